@@ -1,0 +1,71 @@
+/** The state machine of approvals.md, as data. Services move rows; this says which moves exist. */
+export const remediationStates = [
+  'proposed',
+  'requested',
+  'approved',
+  'executing',
+  'verifying',
+  'succeeded',
+  'failed',
+  'rolling_back',
+  'rolled_back',
+  'rollback_failed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'superseded',
+  'stale',
+  'indeterminate',
+] as const;
+export type RemediationState = (typeof remediationStates)[number];
+
+export const transitions: Readonly<Record<RemediationState, readonly RemediationState[]>> = {
+  proposed: ['requested', 'cancelled', 'expired', 'superseded'],
+  requested: ['approved', 'rejected', 'cancelled', 'expired', 'superseded'],
+  approved: ['executing', 'stale', 'cancelled', 'expired', 'superseded'],
+  executing: ['verifying', 'failed', 'stale', 'rolling_back', 'indeterminate'],
+  verifying: ['succeeded', 'failed', 'rolling_back', 'indeterminate'],
+  rolling_back: ['rolled_back', 'rollback_failed', 'indeterminate'],
+  indeterminate: ['verifying', 'failed', 'rolling_back'],
+  succeeded: [],
+  failed: [],
+  rolled_back: [],
+  rollback_failed: [],
+  rejected: [],
+  expired: [],
+  cancelled: [],
+  superseded: [],
+  stale: [],
+};
+
+/** States that hold the lock on their target (X2). */
+export const openStates: readonly RemediationState[] = [
+  'approved',
+  'executing',
+  'verifying',
+  'rolling_back',
+  'indeterminate',
+];
+
+export function isTerminal(state: RemediationState): boolean {
+  return transitions[state].length === 0;
+}
+
+export function mayMove(from: RemediationState, to: RemediationState): boolean {
+  return transitions[from].includes(to);
+}
+
+/** Who clicked, from the verified payload only (A2), or from a command-line token. */
+export interface Person {
+  /** `user.team_id`; never the workspace the message stands in. */
+  readonly teamId: string;
+  readonly userId: string;
+  readonly enterpriseId?: string;
+  /** How the identity was proved. */
+  readonly via: 'slack' | 'command-line';
+}
+
+/** Canonical id: one person is one id, also across the workspaces of a Grid (A4, A5). */
+export function personId(person: Pick<Person, 'teamId' | 'userId' | 'enterpriseId'>): string {
+  return `${person.enterpriseId ?? person.teamId}:${person.userId}`;
+}

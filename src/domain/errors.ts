@@ -1,0 +1,73 @@
+import type { Facts } from './facts.ts';
+
+export const errorCodes = [
+  'INVALID_INPUT',
+  'NOT_ALLOWED',
+  'NOT_FOUND',
+  'CONFLICT',
+  'DEPENDENCY_UNAVAILABLE',
+  'TIMED_OUT',
+  'BUG',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface AppErrorOptions {
+  readonly facts?: Facts;
+  readonly cause?: unknown;
+  readonly retryable?: boolean;
+}
+
+/**
+ * The one error that crosses a boundary of ours. `message` is for the log; what a person reads is
+ * looked up by `code` (and, when given, by `facts.reason`) in the text catalogue.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly facts: Facts;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.retryable = options.retryable ?? (code === 'DEPENDENCY_UNAVAILABLE' || code === 'TIMED_OUT');
+    this.facts = options.facts ?? {};
+  }
+}
+
+/** How far a call to a target got before it failed. */
+export const stages = [
+  'dns', // the name does not resolve
+  'refused', // the host answered: nobody listens there
+  'connect-timeout', // no answer to the connection attempt: firewall, route, dead host
+  'tls', // connected, TLS did not come up
+  'auth', // the target refused the credentials
+  'forbidden', // authenticated, but not allowed (RBAC, ACL)
+  'no-answer', // connected, then silence
+  'closed', // connected, then closed or reset before an answer
+  'limit', // the target refuses work because a limit is reached (too many connections, out of memory)
+  'protocol', // an answer that makes no sense for this protocol
+  'aborted', // we stopped waiting: the run's deadline or a cancel
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** A call to a system under diagnosis failed. Adapters translate driver errors into this, once. */
+export class TargetError extends AppError {
+  readonly stage: Stage;
+
+  constructor(stage: Stage, message: string, options: AppErrorOptions = {}) {
+    super(
+      stage === 'connect-timeout' || stage === 'no-answer' ? 'TIMED_OUT' : 'DEPENDENCY_UNAVAILABLE',
+      message,
+      options,
+    );
+    this.name = 'TargetError';
+    this.stage = stage;
+  }
+}
+
+/**
+ * Stages that say something about the target itself. The others (`dns`, `connect-timeout`, `tls`,
+ * `forbidden`, `aborted`, `protocol`) only say that we could not look.
+ */
+export const targetStages: ReadonlySet<Stage> = new Set(['refused', 'auth', 'no-answer', 'closed', 'limit']);

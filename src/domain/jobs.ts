@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Payloads carry ids only (X7): everything else is read from PostgreSQL by whoever takes the job. */
+export const RunJob = z.strictObject({ runId: z.uuid() });
+export type RunJob = z.infer<typeof RunJob>;
+
+export const ExecuteJob = z.strictObject({ remediationId: z.uuid(), attempt: z.int().positive() });
+export type ExecuteJob = z.infer<typeof ExecuteJob>;
+
+/** Kinds of queue; the full name is `<kind>-<environment>` (a `:` is not allowed in BullMQ names). */
+export const queueKinds = ['run', 'execute'] as const;
+export type QueueKind = (typeof queueKinds)[number];

@@ -1,0 +1,294 @@
+import type { Facts } from './facts.ts';
+import type { ServiceId } from './part.ts';
+
+/**
+ * Ports to the systems under diagnosis. Adapters in `platform/targets` implement them with the real
+ * drivers and throw `TargetError` with the stage that failed. Probes take `Pick`s of these.
+ */
+export const targetNames = [
+  'services',
+  'postgres',
+  'redis',
+  'nats',
+  'neo4j',
+  'kubernetes',
+  'compose',
+] as const;
+export type TargetName = (typeof targetNames)[number];
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  text(): string;
+  /** Milliseconds until the last byte. */
+  readonly latencyMs: number;
+}
+
+export interface ServiceTarget {
+  readonly id: ServiceId;
+  readonly url: string;
+  /** Tried in turn until one does not answer 404. */
+  readonly healthPaths: readonly string[];
+}
+
+export interface ServicesTarget {
+  /** Undefined: that service is not configured. */
+  find(id: ServiceId): ServiceTarget | undefined;
+  /** Any HTTP status is an answer; only a missing answer throws. At most `maxBytes` (default 1 MiB) are read. */
+  request(
+    url: string,
+    options?: CallOptions & {
+      readonly method?: 'GET' | 'POST';
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly maxBytes?: number;
+    },
+  ): Promise<HttpAnswer>;
+}
+
+export type DatabaseId = 'agentManager' | 'orchestrator';
+
+export interface PostgresTarget {
+  /** Name of the database behind the id, or undefined when not configured. */
+  databaseName(id: DatabaseId): string | undefined;
+  /** Runs in a read-only transaction with a statement timeout, `application_name` = aetherius-bot. */
+  query<Row extends object>(
+    database: DatabaseId,
+    sql: string,
+    values?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<readonly Row[]>;
+  /** For remediations alone: one statement outside of a read-only transaction. */
+  execute<Row extends object>(
+    database: DatabaseId,
+    sql: string,
+    values?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<readonly Row[]>;
+}
+
+export interface RedisTarget {
+  /** Raw reply of one command (strings, numbers, arrays). */
+  call(command: string, args?: readonly (string | number)[], options?: CallOptions): Promise<unknown>;
+  /** `INFO section` as a map. */
+  info(section: string, options?: CallOptions): Promise<Readonly<Record<string, string>>>;
+}
+
+export interface NatsTarget {
+  /** Connects as a client and measures a round trip; facts of the server's INFO. */
+  connect(
+    options?: CallOptions,
+  ): Promise<{
+    readonly latencyMs: number;
+    readonly serverId: string;
+    readonly serverName: string;
+    readonly version: string;
+    readonly jetstream: boolean;
+  }>;
+  /** A monitoring endpoint (`/varz`, `/connz?…`, `/jsz?…`) as JSON; undefined monitor → TargetError('dns')-free AppError NOT_FOUND. */
+  monitor<T>(path: string, options?: CallOptions): Promise<T>;
+  readonly hasMonitor: boolean;
+  /** Subscribes for at most `ms` and returns the subjects seen with counts (never payloads). */
+  listen(subject: string, ms: number, options?: CallOptions): Promise<Readonly<Record<string, number>>>;
+  /** JetStream API request, e.g. `STREAM.NAMES`; JSON reply. */
+  jetstream<T>(api: string, body: unknown, options?: CallOptions): Promise<T>;
+}
+
+export interface Neo4jTarget {
+  /** Bolt handshake and authentication with the configured credentials. */
+  verify(
+    options?: CallOptions,
+  ): Promise<{ readonly latencyMs: number; readonly address: string; readonly version: string }>;
+  run<Row extends object>(
+    cypher: string,
+    params?: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<readonly Row[]>;
+}
+
+/** Kubernetes kinds a run may list; each is one (paged) LIST, shared by all probes of the run. */
+export const kubeKinds = [
+  'pods',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'services',
+  'endpointslices',
+  'configmaps',
+  'networkpolicies',
+  'events',
+  'persistentvolumeclaims',
+  'nodes',
+] as const;
+export type KubeKind = (typeof kubeKinds)[number];
+
+/** Only what every Kubernetes object has; probes parse the fields they use with zod. */
+export interface KubeObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly uid: string;
+      readonly controller?: boolean;
+    }[];
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface KubernetesTarget {
+  readonly namespace: string;
+  readonly agentNamespace: string;
+  /** Paged by 500, cached for the run. `forbidden` names verb and resource in its facts. */
+  list(kind: KubeKind, namespace: string, options?: CallOptions): Promise<readonly KubeObject[]>;
+  /** Reads past the cache. NOT_FOUND as AppError. */
+  get(
+    kind: KubeKind | 'secrets',
+    namespace: string,
+    name: string,
+    options?: CallOptions,
+  ): Promise<KubeObject>;
+  logs(
+    namespace: string,
+    pod: string,
+    container: string,
+    options?: CallOptions & {
+      readonly previous?: boolean;
+      readonly tailLines?: number;
+      readonly sinceSeconds?: number;
+      readonly limitBytes?: number;
+    },
+  ): Promise<string>;
+  exec(
+    namespace: string,
+    pod: string,
+    container: string,
+    command: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** metrics.k8s.io Pod metrics; AppError NOT_FOUND when the API is not installed. */
+  podMetrics(
+    namespace: string,
+    options?: CallOptions,
+  ): Promise<
+    readonly {
+      readonly pod: string;
+      readonly container: string;
+      readonly cpuMillicores: number;
+      readonly memoryBytes: number;
+    }[]
+  >;
+  /** SelfSubjectAccessReview. */
+  can(
+    verb: string,
+    resource: string,
+    namespace: string,
+    options?: CallOptions & { readonly group?: string; readonly subresource?: string },
+  ): Promise<boolean>;
+  /** JSON merge patch; carry `metadata.resourceVersion` in it for optimistic locking. `dryRun` = server side. */
+  patch(
+    kind: KubeKind,
+    namespace: string,
+    name: string,
+    body: unknown,
+    options?: CallOptions & { readonly dryRun?: boolean },
+  ): Promise<KubeObject>;
+  /** Number of requests sent so far, for the cost of a run. */
+  requests(): number;
+}
+
+export interface ComposeContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Compose service name, from the label. */
+  readonly service: string;
+  readonly image: string;
+  readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  readonly restartCount: number;
+  readonly networks: readonly string[];
+  readonly memoryLimitBytes: number;
+  readonly nanoCpus: number;
+  readonly error?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}
+
+export interface ComposeTarget {
+  readonly project: string;
+  /** Containers of the project, running or not; cached for the run. */
+  containers(options?: CallOptions): Promise<readonly ComposeContainer[]>;
+  /** Reads past the cache. */
+  inspect(id: string, options?: CallOptions): Promise<ComposeContainer>;
+  logs(
+    id: string,
+    options?: CallOptions & { readonly tail?: number; readonly sinceSeconds?: number },
+  ): Promise<string>;
+  exec(
+    id: string,
+    command: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  stats(
+    id: string,
+    options?: CallOptions,
+  ): Promise<{
+    readonly cpuPercent: number;
+    readonly memoryBytes: number;
+    readonly memoryLimitBytes: number;
+  }>;
+  restart(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
+  networks(
+    options?: CallOptions,
+  ): Promise<
+    readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly driver: string;
+      readonly containers: readonly string[];
+    }[]
+  >;
+}
+
+/** All targets of one environment, for one run. A missing one is not configured. */
+export interface Targets {
+  readonly environment: string;
+  readonly services?: ServicesTarget;
+  readonly postgres?: PostgresTarget;
+  readonly redis?: RedisTarget;
+  readonly nats?: NatsTarget;
+  readonly neo4j?: Neo4jTarget;
+  readonly kubernetes?: KubernetesTarget;
+  readonly compose?: ComposeTarget;
+}
+
+/** `Targets` with the named ones present: what a probe with `needs: [...]` receives. */
+export type With<K extends TargetName> = Targets & { readonly [N in K]-?: NonNullable<Targets[N]> };
+
+/** Makes the targets of a run; connections are pooled behind it, LIST answers are not shared between runs. */
+export interface TargetsFactory {
+  forRun(environment: string): Promise<Targets>;
+  close(): Promise<void>;
+}
+
+/** Short, stable facts that identify the thing a plan changes (approvals.md P3). */
+export type Identity = Facts;
