@@ -1,0 +1,312 @@
+/** Starting, watching and ending real processes: by pid, never by name, and with nothing left behind. */
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, connect as tcpConnect } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Output } from '../types.ts';
+
+export interface ProcessOptions {
+  /** Appears in errors. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to a minimal environment (PATH, HOME, LANG); nothing else of ours is passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** File that receives stdout and stderr, appended. */
+  readonly log: string;
+  /** User and group to run as (only when we are root). */
+  readonly uid?: number;
+  /** Signal the kernel sends when this Node process dies; `null` lets the process outlive it. Default `KILL`. */
+  readonly deathSignal?: 'KILL' | 'INT' | 'TERM' | null;
+  /** Signal of a graceful stop. Default `SIGTERM`. */
+  readonly stopSignal?: NodeJS.Signals;
+}
+
+export interface RunningProcess {
+  readonly pid: number;
+  readonly log: string;
+  /** Resolves with what ended it. Never rejects. */
+  readonly exited: Promise<string>;
+  running(): boolean;
+  /** Ends it with the stop signal, after `graceSeconds` (default 5) with SIGKILL; resolves when it is gone. */
+  stop(graceSeconds?: number): Promise<void>;
+  /** SIGKILL to it and all it started, as a crash would. */
+  kill(): Promise<void>;
+  /** SIGSTOP to it and all it started: connections stay open, nothing answers. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Handle that every component's starter returns. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly log: string;
+  /** Graceful stop; resolves when the process is gone. Safe to call twice. */
+  stop(): Promise<void>;
+  /** SIGKILL, as in a crash. */
+  kill(): Promise<void>;
+  /** SIGSTOP / SIGCONT to the server and its children. */
+  pause(): void;
+  resume(): void;
+}
+
+/** The environment that children get: enough to find tools, and none of our secrets. */
+export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: process.env['HOME'] ?? '/',
+    LANG: 'C.UTF-8',
+    ...more,
+  };
+}
+
+/** Starts a process that dies with this one unless `deathSignal` is null. Throws if the binary cannot be run. */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { name, deathSignal = 'KILL', stopSignal = 'SIGTERM' } = options;
+  mkdirSync(dirname(options.log), { recursive: true });
+  const out = openSync(options.log, 'a');
+  const wrapper: string[] = [];
+  if (deathSignal !== null) wrapper.push('--pdeathsig', deathSignal);
+  const own = process.getuid?.() === 0 && options.uid !== undefined && options.uid !== 0;
+  // setpriv sets the death signal after the change of user, which would clear it.
+  if (own) wrapper.push('--reuid', `${options.uid}`, '--regid', `${options.uid}`, '--clear-groups');
+  const [command, args] =
+    wrapper.length > 0
+      ? ['setpriv', [...wrapper, options.command, ...options.args]]
+      : [options.command, [...options.args]];
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: plainEnvironment(options.env),
+    stdio: ['ignore', out, out],
+    detached: true,
+  });
+  closeSync(out);
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit status ${code}` : signal));
+  });
+  if (child.pid === undefined) throw new Error(`${name} cannot be started: ${await exited}`);
+  if (deathSignal === null) child.unref();
+  return handle(child, child.pid, options.log, exited, stopSignal);
+}
+
+function handle(
+  child: ChildProcess,
+  pid: number,
+  log: string,
+  exited: Promise<string>,
+  stopSignal: NodeJS.Signals,
+): RunningProcess {
+  const running = () => child.exitCode === null && child.signalCode === null;
+  const all = (signal: NodeJS.Signals) => {
+    for (const one of [pid, ...descendants(pid)]) signalPid(one, signal);
+  };
+  return {
+    pid,
+    log,
+    exited,
+    running,
+    async stop(graceSeconds = 5) {
+      if (!running()) return;
+      // A stopped process does not see the signal before it continues.
+      all('SIGCONT');
+      signalPid(pid, stopSignal);
+      if (!(await settles(exited, graceSeconds * 1000))) all('SIGKILL');
+      await exited;
+    },
+    async kill() {
+      if (!running()) return;
+      all('SIGKILL');
+      await exited;
+    },
+    pause: () => all('SIGSTOP'),
+    resume: () => all('SIGCONT'),
+  };
+}
+
+async function settles(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const abort = new AbortController();
+  const first = await Promise.race([
+    promise.then(() => true),
+    delay(ms, false, { signal: abort.signal }).catch(() => false),
+  ]);
+  abort.abort();
+  return first;
+}
+
+/** Sends a signal; false if no such process exists (any more). */
+export function signalPid(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True while the pid is a process that is not a zombie. */
+export function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Pids of all children, grandchildren … of a process, parents first. */
+export function descendants(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      // The command stands in parentheses and may hold anything, so count from the last one.
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const found: number[] = [];
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const own = children.get(next) ?? [];
+    found.push(...own);
+    queue.push(...own);
+  }
+  return found;
+}
+
+/** Ends a process that another run of ours started (its pid comes from a file), with its children. */
+export async function stopPid(pid: number, graceSeconds = 5, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (!alive(pid)) return;
+  const all = [pid, ...descendants(pid)];
+  for (const one of all) signalPid(one, 'SIGCONT');
+  signalPid(pid, signal);
+  const end = Date.now() + graceSeconds * 1000;
+  while (alive(pid) && Date.now() < end) await delay(20);
+  for (const one of all) if (alive(one)) signalPid(one, 'SIGKILL');
+  await waitFor(() => all.every((one) => !alive(one)), { seconds: 10, what: `the end of process ${pid}` });
+}
+
+export interface WaitOptions {
+  readonly seconds: number;
+  /** Completes "timed out after 5 s waiting for …". */
+  readonly what: string;
+  /** Milliseconds between two looks; default 50. */
+  readonly every?: number;
+  /** Gives up at once when this says why. */
+  readonly failed?: () => string | undefined;
+}
+
+/** Repeats `condition` until it is truthy and returns its value; an exception counts as "not yet". */
+export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<NonNullable<T>> {
+  const end = Date.now() + options.seconds * 1000;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value as NonNullable<T>;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    const failure = options.failed?.();
+    if (failure !== undefined) throw new Error(`${options.what}: ${failure}`);
+    if (Date.now() > end) {
+      const why = last instanceof Error ? ` (${last.message.trim().slice(0, 500)})` : '';
+      throw new Error(`timed out after ${options.seconds} s waiting for ${options.what}${why}`);
+    }
+    await delay(options.every ?? 50);
+  }
+}
+
+/** A TCP port on 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no address')),
+      );
+    });
+  });
+}
+
+/** True if something accepts TCP connections there within `ms`. */
+export async function listens(port: number, host = '127.0.0.1', ms = 1000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = tcpConnect({ port, host, timeout: ms });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('timeout', () => done(false));
+    socket.once('error', () => done(false));
+  });
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  /** Ends it after this long; default 120. */
+  readonly seconds?: number;
+  readonly uid?: number;
+}
+
+/** Runs a command to its end. A failing command is a result, not an exception; code 127 if it cannot be run. */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      command,
+      [...args],
+      {
+        cwd: options.cwd,
+        env: plainEnvironment(options.env),
+        timeout: (options.seconds ?? 120) * 1000,
+        killSignal: 'SIGKILL',
+        maxBuffer: 256 * 1024 * 1024,
+        ...(options.uid !== undefined && process.getuid?.() === 0 ? { uid: options.uid, gid: options.uid } : {}),
+      },
+      (error, stdout, stderr) => {
+        if (error === null) return resolve({ code: 0, stdout, stderr });
+        const code = typeof error.code === 'number' ? error.code : error.killed === true ? 124 : 127;
+        resolve({ code, stdout, stderr: stderr === '' ? error.message : stderr });
+      },
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.stdin ?? '');
+  });
+}
+
+/** As `run`, but throws with the end of stderr when the command fails. Returns stdout. */
+export async function must(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const result = await run(command, args, options);
+  if (result.code === 0) return result.stdout;
+  const text = (result.stderr.trim() === '' ? result.stdout : result.stderr).trim().slice(-1500);
+  throw new Error(`${[command, ...args].join(' ').slice(0, 300)}: status ${result.code}: ${text}`);
+}
+
+/** The last lines of a log file, for error messages. */
+export function tail(file: string, lines = 15): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+/** Writes a file and the folders above it. */
+export function put(file: string, content: string, mode = 0o644): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content, { mode });
+}
