@@ -20,7 +20,8 @@ export function cacheDir(...parts: string[]): string {
 export function stateDir(...parts: string[]): string {
   const own = process.env['AETHERIUS_LAB_STATE'];
   const root = process.getuid?.() === 0;
-  const base = own ?? (root ? '/var/lib/aetherius-lab' : join(tmpdir(), `aetherius-lab-${process.getuid?.()}`));
+  const base =
+    own ?? (root ? '/var/lib/aetherius-lab' : join(tmpdir(), `aetherius-lab-${process.getuid?.()}`));
   return join(base, ...parts);
 }
 
@@ -124,7 +125,8 @@ export async function unpackDebs(name: string, packages: readonly string[], prog
         await must('apt-get', ['update', '-qq'], { seconds: 600 });
         result = await get();
       }
-      if (result.code !== 0) throw new Error(`apt-get download ${packages.join(' ')}: ${result.stderr.trim()}`);
+      if (result.code !== 0)
+        throw new Error(`apt-get download ${packages.join(' ')}: ${result.stderr.trim()}`);
       for (const deb of readdirSync(down).filter((file) => file.endsWith('.deb'))) {
         await must('dpkg-deb', ['-x', join(down, deb), folder]);
       }

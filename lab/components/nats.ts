@@ -100,7 +100,9 @@ function configuration(options: NatsOptions, port: number, monitorPort: number):
   return [
     `listen: "127.0.0.1:${port}"`,
     `http: "127.0.0.1:${monitorPort}"`,
-    ...(options.jetstream === false ? [] : [`jetstream { store_dir: ${JSON.stringify(join(options.dir, 'js'))} }`]),
+    ...(options.jetstream === false
+      ? []
+      : [`jetstream { store_dir: ${JSON.stringify(join(options.dir, 'js'))} }`]),
     ...auth,
     options.config ?? '',
     '',

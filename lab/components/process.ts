@@ -183,7 +183,11 @@ export function descendants(pid: number): number[] {
 }
 
 /** Ends a process that another run of ours started (its pid comes from a file), with its children. */
-export async function stopPid(pid: number, graceSeconds = 5, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+export async function stopPid(
+  pid: number,
+  graceSeconds = 5,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
   if (!alive(pid)) return;
   const all = [pid, ...descendants(pid)];
   for (const one of all) signalPid(one, 'SIGCONT');
@@ -205,7 +209,10 @@ export interface WaitOptions {
 }
 
 /** Repeats `condition` until it is truthy and returns its value; an exception counts as "not yet". */
-export async function waitFor<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<NonNullable<T>> {
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  options: WaitOptions,
+): Promise<NonNullable<T>> {
   const end = Date.now() + options.seconds * 1000;
   let last: unknown;
   for (;;) {
@@ -234,7 +241,9 @@ export async function freePort(): Promise<number> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no address')),
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no address')),
       );
     });
   });
@@ -264,7 +273,11 @@ export interface RunOptions {
 }
 
 /** Runs a command to its end. A failing command is a result, not an exception; code 127 if it cannot be run. */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Output> {
   return new Promise((resolve) => {
     const child = execFile(
       command,
@@ -275,7 +288,9 @@ export async function run(command: string, args: readonly string[], options: Run
         timeout: (options.seconds ?? 120) * 1000,
         killSignal: 'SIGKILL',
         maxBuffer: 256 * 1024 * 1024,
-        ...(options.uid !== undefined && process.getuid?.() === 0 ? { uid: options.uid, gid: options.uid } : {}),
+        ...(options.uid !== undefined && process.getuid?.() === 0
+          ? { uid: options.uid, gid: options.uid }
+          : {}),
       },
       (error, stdout, stderr) => {
         if (error === null) return resolve({ code: 0, stdout, stderr });
@@ -289,7 +304,11 @@ export async function run(command: string, args: readonly string[], options: Run
 }
 
 /** As `run`, but throws with the end of stderr when the command fails. Returns stdout. */
-export async function must(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function must(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const result = await run(command, args, options);
   if (result.code === 0) return result.stdout;
   const text = (result.stderr.trim() === '' ? result.stdout : result.stderr).trim().slice(-1500);
