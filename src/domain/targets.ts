@@ -82,9 +82,7 @@ export interface RedisTarget {
 
 export interface NatsTarget {
   /** Connects as a client and measures a round trip; facts of the server's INFO. */
-  connect(
-    options?: CallOptions,
-  ): Promise<{
+  connect(options?: CallOptions): Promise<{
     readonly latencyMs: number;
     readonly serverId: string;
     readonly serverName: string;
@@ -257,9 +255,7 @@ export interface ComposeTarget {
     readonly memoryLimitBytes: number;
   }>;
   restart(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
-  networks(
-    options?: CallOptions,
-  ): Promise<
+  networks(options?: CallOptions): Promise<
     readonly {
       readonly id: string;
       readonly name: string;

@@ -75,9 +75,7 @@ export interface RemediationService {
   resolve(
     input: DecisionInput & { readonly to: 'failed' | 'verifying'; readonly reason: string },
   ): Promise<Decided>;
-  get(
-    idOrHandle: string,
-  ): Promise<
+  get(idOrHandle: string): Promise<
     | {
         readonly remediation: RemediationRow;
         readonly approvals: readonly ApprovalRow[];
