@@ -2,7 +2,9 @@
  * Ten ways to say each symptom in English and ten in Chinese. Written before the matcher, from what
  * people type into a channel at night; a matcher is changed to fit these, never the other way round.
  */
-export const phrases: Readonly<Record<string, { readonly en: readonly string[]; readonly zh: readonly string[] }>> = {
+export const phrases: Readonly<
+  Record<string, { readonly en: readonly string[]; readonly zh: readonly string[] }>
+> = {
   H2: {
     en: [
       'service unreachable',

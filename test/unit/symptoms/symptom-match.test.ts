@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { symptomWords } from '../../../src/diagnoses/words.ts';
+import { createSymptomMatcher } from '../../../src/services/symptom-match.service.ts';
+import { phrases } from './phrases.ts';
+
+const matcher = createSymptomMatcher(symptomWords);
+const all = Object.entries(phrases).flatMap(([id, { en, zh }]) =>
+  [...en, ...zh].map((phrase) => [id, phrase] as const),
+);
+
+describe('plain words', () => {
+  it.each(all)('%s is first for "%s", or is offered when the matcher is not sure', (id, phrase) => {
+    const { candidates, sure } = matcher.match(phrase);
+
+    if (sure) expect(candidates[0]?.id).toBe(id);
+    expect(candidates.slice(0, 3).map((candidate) => candidate.id)).toContain(id);
+  });
+
+  it('puts the meant symptom first for nearly every phrase', () => {
+    const wrong = all.filter(([id, phrase]) => matcher.match(phrase).candidates[0]?.id !== id);
+
+    expect(
+      wrong.map(([id, phrase]) => `${id}: ${phrase} → ${matcher.match(phrase).candidates[0]?.id}`),
+    ).toEqual([]);
+  });
+
+  it('offers nothing for words that are about something else', () => {
+    expect(matcher.match('what is for lunch tomorrow').candidates).toEqual([]);
+    expect(matcher.match('').candidates).toEqual([]);
+  });
+});
