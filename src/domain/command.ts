@@ -1,0 +1,366 @@
+/**
+ * The grammar of `/aetherius …` and of `@aetherius …` (which is the only form inside a thread). Pure:
+ * text and the names of the environments in, a command or the reason why it is none out.
+ */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'whoami' }
+  | { readonly kind: 'health'; readonly environment?: string }
+  | { readonly kind: 'diagnose'; readonly symptom: string; readonly environment?: string }
+  | {
+      readonly kind: 'logs';
+      readonly part: string;
+      readonly since?: string;
+      readonly level?: string;
+      readonly grep?: string;
+      readonly environment?: string;
+    }
+  | { readonly kind: 'collect'; readonly environment?: string }
+  | { readonly kind: 'report' }
+  | {
+      readonly kind: 'fix';
+      readonly remediation: string;
+      readonly args: Readonly<Record<string, string>>;
+      readonly environment?: string;
+    }
+  | { readonly kind: 'approvals' }
+  | { readonly kind: 'approve'; readonly id: string; readonly planHash?: string; readonly reason?: string }
+  | { readonly kind: 'reject'; readonly id: string; readonly reason: string }
+  | { readonly kind: 'history'; readonly environment?: string }
+  | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string }
+  | {
+      readonly kind: 'mute';
+      readonly finding: string;
+      readonly durationMs: number;
+      readonly reason: string;
+    };
+
+export type DigestChange =
+  | { readonly what: 'show' }
+  | { readonly what: 'now' }
+  | { readonly what: 'on' }
+  | { readonly what: 'off' }
+  | { readonly what: 'at'; readonly at: string };
+
+/** Catalogue key `command.<reason>`. */
+export type CommandFault =
+  | { readonly reason: 'unknown-verb'; readonly facts: { readonly word: string } }
+  | { readonly reason: 'missing'; readonly facts: { readonly verb: string; readonly what: string } }
+  | {
+      readonly reason: 'unknown-environment';
+      readonly facts: { readonly word: string; readonly known: string };
+    }
+  | { readonly reason: 'bad-time'; readonly facts: { readonly word: string } }
+  | { readonly reason: 'bad-duration'; readonly facts: { readonly word: string } }
+  | { readonly reason: 'surplus'; readonly facts: { readonly verb: string; readonly word: string } };
+
+export type ParsedCommand =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly fault: CommandFault };
+
+export const verbs = [
+  'health',
+  'diagnose',
+  'logs',
+  'collect',
+  'report',
+  'fix',
+  'approvals',
+  'approve',
+  'reject',
+  'history',
+  'digest',
+  'mute',
+  'whoami',
+  'help',
+] as const;
+export type Verb = (typeof verbs)[number];
+
+/** What people type at 3 a.m. instead of the word in the table, in both languages. */
+const synonyms: Readonly<Record<string, Verb>> = {
+  check: 'health',
+  status: 'health',
+  健康: 'health',
+  检查: 'health',
+  状态: 'health',
+  diag: 'diagnose',
+  diagnosis: 'diagnose',
+  诊断: 'diagnose',
+  排查: 'diagnose',
+  log: 'logs',
+  日志: 'logs',
+  收集: 'collect',
+  报告: 'report',
+  apply: 'fix',
+  repair: 'fix',
+  修复: 'fix',
+  pending: 'approvals',
+  审批: 'approvals',
+  待审批: 'approvals',
+  ok: 'approve',
+  批准: 'approve',
+  同意: 'approve',
+  deny: 'reject',
+  decline: 'reject',
+  拒绝: 'reject',
+  驳回: 'reject',
+  runs: 'history',
+  历史: 'history',
+  日报: 'digest',
+  摘要: 'digest',
+  静音: 'mute',
+  我是谁: 'whoami',
+  帮助: 'help',
+  '?': 'help',
+};
+
+/** @param environments names as configured; the last word of a command may be one of them. */
+export function parseCommand(text: string, environments: readonly string[]): ParsedCommand {
+  const words = tokenize(text);
+  const first = words.shift();
+  if (first === undefined) return accept({ kind: 'help' });
+  const verb = verbOf(first);
+  if (verb === undefined) return refuse({ reason: 'unknown-verb', facts: { word: first } });
+  return parsers[verb](takeEnvironment(words, environments), environments);
+}
+
+function verbOf(word: string): Verb | undefined {
+  const lower = word.toLowerCase();
+  return verbs.find((verb) => verb === lower) ?? (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined);
+}
+
+interface Rest {
+  readonly words: readonly string[];
+  readonly environment?: string;
+  /** Given as `env=…` or `--env …`, but no such environment exists. */
+  readonly wrong?: string;
+}
+
+/** `env=prod`, `--env prod`, `--env=prod` anywhere, or a bare name as the last word. */
+function takeEnvironment(words: readonly string[], environments: readonly string[]): Rest {
+  const known = (name: string): string | undefined =>
+    environments.find((environment) => environment.toLowerCase() === name.toLowerCase());
+  const rest: string[] = [];
+  let named: string | undefined;
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i] ?? '';
+    const inline = /^(?:--)?env(?:ironment)?=(.+)$/i.exec(word)?.[1];
+    if (inline !== undefined) named = inline;
+    else if (/^--env(?:ironment)?$/i.test(word)) {
+      i += 1;
+      named = words[i] ?? '';
+    } else rest.push(word);
+  }
+  if (named !== undefined) {
+    const environment = known(named);
+    return environment === undefined ? { words: rest, wrong: named } : { words: rest, environment };
+  }
+  const last = rest.at(-1);
+  const environment = last === undefined ? undefined : known(last);
+  return environment === undefined ? { words: rest } : { words: rest.slice(0, -1), environment };
+}
+
+type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
+
+const parsers: Readonly<Record<Verb, Parser>> = {
+  help: () => accept({ kind: 'help' }),
+  whoami: () => accept({ kind: 'whoami' }),
+  report: () => accept({ kind: 'report' }),
+  approvals: () => accept({ kind: 'approvals' }),
+  health: bare('health'),
+  collect: bare('collect'),
+  history: bare('history'),
+  diagnose: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    // "diagnose prod" where prod is an environment: the symptom is what is missing.
+    if (rest.words.length === 0) return missing('diagnose', 'symptom');
+    return accept({ kind: 'diagnose', symptom: rest.words.join(' '), ...environmentOf(rest) });
+  },
+  logs: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const { named, plain } = splitNamed(rest.words);
+    const part = plain[0];
+    if (part === undefined) return missing('logs', 'part');
+    const { since, level, grep } = named;
+    return accept({
+      kind: 'logs',
+      part,
+      ...(since === undefined ? {} : { since }),
+      ...(level === undefined ? {} : { level }),
+      ...(grep === undefined ? {} : { grep }),
+      ...environmentOf(rest),
+    });
+  },
+  fix: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const { named, plain } = splitNamed(rest.words);
+    const remediation = plain[0];
+    if (remediation === undefined) return missing('fix', 'id');
+    const surplus = plain[1];
+    if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'fix', word: surplus } });
+    return accept({ kind: 'fix', remediation, args: named, ...environmentOf(rest) });
+  },
+  approve: (rest) => {
+    const [id, ...more] = everyWord(rest);
+    if (id === undefined) return missing('approve', 'id');
+    const hash = more.find((word) => /^(?:hash=)?[0-9a-f]{8,64}$/i.test(word));
+    const reason = more.filter((word) => word !== hash).join(' ');
+    return accept({
+      kind: 'approve',
+      id: handleOf(id),
+      ...(hash === undefined ? {} : { planHash: hash.replace(/^hash=/i, '').toLowerCase() }),
+      ...(reason === '' ? {} : { reason }),
+    });
+  },
+  reject: (rest) => {
+    const [id, ...more] = everyWord(rest);
+    if (id === undefined) return missing('reject', 'id');
+    if (more.length === 0) return missing('reject', 'reason');
+    return accept({ kind: 'reject', id: handleOf(id), reason: more.join(' ') });
+  },
+  digest: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const [what, at, surplus] = rest.words;
+    if (what === undefined) return accept({ kind: 'digest', change: { what: 'show' }, ...environmentOf(rest) });
+    const word = what.toLowerCase();
+    if (word === 'now' || word === 'on' || word === 'off') {
+      if (at !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'digest', word: at } });
+      return accept({ kind: 'digest', change: { what: word }, ...environmentOf(rest) });
+    }
+    const time = word === 'at' ? at : what;
+    if (time === undefined) return missing('digest', 'time');
+    if (word === 'at' && surplus !== undefined)
+      return refuse({ reason: 'surplus', facts: { verb: 'digest', word: surplus } });
+    const normal = timeOfDay(time);
+    if (normal === undefined) return refuse({ reason: 'bad-time', facts: { word: time } });
+    return accept({ kind: 'digest', change: { what: 'at', at: normal }, ...environmentOf(rest) });
+  },
+  mute: (rest) => {
+    const [finding, duration, ...why] = everyWord(rest);
+    if (finding === undefined) return missing('mute', 'finding');
+    if (duration === undefined) return missing('mute', 'duration');
+    const durationMs = parseDuration(duration);
+    if (durationMs === undefined) return refuse({ reason: 'bad-duration', facts: { word: duration } });
+    if (why.length === 0) return missing('mute', 'reason');
+    return accept({ kind: 'mute', finding, durationMs, reason: why.join(' ') });
+  },
+};
+
+function bare(kind: 'health' | 'collect' | 'history'): Parser {
+  return (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const word = rest.words[0];
+    // A word that is left over can only be a misspelt environment.
+    if (word !== undefined) return unknownEnvironment(word, environments);
+    return accept({ kind, ...environmentOf(rest) });
+  };
+}
+
+/** Free text may end in a word that happens to be an environment: it belongs to the text. */
+function everyWord(rest: Rest): readonly string[] {
+  return rest.environment === undefined ? rest.words : [...rest.words, rest.environment];
+}
+
+function environmentOf(rest: Rest): { readonly environment?: string } {
+  return rest.environment === undefined ? {} : { environment: rest.environment };
+}
+
+function wrongEnvironment(rest: Rest, environments: readonly string[]): ParsedCommand | undefined {
+  return rest.wrong === undefined ? undefined : unknownEnvironment(rest.wrong, environments);
+}
+
+function unknownEnvironment(word: string, environments: readonly string[]): ParsedCommand {
+  return refuse({ reason: 'unknown-environment', facts: { word, known: environments.join(', ') } });
+}
+
+function accept(command: Command): ParsedCommand {
+  return { ok: true, command };
+}
+
+function refuse(fault: CommandFault): ParsedCommand {
+  return { ok: false, fault };
+}
+
+function missing(verb: Verb, what: string): ParsedCommand {
+  return refuse({ reason: 'missing', facts: { verb, what } });
+}
+
+/** `#R-7K2F`, `R-7K2F` and a UUID all name a remediation; handles are stored in lower case. */
+function handleOf(word: string): string {
+  return word.replace(/^#/, '').toLowerCase();
+}
+
+function splitNamed(words: readonly string[]): {
+  readonly named: Readonly<Record<string, string>>;
+  readonly plain: readonly string[];
+} {
+  const named: Record<string, string> = {};
+  const plain: string[] = [];
+  for (const word of words) {
+    const match = /^(?:--)?([A-Za-z][\w.-]*)=(.*)$/s.exec(word);
+    if (match?.[1] === undefined) plain.push(word);
+    else named[match[1]] = match[2] ?? '';
+  }
+  return { named, plain };
+}
+
+/** `9:00`, `09:00`, `9：00` → `09:00`. */
+function timeOfDay(word: string): string | undefined {
+  const match = /^(\d{1,2})[:：](\d{2})$/.exec(word);
+  if (!match) return undefined;
+  const hour = Number(match[1]);
+  const minute = Number(match[2]);
+  if (hour > 23 || minute > 59) return undefined;
+  return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** `90s`, `30m`, `2h`, `1d`, `1w` and sums such as `1h30m`, in milliseconds. */
+export function parseDuration(word: string): number | undefined {
+  if (!/^(?:\d+[smhdw])+$/i.test(word)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of word.matchAll(/(\d+)([smhdw])/gi)) {
+    total += Number(amount) * (unitMs[unit?.toLowerCase() ?? ''] ?? 0);
+  }
+  return total > 0 && Number.isSafeInteger(total) ? total : undefined;
+}
+
+/**
+ * Words as typed: quotes keep blanks together, links and mentions that Slack made out of plain words are
+ * undone (`<http://agent-manager|agent-manager>`), `&amp;` and friends are decoded, and quotes that phones
+ * curl are straightened.
+ */
+export function tokenize(text: string): string[] {
+  const plain = decodeSlack(text)
+    .replace(/[\u201C\u201D\u201E\u300C\u300D]/g, '"')
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/\u2014(?=env)/gi, '--')
+    .replace(/[\u00A0\u3000]/g, ' ')
+    .trim();
+  const words: string[] = [];
+  for (const match of plain.matchAll(/((?:[^\s"`]+=)?)(?:"([^"]*)"|`([^`]*)`)|(\S+)/g)) {
+    const word = match[4] ?? `${match[1] ?? ''}${match[2] ?? match[3] ?? ''}`;
+    if (word !== '') words.push(word);
+  }
+  return words;
+}
+
+function decodeSlack(text: string): string {
+  return text
+    .replace(/<(?:https?:\/\/|mailto:)[^|>]*\|([^>]*)>/g, '$1')
+    .replace(/<((?:https?:\/\/|mailto:)[^|>]*)>/g, '$1')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
+}
+
+/** The text of a mention without the mention itself, wherever it stands. */
+export function withoutMention(text: string, botUserId: string): string {
+  return text.split(`<@${botUserId}>`).join(' ').replace(/\s+/g, ' ').trim();
+}

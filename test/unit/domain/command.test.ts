@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand, parseDuration, withoutMention } from '../../../src/domain/command.ts';
+
+const environments = ['prod', 'staging'];
+const parse = (text: string) => parseCommand(text, environments);
+const command = (text: string) => {
+  const parsed = parse(text);
+  if (!parsed.ok) throw new Error(`refused: ${JSON.stringify(parsed.fault)}`);
+  return parsed.command;
+};
+const fault = (text: string) => {
+  const parsed = parse(text);
+  if (parsed.ok) throw new Error(`accepted: ${JSON.stringify(parsed.command)}`);
+  return parsed.fault;
+};
+
+describe('the grammar of /aetherius', () => {
+  it('answers an empty command with help', () => {
+    expect(command('  ')).toEqual({ kind: 'help' });
+  });
+
+  it.each([
+    ['health', { kind: 'health' }],
+    ['health prod', { kind: 'health', environment: 'prod' }],
+    ['HEALTH Prod', { kind: 'health', environment: 'prod' }],
+    ['health env=staging', { kind: 'health', environment: 'staging' }],
+    ['health --env prod', { kind: 'health', environment: 'prod' }],
+    ['health \u2014env prod', { kind: 'health', environment: 'prod' }],
+    ['status prod', { kind: 'health', environment: 'prod' }],
+    ['健康 prod', { kind: 'health', environment: 'prod' }],
+    ['diagnose S2 prod', { kind: 'diagnose', symptom: 'S2', environment: 'prod' }],
+    ['diagnose redis keeps refusing writes', { kind: 'diagnose', symptom: 'redis keeps refusing writes' }],
+    ['诊断 数据库连接数过多 staging', { kind: 'diagnose', symptom: '数据库连接数过多', environment: 'staging' }],
+    [
+      'logs agent-manager since=30m level=error grep="dial tcp" prod',
+      { kind: 'logs', part: 'agent-manager', since: '30m', level: 'error', grep: 'dial tcp', environment: 'prod' },
+    ],
+    ['collect', { kind: 'collect' }],
+    ['report', { kind: 'report' }],
+    [
+      'fix redis.set-eviction-policy policy=allkeys-lru prod',
+      {
+        kind: 'fix',
+        remediation: 'redis.set-eviction-policy',
+        args: { policy: 'allkeys-lru' },
+        environment: 'prod',
+      },
+    ],
+    ['approvals', { kind: 'approvals' }],
+    ['approve #K7-2F9Q', { kind: 'approve', id: 'k7-2f9q' }],
+    ['approve k7 0a1b2c3d looks right', { kind: 'approve', id: 'k7', planHash: '0a1b2c3d', reason: 'looks right' }],
+    ['reject k7 not during the sale in prod', { kind: 'reject', id: 'k7', reason: 'not during the sale in prod' }],
+    ['history staging', { kind: 'history', environment: 'staging' }],
+    ['digest', { kind: 'digest', change: { what: 'show' } }],
+    ['digest now prod', { kind: 'digest', change: { what: 'now' }, environment: 'prod' }],
+    ['digest off', { kind: 'digest', change: { what: 'off' } }],
+    ['digest at 9:05', { kind: 'digest', change: { what: 'at', at: '09:05' } }],
+    ['mute REDIS_NO_LIMIT 1d known since May', { kind: 'mute', finding: 'REDIS_NO_LIMIT', durationMs: 86_400_000, reason: 'known since May' }],
+    ['whoami', { kind: 'whoami' }],
+    ['help', { kind: 'help' }],
+  ])('reads %j', (text, expected) => {
+    expect(command(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['frobnicate', { reason: 'unknown-verb', facts: { word: 'frobnicate' } }],
+    ['toString', { reason: 'unknown-verb', facts: { word: 'toString' } }],
+    ['health pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
+    ['health env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
+    ['diagnose', { reason: 'missing', facts: { verb: 'diagnose', what: 'symptom' } }],
+    ['logs', { reason: 'missing', facts: { verb: 'logs', what: 'part' } }],
+    ['fix', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
+    ['fix a b', { reason: 'surplus', facts: { verb: 'fix', word: 'b' } }],
+    ['approve', { reason: 'missing', facts: { verb: 'approve', what: 'id' } }],
+    ['reject k7', { reason: 'missing', facts: { verb: 'reject', what: 'reason' } }],
+    ['digest at', { reason: 'missing', facts: { verb: 'digest', what: 'time' } }],
+    ['digest at 25:00', { reason: 'bad-time', facts: { word: '25:00' } }],
+    ['mute CODE soon because', { reason: 'bad-duration', facts: { word: 'soon' } }],
+  ])('refuses %j and says why', (text, expected) => {
+    expect(fault(text)).toEqual(expected);
+  });
+
+  it('undoes the links that Slack makes out of host names', () => {
+    expect(command('diagnose <http://agent-manager.prod|agent-manager.prod> is down &amp; silent')).toEqual({
+      kind: 'diagnose',
+      symptom: 'agent-manager.prod is down & silent',
+    });
+  });
+
+  it('takes the mention out of a message wherever it stands', () => {
+    expect(withoutMention('please <@U0AETHBOT>  health prod', 'U0AETHBOT')).toBe('please health prod');
+  });
+
+  it('adds up the parts of a duration and refuses anything else', () => {
+    expect(parseDuration('1h30m')).toBe(5_400_000);
+    expect(parseDuration('0m')).toBeUndefined();
+    expect(parseDuration('1 h')).toBeUndefined();
+  });
+});
