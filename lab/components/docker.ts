@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Output } from '../types.ts';
 import { cacheDir, missingDebTools, type Progress, unpackDebs, which } from './cache.ts';
-import { must, run, type RunOptions } from './process.ts';
+import { instance } from './instance.ts';
+import { must, type RunOptions, run } from './process.ts';
 
 const packages = [
   ...['docker.io', 'containerd', 'runc', 'tini', 'docker-compose', 'busybox-static'],
@@ -40,6 +41,8 @@ export interface DockerEngine {
   readonly socket?: string;
   /** Where the host reaches published ports. */
   readonly publishedHost: string;
+  /** Parent of every container's cgroup, when the engine is ours. */
+  readonly cgroup?: string;
   /** True when the engine is ours: we may enter its namespaces and take it down. */
   readonly own: boolean;
   /** `docker …` against this engine. */
@@ -52,10 +55,10 @@ export interface DockerEngine {
 
 /** Folder of all that a running engine of ours writes. */
 export function dockerState(): string {
-  return process.env['AETHERIUS_LAB_DOCKER_STATE'] ?? '/var/lib/aetherius-lab-docker';
+  return instance().docker['STATE'] ?? '';
 }
 
-const settings = () => ({ STATE: dockerState(), CACHE: cacheDir() });
+const settings = () => ({ ...instance().docker, CACHE: cacheDir() });
 
 /** The unpacked Debian packages. */
 export function dockerTree(progress?: Progress): Promise<string> {
@@ -75,7 +78,9 @@ export async function startDocker(progress?: Progress): Promise<DockerEngine> {
 /** Handle on an engine that is up (or that was given). */
 export function dockerEngine(): DockerEngine {
   const given = process.env['AETHERIUS_LAB_DOCKER_HOST'];
-  const socket = given?.startsWith('unix://') ? given.slice('unix://'.length) : join(dockerState(), 'docker.sock');
+  const socket = given?.startsWith('unix://')
+    ? given.slice('unix://'.length)
+    : join(dockerState(), 'docker.sock');
   const host = given ?? `unix://${socket}`;
   const tree = cacheDir('docker');
   const env = {
@@ -90,8 +95,13 @@ export function dockerEngine(): DockerEngine {
   return {
     host,
     ...(host.startsWith('unix://') ? { socket } : {}),
-    publishedHost: own ? '10.200.1.1' : host.startsWith('tcp://') ? new URL(host).hostname : '127.0.0.1',
+    publishedHost: own
+      ? (instance().docker['NODE_IP'] ?? '')
+      : host.startsWith('tcp://')
+        ? new URL(host).hostname
+        : '127.0.0.1',
     own,
+    ...(own ? { cgroup: instance().docker['CGROUP'] ?? '' } : {}),
     docker: (args, options = {}) => run(cli, args, { ...options, env: { ...env, ...options.env } }),
     compose: (args, options = {}) =>
       own
@@ -99,10 +109,14 @@ export function dockerEngine(): DockerEngine {
             ...options,
             env: { ...env, ...options.env },
           })
-        : run(which('docker-compose') ?? 'docker', which('docker-compose') === undefined ? ['compose', ...args] : args, {
-            ...options,
-            env: { DOCKER_HOST: host, ...options.env },
-          }),
+        : run(
+            which('docker-compose') ?? 'docker',
+            which('docker-compose') === undefined ? ['compose', ...args] : args,
+            {
+              ...options,
+              env: { DOCKER_HOST: host, ...options.env },
+            },
+          ),
     async inside(args, options = {}) {
       if (!own) throw new Error('this Docker engine was given: its namespaces are not ours to enter');
       return run('bash', ['-c', 'source "$0/lib.sh"; node "$@"', scripts, ...args], {
@@ -115,7 +129,10 @@ export function dockerEngine(): DockerEngine {
 
 /** Whether an engine of ours is up. */
 export async function dockerRunning(): Promise<boolean> {
-  if (process.env['AETHERIUS_LAB_DOCKER_HOST'] === undefined && !existsSync(join(dockerState(), 'docker.sock')))
+  if (
+    process.env['AETHERIUS_LAB_DOCKER_HOST'] === undefined &&
+    !existsSync(join(dockerState(), 'docker.sock'))
+  )
     return false;
   return (await dockerEngine().docker(['version'], { seconds: 20 })).code === 0;
 }

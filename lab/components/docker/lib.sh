@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034  # sourced: settings of the Docker engine's node, over those of the Kubernetes lab
-STATE=${STATE:-/var/lib/aetherius-lab-docker}
+STATE=${STATE:-/var/lib/aetherius-lab/docker}
 NODE_IP=${NODE_IP:-10.200.1.1}             # the engine's end of the wire: published ports are here
 HOST_IP=${HOST_IP:-10.200.1.2}             # this machine, as containers see it
 HOST_IF=${HOST_IF:-lab1}
