@@ -1,0 +1,4 @@
+import { ui } from './en/ui.ts';
+
+/** Every text in English. The keys and placeholders of this one bind the other languages. */
+export const en = { ...ui } as const;
