@@ -30,6 +30,8 @@ export interface Tx {
   readonly channels: Channels;
   readonly digests: Digests;
   readonly killSwitches: KillSwitches;
+  /** Removes outbox rows sent or replaced longer ago; returns how many. */
+  sweepOutbox(olderThanMs: number): Promise<number>;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }
@@ -41,6 +43,8 @@ export interface Inbox {
     readonly kind: string;
     readonly payloadDigest: string;
   }): Promise<boolean>;
+  /** Forgets deliveries longer ago than any redelivery or replay may come; returns how many. */
+  sweep(olderThanMs: number): Promise<number>;
 }
 
 export interface NewRun {
@@ -86,6 +90,9 @@ export interface Runs {
   markEnqueued(id: string): Promise<void>;
   /** The run whose root message stands at this thread, for `report` and mentions. */
   byThread(channel: string, threadTs: string): Promise<Run | undefined>;
+  byDedupeKey(key: string): Promise<Run | undefined>;
+  /** Runs asked for longer ago that nobody holds become `expired`; returns those. */
+  expire(olderThanMs: number, limit: number): Promise<readonly Run[]>;
 }
 
 /** A Slack payload as data: `chat.postMessage` arguments without channel and thread. */
@@ -398,6 +405,8 @@ export interface Digests {
     environment: string,
     days: number,
   ): Promise<readonly { readonly localDate: string; readonly findings: readonly unknown[] }[]>;
+  /** Local date of the newest digest of the channel, finished or not. */
+  latestDate(channel: string): Promise<string | undefined>;
 }
 
 export interface KillSwitches {

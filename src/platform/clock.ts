@@ -18,7 +18,10 @@ export const systemClock: Clock = {
  * UUID v7 (RFC 9562): 48 bits of Unix milliseconds, a 12 bit counter, 62 random bits. Ids made by one
  * process in one millisecond still sort in the order in which they were made.
  */
-export function createIds(now: () => number = Date.now, random: (bytes: number) => Buffer = randomBytes): Ids {
+export function createIds(
+  now: () => number = Date.now,
+  random: (bytes: number) => Buffer = randomBytes,
+): Ids {
   let last = -1;
   let counter = 0;
   return {

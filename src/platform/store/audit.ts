@@ -1,0 +1,118 @@
+import type { RemediationState } from '../../domain/approval.ts';
+import { auditHash, auditMac } from '../../domain/audit.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import type { Audit, AuditEntry, AuditRow } from '../../domain/store.ts';
+import { json, present, type Query } from './query.ts';
+
+/** Key of the MACs (L2). It comes from the process, never from the database. */
+export interface AuditKey {
+  readonly id: string;
+  readonly secret: string | Uint8Array;
+}
+
+interface StoredAudit {
+  readonly seq: number;
+  readonly prev_hash: string;
+  readonly hash: string;
+  readonly mac: string;
+  readonly key_id: string;
+  readonly ts: Date;
+  readonly actor: string;
+  readonly actor_team: string;
+  readonly action: string;
+  readonly remediation_id: string | null;
+  readonly plan_hash: string | null;
+  readonly from_state: RemediationState | null;
+  readonly to_state: RemediationState | null;
+  readonly policy_version: string | null;
+  readonly reason: string | null;
+  readonly request_ids: readonly string[];
+  readonly payload_digest: string | null;
+  readonly facts: Facts;
+}
+
+interface Head {
+  readonly seq: number;
+  readonly hash: string;
+  readonly ts: Date;
+}
+
+export function createAudit(query: Query, key: AuditKey): Audit {
+  return {
+    async append(entry) {
+      const head = await lockHead(query);
+      const facts: AuditEntry = { ...entry, requestIds: entry.requestIds ?? [], facts: entry.facts ?? {} };
+      const unsealed = { ...facts, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };
+      const hash = auditHash(unsealed, head.hash);
+      const row: AuditRow = { ...unsealed, hash, mac: auditMac(key.secret, hash) };
+      await insert(query, row);
+      return row;
+    },
+    async rows(from, limit) {
+      const { rows } = await query<StoredAudit>(
+        'SELECT * FROM audit_log WHERE seq >= $1 ORDER BY seq LIMIT $2',
+        [from, limit],
+      );
+      return rows.map(toAuditRow);
+    },
+    async head() {
+      const { rows } = await query<Head>(`SELECT seq, hash, greatest(ts, 'epoch') AS ts FROM audit_head`);
+      return required(rows[0]);
+    },
+  };
+}
+
+/** L3: the locked head serialises appends. `ts` never runs backwards; milliseconds, as the hash sees them. */
+async function lockHead(query: Query): Promise<Head> {
+  const { rows } = await query<Head>(
+    `SELECT seq, hash, date_trunc('milliseconds', greatest(ts, clock_timestamp())) AS ts
+     FROM audit_head FOR UPDATE`,
+  );
+  return required(rows[0]);
+}
+
+function required(head: Head | undefined): Head {
+  if (head === undefined) throw new AppError('BUG', 'the audit log has no head');
+  return head;
+}
+
+async function insert(query: Query, row: AuditRow): Promise<void> {
+  await query(
+    `WITH added AS (
+       INSERT INTO audit_log (seq, prev_hash, hash, mac, key_id, ts, actor, actor_team, action, remediation_id,
+         plan_hash, from_state, to_state, policy_version, reason, request_ids, payload_digest, facts)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       RETURNING seq, hash, ts)
+     UPDATE audit_head SET seq = added.seq, hash = added.hash, ts = added.ts FROM added`,
+    [
+      ...[row.seq, row.prevHash, row.hash, row.mac, row.keyId, row.ts, row.actor, row.actorTeam, row.action],
+      ...[row.remediationId ?? null, row.planHash ?? null, row.from ?? null, row.to ?? null],
+      ...[row.policyVersion ?? null, row.reason ?? null, json(row.requestIds), row.payloadDigest ?? null],
+      json(row.facts),
+    ],
+  );
+}
+
+function toAuditRow(row: StoredAudit): AuditRow {
+  return present<AuditRow>({
+    seq: row.seq,
+    prevHash: row.prev_hash,
+    hash: row.hash,
+    mac: row.mac,
+    keyId: row.key_id,
+    ts: row.ts,
+    actor: row.actor,
+    actorTeam: row.actor_team,
+    action: row.action,
+    remediationId: row.remediation_id ?? undefined,
+    planHash: row.plan_hash ?? undefined,
+    from: row.from_state ?? undefined,
+    to: row.to_state ?? undefined,
+    policyVersion: row.policy_version ?? undefined,
+    reason: row.reason ?? undefined,
+    requestIds: row.request_ids,
+    payloadDigest: row.payload_digest ?? undefined,
+    facts: row.facts,
+  });
+}

@@ -1,0 +1,44 @@
+import type { Facts } from '../../domain/facts.ts';
+import type { Button, Buttons } from '../../domain/store.ts';
+import { json, ms, present, type Query } from './query.ts';
+
+export function createButtons(query: Query): Buttons {
+  return {
+    async create({ id, purpose, runId, remediationId, planHash, data, ttlMs }) {
+      await query(
+        `INSERT INTO buttons (id, purpose, run_id, remediation_id, plan_hash, data, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + ${ms(7)})`,
+        [
+          ...[id, purpose, runId ?? null, remediationId ?? null, planHash ?? null],
+          ...[json(data ?? {}), ttlMs],
+        ],
+      );
+    },
+    async get(id) {
+      const { rows } = await query<{
+        id: string;
+        purpose: string;
+        run_id: string | null;
+        remediation_id: string | null;
+        plan_hash: string | null;
+        data: Facts;
+        expired: boolean;
+      }>(
+        `SELECT id, purpose, run_id, remediation_id, plan_hash, data, expires_at <= clock_timestamp() AS expired
+         FROM buttons WHERE id = $1`,
+        [id],
+      );
+      const row = rows[0];
+      if (row === undefined) return undefined;
+      return present<Button>({
+        id: row.id,
+        purpose: row.purpose,
+        runId: row.run_id ?? undefined,
+        remediationId: row.remediation_id ?? undefined,
+        planHash: row.plan_hash ?? undefined,
+        data: row.data,
+        expired: row.expired,
+      });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { type ClientConfig, types } from 'pg';
+
+/** How to reach our own PostgreSQL. */
+export interface DatabaseConfig {
+  /** `postgres://user:password@host:port/database`, also with libpq's `sslmode`, `sslrootcert`, `sslcert`, `sslkey`. */
+  readonly url: string;
+  /** PEM texts; wins over what the URL says. */
+  readonly tls?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly serverName?: string;
+    /** Default true. */
+    readonly verify?: boolean;
+  };
+  readonly applicationName?: string;
+  /** Bounds waiting for a connection, in milliseconds. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** The role that owns nothing (approvals.md L4): what the application runs as. */
+export const applicationRole = 'aetherius_app';
+
+const int8 = 20;
+
+/** Sequence numbers, versions and fences are far below 2^53. */
+const parsers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? (text: string) => Number(text) : types.getTypeParser(oid, format as 'text'),
+} as ClientConfig['types'];
+
+/**
+ * Client settings for node-postgres. `settings` become start-up parameters (`-c name=value`).
+ * TLS modes are read stricter than libpq does: `require`, `verify-ca` and `verify-full` all verify
+ * chain and name; only `no-verify` does not.
+ */
+export function clientConfig(
+  database: DatabaseConfig,
+  settings: Readonly<Record<string, string | number>> = {},
+): ClientConfig {
+  const url = new URL(database.url);
+  const ssl = tlsOf(database, url);
+  for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat']) {
+    url.searchParams.delete(name);
+  }
+  const startUp = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const own = url.searchParams.get('options');
+  url.searchParams.delete('options');
+  const options = [...(own === null ? [] : [own]), ...startUp].join(' ');
+  return {
+    connectionString: url.toString(),
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(options === '' ? {} : { options }),
+    ...(parsers === undefined ? {} : { types: parsers }),
+    application_name: database.applicationName ?? 'aetherius-bot',
+    connectionTimeoutMillis: database.connectTimeoutMs ?? 1500,
+    keepAlive: true,
+  };
+}
+
+function tlsOf(database: DatabaseConfig, url: URL): ConnectionOptions | undefined {
+  const mode = url.searchParams.get('sslmode');
+  if (database.tls === undefined && (mode === null || mode === 'disable')) return undefined;
+  const file = (name: string) => {
+    const path = url.searchParams.get(name);
+    return path === null ? undefined : readFileSync(path, 'utf8');
+  };
+  const ca = database.tls?.ca ?? file('sslrootcert');
+  const cert = database.tls?.cert ?? file('sslcert');
+  const key = database.tls?.key ?? file('sslkey');
+  return {
+    rejectUnauthorized: database.tls?.verify ?? mode !== 'no-verify',
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(database.tls?.serverName === undefined ? {} : { servername: database.tls.serverName }),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Inbox } from '../../domain/store.ts';
+import type { Query } from './query.ts';
+
+export function createInbox(query: Query): Inbox {
+  return {
+    async accept({ key, kind, payloadDigest }) {
+      const { count } = await query(
+        'INSERT INTO inbox (key, kind, payload_digest) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING',
+        [key, kind, payloadDigest],
+      );
+      return count === 1;
+    },
+    async sweep(olderThanMs) {
+      const { count } = await query(
+        `DELETE FROM inbox WHERE received_at < clock_timestamp() - $1::double precision * interval '1 millisecond'`,
+        [olderThanMs],
+      );
+      return count;
+    },
+  };
+}

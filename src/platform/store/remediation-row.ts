@@ -1,0 +1,134 @@
+import type { Person, RemediationState } from '../../domain/approval.ts';
+import type { Facts } from '../../domain/facts.ts';
+import type { Plan, Tier } from '../../domain/remediation.ts';
+import type { Surface } from '../../domain/run.ts';
+import type { RemediationChange, RemediationRow } from '../../domain/store.ts';
+import { json, present } from './query.ts';
+
+export interface StoredRemediation {
+  readonly id: string;
+  readonly handle: string;
+  readonly environment: string;
+  readonly action_id: string;
+  readonly action_version: number;
+  readonly target: string;
+  readonly state: RemediationState;
+  readonly version: number;
+  readonly tier: Tier;
+  readonly plan: Plan;
+  readonly plan_hash: string;
+  readonly finding_key: string | null;
+  readonly run_id: string | null;
+  readonly undo_of: string | null;
+  readonly surface: Surface | null;
+  readonly proposed_at: Date;
+  readonly offer_expires_at: Date;
+  readonly requester: Person | null;
+  readonly requester_id: string | null;
+  readonly reason: string | null;
+  readonly eligible: readonly string[] | null;
+  readonly policy_version: string | null;
+  readonly requested_at: Date | null;
+  readonly request_expires_at: Date | null;
+  readonly approved_at: Date | null;
+  readonly approval_expires_at: Date | null;
+  readonly attempt: number;
+  readonly fence: number | null;
+  readonly lease_owner: string | null;
+  readonly lease_until: Date | null;
+  readonly abort_requested: boolean;
+  readonly verify_until: Date | null;
+  readonly outcome: Facts | null;
+  readonly evidence_digest: string | null;
+  readonly successor: string | null;
+  readonly finished_at: Date | null;
+}
+
+export const remediationColumns = `id, handle, environment, action_id, action_version, target, state, version,
+  tier, plan, plan_hash, finding_key, run_id, undo_of, surface, proposed_at, offer_expires_at, requester,
+  requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at,
+  approval_expires_at, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
+  evidence_digest, successor, finished_at`;
+
+export function toRemediation(row: StoredRemediation): RemediationRow {
+  return present<RemediationRow>({
+    id: row.id,
+    handle: row.handle,
+    environment: row.environment,
+    actionId: row.action_id,
+    actionVersion: row.action_version,
+    target: row.target,
+    state: row.state,
+    version: row.version,
+    tier: row.tier,
+    plan: row.plan,
+    planHash: row.plan_hash,
+    findingKey: row.finding_key ?? undefined,
+    runId: row.run_id ?? undefined,
+    undoOf: row.undo_of ?? undefined,
+    surface: row.surface ?? undefined,
+    proposedAt: row.proposed_at,
+    offerExpiresAt: row.offer_expires_at,
+    requester: row.requester ?? undefined,
+    requesterId: row.requester_id ?? undefined,
+    reason: row.reason ?? undefined,
+    eligible: row.eligible ?? [],
+    policyVersion: row.policy_version ?? undefined,
+    requestedAt: row.requested_at ?? undefined,
+    requestExpiresAt: row.request_expires_at ?? undefined,
+    approvedAt: row.approved_at ?? undefined,
+    approvalExpiresAt: row.approval_expires_at ?? undefined,
+    attempt: row.attempt,
+    fence: row.fence ?? undefined,
+    leaseOwner: row.lease_owner ?? undefined,
+    leaseUntil: row.lease_until ?? undefined,
+    abortRequested: row.abort_requested,
+    verifyUntil: row.verify_until ?? undefined,
+    outcome: row.outcome ?? undefined,
+    evidenceDigest: row.evidence_digest ?? undefined,
+    successor: row.successor ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+  });
+}
+
+/** Column of each changeable member; only what stands here can be set after the proposal. */
+const changeable = {
+  requester: 'requester',
+  requesterId: 'requester_id',
+  reason: 'reason',
+  eligible: 'eligible',
+  policyVersion: 'policy_version',
+  requestedAt: 'requested_at',
+  requestExpiresAt: 'request_expires_at',
+  approvedAt: 'approved_at',
+  approvalExpiresAt: 'approval_expires_at',
+  attempt: 'attempt',
+  fence: 'fence',
+  leaseOwner: 'lease_owner',
+  leaseUntil: 'lease_until',
+  imageVersion: 'image_version',
+  abortRequested: 'abort_requested',
+  verifyUntil: 'verify_until',
+  outcome: 'outcome',
+  evidenceDigest: 'evidence_digest',
+  successor: 'successor',
+  finishedAt: 'finished_at',
+} as const satisfies Readonly<Record<keyof RemediationChange, string>>;
+
+const asJson: ReadonlySet<keyof RemediationChange> = new Set(['requester', 'eligible', 'outcome']);
+
+/** `, column = $n` for each given member, parameters from `first` on. */
+export function assignments(
+  change: RemediationChange,
+  first: number,
+): { readonly sql: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [];
+  let sql = '';
+  for (const key of Object.keys(changeable) as (keyof RemediationChange)[]) {
+    const value = change[key];
+    if (value === undefined) continue;
+    sql += `, ${changeable[key]} = $${first + values.length}`;
+    values.push(asJson.has(key) ? json(value) : value);
+  }
+  return { sql, values };
+}

@@ -1,0 +1,182 @@
+import { mayMove, openStates, type Person, type RemediationState } from '../../domain/approval.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { ApprovalRow, RemediationRow, Remediations } from '../../domain/store.ts';
+import { json, ms, present, type Query } from './query.ts';
+import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
+import { createSteps } from './steps.ts';
+
+export function createRemediations(query: Query): Remediations {
+  return {
+    ...proposing(query),
+    ...moving(query),
+    ...deciding(query),
+    ...createSteps(query),
+    ...dispatching(query),
+  };
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function proposing(query: Query): Pick<Remediations, 'insert' | 'get' | 'lock' | 'list'> {
+  const one = async (idOrHandle: string, lock: string): Promise<RemediationRow | undefined> => {
+    const column = uuid.test(idOrHandle) ? 'id' : 'handle';
+    const { rows } = await query<StoredRemediation>(
+      `SELECT ${remediationColumns} FROM remediations WHERE ${column} = $1 ${lock}`,
+      [idOrHandle],
+    );
+    return rows[0] === undefined ? undefined : toRemediation(rows[0]);
+  };
+  return {
+    async insert({ id, handle, plan, planHash, findingKey, runId, undoOf, surface, offerExpiresAt }) {
+      await query(
+        `INSERT INTO remediations (id, handle, environment, action_id, action_version, target, state, tier, plan,
+           plan_hash, finding_key, run_id, undo_of, surface, offer_expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'proposed', $7, $8, $9, $10, $11, $12, $13, $14)`,
+        [
+          ...[id, handle, plan.environment, plan.actionId, plan.actionVersion, plan.target, plan.tier],
+          ...[json(plan), planHash, findingKey ?? null, runId ?? null, undoOf ?? null, json(surface)],
+          offerExpiresAt,
+        ],
+      );
+    },
+    get: (idOrHandle) => one(idOrHandle, ''),
+    lock: (idOrHandle) => one(idOrHandle, 'FOR UPDATE'),
+    async list({ environment, states, target, runId, limit }) {
+      const { rows } = await query<StoredRemediation>(
+        `SELECT ${remediationColumns} FROM remediations
+         WHERE ($1::text IS NULL OR environment = $1) AND ($2::text[] IS NULL OR state = ANY($2))
+           AND ($3::text IS NULL OR target = $3) AND ($4::uuid IS NULL OR run_id = $4)
+         ORDER BY proposed_at DESC, id DESC LIMIT $5`,
+        [environment ?? null, states ?? null, target ?? null, runId ?? null, limit],
+      );
+      return rows.map(toRemediation);
+    },
+  };
+}
+
+function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'nextFence'> {
+  const guarded = async (
+    row: Pick<RemediationRow, 'id' | 'state' | 'version'>,
+    to: RemediationState,
+    change: Parameters<Remediations['move']>[2],
+  ) => {
+    const { sql, values } = assignments(change, 5);
+    const { count } = await query(
+      `UPDATE remediations SET state = $4, version = version + 1${sql}
+       WHERE id = $1 AND state = $2 AND version = $3`,
+      [row.id, row.state, row.version, to, ...values],
+    );
+    return count === 1;
+  };
+  return {
+    async move(row, to, change) {
+      if (!mayMove(row.state, to)) {
+        throw new AppError('BUG', 'no such move of a remediation', { facts: { from: row.state, to } });
+      }
+      return await guarded(row, to, change);
+    },
+    change: (row, change) => guarded(row, row.state, change),
+    async nextFence(environment, target) {
+      const { rows } = await query<{ fence: number }>(
+        `INSERT INTO fences (environment, target, fence) VALUES ($1, $2, 1)
+         ON CONFLICT (environment, target) DO UPDATE SET fence = fences.fence + 1 RETURNING fence`,
+        [environment, target],
+      );
+      const fence = rows[0]?.fence;
+      if (fence === undefined) throw new AppError('BUG', 'no fence was returned');
+      return fence;
+    },
+  };
+}
+
+interface StoredApproval {
+  readonly person_id: string;
+  readonly person: Person;
+  readonly decision: 'approve' | 'reject';
+  readonly plan_hash: string;
+  readonly policy_version: string;
+  readonly reason: string | null;
+  readonly version: number;
+  readonly decided_at: Date;
+}
+
+function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'> {
+  return {
+    async approvals(id) {
+      const { rows } = await query<StoredApproval>(
+        `SELECT person_id, person, decision, plan_hash, policy_version, reason, version, decided_at
+         FROM approvals WHERE remediation_id = $1 ORDER BY decided_at, person_id`,
+        [id],
+      );
+      return rows.map((row) =>
+        present<ApprovalRow>({
+          personId: row.person_id,
+          person: row.person,
+          decision: row.decision,
+          planHash: row.plan_hash,
+          policyVersion: row.policy_version,
+          reason: row.reason ?? undefined,
+          version: row.version,
+          decidedAt: row.decided_at,
+        }),
+      );
+    },
+    async saveApproval(id, approval) {
+      await query(
+        `INSERT INTO approvals (remediation_id, person_id, person, decision, plan_hash, policy_version, reason,
+           payload_digest)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (remediation_id, person_id) DO UPDATE SET person = excluded.person,
+           decision = excluded.decision, plan_hash = excluded.plan_hash,
+           policy_version = excluded.policy_version, reason = excluded.reason,
+           payload_digest = excluded.payload_digest, version = approvals.version + 1,
+           decided_at = clock_timestamp()`,
+        [
+          ...[id, approval.personId, json(approval.person), approval.decision, approval.planHash],
+          ...[approval.policyVersion, approval.reason ?? null, approval.payloadDigest],
+        ],
+      );
+    },
+  };
+}
+
+/** Expiry uses the later of the clock and the last audit row, so that a clock set back opens nothing again. */
+export const safeNow = 'greatest(clock_timestamp(), (SELECT ts FROM audit_head))';
+
+/** An open one whose outcome nobody could read is looked at again, but not every few seconds. */
+const lookAgainMs = 60_000;
+
+function dispatching(query: Query): Pick<Remediations, 'dispatchable' | 'markEnqueued' | 'overdue'> {
+  const running = openStates.filter((state) => state !== 'approved' && state !== 'indeterminate');
+  return {
+    async dispatchable(environments, olderThanMs, limit) {
+      const { rows } = await query<StoredRemediation>(
+        `SELECT ${remediationColumns} FROM remediations
+         WHERE environment = ANY($1) AND (
+           (state = 'approved' AND approval_expires_at > ${safeNow}
+             AND (enqueued_at IS NULL OR enqueued_at <= clock_timestamp() - ${ms(2)}))
+           OR (state = ANY($4) AND lease_until < clock_timestamp() AND (enqueued_at IS NULL
+             OR enqueued_at < lease_until OR enqueued_at <= clock_timestamp() - ${ms(2)}))
+           OR (state = 'indeterminate' AND coalesce(lease_until, '-infinity') < clock_timestamp()
+             AND greatest(enqueued_at, updated_at) <= clock_timestamp() - ${ms(5)}))
+         ORDER BY coalesce(approved_at, proposed_at), id LIMIT $3 FOR UPDATE SKIP LOCKED`,
+        [environments, olderThanMs, limit, running, Math.max(olderThanMs, lookAgainMs)],
+      );
+      return rows.map(toRemediation);
+    },
+    async markEnqueued(id) {
+      await query('UPDATE remediations SET enqueued_at = clock_timestamp() WHERE id = $1', [id]);
+    },
+    async overdue(limit) {
+      const { rows } = await query<StoredRemediation>(
+        `SELECT ${remediationColumns} FROM remediations
+         WHERE (state = 'proposed' AND offer_expires_at <= ${safeNow})
+            OR (state = 'requested' AND request_expires_at <= ${safeNow})
+            OR (state = 'approved' AND approval_expires_at <= ${safeNow})
+         ORDER BY proposed_at, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+        [limit],
+      );
+      return rows.map(toRemediation);
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import type { Person } from '../../domain/approval.ts';
+import type { Facts } from '../../domain/facts.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { PartId } from '../../domain/part.ts';
+import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe.ts';
+import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run.ts';
+import type { Runs } from '../../domain/store.ts';
+import { json, ms, present, type Query } from './query.ts';
+
+interface RunRow {
+  readonly id: string;
+  readonly kind: RunKind;
+  readonly environment: string;
+  readonly params: Facts;
+  readonly state: RunState;
+  readonly attempt: number;
+  readonly source: RunSource;
+  readonly requested_by: Person | null;
+  readonly surface: Surface | null;
+  readonly created_at: Date;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly summary: unknown;
+}
+
+interface OutcomeRow {
+  readonly key: string;
+  readonly probe: string;
+  readonly part: PartId;
+  readonly status: ProbeOutcome['status'];
+  readonly findings: readonly Finding[];
+  readonly facts: Facts;
+  readonly reason: SkipReason | null;
+  readonly cause: Cause | null;
+  readonly started_at: Date;
+  readonly duration_ms: number;
+}
+
+const columns = `id, kind, environment, params, state, attempt, source, requested_by, surface, created_at,
+  started_at, finished_at, summary`;
+
+function toRun(row: RunRow): Run {
+  return present<Run>({
+    id: row.id,
+    kind: row.kind,
+    environment: row.environment,
+    params: row.params,
+    state: row.state,
+    attempt: row.attempt,
+    source: row.source,
+    requestedBy: row.requested_by ?? undefined,
+    surface: row.surface ?? undefined,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+    summary: row.summary,
+  });
+}
+
+function toOutcome(row: OutcomeRow): ProbeOutcome {
+  return present<ProbeOutcome>({
+    key: row.key,
+    probe: row.probe,
+    part: row.part,
+    status: row.status,
+    findings: row.findings,
+    facts: row.facts,
+    reason: row.reason ?? undefined,
+    cause: row.cause ?? undefined,
+    startedAt: row.started_at.toISOString(),
+    durationMs: row.duration_ms,
+  });
+}
+
+export function createRuns(query: Query): Runs {
+  return { ...reading(query), ...claiming(query), ...waiting(query) };
+}
+
+function reading(query: Query): Pick<Runs, 'insert' | 'get' | 'list' | 'byThread' | 'byDedupeKey'> {
+  const one = async (condition: string, values: readonly unknown[]) => {
+    const { rows } = await query<RunRow>(`SELECT ${columns} FROM runs WHERE ${condition}`, values);
+    return rows[0] === undefined ? undefined : toRun(rows[0]);
+  };
+  return {
+    async insert(run) {
+      const { count } = await query(
+        `INSERT INTO runs (id, kind, environment, params, state, source, requested_by, surface, dedupe_key)
+         VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8) ON CONFLICT (dedupe_key) DO NOTHING`,
+        [
+          ...[run.id, run.kind, run.environment, json(run.params), run.source],
+          ...[json(run.requestedBy), json(run.surface), run.dedupeKey ?? null],
+        ],
+      );
+      return count === 1;
+    },
+    async get(id) {
+      const run = await one('id = $1', [id]);
+      if (run === undefined) return undefined;
+      const { rows } = await query<OutcomeRow>(
+        `SELECT key, probe, part, status, findings, facts, reason, cause, started_at, duration_ms
+         FROM run_probes WHERE run_id = $1 ORDER BY key`,
+        [id],
+      );
+      return { ...run, outcomes: rows.map(toOutcome) };
+    },
+    async list({ environment, kind, limit }) {
+      const { rows } = await query<RunRow>(
+        `SELECT ${columns} FROM runs
+         WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR kind = $2)
+         ORDER BY created_at DESC, id DESC LIMIT $3`,
+        [environment ?? null, kind ?? null, limit],
+      );
+      return rows.map(toRun);
+    },
+    byThread: (channel, threadTs) =>
+      one(
+        `id = (SELECT m.run_id FROM messages m WHERE m.channel = $1 AND m.run_id IS NOT NULL
+               AND (m.ts = $2 OR m.thread_ts = $2) ORDER BY m.created_at DESC LIMIT 1)`,
+        [channel, threadTs],
+      ),
+    byDedupeKey: (key) => one('dedupe_key = $1', [key]),
+  };
+}
+
+function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcome' | 'finish'> {
+  return {
+    async claim(id, owner, leaseMs) {
+      const { rows } = await query<RunRow>(
+        `UPDATE runs SET state = 'running', attempt = attempt + 1, lease_owner = $2,
+           lease_until = clock_timestamp() + ${ms(3)}, started_at = coalesce(started_at, clock_timestamp())
+         WHERE id = $1 AND (state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))
+         RETURNING ${columns}`,
+        [id, owner, leaseMs],
+      );
+      return rows[0] === undefined ? undefined : toRun(rows[0]);
+    },
+    async extend(id, owner, leaseMs) {
+      const { count } = await query(
+        `UPDATE runs SET lease_until = clock_timestamp() + ${ms(3)}
+         WHERE id = $1 AND lease_owner = $2 AND state = 'running'`,
+        [id, owner, leaseMs],
+      );
+      return count === 1;
+    },
+    async saveOutcome(id, outcome) {
+      await query(
+        `INSERT INTO run_probes (run_id, key, probe, part, status, findings, facts, reason, cause, started_at,
+           duration_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (run_id, key) DO UPDATE SET probe = excluded.probe, part = excluded.part,
+           status = excluded.status, findings = excluded.findings, facts = excluded.facts,
+           reason = excluded.reason, cause = excluded.cause, started_at = excluded.started_at,
+           duration_ms = excluded.duration_ms`,
+        [
+          ...[id, outcome.key, outcome.probe, outcome.part, outcome.status, json(outcome.findings)],
+          ...[json(outcome.facts), outcome.reason ?? null, json(outcome.cause), outcome.startedAt],
+          Math.round(outcome.durationMs),
+        ],
+      );
+    },
+    async finish(id, owner, state, summary) {
+      const { count } = await query(
+        `UPDATE runs SET state = $3, summary = $4, finished_at = clock_timestamp(), lease_until = NULL
+         WHERE id = $1 AND lease_owner = $2 AND state = 'running'`,
+        [id, owner, state, json(summary)],
+      );
+      return count === 1;
+    },
+  };
+}
+
+function waiting(query: Query): Pick<Runs, 'waiting' | 'markEnqueued' | 'expire'> {
+  return {
+    async waiting(environments, olderThanMs, limit) {
+      const { rows } = await query<Pick<RunRow, 'id' | 'environment' | 'kind' | 'attempt'>>(
+        `SELECT id, environment, kind, attempt FROM runs
+         WHERE environment = ANY($1) AND (
+           (state = 'queued' AND coalesce(enqueued_at, created_at) <= clock_timestamp() - ${ms(2)})
+           OR (state = 'running' AND lease_until < clock_timestamp() AND (
+             enqueued_at IS NULL OR enqueued_at < lease_until OR enqueued_at <= clock_timestamp() - ${ms(2)})))
+         ORDER BY created_at, id LIMIT $3`,
+        [environments, olderThanMs, limit],
+      );
+      return rows;
+    },
+    async markEnqueued(id) {
+      await query('UPDATE runs SET enqueued_at = clock_timestamp() WHERE id = $1', [id]);
+    },
+    async expire(olderThanMs, limit) {
+      const { rows } = await query<RunRow>(
+        `UPDATE runs SET state = 'expired', finished_at = clock_timestamp(), lease_until = NULL
+         WHERE id IN (
+           SELECT id FROM runs WHERE created_at < clock_timestamp() - ${ms(1)}
+             AND (state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))
+           ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+         RETURNING ${columns}`,
+        [olderThanMs, limit],
+      );
+      return rows.map(toRun);
+    },
+  };
+}

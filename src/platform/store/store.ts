@@ -1,0 +1,155 @@
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import type { Clock, Ids, Logger } from '../../domain/clock.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Outbox } from '../../domain/outbox.ts';
+import type { Store, Tx } from '../../domain/store.ts';
+import { systemClock, systemIds } from '../clock.ts';
+import type { AuditKey } from './audit.ts';
+import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
+import { isRetryable, translate } from './errors.ts';
+import { createListener } from './listener.ts';
+import { createOutbox } from './outbox.ts';
+import type { Query } from './query.ts';
+import { createTx } from './tx.ts';
+
+export interface StoreOptions {
+  readonly database: DatabaseConfig;
+  readonly auditKey: AuditKey;
+  readonly logger: Logger;
+  /** Connections for transactions (default 10); one more listens. */
+  readonly poolSize?: number;
+  /** Bounds each statement unless the transaction says otherwise; default 5 s. */
+  readonly statementTimeoutMs?: number;
+  /** Default `aetherius_app`; `null` stays the role that logged in. */
+  readonly role?: string | null;
+  readonly ids?: Ids;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export interface PostgresStore extends Store {
+  readonly outbox: Outbox;
+}
+
+/** Tries of one transaction that lost against another. */
+const maxTries = 6;
+/** What the server's own timeout is given before the client stops waiting for a server that is silent. */
+const silenceMs = 500;
+
+/**
+ * Our own PostgreSQL. Connects lazily: it may be down when this is called. Errors are AppErrors:
+ * DEPENDENCY_UNAVAILABLE (cannot be reached), TIMED_OUT, CONFLICT (a constraint said no), BUG.
+ */
+export function createStore(options: StoreOptions): PostgresStore {
+  const { logger, clock = systemClock, ids = systemIds, random = Math.random } = options;
+  const defaultTimeoutMs = options.statementTimeoutMs ?? 5000;
+  const role = options.role === undefined ? applicationRole : options.role;
+  const settings = {
+    ...(role === null ? {} : { role }),
+    statement_timeout: defaultTimeoutMs,
+    idle_in_transaction_session_timeout: 30_000,
+  };
+  const config = clientConfig(options.database, settings);
+  const pool = new Pool({ ...config, max: options.poolSize ?? 10, idleTimeoutMillis: 60_000 });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
+  pool.on('connect', (client) =>
+    client.on('error', (err) => logger.debug({ err }, 'a PostgreSQL connection broke')),
+  );
+  const listener = createListener({ config, logger, clock, random });
+
+  const attempt = async <T>(work: (query: Query) => Promise<T>, timeoutMs: number): Promise<T> => {
+    const client = await connect(pool);
+    let broken = false;
+    let failure: Error | undefined;
+    const run = async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
+      try {
+        return await bounded<Row>(client, text, values, timeoutMs + silenceMs);
+      } catch (error) {
+        const translated = translate(error);
+        broken ||= translated.code === 'DEPENDENCY_UNAVAILABLE';
+        failure ??= isRetryable(error) ? new RetryableConflict(translated) : translated;
+        throw failure;
+      }
+    };
+    try {
+      await run(
+        timeoutMs === defaultTimeoutMs ? 'BEGIN' : `BEGIN; SET LOCAL statement_timeout = ${timeoutMs}`,
+      );
+      const result = await work(run);
+      // COMMIT after a failed statement rolls back without an error: somebody swallowed it.
+      if (failure !== undefined) throw failure;
+      await run('COMMIT');
+      return result;
+    } catch (error) {
+      if (!broken) await run('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      // A connection in an unknown state is not given to the next transaction.
+      client.release(broken);
+    }
+  };
+
+  const retried = async <T>(work: (query: Query) => Promise<T>, timeoutMs = defaultTimeoutMs): Promise<T> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(work, Math.max(1, Math.round(timeoutMs)));
+      } catch (error) {
+        if (!(error instanceof RetryableConflict)) throw error;
+        if (tries === maxTries) throw error.reason;
+        await clock.sleep(random() * 10 * 2 ** tries);
+      }
+    }
+  };
+
+  return {
+    tx: (work, { statementTimeoutMs } = {}) =>
+      retried((query) => work(createTx({ query, ids, auditKey: options.auditKey })), statementTimeoutMs),
+    listen: (topic, callback) => listener.listen(topic, callback),
+    outbox: createOutbox((work) => retried(work)),
+    async ping(signal) {
+      signal?.throwIfAborted();
+      await retried((query) => query('SELECT 1'), 1500);
+    },
+    async close() {
+      await listener.close();
+      await pool.end();
+    },
+  };
+}
+
+/** Carries a lost conflict past the caller's `catch` of AppErrors, so that it is retried and not handled. */
+class RetryableConflict extends Error {
+  readonly reason: AppError;
+
+  constructor(reason: AppError) {
+    super('the transaction lost a conflict', { cause: reason });
+    this.name = 'RetryableConflict';
+    this.reason = reason;
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    const client = await pool.connect();
+    return client;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+async function bounded<Row extends QueryResultRow>(
+  client: PoolClient,
+  text: string,
+  values: readonly unknown[] | undefined,
+  silentForMs: number,
+) {
+  const result = await client.query<Row>({
+    text,
+    ...(values === undefined ? {} : { values: [...values] }),
+    query_timeout: silentForMs,
+  } as { text: string; values?: unknown[] });
+  return { rows: result.rows, count: result.rowCount ?? 0 };
+}
+
+export type { Tx };

@@ -1,0 +1,45 @@
+import type { Ids } from '../../domain/clock.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Topic, Tx } from '../../domain/store.ts';
+import { type AuditKey, createAudit } from './audit.ts';
+import { createButtons } from './buttons.ts';
+import { createChannels } from './channels.ts';
+import { createDigests } from './digests.ts';
+import { createInbox } from './inbox.ts';
+import { createKillSwitches } from './kill-switches.ts';
+import { channelOf } from './listener.ts';
+import { createMessages } from './messages.ts';
+import { createOutboxSweep } from './outbox.ts';
+import type { Query } from './query.ts';
+import { createRemediations, safeNow } from './remediations.ts';
+import { createRuns } from './runs.ts';
+
+/** Everything of one transaction over its one connection. */
+export function createTx(options: {
+  readonly query: Query;
+  readonly ids: Ids;
+  readonly auditKey: AuditKey;
+}): Tx {
+  const { query, ids, auditKey } = options;
+  const notify = async (topic: Topic, payload: string) => {
+    await query('SELECT pg_notify($1, $2)', [channelOf(topic), payload]);
+  };
+  return {
+    async now() {
+      const { rows } = await query<{ now: Date }>(`SELECT ${safeNow} AS now`);
+      if (rows[0] === undefined) throw new AppError('BUG', 'the database told no time');
+      return rows[0].now;
+    },
+    inbox: createInbox(query),
+    runs: createRuns(query),
+    messages: createMessages(query, ids, (lane) => notify('outbox', lane)),
+    buttons: createButtons(query),
+    remediations: createRemediations(query),
+    audit: createAudit(query, auditKey),
+    channels: createChannels(query),
+    digests: createDigests(query),
+    killSwitches: createKillSwitches(query),
+    sweepOutbox: createOutboxSweep(query),
+    notify,
+  };
+}

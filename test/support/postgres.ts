@@ -1,0 +1,93 @@
+/** A real PostgreSQL for a test file: one server, a fresh migrated database on demand. */
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type QueryResultRow } from 'pg';
+import { afterAll, beforeAll } from 'vitest';
+import { type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
+import { migrate } from '../../src/platform/migrate.ts';
+import { createStore, type PostgresStore, type StoreOptions } from '../../src/platform/store/store.ts';
+import { silentLogger } from './logger.ts';
+
+export const auditKey = { id: 'test-key', secret: 'a secret of the tests' } as const;
+
+export interface TestPostgres {
+  readonly server: PostgresServer;
+  /** A new, empty database. */
+  database(): Promise<TestDatabase>;
+  /** A new database with all migrations. */
+  migrated(): Promise<TestDatabase>;
+}
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Closed with the file. */
+  store(options?: Partial<StoreOptions>): PostgresStore;
+  /** As the owner, past every grant. */
+  sql<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Starts the server before the file's tests and ends it after them. */
+export function usePostgres(settings?: Readonly<Record<string, string>>): TestPostgres {
+  const dir = mkdtempSync(join(tmpdir(), 'aetherius-pg-'));
+  const closers: (() => Promise<unknown>)[] = [];
+  let server: PostgresServer | undefined;
+  const running = () => {
+    if (server === undefined) throw new Error('PostgreSQL is started before the first test');
+    return server;
+  };
+  beforeAll(async () => {
+    chmodSync(dir, 0o755);
+    server = await startPostgres({ dir, ...(settings === undefined ? {} : { settings }) });
+  });
+  afterAll(async () => {
+    await Promise.allSettled(closers.map((close) => close()));
+    await server?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const database = async () => {
+    const name = `t_${randomUUID().replaceAll('-', '')}`;
+    await sql(running().url(), `CREATE DATABASE ${name}`);
+    return describe(running().url(name), closers);
+  };
+  return {
+    get server() {
+      return running();
+    },
+    database,
+    async migrated() {
+      const fresh = await database();
+      await migrate({ database: { url: fresh.url }, logger: silentLogger });
+      return fresh;
+    },
+  };
+}
+
+function describe(url: string, closers: (() => Promise<unknown>)[]): TestDatabase {
+  return {
+    url,
+    store(options = {}) {
+      const store = createStore({ database: { url }, auditKey, logger: silentLogger, ...options });
+      closers.push(() => store.close());
+      return store;
+    },
+    sql: (text, values) => sql(url, text, values),
+  };
+}
+
+async function sql<Row extends QueryResultRow>(
+  url: string,
+  text: string,
+  values?: readonly unknown[],
+): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query<Row>(text, values === undefined ? undefined : [...values]);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
