@@ -39,6 +39,8 @@ export interface Plan {
   readonly undo?: readonly [PlanStep, ...PlanStep[]];
   /** Probes that must be healthy afterwards: another signal than the one written (X12). */
   readonly verifyWith: readonly [ProbeCall, ...ProbeCall[]];
+  /** The same after an undo, which may bring the old symptom back; without it `verifyWith` is asked. */
+  readonly undoVerifyWith?: readonly [ProbeCall, ...ProbeCall[]];
   /** Milliseconds: how long verification may take, and how long it must stay good. */
   readonly verifyWithinMs: number;
   readonly stableForMs: number;

@@ -1,4 +1,5 @@
 import type { Person, RemediationState } from './approval.ts';
+import type { AuditAnchor } from './audit.ts';
 import type { Facts } from './facts.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Plan, Tier } from './remediation.ts';
@@ -11,12 +12,12 @@ import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from './run.ts
 export interface Store {
   /** READ COMMITTED, retried on serialization failure and deadlock; `statementTimeoutMs` bounds each statement. */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: { readonly statementTimeoutMs?: number }): Promise<T>;
-  /** Calls back on NOTIFY of `topic` (`outbox`, `runs`, `remediations`); a hint only, polling stays the truth. */
+  /** Calls back on NOTIFY of `topic` (`outbox`, `runs`, `remediations`, `directory`); a hint only, polling stays the truth. */
   listen(topic: Topic, callback: (payload: string) => void): Promise<{ stop(): Promise<void> }>;
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
-export type Topic = 'outbox' | 'runs' | 'remediations';
+export type Topic = 'outbox' | 'runs' | 'remediations' | 'directory';
 
 export interface Tx {
   /** Database clock at the start of the statement (`clock_timestamp()`). */
@@ -30,6 +31,7 @@ export interface Tx {
   readonly channels: Channels;
   readonly digests: Digests;
   readonly killSwitches: KillSwitches;
+  readonly directory: DirectorySnapshots;
   /** Removes outbox rows sent or replaced longer ago; returns how many. */
   sweepOutbox(olderThanMs: number): Promise<number>;
   /** Delivered on commit. */
@@ -303,6 +305,8 @@ export interface Remediations {
       readonly payloadDigest: string;
     },
   ): Promise<void>;
+  /** Serialises proposals for one target until the transaction ends. */
+  lockTarget(environment: string, target: string): Promise<void>;
   /** X3: next fence of the target. */
   nextFence(environment: string, target: string): Promise<number>;
   steps(id: string): Promise<readonly StepRow[]>;
@@ -366,6 +370,9 @@ export interface Audit {
   append(entry: AuditEntry): Promise<AuditRow>;
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
   head(): Promise<{ readonly seq: number; readonly hash: string; readonly ts: Date }>;
+  /** L5: heads that were written down elsewhere, oldest first. */
+  anchors(): Promise<readonly AuditAnchor[]>;
+  saveAnchor(anchor: AuditAnchor & { readonly reference?: string }): Promise<void>;
 }
 
 export interface ChannelSettings {
@@ -413,4 +420,18 @@ export interface KillSwitches {
   /** X10: global or this action's. */
   active(actionId: string): Promise<{ readonly scope: string; readonly reason: string } | undefined>;
   set(scope: string, active: boolean, by: Person, reason: string): Promise<void>;
+}
+
+export const directoryKinds = ['installation', 'person', 'group', 'channel'] as const;
+export type DirectoryKind = (typeof directoryKinds)[number];
+
+/** What the bot has read from Slack about people, for processes that hold no Slack token. */
+export interface DirectorySnapshots {
+  /** The entry, held against change until the transaction ends; `ageMs` by the database clock. */
+  get(
+    kind: DirectoryKind,
+    id: string,
+  ): Promise<{ readonly data: unknown; readonly ageMs: number } | undefined>;
+  /** `readAt`: database time before Slack was asked. An older read never replaces a newer one. */
+  save(kind: DirectoryKind, id: string, data: unknown, readAt: Date): Promise<void>;
 }

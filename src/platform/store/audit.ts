@@ -1,5 +1,5 @@
 import type { RemediationState } from '../../domain/approval.ts';
-import { auditHash, auditMac } from '../../domain/audit.ts';
+import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Audit, AuditEntry, AuditRow } from '../../domain/store.ts';
@@ -59,6 +59,19 @@ export function createAudit(query: Query, key: AuditKey): Audit {
     async head() {
       const { rows } = await query<Head>(`SELECT seq, hash, greatest(ts, 'epoch') AS ts FROM audit_head`);
       return required(rows[0]);
+    },
+    async anchors() {
+      const { rows } = await query<AuditAnchor>(
+        'SELECT seq, hash, mac, key_id AS "keyId", place FROM audit_anchors ORDER BY seq, place',
+      );
+      return rows;
+    },
+    async saveAnchor({ seq, hash, mac, keyId, place, reference }) {
+      await query(
+        `INSERT INTO audit_anchors (seq, hash, mac, key_id, place, reference) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT DO NOTHING`,
+        [seq, hash, mac, keyId, place, reference ?? null],
+      );
     },
   };
 }

@@ -54,7 +54,7 @@ function proposing(query: Query): Pick<Remediations, 'insert' | 'get' | 'lock' |
   };
 }
 
-function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'nextFence'> {
+function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarget' | 'nextFence'> {
   const guarded = async (
     row: Pick<RemediationRow, 'id' | 'state' | 'version'>,
     to: RemediationState,
@@ -76,6 +76,9 @@ function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'nextFence
       return await guarded(row, to, change);
     },
     change: (row, change) => guarded(row, row.state, change),
+    async lockTarget(environment, target) {
+      await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${environment}\n${target}`]);
+    },
     async nextFence(environment, target) {
       const { rows } = await query<{ fence: number }>(
         `INSERT INTO fences (environment, target, fence) VALUES ($1, $2, 1)

@@ -5,6 +5,7 @@ import { type AuditKey, createAudit } from './audit.ts';
 import { createButtons } from './buttons.ts';
 import { createChannels } from './channels.ts';
 import { createDigests } from './digests.ts';
+import { createDirectory } from './directory.ts';
 import { createInbox } from './inbox.ts';
 import { createKillSwitches } from './kill-switches.ts';
 import { channelOf } from './listener.ts';
@@ -39,6 +40,7 @@ export function createTx(options: {
     channels: createChannels(query),
     digests: createDigests(query),
     killSwitches: createKillSwitches(query),
+    directory: createDirectory(query),
     sweepOutbox: createOutboxSweep(query),
     notify,
   };
