@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
 import type { ServiceId } from './part.ts';
+import type { RuntimeTarget } from './runtime.ts';
 
 /**
  * Ports to the systems under diagnosis. Adapters in `platform/targets` implement them with the real
@@ -13,6 +14,7 @@ export const targetNames = [
   'neo4j',
   'kubernetes',
   'compose',
+  'runtime',
 ] as const;
 export type TargetName = (typeof targetNames)[number];
 
@@ -275,6 +277,8 @@ export interface Targets {
   readonly neo4j?: Neo4jTarget;
   readonly kubernetes?: KubernetesTarget;
   readonly compose?: ComposeTarget;
+  /** Over whichever of the two is configured. */
+  readonly runtime?: RuntimeTarget;
 }
 
 /** `Targets` with the named ones present: what a probe with `needs: [...]` receives. */

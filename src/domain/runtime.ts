@@ -1,0 +1,94 @@
+import type { PartId } from './part.ts';
+import type { CallOptions } from './targets.ts';
+
+/**
+ * What runs the parts, the same words for Kubernetes and Docker Compose, so that a probe of a service is
+ * written once. Built over the two runtime targets (`platform/targets/runtime.ts`); reads only.
+ */
+export interface RuntimeTarget {
+  readonly kind: 'kubernetes' | 'compose';
+  /** Pods or containers of a part, youngest last. Empty: none exists. */
+  instances(part: PartId, options?: CallOptions): Promise<readonly Instance[]>;
+  /** Text of the log, oldest first. `previous`: of the container before the last restart; empty when there is none. */
+  logs(
+    instance: Instance,
+    options?: CallOptions & {
+      readonly previous?: boolean;
+      readonly tail?: number;
+      readonly sinceSeconds?: number;
+    },
+  ): Promise<string>;
+  /**
+   * Text of a file as the part sees it: read inside the container, or, where the container has no `cat`,
+   * from the mounted ConfigMap. Undefined: there is no such file.
+   */
+  file(instance: Instance, path: string, options?: CallOptions): Promise<FileText | undefined>;
+  /** Names of the files in a folder; AppError NOT_FOUND when it cannot be listed. */
+  list(instance: Instance, path: string, options?: CallOptions): Promise<readonly FileEntry[]>;
+  exec(
+    instance: Instance,
+    command: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** CPU and memory now; AppError NOT_FOUND when nothing measures them. */
+  usage(
+    instance: Instance,
+    options?: CallOptions,
+  ): Promise<{ readonly cpuMillicores: number; readonly memoryBytes: number }>;
+  /**
+   * SHA-256 (first 12 hex digits) of the shared registration token as the part has it; undefined when it has none.
+   * The value itself never leaves the adapter.
+   */
+  tokenDigest(part: 'agent-manager' | 'collect-agent', options?: CallOptions): Promise<string | undefined>;
+  /** Address at which this host name is reached from inside the platform, or undefined for an unknown name. */
+  resolve(name: string, options?: CallOptions): Promise<string | undefined>;
+}
+
+export interface FileText {
+  readonly text: string;
+  readonly from: 'container' | 'configmap';
+}
+
+export interface FileEntry {
+  readonly name: string;
+  /** Bytes; absent when only the ConfigMap was seen. */
+  readonly size?: number;
+}
+
+export interface Termination {
+  readonly exitCode: number;
+  /** `OOMKilled`, `Error`, `Completed`, … */
+  readonly reason: string;
+  /** ISO time. */
+  readonly finishedAt?: string;
+  readonly message?: string;
+}
+
+/** One Pod (its main container) or one container. */
+export interface Instance {
+  readonly part: PartId;
+  /** Pod uid or container id. */
+  readonly id: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly container: string;
+  readonly image: string;
+  readonly phase: 'running' | 'waiting' | 'terminated' | 'paused' | 'pending';
+  /** `CrashLoopBackOff`, `ImagePullBackOff`, `exited`, … */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** ISO time of the running container's start. */
+  readonly startedAt?: string;
+  readonly terminated?: Termination;
+  readonly last?: Termination;
+  readonly memoryLimitBytes?: number;
+  readonly memoryRequestBytes?: number;
+  readonly cpuLimitMillicores?: number;
+  readonly cpuRequestMillicores?: number;
+  readonly command: readonly string[];
+  /** Environment as declared; values from Secrets are left out. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly hasLivenessProbe?: boolean;
+}
