@@ -75,7 +75,12 @@ export async function unhealthy(at: Endpoints): Promise<string[]> {
 }
 
 async function redisAnswers(at: Endpoints): Promise<undefined> {
-  const client = new Redis({ ...at.redis, lazyConnect: true, retryStrategy: () => null, connectTimeout: 2000 });
+  const client = new Redis({
+    ...at.redis,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: 2000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -112,7 +117,9 @@ export async function waitHealthy(lab: Lab, seconds: number, more: () => Promise
       { seconds, what: 'the platform to be healthy', every: 200 },
     );
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : ''}: ${problems.join('; ')}`, { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : ''}: ${problems.join('; ')}`, {
+      cause: error,
+    });
   }
 }
 
@@ -145,7 +152,8 @@ export function editConfig(part: LabPart, text: string, changes: Readonly<Record
     const own = new RegExp(`^\\s*${key.replaceAll('.', '\\.')}\\s*[:= ]`);
     const line = value === null ? [] : [`${key}${separator}${String(value)}`];
     const at = lines.findIndex((one) => own.test(one));
-    if (at >= 0) lines = [...lines.slice(0, at), ...line, ...lines.slice(at + 1).filter((one) => !own.test(one))];
+    if (at >= 0)
+      lines = [...lines.slice(0, at), ...line, ...lines.slice(at + 1).filter((one) => !own.test(one))];
     else lines = [...(lines.at(-1) === '' ? lines.slice(0, -1) : lines), ...line, ''];
   }
   return lines.join('\n');
@@ -161,7 +169,9 @@ export function cgroupPids(parent: string, names: readonly string[]): number[] {
     const own = inside || names.some((name) => folder.endsWith(name));
     if (own) {
       try {
-        pids.push(...readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number));
+        pids.push(
+          ...readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number),
+        );
       } catch {
         // it went while we looked
       }
