@@ -2,38 +2,18 @@ import { z } from 'zod';
 import { serviceIds } from './part.ts';
 import { Approvals } from './policy.ts';
 import { LazySecret, Secret } from './secret.ts';
+import {
+  EnvReference,
+  FileReference,
+  KubernetesReference,
+  secretValue,
+  toLazySecret,
+} from './secret-schema.ts';
 
 /**
  * The configuration file. Every field carries its description (`.meta`), from which the reference and the
  * list of fields to hide in logs are made; `{secret: true}` marks what must never be printed.
  */
-const EnvReference = z.strictObject({
-  env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'),
-});
-const FileReference = z.strictObject({ file: z.string().min(1) });
-const KubernetesReference = z.strictObject({
-  secret: z.strictObject({
-    namespace: z.string().min(1),
-    name: z.string().min(1),
-    key: z.string().min(1),
-  }),
-});
-
-const referenceWords =
-  'must be {env: NAME}, {file: path} or {secret: {namespace, name, key}}; the value itself may not stand here';
-
-const Reference = z.union([EnvReference, FileReference, KubernetesReference], { error: referenceWords });
-
-function toLazySecret(value: z.output<typeof Reference> | string): LazySecret {
-  if (typeof value === 'string') return new LazySecret({ kind: 'literal', value });
-  if ('env' in value) return new LazySecret({ kind: 'env', name: value.env });
-  if ('file' in value) return new LazySecret({ kind: 'file', path: value.file });
-  return new LazySecret({ kind: 'kubernetes', ...value.secret });
-}
-
-const secretValue = (description: string) =>
-  Reference.transform(toLazySecret).meta({ description, secret: true });
-
 /** True for a URL that carries a password (or a token as its user). */
 function carriesPassword(url: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(url) && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*@/i.test(url);
@@ -62,12 +42,9 @@ const secretUrl = (protocols: readonly string[], description: string) =>
 
 export const Tls = z
   .strictObject({
-    mode: z
-      .enum(['disable', 'require', 'verify-ca', 'verify-full'])
-      .default('verify-full')
-      .meta({
-        description: 'How far the server is checked; `require` encrypts without checking who answers.',
-      }),
+    mode: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).default('verify-full').meta({
+      description: 'How far the server is checked; `require` encrypts without checking who answers.',
+    }),
     ca: secretValue('Certificate authority, PEM.').exactOptional(),
     cert: secretValue('Client certificate, PEM.').exactOptional(),
     key: secretValue('Private key of the client certificate, PEM.').exactOptional(),
@@ -162,12 +139,9 @@ const Runtime = z
           .min(1)
           .default('kube-system')
           .meta({ description: 'Where the collect agents run.' }),
-        kubeconfig: z
-          .string()
-          .exactOptional()
-          .meta({
-            description: 'Path of a kubeconfig; without it the Pod’s service account, else `~/.kube/config`.',
-          }),
+        kubeconfig: z.string().exactOptional().meta({
+          description: 'Path of a kubeconfig; without it the Pod’s service account, else `~/.kube/config`.',
+        }),
         context: z.string().exactOptional().meta({ description: 'Context of the kubeconfig.' }),
       })
       .meta({ description: 'The platform runs on Kubernetes.' }),
@@ -378,13 +352,13 @@ export const ProcessEnv = z.object({
     .meta({ description: 'Role of this process; `--role` wins.' }),
   AETHERIUS_ENVIRONMENTS: z
     .string()
-    .exactOptional()
     .transform((text) =>
       text
-        ?.split(',')
+        .split(',')
         .map((part) => part.trim())
         .filter((part) => part !== ''),
     )
+    .exactOptional()
     .meta({ description: 'Environments a worker serves, separated by commas; `--env` wins; default all.' }),
   AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
   DATABASE_URL: secret('The bot’s own PostgreSQL.').exactOptional(),

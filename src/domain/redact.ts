@@ -130,10 +130,13 @@ const named: Rule = (text) =>
     },
   );
 
-/** What stands where a secret would and is none: placeholders, empty values, switches. */
+/** What stands where a secret would and is none: placeholders, empty values, switches, the scheme of a header. */
 function isHarmless(value: string): boolean {
   const bare = value.replace(/^\\?["']|\\?["']$/g, '');
-  return bare === '' || /^(\$\{?.*|\$\(.*|null|nil|none|true|false|undefined|\*+|<.*>|\[.*)$/i.test(bare);
+  return (
+    bare === '' ||
+    /^(\$\{?.*|\$\(.*|null|nil|none|true|false|undefined|bearer|basic|\*+|<.*>|\[.*)$/i.test(bare)
+  );
 }
 
 /** `ALTER ROLE … PASSWORD 'x'`, `CONFIG SET requirepass x`, `AUTH user x`, `PASSWORD for x is y`. */
@@ -191,11 +194,10 @@ function looksRandom(word: string): boolean {
   return entropy(core) >= 3.5 && changes(core) >= 0.3;
 }
 
+/** File paths, URLs' paths and package names: short pieces, or words. */
 function isPath(word: string): boolean {
   if (!word.includes('/')) return false;
-  return word
-    .split('/')
-    .every((segment) => segment.length <= 12 || !looksRandom(segment.padEnd(20, segment)));
+  return word.split(/[/_-]/).every((piece) => piece.length <= 8 || changes(piece) < 0.3);
 }
 
 /** Shannon entropy in bits a character. */

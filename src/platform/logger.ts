@@ -29,7 +29,6 @@ export function createLogger(options: LoggerOptions): Logger {
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (facts: Record<string, unknown>) => withoutSecrets(facts),
-      bindings: (facts: Record<string, unknown>) => withoutSecrets(facts),
     },
   };
   if (options.destination !== undefined) return adapt(pino(settings, options.destination));
@@ -59,7 +58,8 @@ function adapt(log: Pino): Logger {
     info: (facts, message) => log.info(facts, redactText(message)),
     warn: (facts, message) => log.warn(facts, redactText(message)),
     error: (facts, message) => log.error(facts, redactText(message)),
-    child: (facts) => adapt(log.child(facts)),
+    // pino does not pass a child's bindings through `formatters.log`.
+    child: (facts) => adapt(log.child(withoutSecrets({ ...facts }))),
   };
 }
 

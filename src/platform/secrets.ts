@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { mayReadTargets, type Role, type RuntimeConfig } from '../domain/config.ts';
+import type { Role, RuntimeConfig } from '../domain/config.ts';
 import { AppError } from '../domain/errors.ts';
 import type { SecretReference, SecretResolver } from '../domain/secret.ts';
 
@@ -11,15 +11,16 @@ export type ReadKubernetesSecret = (
 
 export interface SecretSources {
   readonly role: Role;
+  readonly allowed: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readKubernetes: ReadKubernetesSecret;
 }
 
-/** Resolves references for one environment; a role without target credentials is refused before anything is read. */
+/** Resolves references; a role that may not is refused before anything is read. */
 export function createSecretResolver(sources: SecretSources): SecretResolver {
   return async (reference, signal) => {
-    if (!mayReadTargets(sources.role))
-      throw new AppError('NOT_ALLOWED', 'this role holds no credentials of the systems under diagnosis', {
+    if (!sources.allowed)
+      throw new AppError('NOT_ALLOWED', 'this role may not read this secret', {
         facts: { role: sources.role },
       });
     switch (reference.kind) {
