@@ -1,0 +1,79 @@
+import type { Finding } from './finding.ts';
+import type { HealthReport } from './health.ts';
+import type { ProbeCall, ProbeOutcome } from './probe.ts';
+import type { FindingView } from './render.ts';
+import type { Run } from './run.ts';
+import type { Tx } from './store.ts';
+import type { Targets } from './targets.ts';
+
+/**
+ * Tells the workers of an environment that work waits in PostgreSQL. A hint: `down` (Redis did not take it
+ * within a second) loses nothing, because workers also look in PostgreSQL. Never throws.
+ */
+export interface Courier {
+  run(job: {
+    readonly environment: string;
+    readonly runId: string;
+    /** Of the claim to come: 1 for a new run. */
+    readonly attempt: number;
+  }): Promise<'ok' | 'down'>;
+  execution(job: {
+    readonly environment: string;
+    readonly remediationId: string;
+    readonly attempt: number;
+  }): Promise<'ok' | 'down'>;
+}
+
+/** Runs probes in parallel under the runner's own limits. A probe that cannot look is an outcome, never an exception. */
+export interface ProbeRunner {
+  run(
+    calls: readonly ProbeCall[],
+    options: {
+      readonly targets: Targets;
+      readonly signal: AbortSignal;
+      /** Called as each probe ends. */
+      readonly onOutcome?: (outcome: ProbeOutcome) => void;
+    },
+  ): Promise<readonly ProbeOutcome[]>;
+}
+
+/** What a health check asks and how it is judged: the same for a table that fills in and for a complete one. */
+export interface HealthRules {
+  /** Every probe of a health check of this environment. */
+  calls(environment: string): readonly ProbeCall[];
+  judge(input: {
+    readonly environment: string;
+    readonly calls: readonly ProbeCall[];
+    readonly outcomes: readonly ProbeOutcome[];
+  }): HealthReport;
+}
+
+/** Fixes for the findings of a complete run. Slow parts (plans) come first, without a transaction. */
+export interface FixOffers {
+  prepare(input: {
+    readonly run: Run;
+    readonly findings: readonly Finding[];
+    readonly targets: Targets;
+    readonly signal: AbortSignal;
+  }): Promise<readonly PreparedOffer[]>;
+}
+
+/** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */
+export interface PreparedOffer {
+  readonly finding: Finding;
+  save(tx: Tx): Promise<Pick<FindingView, 'offers' | 'refused'>>;
+}
+
+/** Work that a scheduler repeats, such as expiring remediations; returns how many rows it moved. */
+export interface Sweeper {
+  sweep(): Promise<number>;
+}
+
+/** Carries out one approved remediation; PostgreSQL decides whether there is anything to do. */
+export interface Executor {
+  execute(job: {
+    readonly remediationId: string;
+    readonly attempt: number;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+}
