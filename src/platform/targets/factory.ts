@@ -1,0 +1,171 @@
+import type { EnvironmentConfig, RedisConnection } from '../../domain/config.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Targets, TargetsFactory } from '../../domain/targets.ts';
+import { createComposeTarget } from './compose.ts';
+import { defaultTimeouts, type Timeouts } from './failure.ts';
+import { createKubernetesTarget } from './kubernetes.ts';
+import { LeaseBook } from './lease.ts';
+import { createNatsTarget, natsUrl } from './nats.ts';
+import { createNeo4jTarget } from './neo4j.ts';
+import { createPostgresTarget } from './postgres.ts';
+import { createRedisTarget, type RedisSettings, redisUrl } from './redis.ts';
+import { createServicesTarget } from './services.ts';
+import { tlsOptions } from './tls.ts';
+
+/**
+ * Targets of the configured environments. Each run gets its own: today's credentials, its own LIST answers and
+ * its own memory of what is dead. Connections close by themselves when idle; `close` ends what is still open.
+ */
+export function createTargetsFactory(
+  environments: Readonly<Record<string, EnvironmentConfig>>,
+  timeouts: Timeouts = defaultTimeouts,
+): TargetsFactory {
+  const book = new LeaseBook();
+  return {
+    async forRun(environment) {
+      const config = environments[environment];
+      if (config === undefined)
+        throw new AppError('NOT_FOUND', 'no such environment', { facts: { environment } });
+      const [postgres, redis, nats, neo4j] = await Promise.all([
+        unlessUnreadable(() => postgresOf(config, book, timeouts)),
+        unlessUnreadable(() => redisOf(config, book, timeouts)),
+        unlessUnreadable(() => natsOf(config, book, timeouts)),
+        unlessUnreadable(() => neo4jOf(config, book, timeouts)),
+      ]);
+      const { runtime } = config;
+      return {
+        environment,
+        ...(Object.keys(config.services).length === 0
+          ? {}
+          : { services: createServicesTarget(config.services, timeouts) }),
+        ...(postgres === undefined ? {} : { postgres }),
+        ...(redis === undefined ? {} : { redis }),
+        ...(nats === undefined ? {} : { nats }),
+        ...(neo4j === undefined ? {} : { neo4j }),
+        ...(runtime.kind === 'kubernetes'
+          ? {
+              kubernetes: createKubernetesTarget(
+                {
+                  namespace: runtime.namespace,
+                  agentNamespace: runtime.agentNamespace,
+                  ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
+                  ...(runtime.context === undefined ? {} : { context: runtime.context }),
+                },
+                timeouts,
+              ),
+            }
+          : {}),
+        ...(runtime.kind === 'compose'
+          ? { compose: createComposeTarget({ project: runtime.project, socket: runtime.socket }) }
+          : {}),
+      } satisfies Targets;
+    },
+    close: () => book.closeAll(),
+  };
+}
+
+/**
+ * A secret that cannot be read is "could not look", not "not configured": the target is there and every call
+ * of it says why.
+ */
+async function unlessUnreadable<T extends object>(
+  make: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    const failure =
+      error instanceof AppError
+        ? new AppError(error.code, error.message, {
+            facts: { reason: 'secret-unreadable', ...error.facts },
+            cause: error,
+          })
+        : // A URL that does not parse would show itself, and its password, in the message.
+          new AppError('INVALID_INPUT', 'connection settings are not usable', {
+            facts: { reason: 'settings-invalid' },
+          });
+    return new Proxy({} as T, {
+      get(_, property) {
+        if (property === 'then') return undefined;
+        if (property === 'hasMonitor') return false;
+        if (property === 'databaseName') return (id: string) => id;
+        return () => Promise.reject(failure);
+      },
+    });
+  }
+}
+
+async function postgresOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+  if (config.postgres === undefined) return undefined;
+  const [url, tls] = await Promise.all([config.postgres.url.reveal(), tlsOptions(config.postgres.tls)]);
+  return createPostgresTarget(
+    { url, databases: config.postgres.databases, ...(tls === undefined ? {} : { tls }) },
+    book,
+    timeouts,
+  );
+}
+
+async function redisOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+  if (config.redis === undefined) return undefined;
+  return createRedisTarget(await redisSettings(config.redis), book, timeouts);
+}
+
+async function redisSettings(redis: RedisConnection): Promise<RedisSettings> {
+  const tls = await tlsOptions(redis.tls);
+  if (redis.kind === 'single') return redisUrl(await redis.url.reveal(), tls);
+  const password = await redis.password?.reveal();
+  const login = {
+    ...(redis.username === undefined ? {} : { username: redis.username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+  if (redis.kind === 'cluster') return { kind: 'cluster', nodes: redis.nodes, ...login };
+  const sentinelPassword = await redis.sentinelPassword?.reveal();
+  return {
+    kind: 'sentinel',
+    sentinels: redis.sentinels,
+    name: redis.name,
+    ...login,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(redis.db === undefined ? {} : { db: redis.db }),
+  };
+}
+
+async function natsOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+  const { nats } = config;
+  if (nats === undefined) return undefined;
+  const [url, password, token, tls] = await Promise.all([
+    nats.url.reveal(),
+    nats.password?.reveal(),
+    nats.token?.reveal(),
+    tlsOptions(nats.tls),
+  ]);
+  return createNatsTarget(
+    {
+      ...natsUrl(url),
+      ...(nats.user === undefined ? {} : { user: nats.user }),
+      ...(password === undefined ? {} : { password }),
+      ...(token === undefined ? {} : { token }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(nats.monitorUrl === undefined ? {} : { monitorUrl: nats.monitorUrl }),
+    },
+    book,
+    timeouts,
+  );
+}
+
+async function neo4jOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+  const { neo4j } = config;
+  if (neo4j === undefined) return undefined;
+  const [url, password] = await Promise.all([neo4j.url.reveal(), neo4j.password?.reveal()]);
+  return createNeo4jTarget(
+    {
+      url,
+      user: neo4j.user,
+      ...(password === undefined ? {} : { password }),
+      ...(neo4j.database === undefined ? {} : { database: neo4j.database }),
+    },
+    book,
+    timeouts,
+  );
+}

@@ -1,0 +1,179 @@
+import { type Stage, TargetError } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import type { CallOptions } from '../../domain/targets.ts';
+
+/** Where a target listens, for words and for a second look. Never carries credentials. */
+export interface Address {
+  /** `PostgreSQL`, `Redis`, …: begins the message. */
+  readonly what: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const stageOfCode: Readonly<Record<string, Stage>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NODATA: 'dns',
+  ENODATA: 'dns',
+  ECONNREFUSED: 'refused',
+  // A Unix socket that is not there: nobody listens.
+  ENOENT: 'refused',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+  ETIMEDOUT: 'connect-timeout',
+  EHOSTUNREACH: 'connect-timeout',
+  EHOSTDOWN: 'connect-timeout',
+  ENETUNREACH: 'connect-timeout',
+  EADDRNOTAVAIL: 'connect-timeout',
+  ECONNRESET: 'closed',
+  EPIPE: 'closed',
+  ECONNABORTED: 'closed',
+  EPROTO: 'tls',
+};
+
+/** OpenSSL's verdicts on a certificate, as Node names them (`tls` documentation, "X509 certificate error codes"). */
+const certificateCode =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+
+/** Stage of a socket or TLS error by its code; undefined when the code says nothing. Looks through AggregateError and causes. */
+export function socketStage(error: unknown): Stage | undefined {
+  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
+    const { code } = current as NodeJS.ErrnoException;
+    if (typeof code === 'string') {
+      const stage = stageOfCode[code] ?? (certificateCode.test(code) ? 'tls' : undefined);
+      if (stage !== undefined) return stage;
+      if (code.startsWith('HPE_')) return 'protocol';
+    }
+    if (current instanceof AggregateError && current.errors.length > 0) {
+      current = current.errors[0];
+      continue;
+    }
+    current = current.cause;
+  }
+  return undefined;
+}
+
+const phrases: Readonly<Record<Stage, string>> = {
+  dns: 'name does not resolve',
+  refused: 'connection refused',
+  'connect-timeout': 'no answer to the connection attempt',
+  tls: 'TLS did not come up',
+  auth: 'credentials refused',
+  forbidden: 'not allowed',
+  'no-answer': 'connected, then silence',
+  closed: 'connection closed before an answer',
+  limit: 'refused because a limit is reached',
+  protocol: 'unexpected answer',
+  aborted: 'stopped waiting',
+};
+
+/**
+ * The one error of an adapter. The driver's own error never travels as `cause`: some carry the command or
+ * the connection options, and with them the password. Its text is kept in `facts.detail` with `secrets` blotted out.
+ */
+export function targetError(
+  stage: Stage,
+  address: Address,
+  options: { readonly cause?: unknown; readonly facts?: Facts; readonly secrets?: readonly string[] } = {},
+): TargetError {
+  const detail = options.cause instanceof Error ? blot(options.cause.message, options.secrets) : undefined;
+  const code = (options.cause as NodeJS.ErrnoException | undefined)?.code;
+  return new TargetError(stage, `${address.what} at ${address.host}:${address.port}: ${phrases[stage]}`, {
+    facts: {
+      host: address.host,
+      port: address.port,
+      ...(typeof code === 'string' ? { code } : {}),
+      ...(detail === undefined || detail === '' ? {} : { detail }),
+      ...options.facts,
+    },
+  });
+}
+
+/** Replaces every secret, plain or URL-encoded, and cuts to one line of at most 200 characters. */
+export function blot(text: string, secrets: readonly string[] = []): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length < 3) continue;
+    clean = clean.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***');
+  }
+  return (clean.split('\n')[0] ?? '').slice(0, 200);
+}
+
+/** No connection came up: nothing else at this address will do better now. */
+export const unconnected: ReadonlySet<Stage> = new Set(['dns', 'refused', 'connect-timeout', 'tls']);
+/** Also: it came up and nothing was said. */
+export const deadEnd: ReadonlySet<Stage> = new Set([...unconnected, 'no-answer', 'closed']);
+
+/**
+ * Remembers for a while that an endpoint is dead, so that it costs a run its timeout once and not once a probe.
+ * Calls already under way wait for themselves.
+ */
+export class Gate {
+  readonly #stages: ReadonlySet<Stage>;
+  readonly #memoryMs: number;
+  #dead: { readonly error: TargetError; readonly until: number } | undefined;
+
+  constructor(stages: ReadonlySet<Stage> = deadEnd, memoryMs = 10_000) {
+    this.#stages = stages;
+    this.#memoryMs = memoryMs;
+  }
+
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#dead !== undefined && performance.now() < this.#dead.until) throw this.#dead.error;
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof TargetError && this.#stages.has(error.stage))
+        this.#dead = { error, until: performance.now() + this.#memoryMs };
+      throw error;
+    }
+  }
+}
+
+/** What a timer of ours says; adapters find out the stage behind it. */
+export class DeadlinePassed extends Error {
+  constructor() {
+    super('deadline passed');
+    this.name = 'DeadlinePassed';
+  }
+}
+
+/**
+ * Runs `call` with a signal that ends at `timeoutMs` or with the caller's signal. Rejects at once then, even if
+ * the driver goes on: with `DeadlinePassed`, or TargetError `aborted`.
+ */
+export async function bounded<T>(
+  options: CallOptions & { readonly timeoutMs: number },
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { signal, timeoutMs } = options;
+  if (signal?.aborted === true) throw new TargetError('aborted', 'stopped waiting');
+  const inner = new AbortController();
+  let stop: (error: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    stop = (error) => {
+      inner.abort(error);
+      reject(error);
+    };
+  });
+  const onAbort = () => stop(new TargetError('aborted', 'stopped waiting'));
+  const timer = setTimeout(() => stop(new DeadlinePassed()), timeoutMs);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const work = call(inner.signal);
+    // The loser of the race must not end as an unhandled rejection.
+    work.catch(() => undefined);
+    return await Promise.race([work, ended]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Timeouts of one target, milliseconds. */
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly callMs: number;
+}
+export const defaultTimeouts: Timeouts = { connectMs: 2_000, callMs: 3_000 };

@@ -1,0 +1,134 @@
+import { type Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { type Stage, TargetError } from '../../domain/errors.ts';
+import type { HttpAnswer } from '../../domain/targets.ts';
+import { type Address, socketStage, targetError } from './failure.ts';
+
+export interface HttpCall {
+  readonly what: string;
+  readonly url: URL;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly maxBytes: number;
+  readonly connectMs: number;
+  readonly callMs: number;
+  readonly signal?: AbortSignal;
+  readonly agent?: HttpAgent | HttpsAgent;
+  readonly tls?: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * One HTTP exchange over Node's own client, because it alone shows how far a call got: name, connection, TLS,
+ * first byte. Redirects are answers and are not followed. More than `maxBytes` of body are not read.
+ */
+export function httpCall(call: HttpCall): Promise<HttpAnswer> {
+  const { url } = call;
+  const secure = url.protocol === 'https:';
+  const port = Number(url.port === '' ? (secure ? 443 : 80) : url.port);
+  const address: Address = { what: call.what, host: url.hostname.replace(/^\[|\]$/g, ''), port };
+  return new Promise((resolve, reject) => {
+    if (call.signal?.aborted === true) return reject(targetError('aborted', address));
+    const started = performance.now();
+    let stage: Stage = 'connect-timeout';
+    let settled = false;
+    const request = (secure ? httpsRequest : httpRequest)({
+      method: call.method ?? 'GET',
+      host: address.host,
+      port,
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        'user-agent': 'aetherius-bot',
+        ...call.headers,
+        ...(call.body === undefined ? {} : { 'content-length': `${Buffer.byteLength(call.body)}` }),
+      },
+      ...(call.agent === undefined ? {} : { agent: call.agent }),
+      ...call.tls,
+    });
+    const settle = (finish: () => void) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(connecting);
+      clearTimeout(deadline);
+      call.signal?.removeEventListener('abort', onAbort);
+      finish();
+    };
+    const fail = (failed: Stage, cause?: unknown) =>
+      settle(() => {
+        request.destroy();
+        reject(targetError(failed, address, { cause, secrets: call.secrets ?? [] }));
+      });
+    const onAbort = () => fail('aborted');
+    const connecting = setTimeout(() => {
+      if (stage === 'connect-timeout' || stage === 'tls') fail(stage);
+    }, call.connectMs);
+    const deadline = setTimeout(() => fail(stage), call.callMs);
+    call.signal?.addEventListener('abort', onAbort, { once: true });
+
+    request.once('socket', (socket) => {
+      if (!socket.connecting) stage = 'no-answer';
+      socket.once('connect', () => {
+        stage = secure ? 'tls' : 'no-answer';
+      });
+      socket.once('secureConnect', () => {
+        stage = 'no-answer';
+      });
+    });
+    request.once('error', (error) => {
+      const known = socketStage(error);
+      fail(known ?? (stage === 'tls' ? 'tls' : stage === 'no-answer' ? 'closed' : 'protocol'), error);
+    });
+    request.once('response', (response) =>
+      collect(response, call.maxBytes).then(
+        (body) =>
+          settle(() => {
+            resolve(answer(response, body, performance.now() - started));
+          }),
+        (error: unknown) => fail(socketStage(error) ?? 'closed', error),
+      ),
+    );
+    request.end(call.body);
+  });
+}
+
+function answer(response: IncomingMessage, body: Uint8Array, latencyMs: number): HttpAnswer {
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+  return {
+    status: response.statusCode ?? 0,
+    headers,
+    body,
+    text: () => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
+    latencyMs: Math.round(latencyMs * 10) / 10,
+  };
+}
+
+function collect(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    response.on('data', (part: Buffer) => {
+      if (size + part.length >= maxBytes) {
+        parts.push(part.subarray(0, maxBytes - size));
+        resolve(Buffer.concat(parts));
+        response.destroy();
+        return;
+      }
+      parts.push(part);
+      size += part.length;
+    });
+    response.once('end', () => resolve(Buffer.concat(parts)));
+    response.once('error', reject);
+    response.once('aborted', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+  });
+}
+
+/** True for a TargetError of one of these stages. */
+export function failedAt(error: unknown, ...stages: readonly Stage[]): error is TargetError {
+  return error instanceof TargetError && stages.includes(error.stage);
+}

@@ -1,0 +1,107 @@
+import { PassThrough } from 'node:stream';
+import type { CallOptions } from '../../domain/targets.ts';
+import { bounded, DeadlinePassed, socketStage, targetError, type Timeouts } from './failure.ts';
+import type { KubeAccess } from './kube-config.ts';
+
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+}
+
+const maxOutput = 4 * 1024 * 1024;
+
+/** Runs a command in a container over client-node's websocket, which is loaded only here. */
+export async function execInPod(
+  access: KubeAccess,
+  request: ExecRequest,
+  options: CallOptions & Timeouts,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const address = {
+    what: 'Kubernetes API',
+    host: access.server.hostname,
+    port: Number(access.server.port || 443),
+  };
+  const { Exec, KubeConfig } = await import('@kubernetes/client-node');
+  const headers = await access.headers();
+  const config = new KubeConfig();
+  const text = (value: unknown) =>
+    Buffer.isBuffer(value) ? value.toString('base64') : Buffer.from(String(value)).toString('base64');
+  config.loadFromClusterAndUser(
+    {
+      name: 'target',
+      server: access.server.href.replace(/\/$/, ''),
+      skipTLSVerify: access.tls.rejectUnauthorized === false,
+      ...(access.tls.ca === undefined ? {} : { caData: text(access.tls.ca) }),
+      ...(access.tls.servername === undefined ? {} : { tlsServerName: access.tls.servername }),
+    },
+    {
+      name: 'bot',
+      ...(access.tls.cert === undefined ? {} : { certData: text(access.tls.cert) }),
+      ...(access.tls.key === undefined ? {} : { keyData: text(access.tls.key) }),
+      ...(headers['authorization']?.startsWith('Bearer ') === true
+        ? { token: headers['authorization'].slice(7) }
+        : {}),
+    },
+  );
+  const stdout = sink();
+  const stderr = sink();
+  try {
+    return await bounded({ ...options, timeoutMs: options.timeoutMs ?? 15_000 }, async (signal) => {
+      const exec = new Exec(config);
+      return new Promise((resolve, reject) => {
+        exec
+          .exec(
+            request.namespace,
+            request.pod,
+            request.container,
+            [...request.command],
+            stdout.stream,
+            stderr.stream,
+            null,
+            false,
+            (status) => {
+              const code =
+                status.status === 'Success'
+                  ? 0
+                  : Number(
+                      status.details?.causes?.find((cause) => cause.reason === 'ExitCode')?.message ?? 126,
+                    );
+              const detail = status.status === 'Success' || code !== 126 ? '' : (status.message ?? '');
+              resolve({ code, stdout: stdout.text(), stderr: stderr.text() || detail });
+            },
+          )
+          .then((socket) => {
+            signal.addEventListener('abort', () => socket.close(), { once: true });
+            socket.on('error', reject);
+          }, reject);
+      });
+    });
+  } catch (error) {
+    if (error instanceof DeadlinePassed) throw targetError('no-answer', address);
+    const response = (error as { message?: unknown }).message;
+    // The websocket library reports an HTTP refusal only as "Unexpected server response: 403".
+    const status = typeof response === 'string' ? /server response: (\d+)/.exec(response)?.[1] : undefined;
+    const facts = { verb: 'create', resource: 'pods/exec', namespace: request.namespace };
+    if (status === '403') throw targetError('forbidden', address, { facts });
+    if (status === '401') throw targetError('auth', address, { facts });
+    if (error instanceof Error && error.name === 'TargetError') throw error;
+    throw targetError(socketStage(error) ?? 'closed', address, {
+      cause: error,
+      facts,
+      secrets: access.secrets(),
+    });
+  }
+}
+
+function sink() {
+  const stream = new PassThrough();
+  const parts: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (part: Buffer) => {
+    if (size < maxOutput) parts.push(part);
+    size += part.length;
+  });
+  return { stream, text: () => Buffer.concat(parts).toString('utf8') };
+}

@@ -1,0 +1,98 @@
+import type { KubeKind, KubeObject } from '../../domain/targets.ts';
+
+type Loose = Record<string, unknown>;
+
+/**
+ * Makes the objects of a LIST small while its pages arrive: 5,000 Pods are 27 MB of JSON, mostly field
+ * ownership and the same template over and over. What stays is exact; what goes:
+ * `fieldsV1` (replaced by `touches`, the names of what each manager set), the last-applied annotation, the
+ * service account volume that every Pod gets, and values of Secrets.
+ * Equal `containers`, `volumes`, `labels` … of different objects become one object.
+ */
+export function createSlimmer(kind: KubeKind): (item: unknown) => KubeObject {
+  const shared = new Map<string, unknown>();
+  const share = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const key = JSON.stringify(value);
+    const known = shared.get(key);
+    if (known !== undefined) return known;
+    shared.set(key, value);
+    return value;
+  };
+  return (item) => {
+    const object = item as Loose & { metadata: Loose };
+    slimMetadata(object.metadata);
+    for (const field of ['labels', 'annotations', 'ownerReferences', 'managedFields'])
+      if (object.metadata[field] !== undefined) object.metadata[field] = share(object.metadata[field]);
+    if (kind === 'pods') slimPod(object, share);
+    else if (isLoose(object['spec'])) object['spec'] = share(object['spec']);
+    return object as unknown as KubeObject;
+  };
+}
+
+function slimMetadata(metadata: Loose): void {
+  delete metadata['selfLink'];
+  if (Array.isArray(metadata['managedFields']))
+    metadata['managedFields'] = metadata['managedFields'].filter(isLoose).map((entry) => ({
+      manager: entry['manager'],
+      operation: entry['operation'],
+      time: entry['time'],
+      ...(entry['subresource'] === undefined ? {} : { subresource: entry['subresource'] }),
+      touches: touched(entry['fieldsV1']),
+    }));
+  if (isLoose(metadata['annotations']))
+    delete metadata['annotations']['kubectl.kubernetes.io/last-applied-configuration'];
+}
+
+/** `data`, `metadata`, `spec`, `spec.template` …: two levels of field ownership are enough to say what changed. */
+function touched(fields: unknown): readonly string[] {
+  if (!isLoose(fields)) return [];
+  const names: string[] = [];
+  for (const [first, inner] of Object.entries(fields)) {
+    if (!first.startsWith('f:')) continue;
+    const name = first.slice(2);
+    names.push(name);
+    if (name === 'spec' && isLoose(inner))
+      for (const second of Object.keys(inner))
+        if (second.startsWith('f:')) names.push(`spec.${second.slice(2)}`);
+  }
+  return names;
+}
+
+function slimPod(pod: Loose, share: (value: unknown) => unknown): void {
+  const spec = pod['spec'];
+  if (isLoose(spec)) {
+    const account = new Set<unknown>();
+    if (Array.isArray(spec['volumes'])) {
+      for (const volume of spec['volumes'])
+        if (isLoose(volume) && String(volume['name']).startsWith('kube-api-access-'))
+          account.add(volume['name']);
+      spec['volumes'] = share(
+        spec['volumes'].filter((volume) => !isLoose(volume) || !account.has(volume['name'])),
+      );
+    }
+    for (const list of ['containers', 'initContainers'])
+      if (Array.isArray(spec[list])) {
+        for (const container of spec[list])
+          if (isLoose(container) && Array.isArray(container['volumeMounts']))
+            container['volumeMounts'] = container['volumeMounts'].filter(
+              (mount) => !isLoose(mount) || !account.has(mount['name']),
+            );
+        spec[list] = spec[list].map(share);
+      }
+    for (const field of ['tolerations', 'securityContext', 'affinity', 'nodeSelector'])
+      if (spec[field] !== undefined) spec[field] = share(spec[field]);
+  }
+  const status = pod['status'];
+  if (isLoose(status) && Array.isArray(status['conditions'])) {
+    // Readiness is all a probe asks of a Pod's conditions once it runs; the times differ and stay.
+    status['conditions'] = status['conditions'].map((condition) => {
+      if (isLoose(condition)) delete condition['lastProbeTime'];
+      return share(condition);
+    });
+  }
+}
+
+function isLoose(value: unknown): value is Loose {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,274 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { AppError, type Stage, TargetError } from '../../domain/errors.ts';
+import type {
+  CallOptions,
+  HttpAnswer,
+  KubeKind,
+  KubeObject,
+  KubernetesTarget,
+} from '../../domain/targets.ts';
+import { type Address, defaultTimeouts, Gate, targetError, type Timeouts } from './failure.ts';
+import { httpCall } from './http-call.ts';
+import { type KubeAccess, type KubeConfigSettings, loadKubeAccess } from './kube-config.ts';
+import { execInPod } from './kube-exec.ts';
+import { createSlimmer } from './kube-slim.ts';
+import { parsePodMetrics } from './quantity.ts';
+
+export interface KubernetesSettings extends KubeConfigSettings {
+  readonly namespace: string;
+  readonly agentNamespace: string;
+}
+
+const groupOf: Readonly<Record<KubeKind | 'secrets', string>> = {
+  pods: '/api/v1',
+  services: '/api/v1',
+  configmaps: '/api/v1',
+  secrets: '/api/v1',
+  events: '/api/v1',
+  persistentvolumeclaims: '/api/v1',
+  nodes: '/api/v1',
+  deployments: '/apis/apps/v1',
+  replicasets: '/apis/apps/v1',
+  statefulsets: '/apis/apps/v1',
+  daemonsets: '/apis/apps/v1',
+  endpointslices: '/apis/discovery.k8s.io/v1',
+  networkpolicies: '/apis/networking.k8s.io/v1',
+};
+
+/** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
+const pageSize = 500;
+/** More than this and the answer is not worth its memory: 40,000 objects of one kind. */
+const maxPages = 80;
+
+/**
+ * Kubernetes under diagnosis over plain HTTPS. LISTs are paged, slimmed page by page and kept for the run,
+ * so that all probes of a run share them and the number of requests does not depend on what is asked.
+ */
+export function createKubernetesTarget(
+  settings: KubernetesSettings,
+  timeouts: Timeouts = defaultTimeouts,
+): KubernetesTarget {
+  const gate = new Gate();
+  const lists = new Map<string, Promise<readonly KubeObject[]>>();
+  let loading: Promise<{ access: KubeAccess; agent: HttpAgent | HttpsAgent }> | undefined;
+  let sent = 0;
+
+  const open = () => {
+    loading ??= loadKubeAccess(settings).then((access) => {
+      // Sockets end by themselves when idle; nothing has to close this.
+      const options = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets: 6, timeout: 4_000 };
+      return {
+        access,
+        agent: access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options),
+      };
+    });
+    return loading;
+  };
+
+  async function send(
+    path: string,
+    asked: { readonly verb: string; readonly resource: string; readonly namespace: string },
+    options: CallOptions & {
+      readonly method?: string;
+      readonly body?: unknown;
+      readonly contentType?: string;
+      readonly maxBytes?: number;
+      readonly accept?: string;
+    } = {},
+  ): Promise<HttpAnswer> {
+    const { access, agent } = await open();
+    const url = new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server);
+    const callMs = options.timeoutMs ?? Math.max(timeouts.callMs, 5_000);
+    const answer = await gate.run(async () => {
+      sent += 1;
+      return httpCall({
+        what: 'Kubernetes API',
+        url,
+        method: options.method ?? 'GET',
+        headers: {
+          accept: options.accept ?? 'application/json',
+          ...(options.body === undefined
+            ? {}
+            : { 'content-type': options.contentType ?? 'application/json' }),
+          ...(await access.headers()),
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
+        connectMs: Math.min(timeouts.connectMs, callMs),
+        callMs,
+        agent,
+        tls: access.tls,
+        secrets: access.secrets(),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+    });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw statusError(answer, url, asked);
+  }
+
+  async function listPages(
+    kind: KubeKind,
+    namespace: string,
+    options: CallOptions,
+  ): Promise<readonly KubeObject[]> {
+    const slim = createSlimmer(kind);
+    const items: KubeObject[] = [];
+    const base = kind === 'nodes' ? `${groupOf[kind]}/nodes` : collection(kind, namespace);
+    let token = '';
+    for (let page = 0; page < maxPages; page += 1) {
+      const query = `?limit=${pageSize}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
+      const answer = await send(`${base}${query}`, { verb: 'list', resource: kind, namespace }, options);
+      const list = JSON.parse(answer.text()) as {
+        items?: unknown[];
+        metadata?: { continue?: string };
+      };
+      for (const item of list.items ?? []) items.push(slim(item));
+      token = list.metadata?.continue ?? '';
+      if (token === '') return items;
+    }
+    throw new AppError('DEPENDENCY_UNAVAILABLE', 'too many objects to list', {
+      facts: { reason: 'too-many-objects', kind, namespace, objects: items.length },
+    });
+  }
+
+  return {
+    namespace: settings.namespace,
+    agentNamespace: settings.agentNamespace,
+    requests: () => sent,
+    list(kind, namespace, options = {}) {
+      const key = `${kind}/${namespace}`;
+      const known = lists.get(key);
+      // The first asker's signal must not end it for the others: each one stops waiting for itself.
+      if (known !== undefined) return untilAborted(known, options.signal);
+      const { signal, ...rest } = options;
+      const listing = listPages(kind, namespace, { timeoutMs: 15_000, ...rest });
+      lists.set(key, listing);
+      listing.catch((error: unknown) => {
+        // A refusal is an answer and stays; a failure of the way may be gone at the next look.
+        if (!(error instanceof TargetError && error.stage === 'forbidden')) lists.delete(key);
+      });
+      return untilAborted(listing, signal);
+    },
+    async get(kind, namespace, name, options = {}) {
+      const answer = await send(
+        kind === 'nodes'
+          ? `${groupOf[kind]}/nodes/${encodeURIComponent(name)}`
+          : `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
+        { verb: 'get', resource: kind, namespace },
+        options,
+      );
+      return JSON.parse(answer.text()) as KubeObject;
+    },
+    async logs(namespace, pod, container, options = {}) {
+      const query = new URLSearchParams({ container });
+      if (options.previous === true) query.set('previous', 'true');
+      if (options.tailLines !== undefined) query.set('tailLines', `${options.tailLines}`);
+      if (options.sinceSeconds !== undefined) query.set('sinceSeconds', `${options.sinceSeconds}`);
+      const limit = options.limitBytes ?? 1024 * 1024;
+      query.set('limitBytes', `${limit}`);
+      const answer = await send(
+        `${collection('pods', namespace)}/${encodeURIComponent(pod)}/log?${query}`,
+        { verb: 'get', resource: 'pods/log', namespace },
+        { ...options, maxBytes: limit + 1, accept: '*/*' },
+      );
+      return answer.text();
+    },
+    exec: async (namespace, pod, container, command, options = {}) =>
+      gate.run(async () => {
+        sent += 1;
+        const { access } = await open();
+        return execInPod(access, { namespace, pod, container, command }, { ...timeouts, ...options });
+      }),
+    async podMetrics(namespace, options = {}) {
+      const answer = await send(
+        `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`,
+        { verb: 'list', resource: 'pods.metrics.k8s.io', namespace },
+        options,
+      );
+      return parsePodMetrics(JSON.parse(answer.text()));
+    },
+    async can(verb, resource, namespace, options = {}) {
+      const answer = await send(
+        '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        { verb: 'create', resource: 'selfsubjectaccessreviews', namespace },
+        {
+          ...options,
+          method: 'POST',
+          body: {
+            apiVersion: 'authorization.k8s.io/v1',
+            kind: 'SelfSubjectAccessReview',
+            spec: {
+              resourceAttributes: {
+                verb,
+                resource,
+                namespace,
+                group: options.group ?? '',
+                ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+              },
+            },
+          },
+        },
+      );
+      const review = JSON.parse(answer.text()) as { status?: { allowed?: boolean } };
+      return review.status?.allowed === true;
+    },
+    async patch(kind, namespace, name, body, options = {}) {
+      const answer = await send(
+        `${collection(kind, namespace)}/${encodeURIComponent(name)}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
+        { verb: 'patch', resource: kind, namespace },
+        { ...options, method: 'PATCH', body, contentType: 'application/merge-patch+json' },
+      );
+      return JSON.parse(answer.text()) as KubeObject;
+    },
+  };
+}
+
+function collection(kind: KubeKind | 'secrets', namespace: string): string {
+  return `${groupOf[kind]}/namespaces/${encodeURIComponent(namespace)}/${kind}`;
+}
+
+/** An HTTP status of the API server as an error; its message is kept, for it names what was refused. */
+function statusError(
+  answer: HttpAnswer,
+  url: URL,
+  asked: { readonly verb: string; readonly resource: string; readonly namespace: string },
+): Error {
+  const address: Address = {
+    what: 'Kubernetes API',
+    host: url.hostname,
+    port: Number(url.port || (url.protocol === 'http:' ? 80 : 443)),
+  };
+  const facts = { ...asked, status: answer.status, message: statusMessage(answer) };
+  const { status } = answer;
+  if (status === 404)
+    return new AppError('NOT_FOUND', 'Kubernetes object or API not found', { facts, retryable: false });
+  if (status === 409)
+    return new AppError('CONFLICT', 'Kubernetes object was changed by somebody else', {
+      facts: { ...facts, reason: 'stale' },
+    });
+  if (status === 400 || status === 422)
+    return new AppError('INVALID_INPUT', 'Kubernetes API refused the request', { facts });
+  const stage: Stage =
+    status === 401 ? 'auth' : status === 403 ? 'forbidden' : status === 429 ? 'limit' : 'protocol';
+  return targetError(stage, address, { facts });
+}
+
+function statusMessage(answer: HttpAnswer): string {
+  try {
+    const body = JSON.parse(answer.text()) as { message?: unknown };
+    return typeof body.message === 'string' ? body.message.slice(0, 300) : '';
+  } catch {
+    return '';
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) return Promise.reject(new TargetError('aborted', 'stopped waiting'));
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new TargetError('aborted', 'stopped waiting'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

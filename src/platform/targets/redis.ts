@@ -1,0 +1,228 @@
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import { AppError, type Stage, TargetError } from '../../domain/errors.ts';
+import type { CallOptions, RedisTarget } from '../../domain/targets.ts';
+import { reach } from '../reach.ts';
+import {
+  type Address,
+  bounded,
+  deadEnd,
+  DeadlinePassed,
+  defaultTimeouts,
+  Gate,
+  socketStage,
+  targetError,
+  type Timeouts,
+} from './failure.ts';
+import type { LeaseBook } from './lease.ts';
+import type { TlsOptions } from './tls.ts';
+
+interface Node {
+  readonly host: string;
+  readonly port: number;
+}
+interface Login {
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: TlsOptions;
+}
+
+/** One server, the master that Sentinels watch, or a cluster. */
+export type RedisSettings =
+  | (Login & { readonly kind: 'single'; readonly host: string; readonly port: number; readonly db?: number })
+  | (Login & {
+      readonly kind: 'sentinel';
+      readonly sentinels: readonly Node[];
+      readonly name: string;
+      readonly sentinelPassword?: string;
+      readonly db?: number;
+    })
+  | (Login & { readonly kind: 'cluster'; readonly nodes: readonly Node[] });
+
+/** `redis://user:password@host:port/db` as settings; `rediss://` turns TLS on. */
+export function redisUrl(text: string, tls?: TlsOptions): RedisSettings {
+  const url = new URL(text);
+  const db = Number(url.pathname.slice(1));
+  const secure = tls ?? (url.protocol === 'rediss:' ? {} : undefined);
+  return {
+    kind: 'single',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 6379),
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(Number.isInteger(db) && db > 0 ? { db } : {}),
+    ...(secure === undefined ? {} : { tls: secure }),
+  };
+}
+
+/** Stage by the first word of an error reply, which is its code (Redis protocol specification, "Simple errors"). */
+function replyStage(message: string): Stage {
+  const code = message.split(' ', 1)[0] ?? '';
+  if (code === 'NOAUTH' || code === 'WRONGPASS' || code === 'DENIED') return 'auth';
+  if (code === 'NOPERM') return 'forbidden';
+  if (code === 'OOM' || code === 'BUSY' || code === 'MISCONF') return 'limit';
+  if (code === 'LOADING' || code === 'MASTERDOWN' || code === 'CLUSTERDOWN') return 'closed';
+  return 'protocol';
+}
+
+/** Redis under diagnosis over one connection a run, which is closed when idle. Never retries, never queues offline. */
+export function createRedisTarget(
+  settings: RedisSettings,
+  book: LeaseBook,
+  timeouts: Timeouts = defaultTimeouts,
+): RedisTarget {
+  const first =
+    settings.kind === 'single'
+      ? settings
+      : settings.kind === 'sentinel'
+        ? settings.sentinels[0]
+        : settings.nodes[0];
+  const address: Address = {
+    what: settings.kind === 'sentinel' ? 'Redis Sentinel' : 'Redis',
+    host: first?.host ?? '',
+    port: first?.port ?? 6379,
+  };
+  const secrets = [settings.password, settings.kind === 'sentinel' ? settings.sentinelPassword : undefined]
+    .filter((secret) => secret !== undefined)
+    .filter((secret) => secret !== '');
+  const gate = new Gate();
+  let lastError: unknown;
+
+  const common = {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    autoResubscribe: false,
+    connectTimeout: timeouts.connectMs,
+    connectionName: 'aetherius-bot',
+    ...(settings.username === undefined ? {} : { username: settings.username }),
+    ...(settings.password === undefined ? {} : { password: settings.password }),
+    ...(settings.tls === undefined ? {} : { tls: { ...settings.tls } }),
+  } satisfies RedisOptions;
+
+  const lease = book.lease<Redis | Cluster>({
+    async open() {
+      const { Redis, Cluster } = await import('ioredis');
+      const client = make({ Redis, Cluster }, settings, common);
+      client.on('error', (error: unknown) => {
+        lastError = error;
+      });
+      lastError = undefined;
+      try {
+        await client.connect();
+      } catch (error) {
+        client.disconnect();
+        // `connect` says only "Connection is closed."; the event before it says why.
+        throw lastError ?? error;
+      }
+      return client;
+    },
+    close: (client) => {
+      client.disconnect();
+      return Promise.resolve();
+    },
+  });
+
+  async function translate(error: unknown, connected: boolean): Promise<Error> {
+    if (error instanceof AppError) return error;
+    if (error instanceof DeadlinePassed) {
+      const seen = connected ? 'open' : await reach(address.host, address.port, { timeoutMs: 500 });
+      return targetError(seen === 'open' ? 'no-answer' : seen, address);
+    }
+    if (error instanceof Error && error.name === 'ReplyError')
+      return targetError(replyStage(error.message), address, { cause: error, secrets });
+    const known = socketStage(error) ?? socketStage(lastError);
+    if (known === 'connect-timeout' && !connected) {
+      // ioredis also says ETIMEDOUT for a server that accepts and stays silent.
+      const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+      return targetError(seen === 'open' ? 'no-answer' : seen, address, { cause: error, secrets });
+    }
+    return targetError(known ?? 'closed', address, { cause: error, secrets });
+  }
+
+  async function call(
+    command: string,
+    args: readonly (string | number)[] = [],
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    return gate.run(async () => {
+      let connected = false;
+      try {
+        return await bounded({ ...options, timeoutMs: options.timeoutMs ?? timeouts.callMs }, () =>
+          lease.use((client) => {
+            connected = true;
+            return client.call(command, ...args.map(String));
+          }),
+        );
+      } catch (error) {
+        const translated = await translate(error, connected);
+        if (
+          translated instanceof TargetError &&
+          (deadEnd.has(translated.stage) || translated.stage === 'auth')
+        )
+          void lease.drop();
+        throw translated;
+      }
+    });
+  }
+
+  return {
+    call,
+    async info(section, options) {
+      const text = await call('INFO', [section], options);
+      return parseInfo(String(text));
+    },
+  };
+}
+
+type Common = Pick<
+  RedisOptions,
+  'connectTimeout' | 'connectionName' | 'username' | 'password' | 'tls' | 'enableReadyCheck'
+>;
+
+function make(
+  ioredis: { readonly Redis: typeof Redis; readonly Cluster: typeof Cluster },
+  settings: RedisSettings,
+  common: Common,
+): Redis | Cluster {
+  switch (settings.kind) {
+    case 'single':
+      return new ioredis.Redis({
+        ...common,
+        host: settings.host,
+        port: settings.port,
+        ...(settings.db === undefined ? {} : { db: settings.db }),
+      });
+    case 'sentinel':
+      return new ioredis.Redis({
+        ...common,
+        sentinels: settings.sentinels.map((node) => ({ ...node })),
+        name: settings.name,
+        sentinelRetryStrategy: () => null,
+        ...(settings.sentinelPassword === undefined ? {} : { sentinelPassword: settings.sentinelPassword }),
+        ...(settings.db === undefined ? {} : { db: settings.db }),
+      });
+    case 'cluster':
+      return new ioredis.Cluster(
+        settings.nodes.map((node) => ({ ...node })),
+        {
+          lazyConnect: true,
+          clusterRetryStrategy: () => null,
+          enableOfflineQueue: false,
+          redisOptions: common,
+        } satisfies ClusterOptions,
+      );
+  }
+}
+
+/** `INFO` text (`# Section`, `key:value` lines) as a map. */
+export function parseInfo(text: string): Readonly<Record<string, string>> {
+  const map: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    if (line === '' || line.startsWith('#')) continue;
+    const colon = line.indexOf(':');
+    if (colon > 0) map[line.slice(0, colon)] = line.slice(colon + 1);
+  }
+  return map;
+}

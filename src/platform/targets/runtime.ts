@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto';
+import { AppError, TargetError } from '../../domain/errors.ts';
+import type { PartId } from '../../domain/part.ts';
+import type { FileEntry, Instance, RuntimeTarget } from '../../domain/runtime.ts';
+import type {
+  CallOptions,
+  ComposeContainer,
+  ComposeTarget,
+  KubeObject,
+  KubernetesTarget,
+} from '../../domain/targets.ts';
+import { KubePod, instanceOf, partOfPod } from './runtime-pod.ts';
+
+const TOKEN_SECRET = 'agent-auth-token';
+const TOKEN_ENV = 'AGENT_AUTH_TOKEN';
+
+/** Short digest that two people can compare; the token cannot be had from it. */
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 12);
+}
+
+/** `ls -ln` as busybox and coreutils print it. */
+function parseListing(text: string): readonly FileEntry[] {
+  return text.split('\n').flatMap((line): FileEntry[] => {
+    const match = /^[-l]\S*\s+\d+\s+\S+\s+\S+\s+(\d+)\s+.*?\s(\S+?)(?:\s->\s.*)?$/.exec(line.trim());
+    if (match?.[1] === undefined || match[2] === undefined) return [];
+    return [{ name: match[2], size: Number(match[1]) }];
+  });
+}
+
+/** No such program in the container: exit 126/127, or the runtime's own refusal to start it. */
+function noSuchProgram(code: number, stderr: string): boolean {
+  return (
+    code === 126 ||
+    code === 127 ||
+    /executable file not found|no such file or directory.*exec|OCI runtime exec failed/i.test(stderr)
+  );
+}
+
+interface MountedMap {
+  readonly map: string;
+  readonly key: string;
+}
+
+/** Which ConfigMap key stands behind a path of this Pod. */
+function mountedMap(pod: KubePod, path: string): MountedMap | undefined {
+  for (const container of pod.spec.containers) {
+    for (const mount of container.volumeMounts) {
+      const volume = pod.spec.volumes.find((candidate) => candidate.name === mount.name);
+      const map = volume?.configMap?.name;
+      if (map === undefined) continue;
+      if (mount.subPath !== undefined && mount.mountPath === path) return { map, key: mount.subPath };
+      const folder = mount.mountPath.endsWith('/') ? mount.mountPath : `${mount.mountPath}/`;
+      if (path.startsWith(folder)) {
+        const file = path.slice(folder.length);
+        return { map, key: volume?.configMap?.items?.find((item) => item.path === file)?.key ?? file };
+      }
+    }
+  }
+  return undefined;
+}
+
+function mapData(map: KubeObject): Readonly<Record<string, string>> {
+  const data = map['data'];
+  return data !== null && typeof data === 'object' ? (data as Record<string, string>) : {};
+}
+
+/** The runtime port over Kubernetes. */
+export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget {
+  const namespaceOf = (part: PartId) =>
+    part === 'collect-agent' ? kubernetes.agentNamespace : kubernetes.namespace;
+
+  async function pods(part: PartId, options?: CallOptions): Promise<readonly KubePod[]> {
+    const objects = await kubernetes.list('pods', namespaceOf(part), options);
+    return objects.filter((object) => partOfPod(object) === part).map((object) => KubePod.parse(object));
+  }
+
+  async function podOf(instance: Instance, options?: CallOptions): Promise<KubePod | undefined> {
+    return (await pods(instance.part, options)).find((pod) => pod.metadata.uid === instance.id);
+  }
+
+  async function mapFile(
+    instance: Instance,
+    path: string,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    const pod = await podOf(instance, options);
+    const mounted = pod === undefined ? undefined : mountedMap(pod, path);
+    if (mounted === undefined || instance.namespace === undefined) return undefined;
+    return mapData(await kubernetes.get('configmaps', instance.namespace, mounted.map, options))[mounted.key];
+  }
+
+  const exec: RuntimeTarget['exec'] = (instance, command, options) =>
+    kubernetes.exec(
+      instance.namespace ?? kubernetes.namespace,
+      instance.name,
+      instance.container,
+      command,
+      options,
+    );
+
+  return {
+    kind: 'kubernetes',
+    async instances(part, options) {
+      const found = await pods(part, options);
+      return found
+        .toSorted((a, b) =>
+          (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''),
+        )
+        .map((pod) => instanceOf(pod, part));
+    },
+    logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
+      return kubernetes.logs(instance.namespace ?? kubernetes.namespace, instance.name, instance.container, {
+        ...options,
+        previous,
+        ...(tail === undefined ? {} : { tailLines: tail }),
+        ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+      });
+    },
+    async file(instance, path, options) {
+      if (instance.phase === 'running') {
+        const answer = await exec(instance, ['cat', path], options).catch((error: unknown) => {
+          if (error instanceof TargetError && error.stage === 'aborted') throw error;
+          return { code: 127, stdout: '', stderr: '' };
+        });
+        if (answer.code === 0) return { text: answer.stdout, from: 'container' };
+        if (!noSuchProgram(answer.code, answer.stderr)) return undefined;
+      }
+      const text = await mapFile(instance, path, options);
+      return text === undefined ? undefined : { text, from: 'configmap' };
+    },
+    async list(instance, path, options) {
+      if (instance.phase === 'running') {
+        const answer = await exec(instance, ['ls', '-lnL', path], options).catch(() => ({
+          code: 127,
+          stdout: '',
+          stderr: '',
+        }));
+        if (answer.code === 0) return parseListing(answer.stdout);
+        if (!noSuchProgram(answer.code, answer.stderr))
+          throw new AppError('NOT_FOUND', 'folder cannot be listed', { facts: { path } });
+      }
+      const pod = await podOf(instance, options);
+      const mounted =
+        pod === undefined ? undefined : mountedMap(pod, path.endsWith('/') ? `${path}x` : `${path}/x`);
+      if (mounted === undefined || instance.namespace === undefined) {
+        throw new AppError('NOT_FOUND', 'folder cannot be listed from outside', { facts: { path } });
+      }
+      const map = await kubernetes.get('configmaps', instance.namespace, mounted.map, options);
+      return Object.keys(mapData(map)).map((name) => ({ name }));
+    },
+    exec,
+    async usage(instance, options) {
+      const all = await kubernetes.podMetrics(instance.namespace ?? kubernetes.namespace, options);
+      const mine = all.find((entry) => entry.pod === instance.name && entry.container === instance.container);
+      if (mine === undefined)
+        throw new AppError('NOT_FOUND', 'no metrics of this pod', { facts: { pod: instance.name } });
+      return { cpuMillicores: mine.cpuMillicores, memoryBytes: mine.memoryBytes };
+    },
+    async tokenDigest(part, options) {
+      const secret = await kubernetes
+        .get('secrets', namespaceOf(part), TOKEN_SECRET, options)
+        .catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+          throw error;
+        });
+      const value = secret === undefined ? undefined : mapData(secret)['token'];
+      return value === undefined ? undefined : digest(Buffer.from(value, 'base64').toString('utf8').trim());
+    },
+    async resolve(name, options) {
+      const [service = '', namespace = kubernetes.namespace] = name.split('.');
+      const services = await kubernetes.list('services', namespace, options);
+      const spec = services.find((candidate) => candidate.metadata.name === service)?.['spec'] as
+        | { clusterIP?: string }
+        | undefined;
+      return spec?.clusterIP === 'None' ? undefined : spec?.clusterIP;
+    },
+  };
+}
+
+const composePart: Readonly<Record<string, PartId>> = {
+  'agent-manager': 'agent-manager',
+  'orchestrator-service': 'orchestrator-service',
+  orchestrator: 'orchestrator-service',
+  'reasoning-service': 'reasoning-service',
+  reasoning: 'reasoning-service',
+  'collect-agent': 'collect-agent',
+  postgres: 'postgres',
+  postgresql: 'postgres',
+  redis: 'redis',
+  nats: 'nats',
+  neo4j: 'neo4j',
+};
+
+const composePhase: Readonly<Record<ComposeContainer['state'], Instance['phase']>> = {
+  created: 'pending',
+  running: 'running',
+  paused: 'paused',
+  restarting: 'waiting',
+  removing: 'terminated',
+  exited: 'terminated',
+  dead: 'terminated',
+};
+
+function containerInstance(container: ComposeContainer, part: PartId): Instance {
+  const ended =
+    container.state !== 'running' && container.state !== 'created' && container.state !== 'paused';
+  const finished = container.finishedAt === undefined ? {} : { finishedAt: container.finishedAt };
+  const termination = {
+    exitCode: container.exitCode,
+    reason: container.oomKilled ? 'OOMKilled' : container.exitCode === 0 ? 'Completed' : 'Error',
+    ...finished,
+    ...(container.error === undefined ? {} : { message: container.error }),
+  };
+  return {
+    part,
+    id: container.id,
+    name: container.name,
+    container: container.name,
+    image: container.image,
+    phase: composePhase[container.state],
+    ...(container.state === 'running' ? {} : { reason: container.state }),
+    ...(container.error === undefined ? {} : { message: container.error }),
+    ready:
+      container.state === 'running' && container.health !== 'unhealthy' && container.health !== 'starting',
+    restarts: container.restartCount,
+    ...(container.state === 'running' ? { startedAt: container.startedAt } : {}),
+    ...(ended ? { terminated: termination } : {}),
+    ...(!ended && container.restartCount > 0 ? { last: termination } : {}),
+    ...(container.memoryLimitBytes > 0 ? { memoryLimitBytes: container.memoryLimitBytes } : {}),
+    ...(container.nanoCpus > 0 ? { cpuLimitMillicores: Math.round(container.nanoCpus / 1_000_000) } : {}),
+    command: container.command,
+    env: container.env,
+  };
+}
+
+/** The runtime port over Docker Compose. */
+export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
+  const of = async (part: PartId, options?: CallOptions) =>
+    (await compose.containers(options)).filter((container) => composePart[container.service] === part);
+  const exec: RuntimeTarget['exec'] = (instance, command, options) =>
+    compose.exec(instance.id, command, options);
+  return {
+    kind: 'compose',
+    async instances(part, options) {
+      return (await of(part, options))
+        .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
+        .map((container) => containerInstance(container, part));
+    },
+    async logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
+      // Docker keeps one log over all restarts of a container: there is no other one to read.
+      if (previous) return '';
+      return compose.logs(instance.id, {
+        ...options,
+        ...(tail === undefined ? {} : { tail }),
+        ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+      });
+    },
+    async file(instance, path, options) {
+      if (instance.phase !== 'running') {
+        throw new AppError('NOT_FOUND', 'a stopped container cannot be read', {
+          facts: { path, container: instance.name },
+        });
+      }
+      const answer = await exec(instance, ['cat', path], options);
+      if (answer.code === 0) return { text: answer.stdout, from: 'container' };
+      if (noSuchProgram(answer.code, `${answer.stderr}${answer.stdout}`)) {
+        throw new AppError('NOT_FOUND', 'the container has no tool to read files with', {
+          facts: { path, container: instance.name },
+        });
+      }
+      return undefined;
+    },
+    async list(instance, path, options) {
+      const answer = await exec(instance, ['ls', '-lnL', path], options);
+      if (answer.code !== 0) throw new AppError('NOT_FOUND', 'folder cannot be listed', { facts: { path } });
+      return parseListing(answer.stdout);
+    },
+    exec,
+    async usage(instance, options) {
+      const stats = await compose.stats(instance.id, options);
+      return { cpuMillicores: Math.round(stats.cpuPercent * 10), memoryBytes: stats.memoryBytes };
+    },
+    async tokenDigest(part, options) {
+      const token = (await of(part, options)).at(-1)?.env[TOKEN_ENV];
+      return token === undefined || token === '' ? undefined : digest(token.trim());
+    },
+    async resolve(name, options) {
+      const known = (await compose.containers(options)).some(
+        (container) => container.service === name || container.name === name,
+      );
+      return known ? name : undefined;
+    },
+  };
+}

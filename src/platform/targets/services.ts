@@ -1,0 +1,57 @@
+import { AppError } from '../../domain/errors.ts';
+import { type ServiceId, serviceIds } from '../../domain/part.ts';
+import type { HttpAnswer, ServicesTarget, ServiceTarget } from '../../domain/targets.ts';
+import { defaultTimeouts, Gate, type Timeouts, unconnected } from './failure.ts';
+import { httpCall } from './http-call.ts';
+
+export type ServicesSettings = Readonly<
+  Partial<Record<ServiceId, { readonly url: string; readonly healthPaths: readonly string[] }>>
+>;
+
+const mebibyte = 1024 * 1024;
+
+/** The platform's HTTP services. A connection a call: what a health check measures is what a new client meets. */
+export function createServicesTarget(
+  services: ServicesSettings,
+  timeouts: Timeouts = defaultTimeouts,
+): ServicesTarget {
+  const found = new Map<ServiceId, ServiceTarget>();
+  for (const id of serviceIds) {
+    const service = services[id];
+    if (service !== undefined)
+      found.set(id, { id, url: service.url.replace(/\/$/, ''), healthPaths: service.healthPaths });
+  }
+  const gates = new Map<string, Gate>();
+  const gate = (key: string, make: () => Gate) => {
+    const known = gates.get(key) ?? make();
+    gates.set(key, known);
+    return known;
+  };
+  /** A path may hang while another answers; a port that is not there has no paths. */
+  const guarded = <T>(url: URL, call: () => Promise<T>) =>
+    gate(url.host, () => new Gate(unconnected)).run(() =>
+      gate(`${url.host}${url.pathname}`, () => new Gate()).run(call),
+    );
+  return {
+    find: (id) => found.get(id),
+    async request(address, options = {}): Promise<HttpAnswer> {
+      if (!URL.canParse(address)) throw new AppError('INVALID_INPUT', 'not a URL');
+      const url = new URL(address);
+      const name = [...found.values()].find((service) => new URL(service.url).host === url.host)?.id;
+      const callMs = options.timeoutMs ?? timeouts.callMs;
+      return guarded(url, () =>
+        httpCall({
+          what: name ?? 'HTTP',
+          url,
+          method: options.method ?? 'GET',
+          headers: { accept: 'application/json, text/plain, */*', connection: 'close', ...options.headers },
+          ...(options.body === undefined ? {} : { body: options.body }),
+          maxBytes: options.maxBytes ?? mebibyte,
+          connectMs: Math.min(timeouts.connectMs, callMs),
+          callMs,
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        }),
+      );
+    },
+  };
+}
