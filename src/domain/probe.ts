@@ -25,6 +25,8 @@ export interface ProbeContext<Deps> {
   readonly deps: Deps;
   readonly signal: AbortSignal;
   now(): Date;
+  /** Between two samples; rejects when the run is over. */
+  wait(ms: number): Promise<void>;
 }
 
 /**

@@ -1,0 +1,82 @@
+/**
+ * A service's configuration as the guide orders it: flag > environment > ConfigMap file > default.
+ * Pure: takes what was read from the part, says which layer gives a key its value.
+ */
+export type ConfigLayer = 'flag' | 'env' | 'file' | 'default';
+
+export interface LayerSources {
+  /** Command and arguments of the container. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The parsed configuration file; undefined when it could not be read. */
+  readonly file: unknown;
+}
+
+export interface LayeredValue {
+  readonly key: string;
+  readonly value: string;
+  readonly layer: ConfigLayer;
+  /** The name under which the layer gives it: `--event.workers`, `AETHERIUS_EVENT_WORKERS`. */
+  readonly name: string;
+  /** What the file says, when a stronger layer wins over it. */
+  readonly fileValue?: string;
+}
+
+const upper = (key: string) => key.replaceAll('.', '_').replaceAll('-', '_').toUpperCase();
+
+/** Names under which the environment may give `event.workers`, the prefixed one first. */
+export function envNames(key: string): readonly string[] {
+  return [`AETHERIUS_${upper(key)}`, upper(key)];
+}
+
+function fromFlags(command: readonly string[], key: string): { name: string; value: string } | undefined {
+  const names = [`--${key}`, `-${key}`, `--${key.replaceAll('.', '-')}`];
+  for (const [index, argument] of command.entries()) {
+    for (const name of names) {
+      if (argument === name) return { name, value: command[index + 1] ?? 'true' };
+      if (argument.startsWith(`${name}=`)) return { name, value: argument.slice(name.length + 1) };
+    }
+  }
+  return undefined;
+}
+
+/** `event.workers` in `{event: {workers: 10}}`; undefined when the file does not say. */
+export function fileValue(file: unknown, key: string): string | undefined {
+  let at: unknown = file;
+  for (const step of key.split('.')) {
+    if (at === null || typeof at !== 'object' || Array.isArray(at)) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[step];
+  }
+  if (at === undefined || at === null) return undefined;
+  return typeof at === 'object' ? JSON.stringify(at) : String(at);
+}
+
+/** The value in effect and the layer it comes from; undefined: no layer says, the program's default holds. */
+export function valueOf(sources: LayerSources, key: string): LayeredValue | undefined {
+  const written = fileValue(sources.file, key);
+  const behind = written === undefined ? {} : { fileValue: written };
+  const flag = fromFlags(sources.command, key);
+  if (flag !== undefined) return { key, layer: 'flag', ...flag, ...behind };
+  for (const name of envNames(key)) {
+    const value = sources.env[name];
+    if (value !== undefined) return { key, layer: 'env', name, value, ...behind };
+  }
+  return written === undefined ? undefined : { key, layer: 'file', name: key, value: written };
+}
+
+/** Every dotted key a file sets. */
+export function fileKeys(file: unknown, prefix = ''): readonly string[] {
+  if (file === null || typeof file !== 'object' || Array.isArray(file)) return prefix === '' ? [] : [prefix];
+  return Object.entries(file).flatMap(([key, value]) =>
+    fileKeys(value, prefix === '' ? key : `${prefix}.${key}`),
+  );
+}
+
+/** Keys of the file that a stronger layer gives another value: the edit that "has no effect". */
+export function overridden(sources: LayerSources): readonly LayeredValue[] {
+  return fileKeys(sources.file).flatMap((key) => {
+    const value = valueOf(sources, key);
+    if (value === undefined || value.layer === 'file' || value.fileValue === undefined) return [];
+    return value.value === value.fileValue ? [] : [value];
+  });
+}
