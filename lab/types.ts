@@ -30,7 +30,12 @@ export interface Endpoints {
   readonly agentManager: string;
   readonly orchestrator: string;
   readonly reasoning: string;
-  readonly postgres: { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
+  readonly postgres: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+  };
   readonly redis: { readonly host: string; readonly port: number; readonly password: string };
   readonly nats: { readonly url: string; readonly monitorUrl: string };
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string };
@@ -65,6 +70,10 @@ export interface Lab {
   /** SIGSTOP / SIGCONT of the part's processes. */
   pause(part: LabPart): Promise<void>;
   resume(part: LabPart): Promise<void>;
+  /** Process ids of the part, as this machine sees them; empty when it does not run (or its node is not ours). */
+  pids(part: LabPart): Promise<readonly number[]>;
+  /** Configuration files, environment and workload of a part as the platform was made, then a fresh start of it. */
+  reset(part: LabPart): Promise<void>;
   /** Resolves when the platform answers healthy end to end; rejects with what is missing after `seconds`. */
   healthy(seconds?: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** The platform as containers of a Compose project on a real Docker engine. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DockerEngine, dockerEngine, dockerState } from '../components/docker.ts';
 import { waitFor } from '../components/process.ts';
@@ -68,6 +68,8 @@ function readOverride(): Override {
 
 /** Handle on the platform that is up. */
 export function composeLab(source: {
+  /** Puts tables and streams back where a part lost them with its data. */
+  seed: (part: LabPart, at: Endpoints) => Promise<void>;
   endpoints: (host: string) => Endpoints;
   environmentConfig: (at: Endpoints, socket: string) => Readonly<Record<string, unknown>>;
 }): ComposeLab {
@@ -158,6 +160,14 @@ export function composeLab(source: {
       if ((await inspect(part)) === undefined) await recreate(part);
       else await docker(['start', containerName(part)]);
     },
+    async reset(part) {
+      cpSync(join(composeFolder(), 'original', part), folderOf(part), { recursive: true });
+      const service = readOverride().services[part] ?? {};
+      override(part, Object.fromEntries(Object.keys(service).map((key) => [key, null])));
+      await recreate(part, true);
+      await source.seed(part, await lab.endpoints());
+    },
+    pids,
     async pause(part) {
       signalAll(part, await pids(part), 'SIGSTOP');
     },
@@ -197,9 +207,11 @@ export function writeComposeFiles(compose: string, files: Readonly<Record<string
   writeFileSync(join(folder, 'docker-compose.yml'), compose);
   writeFileSync(join(folder, 'override.json'), JSON.stringify({ version: '2.4', services: {} }));
   for (const [name, text] of Object.entries(files)) {
-    const file = join(folder, 'config', name);
-    mkdirSync(join(file, '..'), { recursive: true });
-    writeFileSync(file, text);
+    for (const copy of ['config', 'original']) {
+      const file = join(folder, copy, name);
+      mkdirSync(join(file, '..'), { recursive: true });
+      writeFileSync(file, text);
+    }
   }
 }
 

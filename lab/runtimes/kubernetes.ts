@@ -1,5 +1,9 @@
 /** The platform as Pods on a real Kubernetes node. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { instance } from '../components/instance.ts';
 import { type Cluster, cluster } from '../components/kubernetes.ts';
 import { waitFor } from '../components/process.ts';
 import type { Endpoints, Lab, LabPart, Output } from '../types.ts';
@@ -58,6 +62,8 @@ export interface KubernetesLab extends Lab {
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
   /** Pods of a part that are not being deleted, newest first. */
   pods(part: LabPart): Promise<readonly Pod[]>;
+  /** Makes an object what it was when the platform came up, whether it was changed or deleted. */
+  restore(kind: string, name: string, inNamespace?: string): Promise<void>;
   /** Parsed object, or undefined if there is none. */
   object<T>(reference: string, inNamespace?: string): Promise<T | undefined>;
 }
@@ -66,10 +72,45 @@ export function isKubernetes(lab: Lab): lab is KubernetesLab {
   return lab.runtime === 'kubernetes';
 }
 
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** File with every object of the platform, as it was made. */
+export const manifestFile = () => join(instance().kubernetes['STATE'] ?? '', 'platform.yaml');
+
+function originals(): readonly Manifest[] {
+  return parseAllDocuments(readFileSync(manifestFile(), 'utf8'))
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((one) => one !== null);
+}
+
+/** ConfigMaps and Secrets of a part. */
+function belongings(part: LabPart): Manifest[] {
+  const credentials: Partial<Record<LabPart, string>> = {
+    postgres: 'database-credentials',
+    redis: 'redis-credentials',
+    nats: 'nats-credentials',
+    neo4j: 'neo4j-credentials',
+  };
+  const names = [`${part}-config`, credentials[part] ?? '', ...(part === 'orchestrator-service' ? ['orchestrator-workflows'] : [])];
+  const tokens = part === 'agent-manager' || part === 'collect-agent' ? ['agent-auth-token'] : [];
+  const where = workload(part).namespace;
+  return originals().filter(
+    (one) =>
+      ['ConfigMap', 'Secret'].includes(one.kind) &&
+      [...names, ...tokens].includes(one.metadata.name) &&
+      (one.metadata.namespace ?? namespace) === where,
+  );
+}
+
 const selector = (part: LabPart) => ['-n', workload(part).namespace, '-l', `app=${part}`];
 
 /** Handle on the platform that is up. */
 export function kubernetesLab(source: {
+  /** Puts tables and streams back where a part lost them with its data. */
+  seed: (part: LabPart, at: Endpoints) => Promise<void>;
   endpoints: (clusterIp: (service: string) => Promise<string>) => Promise<Endpoints>;
   environmentConfig: (at: Endpoints, kubeconfig: string) => Readonly<Record<string, unknown>>;
 }): KubernetesLab {
@@ -135,6 +176,19 @@ export function kubernetesLab(source: {
       await kubectl(['patch', kind, name, '-n', where, '--type=merge', '-p', JSON.stringify(patch)]);
     } else await kubectl(['scale', `${kind}/${name}`, '-n', where, `--replicas=${up ? 1 : 0}`]);
   };
+  const restore = async (kind: string, name: string, where = namespace) => {
+    const found = originals().find(
+      (one) =>
+        one.kind.toLowerCase() === kind.toLowerCase() &&
+        one.metadata.name === name &&
+        (one.metadata.namespace ?? namespace) === where,
+    );
+    if (found === undefined) throw new Error(`the platform was made without ${kind} ${name} in ${where}`);
+    const text = JSON.stringify(found);
+    const result = await control(['replace', '-n', where, '-f', '-'], text);
+    if (result.code !== 0 && /not found/i.test(result.stderr)) await kubectl(['create', '-n', where, '-f', '-'], text);
+    else if (result.code !== 0) throw new Error(`replace ${kind} ${name}: ${result.stderr.trim()}`);
+  };
   const lab: KubernetesLab = {
     runtime: 'kubernetes',
     kubeconfig: own.kubeconfig,
@@ -144,7 +198,9 @@ export function kubernetesLab(source: {
     kubectl,
     pods,
     object,
+    restore,
     control,
+    pids,
     endpoints: () =>
       source.endpoints(async (service) => {
         const found = await object<{ spec: { clusterIP: string } }>(`service/${service}`);
@@ -204,6 +260,7 @@ export function kubernetesLab(source: {
       if (old.size === 0) await scale(part, true);
       else await remove(part);
       await replaced(part, old);
+      await source.seed(part, await lab.endpoints());
     },
     async stop(part) {
       await scale(part, false);
@@ -214,6 +271,16 @@ export function kubernetesLab(source: {
       if ((await pods(part)).length > 0) return;
       await scale(part, true);
       await replaced(part, new Set());
+      await source.seed(part, await lab.endpoints());
+    },
+    async reset(part) {
+      const { kind, name, namespace: where } = workload(part);
+      const old = await uids(part);
+      for (const one of belongings(part)) await restore(one.kind, one.metadata.name, one.metadata.namespace);
+      await restore(kind, name, where);
+      await remove(part);
+      await replaced(part, old);
+      await source.seed(part, await lab.endpoints());
     },
     async pause(part) {
       signalAll(part, await pids(part), 'SIGSTOP');

@@ -231,6 +231,16 @@ export function processesLab(source: ProcessesSource): Lab {
     },
     stop,
     start,
+    pids: async (part) => pids(part),
+    async reset(part) {
+      const now = state();
+      delete now.env[part];
+      delete now.settings[part];
+      writeState(now);
+      const spec = source.specs(now.ports, configFolder).find((one) => one.part === part);
+      for (const [name, text] of Object.entries(spec?.files ?? {})) put(join(configFolder(part), name), text);
+      await lab.restart(part);
+    },
     pause: async (part) => signalAll(part, pids(part), 'SIGSTOP'),
     resume: async (part) => signalAll(part, pids(part), 'SIGCONT'),
     healthy: (seconds = 60) =>
