@@ -8,7 +8,16 @@ import type { Language } from '../../domain/run.ts';
 export const formats = ['bytes', 'ms', 'seconds', 'percent', 'ratio', 'hash', 'time'] as const;
 export type Format = (typeof formats)[number];
 
-export type Value = FactValue | undefined;
+/** Text that is mrkdwn already (a mention, a sentence made of escaped parts): it is not escaped again. */
+export interface Markup {
+  readonly markup: string;
+}
+
+export function markup(text: string): Markup {
+  return { markup: text };
+}
+
+export type Value = FactValue | Markup | undefined;
 
 const placeholder = /\{(\w+)(?::(\w+))?\}/g;
 
@@ -21,6 +30,7 @@ export function interpolate(
 ): string {
   return template.replace(placeholder, (_whole, name: string, format: string | undefined) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (typeof value === 'object' && value !== null) return value.markup;
     return clean(formatValue(value, format, language));
   });
 }
@@ -32,7 +42,7 @@ export function placeholdersOf(template: string): readonly string[] {
 
 const unknown: Readonly<Record<Language, string>> = { en: 'unknown', 'zh-CN': '未知' };
 
-export function formatValue(value: Value, format: string | undefined, language: Language): string {
+export function formatValue(value: FactValue | undefined, format: string | undefined, language: Language): string {
   if (value === undefined || value === null) return unknown[language];
   if (typeof value === 'boolean') return yesNo[language][value ? 'yes' : 'no'];
   switch (format) {

@@ -1,4 +1,3 @@
-import type { Facts } from '../../domain/facts.ts';
 import type { Language } from '../../domain/run.ts';
 import { en } from './en.ts';
 import { interpolate, type Value } from './format.ts';
@@ -30,8 +29,8 @@ export interface Words {
   /** For plain_text objects and files: arguments as they are. */
   plain<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
   /** A key that is made of data (`finding.<CODE>`); undefined when nobody has written words for it. */
-  lookup(key: string, facts?: Facts): string | undefined;
-  lookupPlain(key: string, facts?: Facts): string | undefined;
+  lookup(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
+  lookupPlain(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
 }
 
 export function wordsIn(language: Language): Words {

@@ -1,0 +1,50 @@
+import type { RemediationButton } from '../domain/render.ts';
+
+/** Names that Slack sends back to us; `manifest.yml` and the views are tested against them. */
+export const commands = { aetherius: '/aetherius' } as const;
+
+export const callbacks = {
+  healthShortcut: 'aetherius_health',
+  diagnoseMessage: 'aetherius_diagnose_message',
+  analyseLog: 'aetherius_analyse_log',
+  collectLogs: 'aetherius_collect_logs',
+  healthModal: 'aetherius_health_modal',
+  rejectModal: 'aetherius_reject_modal',
+  diagnoseModal: 'aetherius_diagnose_modal',
+  detailsModal: 'aetherius_details_modal',
+} as const;
+
+/** Every action_id of ours; `value` is always the opaque id of a row in `buttons`. */
+export const actionIds = {
+  details: 'details',
+  diagnose: 'diagnose',
+  request: 'remediation.request',
+  approve: 'remediation.approve',
+  reject: 'remediation.reject',
+  cancel: 'remediation.cancel',
+  stop: 'remediation.stop',
+  undo: 'remediation.undo',
+  homeHealth: 'home.health',
+} as const;
+export type ActionId = (typeof actionIds)[keyof typeof actionIds];
+
+export const remediationActionIds = {
+  request: actionIds.request,
+  approve: actionIds.approve,
+  reject: actionIds.reject,
+  cancel: actionIds.cancel,
+  stop: actionIds.stop,
+  undo: actionIds.undo,
+} as const satisfies Readonly<Record<RemediationButton, ActionId>>;
+
+/** Input blocks of our modals: `block_id` and the `action_id` of its element are the same. */
+export const inputs = {
+  environment: 'environment',
+  depth: 'depth',
+  channel: 'channel',
+  reason: 'reason',
+  symptom: 'symptom',
+} as const;
+
+/** `metadata.event_type` of every message of ours (S3). */
+export const messageEventType = 'aetherius_message';

@@ -1,0 +1,133 @@
+import type { DigestDifference, RememberedFinding } from '../../domain/digest.ts';
+import { findingKey } from '../../domain/finding.ts';
+import type { Rendered } from '../../domain/store.ts';
+import { messageEventType } from '../ids.ts';
+import { markup } from '../text/format.ts';
+import { escapeMrkdwn, type Words } from '../text/index.ts';
+import { context, cut, type DataVisualizationBlock, limits, type MessageBlock, section } from './blocks.ts';
+import { findingSentence, listOf, partName, severityEmoji } from './phrases.ts';
+
+const shown = { perSection: 8 } as const;
+
+/** A difference to the previous digest; one quiet line when nothing changed. */
+export function digestMessage(difference: DigestDifference, runId: string, words: Words): Rendered {
+  const metadata = { eventType: messageEventType, payload: { run_id: runId, kind: 'digest' } };
+  if (difference.quiet) {
+    const text = quietLine(difference, words);
+    const unseen = unseenLine(difference, words);
+    const blocks: MessageBlock[] = [
+      section(text, words),
+      ...(unseen === undefined ? [] : [context(unseen, words)]),
+      context(stripLine(difference, words), words),
+    ];
+    return { text: cut(text, limits.messageText, words), blocks, metadata };
+  }
+  const { environment, localDate, fresh, worse, fixed, still } = difference;
+  const title = words.say('digest.title', { environment, date: localDate });
+  const summary = words.say('digest.summary', {
+    fresh: fresh.length,
+    worse: worse.length,
+    fixed: fixed.length,
+    still: still.length,
+  });
+  const chart = chartBlock(difference, words);
+  const unseen = unseenLine(difference, words);
+  const blocks: MessageBlock[] = [
+    section(`${title}\n${summary}`, words),
+    ...(difference.since === undefined ? [context(words.say('digest.first'), words)] : []),
+    ...listed('digest.new', fresh.map((finding) => line(finding, words)), difference, words),
+    ...listed(
+      'digest.worse',
+      worse.map(({ before, now }) => {
+        const what = markup(findingSentence(now, words));
+        return `${severityEmoji[now.severity]} ${words.say('digest.line.worse', { what, before: markup(findingSentence(before, words)) })}`;
+      }),
+      difference,
+      words,
+    ),
+    ...listed('digest.fixed', fixed.map((finding) => `:large_green_circle: ${findingSentence(finding, words)}`), difference, words),
+    ...listed('digest.still', still.map((finding) => line(finding, words)), difference, words),
+    ...(difference.flapping.length === 0
+      ? []
+      : [context(words.say('digest.flapping', { what: flappingNames(difference, words) }), words)]),
+    ...(unseen === undefined ? [] : [context(unseen, words)]),
+    ...(chart === undefined ? [] : [chart]),
+    context(stripLine(difference, words), words),
+  ];
+  return { text: cut(`${title} ${summary}`, limits.messageText, words), blocks, metadata };
+}
+
+function quietLine(difference: DigestDifference, words: Words): string {
+  const { environment, localDate: date, still } = difference;
+  const since = difference.since;
+  if (still.length === 0) return words.say('digest.quiet.healthy', { environment, date, since });
+  const what = markup(listOf(still.slice(0, 3).map((finding) => findingSentence(finding, words).replace(/[.。]$/, '')), words));
+  return words.say('digest.quiet.still', { environment, date, since, count: still.length, what });
+}
+
+function line(finding: RememberedFinding, words: Words): string {
+  const what = markup(findingSentence(finding, words).replace(/[.。]$/, ''));
+  return `${severityEmoji[finding.severity]} ${words.say('digest.line.since', { what, since: finding.firstSeen })}`;
+}
+
+function listed(
+  heading: 'digest.new' | 'digest.worse' | 'digest.fixed' | 'digest.still',
+  lines: readonly string[],
+  difference: DigestDifference,
+  words: Words,
+): MessageBlock[] {
+  if (lines.length === 0) return [];
+  const kept = lines.slice(0, shown.perSection).map((text) => cut(text, 300, words));
+  const more = lines.length - kept.length;
+  const rest = more > 0 ? [words.say('digest.more', { count: more, environment: difference.environment })] : [];
+  return [section([`*${words.say(heading)}*`, ...kept, ...rest].join('\n'), words)];
+}
+
+/** `code|part|subject` → the sentence when the finding is at hand, else its code. */
+function flappingNames(difference: DigestDifference, words: Words): { readonly markup: string } {
+  const known = [...difference.fresh, ...difference.fixed, ...difference.still, ...difference.worse.map(({ now }) => now)];
+  const names = difference.flapping.slice(0, shown.perSection).map((key) => {
+    const finding = known.find((candidate) => findingKey(candidate) === key);
+    return finding === undefined
+      ? escapeMrkdwn(key.split('|').join(' '))
+      : findingSentence(finding, words).replace(/[.。]$/, '');
+  });
+  return markup(listOf(names, words));
+}
+
+function unseenLine(difference: DigestDifference, words: Words): string | undefined {
+  if (difference.unseen.length === 0) return undefined;
+  const parts = listOf(difference.unseen.map((part) => partName(part, words)), words);
+  return words.say('digest.unseen', { parts });
+}
+
+/** The strip as coloured squares, oldest first; a day without a digest is no green day. */
+function stripLine(difference: DigestDifference, words: Words): string {
+  const squares = difference.strip.map((day) => {
+    const square =
+      day.critical === null || day.warning === null ? '▫️' : day.critical > 0 ? '🟥' : day.warning > 0 ? '🟧' : '🟩';
+    return `${square} ${day.localDate.slice(5)}`;
+  });
+  const missing = difference.strip.some((day) => day.critical === null);
+  const strip = words.say('digest.strip', { strip: squares.join('  ') });
+  return missing ? `${strip}  (${words.say('digest.strip.missing')})` : strip;
+}
+
+/** Days without a digest are left out: a chart cannot say "not known". */
+function chartBlock(difference: DigestDifference, words: Words): DataVisualizationBlock | undefined {
+  const days = difference.strip.filter((day) => day.critical !== null && day.warning !== null).slice(-7);
+  if (days.length < 2) return undefined;
+  const label = (date: string): string => date.slice(5);
+  return {
+    type: 'data_visualization',
+    title: cut(words.plain('digest.chart'), 50, words),
+    chart: {
+      type: 'bar',
+      series: (['critical', 'warning'] as const).map((severity) => ({
+        name: words.plain(`digest.chart.${severity}`),
+        data: days.map((day) => ({ label: label(day.localDate), value: day[severity] ?? 0 })),
+      })),
+      axis_config: { categories: days.map((day) => label(day.localDate)) },
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { KnownBlock } from '@slack/types';
+import type { FindingView, Offer } from '../../domain/render.ts';
+import type { Rendered } from '../../domain/store.ts';
+import { actionIds, messageEventType } from '../ids.ts';
+import { markup } from '../text/format.ts';
+import type { Words } from '../text/index.ts';
+import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
+import { findingFacts, findingSentence, partName, severityEmoji } from './phrases.ts';
+import { planBlocks, remediationButtonsOf } from './remediation.view.ts';
+import { remediationTitle } from './phrases.ts';
+
+const shown = { excerpts: 2, lines: 8, characters: 1200, offers: 3 } as const;
+
+/** One finding in the thread: what, numbers, since when, what it means, what to do, and the offer. */
+export function findingMessage(view: FindingView, words: Words): Rendered {
+  const { finding } = view;
+  const facts = findingFacts(finding, words);
+  const sentence = findingSentence(finding, words);
+  const first = `${severityEmoji[finding.severity]} *${words.say(`severity.${finding.severity}`)}* · ${sentence}`;
+  const since = finding.since === undefined ? '' : ` ${words.say('finding.since', { since: finding.since })}`;
+  const impact = words.lookup(`finding.${finding.code}.impact`, facts);
+  const todo = words.lookup(`finding.${finding.code}.todo`, facts);
+  const advice = [
+    ...(impact === undefined ? [] : [words.say('finding.impact', { text: markup(impact) })]),
+    ...(todo === undefined ? [] : [words.say('finding.todo', { text: markup(todo) })]),
+  ].join('\n');
+  const blocks: KnownBlock[] = [
+    section(first + since, words),
+    ...(advice === '' ? [] : [section(advice, words)]),
+    ...excerptBlocks(view, words),
+    ...view.offers.slice(0, shown.offers).flatMap((offer) => offerBlocks(offer, words)),
+    ...refusedBlocks(view, words),
+    context(
+      `${words.say('finding.subject', { part: partName(finding.part, words), subject: finding.subject })} · \`${finding.code.replace(/[^A-Z0-9_]/gi, '')}\``,
+      words,
+    ),
+    ...actions(
+      view.diagnoseButton === undefined
+        ? []
+        : [
+            button(
+              { actionId: actionIds.diagnose, value: view.diagnoseButton, label: words.plain('button.diagnose') },
+              words,
+            ),
+          ],
+    ),
+  ];
+  return {
+    text: cut(first + since, limits.messageText, words),
+    blocks,
+    metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'finding' } },
+  };
+}
+
+function excerptBlocks(view: FindingView, words: Words): KnownBlock[] {
+  return (view.finding.excerpts ?? []).slice(0, shown.excerpts).flatMap((excerpt) => {
+    const lines = excerpt.lines.slice(0, shown.lines);
+    const more = excerpt.lines.length - lines.length;
+    return [
+      context(words.say('finding.excerpt', { source: excerpt.source }), words),
+      preformatted(lines, shown.characters, words),
+      ...(more > 0 ? [context(words.say('finding.excerpt.more', { count: more }), words)] : []),
+    ];
+  });
+}
+
+function offerBlocks(offer: Offer, words: Words): KnownBlock[] {
+  const title = words.say('offer.title', { remediation: markup(remediationTitle(offer.remediation, words)) });
+  return [
+    { type: 'divider' },
+    section(title, words),
+    ...planBlocks(offer.remediation, words),
+    ...actions(remediationButtonsOf(offer.remediation, offer.buttons, words)),
+  ];
+}
+
+function refusedBlocks(view: FindingView, words: Words): KnownBlock[] {
+  return view.refused.slice(0, 5).map((refused) => {
+    const reason =
+      words.lookup(`offer.refused.${refused.reason}`, refused.facts) ??
+      words.say('offer.refused.fallback', { reason: refused.reason });
+    const remediation = words.lookup(`remediation.${refused.remediation}`, refused.facts) ?? refused.remediation;
+    return context(
+      words.say('finding.refused', { remediation: markup(remediation), reason: markup(reason) }),
+      words,
+    );
+  });
+}

@@ -1,0 +1,200 @@
+import type { KnownBlock, TableBlock } from '@slack/types';
+import type { HealthReport, PartRow, PartState } from '../../domain/health.ts';
+import type { PartId } from '../../domain/part.ts';
+import type { HealthView } from '../../domain/render.ts';
+import type { Rendered } from '../../domain/store.ts';
+import { actionIds, messageEventType } from '../ids.ts';
+import { escapeMrkdwn, type Words } from '../text/index.ts';
+import { markup, span } from '../text/format.ts';
+import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
+import { findingSentence, listOf, partName, whoAsked } from './phrases.ts';
+
+/** The thread's first message. Its first line must do on a lock screen at 3 a.m. */
+export function healthMessage(view: HealthView, words: Words): Rendered {
+  const title = titleLine(view, words);
+  const shown = view.report.rows.filter((row) => row.state !== 'not-configured' || row.pending > 0);
+  const blocks = [
+    section(title, words),
+    ...(shown.length === 0 ? [] : [table(shown, view.report, words)]),
+    ...notes(view, words),
+    context(footer(view, words), words),
+    ...actions(
+      view.detailsButton === undefined
+        ? []
+        : [
+            button(
+              { actionId: actionIds.details, value: view.detailsButton, label: words.plain('button.details') },
+              words,
+            ),
+          ],
+    ),
+  ] satisfies KnownBlock[];
+  return {
+    text: cut(title, limits.messageText, words),
+    blocks,
+    metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'health' } },
+  };
+}
+
+function titleLine(view: HealthView, words: Words): string {
+  const { report, run } = view;
+  const { environment } = run;
+  const bad = badness(report, words);
+  if (!report.complete) {
+    if (report.rows.length === 0) return `:hourglass_flowing_sand: ${words.say('health.queued', { environment })}`;
+    if (bad !== '') return `:red_circle: ${words.say('health.title.looking-bad', { environment, what: markup(bad) })}`;
+    return `:hourglass_flowing_sand: ${words.say('health.title.looking', { environment, parts: report.rows.length })}`;
+  }
+  const repaired = [...new Set(view.repaired.map(({ part }) => partName(part, words)))];
+  const open = report.rows.filter((row) => isBad(row) && !view.repaired.some(({ part }) => part === row.part));
+  if (report.overall === 'findings' && open.length === 0 && repaired.length > 0) {
+    return `:large_green_circle: ${words.say('health.title.repaired', { environment, parts: listOf(repaired, words) })}`;
+  }
+  if (report.overall === 'healthy') {
+    const up = report.rows.filter((row) => row.state === 'up').length;
+    return `:large_green_circle: ${words.say('health.title.healthy', { environment, parts: up })}`;
+  }
+  if (report.overall === 'unknown') {
+    const unseen = report.rows.filter((row) => row.state === 'unknown').map((row) => partName(row.part, words));
+    return `:grey_question: ${words.say('health.title.unknown', { environment, parts: listOf(unseen, words) })}`;
+  }
+  const worst = report.rows.some((row) => row.state === 'down') ? ':red_circle:' : ':large_orange_circle:';
+  return `${worst} ${words.say('health.title.findings', { environment, what: markup(bad) })}`;
+}
+
+function isBad(row: PartRow): boolean {
+  return row.state === 'down' || row.state === 'degraded' || row.findings.length > 0;
+}
+
+/** Roots first, each with what stands behind it; then parts that are well but have findings. */
+function badness(report: HealthReport, words: Words): string {
+  const rootRows = report.rows.filter(
+    (row) => row.consequenceOf === undefined && (row.state === 'down' || row.state === 'degraded'),
+  );
+  const order = (part: PartId): number => {
+    const index = report.roots.indexOf(part);
+    return index === -1 ? report.roots.length : index;
+  };
+  const sentences = [...rootRows]
+    .sort((a, b) => order(a.part) - order(b.part))
+    .map((row) => {
+      const root = words.say('health.root', { part: partName(row.part, words), state: stateWord(row.state, words) });
+      const behind = report.rows.filter((other) => other.consequenceOf === row.part);
+      if (behind.length === 0) return root;
+      const parts = listOf(behind.map((other) => partName(other.part, words)), words);
+      return words.say('health.behind', { root: markup(root), parts });
+    });
+  const quiet = report.rows
+    .filter((row) => row.state === 'up' && row.findings.length > 0)
+    .map((row) =>
+      row.findings.length === 1 && row.findings[0] !== undefined
+        ? findingSentence(row.findings[0], words).replace(/[.。]$/, '')
+        : words.say('health.found', { part: partName(row.part, words), count: row.findings.length }),
+    );
+  return [...sentences, ...quiet].join(' · ');
+}
+
+function stateWord(state: PartState, words: Words): string {
+  return words.plain(`state.${state}`);
+}
+
+const stateEmoji: Readonly<Record<PartState, string>> = {
+  down: 'red_circle',
+  degraded: 'large_orange_circle',
+  unknown: 'grey_question',
+  up: 'large_green_circle',
+  'not-configured': 'heavy_minus_sign',
+};
+
+/** What one cell may hold, so that nine parts with long facts stay below the message's limit. */
+const factLimit = 160;
+
+function table(rows: readonly PartRow[], report: HealthReport, words: Words): TableBlock {
+  return {
+    type: 'table',
+    column_settings: [{ is_wrapped: false }, { is_wrapped: true }, { align: 'right' }],
+    rows: [
+      [
+        rawCell(words.plain('health.column.part')),
+        rawCell(words.plain('health.column.fact')),
+        rawCell(words.plain('health.column.latency')),
+      ],
+      ...rows.map((row) => [
+        cell(
+          { type: 'emoji', name: rowEmoji(row) },
+          { type: 'text', text: ` ${partName(row.part, words)}`, style: { bold: row.consequenceOf === undefined && isBad(row) } },
+        ),
+        cell({ type: 'text', text: cut(factText(row, report, words), factLimit, words) }),
+        rawCell(row.latencyMs === undefined ? '–' : span(Math.round(row.latencyMs), words.language)),
+      ]),
+    ],
+  };
+}
+
+function rowEmoji(row: PartRow): string {
+  if (row.pending > 0 && (row.state === 'unknown' || row.state === 'not-configured')) return 'hourglass_flowing_sand';
+  if (row.consequenceOf !== undefined) return 'arrow_right_hook';
+  if (row.state === 'up' && row.findings.length > 0) return 'large_orange_circle';
+  return stateEmoji[row.state];
+}
+
+function rawCell(text: string): { type: 'raw_text'; text: string } {
+  return { type: 'raw_text', text };
+}
+
+function cell(...elements: readonly RichInline[]): {
+  type: 'rich_text';
+  elements: { type: 'rich_text_section'; elements: RichInline[] }[];
+} {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
+}
+
+function factText(row: PartRow, report: HealthReport, words: Words): string {
+  if (row.pending > 0 && row.state === 'unknown') return words.plain('state.looking');
+  const fact =
+    words.lookupPlain(`health.fact.${row.fact.key}`, row.fact.facts) ?? stateWord(row.state, words);
+  const parts = [fact];
+  if (row.consequenceOf !== undefined) {
+    const root = report.rows.find((other) => other.part === row.consequenceOf);
+    const because = words.plain('health.because', {
+      root: partName(row.consequenceOf, words),
+      state: stateWord(root?.state ?? 'down', words),
+    });
+    parts.unshift(because);
+  }
+  if (row.state === 'down' && row.witnesses.length > 0) {
+    const witnesses = row.witnesses.map(
+      (witness) => words.lookupPlain(`health.witness.${witness.key}`, witness.facts) ?? witness.key,
+    );
+    parts.push(words.plain('health.witness', { witness: listOf(witnesses, words) }));
+  }
+  const fallback = row.state === 'up' && row.findings.length > 0 ? row.findings.length : 0;
+  if (fallback > 0) parts.push(words.plain('health.found', { part: partName(row.part, words), count: fallback }));
+  return parts.join(words.language === 'zh-CN' ? '；' : '; ');
+}
+
+function notes(view: HealthView, words: Words): KnownBlock[] {
+  const off = view.report.rows.filter((row) => row.state === 'not-configured' && row.pending === 0);
+  const blocks: KnownBlock[] = [];
+  if (view.repaired.length > 0) {
+    const parts = view.repaired.map(({ part, handle }) => `${escapeMrkdwn(partName(part, words))} (\`${escapeMrkdwn(handle)}\`)`);
+    blocks.push(context(words.say('health.repaired', { parts: markup(listOf(parts, words)) }), words));
+  }
+  if (off.length > 0 && view.report.complete) {
+    const parts = listOf(off.map((row) => partName(row.part, words)), words);
+    blocks.push(context(words.say('health.not-configured', { parts }), words));
+  }
+  return blocks;
+}
+
+function footer(view: HealthView, words: Words): string {
+  const { run } = view;
+  const ended = run.finishedAt;
+  const base = { environment: run.environment, time: (ended ?? run.createdAt).toISOString(), who: markup(whoAsked(run, words)) };
+  const line =
+    ended === undefined
+      ? words.say('health.footer', base)
+      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
+  const reference = words.say('health.reference', { run: run.id.slice(-8) });
+  return `${line} · ${reference}`;
+}

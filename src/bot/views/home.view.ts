@@ -1,0 +1,160 @@
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { Run } from '../../domain/run.ts';
+import type { RemediationRow } from '../../domain/store.ts';
+import { actionIds, remediationActionIds } from '../ids.ts';
+import { markup } from '../text/format.ts';
+import type { Words } from '../text/index.ts';
+import { actions, button, context, header, limits, section } from './blocks.ts';
+import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
+import { planBlocks } from './remediation.view.ts';
+
+export interface HomeData {
+  readonly environments: readonly {
+    readonly name: string;
+    readonly last?: Run;
+    /** Button row that starts a health check of it. */
+    readonly healthButton?: string;
+  }[];
+  readonly pending: readonly {
+    readonly remediation: RemediationRow;
+    readonly buttons: { readonly approve?: string; readonly reject?: string };
+  }[];
+  readonly runs: readonly Run[];
+  readonly fixes: readonly RemediationRow[];
+  readonly now: Date;
+}
+
+const shown = { environments: 12, pending: 5, lines: 8 } as const;
+
+/** App Home: what is well, what waits for me, what happened. */
+export function homeView(data: HomeData, words: Words): HomeView {
+  const blocks: KnownBlock[] = [
+    header(words.plain('home.environments'), words),
+    ...data.environments.slice(0, shown.environments).flatMap((environment) => environmentBlocks(environment, words)),
+    header(words.plain('home.approvals'), words),
+    ...(data.pending.length === 0 ? [section(words.say('home.approvals.none'), words)] : []),
+    ...data.pending.slice(0, shown.pending).flatMap((entry) => pendingBlocks(entry, words)),
+    header(words.plain('home.runs'), words),
+    section(
+      data.runs.length === 0
+        ? words.say('home.runs.none')
+        : data.runs.slice(0, shown.lines).map((run) => runLine(run, words)).join('\n'),
+      words,
+    ),
+    header(words.plain('home.fixes'), words),
+    section(
+      data.fixes.length === 0
+        ? words.say('home.fixes.none')
+        : data.fixes.slice(0, shown.lines).map((row) => fixLine(row, words)).join('\n'),
+      words,
+    ),
+    context(words.say('home.footer', { time: data.now.toISOString() }), words),
+  ];
+  return { type: 'home', blocks: blocks.slice(0, limits.viewBlocks) };
+}
+
+function environmentBlocks(
+  { name, last, healthButton }: HomeData['environments'][number],
+  words: Words,
+): KnownBlock[] {
+  const text = environmentLine(name, last, words);
+  if (healthButton === undefined) return [section(text, words)];
+  const accessory = button(
+    { actionId: actionIds.homeHealth, value: healthButton, label: words.plain('button.health') },
+    words,
+  );
+  return [{ ...section(text, words), accessory }];
+}
+
+function environmentLine(environment: string, last: Run | undefined, words: Words): string {
+  if (last === undefined) return words.say('home.environment.never', { environment });
+  const time = (last.finishedAt ?? last.startedAt ?? last.createdAt).toISOString();
+  if (last.state === 'queued' || last.state === 'running')
+    return words.say('home.environment.running', { environment, time });
+  const overall = overallOf(last.summary);
+  if (last.state !== 'complete' || overall === undefined)
+    return words.say('home.environment.failed', { environment, time });
+  if (overall.overall === 'healthy') return words.say('home.environment.healthy', { environment, time });
+  if (overall.overall === 'unknown') return words.say('home.environment.unknown', { environment, time });
+  const what =
+    overall.roots.length === 0
+      ? words.say('home.findings')
+      : words.say('home.broken', { parts: listOf(overall.roots.map((part) => partName(part, words)), words) });
+  return words.say('home.environment.findings', { environment, what: markup(what), time });
+}
+
+interface Summary {
+  readonly overall: string;
+  readonly roots: readonly string[];
+}
+
+/** What the run service keeps of a health report; another shape is treated as "no answer". */
+function overallOf(summary: unknown): Summary | undefined {
+  if (typeof summary !== 'object' || summary === null) return undefined;
+  const report = 'report' in summary && typeof summary.report === 'object' && summary.report !== null ? summary.report : summary;
+  if (!('overall' in report) || typeof report.overall !== 'string') return undefined;
+  const roots = 'roots' in report && Array.isArray(report.roots) ? report.roots.map(String) : [];
+  return { overall: report.overall, roots };
+}
+
+function pendingBlocks({ remediation: row, buttons }: HomeData['pending'][number], words: Words): KnownBlock[] {
+  const ids = [
+    ...(buttons.approve === undefined
+      ? []
+      : [
+          button(
+            {
+              actionId: remediationActionIds.approve,
+              value: buttons.approve,
+              label: words.plain('button.approve'),
+              style: 'primary',
+            },
+            words,
+          ),
+        ]),
+    ...(buttons.reject === undefined
+      ? []
+      : [
+          button(
+            {
+              actionId: remediationActionIds.reject,
+              value: buttons.reject,
+              label: words.plain('button.reject'),
+              style: 'danger',
+            },
+            words,
+          ),
+        ]),
+  ];
+  return [section(pendingLine(row, words), words), ...planBlocks(row, words), ...actions(ids), { type: 'divider' }];
+}
+
+export function pendingLine(row: RemediationRow, words: Words): string {
+  return words.say('approvals.line', {
+    handle: row.handle,
+    remediation: markup(remediationTitle(row, words)),
+    environment: row.environment,
+    hash: row.planHash,
+    who: markup(who(row.requester, words)),
+    until: row.requestExpiresAt?.toISOString(),
+  });
+}
+
+export function runLine(run: Run, words: Words): string {
+  return words.say('run.line', {
+    time: run.createdAt.toISOString(),
+    kind: words.lookupPlain(`run.kind.${run.kind}`) ?? run.kind,
+    environment: run.environment,
+    state: words.say(`run.state.${run.state}`),
+    who: markup(whoAsked(run, words)),
+  });
+}
+
+export function fixLine(row: RemediationRow, words: Words): string {
+  return words.say('fix.line', {
+    handle: row.handle,
+    remediation: markup(remediationTitle(row, words)),
+    environment: row.environment,
+    state: words.say(`fix.state.${row.state}`),
+  });
+}

@@ -1,0 +1,147 @@
+import type { InputBlock, KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types';
+import { callbacks, inputs } from '../ids.ts';
+import type { Words } from '../text/index.ts';
+import { cut, limits, plainText, preformatted, section } from './blocks.ts';
+
+/** `private_metadata` and `view.state` come back from the client: they are checked again, never trusted. */
+export function healthModal(
+  input: { readonly environments: readonly string[]; readonly initial?: string; readonly channel?: string },
+  words: Words,
+): ModalView {
+  const options = input.environments.slice(0, 100).map((name) => option(name, name, words));
+  const chosen = options.find((candidate) => candidate.value === input.initial) ?? options[0];
+  const depths = (['quick', 'full'] as const).map((depth) => option(words.plain(`modal.health.depth.${depth}`), depth, words));
+  return modal('modal.health.title', 'modal.submit.start', callbacks.healthModal, '', words, [
+    inputBlock(inputs.environment, words.plain('modal.health.environment'), words, {
+      type: 'static_select',
+      action_id: inputs.environment,
+      options,
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    }),
+    inputBlock(inputs.depth, words.plain('modal.health.depth'), words, {
+      type: 'static_select',
+      action_id: inputs.depth,
+      options: depths,
+      ...(depths[1] === undefined ? {} : { initial_option: depths[1] }),
+    }),
+    inputBlock(inputs.channel, words.plain('modal.health.channel'), words, {
+      type: 'conversations_select',
+      action_id: inputs.channel,
+      default_to_current_conversation: true,
+      filter: { include: ['public', 'private'], exclude_bot_users: true },
+      ...(input.channel === undefined ? {} : { initial_conversation: input.channel }),
+    }),
+  ]);
+}
+
+/** @param button opaque id of the reject button: who may reject what is decided again on submission. */
+export function rejectModal(button: string, planLines: readonly string[], words: Words): ModalView {
+  return modal('modal.reject.title', 'modal.submit.reject', callbacks.rejectModal, button, words, [
+    ...(planLines.length === 0 ? [] : [preformatted(planLines, 2000, words)]),
+    {
+      ...inputBlock(inputs.reason, words.plain('modal.reject.reason'), words, {
+        type: 'plain_text_input',
+        action_id: inputs.reason,
+        multiline: true,
+        min_length: 3,
+        max_length: 500,
+      }),
+      hint: plainText(words.plain('modal.reject.hint'), 2000, words),
+    },
+  ]);
+}
+
+export function diagnoseModal(
+  input: { readonly metadata: string; readonly text: string; readonly environments: readonly string[]; readonly initial?: string },
+  words: Words,
+): ModalView {
+  const options = input.environments.slice(0, 100).map((name) => option(name, name, words));
+  const chosen = options.find((candidate) => candidate.value === input.initial) ?? options[0];
+  return modal('modal.diagnose.title', 'modal.submit.diagnose', callbacks.diagnoseModal, input.metadata, words, [
+    inputBlock(inputs.environment, words.plain('modal.health.environment'), words, {
+      type: 'static_select',
+      action_id: inputs.environment,
+      options,
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    }),
+    inputBlock(inputs.symptom, words.plain('modal.diagnose.symptom'), words, {
+      type: 'plain_text_input',
+      action_id: inputs.symptom,
+      multiline: true,
+      max_length: 2000,
+      ...(input.text === '' ? {} : { initial_value: [...input.text].slice(0, 2000).join('') }),
+    }),
+  ]);
+}
+
+export function detailsModal(lines: readonly string[], words: Words): ModalView {
+  const blocks: KnownBlock[] =
+    lines.length === 0
+      ? [section(words.say('modal.details.none'), words)]
+      : paged(lines, 2800).slice(0, limits.viewBlocks).map((page) => preformatted(page, 3000, words));
+  return {
+    type: 'modal',
+    callback_id: callbacks.detailsModal,
+    title: title('modal.details.title', words),
+    close: title('modal.close', words),
+    blocks,
+  };
+}
+
+/** Lines in pages of at most `max` characters; a longer line is a page of its own. */
+function paged(lines: readonly string[], max: number): string[][] {
+  const pages: string[][] = [];
+  let size = 0;
+  for (const line of lines) {
+    const page = pages.at(-1);
+    if (page === undefined || size + line.length > max) {
+      pages.push([line]);
+      size = line.length;
+    } else {
+      page.push(line);
+      size += line.length + 1;
+    }
+  }
+  return pages;
+}
+
+type TitleKey =
+  | 'modal.health.title'
+  | 'modal.reject.title'
+  | 'modal.diagnose.title'
+  | 'modal.details.title'
+  | 'modal.submit.start'
+  | 'modal.submit.reject'
+  | 'modal.submit.diagnose'
+  | 'modal.close';
+
+function title(key: TitleKey, words: Words): PlainTextElement {
+  return { type: 'plain_text', text: cut(words.plain(key), limits.viewTitle, words) };
+}
+
+function modal(
+  titleKey: TitleKey,
+  submitKey: TitleKey,
+  callbackId: string,
+  metadata: string,
+  words: Words,
+  blocks: readonly KnownBlock[],
+): ModalView {
+  return {
+    type: 'modal',
+    callback_id: callbackId,
+    title: title(titleKey, words),
+    submit: title(submitKey, words),
+    close: title('modal.close', words),
+    private_metadata: metadata,
+    blocks: [...blocks],
+  };
+}
+
+function inputBlock(id: string, label: string, words: Words, element: InputBlock['element']): InputBlock {
+  return { type: 'input', block_id: id, label: plainText(label, 2000, words), element };
+}
+
+function option(label: string, value: string, words: Words): Option & { text: PlainTextElement } {
+  return { text: plainText(label, limits.option, words), value };
+}

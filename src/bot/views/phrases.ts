@@ -1,0 +1,67 @@
+import type { Person } from '../../domain/approval.ts';
+import type { Facts } from '../../domain/facts.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { PartId } from '../../domain/part.ts';
+import type { Run } from '../../domain/run.ts';
+import type { RemediationRow } from '../../domain/store.ts';
+import { escapeMrkdwn, type Words } from '../text/index.ts';
+
+/** Small pieces that several views say in the same way. */
+
+const userId = /^[UW][A-Z0-9]{2,}$/;
+
+/** A mention, made only from an id out of a verified payload (S8). */
+export function who(person: Person | undefined, words: Words): string {
+  if (person === undefined) return words.say('who.nobody');
+  if (person.via === 'command-line') return `${words.say('who.command-line')} (${escapeMrkdwn(person.userId)})`;
+  return userId.test(person.userId) ? `<@${person.userId}>` : escapeMrkdwn(person.userId);
+}
+
+/** For plain_text, where a mention would stay letters. */
+export function whoAsked(run: Pick<Run, 'source' | 'requestedBy'>, words: Words): string {
+  if (run.requestedBy !== undefined) return who(run.requestedBy, words);
+  if (run.source === 'digest') return words.say('who.digest');
+  if (run.source === 'webhook') return words.say('who.webhook');
+  return words.say('who.command-line');
+}
+
+export function partName(part: PartId | string, words: Words): string {
+  return words.lookupPlain(`part.${part}`) ?? part;
+}
+
+export function listOf(items: readonly string[], words: Words): string {
+  return items.join(words.language === 'zh-CN' ? '、' : ', ');
+}
+
+/** What is wrong, in one sentence (mrkdwn). Unknown codes are shown with their facts rather than hidden. */
+export function findingSentence(finding: Finding, words: Words): string {
+  const facts = findingFacts(finding, words);
+  return (
+    words.lookup(`finding.${finding.code}`, facts) ??
+    words.say('finding.fallback', { code: finding.code, facts: factList(finding.facts) })
+  );
+}
+
+export function findingFacts(finding: Finding, words: Words): Facts {
+  return { ...finding.facts, subject: finding.subject, part: partName(finding.part, words) };
+}
+
+export function factList(facts: Facts): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(', ');
+}
+
+export function remediationTitle(row: Pick<RemediationRow, 'actionId' | 'plan'>, words: Words): string {
+  return words.lookup(`remediation.${row.actionId}`, row.plan.params) ?? escapeMrkdwn(row.actionId);
+}
+
+export function remediationTitlePlain(row: Pick<RemediationRow, 'actionId' | 'plan'>, words: Words): string {
+  return words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
+}
+
+export const severityEmoji = {
+  critical: ':red_circle:',
+  warning: ':large_orange_circle:',
+  info: ':large_blue_circle:',
+} as const;

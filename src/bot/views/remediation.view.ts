@@ -1,0 +1,266 @@
+import type { Button, KnownBlock } from '@slack/types';
+import { isTerminal, type RemediationState } from '../../domain/approval.ts';
+import type { Facts } from '../../domain/facts.ts';
+import type { PlanStep } from '../../domain/remediation.ts';
+import {
+  type RemediationButton,
+  remediationButtons,
+  type RemediationEvent,
+  type RemediationView,
+} from '../../domain/render.ts';
+import type { RemediationRow, Rendered, StepRow } from '../../domain/store.ts';
+import { messageEventType, remediationActionIds } from '../ids.ts';
+import { formatValue, markup } from '../text/format.ts';
+import { escapeMrkdwn, type Words } from '../text/index.ts';
+import { actions, button, type ButtonSpec, context, cut, limits, preformatted, section } from './blocks.ts';
+import { remediationTitle, remediationTitlePlain, who } from './phrases.ts';
+
+const shown = { steps: 10, diff: 2000, approvals: 10 } as const;
+
+const stateEmoji: Readonly<Record<RemediationState, string>> = {
+  proposed: ':wrench:',
+  requested: ':raised_hand:',
+  approved: ':white_check_mark:',
+  executing: ':gear:',
+  verifying: ':mag:',
+  succeeded: ':large_green_circle:',
+  failed: ':red_circle:',
+  rolling_back: ':rewind:',
+  rolled_back: ':rewind:',
+  rollback_failed: ':rotating_light:',
+  rejected: ':no_entry:',
+  expired: ':hourglass:',
+  cancelled: ':heavy_minus_sign:',
+  superseded: ':heavy_minus_sign:',
+  stale: ':warning:',
+  indeterminate: ':rotating_light:',
+};
+
+/** The one card of a remediation through its whole life: rendered from the stored plan alone (A10). */
+export function remediationCard(view: RemediationView, words: Words): Rendered {
+  const row = view.remediation;
+  const title = words.say('card.title', {
+    remediation: markup(remediationTitle(row, words)),
+    environment: row.environment,
+    handle: row.handle,
+  });
+  const state = words.say(`card.state.${row.state}`);
+  const first = `${stateEmoji[row.state]} ${title}\n${state}`;
+  const blocks: KnownBlock[] = [
+    section(first, words),
+    ...planBlocks(row, words),
+    ...stepBlocks(view, words),
+    context(peopleLines(view, words).join('\n'), words),
+    ...actions(remediationButtonsOf(row, view.buttons, words, view.needed)),
+  ];
+  return {
+    text: cut(`${first} ${peopleLines(view, words).join(' ')}`, limits.messageText, words),
+    blocks,
+    metadata: { eventType: messageEventType, payload: { remediation_id: row.id, plan_hash: row.planHash } },
+  };
+}
+
+/** What would change, what users notice, risk, undo and hash: what an approver judges in ten seconds. */
+export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
+  const { plan } = row;
+  const more = plan.steps.length - shown.steps;
+  const blast = words.lookup(`blast.${plan.blast.key}`, plan.blast.facts) ?? escapeMrkdwn(plan.blast.key);
+  return [
+    preformatted(diffLines(plan.steps.slice(0, shown.steps), words), shown.diff, words),
+    ...(more > 0 ? [context(words.say('card.more-steps', { count: more }), words)] : []),
+    section(words.say('card.blast', { text: markup(blast) }), words),
+    context(
+      words.say('card.facts', {
+        tier: markup(words.say(`card.tier.${row.tier}`)),
+        hash: row.planHash,
+        undo: markup(words.say(plan.undo === undefined ? 'card.undo.no' : 'card.undo.yes')),
+      }),
+      words,
+    ),
+  ];
+}
+
+/** `name: from → to`, one line a fact; facts that do not change are left out. */
+export function diffLines(steps: readonly PlanStep[], words: Words): string[] {
+  return steps.flatMap((step, index) => {
+    const text =
+      words.lookupPlain(`step.${step.kind}`, { ...step.to, target: step.target }) ??
+      words.plain('card.step.fallback', { kind: step.kind, target: step.target });
+    const head = words.plain('card.step', { idx: index + 1, text });
+    return [head, ...changes(step.from, step.to, words).map((line) => `   ${line}`)];
+  });
+}
+
+function changes(from: Facts, to: Facts, words: Words): string[] {
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  const show = (facts: Facts, name: string): string =>
+    Object.hasOwn(facts, name) ? formatValue(facts[name], undefined, words.language) : words.plain('card.nothing-before');
+  return names
+    .filter((name) => from[name] !== to[name])
+    .map((name) => `${name}: ${show(from, name)} → ${show(to, name)}`);
+}
+
+const stepEmoji = { done: '✅', 'observed-done': '✅', failed: '❌', 'not-done': '⏭️' } as const;
+
+function stepBlocks(view: RemediationView, words: Words): KnownBlock[] {
+  if (view.steps.length === 0) return [];
+  const { plan } = view.remediation;
+  const newest = new Map<string, StepRow>();
+  for (const step of view.steps) {
+    const key = `${step.direction}-${step.idx}`;
+    const known = newest.get(key);
+    if (known === undefined || step.attempt >= known.attempt) newest.set(key, step);
+  }
+  const lines = [...newest.values()].slice(0, 2 * shown.steps).map((step) => {
+    const planned = (step.direction === 'undo' ? plan.undo : plan.steps)?.[step.idx];
+    const text =
+      planned === undefined
+        ? `${step.direction} ${step.idx + 1}`
+        : (words.lookupPlain(`step.${planned.kind}`, { ...planned.to, target: planned.target }) ??
+          words.plain('card.step.fallback', { kind: planned.kind, target: planned.target }));
+    return `${step.outcome === undefined ? '⏳' : stepEmoji[step.outcome]} ${step.direction === 'undo' ? '↩ ' : ''}${text}`;
+  });
+  return [preformatted(lines, shown.diff, words)];
+}
+
+function peopleLines(view: RemediationView, words: Words): string[] {
+  const row = view.remediation;
+  const lines: string[] = [];
+  if (row.undoOf !== undefined) lines.push(words.say('card.undo-of'));
+  if (row.requester !== undefined) {
+    lines.push(
+      words.say('card.asked', {
+        who: markup(who(row.requester, words)),
+        time: (row.requestedAt ?? row.proposedAt).toISOString(),
+      }),
+    );
+  }
+  if (row.reason !== undefined) lines.push(words.say('card.reason', { reason: row.reason }));
+  for (const approval of view.approvals.slice(0, shown.approvals)) {
+    const person = markup(who(approval.person, words));
+    const time = approval.decidedAt.toISOString();
+    lines.push(
+      approval.decision === 'approve'
+        ? words.say('card.approved-by', { who: person, time, hash: approval.planHash })
+        : words.say('card.rejected-by', { who: person, time, reason: approval.reason ?? '' }),
+    );
+  }
+  if (row.state === 'requested') {
+    const have = view.approvals.filter((approval) => approval.decision === 'approve').length;
+    lines.push(words.say('card.needed', { have, needed: view.needed }));
+  }
+  const until = validUntil(row);
+  if (until !== undefined) lines.push(words.say('card.until', { time: until.toISOString() }));
+  if (row.abortRequested && !isTerminal(row.state)) lines.push(words.say('card.stopping'));
+  if (view.undoValidUntil !== undefined)
+    lines.push(words.say('card.undo-until', { time: view.undoValidUntil.toISOString() }));
+  return lines.length === 0 ? [words.say('card.target', { target: row.target })] : lines;
+}
+
+function validUntil(row: RemediationRow): Date | undefined {
+  if (row.state === 'proposed') return row.offerExpiresAt;
+  if (row.state === 'requested') return row.requestExpiresAt;
+  if (row.state === 'approved') return row.approvalExpiresAt;
+  return undefined;
+}
+
+/** Buttons in a fixed order; which of them there are is the service's decision. */
+export function remediationButtonsOf(
+  row: RemediationRow,
+  ids: Readonly<Partial<Record<RemediationButton, string>>>,
+  words: Words,
+  needed?: number,
+): Button[] {
+  return remediationButtons.flatMap((purpose) => {
+    const value = ids[purpose];
+    if (value === undefined) return [];
+    const base = { actionId: remediationActionIds[purpose], value, label: words.plain(`button.${purpose}`) };
+    return [button({ ...base, ...decoration(purpose, row, words, needed) }, words)];
+  });
+}
+
+function decoration(
+  purpose: RemediationButton,
+  row: RemediationRow,
+  words: Words,
+  needed: number | undefined,
+): Pick<ButtonSpec, 'style' | 'confirm'> {
+  const facts = {
+    remediation: remediationTitlePlain(row, words),
+    target: row.target,
+    environment: row.environment,
+    hash: row.planHash,
+  };
+  switch (purpose) {
+    case 'request': {
+      const others = needed ?? Math.max(0, row.tier - 1);
+      const next =
+        others === 0
+          ? words.plain('confirm.request.now')
+          : others === 1
+            ? words.plain('confirm.request.other')
+            : words.plain('confirm.request.others', { needed: others });
+      return {
+        style: 'primary',
+        confirm: {
+          title: words.plain('confirm.request.title'),
+          text: words.plain('confirm.request.text', { ...facts, next }),
+        },
+      };
+    }
+    case 'approve':
+      return {
+        style: 'primary',
+        confirm: {
+          title: words.plain('confirm.approve.title'),
+          text: words.plain('confirm.approve.text', facts),
+        },
+      };
+    case 'stop':
+      return {
+        style: 'danger',
+        confirm: {
+          title: words.plain('confirm.stop.title'),
+          text: words.plain('confirm.stop.text', { target: row.target }),
+        },
+      };
+    case 'undo': {
+      const { remediation, target, environment } = facts;
+      return {
+        confirm: {
+          title: words.plain('confirm.undo.title'),
+          text: words.plain('confirm.undo.text', { remediation, target, environment }),
+        },
+      };
+    }
+    case 'reject':
+      return { style: 'danger' };
+    case 'cancel':
+      return {};
+  }
+}
+
+/** The public line in the thread for a decision, a step or a verdict (S6). */
+export function remediationLine(event: RemediationEvent, words: Words): Rendered {
+  const row = event.remediation;
+  const values = {
+    handle: row.handle,
+    hash: row.planHash,
+    who: markup(who(event.by, words)),
+    step: event.facts.step ?? event.facts.idx,
+    steps: event.facts.steps ?? row.plan.steps.length,
+    reason: event.reason ?? '',
+    ...event.facts,
+  };
+  const line = words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
+  const reason =
+    event.reason === undefined || event.reason === '' || event.kind === 'refused'
+      ? ''
+      : `\n> ${words.say('event.reason', { reason: event.reason.replace(/\s+/g, ' ') })}`;
+  const text = cut(line + reason, limits.section, words);
+  return {
+    text,
+    blocks: [section(text, words)] satisfies KnownBlock[],
+    metadata: { eventType: messageEventType, payload: { remediation_id: row.id, kind: event.kind } },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Renderer } from '../../domain/render.ts';
+import type { Language } from '../../domain/run.ts';
+import { messageEventType } from '../ids.ts';
+import { markup } from '../text/format.ts';
+import { wordsIn } from '../text/index.ts';
+import { cut, limits, section } from './blocks.ts';
+import { digestMessage } from './digest.view.ts';
+import { findingMessage } from './finding.view.ts';
+import { fitMessage } from './fit.ts';
+import { healthMessage } from './health.view.ts';
+import { remediationCard, remediationLine } from './remediation.view.ts';
+
+/** The words and blocks behind the services' `Renderer`: pure, one function a message. */
+export const renderer: Renderer = {
+  health: (view, language) => fit(healthMessage(view, wordsIn(language)), language),
+  finding: (view, language) => fit(findingMessage(view, wordsIn(language)), language),
+  runFailed: ({ run, reference, code }, language) => {
+    const words = wordsIn(language);
+    const reason = words.lookup(`error.${code}`, { reference }) ?? words.say('error.BUG', { reference });
+    const { environment } = run;
+    const text = cut(
+      words.say('run.failed', { environment, reason: markup(reason), reference }),
+      limits.messageText,
+      words,
+    );
+    const metadata = { eventType: messageEventType, payload: { run_id: run.id, kind: 'run-failed' } };
+    return { text, blocks: [section(text, words)], metadata };
+  },
+  remediation: (view, language) => fit(remediationCard(view, wordsIn(language)), language),
+  remediationEvent: (event, language) => remediationLine(event, wordsIn(language)),
+  digest: ({ difference, runId }, language) => fit(digestMessage(difference, runId, wordsIn(language)), language),
+};
+
+function fit(rendered: ReturnType<Renderer['health']>, language: Language): ReturnType<Renderer['health']> {
+  return fitMessage(rendered, wordsIn(language)).rendered;
+}
