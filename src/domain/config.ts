@@ -361,23 +361,12 @@ export const ProcessEnv = z.object({
     .exactOptional()
     .meta({ description: 'Environments a worker serves, separated by commas; `--env` wins; default all.' }),
   AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
-  DATABASE_URL: secret('The bot’s own PostgreSQL.').exactOptional(),
-  DATABASE_TLS_MODE: z
-    .enum(['disable', 'require', 'verify-ca', 'verify-full'])
-    .exactOptional()
-    .meta({ description: 'TLS towards the own PostgreSQL; without it what the URL says.' }),
-  DATABASE_CA_FILE: z
-    .string()
-    .exactOptional()
-    .meta({ description: 'Certificate authority for it, PEM file.' }),
-  DATABASE_CERT_FILE: z
-    .string()
-    .exactOptional()
-    .meta({ description: 'Client certificate for it, PEM file.' }),
-  DATABASE_KEY_FILE: z
-    .string()
-    .exactOptional()
-    .meta({ description: 'Private key of that certificate, PEM file.' }),
+  DATABASE_URL: secret(
+    'The bot’s own PostgreSQL; TLS with sslmode, sslrootcert, sslcert and sslkey in the URL.',
+  ).exactOptional(),
+  DATABASE_MIGRATION_URL: secret(
+    'The same database as the owner of its tables, who migrates; default DATABASE_URL.',
+  ).exactOptional(),
   REDIS_URL: secret(
     'The bot’s own Redis: redis://, rediss://, redis+sentinel://user:password@host:port,host:port/master?db=0 or redis+cluster://host:port,host:port.',
   ).exactOptional(),

@@ -1,0 +1,126 @@
+/** Who may import whom; the table with its reasons stands in docs/architecture.md. */
+const roots = '^src/(main|cli/main|cli/wiring)\\.ts$';
+
+/** @type {(name: string, from: string, allowed: string[], comment: string) => object} */
+const layer = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${from}/`, pathNot: roots },
+  to: { path: '^src/', pathNot: [`^src/${from}/`, ...allowed] },
+});
+
+/** npm packages a layer may use; everything else it gets as an argument. */
+const packages = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${from}/`, pathNot: roots },
+  to: {
+    dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+    pathNot: allowed.map((pkg) => `node_modules/${pkg}/`),
+  },
+});
+
+const domain = '^src/domain/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'A cycle means that two files have one reason to change, or that a layer is upside down.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    { name: 'resolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+    {
+      name: 'no-dev-dependencies',
+      comment: 'What runs in production is a dependency.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'The product knows nothing of its tests, tools, lab and scripts.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts|tools|lab|docs|deploy)/' },
+    },
+    {
+      name: 'tools-know-no-src',
+      comment: 'The Slack emulator is written from Slack’s documents, not from what the bot does.',
+      severity: 'error',
+      from: { path: '^tools/slack-emulator/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'nothing-imports-main',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/main\\.ts$' },
+      to: { path: roots },
+    },
+    layer('domain', 'domain', [], 'Contracts and pure rules stand on nothing.'),
+    packages('domain-packages', 'domain', ['zod'], 'Contracts and pure rules stand on zod alone.'),
+    layer('diagnoses', 'diagnoses', [domain], 'A diagnosis is data.'),
+    packages('diagnoses-packages', 'diagnoses', ['zod'], 'A diagnosis is data.'),
+    layer('probes', 'probes', [domain], 'Clients arrive as arguments.'),
+    packages('probes-packages', 'probes', ['zod'], 'Clients arrive as arguments.'),
+    {
+      name: 'probe-targets-apart',
+      comment: 'A probe of one target knows nothing of another target’s probes.',
+      severity: 'error',
+      from: { path: '^src/probes/([^/]+)/.+' },
+      to: { path: '^src/probes/([^/]+)/.+', pathNot: '^src/probes/$1/' },
+    },
+    layer('remediations', 'remediations', [domain], 'Clients arrive as arguments.'),
+    packages('remediations-packages', 'remediations', ['zod'], 'Clients arrive as arguments.'),
+    {
+      name: 'remediation-targets-apart',
+      comment: 'A remediation of one target knows nothing of another target’s.',
+      severity: 'error',
+      from: { path: '^src/remediations/([^/]+)/.+' },
+      to: { path: '^src/remediations/([^/]+)/.+', pathNot: '^src/remediations/$1/' },
+    },
+    layer('services', 'services', [domain], 'Registries and clients are passed in.'),
+    packages('services-packages', 'services', ['zod'], 'Registries and clients are passed in.'),
+    layer('platform', 'platform', [domain], 'Adapters translate drivers into domain ports.'),
+    layer('bot', 'bot', [domain], 'The Slack toolkit knows no use case.'),
+    packages('bot-packages', 'bot', ['@slack/[^/]+', 'zod'], 'The Slack toolkit knows Slack.'),
+    layer('handlers', 'handlers', [domain, '^src/bot/', '^src/services/'], 'Parse, acknowledge, one call.'),
+    packages('handlers-packages', 'handlers', ['@slack/[^/]+', 'zod'], 'Parse, acknowledge, one call.'),
+    {
+      name: 'handlers-see-types-of-services',
+      severity: 'error',
+      from: { path: '^src/handlers/' },
+      to: { path: '^src/services/', dependencyTypesNot: ['type-only'] },
+    },
+    layer('jobs', 'jobs', [domain, '^src/services/', '^src/bot/(views|text)/'], 'Parse, one service, notify.'),
+    packages('jobs-packages', 'jobs', ['bullmq', 'ioredis', 'zod'], 'Parse, one service, notify.'),
+    layer('cli', 'cli', [domain, '^src/services/', '^src/bot/text/'], 'The same use cases as the handlers.'),
+    packages('cli-packages', 'cli', ['commander', 'zod', 'yaml'], 'The same use cases as the handlers.'),
+    {
+      name: 'cli-sees-types-of-services',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: roots },
+      to: { path: '^src/services/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'slack-in-its-place',
+      comment: 'Slack’s packages are used by bot, handlers and the Slack adapters alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [roots, '^src/(bot|handlers)/', '^src/platform/slack'] },
+      to: { path: 'node_modules/@slack/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    // TypeScript 7 has no API to parse with, so dependency-cruiser would read nothing and be content.
+    parser: 'swc',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    reporterOptions: { dot: { collapsePattern: '^src/[^/]+' } },
+  },
+};
