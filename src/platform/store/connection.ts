@@ -12,8 +12,8 @@ export interface DatabaseConfig {
     readonly cert?: string;
     readonly key?: string;
     readonly serverName?: string;
-    /** Default true. */
-    readonly verify?: boolean;
+    /** `require` encrypts without checking who answers; default `verify-full`. */
+    readonly mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   };
   readonly applicationName?: string;
   /** Bounds waiting for a connection, in milliseconds. */
@@ -33,7 +33,7 @@ const parsers = {
 
 /**
  * Client settings for node-postgres. `settings` become start-up parameters (`-c name=value`).
- * TLS modes are read stricter than libpq does: `require`, `verify-ca` and `verify-full` all verify
+ * TLS modes of the URL are read stricter than libpq does: `require`, `verify-ca` and `verify-full` all verify
  * chain and name; only `no-verify` does not.
  */
 export function clientConfig(
@@ -62,6 +62,8 @@ export function clientConfig(
 
 function tlsOf(database: DatabaseConfig, url: URL): ConnectionOptions | undefined {
   const mode = url.searchParams.get('sslmode');
+  const asked = database.tls?.mode;
+  if (asked === 'disable') return undefined;
   if (database.tls === undefined && (mode === null || mode === 'disable')) return undefined;
   const file = (name: string) => {
     const path = url.searchParams.get(name);
@@ -71,7 +73,8 @@ function tlsOf(database: DatabaseConfig, url: URL): ConnectionOptions | undefine
   const cert = database.tls?.cert ?? file('sslcert');
   const key = database.tls?.key ?? file('sslkey');
   return {
-    rejectUnauthorized: database.tls?.verify ?? mode !== 'no-verify',
+    rejectUnauthorized: asked === undefined ? mode !== 'no-verify' : asked !== 'require',
+    ...(asked === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
