@@ -1,0 +1,66 @@
+/** What a new platform needs before its services start: databases, tables, the stream. */
+
+import { readFileSync } from 'node:fs';
+import { connect, RetentionPolicy } from 'nats';
+import { Client } from 'pg';
+import { databases, eventStream, secrets } from './platform.ts';
+
+export interface SeedTargets {
+  /** Connection URL of the database `postgres`. */
+  readonly postgres: string;
+  /** `nats://host:port`, without credentials. */
+  readonly nats: string;
+}
+
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function seedDatabase(base: string, name: string): Promise<void> {
+  await withClient(base, async (client) => {
+    const known = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (known.rowCount === 0) await client.query(`CREATE DATABASE ${name}`);
+  });
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  await withClient(url.href, async (client) => {
+    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    await client.query(readFileSync(new URL(`sql/${name}.sql`, import.meta.url), 'utf8'));
+  });
+}
+
+async function seedStream(server: string): Promise<void> {
+  const connection = await connect({
+    servers: server,
+    user: secrets.nats.user,
+    pass: secrets.nats.password,
+    name: 'lab-seed',
+    timeout: 5000,
+  });
+  try {
+    const manager = await connection.jetstreamManager();
+    const known = await manager.streams.list().next();
+    if (known.some((stream) => stream.config.name === eventStream.name)) return;
+    await manager.streams.add({
+      name: eventStream.name,
+      subjects: [...eventStream.subjects],
+      retention: RetentionPolicy.Limits,
+      max_age: eventStream.maxAgeHours * 3600 * 1e9,
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Creates what is not there yet; changes nothing that is. */
+export async function seedPlatform(targets: SeedTargets): Promise<void> {
+  for (const name of Object.values(databases)) await seedDatabase(targets.postgres, name);
+  await seedStream(targets.nats);
+}
