@@ -14,7 +14,11 @@ const [kind, url = '', ...rest] = process.argv.slice(2);
 
 const leave = (): never => process.exit(0);
 
-async function postgresSession(application: string, statements: readonly string[], wait: boolean): Promise<void> {
+async function postgresSession(
+  application: string,
+  statements: readonly string[],
+  wait: boolean,
+): Promise<void> {
   const client = new Client({ connectionString: url, application_name: application });
   client.on('error', leave);
   await client.connect();
@@ -34,7 +38,15 @@ function natsSilent(subject: string, name: string): void {
   socket.on('close', leave);
   socket.once('data', () => {
     const login = { user: decodeURIComponent(at.username), pass: decodeURIComponent(at.password) };
-    const hello = { verbose: false, pedantic: false, lang: 'node', version: '1', protocol: 1, name, ...login };
+    const hello = {
+      verbose: false,
+      pedantic: false,
+      lang: 'node',
+      version: '1',
+      protocol: 1,
+      name,
+      ...login,
+    };
     socket.write(`CONNECT ${JSON.stringify(hello)}\r\nSUB ${subject} 1\r\n`);
     socket.pause();
   });

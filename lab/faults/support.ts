@@ -31,7 +31,13 @@ export async function within(promise: Promise<unknown>, ms: number): Promise<'do
     timer = setTimeout(() => resolve('late'), ms);
   });
   try {
-    return await Promise.race([promise.then(() => 'done' as const, () => 'failed' as const), late]);
+    return await Promise.race([
+      promise.then(
+        () => 'done' as const,
+        () => 'failed' as const,
+      ),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }
@@ -98,7 +104,11 @@ export async function redis<T>(
 }
 
 /** Uses a connection to NATS. */
-export async function nats<T>(lab: Lab, use: (connection: NatsConnection) => Promise<T>, url?: string): Promise<T> {
+export async function nats<T>(
+  lab: Lab,
+  use: (connection: NatsConnection) => Promise<T>,
+  url?: string,
+): Promise<T> {
   const at = new URL(url ?? (await lab.endpoints()).nats.url);
   const connection = await connect({
     servers: at.host,
@@ -131,13 +141,21 @@ export async function cypher(
   login: { readonly user?: string; readonly password?: string; readonly database?: string } = {},
 ): Promise<void> {
   const at = (await lab.endpoints()).neo4j;
-  const driver = neo4j.driver(at.url, neo4j.auth.basic(login.user ?? at.user, login.password ?? at.password), {
-    connectionTimeout: 4000,
-    connectionAcquisitionTimeout: 5000,
-    maxTransactionRetryTime: 0,
-  });
+  const driver = neo4j.driver(
+    at.url,
+    neo4j.auth.basic(login.user ?? at.user, login.password ?? at.password),
+    {
+      connectionTimeout: 4000,
+      connectionAcquisitionTimeout: 5000,
+      maxTransactionRetryTime: 0,
+    },
+  );
   try {
-    await driver.executeQuery(statement, {}, login.database === undefined ? {} : { database: login.database });
+    await driver.executeQuery(
+      statement,
+      {},
+      login.database === undefined ? {} : { database: login.database },
+    );
   } finally {
     await driver.close();
   }
@@ -160,7 +178,10 @@ export async function httpStatus(url: string, ms = 4000): Promise<number | strin
 export async function use(lab: Lab, part: LabPart): Promise<void> {
   const at = await lab.endpoints();
   const http = async (base: string) => {
-    const response = await fetch(`${base}/health/live`, { signal: AbortSignal.timeout(20_000), keepalive: false });
+    const response = await fetch(`${base}/health/live`, {
+      signal: AbortSignal.timeout(20_000),
+      keepalive: false,
+    });
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`${response.status}`);
   };
@@ -191,10 +212,12 @@ export async function use(lab: Lab, part: LabPart): Promise<void> {
 async function askAgent(lab: Lab): Promise<void> {
   const { agentManager } = await lab.endpoints();
   const list = await fetch(`${agentManager}/api/v1/agents`, { signal: AbortSignal.timeout(4000) });
-  const { agents = [] } = (await list.json()) as { agents?: readonly { id: string; cluster_id: string }[] };
-  const [first] = agents;
+  const { agents = [] } = (await list.json()) as {
+    agents?: readonly { id: string; cluster_id: string; last_heartbeat: string }[];
+  };
+  const [first] = agents.toSorted((a, b) => b.last_heartbeat.localeCompare(a.last_heartbeat));
   if (first === undefined) throw new Error('no agent is registered');
-  const subject = `aetherius.agent.${first.cluster_id}.inspect`;
+  const subject = `aetherius.agent.${first.cluster_id}.inspect.${first.id}`;
   await nats(lab, (connection) => connection.request(subject, '{}', { timeout: 20_000 }));
 }
 
@@ -244,7 +267,9 @@ export async function filter(
 /** Removes all rules of that mark. */
 export async function unfilter(lab: Lab, part: LabPart, mark: string): Promise<void> {
   const rules = await inNode(lab, ['iptables', '-w', ...forwardChain, '-S', 'FORWARD']);
-  for (const rule of rules.split('\n').filter((line) => line.includes(`lab-${mark}-${part} `) || line.includes(`"lab-${mark}-${part}"`))) {
+  for (const rule of rules
+    .split('\n')
+    .filter((line) => line.includes(`lab-${mark}-${part} `) || line.includes(`"lab-${mark}-${part}"`))) {
     const words = rule.replaceAll('"', '').split(' ').slice(1);
     await inNode(lab, ['iptables', '-w', ...forwardChain, '-D', ...words]);
   }
@@ -258,7 +283,17 @@ export async function delayPackets(lab: Lab, part: LabPart, ms: number): Promise
   const file = join(pidFolder(), `${lab.runtime}-delay-${part}`);
   mkdirSync(pidFolder(), { recursive: true });
   const script = 'echo $$ >"$0"; exec "$@" >"$0.log" 2>&1 </dev/null';
-  await inNode(lab, ['setsid', '--fork', 'bash', '-c', script, file, cacheDir('bin/delay'), `${queue}`, `${ms}`]);
+  await inNode(lab, [
+    'setsid',
+    '--fork',
+    'bash',
+    '-c',
+    script,
+    file,
+    cacheDir('bin/delay'),
+    `${queue}`,
+    `${ms}`,
+  ]);
   await waitFor(() => tail(`${file}.log`).includes('delaying'), { seconds: 5, what: 'the delay to begin' });
   const direction = part === 'collect-agent' ? 'from' : 'to';
   await filter(lab, part, 'slow', ['-j', 'NFQUEUE', '--queue-num', `${queue}`, '--queue-bypass'], direction);
