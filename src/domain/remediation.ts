@@ -88,13 +88,18 @@ export interface Remediation<Id extends string = string, P extends z.ZodType = z
   readonly params: P;
   /** All needed of these must be configured; `any` when one of several runtimes serves. */
   readonly needs: readonly TargetName[];
-  readonly rights?: (params: z.output<P>, deps: Deps) => readonly NeededRight[];
+  rights?(params: z.output<P>, deps: Deps): readonly NeededRight[];
   /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (P7). */
   plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
   /** Exactly that step (also for undo steps). Re-checks `step.precondition` and throws AppError CONFLICT `stale` on a difference. */
   applyStep(step: PlanStep, plan: Plan, context: RemediationContext<Deps>): Promise<Facts>;
   /** Read-only: has this step's effect taken place? What a recovery asks after a crash. */
   observeStep(step: PlanStep, plan: Plan, context: RemediationContext<Deps>): Promise<Observation>;
+  /**
+   * Read-only: has the target come to rest after its steps (rollout complete, container healthy)? Asked in every
+   * round of the verification, beside `verifyWith`; without it only the probes decide.
+   */
+  settled?(plan: Plan, context: RemediationContext<Deps>): Promise<boolean>;
 }
 
 export function defineRemediation<const Id extends string, P extends z.ZodType, Deps>(

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Facts } from '../../domain/facts.ts';
+import { partIds } from '../../domain/part.ts';
+import { defineRemediation, type Plan, type PlanStep } from '../../domain/remediation.ts';
+import type { ComposeContainer, With } from '../../domain/targets.ts';
+import { partIdentity } from '../part-identity.ts';
+import { mustHold, refused } from '../stale.ts';
+import { verifyPart } from '../verify-part.ts';
+
+const maxContainers = 10;
+
+const Params = z.strictObject({
+  part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform to restart.' }),
+  service: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/)
+    .exactOptional()
+    .meta({ description: 'Compose service, when it is not the name of the part.' }),
+});
+
+export const restartService = defineRemediation({
+  id: 'compose.restart-service',
+  version: 1,
+  doc: `Restarts the containers of a Compose service, one after the other.
+Each is named by its id and start time. The Docker engine cannot check these itself, so a restart whose outcome is unknown is never repeated.
+Done means that a container has started anew, runs and, if it has a health check, is healthy. There is no undo.`,
+  tier: 1,
+  params: Params,
+  needs: ['compose'],
+
+  async plan(params, { deps, signal }: Context): Promise<Plan> {
+    const service = params.service ?? params.part;
+    const found = (await deps.compose.containers({ signal })).filter((item) => item.service === service);
+    if (found.length > maxContainers)
+      throw refused('too-many-targets', { found: found.length, most: maxContainers });
+    // The list may be a cached one: what is approved was looked at just now.
+    const containers = await Promise.all(found.map((item) => deps.compose.inspect(item.id, { signal })));
+    const [first, ...rest] = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(toStep);
+    if (first === undefined) throw refused('no-target', { workload: service });
+    const running = containers.filter((item) => item.state === 'running').length;
+    const store = await partIdentity(params.part, deps, running > 0 ? 'running' : 'not-running', signal);
+    return {
+      schemaVersion: 1,
+      actionId: 'compose.restart-service',
+      actionVersion: 1,
+      environment: deps.environment,
+      part: params.part,
+      target: `compose/${deps.compose.project}/${service}`,
+      identity: {
+        ...Object.fromEntries(containers.map((item, index) => [`container_id.${index}`, item.id])),
+        ...store,
+      },
+      params,
+      tier: running >= 2 && Object.keys(store).length === 0 ? 1 : 2,
+      steps: [first, ...rest],
+      verifyWith: verifyPart(params.part),
+      verifyWithinMs: 180_000,
+      stableForMs: 10_000,
+      blast: { key: 'compose-restart', facts: { containers: containers.length, running, service } },
+      stepTimeoutMs: 30_000,
+      objects: containers.length,
+    };
+  },
+
+  async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
+    const id = String(step.precondition['container_id']);
+    mustHold(step.precondition, identityOf(await deps.compose.inspect(id, { signal })));
+    signal.throwIfAborted();
+    await deps.compose.restart(id, { graceSeconds: 10, signal });
+    const now = await deps.compose.inspect(id, { signal });
+    return { startedAt: now.startedAt, state: now.state };
+  },
+
+  async observeStep(step, _plan, { deps, signal }: Context) {
+    const now = await deps.compose.inspect(String(step.precondition['container_id']), { signal });
+    if (now.startedAt === step.precondition['started_at']) return 'not-done';
+    return now.state === 'running' ? 'done' : 'unknown';
+  },
+
+  async settled(plan, { deps, signal }: Context) {
+    const containers = await Promise.all(
+      plan.steps.map((step) => deps.compose.inspect(String(step.precondition['container_id']), { signal })),
+    );
+    return containers.every(
+      (item) => item.state === 'running' && (item.health === undefined || item.health === 'healthy'),
+    );
+  },
+});
+
+type Context = { readonly deps: With<'compose'>; readonly signal: AbortSignal };
+
+function toStep(container: ComposeContainer): PlanStep {
+  return {
+    kind: 'compose-restart',
+    target: container.name,
+    from: { startedAt: container.startedAt, state: container.state },
+    to: { restarted: true },
+    precondition: identityOf(container),
+    safety: 'observable',
+  };
+}
+
+/** A container that was made anew has another id, one that was restarted another start time. */
+function identityOf(container: ComposeContainer): Facts {
+  return { container_id: container.id, started_at: container.startedAt, image: container.image };
+}

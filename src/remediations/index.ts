@@ -1,0 +1,13 @@
+import { restartService } from './compose/restart-service.remediation.ts';
+import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
+import { terminateIdleSessions } from './postgres/terminate-idle-sessions.remediation.ts';
+import { setEvictionPolicy } from './redis/set-eviction-policy.remediation.ts';
+
+/** Every action there is. A file that is not listed here fails a test. */
+export const remediations = [
+  restartService,
+  restartWorkload,
+  setEvictionPolicy,
+  terminateIdleSessions,
+] as const;
+export type RemediationId = (typeof remediations)[number]['id'];

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { sha256 } from '../../domain/canonical.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { type PartId, partIds } from '../../domain/part.ts';
+import { defineRemediation, type Plan, type PlanStep } from '../../domain/remediation.ts';
+import type { KubeObject, With } from '../../domain/targets.ts';
+import { partIdentity } from '../part-identity.ts';
+import { mustHold, refused } from '../stale.ts';
+import { verifyPart } from '../verify-part.ts';
+
+const kinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
+type WorkloadKind = (typeof kinds)[number];
+
+/** In the Pod template, so that its change makes the controller replace the Pods, as `kubectl rollout restart` does. */
+const annotation = 'aetherius.io/restarted-generation';
+
+const Params = z.strictObject({
+  part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform to restart.' }),
+  workload: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)
+    .exactOptional()
+    .meta({ description: 'Name of the workload, when it is not the name of the part.' }),
+  kind: z.enum(kinds).exactOptional().meta({
+    description: 'Kind of the workload; without it StatefulSet for data stores, DaemonSet for collect-agent, else Deployment.',
+  }),
+});
+type Params = z.output<typeof Params>;
+
+const Workload = z.object({
+  spec: z.object({
+    replicas: z.number().exactOptional(),
+    paused: z.boolean().exactOptional(),
+    template: z.object({
+      metadata: z.object({ annotations: z.record(z.string(), z.string()).exactOptional() }).exactOptional(),
+      spec: z.object({
+        containers: z.array(z.object({ image: z.string() })),
+        volumes: z.array(z.object({ persistentVolumeClaim: z.unknown().exactOptional() })).exactOptional(),
+      }),
+    }),
+    strategy: z.object({ type: z.string() }).exactOptional(),
+    updateStrategy: z.object({ type: z.string() }).exactOptional(),
+  }),
+  status: z.object({
+    observedGeneration: z.number().default(0),
+    replicas: z.number().default(0),
+    readyReplicas: z.number().default(0),
+    availableReplicas: z.number().default(0),
+    updatedReplicas: z.number().default(0),
+    desiredNumberScheduled: z.number().default(0),
+    numberReady: z.number().default(0),
+    numberAvailable: z.number().default(0),
+    updatedNumberScheduled: z.number().default(0),
+  }),
+});
+
+export const restartWorkload = defineRemediation({
+  id: 'kubernetes.restart-workload',
+  version: 1,
+  doc: `Replaces the Pods of a Deployment, StatefulSet or DaemonSet one after the other, as \`kubectl rollout restart\` does (C1.a, K1).
+The patch carries the resource version it was made for, so it cannot land on a changed object.
+Done means that the controller has rolled out the new template and all Pods are available. There is no undo.`,
+  tier: 1,
+  params: Params,
+  needs: ['kubernetes'],
+  rights(params: Params, deps: With<'kubernetes'>) {
+    const { kind, namespace } = placeOf(params, deps);
+    return (['get', 'patch'] as const).map((verb) => ({ verb, group: 'apps', resource: kind, namespace }));
+  },
+
+  async plan(params, { deps, signal }: Context): Promise<Plan> {
+    const place = placeOf(params, deps);
+    const seen = await look(place, deps, signal);
+    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
+    if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
+    if (seen.desired === 0) throw refused('no-target', { workload: place.name });
+    const value = `generation ${seen.generation}`;
+    const admitted = await dryRun(place, value, seen, deps, signal);
+    const runs = seen.ready > 0 ? 'running' : 'not-running';
+    const store = await partIdentity(params.part, deps, runs, signal);
+    return {
+      schemaVersion: 1,
+      actionId: 'kubernetes.restart-workload',
+      actionVersion: 1,
+      environment: deps.environment,
+      part: params.part,
+      target: `${place.kind}/${place.namespace}/${place.name}`,
+      identity: { uid: seen.uid, ...store },
+      params,
+      tier: seen.stateless && seen.ready >= 2 ? 1 : 2,
+      steps: [
+        {
+          kind: 'kubernetes-rollout-restart',
+          target: `${place.kind}/${place.namespace}/${place.name}`,
+          from: { restarted: seen.annotation },
+          to: { restarted: value },
+          precondition: { ...identityOf(seen), admitted },
+          safety: 'idempotent',
+        },
+      ],
+      verifyWith: verifyPart(params.part),
+      verifyWithinMs: 300_000,
+      stableForMs: 15_000,
+      blast: {
+        key: 'kubernetes-restart',
+        facts: { pods: seen.desired, ready: seen.ready, strategy: seen.strategy, stateless: seen.stateless },
+      },
+      stepTimeoutMs: 15_000,
+      objects: 1,
+    };
+  },
+
+  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
+    const place = placeOf(Params.parse(plan.params), deps);
+    const value = String(step.to['restarted']);
+    for (let tries = 1; ; tries += 1) {
+      const seen = await look(place, deps, signal);
+      if (seen.uid === step.precondition['uid'] && seen.annotation === value)
+        return { generation: seen.generation, already: true };
+      const { admitted: _, ...expected } = step.precondition;
+      mustHold(expected, identityOf(seen));
+      signal.throwIfAborted();
+      try {
+        const patched = await deps.kubernetes.patch(
+          place.kind,
+          place.namespace,
+          place.name,
+          restartPatch(value, seen.resourceVersion),
+          { signal },
+        );
+        return { generation: patched.metadata.generation ?? 0 };
+      } catch (error) {
+        // A controller wrote the status in between: look again, since all that was approved may still hold.
+        if (!(error instanceof AppError && error.code === 'CONFLICT') || tries === 5) throw error;
+      }
+    }
+  },
+
+  async observeStep(step, plan, { deps, signal }: Context) {
+    const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
+    if (seen.uid !== step.precondition['uid']) return 'unknown';
+    if (seen.annotation === step.to['restarted']) return 'done';
+    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
+  },
+
+  async settled(plan, { deps, signal }: Context) {
+    const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
+    const { observed, generation, desired, updated, available, total } = seen;
+    return observed >= generation && updated === desired && available === desired && total === desired;
+  },
+});
+
+type Context = { readonly deps: With<'kubernetes'>; readonly signal: AbortSignal };
+interface Place {
+  readonly kind: WorkloadKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const stores: readonly PartId[] = ['postgres', 'redis', 'nats', 'neo4j'];
+
+/** Only the two namespaces of the environment, only by name: never a selector (P7). */
+function placeOf(params: Params, deps: With<'kubernetes'>): Place {
+  const agent = params.part === 'collect-agent';
+  const usual = agent ? 'daemonsets' : stores.includes(params.part) ? 'statefulsets' : 'deployments';
+  return {
+    kind: params.kind ?? usual,
+    namespace: agent ? deps.kubernetes.agentNamespace : deps.kubernetes.namespace,
+    name: params.workload ?? params.part,
+  };
+}
+
+async function look(place: Place, deps: With<'kubernetes'>, signal: AbortSignal) {
+  const object = await deps.kubernetes
+    .get(place.kind, place.namespace, place.name, { signal })
+    .catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'NOT_FOUND')
+        throw refused('no-target', { workload: `${place.kind}/${place.namespace}/${place.name}` });
+      throw error;
+    });
+  const { spec, status } = Workload.parse(object);
+  const daemon = place.kind === 'daemonsets';
+  const strategy = (spec.strategy ?? spec.updateStrategy)?.type ?? 'RollingUpdate';
+  const volumes = spec.template.spec.volumes ?? [];
+  return {
+    uid: object.metadata.uid,
+    resourceVersion: object.metadata.resourceVersion,
+    generation: object.metadata.generation ?? 0,
+    observed: status.observedGeneration,
+    images: spec.template.spec.containers.map((container) => container.image).join(' '),
+    annotation: spec.template.metadata?.annotations?.[annotation] ?? null,
+    paused: spec.paused === true,
+    strategy,
+    stateless:
+      place.kind !== 'statefulsets' &&
+      strategy === 'RollingUpdate' &&
+      volumes.every((volume) => volume.persistentVolumeClaim === undefined),
+    desired: daemon ? status.desiredNumberScheduled : (spec.replicas ?? 1),
+    total: daemon ? status.desiredNumberScheduled : status.replicas,
+    ready: daemon ? status.numberReady : status.readyReplicas,
+    available: daemon ? status.numberAvailable : status.availableReplicas,
+    updated: daemon ? status.updatedNumberScheduled : status.updatedReplicas,
+  };
+}
+type Seen = Awaited<ReturnType<typeof look>>;
+
+/** P3: what must not have changed between approval and effect. */
+function identityOf(seen: Seen): Facts {
+  return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
+}
+
+function restartPatch(value: string, resourceVersion: string) {
+  return {
+    metadata: { resourceVersion },
+    spec: { template: { metadata: { annotations: { [annotation]: value } } } },
+  };
+}
+
+/** P5: what the API server would store, after admission; its hash is part of the plan. */
+async function dryRun(
+  place: Place,
+  value: string,
+  seen: Seen,
+  deps: With<'kubernetes'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const body = { spec: restartPatch(value, seen.resourceVersion).spec };
+  const object: KubeObject = await deps.kubernetes.patch(place.kind, place.namespace, place.name, body, {
+    dryRun: true,
+    signal,
+  });
+  return sha256(object['spec']).slice(0, 16);
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { defineRemediation, type PlanStep } from '../../domain/remediation.ts';
+import type { RedisTarget, With } from '../../domain/targets.ts';
+import { mustHold, refused } from '../stale.ts';
+
+/** Redis 7.0, `maxmemory-policy`. */
+const policies = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+] as const;
+
+const Params = z.strictObject({
+  policy: z.enum(policies).default('allkeys-lru').meta({ description: 'What Redis evicts at its limit.' }),
+  persist: z.boolean().default(false).meta({
+    description:
+      'Also CONFIG REWRITE, so that a restart keeps it. Writes every other runtime setting into the file, too.',
+  }),
+});
+
+export const setEvictionPolicy = defineRemediation({
+  id: 'redis.set-eviction-policy',
+  version: 1,
+  doc: `Lets Redis evict keys at its memory limit instead of refusing writes (D3.a).
+CONFIG SET holds until the next restart; with \`persist\` CONFIG REWRITE is tried as well, and the step says whether it worked.
+Undo sets the former policy.`,
+  tier: 2,
+  params: Params,
+  needs: ['redis'],
+
+  async plan(params, { deps, signal }: Context) {
+    const now = await look(deps.redis, signal);
+    if (now.role !== 'master') throw refused('not-master', { role: now.role });
+    if (now.policy === params.policy) throw refused('nothing-to-do', { policy: now.policy });
+    const step = (from: string, to: string): PlanStep => ({
+      kind: 'redis-set-eviction-policy',
+      target: `redis run_id=${now.runId}`,
+      from: { policy: from },
+      to: { policy: to, persist: params.persist },
+      precondition: { run_id: now.runId, policy: from },
+      safety: 'idempotent',
+    });
+    return {
+      schemaVersion: 1,
+      actionId: 'redis.set-eviction-policy',
+      actionVersion: 1,
+      environment: deps.environment,
+      part: 'redis',
+      target: `redis/${now.runId}`,
+      identity: { run_id: now.runId },
+      params,
+      tier: 2,
+      steps: [step(now.policy, params.policy)],
+      undo: [step(params.policy, now.policy)],
+      verifyWith: [{ probe: 'redis.reachable' }, { probe: 'redis.memory' }],
+      undoVerifyWith: [{ probe: 'redis.reachable' }],
+      verifyWithinMs: 60_000,
+      stableForMs: 5_000,
+      blast: {
+        key: 'redis-eviction',
+        facts: { keys: now.keys, maxmemory: now.maxmemory, configFile: now.configFile !== '', persist: params.persist },
+      },
+      stepTimeoutMs: 5_000,
+      objects: 1,
+    };
+  },
+
+  async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
+    const now = await look(deps.redis, signal);
+    const policy = String(step.to['policy']);
+    // Set already by an attempt whose outcome nobody wrote down.
+    if (now.runId === step.precondition['run_id'] && now.policy === policy)
+      return { policy, persisted: false, already: true };
+    mustHold(step.precondition, { run_id: now.runId, policy: now.policy });
+    signal.throwIfAborted();
+    await deps.redis.call('CONFIG', ['SET', 'maxmemory-policy', policy], { signal });
+    if (step.to['persist'] !== true) return { policy, persisted: false };
+    return { policy, ...(await rewrite(deps.redis, signal)) };
+  },
+
+  async observeStep(step, _plan, { deps, signal }: Context) {
+    const now = await look(deps.redis, signal);
+    if (now.runId !== step.precondition['run_id']) return 'unknown';
+    if (now.policy === step.to['policy']) return 'done';
+    return now.policy === step.from['policy'] ? 'not-done' : 'unknown';
+  },
+});
+
+type Context = { readonly deps: With<'redis'>; readonly signal: AbortSignal };
+
+async function look(redis: RedisTarget, signal: AbortSignal) {
+  const [server, replication, keyspace, policy, maxmemory] = await Promise.all([
+    redis.info('server', { signal }),
+    redis.info('replication', { signal }),
+    redis.info('keyspace', { signal }),
+    setting(redis, 'maxmemory-policy', signal),
+    setting(redis, 'maxmemory', signal),
+  ]);
+  const keys = Object.values(keyspace).reduce((sum, line) => sum + Number(/keys=(\d+)/.exec(line)?.[1] ?? 0), 0);
+  return {
+    runId: server['run_id'] ?? '',
+    configFile: server['config_file'] ?? '',
+    role: replication['role'] ?? '',
+    keys,
+    policy,
+    maxmemory: Number(maxmemory),
+  };
+}
+
+async function setting(redis: RedisTarget, name: string, signal: AbortSignal): Promise<string> {
+  const reply = await redis.call('CONFIG', ['GET', name], { signal });
+  const value: unknown = Array.isArray(reply) ? reply[1] : undefined;
+  if (typeof value !== 'string') throw new TargetError('protocol', `CONFIG GET ${name} gave no value`);
+  return value;
+}
+
+/** Redis answers with an error when it has no configuration file or may not write it. */
+async function rewrite(redis: RedisTarget, signal: AbortSignal): Promise<Facts> {
+  try {
+    await redis.call('CONFIG', ['REWRITE'], { signal });
+    return { persisted: true };
+  } catch (error) {
+    return { persisted: false, rewrite: error instanceof TargetError ? error.stage : 'failed' };
+  }
+}
