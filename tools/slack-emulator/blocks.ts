@@ -10,6 +10,7 @@ import {
   object,
   refuse,
   refuseDuplicates,
+  stringOr,
   text,
 } from './check.ts';
 import { plainText } from './element-rules.ts';
@@ -95,7 +96,7 @@ function checkMessageText(message: Record<string, unknown>, use: MessageUse, wal
     if (hasText || message.blocks !== undefined) {
       refuse(walk, '/markdown_text', 'cannot be used with text or blocks', 'markdown_text_conflict');
     }
-    if (characters(String(message.markdown_text)) > 12_000) {
+    if (characters(stringOr(message.markdown_text, '')) > 12_000) {
       refuse(walk, '/markdown_text', 'must be less than 12001 characters', 'msg_too_long');
     }
     return;

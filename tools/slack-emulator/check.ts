@@ -34,6 +34,10 @@ export function characters(text: string): number {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The value when it is a string, else the fallback. */
+export const stringOr = (value: unknown, fallback: string): string =>
+  typeof value === 'string' ? value : fallback;
+
 export function refuse(walk: Walk, pointer: string, message: string, code = 'invalid_blocks'): void {
   walk.problems.push({ severity: 'error', code, pointer, message });
 }
@@ -116,8 +120,9 @@ export const byType =
   (value, pointer, walk) => {
     if (!isObject(value)) return refuse(walk, pointer, 'must provide an object');
     if (value.type === undefined) return refuse(walk, pointer, 'missing required field: type');
-    const rule = typeof value.type === 'string' ? rules()[value.type] : undefined;
-    if (!rule) return refuse(walk, `${pointer}/type`, `unsupported type: ${String(value.type)}`);
+    const type = stringOr(value.type, '?');
+    const rule = rules()[type];
+    if (!rule) return refuse(walk, `${pointer}/type`, `unsupported type: ${type}`);
     rule(value, pointer, walk);
   };
 

@@ -1,4 +1,4 @@
-import { characters, isObject } from './check.ts';
+import { characters, isObject, stringOr } from './check.ts';
 import type { AnyBlock, JsonObject } from './types.ts';
 
 /** An interactive element and the block it sits in. */
@@ -10,7 +10,7 @@ export interface FoundElement {
 }
 
 function elementsIn(block: JsonObject): readonly FoundElement[] {
-  const blockId = String(block.block_id ?? '');
+  const blockId = stringOr(block.block_id, '');
   const plain = (value: unknown): FoundElement[] =>
     isObject(value) ? [{ element: value, blockId, input: null }] : [];
   const many = (value: unknown): FoundElement[] => (Array.isArray(value) ? value.flatMap(plain) : []);
@@ -155,23 +155,24 @@ const isEmpty = (state: JsonObject): boolean =>
       name === 'type' || value === null || value === '' || (Array.isArray(value) && value.length === 0),
   );
 
+function numberFault(element: JsonObject, entered: string): string | null {
+  const value = Number(entered);
+  if (!Number.isFinite(value) || (element.is_decimal_allowed !== true && !Number.isInteger(value)))
+    return 'not a number';
+  const min = element.min_value === undefined ? -Infinity : Number(element.min_value);
+  const max = element.max_value === undefined ? Infinity : Number(element.max_value);
+  return value < min || value > max ? `must be between ${min} and ${max}` : null;
+}
+
 function typedFault(element: JsonObject, entered: string): string | null {
   const length = characters(entered);
-  if (typeof element.min_length === 'number' && length < element.min_length)
-    return `at least ${element.min_length} characters`;
-  if (length > Number(element.max_length ?? 3000))
-    return `at most ${String(element.max_length ?? 3000)} characters`;
+  const min = Number(element.min_length ?? 0);
+  const max = Number(element.max_length ?? 3000);
+  if (length < min) return `at least ${min} characters`;
+  if (length > max) return `at most ${max} characters`;
   if (element.type === 'email_text_input' && !/^\S+@\S+\.\S+$/.test(entered)) return 'not an email address';
   if (element.type === 'url_text_input' && !URL.canParse(entered)) return 'not a URL';
-  if (element.type !== 'number_input') return null;
-  const number = Number(entered);
-  if (!Number.isFinite(number) || (element.is_decimal_allowed !== true && !Number.isInteger(number)))
-    return 'not a number';
-  if (element.min_value !== undefined && number < Number(element.min_value))
-    return `at least ${String(element.min_value)}`;
-  if (element.max_value !== undefined && number > Number(element.max_value))
-    return `at most ${String(element.max_value)}`;
-  return null;
+  return element.type === 'number_input' ? numberFault(element, entered) : null;
 }
 
 /** Why Slack's client would not submit this input, or null. */

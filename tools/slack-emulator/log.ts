@@ -88,7 +88,7 @@ export function createDeliveryLog(now: () => number): DeliveryLog {
       const whole = { seq, at: now(), ...entry } as LogEntry;
       entries.push(whole);
       if (entries.length > keepAtMost) entries = entries.slice(-keepAtMost / 2);
-      for (const listener of [...listeners]) listener(whole);
+      for (const listener of listeners) listener(whole);
       return whole;
     },
     all: () => entries,

@@ -58,34 +58,22 @@ function authenticate(method: ApiMethod, token: string | null, tokens: WebApiSet
 
 /** The answer of a fault that stands in for Slack's own, or null when the call goes on. */
 function faultBefore(fault: Fault | null): ApiAnswer | null {
-  switch (fault?.kind) {
-    case 'ratelimited':
-      return rateLimited(fault.retryAfterSeconds);
-    case 'http_error':
-      return { ...fine, status: fault.status, body: failure('service_unavailable') };
-    case 'drop_before':
-      return { ...fine, status: 0, drop: true, body: {} };
-    case 'error':
-      return { ...fine, body: failure(fault.error) };
-    default:
-      return null;
-  }
+  if (fault?.kind === 'ratelimited') return rateLimited(fault.retryAfterSeconds);
+  if (fault?.kind === 'http_error')
+    return { ...fine, status: fault.status, body: failure('service_unavailable') };
+  if (fault?.kind === 'drop_before') return { ...fine, status: 0, drop: true, body: {} };
+  if (fault?.kind === 'error') return { ...fine, body: failure(fault.error) };
+  return null;
 }
 
 /** What a fault makes of an answer after the work was done. */
 function faultAfter(fault: Fault | null, answer: ApiAnswer): ApiAnswer {
-  switch (fault?.kind) {
-    case 'drop_after':
-      return { ...answer, status: 0, drop: true };
-    case 'http_error_after':
-      return { ...answer, status: fault.status, body: failure('internal_error') };
-    case 'error_after':
-      return { ...answer, body: failure(fault.error) };
-    case 'delay_after':
-      return { ...answer, holdMs: fault.ms };
-    default:
-      return answer;
-  }
+  if (fault?.kind === 'drop_after') return { ...answer, status: 0, drop: true };
+  if (fault?.kind === 'http_error_after')
+    return { ...answer, status: fault.status, body: failure('internal_error') };
+  if (fault?.kind === 'error_after') return { ...answer, body: failure(fault.error) };
+  if (fault?.kind === 'delay_after') return { ...answer, holdMs: fault.ms };
+  return answer;
 }
 
 const rateLimited = (seconds: number): ApiAnswer => ({

@@ -121,7 +121,7 @@ export function createWorld(setup: WorldSetup): World {
   const channels = new Map(setup.channels.map((channel) => [channel.id, channel]));
 
   const changed = (): void => {
-    for (const listener of [...listeners]) listener();
+    for (const listener of listeners) listener();
   };
 
   const findMessage = (channel: string, ts: string): SlackMessage | undefined =>

@@ -61,7 +61,9 @@ function readBody(args: JsonObject, use: MessageUse): Body {
 }
 
 const truncate = (text: string): string =>
-  characters(text) <= messageLimits.truncated ? text : [...text].slice(0, messageLimits.truncated).join('');
+  characters(text) <= messageLimits.truncated
+    ? text
+    : Array.from(text).slice(0, messageLimits.truncated).join('');
 
 /** The thread a post goes to. Slack refuses a thread whose parent it does not know. */
 function threadOf(call: ApiCall, channel: SlackChannel): string | null {

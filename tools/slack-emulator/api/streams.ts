@@ -1,5 +1,5 @@
 import { validateMessage } from '../blocks.ts';
-import { characters, isObject } from '../check.ts';
+import { characters, isObject, stringOr } from '../check.ts';
 import { SlackRefusal } from '../refusal.ts';
 import type { AnyBlock, JsonObject, SlackMessage, StreamState } from '../types.ts';
 import { wireMessage } from '../wire.ts';
@@ -57,11 +57,11 @@ function applyChunk(stream: StreamState, chunk: unknown): void {
   if (!isObject(chunk)) throw new SlackRefusal('invalid_chunks');
   switch (chunk.type) {
     case 'markdown_text':
-      return addMarkdown(stream, String(chunk.text ?? ''));
+      return addMarkdown(stream, stringOr(chunk.text, ''));
     case 'task_update':
       return applyTask(stream, chunk);
     case 'plan_update':
-      stream.planTitle = String(chunk.title ?? '');
+      stream.planTitle = stringOr(chunk.title, '');
       return;
     case 'blocks':
       return addBlocks(stream, chunk.blocks);

@@ -113,7 +113,7 @@ function applyAnswer(
 ): { warning: string | null; detail: JsonObject | null } {
   const clean = { warning: null, detail: null };
   const action = isObject(ack) ? ack.response_action : undefined;
-  if (!isObject(ack) || action === undefined) {
+  if (!isObject(ack) || typeof action !== 'string') {
     popModal(core, user.id, view);
     return clean;
   }
