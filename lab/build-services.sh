@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the lab's services and the root file systems their images need, once, into a cache.
-#   lab/build-services.sh [folder]     (default $AETHERIUS_LAB_SERVICES, then ${XDG_CACHE_HOME:-~/.cache}/aetherius-lab/services)
+# Prints the folder.  lab/build-services.sh [folder]     (default $AETHERIUS_LAB_SERVICES, then ${XDG_CACHE_HOME:-~/.cache}/aetherius-lab/services)
 # Each step is skipped when its result is there and its inputs are the same.
 set -eu
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -85,4 +85,4 @@ if ! fresh reasoning "$APP"/*.py "$REQ"; then
   "$OUT/python/bin/python3" "$APP/train_model.py" "$OUT/reasoning/models/isolation-forest.joblib"
   done_with reasoning "$APP"/*.py "$REQ"
 fi
-say "ready in $OUT"
+say "ready"; printf "%s\n" "$OUT"

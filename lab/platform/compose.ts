@@ -86,12 +86,7 @@ export function renderCompose(options: ComposeOptions): string {
       environment: { NEO4J_USER: secrets.neo4j.user, NEO4J_PASSWORD: secrets.neo4j.password },
       volumes: [config('reasoning-service', '/etc/aetherius'), 'models:/app/models'],
       ports: publish(ports['reasoning-service']),
-      entrypoint: [
-        '/bin/sh',
-        '-c',
-        '/usr/bin/python3 /app/fetch_model.py && exec /usr/bin/python3 /app/reasoning_service.py "$$@"',
-        'reasoning-service',
-      ],
+      command: ['--fetch-model'],
       mem_limit: '1g',
       cpus: 1,
       depends_on: ['neo4j'],

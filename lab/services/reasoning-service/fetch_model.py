@@ -19,17 +19,15 @@ def fetch(source: str, target: str) -> None:
     os.replace(part, target)
 
 
-def main() -> int:
+def ensure(target: str, force: bool = False) -> str:
+    """Fetches the model unless it is there; says what was done."""
     here = os.path.dirname(os.path.abspath(__file__))
     source = os.environ.get("MODEL_SOURCE", os.path.join(here, "..", "opt", "models", "isolation-forest.joblib"))
-    target = os.environ.get("AETHERIUS_MODEL_PATH", "/app/models/isolation-forest.joblib")
-    if os.path.exists(target) and "--force" not in sys.argv:
-        print(f"model is there: {target}")
-        return 0
+    if os.path.exists(target) and not force:
+        return f"model is there: {target}"
     fetch(source, target)
-    print(f"model fetched from {source} to {target} ({os.path.getsize(target)} bytes)")
-    return 0
+    return f"model fetched from {source} to {target} ({os.path.getsize(target)} bytes)"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(ensure(os.environ.get("AETHERIUS_MODEL_PATH", "/app/models/isolation-forest.joblib"), "--force" in sys.argv))

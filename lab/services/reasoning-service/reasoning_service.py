@@ -21,6 +21,8 @@ import numpy as np
 import yaml
 from neo4j import GraphDatabase
 
+import fetch_model
+
 VERSION = "1.4.0"
 KEYS = {
     "server.host": ("0.0.0.0", []),
@@ -53,10 +55,11 @@ class Config:
     def __init__(self, argv):
         parser = argparse.ArgumentParser(allow_abbrev=False)
         parser.add_argument("--config", default=os.environ.get("AETHERIUS_CONFIG_FILE", "/etc/aetherius/config.yaml"))
+        parser.add_argument("--fetch-model", action="store_true", help="fetch the model before the start, if it is not there")
         for key in KEYS:
             parser.add_argument("--" + key, dest=key, help="also " + env_name(key))
         given = vars(parser.parse_args(argv))
-        self.file = given["config"]
+        self.file, self.fetch = given["config"], given["fetch_model"]
         in_file = {}
         if os.path.exists(self.file):
             with open(self.file, encoding="utf-8") as f:
@@ -307,6 +310,11 @@ def main():
     service = Service(Config(sys.argv[1:]))
     log, config = service.log, service.config
     log.write("info", "config", "configuration loaded", file=config.file, overrides=config.overrides)
+    if config.fetch:
+        try:
+            log.write("info", "analyzer", fetch_model.ensure(config["model.path"]))
+        except OSError as error:
+            log.write("error", "analyzer", f"model fetch failed: {error}")
     try:
         service.analyzer.model()
     except ModelError as error:
