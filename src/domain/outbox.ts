@@ -72,7 +72,15 @@ export interface Outbox {
     },
   ): Promise<readonly OutboxItem[]>;
   /** Done; `ts` is where a posted message stands. False: the lease was somebody else's by then. */
-  sent(id: string, owner: string, result: { readonly ts?: string }): Promise<boolean>;
+  sent(
+    id: string,
+    owner: string,
+    result: {
+      readonly ts?: string;
+      /** Its old message was gone and `ts` takes its place. */
+      readonly replaced?: true;
+    },
+  ): Promise<boolean>;
   /** Due again after `afterMs`. */
   retry(
     id: string,

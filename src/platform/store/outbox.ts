@@ -94,7 +94,7 @@ function claiming(transaction: Transaction): Pick<Outbox, 'claim'> {
 
 function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fail'> {
   return {
-    sent: (id, owner, { ts }) =>
+    sent: (id, owner, { ts, replaced = false }) =>
       transaction(async (query) => {
         const { rows } = await query<{ message_id: string | null; version: number | null; kind: OutboxKind }>(
           `UPDATE outbox SET state = 'sent', sent_at = clock_timestamp(), leased_until = NULL, error = NULL
@@ -105,9 +105,10 @@ function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fa
         if (row === undefined) return false;
         if (row.message_id !== null && row.kind === 'render') {
           await query(
-            `UPDATE messages SET ts = coalesce(ts, $2), sent_version = greatest(sent_version, $3)
+            `UPDATE messages SET ts = CASE WHEN $4 THEN $2 ELSE coalesce(ts, $2) END,
+               sent_version = greatest(sent_version, $3)
              WHERE id = $1`,
-            [row.message_id, ts ?? null, row.version ?? 0],
+            [row.message_id, ts ?? null, row.version ?? 0, replaced],
           );
         }
         return true;

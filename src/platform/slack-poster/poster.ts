@@ -1,0 +1,265 @@
+import type { WebClient } from '@slack/web-api';
+import type { Clock, Logger } from '../../domain/clock.ts';
+import type { Outbox, OutboxItem } from '../../domain/outbox.ts';
+import type { Rendered } from '../../domain/store.ts';
+import { failureOf, type SlackFailure } from '../slack/failure.ts';
+import { createSendLimits } from './limits.ts';
+import { edit, findPosted, post, publishHome, respond, type Sent, sendEphemeral, upload } from './send.ts';
+
+export interface PosterOptions {
+  readonly outbox: Outbox;
+  /** Separate clients, so that a flood of progress never queues before a decision. */
+  readonly clients: { readonly decisions: WebClient; readonly progress: WebClient };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Name of this process in leases. */
+  readonly owner: string;
+  /** The last look before a message leaves; `rest` is what did not fit and goes into a file. */
+  readonly fit: (
+    rendered: Rendered,
+    channel: string,
+  ) => {
+    readonly rendered: Rendered;
+    readonly rest?: { readonly text: string; readonly filename: string; readonly title: string };
+  };
+  /** A message that can neither be posted nor edited: whoever asked for it should be told another way. */
+  readonly onLost?: (message: NonNullable<OutboxItem['message']>, code: string) => Promise<void>;
+  readonly onSent?: (item: OutboxItem, afterMs: number) => void;
+  readonly onFailure?: (item: OutboxItem, failure: SlackFailure) => void;
+  readonly fetch?: typeof fetch;
+}
+
+export interface Poster {
+  start(): void;
+  /** Something may be due now. */
+  wake(): void;
+  /** Takes nothing new and waits for what is in flight. */
+  stop(): Promise<void>;
+  inFlight(): number;
+}
+
+const leaseMs = 30_000;
+/** How often PostgreSQL is asked when nobody says that something is due. */
+const idleMs = 1000;
+const attemptsBeforeGivingUp = 12;
+
+/**
+ * Sends what stands in the outbox. One item of a lane at a time, lanes side by side; 429s hold their own method
+ * and channel only; a post whose answer was lost is looked for before it is repeated.
+ */
+export function createPoster(options: PosterOptions): Poster {
+  const { outbox, clock, logger, owner } = options;
+  const limits = createSendLimits(() => clock.now().getTime());
+  const running = new Map<string, Promise<void>>();
+  /** Items that surely did not reach Slack at their last attempt: no need to look for them. */
+  const surelyNotSent = new Set<string>();
+  const reposted = new Set<string>();
+  let stopping = false;
+  let kicked = false;
+  let wakeUp: () => void = () => undefined;
+  let loop: Promise<void> | undefined;
+
+  const wake = (): void => {
+    kicked = true;
+    wakeUp();
+  };
+
+  const deliver = deliverer({ ...options, surelyNotSent, reposted });
+
+  const handle = async (item: OutboxItem): Promise<void> => {
+    const waitMs = limits.take(item);
+    if (waitMs > 0) {
+      if (item.attempts === 1) surelyNotSent.add(item.id);
+      await outbox.retry(item.id, owner, { afterMs: waitMs, error: 'waiting for the rate limit' });
+      return;
+    }
+    const begun = clock.now().getTime();
+    try {
+      const { replaced, ...sent } = await deliver(item);
+      surelyNotSent.delete(item.id);
+      await outbox.sent(item.id, owner, { ...sent, ...(replaced === true ? { replaced } : {}) });
+      options.onSent?.(item, clock.now().getTime() - begun);
+    } catch (error) {
+      await settle(item, failureOf(error), error);
+    }
+  };
+
+  const settle = async (item: OutboxItem, failure: SlackFailure, error: unknown): Promise<void> => {
+    options.onFailure?.(item, failure);
+    const facts = { method: item.method, lane: item.lane, outboxId: item.id, attempts: item.attempts };
+    switch (failure.kind) {
+      case 'rate-limited':
+        limits.hold(item, failure.retryAfterMs);
+        if (item.attempts === 1) surelyNotSent.add(item.id);
+        await outbox.retry(item.id, owner, { afterMs: failure.retryAfterMs, error: 'ratelimited' });
+        return;
+      case 'unknown-outcome':
+        surelyNotSent.delete(item.id);
+        logger.warn({ ...facts, code: failure.code }, 'the outcome of a call to Slack is unknown');
+        // Slack may still be storing it: the search comes a moment later.
+        return again(item, failure.code, 300);
+      case 'token':
+        logger.error({ ...facts, code: failure.code }, 'Slack does not accept the token or its scopes');
+        await outbox.retry(item.id, owner, { afterMs: 30_000, error: failure.code });
+        return;
+      case 'lost':
+      case 'gone':
+        logger.warn({ ...facts, code: failure.code }, 'a message can be neither posted nor edited');
+        await outbox.fail(item.id, owner, { error: failure.code, lost: failure.code });
+        if (item.message !== undefined) await options.onLost?.(item.message, failure.code);
+        return;
+      case 'invalid':
+        logger.error({ ...facts, code: failure.code, detail: failure.detail }, 'Slack refused a message of ours');
+        await outbox.fail(item.id, owner, { error: failure.code, lost: failure.code });
+        return;
+      case 'other':
+        logger.warn({ ...facts, err: error }, 'a call to Slack failed');
+        return again(item, failure.code, 500);
+    }
+  };
+
+  const again = async (item: OutboxItem, error: string, firstMs: number): Promise<void> => {
+    if (item.attempts >= attemptsBeforeGivingUp) {
+      await outbox.fail(item.id, owner, { error, lost: error });
+      return;
+    }
+    const afterMs = Math.min(60_000, firstMs * 2 ** (item.attempts - 1));
+    await outbox.retry(item.id, owner, { afterMs, error });
+  };
+
+  const take = async (): Promise<number> => {
+    const items = await outbox.claim(owner, {
+      limit: 20,
+      leaseMs,
+      heldMethods: limits.heldMethods(),
+      heldLanes: limits.heldLanes(),
+    });
+    for (const item of items) {
+      const done = handle(item)
+        // PostgreSQL is away: the lease ends by itself and the item comes back.
+        .catch((err: unknown) => logger.warn({ err, outboxId: item.id }, 'an outbox item could not be settled'))
+        .finally(() => {
+          running.delete(item.id);
+          wake();
+        });
+      running.set(item.id, done);
+    }
+    return items.length;
+  };
+
+  const pause = async (): Promise<void> => {
+    if (kicked || stopping) return;
+    const due = (await outbox.nextDue().catch(() => undefined)) ?? idleMs;
+    const until = Math.min(idleMs, Math.max(10, due), limits.nextRelease() ?? idleMs);
+    const timer = new AbortController();
+    wakeUp = () => timer.abort(new Error('woken'));
+    if (!kicked && !stopping) await clock.sleep(until, timer.signal).catch(() => undefined);
+    wakeUp = () => undefined;
+  };
+
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping) {
+      kicked = false;
+      try {
+        const taken = await take();
+        failures = 0;
+        if (taken > 0) continue;
+      } catch (err) {
+        failures += 1;
+        if (failures === 1) logger.warn({ err }, 'the outbox cannot be read');
+      }
+      await pause();
+    }
+  };
+
+  return {
+    start() {
+      loop ??= run();
+    },
+    wake,
+    async stop() {
+      stopping = true;
+      wake();
+      await loop;
+      await Promise.all(running.values());
+    },
+    inFlight: () => running.size,
+  };
+}
+
+interface Delivered extends Sent {
+  /** The old message is gone; this `ts` takes its place. */
+  readonly replaced?: true;
+}
+
+type DeliverOptions = PosterOptions & {
+  readonly surelyNotSent: ReadonlySet<string>;
+  readonly reposted: Set<string>;
+};
+
+function deliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Delivered> {
+  const { clients, logger, fit } = options;
+  return async (item) => {
+    const client = item.priority === 0 ? clients.decisions : clients.progress;
+    switch (item.kind) {
+      case 'ephemeral':
+        return sendEphemeral(client, { ...item, payload: { ...item.payload, rendered: fit(item.payload.rendered, item.payload.channel).rendered } });
+      case 'home':
+        return publishHome(client, item);
+      case 'upload':
+        return upload(client, item);
+      case 'respond':
+        return respond(options.fetch ?? fetch, item.payload);
+      case 'render': {
+        const fitted = fit(item.payload, item.message?.channel ?? item.lane);
+        const sent = await deliverRender(options, client, { ...item, payload: fitted.rendered });
+        if (fitted.rest !== undefined && item.message !== undefined) {
+          const { text, filename, title } = fitted.rest;
+          const threadTs = item.message.threadTs ?? sent.ts;
+          await client
+            .filesUploadV2({
+              channel_id: item.message.channel,
+              filename,
+              title,
+              content: text,
+              ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+            } as Parameters<WebClient['filesUploadV2']>[0])
+            .catch((err: unknown) => logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'));
+        }
+        return sent;
+      }
+    }
+  };
+}
+
+async function deliverRender(
+  options: DeliverOptions,
+  client: WebClient,
+  item: Extract<OutboxItem, { kind: 'render' }>,
+): Promise<Delivered> {
+  const { message } = item;
+  if (message === undefined || (item.version ?? 0) <= message.sentVersion) return {};
+  if (message.ts === undefined) {
+    const mayStand = item.attempts > 1 && !options.surelyNotSent.has(item.id);
+    return mayStand ? postOnce(client, item) : post(client, item);
+  }
+  try {
+    return await edit(client, item, message.ts);
+  } catch (error) {
+    if (failureOf(error).kind !== 'gone' || options.reposted.has(message.id)) throw error;
+    // Somebody deleted it. State has not changed by that, so it is said again, once.
+    options.reposted.add(message.id);
+    return { ...(await post(client, item)), replaced: true };
+  }
+}
+
+/** The last attempt may have reached Slack: adopt what stands there, remove what stands there twice. */
+async function postOnce(client: WebClient, item: Extract<OutboxItem, { kind: 'render' }>): Promise<Sent> {
+  const before = await findPosted(client, item);
+  const sent = before[0] === undefined ? await post(client, item) : await edit(client, item, before[0]);
+  const all = before[0] === undefined ? await findPosted(client, item) : before;
+  const channel = item.message?.channel ?? item.lane;
+  for (const extra of all.filter((ts) => ts !== sent.ts)) await client.chat.delete({ channel, ts: extra });
+  return sent;
+}

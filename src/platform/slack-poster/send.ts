@@ -1,0 +1,146 @@
+import type { AnyBlock } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import { AppError } from '../../domain/errors.ts';
+import type { OutboxItem } from '../../domain/outbox.ts';
+import type { Rendered } from '../../domain/store.ts';
+
+/** What a send left behind. */
+export interface Sent {
+  readonly ts?: string;
+}
+
+type Item<K extends OutboxItem['kind']> = Extract<OutboxItem, { kind: K }>;
+
+/**
+ * `data_visualization` has no type in @slack/types yet, so blocks travel as data; the views are checked
+ * against Slack's rules by their tests.
+ */
+function blocksOf(rendered: Rendered): AnyBlock[] {
+  return [...(rendered.blocks ?? [])] as AnyBlock[];
+}
+
+/** S3: a message whose answer was lost is found by these. */
+export function metadataOf(item: Item<'render'>): {
+  event_type: string;
+  event_payload: Record<string, string | number | boolean>;
+} {
+  const { metadata } = item.payload;
+  const extra = Object.entries(metadata?.payload ?? {}).filter(
+    (entry): entry is [string, string | number | boolean] => entry[1] !== null,
+  );
+  return {
+    event_type: metadata?.eventType ?? 'aetherius_message',
+    event_payload: {
+      ...Object.fromEntries(extra),
+      outbox_id: item.id,
+      ...(item.message === undefined ? {} : { message_id: item.message.id }),
+    },
+  };
+}
+
+export async function post(client: WebClient, item: Item<'render'>): Promise<Sent> {
+  const message = item.message;
+  if (message === undefined) throw new AppError('BUG', 'a render names no message');
+  const answer = await client.chat.postMessage({
+    channel: message.channel,
+    ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+    text: item.payload.text,
+    blocks: blocksOf(item.payload),
+    metadata: metadataOf(item),
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return answer.ts === undefined ? {} : { ts: answer.ts };
+}
+
+/** Text and blocks always go together: leaving one out would keep old buttons. */
+export async function edit(client: WebClient, item: Item<'render'>, ts: string): Promise<Sent> {
+  const message = item.message;
+  if (message === undefined) throw new AppError('BUG', 'a render names no message');
+  await client.chat.update({
+    channel: message.channel,
+    ts,
+    text: item.payload.text,
+    blocks: blocksOf(item.payload),
+    metadata: metadataOf(item),
+  });
+  return { ts };
+}
+
+export async function sendEphemeral(client: WebClient, item: Item<'ephemeral'>): Promise<Sent> {
+  const { channel, userId, threadTs, rendered } = item.payload;
+  await client.chat.postEphemeral({
+    channel,
+    user: userId,
+    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    text: rendered.text,
+    blocks: blocksOf(rendered),
+  });
+  return {};
+}
+
+export async function publishHome(client: WebClient, item: Item<'home'>): Promise<Sent> {
+  const { userId, view } = item.payload;
+  await client.views.publish({ user_id: userId, view: view as Parameters<WebClient['views']['publish']>[0]['view'] });
+  return {};
+}
+
+export async function upload(client: WebClient, item: Item<'upload'>): Promise<Sent> {
+  const file = item.payload;
+  const threadTs = item.message?.ts === undefined ? file.threadTs : (item.message.threadTs ?? item.message.ts);
+  await client.filesUploadV2({
+    channel_id: file.channel,
+    filename: file.filename,
+    title: file.title,
+    file: Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8'),
+    ...(file.comment === undefined ? {} : { initial_comment: file.comment }),
+    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+  } as Parameters<WebClient['filesUploadV2']>[0]);
+  return {};
+}
+
+/** `response_url`: at most 5 uses in 30 minutes; a refusal is final. */
+export async function respond(
+  fetcher: typeof fetch,
+  target: { readonly url: string; readonly rendered: Rendered },
+  responseType: 'ephemeral' | 'in_channel' = 'ephemeral',
+): Promise<Sent> {
+  const answer = await fetcher(target.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({
+      response_type: responseType,
+      replace_original: false,
+      text: target.rendered.text,
+      ...(target.rendered.blocks === undefined ? {} : { blocks: target.rendered.blocks }),
+    }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(5000),
+  });
+  if (!answer.ok)
+    throw new AppError('DEPENDENCY_UNAVAILABLE', 'a response_url did not take the answer', {
+      facts: { status: answer.status },
+    });
+  return {};
+}
+
+/** All messages of ours that carry this outbox item's or message's id, oldest first. */
+export async function findPosted(client: WebClient, item: Item<'render'>): Promise<readonly string[]> {
+  const message = item.message;
+  if (message === undefined) return [];
+  // The row's time is the database's, Slack's is its own: allow for a difference.
+  const oldest = String(Math.floor(item.createdAt.getTime() / 1000) - 120);
+  const common = { channel: message.channel, oldest, limit: 200, include_all_metadata: true } as const;
+  const answer =
+    message.threadTs === undefined
+      ? await client.conversations.history(common)
+      : await client.conversations.replies({ ...common, ts: message.threadTs });
+  const ours = (answer.messages ?? []).filter((candidate) => {
+    const payload = candidate.metadata?.event_payload as Record<string, unknown> | undefined;
+    return payload?.outbox_id === item.id || payload?.message_id === message.id;
+  });
+  return ours
+    .map((candidate) => candidate.ts)
+    .filter((ts) => ts !== undefined)
+    .sort((a, b) => Number(a) - Number(b));
+}

@@ -1,0 +1,41 @@
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Secret } from '../../domain/secret.ts';
+
+export interface SlackClientOptions {
+  readonly token: Secret;
+  /** Other root of the Web API (`SLACK_API_URL`). */
+  readonly apiUrl?: string;
+  readonly timeoutMs?: number;
+  /** Calls in flight at once. */
+  readonly concurrency?: number;
+}
+
+/**
+ * Settings for every client of ours (slack.md, trap 8 and "WebClient settings to use"): the SDK neither waits
+ * out a 429 for us, because that stops all its calls, nor repeats a post whose answer was lost.
+ */
+export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): WebClientOptions {
+  return {
+    ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
+    timeout: options.timeoutMs ?? 10_000,
+    rejectRateLimitedCalls: true,
+    retryConfig: { retries: 0 },
+    maxRequestConcurrency: options.concurrency ?? 50,
+    logger: quiet,
+  };
+}
+
+export function createSlackClient(options: SlackClientOptions): WebClient {
+  return new WebClient(options.token.reveal(), webClientOptions(options));
+}
+
+/** What fails is reported by whoever called; the SDK's own lines would repeat payloads. */
+const quiet: NonNullable<WebClientOptions['logger']> = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => 'error' as ReturnType<NonNullable<WebClientOptions['logger']>['getLevel']>,
+  setName: () => undefined,
+};
