@@ -1,0 +1,108 @@
+import { type ConnectionOptions, Queue } from 'bullmq';
+import type { Logger } from '../domain/clock.ts';
+import type { QueueKind } from '../domain/jobs.ts';
+import type { Courier } from '../domain/ports.ts';
+import { executeJobId, queueName, queues, runJobId } from './queues.ts';
+
+/** What the courier needs of a Redis client made by `platform/bullmq`. */
+export interface ProducerClient {
+  readonly status: string;
+  once(event: 'ready' | 'close' | 'error', listener: () => void): unknown;
+  off(event: 'ready' | 'close' | 'error', listener: () => void): unknown;
+}
+
+export interface CourierOptions {
+  readonly client: ProducerClient & ConnectionOptions;
+  readonly prefix: string;
+  readonly logger: Logger;
+  /** Longest wait for Redis to take a job, in milliseconds; default 1000. */
+  readonly timeoutMs?: number;
+}
+
+export interface JobCourier extends Courier {
+  /** Whether Redis answers now. */
+  up(): boolean;
+  close(): Promise<void>;
+}
+
+/** Hands jobs to BullMQ and says so when Redis does not take them in time. */
+export function createCourier(options: CourierOptions): JobCourier {
+  const { client, prefix, logger, timeoutMs = 1000 } = options;
+  const known = new Map<string, Queue>();
+
+  const queueOf = (name: string): Queue => {
+    const existing = known.get(name);
+    if (existing !== undefined) return existing;
+    const queue = new Queue(name, {
+      connection: client,
+      prefix,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+      // Nothing is kept: a kept job would make adding its id again a silent no-op.
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
+    queue.on('error', (err) => logger.debug({ err, queue: name }, 'queue connection error'));
+    known.set(name, queue);
+    return queue;
+  };
+
+  const add = async (kind: QueueKind, environment: string, jobId: string, payload: object) => {
+    const name = queueName(kind, environment);
+    try {
+      await withinTime(timeoutMs, async () => {
+        await whenReady(client);
+        const { attempts } = queues[kind];
+        await queueOf(name).add(kind, payload, { jobId, attempts, backoff: { type: 'policy' } });
+      });
+      return 'ok';
+    } catch (err) {
+      logger.warn({ err, queue: name, jobId }, 'Redis did not take a job; it waits in PostgreSQL');
+      return 'down';
+    }
+  };
+
+  return {
+    run: ({ environment, runId, attempt }) => add('run', environment, runJobId(runId, attempt), { runId }),
+    execution: ({ environment, remediationId, attempt }) =>
+      add('execute', environment, executeJobId(remediationId, attempt), { remediationId, attempt }),
+    up: () => client.status === 'ready',
+    async close() {
+      await Promise.allSettled([...known.values()].map((queue) => queue.close()));
+      known.clear();
+    },
+  };
+}
+
+/** Waits for a connection that is being made; a client without one fails at once. */
+function whenReady(client: ProducerClient): Promise<void> {
+  if (client.status === 'ready') return Promise.resolve();
+  if (client.status !== 'connecting' && client.status !== 'connect') {
+    return Promise.reject(new Error('no connection to Redis'));
+  }
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void) => {
+      client.off('ready', ready);
+      client.off('close', gone);
+      client.off('error', gone);
+      end();
+    };
+    const ready = () => settle(resolve);
+    const gone = () => settle(() => reject(new Error('no connection to Redis')));
+    client.once('ready', ready);
+    client.once('close', gone);
+    client.once('error', gone);
+  });
+}
+
+async function withinTime<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), ms);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

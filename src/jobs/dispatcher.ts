@@ -1,0 +1,119 @@
+import type { Clock, Logger } from '../domain/clock.ts';
+import type { Courier } from '../domain/ports.ts';
+import type { Store } from '../domain/store.ts';
+
+export interface DispatcherOptions {
+  readonly environments: readonly string[];
+  readonly store: Store;
+  readonly courier: Courier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called for what Redis did not take: the caller claims it in PostgreSQL and does it itself. */
+  readonly direct: (
+    found:
+      | { readonly kind: 'run'; readonly environment: string; readonly runId: string }
+      | {
+          readonly kind: 'execute';
+          readonly environment: string;
+          readonly remediationId: string;
+          readonly attempt: number;
+        },
+  ) => void;
+  /** How often PostgreSQL is looked at, in milliseconds; default 2000. */
+  readonly pollMs?: number;
+  /** How long a job is left to Redis before it is handed over again; default 5000. */
+  readonly graceMs?: number;
+}
+
+const batch = 50;
+
+/** `NOTIFY runs` of a run that Redis did not take. */
+export function encodeRunHint(hint: { readonly environment: string; readonly runId: string }): string {
+  return `${hint.runId} ${hint.environment}`;
+}
+
+function decodeRunHint(payload: string): { readonly environment: string; readonly runId: string } | undefined {
+  const space = payload.indexOf(' ');
+  return space === -1
+    ? undefined
+    : { runId: payload.slice(0, space), environment: payload.slice(space + 1) };
+}
+
+/**
+ * Finds in PostgreSQL what Redis has lost or never had, hands it over again, and does it here when Redis is
+ * away. Any number of these may run: a job id is taken once, and the claim decides.
+ */
+export function startDispatcher(options: DispatcherOptions): { stop(): Promise<void> } {
+  const { environments, store, courier, clock, logger, direct, pollMs = 2000, graceMs = 5000 } = options;
+  const stop = new AbortController();
+  let wake: (() => void) | undefined;
+  let woken = false;
+
+  const poke = () => {
+    woken = true;
+    wake?.();
+  };
+  const pause = async () => {
+    if (woken || stop.signal.aborted) return;
+    const until = new AbortController();
+    wake = () => until.abort();
+    await clock.sleep(pollMs, AbortSignal.any([until.signal, stop.signal])).catch(() => undefined);
+    wake = undefined;
+  };
+
+  const runs = async () => {
+    const waiting = await store.tx(async (tx) => {
+      const rows = await tx.runs.waiting(environments, graceMs, batch);
+      for (const { id } of rows) await tx.runs.markEnqueued(id);
+      return rows;
+    });
+    for (const { id, environment, attempt } of waiting) {
+      const taken = await courier.run({ environment, runId: id, attempt: attempt + 1 });
+      if (taken === 'down') direct({ kind: 'run', environment, runId: id });
+    }
+  };
+
+  const executions = async () => {
+    const due = await store.tx(async (tx) => {
+      const rows = await tx.remediations.dispatchable(environments, graceMs, batch);
+      for (const { id } of rows) await tx.remediations.markEnqueued(id);
+      return rows;
+    });
+    for (const { id, environment, attempt } of due) {
+      const job = { environment, remediationId: id, attempt: attempt + 1 };
+      if ((await courier.execution(job)) === 'down') direct({ kind: 'execute', ...job });
+    }
+  };
+
+  const loop = (async () => {
+    while (!stop.signal.aborted) {
+      woken = false;
+      const results = await Promise.allSettled([runs(), executions()]);
+      for (const result of results) {
+        if (result.status === 'rejected') {
+          logger.warn({ err: result.reason as unknown }, 'cannot look for waiting work in PostgreSQL');
+        }
+      }
+      await pause();
+    }
+  })();
+
+  const listening = Promise.all([
+    store.listen('runs', (payload) => {
+      const hint = decodeRunHint(payload);
+      if (hint === undefined) poke();
+      else if (environments.includes(hint.environment)) direct({ kind: 'run', ...hint });
+    }),
+    store.listen('remediations', poke),
+  ]);
+
+  return {
+    async stop() {
+      stop.abort();
+      wake?.();
+      const listeners = await listening;
+      await Promise.all(listeners.map((listener) => listener.stop()));
+      await loop;
+    },
+  };
+}

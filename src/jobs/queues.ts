@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { ExecuteJob, type QueueKind, RunJob } from '../domain/jobs.ts';
+import { type ErrorPolicy, neverRetry, retryTransient } from './error-policy.ts';
+
+export interface QueueDefinition<P extends z.ZodType = z.ZodType> {
+  readonly payload: P;
+  /** Jobs at a time in one worker process, for each environment. */
+  readonly concurrency: number;
+  readonly attempts: number;
+  /** Milliseconds after which the job's signal aborts. */
+  readonly timeoutMs: number;
+  /** How often BullMQ may run a job again whose worker fell silent. */
+  readonly maxStalledCount: number;
+  /** Whether the end of the stop budget aborts the job. A lost lock and the timeout always do (X7). */
+  readonly abortOnStop: boolean;
+  readonly onError: ErrorPolicy;
+}
+
+/**
+ * The one table of queues. A run is read-only and may be aborted and taken over; an execution that has
+ * begun may not be repeated by Redis (X7) nor cut off by a shutdown: a half-made change is worse than a late exit.
+ */
+export const queues = {
+  run: {
+    payload: RunJob,
+    concurrency: 4,
+    attempts: 3,
+    timeoutMs: 90_000,
+    maxStalledCount: 1,
+    abortOnStop: true,
+    onError: retryTransient,
+  },
+  execute: {
+    payload: ExecuteJob,
+    concurrency: 2,
+    attempts: 1,
+    timeoutMs: 30 * 60_000,
+    maxStalledCount: 0,
+    abortOnStop: false,
+    onError: neverRetry,
+  },
+} as const satisfies Readonly<Record<QueueKind, QueueDefinition>>;
+
+/** A queue of its own for each environment: a worker for A asks Redis for nothing of B. */
+export function queueName(kind: QueueKind, environment: string): string {
+  return `${kind}-${environment}`;
+}
+
+/**
+ * One job for each attempt: while it waits, adding it again changes nothing; the next attempt is another
+ * job. BullMQ refuses `:` and ids that are numbers.
+ */
+export function runJobId(runId: string, attempt: number): string {
+  return `run-${runId}-${attempt}`;
+}
+
+export function executeJobId(remediationId: string, attempt: number): string {
+  return `rem-${remediationId}-${attempt}`;
+}
