@@ -60,7 +60,7 @@ export async function buildKubernetes(progress?: Progress, names: readonly strin
   }
 }
 
-const settings = () => ({
+const settings = (): Record<string, string> => ({
   ...instance().kubernetes,
   CACHE: cacheDir(),
   METRICS: process.env['METRICS'] ?? '1',

@@ -94,7 +94,11 @@ function belongings(part: LabPart): Manifest[] {
     nats: 'nats-credentials',
     neo4j: 'neo4j-credentials',
   };
-  const names = [`${part}-config`, credentials[part] ?? '', ...(part === 'orchestrator-service' ? ['orchestrator-workflows'] : [])];
+  const names = [
+    `${part}-config`,
+    credentials[part] ?? '',
+    ...(part === 'orchestrator-service' ? ['orchestrator-workflows'] : []),
+  ];
   const tokens = part === 'agent-manager' || part === 'collect-agent' ? ['agent-auth-token'] : [];
   const where = workload(part).namespace;
   return originals().filter(
@@ -186,7 +190,8 @@ export function kubernetesLab(source: {
     if (found === undefined) throw new Error(`the platform was made without ${kind} ${name} in ${where}`);
     const text = JSON.stringify(found);
     const result = await control(['replace', '-n', where, '-f', '-'], text);
-    if (result.code !== 0 && /not found/i.test(result.stderr)) await kubectl(['create', '-n', where, '-f', '-'], text);
+    if (result.code !== 0 && /not found/i.test(result.stderr))
+      await kubectl(['create', '-n', where, '-f', '-'], text);
     else if (result.code !== 0) throw new Error(`replace ${kind} ${name}: ${result.stderr.trim()}`);
   };
   const lab: KubernetesLab = {
@@ -341,7 +346,7 @@ async function notReady(lab: KubernetesLab): Promise<string[]> {
     'neo4j',
   ]) {
     const one = main.find((item) => item.metadata.name === part);
-    const { status } = one ?? { status: {} };
+    const status: Workload['status'] = one?.status ?? {};
     if (one === undefined) found.push(`${part} is not deployed`);
     else if (
       status.observedGeneration !== one.metadata.generation ||

@@ -1,0 +1,256 @@
+/** A platform up, down, or found as it is. */
+
+import { chmodSync, existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateDir } from '../components/cache.ts';
+import * as docker from '../components/docker.ts';
+import { instance } from '../components/instance.ts';
+import * as kubernetes from '../components/kubernetes.ts';
+import * as nats from '../components/nats.ts';
+import * as neo4j from '../components/neo4j.ts';
+import * as postgres from '../components/postgres.ts';
+import { waitFor } from '../components/process.ts';
+import * as redis from '../components/redis.ts';
+import { stopHelpers } from '../faults/support.ts';
+import { renderCompose } from '../platform/compose.ts';
+import { configFiles } from '../platform/config.ts';
+import { renderKubernetes } from '../platform/kubernetes.ts';
+import { databases, type Flavour, namedAddresses, ports, secrets } from '../platform/platform.ts';
+import { processSpecs } from '../platform/processes.ts';
+import { seedPlatform } from '../platform/seed.ts';
+import { type Endpoints, type Lab, type LabPart, labParts, type Runtime } from '../types.ts';
+import { type ComposeLab, composeFolder, composeLab, removeProject, writeComposeFiles } from './compose.ts';
+import { buildServices, makeImages, servicesFolder } from './images.ts';
+import { agentNamespace, type KubernetesLab, kubernetesLab, manifestFile, namespace } from './kubernetes.ts';
+import { downProcesses, type Ports, prepareProcesses, processesFolder, processesLab } from './processes.ts';
+import type { Progress } from './shared.ts';
+
+/** Every line on what is missing for a runtime; empty when it can be brought up. */
+export function missingFor(runtime: Runtime): string[] {
+  const common = [postgres, redis, nats, neo4j];
+  const own = { kubernetes: [kubernetes], compose: [docker], processes: [] } as const;
+  return [...own[runtime], ...common].flatMap((one) => one.missing() ?? []);
+}
+
+export interface UpOptions {
+  /** Images with the small tools in them, or with the static binary only. Default `tools`. */
+  readonly flavour?: Flavour;
+}
+
+/** Addresses of a platform whose parts are found at these hosts on their usual ports. */
+function endpointsAt(host: (part: LabPart) => string, at: Partial<Ports> = {}): Endpoints {
+  const port = (part: keyof Ports & keyof typeof ports) => at[part] ?? ports[part];
+  const http = (part: 'agent-manager' | 'orchestrator-service' | 'reasoning-service') =>
+    `http://${host(part)}:${port(part)}`;
+  const login = `${secrets.nats.user}:${encodeURIComponent(secrets.nats.password)}`;
+  return {
+    agentManager: http('agent-manager'),
+    orchestrator: http('orchestrator-service'),
+    reasoning: http('reasoning-service'),
+    postgres: { host: host('postgres'), port: port('postgres'), ...secrets.postgres },
+    redis: { host: host('redis'), port: port('redis'), password: secrets.redis.password },
+    nats: {
+      url: `nats://${login}@${host('nats')}:${port('nats')}`,
+      monitorUrl: `http://${host('nats')}:${at.monitor ?? ports.natsMonitor}`,
+    },
+    neo4j: { url: `bolt://${host('neo4j')}:${port('neo4j')}`, ...secrets.neo4j },
+  };
+}
+
+/** The `environments.<name>` block of the product's configuration. */
+function environmentConfig(at: Endpoints, runtime: Readonly<Record<string, unknown>>) {
+  const { user, password, host, port } = at.postgres;
+  return {
+    runtime,
+    services: {
+      'agent-manager': { url: at.agentManager },
+      'orchestrator-service': { url: at.orchestrator },
+      'reasoning-service': { url: at.reasoning },
+    },
+    postgres: {
+      url: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres`,
+      databases,
+    },
+    redis: { url: `redis://:${encodeURIComponent(at.redis.password)}@${at.redis.host}:${at.redis.port}` },
+    nats: { url: at.nats.url, monitorUrl: at.nats.monitorUrl },
+    neo4j: { url: at.neo4j.url, user: at.neo4j.user, password: at.neo4j.password },
+  };
+}
+
+const seedAt = (at: Endpoints) => {
+  const { user, password, host, port } = at.postgres;
+  return seedPlatform({
+    postgres: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres`,
+    nats: `nats://${new URL(at.nats.url).host}`,
+  });
+};
+const seedSoon = (at: Endpoints) =>
+  waitFor(() => seedAt(at).then(() => true), { seconds: 60, what: 'databases and streams', every: 200 });
+
+/** Data is on volumes that outlive a Pod or container, so a restart needs no seeding. */
+const seed = async () => undefined;
+
+/** Handle on the Kubernetes platform that is up. */
+export function connectKubernetes(): KubernetesLab {
+  return kubernetesLab({
+    seed,
+    async endpoints(clusterIp) {
+      const names = labParts.filter((part) => part !== 'collect-agent');
+      const found = new Map(
+        await Promise.all(names.map(async (part) => [part, await clusterIp(part)] as const)),
+      );
+      return endpointsAt((part) => found.get(part as (typeof names)[number]) ?? '0.0.0.0');
+    },
+    environmentConfig: (at, kubeconfig) =>
+      environmentConfig(at, { kind: 'kubernetes', namespace, agentNamespace, kubeconfig }),
+  });
+}
+
+export function connectCompose(): ComposeLab {
+  return composeLab({
+    seed,
+    endpoints: (host) => endpointsAt(() => host),
+    environmentConfig: (at, socket) =>
+      environmentConfig(at, { kind: 'compose', project: 'aetherius', socket }),
+  });
+}
+
+const processesSource = {
+  credentials: secrets,
+  specs: (at: Ports, configFolder: (part: LabPart) => string) =>
+    processSpecs({ services: servicesFolder(), ports: at, configFolder }),
+  endpoints: (at: Ports) => endpointsAt(() => '127.0.0.1', at),
+  environmentConfig: (at: Endpoints) => environmentConfig(at, { kind: 'none' }),
+};
+const connectProcesses = (): Lab => processesLab(processesSource);
+
+/** Handle on a platform that is up; its methods fail when it is not. */
+export function connectLab(runtime: Runtime): Lab {
+  return { kubernetes: connectKubernetes, compose: connectCompose, processes: connectProcesses }[runtime]();
+}
+
+/** Brings a platform up and waits until it is healthy; does nothing to one that is. */
+export async function upLab(runtime: Runtime, progress: Progress, options: UpOptions = {}): Promise<Lab> {
+  const problems = missingFor(runtime);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const ups = { kubernetes: upKubernetes, compose: upCompose, processes: upProcesses };
+  const lab = await ups[runtime](progress, options.flavour ?? 'tools');
+  await lab.healthy(180);
+  progress('the platform is healthy');
+  return lab;
+}
+
+async function upKubernetes(progress: Progress, flavour: Flavour): Promise<Lab> {
+  const [images, cluster] = await Promise.all([makeImages(progress), kubernetes.startCluster(progress)]);
+  progress('the cluster answers');
+  const lab = connectKubernetes();
+  const options = {
+    flavour,
+    namespace,
+    agentNamespace,
+    dataFolder: join(instance().kubernetes['STATE'] ?? '', 'data'),
+  };
+  if (!existsSync(manifestFile())) {
+    mkdirSync(join(manifestFile(), '..'), { recursive: true });
+    writeFileSync(manifestFile(), renderKubernetes(options), { mode: 0o600 });
+  }
+  const load = async (parts: readonly LabPart[]) => {
+    for (const image of images.filter((one) => parts.some((part) => one.name.includes(`/${part}`))))
+      await cluster.load(image.tar);
+  };
+  await load(['neo4j']);
+  await lab.kubectl(['apply', '-f', manifestFile()]);
+  await load(['postgres', 'redis', 'nats', 'reasoning-service']);
+  progress('images of the dependencies are loaded');
+  await load(['agent-manager', 'orchestrator-service', 'collect-agent']);
+  progress('images of the services are loaded');
+  await seedSoon(await lab.endpoints());
+  progress('databases and streams are there');
+  return lab;
+}
+
+async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
+  const [images, engine] = await Promise.all([makeImages(progress), docker.startDocker(progress)]);
+  progress('the Docker engine answers');
+  const have = (await engine.docker(['images', '--format', '{{.Repository}}:{{.Tag}}'])).stdout.split('\n');
+  for (const image of images) {
+    if (have.includes(image.name)) continue;
+    const loaded = await engine.docker(['load', '-q', '-i', image.tar], { seconds: 300 });
+    if (loaded.code !== 0) throw new Error(`docker load ${image.name}: ${loaded.stderr}`);
+  }
+  progress('images are loaded');
+  const folder = composeFolder();
+  if (!existsSync(join(folder, 'docker-compose.yml')))
+    writeComposeFiles(
+      renderCompose({ flavour, configFolder: join(folder, 'config') }),
+      configFiles(namedAddresses()),
+    );
+  const lab = connectCompose();
+  await lab.upAll();
+  progress('containers are started');
+  await seedSoon(await lab.endpoints());
+  progress('databases and streams are there');
+  return lab;
+}
+
+async function upProcesses(progress: Progress): Promise<Lab> {
+  await buildServices(progress);
+  await prepareProcesses(processesSource);
+  chmodSync(processesFolder(), 0o755);
+  const lab = connectProcesses();
+  await Promise.all((['postgres', 'redis', 'nats', 'neo4j'] as const).map((part) => lab.start(part)));
+  progress('dependencies answer');
+  await seedSoon(await lab.endpoints());
+  const programs: readonly LabPart[] = [
+    'agent-manager',
+    'orchestrator-service',
+    'reasoning-service',
+    'collect-agent',
+  ];
+  await Promise.all(programs.map((part) => lab.start(part)));
+  return lab;
+}
+
+/** Ends a platform and removes all that it wrote. */
+export async function downLab(runtime: Runtime): Promise<void> {
+  await stopHelpers(runtime);
+  if (runtime === 'processes') await downProcesses();
+  else if (runtime === 'kubernetes') {
+    if (process.env['AETHERIUS_LAB_KUBECONFIG'] !== undefined && existsSync(manifestFile()))
+      await kubernetes
+        .cluster()
+        .kubectl(['delete', '--ignore-not-found', '-f', manifestFile()], { seconds: 180 });
+    await kubernetes.stopCluster();
+    rmSync(manifestFile(), { force: true });
+  } else {
+    if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined) await removeProject(docker.dockerEngine());
+    await docker.stopDocker();
+    rmSync(composeFolder(), { recursive: true, force: true });
+  }
+  removeEmpty(stateDir());
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // another runtime is still there
+  }
+}
+
+/** One word on each runtime, for `lab status`. */
+export async function labStatus(runtime: Runtime): Promise<string> {
+  const there =
+    runtime === 'kubernetes'
+      ? await kubernetes.clusterRunning()
+      : runtime === 'compose'
+        ? await docker.dockerRunning()
+        : existsSync(join(processesFolder(), 'state.json'));
+  if (!there) return 'down';
+  try {
+    await connectLab(runtime).healthy(1);
+    return 'healthy';
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^timed out.*?: /, 'not healthy: ') : 'not healthy';
+  }
+}
