@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+export const natsRegistrationTraffic = defineProbe({
+  id: 'nats.registration-traffic',
+  doc: `Does anybody publish registrations or heartbeats right now?
+
+Subscribes to \`aetherius.agent.*.register\` and \`.heartbeat\` for some seconds and counts messages by subject; payloads
+are not kept. Registered agents register once and then only send heartbeats, so silence on both is the bad sign.`,
+  params: z.strictObject({
+    seconds: z.number().positive().max(30).default(6).describe('How long to listen, in seconds.'),
+  }),
+  part: 'collect-agent',
+  needs: ['nats'],
+  timeoutMs: 40_000,
+  emits: ['NOBODY_PUBLISHES'],
+  async run({ seconds }, { deps, signal }: { deps: With<'nats'>; signal: AbortSignal }) {
+    const seen = await deps.nats.listen('aetherius.agent.>', seconds * 1000, { signal });
+    const count = (suffix: string) =>
+      Object.entries(seen).reduce((total, [subject, n]) => (subject.endsWith(suffix) ? total + n : total), 0);
+    const subjects = Object.keys(seen).length;
+    const facts = { seconds, registrations: count('.register'), heartbeats: count('.heartbeat'), subjects };
+    if (facts.registrations > 0 || facts.heartbeats > 0 || subjects > 0) return { status: 'healthy', facts };
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code: 'NOBODY_PUBLISHES',
+          severity: 'warning',
+          part: 'collect-agent',
+          subject: 'aetherius.agent.*',
+          facts,
+        },
+      ],
+    };
+  },
+});

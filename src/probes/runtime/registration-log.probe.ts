@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Excerpt, Finding } from '../../domain/finding.ts';
+import type { PartId } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
+
+const aboutRegistration = /regist/i;
+const failed =
+  /regist\S* (?:failed|refused|rejected|denied|error|timed? ?out)|(?:fail|cannot|unable)\S* .*regist/i;
+const tokenRefused = /regist.*(?:token|unauthori[sz]ed|authentication|credential)/i;
+const succeeded =
+  /agent registered|"registered"|\bregistered\b.*cluster|registration (?:succeeded|accepted|ok)/i;
+
+/** The last thing said about registration decides: an agent that failed and then registered is fine. */
+function verdict(lines: readonly LogLine[]): 'failing' | 'registered' | 'silent' {
+  const said = lines.filter(
+    (line) => aboutRegistration.test(line.raw) && (failed.test(line.raw) || succeeded.test(line.raw)),
+  );
+  const last = said.at(-1);
+  if (last === undefined) return 'silent';
+  return failed.test(last.raw) ? 'failing' : 'registered';
+}
+
+export const runtimeRegistrationLog = defineProbe({
+  id: 'runtime.registration-log',
+  doc: `What do the logs of the collect agents and of agent-manager say about registration?
+
+Reads both logs filtered by "register". A failure on the agent's side that agent-manager knows nothing of points to the
+way between them; a refusal names its reason.`,
+  params: z.strictObject({}),
+  part: 'collect-agent',
+  needs: ['runtime'],
+  timeoutMs: 8_000,
+  emits: ['AGENT_REGISTRATION_FAILS', 'MANAGER_SEES_NO_REGISTRATION', 'REGISTRATION_REFUSED_TOKEN'],
+  async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const read = async (part: PartId) => {
+      const instance = (await deps.runtime.instances(part, { signal })).at(-1);
+      if (instance === undefined) return undefined;
+      const text = await deps.runtime.logs(instance, { signal, tail: 1_500 });
+      return { instance, lines: logLines(text).filter((line) => aboutRegistration.test(line.raw)) };
+    };
+    const [agent, manager] = await Promise.all([read('collect-agent'), read('agent-manager')]);
+    if (agent === undefined) return { status: 'skipped', reason: 'no-data' };
+    const state = verdict(agent.lines);
+    const requests =
+      manager?.lines.filter((line) => /request|failed|agent registered/i.test(line.raw)).length ?? 0;
+    const facts = {
+      agentSays: state,
+      agentLines: agent.lines.length,
+      managerLines: manager?.lines.length ?? 0,
+    };
+    if (state !== 'failing') return { status: 'healthy', facts };
+
+    const evidence = [
+      excerpt(`log ${agent.instance.name}`, agent.lines, aboutRegistration, 3),
+      manager && excerpt(`log ${manager.instance.name}`, manager.lines, aboutRegistration, 3),
+    ].filter((entry): entry is Excerpt => entry !== undefined);
+    const finding = (code: string): Finding => ({
+      code,
+      severity: 'critical',
+      part: 'collect-agent',
+      subject: agent.instance.name,
+      facts,
+      excerpts: evidence,
+    });
+    const refused = [...agent.lines, ...(manager?.lines ?? [])].some(
+      (line) => failed.test(line.raw) && tokenRefused.test(line.raw),
+    );
+    return {
+      status: 'unhealthy',
+      findings: [
+        finding('AGENT_REGISTRATION_FAILS'),
+        ...(refused ? [finding('REGISTRATION_REFUSED_TOKEN')] : []),
+        ...(manager !== undefined && requests === 0 ? [finding('MANAGER_SEES_NO_REGISTRATION')] : []),
+      ],
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { partIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+export const runtimeRunning = defineProbe({
+  id: 'runtime.running',
+  doc: `Is at least one Pod or container of a part running?
+
+Says what state it is in when none is. Running is not the same as healthy: other probes ask the part itself.`,
+  params: z.strictObject({ part: z.enum(partIds).describe('The part to look at.') }),
+  part: ({ part }) => part,
+  needs: ['runtime'],
+  timeoutMs: 5_000,
+  emits: ['PART_NOT_RUNNING', 'PART_PAUSED', 'PART_NOT_READY'],
+  async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const instances = await deps.runtime.instances(part, { signal });
+    const running = instances.filter((instance) => instance.phase === 'running');
+    const last = instances.at(-1);
+    if (running.some((instance) => instance.ready)) {
+      return { status: 'healthy', facts: { instances: instances.length, running: running.length } };
+    }
+    const ended = last?.terminated ?? last?.last;
+    const code =
+      running.length > 0 ? 'PART_NOT_READY' : last?.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code,
+          severity: running.length > 0 ? 'warning' : 'critical',
+          part,
+          subject: last?.name ?? part,
+          facts: {
+            instances: instances.length,
+            state: last?.phase ?? 'absent',
+            reason: last?.reason ?? ended?.reason ?? 'none',
+            exitCode: ended?.exitCode ?? null,
+            restarts: last?.restarts ?? 0,
+          },
+          ...(ended?.finishedAt === undefined ? {} : { since: ended.finishedAt }),
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Facts } from '../../domain/facts.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { meanBetween, rate, round, type Scrape, scrape } from '../support/metrics.ts';
+
+/** Seconds from an event's own time to its commit above which people notice. */
+const LATENCY_SECONDS = 3;
+/** Share of the queue in use that counts as a backlog. */
+const BACKLOG_SHARE = 0.5;
+/** Batches this full are full: the pace of the writer is the limit. */
+const FULL_BATCH_SHARE = 0.9;
+/** Share of all time in the pipeline above which one stage is the bottleneck. */
+const DOMINANT_SHARE = 0.5;
+
+interface Pipeline {
+  readonly facts: Facts;
+  readonly latency: number;
+  readonly backlog: boolean;
+  readonly growing: boolean;
+  readonly workersBusy: boolean;
+  readonly fullBatches: boolean;
+  readonly enrich: number;
+  readonly write: number;
+  readonly commitsWait: boolean;
+}
+
+function read(before: Scrape, after: Scrape): Pipeline {
+  const size = after.value('event_queue_size') ?? 0;
+  const capacity = after.value('event_queue_capacity') ?? 0;
+  const workers = after.value('event_workers') ?? 0;
+  const busy = Math.min(before.value('event_workers_busy') ?? 0, after.value('event_workers_busy') ?? 0);
+  const limit = after.value('event_batch_limit') ?? 0;
+  const timeout = after.value('event_batch_timeout_seconds') ?? 0;
+  const received = rate(before, after, 'event_processing_total', { outcome: 'received' }) ?? 0;
+  const stored = rate(before, after, 'event_processing_total', { outcome: 'stored' }) ?? 0;
+  const latency = meanBetween(before, after, 'event_processing_seconds') ?? 0;
+  const enrich = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'enrich' }) ?? 0;
+  const write = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'write' }) ?? 0;
+  const batch = meanBetween(before, after, 'event_batch_size') ?? 0;
+  const seconds = (after.at - before.at) / 1000;
+  const slope = (size - (before.value('event_queue_size') ?? size)) / seconds;
+  return {
+    facts: {
+      seconds: round(seconds),
+      queue: size,
+      queueCapacity: capacity,
+      queueSlopePerSecond: round(slope),
+      receivedPerSecond: round(received),
+      storedPerSecond: round(stored),
+      latencySeconds: round(latency),
+      workers,
+      workersBusy: busy,
+      batchSize: round(batch),
+      batchLimit: limit,
+      batchTimeoutMs: Math.round(timeout * 1000),
+      enrichSeconds: round(enrich),
+      writeSeconds: round(write),
+      goroutines: after.value('go_goroutines') ?? null,
+    },
+    latency,
+    backlog: capacity > 0 && size >= capacity * BACKLOG_SHARE,
+    growing: slope > 0 && received > stored,
+    workersBusy: workers > 0 && busy >= workers,
+    fullBatches: limit > 0 && batch >= limit * FULL_BATCH_SHARE,
+    enrich,
+    write,
+    // One commit at a time: a write that takes longer than the pace allows is what everything waits for.
+    commitsWait: timeout > 0 && write > Math.max(timeout, 0.25),
+  };
+}
+
+export const servicesEventPipeline = defineProbe({
+  id: 'services.event-pipeline',
+  doc: `Does agent-manager keep up with its events, and if not, which stage is the bottleneck?
+
+Takes \`/metrics\` twice, so that counters become rates: received against stored events, the queue and its slope, how busy
+the workers are, how full the batches, and the mean time of the stages enrich and write.`,
+  params: z.strictObject({
+    seconds: z.number().positive().max(30).default(4).describe('Time between the two samples, in seconds.'),
+  }),
+  part: 'agent-manager',
+  needs: ['services'],
+  timeoutMs: 40_000,
+  emits: [
+    'EVENT_LATENCY_HIGH',
+    'EVENT_QUEUE_BACKLOG',
+    'EVENT_WORKERS_SATURATED',
+    'EVENT_BATCHES_FULL',
+    'EVENT_WRITES_SLOW',
+  ],
+  async run({ seconds }, context) {
+    const { services } = context.deps as With<'services'>;
+    const before = await scrape(services, 'agent-manager', context);
+    if (before === undefined) return { status: 'skipped', reason: 'no-data' };
+    if (before.value('event_queue_size') === undefined) return { status: 'skipped', reason: 'not-installed' };
+    await context.wait(seconds * 1000);
+    const after = await scrape(services, 'agent-manager', context);
+    if (after === undefined) return { status: 'skipped', reason: 'no-data' };
+
+    const pipeline = read(before, after);
+    const { facts } = pipeline;
+    const late = pipeline.latency >= LATENCY_SECONDS;
+    const behind = late || pipeline.backlog || pipeline.growing;
+    const finding = (code: string, severity: Finding['severity']): Finding => ({
+      code,
+      severity,
+      part: 'agent-manager',
+      subject: 'event pipeline',
+      facts,
+    });
+    const findings: Finding[] = [];
+    if (late) findings.push(finding('EVENT_LATENCY_HIGH', 'warning'));
+    if (pipeline.backlog || pipeline.growing) findings.push(finding('EVENT_QUEUE_BACKLOG', 'warning'));
+    if (behind && pipeline.commitsWait) findings.push(finding('EVENT_WRITES_SLOW', 'warning'));
+    else if (behind && pipeline.fullBatches) findings.push(finding('EVENT_BATCHES_FULL', 'warning'));
+    else if (
+      behind &&
+      pipeline.workersBusy &&
+      pipeline.enrich > 0 &&
+      pipeline.enrich / (pipeline.enrich + pipeline.write) >= DOMINANT_SHARE
+    ) {
+      findings.push(finding('EVENT_WORKERS_SATURATED', 'warning'));
+    }
+    const [first, ...more] = findings;
+    return first === undefined
+      ? { status: 'healthy', facts }
+      : { status: 'unhealthy', findings: [first, ...more], facts };
+  },
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { rate, round, scrape } from '../support/metrics.ts';
+
+/** Share of the queue in use that leaves no room for a burst. */
+const FULL_SHARE = 0.9;
+
+export const servicesExecutorQueue = defineProbe({
+  id: 'services.executor-queue',
+  doc: `Has the workflow executor workers and room in its queue?
+
+Takes orchestrator-service's \`/metrics\` twice: all workers busy in both samples with executions waiting, or a queue that
+is nearly full, means that the executor is starved.`,
+  params: z.strictObject({
+    seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
+  }),
+  part: 'orchestrator-service',
+  needs: ['services'],
+  timeoutMs: 40_000,
+  emits: ['EXECUTOR_STARVED'],
+  async run({ seconds }, context) {
+    const { services } = context.deps as With<'services'>;
+    const before = await scrape(services, 'orchestrator-service', context);
+    if (before === undefined) return { status: 'skipped', reason: 'no-data' };
+    if (before.value('executor_queue_size') === undefined)
+      return { status: 'skipped', reason: 'not-installed' };
+    await context.wait(seconds * 1000);
+    const after = await scrape(services, 'orchestrator-service', context);
+    if (after === undefined) return { status: 'skipped', reason: 'no-data' };
+
+    const workers = after.value('executor_workers') ?? 0;
+    const busy = Math.min(
+      before.value('executor_workers_busy') ?? 0,
+      after.value('executor_workers_busy') ?? 0,
+    );
+    const queue = Math.min(before.value('executor_queue_size') ?? 0, after.value('executor_queue_size') ?? 0);
+    const capacity = after.value('executor_queue_capacity') ?? 0;
+    const facts = {
+      workers,
+      workersBusy: busy,
+      queue,
+      queueCapacity: capacity,
+      finishedPerSecond: round(rate(before, after, 'executor_executions_total') ?? 0),
+    };
+    const allBusy = workers > 0 && busy >= workers;
+    const full = capacity > 0 && queue >= capacity * FULL_SHARE;
+    if (!full && !(allBusy && queue > 0)) return { status: 'healthy', facts };
+    return {
+      status: 'unhealthy',
+      facts,
+      findings: [
+        {
+          code: 'EXECUTOR_STARVED',
+          severity: 'warning',
+          part: 'orchestrator-service',
+          subject: 'executor',
+          facts,
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,71 @@
+import type { Excerpt } from '../../domain/finding.ts';
+
+/** One line of a plain or JSON log. */
+export interface LogLine {
+  readonly raw: string;
+  /** ISO time, when the line has one. */
+  readonly time?: string;
+  readonly level?: string;
+  readonly message: string;
+}
+
+const MAX_LINE = 300;
+
+function fromJson(raw: string): LogLine | undefined {
+  if (!raw.startsWith('{')) return undefined;
+  try {
+    const entry = JSON.parse(raw) as Readonly<Record<string, unknown>>;
+    const text = (...names: readonly string[]) => {
+      const value = names.map((name) => entry[name]).find((candidate) => typeof candidate === 'string');
+      return typeof value === 'string' ? value : undefined;
+    };
+    const time = text('time', 'ts', 'timestamp', '@timestamp');
+    const level = text('level', 'severity', 'levelname')?.toLowerCase();
+    const message = [text('msg', 'message') ?? '', text('error', 'err', 'exception') ?? '']
+      .filter((part) => part !== '')
+      .join(': ');
+    return {
+      raw,
+      ...(time === undefined ? {} : { time }),
+      ...(level === undefined ? {} : { level }),
+      message: message || raw,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a log: JSON lines by their usual fields, anything else as it stands. */
+export function logLines(text: string): readonly LogLine[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((raw) => {
+      const json = fromJson(raw);
+      if (json !== undefined) return json;
+      const time = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/.exec(raw)?.[0];
+      const level = /\b(debug|info|warn(?:ing)?|error|fatal|panic|critical)\b/i.exec(raw)?.[1]?.toLowerCase();
+      return {
+        raw,
+        ...(time === undefined ? {} : { time }),
+        ...(level === undefined ? {} : { level }),
+        message: raw,
+      };
+    });
+}
+
+/** The last `most` lines that match, as evidence. */
+export function excerpt(
+  source: string,
+  lines: readonly LogLine[],
+  pattern: RegExp,
+  most = 5,
+): Excerpt | undefined {
+  const hits = lines.filter((line) => pattern.test(line.raw)).slice(-most);
+  if (hits.length === 0) return undefined;
+  return {
+    source,
+    lines: hits.map((line) => (line.raw.length > MAX_LINE ? `${line.raw.slice(0, MAX_LINE)}…` : line.raw)),
+  };
+}

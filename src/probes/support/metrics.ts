@@ -1,0 +1,94 @@
+import parsePrometheus from 'parse-prometheus-text-format';
+import { TargetError } from '../../domain/errors.ts';
+import type { ServiceId } from '../../domain/part.ts';
+import type { ServicesTarget } from '../../domain/targets.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One scrape of `/metrics`. */
+export interface Scrape {
+  /** Milliseconds since 1970 of the scrape. */
+  readonly at: number;
+  /** Sum over the samples with these labels; undefined when the metric is absent. */
+  value(name: string, labels?: Labels): number | undefined;
+  /** Sum and count of a histogram or summary. */
+  histogram(name: string, labels?: Labels): { readonly sum: number; readonly count: number } | undefined;
+}
+
+interface Family {
+  readonly name: string;
+  readonly metrics: readonly Readonly<Record<string, unknown>>[];
+}
+
+function matches(sample: Readonly<Record<string, unknown>>, labels: Labels): boolean {
+  const own = (sample['labels'] ?? {}) as Labels;
+  return Object.entries(labels).every(([name, value]) => own[name] === value);
+}
+
+/** Parses the Prometheus text format. */
+export function parseScrape(text: string, at: number): Scrape {
+  const families = new Map(
+    (parsePrometheus(text) as readonly Family[]).map((family) => [family.name, family]),
+  );
+  const sum = (name: string, field: string, labels: Labels) => {
+    const samples = families.get(name)?.metrics.filter((sample) => matches(sample, labels)) ?? [];
+    return samples.length === 0
+      ? undefined
+      : samples.reduce((total, sample) => total + Number(sample[field] ?? 0), 0);
+  };
+  return {
+    at,
+    value: (name, labels = {}) => sum(name, 'value', labels),
+    histogram(name, labels = {}) {
+      const total = sum(name, 'sum', labels);
+      const count = sum(name, 'count', labels);
+      return total === undefined || count === undefined ? undefined : { sum: total, count };
+    },
+  };
+}
+
+/** Scrapes a service; undefined when it is not configured or has no such page. Throws TargetError when it does not answer. */
+export async function scrape(
+  services: ServicesTarget,
+  id: ServiceId,
+  context: { readonly signal: AbortSignal; now(): Date },
+): Promise<Scrape | undefined> {
+  const service = services.find(id);
+  if (service === undefined) return undefined;
+  const answer = await services.request(`${service.url}/metrics`, {
+    signal: context.signal,
+    maxBytes: 8 << 20,
+  });
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) {
+    throw new TargetError('protocol', 'metrics page answers with an error', {
+      facts: { status: answer.status },
+    });
+  }
+  return parseScrape(answer.text(), context.now().getTime());
+}
+
+/** Change per second of a counter between two scrapes; undefined when it is absent or was reset. */
+export function rate(before: Scrape, after: Scrape, name: string, labels: Labels = {}): number | undefined {
+  const from = before.value(name, labels);
+  const to = after.value(name, labels);
+  const seconds = (after.at - before.at) / 1000;
+  if (from === undefined || to === undefined || to < from || seconds <= 0) return undefined;
+  return (to - from) / seconds;
+}
+
+/** Mean of a histogram's observations between two scrapes; undefined when there were none. */
+export function meanBetween(
+  before: Scrape,
+  after: Scrape,
+  name: string,
+  labels: Labels = {},
+): number | undefined {
+  const from = before.histogram(name, labels);
+  const to = after.histogram(name, labels);
+  if (from === undefined || to === undefined || to.count <= from.count) return undefined;
+  return (to.sum - from.sum) / (to.count - from.count);
+}
+
+/** Two decimals: enough for people, stable for comparisons. */
+export const round = (value: number): number => Math.round(value * 100) / 100;
