@@ -31,7 +31,8 @@ async function seedDatabase(base: string, name: string): Promise<void> {
   const url = new URL(base);
   url.pathname = `/${name}`;
   await withClient(url.href, async (client) => {
-    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    for (const extension of ['pg_stat_statements', 'amcheck', 'pgstattuple'])
+      await client.query(`CREATE EXTENSION IF NOT EXISTS ${extension}`);
     await client.query(readFileSync(new URL(`sql/${name}.sql`, import.meta.url), 'utf8'));
   });
 }

@@ -1,5 +1,6 @@
 // Command labtools has the few tools that a static busybox cannot do well: it is called by the name
-// of a link to it. wget and nslookup resolve names by Go's resolver; as runs a program as a user.
+// of a link to it. wget and nslookup resolve names by Go's resolver; as runs a program as a user;
+// serve is a small HTTP server.
 package main
 
 import (
@@ -22,10 +23,10 @@ func main() {
 	if name == "labtools" && len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	tools := map[string]func([]string) error{"wget": wget, "nslookup": nslookup, "as": as}
+	tools := map[string]func([]string) error{"wget": wget, "nslookup": nslookup, "as": as, "serve": serve}
 	tool, ok := tools[name]
 	if !ok {
-		fmt.Fprintln(os.Stderr, "labtools: wget, nslookup or as")
+		fmt.Fprintln(os.Stderr, "labtools: wget, nslookup, as or serve")
 		os.Exit(2)
 	}
 	if err := tool(args); err != nil {
@@ -142,4 +143,14 @@ func as(args []string) error {
 		}
 	}
 	return syscall.Exec(args[1], args[1:], os.Environ())
+}
+
+// serve PORT
+func serve(args []string) error {
+	if len(args) != 1 {
+		return errors.New("serve PORT")
+	}
+	return http.ListenAndServe(net.JoinHostPort("", args[0]), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "# nothing to see here")
+	}))
 }

@@ -63,7 +63,7 @@ func (a *App) enrich(ctx context.Context, item *queued) {
 		extra["rule"] = rule
 	}
 	extra["repeats"] = a.seen.Remember(e.ClusterID+"|"+e.Object+"|"+e.ID, e.Message+e.Payload)
-	a.correlation.Add(e.ClusterID, e.Object, e.Message)
+	a.correlation.Add(e.ClusterID, e.Object, e.Message+" "+e.Payload)
 	if a.inspect {
 		ask, cancel := context.WithTimeout(ctx, 2*time.Second)
 		reply, err := a.nats.RequestWithContext(ask, wire.For(a.subjects.Inspect, e.ClusterID)+"."+e.AgentID, []byte(e.Object))
