@@ -1,4 +1,5 @@
+import { cli } from './en/cli.ts';
 import { ui } from './en/ui.ts';
 
 /** Every text in English. The keys and placeholders of this one bind the other languages. */
-export const en = { ...ui } as const;
+export const en = { ...ui, ...cli } as const;

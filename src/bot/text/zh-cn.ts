@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
+import { cli } from './zh-CN/cli.ts';
 import { ui } from './zh-CN/ui.ts';
 
 /** Every text in Simplified Chinese. */
-export const zhCN = { ...ui } as const satisfies Readonly<Record<keyof typeof en, string>>;
+export const zhCN = { ...ui, ...cli } as const satisfies Readonly<Record<keyof typeof en, string>>;

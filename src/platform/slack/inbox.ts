@@ -1,0 +1,149 @@
+import { Pool } from 'pg';
+import type { Logger } from '../../domain/clock.ts';
+import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
+import { translate } from '../store/errors.ts';
+
+export interface InboxOptions {
+  readonly database: DatabaseConfig;
+  readonly logger: Logger;
+  readonly poolSize?: number;
+  /** Default `aetherius_app`; `null` stays the role that logged in. */
+  readonly role?: string | null;
+}
+
+/** How long a delivery may be worked on before another process takes it over. */
+const leaseSeconds = 60;
+/** Slack's users have given up by then; a click from an hour ago must not act. */
+const tooOldMinutes = 15;
+const mostAttempts = 3;
+
+const accept = `
+WITH wanted (key, kind, digest, body) AS (
+  VALUES ($1::text, $2::text, $3::text, $4::jsonb)
+), nonce AS (
+  INSERT INTO inbox (key, kind, payload_digest, handled_at)
+  SELECT 'signature:' || $5::text, 'signature', $3, clock_timestamp() WHERE $5::text IS NOT NULL
+  ON CONFLICT (key) DO NOTHING RETURNING key
+), first AS (
+  INSERT INTO inbox (key, kind, payload_digest, payload, leased_until)
+  SELECT key, kind, digest, body, clock_timestamp() + interval '${leaseSeconds} seconds' FROM wanted
+  WHERE $5::text IS NULL OR EXISTS (SELECT FROM nonce)
+  ON CONFLICT (key) DO NOTHING RETURNING key
+)
+SELECT count(*)::int AS fresh FROM first`;
+
+/**
+ * Deliveries as they are accepted (S1, S2). It has connections of its own and one statement a delivery, because the
+ * ack waits for it; whatever else is going on in PostgreSQL must not stand in the way.
+ */
+export function createDeliveryInbox(options: InboxOptions) {
+  const role = options.role === undefined ? applicationRole : options.role;
+  const pool = new Pool({
+    ...clientConfig(
+      { ...options.database, connectTimeoutMs: 1200 },
+      { ...(role === null ? {} : { role }), statement_timeout: 1400 },
+    ),
+    max: options.poolSize ?? 4,
+    idleTimeoutMillis: 300_000,
+  });
+  pool.on('error', (err) => options.logger.debug({ err }, 'an idle PostgreSQL connection broke'));
+
+  const query = async <Row extends object>(
+    text: string,
+    values: readonly unknown[],
+    timeoutMs = 5000,
+  ): Promise<readonly Row[]> => {
+    try {
+      const config = { text, values: [...values], query_timeout: timeoutMs };
+      return (await withinTime(pool.query<Row>(config), timeoutMs)).rows;
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+
+  return {
+    async accept(
+      delivery: {
+        readonly key: string;
+        readonly kind: string;
+        readonly digest: string;
+        readonly signature?: string;
+        readonly body: unknown;
+      },
+      timeoutMs: number,
+    ): Promise<boolean> {
+      const { key, kind, digest, body, signature = null } = delivery;
+      const values = [key, kind, digest, JSON.stringify(body), signature];
+      const rows = await query<{ fresh: number }>(accept, values, timeoutMs);
+      return rows[0]?.fresh === 1;
+    },
+    async handled(key: string): Promise<void> {
+      await query('UPDATE inbox SET handled_at = clock_timestamp() WHERE key = $1', [key]);
+    },
+    async abandoned(limit: number): Promise<readonly { readonly key: string; readonly body: unknown }[]> {
+      return query<{ key: string; body: unknown }>(
+        `UPDATE inbox SET attempts = attempts + 1,
+           leased_until = clock_timestamp() + interval '${leaseSeconds} seconds'
+         WHERE key IN (
+           SELECT key FROM inbox
+           WHERE handled_at IS NULL AND payload IS NOT NULL AND leased_until < clock_timestamp()
+             AND attempts < ${mostAttempts} AND received_at > clock_timestamp() - interval '${tooOldMinutes} minutes'
+           ORDER BY received_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING key, payload AS body`,
+        [limit],
+      );
+    },
+    /** The `response_url` of the delivery that started this run, while Slack still takes it. */
+    async responseUrlOf(runId: string): Promise<{ readonly url: string; readonly userId: string } | undefined> {
+      const rows = await query<{ url: string | null; user_id: string | null }>(
+        `SELECT i.payload->>'response_url' AS url, coalesce(i.payload->>'user_id', i.payload->'user'->>'id') AS user_id
+         FROM runs r JOIN inbox i ON i.key = r.dedupe_key
+         WHERE r.id = $1 AND i.received_at > clock_timestamp() - interval '29 minutes'`,
+        [runId],
+      );
+      const row = rows[0];
+      return row?.url == null || row.user_id === null ? undefined : { url: row.url, userId: row.user_id };
+    },
+    async runOfMessage(messageId: string): Promise<string | undefined> {
+      const rows = await query<{ run_id: string | null }>('SELECT run_id FROM messages WHERE id = $1', [messageId]);
+      return rows[0]?.run_id ?? undefined;
+    },
+    async sawHome(userId: string, teamId: string): Promise<void> {
+      await query(
+        `INSERT INTO home_viewers (user_id, team_id) VALUES ($1, $2)
+         ON CONFLICT (user_id) DO UPDATE SET team_id = excluded.team_id, opened_at = clock_timestamp()`,
+        [userId, teamId],
+      );
+    },
+    /** Those whose Home is kept current: who looked within a day, the latest first. */
+    async homeViewers(limit: number): Promise<readonly { readonly userId: string; readonly teamId: string }[]> {
+      return query<{ userId: string; teamId: string }>(
+        `SELECT user_id AS "userId", team_id AS "teamId" FROM home_viewers
+         WHERE opened_at > clock_timestamp() - interval '1 day' ORDER BY opened_at DESC LIMIT $1`,
+        [limit],
+      );
+    },
+    /** Opens a connection, so that the first command does not wait for one. */
+    async warm(): Promise<void> {
+      await query('SELECT 1', []);
+    },
+    async close(): Promise<void> {
+      await pool.end();
+    },
+  };
+}
+export type SlackInbox = ReturnType<typeof createDeliveryInbox>;
+
+/** Also bounds the wait for a free connection, which the driver's own timeouts do not. */
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('PostgreSQL did not answer in time')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
