@@ -326,9 +326,9 @@ export function mayReadTargets(role: Role): boolean {
   return role === 'all' || role === 'worker' || role === 'command-line';
 }
 
-/** Slack's tokens. */
+/** Slack's tokens; the command line needs them for `doctor` alone. */
 export function mayReadSlack(role: Role): boolean {
-  return role === 'all' || role === 'bot';
+  return role === 'all' || role === 'bot' || role === 'command-line';
 }
 
 const secret = (description: string) =>
@@ -382,6 +382,9 @@ export const ProcessEnv = z.object({
   STATUS_PORT: port
     .default(9090)
     .meta({ description: 'Port of /healthz, /readyz and /metrics; 0 takes a free one.' }),
+  LANG: z.string().default('').meta({
+    description: 'Locale; the command line speaks Chinese when it begins with zh.',
+  }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

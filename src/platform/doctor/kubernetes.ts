@@ -1,0 +1,146 @@
+import { stringify } from 'yaml';
+import type { EnvironmentConfig } from '../../domain/config.ts';
+import type { Check } from '../../domain/doctor.ts';
+import { AppError, TargetError } from '../../domain/errors.ts';
+import {
+  asQuestions,
+  type RightFeature,
+  type RightPlace,
+  rightFeatures,
+  rightsAt,
+  roleRules,
+} from '../../domain/rights.ts';
+import type { KubernetesTarget } from '../../domain/targets.ts';
+import { createKubernetesTarget } from '../targets/kubernetes.ts';
+
+/** Asks the API server for every right, verb by verb; what is missing is printed as a role to apply. */
+export async function examineKubernetes(
+  environment: string,
+  config: EnvironmentConfig,
+  account: { readonly name: string; readonly namespace: string },
+): Promise<readonly Check[]> {
+  const { runtime } = config;
+  if (runtime.kind !== 'kubernetes')
+    return [{ area: 'kubernetes', key: 'kubernetes.none', state: 'skipped', facts: { environment } }];
+  const target = createKubernetesTarget({
+    namespace: runtime.namespace,
+    agentNamespace: runtime.agentNamespace,
+    ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
+    ...(runtime.context === undefined ? {} : { context: runtime.context }),
+  });
+  const features = rightFeatures.filter((feature) => feature !== 'secrets' || usesSecrets(config));
+  const places: readonly [RightPlace, string][] = [
+    ['platform', runtime.namespace],
+    ['agents', runtime.agentNamespace],
+  ];
+  const checks = await Promise.all(
+    places.map(([place, namespace]) =>
+      examinePlace({ environment, place, namespace, features, target, account }),
+    ),
+  );
+  return checks.flat();
+}
+
+interface Place {
+  readonly environment: string;
+  readonly place: RightPlace;
+  readonly namespace: string;
+  readonly features: readonly RightFeature[];
+  readonly target: Pick<KubernetesTarget, 'can'>;
+  readonly account: { readonly name: string; readonly namespace: string };
+}
+
+async function examinePlace(where: Place): Promise<readonly Check[]> {
+  const { environment, namespace } = where;
+  const questions = asQuestions(rightsAt(where.place, where.features), namespace);
+  try {
+    const answers = await Promise.all(
+      questions.map(async (question) => {
+        const { verb, resource, group, subresource } = question;
+        const allowed = await where.target.can(verb, resource, namespace, {
+          group,
+          ...(subresource === undefined ? {} : { subresource }),
+        });
+        return { question, allowed };
+      }),
+    );
+    const missing = answers.filter((answer) => !answer.allowed).map((answer) => answer.question);
+    if (missing.length === 0)
+      return [
+        {
+          area: 'kubernetes',
+          key: 'kubernetes.rights',
+          state: 'ok',
+          facts: { environment, namespace, rights: questions.length },
+        },
+      ];
+    return where.features.flatMap((feature) => {
+      const lacking = missing.filter((question) => question.feature === feature);
+      return lacking.length === 0 ? [] : [missingRights(where, feature, lacking)];
+    });
+  } catch (error) {
+    const stage =
+      error instanceof TargetError ? error.stage : error instanceof AppError ? error.code : 'error';
+    return [
+      {
+        area: 'kubernetes',
+        key: 'kubernetes.unreachable',
+        state: 'failed',
+        facts: { environment, namespace, reason: stage },
+      },
+    ];
+  }
+}
+
+function missingRights(where: Place, feature: RightFeature, lacking: ReturnType<typeof asQuestions>): Check {
+  const rights = lacking.map(({ group, resource, subresource, verb }) => ({
+    group,
+    resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+    verbs: [verb],
+  }));
+  return {
+    area: 'kubernetes',
+    key: 'kubernetes.missing',
+    // Health is what the product is for; the rest can be done without.
+    state: feature === 'health' ? 'failed' : 'warning',
+    facts: {
+      environment: where.environment,
+      namespace: where.namespace,
+      feature,
+      missing: rights
+        .map(({ verbs, group, resource }) => `${verbs[0]} ${resource}${group === '' ? '' : `.${group}`}`)
+        .join(', '),
+    },
+    remedy: roleYaml(`aetherius-bot-${feature}`, where.namespace, rights, where.account),
+  };
+}
+
+/** A Role with its binding, ready for `kubectl apply -f -`. */
+export function roleYaml(
+  name: string,
+  namespace: string,
+  rights: Parameters<typeof roleRules>[0],
+  account: { readonly name: string; readonly namespace: string },
+): string {
+  const metadata = { name, namespace };
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata,
+    rules: roleRules(rights),
+  };
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }],
+  };
+  return `${stringify(role, { lineWidth: 0 })}---\n${stringify(binding, { lineWidth: 0 })}`;
+}
+
+function usesSecrets(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('kind' in value && value.kind === 'kubernetes' && 'source' in value) return true;
+  return Object.values(value).some(usesSecrets);
+}

@@ -1,0 +1,147 @@
+import { readdirSync } from 'node:fs';
+import { Client } from 'pg';
+import type { Check, CheckState } from '../../domain/doctor.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { migrationsFolder } from '../migrate.ts';
+import { applicationRole, clientConfig } from '../store/connection.ts';
+import { translate } from '../store/errors.ts';
+
+const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
+  area: 'postgres',
+  key: `postgres.${key}`,
+  state,
+  facts,
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
+/** Clock of the database against ours, in milliseconds (positive: the database is ahead), for the clock check. */
+export interface DatabaseExamination {
+  readonly checks: readonly Check[];
+  readonly offsetMs?: number;
+}
+
+/** Looks at our own PostgreSQL as the application would use it. Changes nothing. */
+export async function examinePostgres(url: string, now: () => number): Promise<DatabaseExamination> {
+  const client = new Client(
+    clientConfig({ url, applicationName: 'aetherius-doctor' }, { statement_timeout: 5000 }),
+  );
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    return { checks: [check('unreachable', 'failed', { reason: reasonOf(error) })] };
+  }
+  try {
+    const checks: Check[] = [];
+    const before = now();
+    const { rows } = await client.query<{ version: number; login: string; now: Date; sync: string }>(
+      `SELECT current_setting('server_version_num')::int AS version, current_user AS login,
+              clock_timestamp() AS now, current_setting('synchronous_commit') AS sync`,
+    );
+    const after = now();
+    const row = rows[0];
+    if (row === undefined) throw new AppError('BUG', 'a query without rows');
+    checks.push(
+      check('reach', 'ok', { version: Math.floor(row.version / 10_000), latencyMs: after - before }),
+    );
+    checks.push(
+      check(
+        'durable',
+        row.sync === 'off' ? 'failed' : 'ok',
+        { value: row.sync },
+        row.sync === 'off' ? `ALTER ROLE "${row.login}" SET synchronous_commit = on;` : undefined,
+      ),
+    );
+    checks.push(...(await migrations(client)), ...(await roleRights(client, row.login)));
+    return { checks, offsetMs: Math.round(row.now.getTime() - (before + after) / 2) };
+  } catch (error) {
+    return { checks: [check('unreadable', 'unknown', { reason: reasonOf(error) })] };
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** SQLSTATE, or the socket's own word. */
+function reasonOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : translate(error).code;
+}
+
+async function migrations(client: Client): Promise<readonly Check[]> {
+  const known = readdirSync(migrationsFolder)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.replace(/\.sql$/, ''))
+    .sort();
+  const { rows: present } = await client.query<{ present: boolean }>(
+    `SELECT to_regclass('aetherius_migrations') IS NOT NULL AS present`,
+  );
+  const applied =
+    present[0]?.present === true
+      ? (
+          await client.query<{ name: string }>('SELECT name FROM aetherius_migrations ORDER BY name')
+        ).rows.map((r) => r.name)
+      : [];
+  const missing = known.filter((name) => !applied.includes(name));
+  const newer = applied.filter((name) => !known.includes(name));
+  if (missing.length > 0)
+    return [
+      check('migrations-missing', 'failed', { missing: missing.join(', ') }, 'aetherius-bot --migrate-only'),
+    ];
+  if (newer.length > 0) return [check('migrations-newer', 'warning', { newer: newer.join(', ') })];
+  return [check('migrations', 'ok', { applied: applied.length })];
+}
+
+/** L4: the application may add to the audit log and read it, and neither change nor empty it, nor own it. */
+async function roleRights(client: Client, login: string): Promise<readonly Check[]> {
+  const { rows: roles } = await client.query<{ member: boolean }>(
+    `SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,
+    [applicationRole],
+  );
+  if (roles[0]?.member !== true)
+    return [
+      check(
+        'role-missing',
+        'failed',
+        { role: applicationRole, login },
+        `GRANT ${applicationRole} TO "${login}";`,
+      ),
+    ];
+  const { rows } = await client.query<{ name: string; may: boolean }>(
+    `SELECT privilege AS name, has_table_privilege($1, to_regclass('audit_log'), privilege) AS may
+       FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE']) AS privilege
+      WHERE to_regclass('audit_log') IS NOT NULL`,
+    [applicationRole],
+  );
+  const may = rows.filter((row) => row.may).map((row) => row.name);
+  const surplus = may.filter((name) => name !== 'SELECT' && name !== 'INSERT');
+  const lacking = rows.length === 0 ? [] : ['SELECT', 'INSERT'].filter((name) => !may.includes(name));
+  const checks = [check('role', 'ok', { role: applicationRole, login })];
+  if (lacking.length > 0)
+    checks.push(
+      check(
+        'audit-lacking',
+        'failed',
+        { lacking: lacking.join(', ') },
+        `GRANT SELECT, INSERT ON audit_log TO ${applicationRole};`,
+      ),
+    );
+  else if (surplus.length > 0)
+    checks.push(
+      check(
+        'audit-surplus',
+        'failed',
+        { surplus: surplus.join(', ') },
+        `REVOKE ${surplus.join(', ')} ON audit_log FROM ${applicationRole};`,
+      ),
+    );
+  else if (rows.length > 0) checks.push(check('audit', 'ok', { role: applicationRole }));
+  const { rows: owner } = await client.query<{ owns: boolean; superuser: boolean }>(
+    `SELECT pg_has_role(current_user, c.relowner, 'USAGE') AS owns, r.rolsuper AS superuser
+       FROM pg_class c, pg_roles r WHERE c.oid = to_regclass('audit_log') AND r.rolname = current_user`,
+  );
+  if (owner[0]?.owns === true || owner[0]?.superuser === true)
+    checks.push(check('owner', 'warning', { login }));
+  return checks;
+}

@@ -1,0 +1,84 @@
+import type { Logger } from '../../domain/clock.ts';
+import type { RedisConnection } from '../../domain/config.ts';
+import type { Check, CheckState } from '../../domain/doctor.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { openRedis } from '../bullmq.ts';
+
+const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
+  area: 'redis',
+  key: `redis.${key}`,
+  state,
+  facts,
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
+/** Looks at the courier: reachable, `noeviction`, append-only file. INFO alone, which ACLs rarely forbid. */
+export async function examineRedis(connection: RedisConnection, logger: Logger): Promise<readonly Check[]> {
+  const connections = await openRedis({ connection, logger, timeoutMs: 3000 });
+  const client = connections.worker();
+  try {
+    const info = await within(client.info(), 4000);
+    return judge(parseInfo(info));
+  } catch (error) {
+    return [check('unreachable', 'failed', { reason: reasonOf(error) })];
+  } finally {
+    connections.close();
+  }
+}
+
+/** INFO's `name:value` lines. */
+export function parseInfo(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split('\n').flatMap((line) => {
+    const match = /^([a-z0-9_]+):(.*?)\r?$/.exec(line);
+    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function judge(info: Readonly<Record<string, string>>): readonly Check[] {
+  const version = info['redis_version'] ?? '?';
+  const policy = info['maxmemory_policy'];
+  const appendOnly = info['aof_enabled'];
+  return [
+    check('reach', 'ok', { version }),
+    Number.parseFloat(version) < 6.2 ? check('version', 'failed', { version }) : undefined,
+    policy === undefined
+      ? check('policy-unknown', 'unknown')
+      : check(
+          'policy',
+          policy === 'noeviction' ? 'ok' : 'failed',
+          { policy },
+          policy === 'noeviction'
+            ? undefined
+            : 'redis-cli CONFIG SET maxmemory-policy noeviction && redis-cli CONFIG REWRITE',
+        ),
+    appendOnly === undefined
+      ? check('append-only-unknown', 'unknown')
+      : check(
+          'append-only',
+          appendOnly === '1' ? 'ok' : 'warning',
+          { enabled: appendOnly === '1' },
+          appendOnly === '1' ? undefined : 'redis-cli CONFIG SET appendonly yes && redis-cli CONFIG REWRITE',
+        ),
+  ].filter((item) => item !== undefined);
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('no answer'), { code: 'no-answer' })), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : '';
+  // The driver gives these as text alone.
+  if (/^(NOAUTH|WRONGPASS|NOPERM)/.test(text)) return 'auth';
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : 'error';
+}
