@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../domain/clock.ts';
 import type { Courier } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
+import { readRunHint } from '../services/run.service.ts';
 
 export interface DispatcherOptions {
   readonly environments: readonly string[];
@@ -26,18 +27,6 @@ export interface DispatcherOptions {
 }
 
 const batch = 50;
-
-/** `NOTIFY runs` of a run that Redis did not take. */
-export function encodeRunHint(hint: { readonly environment: string; readonly runId: string }): string {
-  return `${hint.runId} ${hint.environment}`;
-}
-
-function decodeRunHint(payload: string): { readonly environment: string; readonly runId: string } | undefined {
-  const space = payload.indexOf(' ');
-  return space === -1
-    ? undefined
-    : { runId: payload.slice(0, space), environment: payload.slice(space + 1) };
-}
 
 /**
  * Finds in PostgreSQL what Redis has lost or never had, hands it over again, and does it here when Redis is
@@ -100,7 +89,7 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
 
   const listening = Promise.all([
     store.listen('runs', (payload) => {
-      const hint = decodeRunHint(payload);
+      const hint = readRunHint(payload);
       if (hint === undefined) poke();
       else if (environments.includes(hint.environment)) direct({ kind: 'run', ...hint });
     }),

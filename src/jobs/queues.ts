@@ -11,8 +11,10 @@ export interface QueueDefinition<P extends z.ZodType = z.ZodType> {
   readonly timeoutMs: number;
   /** How often BullMQ may run a job again whose worker fell silent. */
   readonly maxStalledCount: number;
-  /** Whether the end of the stop budget aborts the job. A lost lock and the timeout always do (X7). */
+  /** Whether the end of the stop budget aborts the job. */
   readonly abortOnStop: boolean;
+  /** Whether a lost BullMQ lock aborts the job (X7). A run has a lease of its own and goes on without Redis. */
+  readonly abortOnLostLock: boolean;
   readonly onError: ErrorPolicy;
 }
 
@@ -28,6 +30,7 @@ export const queues = {
     timeoutMs: 90_000,
     maxStalledCount: 1,
     abortOnStop: true,
+    abortOnLostLock: false,
     onError: retryTransient,
   },
   execute: {
@@ -37,6 +40,7 @@ export const queues = {
     timeoutMs: 30 * 60_000,
     maxStalledCount: 0,
     abortOnStop: false,
+    abortOnLostLock: true,
     onError: neverRetry,
   },
 } as const satisfies Readonly<Record<QueueKind, QueueDefinition>>;

@@ -50,7 +50,9 @@ export function createRunners(options: RunnersOptions) {
   const run = async (work: Work, via: JobReport['via'], outer?: AbortSignal): Promise<void> => {
     const { kind, environment, key } = work;
     const abort = new AbortController();
-    const lost = () => abort.abort(new JobAborted('lock-lost'));
+    const lost = () => {
+      if (queues[kind].abortOnLostLock) abort.abort(new JobAborted('lock-lost'));
+    };
     outer?.addEventListener('abort', lost, { once: true });
     const timer = setTimeout(() => abort.abort(new JobAborted('timeout')), queues[kind].timeoutMs);
     active.set(key, { kind, abort });

@@ -1,0 +1,201 @@
+import type { Clock, Ids } from '../domain/clock.ts';
+import { type Finding, findingKey, severities } from '../domain/finding.ts';
+import type { HealthReport } from '../domain/health.ts';
+import type { FixOffers, HealthRules, PreparedOffer, ProbeRunner, RunHandler, RunLease } from '../domain/ports.ts';
+import type { ProbeCall, ProbeOutcome } from '../domain/probe.ts';
+import type { HealthView, Renderer } from '../domain/render.ts';
+import type { Run } from '../domain/run.ts';
+import type { Tx } from '../domain/store.ts';
+import type { Targets, TargetsFactory } from '../domain/targets.ts';
+import { rootPurpose } from './run.service.ts';
+
+export interface HealthRunOptions {
+  readonly targets: TargetsFactory;
+  readonly probes: ProbeRunner;
+  readonly rules: HealthRules;
+  readonly offers: FixOffers;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** At most one edit of a message a second; the first one soon, because a healthy platform answers at once. */
+const editEveryMs = 1000;
+const firstEditMs = 200;
+/** Findings with a message of their own; the rest stands in the table and in the details. */
+const maxFindingMessages = 12;
+const detailsTtlMs = 7 * 24 * 60 * 60 * 1000;
+export const findingPurpose = 'finding';
+export const detailsPurpose = 'details';
+
+/** `/aetherius health`: one message that fills in, then one for each finding under it. */
+export function createHealthRun(options: HealthRunOptions): RunHandler {
+  return {
+    async handle(lease) {
+      const targets = await options.targets.forRun(lease.run.environment);
+      const calls = options.rules.calls(lease.run.environment);
+      const { report } = await observe(options, lease, targets, calls, showProgress(options));
+      const findings = worstFirst(report).slice(0, maxFindingMessages);
+      const prepared = await options.offers.prepare({
+        run: lease.run,
+        findings,
+        targets,
+        signal: lease.signal,
+      });
+      await lease.finish(report, async (tx) => {
+        const root = await showComplete(tx, options, lease.run, report);
+        if (root !== undefined) await postFindings(tx, options, lease.run, root, prepared);
+        else for (const offer of prepared) await offer.save(tx);
+      });
+    },
+  };
+}
+
+/** Writes an intermediate state of the answer. */
+export type Progress = (tx: Tx, run: Run, report: HealthReport) => Promise<void>;
+
+/**
+ * Runs all probes of the check, saves each outcome as it comes and shows progress at most once a second.
+ * The report is complete: a probe that did not end is `inconclusive`. Throws the signal's reason when aborted.
+ */
+export async function observe(
+  options: Pick<HealthRunOptions, 'probes' | 'rules' | 'clock'>,
+  lease: RunLease,
+  targets: Targets,
+  calls: readonly ProbeCall[],
+  progress: Progress,
+): Promise<{ readonly report: HealthReport; readonly outcomes: readonly ProbeOutcome[] }> {
+  const { environment } = lease.run;
+  const seen: ProbeOutcome[] = [];
+  const judge = () => options.rules.judge({ environment, calls, outcomes: seen });
+  const writer = createWriter(options.clock, lease, async (tx, fresh) => {
+    for (const outcome of fresh) await tx.runs.saveOutcome(lease.run.id, outcome);
+    await progress(tx, lease.run, judge());
+  });
+  const onOutcome = (outcome: ProbeOutcome) => {
+    seen.push(outcome);
+    writer.add(outcome);
+  };
+  try {
+    await options.probes.run(calls, { targets, signal: lease.signal, onOutcome });
+  } finally {
+    await writer.flush();
+  }
+  lease.signal.throwIfAborted();
+  return { report: judge(), outcomes: seen };
+}
+
+/**
+ * Serialises writes: outcomes that come while one is on its way go together into the next, and two writes
+ * begin at least a second apart, except the last.
+ */
+function createWriter(
+  clock: Clock,
+  lease: RunLease,
+  write: (tx: Tx, fresh: readonly ProbeOutcome[]) => Promise<void>,
+) {
+  let fresh: ProbeOutcome[] = [];
+  let dirty = true;
+  let failure: unknown;
+  const last = new AbortController();
+
+  const once = async () => {
+    const batch = fresh;
+    fresh = [];
+    dirty = false;
+    await lease.save((tx) => write(tx, batch));
+  };
+  const pause = (ms: number) =>
+    clock.sleep(ms, AbortSignal.any([last.signal, lease.signal])).catch(() => undefined);
+  const loop = (async () => {
+    await pause(firstEditMs);
+    while (!last.signal.aborted && !lease.signal.aborted) {
+      if (dirty) await once();
+      await pause(editEveryMs);
+    }
+    if (dirty && !lease.signal.aborted) await once();
+  })().catch((error: unknown) => {
+    failure = error;
+  });
+
+  return {
+    add(outcome: ProbeOutcome): void {
+      fresh.push(outcome);
+      dirty = true;
+    },
+    async flush(): Promise<void> {
+      last.abort();
+      await loop;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+function showProgress(options: HealthRunOptions): Progress {
+  return async (tx, run, report) => {
+    const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+    if (root === undefined) return;
+    await tx.messages.update(root.id, render(options, run, report), { priority: 1 });
+  };
+}
+
+function render(
+  { renderer, clock }: Pick<HealthRunOptions, 'renderer' | 'clock'>,
+  run: Run,
+  report: HealthReport,
+  more: Partial<HealthView> = {},
+) {
+  const view: HealthView = { run, report, repaired: [], now: clock.now(), ...more };
+  return renderer.health(view, run.surface?.language ?? 'en');
+}
+
+/** The final table; returns the message it stands in. */
+async function showComplete(
+  tx: Tx,
+  options: HealthRunOptions,
+  run: Run,
+  report: HealthReport,
+): Promise<string | undefined> {
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root === undefined) return undefined;
+  const detailsButton = options.ids.token();
+  await tx.buttons.create({
+    id: detailsButton,
+    purpose: detailsPurpose,
+    runId: run.id,
+    ttlMs: detailsTtlMs,
+  });
+  const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
+  await tx.messages.update(root.id, render(options, ended, report, { detailsButton }), { priority: 0 });
+  return root.id;
+}
+
+async function postFindings(
+  tx: Tx,
+  { renderer, ids }: HealthRunOptions,
+  run: Run,
+  root: string,
+  prepared: readonly PreparedOffer[],
+): Promise<void> {
+  const { surface } = run;
+  if (surface === undefined) return;
+  for (const offer of prepared) {
+    const { finding } = offer;
+    const { offers, refused } = await offer.save(tx);
+    await tx.messages.post({
+      id: ids.uuid(),
+      purpose: findingPurpose,
+      channel: surface.channel,
+      runId: run.id,
+      rendered: renderer.finding({ run, finding, offers, refused }, surface.language),
+      ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
+    });
+  }
+}
+
+/** Findings that are alarms of their own, worst first; what only follows from a root is not one. */
+export function worstFirst(report: HealthReport): readonly Finding[] {
+  const all = report.rows.filter((row) => row.consequenceOf === undefined).flatMap((row) => row.findings);
+  const unique = [...new Map(all.map((finding) => [findingKey(finding), finding])).values()];
+  return unique.toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
+}
