@@ -60,6 +60,11 @@ export interface Diagnosis {
   readonly slug: string;
   readonly part: PartId;
   readonly evidence: readonly ProbeCall[];
+  /**
+   * Gathered after the rest, from a fresh look: what only shows once the rest was done (a real request may be
+   * what makes a process run out of memory).
+   */
+  readonly afterwards?: readonly ProbeCall[];
   readonly causes: readonly DiagnosisCause[];
   readonly handOver: readonly { readonly when: Condition; readonly to: string }[];
 }

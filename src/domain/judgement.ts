@@ -193,7 +193,7 @@ export interface Registries {
 export function faultsOf(diagnosis: Diagnosis, registries: Registries): readonly string[] {
   const faults: string[] = [];
   const emitted = new Set<string>();
-  for (const call of diagnosis.evidence) {
+  for (const call of [...diagnosis.evidence, ...(diagnosis.afterwards ?? [])]) {
     const codes = registries.emitters.get(call.probe);
     if (codes === undefined) faults.push(`${diagnosis.id}: no probe ${call.probe}`);
     for (const code of codes ?? []) emitted.add(code);

@@ -14,6 +14,52 @@ interface TimedOut {
 /** A command that the orchestrator waited for to its end, and that itself ran out of time. */
 const byCommand = /command (?:timeout|failed)|no free slot|no result within/i;
 
+/** A later run of the same workflow went through: the failure is history. */
+function succeededLater(failed: Execution, list: readonly Execution[]): boolean {
+  return list.some(
+    (other) =>
+      other.workflow_id === failed.workflow_id &&
+      other.status === 'completed' &&
+      (other.created_at ?? '') > (failed.created_at ?? ''),
+  );
+}
+
+const Workflows = z.object({
+  workflows: z.array(
+    z.object({
+      id: z.string(),
+      steps: z.array(
+        z.object({ id: z.string(), config: z.object({ timeout: z.number().optional() }).optional() }),
+      ),
+    }),
+  ),
+});
+
+/** Seconds that each `workflow/step` may take now; empty when the service does not say. */
+async function currentLimits(
+  services: With<'services'>['services'],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const url = services.find('orchestrator-service')?.url;
+  if (url === undefined) return new Map();
+  const answer = await services.request(`${url}/api/v1/workflows`, { signal });
+  const parsed = answer.status === 200 ? Workflows.safeParse(JSON.parse(answer.text())) : undefined;
+  return new Map(
+    (parsed?.data?.workflows ?? []).flatMap((workflow) =>
+      workflow.steps.flatMap((step) =>
+        step.config?.timeout === undefined
+          ? []
+          : [[`${workflow.id}/${step.id}`, step.config.timeout] as const],
+      ),
+    ),
+  );
+}
+
+/** The step may take longer now than it could then: somebody has mended it, and no run has shown it yet. */
+function raisedSince(step: TimedOut['step'], now: number | undefined): boolean {
+  return now !== undefined && step.timeout_seconds !== undefined && now > step.timeout_seconds;
+}
+
 export const servicesStepTimeouts = defineProbe({
   id: 'services.step-timeouts',
   doc: `Which workflow steps ran out of time, and whose limit was it: the step's or the command's?
@@ -37,7 +83,9 @@ apart from one whose command ran out of time or found no free slot in agent-mana
         execution.status === 'failed' &&
         (secondsBetween(execution.finished_at ?? execution.created_at, at) ?? 0) <= minutes * 60,
     );
-    const histories = await withSteps(services, recent, signal);
+    const unresolved = recent.filter((execution) => !succeededLater(execution, list));
+    const histories = await withSteps(services, unresolved, signal);
+    const limits = await currentLimits(services, signal);
     const timedOut: TimedOut[] = histories.flatMap((execution) =>
       (execution.steps ?? [])
         .filter(
@@ -45,6 +93,7 @@ apart from one whose command ran out of time or found no free slot in agent-mana
             step.status === 'timeout' || ranOut.test(step.error ?? '') || byCommand.test(step.error ?? ''),
         )
         .filter((step) => step.status !== 'completed')
+        .filter((step) => !raisedSince(step, limits.get(`${execution.workflow_id}/${step.id}`)))
         .map((step) => ({ execution, step })),
     );
     const facts = { listed: list.length, failed: recent.length, timedOut: timedOut.length };

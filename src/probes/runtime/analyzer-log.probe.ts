@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { excerpt, logLines } from '../support/log-lines.ts';
+
+const modelTrouble =
+  /(?:model (?:load|fetch) failed|cannot load the model|joblib|unpickl|No such file.*model|model.*(?:corrupt|missing|not found))/i;
+const modelFine = /model loaded|analysis finished/i;
+
+export const runtimeAnalyzerLog = defineProbe({
+  id: 'runtime.analyzer-log',
+  doc: `What does reasoning-service's log say of its analyzer?
+
+Reads the last lines filtered by "analyzer"; the latest word on the model decides, so that an old failure that was mended
+is no finding.`,
+  params: z.strictObject({
+    minutes: z.number().positive().max(120).default(30).describe('How far to look back, in minutes.'),
+  }),
+  part: 'reasoning-service',
+  needs: ['runtime'],
+  timeoutMs: 8_000,
+  emits: ['ANALYZER_MODEL_ERROR'],
+  async run({ minutes }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const instance = (await deps.runtime.instances('reasoning-service', { signal })).at(-1);
+    if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
+    const text = await deps.runtime.logs(instance, { signal, tail: 1_000, sinceSeconds: minutes * 60 });
+    const lines = logLines(text);
+    const said = lines.filter((line) => modelTrouble.test(line.raw) || modelFine.test(line.raw));
+    const last = said.at(-1);
+    if (last === undefined || !modelTrouble.test(last.raw))
+      return { status: 'healthy', facts: { lines: lines.length } };
+    const evidence = excerpt(`log ${instance.name}`, lines, modelTrouble, 3);
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code: 'ANALYZER_MODEL_ERROR',
+          severity: 'critical',
+          part: 'reasoning-service',
+          subject: instance.name,
+          facts: { message: last.message.slice(0, 200) },
+          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
+          ...(last.time === undefined ? {} : { since: last.time }),
+        },
+      ],
+    };
+  },
+});

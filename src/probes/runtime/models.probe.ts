@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { valueOf } from '../../domain/config-layers.ts';
+import { AppError } from '../../domain/errors.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { partConfig } from '../support/config.ts';
+
+const FOLDER = '/app/models';
+const KEY = 'model.path';
+const IMPORT = 'from sklearn.ensemble import IsolationForest; print("OK")';
+
+export const runtimeModels = defineProbe({
+  id: 'runtime.models',
+  doc: `Is reasoning-service's model there, and can its libraries be loaded?
+
+Lists \`${FOLDER}/\` inside the container, compares it with the configured model path, and imports scikit-learn with the
+container's own Python.`,
+  params: z.strictObject({}),
+  part: 'reasoning-service',
+  needs: ['runtime'],
+  timeoutMs: 20_000,
+  emits: ['MODEL_MISSING', 'MODEL_EMPTY', 'SKLEARN_IMPORT_FAILS'],
+  async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const { runtime } = deps;
+    const instance = (await runtime.instances('reasoning-service', { signal })).at(-1);
+    if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
+    if (instance.phase !== 'running') {
+      throw new AppError('NOT_FOUND', 'container is not running, its files cannot be listed', {
+        facts: { container: instance.name },
+      });
+    }
+    const config = await partConfig(runtime, 'reasoning-service', signal).catch(() => undefined);
+    const path = config === undefined ? undefined : valueOf(config.sources, KEY)?.value;
+    const folder = path?.replace(/\/[^/]*$/, '') ?? FOLDER;
+    const wanted = path?.split('/').at(-1);
+    const files = await runtime.list(instance, folder, { signal });
+    const model = wanted === undefined ? files[0] : files.find((file) => file.name === wanted);
+    const facts = {
+      folder,
+      files: files
+        .map((file) => `${file.name} (${file.size ?? '?'} B)`)
+        .join(', ')
+        .slice(0, 200),
+      wanted: wanted ?? null,
+    };
+    const finding = (code: string) =>
+      ({ code, severity: 'critical', part: 'reasoning-service', subject: wanted ?? folder, facts }) as const;
+    if (model === undefined) return { status: 'unhealthy', facts, findings: [finding('MODEL_MISSING')] };
+    if (model.size === 0) return { status: 'unhealthy', facts, findings: [finding('MODEL_EMPTY')] };
+    const imported = await runtime.exec(instance, ['python3', '-c', IMPORT], { signal });
+    if (imported.code !== 0) {
+      const error = imported.stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
+      return {
+        status: 'unhealthy',
+        facts,
+        findings: [{ ...finding('SKLEARN_IMPORT_FAILS'), facts: { ...facts, error } }],
+      };
+    }
+    return { status: 'healthy', facts };
+  },
+});

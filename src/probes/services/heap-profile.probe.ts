@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import { serviceIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { type HotFunction, isForeign, readProfile } from '../support/pprof.ts';
+
+const MIB = 1024 * 1024;
+/** Growth of one function's live heap between the samples that is no noise. */
+const GROWTH_BYTES = 1 * MIB;
+/** Share of the live heap in one function that is suspicious together with growth. */
+const HELD_SHARE = 0.3;
+
+export const servicesHeapProfile = defineProbe({
+  id: 'services.heap-profile',
+  doc: `Which function of a Go service holds the memory that grows?
+
+Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`) by the function
+that allocated it.`,
+  params: z.strictObject({
+    service: z.enum(serviceIds).describe('The service to profile.'),
+    seconds: z.number().positive().max(60).default(8).describe('Time between the two profiles, in seconds.'),
+  }),
+  part: ({ service }) => service,
+  needs: ['services'],
+  timeoutMs: 90_000,
+  emits: ['HEAP_GROWS_AT'],
+  async run({ service: id, seconds }, context) {
+    const { services } = context.deps as With<'services'>;
+    const service = services.find(id);
+    if (service === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const take = async () => {
+      const answer = await services.request(`${service.url}/debug/pprof/heap?gc=1`, {
+        maxBytes: 32 << 20,
+        timeoutMs: 10_000,
+        signal: context.signal,
+      });
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200)
+        throw new TargetError('protocol', 'heap cannot be read', { facts: { status: answer.status } });
+      return {
+        heap: readProfile(answer.body, 'inuse_space'),
+        allocated: readProfile(answer.body, 'alloc_space'),
+      };
+    };
+    const before = await take();
+    if (before === undefined) return { status: 'skipped', reason: 'not-installed' };
+    await context.wait(seconds * 1000);
+    const after = await take();
+    if (after === undefined) return { status: 'skipped', reason: 'not-installed' };
+
+    const was = new Map(before.heap.functions.map((fn) => [fn.name, fn]));
+    const growth = (fn: HotFunction, field: 'flat' | 'cumulative') =>
+      fn[field] - (was.get(fn.name)?.[field] ?? 0);
+    const own = after.heap.functions.filter((fn) => !isForeign(fn.name));
+    // Allocations happen in library code; the program's own function nearest to them is the one that keeps them.
+    const grower = own
+      .filter(
+        (fn) => growth(fn, 'cumulative') >= GROWTH_BYTES || fn.cumulative >= after.heap.total * HELD_SHARE,
+      )
+      .toSorted((a, b) => growth(b, 'flat') - growth(a, 'flat') || a.cumulative - b.cumulative)
+      .find((fn) => growth(fn, 'cumulative') >= GROWTH_BYTES / 2);
+    const facts = {
+      seconds,
+      heapMiB: Math.round((after.heap.total / MIB) * 10) / 10,
+      growthMiB: Math.round(((after.heap.total - before.heap.total) / MIB) * 10) / 10,
+      allocatedMiB: Math.round((after.allocated.total - before.allocated.total) / MIB),
+    };
+    if (grower === undefined || facts.growthMiB <= 0) return { status: 'healthy', facts };
+    return {
+      status: 'unhealthy',
+      facts,
+      findings: [
+        {
+          code: 'HEAP_GROWS_AT',
+          severity: 'warning',
+          part: id,
+          subject: grower.name,
+          facts: {
+            ...facts,
+            function: grower.name,
+            file: grower.file,
+            line: grower.line,
+            heldMiB: Math.round((grower.cumulative / MIB) * 10) / 10,
+            grewMiB: Math.round((growth(grower, 'cumulative') / MIB) * 10) / 10,
+          },
+        },
+      ],
+    };
+  },
+});

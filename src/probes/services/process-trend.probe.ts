@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { serviceIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { rate, round, type Scrape, scrape } from '../support/metrics.ts';
+
+const MIB = 1024 * 1024;
+const SAMPLES = 4;
+/** Cores in use above which a service is called busy, when no limit says more. */
+const BUSY_CORES = 0.7;
+/** Growth in MiB a minute that is no noise of a garbage collector. */
+const LEAK_MIB_PER_MINUTE = 6;
+
+/** Least-squares slope of y over x. */
+function slope(points: readonly (readonly [number, number])[]): number {
+  const n = points.length;
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / n;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / n;
+  const over = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  const under = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  return under === 0 ? 0 : over / under;
+}
+
+export const servicesProcessTrend = defineProbe({
+  id: 'services.process-trend',
+  doc: `How much CPU does a service use, and does its memory grow?
+
+Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
+that rises from every sample to the next is called growth; a single step is not.`,
+  params: z.strictObject({
+    service: z.enum(serviceIds).describe('The service to look at.'),
+    seconds: z.number().positive().max(120).default(9).describe('Length of the observation, in seconds.'),
+  }),
+  part: ({ service }) => service,
+  needs: ['services'],
+  timeoutMs: 150_000,
+  emits: ['CPU_HIGH', 'MEMORY_GROWS'],
+  async run({ service: id, seconds }, context) {
+    const { services } = context.deps as With<'services'>;
+    const samples: Scrape[] = [];
+    for (let index = 0; index < SAMPLES; index += 1) {
+      if (index > 0) await context.wait((seconds * 1000) / (SAMPLES - 1));
+      const sample = await scrape(services, id, context);
+      if (sample === undefined) return { status: 'skipped', reason: 'no-data' };
+      samples.push(sample);
+    }
+    const [first, last] = [samples[0], samples.at(-1)];
+    if (
+      first === undefined ||
+      last === undefined ||
+      first.value('process_resident_memory_bytes') === undefined
+    ) {
+      return { status: 'skipped', reason: 'not-installed' };
+    }
+    const memory = samples.map(
+      (sample) => [sample.at / 60_000, (sample.value('process_resident_memory_bytes') ?? 0) / MIB] as const,
+    );
+    const perMinute = slope(memory);
+    const rises = memory.every(([, value], index) => index === 0 || value > (memory[index - 1]?.[1] ?? 0));
+    const cores = rate(first, last, 'process_cpu_seconds_total');
+    const facts = {
+      seconds: round((last.at - first.at) / 1000),
+      cores: cores === undefined ? null : round(cores),
+      memoryMiB: Math.round(memory.at(-1)?.[1] ?? 0),
+      memoryFromMiB: Math.round(memory[0]?.[1] ?? 0),
+      growthMiBPerMinute: round(perMinute),
+      goroutines: last.value('go_goroutines') ?? null,
+    };
+    const finding = (code: string) => ({ code, severity: 'warning', part: id, subject: id, facts }) as const;
+    const findings = [
+      ...(cores !== undefined && cores >= BUSY_CORES ? [finding('CPU_HIGH')] : []),
+      ...(rises && perMinute >= LEAK_MIB_PER_MINUTE ? [finding('MEMORY_GROWS')] : []),
+    ];
+    const [one, ...more] = findings;
+    return one === undefined
+      ? { status: 'healthy', facts }
+      : { status: 'unhealthy', facts, findings: [one, ...more] };
+  },
+});

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+/** A small request of the guide's form; the analysis keeps nothing of it. */
+const REQUEST = {
+  cluster_id: 'aetherius-bot-check',
+  events: [{ reason: 'OOMKilled', severity: 'high', message: 'container exceeded its memory limit' }],
+};
+
+export const servicesRootCauseCall = defineProbe({
+  id: 'services.root-cause-call',
+  doc: `Does root-cause analysis answer?
+
+Sends one real, small request to \`POST /api/v1/analyze/root-cause\` and looks at the answer. A status from 500 on is the
+symptom; the error text tells a model that cannot be loaded from other failures.`,
+  params: z.strictObject({}),
+  part: 'reasoning-service',
+  needs: ['services'],
+  timeoutMs: 15_000,
+  emits: ['ROOT_CAUSE_FAILS', 'ROOT_CAUSE_MODEL_ERROR', 'ROOT_CAUSE_GRAPH_UNAVAILABLE'],
+  async run(_params, { deps, signal }) {
+    const { services } = deps as With<'services'>;
+    const service = services.find('reasoning-service');
+    if (service === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const answer = await services
+      .request(`${service.url}/api/v1/analyze/root-cause`, {
+        method: 'POST',
+        body: JSON.stringify(REQUEST),
+        headers: { 'content-type': 'application/json' },
+        timeoutMs: 12_000,
+        signal,
+      })
+      .catch((error: unknown) => {
+        if (error instanceof TargetError && error.stage === 'closed') return undefined;
+        throw error;
+      });
+    if (answer === undefined) {
+      return {
+        status: 'unhealthy',
+        findings: [
+          {
+            code: 'ROOT_CAUSE_FAILS',
+            severity: 'critical',
+            part: 'reasoning-service',
+            subject: 'root-cause analysis',
+            facts: { status: null, latencyMs: null, error: 'the connection was closed before an answer' },
+          },
+        ],
+      };
+    }
+    const body = answer.text().slice(0, 2_000);
+    const facts = { status: answer.status, latencyMs: Math.round(answer.latencyMs) };
+    const finding = (code: string, error: string) =>
+      ({
+        code,
+        severity: 'critical',
+        part: 'reasoning-service',
+        subject: 'root-cause analysis',
+        facts: { ...facts, error },
+      }) as const;
+    if (answer.status >= 500) {
+      const error = errorText(body);
+      const model = /model|joblib|sklearn|pickle|No such file|unpickl/i.test(error);
+      return {
+        status: 'unhealthy',
+        facts,
+        findings: [
+          finding('ROOT_CAUSE_FAILS', error),
+          ...(model ? [finding('ROOT_CAUSE_MODEL_ERROR', error)] : []),
+        ],
+      };
+    }
+    if (answer.status === 200 && /"knowledge_graph"\s*:\s*"unavailable"/.test(body)) {
+      return {
+        status: 'unhealthy',
+        facts,
+        findings: [{ ...finding('ROOT_CAUSE_GRAPH_UNAVAILABLE', ''), severity: 'warning' }],
+      };
+    }
+    return { status: 'healthy', facts };
+  },
+});
+
+function errorText(body: string): string {
+  try {
+    const parsed = z.object({ error: z.string() }).safeParse(JSON.parse(body));
+    return (parsed.success ? parsed.data.error : body).slice(0, 240);
+  } catch {
+    return body.slice(0, 240);
+  }
+}
