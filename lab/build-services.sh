@@ -44,10 +44,11 @@ unpack() {
 settle() { rm -rf "$OUT/roots/$1"; mv "$OUT/roots/$1.part" "$OUT/roots/$1"; }
 
 GLIBC="libc6 libgcc-s1 libstdc++6 zlib1g libcrypt1"
+REDIS="libsystemd0 libssl3 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1"
 PYTHON="$GLIBC libpython3.11-minimal python3.11-minimal libpython3.11-stdlib libexpat1 libssl3 libffi8 libbz2-1.0 liblzma5 libuuid1 libsqlite3-0"
 JAVA="$GLIBC openjdk-17-jre-headless"
 
-if ! fresh glibc /dev/null; then say "libraries for PostgreSQL and Redis"; unpack glibc $GLIBC; settle glibc; done_with glibc /dev/null; fi
+if ! fresh glibc /dev/null; then say "libraries for PostgreSQL and Redis"; unpack glibc $GLIBC $REDIS; settle glibc; done_with glibc /dev/null; fi
 if ! fresh java /dev/null; then
   say "Java for Neo4j"; unpack java $JAVA
   # What the package's scripts would do: settings in /etc are links there already; the security files are real.

@@ -16,7 +16,7 @@ export interface ImageSources {
   readonly postgres: string;
   /** Unpacked Debian packages of Redis. */
   readonly redis: string;
-  /** Static nats-server. */
+  /** Debian's nats-server. */
   readonly nats: string;
   /** Folder of Neo4j's jars. */
   readonly neo4j: string;
@@ -112,7 +112,10 @@ export function imageRecipes(from: ImageSources): readonly ImageRecipe[] {
       entrypoint: ['/bin/sh', '/entry.sh'],
     }),
     image('nats', 'tools', {
-      add: [[from.nats, '/usr/bin/nats-server']],
+      add: [
+        [from.nats, '/usr/bin/nats-server'],
+        [root('glibc'), '/'],
+      ],
       dir: ['/etc/nats', '/var/lib/nats'],
       entrypoint: ['/usr/bin/nats-server', '-c', '/etc/nats/nats.conf'],
     }),

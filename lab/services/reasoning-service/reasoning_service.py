@@ -6,6 +6,7 @@ import argparse
 import datetime
 import gc
 import json
+import logging
 import os
 import resource
 import signal
@@ -307,6 +308,8 @@ def learn_when_possible(service):
 
 
 def main():
+    # The driver's own warnings would be a second, plain log among ours.
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)
     service = Service(Config(sys.argv[1:]))
     log, config = service.log, service.config
     log.write("info", "config", "configuration loaded", file=config.file, overrides=config.overrides)
