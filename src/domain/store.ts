@@ -382,6 +382,8 @@ export interface ChannelSettings {
   /** `HH:MM` */
   readonly digestAt?: string;
   readonly digestTimezone?: string;
+  /** Set by the store. */
+  readonly updatedAt?: Date;
 }
 export interface Channels {
   get(channel: string): Promise<ChannelSettings | undefined>;

@@ -1,8 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 
-export type ErrorDecision =
-  | { readonly retry: false }
-  | { readonly retry: true; readonly delayMs: number };
+export type ErrorDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
 
 /** What to do after attempt `attempt` (1 for the first) failed with `error`. Pure. */
 export type ErrorPolicy = (error: unknown, attempt: number) => ErrorDecision;

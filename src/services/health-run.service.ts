@@ -1,7 +1,14 @@
 import type { Clock, Ids } from '../domain/clock.ts';
 import { type Finding, findingKey, severities } from '../domain/finding.ts';
 import type { HealthReport } from '../domain/health.ts';
-import type { FixOffers, HealthRules, PreparedOffer, ProbeRunner, RunHandler, RunLease } from '../domain/ports.ts';
+import type {
+  FixOffers,
+  HealthRules,
+  PreparedOffer,
+  ProbeRunner,
+  RunHandler,
+  RunLease,
+} from '../domain/ports.ts';
 import type { ProbeCall, ProbeOutcome } from '../domain/probe.ts';
 import type { HealthView, Renderer } from '../domain/render.ts';
 import type { Run } from '../domain/run.ts';

@@ -55,7 +55,13 @@ export function createRunExecutor(options: RunExecutorOptions) {
 
   return {
     /** Does nothing when another worker has the run. Rejects when it could neither be done nor be ended. */
-    async execute({ runId, signal }: { readonly runId: string; readonly signal: AbortSignal }): Promise<void> {
+    async execute({
+      runId,
+      signal,
+    }: {
+      readonly runId: string;
+      readonly signal: AbortSignal;
+    }): Promise<void> {
       const owner = `${options.worker}/${ids.uuid()}`;
       const run = await claim(runId, owner);
       if (run === undefined) return;

@@ -70,9 +70,7 @@ export function readRunHint(
   payload: string,
 ): { readonly environment: string; readonly runId: string } | undefined {
   const space = payload.indexOf(' ');
-  return space === -1
-    ? undefined
-    : { runId: payload.slice(0, space), environment: payload.slice(space + 1) };
+  return space === -1 ? undefined : { runId: payload.slice(0, space), environment: payload.slice(space + 1) };
 }
 
 function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun {

@@ -7,9 +7,10 @@ interface StoredChannel {
   readonly digest_enabled: boolean | null;
   readonly digest_at: string | null;
   readonly digest_timezone: string | null;
+  readonly updated_at: Date;
 }
 
-const columns = 'channel, team_id, digest_enabled, digest_at, digest_timezone';
+const columns = 'channel, team_id, digest_enabled, digest_at, digest_timezone, updated_at';
 
 function toSettings(row: StoredChannel): ChannelSettings {
   return present<ChannelSettings>({
@@ -18,6 +19,7 @@ function toSettings(row: StoredChannel): ChannelSettings {
     digestEnabled: row.digest_enabled ?? undefined,
     digestAt: row.digest_at ?? undefined,
     digestTimezone: row.digest_timezone ?? undefined,
+    updatedAt: row.updated_at,
   });
 }
 
