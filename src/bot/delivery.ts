@@ -28,6 +28,8 @@ export interface Delivery {
   readonly enterpriseId?: string;
   readonly person?: Person;
   readonly channel?: string;
+  /** Where an answer belongs when there is a thread. */
+  readonly threadTs?: string;
   readonly responseUrl?: string;
 }
 
@@ -44,6 +46,7 @@ export function deliveryOf(body: Body): Delivery {
   const enterpriseId = text(body.enterprise_id) ?? text(at(body, 'enterprise', 'id'));
   const person = personOf(kind, body);
   const channel = channelOf(kind, body);
+  const threadTs = threadOf(kind, body);
   const responseUrl = text(body.response_url);
   return {
     kind,
@@ -54,6 +57,7 @@ export function deliveryOf(body: Body): Delivery {
     ...(enterpriseId === undefined ? {} : { enterpriseId }),
     ...(person === undefined ? {} : { person }),
     ...(channel === undefined ? {} : { channel }),
+    ...(threadTs === undefined ? {} : { threadTs }),
     ...(responseUrl === undefined ? {} : { responseUrl }),
   };
 }
@@ -132,6 +136,11 @@ function channelOf(kind: DeliveryKind, body: Body): string | undefined {
   if (kind === 'command') return text(body.channel_id);
   if (kind === 'event') return text(at(body, 'event', 'channel'));
   return text(at(body, 'channel', 'id')) ?? text(at(body, 'container', 'channel_id'));
+}
+
+function threadOf(kind: DeliveryKind, body: Body): string | undefined {
+  if (kind === 'event') return text(at(body, 'event', 'thread_ts')) ?? text(at(body, 'event', 'ts'));
+  return text(at(body, 'container', 'thread_ts')) ?? text(at(body, 'message', 'thread_ts'));
 }
 
 function at(body: unknown, ...path: readonly string[]): unknown {

@@ -1,0 +1,18 @@
+import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
+import { requestOf } from '../bot/middleware/request.ts';
+import { faultAnswer } from '../bot/views/answers.view.ts';
+import { parseCommand } from '../domain/command.ts';
+import type { HandlerDeps } from './deps.ts';
+import { answerCommand, say } from './verbs.ts';
+
+/** `/aetherius …`. The gate has written it down, so Slack is told at once. */
+export function aetheriusCommand(deps: HandlerDeps) {
+  return async ({ ack, command, context }: SlackCommandMiddlewareArgs & AllMiddlewareArgs): Promise<void> => {
+    await ack();
+    const request = requestOf(context);
+    const words = await deps.words(request.person.userId);
+    const parsed = parseCommand(command.text, deps.settings.environments);
+    if (!parsed.ok) return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
+    await say(deps, request, await answerCommand(deps, { request, source: 'slash', words }, parsed.command));
+  };
+}

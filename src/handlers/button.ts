@@ -1,0 +1,30 @@
+import { AppError } from '../domain/errors.ts';
+import type { Button } from '../domain/store.ts';
+import type { Buttons } from './deps.ts';
+
+/** Bolt looks at the first of several actions only; a click is exactly one. */
+export function buttonIdIn(body: { readonly actions: readonly { readonly value?: string }[] }): string {
+  const [action, ...more] = body.actions;
+  if (action?.value === undefined || more.length > 0)
+    throw new AppError('INVALID_INPUT', 'a click is not exactly one action', { facts: { reason: 'button-shape' } });
+  return action.value;
+}
+
+/** AppError NOT_FOUND for a button that never was, belongs to another purpose, or is too old. */
+export async function findButton(buttons: Buttons, id: string, purposes: readonly string[]): Promise<Button> {
+  const button = await buttons.get(id);
+  if (button === undefined || button.expired || !purposes.includes(button.purpose))
+    throw new AppError('NOT_FOUND', 'no such button', { facts: { reason: 'old-button' } });
+  return button;
+}
+
+export async function readButton(
+  buttons: Buttons,
+  body: { readonly actions: readonly { readonly value?: string }[] },
+  purposes: readonly string[],
+): Promise<Button & { readonly remediationId: string }> {
+  const button = await findButton(buttons, buttonIdIn(body), purposes);
+  if (button.remediationId === undefined)
+    throw new AppError('NOT_FOUND', 'a button without a remediation', { facts: { reason: 'old-button' } });
+  return { ...button, remediationId: button.remediationId };
+}

@@ -1,0 +1,56 @@
+import type { HomeView } from '@slack/types';
+import type { Answers } from '../bot/answers.ts';
+import type { Delivery } from '../bot/delivery.ts';
+import type { Words } from '../bot/text/index.ts';
+import type { Person } from '../domain/approval.ts';
+import type { Clock, Logger } from '../domain/clock.ts';
+import type { Verb } from '../domain/command.ts';
+import type { Language } from '../domain/run.ts';
+import type { Button } from '../domain/store.ts';
+import type { Services } from '../services/types.ts';
+
+/** What the entry points in Slack work with; `main` fills it in. */
+export interface HandlerDeps {
+  readonly services: Services;
+  readonly settings: HandlerSettings;
+  readonly answers: Answers;
+  readonly buttons: Buttons;
+  /** In the reader's own language (private answers, modals, Home). */
+  readonly words: (userId: string | undefined) => Promise<Words>;
+  /** Why this person may decide nothing at all (`whoami.reason.<why>`); undefined for a full member. */
+  readonly barred: (person: Person) => Promise<string | undefined>;
+  readonly home: HomePublisher;
+  readonly botUserId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface HandlerSettings {
+  readonly environments: readonly string[];
+  /** Verbs that this installation can carry out; the others are answered honestly. */
+  readonly available: ReadonlySet<Verb>;
+  channel(id: string): { readonly environment?: string; readonly language: Language };
+  readonly defaultEnvironment?: string;
+}
+
+/** Rows behind buttons: what a click may name, never what it may do. */
+export interface Buttons {
+  get(id: string): Promise<Button | undefined>;
+  /** A button of the same kind for the same thing is made once and used again while it lives. */
+  make(button: {
+    readonly purpose: string;
+    readonly remediationId?: string;
+    readonly planHash?: string;
+    readonly environment?: string;
+  }): Promise<string>;
+}
+
+export interface HomePublisher {
+  publish(userId: string, view: HomeView): Promise<void>;
+  opened(userId: string, teamId: string): Promise<void>;
+}
+
+/** The workspace in which something was asked: runs and messages are kept under it. */
+export function teamOf(delivery: Delivery): string {
+  return delivery.teamIds[0] ?? delivery.person?.teamId ?? '';
+}

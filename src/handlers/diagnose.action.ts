@@ -1,0 +1,29 @@
+import { requestOf } from '../bot/middleware/request.ts';
+import { plainAnswer } from '../bot/views/answers.view.ts';
+import { buttonIdIn, findButton } from './button.ts';
+import type { HandlerDeps } from './deps.ts';
+import { environmentFor, surfaceOf } from './place.ts';
+import type { ButtonArgs } from './remediation.action.ts';
+
+/** "Diagnose" on a finding: the matching diagnosis, in the same thread. */
+export function diagnoseAction(deps: HandlerDeps) {
+  return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
+    await ack();
+    const request = requestOf(context);
+    const button = await findButton(deps.buttons, buttonIdIn(body), ['diagnose']);
+    const { symptom, environment: named } = button.data;
+    const environment = environmentFor(deps.settings, typeof named === 'string' ? named : undefined, request.delivery.channel);
+    const words = await deps.words(request.person.userId);
+    if (!deps.settings.available.has('diagnose'))
+      return deps.answers.privately(request.delivery, plainAnswer(words.say('available.later', { verb: 'diagnose' }), words));
+    await deps.services.runs.start({
+      kind: 'diagnose',
+      environment,
+      params: { symptom: String(symptom ?? '') },
+      source: 'button',
+      requestedBy: request.person,
+      surface: await surfaceOf(deps, request),
+      dedupeKey: request.requestId,
+    });
+  };
+}

@@ -1,0 +1,20 @@
+import type { AllMiddlewareArgs, GlobalShortcut, SlackShortcutMiddlewareArgs } from '@slack/bolt';
+import { requestOf } from '../bot/middleware/request.ts';
+import { healthModal } from '../bot/views/modals.view.ts';
+import type { HandlerDeps } from './deps.ts';
+
+/** "Aetherius health check" from anywhere: asks for environment, depth and channel. */
+export function healthShortcut(deps: HandlerDeps) {
+  return async ({
+    ack,
+    shortcut,
+    client,
+    context,
+  }: SlackShortcutMiddlewareArgs<GlobalShortcut> & AllMiddlewareArgs): Promise<void> => {
+    await ack();
+    const words = await deps.words(requestOf(context).person.userId);
+    const { environments, defaultEnvironment: initial } = deps.settings;
+    const view = healthModal({ environments, ...(initial === undefined ? {} : { initial }) }, words);
+    await client.views.open({ trigger_id: shortcut.trigger_id, view });
+  };
+}

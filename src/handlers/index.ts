@@ -1,0 +1,45 @@
+import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut } from '@slack/bolt';
+import { actionIds, callbacks, commands } from '../bot/ids.ts';
+import { aetheriusCommand } from './aetherius.command.ts';
+import type { HandlerDeps } from './deps.ts';
+import { detailsAction } from './details.action.ts';
+import { diagnoseAction } from './diagnose.action.ts';
+import { diagnoseMessageModal } from './diagnose-message.modal.ts';
+import { diagnoseMessageShortcut, messageVerbShortcut } from './diagnose-message.shortcut.ts';
+import { healthModalSubmission } from './health.modal.ts';
+import { healthShortcut } from './health.shortcut.ts';
+import { homeOpenedEvent } from './home.event.ts';
+import { homeHealthAction } from './home-health.action.ts';
+import { mentionEvent } from './mention.event.ts';
+import { rejectRemediationAction } from './reject-remediation.action.ts';
+import { rejectRemediationModal } from './reject-remediation.modal.ts';
+import { remediationAction } from './remediation.action.ts';
+
+/** Every entry point in Slack. A test compares this with `ids.ts` and with `manifest.yml`. */
+export function registerHandlers(app: App, deps: HandlerDeps): void {
+  app.command(commands.aetherius, aetheriusCommand(deps));
+  app.event('app_mention', mentionEvent(deps));
+  app.event('app_home_opened', homeOpenedEvent(deps));
+
+  app.shortcut<GlobalShortcut>({ callback_id: callbacks.healthShortcut, type: 'shortcut' }, healthShortcut(deps));
+  app.shortcut<MessageShortcut>(
+    { callback_id: callbacks.diagnoseMessage, type: 'message_action' },
+    diagnoseMessageShortcut(deps),
+  );
+  for (const callbackId of [callbacks.analyseLog, callbacks.collectLogs])
+    app.shortcut<MessageShortcut>({ callback_id: callbackId, type: 'message_action' }, messageVerbShortcut(deps, callbackId));
+
+  app.view(callbacks.healthModal, healthModalSubmission(deps));
+  app.view(callbacks.rejectModal, rejectRemediationModal(deps));
+  app.view(callbacks.diagnoseModal, diagnoseMessageModal(deps));
+
+  const onButton = (id: string, listener: ReturnType<typeof detailsAction>): void => {
+    app.action<BlockAction<ButtonAction>>({ action_id: id, type: 'block_actions' }, listener);
+  };
+  onButton(actionIds.details, detailsAction(deps));
+  onButton(actionIds.diagnose, diagnoseAction(deps));
+  onButton(actionIds.homeHealth, homeHealthAction(deps));
+  onButton(actionIds.reject, rejectRemediationAction(deps));
+  for (const purpose of ['request', 'approve', 'cancel', 'stop', 'undo'] as const)
+    onButton(actionIds[purpose], remediationAction(deps, purpose));
+}

@@ -1,0 +1,12 @@
+import type { ViewOutput } from '@slack/bolt';
+import { AppError } from '../domain/errors.ts';
+
+/** What was typed or chosen in an input of ours; `view.state` is client-supplied, so it is checked by its readers. */
+export function inputText(view: Pick<ViewOutput, 'state'>, id: string): string {
+  const state = view.state.values[id]?.[id];
+  const value =
+    state?.value ?? state?.selected_option?.value ?? state?.selected_conversation ?? state?.selected_channel;
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new AppError('INVALID_INPUT', 'an input of a modal is empty', { facts: { input: id } });
+  return value.trim().slice(0, 3000);
+}

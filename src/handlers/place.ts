@@ -1,0 +1,38 @@
+import type { Request } from '../bot/middleware/request.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Surface } from '../domain/run.ts';
+import { type HandlerDeps, type HandlerSettings, teamOf } from './deps.ts';
+
+/** Named, else the channel's, else the default, else the only one. AppError INVALID_INPUT when none of these says. */
+export function environmentFor(
+  settings: HandlerSettings,
+  named: string | undefined,
+  channel: string | undefined,
+): string {
+  const only = settings.environments.length === 1 ? settings.environments[0] : undefined;
+  const ofChannel = channel === undefined ? undefined : settings.channel(channel).environment;
+  const environment = named ?? ofChannel ?? settings.defaultEnvironment ?? only;
+  if (environment !== undefined) return environment;
+  throw new AppError('INVALID_INPUT', 'no environment was named and none is the default', {
+    facts: { reason: 'no-environment', known: settings.environments.join(', ') },
+  });
+}
+
+/** Where the answer goes, in the channel's language; in a direct message that is the reader's. */
+export async function surfaceOf(
+  deps: HandlerDeps,
+  { delivery, person }: Request,
+  at: { readonly channel?: string; readonly threadTs?: string } = delivery,
+): Promise<Surface> {
+  const { channel, threadTs } = at;
+  if (channel === undefined) throw new AppError('INVALID_INPUT', 'a delivery names no channel');
+  const language = channel.startsWith('D')
+    ? (await deps.words(person.userId)).language
+    : deps.settings.channel(channel).language;
+  return {
+    teamId: teamOf(delivery),
+    channel,
+    language,
+    ...(threadTs === undefined ? {} : { threadTs }),
+  };
+}

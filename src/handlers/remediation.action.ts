@@ -1,0 +1,25 @@
+import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
+import { requestOf } from '../bot/middleware/request.ts';
+import type { RemediationButton } from '../domain/render.ts';
+import { readButton } from './button.ts';
+import type { HandlerDeps } from './deps.ts';
+import { decidedAnswer, decision } from './verbs.ts';
+
+export type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
+
+/** Apply, Approve, Cancel, Stop, Undo: state decides what the click does, not the button (S5). */
+export function remediationAction(deps: HandlerDeps, purpose: Exclude<RemediationButton, 'reject'>) {
+  return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
+    await ack();
+    const request = requestOf(context);
+    const button = await readButton(deps.buttons, body, [purpose]);
+    const decided = await deps.services.remediations[purpose]({
+      ...decision(request, button.remediationId),
+      ...(button.planHash === undefined ? {} : { planHash: button.planHash }),
+    });
+    // What moved is said in the thread by the state itself (S6); only who changed nothing is told.
+    if (decided.moved) return;
+    const words = await deps.words(request.person.userId);
+    await deps.answers.privately(request.delivery, decidedAnswer(decided, words));
+  };
+}

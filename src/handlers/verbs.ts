@@ -1,0 +1,174 @@
+import type { Request } from '../bot/middleware/request.ts';
+import type { Words } from '../bot/text/index.ts';
+import {
+  approvalsAnswer,
+  helpAnswer,
+  historyAnswer,
+  plainAnswer,
+  whoamiAnswer,
+} from '../bot/views/answers.view.ts';
+import type { Command } from '../domain/command.ts';
+import type { RunKind, RunSource } from '../domain/run.ts';
+import type { Rendered } from '../domain/store.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Decided } from '../services/types.ts';
+import { type HandlerDeps, teamOf } from './deps.ts';
+import { environmentFor, surfaceOf } from './place.ts';
+
+/** One command, asked through a slash command or a mention. */
+export interface Asked {
+  readonly request: Request;
+  readonly source: Extract<RunSource, 'slash' | 'mention'>;
+  readonly words: Words;
+}
+
+export interface VerbAnswer {
+  readonly rendered: Rendered;
+  readonly audience: 'private' | 'place';
+}
+
+type Kind = Command['kind'];
+type Verb<K extends Kind> = (
+  deps: HandlerDeps,
+  asked: Asked,
+  command: Extract<Command, { kind: K }>,
+) => Promise<VerbAnswer | undefined>;
+
+/** What each verb of the grammar does: one call of a service, and at most one immediate answer. */
+const table: { readonly [K in Kind]: Verb<K> } = {
+  help: async ({ settings }, { words }) => privately(helpAnswer(settings.environments, words)),
+  whoami: async (deps, { request, words }) =>
+    privately(whoamiAnswer(request.person, await deps.barred(request.person), words)),
+  health: (deps, asked, { environment }) => start(deps, asked, 'health', environment, {}),
+  diagnose: (deps, asked, { symptom, environment }) =>
+    start(deps, asked, 'diagnose', environment, { symptom }),
+  fix: (deps, asked, { remediation, args, environment }) =>
+    start(deps, asked, 'propose', environment, { ...args, remediation }),
+  logs: (_deps, { words }) => later('logs', words),
+  collect: (_deps, { words }) => later('collect', words),
+  report: (_deps, { words }) => later('report', words),
+  mute: (_deps, { words }) => later('mute', words),
+  approvals: async ({ services }, { words }) => {
+    const open = await services.remediations.list({ open: true, limit: 50 });
+    return privately(approvalsAnswer(open.filter((row) => row.state === 'requested'), words));
+  },
+  approve: async ({ services }, asked, { id, planHash, reason }) => {
+    const shown = planHash === undefined ? undefined : await services.remediations.get(id);
+    const decided = await services.remediations.approve({
+      ...decision(asked.request, id),
+      ...(planHash === undefined ? {} : { planHash: wholeHash(planHash, shown?.remediation.planHash) }),
+      ...(reason === undefined ? {} : { reason }),
+    });
+    return privately(decidedAnswer(decided, asked.words));
+  },
+  reject: async ({ services }, asked, { id, reason }) =>
+    privately(
+      decidedAnswer(await services.remediations.reject({ ...decision(asked.request, id), reason }), asked.words),
+    ),
+  history: async ({ services }, { words }, { environment }) =>
+    privately(historyAnswer(await services.runs.history(environment, 10), words)),
+  digest: (deps, asked, command) => digest(deps, asked, command),
+};
+
+/** What an installation without the part behind it is told: nothing was started. */
+export async function answerCommand(
+  deps: HandlerDeps,
+  asked: Asked,
+  command: Command,
+): Promise<VerbAnswer | undefined> {
+  if (!deps.settings.available.has(command.kind)) return later(command.kind, asked.words);
+  const verb = table[command.kind] as Verb<Kind>;
+  return verb(deps, asked, command);
+}
+
+export async function say(deps: HandlerDeps, request: Request, answer: VerbAnswer | undefined): Promise<void> {
+  if (answer === undefined) return;
+  if (answer.audience === 'place') await deps.answers.inPlace(request.delivery, answer.rendered);
+  else await deps.answers.privately(request.delivery, answer.rendered);
+}
+
+/** Input of a decision: the person by the payload, the plan by what the button or the word said. */
+export function decision(request: Request, id: string) {
+  const { channel } = request.delivery;
+  return {
+    id,
+    by: request.person,
+    requestId: request.requestId,
+    payloadDigest: request.payloadDigest,
+    ...(channel === undefined ? {} : { channel }),
+  };
+}
+
+export function decidedAnswer({ remediation, note }: Decided, words: Words): Rendered {
+  const facts = { handle: remediation.handle, state: words.plain(`fix.state.${remediation.state}`) };
+  return plainAnswer(words.lookup(`decision.${note}`, facts) ?? words.say('decision.fallback', facts), words);
+}
+
+/** People type the eight digits that they see; what is compared is the whole hash. */
+function wholeHash(typed: string, stored: string | undefined): string {
+  return stored?.startsWith(typed) === true ? stored : typed;
+}
+
+async function start(
+  deps: HandlerDeps,
+  { request, source, words }: Asked,
+  kind: RunKind,
+  named: string | undefined,
+  params: Facts,
+): Promise<VerbAnswer | undefined> {
+  const environment = environmentFor(deps.settings, named, request.delivery.channel);
+  const surface = await surfaceOf(deps, request);
+  const started = await deps.services.runs.start({
+    kind,
+    environment,
+    params,
+    source,
+    requestedBy: request.person,
+    surface,
+    dedupeKey: request.requestId,
+  });
+  const reference = started.runId.slice(-8);
+  if (started.courier === 'down')
+    return { audience: 'place', rendered: plainAnswer(words.say('run.courier-down', { reference }), words) };
+  if (kind !== 'propose' || started.duplicate) return undefined;
+  const remediation = String(params.remediation);
+  return privately(plainAnswer(words.say('fix.proposing', { remediation, environment }), words));
+}
+
+async function digest(
+  deps: HandlerDeps,
+  { request, words }: Asked,
+  { change, environment: named }: Extract<Command, { kind: 'digest' }>,
+): Promise<VerbAnswer> {
+  const { digests } = deps.services;
+  if (change.what === 'now') {
+    const environment = environmentFor(deps.settings, named, request.delivery.channel);
+    const surface = await surfaceOf(deps, request);
+    await digests.now({ surface, environment, by: request.person, dedupeKey: request.requestId });
+    return privately(plainAnswer(words.say('digest.set.now', { environment }), words));
+  }
+  const settings = await digests.configure({
+    channel: (await surfaceOf(deps, request)).channel,
+    teamId: teamOf(request.delivery),
+    by: request.person,
+    ...(change.what === 'on' || change.what === 'at' ? { enabled: true } : {}),
+    ...(change.what === 'off' ? { enabled: false } : {}),
+    ...(change.what === 'at' ? { at: change.at } : {}),
+  });
+  const facts = { at: settings.at, timezone: settings.timezone };
+  if (change.what === 'show')
+    return privately(
+      plainAnswer(settings.enabled ? words.say('digest.set.show-on', facts) : words.say('digest.set.show-off', facts), words),
+    );
+  return privately(
+    plainAnswer(settings.enabled ? words.say('digest.set.on', facts) : words.say('digest.set.off'), words),
+  );
+}
+
+function privately(rendered: Rendered): VerbAnswer {
+  return { rendered, audience: 'private' };
+}
+
+async function later(verb: string, words: Words): Promise<VerbAnswer> {
+  return privately(plainAnswer(words.say('available.later', { verb }), words));
+}
