@@ -153,9 +153,22 @@ function probeAnswered(finding: StoredFinding, outcomes: readonly ProbeOutcome[]
 }
 
 /** Words in the name of a number that only counts time or says what is allowed: its growth is no news. */
-const notAMeasure = /age|since|uptime|seconds|limit|max|threshold|expected|port|version|pid|id$/i;
-/** Numbers that get worse by falling. */
-const fallsWhenWorse = /hit|free|available|ready|agents|registered/i;
+const notMeasures: ReadonlySet<string> = new Set(
+  'age since uptime seconds limit max threshold expected port version pid id'.split(' '),
+);
+/** Words of numbers that get worse by falling. */
+const fallWhenWorse: ReadonlySet<string> = new Set(
+  'hit hits free available ready agents registered'.split(' '),
+);
+const shares: ReadonlySet<string> = new Set(['percent', 'pct', 'ratio']);
+
+function namesOneOf(name: string, words: ReadonlySet<string>): boolean {
+  const parts = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  return parts.some((part) => words.has(part));
+}
 
 /** Severity rose, a percentage moved by ten points, or another number became half as bad again. */
 export function isWorse(before: Finding, now: Finding): boolean {
@@ -163,9 +176,9 @@ export function isWorse(before: Finding, now: Finding): boolean {
   if (rank(now) !== rank(before)) return rank(now) > rank(before);
   return Object.entries(now.facts).some(([name, value]) => {
     const old = before.facts[name];
-    if (typeof value !== 'number' || typeof old !== 'number' || notAMeasure.test(name)) return false;
-    const [low, high] = fallsWhenWorse.test(name) ? [value, old] : [old, value];
-    if (/percent|pct|ratio/i.test(name)) return high - low >= 10;
+    if (typeof value !== 'number' || typeof old !== 'number' || namesOneOf(name, notMeasures)) return false;
+    const [low, high] = namesOneOf(name, fallWhenWorse) ? [value, old] : [old, value];
+    if (namesOneOf(name, shares)) return high - low >= 10;
     return high > low && high >= low * 1.5;
   });
 }
