@@ -382,9 +382,6 @@ export const ProcessEnv = z.object({
   STATUS_PORT: port
     .default(9090)
     .meta({ description: 'Port of /healthz, /readyz and /metrics; 0 takes a free one.' }),
-  LANG: z.string().default('').meta({
-    description: 'Locale; the command line speaks Chinese when it begins with zh.',
-  }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

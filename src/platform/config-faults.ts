@@ -36,7 +36,7 @@ export class ConfigError extends AppError {
 
 function describe(where: string, fault: ConfigFault): string {
   const position = fault.line === undefined ? where : `${where}:${fault.line}:${fault.column ?? 1}`;
-  return `${position} ${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`;
+  return `${position} ${fault.path === '' ? '' : `${fault.path} — `}${fault.message}`;
 }
 
 /** Position of the value at `path` (or of its key); of the nearest parent when it is not there. */

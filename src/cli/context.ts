@@ -1,0 +1,62 @@
+import type { Words } from '../bot/text/index.ts';
+import type { Person } from '../domain/approval.ts';
+import type { Config, EnvironmentConfig, ProcessEnv } from '../domain/config.ts';
+import type { Check } from '../domain/doctor.ts';
+import type { HealthRules, ProbeRunner } from '../domain/ports.ts';
+import type { TargetsFactory } from '../domain/targets.ts';
+import type { Services } from '../services/types.ts';
+
+/** What a command tells the shell (product.md). */
+export const exitCodes = { ok: 0, findings: 1, couldNotLook: 2, usage: 64 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export type Output = 'text' | 'json';
+
+/** What a discovered platform looks like, for `init`. */
+export interface DiscoverOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace: string;
+  readonly project?: string;
+  readonly socket: string;
+}
+
+/**
+ * What commands may use. Everything is made when it is asked for: `--help` loads nothing, `health` opens no
+ * PostgreSQL, `approvals` no target.
+ */
+export interface CliContext {
+  readonly words: Words;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  err(text: string): void;
+  now(): Date;
+  /** Resolves after `ms` or rejects when the command was interrupted. */
+  sleep(ms: number): Promise<void>;
+  requestId(): string;
+  env(): Promise<ProcessEnv>;
+  /** ConfigError with every fault. */
+  config(): Promise<Config>;
+  health(): Promise<{
+    readonly rules: HealthRules;
+    readonly runner: ProbeRunner;
+    readonly targets: TargetsFactory;
+  }>;
+  services(): Promise<Services>;
+  /** The person whose personal token this shell has. */
+  person(): Promise<Person>;
+  /** Ids of the remediations that exist. */
+  remediations(): Promise<readonly string[]>;
+  examine(): Promise<readonly Check[]>;
+  discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
+}
+
+/** An environment as it will stand in the configuration, with the variables to set. */
+export interface DiscoveredEnvironment {
+  readonly parts: readonly string[];
+  readonly yaml: unknown;
+  readonly variables: readonly { readonly name: string; readonly meaning: string }[];
+}
+
+export type Environment = EnvironmentConfig & { readonly name: string };

@@ -1,0 +1,54 @@
+import type { Person } from '../domain/approval.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { chooseEnvironment } from './environment.ts';
+
+interface Place {
+  readonly channel: string;
+  readonly env?: string;
+}
+
+export async function digestNow(context: CliContext, place: Place): Promise<ExitCode> {
+  const config = await context.config();
+  const settings = config.slack.channels[place.channel];
+  const environment = chooseEnvironment(config, place.env ?? settings?.environment);
+  const by = await context.person();
+  const { runId } = await (await context.services()).digests.now({
+    surface: {
+      teamId: by.teamId,
+      channel: place.channel,
+      language: settings?.language ?? context.words.language,
+    },
+    environment,
+    by,
+  });
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify({ runId }, null, 2)
+      : context.words.plain('cli.digest.run', { run: runId }),
+  );
+  return exitCodes.ok;
+}
+
+export async function digestConfigure(
+  context: CliContext,
+  place: Place,
+  change: { readonly enabled?: boolean; readonly at?: string },
+): Promise<ExitCode> {
+  const by: Person = await context.person();
+  const { channel } = place;
+  const set = await (await context.services()).digests.configure({
+    channel,
+    teamId: by.teamId,
+    by,
+    ...change,
+  });
+  const { at, timezone } = set;
+  if (context.output === 'json') context.out(JSON.stringify(set, null, 2));
+  else
+    context.out(
+      set.enabled
+        ? context.words.plain('cli.digest.set-on', { channel, at, timezone })
+        : context.words.plain('cli.digest.set-off', { channel }),
+    );
+  return exitCodes.ok;
+}

@@ -1,0 +1,51 @@
+import type { Words } from '../bot/text/index.ts';
+import { type Check, checkAreas, worst } from '../domain/doctor.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import type { DoctorOutput } from './output-schemas.ts';
+import { printable, table } from './table.ts';
+
+/** Checks the installation itself, and prints what is missing in a form that can be applied. */
+export async function doctorCommand(context: CliContext): Promise<ExitCode> {
+  const checks = await context.examine();
+  const state = worst(checks);
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify(doctorOutput(checks, context.words), null, 2)
+      : doctorText(checks, context.words),
+  );
+  if (state === 'failed') return exitCodes.findings;
+  return state === 'unknown' ? exitCodes.couldNotLook : exitCodes.ok;
+}
+
+export function doctorOutput(checks: readonly Check[], words: Words): DoctorOutput {
+  return {
+    state: worst(checks),
+    checks: checks.map((check) => ({ ...check, facts: { ...check.facts }, text: sentence(check, words) })),
+  };
+}
+
+function sentence(check: Check, words: Words): string {
+  return words.lookupPlain(`doctor.${check.key}`, check.facts) ?? check.key;
+}
+
+function doctorText(checks: readonly Check[], words: Words): string {
+  const blocks = checkAreas.flatMap((area) => {
+    const own = checks.filter((check) => check.area === area);
+    if (own.length === 0) return [];
+    const rows = own.map((check) => [
+      `  ${words.plain(`doctor.state.${check.state}`)}`,
+      printable(sentence(check, words)),
+    ]);
+    const remedies = own.flatMap((check) => (check.remedy === undefined ? [] : ['', indent(check.remedy)]));
+    return [words.plain(`doctor.area.${area}`), table(rows), ...remedies, ''];
+  });
+  return blocks.join('\n').trimEnd();
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}

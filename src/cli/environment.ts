@@ -1,0 +1,15 @@
+import type { Config } from '../domain/config.ts';
+import { UsageFault } from './faults.ts';
+
+/** The environment meant: named, else the default of Slack, else the only one. UsageFault when none of these decides. */
+export function chooseEnvironment(config: Config, named: string | undefined): string {
+  const known = Object.keys(config.environments);
+  if (named !== undefined) {
+    if (known.includes(named)) return named;
+    throw new UsageFault('cli.fault.environment-unknown', { environment: named, known: known.join(', ') });
+  }
+  const [first, ...others] = known;
+  const chosen = config.slack.defaultEnvironment ?? (others.length === 0 ? first : undefined);
+  if (chosen === undefined) throw new UsageFault('cli.fault.environment-needed', { known: known.join(', ') });
+  return chosen;
+}

@@ -1,0 +1,119 @@
+import { sha256 } from '../domain/canonical.ts';
+import { AppError, errorCodes } from '../domain/errors.ts';
+import type { RunWithOutcomes } from '../domain/run.ts';
+import type { RemediationRow } from '../domain/store.ts';
+import type { Services } from '../services/types.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { chooseEnvironment } from './environment.ts';
+import { UsageFault } from './faults.ts';
+import type { FixOutput } from './output-schemas.ts';
+import { planText, remediationOutput, sayDecided } from './remediation-output.ts';
+
+/** A worker of the environment makes the plan; so long it may take until one has taken the run and is done. */
+const waitMs = 60_000;
+const pollMs = 250;
+
+export interface FixOptions {
+  readonly env?: string;
+  readonly yes?: boolean;
+  readonly reason?: string;
+}
+
+/** Plans a fix through the same run as in Slack, shows the plan and, with `--yes`, asks for it. */
+export async function fixCommand(
+  context: CliContext,
+  remediation: string,
+  args: readonly string[],
+  options: FixOptions,
+): Promise<ExitCode> {
+  const environment = chooseEnvironment(await context.config(), options.env);
+  const known = await context.remediations();
+  if (!known.includes(remediation))
+    throw new UsageFault('cli.fault.remediation-unknown', { remediation, known: known.join(', ') });
+  const params = readArguments(args);
+  const by = await context.person();
+  const services = await context.services();
+  const { runId } = await services.runs.start({
+    kind: 'propose',
+    environment,
+    params: { ...params, remediation },
+    source: 'command-line',
+    requestedBy: by,
+  });
+  const run = await ended(context, services, runId);
+  if (run === undefined) {
+    const seconds = waitMs / 1000;
+    context.err(context.words.plain('cli.fix.waiting', { environment, seconds, run: runId }));
+    return exitCodes.couldNotLook;
+  }
+  const row = await proposalOf(services, run);
+  if (row === undefined) return sayNothing(context, run);
+  if (options.yes !== true) return sayPlan(context, row, runId);
+  if (context.output === 'text') context.out(planText(row, context.words));
+  const requestId = context.requestId();
+  return sayDecided(
+    context,
+    await services.remediations.request({
+      id: row.id,
+      by,
+      planHash: row.planHash,
+      requestId,
+      payloadDigest: sha256({ requestId, remediation, args, environment }),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    }),
+  );
+}
+
+export function readArguments(args: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    args.map((argument) => {
+      const match = /^([A-Za-z][A-Za-z0-9_-]*)=(.*)$/s.exec(argument);
+      if (match === null) throw new UsageFault('cli.fault.argument', { argument });
+      return [match[1] ?? '', match[2] ?? ''];
+    }),
+  );
+}
+
+async function ended(
+  context: CliContext,
+  services: Services,
+  runId: string,
+): Promise<RunWithOutcomes | undefined> {
+  const until = context.now().getTime() + waitMs;
+  for (;;) {
+    const run = await services.runs.get(runId);
+    if (run !== undefined && run.state !== 'queued' && run.state !== 'running') return run;
+    if (context.now().getTime() >= until) return undefined;
+    await context.sleep(pollMs);
+  }
+}
+
+async function proposalOf(services: Services, run: RunWithOutcomes): Promise<RemediationRow | undefined> {
+  const rows = await services.remediations.list({ environment: run.environment, limit: 100 });
+  return rows.find((row) => row.runId === run.id);
+}
+
+function sayPlan(context: CliContext, row: RemediationRow, runId: string): ExitCode {
+  const { words } = context;
+  const output: FixOutput = { runId, remediation: remediationOutput(row), plan: row.plan, moved: false };
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify(output, null, 2)
+      : `${planText(row, words)}\n${words.plain('cli.fix.how', { remediation: row.actionId })}`,
+  );
+  return exitCodes.ok;
+}
+
+/** The run is over and offered nothing: its summary says why. */
+function sayNothing(context: CliContext, run: RunWithOutcomes): ExitCode {
+  const { words } = context;
+  const summary = (run.summary ?? {}) as { code?: unknown; reason?: unknown };
+  const code = errorCodes.find((known) => known === summary.code);
+  if (code !== undefined) throw new AppError(code, `the run ${run.id} ${run.state}`);
+  const word = typeof summary.reason === 'string' ? summary.reason : run.state;
+  const reason = words.lookupPlain(`offer.refused.${word}`) ?? word;
+  if (context.output === 'json')
+    context.out(JSON.stringify({ runId: run.id, note: word } satisfies FixOutput, null, 2));
+  else context.out(words.plain('cli.fix.nothing', { reason: reason.replace(/[.。]$/, '') }));
+  return exitCodes.findings;
+}

@@ -1,0 +1,50 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { Document } from 'yaml';
+import { type CliContext, type DiscoveredEnvironment, type ExitCode, exitCodes } from './context.ts';
+import { UsageFault } from './faults.ts';
+
+export interface InitOptions {
+  readonly file: string;
+  readonly name: string;
+  readonly force?: boolean;
+  readonly namespace: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly project?: string;
+  readonly socket: string;
+}
+
+/** Writes a first configuration from what can be seen. Credentials are named as variables, never read or written. */
+export async function initCommand(context: CliContext, options: InitOptions): Promise<ExitCode> {
+  const { words } = context;
+  if (existsSync(options.file) && options.force !== true)
+    throw new UsageFault('cli.fault.file-exists', { path: options.file });
+  const { namespace, kubeconfig, context: kubeContext, project, socket } = options;
+  const found = await context.discover({
+    namespace,
+    socket,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(kubeContext === undefined ? {} : { context: kubeContext }),
+    ...(project === undefined ? {} : { project }),
+  });
+  if (found === undefined)
+    throw new UsageFault('cli.fault.nothing-found', { where: project ?? namespace }, exitCodes.findings);
+  writeFileSync(options.file, configurationText(options.name, found), { mode: 0o644 });
+  context.out(words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }));
+  context.out(words.plain('cli.init.next'));
+  return exitCodes.ok;
+}
+
+export function configurationText(name: string, found: DiscoveredEnvironment): string {
+  const document = new Document({
+    environments: { [name]: found.yaml },
+    slack: { defaultEnvironment: name },
+  });
+  const variables = found.variables.map((variable) => ` ${variable.name}: ${variable.meaning}`);
+  document.commentBefore = [
+    ' Every setting: docs/reference/config.md. Secrets never stand here; set these variables for the worker:',
+    ...variables,
+    ' Nobody may approve a fix until an `approvals` section says who: docs/guides/operate.md.',
+  ].join('\n');
+  return document.toString({ lineWidth: 100 });
+}

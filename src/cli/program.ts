@@ -1,0 +1,199 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { TextKey, Words } from '../bot/text/index.ts';
+import { type CliContext, type ExitCode, exitCodes, type Output } from './context.ts';
+
+export interface GlobalOptions {
+  readonly output: Output;
+  readonly config?: string;
+}
+
+/** Makes the context of one command and runs it; the answer becomes the exit code. */
+export type Run = (
+  options: GlobalOptions,
+  command: (context: CliContext) => Promise<ExitCode>,
+) => Promise<void>;
+
+/**
+ * The command line as data: commands, arguments, options. Actions import their command when they are called, so
+ * that `--help` stays fast; the reference is generated from the same tree.
+ */
+export function createProgram(words: Words, version: string, run: Run): Command {
+  const say = (key: TextKey): string => words.lookupPlain(key) ?? key;
+  const program = new Command('aetherius')
+    .description(say('cli.program'))
+    .version(version)
+    .addOption(
+      new Option('--output <format>', say('cli.option.output')).choices(['text', 'json']).default('text'),
+    )
+    .addOption(new Option('--config <file>', say('cli.option.config')))
+    .addOption(new Option('--lang <language>', say('cli.option.lang')).choices(['en', 'zh-CN']))
+    .addHelpText('after', `\n${say('cli.exit')}`)
+    .showHelpAfterError()
+    .exitOverride();
+  const act = (command: (context: CliContext) => Promise<ExitCode>): Promise<void> =>
+    run(program.opts<GlobalOptions>(), command);
+  const env = (): Option => new Option('--env <environment>', say('cli.option.env'));
+  const channel = (): Option => new Option('--channel <id>', say('cli.option.channel')).makeOptionMandatory();
+  const limit = (): Option =>
+    new Option('--limit <count>', say('cli.option.limit')).default(20).argParser(positive);
+
+  program
+    .command('health')
+    .description(say('cli.health'))
+    .addOption(env())
+    .action((options: { env?: string }) =>
+      act(async (context) => (await import('./health.command.ts')).healthCommand(context, options)),
+    );
+
+  program
+    .command('fix')
+    .description(say('cli.fix'))
+    .argument('<remediation>')
+    .argument('[name=value...]')
+    .addOption(env())
+    .option('--yes', say('cli.option.yes'))
+    .option('--reason <text>', say('cli.option.reason'))
+    .action(
+      (remediation: string, args: string[], options: { env?: string; yes?: boolean; reason?: string }) =>
+        act(async (context) =>
+          (await import('./fix.command.ts')).fixCommand(context, remediation, args, options),
+        ),
+    );
+
+  const approvals = program.command('approvals').description(say('cli.approvals'));
+  approvals
+    .command('list', { isDefault: true })
+    .description(say('cli.approvals.list'))
+    .addOption(env())
+    .addOption(limit())
+    .action((options: { env?: string; limit: number }) =>
+      act(async (context) => (await import('./approvals.command.ts')).listApprovals(context, options)),
+    );
+  approvals
+    .command('show')
+    .description(say('cli.approvals.show'))
+    .argument('<id>')
+    .action((id: string) =>
+      act(async (context) => (await import('./approvals.command.ts')).showApproval(context, id)),
+    );
+  approvals
+    .command('approve')
+    .description(say('cli.approvals.approve'))
+    .argument('<id>')
+    .option('--plan <hash>', say('cli.option.hash'))
+    .option('--reason <text>', say('cli.option.reason'))
+    .action((id: string, options: { plan?: string; reason?: string }) =>
+      act(async (context) => (await import('./approvals.command.ts')).approve(context, id, options)),
+    );
+  approvals
+    .command('reject')
+    .description(say('cli.approvals.reject'))
+    .argument('<id>')
+    .argument('<reason...>')
+    .action((id: string, reason: string[]) =>
+      act(async (context) => (await import('./approvals.command.ts')).reject(context, id, reason.join(' '))),
+    );
+  approvals
+    .command('explain')
+    .description(say('cli.approvals.explain'))
+    .argument('<remediation>')
+    .addOption(env())
+    .action((remediation: string, options: { env?: string }) =>
+      act(async (context) =>
+        (await import('./approvals.command.ts')).explainApproval(context, remediation, options),
+      ),
+    );
+
+  program
+    .command('audit')
+    .description(say('cli.audit'))
+    .command('verify')
+    .description(say('cli.audit.verify'))
+    .action(() => act(async (context) => (await import('./audit.command.ts')).verifyAudit(context)));
+
+  program
+    .command('history')
+    .description(say('cli.history'))
+    .addOption(env())
+    .addOption(limit())
+    .action((options: { env?: string; limit: number }) =>
+      act(async (context) => (await import('./history.command.ts')).historyCommand(context, options)),
+    );
+
+  const digest = program.command('digest').description(say('cli.digest'));
+  type Place = { channel: string; env?: string };
+  digest
+    .command('now')
+    .description(say('cli.digest.now'))
+    .addOption(channel())
+    .addOption(env())
+    .action((place: Place) =>
+      act(async (context) => (await import('./digest.command.ts')).digestNow(context, place)),
+    );
+  for (const [name, enabled] of [
+    ['on', true],
+    ['off', false],
+  ] as const)
+    digest
+      .command(name)
+      .description(say(`cli.digest.${name}`))
+      .addOption(channel())
+      .action((place: Place) =>
+        act(async (context) =>
+          (await import('./digest.command.ts')).digestConfigure(context, place, { enabled }),
+        ),
+      );
+  digest
+    .command('at')
+    .description(say('cli.digest.at'))
+    .argument('<HH:MM>')
+    .addOption(channel())
+    .action((at: string, place: Place) =>
+      act(async (context) => (await import('./digest.command.ts')).digestConfigure(context, place, { at })),
+    );
+
+  program
+    .command('doctor')
+    .description(say('cli.doctor'))
+    .action(() => act(async (context) => (await import('./doctor.command.ts')).doctorCommand(context)));
+
+  program
+    .command('init')
+    .description(say('cli.init'))
+    .option('--file <path>', say('cli.option.config'), 'aetherius.yaml')
+    .option('--name <environment>', say('cli.option.name'), 'prod')
+    .option('--namespace <namespace>', say('cli.option.namespace'), 'aetherius')
+    .option('--kubeconfig <path>', say('cli.option.kubeconfig'))
+    .option('--context <name>', say('cli.option.context'))
+    .option('--project <name>', say('cli.option.project'))
+    .option('--socket <path>', say('cli.option.socket'), '/var/run/docker.sock')
+    .option('--force', say('cli.option.force'))
+    .action((options: Parameters<typeof import('./init.command.ts').initCommand>[1]) =>
+      act(async (context) => (await import('./init.command.ts')).initCommand(context, options)),
+    );
+  for (const command of allCommands(program)) command.exitOverride();
+  return program;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1000) throw new InvalidArgumentError('1 … 1000');
+  return value;
+}
+
+/** The commands of the tree, without the root; depth first, in the order of `--help`. */
+export function allCommands(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+/** Runs the command line; commander's own complaints are usage faults. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<ExitCode | undefined> {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return undefined;
+  } catch (error) {
+    const { code, exitCode } = error as { code?: string; exitCode?: number };
+    if (code?.startsWith('commander.') !== true) throw error;
+    return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Words } from '../bot/text/index.ts';
+import type { RemediationRow } from '../domain/store.ts';
+import type { Decided } from '../services/types.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
+import { printable } from './table.ts';
+
+export function remediationOutput(row: RemediationRow): ApprovalsOutput['remediations'][number] {
+  const { id, handle, environment, actionId: action, target, state, tier, planHash } = row;
+  return { id, handle, environment, action, target, state, tier, planHash };
+}
+
+export function remediationTitle(row: Pick<RemediationRow, 'actionId' | 'plan'>, words: Words): string {
+  return words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
+}
+
+/** Exactly what would run, from the stored plan (A10). */
+export function planText(row: RemediationRow, words: Words): string {
+  const { plan, handle, environment, planHash: hash } = row;
+  const title = remediationTitle(row, words);
+  const tier = words.lookupPlain(`card.tier.${row.tier}`) ?? String(row.tier);
+  const blast = words.lookupPlain(`blast.${plan.blast.key}`, plan.blast.facts);
+  const steps = plan.steps.map((step, index) =>
+    words.plain('cli.fix.step', {
+      idx: index + 1,
+      what:
+        words.lookupPlain(`step.${step.kind}`, { ...step.to, target: step.target }) ??
+        words.plain('card.step.fallback', { kind: step.kind, target: step.target }),
+      from: factsLine(step.from),
+      to: factsLine(step.to),
+    }),
+  );
+  return [
+    words.plain('cli.fix.planned', { hash, handle, title, environment, tier }),
+    ...steps,
+    ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
+    words.plain(plan.undo === undefined ? 'cli.fix.undo-no' : 'cli.fix.undo-yes'),
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+function factsLine(facts: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(facts);
+  return entries.length === 0 ? '-' : entries.map(([name, value]) => `${name}=${String(value)}`).join(' ');
+}
+
+/** The outcome of a decision: refused decisions come as AppErrors, so what is left is recorded or too late. */
+export function sayDecided(context: CliContext, decided: Decided): ExitCode {
+  const { words } = context;
+  const { remediation, moved, from } = decided;
+  const { handle, state: to } = remediation;
+  const note =
+    words.lookupPlain(`decision.${decided.note}`, { handle, state: to }) ??
+    words.plain('decision.fallback', { handle, state: to });
+  const output: FixOutput = { remediation: remediationOutput(remediation), moved, note: decided.note };
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify(output, null, 2)
+      : moved
+        ? words.plain('cli.decision.moved', { handle, from, to, note })
+        : words.plain('cli.decision.unmoved', { handle, to, note }),
+  );
+  return moved || decided.note === 'already-recorded' ? exitCodes.ok : exitCodes.findings;
+}

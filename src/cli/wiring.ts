@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Words } from '../bot/text/index.ts';
+import { systemClock } from '../platform/clock.ts';
+import { loadConfig, readProcessEnv } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import type { CliContext, Output } from './context.ts';
+
+export interface OpenOptions {
+  readonly words: Words;
+  readonly signal: AbortSignal;
+  readonly output: Output;
+  readonly config?: string;
+}
+
+/** The command line's composition root: each thing is made once, when a command asks for it, and closed at the end. */
+export function openContext(options: OpenOptions): CliContext & { close(): Promise<void> } {
+  const closers: (() => Promise<unknown>)[] = [];
+  const env = once(async () => readProcessEnv('command-line'));
+  const config = once(async () => {
+    const path = options.config ?? (await env()).AETHERIUS_CONFIG;
+    return loadConfig(path, { role: 'command-line' });
+  });
+  // Results go to standard output; a log line among them would break whoever reads JSON.
+  const logger = once(async () =>
+    createLogger({
+      level: (await env()).LOG_LEVEL === 'info' ? 'error' : (await env()).LOG_LEVEL,
+      destination: process.stderr,
+    }),
+  );
+  const services = once(async () => {
+    const { openServices } = await import('./wiring-services.ts');
+    const opened = await openServices({ env: await env(), config: await config(), logger: await logger() });
+    closers.push(opened.close);
+    return opened;
+  });
+  return {
+    words: options.words,
+    output: options.output,
+    signal: options.signal,
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    now: () => systemClock.now(),
+    sleep: (ms) => systemClock.sleep(ms, options.signal),
+    requestId: () => randomUUID(),
+    env,
+    config,
+    health: once(async () => {
+      const { openHealth } = await import('./wiring-health.ts');
+      const opened = openHealth({ config: await config(), logger: await logger() });
+      closers.push(() => opened.targets.close());
+      return opened;
+    }),
+    services: async () => (await services()).services,
+    person: async () => (await services()).person(),
+    remediations: async () => {
+      const { remediations } = await import('../remediations/index.ts');
+      return remediations.map(({ id }) => id);
+    },
+    async examine() {
+      const { examine } = await import('../platform/doctor/examine.ts');
+      const now = () => systemClock.now().getTime();
+      return examine({ config: await config(), env: await env(), logger: await logger(), now });
+    },
+    async discover(wanted) {
+      const { discoverCompose, discoverKubernetes } = await import('../platform/discover.ts');
+      if (wanted.project !== undefined) {
+        const { createComposeTarget } = await import('../platform/targets/compose.ts');
+        const target = createComposeTarget({ project: wanted.project, socket: wanted.socket });
+        return discoverCompose(target, wanted.socket);
+      }
+      const { createKubernetesTarget } = await import('../platform/targets/kubernetes.ts');
+      const { namespace, kubeconfig, context } = wanted;
+      const access = {
+        ...(kubeconfig === undefined ? {} : { kubeconfig }),
+        ...(context === undefined ? {} : { context }),
+      };
+      const target = createKubernetesTarget({ namespace, agentNamespace: 'kube-system', ...access });
+      return discoverKubernetes(target, access);
+    },
+    async close() {
+      await Promise.allSettled(closers.map((close) => close()));
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

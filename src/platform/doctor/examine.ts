@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import type { Logger } from '../../domain/clock.ts';
+import type { Config, ProcessEnv } from '../../domain/config.ts';
+import type { Check, CheckState } from '../../domain/doctor.ts';
+import { AppError } from '../../domain/errors.ts';
+import { LazySecret } from '../../domain/secret.ts';
+import { redisFromUrl } from '../redis-url.ts';
+import { examineSlack, slackClockOffset } from '../slack-doctor.ts';
+import { examineKubernetes } from './kubernetes.ts';
+import { examinePostgres } from './postgres.ts';
+import { examineRedis } from './redis.ts';
+
+export interface ExamineOptions {
+  readonly config: Config;
+  readonly env: ProcessEnv;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Scopes to compare with; default those of `manifest.yml`. */
+  readonly scopes?: readonly string[];
+}
+
+/** Beyond this Slack's signed requests are refused (approvals.md), and people are surprised. */
+const clockFailsMs = 60_000;
+const clockWarnsMs = 5_000;
+const keyLength = 32;
+
+/** Everything `doctor` looks at, side by side; one that cannot be looked at does not keep the others waiting. */
+export async function examine(options: ExamineOptions): Promise<readonly Check[]> {
+  const { config, env, logger, now } = options;
+  const [secrets, slack, postgres, redis, kubernetes, slackOffset] = await Promise.all([
+    examineSecrets(config),
+    examineSlack({
+      botToken: env.SLACK_BOT_TOKEN?.reveal(),
+      appToken: env.SLACK_APP_TOKEN?.reveal(),
+      signingSecret: env.SLACK_SIGNING_SECRET?.reveal(),
+      apiUrl: env.SLACK_API_URL,
+      scopes: options.scopes ?? manifestScopes(),
+    }),
+    env.DATABASE_URL === undefined ? undefined : examinePostgres(env.DATABASE_URL.reveal(), now),
+    env.REDIS_URL === undefined ? undefined : examineRedis(redisFromUrl(env.REDIS_URL), logger),
+    Promise.all(
+      Object.entries(config.environments).map(([name, environment]) =>
+        examineKubernetes(name, environment, { name: 'aetherius-bot', namespace: namespaceOf(environment) }),
+      ),
+    ),
+    env.SLACK_BOT_TOKEN === undefined ? undefined : slackClockOffset(env.SLACK_API_URL, now),
+  ]);
+  const missing = (area: 'postgres' | 'redis'): Check => ({
+    area,
+    key: `${area}.url-missing`,
+    state: 'failed',
+    facts: {},
+  });
+  return [
+    {
+      area: 'configuration',
+      key: 'configuration.loaded',
+      state: 'ok',
+      facts: { environments: Object.keys(config.environments).join(', ') },
+    },
+    ...secrets,
+    ...slack,
+    ...(postgres?.checks ?? [missing('postgres')]),
+    ...(redis ?? [missing('redis')]),
+    ...kubernetes.flat(),
+    ...clockCheck('postgres', postgres?.offsetMs),
+    ...clockCheck('slack', slackOffset),
+    ...auditChecks(config, env),
+  ];
+}
+
+function namespaceOf(environment: Config['environments'][string]): string {
+  return environment.runtime.kind === 'kubernetes' ? environment.runtime.namespace : 'default';
+}
+
+async function examineSecrets(config: Config): Promise<readonly Check[]> {
+  const all = Object.entries(config.environments).flatMap(([environment, settings]) =>
+    secretsIn(settings).map((secret) => ({ environment, secret })),
+  );
+  return Promise.all(
+    all.map(async ({ environment, secret }): Promise<Check> => {
+      const facts = { environment, source: secret.source() };
+      try {
+        await secret.reveal();
+        return { area: 'configuration', key: 'configuration.secret', state: 'ok', facts };
+      } catch (error) {
+        const reason = error instanceof AppError ? error.code : 'BUG';
+        return {
+          area: 'configuration',
+          key: 'configuration.secret-unreadable',
+          state: 'failed',
+          facts: { ...facts, reason },
+        };
+      }
+    }),
+  );
+}
+
+function secretsIn(value: unknown): readonly LazySecret[] {
+  if (value instanceof LazySecret) return value.kind === 'literal' ? [] : [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(secretsIn);
+}
+
+function clockCheck(against: 'postgres' | 'slack', offsetMs: number | undefined): readonly Check[] {
+  if (offsetMs === undefined) return [];
+  const off = Math.abs(offsetMs);
+  const state: CheckState = off > clockFailsMs ? 'failed' : off > clockWarnsMs ? 'warning' : 'ok';
+  return [{ area: 'clock', key: `clock.${against}`, state, facts: { offsetMs } }];
+}
+
+function auditChecks(config: Config, env: ProcessEnv): readonly Check[] {
+  const length = env.AUDIT_KEY?.reveal().length;
+  const anchored = config.approvals?.audit !== undefined;
+  const key =
+    length === undefined
+      ? ({ key: 'audit.key-missing', state: 'failed', facts: {} } as const)
+      : length < keyLength
+        ? ({ key: 'audit.key-short', state: 'warning', facts: { length } } as const)
+        : ({ key: 'audit.key', state: 'ok', facts: {} } as const);
+  return [
+    { area: 'audit', ...key },
+    {
+      area: 'audit',
+      key: anchored ? 'audit.anchor' : 'audit.anchor-missing',
+      state: anchored ? 'ok' : 'warning',
+      facts: {},
+    },
+  ];
+}
+
+/** The same number of levels below the package root in `src` and in `dist`. */
+export function manifestScopes(): readonly string[] {
+  const path = fileURLToPath(new URL('../../../manifest.yml', import.meta.url));
+  const manifest = parse(readFileSync(path, 'utf8')) as { oauth_config?: { scopes?: { bot?: string[] } } };
+  return manifest.oauth_config?.scopes?.bot ?? [];
+}
