@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { CallOptions } from '../../domain/targets.ts';
-import { bounded, DeadlinePassed, socketStage, targetError, type Timeouts } from './failure.ts';
+import { bounded, DeadlinePassed, socketStage, type Timeouts, targetError } from './failure.ts';
 import type { KubeAccess } from './kube-config.ts';
 
 export interface ExecRequest {

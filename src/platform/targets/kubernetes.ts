@@ -8,7 +8,7 @@ import type {
   KubeObject,
   KubernetesTarget,
 } from '../../domain/targets.ts';
-import { type Address, defaultTimeouts, Gate, targetError, type Timeouts } from './failure.ts';
+import { type Address, defaultTimeouts, Gate, type Timeouts, targetError } from './failure.ts';
 import { httpCall } from './http-call.ts';
 import { type KubeAccess, type KubeConfigSettings, loadKubeAccess } from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';

@@ -9,8 +9,8 @@ import {
   defaultTimeouts,
   Gate,
   socketStage,
-  targetError,
   type Timeouts,
+  targetError,
 } from './failure.ts';
 import type { LeaseBook } from './lease.ts';
 import type { TlsOptions } from './tls.ts';

@@ -5,13 +5,13 @@ import { reach } from '../reach.ts';
 import {
   type Address,
   bounded,
-  deadEnd,
   DeadlinePassed,
+  deadEnd,
   defaultTimeouts,
   Gate,
   socketStage,
-  targetError,
   type Timeouts,
+  targetError,
 } from './failure.ts';
 import type { LeaseBook } from './lease.ts';
 import type { TlsOptions } from './tls.ts';

@@ -9,7 +9,7 @@ import type {
   KubeObject,
   KubernetesTarget,
 } from '../../domain/targets.ts';
-import { KubePod, instanceOf, partOfPod } from './runtime-pod.ts';
+import { instanceOf, KubePod, partOfPod } from './runtime-pod.ts';
 
 const TOKEN_SECRET = 'agent-auth-token';
 const TOKEN_ENV = 'AGENT_AUTH_TOKEN';

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { Targets } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { agentsFromApi, agentsFromTable } from './registry.ts';
+
+const params = z.strictObject({
+  staleSeconds: z
+    .number()
+    .positive()
+    .default(120)
+    .meta({ description: 'Silence from which an agent counts as lost.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<Targets, 'services' | 'postgres'>;
+const maxNamed = 5;
+
+export const agentsHeartbeats = defineProbe({
+  id: 'agents.heartbeats',
+  doc: `Lists the registered collect agents with the age of their last heartbeat.
+Asks agent-manager's API, and the agents table when the API cannot be had.`,
+  params,
+  part: 'collect-agent',
+  needs: [],
+  timeoutMs: 9_000,
+  emits: ['AGENTS_NONE_REGISTERED', 'AGENT_HEARTBEAT_STALE'],
+  async run({ staleSeconds }: Params, context: ProbeContext<Deps>) {
+    const agents = await registered(context);
+    if (agents === undefined) return { status: 'skipped', reason: 'not-configured' };
+    if (agents.list.length === 0)
+      return verdict([
+        {
+          code: 'AGENTS_NONE_REGISTERED',
+          severity: 'warning',
+          part: 'collect-agent',
+          subject: 'agents',
+          facts: { source: agents.source },
+        },
+      ]);
+    const stale = agents.list
+      .filter((agent) => agent.silentSeconds === undefined || agent.silentSeconds >= staleSeconds)
+      .sort((a, b) => (b.silentSeconds ?? Infinity) - (a.silentSeconds ?? Infinity));
+    const youngest = Math.min(...agents.list.map((agent) => agent.silentSeconds ?? Infinity));
+    const facts = {
+      source: agents.source,
+      registered: agents.list.length,
+      stale: stale.length,
+      ...(Number.isFinite(youngest) ? { lastHeartbeatSeconds: Math.round(youngest) } : {}),
+    };
+    const [oldest] = stale;
+    if (oldest === undefined) return verdict([], facts);
+    return verdict(
+      [
+        {
+          code: 'AGENT_HEARTBEAT_STALE',
+          severity: stale.length === agents.list.length ? 'critical' : 'warning',
+          part: 'collect-agent',
+          subject: stale.length === 1 ? oldest.id : 'agents',
+          facts: {
+            ...facts,
+            thresholdSeconds: staleSeconds,
+            agents: stale
+              .slice(0, maxNamed)
+              .map((agent) => agent.id)
+              .join(', '),
+            ...(oldest.silentSeconds === undefined
+              ? {}
+              : { oldestSeconds: Math.round(oldest.silentSeconds) }),
+          },
+        },
+      ],
+      facts,
+    );
+  },
+});
+
+async function registered({ deps, signal, now }: ProbeContext<Deps>) {
+  const manager = deps.services?.find('agent-manager');
+  let failure: unknown;
+  if (manager !== undefined && deps.services !== undefined) {
+    try {
+      const answer = await deps.services.request(`${manager.url}/api/v1/agents`, { signal });
+      const list = answer.status === 200 ? agentsFromApi(answer.text(), now()) : undefined;
+      if (list !== undefined) return { source: 'api', list };
+      failure = new TargetError('protocol', 'agent-manager gave no list of agents', {
+        facts: { status: answer.status },
+      });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (deps.postgres?.databaseName('agentManager') !== undefined) {
+    const list = await agentsFromTable(deps.postgres, signal);
+    if (list !== undefined) return { source: 'table', list };
+  }
+  if (failure !== undefined) throw failure;
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import type { PostgresTarget } from '../../domain/targets.ts';
+
+/** A registered collect agent; `silentSeconds` is the age of its last heartbeat, absent when it never had one. */
+export interface Agent {
+  readonly id: string;
+  readonly silentSeconds?: number;
+}
+
+const listKeys = ['agents', 'items', 'data', 'results'];
+const idKeys = ['id', 'agent_id', 'agentId', 'name'];
+const timeKeys = [
+  'last_heartbeat',
+  'lastHeartbeat',
+  'last_heartbeat_at',
+  'last_seen',
+  'lastSeen',
+  'last_seen_at',
+];
+
+/** agent-manager's `/api/v1/agents` in any of its usual envelopes; undefined when there is no list in it. */
+export function agentsFromApi(body: string, now: Date): readonly Agent[] | undefined {
+  const list = listIn(parse(body));
+  return list?.filter(isRecord).map((item): Agent => {
+    const id = idKeys.map((key) => item[key]).find((value) => typeof value === 'string') ?? '(no id)';
+    const time = timeKeys
+      .map((key) => item[key])
+      .find((value) => typeof value === 'string' || typeof value === 'number');
+    const at = typeof time === 'number' ? time * (time < 1e12 ? 1000 : 1) : Date.parse(time ?? '');
+    // A zero time ("0001-01-01") is Go's way to say never.
+    const known = Number.isFinite(at) && at > 0;
+    return { id: String(id), ...(known ? { silentSeconds: Math.max(0, (now.getTime() - at) / 1000) } : {}) };
+  });
+}
+
+function listIn(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (!isRecord(value)) return undefined;
+  for (const key of listKeys) {
+    const inner = value[key];
+    if (Array.isArray(inner)) return inner;
+    if (inner === null) return [];
+    if (isRecord(inner)) {
+      const deeper = listIn(inner);
+      if (deeper !== undefined) return deeper;
+    }
+  }
+  return undefined;
+}
+
+const columns = [
+  'last_heartbeat',
+  'last_heartbeat_at',
+  'heartbeat_at',
+  'last_seen',
+  'last_seen_at',
+  'updated_at',
+];
+const idColumns = ['id', 'agent_id', 'name'];
+const maxAgents = 5_000;
+
+/** The `agents` table, whose columns differ between builds; undefined when it has no time of a heartbeat. Ages by the database's clock. */
+export async function agentsFromTable(
+  postgres: PostgresTarget,
+  signal: AbortSignal,
+): Promise<readonly Agent[] | undefined> {
+  const present = await postgres.query<{ name: string; type: string }>(
+    'agentManager',
+    `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a WHERE a.attrelid = to_regclass('agents') AND a.attnum > 0 AND NOT a.attisdropped`,
+    [],
+    { signal },
+  );
+  const names = new Set(present.map((row) => row.name));
+  const time = columns.find((column) => names.has(column));
+  const id = idColumns.find((column) => names.has(column));
+  if (time === undefined || id === undefined) return undefined;
+  // Services write UTC into a column that knows no zone.
+  const zoneless = present.find((row) => row.name === time)?.type === 'timestamp without time zone';
+  const moment = zoneless ? `${time} AT TIME ZONE 'UTC'` : `${time}::timestamptz`;
+  // All names come from the fixed lists above.
+  const rows = await postgres.query<{ id: string; silent: number | null }>(
+    'agentManager',
+    `SELECT ${id}::text AS id, extract(epoch FROM now() - (${moment}))::float8 AS silent FROM agents LIMIT ${maxAgents}`,
+    [],
+    { signal },
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    ...(row.silent === null ? {} : { silentSeconds: Math.max(0, row.silent) }),
+  }));
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

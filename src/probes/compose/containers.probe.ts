@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { partIds, serviceIds } from '../../domain/part.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { ComposeContainer, With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+
+const params = z.strictObject({
+  part: z.enum(partIds).meta({ description: 'The part whose containers are meant.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'compose'>, 'compose'>;
+
+export const composeContainers = defineProbe({
+  id: 'compose.containers',
+  doc: `Looks at the containers of a part in the Compose project.
+Told apart: exited (with its code), paused, restarting again and again, unhealthy by its own check, killed for memory. A container belongs to a part by its Compose service name.`,
+  params,
+  part: (given: Params) => given.part,
+  needs: ['compose'],
+  timeoutMs: 12_000,
+  emits: [
+    'CONTAINER_MISSING',
+    'CONTAINER_EXITED',
+    'CONTAINER_OOM_KILLED',
+    'CONTAINER_PAUSED',
+    'CONTAINER_RESTARTING',
+    'CONTAINER_UNHEALTHY',
+  ],
+  async run({ part }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const all = await deps.compose.containers({ signal });
+    // The runtime itself is well when the engine answers.
+    if (part === 'runtime') return verdict([], { containers: all.length });
+    const own = all.filter((container) => partOfWorkload(container.service || container.name) === part);
+    if (own.length === 0) {
+      if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
+        return { status: 'skipped', reason: 'not-applicable' };
+      return verdict([
+        {
+          code: 'CONTAINER_MISSING',
+          severity: 'critical',
+          part,
+          subject: part,
+          facts: { project: deps.compose.project },
+        },
+      ]);
+    }
+    const findings = own.flatMap((container): Finding[] => {
+      const fault = faultOf(container);
+      if (fault === undefined) return [];
+      const ended = container.finishedAt;
+      return [
+        {
+          code: fault,
+          severity: 'critical',
+          part,
+          subject: container.name,
+          ...(container.state !== 'running' && ended !== undefined ? { since: ended } : {}),
+          facts: {
+            container: container.name,
+            service: container.service,
+            state: container.state,
+            exitCode: container.exitCode,
+            oomKilled: container.oomKilled,
+            restarts: container.restartCount,
+            ...(container.error === undefined ? {} : { error: container.error.slice(0, 200) }),
+          },
+        },
+      ];
+    });
+    const running = own.filter((container) => container.state === 'running').length;
+    return verdict(findings, { desired: own.length, running, ready: own.length - findings.length });
+  },
+});
+
+function faultOf(container: ComposeContainer): string | undefined {
+  switch (container.state) {
+    case 'paused':
+      return 'CONTAINER_PAUSED';
+    case 'restarting':
+      return container.oomKilled ? 'CONTAINER_OOM_KILLED' : 'CONTAINER_RESTARTING';
+    case 'running':
+      return container.health === 'unhealthy' ? 'CONTAINER_UNHEALTHY' : undefined;
+    case 'created':
+    case 'removing':
+    case 'exited':
+    case 'dead':
+      return container.oomKilled ? 'CONTAINER_OOM_KILLED' : 'CONTAINER_EXITED';
+  }
+}

@@ -1,0 +1,102 @@
+import type { PartId } from '../../domain/part.ts';
+import { partNamed } from '../../domain/part-names.ts';
+
+const healthyWords = new Set([
+  'ok',
+  'healthy',
+  'alive',
+  'ready',
+  'up',
+  'pass',
+  'true',
+  'connected',
+  'running',
+]);
+/** Those that problems.md lists count as healthy for the service itself. */
+const serviceWords = new Set(['ok', 'healthy', 'alive', 'ready', 'up']);
+const longestWord = 32;
+
+/**
+ * The health word of a body: `status` (or `health`, `state`) of a JSON object, or a short plain text.
+ * No word at all counts as healthy: then the HTTP status decides.
+ */
+export function healthWord(body: string): { readonly healthy: boolean; readonly text?: string } {
+  const text = wordOf(body);
+  if (text === undefined) return { healthy: true };
+  return { healthy: serviceWords.has(text.toLowerCase()), text };
+}
+
+function wordOf(body: string): string | undefined {
+  const value = parse(body);
+  if (typeof value === 'string' && value !== '' && value.length <= longestWord && !/[<>\n]/.test(value))
+    return value;
+  if (!isRecord(value)) return undefined;
+  for (const key of ['status', 'health', 'state']) {
+    const word = value[key];
+    if (typeof word === 'string' && word.length <= longestWord) return word;
+    if (typeof word === 'boolean') return word ? 'ok' : 'unhealthy';
+  }
+  return undefined;
+}
+
+const containers = ['dependencies', 'checks', 'components', 'details', 'services'];
+const aliases: Readonly<Record<string, PartId>> = {
+  database: 'postgres',
+  db: 'postgres',
+  pg: 'postgres',
+  sql: 'postgres',
+  cache: 'redis',
+  messaging: 'nats',
+  broker: 'nats',
+  graph: 'neo4j',
+  'knowledge-graph': 'neo4j',
+};
+
+/**
+ * What a service says of the parts it needs, as `dependency.<part>`: `up` or `down`. Understands the usual
+ * forms: `{dependencies: {postgres: {status: "up"}}}`, `{checks: {database: "ok"}}`, `[{name, status}]`.
+ */
+export function dependencyFacts(body: string): Record<string, string> {
+  const value = parse(body);
+  const facts: Record<string, string> = {};
+  if (!isRecord(value)) return facts;
+  for (const container of containers) {
+    const inner = value[container];
+    const entries: (readonly [string, unknown])[] = Array.isArray(inner)
+      ? inner.filter(isRecord).map((item) => [String(item['name'] ?? item['component'] ?? ''), item] as const)
+      : isRecord(inner)
+        ? Object.entries(inner)
+        : [];
+    for (const [name, state] of entries) {
+      const part = aliases[name.toLowerCase().replaceAll('_', '-')] ?? partNamed(name);
+      const word = stateOf(state);
+      if (part !== undefined && word !== undefined) facts[`dependency.${part}`] = word;
+    }
+  }
+  return facts;
+}
+
+function stateOf(state: unknown): 'up' | 'down' | undefined {
+  if (typeof state === 'boolean') return state ? 'up' : 'down';
+  if (typeof state === 'string') return healthyWords.has(state.toLowerCase()) ? 'up' : 'down';
+  if (!isRecord(state)) return undefined;
+  for (const key of ['status', 'state', 'health', 'healthy', 'ok']) {
+    const inner = state[key];
+    if (typeof inner === 'string' || typeof inner === 'boolean') return stateOf(inner);
+  }
+  return undefined;
+}
+
+function parse(body: string): unknown {
+  const text = body.trim();
+  if (!/^[{["]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

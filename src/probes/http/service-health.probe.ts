@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { serviceIds } from '../../domain/part.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { HttpAnswer, ServiceTarget, With } from '../../domain/targets.ts';
+import { confirmedLatency, endpointCodes, endpointFinding, verdict } from '../support.ts';
+import { dependencyFacts, healthWord } from './health-body.ts';
+
+const params = z.strictObject({
+  service: z.enum(serviceIds).meta({ description: 'The service to ask.' }),
+  slowMs: z
+    .number()
+    .positive()
+    .default(2_000)
+    .meta({ description: 'Milliseconds above which it is degraded.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'services'>, 'services'>;
+
+/** A path that only says the process runs; it cannot tell that a dependency is gone. */
+const isLiveness = (path: string) => path.endsWith('/live');
+/** Always 200, whatever it lists. */
+const isStatus = (path: string) => path.endsWith('/status');
+
+export const serviceHealth = defineProbe({
+  id: 'http.service-health',
+  doc: `Asks a service for its health over HTTP.
+The configured paths are tried in turn until one does not answer 404. A health word of ok, healthy, alive, ready or up, or a bare 200, is healthy. What the service says of its own dependencies is kept as a witness.`,
+  params,
+  part: (given: Params) => given.service,
+  needs: ['services'],
+  timeoutMs: 9_000,
+  emits: [
+    ...endpointCodes,
+    'SERVICE_UNHEALTHY',
+    'SERVICE_HEALTH_STALLED',
+    'SERVICE_SLOW',
+    'SERVICE_NO_HEALTH_PATH',
+  ],
+  async run({ service, slowMs }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const target = deps.services.find(service);
+    if (target === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const get = (path: string, timeoutMs?: number) =>
+      deps.services.request(`${target.url}${path}`, {
+        signal,
+        maxBytes: 256 * 1024,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
+    // What it says of its dependencies; its absence or failure means nothing.
+    const dependencies = get('/health/status', 2_500).then(
+      (answer) => (answer.status < 500 ? dependencyFacts(answer.text()) : {}),
+      () => ({}),
+    );
+    const base = (code: string, severity: Finding['severity'], facts: Finding['facts']): Finding => ({
+      code,
+      severity,
+      part: service,
+      subject: service,
+      facts: { url: target.url, ...facts },
+    });
+    let found: { readonly path: string; readonly answer: HttpAnswer } | undefined;
+    try {
+      found = await firstAnswer(target, get);
+    } catch (error) {
+      if (error instanceof TargetError && error.stage === 'no-answer' && (await lives(target, get)))
+        return verdict([base('SERVICE_HEALTH_STALLED', 'critical', { path: target.healthPaths[0] ?? '' })], {
+          ...(await dependencies),
+        });
+      return verdict([endpointFinding(error, service, { url: target.url })]);
+    }
+    if (found === undefined)
+      return verdict([base('SERVICE_NO_HEALTH_PATH', 'warning', { paths: target.healthPaths.join(' ') })]);
+
+    const { path, answer } = found;
+    if (answer.status === 401 || answer.status === 403)
+      throw new TargetError('forbidden', 'the health path wants credentials', {
+        facts: { verb: 'GET', resource: path, status: answer.status },
+      });
+    const word = healthWord(answer.text());
+    const seen = { path, httpStatus: answer.status, ...(word.text === undefined ? {} : { word: word.text }) };
+    const named = { ...dependencyFacts(answer.text()), ...(await dependencies) };
+    if (answer.status < 200 || answer.status > 299 || !word.healthy) {
+      const down = Object.entries(named).flatMap(([key, state]) =>
+        state === 'down' ? [key.replace('dependency.', '')] : [],
+      );
+      const blamed = down.length === 0 ? {} : { dependencies: down.join(', ') };
+      return verdict([base('SERVICE_UNHEALTHY', 'critical', { ...seen, ...blamed })], {
+        ...seen,
+        ...named,
+        latencyMs: answer.latencyMs,
+      });
+    }
+    const { latencyMs, slow } = await confirmedLatency(
+      answer.latencyMs,
+      slowMs,
+      async () => (await get(path)).latencyMs,
+    );
+    return verdict(slow ? [base('SERVICE_SLOW', 'warning', { latencyMs, thresholdMs: slowMs, path })] : [], {
+      ...seen,
+      ...named,
+      latencyMs,
+    });
+  },
+});
+
+type Get = (path: string, timeoutMs?: number) => Promise<HttpAnswer>;
+
+/** The first path that is not 404; a mere liveness path is passed over when one that knows more answers too. */
+async function firstAnswer(target: ServiceTarget, get: Get) {
+  let lively: { readonly path: string; readonly answer: HttpAnswer } | undefined;
+  for (const path of target.healthPaths) {
+    if (lively !== undefined && isStatus(path)) continue;
+    const answer = await get(path);
+    if (answer.status === 404) continue;
+    if (!isLiveness(path)) return { path, answer };
+    lively ??= { path, answer };
+  }
+  return lively;
+}
+
+/** True when the liveness path answers although the health path was silent: the process runs, something it needs hangs. */
+async function lives(target: ServiceTarget, get: Get): Promise<boolean> {
+  const path = target.healthPaths.find(isLiveness) ?? '/health/live';
+  if (path === target.healthPaths[0]) return false;
+  try {
+    return (await get(path, 1_500)).status < 500;
+  } catch {
+    return false;
+  }
+}

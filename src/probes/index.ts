@@ -1,0 +1,110 @@
+import type { Probe } from '../domain/probe.ts';
+import { agentsHeartbeats } from './agents/heartbeats.probe.ts';
+import { composeConfigAge } from './compose/config-age.probe.ts';
+import { composeContainers } from './compose/containers.probe.ts';
+import { serviceHealth } from './http/service-health.probe.ts';
+import { kubernetesConfigAge } from './kubernetes/config-age.probe.ts';
+import { kubernetesPods } from './kubernetes/pods.probe.ts';
+import { kubernetesServicesEndpoints } from './kubernetes/services-endpoints.probe.ts';
+import { kubernetesWorkloads } from './kubernetes/workloads.probe.ts';
+import { natsClients } from './nats/clients.probe.ts';
+import { natsMonitor } from './nats/monitor.probe.ts';
+import { natsRegistrationTraffic } from './nats/registration-traffic.probe.ts';
+import { natsServer } from './nats/server.probe.ts';
+import { neo4jClients } from './neo4j/clients.probe.ts';
+import { neo4jConnection } from './neo4j/connection.probe.ts';
+import { postgresClients } from './postgres/clients.probe.ts';
+import { postgresConnection } from './postgres/connection.probe.ts';
+import { postgresConnectionsHeadroom } from './postgres/connections-headroom.probe.ts';
+import { postgresIdleInTransaction } from './postgres/idle-in-transaction.probe.ts';
+import { postgresIndexHealth } from './postgres/index-health.probe.ts';
+import { postgresTables } from './postgres/tables.probe.ts';
+import { postgresUnprocessedEvents } from './postgres/unprocessed-events.probe.ts';
+import { redisAgentCache } from './redis/agent-cache.probe.ts';
+import { redisClients } from './redis/clients.probe.ts';
+import { redisConnection } from './redis/connection.probe.ts';
+import { redisEvictionPolicy } from './redis/eviction-policy.probe.ts';
+import { redisMemory } from './redis/memory.probe.ts';
+import { runtimeAnalyzerLog } from './runtime/analyzer-log.probe.ts';
+import { runtimeAuthToken } from './runtime/auth-token.probe.ts';
+import { runtimeConfigOverrides } from './runtime/config-overrides.probe.ts';
+import { runtimeCpuLimit } from './runtime/cpu-limit.probe.ts';
+import { runtimeExecutorLog } from './runtime/executor-log.probe.ts';
+import { runtimeGraphLog } from './runtime/graph-log.probe.ts';
+import { runtimeMemoryLimit } from './runtime/memory-limit.probe.ts';
+import { runtimeModels } from './runtime/models.probe.ts';
+import { runtimeNeo4jStartup } from './runtime/neo4j-startup.probe.ts';
+import { runtimeRegistrationLog } from './runtime/registration-log.probe.ts';
+import { runtimeRegistrationSubjects } from './runtime/registration-subjects.probe.ts';
+import { runtimeRunning } from './runtime/running.probe.ts';
+import { runtimeStartup } from './runtime/startup.probe.ts';
+import { runtimeStartupLog } from './runtime/startup-log.probe.ts';
+import { runtimeWorkflowFiles } from './runtime/workflow-files.probe.ts';
+import { servicesCommandCapacity } from './services/command-capacity.probe.ts';
+import { servicesCpuProfile } from './services/cpu-profile.probe.ts';
+import { servicesEventPipeline } from './services/event-pipeline.probe.ts';
+import { servicesExecutorQueue } from './services/executor-queue.probe.ts';
+import { servicesHeapProfile } from './services/heap-profile.probe.ts';
+import { servicesProcessTrend } from './services/process-trend.probe.ts';
+import { servicesRootCauseCall } from './services/root-cause-call.probe.ts';
+import { servicesStepTimeouts } from './services/step-timeouts.probe.ts';
+import { servicesWorkflowExecutions } from './services/workflow-executions.probe.ts';
+
+/** Every probe there is. A new one is a file and a line here. */
+const list = [
+  agentsHeartbeats,
+  composeConfigAge,
+  composeContainers,
+  serviceHealth,
+  kubernetesConfigAge,
+  kubernetesPods,
+  kubernetesServicesEndpoints,
+  kubernetesWorkloads,
+  natsClients,
+  natsMonitor,
+  natsRegistrationTraffic,
+  natsServer,
+  neo4jClients,
+  neo4jConnection,
+  postgresClients,
+  postgresConnection,
+  postgresConnectionsHeadroom,
+  postgresIdleInTransaction,
+  postgresIndexHealth,
+  postgresTables,
+  postgresUnprocessedEvents,
+  redisAgentCache,
+  redisClients,
+  redisConnection,
+  redisEvictionPolicy,
+  redisMemory,
+  runtimeAnalyzerLog,
+  runtimeAuthToken,
+  runtimeConfigOverrides,
+  runtimeCpuLimit,
+  runtimeExecutorLog,
+  runtimeGraphLog,
+  runtimeMemoryLimit,
+  runtimeModels,
+  runtimeNeo4jStartup,
+  runtimeRegistrationLog,
+  runtimeRegistrationSubjects,
+  runtimeRunning,
+  runtimeStartupLog,
+  runtimeStartup,
+  runtimeWorkflowFiles,
+  servicesCommandCapacity,
+  servicesCpuProfile,
+  servicesEventPipeline,
+  servicesExecutorQueue,
+  servicesHeapProfile,
+  servicesProcessTrend,
+  servicesRootCauseCall,
+  servicesStepTimeouts,
+  servicesWorkflowExecutions,
+] as const;
+
+export type ProbeId = (typeof list)[number]['id'];
+
+/** As the runner takes them: it has checked parameters and targets before it calls one. */
+export const probes = list as readonly unknown[] as readonly Probe[];

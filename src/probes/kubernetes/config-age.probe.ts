@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { KubeObject, With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
+
+const params = z.strictObject({
+  graceSeconds: z
+    .number()
+    .nonnegative()
+    .default(5)
+    .meta({ description: 'A container that started this shortly before the change is not reported.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+
+export const kubernetesConfigAge = defineProbe({
+  id: 'kubernetes.config-age',
+  doc: `Finds Pods that run with a configuration older than their ConfigMap.
+The programs of the platform read their configuration once, at start. A container that started before the last change of a ConfigMap it uses (as a volume or as environment) does not know of it.`,
+  params,
+  part: 'runtime',
+  needs: ['kubernetes'],
+  timeoutMs: 20_000,
+  emits: ['POD_OLDER_THAN_CONFIG'],
+  async run({ graceSeconds }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const { kubernetes } = deps;
+    const [rawPods, maps] = await Promise.all([
+      kubernetes.list('pods', kubernetes.namespace, { signal }),
+      kubernetes.list('configmaps', kubernetes.namespace, { signal }),
+    ]);
+    const changed = new Map(maps.map((map) => [map.metadata.name, lastChange(map)]));
+    const findings = new Map<string, Finding>();
+    const pods = new Map<string, number>();
+    for (const pod of parseAll(Pod, rawPods)) {
+      if (pod.metadata.deletionTimestamp !== undefined || pod.status.phase !== 'Running') continue;
+      for (const { container, map } of usedMaps(pod)) {
+        const at = changed.get(map);
+        const started = startOf(pod, container);
+        if (at === undefined || started === undefined || started + graceSeconds * 1000 >= at) continue;
+        const owner = ownerOf(pod);
+        const key = `${owner.kind}/${owner.name}/${map}`;
+        pods.set(key, (pods.get(key) ?? 0) + 1);
+        if (findings.has(key)) continue;
+        findings.set(key, {
+          code: 'POD_OLDER_THAN_CONFIG',
+          severity: 'warning',
+          part: partOfWorkload(owner.name) ?? 'runtime',
+          subject: `${owner.kind.toLowerCase()}/${owner.name}`,
+          since: new Date(at).toISOString(),
+          facts: {
+            kind: owner.kind,
+            name: owner.name,
+            namespace: kubernetes.namespace,
+            configMap: map,
+            container,
+            pod: pod.metadata.name,
+            startedAt: new Date(started).toISOString(),
+            changedAt: new Date(at).toISOString(),
+            behindSeconds: Math.round((at - started) / 1000),
+          },
+        });
+      }
+    }
+    return verdict(
+      [...findings].map(([key, finding]) => ({
+        ...finding,
+        facts: { ...finding.facts, pods: pods.get(key) ?? 1 },
+      })),
+      { configMaps: maps.length },
+    );
+  },
+});
+
+interface ManagedField {
+  readonly time?: string;
+  readonly touches?: readonly string[];
+}
+
+/** When the data last changed, by field ownership; the creation when that is not kept. */
+function lastChange(map: KubeObject): number | undefined {
+  const fields = (map.metadata as { managedFields?: readonly ManagedField[] }).managedFields ?? [];
+  const times = fields
+    .filter((field) => field.touches?.some((name) => name === 'data' || name === 'binaryData') === true)
+    .map((field) => Date.parse(field.time ?? ''))
+    .filter(Number.isFinite);
+  if (times.length > 0) return Math.max(...times);
+  const created = Date.parse(map.metadata.creationTimestamp ?? '');
+  return Number.isFinite(created) ? created : undefined;
+}
+
+function startOf(pod: Parsed<Pod>, container: string): number | undefined {
+  const status = pod.status.containerStatuses.find((one) => one.name === container);
+  const time = Date.parse(status?.state.running?.startedAt ?? '');
+  return Number.isFinite(time) ? time : undefined;
+}
+
+/** Every ConfigMap a container reads, through its environment or a mounted volume. */
+function usedMaps(pod: Parsed<Pod>): readonly { readonly container: string; readonly map: string }[] {
+  const volumes = new Map<string, string[]>();
+  for (const volume of pod.spec.volumes) {
+    const names = [
+      volume.configMap?.name,
+      ...(volume.projected?.sources ?? []).map((source) => source.configMap?.name),
+    ];
+    volumes.set(
+      volume.name,
+      names.filter((name) => name !== undefined),
+    );
+  }
+  return pod.spec.containers.flatMap((container) => {
+    const names = new Set<string>([
+      ...container.env.map((entry) => entry.valueFrom?.configMapKeyRef?.name ?? ''),
+      ...container.envFrom.map((entry) => entry.configMapRef?.name ?? ''),
+      ...container.volumeMounts.flatMap((mount) => volumes.get(mount.name) ?? []),
+    ]);
+    // Rotated by the cluster itself, and read anew by whoever uses it.
+    names.delete('kube-root-ca.crt');
+    names.delete('');
+    return [...names].map((map) => ({ container: container.name, map }));
+  });
+}

@@ -1,0 +1,177 @@
+import type { Facts } from '../../domain/facts.ts';
+import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
+
+/** Codes of what keeps a Pod from working, worst explanation first. */
+export const podCodes = [
+  'POD_OOM_KILLED',
+  'POD_IMAGE_UNAVAILABLE',
+  'POD_CONFIG_MISSING',
+  'POD_CRASH_LOOPING',
+  'POD_UNSCHEDULABLE',
+  'POD_FAILED',
+  'POD_STUCK_TERMINATING',
+  'POD_NOT_READY',
+  'POD_RESTARTING',
+] as const;
+export type PodCode = (typeof podCodes)[number];
+
+export interface PodFault {
+  readonly code: PodCode;
+  /** True when the Pod does its work all the same, at this moment. */
+  readonly running: boolean;
+  readonly since?: string;
+  readonly facts: Facts;
+}
+
+export interface PodLimits {
+  readonly now: Date;
+  /** Restarts, the last within an hour, that count. */
+  readonly restarts: number;
+}
+
+const imageReasons = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+  'RegistryUnavailable',
+]);
+const configReasons = new Set(['CreateContainerConfigError', 'CreateContainerError']);
+const hour = 3_600_000;
+const settleMs = 60_000;
+
+/** Names of the signals behind exit codes above 128. */
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  15: 'SIGTERM',
+};
+
+/** `137` → `SIGKILL`; undefined for codes that no signal makes. */
+export function signalOf(exitCode: number): string | undefined {
+  return exitCode > 128 ? signals[exitCode - 128] : undefined;
+}
+
+/** The one fault that explains a Pod best, or undefined when it is well (or has rightly ended). */
+export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefined {
+  const { status, metadata } = pod;
+  const age = (time: string | null | undefined) =>
+    time === null || time === undefined ? Number.POSITIVE_INFINITY : limits.now.getTime() - Date.parse(time);
+  if (metadata.deletionTimestamp !== undefined) {
+    const late = age(metadata.deletionTimestamp);
+    return late > 5 * settleMs
+      ? {
+          code: 'POD_STUCK_TERMINATING',
+          running: false,
+          since: metadata.deletionTimestamp,
+          facts: { seconds: Math.round(late / 1000), node: pod.spec.nodeName ?? '' },
+        }
+      : undefined;
+  }
+  if (status.phase === 'Succeeded') return undefined;
+  if (status.phase === 'Failed')
+    return {
+      code: 'POD_FAILED',
+      running: false,
+      facts: { reason: status.reason ?? 'Failed', message: short(status.message) },
+    };
+  const containers = [...status.initContainerStatuses, ...status.containerStatuses];
+  for (const container of containers) {
+    const fault = containerFault(container, age);
+    if (fault !== undefined) return fault;
+  }
+  const scheduled = status.conditions.find((condition) => condition.type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return {
+      code: 'POD_UNSCHEDULABLE',
+      running: false,
+      ...(typeof scheduled.lastTransitionTime === 'string' ? { since: scheduled.lastTransitionTime } : {}),
+      facts: { reason: scheduled.reason ?? 'Unschedulable', message: short(scheduled.message) },
+    };
+  const ready = status.conditions.find((condition) => condition.type === 'Ready');
+  if (
+    !isReady(pod) &&
+    age(ready?.lastTransitionTime ?? status.startTime ?? metadata.creationTimestamp) > settleMs
+  )
+    return {
+      code: 'POD_NOT_READY',
+      running: status.phase === 'Running',
+      ...(typeof ready?.lastTransitionTime === 'string' ? { since: ready.lastTransitionTime } : {}),
+      facts: {
+        phase: status.phase,
+        reason: ready?.reason ?? '',
+        message: short(ready?.message),
+        containers: containers
+          .filter((container) => !container.ready)
+          .map((container) => container.name)
+          .join(', '),
+      },
+    };
+  const restless = containers.find(
+    (container) =>
+      container.restartCount >= limits.restarts && age(container.lastState.terminated?.finishedAt) < hour,
+  );
+  return restless === undefined
+    ? undefined
+    : { code: 'POD_RESTARTING', running: true, facts: exitFacts(restless) };
+}
+
+function containerFault(
+  container: ContainerStatus,
+  age: (time: string | null | undefined) => number,
+): PodFault | undefined {
+  const { waiting, terminated, running } = container.state;
+  const last = container.lastState.terminated;
+  const ended = terminated ?? last;
+  const common = exitFacts(container);
+  const since = typeof ended?.finishedAt === 'string' ? { since: ended.finishedAt } : {};
+  if (ended?.reason === 'OOMKilled' && age(ended.finishedAt) < hour)
+    return {
+      code: 'POD_OOM_KILLED',
+      running: running !== undefined && container.ready,
+      ...since,
+      facts: common,
+    };
+  const reason = waiting?.reason ?? '';
+  const waitingFacts = {
+    container: container.name,
+    image: container.image,
+    reason,
+    message: short(waiting?.message),
+  };
+  if (imageReasons.has(reason)) return { code: 'POD_IMAGE_UNAVAILABLE', running: false, facts: waitingFacts };
+  if (configReasons.has(reason)) return { code: 'POD_CONFIG_MISSING', running: false, facts: waitingFacts };
+  // Since Kubernetes 1.37 the waiting reason shows only for moments; the restarts and a fresh end stay.
+  const crashed = ended !== undefined && ended.exitCode !== 0 && age(ended.finishedAt) < 10 * settleMs;
+  if (
+    reason === 'CrashLoopBackOff' ||
+    (crashed && !container.ready && (container.restartCount > 0 || terminated !== undefined))
+  )
+    return { code: 'POD_CRASH_LOOPING', running: false, ...since, facts: common };
+  return undefined;
+}
+
+function exitFacts(container: ContainerStatus): Facts {
+  const ended = container.state.terminated ?? container.lastState.terminated;
+  const signal = ended === undefined ? undefined : signalOf(ended.exitCode);
+  return {
+    container: container.name,
+    restarts: container.restartCount,
+    ...(ended === undefined ? {} : { exitCode: ended.exitCode, reason: ended.reason ?? '' }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(typeof ended?.finishedAt === 'string' ? { finishedAt: ended.finishedAt } : {}),
+  };
+}
+
+function short(text: string | undefined): string {
+  return (text ?? '').split('\n')[0]?.slice(0, 240) ?? '';
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { type PodFault, podCodes, podFault } from './pod-faults.ts';
+import { ownerOf, Pod, parseAll } from './schemas.ts';
+
+const params = z.strictObject({
+  restarts: z
+    .number()
+    .positive()
+    .default(3)
+    .meta({ description: 'Restarts, the last within an hour, from which a Pod is restless.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+
+export const kubernetesPods = defineProbe({
+  id: 'kubernetes.pods',
+  doc: `Looks at every Pod of the namespace for what keeps it from working.
+One finding a workload and cause, however many Pods share it: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often.`,
+  params,
+  part: 'runtime',
+  needs: ['kubernetes'],
+  timeoutMs: 20_000,
+  emits: podCodes,
+  async run({ restarts }: Params, { deps, signal, now }: ProbeContext<Deps>) {
+    const { kubernetes } = deps;
+    const pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+    const groups = new Map<string, { readonly finding: Finding; pods: number }>();
+    let bad = 0;
+    for (const pod of pods) {
+      const fault = podFault(pod, { now: now(), restarts });
+      if (fault === undefined) continue;
+      bad += 1;
+      const owner = ownerOf(pod);
+      const key = `${fault.code}/${owner.kind}/${owner.name}`;
+      const group = groups.get(key);
+      if (group === undefined)
+        groups.set(key, { finding: toFinding(fault, pod.metadata.name, owner), pods: 1 });
+      else group.pods += 1;
+    }
+    return verdict(
+      [...groups.values()].map(({ finding, pods: count }) => ({
+        ...finding,
+        facts: { ...finding.facts, pods: count },
+      })),
+      { pods: pods.length, bad },
+    );
+  },
+});
+
+function toFinding(
+  fault: PodFault,
+  pod: string,
+  owner: { readonly kind: string; readonly name: string },
+): Finding {
+  return {
+    code: fault.code,
+    severity: fault.running ? 'warning' : 'critical',
+    part: partOfWorkload(owner.name) ?? 'runtime',
+    subject: `${owner.kind.toLowerCase()}/${owner.name}`,
+    ...(fault.since === undefined ? {} : { since: fault.since }),
+    facts: { pod, ...fault.facts, running: fault.running },
+  };
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import type { KubeObject } from '../../domain/targets.ts';
+
+/** The fields of Kubernetes objects that probes use; everything else is ignored. */
+const Terminated = z.object({
+  exitCode: z.number(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  startedAt: z.string().nullish(),
+  finishedAt: z.string().nullish(),
+});
+const State = z.object({
+  waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+  running: z.object({ startedAt: z.string().nullish() }).optional(),
+  terminated: Terminated.optional(),
+});
+const ContainerStatus = z.object({
+  name: z.string(),
+  ready: z.boolean().default(false),
+  restartCount: z.number().default(0),
+  image: z.string().default(''),
+  state: State.default({}),
+  lastState: State.default({}),
+});
+export type ContainerStatus = z.output<typeof ContainerStatus>;
+
+const Container = z.object({
+  name: z.string(),
+  image: z.string().default(''),
+  env: z
+    .array(
+      z.object({
+        name: z.string(),
+        valueFrom: z.object({ configMapKeyRef: z.object({ name: z.string() }).optional() }).optional(),
+      }),
+    )
+    .default([]),
+  envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }).optional() })).default([]),
+  volumeMounts: z.array(z.object({ name: z.string() })).default([]),
+  ports: z
+    .array(
+      z.object({
+        name: z.string().optional(),
+        containerPort: z.number(),
+        protocol: z.string().default('TCP'),
+      }),
+    )
+    .default([]),
+  resources: z.object({ limits: z.record(z.string(), z.string()).default({}) }).default({ limits: {} }),
+});
+
+const Volume = z.object({
+  name: z.string(),
+  configMap: z.object({ name: z.string().optional() }).optional(),
+  projected: z
+    .object({
+      sources: z
+        .array(z.object({ configMap: z.object({ name: z.string().optional() }).optional() }))
+        .nullish(),
+    })
+    .optional(),
+});
+
+export const Pod = z.object({
+  spec: z.object({
+    nodeName: z.string().optional(),
+    hostNetwork: z.boolean().default(false),
+    containers: z.array(Container),
+    volumes: z.array(Volume).default([]),
+  }),
+  status: z
+    .object({
+      phase: z.string().default('Unknown'),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      podIP: z.string().optional(),
+      startTime: z.string().nullish(),
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().optional(),
+            message: z.string().optional(),
+            lastTransitionTime: z.string().nullish(),
+          }),
+        )
+        .default([]),
+      containerStatuses: z.array(ContainerStatus).default([]),
+      initContainerStatuses: z.array(ContainerStatus).default([]),
+    })
+    .prefault({}),
+});
+export type Pod = z.output<typeof Pod>;
+
+export const Workload = z.object({
+  spec: z.object({ replicas: z.number().optional() }),
+  status: z
+    .object({
+      replicas: z.number().default(0),
+      readyReplicas: z.number().default(0),
+      updatedReplicas: z.number().default(0),
+      desiredNumberScheduled: z.number().optional(),
+      numberReady: z.number().default(0),
+    })
+    .prefault({}),
+});
+
+export const Service = z.object({
+  spec: z.object({
+    type: z.string().default('ClusterIP'),
+    clusterIP: z.string().optional(),
+    selector: z.record(z.string(), z.string()).nullish(),
+    ports: z
+      .array(
+        z.object({
+          name: z.string().optional(),
+          port: z.number(),
+          targetPort: z.union([z.number(), z.string()]).optional(),
+          protocol: z.string().default('TCP'),
+        }),
+      )
+      .default([]),
+    publishNotReadyAddresses: z.boolean().default(false),
+  }),
+});
+
+export const EndpointSlice = z.object({
+  endpoints: z
+    .array(
+      z.object({
+        addresses: z.array(z.string()).default([]),
+        conditions: z.object({ ready: z.boolean().nullish(), serving: z.boolean().nullish() }).default({}),
+      }),
+    )
+    .nullish(),
+});
+
+/** A LIST item whose fields were parsed; the metadata stays as it is. */
+export type Parsed<T> = T & { readonly metadata: KubeObject['metadata'] };
+
+export function parseAll<S extends z.ZodType>(
+  schema: S,
+  items: readonly KubeObject[],
+): readonly Parsed<z.output<S>>[] {
+  return items.map(
+    (item) => ({ ...(schema.parse(item) as object), metadata: item.metadata }) as Parsed<z.output<S>>,
+  );
+}
+
+/** The workload a Pod belongs to: its StatefulSet or DaemonSet, or the Deployment behind its ReplicaSet. */
+export function ownerOf(pod: { readonly metadata: KubeObject['metadata'] }): {
+  readonly kind: string;
+  readonly name: string;
+} {
+  const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
+  if (owner === undefined) return { kind: 'Pod', name: pod.metadata.name };
+  if (owner.kind !== 'ReplicaSet') return { kind: owner.kind, name: owner.name };
+  // A Deployment names its ReplicaSets `<deployment>-<pod-template-hash>`.
+  const hash = pod.metadata.labels?.['pod-template-hash'];
+  const name =
+    hash !== undefined && owner.name.endsWith(`-${hash}`)
+      ? owner.name.slice(0, -hash.length - 1)
+      : owner.name.replace(/-[a-z0-9]+$/, '');
+  return { kind: 'Deployment', name };
+}
+
+export function matches(
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean {
+  const entries = Object.entries(selector);
+  return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+}

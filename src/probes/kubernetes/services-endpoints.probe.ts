@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { EndpointSlice, isReady, matches, Pod, parseAll, Service } from './schemas.ts';
+
+const params = z.strictObject({});
+type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+
+export const kubernetesServicesEndpoints = defineProbe({
+  id: 'kubernetes.services-endpoints',
+  doc: `Finds Services behind which no Pod is ready.
+Says whether no Pod carries the labels the Service selects, or Pods do and none is ready. Services without a selector are somebody else's to fill.`,
+  params,
+  part: 'runtime',
+  needs: ['kubernetes'],
+  timeoutMs: 20_000,
+  emits: ['SERVICE_WITHOUT_ENDPOINTS'],
+  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { kubernetes } = deps;
+    const list = <K extends 'services' | 'endpointslices' | 'pods'>(kind: K) =>
+      kubernetes.list(kind, kubernetes.namespace, { signal });
+    const [rawServices, rawSlices, rawPods] = await Promise.all([
+      list('services'),
+      list('endpointslices'),
+      list('pods'),
+    ]);
+    const services = parseAll(Service, rawServices);
+    const pods = parseAll(Pod, rawPods);
+    const ready = new Set<string>();
+    for (const slice of parseAll(EndpointSlice, rawSlices)) {
+      const service = slice.metadata.labels?.['kubernetes.io/service-name'];
+      // An unknown readiness counts as ready (EndpointSlice API, "conditions").
+      const usable = (slice.endpoints ?? []).some((endpoint) => endpoint.conditions.ready !== false);
+      if (service !== undefined && usable) ready.add(service);
+    }
+    const findings = services.flatMap((service): Finding[] => {
+      const { selector, type } = service.spec;
+      const { name } = service.metadata;
+      if (type === 'ExternalName' || selector === null || selector === undefined) return [];
+      if (Object.keys(selector).length === 0 || ready.has(name)) return [];
+      const selected = pods.filter((pod) => matches(selector, pod.metadata.labels));
+      return [
+        {
+          code: 'SERVICE_WITHOUT_ENDPOINTS',
+          severity: 'critical',
+          part: partOfWorkload(name) ?? 'runtime',
+          subject: `service/${name}`,
+          facts: {
+            service: name,
+            namespace: kubernetes.namespace,
+            selector: Object.entries(selector)
+              .map(([key, value]) => `${key}=${value}`)
+              .join(','),
+            selectedPods: selected.length,
+            readyPods: selected.filter(isReady).length,
+            reason: selected.length === 0 ? 'no-pods-match' : 'pods-not-ready',
+          },
+        },
+      ];
+    });
+    return verdict(findings, { services: services.length, withEndpoints: ready.size });
+  },
+});

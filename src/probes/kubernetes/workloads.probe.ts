@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { type PartId, partIds, serviceIds } from '../../domain/part.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { KubernetesTarget, With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { ownerOf, type Parsed, Pod, parseAll, Workload } from './schemas.ts';
+
+const params = z.strictObject({
+  part: z
+    .enum(partIds)
+    .meta({ description: 'The part whose Deployment, StatefulSet or DaemonSet is meant.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+
+export const kubernetesWorkloads = defineProbe({
+  id: 'kubernetes.workloads',
+  doc: `Looks at the Deployment, StatefulSet or DaemonSet that runs a part.
+A workload belongs to a part by its name (agent-manager, or with a prefix: aetherius-redis). Compares the replicas that are ready with those that are wanted.`,
+  params,
+  part: (given: Params) => given.part,
+  needs: ['kubernetes'],
+  timeoutMs: 20_000,
+  emits: ['WORKLOAD_MISSING', 'WORKLOAD_SCALED_TO_ZERO', 'WORKLOAD_NOT_READY'],
+  async run({ part }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const { kubernetes } = deps;
+    const workloads = (await candidates(kubernetes, part, signal)).filter(
+      (workload) => partOfWorkload(workload.name) === part,
+    );
+    if (workloads.length === 0) {
+      // A database may well live outside of the cluster; the platform's own programs do not.
+      if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
+        return { status: 'skipped', reason: 'not-applicable' };
+      return verdict([
+        {
+          code: 'WORKLOAD_MISSING',
+          severity: 'critical',
+          part,
+          subject: part,
+          facts: { namespace: part === 'collect-agent' ? kubernetes.agentNamespace : kubernetes.namespace },
+        },
+      ]);
+    }
+    const running = await runningPods(kubernetes, part, signal);
+    const findings = workloads.flatMap((workload): Finding[] => {
+      const subject = `${workload.kind.toLowerCase()}/${workload.name}`;
+      const facts = {
+        kind: workload.kind,
+        name: workload.name,
+        namespace: workload.namespace,
+        desired: workload.desired,
+        ready: workload.ready,
+        ...(running === undefined ? {} : { running }),
+      };
+      if (workload.desired === 0)
+        return [{ code: 'WORKLOAD_SCALED_TO_ZERO', severity: 'critical', part, subject, facts }];
+      if (workload.ready >= workload.desired) return [];
+      const severity = workload.ready === 0 ? 'critical' : 'warning';
+      return [{ code: 'WORKLOAD_NOT_READY', severity, part, subject, facts }];
+    });
+    const sum = (pick: (workload: Seen) => number) => workloads.reduce((total, one) => total + pick(one), 0);
+    return verdict(findings, {
+      desired: sum((one) => one.desired),
+      ready: sum((one) => one.ready),
+      ...(running === undefined ? {} : { running }),
+    });
+  },
+});
+
+interface Seen {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly name: string;
+  readonly namespace: string;
+  readonly desired: number;
+  readonly ready: number;
+}
+
+async function candidates(kubernetes: KubernetesTarget, part: PartId, signal: AbortSignal): Promise<Seen[]> {
+  const seen = (kind: Seen['kind'], workload: Parsed<z.output<typeof Workload>>): Seen => ({
+    kind,
+    name: workload.metadata.name,
+    namespace: workload.metadata.namespace ?? '',
+    desired:
+      kind === 'DaemonSet' ? (workload.status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1),
+    ready: kind === 'DaemonSet' ? workload.status.numberReady : workload.status.readyReplicas,
+  });
+  if (part === 'collect-agent') {
+    const sets = await kubernetes.list('daemonsets', kubernetes.agentNamespace, { signal });
+    return parseAll(Workload, sets).map((set) => seen('DaemonSet', set));
+  }
+  const [deployments, sets] = await Promise.all([
+    kubernetes.list('deployments', kubernetes.namespace, { signal }),
+    kubernetes.list('statefulsets', kubernetes.namespace, { signal }),
+  ]);
+  return [
+    ...parseAll(Workload, deployments).map((one) => seen('Deployment', one)),
+    ...parseAll(Workload, sets).map((one) => seen('StatefulSet', one)),
+  ];
+}
+
+/** Pods of the part whose containers run, ready or not; undefined where Pods are not looked at or not to be had. */
+async function runningPods(
+  kubernetes: KubernetesTarget,
+  part: PartId,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (part === 'collect-agent') return undefined;
+  let pods: readonly Parsed<Pod>[];
+  try {
+    pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+  } catch {
+    // The workload's own numbers stand without them.
+    return undefined;
+  }
+  return pods.filter(
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined &&
+      pod.status.phase === 'Running' &&
+      pod.status.containerStatuses.every((container) => container.state.running !== undefined) &&
+      partOfWorkload(ownerOf(pod).name) === part,
+  ).length;
+}

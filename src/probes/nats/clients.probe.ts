@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { PartId } from '../../domain/part.ts';
+import { partNamed } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { count, sessionFacts, verdict } from '../support.ts';
+
+const params = z.strictObject({});
+type Deps = Pick<With<'nats'>, 'nats'>;
+
+interface Connz {
+  readonly total?: number;
+  readonly connections?: readonly { readonly name?: string }[];
+}
+/** NATS gives 1,024 connections a page by default; the names on the first pages are enough for a witness. */
+const pageSize = 1_024;
+const maxPages = 4;
+
+export const natsClients = defineProbe({
+  id: 'nats.clients',
+  doc: `Counts who is connected to NATS, by the name a client gave itself, from /connz.
+A witness for health: a service or agent that holds a connection runs.`,
+  params,
+  part: 'nats',
+  needs: ['nats'],
+  timeoutMs: 8_000,
+  emits: [],
+  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    if (!deps.nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
+    const counts = new Map<PartId, number>();
+    let total = 0;
+    for (let page = 0; page < maxPages; page += 1) {
+      const connz = await deps.nats.monitor<Connz>(`/connz?limit=${pageSize}&offset=${page * pageSize}`, {
+        signal,
+      });
+      const connections = connz.connections ?? [];
+      for (const { name = '' } of connections) {
+        if (name === 'aetherius-bot') continue;
+        total += 1;
+        count(counts, partNamed(name));
+      }
+      if (connections.length < pageSize) break;
+    }
+    return verdict([], { total, ...sessionFacts(counts) });
+  },
+});

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { PartId } from '../../domain/part.ts';
+import { partNamed } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { count, sessionFacts, verdict } from '../support.ts';
+import { anyDatabase, clientSessions } from './databases.ts';
+
+const params = z.strictObject({});
+type Deps = Pick<With<'postgres'>, 'postgres'>;
+
+export const postgresClients = defineProbe({
+  id: 'postgres.clients',
+  doc: `Counts who is connected to PostgreSQL, by part of the platform.
+A session belongs to the part that its application name says, else to the owner of the database it is in. A witness for health: a service that holds sessions runs.`,
+  params,
+  part: 'postgres',
+  needs: ['postgres'],
+  timeoutMs: 8_000,
+  emits: [],
+  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { postgres } = deps;
+    const rows = await postgres.query<{ database: string; application: string | null; sessions: number }>(
+      anyDatabase(postgres),
+      `SELECT datname AS database, application_name AS application, count(*)::int AS sessions
+       FROM pg_stat_activity WHERE ${clientSessions} GROUP BY 1, 2`,
+      [],
+      { signal },
+    );
+    const owners = ownersOf(postgres);
+    const counts = new Map<PartId, number>();
+    let total = 0;
+    for (const row of rows) {
+      total += row.sessions;
+      count(counts, partNamed(row.application ?? '') ?? owners.get(row.database), row.sessions);
+    }
+    return verdict([], { total, ...sessionFacts(counts, [...owners.values()]) });
+  },
+});
+
+/** Whose database it is; nobody's when both services share one. */
+function ownersOf(postgres: Deps['postgres']): ReadonlyMap<string, PartId> {
+  const manager = postgres.databaseName('agentManager');
+  const orchestrator = postgres.databaseName('orchestrator');
+  const owners = new Map<string, PartId>();
+  if (manager === orchestrator) return owners;
+  if (manager !== undefined) owners.set(manager, 'agent-manager');
+  if (orchestrator !== undefined) owners.set(orchestrator, 'orchestrator-service');
+  return owners;
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { confirmedLatency, endpointCodes, endpointFinding, timed, verdict } from '../support.ts';
+import { databases } from './databases.ts';
+
+const params = z.strictObject({
+  database: z.enum(databases).default('agentManager').meta({ description: 'Which of the two databases.' }),
+  slowMs: z
+    .number()
+    .positive()
+    .default(500)
+    .meta({ description: 'Milliseconds above which it is degraded.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'postgres'>, 'postgres'>;
+
+export const postgresConnection = defineProbe({
+  id: 'postgres.connection',
+  doc: `Connects to a database of the platform with its credentials and runs one statement.
+A database that does not exist, a server that is starting up, and one that has no connection left are told apart.`,
+  params,
+  part: 'postgres',
+  needs: ['postgres'],
+  timeoutMs: 8_000,
+  emits: [...endpointCodes, 'PG_DATABASE_MISSING', 'PG_STARTING', 'PG_TOO_MANY_CONNECTIONS', 'PG_SLOW'],
+  async run({ database, slowMs }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const name = deps.postgres.databaseName(database);
+    if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const ask = () =>
+      deps.postgres.query<{ version: string; standby: boolean }>(
+        database,
+        `SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby`,
+        [],
+        { signal },
+      );
+    try {
+      const first = await timed(ask);
+      const { latencyMs, slow } = await confirmedLatency(first.ms, slowMs, async () => (await timed(ask)).ms);
+      const facts = {
+        latencyMs,
+        database: name,
+        version: first.value[0]?.version ?? '',
+        standby: first.value[0]?.standby ?? false,
+      };
+      const finding: Finding = {
+        code: 'PG_SLOW',
+        severity: 'warning',
+        part: 'postgres',
+        subject: name,
+        facts: { latencyMs, thresholdMs: slowMs },
+      };
+      return verdict(slow ? [finding] : [], facts);
+    } catch (error) {
+      return verdict([bySqlState(error, name) ?? endpointFinding(error, 'postgres', { database: name })]);
+    }
+  },
+});
+
+const codes: Readonly<Record<string, string>> = {
+  '3D000': 'PG_DATABASE_MISSING',
+  '57P03': 'PG_STARTING',
+  '53300': 'PG_TOO_MANY_CONNECTIONS',
+};
+
+function bySqlState(error: unknown, database: string): Finding | undefined {
+  const state = error instanceof TargetError ? error.facts['sqlstate'] : undefined;
+  const code = typeof state === 'string' ? codes[state] : undefined;
+  if (code === undefined) return undefined;
+  return {
+    code,
+    severity: 'critical',
+    part: 'postgres',
+    subject: database,
+    facts: { database, sqlstate: state ?? '' },
+  };
+}

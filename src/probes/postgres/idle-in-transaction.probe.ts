@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { anyDatabase, clientSessions, databases } from './databases.ts';
+
+const params = z.strictObject({
+  seconds: z
+    .number()
+    .positive()
+    .default(300)
+    .meta({ description: 'Age from which such a session counts as leaked.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'postgres'>, 'postgres'>;
+
+interface Row {
+  readonly application: string;
+  readonly database: string;
+  readonly sessions: number;
+  readonly oldest: number;
+  readonly since: Date;
+  readonly pids: readonly number[];
+}
+const maxPids = 20;
+
+export const postgresIdleInTransaction = defineProbe({
+  id: 'postgres.idle-in-transaction',
+  doc: `Finds sessions that opened a transaction and then did nothing for long.
+They hold a connection, locks and old row versions. Grouped by application and database, with the process ids.`,
+  params,
+  part: 'postgres',
+  needs: ['postgres'],
+  timeoutMs: 8_000,
+  emits: ['PG_IDLE_IN_TRANSACTION_LEAKED'],
+  async run({ seconds }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const { postgres } = deps;
+    const rows = await postgres.query<Row>(
+      anyDatabase(postgres),
+      `SELECT coalesce(nullif(application_name, ''), '(no name)') AS application, datname AS database,
+         count(*)::int AS sessions, extract(epoch FROM max(now() - state_change))::int AS oldest,
+         min(state_change) AS since, (array_agg(pid ORDER BY state_change))[1:${maxPids}] AS pids
+       FROM pg_stat_activity
+       WHERE ${clientSessions} AND state LIKE 'idle in transaction%' AND now() - state_change >= make_interval(secs => $1)
+       GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
+      [seconds],
+      { signal },
+    );
+    return verdict(
+      rows.map(
+        (row): Finding => ({
+          code: 'PG_IDLE_IN_TRANSACTION_LEAKED',
+          severity: 'warning',
+          part: 'postgres',
+          subject: `${row.application}@${row.database}`,
+          since: row.since.toISOString(),
+          facts: {
+            sessions: row.sessions,
+            oldestSeconds: row.oldest,
+            application: row.application,
+            database: row.database,
+            ...databaseId(postgres, row.database),
+            thresholdSeconds: seconds,
+            pids: row.pids.join(', '),
+          },
+        }),
+      ),
+      { sessions: rows.reduce((sum, row) => sum + row.sessions, 0) },
+    );
+  },
+});
+
+/** Our own id of the database, by which a remediation names it; nothing for a database that is not ours. */
+function databaseId(postgres: Deps['postgres'], name: string): { databaseId?: string } {
+  const id = databases.find((one) => postgres.databaseName(one) === name);
+  return id === undefined ? {} : { databaseId: id };
+}

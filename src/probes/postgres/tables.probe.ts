@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { databases, expectedTables } from './databases.ts';
+
+const params = z.strictObject({
+  database: z.enum(databases).meta({ description: 'Which of the two databases.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'postgres'>, 'postgres'>;
+
+export const postgresTables = defineProbe({
+  id: 'postgres.tables',
+  doc: `Looks whether the tables of the platform exist in a database.
+Any schema counts; a partitioned table or a view of the name will do.`,
+  params,
+  part: 'postgres',
+  needs: ['postgres'],
+  timeoutMs: 8_000,
+  emits: ['PG_TABLES_MISSING'],
+  async run({ database }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const name = deps.postgres.databaseName(database);
+    if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const expected = expectedTables[database];
+    const rows = await deps.postgres.query<{ name: string }>(
+      database,
+      `SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+         AND c.relname = ANY($1)`,
+      [[...expected]],
+      { signal },
+    );
+    const found = new Set(rows.map((row) => row.name));
+    const missing = expected.filter((table) => !found.has(table));
+    return verdict(
+      missing.length === 0
+        ? []
+        : [
+            {
+              code: 'PG_TABLES_MISSING',
+              severity: 'critical',
+              part: 'postgres',
+              subject: name,
+              facts: { database: name, missing: missing.join(', '), count: missing.length },
+            },
+          ],
+      { database: name, tables: found.size },
+    );
+  },
+});

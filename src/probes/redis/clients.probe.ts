@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { PartId } from '../../domain/part.ts';
+import { partNamed } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { count, sessionFacts, verdict } from '../support.ts';
+
+const params = z.strictObject({});
+type Deps = Pick<With<'redis'>, 'redis'>;
+
+export const redisClients = defineProbe({
+  id: 'redis.clients',
+  doc: `Counts who is connected to Redis, by the name a client gave itself.
+A witness for health: a service that holds a connection runs.`,
+  params,
+  part: 'redis',
+  needs: ['redis'],
+  timeoutMs: 8_000,
+  emits: [],
+  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const text = String(await deps.redis.call('CLIENT', ['LIST'], { signal }));
+    const counts = new Map<PartId, number>();
+    let total = 0;
+    for (const line of text.split('\n')) {
+      if (line.trim() === '') continue;
+      const name = /(?:^| )name=([^ ]*)/.exec(line)?.[1] ?? '';
+      if (name === 'aetherius-bot') continue;
+      total += 1;
+      count(counts, partNamed(name));
+    }
+    return verdict([], { total, ...sessionFacts(counts) });
+  },
+});

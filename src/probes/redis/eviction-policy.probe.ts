@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { readMemory } from './memory-facts.ts';
+
+const params = z.strictObject({
+  percent: z
+    .number()
+    .positive()
+    .default(90)
+    .meta({ description: 'Share of maxmemory from which the policy matters.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'redis'>, 'redis'>;
+
+export const redisEvictionPolicy = defineProbe({
+  id: 'redis.eviction-policy',
+  doc: `Looks at what Redis does when its memory is full.
+With noeviction near the limit, writes are about to fail; far from it the policy is nobody's problem.`,
+  params,
+  part: 'redis',
+  needs: ['redis'],
+  timeoutMs: 8_000,
+  emits: ['REDIS_POLICY_NOEVICTION'],
+  async run({ percent }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const memory = await readMemory(deps.redis, { signal });
+    const facts = {
+      policy: memory.policy,
+      usedBytes: memory.usedBytes,
+      maxBytes: memory.maxBytes,
+      percent: memory.percent,
+      thresholdPercent: percent,
+    };
+    return verdict(
+      memory.policy === 'noeviction' && memory.maxBytes > 0 && memory.percent >= percent
+        ? [
+            {
+              code: 'REDIS_POLICY_NOEVICTION',
+              severity: memory.percent >= 99 ? 'critical' : 'warning',
+              part: 'redis',
+              subject: 'maxmemory-policy',
+              facts,
+            },
+          ]
+        : [],
+      facts,
+    );
+  },
+});

@@ -1,0 +1,34 @@
+import type { CallOptions, RedisTarget } from '../../domain/targets.ts';
+import { round } from '../support.ts';
+
+export interface RedisMemory {
+  readonly usedBytes: number;
+  /** 0: no limit. */
+  readonly maxBytes: number;
+  /** Share of `maxmemory` in use; 0 without a limit. */
+  readonly percent: number;
+  readonly policy: string;
+  readonly fragmentation: number;
+  readonly systemBytes: number;
+  readonly rssBytes: number;
+}
+
+/**
+ * Redis counts replica buffers and the like out before it evicts (`mem_not_counted_for_evict`); without taking
+ * them off, a server that is far from its limit may look full.
+ */
+export async function readMemory(redis: RedisTarget, options: CallOptions): Promise<RedisMemory> {
+  const info = await redis.info('memory', options);
+  const number = (key: string) => Number(info[key] ?? 0);
+  const maxBytes = number('maxmemory');
+  const usedBytes = Math.max(0, number('used_memory') - number('mem_not_counted_for_evict'));
+  return {
+    usedBytes,
+    maxBytes,
+    percent: maxBytes === 0 ? 0 : round((100 * usedBytes) / maxBytes, 1),
+    policy: info['maxmemory_policy'] ?? '',
+    fragmentation: number('mem_fragmentation_ratio'),
+    systemBytes: number('total_system_memory'),
+    rssBytes: number('used_memory_rss'),
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { round, verdict } from '../support.ts';
+import { readMemory } from './memory-facts.ts';
+
+const params = z.strictObject({
+  percent: z.number().positive().default(90).meta({ description: 'Share of maxmemory that is a finding.' }),
+});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'redis'>, 'redis'>;
+
+/** Below this a bad ratio is the fixed cost of the process, not waste. */
+const fragmentationFloor = 256 * 1024 * 1024;
+const fragmentationRatio = 1.8;
+
+export const redisMemory = defineProbe({
+  id: 'redis.memory',
+  doc: `Compares the memory in use with maxmemory, or with the machine's memory when there is no limit.
+A cache that evicts is full by design, so a full one is a finding only when nothing can be evicted.
+Also says how many writes were refused for lack of memory since the server started, and whether much memory is lost to fragmentation.`,
+  params,
+  part: 'redis',
+  needs: ['redis'],
+  timeoutMs: 8_000,
+  emits: ['REDIS_MEMORY_AT_LIMIT', 'REDIS_MEMORY_UNBOUNDED', 'REDIS_MEMORY_FRAGMENTED'],
+  async run({ percent }: Params, { deps, signal }: ProbeContext<Deps>) {
+    const [memory, stats, errors, keyspace] = await Promise.all([
+      readMemory(deps.redis, { signal }),
+      deps.redis.info('stats', { signal }),
+      deps.redis.info('errorstats', { signal }),
+      deps.redis.info('keyspace', { signal }),
+    ]);
+    // errorstat_OOM:count=12 (Redis 6.2 and later)
+    const refused = Number(/count=(\d+)/.exec(errors['errorstat_OOM'] ?? '')?.[1] ?? 0);
+    const facts = {
+      usedBytes: memory.usedBytes,
+      maxBytes: memory.maxBytes,
+      percent: memory.percent,
+      policy: memory.policy,
+      evictedKeys: Number(stats['evicted_keys'] ?? 0),
+      refusedWrites: refused,
+      fragmentation: memory.fragmentation,
+    };
+    const finding = (code: string, severity: Finding['severity'], more: Finding['facts'] = {}): Finding => ({
+      code,
+      severity,
+      part: 'redis',
+      subject: 'memory',
+      facts: { ...facts, ...more },
+    });
+    const findings: Finding[] = [];
+    if (memory.maxBytes > 0 && memory.percent >= percent && !evicts(memory.policy, keyspace))
+      findings.push(
+        finding('REDIS_MEMORY_AT_LIMIT', memory.percent >= 99 || refused > 0 ? 'critical' : 'warning', {
+          thresholdPercent: percent,
+        }),
+      );
+    const ofSystem = memory.systemBytes === 0 ? 0 : round((100 * memory.usedBytes) / memory.systemBytes, 1);
+    if (memory.maxBytes === 0 && ofSystem >= 75)
+      findings.push(
+        finding('REDIS_MEMORY_UNBOUNDED', 'warning', {
+          systemBytes: memory.systemBytes,
+          systemPercent: ofSystem,
+        }),
+      );
+    if (memory.usedBytes >= fragmentationFloor && memory.fragmentation >= fragmentationRatio)
+      findings.push(finding('REDIS_MEMORY_FRAGMENTED', 'warning', { rssBytes: memory.rssBytes }));
+    return verdict(findings, facts);
+  },
+});
+
+/**
+ * A cache that evicts is full by design. `volatile-*` evicts only keys that expire: without any it is noeviction.
+ * Keyspace lines read `db0: keys=5,expires=2,avg_ttl=0`.
+ */
+function evicts(policy: string, keyspace: Readonly<Record<string, string>>): boolean {
+  if (policy.startsWith('allkeys-')) return true;
+  if (!policy.startsWith('volatile-')) return false;
+  return Object.values(keyspace).some((line) => Number(/expires=(\d+)/.exec(line)?.[1] ?? 0) > 0);
+}

@@ -1,0 +1,88 @@
+import { type Stage, TargetError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { PartId } from '../domain/part.ts';
+import type { ProbeResult } from '../domain/probe.ts';
+
+/** Codes of a connection that fails for a reason that lies with the target itself. */
+export const endpointCodes = [
+  'ENDPOINT_REFUSED',
+  'ENDPOINT_HUNG',
+  'ENDPOINT_CLOSED',
+  'ENDPOINT_AT_LIMIT',
+  'CREDENTIALS_REFUSED',
+] as const;
+export type EndpointCode = (typeof endpointCodes)[number];
+
+const codeOfStage: Readonly<Partial<Record<Stage, EndpointCode>>> = {
+  refused: 'ENDPOINT_REFUSED',
+  'no-answer': 'ENDPOINT_HUNG',
+  closed: 'ENDPOINT_CLOSED',
+  limit: 'ENDPOINT_AT_LIMIT',
+  auth: 'CREDENTIALS_REFUSED',
+};
+
+/**
+ * A failed connection as a finding when it says something about the target; otherwise throws it again, for then
+ * the probe could not look (no DNS, firewall, TLS, RBAC).
+ */
+export function endpointFinding(error: unknown, part: PartId, facts: Facts = {}): Finding {
+  const code = error instanceof TargetError ? codeOfStage[error.stage] : undefined;
+  if (!(error instanceof TargetError) || code === undefined) throw error;
+  const { host, port } = error.facts;
+  return {
+    code,
+    severity: 'critical',
+    part,
+    subject: host === undefined ? part : `${host}:${port}`,
+    facts: { stage: error.stage, ...error.facts, ...facts },
+  };
+}
+
+/** `healthy` without findings, else `unhealthy` with them. */
+export function verdict(findings: readonly Finding[], facts: Facts = {}): ProbeResult {
+  const [first, ...rest] = findings;
+  return first === undefined
+    ? { status: 'healthy', facts }
+    : { status: 'unhealthy', findings: [first, ...rest], facts };
+}
+
+/**
+ * A latency above the threshold, measured again before it is believed: the first call of a run also pays for
+ * name lookup, connection and whatever else the machine did at that moment.
+ */
+export async function confirmedLatency(
+  firstMs: number,
+  thresholdMs: number,
+  again: () => Promise<number>,
+): Promise<{ readonly latencyMs: number; readonly slow: boolean }> {
+  if (firstMs <= thresholdMs) return { latencyMs: round(firstMs), slow: false };
+  const latencyMs = Math.min(firstMs, await again());
+  return { latencyMs: round(latencyMs), slow: latencyMs > thresholdMs };
+}
+
+export async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
+  const started = performance.now();
+  const value = await work();
+  return { ms: performance.now() - started, value };
+}
+
+export function round(value: number, digits = 0): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
+
+/** Counts of sessions by part, as facts `sessions.<part>`; a part in `always` is also said when it has none. */
+export function sessionFacts(
+  counts: ReadonlyMap<PartId, number>,
+  always: readonly PartId[] = [],
+): Record<string, number> {
+  const facts: Record<string, number> = {};
+  for (const part of always) facts[`sessions.${part}`] = counts.get(part) ?? 0;
+  for (const [part, count] of counts) facts[`sessions.${part}`] = count;
+  return facts;
+}
+
+export function count(counts: Map<PartId, number>, part: PartId | undefined, by = 1): void {
+  if (part !== undefined) counts.set(part, (counts.get(part) ?? 0) + by);
+}

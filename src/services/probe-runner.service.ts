@@ -1,0 +1,193 @@
+import type { Clock, Logger } from '../domain/clock.ts';
+import { AppError, TargetError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { PartId } from '../domain/part.ts';
+import type { ProbeRunner } from '../domain/ports.ts';
+import {
+  type Cause,
+  callKey,
+  type Probe,
+  type ProbeCall,
+  type ProbeContext,
+  type ProbeOutcome,
+  type ProbeResult,
+  type SkipReason,
+} from '../domain/probe.ts';
+import type { TargetName, Targets } from '../domain/targets.ts';
+
+export interface ProbeRunnerOptions {
+  readonly probes: readonly Probe[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Probes at a time; default 16. */
+  readonly concurrency?: number;
+  /** Milliseconds for a whole run; probes still running then are inconclusive. Default 25,000. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
+ * `run` answers one outcome a distinct call, in the order of the calls, and never rejects for what a probe does;
+ * AppError BUG for an unknown probe or bad parameters.
+ */
+export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
+  const byId = new Map(options.probes.map((probe) => [probe.id, probe]));
+  const { clock, concurrency = 16, deadlineMs = 25_000 } = options;
+
+  const prepare = (call: ProbeCall) => {
+    const probe = byId.get(call.probe);
+    if (probe === undefined) throw new AppError('BUG', 'unknown probe', { facts: { probe: call.probe } });
+    const params = probe.params.safeParse(call.with ?? {});
+    if (!params.success)
+      throw new AppError('BUG', 'bad probe parameters', {
+        facts: { call: callKey(call) },
+        cause: params.error,
+      });
+    const part = typeof probe.part === 'function' ? probe.part(params.data) : probe.part;
+    return { key: callKey(call), probe, params: params.data, part };
+  };
+
+  async function runOne(
+    task: ReturnType<typeof prepare>,
+    targets: Targets,
+    signal: AbortSignal,
+  ): Promise<ProbeOutcome> {
+    const { key, probe, params, part } = task;
+    const logger = options.logger.child({ probe: key });
+    const startedAt = clock.now();
+    const missing = probe.needs.filter((need) => targets[need] === undefined);
+    const result =
+      missing.length > 0
+        ? ({ status: 'skipped', reason: whySkipped(missing, targets) } satisfies ProbeResult)
+        : await attempt(probe, params, {
+            deps: targets,
+            signal,
+            now: () => clock.now(),
+            sleep: (ms, until) => clock.sleep(ms, until),
+          });
+    const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
+    const outcome = toOutcome(
+      { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs },
+      result,
+    );
+    const facts = { status: outcome.status, durationMs, findings: outcome.findings.length };
+    if (result.status === 'inconclusive' && outcome.cause?.code === 'bug')
+      logger.error({ ...facts, err: result.cause }, 'probe failed by a fault of its own');
+    else logger.debug({ ...facts, cause: outcome.cause?.code }, 'probe done');
+    return outcome;
+  }
+
+  return {
+    async run(calls, { targets, signal, onOutcome }) {
+      const tasks = [...new Map(calls.map((call) => [callKey(call), prepare(call)])).values()];
+      const outcomes = new Map<string, ProbeOutcome>();
+      const whole = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+      const queue = [...tasks];
+      const work = async () => {
+        for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+          const outcome = await runOne(task, targets, whole);
+          outcomes.set(task.key, outcome);
+          onOutcome?.(outcome);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(concurrency, tasks.length) }, work));
+      return tasks.map((task) => outcomes.get(task.key)).filter((outcome) => outcome !== undefined);
+    },
+  };
+}
+
+/** A probe of the runtime that this environment does not use has no say; everything else is a gap in the configuration. */
+function whySkipped(missing: readonly TargetName[], targets: Targets): SkipReason {
+  const otherRuntime =
+    (missing.includes('kubernetes') && targets.compose !== undefined) ||
+    (missing.includes('compose') && targets.kubernetes !== undefined);
+  return otherRuntime ? 'not-applicable' : 'not-configured';
+}
+
+class ProbeTimedOut extends Error {
+  constructor() {
+    super('probe timed out');
+    this.name = 'ProbeTimedOut';
+  }
+}
+
+/** The probe's answer, or why there is none. Returns at the probe's timeout even if the probe does not. */
+async function attempt(
+  probe: Probe,
+  params: unknown,
+  context: {
+    readonly deps: Targets;
+    readonly signal: AbortSignal;
+    now(): Date;
+    sleep(ms: number, signal: AbortSignal): Promise<void>;
+  },
+): Promise<ProbeResult> {
+  if (context.signal.aborted)
+    return { status: 'inconclusive', cause: new TargetError('aborted', 'stopped waiting') };
+  const own = new AbortController();
+  let giveUp: (cause: Error) => void = () => undefined;
+  const ended = new Promise<ProbeResult>((resolve) => {
+    giveUp = (cause) => {
+      resolve({ status: 'inconclusive', cause });
+      own.abort(cause);
+    };
+  });
+  const onAbort = () => giveUp(new TargetError('aborted', 'stopped waiting'));
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => giveUp(new ProbeTimedOut()), probe.timeoutMs);
+  try {
+    const running = Promise.resolve()
+      .then(() =>
+        probe.run(params, {
+          deps: context.deps,
+          signal: own.signal,
+          now: context.now,
+          wait: (ms) => context.sleep(ms, own.signal),
+        }),
+      )
+      .catch((error: unknown): ProbeResult => ({ status: 'inconclusive', cause: asError(error) }));
+    return await Promise.race([running, ended]);
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('something that is not an Error was thrown');
+}
+
+function toOutcome(
+  head: Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'startedAt' | 'durationMs'>,
+  result: ProbeResult,
+): ProbeOutcome {
+  const base = { ...head, status: result.status, findings: [], facts: result.facts ?? {} };
+  switch (result.status) {
+    case 'healthy':
+      return base;
+    case 'unhealthy':
+      return { ...base, findings: result.findings };
+    case 'skipped':
+      return { ...base, reason: result.reason };
+    case 'inconclusive':
+      return { ...base, cause: toCause(result.cause) };
+  }
+}
+
+/**
+ * Why a probe could not look, fit to be stored. Only messages of our own errors are kept: a driver's may hold
+ * what must not be written down.
+ */
+export function toCause(error: Error): Cause {
+  if (error instanceof TargetError) return { code: error.stage, detail: error.message, facts: error.facts };
+  if (error instanceof ProbeTimedOut) return { code: 'timed-out', detail: error.message, facts: {} };
+  if (error instanceof AppError && error.code !== 'BUG') {
+    const { reason } = error.facts;
+    return {
+      code: typeof reason === 'string' ? reason : error.code.toLowerCase().replaceAll('_', '-'),
+      detail: error.message,
+      facts: error.facts,
+    };
+  }
+  return { code: 'bug', detail: error.name, facts: {} satisfies Facts };
+}
