@@ -12,16 +12,16 @@ export function verifyPart(part: PartId): readonly [ProbeCall, ...ProbeCall[]] {
     case 'reasoning-service':
       return [{ probe: 'http.service-health', with: { service: part } }];
     case 'postgres':
-      return [{ probe: 'postgres.reachable' }];
+      return [{ probe: 'postgres.connection' }];
     case 'redis':
-      return [{ probe: 'redis.reachable' }];
+      return [{ probe: 'redis.connection' }];
     case 'nats':
-      return [{ probe: 'nats.reachable' }];
+      return [{ probe: 'nats.server' }];
     case 'neo4j':
-      return [{ probe: 'neo4j.reachable' }];
+      return [{ probe: 'neo4j.connection' }];
     case 'collect-agent':
-      return [{ probe: 'kubernetes.workloads' }];
+      return [{ probe: 'agents.heartbeats' }];
     case 'runtime':
-      return [{ probe: 'kubernetes.workloads' }];
+      return [{ probe: 'kubernetes.pods' }];
   }
 }
