@@ -1,12 +1,39 @@
 /** Every fault of the lab. A new fault adds one import and one line. */
 
 import type { Fault } from '../types.ts';
+import { configNotApplied } from './c1.config-not-applied.fault.ts';
+import { cpuHigh } from './p1.cpu-high.fault.ts';
+import { memoryLeak } from './p2.memory-leak.fault.ts';
 import { partPaused } from './part.paused.fault.ts';
 import { partSlow } from './part.slow.fault.ts';
 import { partStopped } from './part.stopped.fault.ts';
 import { partUnreachable } from './part.unreachable.fault.ts';
+import { agentManagerStartup } from './s1.agent-manager-startup.fault.ts';
+import { agentRegistration } from './s2.agent-registration.fault.ts';
+import { eventLatency } from './s3.event-latency.fault.ts';
+import { workflowStuck } from './s4.workflow-stuck.fault.ts';
+import { stepTimeouts } from './s5.step-timeout.fault.ts';
+import { rootCauseFailure } from './s6.root-cause-failure.fault.ts';
+import { neo4jConnection } from './s7.neo4j-connection.fault.ts';
+import { dataInconsistent } from './t1.data-inconsistent.fault.ts';
 
-export const faults: readonly Fault[] = [...partStopped, ...partPaused, ...partSlow, ...partUnreachable];
+export const faults: readonly Fault[] = [
+  ...partStopped,
+  ...partPaused,
+  ...partSlow,
+  ...partUnreachable,
+  ...agentManagerStartup,
+  ...agentRegistration,
+  ...eventLatency,
+  ...workflowStuck,
+  ...stepTimeouts,
+  ...rootCauseFailure,
+  ...neo4jConnection,
+  ...cpuHigh,
+  ...memoryLeak,
+  ...dataInconsistent,
+  ...configNotApplied,
+];
 
 /** The fault of an id; throws with the ids that begin alike. */
 export function faultById(id: string): Fault {

@@ -1,0 +1,116 @@
+/** C1: a change of the configuration has no effect. */
+
+import { isCompose } from '../runtimes/compose.ts';
+import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
+import type { Fault, Lab } from '../types.ts';
+import { configValue, type HttpPart, metrics, untilAnswers } from './services.ts';
+import { defineFault } from './support.ts';
+
+interface Setting {
+  readonly part: HttpPart;
+  readonly key: string;
+  /** Metric that shows the value in effect. */
+  readonly metric: string;
+  /** Value in the file. */
+  readonly file: number;
+}
+
+/** The value in effect, and whether the file says another. */
+async function differs(lab: Lab, { part, key, metric, file }: Setting): Promise<number | undefined> {
+  const effective = (await metrics(lab, part))(metric);
+  const written = Number(await configValue(lab, part, key));
+  return written === file && effective !== written ? effective : undefined;
+}
+
+const unread = {
+  'agent-manager': { part: 'agent-manager', key: 'event.workers', metric: 'event_workers', file: 17 },
+  'orchestrator-service': {
+    part: 'orchestrator-service',
+    key: 'executor.queue_size',
+    metric: 'executor_queue_capacity',
+    file: 1500,
+  },
+  'reasoning-service': {
+    part: 'reasoning-service',
+    key: 'analysis.window',
+    metric: 'analysis_window_rows',
+    file: 30_000,
+  },
+} as const satisfies Record<string, Setting>;
+
+const configUnread = defineFault({
+  id: 'C1.a',
+  title: 'the configuration was changed after the service had read it',
+  variants: ['agent-manager', 'orchestrator-service', 'reasoning-service'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 10,
+  plant(lab, variant) {
+    const { part, key, file } = unread[variant as keyof typeof unread];
+    return lab.configure(part, { [key]: file });
+  },
+  check: async (lab, variant) => (await differs(lab, unread[variant as keyof typeof unread])) !== undefined,
+  async clear(lab, variant) {
+    const { part } = unread[variant as keyof typeof unread];
+    await lab.reset(part);
+    await untilAnswers(lab, part, 40);
+  },
+});
+
+const overridden = {
+  environment: {
+    part: 'agent-manager',
+    key: 'event.workers',
+    metric: 'event_workers',
+    file: 20,
+    value: 6,
+  },
+  'environment-orchestrator': {
+    part: 'orchestrator-service',
+    key: 'executor.workers',
+    metric: 'executor_workers',
+    file: 50,
+    value: 8,
+  },
+  flag: { part: 'agent-manager', key: 'event.batch_size', metric: 'event_batch_limit', file: 200, value: 40 },
+} as const satisfies Record<string, Setting & { readonly value: number }>;
+
+const environmentName = (key: string) => `AETHERIUS_${key.replaceAll('.', '_').toUpperCase()}`;
+
+/** Starts the part with one more flag. */
+async function addFlag(lab: Lab, part: HttpPart, flag: string): Promise<void> {
+  if (isKubernetes(lab)) {
+    const { kind, name, namespace } = workload(part);
+    const patch = { spec: { template: { spec: { containers: [{ name: part, args: [flag] }] } } } };
+    await lab.kubectl(['patch', kind, name, '-n', namespace, '-p', JSON.stringify(patch)]);
+    await lab.restart(part);
+  } else if (isCompose(lab)) {
+    lab.override(part, { command: [flag] });
+    await lab.recreate(part);
+  }
+}
+
+const configOverridden = defineFault({
+  id: 'C1.b',
+  title: 'a flag or the environment is stronger than the configuration file',
+  variants: ['environment', 'flag', 'environment-orchestrator'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 15,
+  async plant(lab, variant) {
+    const { part, key, file, value } = overridden[variant as keyof typeof overridden];
+    await lab.configure(part, { [key]: file });
+    if (variant === 'flag') await addFlag(lab, part, `--${key}=${value}`);
+    else await lab.setEnv(part, { [environmentName(key)]: `${value}` });
+    await untilAnswers(lab, part, 40);
+  },
+  async check(lab, variant) {
+    const setting = overridden[variant as keyof typeof overridden];
+    return (await differs(lab, setting)) === setting.value;
+  },
+  async clear(lab, variant) {
+    const { part } = overridden[variant as keyof typeof overridden];
+    await lab.reset(part);
+    await untilAnswers(lab, part, 40);
+  },
+});
+
+export const configNotApplied: readonly Fault[] = [configUnread, configOverridden];

@@ -1,0 +1,139 @@
+/** S1: agent-manager exits right after its start. */
+
+import { isCompose } from '../runtimes/compose.ts';
+import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
+import type { Fault, Lab } from '../types.ts';
+import { answersHttp, lastLine } from './services.ts';
+import { defineFault } from './support.ts';
+
+const part = 'agent-manager';
+
+/** Does not answer, and its last fatal line is of this kind. */
+const diedOf = async (lab: Lab, pattern: RegExp) =>
+  !(await answersHttp(lab, part)) && pattern.test(await lastLine(lab, part, /fatal: /));
+
+async function reconfigure(lab: Lab, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  await lab.configure(part, changes);
+  await lab.restart(part);
+}
+
+const startupDatabase = defineFault({
+  id: 'S1.a',
+  title: 'agent-manager cannot use its database',
+  variants: ['wrong-password', 'wrong-host', 'wrong-port', 'database-stopped'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 40,
+  async plant(lab, variant) {
+    if (variant === 'wrong-password') await lab.setEnv(part, { DATABASE_PASSWORD: 'postgres_pass_2024' });
+    else if (variant === 'wrong-host') await reconfigure(lab, { 'database.host': 'postgres-primary' });
+    else if (variant === 'wrong-port') await reconfigure(lab, { 'database.port': 5433 });
+    else {
+      await lab.stop('postgres');
+      await lab.restart(part);
+    }
+  },
+  check: (lab, variant) =>
+    diedOf(
+      lab,
+      variant === 'wrong-password'
+        ? /cannot connect to the database.*password authentication failed/
+        : /cannot connect to the database(?!.*password authentication failed)/,
+    ),
+  async clear(lab, variant) {
+    if (variant === 'database-stopped') await lab.start('postgres');
+    await lab.reset(part);
+  },
+});
+
+const startupNats = defineFault({
+  id: 'S1.b',
+  title: 'agent-manager cannot reach NATS',
+  variants: ['wrong-host', 'wrong-port', 'wrong-password'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 40,
+  async plant(lab, variant) {
+    if (variant === 'wrong-password') await lab.setEnv(part, { NATS_PASSWORD: 'nats_pass_old' });
+    else {
+      const url = variant === 'wrong-host' ? 'nats://nats-cluster:4222' : 'nats://nats:4333';
+      await reconfigure(lab, { 'nats.url': lab.runtime === 'processes' ? 'nats://127.0.0.1:1' : url });
+    }
+  },
+  check: (lab, variant) =>
+    diedOf(
+      lab,
+      variant === 'wrong-password'
+        ? /cannot connect to NATS.*Authorization/i
+        : /cannot connect to NATS(?!.*Authorization)/i,
+    ),
+  clear: (lab) => lab.reset(part),
+});
+
+const holder = 'legacy-exporter';
+const serve = (port: number) => ['/usr/local/bin/labtools', 'serve', `${port}`];
+
+/** A container that holds the port before agent-manager starts: beside it in its Pod, or on the engine's own network. */
+async function occupy(lab: Lab, port: number, how: 'host' | 'published'): Promise<void> {
+  if (isKubernetes(lab)) {
+    const { kind, name, namespace } = workload(part);
+    const object = await lab.object<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
+      `${kind}/${name}`,
+    );
+    const image = object?.spec.template.spec.containers[0]?.image.replace('-bare', '') ?? '';
+    const first = { name: holder, image, imagePullPolicy: 'IfNotPresent', command: serve(port) };
+    const patch = [{ op: 'add', path: '/spec/template/spec/containers/0', value: first }];
+    await lab.kubectl(['patch', kind, name, '-n', namespace, '--type=json', '-p', JSON.stringify(patch)]);
+    await lab.restart(part);
+  } else if (isCompose(lab)) {
+    const image = (await lab.inspect(part))?.Config.Image.replace('-bare', '') ?? '';
+    await lab.stop(part);
+    const network = how === 'host' ? ['--network', 'host'] : ['-p', '8080:9000'];
+    const [command = '', ...args] = serve(how === 'host' ? port : 9000);
+    await lab.docker(['run', '-d', '--name', holder, ...network, '--entrypoint', command, image, ...args]);
+    // It has to fail: that is the fault.
+    await lab.control(['start', `aetherius-${part}`]);
+  }
+}
+
+async function portTaken(lab: Lab, port: number): Promise<boolean> {
+  if (isCompose(lab)) {
+    const text = await lab.docker([
+      'inspect',
+      '--format',
+      '{{.State.Status}} {{.State.Error}}',
+      `aetherius-${part}`,
+    ]);
+    return !text.startsWith('running') && /already in use|already allocated/.test(text);
+  }
+  return /address already in use/.test(await lastLine(lab, part, /fatal: /)) && (await answersOn(lab, port));
+}
+
+/** Whether something else answers on the port that agent-manager wanted. */
+async function answersOn(lab: Lab, port: number): Promise<boolean> {
+  if (!isKubernetes(lab)) return false;
+  const [pod] = await lab.pods(part);
+  const address = pod?.status.podIP ?? '';
+  const response = await fetch(`http://${address}:${port}/`, { signal: AbortSignal.timeout(2000) });
+  return (await response.text()).includes('nothing to see here');
+}
+
+const wantedPort = (variant: string) => (variant === 'moved' ? 9100 : 8080);
+
+const startupPort = defineFault({
+  id: 'S1.c',
+  title: 'the port of agent-manager is in use',
+  variants: ['usual', 'moved'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 30,
+  async plant(lab, variant) {
+    // `moved`: on Kubernetes another port is configured, which is taken too; on Compose another container publishes it.
+    if (variant === 'moved' && isKubernetes(lab)) await lab.configure(part, { 'server.port': 9100 });
+    await occupy(lab, wantedPort(variant), variant === 'moved' ? 'published' : 'host');
+  },
+  check: (lab, variant) => portTaken(lab, wantedPort(variant)),
+  async clear(lab) {
+    if (isCompose(lab)) await lab.control(['rm', '-f', holder]);
+    await lab.reset(part);
+  },
+});
+
+export const agentManagerStartup: readonly Fault[] = [startupDatabase, startupNats, startupPort];

@@ -1,0 +1,112 @@
+/** S2: collect agents cannot register. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
+import type { Fault, Lab } from '../types.ts';
+import { answersHttp, lastLine } from './services.ts';
+import { defineFault, nats } from './support.ts';
+
+const agent = 'collect-agent';
+const manager = 'agent-manager';
+
+/** agent-manager answers, and the last that the agent said of its registration is this. */
+const agentSays = async (lab: Lab, pattern: RegExp) =>
+  (await answersHttp(lab, manager)) && pattern.test(await lastLine(lab, agent, /register: /));
+
+const subjects = {
+  'agent-plural': [agent, 'aetherius.agents.{cluster_id}.register'],
+  'agent-versioned': [agent, 'aetherius.v2.agent.{cluster_id}.register'],
+  'manager-renamed': [manager, 'aetherius.agent.{cluster_id}.registration'],
+} as const;
+type SubjectVariant = keyof typeof subjects;
+
+const registrationSubject = defineFault({
+  id: 'S2.a',
+  title: 'agent and agent-manager use different subjects for the registration',
+  variants: ['agent-plural', 'manager-renamed', 'agent-versioned'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 25,
+  async plant(lab, variant) {
+    const [part, subject] = subjects[variant as SubjectVariant];
+    await lab.configure(part, { 'nats.subjects.registration': subject });
+    await lab.restart(part);
+    if (part === manager) await lab.restart(agent);
+  },
+  check: (lab) => agentSays(lab, /registration failed: nobody listens on the subject/),
+  async clear(lab, variant) {
+    const [part] = subjects[variant as SubjectVariant];
+    await lab.reset(part);
+    if (part === manager) await lab.restart(agent);
+  },
+});
+
+async function changeToken(
+  lab: Lab,
+  part: typeof agent | typeof manager,
+  token: string | null,
+): Promise<void> {
+  if (isKubernetes(lab)) {
+    const where = ['-n', part === agent ? lab.agentNamespace : lab.namespace];
+    if (token === null) await lab.kubectl(['delete', 'secret', 'agent-auth-token', ...where]);
+    else {
+      const patch = JSON.stringify({ stringData: { token } });
+      await lab.kubectl(['patch', 'secret', 'agent-auth-token', ...where, '-p', patch]);
+    }
+    await lab.restart(part);
+  } else await lab.setEnv(part, { AGENT_AUTH_TOKEN: token ?? '' });
+  if (part === manager) await lab.restart(agent);
+}
+
+const registrationToken = defineFault({
+  id: 'S2.b',
+  title: 'the agents’ token differs from the one agent-manager knows, or is missing',
+  variants: ['agent-differs', 'agent-missing', 'manager-rotated'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 25,
+  plant(lab, variant) {
+    if (variant === 'agent-missing') return changeToken(lab, agent, null);
+    if (variant === 'agent-differs') return changeToken(lab, agent, 'lab-agent-token-0');
+    return changeToken(lab, manager, 'lab-agent-token-2');
+  },
+  check: (lab) => agentSays(lab, /registration failed: token (mismatch|missing)/),
+  async clear(lab, variant) {
+    await lab.reset(variant === 'manager-rotated' ? manager : agent);
+    if (variant === 'manager-rotated') await lab.restart(agent);
+  },
+});
+
+/** Messages that agents publish within some seconds. */
+async function heard(lab: Lab, seconds: number): Promise<number> {
+  return nats(lab, async (connection) => {
+    const subscription = connection.subscribe('aetherius.agent.*.*');
+    await delay(seconds * 1000);
+    const count = subscription.getReceived();
+    subscription.unsubscribe();
+    return count;
+  });
+}
+
+const registrationSilence = defineFault({
+  id: 'S2.c',
+  title: 'no collect agent publishes anything',
+  variants: ['not-running', 'crashing'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 25,
+  async plant(lab, variant) {
+    if (variant === 'not-running') await lab.stop(agent);
+    else {
+      // No such host: the agent ends at its start, again and again.
+      await lab.configure(agent, { 'nats.url': 'nats://127.0.0.2:4229' });
+      await lab.restart(agent);
+    }
+  },
+  // An agent that lives sends a heartbeat every three seconds and events twice a second.
+  check: async (lab) => (await answersHttp(lab, manager)) && (await heard(lab, 3.5)) === 0,
+  clear: (lab) => lab.reset(agent),
+});
+
+export const agentRegistration: readonly Fault[] = [
+  registrationSubject,
+  registrationToken,
+  registrationSilence,
+];

@@ -1,0 +1,98 @@
+/** S7: the knowledge graph is not available to reasoning-service. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { isKubernetes } from '../runtimes/kubernetes.ts';
+import type { Fault, Lab } from '../types.ts';
+import { ask, limit, untilAnswers } from './services.ts';
+import { cypher, defineFault } from './support.ts';
+
+const reasoning = 'reasoning-service';
+const part = 'neo4j';
+
+/** What reasoning-service itself says of Neo4j; empty when all is well. */
+async function graphError(lab: Lab): Promise<string> {
+  interface Status {
+    readonly dependencies: { readonly neo4j: { readonly status: string; readonly error?: string } };
+  }
+  const { body } = await ask<Status>(lab, reasoning, '/health/status', undefined, 20_000);
+  const { status, error } = body.dependencies.neo4j;
+  return status === 'up' ? '' : (error ?? status);
+}
+
+const boltAnswers = (lab: Lab) =>
+  cypher(lab, 'RETURN 1').then(
+    () => true,
+    () => false,
+  );
+
+/** Whether a process of Neo4j lives through a second. */
+async function staysUp(lab: Lab): Promise<boolean> {
+  const first = await lab.pids(part);
+  await delay(1000);
+  const now = await lab.pids(part);
+  return first.some((pid) => now.includes(pid));
+}
+
+const graphNotReady = defineFault({
+  id: 'S7.a',
+  title: 'Neo4j is still starting',
+  variants: ['cpu-60m', 'cpu-110m'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 20,
+  // Its start takes some 15 s of CPU: minutes, with that share of a core.
+  plant: (lab, variant) => limit(lab, part, { cpu: variant === 'cpu-60m' ? 0.06 : 0.11 }),
+  check: async (lab) => (await staysUp(lab)) && !(await boltAnswers(lab)),
+  clear: (lab) => lab.reset(part),
+});
+
+const rotated = 'neo4j_pass_rotated';
+
+const graphPassword = defineFault({
+  id: 'S7.b',
+  title: 'reasoning-service has another password than Neo4j',
+  variants: ['service-outdated', 'neo4j-rotated'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 30,
+  async plant(lab, variant) {
+    const { password } = (await lab.endpoints()).neo4j;
+    if (variant === 'neo4j-rotated') {
+      await cypher(lab, `ALTER CURRENT USER SET PASSWORD FROM '${password}' TO '${rotated}'`, {
+        database: 'system',
+      });
+      // Connections that are open stay logged in.
+      await lab.restart(reasoning);
+    } else if (isKubernetes(lab)) {
+      const patch = JSON.stringify({ stringData: { password: 'neo4j' } });
+      await lab.kubectl(['patch', 'secret', 'neo4j-credentials', '-n', lab.namespace, '-p', patch]);
+      await lab.restart(reasoning);
+    } else await lab.setEnv(reasoning, { NEO4J_PASSWORD: 'neo4j' });
+    await untilAnswers(lab, reasoning, 40);
+  },
+  check: async (lab) => /AuthError|Unauthorized|authentication/i.test(await graphError(lab)),
+  async clear(lab, variant) {
+    const { password } = (await lab.endpoints()).neo4j;
+    if (variant === 'neo4j-rotated') {
+      const text = `ALTER CURRENT USER SET PASSWORD FROM '${rotated}' TO '${password}'`;
+      await cypher(lab, text, { password: rotated, database: 'system' });
+    } else if (isKubernetes(lab)) await lab.restore('Secret', 'neo4j-credentials');
+    await lab.reset(reasoning);
+    await untilAnswers(lab, reasoning, 40);
+  },
+});
+
+const graphDown = defineFault({
+  id: 'S7.c',
+  title: 'Neo4j is down',
+  variants: ['stopped', 'crashing'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 30,
+  async plant(lab, variant) {
+    if (variant === 'stopped') await lab.stop(part);
+    // More heap than any machine has: the JVM refuses at once.
+    else await lab.setEnv(part, { NEO4J_HEAP: '900t' });
+  },
+  check: async (lab) => !(await staysUp(lab)) && !(await boltAnswers(lab)),
+  clear: (lab) => lab.reset(part),
+});
+
+export const neo4jConnection: readonly Fault[] = [graphNotReady, graphPassword, graphDown];
