@@ -73,9 +73,9 @@ program
     'the `environments.<name>` block of the product’s configuration for a platform, secrets in clear',
   )
   .argument('<runtime>', runtimes.join(', '), asRuntime)
-  .action(async (runtime: Runtime) =>
-    print(JSON.stringify(await connectLab(runtime).environmentConfig(), null, 2)),
-  );
+  .action(async (runtime: Runtime) => {
+    print(JSON.stringify(await connectLab(runtime).environmentConfig(), null, 2));
+  });
 
 program
   .command('shell')

@@ -1,6 +1,15 @@
 /** Where fetched and built things live (outside the checkout, reused), and how they get there once. */
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -105,7 +114,7 @@ export async function acquire(lock: string): Promise<() => void> {
 /** The folder of shared libraries inside an unpacked Debian tree. */
 export function libraryPath(tree: string): string {
   const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-  return [join(tree, 'usr/lib', triple), join(tree, 'lib', triple)].join(':');
+  return join(tree, 'usr/lib', triple);
 }
 
 /**
@@ -113,6 +122,11 @@ export function libraryPath(tree: string): string {
  * Versions are those of the machine's suite: a mirror keeps no older ones.
  */
 export async function unpackDebs(name: string, packages: readonly string[], progress: Progress = silent) {
+  const list = [...packages, 'merged /usr'].join('\n');
+  const known = join(cacheDir(name), '.packages');
+  // Another list than the one it was made from: made anew.
+  if (existsSync(cacheDir(name)) && (!existsSync(known) || readFileSync(known, 'utf8') !== list))
+    rmSync(cacheDir(name), { recursive: true, force: true });
   return once(
     cacheDir(name),
     async (folder) => {
@@ -131,6 +145,12 @@ export async function unpackDebs(name: string, packages: readonly string[], prog
         await must('dpkg-deb', ['-x', join(down, deb), folder]);
       }
       rmSync(down, { recursive: true });
+      // As on any Debian 12: one /usr, so that libraries of both places are in one folder.
+      if (existsSync(join(folder, 'lib'))) {
+        await must('cp', ['-a', `${join(folder, 'lib')}/.`, join(folder, 'usr/lib/')]);
+        rmSync(join(folder, 'lib'), { recursive: true });
+      }
+      writeFileSync(join(folder, '.packages'), list);
     },
     progress,
   );

@@ -84,7 +84,7 @@ export interface Cluster {
 /** Handle on the cluster that is up, or that was given. */
 export function cluster(): Cluster {
   const given = process.env['AETHERIUS_LAB_KUBECONFIG'];
-  const kubeconfig = given ?? join(settings()["STATE"] ?? '', 'admin.kubeconfig');
+  const kubeconfig = given ?? join(settings()['STATE'] ?? '', 'admin.kubeconfig');
   const own = given === undefined;
   const control = (args: readonly string[], options: RunOptions = {}) =>
     own
@@ -93,7 +93,7 @@ export function cluster(): Cluster {
   return {
     kubeconfig,
     own,
-    ...(own ? { cgroup: settings()["CGROUP"] ?? '' } : {}),
+    ...(own ? { cgroup: settings()['CGROUP'] ?? '' } : {}),
     kubectl: (args, options) =>
       run(kubeProgram('kubectl') ?? 'kubectl', ['--kubeconfig', kubeconfig, ...args], options),
     node: (args, options) => control(['exec', ...args], options),

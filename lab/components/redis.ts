@@ -16,6 +16,17 @@ const packages = [
   'lua-bitop',
   'libatomic1',
   'libhiredis0.14',
+  // On every Debian, but not in an image that has nothing else.
+  ...[
+    'libsystemd0',
+    'libssl3',
+    'libgcrypt20',
+    'libgpg-error0',
+    'liblz4-1',
+    'libzstd1',
+    'liblzma5',
+    'libcap2',
+  ],
 ];
 
 export interface Program {

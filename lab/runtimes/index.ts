@@ -1,6 +1,6 @@
 /** A platform up, down, or found as it is. */
 
-import { chmodSync, existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateDir } from '../components/cache.ts';
 import * as docker from '../components/docker.ts';
@@ -14,7 +14,7 @@ import * as redis from '../components/redis.ts';
 import { stopHelpers } from '../faults/support.ts';
 import { renderCompose } from '../platform/compose.ts';
 import { configFiles } from '../platform/config.ts';
-import { renderKubernetes } from '../platform/kubernetes.ts';
+import { type KubernetesOptions, renderKubernetes } from '../platform/kubernetes.ts';
 import { databases, type Flavour, namedAddresses, ports, secrets } from '../platform/platform.ts';
 import { processSpecs } from '../platform/processes.ts';
 import { seedPlatform } from '../platform/seed.ts';
@@ -144,29 +144,49 @@ async function upKubernetes(progress: Progress, flavour: Flavour): Promise<Lab> 
   const [images, cluster] = await Promise.all([makeImages(progress), kubernetes.startCluster(progress)]);
   progress('the cluster answers');
   const lab = connectKubernetes();
-  const options = {
-    flavour,
-    namespace,
-    agentNamespace,
-    dataFolder: join(instance().kubernetes['STATE'] ?? '', 'data'),
-  };
+  const dataFolder = join(instance().kubernetes['STATE'] ?? '', 'data');
+  const options = { flavour, namespace, agentNamespace, dataFolder };
   if (!existsSync(manifestFile())) {
     mkdirSync(join(manifestFile(), '..'), { recursive: true });
     writeFileSync(manifestFile(), renderKubernetes(options), { mode: 0o600 });
   }
-  const load = async (parts: readonly LabPart[]) => {
-    for (const image of images.filter((one) => parts.some((part) => one.name.includes(`/${part}`))))
-      await cluster.load(image.tar);
+  // Applied again later, settings would be reset under a platform that is up and has a fault planted.
+  const fresh = (await lab.object(`namespace/${namespace}`)) === undefined;
+  const apply = (what: Stage) =>
+    fresh ? lab.kubectl(['apply', '-f', '-'], manifestsOf(what, options)) : Promise.resolve('');
+  const load = async (...parts: readonly LabPart[]) => {
+    const wanted = images.filter((one) => parts.some((part) => one.name.includes(`/${part}`)));
+    await Promise.all(wanted.map((image) => cluster.load(image.tar)));
   };
-  await load(['neo4j']);
-  await lab.kubectl(['apply', '-f', manifestFile()]);
-  await load(['postgres', 'redis', 'nats', 'reasoning-service']);
-  progress('images of the dependencies are loaded');
-  await load(['agent-manager', 'orchestrator-service', 'collect-agent']);
-  progress('images of the services are loaded');
+  await apply('settings');
+  if (fresh) {
+    await load('postgres', 'redis', 'nats');
+    await load('neo4j');
+    progress('images of the dependencies are loaded');
+  }
+  await apply('dependencies');
+  if (fresh) {
+    await load('agent-manager', 'orchestrator-service', 'collect-agent', 'reasoning-service');
+    progress('images of the services are loaded');
+  }
   await seedSoon(await lab.endpoints());
   progress('databases and streams are there');
+  await apply('services');
   return lab;
+}
+
+type Stage = 'settings' | 'dependencies' | 'services';
+
+/** A stage's objects as they stand in the file of the whole platform (salts differ between two renderings). */
+function manifestsOf(what: Stage, options: KubernetesOptions): string {
+  const whole = readFileSync(manifestFile(), 'utf8').split('---\n');
+  const count = (stage: Stage) => renderKubernetes(options, stage).split('---\n').length;
+  const start = {
+    settings: 0,
+    dependencies: count('settings'),
+    services: count('settings') + count('dependencies'),
+  };
+  return whole.slice(start[what], start[what] + count(what)).join('---\n');
 }
 
 async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
