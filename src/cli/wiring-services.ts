@@ -1,0 +1,102 @@
+import { renderer } from '../bot/views/renderer.ts';
+import type { Person } from '../domain/approval.ts';
+import type { Logger } from '../domain/clock.ts';
+import type { Config, ProcessEnv } from '../domain/config.ts';
+import { createPolicy, directoryMaxAgeMs } from '../domain/policy.ts';
+import type { Courier } from '../domain/ports.ts';
+import { createCourier } from '../jobs/courier.ts';
+import { auditKeys } from '../platform/audit-keys.ts';
+import { openRedis, queuePrefix } from '../platform/bullmq.ts';
+import { systemClock, systemIds } from '../platform/clock.ts';
+import { nextCron } from '../platform/cron.ts';
+import { dailySchedule } from '../platform/daily-schedule.ts';
+import { redisFromUrl } from '../platform/redis-url.ts';
+import { createStore } from '../platform/store/store.ts';
+import { remediations } from '../remediations/index.ts';
+import { createAuditService } from '../services/audit.service.ts';
+import { createDigestService } from '../services/digest.service.ts';
+import { createRemediationService } from '../services/remediation.service.ts';
+import { storedDirectory } from '../services/remediation-directory.service.ts';
+import { createRemediationMessages } from '../services/remediation-messages.service.ts';
+import { createRunService } from '../services/run.service.ts';
+import type { Services } from '../services/types.ts';
+import { UsageFault } from './faults.ts';
+import { personOfToken } from './identity.ts';
+
+export interface OpenedServices {
+  readonly services: Services;
+  person(): Promise<Person>;
+  close(): Promise<void>;
+}
+
+/**
+ * The same use cases as in the bot, over the same PostgreSQL. Redis is only the courier: without it workers
+ * find the work by themselves. Who people are is read from what the bot last wrote down.
+ */
+export async function openServices(deps: {
+  readonly env: ProcessEnv;
+  readonly config: Config;
+  readonly logger: Logger;
+}): Promise<OpenedServices> {
+  const { env, config, logger } = deps;
+  if (env.DATABASE_URL === undefined)
+    throw new UsageFault('cli.fault.variable-missing', { variable: 'DATABASE_URL' });
+  const keys = auditKeys(env);
+  if (keys === undefined) throw new UsageFault('cli.fault.variable-missing', { variable: 'AUDIT_KEY' });
+  const [clock, ids] = [systemClock, systemIds];
+  const store = createStore({
+    database: { url: env.DATABASE_URL.reveal(), applicationName: 'aetherius-cli' },
+    auditKey: keys.current,
+    logger,
+    poolSize: 3,
+  });
+  const { courier, close } = await openCourier(env, logger);
+  const policy = createPolicy(config.approvals, remediations);
+  const directory = storedDirectory(store, directoryMaxAgeMs);
+  const messages = createRemediationMessages({ renderer, policy, ids });
+  const environments = Object.keys(config.environments);
+  const runs = createRunService({ store, courier, renderer, clock, ids, environments });
+  return {
+    services: {
+      runs,
+      remediations: createRemediationService({
+        store,
+        policy,
+        directory,
+        messages,
+        ids,
+        logger,
+        nextCron,
+        actions: remediations,
+      }),
+      digests: createDigestService({ store, runs, settings: config.slack, schedule: dailySchedule, clock }),
+      audit: createAuditService({ store, keys: keys.all }),
+    },
+    person: () => personOfToken(env.AETHERIUS_TOKEN, config.approvals, directory),
+    async close() {
+      await close();
+      await store.close();
+    },
+  };
+}
+
+const noCourier: Courier = {
+  run: () => Promise.resolve('down'),
+  execution: () => Promise.resolve('down'),
+};
+
+async function openCourier(
+  env: ProcessEnv,
+  logger: Logger,
+): Promise<{ courier: Courier; close(): Promise<void> }> {
+  if (env.REDIS_URL === undefined) return { courier: noCourier, close: () => Promise.resolve() };
+  const redis = await openRedis({ connection: redisFromUrl(env.REDIS_URL), logger });
+  const courier = createCourier({ client: redis.producer(), prefix: queuePrefix, logger });
+  return {
+    courier,
+    async close() {
+      await courier.close();
+      redis.close();
+    },
+  };
+}
