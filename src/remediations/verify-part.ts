@@ -1,27 +1,36 @@
 import type { PartId } from '../domain/part.ts';
 import type { ProbeCall } from '../domain/probe.ts';
+import type { Targets } from '../domain/targets.ts';
 
 /**
- * What must be well after a part was restarted: the part itself, asked over the way its users take, which is
- * another signal than the one the restart writes (X12).
+ * What must be well after a part was restarted: the runtime says that it is there, and the part itself answers
+ * on the way its users take. Neither is what the restart writes (X12). Only what is configured can be asked.
  */
-export function verifyPart(part: PartId): readonly [ProbeCall, ...ProbeCall[]] {
+export function verifyPart(part: PartId, targets: Targets): readonly [ProbeCall, ...ProbeCall[]] {
+  const runtime = targets.kubernetes === undefined ? 'compose.containers' : 'kubernetes.workloads';
+  return [{ probe: runtime, with: { part } }, ...answers(part, targets)];
+}
+
+function answers(part: PartId, targets: Targets): readonly ProbeCall[] {
   switch (part) {
     case 'agent-manager':
     case 'orchestrator-service':
     case 'reasoning-service':
-      return [{ probe: 'http.service-health', with: { service: part } }];
+      return targets.services?.find(part) === undefined
+        ? []
+        : [{ probe: 'http.service-health', with: { service: part } }];
     case 'postgres':
-      return [{ probe: 'postgres.connection' }];
+      return (['agentManager', 'orchestrator'] as const)
+        .filter((database) => targets.postgres?.databaseName(database) !== undefined)
+        .map((database) => ({ probe: 'postgres.connection', with: { database } }));
     case 'redis':
-      return [{ probe: 'redis.connection' }];
+      return targets.redis === undefined ? [] : [{ probe: 'redis.connection' }];
     case 'nats':
-      return [{ probe: 'nats.server' }];
+      return targets.nats === undefined ? [] : [{ probe: 'nats.server' }];
     case 'neo4j':
-      return [{ probe: 'neo4j.connection' }];
+      return targets.neo4j === undefined ? [] : [{ probe: 'neo4j.connection' }];
     case 'collect-agent':
-      return [{ probe: 'agents.heartbeats' }];
     case 'runtime':
-      return [{ probe: 'kubernetes.pods' }];
+      return [];
   }
 }

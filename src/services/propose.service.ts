@@ -26,7 +26,7 @@ export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
   readonly clock: Clock;
   /** Length of an executor's lease; steps must fit into it. Default 60 s. */
   readonly leaseMs?: number;
-  /** P7; default 20. */
+  /** P7, whatever an action's own limit is; default 100. */
   readonly maxObjects?: number;
 }
 
@@ -116,7 +116,7 @@ async function makePlan(
     const fault = planFault(
       plan,
       { ...remediation, environment },
-      { leaseMs: deps.leaseMs ?? 60_000, maxObjects: deps.maxObjects ?? 20 },
+      { leaseMs: deps.leaseMs ?? 60_000, maxObjects: deps.maxObjects ?? 100 },
     );
     if (fault !== undefined) throw new AppError('BUG', `the plan ${fault}`, { facts: { id: remediation.id } });
     const own = await ownClaims(plan, deps.self);

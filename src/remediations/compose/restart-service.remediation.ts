@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Facts } from '../../domain/facts.ts';
 import { partIds } from '../../domain/part.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineRemediation, type Plan, type PlanStep } from '../../domain/remediation.ts';
 import type { ComposeContainer, With } from '../../domain/targets.ts';
 import { partIdentity } from '../part-identity.ts';
@@ -29,8 +30,16 @@ Done means that a container has started anew, runs and, if it has a health check
   needs: ['compose'],
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
-    const service = params.service ?? params.part;
-    const found = (await deps.compose.containers({ signal })).filter((item) => item.service === service);
+    const all = await deps.compose.containers({ signal });
+    const found = all.filter((item) =>
+      params.service === undefined
+        ? partOfWorkload(item.service) === params.part
+        : item.service === params.service,
+    );
+    const service = found[0]?.service ?? params.service ?? params.part;
+    // `redis` and `aetherius-redis` in one project: nobody can have meant both (P7).
+    if (found.some((item) => item.service !== service))
+      throw refused('ambiguous-target', { workloads: [...new Set(found.map((item) => item.service))].join(', ') });
     if (found.length > maxContainers)
       throw refused('too-many-targets', { found: found.length, most: maxContainers });
     // The list may be a cached one: what is approved was looked at just now.
@@ -53,7 +62,7 @@ Done means that a container has started anew, runs and, if it has a health check
       params,
       tier: running >= 2 && Object.keys(store).length === 0 ? 1 : 2,
       steps: [first, ...rest],
-      verifyWith: verifyPart(params.part),
+      verifyWith: verifyPart(params.part, deps),
       verifyWithinMs: 180_000,
       stableForMs: 10_000,
       blast: { key: 'compose-restart', facts: { containers: containers.length, running, service } },

@@ -3,14 +3,15 @@ import { sha256 } from '../../domain/canonical.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { type PartId, partIds } from '../../domain/part.ts';
-import { defineRemediation, type Plan, type PlanStep } from '../../domain/remediation.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineRemediation, type Plan } from '../../domain/remediation.ts';
 import type { KubeObject, With } from '../../domain/targets.ts';
 import { partIdentity } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 import { verifyPart } from '../verify-part.ts';
 
-const kinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
-type WorkloadKind = (typeof kinds)[number];
+const kinds = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
+type WorkloadKind = (typeof kinds)[keyof typeof kinds];
 
 /** In the Pod template, so that its change makes the controller replace the Pods, as `kubectl rollout restart` does. */
 const annotation = 'aetherius.io/restarted-generation';
@@ -22,7 +23,7 @@ const Params = z.strictObject({
     .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)
     .exactOptional()
     .meta({ description: 'Name of the workload, when it is not the name of the part.' }),
-  kind: z.enum(kinds).exactOptional().meta({
+  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']).exactOptional().meta({
     description: 'Kind of the workload; without it StatefulSet for data stores, DaemonSet for collect-agent, else Deployment.',
   }),
 });
@@ -66,11 +67,11 @@ Done means that the controller has rolled out the new template and all Pods are 
   needs: ['kubernetes'],
   rights(params: Params, deps: With<'kubernetes'>) {
     const { kind, namespace } = placeOf(params, deps);
-    return (['get', 'patch'] as const).map((verb) => ({ verb, group: 'apps', resource: kind, namespace }));
+    return (['get', 'list', 'patch'] as const).map((verb) => ({ verb, group: 'apps', resource: kind, namespace }));
   },
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
-    const place = placeOf(params, deps);
+    const place = await named(placeOf(params, deps), params, deps, signal);
     const seen = await look(place, deps, signal);
     if (seen.paused) throw refused('rollout-paused', { workload: place.name });
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
@@ -87,7 +88,8 @@ Done means that the controller has rolled out the new template and all Pods are 
       part: params.part,
       target: `${place.kind}/${place.namespace}/${place.name}`,
       identity: { uid: seen.uid, ...store },
-      params,
+      // With the name that was found, so that every later look is at this very workload.
+      params: { ...params, workload: place.name },
       tier: seen.stateless && seen.ready >= 2 ? 1 : 2,
       steps: [
         {
@@ -99,7 +101,7 @@ Done means that the controller has rolled out the new template and all Pods are 
           safety: 'idempotent',
         },
       ],
-      verifyWith: verifyPart(params.part),
+      verifyWith: verifyPart(params.part, deps),
       verifyWithinMs: 300_000,
       stableForMs: 15_000,
       blast: {
@@ -163,12 +165,28 @@ const stores: readonly PartId[] = ['postgres', 'redis', 'nats', 'neo4j'];
 /** Only the two namespaces of the environment, only by name: never a selector (P7). */
 function placeOf(params: Params, deps: With<'kubernetes'>): Place {
   const agent = params.part === 'collect-agent';
-  const usual = agent ? 'daemonsets' : stores.includes(params.part) ? 'statefulsets' : 'deployments';
+  const usual = agent ? 'DaemonSet' : stores.includes(params.part) ? 'StatefulSet' : 'Deployment';
   return {
-    kind: params.kind ?? usual,
+    kind: kinds[params.kind ?? usual],
     namespace: agent ? deps.kubernetes.agentNamespace : deps.kubernetes.namespace,
     name: params.workload ?? params.part,
   };
+}
+
+/** `aetherius-redis` is Redis as well. Two candidates are none: nobody can have meant both (P7). */
+async function named(
+  place: Place,
+  params: Params,
+  deps: With<'kubernetes'>,
+  signal: AbortSignal,
+): Promise<Place> {
+  if (params.workload !== undefined) return place;
+  const objects = await deps.kubernetes.list(place.kind, place.namespace, { signal });
+  const names = objects.map((object) => object.metadata.name).filter((name) => partOfWorkload(name) === params.part);
+  const [name] = names;
+  if (name === undefined) throw refused('no-target', { workload: `${place.kind}/${place.namespace}/${place.name}` });
+  if (names.length > 1) throw refused('ambiguous-target', { workloads: names.join(', ') });
+  return { ...place, name };
 }
 
 async function look(place: Place, deps: With<'kubernetes'>, signal: AbortSignal) {

