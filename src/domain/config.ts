@@ -367,6 +367,13 @@ export const ProcessEnv = z.object({
   DATABASE_MIGRATION_URL: secret(
     'The same database as the owner of its tables, who migrates; default DATABASE_URL.',
   ).exactOptional(),
+  DATABASE_TLS_MODE: z
+    .enum(['disable', 'require', 'verify-ca', 'verify-full'])
+    .exactOptional()
+    .meta({ description: 'TLS towards it, instead of sslmode; `require` does not check who answers.' }),
+  DATABASE_CA_FILE: z.string().exactOptional().meta({ description: 'Certificate authority, PEM file.' }),
+  DATABASE_CERT_FILE: z.string().exactOptional().meta({ description: 'Client certificate, PEM file.' }),
+  DATABASE_KEY_FILE: z.string().exactOptional().meta({ description: 'Private key of it, PEM file.' }),
   REDIS_URL: secret(
     'The bot’s own Redis: redis://, rediss://, redis+sentinel://user:password@host:port,host:port/master?db=0 or redis+cluster://host:port,host:port.',
   ).exactOptional(),
