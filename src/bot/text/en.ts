@@ -1,5 +1,7 @@
 import { cli } from './en/cli.ts';
+import { diagnoses } from './en/diagnoses.ts';
+import { services } from './en/services.ts';
 import { ui } from './en/ui.ts';
 
 /** Every text in English. The keys and placeholders of this one bind the other languages. */
-export const en = { ...ui, ...cli } as const;
+export const en = { ...ui, ...diagnoses, ...services, ...cli } as const;

@@ -33,7 +33,10 @@ of a busy profile is named with file and line.`,
       maxBytes: 32 << 20,
       signal,
     });
-    if (answer.status === 404) return { status: 'skipped', reason: 'not-installed' };
+    // Python has no pprof: for it the question does not arise.
+    if (answer.status === 404) {
+      return { status: 'skipped', reason: id === 'reasoning-service' ? 'not-applicable' : 'not-installed' };
+    }
     if (answer.status !== 200)
       throw new TargetError('protocol', 'profile cannot be taken', { facts: { status: answer.status } });
     const summary = readProfile(answer.body, 'cpu');

@@ -44,7 +44,9 @@ that allocated it.`,
       };
     };
     const before = await take();
-    if (before === undefined) return { status: 'skipped', reason: 'not-installed' };
+    if (before === undefined) {
+      return { status: 'skipped', reason: id === 'reasoning-service' ? 'not-applicable' : 'not-installed' };
+    }
     await context.wait(seconds * 1000);
     const after = await take();
     if (after === undefined) return { status: 'skipped', reason: 'not-installed' };

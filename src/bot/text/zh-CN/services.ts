@@ -1,0 +1,80 @@
+import type { services as en } from '../en/services.ts';
+
+export const services = {
+  'finding.SERVICE_EXITS_AT_START':
+    '{part} 启动后立即退出（{subject}，退出码 {exitCode}，重启 {restarts} 次）。',
+  'finding.SERVICE_EXITS_AT_START.impact': '所有经过 {part} 的功能都停止了。',
+  'finding.STARTUP_DATABASE_UNREACHABLE': '{part} 启动时连不上数据库：{message}',
+  'finding.STARTUP_DATABASE_CREDENTIALS': 'PostgreSQL 拒绝了 {part} 的账号：{message}',
+  'finding.STARTUP_NATS_UNREACHABLE': '{part} 启动时连不上 NATS：{message}',
+  'finding.STARTUP_NATS_CREDENTIALS': 'NATS 拒绝了 {part} 的账号：{message}',
+  'finding.STARTUP_PORT_IN_USE': '{part} 的端口已被其他进程占用：{message}',
+  'finding.PART_NOT_RUNNING': '{part} 没有运行中的实例（{subject}：{state}，{reason}，退出码 {exitCode}）。',
+  'finding.PART_PAUSED': '{part} 处于暂停状态（{subject}）。',
+  'finding.PART_NOT_READY': '{part} 在运行但未就绪（{subject}，重启 {restarts} 次）。',
+  'finding.REGISTRATION_SUBJECTS_DIFFER':
+    'Agent 向 "{agentSubject}" 注册，而 agent-manager 监听 "{managerSubject}"。',
+  'finding.REGISTRATION_SUBJECTS_DIFFER.impact': '新的 agent 无法注册，对应集群看不到。',
+  'finding.AUTH_TOKENS_DIFFER':
+    '注册令牌不一致：agent-manager 为 {managerDigest}，agent 为 {agentDigest}（摘要）。',
+  'finding.AUTH_TOKEN_MISSING': '{missing} 一侧缺少注册令牌。',
+  'finding.AGENT_REGISTRATION_FAILS': '采集代理的日志显示注册失败（{subject}）。',
+  'finding.REGISTRATION_REFUSED_TOKEN': '有注册因令牌被拒绝（{subject}）。',
+  'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager 没有收到任何注册请求。',
+  'finding.NOBODY_PUBLISHES': '{seconds} 秒内没有任何注册或心跳消息。',
+  'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
+  'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',
+  'finding.EVENT_QUEUE_BACKLOG':
+    '事件队列已有 {queue}/{queueCapacity}，每秒变化 {queueSlopePerSecond}：每秒进入 {receivedPerSecond}，入库 {storedPerSecond}。',
+  'finding.EVENT_WORKERS_SATURATED':
+    '全部 {workers} 个事件协程都在忙；处理一个事件需 {enrichSeconds} 秒，队列中有 {queue} 个。',
+  'finding.EVENT_BATCHES_FULL':
+    '每个批次都是满的（{batchSize}/{batchLimit}），每 {batchTimeoutMs} 毫秒写一批：瓶颈在写入节奏。',
+  'finding.EVENT_WRITES_SLOW': '写入一个批次需要 {writeSeconds} 秒，事件都在等数据库。',
+  'finding.EXECUTIONS_PENDING':
+    '{stuck} 个执行一直 pending，最久的已 {oldestSeconds} 秒（工作流：{workflows}）。',
+  'finding.EXECUTIONS_PENDING.impact': '提交的工作流不会执行。',
+  'finding.EXECUTOR_STARVED': '执行器协程 {workersBusy}/{workers} 全忙，队列已占 {queue}/{queueCapacity}。',
+  'finding.EXECUTOR_QUEUE_FULL_LOGGED':
+    'orchestrator-service 日志显示队列已满（{minutes} 分钟内 {queueFull} 次）。',
+  'finding.EXECUTOR_ERRORS_LOGGED': 'orchestrator-service 日志有执行器错误（{minutes} 分钟内 {errors} 条）。',
+  'finding.WORKFLOW_FILE_BROKEN': '工作流文件 {file} 第 {line} 行：{reason}。',
+  'finding.STEP_TIMED_OUT':
+    '步骤 {subject} 达到自身 {timeoutSeconds} 秒的上限（{times} 次，最近 {execution}）。',
+  'finding.STEP_COMMAND_TIMED_OUT': '步骤 {subject} 的命令在 agent-manager 中超时：{error}',
+  'finding.COMMANDS_SATURATED':
+    '{maxConcurrent} 个命令并发位全部占用，另有 {waiting} 个在等待（执行中 {inflight}）。',
+  'finding.COMMANDS_TIME_OUT': '命令正在超时（每秒 {timeoutsPerSecond} 个）。',
+  'finding.ROOT_CAUSE_FAILS': '根因分析失败（HTTP {status}）：{error}',
+  'finding.ROOT_CAUSE_FAILS.impact': '故障得不到自动分析。',
+  'finding.ROOT_CAUSE_MODEL_ERROR': '分析因模型失败：{error}',
+  'finding.ROOT_CAUSE_GRAPH_UNAVAILABLE': '分析有结果，但没有用到知识图谱。',
+  'finding.MODEL_MISSING': '{folder} 中没有模型 {subject}（现有：{files}）。',
+  'finding.MODEL_EMPTY': '模型 {subject} 是空文件。',
+  'finding.SKLEARN_IMPORT_FAILS': '容器内无法导入 scikit-learn：{error}',
+  'finding.ANALYZER_MODEL_ERROR': '分析器最近一次关于模型的日志是错误：{message}',
+  'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j 拒绝了 reasoning-service 的账号：{message}',
+  'finding.GRAPH_CONNECTION_FAILS': 'reasoning-service 连不上 Neo4j：{message}',
+  'finding.NEO4J_STARTING': 'Neo4j 已运行 {runningSeconds} 秒，还没有输出 "Started."。',
+  'finding.OOM_KILLED':
+    '{part} 因内存被杀（{subject}，上限 {limitMiB} MiB，退出码 137，重启 {restarts} 次）。',
+  'finding.MEMORY_NEAR_LIMIT': '{part} 已用 {usedMiB}/{limitMiB} MiB（{subject}）。',
+  'finding.NO_MEMORY_LIMIT': '{part} 没有内存上限（{subject}）。',
+  'finding.CPU_HIGH': '{part} 占用 {cores} 核（{goroutines} 个 goroutine）。',
+  'finding.CPU_AT_LIMIT': '{part} 已用 {usedMillicores}/{limitMillicores} 毫核（{subject}）。',
+  'finding.CPU_BUSY_WITHOUT_LIMIT': '{part} 占用 {usedMillicores} 毫核且没有上限（{subject}）。',
+  'finding.HOT_FUNCTION': '{part} 的 CPU 时间有 {percent} % 花在 {function}（{file}:{line}）。',
+  'finding.MEMORY_GROWS':
+    '{part} 内存每分钟增长 {growthMiBPerMinute} MiB（{seconds} 秒内 {memoryFromMiB} → {memoryMiB} MiB）。',
+  'finding.HEAP_GROWS_AT':
+    '内存在 {function} 处增长（{file}:{line}）：{seconds} 秒增加 {grewMiB} MiB，共持有 {heldMiB} MiB。',
+  'finding.STALE_CACHE':
+    '{keys} 个 agent 缓存中 {orphans} 个在数据库中没有记录，{different} 个与记录不符（{rows} 行；例如 {sample}）。',
+  'finding.UNPROCESSED_EVENTS': '{unprocessed} 个事件入库超过 {olderThanSeconds} 秒仍未处理。',
+  'finding.INDEX_CORRUPT': '{table} 的索引 {subject} 已损坏：{error}',
+  'finding.INDEX_CORRUPT.impact': '查询可能漏行或返回错误结果。',
+  'finding.INDEX_BLOATED': '{table} 的索引 {subject}（{mib} MiB）填充率只有 {densityPercent} %。',
+  'finding.INDEX_INVALID': '{table} 的索引 {subject} 无效：之前的 CREATE INDEX CONCURRENTLY 没有完成。',
+  'finding.CONFIG_OVERRIDDEN': '{part} 的 {key}：文件中是 {fileValue}，但 {layer} {name} 以 {value} 生效。',
+  'finding.CONTAINER_OLDER_THAN_CONFIG': '{subject} 在配置文件修改前 {behindSeconds} 秒就已启动。',
+} as const satisfies Record<keyof typeof en, string>;

@@ -1,0 +1,34 @@
+import { any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+
+export const configNotApplied = defineDiagnosis({
+  id: 'C1',
+  slug: 'config-not-applied',
+  part: 'agent-manager',
+  evidence: [
+    { probe: 'kubernetes.config-age' },
+    { probe: 'compose.config-age', with: { part: 'agent-manager' } },
+    { probe: 'compose.config-age', with: { part: 'orchestrator-service' } },
+    { probe: 'compose.config-age', with: { part: 'reasoning-service' } },
+    { probe: 'runtime.config-overrides', with: { part: 'agent-manager' } },
+    { probe: 'runtime.config-overrides', with: { part: 'orchestrator-service' } },
+    { probe: 'runtime.config-overrides', with: { part: 'reasoning-service' } },
+  ],
+  causes: [
+    {
+      id: 'C1.a',
+      part: 'agent-manager',
+      when: any(found('POD_OLDER_THAN_CONFIG'), found('CONTAINER_OLDER_THAN_CONFIG')),
+      remedies: [
+        { remediation: 'kubernetes.restart-workload', with: { part: { field: 'part' } }, on: 'kubernetes' },
+        { remediation: 'compose.restart-service', with: { part: { field: 'part' } }, on: 'compose' },
+      ],
+    },
+    {
+      id: 'C1.b',
+      part: 'agent-manager',
+      when: found('CONFIG_OVERRIDDEN'),
+      remedies: [{ instruction: 'remove-override' }],
+    },
+  ],
+  handOver: [],
+});

@@ -1,0 +1,42 @@
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+import type { ServiceId } from '../domain/part.ts';
+
+const busy = (part: ServiceId) => any(found('CPU_HIGH', part), found('CPU_AT_LIMIT', part));
+const hot = (part: ServiceId) => all(busy(part), found('HOT_FUNCTION', part));
+const throttled = (part: ServiceId) => all(found('CPU_AT_LIMIT', part), not(found('HOT_FUNCTION', part)));
+
+export const cpuHigh = defineDiagnosis({
+  id: 'P1',
+  slug: 'cpu-high',
+  part: 'agent-manager',
+  evidence: [
+    { probe: 'services.process-trend', with: { service: 'agent-manager' } },
+    { probe: 'services.process-trend', with: { service: 'orchestrator-service' } },
+    { probe: 'services.process-trend', with: { service: 'reasoning-service' } },
+    { probe: 'services.cpu-profile', with: { service: 'agent-manager' } },
+    { probe: 'services.cpu-profile', with: { service: 'orchestrator-service' } },
+    { probe: 'services.cpu-profile', with: { service: 'reasoning-service' } },
+    { probe: 'runtime.cpu-limit', with: { part: 'agent-manager' } },
+    { probe: 'runtime.cpu-limit', with: { part: 'orchestrator-service' } },
+    { probe: 'runtime.cpu-limit', with: { part: 'reasoning-service' } },
+  ],
+  causes: [
+    {
+      id: 'P1.a',
+      part: 'agent-manager',
+      when: any(hot('agent-manager'), hot('orchestrator-service'), hot('reasoning-service')),
+      remedies: [{ instruction: 'mend-hot-function' }],
+    },
+    {
+      id: 'P1.b',
+      part: 'agent-manager',
+      when: any(
+        throttled('agent-manager'),
+        throttled('orchestrator-service'),
+        throttled('reasoning-service'),
+      ),
+      remedies: [{ instruction: 'raise-cpu-limit' }],
+    },
+  ],
+  handOver: [],
+});

@@ -1,0 +1,45 @@
+import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import type { ServiceId } from '../domain/part.ts';
+
+/** Go services name the function that holds the memory; of a Python process only the growth can be seen. */
+const leaks = (part: ServiceId) => all(found('MEMORY_GROWS', part), found('HEAP_GROWS_AT', part));
+const unbounded = (part: ServiceId) => all(found('MEMORY_GROWS', part), found('NO_MEMORY_LIMIT', part));
+
+export const memoryLeak = defineDiagnosis({
+  id: 'P2',
+  slug: 'memory-leak',
+  part: 'agent-manager',
+  evidence: [
+    { probe: 'services.process-trend', with: { service: 'agent-manager' } },
+    { probe: 'services.process-trend', with: { service: 'orchestrator-service' } },
+    { probe: 'services.process-trend', with: { service: 'reasoning-service' } },
+    { probe: 'services.heap-profile', with: { service: 'agent-manager' } },
+    { probe: 'services.heap-profile', with: { service: 'orchestrator-service' } },
+    { probe: 'runtime.memory-limit', with: { part: 'agent-manager' } },
+    { probe: 'runtime.memory-limit', with: { part: 'orchestrator-service' } },
+    { probe: 'runtime.memory-limit', with: { part: 'reasoning-service' } },
+  ],
+  causes: [
+    {
+      id: 'P2.a',
+      part: 'agent-manager',
+      when: any(
+        leaks('agent-manager'),
+        leaks('orchestrator-service'),
+        found('MEMORY_GROWS', 'reasoning-service'),
+      ),
+      remedies: [{ instruction: 'mend-leak' }],
+    },
+    {
+      id: 'P2.b',
+      part: 'agent-manager',
+      when: any(
+        unbounded('agent-manager'),
+        unbounded('orchestrator-service'),
+        unbounded('reasoning-service'),
+      ),
+      remedies: [{ instruction: 'set-memory-limit' }],
+    },
+  ],
+  handOver: [],
+});

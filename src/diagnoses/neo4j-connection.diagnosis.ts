@@ -1,0 +1,45 @@
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+
+const down = any(found('PART_NOT_RUNNING', 'neo4j'), found('PART_PAUSED', 'neo4j'));
+const refusedCredentials = any(found('CREDENTIALS_REFUSED', 'neo4j'), found('GRAPH_CREDENTIALS_REFUSED'));
+
+export const neo4jConnection = defineDiagnosis({
+  id: 'S7',
+  slug: 'neo4j-connection',
+  part: 'neo4j',
+  evidence: [
+    { probe: 'neo4j.connection' },
+    { probe: 'runtime.running', with: { part: 'neo4j' } },
+    { probe: 'runtime.neo4j-startup' },
+    { probe: 'runtime.graph-log' },
+  ],
+  causes: [
+    {
+      id: 'S7.a',
+      part: 'neo4j',
+      when: all(any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j')), not(down)),
+      remedies: [
+        { instruction: 'wait-for-neo4j' },
+        { remediation: 'kubernetes.restart-workload', with: { part: 'neo4j' }, on: 'kubernetes' },
+        { remediation: 'compose.restart-service', with: { part: 'neo4j' }, on: 'compose' },
+      ],
+    },
+    {
+      id: 'S7.b',
+      part: 'neo4j',
+      when: refusedCredentials,
+      remedies: [{ instruction: 'reset-neo4j-password' }],
+    },
+    {
+      id: 'S7.c',
+      part: 'neo4j',
+      when: down,
+      remedies: [
+        { instruction: 'start-neo4j' },
+        { remediation: 'kubernetes.restart-workload', with: { part: 'neo4j' }, on: 'kubernetes' },
+        { remediation: 'compose.restart-service', with: { part: 'neo4j' }, on: 'compose' },
+      ],
+    },
+  ],
+  handOver: [{ when: found('GRAPH_CONNECTION_FAILS'), to: 'N1' }],
+});

@@ -1,0 +1,38 @@
+import { any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+
+export const rootCauseFailure = defineDiagnosis({
+  id: 'S6',
+  slug: 'root-cause-failure',
+  part: 'reasoning-service',
+  evidence: [
+    { probe: 'services.root-cause-call' },
+    { probe: 'runtime.models' },
+    { probe: 'runtime.analyzer-log' },
+    { probe: 'http.service-health', with: { service: 'reasoning-service' } },
+  ],
+  afterwards: [{ probe: 'runtime.memory-limit', with: { part: 'reasoning-service' } }],
+  causes: [
+    {
+      id: 'S6.a',
+      part: 'reasoning-service',
+      when: any(found('OOM_KILLED', 'reasoning-service'), found('MEMORY_NEAR_LIMIT', 'reasoning-service')),
+      remedies: [{ instruction: 'raise-memory-limit' }],
+    },
+    {
+      id: 'S6.b',
+      part: 'reasoning-service',
+      when: any(
+        found('MODEL_MISSING'),
+        found('MODEL_EMPTY'),
+        found('ROOT_CAUSE_MODEL_ERROR'),
+        found('ANALYZER_MODEL_ERROR'),
+        found('SKLEARN_IMPORT_FAILS'),
+      ),
+      remedies: [{ instruction: 'fetch-model-again' }],
+    },
+  ],
+  handOver: [
+    { when: found('ROOT_CAUSE_GRAPH_UNAVAILABLE'), to: 'S7' },
+    { when: found('ENDPOINT_REFUSED', 'reasoning-service'), to: 'H2' },
+  ],
+});

@@ -1,0 +1,34 @@
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+
+const slowCommands = any(
+  found('COMMANDS_SATURATED'),
+  found('STEP_COMMAND_TIMED_OUT'),
+  found('COMMANDS_TIME_OUT'),
+);
+
+export const stepTimeout = defineDiagnosis({
+  id: 'S5',
+  slug: 'step-timeout',
+  part: 'orchestrator-service',
+  evidence: [
+    { probe: 'services.step-timeouts' },
+    { probe: 'services.command-capacity' },
+    { probe: 'http.service-health', with: { service: 'agent-manager' } },
+    { probe: 'http.service-health', with: { service: 'orchestrator-service' } },
+  ],
+  causes: [
+    {
+      id: 'S5.a',
+      part: 'orchestrator-service',
+      when: all(found('STEP_TIMED_OUT'), not(slowCommands)),
+      remedies: [{ instruction: 'raise-step-timeout' }],
+    },
+    {
+      id: 'S5.b',
+      part: 'agent-manager',
+      when: any(found('STEP_COMMAND_TIMED_OUT'), found('COMMANDS_SATURATED')),
+      remedies: [{ instruction: 'raise-command-capacity' }],
+    },
+  ],
+  handOver: [{ when: found('ENDPOINT_REFUSED', 'agent-manager'), to: 'H2' }],
+});

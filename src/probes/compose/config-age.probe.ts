@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
+import { serviceIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+const FILE = '/etc/aetherius/config.yaml';
+/** Files written while a container starts belong to that start. */
+const TOLERANCE_MS = 2_000;
+
+export const composeConfigAge = defineProbe({
+  id: 'compose.config-age',
+  doc: `Is a container older than its configuration file?
+
+Services read their file once, at start. A file that was written after the container started has no effect yet.`,
+  params: z.strictObject({ part: z.enum([...serviceIds, 'collect-agent']).describe('The part to look at.') }),
+  part: ({ part }) => part,
+  needs: ['compose'],
+  timeoutMs: 6_000,
+  emits: ['CONTAINER_OLDER_THAN_CONFIG'],
+  async run({ part }, { deps, signal }: { deps: With<'compose'>; signal: AbortSignal }) {
+    const container = (await deps.compose.containers({ signal })).find(
+      (candidate) => candidate.service === part,
+    );
+    if (container === undefined || container.state !== 'running')
+      return { status: 'skipped', reason: 'no-data' };
+    const answer = await deps.compose.exec(container.id, ['stat', '-c', '%Y', FILE], { signal });
+    const seconds = Number(answer.stdout.trim());
+    if (answer.code !== 0 || !Number.isFinite(seconds) || seconds <= 0) {
+      throw new TargetError('protocol', 'the age of the file cannot be read in this container', {
+        facts: { container: container.name },
+      });
+    }
+    const behind = seconds * 1000 - Date.parse(container.startedAt);
+    const facts = { container: container.name, behindSeconds: Math.max(0, Math.round(behind / 1000)) };
+    if (behind <= TOLERANCE_MS) return { status: 'healthy', facts };
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code: 'CONTAINER_OLDER_THAN_CONFIG',
+          severity: 'warning',
+          part,
+          subject: container.name,
+          facts: { ...facts, file: FILE },
+          since: new Date(seconds * 1000).toISOString(),
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { excerpt, logLines } from '../support/log-lines.ts';
+
+const aboutGraph = /neo4j|knowledge graph|bolt/i;
+const trouble = /failed|unavailable|not available|refused|unauthori[sz]ed|authentication|cannot|error/i;
+const refused = /unauthori[sz]ed|authentication (?:failure|failed|rate)|AuthError|credentials/i;
+const fine = /knowledge graph is ready|neo4j connected|connected to neo4j/i;
+
+export const runtimeGraphLog = defineProbe({
+  id: 'runtime.graph-log',
+  doc: `What does reasoning-service's log say of Neo4j, with the credentials it uses itself?
+
+Reads the last lines about Neo4j; the latest word decides. A refusal of the service's own credentials is told apart from a
+connection that fails.`,
+  params: z.strictObject({
+    minutes: z.number().positive().max(120).default(10).describe('How far to look back, in minutes.'),
+  }),
+  part: 'reasoning-service',
+  needs: ['runtime'],
+  timeoutMs: 8_000,
+  emits: ['GRAPH_CREDENTIALS_REFUSED', 'GRAPH_CONNECTION_FAILS'],
+  async run({ minutes }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const instance = (await deps.runtime.instances('reasoning-service', { signal })).at(-1);
+    if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
+    const text = await deps.runtime.logs(instance, { signal, tail: 800, sinceSeconds: minutes * 60 });
+    const said = logLines(text).filter(
+      (line) => aboutGraph.test(line.raw) && (trouble.test(line.raw) || fine.test(line.raw)),
+    );
+    const last = said.at(-1);
+    if (last === undefined || fine.test(last.raw))
+      return { status: 'healthy', facts: { lines: said.length } };
+    const evidence = excerpt(`log ${instance.name}`, said, trouble, 3);
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code: refused.test(last.raw) ? 'GRAPH_CREDENTIALS_REFUSED' : 'GRAPH_CONNECTION_FAILS',
+          severity: 'critical',
+          part: 'neo4j',
+          subject: instance.name,
+          facts: { message: last.message.slice(0, 200) },
+          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
+          ...(last.time === undefined ? {} : { since: last.time }),
+        },
+      ],
+    };
+  },
+});

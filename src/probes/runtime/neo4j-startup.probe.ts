@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { excerpt, logLines } from '../support/log-lines.ts';
+
+const started = /\bStarted\.\s*$|Remote interface available|Bolt enabled on/i;
+const starting = /Starting\.\.\.|======== Neo4j|Changed password|Updating the initial password/i;
+
+export const runtimeNeo4jStartup = defineProbe({
+  id: 'runtime.neo4j-startup',
+  doc: `Has Neo4j finished starting?
+
+Its log says \`Started.\` when it takes connections, some ten seconds after its process runs. A process that runs without
+having said so is starting, not broken.`,
+  params: z.strictObject({}),
+  part: 'neo4j',
+  needs: ['runtime'],
+  timeoutMs: 8_000,
+  emits: ['NEO4J_STARTING'],
+  async run(_params, { deps, signal, now }: { deps: With<'runtime'>; signal: AbortSignal; now(): Date }) {
+    const instance = (await deps.runtime.instances('neo4j', { signal })).at(-1);
+    if (instance === undefined || instance.phase !== 'running')
+      return { status: 'skipped', reason: 'no-data' };
+    const seconds =
+      instance.startedAt === undefined
+        ? undefined
+        : Math.round((now().getTime() - Date.parse(instance.startedAt)) / 1000);
+    const text = await deps.runtime.logs(instance, {
+      signal,
+      tail: 400,
+      ...(seconds === undefined ? {} : { sinceSeconds: seconds + 5 }),
+    });
+    const lines = logLines(text);
+    const facts = { runningSeconds: seconds ?? null, lines: lines.length };
+    if (lines.some((line) => started.test(line.raw)) || instance.ready) return { status: 'healthy', facts };
+    const evidence = excerpt(`log ${instance.name}`, lines, starting, 3);
+    return {
+      status: 'unhealthy',
+      facts,
+      findings: [
+        {
+          code: 'NEO4J_STARTING',
+          severity: 'warning',
+          part: 'neo4j',
+          subject: instance.name,
+          facts,
+          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
+          ...(instance.startedAt === undefined ? {} : { since: instance.startedAt }),
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import { partIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { excerpt, logLines } from '../support/log-lines.ts';
+import { exitText, failsToStart } from '../support/startup.ts';
+
+/** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
+const patterns: readonly { readonly code: string; readonly pattern: RegExp }[] = [
+  {
+    code: 'STARTUP_PORT_IN_USE',
+    pattern:
+      /address already in use|EADDRINUSE|port is already allocated|bind:.*in use|only one usage of each socket address/i,
+  },
+  {
+    code: 'STARTUP_DATABASE_CREDENTIALS',
+    pattern:
+      /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role ".*" does not exist|pg_hba\.conf/i,
+  },
+  {
+    code: 'STARTUP_DATABASE_UNREACHABLE',
+    pattern:
+      /(?:database|postgres|pgx|:5432|sql)\S*.*(?:connection refused|no such host|i\/o timeout|deadline exceeded|no route to host|does not exist|timed? ?out|cannot connect|failed to connect)/i,
+  },
+  {
+    code: 'STARTUP_NATS_CREDENTIALS',
+    pattern:
+      /nats.*(?:authorization violation|authentication (?:expired|revoked|error|failed)|permissions violation)/i,
+  },
+  {
+    code: 'STARTUP_NATS_UNREACHABLE',
+    pattern:
+      /nats.*(?:no servers available|connection refused|no such host|i\/o timeout|timed? ?out|cannot connect|failed to connect)/i,
+  },
+];
+
+const fatal = /fatal|panic|error|exit|cannot|failed|refused|denied/i;
+
+export const runtimeStartupLog = defineProbe({
+  id: 'runtime.startup-log',
+  doc: `Which reason does the log of a part give for not starting: database, NATS or port?
+
+Reads the log of this and of the previous container of an instance that fails to start. A log without a line is no
+evidence in either direction.`,
+  params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
+  part: ({ part }) => part,
+  needs: ['runtime'],
+  timeoutMs: 8_000,
+  emits: patterns.map(({ code }) => code),
+  async run({ part }, { deps, signal, now }: { deps: With<'runtime'>; signal: AbortSignal; now(): Date }) {
+    const instances = await deps.runtime.instances(part, { signal });
+    if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
+    const instance = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
+    if (instance === undefined) return { status: 'healthy' };
+    const lines = logLines(await exitText(deps.runtime, instance, signal));
+    if (lines.length === 0)
+      throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+    const reason = patterns.find(({ pattern }) => lines.some((line) => pattern.test(line.raw)));
+    if (reason === undefined) return { status: 'healthy', facts: { lines: lines.length } };
+    const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
+    const line = lines.filter((candidate) => reason.pattern.test(candidate.raw)).at(-1);
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code: reason.code,
+          severity: 'critical',
+          part,
+          subject: instance.name,
+          facts: { message: line?.message.slice(0, 240) ?? '', restarts: instance.restarts },
+          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
+          ...(line?.time === undefined ? {} : { since: line.time }),
+        },
+      ],
+    };
+  },
+});
