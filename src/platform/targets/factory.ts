@@ -9,6 +9,7 @@ import { createNatsTarget, natsUrl } from './nats.ts';
 import { createNeo4jTarget } from './neo4j.ts';
 import { createPostgresTarget } from './postgres.ts';
 import { createRedisTarget, type RedisSettings, redisUrl } from './redis.ts';
+import { runtimeOnCompose, runtimeOnKubernetes } from './runtime.ts';
 import { createServicesTarget } from './services.ts';
 import { tlsOptions } from './tls.ts';
 
@@ -32,7 +33,6 @@ export function createTargetsFactory(
         unlessUnreadable(() => natsOf(config, book, timeouts)),
         unlessUnreadable(() => neo4jOf(config, book, timeouts)),
       ]);
-      const { runtime } = config;
       return {
         environment,
         ...(Object.keys(config.services).length === 0
@@ -42,26 +42,38 @@ export function createTargetsFactory(
         ...(redis === undefined ? {} : { redis }),
         ...(nats === undefined ? {} : { nats }),
         ...(neo4j === undefined ? {} : { neo4j }),
-        ...(runtime.kind === 'kubernetes'
-          ? {
-              kubernetes: createKubernetesTarget(
-                {
-                  namespace: runtime.namespace,
-                  agentNamespace: runtime.agentNamespace,
-                  ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
-                  ...(runtime.context === undefined ? {} : { context: runtime.context }),
-                },
-                timeouts,
-              ),
-            }
-          : {}),
-        ...(runtime.kind === 'compose'
-          ? { compose: createComposeTarget({ project: runtime.project, socket: runtime.socket }) }
-          : {}),
+        ...runtimeOf(config, timeouts),
       } satisfies Targets;
     },
     close: () => book.closeAll(),
   };
+}
+
+function runtimeOf(
+  config: EnvironmentConfig,
+  timeouts: Timeouts,
+): Pick<Targets, 'kubernetes' | 'compose' | 'runtime'> {
+  const { runtime } = config;
+  switch (runtime.kind) {
+    case 'none':
+      return {};
+    case 'compose': {
+      const compose = createComposeTarget({ project: runtime.project, socket: runtime.socket });
+      return { compose, runtime: runtimeOnCompose(compose) };
+    }
+    case 'kubernetes': {
+      const kubernetes = createKubernetesTarget(
+        {
+          namespace: runtime.namespace,
+          agentNamespace: runtime.agentNamespace,
+          ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
+          ...(runtime.context === undefined ? {} : { context: runtime.context }),
+        },
+        timeouts,
+      );
+      return { kubernetes, runtime: runtimeOnKubernetes(kubernetes) };
+    }
+  }
 }
 
 /**
