@@ -127,6 +127,7 @@ export function remember(
   const all = core.world.inputs.get(key) ?? {};
   all[blockId] = { ...all[blockId], [actionId]: state };
   core.world.inputs.set(key, all);
+  core.world.changed();
 }
 
 export const noteUser = (core: Core, action: string, detail: JsonObject): void =>

@@ -1,0 +1,427 @@
+import { App, LogLevel } from '@slack/bolt';
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { builtPage } from '../../tools/playground/web/page.ts';
+import type { ExtraRoute, SlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import { people, places } from '../../tools/slack-emulator/seed.ts';
+import type { AppManifest } from '../../tools/slack-emulator/types.ts';
+import { chromiumPath, startChromium } from '../support/chromium.ts';
+
+if (process.env.CI && chromiumPath === null)
+  throw new Error('CI must have Chromium: nothing may be left out there');
+
+const manifest: AppManifest = {
+  features: {
+    bot_user: { display_name: 'aetherius' },
+    slash_commands: [
+      { command: '/aetherius', description: 'Diagnose the platform', usage_hint: 'health [env]' },
+    ],
+    shortcuts: [
+      { name: 'Aetherius health check', type: 'global', callback_id: 'health' },
+      { name: 'Diagnose this message', type: 'message', callback_id: 'diagnose' },
+    ],
+  },
+};
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text });
+const cell = (text: string) => ({ type: 'raw_text' as const, text });
+
+const health: KnownBlock[] = [
+  { type: 'header', text: plain('Health of production') },
+  {
+    type: 'table',
+    column_settings: [{ is_wrapped: true }, {}, { align: 'right' }],
+    rows: [
+      [cell('Part'), cell('State'), cell('ms')],
+      [
+        {
+          type: 'rich_text',
+          elements: [
+            {
+              type: 'rich_text_section',
+              elements: [
+                { type: 'emoji', name: 'red_circle' },
+                { type: 'text', text: ' PostgreSQL' },
+              ],
+            },
+          ],
+        },
+        cell('refuses connections on port 5432'),
+        { type: 'raw_number', value: 3, text: '3' },
+      ],
+      [
+        {
+          type: 'rich_text',
+          elements: [
+            {
+              type: 'rich_text_section',
+              elements: [
+                { type: 'emoji', name: 'large_green_circle' },
+                { type: 'text', text: ' 消息队列 NATS' },
+              ],
+            },
+          ],
+        },
+        cell('健康'),
+        { type: 'raw_number', value: 12, text: '12' },
+      ],
+    ],
+  },
+  {
+    type: 'plan',
+    title: 'Restart PostgreSQL',
+    tasks: [
+      { type: 'task_card', task_id: 'a', title: 'Ask the operator', status: 'complete' },
+      { type: 'task_card', task_id: 'b', title: 'Restart the StatefulSet', status: 'in_progress' },
+      { type: 'task_card', task_id: 'c', title: 'Probe again', status: 'pending' },
+    ],
+  },
+  {
+    type: 'section',
+    text: {
+      type: 'mrkdwn',
+      text: ':warning: *Two parts* wait for `postgres`. Ask <@U0APPROVE> or <!subteam^S0SRE0001>.\n> since 09:12',
+    },
+  },
+  {
+    type: 'actions',
+    block_id: 'fix',
+    elements: [
+      {
+        type: 'button',
+        action_id: 'approve',
+        style: 'primary',
+        text: plain('Apply fix'),
+        confirm: {
+          title: plain('Restart PostgreSQL?'),
+          text: { type: 'mrkdwn', text: 'It is *away* for ten seconds.' },
+          confirm: plain('Restart'),
+          deny: plain('Not now'),
+        },
+      },
+      { type: 'button', action_id: 'details', text: plain('Details') },
+    ],
+  },
+  { type: 'context', elements: [{ type: 'mrkdwn', text: 'production · asked by <@U0REQUEST> · 312 ms' }] },
+];
+
+const modal: ModalView = {
+  type: 'modal',
+  callback_id: 'ask',
+  title: plain('Health check'),
+  submit: plain('Check'),
+  blocks: [
+    {
+      type: 'input',
+      block_id: 'env',
+      label: plain('Environment'),
+      element: {
+        type: 'static_select',
+        action_id: 'pick',
+        options: [
+          { text: plain('Production'), value: 'prod' },
+          { text: plain('Staging'), value: 'stage' },
+        ],
+      },
+    },
+    {
+      type: 'input',
+      block_id: 'why',
+      label: plain('Reason'),
+      hint: plain('Goes into the audit log.'),
+      element: { type: 'plain_text_input', action_id: 'text' },
+    },
+    {
+      type: 'input',
+      block_id: 'depth',
+      optional: true,
+      label: plain('Depth'),
+      element: {
+        type: 'checkboxes',
+        action_id: 'boxes',
+        options: [{ text: plain('Logs too'), value: 'logs' }],
+      },
+    },
+  ],
+};
+
+/** A bot as small as can be, which uses everything the page has to draw. */
+async function startBot(slack: SlackEmulator): Promise<App> {
+  const app = new App({
+    token: slack.botToken,
+    appToken: slack.appToken,
+    socketMode: true,
+    logLevel: LogLevel.ERROR,
+    clientOptions: { slackApiUrl: slack.apiUrl },
+  });
+  app.command('/aetherius', async ({ ack, command, client }) => {
+    if (command.text === 'secret') return ack('Nobody else sees this.');
+    await ack();
+    const posted = await client.chat.postMessage({
+      channel: command.channel_id,
+      text: 'Health of production',
+      blocks: health,
+    });
+    await client.chat.postMessage({
+      channel: command.channel_id,
+      text: 'Two findings.',
+      thread_ts: posted.ts ?? '',
+    });
+  });
+  app.action('approve', async ({ ack, body, client }) => {
+    await ack();
+    if (body.type !== 'block_actions' || !body.channel || !body.message) return;
+    await client.chat.update({
+      channel: body.channel.id,
+      ts: body.message.ts,
+      text: `approved by ${body.user.id}`,
+      blocks: [
+        {
+          type: 'section',
+          text: { type: 'mrkdwn', text: `:large_green_circle: Approved by <@${body.user.id}>` },
+        },
+      ],
+    });
+  });
+  app.action('details', async () => {
+    throw new Error('breaks before it acknowledges');
+  });
+  app.error(async () => undefined);
+  app.shortcut('health', async ({ ack, shortcut, client }) => {
+    await ack();
+    await client.views.open({ trigger_id: shortcut.trigger_id, view: modal });
+  });
+  app.shortcut('diagnose', async ({ ack, respond }) => {
+    await ack();
+    await respond('It looks like S2.');
+  });
+  app.view('ask', async ({ ack, view, body, client }) => {
+    const reason = view.state.values.why?.text?.value ?? '';
+    if (reason === 'because') return ack({ response_action: 'errors', errors: { why: 'Say why.' } });
+    await ack();
+    const env = view.state.values.env?.pick?.selected_option?.value;
+    await client.chat.postMessage({ channel: places.ops, text: `${body.user.id} checks ${env}: ${reason}` });
+  });
+  app.event('app_mention', async ({ event, say }) => {
+    await say({ text: 'I am here.', thread_ts: event.thread_ts ?? event.ts });
+  });
+  app.event('app_home_opened', async ({ event, client }) => {
+    await client.views.publish({
+      user_id: event.user,
+      view: {
+        type: 'home',
+        blocks: [{ type: 'header', text: plain('Environments') }, ...health.slice(3, 4)],
+      },
+    });
+  });
+  await app.start();
+  return app;
+}
+
+/** Whether the table's font has the Chinese characters it shows: a bare system has none. */
+const fontOfChinese = `(async () => {
+  const family = getComputedStyle(document.querySelector('article td')).fontFamily;
+  const faces = await document.fonts.load('15px "Noto Sans SC"', '消');
+  return family.includes('Noto Sans SC') ? 'Noto Sans SC: ' + faces.length : family;
+})()`;
+
+/** The natural widths of the emoji: 0 is a picture that did not come. */
+const emojiPictures = `[...document.querySelectorAll('article img.emoji')].map((image) => image.naturalWidth).join(' ')`;
+
+const switches = [
+  { id: 'redis-full', title: 'Redis is full', hint: 'A fix is offered.', kind: 'real', on: false },
+];
+const demo: ExtraRoute = async (request, response, url) => {
+  if (!url.pathname.startsWith('/demo/switches')) return false;
+  const [entry] = switches;
+  if (request.method === 'POST' && entry) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    entry.on = (JSON.parse(Buffer.concat(chunks).toString()) as { on: boolean }).on;
+  }
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(switches));
+  return true;
+};
+
+describe.skipIf(chromiumPath === null)('the playground page', () => {
+  let browser: Browser;
+  let slack: SlackEmulator;
+  let app: App;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await startChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+  beforeEach(async () => {
+    slack = await startSlackEmulator({ manifest, staticDir: await builtPage(), extraRoutes: [demo] });
+    app = await startBot(slack);
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(10_000);
+    faults.length = 0;
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(slack.webUrl);
+  });
+  afterEach(async () => {
+    await page.close();
+    await app.stop();
+    await slack.stop();
+    expect(faults).toEqual([]);
+  });
+
+  const type = async (line: string, inside = 'main'): Promise<void> => {
+    const box = page.locator(`${inside} .composer textarea`);
+    await box.fill(line);
+    await box.press('Enter');
+  };
+  const shot = async (name: string): Promise<void> => {
+    const folder = process.env.SCREENSHOTS;
+    if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+  };
+
+  it('shows the answer to a command, asks before the button, and shows the edit', async () => {
+    await type('/aetherius health');
+    await page.getByRole('button', { name: 'Apply fix' }).waitFor();
+    await page.getByText('1 reply').waitFor();
+    await shot('health-light');
+    await page.getByRole('button', { name: 'Apply fix' }).click();
+    await page.getByText('Restart PostgreSQL?').waitFor();
+    await shot('confirm');
+    await page.getByRole('button', { name: 'Not now' }).click();
+    const before = slack.control.log
+      .all()
+      .filter((entry) => entry.kind === 'user' && entry.action === 'click').length;
+    await page.getByRole('button', { name: 'Apply fix' }).click();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
+    await page.getByText('Approved by').waitFor();
+
+    expect(before).toBe(0);
+    expect(await page.getByRole('button', { name: 'Apply fix' }).count()).toBe(0);
+    expect(await page.locator('article', { hasText: 'Approved by' }).innerText()).toContain('Rita Requester');
+  });
+
+  it('draws tables with numbers, Chinese and emoji in one message', async () => {
+    await type('/aetherius health');
+    const message = page.locator('article').first();
+    await message.getByText('消息队列 NATS').waitFor();
+
+    await expect.poll(() => page.evaluate<string>(emojiPictures)).toMatch(/^(\d{2,} ){2,}\d{2,}$/);
+    expect(await message.locator('.raw-block').count()).toBe(0);
+    expect(await message.locator('table').innerText()).toContain('12');
+    expect(await page.evaluate<string>(fontOfChinese)).toBe('Noto Sans SC: 1');
+  });
+
+  it('fills in a modal, is told what is wrong, and sends it', async () => {
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await page.getByRole('menuitem', { name: 'Aetherius health check' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByText('Please complete this required field.').first().waitFor();
+    await dialog.getByRole('combobox').selectOption('stage');
+    await dialog.getByRole('textbox').fill('because');
+    await dialog.getByText('Logs too').click();
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByText('Say why.').waitFor();
+    await shot('modal');
+    await dialog.getByRole('textbox').fill('disk full');
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('checks stage: disk full').waitFor();
+
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('keeps ephemeral answers to the one who asked, and switches users', async () => {
+    await type('/aetherius secret');
+    await page.getByText('Nobody else sees this.').waitFor();
+    await page.getByText('Only visible to you').waitFor();
+    await shot('ephemeral');
+    await page.getByLabel('You are').selectOption(people.approver);
+    await page.locator('.composer textarea').first().waitFor();
+    await type('hello from me');
+    await page.locator('article', { hasText: 'hello from me' }).getByText('Adam Approver').waitFor();
+
+    expect(await page.getByText('Nobody else sees this.').count()).toBe(0);
+  });
+
+  it('answers a mention inside a thread, where commands do not work', async () => {
+    await type('an incident');
+    const message = page.locator('article', { hasText: 'an incident' });
+    await message.hover();
+    await message.getByRole('button', { name: 'Reply in thread' }).click();
+    await type('/aetherius health', '.thread');
+    await page.getByText('Slash commands cannot be used in threads').waitFor();
+    await page.locator('.thread .composer textarea').fill('@aetherius are you there?');
+    await page.locator('.thread .composer textarea').press('Enter');
+    await page.locator('.thread').getByText('I am here.').waitFor();
+    await shot('thread');
+
+    expect(await page.locator('main').getByText('I am here.').count()).toBe(0);
+  });
+
+  it('runs a message shortcut from the menu of a message', async () => {
+    await type('ECONNREFUSED 5432');
+    const message = page.locator('article', { hasText: 'ECONNREFUSED' });
+    await message.hover();
+    await message.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Diagnose this message' }).click();
+
+    await page.getByText('It looks like S2.').waitFor();
+  });
+
+  it('opens App Home', async () => {
+    await page.getByRole('button', { name: 'aetherius Home' }).click();
+
+    await page.getByText('Environments').waitFor();
+    await shot('home');
+  });
+
+  it('says so when the app did not acknowledge a button', async () => {
+    await type('/aetherius health');
+    await page.getByRole('button', { name: 'Details' }).click();
+
+    await page.getByText('operation timeout').waitFor();
+  });
+
+  it('moves the demo platform’s switches', async () => {
+    await page.getByRole('button', { name: 'Demo platform' }).click();
+    await page.getByRole('switch').click();
+    await expect.poll(() => switches[0]?.on).toBe(true);
+    await shot('demo');
+    await page.getByRole('switch').click();
+    await expect.poll(() => switches[0]?.on).toBe(false);
+  });
+
+  it('works on a telephone, in the dark', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByRole('button', { name: 'Use the dark theme' }).click();
+    await shot('phone-sidebar');
+    await page.getByRole('button', { name: '# incidents' }).click();
+    await type('/aetherius health');
+    await page.getByRole('button', { name: 'Apply fix' }).waitFor();
+    await shot('phone-dark');
+    await page.getByText('1 reply').click();
+    await page.locator('.thread').getByText('Two findings.').waitFor();
+    await shot('phone-thread');
+
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(390);
+  });
+
+  it('opens the thread that a permalink names', async () => {
+    const said = await slack.control.say({
+      user: people.approver,
+      channel: places.incidents,
+      text: 'look here',
+    });
+    const message = slack.control.world.findMessage(places.incidents, said.ts ?? '');
+    await page.goto(`${slack.webUrl}archives/${places.incidents}/p${message?.ts.replace('.', '')}`);
+
+    await page.locator('.thread').getByText('look here').waitFor();
+  });
+});

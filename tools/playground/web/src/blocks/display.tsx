@@ -1,0 +1,57 @@
+import { useMemo } from 'react';
+import type { MessageProps } from 'slack-blocks-to-jsx';
+import { Message as SlackBlocks } from 'slack-blocks-to-jsx';
+import { useWindow } from '../context.ts';
+import { Emoji } from '../emoji.tsx';
+import { isObject } from '../json.ts';
+import type { Block } from '../types.ts';
+
+/** The library throws on `raw_number` cells; as text they look the same. */
+function plainCells(block: Block): Block {
+  if (block.type !== 'table' || !Array.isArray(block.rows)) return block;
+  const rows = (block.rows as unknown[][]).map((row) =>
+    row.map((cell) =>
+      isObject(cell) && cell.type === 'raw_number' ? { type: 'raw_text', text: cell.text } : cell,
+    ),
+  );
+  const settings = Array.isArray(block.column_settings)
+    ? block.column_settings.map((entry: unknown) => entry ?? {})
+    : undefined;
+  return { ...block, rows, ...(settings ? { column_settings: settings } : {}) };
+}
+
+/** Blocks that are only looked at, drawn by slack-blocks-to-jsx. */
+export function DisplayBlock({ block }: { readonly block: Block }) {
+  const { snapshot, theme } = useWindow();
+  const data = useMemo(
+    () => ({
+      users: snapshot.users.map(({ id, realName }) => ({ id, name: realName })),
+      channels: snapshot.channels.map(({ id, name }) => ({ id, name })),
+      user_groups: snapshot.usergroups.map(({ id, handle }) => ({ id, name: handle })),
+    }),
+    [snapshot.users, snapshot.channels, snapshot.usergroups],
+  );
+  const hooks = useMemo<NonNullable<MessageProps['hooks']>>(
+    () => ({ emoji: ({ name }) => <Emoji name={name} /> }),
+    [],
+  );
+  const blocks = useMemo(() => [plainCells(block)] as unknown as MessageProps['blocks'], [block]);
+  return (
+    <SlackBlocks withoutWrapper theme={theme} logo="" name="" blocks={blocks} data={data} hooks={hooks} />
+  );
+}
+
+/** mrkdwn outside of a block: a message's plain text, an attachment's text. */
+export function Mrkdwn({ text }: { readonly text: string }) {
+  return <DisplayBlock block={{ type: 'section', text: { type: 'mrkdwn', text } }} />;
+}
+
+/** The library draws nothing for `data_table`; a table with a caption is what it is. */
+export function DataTable({ block }: { readonly block: Block }) {
+  return (
+    <figure className="data-table">
+      <figcaption>{String(block.caption)}</figcaption>
+      <DisplayBlock block={{ type: 'table', rows: block.rows }} />
+    </figure>
+  );
+}
