@@ -39,7 +39,8 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
   };
   beforeAll(async () => {
     chmodSync(dir, 0o755);
-    server = await startPostgres({ dir, ...(settings === undefined ? {} : { settings }) });
+    // Every store of a file's tests keeps its pool until the file ends.
+    server = await startPostgres({ dir, settings: { max_connections: '400', ...settings } });
   });
   afterAll(async () => {
     await Promise.allSettled(closers.map((close) => close()));

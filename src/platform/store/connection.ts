@@ -16,7 +16,7 @@ export interface DatabaseConfig {
     readonly mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   };
   readonly applicationName?: string;
-  /** Bounds waiting for a connection, in milliseconds. */
+  /** Bounds making a connection, in milliseconds; default 5000. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -55,7 +55,7 @@ export function clientConfig(
     ...(options === '' ? {} : { options }),
     ...(parsers === undefined ? {} : { types: parsers }),
     application_name: database.applicationName ?? 'aetherius-bot',
-    connectionTimeoutMillis: database.connectTimeoutMs ?? 1500,
+    connectionTimeoutMillis: database.connectTimeoutMs ?? 5000,
     keepAlive: true,
   };
 }

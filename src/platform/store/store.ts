@@ -59,7 +59,7 @@ export function createStore(options: StoreOptions): PostgresStore {
   const listener = createListener({ config, logger, clock, random });
 
   const attempt = async <T>(work: (query: Query) => Promise<T>, timeoutMs: number): Promise<T> => {
-    const client = await connect(pool);
+    const client = await connect(pool, timeoutMs);
     let broken = false;
     let failure: Error | undefined;
     const run = async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
@@ -129,12 +129,20 @@ class RetryableConflict extends Error {
   }
 }
 
-async function connect(pool: Pool): Promise<PoolClient> {
+/** A connection within the time of a statement: whoever is in a hurry does not queue for one for longer. */
+async function connect(pool: Pool, withinMs: number): Promise<PoolClient> {
+  const coming = pool.connect();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no connection in time')), withinMs);
+  });
   try {
-    const client = await pool.connect();
-    return client;
+    return await Promise.race([coming, late]);
   } catch (error) {
+    coming.then((client) => client.release()).catch(() => undefined);
     throw translate(error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

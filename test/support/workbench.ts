@@ -1,0 +1,200 @@
+/** The product's use cases over a real store and Redis, with probes that tests hold in their hand. */
+import type { Clock } from '../../src/domain/clock.ts';
+import type { HealthReport, PartRow } from '../../src/domain/health.ts';
+import type { Executor, HealthRules, ProbeRunner, RunHandler } from '../../src/domain/ports.ts';
+import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe.ts';
+import type { Renderer } from '../../src/domain/render.ts';
+import type { RunKind } from '../../src/domain/run.ts';
+import type { Rendered } from '../../src/domain/store.ts';
+import { createCourier, type JobCourier } from '../../src/jobs/courier.ts';
+import { type RunningWorker, startWorker, type WorkerOptions } from '../../src/jobs/worker.ts';
+import { queuePrefix, type RedisConnections } from '../../src/platform/bullmq.ts';
+import { systemClock, systemIds } from '../../src/platform/clock.ts';
+import type { PostgresStore } from '../../src/platform/store/store.ts';
+import { createHealthRun } from '../../src/services/health-run.service.ts';
+import { createRunService } from '../../src/services/run.service.ts';
+import { createRunExecutor } from '../../src/services/run-executor.service.ts';
+import { silentLogger } from './logger.ts';
+
+/** Words that show what a message was made of; `data` travels as metadata. */
+export const plainRenderer: Renderer = {
+  health: ({ run, report }) =>
+    said(`health ${run.environment} ${report.complete ? 'complete' : 'looking'} ${known(report)}`),
+  finding: ({ finding }) => said(`finding ${finding.code}`),
+  runFailed: ({ code, reference }) => said(`failed ${code} ${reference}`),
+  remediation: ({ remediation }) => said(`card ${remediation.state}`),
+  remediationEvent: ({ kind }) => said(`event ${kind}`),
+  digest: ({ difference }) =>
+    said(
+      `digest ${difference.localDate}${difference.lateSince === undefined ? '' : ' late'} ` +
+        `new=${difference.fresh.length} still=${difference.still.length} fixed=${difference.fixed.length}`,
+    ),
+};
+
+function said(text: string): Rendered {
+  return { text };
+}
+
+function known(report: HealthReport): string {
+  return `${report.rows.filter((row) => row.pending === 0).length}/${report.rows.length}`;
+}
+
+const parts = ['postgres', 'redis', 'nats', 'neo4j'] as const;
+
+export const plainRules: HealthRules = {
+  calls: () => parts.map((part) => ({ probe: `${part}.ping` })),
+  judge({ environment, calls, outcomes }) {
+    const rows = parts.map((part): PartRow => {
+      const outcome = outcomes.find((one) => one.part === part);
+      const findings = outcome?.findings ?? [];
+      return {
+        part,
+        state:
+          outcome === undefined || outcome.status === 'inconclusive'
+            ? 'unknown'
+            : findings.length > 0
+              ? 'degraded'
+              : 'up',
+        fact: { key: 'ok', facts: {} },
+        witnesses: [],
+        findings,
+        pending: outcome === undefined ? 1 : 0,
+      };
+    });
+    const complete = outcomes.length >= calls.length;
+    return { environment, rows, overall: 'healthy', roots: [], complete };
+  },
+};
+
+export function outcomeOf(call: ProbeCall, more: Partial<ProbeOutcome> = {}): ProbeOutcome {
+  const part = parts.find((one) => call.probe.startsWith(one)) ?? 'runtime';
+  return {
+    key: call.probe,
+    probe: call.probe,
+    part,
+    status: 'healthy',
+    findings: [],
+    facts: {},
+    startedAt: new Date().toISOString(),
+    durationMs: 1,
+    ...more,
+  };
+}
+
+/** Answers every call at once, unless `answer` says otherwise. */
+export function plainProbes(
+  answer: (call: ProbeCall, signal: AbortSignal) => Promise<ProbeOutcome> | ProbeOutcome = (call) =>
+    outcomeOf(call),
+): ProbeRunner & { readonly ran: number } {
+  let ran = 0;
+  return {
+    get ran() {
+      return ran;
+    },
+    async run(calls, { signal, onOutcome }) {
+      ran += 1;
+      return Promise.all(
+        calls.map(async (call) => {
+          const outcome = await answer(call, signal);
+          onOutcome?.(outcome);
+          return outcome;
+        }),
+      );
+    },
+  };
+}
+
+export interface BenchOptions {
+  readonly store: PostgresStore;
+  readonly redis: RedisConnections;
+  readonly environments?: readonly string[];
+  readonly probes?: ProbeRunner;
+  readonly handlers?: Readonly<Partial<Record<RunKind, RunHandler>>>;
+  readonly executor?: Executor;
+  readonly leaseMs?: number;
+  readonly clock?: Clock;
+}
+
+let workers = 0;
+
+/** One process: its courier, its services, and a worker when `start` is called. */
+export function workbench(options: BenchOptions) {
+  const { store, redis, environments = ['prod'], probes = plainProbes(), clock = systemClock } = options;
+  const courier: JobCourier = createCourier({
+    client: redis.producer(),
+    prefix: queuePrefix,
+    logger: silentLogger,
+  });
+  const runs = createRunService({
+    store,
+    courier,
+    renderer: plainRenderer,
+    clock,
+    ids: systemIds,
+    environments: ['prod', 'staging'],
+  });
+  const targets = {
+    forRun: (environment: string) => Promise.resolve({ environment }),
+    close: () => Promise.resolve(),
+  };
+  const health = createHealthRun({
+    targets,
+    probes,
+    rules: plainRules,
+    offers: {
+      prepare: ({ findings }) =>
+        Promise.resolve(
+          findings.map((finding) => ({
+            finding,
+            save: () => Promise.resolve({ offers: [], refused: [] }),
+          })),
+        ),
+    },
+    renderer: plainRenderer,
+    clock,
+    ids: systemIds,
+  });
+  workers += 1;
+  const executor = createRunExecutor({
+    store,
+    renderer: plainRenderer,
+    clock,
+    ids: systemIds,
+    logger: silentLogger,
+    worker: `worker-${workers}`,
+    environments,
+    handlers: { health, ...options.handlers },
+    leaseMs: options.leaseMs ?? 15_000,
+  });
+  return {
+    store,
+    courier,
+    runs,
+    targets,
+    probes,
+    executor,
+    start(more: Partial<WorkerOptions> = {}): RunningWorker {
+      return startWorker({
+        environments,
+        store,
+        courier,
+        connection: redis.worker(),
+        prefix: queuePrefix,
+        runs: executor,
+        executor: options.executor ?? { execute: () => Promise.resolve() },
+        clock,
+        logger: silentLogger,
+        pollMs: 100,
+        graceMs: 300,
+        ...more,
+      });
+    },
+    startHealth: (environment = 'prod', channel = 'C1') =>
+      runs.start({
+        kind: 'health',
+        environment,
+        source: 'slash',
+        surface: { teamId: 'T1', channel, language: 'en' },
+      }),
+  };
+}
