@@ -1,0 +1,360 @@
+/** Everything between an offer and its verdict over a real store, with a world that counts its effects. */
+import { z } from 'zod';
+import type { Person } from '../../src/domain/approval.ts';
+import type { Clock, Logger } from '../../src/domain/clock.ts';
+import type { Directory, DirectoryPerson, Known } from '../../src/domain/eligibility.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { Approvals, type ApprovalsConfig, createPolicy, type Policy } from '../../src/domain/policy.ts';
+import type { ProbeRunner } from '../../src/domain/ports.ts';
+import type { ProbeOutcome } from '../../src/domain/probe.ts';
+import type { Plan, PlanStep, Remediation, Tier } from '../../src/domain/remediation.ts';
+import type { Renderer } from '../../src/domain/render.ts';
+import type { Run } from '../../src/domain/run.ts';
+import type { RemediationRow, Rendered, Store } from '../../src/domain/store.ts';
+import type { Targets, TargetsFactory } from '../../src/domain/targets.ts';
+import { systemClock, systemIds } from '../../src/platform/clock.ts';
+import { createAuditService } from '../../src/services/audit.service.ts';
+import { createExecutor } from '../../src/services/executor.service.ts';
+import type { ExecutorDeps } from '../../src/services/executor-deps.ts';
+import { createProposeService, type Proposal } from '../../src/services/propose.service.ts';
+import { createRemediationService } from '../../src/services/remediation.service.ts';
+import { refreshDirectory } from '../../src/services/remediation-directory.service.ts';
+import { createRemediationMessages } from '../../src/services/remediation-messages.service.ts';
+import { createRemediationSweeper } from '../../src/services/sweep.service.ts';
+import type { DecisionInput } from '../../src/services/types.ts';
+import { silentLogger } from './logger.ts';
+import { auditKey } from './postgres.ts';
+
+export const team = 'T0HOME';
+
+export const person = (userId: string, more: Partial<Person> = {}): Person => ({
+  teamId: team,
+  userId,
+  via: 'slack',
+  ...more,
+});
+
+export const idOf = (userId: string): string => `${team}:${userId}`;
+
+export const approvalsConfig = {
+  approvers: {
+    oncall: { users: ['UONCALL'] },
+    leads: { users: ['ULEAD', 'UBOSS', 'UCHIEF'], usergroups: ['SLEADS'] },
+  },
+  tiers: {
+    1: { by: ['oncall'] },
+    2: { by: ['oncall', 'leads'], reason: 'finding' },
+    3: { by: ['leads'] },
+  },
+} as const;
+
+/** Parses an `approvals` section as the configuration would. */
+export function policyConfig(section: unknown = approvalsConfig): ApprovalsConfig {
+  const parsed = z.object({ approvals: Approvals }).parse({ approvals: section }).approvals;
+  if (parsed === undefined) throw new Error('no approvals section');
+  return parsed;
+}
+
+export interface MemoryDirectory extends Directory {
+  readonly people: Map<string, DirectoryPerson>;
+  readonly groups: Map<string, readonly string[]>;
+  readonly shared: Set<string>;
+  /** Set: nothing can be had. */
+  down: string | undefined;
+}
+
+export function memoryDirectory(userIds: readonly string[] = ['UREQ', 'UONCALL', 'ULEAD', 'UBOSS', 'UCHIEF', 'UMEMBER']): MemoryDirectory {
+  const answer = <T>(value: T | undefined): Promise<Known<T>> =>
+    Promise.resolve(
+      directory.down !== undefined
+        ? { unavailable: directory.down }
+        : value === undefined
+          ? { unavailable: 'not-found' }
+          : { known: value },
+    );
+  const directory: MemoryDirectory = {
+    people: new Map(userIds.map((userId) => [userId, member(userId)])),
+    groups: new Map([['SLEADS', ['UMEMBER']]]),
+    shared: new Set(),
+    down: undefined,
+    installation: () => answer({ teamIds: [team], enterpriseIds: [] }),
+    person: (userId) => answer(directory.people.get(userId)),
+    groupMembers: (groupId) => answer(directory.groups.get(groupId)),
+    channel: (channelId) => answer({ externallyShared: directory.shared.has(channelId) }),
+  };
+  return directory;
+}
+
+export function member(userId: string, more: Partial<DirectoryPerson> = {}): DirectoryPerson {
+  return {
+    userId,
+    teamId: team,
+    deleted: false,
+    bot: false,
+    restricted: false,
+    ultraRestricted: false,
+    stranger: false,
+    ...more,
+  };
+}
+
+/** What the test remediation changes: `cells` by name, every change counted. */
+export interface World {
+  uid: string;
+  readonly cells: Map<string, string>;
+  readonly effects: { readonly cell: string; readonly value: string }[];
+  healthy: boolean;
+  /** Called inside of an effect, before it happens. */
+  before: ((step: PlanStep) => Promise<void>) | undefined;
+  /** Called after an effect has happened and before its answer arrives. */
+  after: ((step: PlanStep) => Promise<void>) | undefined;
+  observable: boolean;
+}
+
+export function createWorld(cells: readonly string[] = ['a']): World {
+  return {
+    uid: 'uid-1',
+    cells: new Map(cells.map((cell) => [cell, 'old'])),
+    effects: [],
+    healthy: true,
+    before: undefined,
+    after: undefined,
+    observable: true,
+  };
+}
+
+export interface TestActionOptions {
+  readonly id?: string;
+  readonly tier?: Tier;
+  readonly version?: number;
+  readonly undo?: 'none';
+  readonly safety?: PlanStep['safety'];
+  readonly verifyWithinMs?: number;
+  readonly stableForMs?: number;
+}
+
+/** Writes `new` into every cell of the world, one step a cell; observable, with a precondition, and undoable. */
+export function testAction(world: World, options: TestActionOptions = {}): Remediation {
+  const { id = 'test.write-cells', tier = 2, version = 1, safety = 'idempotent' } = options;
+  const step = (cell: string, from: string, to: string): PlanStep => ({
+    kind: 'test-write',
+    target: cell,
+    from: { value: from },
+    to: { value: to },
+    precondition: { uid: world.uid, value: from },
+    safety,
+  });
+  const Params = z.strictObject({ value: z.string().default('new'), target: z.string().default('world') });
+  return {
+    id,
+    version,
+    doc: 'Writes cells.',
+    tier,
+    params: Params,
+    needs: [],
+    plan(params): Promise<Plan> {
+      const { value, target } = Params.parse(params);
+      const [first, ...rest] = [...world.cells].map(([cell, old]) => step(cell, old, value));
+      if (first === undefined || first.from['value'] === value)
+        return Promise.reject(new AppError('CONFLICT', 'nothing to do', { facts: { reason: 'nothing-to-do' } }));
+      const undo = [...world.cells].map(([cell, old]) => step(cell, value, old)).toReversed();
+      const [firstUndo, ...restUndo] = undo;
+      return Promise.resolve({
+        schemaVersion: 1,
+        actionId: id,
+        actionVersion: version,
+        environment: 'prod',
+        part: 'redis',
+        target,
+        identity: { uid: world.uid },
+        params: { value, target },
+        tier,
+        steps: [first, ...rest],
+        ...(options.undo === 'none' || firstUndo === undefined ? {} : { undo: [firstUndo, ...restUndo] as const }),
+        verifyWith: [{ probe: 'test.healthy' }],
+        undoVerifyWith: [{ probe: 'test.always' }],
+        verifyWithinMs: options.verifyWithinMs ?? 2_000,
+        stableForMs: options.stableForMs ?? 0,
+        blast: { key: 'test', facts: {} },
+        stepTimeoutMs: 2_000,
+        objects: world.cells.size,
+      });
+    },
+    async applyStep(planned) {
+      await world.before?.(planned);
+      const now = world.cells.get(planned.target);
+      const expected = planned.precondition;
+      if (world.uid !== expected['uid'] || now !== expected['value'])
+        throw new AppError('CONFLICT', 'stale', { facts: { reason: 'stale', observed: now ?? null } });
+      const value = String(planned.to['value']);
+      world.cells.set(planned.target, value);
+      world.effects.push({ cell: planned.target, value });
+      await world.after?.(planned);
+      return { value };
+    },
+    observeStep(planned) {
+      if (!world.observable || world.uid !== planned.precondition['uid']) return Promise.resolve('unknown');
+      return Promise.resolve(world.cells.get(planned.target) === planned.to['value'] ? 'done' : 'not-done');
+    },
+  };
+}
+
+const rendered = (value: object): Rendered => ({ text: JSON.stringify(value) });
+
+/** Says what happened in one line each, so that tests read the outbox. */
+export const plainRenderer: Renderer = {
+  health: () => rendered({ kind: 'health' }),
+  finding: () => rendered({ kind: 'finding' }),
+  runFailed: () => rendered({ kind: 'run-failed' }),
+  offerRefused: ({ remediation, reason }) => rendered({ refused: remediation, reason }),
+  remediation: ({ remediation, buttons, approvals }) =>
+    rendered({
+      card: remediation.handle,
+      state: remediation.state,
+      plan: remediation.planHash,
+      buttons: Object.keys(buttons),
+      approvals: approvals.length,
+    }),
+  remediationEvent: ({ remediation, kind, by, facts }) =>
+    rendered({ event: kind, handle: remediation.handle, by: by?.userId ?? null, facts }),
+  digest: () => rendered({ kind: 'digest' }),
+};
+
+function testProbes(world: World): ProbeRunner {
+  const outcome = (probe: string, status: 'healthy' | 'unhealthy'): ProbeOutcome => ({
+    key: probe,
+    probe,
+    part: 'redis',
+    status,
+    findings:
+      status === 'healthy'
+        ? []
+        : [{ code: 'TEST_BAD', severity: 'critical', part: 'redis', subject: 'world', facts: {} }],
+    facts: {},
+    startedAt: new Date(0).toISOString(),
+    durationMs: 0,
+  });
+  return {
+    run: (calls) =>
+      Promise.resolve(
+        calls.map(({ probe }) =>
+          outcome(probe, probe === 'test.always' || world.healthy ? 'healthy' : 'unhealthy'),
+        ),
+      ),
+  };
+}
+
+export interface HarnessOptions {
+  readonly world?: World;
+  readonly action?: TestActionOptions;
+  readonly policy?: unknown;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly leaseMs?: number;
+  readonly self?: () => Promise<ReadonlySet<string>>;
+  readonly targets?: Targets;
+  /** Without a surface nothing is posted. */
+  readonly surface?: 'none';
+}
+
+export function createHarness(store: Store, options: HarnessOptions = {}) {
+  const world = options.world ?? createWorld();
+  const action = testAction(world, options.action);
+  const directory = memoryDirectory();
+  const remediations = [action];
+  const policy: Policy = createPolicy(policyConfig(options.policy), remediations);
+  const messages = createRemediationMessages({ renderer: plainRenderer, policy, ids: systemIds });
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? silentLogger;
+  const self = options.self ?? (() => Promise.resolve(new Set<string>()));
+  const targets: Targets = options.targets ?? { environment: 'prod' };
+  const factory: TargetsFactory = { forRun: () => Promise.resolve(targets), close: () => Promise.resolve() };
+  const common = { store, policy, directory, messages, ids: systemIds, logger, nextCron: () => null };
+  const service = createRemediationService({ ...common, actions: remediations });
+  const proposing = createProposeService({ ...common, remediations, remediesFor: () => [], self, clock });
+  let request = 0;
+
+  const input = (id: string, userId: string, more: Partial<DecisionInput> = {}): DecisionInput => ({
+    id,
+    by: person(userId),
+    requestId: `req-${(request += 1)}`,
+    payloadDigest: 'd1',
+    ...more,
+  });
+
+  const executor = (workerId = 'worker-1', more: Partial<ExecutorDeps> = {}) =>
+    createExecutor({
+      ...common,
+      targets: factory,
+      remediations,
+      probes: testProbes(world),
+      self,
+      clock,
+      workerId,
+      imageVersion: 'test',
+      monotonic: () => performance.now(),
+      ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+      ...more,
+    });
+
+  /** The run in whose thread everything is posted. */
+  async function surfacedRun(): Promise<Run> {
+    const id = systemIds.uuid();
+    return store.tx(async (tx) => {
+      await tx.runs.insert({
+        ...{ id, kind: 'propose', environment: 'prod', params: {}, source: 'slash' },
+        surface: { teamId: team, channel: 'C0INC', language: 'en' },
+      });
+      const run = await tx.runs.get(id);
+      if (run === undefined) throw new Error('no run');
+      return run;
+    });
+  }
+
+  async function propose(params: Record<string, string> = {}): Promise<Proposal> {
+    const plan = await proposing.plan({
+      call: { remediation: action.id, with: params },
+      environment: 'prod',
+      targets,
+      signal: new AbortController().signal,
+      ...(options.surface === 'none' ? {} : { run: await surfacedRun() }),
+    });
+    return store.tx((tx) => plan.save(tx));
+  }
+
+  async function offered(params: Record<string, string> = {}): Promise<RemediationRow> {
+    const proposal = await propose(params);
+    if (proposal.kind === 'refused') throw new Error(`not offered: ${proposal.reason}`);
+    return proposal.offer.remediation;
+  }
+
+  /** A remediation that UREQ has asked for. */
+  async function requested(params: Record<string, string> = {}): Promise<RemediationRow> {
+    const { id } = await offered(params);
+    return (await service.request(input(id, 'UREQ', { reason: 'because' }))).remediation;
+  }
+
+  /** … and ULEAD has approved; the snapshot is fresh. */
+  async function approved(params: Record<string, string> = {}): Promise<RemediationRow> {
+    const { id } = await requested(params);
+    await refreshDirectory({ store, policy, directory });
+    return (await service.approve(input(id, 'ULEAD'))).remediation;
+  }
+
+  const execute = (id: string, workerId?: string, more?: Partial<ExecutorDeps>) =>
+    executor(workerId, more).execute({ remediationId: id, attempt: 1, signal: new AbortController().signal });
+
+  return {
+    ...{ world, action, directory, policy, messages, service, proposing, input, executor },
+    ...{ propose, offered, requested, approved, execute, common },
+    sweeper: createRemediationSweeper(common),
+    audit: createAuditService({ store, keys: new Map([[auditKey.id, auditKey.secret]]) }),
+    refresh: () => refreshDirectory({ store, policy, directory }),
+    row: async (id: string): Promise<RemediationRow> => {
+      const row = await store.tx((tx) => tx.remediations.get(id));
+      if (row === undefined) throw new Error(`no remediation ${id}`);
+      return row;
+    },
+  };
+}
+export type Harness = ReturnType<typeof createHarness>;
