@@ -360,6 +360,18 @@ export const ProcessEnv = z.object({
     )
     .exactOptional()
     .meta({ description: 'Environments a worker serves, separated by commas; `--env` wins; default all.' }),
+  AETHERIUS_SELF_UIDS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .exactOptional()
+    .meta({
+      description: 'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
+    }),
   AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
   DATABASE_URL: secret(
     'The bot’s own PostgreSQL; TLS with sslmode, sslrootcert, sslcert and sslkey in the URL.',

@@ -20,6 +20,11 @@ export interface Renderer {
     view: { readonly run: Run; readonly reference: string; readonly code: string },
     language: Language,
   ): Rendered;
+  /** A fix that was asked for by name and cannot be offered. */
+  offerRefused(
+    view: { readonly run: Run; readonly remediation: string; readonly reason: string; readonly facts: Facts },
+    language: Language,
+  ): Rendered;
   /** The one card of a remediation through its whole life; buttons by state. */
   remediation(view: RemediationView, language: Language): Rendered;
   /** Public line in the thread for each decision, step and verdict (S6). */

@@ -164,6 +164,11 @@ export function readProcessEnv(
   return parsed.data;
 }
 
+/** AETHERIUS_ROLE alone: the role decides which other variables may be read. */
+export function readRole(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env.AETHERIUS_ROLE === undefined || env.AETHERIUS_ROLE === '' ? 'all' : env.AETHERIUS_ROLE;
+}
+
 function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): readonly ConfigFault[] {
   if (role === 'command-line') return [];
   const needed = [

@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types';
 import type { FindingView, Offer } from '../../domain/render.ts';
+import type { Run } from '../../domain/run.ts';
 import type { Rendered } from '../../domain/store.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { markup } from '../text/format.ts';
-import type { Words } from '../text/index.ts';
+import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { findingFacts, findingSentence, partName, severityEmoji } from './phrases.ts';
+import { findingFacts, findingSentence, partName, remediationTitle, severityEmoji } from './phrases.ts';
 import { planBlocks, remediationButtonsOf } from './remediation.view.ts';
-import { remediationTitle } from './phrases.ts';
 
 const shown = { excerpts: 2, lines: 8, characters: 1200, offers: 3 } as const;
 
@@ -75,14 +75,31 @@ function offerBlocks(offer: Offer, words: Words): KnownBlock[] {
 }
 
 function refusedBlocks(view: FindingView, words: Words): KnownBlock[] {
-  return view.refused.slice(0, 5).map((refused) => {
-    const reason =
-      words.lookup(`offer.refused.${refused.reason}`, refused.facts) ??
-      words.say('offer.refused.fallback', { reason: refused.reason });
-    const remediation = words.lookup(`remediation.${refused.remediation}`, refused.facts) ?? refused.remediation;
-    return context(
-      words.say('finding.refused', { remediation: markup(remediation), reason: markup(reason) }),
-      words,
-    );
+  return view.refused.slice(0, 5).map((refused) => context(refusedLine(refused, words), words));
+}
+
+function refusedLine(refused: FindingView['refused'][number], words: Words): string {
+  const reason =
+    words.lookup(`offer.refused.${refused.reason}`, refused.facts) ??
+    words.lookup(`denied.${refused.reason}`, refused.facts) ??
+    words.say('offer.refused.fallback', { reason: refused.reason });
+  const remediation = words.lookup(`remediation.${refused.remediation}`, refused.facts);
+  return words.say('finding.refused', {
+    remediation: remediation === undefined ? refused.remediation : markup(remediation),
+    reason: markup(reason),
   });
+}
+
+/** The answer to `/aetherius fix` when there is nothing to offer. */
+export function offerRefusedMessage(
+  view: FindingView['refused'][number] & { readonly run: Run },
+  words: Words,
+): Rendered {
+  const text = `:heavy_minus_sign: *${escapeMrkdwn(view.run.environment)}* · ${refusedLine(view, words)}`;
+  const payload = { run_id: view.run.id, kind: 'offer-refused' };
+  return {
+    text: cut(text, limits.messageText, words),
+    blocks: [section(text, words)],
+    metadata: { eventType: messageEventType, payload },
+  };
 }

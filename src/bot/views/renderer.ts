@@ -1,19 +1,17 @@
 import type { Renderer } from '../../domain/render.ts';
-import type { Language } from '../../domain/run.ts';
 import { messageEventType } from '../ids.ts';
 import { markup } from '../text/format.ts';
 import { wordsIn } from '../text/index.ts';
 import { cut, limits, section } from './blocks.ts';
 import { digestMessage } from './digest.view.ts';
-import { findingMessage } from './finding.view.ts';
-import { fitMessage } from './fit.ts';
+import { findingMessage, offerRefusedMessage } from './finding.view.ts';
 import { healthMessage } from './health.view.ts';
 import { remediationCard, remediationLine } from './remediation.view.ts';
 
 /** The words and blocks behind the services' `Renderer`: pure, one function a message. */
 export const renderer: Renderer = {
-  health: (view, language) => fit(healthMessage(view, wordsIn(language)), language),
-  finding: (view, language) => fit(findingMessage(view, wordsIn(language)), language),
+  health: (view, language) => healthMessage(view, wordsIn(language)),
+  finding: (view, language) => findingMessage(view, wordsIn(language)),
   runFailed: ({ run, reference, code }, language) => {
     const words = wordsIn(language);
     const reason = words.lookup(`error.${code}`, { reference }) ?? words.say('error.BUG', { reference });
@@ -26,11 +24,8 @@ export const renderer: Renderer = {
     const metadata = { eventType: messageEventType, payload: { run_id: run.id, kind: 'run-failed' } };
     return { text, blocks: [section(text, words)], metadata };
   },
-  remediation: (view, language) => fit(remediationCard(view, wordsIn(language)), language),
+  offerRefused: (view, language) => offerRefusedMessage(view, wordsIn(language)),
+  remediation: (view, language) => remediationCard(view, wordsIn(language)),
   remediationEvent: (event, language) => remediationLine(event, wordsIn(language)),
-  digest: ({ difference, runId }, language) => fit(digestMessage(difference, runId, wordsIn(language)), language),
+  digest: ({ difference, runId }, language) => digestMessage(difference, runId, wordsIn(language)),
 };
-
-function fit(rendered: ReturnType<Renderer['health']>, language: Language): ReturnType<Renderer['health']> {
-  return fitMessage(rendered, wordsIn(language)).rendered;
-}

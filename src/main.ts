@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import closeWithGrace from 'close-with-grace';
+import type { Role } from './domain/config.ts';
+import { startProcess, type RunningProcess } from './main/process.ts';
+import { loadConfig, readProcessEnv, readRole } from './platform/config.ts';
+import { createLogger } from './platform/logger.ts';
+
+type ProcessRole = Exclude<Role, 'command-line'>;
+const roles: readonly ProcessRole[] = ['all', 'bot', 'worker', 'scheduler'];
+
+const usage = `aetherius-bot [--role all|bot|worker|scheduler] [--env NAME[,NAME…]] [--config FILE]
+
+  --role     what this process does (AETHERIUS_ROLE; default all)
+  --env      environments a worker serves (AETHERIUS_ENVIRONMENTS; default all)
+  --config   configuration file (AETHERIUS_CONFIG; default aetherius.yaml)
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      role: { type: 'string' },
+      env: { type: 'string', multiple: true },
+      config: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(usage);
+    return;
+  }
+  // The role decides which variables may be read at all, so it is settled first.
+  const role = roleOf(values.role ?? readRole());
+  const env = readProcessEnv(role);
+  const environments = values.env?.flatMap((text) => text.split(',')).filter((name) => name !== '') ?? env.AETHERIUS_ENVIRONMENTS;
+  const config = loadConfig(values.config ?? env.AETHERIUS_CONFIG, {
+    role,
+    ...(environments === undefined ? {} : { environments }),
+  });
+  const logger = createLogger({ level: env.LOG_LEVEL, base: { role } });
+  let running: RunningProcess | undefined;
+  // A rejection nobody handles leaves the process in an unknown state: the supervisor starts a new one (trap 4).
+  closeWithGrace({ delay: env.SHUTDOWN_GRACE_MS + 1000, logger: false }, async ({ signal, err }) => {
+    if (err !== undefined) logger.error({ err }, 'the process ends because of an error');
+    else logger.info({ signal }, 'stopping');
+    const failed = (await running?.stop(env.SHUTDOWN_GRACE_MS)) ?? [];
+    if (failed.length > 0) throw new Error(`did not stop: ${failed.join(', ')}`);
+  });
+  running = await startProcess({
+    role,
+    env,
+    config,
+    logger,
+    ...(environments === undefined ? {} : { environments }),
+  });
+}
+
+function roleOf(text: string): ProcessRole {
+  const role = roles.find((known) => known === text);
+  if (role === undefined) throw new Error(`there is no role "${text}"\n\n${usage}`);
+  return role;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,298 @@
+import { createAnswers } from '../bot/answers.ts';
+import { createBoltApp } from '../bot/app.ts';
+import { createGate } from '../bot/gate.ts';
+import { createSignedHttp } from '../bot/signed-http.ts';
+import { createSockets } from '../bot/sockets.ts';
+import { languageOf, wordsIn } from '../bot/text/index.ts';
+import { fitMessage } from '../bot/views/fit.ts';
+import { standingOf } from '../domain/eligibility.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Verb } from '../domain/command.ts';
+import type { Language } from '../domain/run.ts';
+import type { Rendered } from '../domain/store.ts';
+import { registerHandlers } from '../handlers/index.ts';
+import type { HandlerDeps } from '../handlers/deps.ts';
+import type { Component } from '../platform/lifecycle.ts';
+import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
+import { createSlackDirectory, type Self, type SlackDirectory } from '../platform/slack/directory.ts';
+import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
+import { createPoster } from '../platform/slack-poster/poster.ts';
+import { respond } from '../platform/slack-poster/send.ts';
+import { startDirectoryRefresh } from '../services/remediation-directory.service.ts';
+import { createButtons } from './buttons.ts';
+import { homeRefresher } from './home-refresher.ts';
+import { createServices } from './services.ts';
+import type { RoleParts, Shared } from './shared.ts';
+
+/** What can be carried out by this version; the other verbs of the grammar are answered honestly. */
+const available: ReadonlySet<Verb> = new Set<Verb>([
+  'health',
+  'fix',
+  'approvals',
+  'approve',
+  'reject',
+  'history',
+  'digest',
+  'whoami',
+  'help',
+]);
+
+/** The bot talks to Slack and decides; it holds Slack's tokens and no credential of any system under diagnosis. */
+export async function botRole(shared: Shared): Promise<RoleParts> {
+  const { env, logger, clock, ids, metrics, store } = shared;
+  const token = env.SLACK_BOT_TOKEN;
+  if (token === undefined) throw configurationFault('SLACK_BOT_TOKEN');
+  const slack = { token, ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }) };
+  const client = createSlackClient(slack);
+  const directory = createSlackDirectory({ client, clock, logger });
+  const self = await whoWeAre(directory, shared);
+  const appId = await ownAppId(shared, client, self);
+  const inbox = createDeliveryInbox({ database: shared.database, logger });
+  const answers = createAnswers({ client, logger });
+  const words = readerWords(directory, shared);
+
+  const gate = createGate({
+    inbox,
+    installation: () => Promise.resolve(installationOf(self)),
+    appId,
+    words,
+    clock,
+    ids,
+    logger,
+    tell: (userId, text) => answers.tell(userId, text),
+    onDelivery: (kind, outcome) => metrics.delivery(kind, outcome),
+  });
+  const receiver =
+    env.SLACK_APP_TOKEN === undefined
+      ? httpReceiver(shared, gate)
+      : createSockets({
+          appToken: env.SLACK_APP_TOKEN,
+          gate,
+          clock,
+          logger,
+          onHello: (connections) => {
+            // Slack allows ten; a stranger's socket would take a share of the clicks.
+            if (connections >= 9) logger.error({ connections }, 'Slack counts too many sockets of this app');
+            else logger.info({ connections }, 'a socket to Slack is open');
+          },
+          ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }),
+        });
+  const app = createBoltApp({
+    receiver,
+    botToken: token,
+    self,
+    clientOptions: webClientOptions(slack),
+    logger,
+    ids,
+    words,
+    answer: answers,
+  });
+  const services = createServices(shared, directory.fresh());
+  const buttons = createButtons({ store, ids, clock });
+  const deps: HandlerDeps = {
+    services,
+    settings: handlerSettings(shared),
+    answers,
+    buttons,
+    words,
+    barred: async (person) => {
+      const standing = await standingOf(person, directory.fresh());
+      return standing.ok ? undefined : standing.why;
+    },
+    home: {
+      publish: (userId, view) => store.tx((tx) => tx.messages.home({ userId }, view)),
+      opened: (userId, teamId) => inbox.sawHome(userId, teamId),
+    },
+    botUserId: self.botUserId,
+    clock,
+    logger,
+  };
+  registerHandlers(app, deps);
+  gate.open(app);
+
+  const poster = posterOf(shared, slack, inbox);
+  const refresher = homeRefresher({ deps, inbox, store, clock, logger });
+  let listening: { stop(): Promise<void> } | undefined;
+  let snapshot: { stop(): Promise<void> } | undefined;
+  let recovering: { stop(): Promise<void> } | undefined;
+  metrics.gauge('aetherius_outbox_depth', 'Messages that are not sent yet.', () => store.outbox.depth());
+  if ('connected' in receiver) metrics.gauge('aetherius_slack_sockets', 'Sockets that are open.', () => receiver.connected());
+
+  const components: Component[] = [
+    { name: 'delivery inbox', start: () => inbox.warm(), stop: () => inbox.close() },
+    {
+      name: 'poster',
+      async start() {
+        poster.start();
+        listening = await store.listen('outbox', () => poster.wake());
+      },
+      async stop() {
+        await listening?.stop();
+        await poster.stop();
+      },
+    },
+    {
+      name: 'directory snapshot',
+      start() {
+        const live = directory.fresh();
+        snapshot = startDirectoryRefresh({ store, policy: shared.policy, directory: live, clock, logger });
+      },
+      stop: () => snapshot?.stop(),
+    },
+    { name: 'home', start: () => refresher.start(), stop: () => refresher.stop() },
+    {
+      name: 'abandoned deliveries',
+      start() {
+        recovering = every(shared, 15_000, async () => void (await gate.recover()));
+      },
+      stop: () => recovering?.stop(),
+    },
+    {
+      name: 'slack',
+      async start() {
+        await app.start();
+      },
+      async stop() {
+        await app.stop();
+        // Bolt's stop does not wait for handlers (slack.md, trap 7).
+        await gate.drain();
+      },
+    },
+  ];
+  return {
+    components,
+    checks: {
+      slack: () => ('connected' in receiver && receiver.connected() === 0 ? 'no socket is open' : undefined),
+    },
+  };
+}
+
+function httpReceiver(shared: Shared, gate: Parameters<typeof createSignedHttp>[0]['gate']) {
+  const { env, clock, logger } = shared;
+  if (env.SLACK_SIGNING_SECRET === undefined) throw configurationFault('SLACK_SIGNING_SECRET');
+  return createSignedHttp({
+    signingSecrets: [env.SLACK_SIGNING_SECRET],
+    host: env.HOST,
+    port: env.PORT,
+    gate,
+    clock,
+    logger,
+  });
+}
+
+function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0], inbox: SlackInbox) {
+  const { logger, clock, metrics, store, config } = shared;
+  const language = (channel: string): Language => config.slack.channels[channel]?.language ?? 'en';
+  const tellRequester = async (messageId: string, channel: string, code: string): Promise<void> => {
+    const runId = await inbox.runOfMessage(messageId);
+    const asked = runId === undefined ? undefined : await inbox.responseUrlOf(runId);
+    if (asked === undefined) return;
+    const words = wordsIn(language(channel));
+    const text = words.lookup(`lost.${code}`) ?? words.say('lost.other');
+    await respond(fetch, { url: asked.url, rendered: { text } });
+  };
+  return createPoster({
+    outbox: store.outbox,
+    clients: { decisions: createSlackClient(slack), progress: createSlackClient(slack) },
+    clock,
+    logger,
+    owner: shared.processId,
+    fit: (rendered, channel) => fitFor(rendered, language(channel)),
+    onLost: async (message, code) => {
+      await tellRequester(message.id, message.channel, code).catch((err: unknown) =>
+        logger.warn({ err, messageId: message.id }, 'the requester could not be told of a lost message'),
+      );
+    },
+    onSent: (item, ms) => metrics.sent(item.method, ms),
+    onFailure: (item, failure) => metrics.sendFailed(item.method, failure.kind),
+  });
+}
+
+function fitFor(rendered: Rendered, language: Language) {
+  const words = wordsIn(language);
+  const { rest, ...fitted } = fitMessage(rendered, words);
+  if (rest === undefined) return fitted;
+  return { ...fitted, rest: { text: rest, filename: words.plain('fit.filename'), title: words.plain('fit.title') } };
+}
+
+/** The reader's words; Slack is not waited for longer than a reader would notice. */
+function readerWords(directory: SlackDirectory, { clock }: Shared) {
+  return async (userId: string | undefined) => {
+    if (userId === undefined) return wordsIn('en');
+    const timer = new AbortController();
+    const late = clock.sleep(800, timer.signal).then(
+      () => undefined,
+      () => undefined,
+    );
+    const locale = await Promise.race([directory.locale(userId), late]);
+    timer.abort();
+    return wordsIn(languageOf(locale));
+  };
+}
+
+function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
+  const { channels, defaultEnvironment } = config.slack;
+  return {
+    environments: Object.keys(config.environments),
+    available,
+    channel: (id) => {
+      const channel = channels[id];
+      return {
+        language: channel?.language ?? 'en',
+        ...(channel?.environment === undefined ? {} : { environment: channel.environment }),
+      };
+    },
+    ...(defaultEnvironment === undefined ? {} : { defaultEnvironment }),
+  };
+}
+
+/** Start-up needs Slack once: without our own ids nothing can be told apart. It is asked until it answers. */
+async function whoWeAre(directory: SlackDirectory, { clock, logger }: Shared): Promise<Self> {
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    const answer = await directory.self();
+    if ('known' in answer) return answer.known;
+    logger.warn({ attempt, why: answer.unavailable }, 'Slack does not say who we are yet');
+    await clock.sleep(Math.min(10_000, 500 * 2 ** attempt));
+  }
+  throw new AppError('DEPENDENCY_UNAVAILABLE', 'Slack did not say who we are');
+}
+
+function installationOf(self: Self) {
+  return { teamIds: [self.teamId], enterpriseIds: self.enterpriseId === undefined ? [] : [self.enterpriseId] };
+}
+
+/** An app-level token names its app (`xapp-1-A0123-…`); else Slack is asked about our own bot. */
+async function ownAppId(
+  { env, logger }: Shared,
+  client: ReturnType<typeof createSlackClient>,
+  self: Self,
+): Promise<string | undefined> {
+  const named = /^xapp-\d-(A[A-Z0-9]{6,})-/.exec(env.SLACK_APP_TOKEN?.reveal() ?? '')?.[1];
+  if (named !== undefined) return named;
+  try {
+    return (await client.bots.info({ bot: self.botId })).bot?.app_id;
+  } catch (err) {
+    logger.warn({ err }, 'our own app id is not known; deliveries are checked by workspace alone');
+    return undefined;
+  }
+}
+
+function every({ clock, logger }: Shared, ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
+  const stop = new AbortController();
+  const loop = (async () => {
+    while (!stop.signal.aborted) {
+      await work().catch((err: unknown) => logger.warn({ err }, 'a regular task failed'));
+      await clock.sleep(ms, stop.signal).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stop.abort();
+      await loop;
+    },
+  };
+}
+
+function configurationFault(variable: string): AppError {
+  return new AppError('INVALID_INPUT', `${variable} is missing`, { facts: { reason: 'configuration', variable } });
+}

@@ -1,0 +1,33 @@
+import type { Clock, Ids } from '../domain/clock.ts';
+import type { Store } from '../domain/store.ts';
+import type { Buttons } from '../handlers/deps.ts';
+
+const ttlMs = 60 * 60_000;
+
+/** Rows behind buttons, for handlers. A Home that is drawn again shows the buttons it showed before. */
+export function createButtons({ store, ids, clock }: { store: Store; ids: Ids; clock: Clock }): Buttons {
+  const made = new Map<string, { readonly id: string; readonly until: number }>();
+  return {
+    get: (id) => store.tx((tx) => tx.buttons.get(id)),
+    async make({ purpose, remediationId, planHash, environment }) {
+      const key = [purpose, remediationId, planHash, environment].join(' ');
+      const now = clock.now().getTime();
+      const known = made.get(key);
+      if (known !== undefined && known.until > now) return known.id;
+      const id = ids.token();
+      await store.tx((tx) =>
+        tx.buttons.create({
+          id,
+          purpose,
+          ttlMs,
+          ...(remediationId === undefined ? {} : { remediationId }),
+          ...(planHash === undefined ? {} : { planHash }),
+          ...(environment === undefined ? {} : { data: { environment } }),
+        }),
+      );
+      made.set(key, { id, until: now + ttlMs / 2 });
+      for (const [other, { until }] of made) if (until <= now) made.delete(other);
+      return id;
+    },
+  };
+}

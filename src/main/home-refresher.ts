@@ -1,0 +1,61 @@
+import type { Clock, Logger } from '../domain/clock.ts';
+import type { Store } from '../domain/store.ts';
+import { publishHome } from '../handlers/home.ts';
+import type { HandlerDeps } from '../handlers/deps.ts';
+import type { SlackInbox } from '../platform/slack/inbox.ts';
+
+export interface HomeRefresherOptions {
+  readonly deps: HandlerDeps;
+  readonly inbox: SlackInbox;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** `views.publish` is limited to about 100 a minute: the latest viewers, at most every three seconds. */
+const quietMs = 3000;
+const mostViewers = 5;
+
+/** Publishes App Home again for those who looked lately when runs or fixes change. */
+export function homeRefresher(options: HomeRefresherOptions): { start(): Promise<void>; stop(): Promise<void> } {
+  const { deps, inbox, store, clock, logger } = options;
+  const stop = new AbortController();
+  let changed = false;
+  let wake: () => void = () => undefined;
+  let loop: Promise<void> | undefined;
+  let listening: readonly { stop(): Promise<void> }[] = [];
+
+  const poke = (): void => {
+    changed = true;
+    wake();
+  };
+  const publish = async (): Promise<void> => {
+    for (const { userId } of await inbox.homeViewers(mostViewers)) await publishHome(deps, userId);
+  };
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      if (!changed) {
+        const woken = new AbortController();
+        wake = () => woken.abort();
+        await clock.sleep(60_000, AbortSignal.any([woken.signal, stop.signal])).catch(() => undefined);
+      }
+      if (!changed) continue;
+      await clock.sleep(quietMs, stop.signal).catch(() => undefined);
+      if (stop.signal.aborted) return;
+      changed = false;
+      await publish().catch((err: unknown) => logger.warn({ err }, 'App Home could not be published again'));
+    }
+  };
+  return {
+    async start() {
+      listening = await Promise.all([store.listen('runs', poke), store.listen('remediations', poke)]);
+      loop = run();
+    },
+    async stop() {
+      stop.abort();
+      wake();
+      await Promise.all(listening.map((listener) => listener.stop()));
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Config, ProcessEnv, Role } from '../domain/config.ts';
+import type { Logger } from '../domain/clock.ts';
+import { createStatusServer } from '../platform/http-server.ts';
+import { type Component, createLifecycle } from '../platform/lifecycle.ts';
+import { migrate } from '../platform/migrate.ts';
+import { databaseOf } from '../platform/settings.ts';
+import { openShared, type RoleParts, type Shared, sharedComponents } from './shared.ts';
+
+export interface ProcessOptions {
+  readonly role: Exclude<Role, 'command-line'>;
+  readonly env: ProcessEnv;
+  readonly config: Config;
+  /** Environments a worker serves; default all of the configuration. */
+  readonly environments?: readonly string[];
+  readonly logger: Logger;
+}
+
+export interface RunningProcess {
+  readonly statusPort: number;
+  /** Names of what failed to stop; empty when all went well. */
+  stop(budgetMs?: number): Promise<readonly string[]>;
+}
+
+/** Starts one process of the product: its roles, and the status server that says how it is. */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { env, logger } = options;
+  await bringSchemaUpToDate(options);
+  const shared = await openShared(options);
+  const parts = await rolesOf(options, shared).catch(async (error: unknown) => {
+    for (const component of sharedComponents(shared)) await component.stop?.(1000);
+    throw error;
+  });
+  const status = createStatusServer({
+    host: env.HOST,
+    port: env.STATUS_PORT,
+    metrics: shared.metrics,
+    alive: () => lifecycle.state() !== 'stopped',
+    checks: {
+      lifecycle: () => (lifecycle.state() === 'ready' ? undefined : lifecycle.state()),
+      postgres: async () => {
+        await shared.store.ping();
+        return undefined;
+      },
+      ...Object.assign({}, ...parts.map(({ checks }) => checks)),
+    },
+  });
+  const lifecycle = createLifecycle(
+    [
+      ...sharedComponents(shared),
+      { name: 'status', start: () => status.start(), stop: () => status.stop() },
+      ...parts.flatMap(({ components }): readonly Component[] => components),
+    ],
+    { logger, clock: shared.clock },
+  );
+  await lifecycle.start();
+  logger.info({ role: options.role, statusPort: status.port() }, 'ready');
+  return {
+    statusPort: status.port(),
+    stop: (budgetMs = env.SHUTDOWN_GRACE_MS) => lifecycle.stop(budgetMs),
+  };
+}
+
+async function rolesOf(options: ProcessOptions, shared: Shared): Promise<readonly RoleParts[]> {
+  const { role, config } = options;
+  const environments = options.environments ?? Object.keys(config.environments);
+  const has = (wanted: Role): boolean => role === 'all' || role === wanted;
+  // A role's code is loaded only where it runs: a bot has no driver of any target in memory.
+  return [
+    ...(has('worker') ? [(await import('./worker-role.ts')).workerRole(shared, environments)] : []),
+    ...(has('scheduler') ? [(await import('./scheduler-role.ts')).schedulerRole(shared)] : []),
+    ...(has('bot') ? [await (await import('./bot-role.ts')).botRole(shared)] : []),
+  ];
+}
+
+async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promise<void> {
+  const url = env.DATABASE_MIGRATION_URL ?? env.DATABASE_URL;
+  if (url === undefined) return;
+  const login = env.DATABASE_MIGRATION_URL === undefined ? undefined : userOf(env.DATABASE_URL?.reveal());
+  const applied = await migrate({
+    database: databaseOf(url, env, `aetherius-${role}-migrate`),
+    logger,
+    ...(login === undefined ? {} : { applicationLogin: login }),
+  });
+  if (applied.length > 0) logger.info({ applied }, 'the schema was brought up to date');
+}
+
+function userOf(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const user = decodeURIComponent(new URL(url).username);
+  return user === '' ? undefined : user;
+}

@@ -1,0 +1,35 @@
+import { renderer } from '../bot/views/renderer.ts';
+import { dailySchedule } from '../platform/daily-schedule.ts';
+import { createScheduler } from '../services/scheduler.service.ts';
+import { createRemediationSweeper } from '../services/sweep.service.ts';
+import { decisionDeps, digestSettings } from './services.ts';
+import type { RoleParts, Shared } from './shared.ts';
+
+/** What happens by the clock; any number may run. */
+export function schedulerRole(shared: Shared): RoleParts {
+  const { store, courier, clock, ids, logger } = shared;
+  const scheduler = createScheduler({
+    store,
+    courier,
+    renderer,
+    clock,
+    ids,
+    logger,
+    settings: digestSettings(shared),
+    schedule: dailySchedule,
+    sweepers: [createRemediationSweeper(decisionDeps(shared))],
+  });
+  let running: ReturnType<typeof scheduler.start> | undefined;
+  return {
+    components: [
+      {
+        name: 'scheduler',
+        start() {
+          running = scheduler.start();
+        },
+        stop: () => running?.stop(),
+      },
+    ],
+    checks: {},
+  };
+}

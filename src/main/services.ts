@@ -1,0 +1,50 @@
+import { renderer } from '../bot/views/renderer.ts';
+import type { Directory } from '../domain/eligibility.ts';
+import { nextCron } from '../platform/cron.ts';
+import { dailySchedule } from '../platform/daily-schedule.ts';
+import { remediations } from '../remediations/index.ts';
+import { createAuditService } from '../services/audit.service.ts';
+import { createDigestService, type DigestSettings } from '../services/digest.service.ts';
+import { showRepaired } from '../services/health-repaired.service.ts';
+import { createRemediationService } from '../services/remediation.service.ts';
+import type { DecisionDeps } from '../services/remediation-deps.ts';
+import { createRemediationMessages } from '../services/remediation-messages.service.ts';
+import { createRunService } from '../services/run.service.ts';
+import type { Services } from '../services/types.ts';
+import type { Shared } from './shared.ts';
+
+export function digestSettings({ config }: Pick<Shared, 'config'>): DigestSettings {
+  const { channels, defaultEnvironment } = config.slack;
+  return { channels, ...(defaultEnvironment === undefined ? {} : { defaultEnvironment }) };
+}
+
+/** What deciding about fixes needs, in whichever role. */
+export function decisionDeps(shared: Shared): Omit<DecisionDeps, 'directory'> {
+  const { store, policy, ids, logger, clock } = shared;
+  return {
+    store,
+    policy,
+    messages: createRemediationMessages({ renderer, policy, ids }),
+    ids,
+    logger,
+    nextCron,
+    onVerdict: (tx, row) => showRepaired(tx, row, { renderer, clock }),
+  };
+}
+
+/** The use cases as handlers see them. */
+export function createServices(shared: Shared, directory: Directory): Services {
+  const { store, courier, clock, ids, config } = shared;
+  const environments = Object.keys(config.environments);
+  const runs = createRunService({ store, courier, renderer, clock, ids, environments });
+  return {
+    runs,
+    remediations: createRemediationService({
+      ...decisionDeps(shared),
+      directory,
+      actions: remediations.map(({ id, tier }) => ({ id, tier })),
+    }),
+    digests: createDigestService({ store, runs, schedule: dailySchedule, settings: digestSettings(shared), clock }),
+    audit: createAuditService({ store, keys: shared.auditKeys.all }),
+  };
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Clock, Ids, Logger } from '../domain/clock.ts';
+import type { Config, ProcessEnv, Role } from '../domain/config.ts';
+import { AppError } from '../domain/errors.ts';
+import { createPolicy, type Policy } from '../domain/policy.ts';
+import { createCourier, type JobCourier } from '../jobs/courier.ts';
+import { type AuditKeyRing, auditKeys } from '../platform/audit-keys.ts';
+import { openRedis, queuePrefix, type RedisConnections } from '../platform/bullmq.ts';
+import { systemClock, systemIds } from '../platform/clock.ts';
+import type { Component } from '../platform/lifecycle.ts';
+import type { ReadinessCheck } from '../platform/http-server.ts';
+import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { redisFromUrl } from '../platform/redis-url.ts';
+import { databaseOf } from '../platform/settings.ts';
+import type { DatabaseConfig } from '../platform/store/connection.ts';
+import { createStore, type PostgresStore } from '../platform/store/store.ts';
+import { remediations } from '../remediations/index.ts';
+
+/** What every role stands on. */
+export interface Shared {
+  readonly role: Role;
+  readonly env: ProcessEnv;
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Unique for this process: who holds a lease. */
+  readonly processId: string;
+  readonly version: string;
+  readonly database: DatabaseConfig;
+  readonly store: PostgresStore;
+  readonly redis: RedisConnections;
+  readonly courier: JobCourier;
+  readonly policy: Policy;
+  readonly metrics: Metrics;
+  readonly auditKeys: AuditKeyRing;
+}
+
+/** What a role adds to a process. */
+export interface RoleParts {
+  readonly components: readonly Component[];
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+}
+
+export async function openShared(input: {
+  readonly role: Role;
+  readonly env: ProcessEnv;
+  readonly config: Config;
+  readonly logger: Logger;
+}): Promise<Shared> {
+  const { env, config, logger, role } = input;
+  const keys = auditKeys(env);
+  if (keys === undefined || env.REDIS_URL === undefined || env.DATABASE_URL === undefined)
+    throw new AppError('INVALID_INPUT', 'AUDIT_KEY, REDIS_URL or DATABASE_URL is missing', {
+      facts: { reason: 'configuration' },
+    });
+  const database = databaseOf(env.DATABASE_URL, env, `aetherius-${role}`);
+  const store = createStore({ database, auditKey: keys.current, logger });
+  const redis = await openRedis({ connection: redisFromUrl(env.REDIS_URL), logger });
+  const courier = createCourier({ client: redis.producer(), prefix: queuePrefix, logger });
+  return {
+    ...input,
+    clock: systemClock,
+    ids: systemIds,
+    processId: `${role}@${hostname()}-${process.pid}-${systemIds.token().slice(0, 6)}`,
+    version: packageVersion(),
+    database,
+    store,
+    redis,
+    courier,
+    policy: createPolicy(config.approvals, remediations),
+    metrics: createMetrics(role),
+    auditKeys: keys,
+  };
+}
+
+/** Stopped last: everything else stands on it. */
+export function sharedComponents(shared: Shared): readonly Component[] {
+  return [
+    { name: 'postgres', stop: () => shared.store.close() },
+    { name: 'redis', stop: () => shared.redis.close() },
+    { name: 'courier', stop: () => shared.courier.close() },
+  ];
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const parsed = JSON.parse(text) as { readonly version?: string };
+  return parsed.version ?? '0';
+}
