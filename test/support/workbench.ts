@@ -22,6 +22,7 @@ export const plainRenderer: Renderer = {
     said(`health ${run.environment} ${report.complete ? 'complete' : 'looking'} ${known(report)}`),
   finding: ({ finding }) => said(`finding ${finding.code}`),
   runFailed: ({ code, reference }) => said(`failed ${code} ${reference}`),
+  offerRefused: ({ reason }) => said(`refused ${reason}`),
   remediation: ({ remediation }) => said(`card ${remediation.state}`),
   remediationEvent: ({ kind }) => said(`event ${kind}`),
   digest: ({ difference }) =>

@@ -1,0 +1,345 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Clock } from '../../../src/domain/clock.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import type { Courier, Sweeper } from '../../../src/domain/ports.ts';
+import type { RunningWorker } from '../../../src/jobs/worker.ts';
+import { systemClock, systemIds } from '../../../src/platform/clock.ts';
+import { dailySchedule } from '../../../src/platform/daily-schedule.ts';
+import type { PostgresStore } from '../../../src/platform/store/store.ts';
+import {
+  createDigestRun,
+  createDigestService,
+  type DigestSettings,
+} from '../../../src/services/digest.service.ts';
+import { createScheduler } from '../../../src/services/scheduler.service.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { usePostgres } from '../../support/postgres.ts';
+import { useRedis } from '../../support/redis.ts';
+import { outcomeOf, plainProbes, plainRenderer, plainRules, workbench } from '../../support/workbench.ts';
+
+const postgres = usePostgres();
+const redis = useRedis();
+const started: RunningWorker[] = [];
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((worker) => worker.stop(500)));
+  await redis.call('FLUSHALL');
+});
+
+const soon = { timeout: 15_000, interval: 20 };
+const by = { teamId: 'T1', userId: 'U1', via: 'slack' } as const;
+const settings: DigestSettings = {
+  channels: {
+    C1: { environment: 'prod', language: 'en', digest: { at: '09:00', timezone: 'Asia/Shanghai' } },
+    C2: { environment: 'prod', language: 'en' },
+  },
+  defaultEnvironment: 'prod',
+};
+
+function stoppedClock(time: string): Clock & { set(time: string): void } {
+  let now = new Date(time);
+  return {
+    now: () => now,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    set: (next) => {
+      now = new Date(next);
+    },
+  };
+}
+
+function scheduler(
+  store: PostgresStore,
+  clock: Clock,
+  courier: Courier,
+  more: { readonly sweepers?: readonly Sweeper[]; readonly runTtlMs?: number } = {},
+) {
+  return createScheduler({
+    store,
+    courier,
+    renderer: plainRenderer,
+    clock,
+    ids: systemIds,
+    logger: silentLogger,
+    settings,
+    schedule: dailySchedule,
+    sweepers: more.sweepers ?? [],
+    ...(more.runTtlMs === undefined ? {} : { runTtlMs: more.runTtlMs }),
+  });
+}
+
+/** A worker that makes digests of what `found` says now. */
+async function bench(found: () => readonly Finding[] = () => []) {
+  const database = await postgres.migrated();
+  const store = database.store();
+  const probes = plainProbes((call) => {
+    const findings = found().filter((finding) => call.probe.startsWith(finding.part));
+    return outcomeOf(call, findings.length === 0 ? {} : { status: 'unhealthy', findings });
+  });
+  const targets = {
+    forRun: (environment: string) => Promise.resolve({ environment }),
+    close: () => Promise.resolve(),
+  };
+  const digest = createDigestRun({
+    targets,
+    probes,
+    rules: plainRules,
+    renderer: plainRenderer,
+    clock: systemClock,
+    ids: systemIds,
+    settings,
+    schedule: dailySchedule,
+  });
+  const made = workbench({ store, redis: await redis.connections(), probes, handlers: { digest } });
+  return {
+    ...made,
+    database,
+    work: () => started.push(made.start()),
+    async texts(): Promise<readonly string[]> {
+      const rows = await database.sql<{ text: string }>(
+        `SELECT payload->>'text' AS text FROM outbox WHERE state = 'pending' ORDER BY seq`,
+      );
+      return rows.map(({ text }) => text);
+    },
+    dates: async (channel = 'C1') => {
+      const rows = await database.sql<{ local_date: string }>(
+        'SELECT local_date FROM digests WHERE channel = $1 ORDER BY local_date',
+        [channel],
+      );
+      return rows.map((row) => row.local_date);
+    },
+  };
+}
+
+const finding = (code: string): Finding => ({
+  code,
+  severity: 'warning',
+  part: 'redis',
+  subject: 'redis',
+  facts: {},
+});
+
+describe('exactly once a local day', () => {
+  test('five schedulers at once, ten rounds each, make one digest', async () => {
+    const one = await bench();
+    one.work();
+    const clock = stoppedClock('2026-11-25T01:00:01Z');
+    const schedulers = Array.from({ length: 5 }, () => scheduler(one.database.store(), clock, one.courier));
+
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(schedulers.map((each) => each.round()));
+    }
+
+    await expect.poll(() => one.texts(), soon).toEqual(['digest 2026-11-25 new=0 still=0 fixed=0']);
+    expect(await one.dates()).toEqual(['2026-11-25']);
+    expect(await one.database.sql(`SELECT count(*) AS n FROM runs`)).toEqual([{ n: '1' }]);
+  });
+
+  test('a scheduler that dies between the digest and its job loses nothing', async () => {
+    const one = await bench();
+    const dead: Courier = {
+      run: () => Promise.reject(new Error('killed')),
+      execution: () => Promise.resolve('down'),
+    };
+    await scheduler(one.store, stoppedClock('2026-11-25T01:00:01Z'), dead).round();
+
+    one.work();
+
+    await expect.poll(() => one.texts(), soon).toEqual(['digest 2026-11-25 new=0 still=0 fixed=0']);
+  });
+
+  test('not a moment before it is due, and again the next day', async () => {
+    const one = await bench();
+    const clock = stoppedClock('2026-11-25T00:59:59Z');
+    const each = scheduler(one.store, clock, one.courier);
+
+    await each.round();
+    expect(await one.dates()).toEqual([]);
+    clock.set('2026-11-25T01:00:00Z');
+    await each.round();
+    clock.set('2026-11-26T00:59:59Z');
+    await each.round();
+    expect(await one.dates()).toEqual(['2026-11-25']);
+    clock.set('2026-11-26T01:00:00Z');
+    await each.round();
+
+    expect(await one.dates()).toEqual(['2026-11-25', '2026-11-26']);
+  });
+
+  test('after three days of standstill the latest one is caught up, once, and says that it is late', async () => {
+    const one = await bench();
+    one.work();
+    const clock = stoppedClock('2026-11-20T01:00:01Z');
+    await scheduler(one.store, clock, one.courier).round();
+    await expect.poll(() => one.texts(), soon).toHaveLength(1);
+
+    clock.set('2026-11-23T11:00:00Z');
+    await Promise.all([1, 2, 3].map(() => scheduler(one.store, clock, one.courier).round()));
+
+    await expect
+      .poll(() => one.texts(), soon)
+      .toEqual(['digest 2026-11-20 new=0 still=0 fixed=0', 'digest 2026-11-23 late new=0 still=0 fixed=0']);
+    expect(await one.dates()).toEqual(['2026-11-20', '2026-11-23']);
+  });
+});
+
+describe('the difference', () => {
+  test('goes from day to day: new, still there, fixed', async () => {
+    let found: readonly Finding[] = [finding('A')];
+    const one = await bench(() => found);
+    one.work();
+    const clock = stoppedClock('2026-11-24T01:00:01Z');
+    const each = scheduler(one.store, clock, one.courier);
+    const nextDay = async (time: string, digests: number) => {
+      clock.set(time);
+      await each.round();
+      await expect.poll(() => one.texts(), soon).toHaveLength(digests);
+    };
+
+    await nextDay('2026-11-24T01:00:01Z', 1);
+    found = [finding('A'), finding('B')];
+    await nextDay('2026-11-25T01:00:01Z', 2);
+    found = [finding('B')];
+    await nextDay('2026-11-26T01:00:01Z', 3);
+
+    expect(await one.texts()).toEqual([
+      'digest 2026-11-24 new=1 still=0 fixed=0',
+      'digest 2026-11-25 new=1 still=1 fixed=0',
+      'digest 2026-11-26 new=0 still=1 fixed=1',
+    ]);
+  });
+
+  test('a digest asked for by hand compares with the last one and takes no day’s place', async () => {
+    const one = await bench(() => [finding('A')]);
+    one.work();
+    const clock = stoppedClock('2026-11-24T01:00:01Z');
+    const each = scheduler(one.store, clock, one.courier);
+    await each.round();
+    await expect.poll(() => one.texts(), soon).toHaveLength(1);
+    const service = createDigestService({
+      store: one.store,
+      runs: one.runs,
+      settings,
+      schedule: dailySchedule,
+      clock,
+    });
+
+    await service.now({
+      surface: { teamId: 'T1', channel: 'C1', language: 'en' },
+      environment: 'prod',
+      by,
+    });
+
+    await expect
+      .poll(async () => (await one.texts()).at(-1), soon)
+      .toMatch(/^digest .* new=0 still=1 fixed=0$/);
+    expect(await one.dates()).toEqual(['2026-11-24']);
+    clock.set('2026-11-25T01:00:01Z');
+    await each.round();
+    expect(await one.dates()).toEqual(['2026-11-24', '2026-11-25']);
+  });
+});
+
+describe('settings from Slack', () => {
+  test('win over the file, and `at` switches the digest on', async () => {
+    const one = await bench();
+    const clock = stoppedClock('2026-11-25T12:00:00Z');
+    const service = createDigestService({
+      store: one.store,
+      runs: one.runs,
+      settings,
+      schedule: dailySchedule,
+      clock,
+    });
+    const channel = { teamId: 'T1', by } as const;
+
+    expect(await service.configure({ channel: 'C1', ...channel })).toMatchObject({
+      enabled: true,
+      at: '09:00',
+    });
+    expect(await service.configure({ channel: 'C2', ...channel })).toEqual({
+      enabled: false,
+      at: '09:00',
+      timezone: 'UTC',
+    });
+    expect(await service.configure({ channel: 'C1', ...channel, enabled: false })).toMatchObject({
+      enabled: false,
+    });
+    expect(await service.configure({ channel: 'C1', ...channel, at: '18:30' })).toEqual({
+      enabled: true,
+      at: '18:30',
+      timezone: 'Asia/Shanghai',
+      next: new Date('2026-11-26T10:30:00Z'),
+    });
+    await expect(service.configure({ channel: 'C1', ...channel, at: '25:00' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+
+  test('a channel that switched it off gets none; one that switched it on gets the next one', async () => {
+    const one = await bench();
+    const clock = stoppedClock(new Date().toISOString());
+    const service = createDigestService({
+      store: one.store,
+      runs: one.runs,
+      settings,
+      schedule: dailySchedule,
+      clock,
+    });
+    await service.configure({ channel: 'C1', teamId: 'T1', by, enabled: false });
+    const { next } = await service.configure({ channel: 'C2', teamId: 'T1', by, enabled: true });
+    const each = scheduler(one.store, clock, one.courier);
+
+    await each.round();
+    expect([await one.dates('C1'), await one.dates('C2')]).toEqual([[], []]);
+    clock.set(next?.toISOString() ?? '');
+    await each.round();
+
+    expect(await one.dates('C1')).toEqual([]);
+    expect(await one.dates('C2')).toEqual([next?.toISOString().slice(0, 10)]);
+  });
+});
+
+describe('the other things a scheduler does', () => {
+  test('a run that no worker took is given up in words, once', async () => {
+    const one = await bench();
+    const { runId } = await one.startHealth('prod', 'C9');
+    const clock = stoppedClock('2026-11-25T00:00:00Z');
+
+    await Promise.all([1, 2, 3].map(() => scheduler(one.store, clock, one.courier, { runTtlMs: 0 }).round()));
+
+    expect((await one.runs.get(runId))?.state).toBe('expired');
+    expect(await one.texts()).toEqual([`failed TIMED_OUT ${runId}`]);
+  });
+
+  test('old inbox and outbox rows go, young ones stay', async () => {
+    const one = await bench();
+    const accept = (key: string) =>
+      one.store.tx((tx) => tx.inbox.accept({ key, kind: 'slash', payloadDigest: 'd' }));
+    await accept('old');
+    await accept('young');
+    await one.database.sql(`UPDATE inbox SET received_at = now() - interval '3 days' WHERE key = 'old'`);
+
+    await scheduler(one.store, stoppedClock('2026-11-25T00:00:00Z'), one.courier).round();
+
+    expect(await one.database.sql('SELECT key FROM inbox')).toEqual([{ key: 'young' }]);
+  });
+
+  test('a sweeper that fails does not keep the others from their work', async () => {
+    const one = await bench();
+    const swept: string[] = [];
+    const sweepers: readonly Sweeper[] = [
+      { sweep: () => Promise.reject(new Error('no')) },
+      {
+        sweep: () => {
+          swept.push('second');
+          return Promise.resolve(1);
+        },
+      },
+    ];
+
+    const running = scheduler(one.store, systemClock, one.courier, { sweepers }).start();
+    await expect.poll(() => swept, soon).toEqual(['second']);
+
+    await running.stop();
+  });
+});
