@@ -1,5 +1,6 @@
 /** `part.<part>.unreachable`: the part runs and is well, but nothing gets through to it. */
 
+import { signalPid } from '../components/process.ts';
 import { containerName, isCompose, network } from '../runtimes/compose.ts';
 import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
 import { liveAgents } from '../runtimes/shared.ts';
@@ -17,8 +18,9 @@ async function isolate(lab: Lab, part: LabPart): Promise<void> {
       spec: { podSelector: { matchLabels: { app: part } }, policyTypes: ['Ingress', 'Egress'] },
     };
     await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy));
-    // A policy decides on new connections only; the agent opens none by itself.
-    if (part === 'collect-agent') await lab.restart(part);
+    // A policy decides on new connections only, and the agent keeps the one it has. A new Pod would
+    // connect before the policy knows its address; a new container in the same Pod does not.
+    if (part === 'collect-agent') for (const pid of await lab.pids(part)) signalPid(pid, 'SIGKILL');
   } else if (isCompose(lab)) await lab.docker(['network', 'disconnect', '-f', network, containerName(part)]);
 }
 

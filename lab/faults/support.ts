@@ -1,6 +1,7 @@
 /** What faults share: asking the components, reaching into the node, remembering what has to be put back. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
@@ -9,7 +10,7 @@ import neo4j from 'neo4j-driver';
 import { Client } from 'pg';
 import { cacheDir, stateDir } from '../components/cache.ts';
 import { instance } from '../components/instance.ts';
-import { alive, startProcess, stopPid, tail, waitFor } from '../components/process.ts';
+import { alive, listens, startProcess, stopPid, tail, waitFor } from '../components/process.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import { type Fault, type Lab, type LabPart, labParts, type Output } from '../types.ts';
@@ -174,17 +175,41 @@ export async function httpStatus(url: string, ms = 4000): Promise<number | strin
   }
 }
 
+/** GET over a connection of its own: one that is kept alive would not notice that new ones are refused. */
+function freshGet(url: string, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const call = get(url, { agent: false, timeout: ms }, (response) => {
+      response.resume();
+      response.once('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`)),
+      );
+    });
+    call.once('timeout', () => call.destroy(new Error('no answer')));
+    call.once('error', reject);
+  });
+}
+
+/** Milliseconds until a part's port accepts a connection; undefined if it does not within `limit`. */
+export async function connectTime(lab: Lab, part: LabPart, limit: number): Promise<number | undefined> {
+  const at = await lab.endpoints();
+  const places: Partial<Record<LabPart, string>> = {
+    'agent-manager': at.agentManager,
+    'orchestrator-service': at.orchestrator,
+    'reasoning-service': at.reasoning,
+    postgres: `tcp://${at.postgres.host}:${at.postgres.port}`,
+    redis: `tcp://${at.redis.host}:${at.redis.port}`,
+    nats: at.nats.url,
+    neo4j: at.neo4j.url,
+  };
+  const place = new URL(places[part] ?? 'tcp://0.0.0.0:0');
+  const started = performance.now();
+  return (await listens(Number(place.port), place.hostname, limit)) ? performance.now() - started : undefined;
+}
+
 /** One real use of a part over a new connection, as a client of it would; rejects when it does not answer. */
 export async function use(lab: Lab, part: LabPart): Promise<void> {
   const at = await lab.endpoints();
-  const http = async (base: string) => {
-    const response = await fetch(`${base}/health/live`, {
-      signal: AbortSignal.timeout(20_000),
-      keepalive: false,
-    });
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`${response.status}`);
-  };
+  const http = (base: string) => freshGet(`${base}/health/live`, 20_000);
   switch (part) {
     case 'agent-manager':
       return http(at.agentManager);

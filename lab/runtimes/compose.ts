@@ -41,8 +41,8 @@ export interface ComposeLab extends Lab {
   docker(args: readonly string[], stdin?: string): Promise<string>;
   /** `docker-compose up -d --no-deps <part>`: makes the container what the files say. */
   recreate(part: LabPart, force?: boolean): Promise<void>;
-  /** Makes every container what the files say. */
-  upAll(): Promise<void>;
+  /** Makes every container (or these) what the files say. */
+  upAll(parts?: readonly LabPart[]): Promise<void>;
   inspect(part: LabPart): Promise<Container | undefined>;
   /** Folder with the part's configuration files. */
   configFolder(part: LabPart): string;
@@ -122,7 +122,7 @@ export function composeLab(source: {
     control,
     docker,
     recreate,
-    upAll: () => compose(['up', '-d', '-t', '1']),
+    upAll: (parts = []) => compose(['up', '-d', '-t', '1', ...parts]),
     inspect,
     override,
     configFolder: folderOf,

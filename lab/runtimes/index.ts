@@ -20,7 +20,7 @@ import { processSpecs } from '../platform/processes.ts';
 import { seedPlatform } from '../platform/seed.ts';
 import { type Endpoints, type Lab, type LabPart, labParts, type Runtime } from '../types.ts';
 import { type ComposeLab, composeFolder, composeLab, removeProject, writeComposeFiles } from './compose.ts';
-import { buildServices, makeImages, servicesFolder } from './images.ts';
+import { buildServices, type Image, makeImages, servicesFolder } from './images.ts';
 import { agentNamespace, type KubernetesLab, kubernetesLab, manifestFile, namespace } from './kubernetes.ts';
 import { downProcesses, type Ports, prepareProcesses, processesFolder, processesLab } from './processes.ts';
 import type { Progress } from './shared.ts';
@@ -94,13 +94,7 @@ const seed = async () => undefined;
 export function connectKubernetes(): KubernetesLab {
   return kubernetesLab({
     seed,
-    async endpoints(clusterIp) {
-      const names = labParts.filter((part) => part !== 'collect-agent');
-      const found = new Map(
-        await Promise.all(names.map(async (part) => [part, await clusterIp(part)] as const)),
-      );
-      return endpointsAt((part) => found.get(part as (typeof names)[number]) ?? '0.0.0.0');
-    },
+    endpoints: (clusterIp) => endpointsAt(clusterIp),
     environmentConfig: (at, kubeconfig) =>
       environmentConfig(at, { kind: 'kubernetes', namespace, agentNamespace, kubeconfig }),
   });
@@ -193,11 +187,18 @@ async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
   const [images, engine] = await Promise.all([makeImages(progress), docker.startDocker(progress)]);
   progress('the Docker engine answers');
   const have = (await engine.docker(['images', '--format', '{{.Repository}}:{{.Tag}}'])).stdout.split('\n');
-  for (const image of images) {
-    if (have.includes(image.name)) continue;
+  const load = async (image: Image) => {
+    if (have.includes(image.name)) return;
     const loaded = await engine.docker(['load', '-q', '-i', image.tar], { seconds: 300 });
     if (loaded.code !== 0) throw new Error(`docker load ${image.name}: ${loaded.stderr}`);
-  }
+  };
+  // One big image beside the small ones: more at a time only wait for the disk.
+  const big = (image: Image) => /neo4j|reasoning/.test(image.name);
+  await Promise.all(
+    [true, false].map(async (size) => {
+      for (const image of images.filter((one) => big(one) === size)) await load(image);
+    }),
+  );
   progress('images are loaded');
   const folder = composeFolder();
   if (!existsSync(join(folder, 'docker-compose.yml')))
@@ -206,10 +207,11 @@ async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
       configFiles(namedAddresses()),
     );
   const lab = connectCompose();
-  await lab.upAll();
-  progress('containers are started');
+  await lab.upAll(['postgres', 'redis', 'nats', 'neo4j']);
+  progress('dependencies are started');
   await seedSoon(await lab.endpoints());
   progress('databases and streams are there');
+  await lab.upAll();
   return lab;
 }
 

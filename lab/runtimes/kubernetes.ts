@@ -115,10 +115,12 @@ const selector = (part: LabPart) => ['-n', workload(part).namespace, '-l', `app=
 export function kubernetesLab(source: {
   /** Puts tables and streams back where a part lost them with its data. */
   seed: (part: LabPart, at: Endpoints) => Promise<void>;
-  endpoints: (clusterIp: (service: string) => Promise<string>) => Promise<Endpoints>;
+  endpoints: (clusterIp: (service: string) => string) => Endpoints;
   environmentConfig: (at: Endpoints, kubeconfig: string) => Readonly<Record<string, unknown>>;
 }): KubernetesLab {
   const own = cluster();
+  // A Service keeps its address until it is deleted, and asking takes a process each time.
+  let ips: ReadonlyMap<string, string> | undefined;
   const control = (args: readonly string[], stdin?: string): Promise<Output> =>
     own.kubectl(args, stdin === undefined ? {} : { stdin });
   const kubectl = async (args: readonly string[], stdin?: string) => {
@@ -181,6 +183,7 @@ export function kubernetesLab(source: {
     } else await kubectl(['scale', `${kind}/${name}`, '-n', where, `--replicas=${up ? 1 : 0}`]);
   };
   const restore = async (kind: string, name: string, where = namespace) => {
+    if (kind.toLowerCase() === 'service') ips = undefined;
     const found = originals().find(
       (one) =>
         one.kind.toLowerCase() === kind.toLowerCase() &&
@@ -206,11 +209,11 @@ export function kubernetesLab(source: {
     restore,
     control,
     pids,
-    endpoints: () =>
-      source.endpoints(async (service) => {
-        const found = await object<{ spec: { clusterIP: string } }>(`service/${service}`);
-        return found?.spec.clusterIP ?? '0.0.0.0';
-      }),
+    async endpoints() {
+      ips ??= await clusterIps(kubectl);
+      const known = ips;
+      return source.endpoints((service) => known.get(service) ?? '0.0.0.0');
+    },
     async environmentConfig() {
       return source.environmentConfig(await lab.endpoints(), own.kubeconfig);
     },
@@ -296,6 +299,15 @@ export function kubernetesLab(source: {
     healthy: (seconds = 90) => waitHealthy(lab, seconds, () => notReady(lab)),
   };
   return lab;
+}
+
+async function clusterIps(
+  kubectl: (args: readonly string[]) => Promise<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const list = JSON.parse(await kubectl(['get', 'services', '-n', namespace, '-o', 'json'])) as {
+    items: { metadata: { name: string }; spec: { clusterIP: string } }[];
+  };
+  return new Map(list.items.map((one) => [one.metadata.name, one.spec.clusterIP]));
 }
 
 /** A container of it has run, or says why it cannot. */
