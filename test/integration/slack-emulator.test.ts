@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { SlackEmulator, SlackEmulatorOptions } from '../../tools/slack-emulator/emulator.ts';
 import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
-import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { groups, people, places } from '../../tools/slack-emulator/seed.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -627,6 +627,55 @@ describe('the Web API with the real client', () => {
     expect(shared?.text).toBe('here');
     expect(Buffer.from(file?.content ?? []).equals(content)).toBe(true);
     expect(file?.channels).toEqual([places.ops]);
+  });
+
+  it('gives a file to whoever has the token, and the sign-in page to everyone else', async () => {
+    const slack = await emulator();
+    await slack.control.say({
+      user: people.requester,
+      channel: places.ops,
+      text: 'log',
+      files: [{ name: 'app.log', content: 'boom' }],
+    });
+    const history = await client(slack).conversations.history({ channel: places.ops });
+    const url = history.messages?.[0]?.files?.[0]?.url_private ?? '';
+    const read = async (headers: Record<string, string>): Promise<string> =>
+      (await fetch(url, { headers })).text();
+
+    expect(await read({ authorization: `Bearer ${slack.botToken}` })).toBe('boom');
+    expect(await read({})).toContain('Sign in');
+    slack.control.setScopes(['files:write']);
+    expect(await read({ authorization: `Bearer ${slack.botToken}` })).toContain('Sign in');
+  });
+
+  it('tells the app when a group, a person or a channel changed', async () => {
+    const slack = await emulator();
+    const seen: unknown[] = [];
+    await socketApp(slack, (app) => {
+      app.event('subteam_members_changed', async ({ event }) => {
+        seen.push([event.added_users, event.removed_users]);
+      });
+      app.event('member_joined_channel', async ({ event }) => {
+        seen.push([event.user, event.channel]);
+      });
+      app.event('user_change', async ({ event }) => {
+        seen.push(event.user.deleted);
+      });
+    });
+
+    slack.control.setUsergroup({ id: groups.sre, handle: 'sre', users: [people.admin, people.requester] });
+    slack.control.join(places.private, people.requester);
+    slack.control.updateUser(people.requester, { deleted: true });
+    await slack.control.waitFor(() => seen.length === 3);
+
+    // Events travel on their own; Slack promises no order.
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        [[people.requester], [people.approver]],
+        [people.requester, places.private],
+        true,
+      ]),
+    );
   });
 
   it('answers 429 with Retry-After', async () => {

@@ -44,7 +44,14 @@ export interface CoreOptions {
 export const defaultTokens = { bot: 'xoxb-emulator-bot', app: 'xapp-emulator-app' } as const;
 
 /** Events an app gets that came without a manifest. */
-const defaultEvents = ['app_mention', 'app_home_opened', 'message.im'];
+const defaultEvents = [
+  'app_mention',
+  'app_home_opened',
+  'message.im',
+  'member_joined_channel',
+  'subteam_members_changed',
+  'user_change',
+];
 
 export interface Core {
   readonly world: World;
@@ -119,7 +126,7 @@ function eventCallback(world: World, event: JsonObject): JsonObject {
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: world.channels.get(String(event.channel))?.isExtShared ?? false,
   };
 }
 

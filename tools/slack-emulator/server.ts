@@ -49,6 +49,9 @@ export function sendJson(
   response.end(JSON.stringify(body));
 }
 
+const bearerOf = (request: IncomingMessage): string | undefined =>
+  /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+
 /** The file's bytes out of a multipart/form-data body; the body itself when it is none. */
 function uploadBytes(body: Buffer, contentType: string): Buffer {
   const boundary = /boundary=(?:"([^"]+)"|([^;]+))/.exec(contentType);
@@ -85,7 +88,7 @@ async function serveApi(
     return sendJson(response, 200, { ok: false, error: 'invalid_json' });
   }
   const { token: inBody, ...args } = parsed;
-  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = bearerOf(request);
   const answer = await core.webApi.call(method, bearer ?? (typeof inBody === 'string' ? inBody : null), args);
   if (answer.drop) {
     request.socket.resetAndDestroy();
@@ -128,8 +131,22 @@ async function serveResponseUrl(
   response.writeHead(answer.status, { 'content-type': 'text/plain' }).end(answer.body);
 }
 
-function serveFile(core: Core, id: string, response: ServerResponse): void {
+/** A bot with a live token that may read files, or the page itself (browsers say where a request comes from). */
+function mayRead(core: Core, request: IncomingMessage): boolean {
+  if (request.headers['sec-fetch-site'] === 'same-origin') return true;
+  const token = core.tokens.get(bearerOf(request) ?? '');
+  return token?.status === 'active' && (token.scopes?.has('files:read') ?? true);
+}
+
+/** `url_private`. Without the right token Slack answers 200 with its sign-in page, and so does this. */
+function serveFile(core: Core, id: string, request: IncomingMessage, response: ServerResponse): void {
   const file = core.world.files.get(id);
+  if (!mayRead(core, request)) {
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<!DOCTYPE html><title>Sign in | Slack</title>');
+    return;
+  }
   if (!file?.content) return void response.writeHead(404).end();
   response
     .writeHead(200, { 'content-type': file.mimetype, 'content-length': file.content.byteLength })
@@ -189,7 +206,7 @@ async function route(setup: ServerSetup, request: IncomingMessage, response: Ser
     case 'response':
       return serveResponseUrl(core, name, request, response);
     case 'files':
-      return serveFile(core, name, response);
+      return serveFile(core, name, request, response);
     case 'control':
       return serveControl(setup, name, request, response, url);
     case 'events':

@@ -53,7 +53,7 @@ export function wireMessage(
     ...(message.subtype ? { subtype: message.subtype } : {}),
     user: message.user,
     ts: message.ts,
-    team: world.workspace.id,
+    team: world.users.get(message.user)?.teamId ?? world.workspace.id,
     text: message.text,
     ...(message.botId
       ? {

@@ -93,9 +93,16 @@ function complete(call: ApiCall): JsonObject {
   return { files: files.map((file) => wireFile(world, file, call.baseUrl)) };
 }
 
+function info(call: ApiCall): JsonObject {
+  const file = call.world.files.get(required(call.args, 'file'));
+  if (!file?.completed) throw new SlackRefusal('file_not_found');
+  return { file: wireFile(call.world, file, call.baseUrl) };
+}
+
 const write = { scopes: ['files:write'], token: 'bot' } as const;
 
 export const fileMethods = {
   'files.getUploadURLExternal': { ...write, run: getUploadUrl },
   'files.completeUploadExternal': { ...write, run: complete },
+  'files.info': { scopes: ['files:read'], token: 'bot', run: info },
 } satisfies Record<string, ApiMethod>;

@@ -16,6 +16,7 @@ import type {
   SlackView,
   TokenStatus,
 } from '../types.ts';
+import { wireUser } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { UserResult } from './context.ts';
 import type { ChooseValue, ClickButton } from './interaction.ts';
@@ -154,11 +155,12 @@ export function createControl(core: Core): Control {
       .filter((message) => fits(message, query))
       .sort((left, right) => Number(left.ts) - Number(right.ts));
   const waitFor = waiter(core);
-  const change = <T extends object>(map: ReadonlyMap<string, T>, id: string, fields: Partial<T>): void => {
+  const change = <T extends object>(map: ReadonlyMap<string, T>, id: string, fields: Partial<T>): T => {
     const entry = map.get(id);
     if (!entry) throw new Error(`no ${id} in this world`);
     Object.assign(entry, fields);
     world.changed();
+    return entry;
   };
   const put = <T extends { readonly id: string }>(map: Map<string, T>, entry: T): T => {
     map.set(entry.id, entry);
@@ -168,6 +170,24 @@ export function createControl(core: Core): Control {
   const membership = (channelId: string, user: string, how: 'add' | 'delete'): void => {
     world.channels.get(channelId)?.members[how](user);
     world.changed();
+    const type = how === 'add' ? 'member_joined_channel' : 'member_left_channel';
+    core.emit(type, { type, user, channel: channelId, channel_type: 'C', team: world.workspace.id });
+  };
+  const setUsergroup: Control['setUsergroup'] = (seed) => {
+    const before = world.usergroups.get(seed.id)?.users ?? [];
+    const { users } = put(world.usergroups, makeUsergroup(seed));
+    const added = users.filter((user) => !before.includes(user));
+    const removed = before.filter((user) => !users.includes(user));
+    core.emit('subteam_members_changed', {
+      type: 'subteam_members_changed',
+      subteam_id: seed.id,
+      team_id: world.workspace.id,
+      date_update: Math.floor(world.now() / 1000),
+      added_users: added,
+      added_users_count: added.length,
+      removed_users: removed,
+      removed_users_count: removed.length,
+    });
   };
 
   return {
@@ -199,13 +219,16 @@ export function createControl(core: Core): Control {
         if (record.kind === 'bot') record.scopes = scopes === null ? null : new Set(scopes);
     },
     addUser: (seed) => put(world.users, makeUser(seed, world.workspace.id)),
-    updateUser: (id, fields) => change(world.users, id, fields),
+    updateUser: (id, fields) => {
+      const user = change<SlackUser>(world.users, id, fields);
+      core.emit('user_change', { type: 'user_change', user: wireUser(user, { locale: true }) });
+    },
     addChannel: (seed) =>
       put(world.channels, makeChannel(seed, world.app.botUserId, Math.floor(world.now() / 1000))),
-    updateChannel: (id, fields) => change(world.channels, id, fields),
+    updateChannel: (id, fields) => void change(world.channels, id, fields),
     join: (channel, user) => membership(channel, user, 'add'),
     leave: (channel, user) => membership(channel, user, 'delete'),
-    setUsergroup: (seed) => void put(world.usergroups, makeUsergroup(seed)),
+    setUsergroup,
     messages,
     lastMessage: (query) => messages(query).at(-1),
     modal: (user) => world.modals.get(user)?.at(-1),

@@ -33,6 +33,9 @@ export function visibleMessages(core: Core, user: string, channel: string): read
     .map((message) => shownMessage(core, message, user));
 }
 
+/** A window that has been open for days need not carry every message in each update. */
+const shownAtMost = 500;
+
 function shownChannels(core: Core, user: string): readonly JsonObject[] {
   const { world } = core;
   return [...world.channels.values()]
@@ -46,7 +49,7 @@ function shownChannels(core: Core, user: string): readonly JsonObject[] {
       isExtShared: channel.isExtShared,
       members: [...channel.members],
       hasBot: channel.members.has(world.app.botUserId),
-      messages: visibleMessages(core, user, channel.id),
+      messages: visibleMessages(core, user, channel.id).slice(-shownAtMost),
       pins: [...(world.pins.get(channel.id) ?? [])],
       bookmarks: [...world.bookmarks.values()].filter((bookmark) => bookmark.channel === channel.id),
     }));
