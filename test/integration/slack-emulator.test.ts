@@ -501,6 +501,22 @@ describe('Socket Mode', () => {
     expect(after.ok).toBe(true);
   });
 
+  it('keeps a ghost: a socket gone silent takes its share of the commands after the client has left it', async () => {
+    const slack = await emulator({ ackTimeoutMs: 200 });
+    await socketApp(slack, (app) => app.command('/aetherius', async ({ ack }) => ack()), 500);
+    const [before] = slack.control.sockets.sockets();
+    const type = () =>
+      slack.control.command({ user: people.requester, channel: places.ops, text: '/aetherius health' });
+
+    slack.control.sockets.silence(before?.id ?? '');
+    const during = await type();
+    await slack.control.waitFor(() => slack.control.sockets.sockets().some(({ id }) => id !== before?.id));
+    const after = [await type(), await type()];
+
+    expect(during.warning).toBe('operation_timeout');
+    expect(after.map(({ ok }) => ok).sort()).toEqual([false, true]);
+  });
+
   it('lets a ticket in once', async () => {
     const slack = await emulator();
     const { url } = await new WebClient(slack.appToken, { slackApiUrl: slack.apiUrl }).apps.connections.open(
