@@ -1,6 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { AuditAnchor } from './audit-anchor.ts';
 import { canonicalJson } from './canonical.ts';
 import type { AuditRow } from './store.ts';
+
+export type { AuditAnchor };
 
 /** Names the format, so that a hash of ours is never the hash of something else. */
 export const auditDomain = 'aetherius-audit-v1';
@@ -35,15 +38,6 @@ export function auditHash(row: UnsealedAuditRow, prevHash: string): string {
 /** L2: lower-case hex HMAC-SHA-256 of the hash, with a key the database does not hold. */
 export function auditMac(key: string | Uint8Array, hash: string): string {
   return createHmac('sha256', key).update(hash).digest('hex');
-}
-
-/** A head that was written down outside of the log (L5). */
-export interface AuditAnchor {
-  readonly seq: number;
-  readonly hash: string;
-  readonly mac: string;
-  readonly keyId: string;
-  readonly place: string;
 }
 
 /** MAC of an anchor, so that whoever can write to its place cannot make one up. */

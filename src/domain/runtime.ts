@@ -1,5 +1,5 @@
+import type { CallOptions } from './call.ts';
 import type { PartId } from './part.ts';
-import type { CallOptions } from './targets.ts';
 
 /**
  * What runs the parts, the same words for Kubernetes and Docker Compose, so that a probe of a service is

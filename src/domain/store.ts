@@ -1,5 +1,5 @@
 import type { Person, RemediationState } from './approval.ts';
-import type { AuditAnchor } from './audit.ts';
+import type { AuditAnchor } from './audit-anchor.ts';
 import type { Facts } from './facts.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Plan, Tier } from './remediation.ts';

@@ -1,6 +1,9 @@
+import type { CallOptions } from './call.ts';
 import type { Facts } from './facts.ts';
 import type { ServiceId } from './part.ts';
 import type { RuntimeTarget } from './runtime.ts';
+
+export type { CallOptions };
 
 /**
  * Ports to the systems under diagnosis. Adapters in `platform/targets` implement them with the real
@@ -17,11 +20,6 @@ export const targetNames = [
   'runtime',
 ] as const;
 export type TargetName = (typeof targetNames)[number];
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-}
 
 export interface HttpAnswer {
   readonly status: number;

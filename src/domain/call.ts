@@ -1,0 +1,5 @@
+/** What every call to a system under diagnosis takes. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}

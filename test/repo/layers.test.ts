@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { cruise, type ICruiseOptions, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { read, repositoryFiles, root } from './files.ts';
+
+interface Rules extends IFlattenedRuleSet {
+  readonly options: ICruiseOptions;
+}
+
+const rules = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as Rules;
+
+async function check(paths: string[], baseDir = root): Promise<ICruiseResult> {
+  const { options, ...ruleSet } = rules;
+  const { reporterOptions: _unused, ...rest } = options;
+  const result = await cruise(paths, { ...rest, baseDir, ruleSet, validate: true });
+  if (typeof result.output === 'string') throw new Error('dependency-cruiser answered with text');
+  return result.output;
+}
+
+describe('the layers', () => {
+  let result: ICruiseResult;
+  beforeAll(async () => {
+    result = await check(['src', 'tools']);
+  });
+
+  it('are kept: nobody imports what is not theirs, and nothing goes in a circle', () => {
+    const broken = result.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+
+    expect(broken).toEqual([]);
+  });
+
+  it('were really looked at: every source file was read', () => {
+    const sources = repositoryFiles(/^src\/.*\.ts$/).filter((path) => !path.endsWith('.d.ts'));
+    const seen = new Set(result.modules.map((module) => module.source));
+
+    expect(sources.length).toBeGreaterThan(50);
+    expect(sources.filter((path) => !seen.has(path))).toEqual([]);
+  });
+});
+
+/** Each breach is one file that imports another; the rule named must see it. */
+const breaches: readonly (readonly [string, string, string])[] = [
+  ['domain', 'src/domain/a.ts', 'src/platform/b.ts'],
+  ['services', 'src/services/a.service.ts', 'src/platform/b.ts'],
+  ['probes', 'src/probes/redis/a.probe.ts', 'src/platform/b.ts'],
+  ['probe-targets-apart', 'src/probes/redis/a.probe.ts', 'src/probes/nats/b.ts'],
+  ['remediation-targets-apart', 'src/remediations/redis/a.remediation.ts', 'src/remediations/postgres/b.ts'],
+  ['bot', 'src/bot/a.ts', 'src/services/b.ts'],
+  ['handlers-see-types-of-services', 'src/handlers/a.command.ts', 'src/services/b.service.ts'],
+  ['jobs', 'src/jobs/a.job.ts', 'src/handlers/b.ts'],
+  ['cli-sees-types-of-services', 'src/cli/a.command.ts', 'src/services/b.service.ts'],
+  ['nothing-imports-main', 'src/services/a.service.ts', 'src/main.ts'],
+  ['src-stands-alone', 'src/domain/a.ts', 'lab/b.ts'],
+  ['tools-know-no-src', 'tools/slack-emulator/a.ts', 'src/domain/b.ts'],
+];
+
+describe('a planted breach', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'layers-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(breaches)('of rule "%s" is seen: %s imports %s', async (rule, from, to) => {
+    const baseDir = mkdtempSync(join(folder, 'case-'));
+    write(baseDir, from, `import { b } from '${importOf(from, to)}';\nexport const a = b;\n`);
+    write(baseDir, to, 'export const b = 1;\n');
+
+    const result = await check([from, to], baseDir);
+
+    expect(result.summary.violations.map((violation) => violation.rule.name)).toContain(rule);
+  });
+
+  it.each([
+    ['slack-in-its-place', 'src/platform/store/a.ts', '@slack/web-api'],
+    ['domain-packages', 'src/domain/a.ts', 'pg'],
+    ['services-packages', 'src/services/a.service.ts', 'ioredis'],
+    ['no-dev-dependencies', 'src/platform/a.ts', 'vitest'],
+  ])('of rule "%s" is seen: %s imports the package %s', async (rule, from, name) => {
+    const baseDir = mkdtempSync(join(folder, 'case-'));
+    write(baseDir, from, `import * as all from '${name}';\nexport const a = all;\n`);
+    write(baseDir, 'package.json', read('package.json'));
+    symlinkSync(join(root, 'node_modules'), join(baseDir, 'node_modules'));
+
+    const result = await check([from], baseDir);
+
+    expect(result.summary.violations.map((violation) => violation.rule.name)).toContain(rule);
+  });
+
+  it('is seen when only types are imported', async () => {
+    const baseDir = mkdtempSync(join(folder, 'case-'));
+    write(baseDir, 'src/domain/a.ts', "import type { B } from '../platform/b.ts';\nexport type A = B;\n");
+    write(baseDir, 'src/platform/b.ts', 'export type B = 1;\n');
+
+    const result = await check(['src'], baseDir);
+
+    expect(result.summary.violations.map((violation) => violation.rule.name)).toContain('domain');
+  });
+
+  it('is seen as a circle', async () => {
+    const baseDir = mkdtempSync(join(folder, 'case-'));
+    write(baseDir, 'src/domain/a.ts', "import { b } from './b.ts';\nexport const a = (): number => b();\n");
+    write(baseDir, 'src/domain/b.ts', "import { a } from './a.ts';\nexport const b = (): number => a();\n");
+
+    const result = await check(['src'], baseDir);
+
+    expect(result.summary.violations.map((violation) => violation.rule.name)).toContain('no-circular');
+  });
+});
+
+function importOf(from: string, to: string): string {
+  const path = relative(dirname(from), to);
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+function write(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
