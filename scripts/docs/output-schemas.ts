@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { ApprovalsOutput, DoctorOutput, FixOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
+
+/** JSON Schemas of what `--output json` prints. */
+export function outputSchemas(): readonly (readonly [string, string])[] {
+  return Object.entries({
+    health: HealthOutput,
+    doctor: DoctorOutput,
+    fix: FixOutput,
+    approvals: ApprovalsOutput,
+  }).map(([name, schema]) => [
+    `docs/reference/output-${name}.schema.json`,
+    `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`,
+  ]);
+}

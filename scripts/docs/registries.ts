@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { en } from '../../src/bot/text/en.ts';
+import { probes } from '../../src/probes/index.ts';
+import { remediations } from '../../src/remediations/index.ts';
+import { code, page, table } from './markdown.ts';
+
+const texts: Readonly<Record<string, string>> = en;
+
+export function probesReference(): string {
+  const sorted = [...probes].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return page(
+    '# Probes',
+    'A probe reads one kind of fact and changes nothing.\nIt answers healthy, unhealthy with findings, skipped (a precondition is absent) or inconclusive (could not look).',
+    ...sorted.flatMap((probe) => [
+      `## ${code(probe.id)}`,
+      probe.doc,
+      table(
+        ['', ''],
+        [
+          ['Needs', list(probe.needs)],
+          ['Gives up after', `${probe.timeoutMs / 1000} s`],
+          ...parameterRows(probe.params),
+        ],
+      ),
+      probe.emits.length === 0
+        ? 'It finds nothing: it only reads facts.'
+        : table(
+            ['Finding', 'What people read'],
+            probe.emits.map((name) => [code(name), texts[`finding.${name}`] ?? '']),
+          ),
+    ]),
+  );
+}
+
+export function remediationsReference(): string {
+  const sorted = [...remediations].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return page(
+    '# Remediations',
+    'A remediation is a typed change with a plan, steps, an observation and, where possible, an undo.\nWho may approve it is decided by its tier and the `approvals` section of the [configuration](config.md).',
+    ...sorted.flatMap((remediation) => [
+      `## ${code(remediation.id)}`,
+      remediation.doc,
+      table(
+        ['', ''],
+        [
+          ['Tier', texts[`card.tier.${remediation.tier}`] ?? String(remediation.tier)],
+          ['Version', String(remediation.version)],
+          ['Needs', list(remediation.needs)],
+          ...parameterRows(remediation.params),
+        ],
+      ),
+    ]),
+  );
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : names.map(code).join(', ');
+}
+
+interface Parameter {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly type?: string;
+}
+
+function parameterRows(schema: z.ZodType): readonly (readonly string[])[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
+    properties?: Readonly<Record<string, Parameter>>;
+  };
+  return Object.entries(properties).map(([name, node]) => {
+    const values = node.enum?.map((value) => code(String(value))).join(', ') ?? node.type ?? '';
+    const fallback = node.default === undefined ? '' : `, default ${code(String(node.default))}`;
+    return [`Parameter ${code(name)}`, `${node.description ?? ''} (${values}${fallback})`.trim()];
+  });
+}
