@@ -151,8 +151,13 @@ function cell(...elements: readonly RichInline[]): {
 
 function factText(row: PartRow, report: HealthReport, words: Words): string {
   if (row.pending > 0 && row.state === 'unknown') return words.plain('state.looking');
+  const { key } = row.fact;
+  // The fact may be a finding's code: its sentence then says it, as in the thread.
+  const facts = { part: partName(row.part, words), ...row.fact.facts };
   const fact =
-    words.lookupPlain(`health.fact.${row.fact.key}`, row.fact.facts) ?? stateWord(row.state, words);
+    words.lookupPlain(`health.fact.${key}`, facts) ??
+    words.lookupPlain(`finding.${key}`, facts) ??
+    stateWord(row.state, words);
   const parts = [fact];
   if (row.consequenceOf !== undefined) {
     const root = report.rows.find((other) => other.part === row.consequenceOf);

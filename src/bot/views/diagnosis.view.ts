@@ -1,0 +1,227 @@
+import type { KnownBlock } from '@slack/types';
+import type { CauseJudgement, DiagnosisJudgement } from '../../domain/judgement.ts';
+import type { ProbeOutcome } from '../../domain/probe.ts';
+import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../../domain/render-diagnosis.ts';
+import type { Run } from '../../domain/run.ts';
+import type { Rendered } from '../../domain/store.ts';
+import { actionIds, messageEventType } from '../ids.ts';
+import { markup } from '../text/format.ts';
+import { type Words, wordsIn } from '../text/index.ts';
+import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
+import { findingFacts, findingSentence, listOf, partName, severityEmoji, whoAsked } from './phrases.ts';
+
+const shown = { findings: 4, excerptLines: 6, excerptCharacters: 900, missing: 6 } as const;
+
+/** The words of a diagnosis: pure, one function a message. */
+export const diagnosisRenderer: DiagnosisRenderer = {
+  diagnosis: (view, language) => diagnosisMessage(view, wordsIn(language)),
+  evidenceFile: (view, language) => evidenceText(view, wordsIn(language)),
+  chooseSymptom: (view, language) => chooseMessage(view, wordsIn(language)),
+};
+
+const causesOf = (view: DiagnosisView, verdict: CauseJudgement['verdict']): readonly CauseJudgement[] =>
+  view.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === verdict));
+
+function causeSentence(cause: CauseJudgement, words: Words): string {
+  return words.lookup(`cause.${cause.cause.id}`) ?? cause.cause.id;
+}
+
+/** First line: the cause in one sentence that a tired person understands. */
+function titleLine(view: DiagnosisView, words: Words): string {
+  const { environment } = view.run;
+  if (!view.complete) {
+    return `:mag: ${words.say('diagnose.looking', { environment, seen: view.seen, asked: view.asked })}`;
+  }
+  const [top] = causesOf(view, 'confirmed');
+  if (top !== undefined) {
+    return `:red_circle: ${words.say('diagnose.cause', { environment, id: top.cause.id, cause: markup(causeSentence(top, words)) })}`;
+  }
+  const symptom = symptomNames(view, words);
+  const possible = causesOf(view, 'possible');
+  if (possible.length > 0) {
+    return `:grey_question: ${words.say('diagnose.possible', { environment, symptom, count: possible.length })}`;
+  }
+  return `:large_green_circle: ${words.say('diagnose.none', { environment, symptom })}`;
+}
+
+function symptomNames(view: DiagnosisView, words: Words): string {
+  const names = view.judgements.map(
+    ({ diagnosis }) => words.lookupPlain(`diagnosis.${diagnosis.id}`) ?? diagnosis.id,
+  );
+  return listOf([...new Set(names)], words);
+}
+
+function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
+  const title = titleLine(view, words);
+  const blocks: KnownBlock[] = [section(title, words)];
+  if (view.complete) {
+    if (view.path !== undefined) blocks.push(section(pathText(view.path, words), words));
+    for (const cause of causesOf(view, 'confirmed')) blocks.push(...confirmedBlocks(cause, view, words));
+    blocks.push(...openBlocks(view, words));
+  }
+  blocks.push(context(footer(view, words), words));
+  return {
+    text: cut(title, limits.messageText, words),
+    blocks,
+    metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'diagnosis' } },
+  };
+}
+
+function confirmedBlocks(cause: CauseJudgement, view: DiagnosisView, words: Words): KnownBlock[] {
+  const judgement = view.judgements.find((candidate) => candidate.causes.includes(cause));
+  const evidence = cause.for.slice(0, shown.findings).map((finding) => {
+    const since =
+      finding.since === undefined ? '' : ` ${words.say('finding.since', { since: finding.since })}`;
+    return `${severityEmoji[finding.severity]} ${findingSentence(finding, words)}${since}`;
+  });
+  const more = cause.for.length - evidence.length;
+  if (more > 0) evidence.push(words.say('diagnose.more-evidence', { count: more }));
+  const impact = words.lookup(`diagnosis.${judgement?.diagnosis.id ?? ''}.impact`);
+  const todo = view.instructions
+    .filter((entry) => entry.cause === cause.cause.id)
+    .map((entry) => `• ${instruction(entry, words)}`);
+  const lines = [
+    `*${cause.cause.id}* · ${causeSentence(cause, words)}`,
+    ...evidence,
+    ...(impact === undefined ? [] : [words.say('finding.impact', { text: markup(impact) })]),
+    ...(todo.length === 0 ? [] : [words.say('diagnose.todo'), ...todo]),
+  ];
+  const excerpt = cause.for.flatMap((finding) => finding.excerpts ?? [])[0];
+  return [
+    { type: 'divider' },
+    section(lines.join('\n'), words),
+    ...(excerpt === undefined
+      ? []
+      : [
+          context(words.say('finding.excerpt', { source: excerpt.source }), words),
+          preformatted(excerpt.lines.slice(0, shown.excerptLines), shown.excerptCharacters, words),
+        ]),
+  ];
+}
+
+function instruction(entry: DiagnosisView['instructions'][number], words: Words): string {
+  const facts = entry.finding === undefined ? {} : findingFacts(entry.finding, words);
+  return words.lookup(`remedy.${entry.key}`, facts) ?? entry.key;
+}
+
+/** What is not settled, with what it would take, and what was ruled out. */
+function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
+  const possible = causesOf(view, 'possible').map((cause) => {
+    const unseen = cause.missing.slice(0, shown.missing).map((outcome) => whyUnseen(outcome, words));
+    return `:grey_question: *${cause.cause.id}* · ${causeSentence(cause, words)} ${words.say('diagnose.unseen', { what: markup(listOf(unseen, words)) })}`;
+  });
+  const ruledOut = causesOf(view, 'ruled-out').map(
+    (cause) => `${cause.cause.id} ${causeSentence(cause, words).replace(/[.。]$/, '')}`,
+  );
+  const followed = view.judgements
+    .slice(1)
+    .map(({ diagnosis }) => `${diagnosis.id} ${words.lookup(`diagnosis.${diagnosis.id}`) ?? ''}`);
+  return [
+    ...(possible.length === 0 ? [] : [section(possible.join('\n'), words)]),
+    ...(ruledOut.length === 0
+      ? []
+      : [context(words.say('diagnose.ruled-out', { causes: markup(listOf(ruledOut, words)) }), words)]),
+    ...(followed.length === 0
+      ? []
+      : [context(words.say('diagnose.followed', { diagnoses: markup(listOf(followed, words)) }), words)]),
+  ];
+}
+
+/** A probe that could not look, and why: the sentence says what would be needed. */
+function whyUnseen(outcome: ProbeOutcome, words: Words): string {
+  const why =
+    outcome.cause === undefined
+      ? words.lookup(`skip.${outcome.reason ?? ''}`)
+      : words.lookup(`cause.${outcome.cause.code}`, outcome.cause.facts);
+  return `\`${outcome.key.replace(/`/g, '')}\` (${why ?? words.say('diagnose.no-reason')})`;
+}
+
+const stepMark = (ok: boolean | undefined): string =>
+  ok === undefined ? ':grey_question:' : ok ? ':white_check_mark:' : ':x:';
+
+function pathText(path: UnreachablePath, words: Words): string {
+  const steps = path.steps.map(({ key, ok }) => `${stepMark(ok)} ${words.say(`diagnose.step.${key}`)}`);
+  return `*${words.say('diagnose.path', { part: partName(path.part, words) })}*\n${steps.join('  →  ')}`;
+}
+
+function footer({ run }: DiagnosisView, words: Words): string {
+  const { environment, finishedAt: ended } = run;
+  const base = {
+    environment,
+    time: (ended ?? run.createdAt).toISOString(),
+    who: markup(whoAsked(run, words)),
+  };
+  const line =
+    ended === undefined
+      ? words.say('health.footer', base)
+      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
+  return `${line} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
+}
+
+function chooseMessage(
+  view: {
+    readonly run: Run;
+    readonly text: string;
+    readonly choices: readonly { readonly id: string; readonly button: string }[];
+  },
+  words: Words,
+): Rendered {
+  const title = `:grey_question: ${words.say('diagnose.choose', { text: view.text.slice(0, 200) })}`;
+  const buttons = view.choices.map(({ id, button: value }) =>
+    button(
+      {
+        actionId: `${actionIds.diagnose}:${id}`,
+        value,
+        label: `${id} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}`,
+      },
+      words,
+    ),
+  );
+  return {
+    text: cut(title, limits.messageText, words),
+    blocks: [section(title, words), ...actions(buttons)],
+    metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'diagnosis' } },
+  };
+}
+
+function evidenceText(view: DiagnosisView, words: Words): string {
+  const lines = [
+    `# ${titleLine(view, words).replace(/:[a-z_]+: /g, '')}`,
+    '',
+    `${view.run.environment} · ${view.run.id}`,
+  ];
+  for (const judgement of view.judgements) lines.push('', ...judgementText(judgement, words));
+  lines.push('', `## ${words.plain('diagnose.file.seen')}`);
+  for (const outcome of view.outcomes) lines.push('', ...outcomeText(outcome, words));
+  return `${lines.join('\n')}\n`;
+}
+
+function judgementText({ diagnosis, causes }: DiagnosisJudgement, words: Words): string[] {
+  return [
+    `## ${diagnosis.id} ${words.lookupPlain(`diagnosis.${diagnosis.id}`) ?? ''}`,
+    ...causes.map((cause) => {
+      const why = [
+        ...cause.for.map((finding) => `+ ${finding.code} ${finding.subject}`),
+        ...cause.against.map((outcome) => `- ${outcome.key}`),
+        ...cause.missing.map((outcome) => `? ${outcome.key}`),
+      ];
+      return `* ${cause.cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${words.lookupPlain(`cause.${cause.cause.id}`) ?? ''}${why.map((line) => `\n    ${line}`).join('')}`;
+    }),
+  ];
+}
+
+function outcomeText(outcome: ProbeOutcome, words: Words): string[] {
+  return [
+    `### ${outcome.key}: ${outcome.status} (${outcome.durationMs} ms)`,
+    ...(outcome.cause === undefined ? [] : [`${outcome.cause.code}: ${outcome.cause.detail}`]),
+    ...(Object.keys(outcome.facts).length === 0 ? [] : [JSON.stringify(outcome.facts)]),
+    ...outcome.findings.flatMap((finding) => [
+      `* ${finding.code} · ${finding.subject} · ${words.lookupPlain(`finding.${finding.code}`, findingFacts(finding, words)) ?? ''}`,
+      `  ${JSON.stringify(finding.facts)}`,
+      ...(finding.excerpts ?? []).flatMap((excerpt) => [
+        `  ${excerpt.source}`,
+        ...excerpt.lines.map((line) => `    ${line}`),
+      ]),
+    ]),
+  ];
+}

@@ -1,0 +1,178 @@
+/** The whole product in this process against the Slack emulator, real PostgreSQL and real Redis. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
+import type { Logger } from '../../src/domain/clock.ts';
+import type { Role } from '../../src/domain/config.ts';
+import { type RunningProcess, startProcess } from '../../src/main/process.ts';
+import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
+import { type SlackEmulator, type SlackEmulatorOptions, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { silentLogger } from './logger.ts';
+import { type TestDatabase, type TestPostgres, usePostgres } from './postgres.ts';
+import { type TestRedis, useRedis } from './redis.ts';
+
+export { people, places };
+
+export interface ProductOptions {
+  /** Roles side by side; default one process that does everything. */
+  readonly roles?: readonly Exclude<Role, 'command-line'>[];
+  readonly emulator?: SlackEmulatorOptions;
+  /** Lines of further YAML below `slack:`. */
+  readonly slackYaml?: string;
+  readonly approvalsYaml?: string;
+  readonly environmentsYaml?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly logger?: Logger;
+}
+
+export interface Product {
+  readonly slack: SlackEmulator;
+  readonly database: TestDatabase;
+  readonly processes: readonly RunningProcess[];
+  /** One more process of this role. */
+  add(role: Exclude<Role, 'command-line'>): Promise<RunningProcess>;
+  stop(): Promise<void>;
+}
+
+export interface Stage {
+  readonly postgres: TestPostgres;
+  /** The product's own. */
+  readonly redis: TestRedis;
+  /** The Redis of the platform under diagnosis. */
+  readonly target: () => RedisServer;
+  /** Writes until Redis says that its memory is full. */
+  fillTarget(): Promise<void>;
+  emptyTarget(): Promise<void>;
+  targetCall(command: string, ...args: string[]): Promise<unknown>;
+  start(options?: ProductOptions): Promise<Product>;
+}
+
+const approvals = `
+approvals:
+  approvers:
+    oncall: { users: [${people.approver}, ${people.requester}] }
+  tiers:
+    1: { by: [oncall] }
+    2: { by: [oncall], reason: finding }
+`;
+
+/** Servers for a test file; every product that a test starts is stopped after it. */
+export function useStage(targetArgs: readonly string[] = ['--maxmemory', '8mb', '--maxmemory-policy', 'noeviction']): Stage {
+  const postgres = usePostgres();
+  const redis = useRedis();
+  const dir = mkdtempSync(join(tmpdir(), 'aetherius-target-'));
+  let target: RedisServer | undefined;
+  const running: Product[] = [];
+  beforeAll(async () => {
+    target = await startRedis({ dir, args: targetArgs });
+  });
+  afterEach(async () => {
+    for (const product of running.splice(0)) await product.stop();
+  });
+  afterAll(async () => {
+    await target?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const targetServer = (): RedisServer => {
+    if (target === undefined) throw new Error('the target is started before the first test');
+    return target;
+  };
+  const targetCall = async (command: string, ...args: string[]): Promise<unknown> => {
+    const client = new Redis(targetServer().url, { lazyConnect: true });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.call(command, ...args);
+    } finally {
+      client.disconnect();
+    }
+  };
+  return {
+    postgres,
+    redis,
+    target: targetServer,
+    targetCall,
+    async fillTarget() {
+      const value = 'x'.repeat(64 * 1024);
+      for (let i = 0; i < 1000; i += 1) {
+        const answer = await targetCall('SET', `filler:${i}`, value).catch((error: unknown) => String(error));
+        if (answer !== 'OK') return;
+      }
+      throw new Error('the target never got full');
+    },
+    async emptyTarget() {
+      await targetCall('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+      await targetCall('FLUSHALL');
+    },
+    async start(options = {}) {
+      const database = await postgres.database();
+      await redis.call('FLUSHALL');
+      const product = await startProduct(options, {
+        databaseUrl: database.url,
+        redisUrl: redis.server.url,
+        targetUrl: targetServer().url,
+      });
+      const whole = { ...product, database };
+      running.push(whole);
+      return whole;
+    },
+  };
+}
+
+interface Urls {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly targetUrl: string;
+}
+
+async function startProduct(options: ProductOptions, urls: Urls): Promise<Omit<Product, 'database'>> {
+  const slack = await startSlackEmulator(options.emulator ?? {});
+  const yaml = `
+environments:
+${options.environmentsYaml ?? '  prod:\n    runtime: { kind: none }\n    redis: { url: { env: TARGET_REDIS_URL } }\n'}
+slack:
+  defaultEnvironment: prod
+${options.slackYaml ?? ''}
+${options.approvalsYaml ?? approvals}
+`;
+  const variables: Record<string, string> = {
+    DATABASE_URL: urls.databaseUrl,
+    REDIS_URL: urls.redisUrl,
+    TARGET_REDIS_URL: urls.targetUrl,
+    AUDIT_KEY: 'an audit key of the tests that is long enough',
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_API_URL: slack.apiUrl,
+    STATUS_PORT: '0',
+    PORT: '0',
+    SHUTDOWN_GRACE_MS: '5000',
+    ...(options.env?.SLACK_SIGNING_SECRET === undefined ? { SLACK_APP_TOKEN: slack.appToken } : {}),
+    ...options.env,
+  };
+  const processes: RunningProcess[] = [];
+  const add = async (role: Exclude<Role, 'command-line'>): Promise<RunningProcess> => {
+    const env = readProcessEnv(role, variables);
+    const config = parseConfig(yaml, { role, env: variables, where: 'test', folder: tmpdir() });
+    const started = await startProcess({ role, env, config, logger: options.logger ?? silentLogger });
+    processes.push(started);
+    return started;
+  };
+  try {
+    for (const role of options.roles ?? ['all']) await add(role);
+  } catch (error) {
+    await slack.stop();
+    throw error;
+  }
+  return {
+    slack,
+    processes,
+    add,
+    async stop() {
+      await Promise.all(processes.map((process) => process.stop(5000)));
+      await slack.stop();
+    },
+  };
+}

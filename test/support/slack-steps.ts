@@ -1,0 +1,41 @@
+/** What people do in Slack again and again, and what they then see. */
+import type { Control } from '../../tools/slack-emulator/emulator.ts';
+import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
+import { people, places } from './slack-product.ts';
+
+export async function askForHealth(
+  control: Control,
+  { user = people.requester, channel = places.incidents, text = '/aetherius health prod' } = {},
+): Promise<SlackMessage> {
+  const typed = await control.command({ user, channel, text });
+  if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
+  return control.waitForMessage(
+    { channel, where: (message) => message.text.includes('circle:') && message.text.includes('prod') },
+    { timeoutMs: 15_000 },
+  );
+}
+
+/** Health, then "Apply fix" on the finding: the table, the finding and the card that waits for approval. */
+export async function askForFix(
+  control: Control,
+  { user = people.requester, channel = places.incidents } = {},
+): Promise<{ readonly table: SlackMessage; readonly finding: SlackMessage; readonly card: SlackMessage }> {
+  const table = await askForHealth(control, { user, channel });
+  const finding = await control.waitForMessage(
+    { channel, threadTs: table.ts, contains: 'remediation.request' },
+    { timeoutMs: 15_000 },
+  );
+  const clicked = await control.click({
+    user,
+    channel,
+    ts: finding.ts,
+    actionId: 'remediation.request',
+    confirm: true,
+  });
+  if (!clicked.ok) throw new Error(`the click failed: ${JSON.stringify(clicked)}`);
+  const card = await control.waitForMessage(
+    { channel, threadTs: table.ts, contains: 'remediation.approve' },
+    { timeoutMs: 15_000 },
+  );
+  return { table, finding, card };
+}
