@@ -36,7 +36,10 @@ export async function openRedis(options: RedisConnectionsOptions): Promise<Redis
   const open = new Set<RedisClient>();
   const keep = (use: 'producer' | 'worker', client: RedisClient) => {
     // Without a listener the driver writes every failed attempt to the console.
-    client.on('error', (err: unknown) => logger.debug({ err, use }, 'Redis connection error'));
+    client.on('error', (err: unknown) => {
+      forgetCommand(err);
+      logger.debug({ err, use }, 'Redis connection error');
+    });
     open.add(client);
     return client;
   };
@@ -60,6 +63,11 @@ export async function openRedis(options: RedisConnectionsOptions): Promise<Redis
       open.clear();
     },
   };
+}
+
+/** The driver's errors carry the command that failed, and of AUTH that is the password. */
+function forgetCommand(error: unknown): void {
+  if (error instanceof Error && 'command' in error) error.command = undefined;
 }
 
 interface Behaviour {
