@@ -413,6 +413,45 @@ describe.skipIf(chromiumPath === null)('the playground page', () => {
     expect(width).toBeLessThanOrEqual(390);
   });
 
+  it('draws a chart, shows the JSON of what it cannot draw, and the rest of the message all the same', async () => {
+    const chart = {
+      type: 'data_visualization',
+      title: 'Latency of PostgreSQL, 7 days',
+      chart: {
+        type: 'bar',
+        series: [
+          {
+            name: 'ms',
+            data: [
+              { label: 'Mon', value: 3 },
+              { label: 'Tue', value: 9 },
+            ],
+          },
+        ],
+        axis_config: { categories: ['Mon', 'Tue'] },
+      },
+    };
+    // Straight into the world: over the Web API the emulator would refuse the second and third block.
+    slack.control.world.addMessage({
+      channel: places.ops,
+      user: people.requester,
+      blocks: [
+        chart,
+        { type: 'sparkline' },
+        { type: 'table', rows: 'broken' },
+        { type: 'section', text: { type: 'mrkdwn', text: 'still here' } },
+      ],
+    });
+
+    await page.getByText('still here').waitFor();
+    await page.getByText('Latency of PostgreSQL, 7 days').waitFor();
+    await shot('chart-and-broken');
+    expect(await page.locator('.raw-block summary').allInnerTexts()).toEqual([
+      'sparkline block is not known to this page',
+      'table block could not be drawn',
+    ]);
+  });
+
   it('opens the thread that a permalink names', async () => {
     const said = await slack.control.say({
       user: people.approver,
