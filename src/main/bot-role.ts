@@ -26,6 +26,7 @@ import type { RoleParts, Shared } from './shared.ts';
 
 /** What can be carried out by this version; the other verbs of the grammar are answered honestly. */
 const available: ReadonlySet<Verb> = new Set<Verb>([
+  'diagnose',
   'health',
   'fix',
   'approvals',

@@ -1,3 +1,4 @@
+import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
 import type { Directory } from '../domain/eligibility.ts';
 import { nextCron } from '../platform/cron.ts';
@@ -36,7 +37,15 @@ export function decisionDeps(shared: Shared): Omit<DecisionDeps, 'directory'> {
 export function createServices(shared: Shared, directory: Directory): Services {
   const { store, courier, clock, ids, config } = shared;
   const environments = Object.keys(config.environments);
-  const runs = createRunService({ store, courier, renderer, clock, ids, environments });
+  const runs = createRunService({
+    store,
+    courier,
+    renderer,
+    diagnosis: diagnosisRenderer,
+    clock,
+    ids,
+    environments,
+  });
   return {
     runs,
     remediations: createRemediationService({

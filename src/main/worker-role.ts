@@ -1,4 +1,8 @@
+import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
+import { diagnoses } from '../diagnoses/index.ts';
+import { pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
+import { symptomWords } from '../diagnoses/words.ts';
 import { createHealthRules } from '../domain/health-rules.ts';
 import { remediesFor } from '../domain/remedies.ts';
 import { startWorker, type RunningWorker } from '../jobs/worker.ts';
@@ -9,6 +13,7 @@ import { createSelfIdentity } from '../platform/self-identity.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import { probes } from '../probes/index.ts';
 import { remediations } from '../remediations/index.ts';
+import { createDiagnoseRun } from '../services/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest.service.ts';
 import { createExecutor } from '../services/executor.service.ts';
 import { createHealthRun } from '../services/health-run.service.ts';
@@ -16,6 +21,7 @@ import { createProbeRunner } from '../services/probe-runner.service.ts';
 import { createProposeService } from '../services/propose.service.ts';
 import { createProposeRun } from '../services/propose-run.service.ts';
 import { createRunExecutor } from '../services/run-executor.service.ts';
+import { createSymptomMatcher } from '../services/symptom-match.service.ts';
 import { decisionDeps, digestSettings } from './services.ts';
 import type { RoleParts, Shared } from './shared.ts';
 
@@ -54,6 +60,20 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     handlers: {
       health: createHealthRun({ ...common, offers: proposals }),
       digest: createDigestRun({ ...common, settings: digestSettings(shared), schedule: dailySchedule }),
+      diagnose: createDiagnoseRun({
+        targets,
+        probes: runner,
+        emitters: new Map(probes.map(({ id, emits }) => [id, emits])),
+        diagnoses,
+        unreachable,
+        pathSteps,
+        matcher: createSymptomMatcher(symptomWords),
+        proposals,
+        messages: decisions.messages,
+        renderer: diagnosisRenderer,
+        clock,
+        ids,
+      }),
       propose: createProposeRun({ targets, proposals, renderer, messages: decisions.messages, ids }),
     },
   });

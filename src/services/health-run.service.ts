@@ -15,6 +15,7 @@ import type { Run } from '../domain/run.ts';
 import type { Tx } from '../domain/store.ts';
 import type { Targets, TargetsFactory } from '../domain/targets.ts';
 import { rootPurpose } from './run.service.ts';
+import { createRunWriter } from './run-writer.ts';
 
 export interface HealthRunOptions {
   readonly targets: TargetsFactory;
@@ -26,9 +27,6 @@ export interface HealthRunOptions {
   readonly ids: Ids;
 }
 
-/** At most one edit of a message a second; the first one soon, because a healthy platform answers at once. */
-const editEveryMs = 1000;
-const firstEditMs = 200;
 /** Findings with a message of their own; the rest stands in the table and in the details. */
 const maxFindingMessages = 12;
 const detailsTtlMs = 7 * 24 * 60 * 60 * 1000;
@@ -75,7 +73,7 @@ export async function observe(
   const { environment } = lease.run;
   const seen: ProbeOutcome[] = [];
   const judge = () => options.rules.judge({ environment, calls, outcomes: seen });
-  const writer = createWriter(options.clock, lease, async (tx, fresh) => {
+  const writer = createRunWriter(options.clock, lease, async (tx, fresh) => {
     for (const outcome of fresh) await tx.runs.saveOutcome(lease.run.id, outcome);
     await progress(tx, lease.run, judge());
   });
@@ -90,52 +88,6 @@ export async function observe(
   }
   lease.signal.throwIfAborted();
   return { report: judge(), outcomes: seen };
-}
-
-/**
- * Serialises writes: outcomes that come while one is on its way go together into the next, and two writes
- * begin at least a second apart, except the last.
- */
-function createWriter(
-  clock: Clock,
-  lease: RunLease,
-  write: (tx: Tx, fresh: readonly ProbeOutcome[]) => Promise<void>,
-) {
-  let fresh: ProbeOutcome[] = [];
-  let dirty = true;
-  let failure: unknown;
-  const last = new AbortController();
-
-  const once = async () => {
-    const batch = fresh;
-    fresh = [];
-    dirty = false;
-    await lease.save((tx) => write(tx, batch));
-  };
-  const pause = (ms: number) =>
-    clock.sleep(ms, AbortSignal.any([last.signal, lease.signal])).catch(() => undefined);
-  const loop = (async () => {
-    await pause(firstEditMs);
-    while (!last.signal.aborted && !lease.signal.aborted) {
-      if (dirty) await once();
-      await pause(editEveryMs);
-    }
-    if (dirty && !lease.signal.aborted) await once();
-  })().catch((error: unknown) => {
-    failure = error;
-  });
-
-  return {
-    add(outcome: ProbeOutcome): void {
-      fresh.push(outcome);
-      dirty = true;
-    },
-    async flush(): Promise<void> {
-      last.abort();
-      await loop;
-      if (failure !== undefined) throw failure;
-    },
-  };
 }
 
 function showProgress(options: HealthRunOptions): Progress {

@@ -2,14 +2,17 @@ import type { Clock, Ids } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Courier } from '../domain/ports.ts';
 import type { Renderer } from '../domain/render.ts';
-import type { Run } from '../domain/run.ts';
-import type { NewRun, Store, Tx } from '../domain/store.ts';
+import type { DiagnosisRenderer } from '../domain/render-diagnosis.ts';
+import type { Language, Run } from '../domain/run.ts';
+import type { NewRun, Rendered, Store, Tx } from '../domain/store.ts';
 import type { RunService, StartRun } from './types.ts';
 
 export interface RunServiceOptions {
   readonly store: Store;
   readonly courier: Courier;
   readonly renderer: Renderer;
+  /** Words of a diagnosis; without them a run of that kind says nothing before it is done. */
+  readonly diagnosis?: DiagnosisRenderer;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Names of the configured environments. */
@@ -88,15 +91,16 @@ function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun
 }
 
 /** Kinds that answer in one message which fills in; the others post when they have something to show. */
-const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest']);
+const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagnose']);
 
 /** The run and its first message; the run that was there before when the key is known. */
 async function insertRun(
   tx: Tx,
   run: NewRun,
   input: StartRun,
-  { renderer, clock, ids }: RunServiceOptions,
+  options: RunServiceOptions,
 ): Promise<Run | undefined> {
+  const { clock, ids } = options;
   if (!(await tx.runs.insert(run))) {
     const existing = await tx.runs.byDedupeKey(input.dedupeKey ?? '');
     if (existing === undefined) throw new AppError('CONFLICT', 'a run of this key was there a moment ago');
@@ -106,6 +110,30 @@ async function insertRun(
   if (surface === undefined || !fillsIn.has(run.kind) || run.source === 'digest') return undefined;
   const now = clock.now();
   const queued: Run = { ...run, state: 'queued', attempt: 0, createdAt: now };
+  const rendered = firstWords(options, queued, surface.language, now);
+  if (rendered === undefined) return undefined;
+  await tx.messages.post({
+    id: ids.uuid(),
+    purpose: rootPurpose,
+    channel: surface.channel,
+    runId: run.id,
+    rendered,
+    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+  });
+  return undefined;
+}
+
+/** What stands in the channel before any probe has answered. */
+function firstWords(
+  { renderer, diagnosis }: RunServiceOptions,
+  run: Run,
+  language: Language,
+  now: Date,
+): Rendered | undefined {
+  if (run.kind === 'diagnose') {
+    const nothing = { judgements: [], instructions: [], outcomes: [], seen: 0, asked: 0 };
+    return diagnosis?.diagnosis({ run, ...nothing, complete: false, now }, language);
+  }
   const report = {
     environment: run.environment,
     rows: [],
@@ -113,13 +141,5 @@ async function insertRun(
     roots: [],
     complete: false,
   } as const;
-  await tx.messages.post({
-    id: ids.uuid(),
-    purpose: rootPurpose,
-    channel: surface.channel,
-    runId: run.id,
-    rendered: renderer.health({ run: queued, report, repaired: [], now }, surface.language),
-    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
-  });
-  return undefined;
+  return renderer.health({ run, report, repaired: [], now }, language);
 }

@@ -167,19 +167,15 @@ function chooseMessage(
   words: Words,
 ): Rendered {
   const title = `:grey_question: ${words.say('diagnose.choose', { text: view.text.slice(0, 200) })}`;
-  const buttons = view.choices.map(({ id, button: value }) =>
-    button(
-      {
-        actionId: `${actionIds.diagnose}:${id}`,
-        value,
-        label: `${id} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}`,
-      },
-      words,
-    ),
+  // One block a choice: an action_id is unique within its block only.
+  const choices = view.choices.flatMap(({ id, button: value }) =>
+    actions([
+      button({ actionId: actionIds.diagnose, value, label: `${id} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}` }, words),
+    ]),
   );
   return {
     text: cut(title, limits.messageText, words),
-    blocks: [section(title, words), ...actions(buttons)],
+    blocks: [section(title, words), ...choices],
     metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'diagnosis' } },
   };
 }

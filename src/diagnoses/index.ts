@@ -1,0 +1,29 @@
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import { agentManagerStartup } from './agent-manager-startup.diagnosis.ts';
+import { agentRegistration } from './agent-registration.diagnosis.ts';
+import { configNotApplied } from './config-not-applied.diagnosis.ts';
+import { cpuHigh } from './cpu-high.diagnosis.ts';
+import { dataInconsistent } from './data-inconsistent.diagnosis.ts';
+import { eventLatency } from './event-latency.diagnosis.ts';
+import { memoryLeak } from './memory-leak.diagnosis.ts';
+import { neo4jConnection } from './neo4j-connection.diagnosis.ts';
+import { rootCauseFailure } from './root-cause-failure.diagnosis.ts';
+import { stepTimeout } from './step-timeout.diagnosis.ts';
+import { serviceUnreachable } from './unreachable.diagnosis.ts';
+import { workflowStuck } from './workflow-stuck.diagnosis.ts';
+
+/** Every diagnosis there is. A new one is a file and a line here. */
+export const diagnoses: readonly Diagnosis[] = [
+  serviceUnreachable,
+  agentManagerStartup,
+  agentRegistration,
+  eventLatency,
+  workflowStuck,
+  stepTimeout,
+  rootCauseFailure,
+  neo4jConnection,
+  cpuHigh,
+  memoryLeak,
+  dataInconsistent,
+  configNotApplied,
+];

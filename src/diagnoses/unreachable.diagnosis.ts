@@ -1,0 +1,106 @@
+import {
+  all,
+  any,
+  type Condition,
+  type Diagnosis,
+  defineDiagnosis,
+  found,
+  not,
+} from '../domain/diagnosis.ts';
+import { type PartId, type ServiceId, serviceIds } from '../domain/part.ts';
+import type { ProbeCall } from '../domain/probe.ts';
+
+const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
+
+/** What asks the part itself. */
+function ownProbes(part: PartId): readonly ProbeCall[] {
+  if (isService(part)) return [{ probe: 'http.service-health', with: { service: part } }];
+  switch (part) {
+    case 'postgres':
+      return [{ probe: 'postgres.connection', with: { database: 'agentManager' } }];
+    case 'redis':
+      return [{ probe: 'redis.connection' }];
+    case 'nats':
+      return [{ probe: 'nats.server' }];
+    case 'neo4j':
+      return [{ probe: 'neo4j.connection' }];
+    default:
+      return [{ probe: 'agents.heartbeats' }];
+  }
+}
+
+/** Where the path leads when the part runs but is not well. */
+const ofPart: Readonly<Partial<Record<PartId, string>>> = {
+  'agent-manager': 'S1',
+  'collect-agent': 'S2',
+  'reasoning-service': 'S6',
+  postgres: 'D1',
+  redis: 'D3',
+  nats: 'D4',
+  neo4j: 'S7',
+};
+
+/** The steps of the guide's decision tree, in its order. Each condition is true when the path breaks there. */
+export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 'network', Condition>> {
+  const unwell = [
+    found('PART_NOT_READY', part),
+    found('ENDPOINT_HUNG', part),
+    found('ENDPOINT_CLOSED', part),
+    found('ENDPOINT_AT_LIMIT', part),
+    found('CREDENTIALS_REFUSED', part),
+    ...(isService(part) ? [found('SERVICE_UNHEALTHY', part), found('SERVICE_HEALTH_STALLED', part)] : []),
+  ];
+  return {
+    running: any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part)),
+    health: any(unwell[0] ?? found('PART_NOT_READY', part), ...unwell.slice(1)),
+    network: any(found('SERVICE_WITHOUT_ENDPOINTS', part), found('ENDPOINT_REFUSED', part)),
+  };
+}
+
+/** H2: the decision tree of the guide for one part, with the diagnosis that each branch hands over to. */
+export function unreachable(part: PartId): Diagnosis {
+  const { running, health, network } = pathSteps(part);
+  const slow = isService(part) ? found('SERVICE_SLOW', part) : found('PART_NOT_READY', part);
+  const specific = ofPart[part];
+  return defineDiagnosis({
+    id: 'H2',
+    slug: 'unreachable',
+    part,
+    evidence: [
+      { probe: 'runtime.running', with: { part } },
+      ...ownProbes(part),
+      { probe: 'kubernetes.services-endpoints' },
+    ],
+    causes: [
+      { id: 'H2.a', part, when: running, remedies: restart(part) },
+      { id: 'H2.b', part, when: all(not(running), health), remedies: restart(part) },
+      {
+        id: 'H2.c',
+        part,
+        when: all(not(running), not(health), network),
+        remedies: [{ instruction: 'see-network' }],
+      },
+      {
+        id: 'H2.d',
+        part,
+        when: all(not(running), not(health), not(network), slow),
+        remedies: [{ instruction: 'see-application' }],
+      },
+    ],
+    handOver: [
+      { when: running, to: 'K1' },
+      ...(specific === undefined ? [] : [{ when: any(running, health), to: specific }]),
+      { when: all(not(running), not(health), network), to: 'N1' },
+    ],
+  });
+}
+
+function restart(part: PartId): Diagnosis['causes'][number]['remedies'] {
+  return [
+    { instruction: 'see-why-not-running' },
+    { remediation: 'kubernetes.restart-workload', with: { part }, on: 'kubernetes' },
+    { remediation: 'compose.restart-service', with: { part }, on: 'compose' },
+  ];
+}
+
+export const serviceUnreachable = unreachable('agent-manager');

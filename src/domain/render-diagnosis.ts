@@ -1,0 +1,51 @@
+import type { DiagnosisJudgement } from './judgement.ts';
+import type { Truth } from './judgement.ts';
+import type { PartId } from './part.ts';
+import type { ProbeOutcome } from './probe.ts';
+import type { Language, Run } from './run.ts';
+import type { Rendered } from './store.ts';
+import type { Finding } from './finding.ts';
+
+/** How a diagnosis is put into words; implemented by `bot/views/diagnosis.view.ts`. */
+export interface DiagnosisRenderer {
+  /** The run's first message: looking, then the answer. */
+  diagnosis(view: DiagnosisView, language: Language): Rendered;
+  /** Everything that was seen, as a text file; secrets were removed before it was stored. */
+  evidenceFile(view: DiagnosisView, language: Language): string;
+  /** Several symptoms fit: the reader picks one. */
+  chooseSymptom(
+    view: {
+      readonly run: Run;
+      readonly text: string;
+      readonly choices: readonly { readonly id: string; readonly button: string }[];
+    },
+    language: Language,
+  ): Rendered;
+}
+
+export interface DiagnosisView {
+  readonly run: Run;
+  /** In the order they were walked; the first is the one that was asked for. */
+  readonly judgements: readonly DiagnosisJudgement[];
+  readonly path?: UnreachablePath;
+  /** Instructions for confirmed causes: catalogue key `remedy.<key>` with the facts to fill in. */
+  readonly instructions: readonly {
+    readonly cause: string;
+    readonly key: string;
+    readonly finding?: Finding;
+  }[];
+  readonly seen: number;
+  readonly asked: number;
+  readonly outcomes: readonly ProbeOutcome[];
+  readonly complete: boolean;
+  readonly now: Date;
+}
+
+/** H2 as walked: the guide's questions with their answers, up to where the path breaks. */
+export interface UnreachablePath {
+  readonly part: PartId;
+  readonly steps: readonly {
+    readonly key: 'running' | 'health' | 'network' | 'application';
+    readonly ok: Truth;
+  }[];
+}

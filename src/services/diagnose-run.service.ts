@@ -1,0 +1,372 @@
+import type { Clock, Ids } from '../domain/clock.ts';
+import type { Diagnosis, Remedy } from '../domain/diagnosis.ts';
+import { AppError } from '../domain/errors.ts';
+import {
+  type Emitters,
+  type CauseJudgement,
+  type DiagnosisJudgement,
+  evaluate,
+  judge,
+} from '../domain/judgement.ts';
+import type { PartId } from '../domain/part.ts';
+import type { ProbeRunner, RunHandler, RunLease } from '../domain/ports.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../domain/probe.ts';
+import type { RemedyCall } from '../domain/remediation.ts';
+import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../domain/render-diagnosis.ts';
+import type { Run } from '../domain/run.ts';
+import type { Tx } from '../domain/store.ts';
+import { type Matcher, symptomOf } from '../domain/symptom.ts';
+import type { Targets, TargetsFactory } from '../domain/targets.ts';
+import { createRunWriter } from './run-writer.ts';
+import type { Prepared, ProposeService } from './propose.service.ts';
+import type { RemediationMessages } from './remediation-messages.service.ts';
+import { rootPurpose } from './run.service.ts';
+
+export interface DiagnoseRunOptions {
+  readonly targets: TargetsFactory;
+  readonly probes: ProbeRunner;
+  readonly emitters: Emitters;
+  readonly diagnoses: readonly Diagnosis[];
+  /** H2 for one part. */
+  readonly unreachable: (part: PartId) => Diagnosis;
+  readonly pathSteps: (
+    part: PartId,
+  ) => Readonly<Record<'running' | 'health' | 'network', Parameters<typeof evaluate>[0]>>;
+  readonly matcher: Matcher;
+  readonly proposals: ProposeService;
+  readonly messages: RemediationMessages;
+  readonly renderer: DiagnosisRenderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** How many diagnoses one request may be handed on to. */
+const MOST_HOPS = 2;
+const CHOICE_TTL_MS = 24 * 60 * 60 * 1000;
+/** Evidence longer than this goes into a file under the answer. */
+const LONG_EVIDENCE = 1_500;
+export const diagnosePurpose = 'diagnose';
+
+/** What a finished diagnosis leaves in `runs.summary`. */
+export interface DiagnosisSummary {
+  readonly diagnoses: readonly string[];
+  readonly causes: readonly { readonly id: string; readonly verdict: CauseJudgement['verdict'] }[];
+  readonly overall: DiagnosisJudgement['overall'];
+}
+
+/** What was found out, before anybody says it. */
+export interface DiagnosisResult {
+  readonly judgements: readonly DiagnosisJudgement[];
+  readonly outcomes: readonly ProbeOutcome[];
+  readonly path?: UnreachablePath;
+  readonly asked: number;
+}
+
+/** `/aetherius diagnose …`: gathers evidence, judges causes, follows hand-overs, offers what can be done. */
+export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
+  return {
+    async handle(lease) {
+      const text = String(lease.run.params['symptom'] ?? '');
+      const symptom = symptomOf(text, options.diagnoses, options.matcher);
+      if (symptom.kind === 'unknown') {
+        throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
+          facts: { reason: 'unknown-symptom' },
+        });
+      }
+      if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom.ids);
+
+      const targets = await options.targets.forRun(lease.run.environment);
+      const first = symptom.ids.flatMap((id) => find(options, id, symptom.part) ?? []);
+      let seen: readonly ProbeOutcome[] = [];
+      let asked = 0;
+      const writer = createRunWriter(options.clock, lease, async (tx, fresh) => {
+        for (const outcome of fresh) await tx.runs.saveOutcome(lease.run.id, outcome);
+        await showProgress(tx, lease.run, options, seen, asked);
+      });
+      const result = await diagnose(options, {
+        diagnoses: first,
+        environment: lease.run.environment,
+        targets,
+        signal: lease.signal,
+        ...(symptom.part === undefined ? {} : { part: symptom.part }),
+        onProgress: (outcomes, total, outcome) => {
+          seen = outcomes;
+          asked = total;
+          if (outcome !== undefined) writer.add(outcome);
+        },
+      }).finally(() => writer.flush());
+      lease.signal.throwIfAborted();
+      const plans = await planRemedies(options, lease, result, targets);
+      await finish(lease, options, result, plans, targets);
+    },
+  };
+}
+
+function find(options: DiagnoseRunOptions, id: string, part: PartId | undefined): Diagnosis | undefined {
+  if (id === 'H2' && part !== undefined) return options.unreachable(part);
+  return options.diagnoses.find((diagnosis) => diagnosis.id === id);
+}
+
+/**
+ * Gathers the evidence of some diagnoses, judges them, and follows their hand-overs while no cause is confirmed or
+ * the judgement itself hands over. Every probe runs once, whoever asks for it.
+ */
+export async function diagnose(
+  options: Pick<
+    DiagnoseRunOptions,
+    'probes' | 'emitters' | 'diagnoses' | 'unreachable' | 'pathSteps' | 'targets'
+  >,
+  input: {
+    readonly diagnoses: readonly Diagnosis[];
+    readonly environment: string;
+    readonly part?: PartId;
+    readonly targets: Targets;
+    readonly signal: AbortSignal;
+    readonly onProgress?: (outcomes: readonly ProbeOutcome[], asked: number, fresh?: ProbeOutcome) => void;
+  },
+): Promise<DiagnosisResult> {
+  const outcomes = new Map<string, ProbeOutcome>();
+  const judgements: DiagnosisJudgement[] = [];
+  let asked = 0;
+
+  const gather = async (calls: readonly ProbeCall[], targets: Targets) => {
+    const fresh = calls.filter((call) => !outcomes.has(callKey(call)));
+    if (fresh.length === 0) return;
+    asked += fresh.length;
+    input.onProgress?.([...outcomes.values()], asked);
+    await options.probes.run(fresh, {
+      targets,
+      signal: input.signal,
+      onOutcome: (outcome) => {
+        outcomes.set(outcome.key, outcome);
+        input.onProgress?.([...outcomes.values()], asked, outcome);
+      },
+    });
+  };
+
+  let next = input.diagnoses;
+  for (let hop = 0; next.length > 0 && hop <= MOST_HOPS; hop += 1) {
+    await gather(
+      next.flatMap((diagnosis) => diagnosis.evidence),
+      input.targets,
+    );
+    const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);
+    if (late.length > 0) await gather(late, await options.targets.forRun(input.environment));
+    const seen = [...outcomes.values()];
+    const judged = next.map((diagnosis) => judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters));
+    judgements.push(...judged);
+    const wanted = judged.flatMap((judgement) => judgement.handOver);
+    const done = new Set(judgements.map((judgement) => judgement.diagnosis.id));
+    next = [...new Set(wanted)]
+      .filter((id) => !done.has(id))
+      .flatMap((id) => options.diagnoses.filter((d) => d.id === id));
+  }
+  const seen = [...outcomes.values()];
+  const walked = judgements.find((judgement) => judgement.diagnosis.id === 'H2');
+  const path = walked && walk(options, walked.diagnosis, seen);
+  return { judgements, outcomes: seen, asked, ...(path === undefined ? {} : { path }) };
+}
+
+/** A diagnosis is judged by the evidence it lists, not by what another one of the same run happened to see. */
+function ownOutcomes(diagnosis: Diagnosis, outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
+  const keys = new Set([...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(callKey));
+  return outcomes.filter((outcome) => keys.has(outcome.key));
+}
+
+/** The guide's questions in order; after the first "no" nothing further is asked. */
+function walk(
+  options: Pick<DiagnoseRunOptions, 'pathSteps' | 'emitters'>,
+  diagnosis: Diagnosis,
+  outcomes: readonly ProbeOutcome[],
+): UnreachablePath {
+  const conditions = options.pathSteps(diagnosis.part);
+  const own = ownOutcomes(diagnosis, outcomes);
+  const steps: {
+    key: UnreachablePath['steps'][number]['key'];
+    ok: UnreachablePath['steps'][number]['ok'];
+  }[] = [];
+  for (const key of ['running', 'health', 'network'] as const) {
+    const broken = evaluate(conditions[key], own, options.emitters).truth;
+    steps.push({ key, ok: broken === undefined ? undefined : !broken });
+    if (broken === true) return { part: diagnosis.part, steps };
+  }
+  return { part: diagnosis.part, steps: [...steps, { key: 'application', ok: undefined }] };
+}
+
+const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
+  result.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === 'confirmed'));
+
+function applies(remedy: Remedy, targets: Targets): boolean {
+  if (remedy.on === undefined) return true;
+  return remedy.on === 'kubernetes' ? targets.kubernetes !== undefined : targets.compose !== undefined;
+}
+
+/** A remedy's parameters, with the values that come from the finding filled in; undefined when one is not there. */
+function remedyCall(
+  remedy: Extract<Remedy, { remediation: string }>,
+  cause: CauseJudgement,
+): RemedyCall | undefined {
+  const finding = cause.for[0];
+  const filled: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(remedy.with)) {
+    if (typeof value !== 'object') filled[name] = value;
+    else {
+      const found = 'fact' in value ? finding?.facts[value.fact] : finding?.[value.field];
+      if (found === undefined || found === null) return undefined;
+      filled[name] = found;
+    }
+  }
+  return { remediation: remedy.remediation, with: filled };
+}
+
+async function planRemedies(
+  { proposals }: DiagnoseRunOptions,
+  lease: RunLease,
+  result: DiagnosisResult,
+  targets: Targets,
+): Promise<readonly Prepared[]> {
+  const plans: Prepared[] = [];
+  const known = new Set<string>();
+  for (const cause of confirmed(result)) {
+    for (const remedy of cause.cause.remedies) {
+      if (!('remediation' in remedy) || !applies(remedy, targets)) continue;
+      const call = remedyCall(remedy, cause);
+      const key = JSON.stringify(call);
+      if (call === undefined || known.has(key)) continue;
+      known.add(key);
+      const finding = cause.for[0];
+      plans.push(
+        await proposals.plan({
+          call,
+          environment: lease.run.environment,
+          targets,
+          signal: lease.signal,
+          run: lease.run,
+          ...(finding === undefined ? {} : { finding }),
+        }),
+      );
+    }
+  }
+  return plans;
+}
+
+function instructionsOf(result: DiagnosisResult, targets: Targets): DiagnosisView['instructions'] {
+  return confirmed(result).flatMap((cause) =>
+    cause.cause.remedies.flatMap((remedy) => {
+      if (!('instruction' in remedy) || !applies(remedy, targets)) return [];
+      const finding = cause.for[0];
+      return [
+        { cause: cause.cause.id, key: remedy.instruction, ...(finding === undefined ? {} : { finding }) },
+      ];
+    }),
+  );
+}
+
+export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
+  const causes = result.judgements.flatMap((judgement) =>
+    judgement.causes.map((cause) => ({ id: cause.cause.id, verdict: cause.verdict })),
+  );
+  const overall = causes.some((cause) => cause.verdict === 'confirmed')
+    ? 'cause-found'
+    : causes.some((cause) => cause.verdict === 'possible')
+      ? 'unknown'
+      : 'no-cause';
+  return { diagnoses: result.judgements.map((judgement) => judgement.diagnosis.id), causes, overall };
+}
+
+async function showProgress(
+  tx: Tx,
+  run: Run,
+  { renderer, clock }: DiagnoseRunOptions,
+  outcomes: readonly ProbeOutcome[],
+  asked: number,
+): Promise<void> {
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root === undefined) return;
+  const view = {
+    run,
+    judgements: [],
+    instructions: [],
+    outcomes,
+    seen: outcomes.length,
+    asked,
+    complete: false,
+    now: clock.now(),
+  };
+  await tx.messages.update(root.id, renderer.diagnosis(view, run.surface?.language ?? 'en'), { priority: 1 });
+}
+
+async function finish(
+  lease: RunLease,
+  options: DiagnoseRunOptions,
+  result: DiagnosisResult,
+  plans: readonly Prepared[],
+  targets: Targets,
+): Promise<void> {
+  const { run } = lease;
+  const { renderer, clock, messages } = options;
+  const language = run.surface?.language ?? 'en';
+  await lease.finish(summaryOf(result), async (tx) => {
+    const view: DiagnosisView = {
+      run: { ...run, state: 'complete', finishedAt: await tx.now() },
+      judgements: result.judgements,
+      instructions: instructionsOf(result, targets),
+      outcomes: result.outcomes,
+      seen: result.outcomes.length,
+      asked: result.asked,
+      complete: true,
+      now: clock.now(),
+      ...(result.path === undefined ? {} : { path: result.path }),
+    };
+    const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+    if (root !== undefined)
+      await tx.messages.update(root.id, renderer.diagnosis(view, language), { priority: 0 });
+    for (const plan of plans) {
+      const proposal = await plan.save(tx);
+      if (proposal.kind === 'offered') await messages.card(tx, proposal.offer.remediation);
+    }
+    const content = renderer.evidenceFile(view, language);
+    if (root === undefined || content.length < LONG_EVIDENCE || run.surface === undefined) return;
+    await tx.messages.upload({
+      channel: run.surface.channel,
+      filename: `diagnosis-${run.id.slice(-8)}.md`,
+      title: `diagnosis-${run.id.slice(-8)}.md`,
+      content,
+      encoding: 'utf8',
+      ...(run.surface.threadTs === undefined ? { parentId: root.id } : { threadTs: run.surface.threadTs }),
+    });
+  });
+}
+
+async function askWhich(
+  lease: RunLease,
+  { renderer, ids }: DiagnoseRunOptions,
+  text: string,
+  choices: readonly string[],
+): Promise<void> {
+  const { run } = lease;
+  await lease.finish(
+    { diagnoses: choices, causes: [], overall: 'unknown' } satisfies DiagnosisSummary,
+    async (tx) => {
+      const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+      if (root === undefined) return;
+      const buttons = choices.map((id) => ({ id, button: ids.token() }));
+      for (const { id, button } of buttons) {
+        await tx.buttons.create({
+          id: button,
+          purpose: diagnosePurpose,
+          runId: run.id,
+          data: { symptom: id, environment: run.environment },
+          ttlMs: CHOICE_TTL_MS,
+        });
+      }
+      await tx.messages.update(
+        root.id,
+        renderer.chooseSymptom({ run, text, choices: buttons }, run.surface?.language ?? 'en'),
+        {
+          priority: 0,
+        },
+      );
+    },
+  );
+}
