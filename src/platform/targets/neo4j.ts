@@ -57,8 +57,9 @@ export function createNeo4jTarget(
     async open() {
       const { default: neo4j } = await import('neo4j-driver');
       return neo4j.driver(settings.url, neo4j.auth.basic(settings.user, settings.password ?? ''), {
-        connectionTimeout: timeouts.connectMs,
-        connectionAcquisitionTimeout: timeouts.connectMs + timeouts.callMs,
+        // Ours end first: the driver’s own say nothing of how far it got.
+        connectionTimeout: 30_000,
+        connectionAcquisitionTimeout: 30_000,
         maxTransactionRetryTime: 0,
         maxConnectionPoolSize: 2,
         disableLosslessIntegers: true,
@@ -91,7 +92,7 @@ export function createNeo4jTarget(
   async function withDriver<T>(options: CallOptions, work: (driver: Driver) => Promise<T>): Promise<T> {
     return gate.run(async () => {
       try {
-        return await bounded({ ...options, timeoutMs: options.timeoutMs ?? timeouts.callMs }, () =>
+        return await bounded({ ...options, timeoutMs: options.timeoutMs ?? 2 * timeouts.callMs }, () =>
           lease.use(work),
         );
       } catch (error) {
@@ -108,6 +109,15 @@ export function createNeo4jTarget(
       withDriver(options, async (driver) => {
         const started = performance.now();
         const info = await driver.getServerInfo(database);
+        // A pooled connection answers the line above from memory; an empty transaction is a round trip, and needs
+        // no query to be compiled, which takes a cold server seconds.
+        const session = driver.session({ defaultAccessMode: 'READ', ...database });
+        try {
+          const transaction = await session.beginTransaction();
+          await transaction.rollback();
+        } finally {
+          await session.close();
+        }
         return {
           latencyMs: Math.round((performance.now() - started) * 10) / 10,
           address: info.address ?? `${address.host}:${address.port}`,

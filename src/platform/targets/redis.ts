@@ -133,10 +133,12 @@ export function createRedisTarget(
     if (error instanceof Error && error.name === 'ReplyError')
       return targetError(replyStage(error.message), address, { cause: error, secrets });
     const known = socketStage(error) ?? socketStage(lastError);
-    if (known === 'connect-timeout' && !connected) {
-      // ioredis also says ETIMEDOUT for a server that accepts and stays silent.
+    if (!connected && (known === undefined || known === 'connect-timeout')) {
+      // Sentinel and Cluster clients hide why no node could be used, and ioredis says ETIMEDOUT also for a server
+      // that accepts and stays silent: a bare connection tells.
       const seen = await reach(address.host, address.port, { timeoutMs: 500 });
-      return targetError(seen === 'open' ? 'no-answer' : seen, address, { cause: error, secrets });
+      const silent = known === 'connect-timeout' ? 'no-answer' : 'closed';
+      return targetError(seen === 'open' ? silent : seen, address, { cause: error, secrets });
     }
     return targetError(known ?? 'closed', address, { cause: error, secrets });
   }

@@ -1,0 +1,238 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RedisServer, startRedis } from '../../../lab/components/redis.ts';
+import type { EnvironmentConfig } from '../../../src/domain/config.ts';
+import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
+
+const folder = scratch('probes-redis');
+const password = 'redis-pass-51f';
+let server: RedisServer;
+let admin: Redis;
+
+const config = (change: (url: URL) => void = () => undefined): Partial<EnvironmentConfig> => {
+  const url = new URL(server.url);
+  change(url);
+  return { redis: { kind: 'single', url: literal(url.href) } };
+};
+
+beforeAll(async () => {
+  server = await startRedis({ dir: folder.dir, password });
+  admin = new Redis(server.url);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await server.stop();
+  folder.remove();
+});
+
+describe('a healthy Redis', () => {
+  it('has nothing to report, from any probe of health', async () => {
+    for (const probe of ['redis.connection', 'redis.clients', 'redis.memory', 'redis.eviction-policy']) {
+      const outcome = await runProbe(probe, config(), probe === 'redis.connection' ? { slowMs: 2000 } : {});
+
+      expect([probe, outcome.status, outcome.cause]).toEqual([probe, 'healthy', undefined]);
+    }
+  });
+});
+
+describe('a broken Redis', () => {
+  it('that refuses the password is told from one that is not there, and the password stays hidden', async () => {
+    const outcome = await runProbe('redis.connection', config((url) => void (url.password = 'wrong-pass-77d')));
+    const none = await runProbe('redis.connection', config((url) => void (url.password = '')));
+
+    expect(codes(outcome)).toEqual(['CREDENTIALS_REFUSED']);
+    expect(codes(none)).toEqual(['CREDENTIALS_REFUSED']);
+    expect(JSON.stringify(outcome)).not.toContain('wrong-pass-77d');
+  });
+
+  it('that nobody listens for is refused', async () => {
+    const port = await closedPort();
+    const outcome = await runProbe('redis.connection', config((url) => void (url.port = `${port}`)));
+
+    expect(outcome.findings).toMatchObject([{ code: 'ENDPOINT_REFUSED', subject: `127.0.0.1:${port}` }]);
+  });
+
+  it('whose name does not resolve could not be looked at', async () => {
+    const outcome = await runProbe('redis.connection', config((url) => void (url.hostname = 'nowhere.invalid')));
+
+    expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'dns' } });
+  });
+
+  it('that is stopped with SIGSTOP accepts and is silent: hung', async () => {
+    server.pause();
+    try {
+      const outcome = await runProbe('redis.connection', config());
+
+      expect(codes(outcome)).toEqual(['ENDPOINT_HUNG']);
+    } finally {
+      server.resume();
+    }
+  });
+
+  it('that takes no more clients says so', async () => {
+    const [, most] = (await admin.config('GET', 'maxclients')) as string[];
+    await admin.config('SET', 'maxclients', '1');
+    try {
+      const outcome = await runProbe('redis.connection', config());
+
+      expect(['ENDPOINT_AT_LIMIT', 'ENDPOINT_CLOSED']).toContain(codes(outcome)[0]);
+    } finally {
+      await admin.config('SET', 'maxclients', most ?? '10000');
+    }
+  });
+
+  it('behind a slow way is slow, with the threshold', async () => {
+    const proxy = await slowProxy(server);
+    try {
+      proxy.delayMs = 60;
+      const slow = await runProbe('redis.connection', config((url) => void (url.port = `${proxy.port}`)), {
+        slowMs: 100,
+      });
+
+      expect(slow.findings).toMatchObject([{ code: 'REDIS_SLOW', facts: { thresholdMs: 100 } }]);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+describe('memory', () => {
+  const fill = async () => {
+    await admin.config('SET', 'maxmemory', '8mb');
+    for (let at = 0; at < 400; at += 1)
+      await admin.set(`cache:${at}`, 'x'.repeat(32_768)).catch(() => undefined);
+  };
+
+  it('at its limit with noeviction is both findings, with refused writes counted; with eviction it is a full cache', async () => {
+    await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await fill();
+    try {
+      const memory = await runProbe('redis.memory', config());
+      const policy = await runProbe('redis.eviction-policy', config());
+      await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+      await fill();
+      const evicting = await runProbe('redis.memory', config());
+      const chosen = await runProbe('redis.eviction-policy', config());
+
+      expect(memory.findings).toMatchObject([
+        { code: 'REDIS_MEMORY_AT_LIMIT', severity: 'critical', facts: { maxBytes: 8_388_608, policy: 'noeviction' } },
+      ]);
+      expect(memory.findings[0]?.facts['refusedWrites']).toBeGreaterThan(0);
+      expect(policy.findings).toMatchObject([{ code: 'REDIS_POLICY_NOEVICTION', subject: 'maxmemory-policy' }]);
+      expect([evicting.status, chosen.status]).toEqual(['healthy', 'healthy']);
+    } finally {
+      await admin.flushall();
+      await admin.config('SET', 'maxmemory', '0');
+      await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    }
+  });
+
+  it('with noeviction and room is nobody’s problem', async () => {
+    await admin.config('SET', 'maxmemory', '64mb');
+    try {
+      expect((await runProbe('redis.eviction-policy', config())).status).toBe('healthy');
+      expect((await runProbe('redis.memory', config())).status).toBe('healthy');
+    } finally {
+      await admin.config('SET', 'maxmemory', '0');
+    }
+  });
+
+  it('with volatile eviction and no key that expires cannot evict', async () => {
+    await admin.config('SET', 'maxmemory-policy', 'volatile-lru');
+    await fill();
+    try {
+      expect(codes(await runProbe('redis.memory', config()))).toEqual(['REDIS_MEMORY_AT_LIMIT']);
+    } finally {
+      await admin.flushall();
+      await admin.config('SET', 'maxmemory', '0');
+      await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    }
+  });
+});
+
+describe('clients', () => {
+  it('are counted by the name they gave, the bot itself left out', async () => {
+    const service = new Redis(server.url, { connectionName: 'agent-manager' });
+    try {
+      await service.ping();
+      const outcome = await runProbe('redis.clients', config());
+
+      expect(outcome.facts).toMatchObject({ 'sessions.agent-manager': 1, total: 2 });
+    } finally {
+      service.disconnect();
+    }
+  });
+});
+
+describe('Redis behind Sentinel and as a cluster', () => {
+  it('is found through its Sentinels, whose silence and refusal are told apart', async () => {
+    const sentinelFolder = scratch('probes-sentinel');
+    const { writeFileSync, mkdirSync } = await import('node:fs');
+    const { redisProgram } = await import('../../../lab/components/redis.ts');
+    const { freePort, startProcess, waitFor, listens } = await import('../../../lab/components/process.ts');
+    const program = await redisProgram();
+    const port = await freePort();
+    mkdirSync(sentinelFolder.dir, { recursive: true });
+    const file = `${sentinelFolder.dir}/sentinel.conf`;
+    writeFileSync(
+      file,
+      `port ${port}\nbind 127.0.0.1\ndir ${sentinelFolder.dir}\nsentinel monitor main 127.0.0.1 ${server.port} 1\nsentinel auth-pass main ${password}\n`,
+    );
+    const sentinel = await startProcess({
+      name: 'sentinel',
+      command: program.command,
+      args: [file, '--sentinel'],
+      env: program.env,
+      log: `${sentinelFolder.dir}/sentinel.log`,
+    });
+    const through = (at: number) => ({
+      redis: {
+        kind: 'sentinel' as const,
+        sentinels: [{ host: '127.0.0.1', port: at }],
+        name: 'main',
+        password: literal(password),
+      },
+    });
+    try {
+      await waitFor(() => listens(port), { seconds: 10, what: 'the Sentinel' });
+
+      expect((await runProbe('redis.connection', through(port), { slowMs: 3000 })).status).toBe('healthy');
+      expect(codes(await runProbe('redis.connection', through(await closedPort())))).toEqual(['ENDPOINT_REFUSED']);
+    } finally {
+      await sentinel.stop();
+      sentinelFolder.remove();
+    }
+  });
+
+  it('answers as a cluster through any of its nodes', async () => {
+    const clusterFolder = scratch('probes-cluster');
+    const node = await startRedis({
+      dir: clusterFolder.dir,
+      password,
+      args: [
+        ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
+        ...['--cluster-announce-ip', '127.0.0.1'],
+      ],
+    });
+    const client = new Redis(node.url);
+    try {
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+      const { waitFor } = await import('../../../lab/components/process.ts');
+      await waitFor(async () => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
+        seconds: 10,
+        what: 'the cluster',
+      });
+      const outcome = await runProbe(
+        'redis.connection',
+        { redis: { kind: 'cluster', nodes: [{ host: '127.0.0.1', port: node.port }], password: literal(password) } },
+        { slowMs: 3000 },
+      );
+
+      expect([outcome.status, outcome.findings]).toEqual(['healthy', []]);
+    } finally {
+      client.disconnect();
+      await node.stop();
+      clusterFolder.remove();
+    }
+  });
+});
