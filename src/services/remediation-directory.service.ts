@@ -63,6 +63,18 @@ export function storedDirectory(store: Store, maxAgeMs: number): Directory {
   };
 }
 
+/** People who already decided about something that still waits: they may have left every list since. */
+function deciders(store: Store): Promise<readonly string[]> {
+  return store.tx(async (tx) => {
+    const people: string[] = [];
+    for (const row of await tx.remediations.list({ states: ['requested', 'approved'], limit: 200 })) {
+      if (row.requester !== undefined) people.push(row.requester.userId);
+      for (const { person } of await tx.remediations.approvals(row.id)) people.push(person.userId);
+    }
+    return people;
+  });
+}
+
 /**
  * Reads from Slack everybody the policy can name and writes it down; returns what could not be read. The time
  * of the entries is the database's before Slack was asked. What cannot be read keeps its old time and so ages.
@@ -85,7 +97,7 @@ export async function refreshDirectory(deps: {
     return undefined;
   };
   keep('installation', installationId, await directory.installation());
-  const people = new Set(policy.everyList.flatMap((list) => list.users));
+  const people = new Set([...policy.everyList.flatMap((list) => list.users), ...(await deciders(store))]);
   for (const group of new Set(policy.everyList.flatMap((list) => list.usergroups)))
     for (const member of keep('group', group, await directory.groupMembers(group)) ?? []) people.add(member);
   // One after the other: `users.info` is rate limited, and nobody waits for this.

@@ -4,7 +4,13 @@ import type { Person } from '../../src/domain/approval.ts';
 import type { Clock, Logger } from '../../src/domain/clock.ts';
 import type { Directory, DirectoryPerson, Known } from '../../src/domain/eligibility.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { Approvals, type ApprovalsConfig, createPolicy, type Policy } from '../../src/domain/policy.ts';
+import {
+  Approvals,
+  type ApprovalsConfig,
+  createPolicy,
+  type NextCron,
+  type Policy,
+} from '../../src/domain/policy.ts';
 import type { ProbeRunner } from '../../src/domain/ports.ts';
 import type { ProbeOutcome } from '../../src/domain/probe.ts';
 import type { Plan, PlanStep, Remediation, Tier } from '../../src/domain/remediation.ts';
@@ -63,7 +69,9 @@ export interface MemoryDirectory extends Directory {
   down: string | undefined;
 }
 
-export function memoryDirectory(userIds: readonly string[] = ['UREQ', 'UONCALL', 'ULEAD', 'UBOSS', 'UCHIEF', 'UMEMBER']): MemoryDirectory {
+export function memoryDirectory(
+  userIds: readonly string[] = ['UREQ', 'UONCALL', 'ULEAD', 'UBOSS', 'UCHIEF', 'UMEMBER'],
+): MemoryDirectory {
   const answer = <T>(value: T | undefined): Promise<Known<T>> =>
     Promise.resolve(
       directory.down !== undefined
@@ -156,7 +164,9 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
       const { value, target } = Params.parse(params);
       const [first, ...rest] = [...world.cells].map(([cell, old]) => step(cell, old, value));
       if (first === undefined || first.from['value'] === value)
-        return Promise.reject(new AppError('CONFLICT', 'nothing to do', { facts: { reason: 'nothing-to-do' } }));
+        return Promise.reject(
+          new AppError('CONFLICT', 'nothing to do', { facts: { reason: 'nothing-to-do' } }),
+        );
       const undo = [...world.cells].map(([cell, old]) => step(cell, value, old)).toReversed();
       const [firstUndo, ...restUndo] = undo;
       return Promise.resolve({
@@ -170,7 +180,9 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
         params: { value, target },
         tier,
         steps: [first, ...rest],
-        ...(options.undo === 'none' || firstUndo === undefined ? {} : { undo: [firstUndo, ...restUndo] as const }),
+        ...(options.undo === 'none' || firstUndo === undefined
+          ? {}
+          : { undo: [firstUndo, ...restUndo] as const }),
         verifyWith: [{ probe: 'test.healthy' }],
         undoVerifyWith: [{ probe: 'test.always' }],
         verifyWithinMs: options.verifyWithinMs ?? 2_000,
@@ -255,6 +267,9 @@ export interface HarnessOptions {
   readonly targets?: Targets;
   /** Without a surface nothing is posted. */
   readonly surface?: 'none';
+  /** The card of this state throws. */
+  readonly brokenCard?: string;
+  readonly nextCron?: NextCron;
 }
 
 export function createHarness(store: Store, options: HarnessOptions = {}) {
@@ -263,13 +278,28 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
   const directory = memoryDirectory();
   const remediations = [action];
   const policy: Policy = createPolicy(policyConfig(options.policy), remediations);
-  const messages = createRemediationMessages({ renderer: plainRenderer, policy, ids: systemIds });
+  const renderer: Renderer = {
+    ...plainRenderer,
+    remediation(view, language) {
+      if (view.remediation.state === options.brokenCard) throw new Error('cannot be rendered');
+      return plainRenderer.remediation(view, language);
+    },
+  };
+  const messages = createRemediationMessages({ renderer, policy, ids: systemIds });
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const self = options.self ?? (() => Promise.resolve(new Set<string>()));
   const targets: Targets = options.targets ?? { environment: 'prod' };
   const factory: TargetsFactory = { forRun: () => Promise.resolve(targets), close: () => Promise.resolve() };
-  const common = { store, policy, directory, messages, ids: systemIds, logger, nextCron: () => null };
+  const common = {
+    store,
+    policy,
+    directory,
+    messages,
+    ids: systemIds,
+    logger,
+    nextCron: options.nextCron ?? (() => null),
+  };
   const service = createRemediationService({ ...common, actions: remediations });
   const proposing = createProposeService({ ...common, remediations, remediesFor: () => [], self, clock });
   let request = 0;

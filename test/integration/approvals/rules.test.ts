@@ -1,0 +1,421 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AppError, TargetError } from '../../../src/domain/errors.ts';
+import type { PostgresStore } from '../../../src/platform/store/store.ts';
+import { approvalsConfig, createHarness, createWorld, type Harness, person } from '../../support/approvals.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
+
+const postgres = usePostgres();
+let database: TestDatabase;
+let store: PostgresStore;
+let h: Harness;
+let target = 0;
+const fresh = () => ({ target: `world-${(target += 1)}` });
+
+beforeAll(async () => {
+  database = await postgres.migrated();
+  store = database.store();
+});
+beforeEach(() => {
+  h = createHarness(store);
+});
+
+/** The given columns of one remediation, as if time had passed. */
+const age = (id: string, column: string) =>
+  database.sql(`UPDATE remediations SET ${column} = clock_timestamp() - interval '1 second' WHERE id = $1`, [id]);
+
+describe('plan binding', () => {
+  it('P1: a plan cannot change once it is proposed', async () => {
+    const row = await h.offered(fresh());
+
+    await expect(
+      database.sql("UPDATE remediations SET plan = plan || '{\"objects\": 2}' WHERE id = $1", [row.id]),
+    ).rejects.toThrow('immutable');
+  });
+
+  it('P2: a newer plan for the same target supersedes the waiting one, and its approvals do not carry over', async () => {
+    const three = createHarness(store, { action: { tier: 3 } });
+    const at = fresh();
+    const old = await three.requested(at);
+    await three.service.approve(three.input(old.id, 'ULEAD'));
+
+    const next = await three.offered({ ...at, value: 'other' });
+    const late = await three.service.approve(three.input(old.id, 'UBOSS'));
+
+    expect(late).toMatchObject({ moved: false, note: 'too-late', remediation: { state: 'superseded', successor: next.id } });
+    expect(await store.tx((tx) => tx.remediations.approvals(next.id))).toEqual([]);
+  });
+
+  it('P2: the same plan is offered again, not twice', async () => {
+    const at = fresh();
+    const first = await h.propose(at);
+    const second = await h.propose(at);
+
+    expect(second).toMatchObject({ kind: 'offered', reused: true });
+    expect(first.kind === 'offered' && second.kind === 'offered' && first.offer.remediation.id).toBe(
+      second.kind === 'offered' && second.offer.remediation.id,
+    );
+  });
+
+  it('P3: a target that moved between approval and claim makes it stale, with what was expected and seen', async () => {
+    const row = await h.approved(fresh());
+    h.world.uid = 'uid-2';
+
+    await h.execute(row.id);
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'stale', outcome: { differing: 'identity' } });
+    expect(h.world.effects).toEqual([]);
+  });
+
+  it('P3: a target that moves right before the step is not touched', async () => {
+    const row = await h.approved(fresh());
+    h.world.before = () => {
+      h.world.cells.set('a', 'somebody else was here');
+      return Promise.resolve();
+    };
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('stale');
+    expect(h.world.cells.get('a')).toBe('somebody else was here');
+  });
+
+  it('P7: nothing to do is no plan', async () => {
+    h.world.cells.clear();
+
+    expect(await h.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'nothing-to-do' });
+  });
+
+  it('P9: parameters outside of the catalogue are refused', async () => {
+    const proposal = await h.propose({ ...fresh(), command: 'rm -rf /' });
+
+    expect(proposal).toMatchObject({ kind: 'refused', reason: 'bad-params' });
+  });
+
+  it('refuses a plan of another version of the action after an upgrade', async () => {
+    const row = await h.approved(fresh());
+    const upgraded = createHarness(store, { action: { version: 2 } });
+
+    await upgraded.execute(row.id);
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'stale', outcome: { differing: 'action version' } });
+  });
+});
+
+describe('execution', () => {
+  it('X1: what a queue says decides nothing: a job for something nobody approved has no effect', async () => {
+    const row = await h.requested(fresh());
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('requested');
+    expect(h.world.effects).toEqual([]);
+  });
+
+  it('X2: one open remediation a target: neither offered nor approved while another holds it', async () => {
+    const at = fresh();
+    const other = createHarness(store, { action: { id: 'test.other' }, world: createWorld() });
+    const waiting = await other.requested(at);
+    // The second action's own offer would supersede the first one's, so it is put beside it.
+    await database.sql("UPDATE remediations SET state = 'requested' WHERE id = $1", [waiting.id]);
+    const holder = await h.offered({ target: 'elsewhere' });
+    await database.sql("UPDATE remediations SET state = 'executing' WHERE id = $1", [holder.id]);
+    await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
+    await database.sql('UPDATE remediations SET target = $1 WHERE id = $2', [at.target, holder.id]);
+    await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+
+    const proposal = await h.propose(at);
+    const approving = other.service.approve(other.input(waiting.id, 'ULEAD'));
+
+    expect(proposal).toMatchObject({ kind: 'refused', reason: 'target-busy' });
+    await expect(approving).rejects.toMatchObject({ code: 'NOT_ALLOWED', facts: { reason: 'target-busy' } });
+    expect(await store.tx((tx) => tx.remediations.approvals(waiting.id))).toEqual([]);
+  });
+
+  it('X3: each attempt on a target has a higher fence', async () => {
+    const at = fresh();
+    const first = await h.approved(at);
+    await h.execute(first.id);
+    const undo = await h.service.undo(h.input(first.id, 'UREQ'));
+    await h.service.approve(h.input(undo.remediation.id, 'ULEAD'));
+    await h.execute(undo.remediation.id);
+
+    const [one, two] = [await h.row(first.id), await h.row(undo.remediation.id)];
+    expect(one.fence).toBeDefined();
+    expect(two.fence).toBeGreaterThan(one.fence ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('X4: there is no effect without a committed intent', async () => {
+    const row = await h.approved(fresh());
+    let seen: unknown;
+    h.world.before = async () => {
+      seen = await database.sql('SELECT direction, idx, outcome FROM remediation_steps WHERE remediation_id = $1', [row.id]);
+    };
+
+    await h.execute(row.id);
+
+    expect(seen).toEqual([{ direction: 'apply', idx: 0, outcome: null }]);
+  });
+
+  it('X8: an approval that ran out is not carried out, even when the job comes late', async () => {
+    const row = await h.approved(fresh());
+    await age(row.id, 'approval_expires_at');
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('expired');
+    expect(h.world.effects).toEqual([]);
+  });
+
+  it('X8: an approval that runs out after the claim is noticed before step 1', async () => {
+    const row = await h.approved(fresh());
+
+    await h.execute(row.id, 'worker-1', {
+      reach: async (point) => {
+        if (point === 'K2') await age(row.id, 'approval_expires_at');
+      },
+    });
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'stale', outcome: { reason: 'approval-expired' } });
+    expect(h.world.effects).toEqual([]);
+  });
+
+  it('X9: the same action on the same target runs at most twice an hour', async () => {
+    const at = fresh();
+    for (const value of ['one', 'two']) {
+      const row = await h.approved({ ...at, value });
+      await h.execute(row.id);
+      expect((await h.row(row.id)).state).toBe('succeeded');
+    }
+
+    const third = await h.propose({ ...at, value: 'three' });
+
+    expect(third).toMatchObject({ kind: 'refused', reason: 'too-often' });
+  });
+
+  it('X9: one tier-3 fix at a time in the whole fleet', async () => {
+    const three = createHarness(store, { action: { tier: 3 } });
+    const approve = async () => {
+      const row = await three.requested(fresh());
+      await three.refresh();
+      await three.service.approve(three.input(row.id, 'ULEAD'));
+      return (await three.service.approve(three.input(row.id, 'UBOSS'))).remediation;
+    };
+    const [running, waiting] = [await approve(), await approve()];
+    await database.sql(
+      "UPDATE remediations SET state = 'executing', lease_until = clock_timestamp() + interval '1 hour' WHERE id = $1",
+      [running.id],
+    );
+
+    await three.execute(waiting.id);
+
+    expect(await three.row(waiting.id)).toMatchObject({ state: 'approved', outcome: { waiting: 'tier-3-at-once' } });
+    await database.sql("UPDATE remediations SET state = 'failed' WHERE id = $1", [running.id]);
+  });
+
+  it('X10: the kill switch stops offers and claims, and is asked before every step', async () => {
+    const by = person('UONCALL');
+    const world = createWorld(['a', 'b']);
+    const own = createHarness(store, { world });
+    const row = await own.approved(fresh());
+    const kill = (on: 'on' | 'off') =>
+      store.tx((tx) => tx.killSwitches.set('test.write-cells', on === 'on', by, 'drill'));
+    await kill('on');
+    expect(await own.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'kill-switch' });
+    await own.execute(row.id);
+    expect(await own.row(row.id)).toMatchObject({ state: 'approved', outcome: { waiting: 'kill-switch' } });
+    await kill('off');
+    world.after = async (step) => {
+      if (step.target === 'a' && step.to['value'] === 'new') await kill('on');
+    };
+
+    await own.execute(row.id);
+
+    await kill('off');
+    expect(world.effects.map((effect) => effect.cell)).toEqual(['a']);
+    expect((await own.row(row.id)).state).toBe('rollback_failed');
+  });
+
+  it('X11: a freeze denies the offer, the approval and the claim', async () => {
+    const freezes = [{ cron: '0 18 * * 5', duration: '62h', timezone: 'Asia/Shanghai', environments: ['prod'] }];
+    const thawed = await h.requested(fresh());
+    const approved = await h.approved(fresh());
+    const nextCron = (_cron: string, _zone: string, after: Date) => new Date(after.getTime() + 1_000);
+    const frozen = createHarness(store, { policy: { ...approvalsConfig, freezes }, nextCron });
+
+    expect(await frozen.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'frozen' });
+    await expect(frozen.service.approve(h.input(thawed.id, 'ULEAD'))).rejects.toMatchObject({
+      facts: { reason: 'frozen' },
+    });
+    await frozen.execute(approved.id);
+    expect(await h.row(approved.id)).toMatchObject({ state: 'approved', outcome: { waiting: 'frozen' } });
+  });
+
+  it('X14: what we stand on is not offered, by whatever name it is reached', async () => {
+    const own = createHarness(store, { self: () => Promise.resolve(new Set(['uid=uid-1'])) });
+
+    expect(await own.propose(fresh())).toMatchObject({
+      kind: 'refused',
+      reason: 'self-target',
+      facts: { identity: 'uid=uid-1' },
+    });
+  });
+
+  it('X14: who cannot tell what he stands on offers nothing', async () => {
+    const own = createHarness(store, {
+      self: () => Promise.reject(new AppError('DEPENDENCY_UNAVAILABLE', 'no identity')),
+    });
+
+    expect(await own.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'cannot-look' });
+  });
+
+  it('X14: it is asked again at the claim, since we may have moved there since', async () => {
+    const row = await h.approved(fresh());
+
+    await h.execute(row.id, 'worker-1', { self: () => Promise.resolve(new Set(['uid=uid-1'])) });
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'stale', outcome: { differing: 'self-target' } });
+  });
+
+  it('a lost answer is settled by looking: it happened', async () => {
+    const row = await h.approved(fresh());
+    h.world.after = () => Promise.reject(new TargetError('closed', 'connection reset'));
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect(h.world.effects).toHaveLength(1);
+    const [step] = await store.tx((tx) => tx.remediations.steps(row.id));
+    expect(step).toMatchObject({ outcome: 'observed-done' });
+  });
+
+  it('a lost answer that cannot be settled is indeterminate, pages, and is never repeated', async () => {
+    const row = await h.approved(fresh());
+    h.world.observable = false;
+    h.world.after = () => Promise.reject(new TargetError('no-answer', 'silence'));
+
+    await h.execute(row.id);
+    await h.execute(row.id, 'worker-2');
+
+    expect((await h.row(row.id)).state).toBe('indeterminate');
+    expect(h.world.effects).toHaveLength(1);
+    const paged = await database.sql("SELECT 1 FROM outbox WHERE payload->>'text' LIKE '%indeterminate%' AND priority = 0");
+    expect(paged.length).toBeGreaterThan(0);
+  });
+
+  it('indeterminate ends by a later observation', async () => {
+    const row = await h.approved(fresh());
+    h.world.observable = false;
+    h.world.after = () => Promise.reject(new TargetError('no-answer', 'silence'));
+    await h.execute(row.id);
+    h.world.observable = true;
+
+    await h.execute(row.id, 'worker-2');
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect(h.world.effects).toHaveLength(1);
+  });
+
+  it('indeterminate ends by a person who looked, with a reason, under a new fence', async () => {
+    const row = await h.approved(fresh());
+    h.world.observable = false;
+    h.world.after = () => Promise.reject(new TargetError('no-answer', 'silence'));
+    await h.execute(row.id);
+    const before = await h.row(row.id);
+
+    const resolved = await h.service.resolve({ ...h.input(row.id, 'UONCALL'), to: 'failed', reason: 'looked, no' });
+
+    expect(resolved.remediation.state).toBe('failed');
+    expect(resolved.remediation.fence).toBeGreaterThan(before.fence ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('a step that was refused outright has failed, and nothing is guessed', async () => {
+    const row = await h.approved(fresh());
+    h.world.before = () => Promise.reject(new TargetError('forbidden', 'no right'));
+
+    await h.execute(row.id);
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'failed', outcome: { why: 'forbidden' } });
+  });
+
+  it('a worker that is told to go finishes its step and leaves the rest to another', async () => {
+    const world = createWorld(['a', 'b']);
+    const own = createHarness(store, { world });
+    const row = await own.approved(fresh());
+    const stop = new AbortController();
+    world.after = () => {
+      stop.abort();
+      return Promise.resolve();
+    };
+    await own.executor('worker-1').execute({ remediationId: row.id, attempt: 1, signal: stop.signal });
+    expect(world.effects.map((effect) => effect.cell)).toEqual(['a']);
+    world.after = undefined;
+
+    await expect
+      .poll(async () => {
+        await own.execute(row.id, 'worker-2');
+        return (await own.row(row.id)).state;
+      })
+      .toBe('succeeded');
+
+    expect(world.effects.map((effect) => effect.cell)).toEqual(['a', 'b']);
+  });
+
+  it('the sweeper expires what nobody decided, by the database clock', async () => {
+    const offer = await h.offered(fresh());
+    const request = await h.requested(fresh());
+    const approval = await h.approved(fresh());
+    await age(offer.id, 'offer_expires_at');
+    await age(request.id, 'request_expires_at');
+    await age(approval.id, 'approval_expires_at');
+
+    await h.sweeper.sweep();
+
+    for (const { id } of [offer, request, approval]) expect((await h.row(id)).state).toBe('expired');
+    const [last] = await h.audit.list(approval.id, 1);
+    expect(last).toMatchObject({ actor: 'system', action: 'remediation.expired', from: 'approved' });
+  });
+
+  it('the sweeper reminds once at a third and once at two thirds of a request’s life', async () => {
+    const row = await h.requested(fresh());
+    const reminders = () =>
+      database.sql("SELECT purpose FROM messages WHERE remediation_id = $1 AND purpose LIKE 'remediation-reminder%'", [row.id]);
+    const since = (minutes: number) =>
+      database.sql(
+        `UPDATE remediations SET requested_at = clock_timestamp() - $2 * interval '1 minute',
+           request_expires_at = clock_timestamp() + (30 - $2) * interval '1 minute' WHERE id = $1`,
+        [row.id, minutes],
+      );
+
+    await h.sweeper.sweep();
+    expect(await reminders()).toHaveLength(0);
+    await since(11);
+    await h.sweeper.sweep();
+    await h.sweeper.sweep();
+    expect(await reminders()).toHaveLength(1);
+    await since(21);
+    await h.sweeper.sweep();
+    await h.sweeper.sweep();
+    expect(await reminders()).toHaveLength(2);
+  });
+});
+
+describe('messages', () => {
+  it('S3: a state and the message that reports it are written together, or not at all', async () => {
+    const broken = createHarness(store, { brokenCard: 'approved' });
+    const row = await broken.requested(fresh());
+
+    await expect(broken.service.approve(broken.input(row.id, 'ULEAD'))).rejects.toThrow('cannot be rendered');
+
+    expect((await broken.row(row.id)).state).toBe('requested');
+    expect(await store.tx((tx) => tx.remediations.approvals(row.id))).toEqual([]);
+  });
+
+  it('S5: an old button has no power: the state decides', async () => {
+    const row = await h.requested(fresh());
+    await h.service.reject({ ...h.input(row.id, 'UBOSS'), reason: 'no' });
+
+    const pressed = await h.service.approve(h.input(row.id, 'ULEAD', { planHash: row.planHash }));
+
+    expect(pressed).toMatchObject({ moved: false, note: 'too-late' });
+  });
+});
