@@ -66,13 +66,5 @@ export function twemoji(sources: string): Plugin {
         });
       }
     },
-    configureServer(server) {
-      server.middlewares.use('/twemoji', (request, response, next) => {
-        const file = join(pictures, (request.url ?? '').replace(/[^0-9a-f-]|\.svg.*$/g, '') + '.svg');
-        if (!existsSync(file)) return next();
-        response.setHeader('content-type', 'image/svg+xml');
-        response.end(readFileSync(file));
-      });
-    },
   };
 }
