@@ -60,10 +60,12 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
         reject(targetError(failed, address, { cause, secrets: call.secrets ?? [] }));
       });
     const onAbort = () => fail('aborted');
+    // Silence in the middle of a TLS handshake is silence; only a bad word makes it TLS's fault.
+    const silence = () => (stage === 'connect-timeout' ? stage : 'no-answer');
     const connecting = setTimeout(() => {
-      if (stage === 'connect-timeout' || stage === 'tls') fail(stage);
+      if (stage === 'connect-timeout' || stage === 'tls') fail(silence());
     }, call.connectMs);
-    const deadline = setTimeout(() => fail(stage), call.callMs);
+    const deadline = setTimeout(() => fail(silence()), call.callMs);
     call.signal?.addEventListener('abort', onAbort, { once: true });
 
     request.once('socket', (socket) => {
