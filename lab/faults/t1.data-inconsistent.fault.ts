@@ -68,8 +68,8 @@ const filler = 'lab-bloat';
 async function bloat(lab: Lab): Promise<void> {
   await pg(lab, [
     `INSERT INTO events (id, cluster_id, agent_id, severity, timestamp, processed)
-     SELECT gen_random_uuid(), md5(n::text), '${filler}', 'low', now() - interval '3 days', true FROM generate_series(1, 150000) n`,
-    `DELETE FROM events WHERE agent_id = '${filler}' AND cluster_id NOT LIKE '%00'`,
+     SELECT gen_random_uuid(), md5(n::text), '${filler}', 'low', now() - interval '3 days', true FROM generate_series(1, 80000) n`,
+    `DELETE FROM events WHERE agent_id = '${filler}' AND cluster_id NOT LIKE '%0'`,
     'VACUUM events',
   ]);
 }

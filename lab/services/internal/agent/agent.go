@@ -159,7 +159,8 @@ func (a *agent) register(subject string) error {
 
 func (a *agent) live(ctx context.Context) {
 	beat, sample := time.NewTicker(a.heartbeat), time.NewTicker(a.sampling)
-	again := time.NewTicker(time.Minute)
+	again := time.NewTimer(time.Minute)
+	lost := false
 	defer beat.Stop()
 	defer sample.Stop()
 	defer again.Stop()
@@ -176,7 +177,15 @@ func (a *agent) live(ctx context.Context) {
 			// agent-manager may have lost the row: a second registration brings it back.
 			if err := a.register(wire.For(a.subjects.Registration, a.cluster)); err != nil {
 				a.log.Error("registration failed: "+err.Error(), "component", "register", "cluster_id", a.cluster)
+				lost = true
+				again.Reset(a.retry)
+				continue
 			}
+			if lost {
+				a.log.Info("registered again", "component", "register", "cluster_id", a.cluster)
+			}
+			lost = false
+			again.Reset(time.Minute)
 		}
 	}
 }
