@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { people, places, useStage } from '../support/slack-product.ts';
+import { places, useStage } from '../support/slack-product.ts';
+import { askForHealth, isRoot } from '../support/slack-steps.ts';
 
 const stage = useStage();
 
@@ -11,22 +12,13 @@ describe('/aetherius health', () => {
     const { slack } = await stage.start();
     const { control } = slack;
 
-    const typed = await control.command({
-      user: people.requester,
-      channel: places.incidents,
-      text: '/aetherius health prod',
-    });
-    const table = await control.waitForMessage(
-      { channel: places.incidents, where: ({ text }) => text.includes('circle') },
-      { timeoutMs: 10_000 },
-    );
+    const table = await askForHealth(control);
     const finding = await control.waitForMessage(
       { channel: places.incidents, threadTs: table.ts, contains: 'remediation.request' },
       { timeoutMs: 10_000 },
     );
 
-    expect(typed.ok).toBe(true);
-    expect(control.messages({ channel: places.incidents }).filter(({ threadTs, ts }) => threadTs === null || threadTs === ts)).toHaveLength(1);
+    expect(control.messages({ channel: places.incidents }).filter(isRoot)).toHaveLength(1);
     expect(JSON.stringify(finding.blocks)).toContain('noeviction → allkeys-lru');
   });
 });

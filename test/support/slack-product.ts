@@ -9,7 +9,12 @@ import type { Logger } from '../../src/domain/clock.ts';
 import type { Role } from '../../src/domain/config.ts';
 import { type RunningProcess, startProcess } from '../../src/main/process.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
-import { type SlackEmulator, type SlackEmulatorOptions, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import {
+  type SlackEmulator,
+  type SlackEmulatorOptions,
+  startSlackEmulator,
+} from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { silentLogger } from './logger.ts';
 import { type TestDatabase, type TestPostgres, usePostgres } from './postgres.ts';
@@ -61,7 +66,9 @@ approvals:
 `;
 
 /** Servers for a test file; every product that a test starts is stopped after it. */
-export function useStage(targetArgs: readonly string[] = ['--maxmemory', '8mb', '--maxmemory-policy', 'noeviction']): Stage {
+export function useStage(
+  targetArgs: readonly string[] = ['--maxmemory', '8mb', '--maxmemory-policy', 'noeviction'],
+): Stage {
   const postgres = usePostgres();
   const redis = useRedis();
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-target-'));
@@ -123,6 +130,11 @@ export function useStage(targetArgs: readonly string[] = ['--maxmemory', '8mb', 
   };
 }
 
+/** Lines on standard error with E2E_LOG=info (or debug), for whoever looks for a fault. */
+const level = process.env.E2E_LOG;
+const testLogger: Logger =
+  level === undefined ? silentLogger : createLogger({ level: level as 'info', destination: process.stderr });
+
 interface Urls {
   readonly databaseUrl: string;
   readonly redisUrl: string;
@@ -156,7 +168,7 @@ ${options.approvalsYaml ?? approvals}
   const add = async (role: Exclude<Role, 'command-line'>): Promise<RunningProcess> => {
     const env = readProcessEnv(role, variables);
     const config = parseConfig(yaml, { role, env: variables, where: 'test', folder: tmpdir() });
-    const started = await startProcess({ role, env, config, logger: options.logger ?? silentLogger });
+    const started = await startProcess({ role, env, config, logger: options.logger ?? testLogger });
     processes.push(started);
     return started;
   };

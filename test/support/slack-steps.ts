@@ -3,6 +3,8 @@ import type { Control } from '../../tools/slack-emulator/emulator.ts';
 import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { people, places } from './slack-product.ts';
 
+export const isRoot = ({ threadTs, ts }: SlackMessage): boolean => threadTs === null || threadTs === ts;
+
 export async function askForHealth(
   control: Control,
   { user = people.requester, channel = places.incidents, text = '/aetherius health prod' } = {},
@@ -10,7 +12,7 @@ export async function askForHealth(
   const typed = await control.command({ user, channel, text });
   if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
   return control.waitForMessage(
-    { channel, where: (message) => message.text.includes('circle:') && message.text.includes('prod') },
+    { channel, where: (message) => isRoot(message) && message.text.includes('circle:') },
     { timeoutMs: 15_000 },
   );
 }

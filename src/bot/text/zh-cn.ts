@@ -1,8 +1,9 @@
 import type { en } from './en.ts';
 import { cli } from './zh-CN/cli.ts';
 import { diagnoses } from './zh-CN/diagnoses.ts';
+import { remediations } from './zh-CN/remediations.ts';
 import { services } from './zh-CN/services.ts';
 import { ui } from './zh-CN/ui.ts';
 
 /** Every text in Simplified Chinese. */
-export const zhCN = { ...ui, ...diagnoses, ...services, ...cli } as const satisfies Readonly<Record<keyof typeof en, string>>;
+export const zhCN = { ...ui, ...diagnoses, ...services, ...remediations, ...cli } as const satisfies Readonly<Record<keyof typeof en, string>>;

@@ -7,7 +7,7 @@ import { actionIds, messageEventType } from '../ids.ts';
 import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { markup, span } from '../text/format.ts';
 import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
-import { findingSentence, listOf, partName, whoAsked } from './phrases.ts';
+import { findingFacts, findingSentence, listOf, partName, whoAsked } from './phrases.ts';
 
 /** The thread's first message. Its first line must do on a lock screen at 3 a.m. */
 export function healthMessage(view: HealthView, words: Words): Rendered {
@@ -78,7 +78,7 @@ function badness(report: HealthReport, words: Words): string {
   const sentences = [...rootRows]
     .sort((a, b) => order(a.part) - order(b.part))
     .map((row) => {
-      const root = words.say('health.root', { part: partName(row.part, words), state: stateWord(row.state, words) });
+      const root = rootSentence(row, words);
       const behind = report.rows.filter((other) => other.consequenceOf === row.part);
       if (behind.length === 0) return root;
       const parts = listOf(behind.map((other) => partName(other.part, words)), words);
@@ -92,6 +92,16 @@ function badness(report: HealthReport, words: Words): string {
         : words.say('health.found', { part: partName(row.part, words), count: row.findings.length }),
     );
   return [...sentences, ...quiet].join(' · ');
+}
+
+/** "Redis is degraded: 99.7 % of its memory is in use and it refuses writes" says more than its state. */
+function rootSentence(row: PartRow, words: Words): string {
+  const part = partName(row.part, words);
+  const state = stateWord(row.state, words);
+  const [finding] = row.findings;
+  const sentence = finding === undefined ? undefined : words.lookup(`finding.${finding.code}`, findingFacts(finding, words));
+  if (sentence === undefined) return words.say('health.root', { part, state });
+  return words.say('health.root.why', { part, state, why: markup(sentence.replace(/[.。]$/, '')) });
 }
 
 function stateWord(state: PartState, words: Words): string {

@@ -67,7 +67,9 @@ export function createPoster(options: PosterOptions): Poster {
   const deliver = deliverer({ ...options, surelyNotSent, reposted });
 
   const handle = async (item: OutboxItem): Promise<void> => {
+    const facts = { outboxId: item.id, method: item.method, lane: item.lane, attempts: item.attempts };
     const waitMs = limits.take(item);
+    logger.debug({ ...facts, waitMs }, 'outbox item taken');
     if (waitMs > 0) {
       if (item.attempts === 1) surelyNotSent.add(item.id);
       await outbox.retry(item.id, owner, { afterMs: waitMs, error: 'waiting for the rate limit' });
@@ -78,7 +80,9 @@ export function createPoster(options: PosterOptions): Poster {
       const { replaced, ...sent } = await deliver(item);
       surelyNotSent.delete(item.id);
       await outbox.sent(item.id, owner, { ...sent, ...(replaced === true ? { replaced } : {}) });
-      options.onSent?.(item, clock.now().getTime() - begun);
+      const ms = clock.now().getTime() - begun;
+      logger.debug({ ...facts, ms }, 'outbox item sent');
+      options.onSent?.(item, ms);
     } catch (error) {
       await settle(item, failureOf(error), error);
     }

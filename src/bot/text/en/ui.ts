@@ -24,6 +24,7 @@ export const ui = {
   'health.title.unknown': '*{environment}*: nothing is known to be broken, but {parts} could not be looked at.',
   'health.title.repaired': '*{environment}* is repaired: {parts} answered well again after the fix.',
   'health.root': '{part} is {state}',
+  'health.root.why': '{part} is {state} ({why})',
   'health.behind': '{root}; behind it: {parts}',
   'health.found': '{part}: {count} findings',
   'health.because': 'because {root} is {state}',

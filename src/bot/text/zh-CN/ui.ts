@@ -25,6 +25,7 @@ export const ui = {
   'health.title.unknown': '*{environment}*：未发现故障，但 {parts} 无法查看。',
   'health.title.repaired': '*{environment}* 已修复：{parts} 在修复后恢复正常。',
   'health.root': '{part} {state}',
+  'health.root.why': '{part} {state}（{why}）',
   'health.behind': '{root}；受其影响：{parts}',
   'health.found': '{part}：{count} 个问题',
   'health.because': '因为 {root} {state}',

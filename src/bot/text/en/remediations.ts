@@ -1,0 +1,37 @@
+/** Fixes: their names, what their steps do, what users notice, and why one is not offered. */
+export const remediations = {
+  'remediation.redis.set-eviction-policy': 'Let Redis evict old keys',
+  'remediation.postgres.terminate-idle-sessions': 'End leaked database sessions',
+  'remediation.kubernetes.restart-workload': 'Restart a workload',
+  'remediation.compose.restart-service': 'Restart a service',
+
+  'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
+  'step.postgres-terminate-session': 'End the session {target}',
+  'step.kubernetes-rollout-restart': 'Restart {target}, one Pod after the other',
+  'step.compose-restart': 'Restart the container {target}',
+
+  'blast.redis-eviction':
+    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys} keys instead of refusing writes. Caches are filled again; nothing else is touched.',
+  'blast.postgres-sessions':
+    '{sessions} idle sessions of {applications} end and their open transactions are rolled back. The applications connect again by themselves.',
+  'blast.kubernetes-restart':
+    '{pods} Pods are replaced one after the other ({ready} are ready now, strategy {strategy}). A workload with one Pod is away for that time.',
+  'blast.compose-restart':
+    '{containers} containers of {service} are restarted one after the other ({running} run now). With one container the service is away for some seconds.',
+
+  'offer.refused.no-action': 'There is no fix of that name.',
+  'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
+  'offer.refused.not-configured': 'This environment has no {missing}.',
+  'offer.refused.self-target': 'It would act on what this bot itself stands on ({identity}).',
+  'offer.refused.self-target-unknown': 'It cannot be ruled out that this bot itself stands on it.',
+  'offer.refused.missing-right': 'The worker lacks a right: {verb} {resource} in {namespace}.',
+  'offer.refused.cannot-look': 'The target could not be looked at well enough to plan it.',
+  'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',
+  'offer.refused.not-master': 'That Redis is a replica; its master must be changed.',
+  'offer.refused.no-target': 'Nothing was found to act on.',
+  'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',
+  'offer.refused.too-many-targets': 'It would touch {found} objects; at most {most} are allowed.',
+  'offer.refused.too-many-objects': 'It would touch too many objects at once.',
+  'offer.refused.limit-reached': 'The same fix of the same target was tried too often within the hour.',
+  'offer.refused.circuit-open': 'The fix was done lately and the trouble came back: look for the cause first.',
+} as const;

@@ -1,0 +1,37 @@
+import type { remediations as english } from '../en/remediations.ts';
+
+export const remediations = {
+  'remediation.redis.set-eviction-policy': '让 Redis 淘汰旧键',
+  'remediation.postgres.terminate-idle-sessions': '结束泄漏的数据库会话',
+  'remediation.kubernetes.restart-workload': '重启工作负载',
+  'remediation.compose.restart-service': '重启服务',
+
+  'step.redis-set-eviction-policy': '把 Redis 的淘汰策略设为 {policy}',
+  'step.postgres-terminate-session': '结束会话 {target}',
+  'step.kubernetes-rollout-restart': '逐个 Pod 重启 {target}',
+  'step.compose-restart': '重启容器 {target}',
+
+  'blast.redis-eviction':
+    '达到 {maxmemory:bytes} 的内存上限后，Redis 会从 {keys} 个键中淘汰最少使用的键，而不再拒绝写入。缓存会重新填充，其他不受影响。',
+  'blast.postgres-sessions': '{applications} 的 {sessions} 个空闲会话将结束，其未提交事务会回滚。应用会自行重新连接。',
+  'blast.kubernetes-restart':
+    '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个，策略 {strategy}）。只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.compose-restart':
+    '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
+
+  'offer.refused.no-action': '没有该名称的修复。',
+  'offer.refused.bad-params': '以下参数缺失或有误：{fields}。',
+  'offer.refused.not-configured': '此环境没有配置 {missing}。',
+  'offer.refused.self-target': '它会作用于本机器人自身所依赖的组件（{identity}）。',
+  'offer.refused.self-target-unknown': '无法排除本机器人自身依赖于它。',
+  'offer.refused.missing-right': '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。',
+  'offer.refused.cannot-look': '无法充分查看目标，因此不能制定方案。',
+  'offer.refused.nothing-to-do': '无需更改：已是应有的状态。',
+  'offer.refused.not-master': '该 Redis 是副本，必须更改其主节点。',
+  'offer.refused.no-target': '没有找到可操作的对象。',
+  'offer.refused.ambiguous-target': '有多个对象符合，必须明确指定：{workloads}。',
+  'offer.refused.too-many-targets': '它会涉及 {found} 个对象；最多允许 {most} 个。',
+  'offer.refused.too-many-objects': '它一次涉及的对象过多。',
+  'offer.refused.limit-reached': '一小时内对同一目标尝试同一修复的次数过多。',
+  'offer.refused.circuit-open': '该修复最近执行过而问题又出现：请先查找原因。',
+} as const satisfies Readonly<Record<keyof typeof english, string>>;
