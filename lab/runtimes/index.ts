@@ -166,7 +166,8 @@ async function upKubernetes(progress: Progress, flavour: Flavour): Promise<Lab> 
   await seedSoon(await lab.endpoints());
   progress('databases and streams are there');
   await apply('services');
-  return lab;
+  // A handle of its own: the first one keeps the Services' addresses as they were before these.
+  return connectKubernetes();
 }
 
 type Stage = 'settings' | 'dependencies' | 'services';
