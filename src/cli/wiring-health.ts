@@ -2,6 +2,7 @@ import type { Logger } from '../domain/clock.ts';
 import type { Config } from '../domain/config.ts';
 import { createHealthRules } from '../domain/health-rules.ts';
 import { systemClock } from '../platform/clock.ts';
+import { watchLateness } from '../platform/lateness.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import { probes } from '../probes/index.ts';
 import { createProbeRunner } from '../services/probe-runner.service.ts';
@@ -10,7 +11,7 @@ import { createProbeRunner } from '../services/probe-runner.service.ts';
 export function openHealth({ config, logger }: { readonly config: Config; readonly logger: Logger }) {
   return {
     rules: createHealthRules(config.environments),
-    runner: createProbeRunner({ probes, clock: systemClock, logger }),
+    runner: createProbeRunner({ probes, clock: systemClock, logger, lateness: watchLateness }),
     targets: createTargetsFactory(config.environments),
   };
 }

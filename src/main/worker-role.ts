@@ -10,6 +10,7 @@ import { queuePrefix } from '../platform/bullmq.ts';
 import { nextCron } from '../platform/cron.ts';
 import { dailySchedule } from '../platform/daily-schedule.ts';
 import { createSelfIdentity } from '../platform/self-identity.ts';
+import { watchLateness } from '../platform/lateness.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import { probes } from '../probes/index.ts';
 import { remediations } from '../remediations/index.ts';
@@ -30,7 +31,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   const { store, config, clock, ids, logger, policy, metrics } = shared;
   const targets = createTargetsFactory(config.environments);
   const decisions = decisionDeps(shared);
-  const runner = createProbeRunner({ probes, clock, logger });
+  const runner = createProbeRunner({ probes, clock, logger, lateness: watchLateness });
   const rules = createHealthRules(config.environments);
   const self = createSelfIdentity({
     database: shared.database,

@@ -23,7 +23,20 @@ export interface ProbeRunnerOptions {
   readonly concurrency?: number;
   /** Milliseconds for a whole run; probes still running then are inconclusive. Default 25,000. */
   readonly deadlineMs?: number;
+  /**
+   * How late this process itself was while a probe ran, in milliseconds. A worker that is starved of CPU sees
+   * silence and slowness everywhere; what it says by the clock is then no evidence about a target.
+   */
+  readonly lateness?: Lateness;
 }
+
+/** Begins to watch; the function it returns tells the worst lateness of the process since then. */
+export type Lateness = () => () => number;
+
+/** Lateness from which a judgement by the clock is not made. */
+const STARVED_MS = 250;
+/** Findings that rest on how long an answer took, or on its absence within a time. */
+const byTheClock = /^(?:ENDPOINT_HUNG|ENDPOINT_CLOSED|SERVICE_HEALTH_STALLED|[A-Z0-9_]+_SLOW)$/;
 
 /**
  * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
@@ -56,7 +69,8 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     const logger = options.logger.child({ probe: key });
     const startedAt = clock.now();
     const missing = probe.needs.filter((need) => targets[need] === undefined);
-    const result =
+    const lateBy = options.lateness?.();
+    const answer =
       missing.length > 0
         ? ({ status: 'skipped', reason: whySkipped(missing, targets) } satisfies ProbeResult)
         : await attempt(probe, params, {
@@ -65,6 +79,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
             now: () => clock.now(),
             sleep: (ms, until) => clock.sleep(ms, until),
           });
+    const result = trusted(answer, lateBy?.() ?? 0);
     const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
     const outcome = toOutcome(
       { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs },
@@ -102,6 +117,26 @@ function whySkipped(missing: readonly TargetName[], targets: Targets): SkipReaso
     (missing.includes('kubernetes') && targets.compose !== undefined) ||
     (missing.includes('compose') && targets.kubernetes !== undefined);
   return otherRuntime ? 'not-applicable' : 'not-configured';
+}
+
+class WorkerBusy extends Error {
+  readonly lagMs: number;
+  constructor(lagMs: number) {
+    super('this worker was too busy to judge by the clock');
+    this.name = 'WorkerBusy';
+    this.lagMs = lagMs;
+  }
+}
+
+/** Takes a finding back that says more about this process than about the target. */
+function trusted(result: ProbeResult, lagMs: number): ProbeResult {
+  if (lagMs < STARVED_MS || result.status !== 'unhealthy') return result;
+  if (!result.findings.some((finding) => byTheClock.test(finding.code))) return result;
+  return {
+    status: 'inconclusive',
+    cause: new WorkerBusy(Math.round(lagMs)),
+    ...(result.facts === undefined ? {} : { facts: result.facts }),
+  };
 }
 
 class ProbeTimedOut extends Error {
@@ -180,6 +215,8 @@ function toOutcome(
  */
 export function toCause(error: Error): Cause {
   if (error instanceof TargetError) return { code: error.stage, detail: error.message, facts: error.facts };
+  if (error instanceof WorkerBusy)
+    return { code: 'worker-busy', detail: error.message, facts: { lagMs: error.lagMs } };
   if (error instanceof ProbeTimedOut) return { code: 'timed-out', detail: error.message, facts: {} };
   if (error instanceof AppError && error.code !== 'BUG') {
     const { reason } = error.facts;

@@ -171,4 +171,5 @@ export const diagnoses = {
     'Look at the last state, exit code and log of {subject}; the followed diagnosis below names the reason where it can be seen.',
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
+  'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',
 } as const;

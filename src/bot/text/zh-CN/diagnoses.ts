@@ -166,4 +166,5 @@ export const diagnoses = {
     '查看 {subject} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
+  'cause.worker-busy': '本 worker 太忙（迟了 {lagMs} 毫秒），无法按时间判断',
 } as const satisfies Record<keyof typeof en, string>;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Probe } from '../../../src/domain/probe.ts';
+import { defineProbe } from '../../../src/domain/probe.ts';
+import { watchLateness } from '../../../src/platform/lateness.ts';
+import { createProbeRunner } from '../../../src/services/probe-runner.service.ts';
+import { silentLogger } from '../../support/logger.ts';
+
+const finding = (code: string) =>
+  ({ code, severity: 'critical', part: 'redis', subject: 's', facts: {} }) as const;
+const probe = (code: string): Probe =>
+  defineProbe({
+    id: 'redis.connection',
+    doc: 'For this test.',
+    params: z.strictObject({}),
+    part: 'redis',
+    needs: [],
+    timeoutMs: 1_000,
+    emits: [code],
+    run: () => Promise.resolve({ status: 'unhealthy', findings: [finding(code)] } as const),
+  }) as unknown as Probe;
+
+const clock = { now: () => new Date(0), sleep: () => Promise.resolve() };
+
+async function outcomeOf(code: string, lagMs: number) {
+  const runner = createProbeRunner({
+    probes: [probe(code)],
+    clock,
+    logger: silentLogger,
+    lateness: () => () => lagMs,
+  });
+  const signal = new AbortController().signal;
+  const [outcome] = await runner.run([{ probe: 'redis.connection' }], {
+    targets: { environment: 't' },
+    signal,
+  });
+  return outcome;
+}
+
+describe('a starved worker', () => {
+  it.each(['ENDPOINT_HUNG', 'REDIS_SLOW', 'SERVICE_SLOW'])('does not call anything %s', async (code) => {
+    expect(await outcomeOf(code, 900)).toMatchObject({
+      status: 'inconclusive',
+      cause: { code: 'worker-busy', facts: { lagMs: 900 } },
+    });
+    expect(await outcomeOf(code, 40)).toMatchObject({ status: 'unhealthy' });
+  });
+
+  it('still says what does not depend on the clock', async () => {
+    expect(await outcomeOf('ENDPOINT_REFUSED', 900)).toMatchObject({ status: 'unhealthy' });
+  });
+
+  it('knows that it was late', async () => {
+    const lateBy = watchLateness();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+
+    expect(lateBy()).toBeGreaterThan(250);
+  });
+});
