@@ -1,8 +1,10 @@
 import { cli } from './en/cli.ts';
 import { diagnoses } from './en/diagnoses.ts';
+import { findings } from './en/findings.ts';
+import { health } from './en/health.ts';
 import { remediations } from './en/remediations.ts';
 import { services } from './en/services.ts';
 import { ui } from './en/ui.ts';
 
 /** Every text in English. The keys and placeholders of this one bind the other languages. */
-export const en = { ...ui, ...diagnoses, ...services, ...remediations, ...cli } as const;
+export const en = { ...ui, ...findings, ...health, ...diagnoses, ...services, ...remediations, ...cli } as const;
