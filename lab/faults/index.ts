@@ -2,9 +2,16 @@
 
 import type { Fault } from '../types.ts';
 import { configNotApplied } from './c1.config-not-applied.fault.ts';
+import { pgConnections } from './d1.pg-connections.fault.ts';
+import { pgSlow } from './d2.pg-slow.fault.ts';
+import { redisMemory } from './d3.redis-memory.fault.ts';
+import { natsBacklog } from './d4.nats-backlog.fault.ts';
+import { podNotStarting } from './k1.pod-not-starting.fault.ts';
+import { noConnection } from './n1.no-connection.fault.ts';
 import { cpuHigh } from './p1.cpu-high.fault.ts';
 import { memoryLeak } from './p2.memory-leak.fault.ts';
 import { partPaused } from './part.paused.fault.ts';
+import { partRefusing } from './part.refusing.fault.ts';
 import { partSlow } from './part.slow.fault.ts';
 import { partStopped } from './part.stopped.fault.ts';
 import { partUnreachable } from './part.unreachable.fault.ts';
@@ -33,6 +40,13 @@ export const faults: readonly Fault[] = [
   ...memoryLeak,
   ...dataInconsistent,
   ...configNotApplied,
+  ...partRefusing,
+  ...pgConnections,
+  ...pgSlow,
+  ...redisMemory,
+  ...natsBacklog,
+  ...noConnection,
+  ...podNotStarting,
 ];
 
 /** The fault of an id; throws with the ids that begin alike. */

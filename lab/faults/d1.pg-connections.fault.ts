@@ -1,0 +1,113 @@
+/** D1: PostgreSQL runs out of connections. */
+
+import type { Fault, Lab } from '../types.ts';
+import { ask, untilAnswers } from './services.ts';
+import { defineFault, pg, startHolder, stopHolder } from './support.ts';
+
+interface Sessions {
+  readonly limit: number;
+  readonly all: number;
+  readonly idleInTransaction: number;
+  /** Of the fullest application. */
+  readonly largest: number;
+}
+
+async function sessions(lab: Lab): Promise<Sessions> {
+  const [row] = await pg<{ limit: number; all: number; leaked: number; largest: number }>(
+    lab,
+    `SELECT current_setting('max_connections')::int AS limit, count(*)::int AS all,
+       (count(*) FILTER (WHERE state = 'idle in transaction'))::int AS leaked,
+       (SELECT coalesce(max(n), 0)::int FROM (SELECT count(*) AS n FROM pg_stat_activity
+          WHERE backend_type = 'client backend' AND state <> 'idle in transaction' GROUP BY application_name, usename) one) AS largest
+     FROM pg_stat_activity WHERE backend_type = 'client backend'`,
+  );
+  if (row === undefined) throw new Error('no answer');
+  return { limit: row.limit, all: row.all, idleInTransaction: row.leaked, largest: row.largest };
+}
+
+const limits: Readonly<Record<string, number>> = { twelve: 12, ten: 10 };
+
+const limitTooLow = defineFault({
+  id: 'D1.a',
+  title: 'max_connections is too low for ordinary pools',
+  variants: ['twelve', 'ten'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 40,
+  async plant(lab, variant) {
+    await lab.configure('postgres', { max_connections: limits[variant] });
+    await lab.restart('postgres');
+    // Both open their pools again, and find that not all of them fit.
+    await Promise.all([lab.restart('agent-manager'), lab.restart('orchestrator-service')]);
+  },
+  async check(lab, variant) {
+    const now = await sessions(lab);
+    return now.limit === limits[variant] && now.all >= now.limit * 0.8;
+  },
+  async clear(lab) {
+    await lab.reset('postgres');
+    await Promise.all([lab.restart('agent-manager'), lab.restart('orchestrator-service')]);
+  },
+});
+
+type Pools = Partial<Record<'agent-manager' | 'orchestrator-service', number>>;
+const pools: Readonly<Record<string, Pools>> = {
+  'agent-manager': { 'agent-manager': 85 },
+  both: { 'orchestrator-service': 40, 'agent-manager': 45 },
+};
+
+const poolsTooLarge = defineFault({
+  id: 'D1.b',
+  title: 'the pools of the services take all connections',
+  variants: ['agent-manager', 'both'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 40,
+  async plant(lab, variant) {
+    for (const [part, size] of Object.entries(pools[variant] ?? {}) as [keyof Pools, number][]) {
+      await lab.configure(part, { 'database.max_open_conns': size * 2, 'database.max_idle_conns': size });
+      await lab.restart(part);
+    }
+  },
+  async check(lab) {
+    const now = await sessions(lab);
+    return now.limit === 100 && now.all >= 80 && now.largest >= 40 && now.idleInTransaction < 10;
+  },
+  async clear(lab, variant) {
+    for (const part of Object.keys(pools[variant] ?? {}) as (keyof Pools)[]) await lab.reset(part);
+  },
+});
+
+const leaked = defineFault({
+  id: 'D1.c',
+  title: 'sessions are left idle in transaction',
+  variants: ['exports', 'reporting-client'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 40,
+  async plant(lab, variant) {
+    if (variant === 'exports') {
+      await lab.configure('agent-manager', { 'database.max_open_conns': 90 });
+      await lab.restart('agent-manager');
+      await untilAnswers(lab, 'agent-manager');
+      await Promise.all(
+        Array.from({ length: 75 }, () => ask(lab, 'agent-manager', '/api/v1/events/export', {})),
+      );
+      return;
+    }
+    const { host, port, user, password } = (await lab.endpoints()).postgres;
+    const url = `postgres://${user}:${password}@${host}:${port}/agent_manager`;
+    await startHolder(lab, 'reporting', [
+      'postgres',
+      url,
+      'monthly-report',
+      '78',
+      'SELECT count(*) FROM agents',
+    ]);
+  },
+  async check(lab) {
+    const now = await sessions(lab);
+    return now.idleInTransaction >= 60 && now.all >= now.limit * 0.8;
+  },
+  clear: (lab, variant) =>
+    variant === 'exports' ? lab.reset('agent-manager') : stopHolder(lab, 'reporting'),
+});
+
+export const pgConnections: readonly Fault[] = [limitTooLow, poolsTooLarge, leaked];

@@ -1,0 +1,122 @@
+/** D3: Redis is short of memory. */
+
+import type { Redis } from 'ioredis';
+import type { Fault, Lab } from '../types.ts';
+import { defineFault, redis } from './support.ts';
+
+/** Figures of `INFO`, by name. */
+async function info(client: Redis, section: string): Promise<(name: string) => number> {
+  const text = await client.info(section);
+  return (name) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1] ?? 'NaN');
+}
+
+const setting = async (client: Redis, name: string) =>
+  String(((await client.config('GET', name)) as string[])[1] ?? '');
+
+/** Writes keys until `count` are there or Redis refuses; returns whether it refused. */
+async function fill(
+  client: Redis,
+  key: (n: number) => string,
+  bytes: number,
+  count: number,
+): Promise<boolean> {
+  for (let start = 0; start < count; start += 500) {
+    const pipeline = client.pipeline();
+    for (let n = start; n < Math.min(count, start + 500); n += 1) pipeline.set(key(n), 'x'.repeat(bytes));
+    const answers = (await pipeline.exec()) ?? [];
+    if (answers.some(([error]) => error?.message.startsWith('OOM') === true)) return true;
+  }
+  return false;
+}
+
+/** Largest use and policy: back as they were made, without what was filled in. */
+const restore = (lab: Lab) => lab.reset('redis');
+
+const full: Readonly<Record<string, { megabytes: number; prefix: string; bytes: number }>> = {
+  'reports-24mb': { megabytes: 24, prefix: 'cache:report:', bytes: 20_000 },
+  'sessions-40mb': { megabytes: 40, prefix: 'session:', bytes: 4000 },
+};
+
+const atLimit = defineFault({
+  id: 'D3.a',
+  title: 'memory is full and nothing may be evicted: writes fail',
+  variants: ['reports-24mb', 'sessions-40mb'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 20,
+  async plant(lab, variant) {
+    const { megabytes, prefix, bytes } = full[variant] ?? { megabytes: 24, prefix: 'cache:', bytes: 1000 };
+    await redis(lab, async (client) => {
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+      await client.config('SET', 'maxmemory', `${megabytes}mb`);
+      if (!(await fill(client, (n) => `${prefix}${n}`, bytes, 60_000)))
+        throw new Error('Redis took everything');
+    });
+  },
+  check: (lab) =>
+    redis(lab, async (client) => {
+      const memory = await info(client, 'memory');
+      const refused = await client.set('lab:write', 'x'.repeat(50_000)).then(
+        () => false,
+        (error: unknown) => error instanceof Error && error.message.startsWith('OOM'),
+      );
+      return refused && memory('used_memory') >= memory('maxmemory') * 0.9;
+    }),
+  clear: restore,
+});
+
+const limitWrong = defineFault({
+  id: 'D3.b',
+  title: 'the limit is missing or far too low',
+  variants: ['no-limit', 'three-megabytes'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 20,
+  plant: (lab, variant) =>
+    redis(lab, async (client) => {
+      await client.config('SET', 'maxmemory', variant === 'no-limit' ? '0' : '3mb');
+      await fill(client, (n) => `cache:item:${n}`, 2000, 20_000);
+    }),
+  check: (lab, variant) =>
+    redis(lab, async (client) => {
+      const memory = await info(client, 'memory');
+      const evicted = (await info(client, 'stats'))('evicted_keys');
+      if (variant === 'no-limit')
+        return memory('maxmemory') === 0 && memory('used_memory') > 30 * 1024 * 1024;
+      return (await setting(client, 'maxmemory')) === `${3 * 1024 * 1024}` && evicted > 1000;
+    }),
+  clear: restore,
+});
+
+const useless: Readonly<Record<string, { prefix: string; bytes: number; count: number; least: number }>> = {
+  'many-small': { prefix: 'cache:lookup:', bytes: 60, count: 150_000, least: 140_000 },
+  'few-large': { prefix: 'cache:snapshot:', bytes: 1_500_000, count: 50, least: 45 },
+};
+
+async function countKeys(client: Redis, pattern: string): Promise<number> {
+  let [cursor, count] = ['0', 0];
+  do {
+    const [next, keys] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', 10_000);
+    [cursor, count] = [next, count + keys.length];
+  } while (cursor !== '0');
+  return count;
+}
+
+const uselessKeys = defineFault({
+  id: 'D3.c',
+  title: 'keys that nobody needs and that never expire fill the memory',
+  variants: ['many-small', 'few-large'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 20,
+  async plant(lab, variant) {
+    const keys = useless[variant];
+    if (keys === undefined) return;
+    await redis(lab, (client) => fill(client, (n) => `${keys.prefix}${n}`, keys.bytes, keys.count));
+  },
+  check: (lab, variant) =>
+    redis(lab, async (client) => {
+      const keys = useless[variant];
+      return keys !== undefined && (await countKeys(client, `${keys.prefix}*`)) >= keys.least;
+    }),
+  clear: restore,
+});
+
+export const redisMemory: readonly Fault[] = [atLimit, limitWrong, uselessKeys];

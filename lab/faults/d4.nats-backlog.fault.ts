@@ -1,0 +1,92 @@
+/** D4: messages pile up in NATS. */
+
+import { eventStream, secrets } from '../platform/platform.ts';
+import { seedPlatform } from '../platform/seed.ts';
+import type { Fault, Lab } from '../types.ts';
+import { agentLoad, resetPipeline } from './services.ts';
+import { defineFault, monitor, nats, startHolder, stopHolder } from './support.ts';
+
+interface Connections {
+  readonly connections: readonly { readonly name?: string; readonly pending_bytes: number }[];
+}
+
+/** Bytes that wait for the slowest consumer, and how many consumers were given up so far. */
+async function backlog(lab: Lab): Promise<{ pending: number; slow: number }> {
+  const [{ connections }, varz] = await Promise.all([
+    monitor<Connections>(lab, '/connz?sort=pending&limit=5'),
+    monitor<{ slow_consumers: number }>(lab, '/varz'),
+  ]);
+  return { pending: Math.max(0, ...connections.map((one) => one.pending_bytes)), slow: varz.slow_consumers };
+}
+
+const slowConsumer = defineFault({
+  id: 'D4.a',
+  title: 'a consumer is slower than what is sent to it',
+  variants: ['starved-workers', 'silent-subscriber'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 45,
+  async plant(lab, variant) {
+    if (variant === 'silent-subscriber') {
+      await startHolder(lab, 'silent', [
+        'nats',
+        (await lab.endpoints()).nats.url,
+        'aetherius.>',
+        'audit-tap',
+      ]);
+      await agentLoad(lab, { 'event.rate': 120, 'event.payload_bytes': 40_000 });
+      return;
+    }
+    await lab.configure('agent-manager', { 'event.workers': 1, 'event.buffer_size': 20 });
+    await lab.restart('agent-manager');
+    await agentLoad(lab, { 'event.rate': 150, 'event.payload_bytes': 30_000 });
+  },
+  async check(lab) {
+    const now = await backlog(lab);
+    return now.pending > 1024 * 1024;
+  },
+  async clear(lab, variant) {
+    if (variant === 'silent-subscriber') {
+      await stopHolder(lab, 'silent');
+      await lab.reset('collect-agent');
+    } else await resetPipeline(lab);
+  },
+});
+
+const legacy = 'LEGACY_EVENTS';
+
+const noStream = defineFault({
+  id: 'D4.b',
+  title: 'no stream keeps the events',
+  variants: ['deleted', 'other-subjects'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  within: 20,
+  plant: (lab, variant) =>
+    nats(lab, async (connection) => {
+      const manager = await connection.jetstreamManager();
+      await manager.streams.delete(eventStream.name);
+      if (variant === 'other-subjects')
+        await manager.streams.add({ name: legacy, subjects: ['aetherius.legacy.events.>'] });
+    }),
+  check: (lab) =>
+    nats(lab, async (connection) => {
+      const manager = await connection.jetstreamManager();
+      const streams = await manager.streams.list().next();
+      return streams.every(
+        ({ config }) => !eventStream.subjects.every((one) => config.subjects.includes(one)),
+      );
+    }),
+  async clear(lab) {
+    await nats(lab, async (connection) => {
+      const manager = await connection.jetstreamManager();
+      await manager.streams.delete(legacy).catch(() => false);
+    });
+    const { postgres, nats: at } = await lab.endpoints();
+    const login = `${secrets.postgres.user}:${secrets.postgres.password}`;
+    await seedPlatform({
+      postgres: `postgres://${login}@${postgres.host}:${postgres.port}/postgres`,
+      nats: `nats://${new URL(at.url).host}`,
+    });
+  },
+});
+
+export const natsBacklog: readonly Fault[] = [slowConsumer, noStream];

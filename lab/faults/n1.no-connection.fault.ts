@@ -1,0 +1,228 @@
+/** N1: one service cannot reach another. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ComposeLab, containerName, isCompose, network } from '../runtimes/compose.ts';
+import { isKubernetes, type KubernetesLab } from '../runtimes/kubernetes.ts';
+import type { Fault, Lab, LabPart } from '../types.ts';
+import { addresses, defineFault, inNode } from './support.ts';
+
+const kube = (lab: Lab): KubernetesLab => {
+  if (!isKubernetes(lab)) throw new Error('this exists on Kubernetes only');
+  return lab;
+};
+const compose = (lab: Lab): ComposeLab => {
+  if (!isCompose(lab)) throw new Error('this exists on Compose only');
+  return lab;
+};
+
+/** Whether a program in `from` gets an answer over HTTP. */
+async function gets(lab: Lab, from: LabPart, url: string): Promise<boolean> {
+  return (await lab.exec(from, ['timeout', '3', 'wget', '-q', '-O', '-', url])).code === 0;
+}
+
+const selectors: Readonly<Record<string, readonly [LabPart, Readonly<Record<string, string>>]>> = {
+  'wrong-label': ['orchestrator-service', { app: 'orchestrator' }],
+  'label-too-many': ['agent-manager', { app: 'agent-manager', track: 'stable' }],
+};
+
+const noEndpoints = defineFault({
+  id: 'N1.a',
+  title: 'a Service selects no Pod',
+  variants: ['wrong-label', 'label-too-many'],
+  runtimes: ['kubernetes'],
+  within: 15,
+  async plant(lab, variant) {
+    const [service, selector] = selectors[variant] ?? ['agent-manager', {}];
+    const patch = JSON.stringify({ spec: { selector } });
+    await kube(lab).kubectl(['patch', 'service', service, '-n', lab.namespace, '--type=merge', '-p', patch]);
+  },
+  async check(lab, variant) {
+    const [service] = selectors[variant] ?? ['agent-manager'];
+    const text = await kube(lab).kubectl([
+      ...[
+        'get',
+        'endpointslices',
+        '-n',
+        lab.namespace,
+        '-l',
+        `kubernetes.io/service-name=${service}`,
+        '-o',
+        'json',
+      ],
+    ]);
+    const { items } = JSON.parse(text) as { items: { endpoints: unknown[] | null }[] };
+    return items.every((one) => (one.endpoints ?? []).length === 0);
+  },
+  clear: (lab, variant) => kube(lab).restore('Service', selectors[variant]?.[0] ?? 'agent-manager'),
+});
+
+/** The resolver's file of a container, where the engine keeps it on this machine. */
+async function resolverFile(lab: ComposeLab, part: LabPart): Promise<string> {
+  const path = await lab.docker(['inspect', '-f', '{{.ResolvConfPath}}', containerName(part)]);
+  return path.trim();
+}
+
+const resolvers: Readonly<Record<string, readonly [LabPart, string]>> = {
+  'server-down': ['agent-manager', '192.0.2.53'],
+  'wrong-server': ['orchestrator-service', '10.255.255.53'],
+};
+
+async function breakNames(lab: Lab, variant: string): Promise<void> {
+  const [part, server] = resolvers[variant] ?? ['agent-manager', '192.0.2.53'];
+  if (isCompose(lab)) {
+    const file = await resolverFile(lab, part);
+    if (!existsSync(`${file}.kept`)) writeFileSync(`${file}.kept`, readFileSync(file));
+    writeFileSync(file, `nameserver ${server}\noptions timeout:1 attempts:1\n`);
+  } else if (variant === 'server-down') {
+    await kube(lab).kubectl(['scale', 'deployment/coredns', '-n', 'kube-system', '--replicas=0']);
+    await kube(lab).kubectl([
+      'delete',
+      'pods',
+      '-n',
+      'kube-system',
+      '-l',
+      'k8s-app=kube-dns',
+      '--grace-period=1',
+      '--wait',
+    ]);
+  } else {
+    const dnsConfig = {
+      nameservers: [server],
+      searches: ['aetherius.svc.cluster.local'],
+      options: [{ name: 'timeout', value: '1' }],
+    };
+    const patch = { spec: { template: { spec: { dnsPolicy: 'None', dnsConfig } } } };
+    await kube(lab).kubectl(['patch', 'deployment', part, '-n', lab.namespace, '-p', JSON.stringify(patch)]);
+    await lab.restart(part);
+  }
+}
+
+async function mendNames(lab: Lab, variant: string): Promise<void> {
+  const [part] = resolvers[variant] ?? ['agent-manager'];
+  if (isCompose(lab)) {
+    const file = await resolverFile(lab, part);
+    if (existsSync(`${file}.kept`)) writeFileSync(file, readFileSync(`${file}.kept`));
+  } else if (variant === 'server-down') {
+    await kube(lab).kubectl(['scale', 'deployment/coredns', '-n', 'kube-system', '--replicas=1']);
+    await kube(lab).kubectl([
+      'rollout',
+      'status',
+      'deployment/coredns',
+      '-n',
+      'kube-system',
+      '--timeout=60s',
+    ]);
+  } else await lab.reset(part);
+}
+
+const names = defineFault({
+  id: 'N1.b',
+  title: 'names cannot be looked up',
+  variants: ['server-down', 'wrong-server'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 30,
+  plant: breakNames,
+  async check(lab, variant) {
+    const [part] = resolvers[variant] ?? ['agent-manager'];
+    const result = await lab.exec(part, ['timeout', '4', 'nslookup', 'redis']);
+    // No such container or Pod is another fault.
+    return result.code !== 0 && (await lab.exec(part, ['true'])).code === 0;
+  },
+  clear: mendNames,
+});
+
+const from = 'agent-manager';
+const to = 'orchestrator-service';
+
+const policies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'ingress-from-nobody': {
+    podSelector: { matchLabels: { app: to } },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ podSelector: { matchLabels: { role: 'frontend' } } }] }],
+  },
+  'egress-to-data-only': {
+    podSelector: { matchLabels: { app: from } },
+    policyTypes: ['Egress'],
+    egress: [{ ports: [{ port: 53, protocol: 'UDP' }, { port: 5432 }, { port: 6379 }, { port: 4222 }] }],
+  },
+};
+
+async function block(lab: Lab, variant: string): Promise<void> {
+  if (isKubernetes(lab)) {
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: variant, namespace: lab.namespace },
+      spec: policies[variant],
+    };
+    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy));
+    return;
+  }
+  await inNode(lab, ['iptables', '-w', '-I', 'DOCKER-USER', ...(await firewallRule(lab, variant))]);
+}
+
+async function firewallRule(lab: Lab, variant: string): Promise<string[]> {
+  const [source = ''] = await addresses(lab, from);
+  const [target = ''] = await addresses(lab, to);
+  const mark = ['-m', 'comment', '--comment', variant];
+  return variant === 'ingress-from-nobody'
+    ? ['-d', target, '-p', 'tcp', '--dport', '8081', '-i', 'br-+', ...mark, '-j', 'DROP']
+    : ['-s', source, '-p', 'tcp', '-m', 'multiport', '--dports', '8000:8999', ...mark, '-j', 'REJECT'];
+}
+
+async function unblock(lab: Lab, variant: string): Promise<void> {
+  if (isKubernetes(lab)) {
+    await lab.kubectl(['delete', 'networkpolicy', variant, '-n', lab.namespace, '--ignore-not-found']);
+    return;
+  }
+  const rules = await inNode(lab, ['iptables', '-w', '-S', 'DOCKER-USER']);
+  for (const rule of rules.split('\n').filter((line) => line.includes(variant)))
+    await inNode(lab, ['iptables', '-w', '-D', ...rule.replaceAll('"', '').split(' ').slice(1)]);
+}
+
+const policyBlocks = defineFault({
+  id: 'N1.c',
+  title: 'a rule blocks agent-manager from orchestrator-service, which is well',
+  variants: ['ingress-from-nobody', 'egress-to-data-only'],
+  runtimes: ['kubernetes', 'compose'],
+  within: 20,
+  plant: block,
+  async check(lab) {
+    const self = await gets(lab, to, 'http://127.0.0.1:8081/health/live');
+    return self && !(await gets(lab, from, `http://${to}:8081/health/live`));
+  },
+  clear: unblock,
+});
+
+const otherNetwork = 'aetherius_backup';
+
+const wrongNetwork = defineFault({
+  id: 'N1.d',
+  title: 'a container is not on the network of the others',
+  variants: ['disconnected', 'other-network'],
+  runtimes: ['compose'],
+  within: 15,
+  async plant(lab, variant) {
+    const name = containerName(to);
+    if (variant === 'other-network') {
+      await compose(lab).docker(['network', 'create', otherNetwork]);
+      await compose(lab).docker(['network', 'connect', '--alias', to, otherNetwork, name]);
+    }
+    await compose(lab).docker(['network', 'disconnect', network, name]);
+  },
+  async check(lab) {
+    const found = await compose(lab).inspect(to);
+    const on = Object.keys(found?.NetworkSettings.Networks ?? {});
+    return found?.State.Running === true && !on.includes(network);
+  },
+  async clear(lab, variant) {
+    const found = await compose(lab).inspect(to);
+    if (!Object.keys(found?.NetworkSettings.Networks ?? {}).includes(network))
+      await compose(lab).docker(['network', 'connect', '--alias', to, network, containerName(to)]);
+    if (variant !== 'other-network') return;
+    await compose(lab).control(['network', 'disconnect', otherNetwork, containerName(to)]);
+    await compose(lab).control(['network', 'rm', otherNetwork]);
+  },
+});
+
+export const noConnection: readonly Fault[] = [noEndpoints, names, policyBlocks, wrongNetwork];

@@ -1,0 +1,228 @@
+/** `part.<part>.refusing`: the part answers, and refuses who asks; a program is refused by what it needs. */
+
+import { createHmac } from 'node:crypto';
+import { clusterId, secrets } from '../platform/platform.ts';
+import type { Fault, Lab, LabPart, Runtime } from '../types.ts';
+import { ask, recentLog } from './services.ts';
+import { cypher, defineFault, nats, pg, redis } from './support.ts';
+
+/** Whom the lab leaves itself as a way back in while the usual login is refused. */
+const admin = { user: 'lab_admin', password: 'lab_admin_pass' };
+const rotated = 'rotated_pass_2';
+
+interface Refusal {
+  readonly title: string;
+  readonly variants: Fault['variants'];
+  readonly runtimes?: readonly Runtime[];
+  plant(lab: Lab, variant: string): Promise<void>;
+  check(lab: Lab, variant: string): Promise<boolean>;
+  clear(lab: Lab, variant: string): Promise<void>;
+}
+
+/** True when `attempt` fails with a message that `pattern` finds. */
+async function refused(attempt: () => Promise<unknown>, pattern: RegExp): Promise<boolean> {
+  try {
+    await attempt();
+    return false;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return pattern.test(`${code} ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+const worked = (attempt: () => Promise<unknown>): Promise<boolean> =>
+  attempt().then(
+    () => true,
+    () => false,
+  );
+
+const cutOthers =
+  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+
+const postgres: Refusal = {
+  title: 'PostgreSQL refuses the login of the platform',
+  variants: ['other-password', 'no-login'],
+  async plant(lab, variant) {
+    const { user } = secrets.postgres;
+    if (variant === 'no-login')
+      await pg(lab, [
+        `CREATE ROLE ${admin.user} SUPERUSER LOGIN PASSWORD '${admin.password}'`,
+        `ALTER ROLE ${user} NOLOGIN`,
+        cutOthers,
+      ]);
+    else await pg(lab, [`ALTER ROLE ${user} PASSWORD '${rotated}'`, cutOthers]);
+  },
+  // SQLSTATE class 28: invalid authorization specification.
+  check: (lab) => refused(() => pg(lab, 'SELECT 1', { timeoutMs: 4000 }), /^28/),
+  async clear(lab, variant) {
+    const { user, password } = secrets.postgres;
+    if (variant === 'no-login') {
+      if (!(await worked(() => pg(lab, 'SELECT 1')))) await pg(lab, `ALTER ROLE ${user} LOGIN`, admin);
+      await pg(lab, `DROP ROLE IF EXISTS ${admin.user}`);
+    } else if (!(await worked(() => pg(lab, 'SELECT 1'))))
+      await pg(lab, `ALTER ROLE ${user} PASSWORD '${password}'`, { password: rotated });
+  },
+};
+
+const redisServer: Refusal = {
+  title: 'Redis refuses the password of the platform',
+  variants: ['other-password', 'user-off'],
+  async plant(lab, variant) {
+    await redis(lab, async (client) => {
+      if (variant === 'user-off') {
+        await client.call('ACL', 'SETUSER', admin.user, 'on', `>${admin.password}`, '~*', '&*', '+@all');
+        await client.call('ACL', 'SETUSER', 'default', 'off');
+      } else await client.config('SET', 'requirepass', rotated);
+      await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    });
+  },
+  check: (lab) => refused(() => redis(lab, (client) => client.ping()), /WRONGPASS|NOAUTH/),
+  async clear(lab, variant) {
+    const { password } = secrets.redis;
+    if (await worked(() => redis(lab, (client) => client.ping()))) return;
+    if (variant === 'user-off') {
+      const way = { username: admin.user, password: admin.password };
+      await redis(lab, (client) => client.call('ACL', 'SETUSER', 'default', 'on'), way);
+      await redis(lab, (client) => client.call('ACL', 'DELUSER', admin.user));
+    } else await redis(lab, (client) => client.config('SET', 'requirepass', password), { password: rotated });
+  },
+};
+
+const natsServer: Refusal = {
+  title: 'NATS refuses the login of the platform',
+  variants: ['other-password', 'other-user'],
+  runtimes: ['kubernetes', 'compose'],
+  async plant(lab, variant) {
+    const login =
+      variant === 'other-user' ? `platform, password: $NATS_PASSWORD` : `aetherius, password: ${rotated}`;
+    await lab.configure('nats', { authorization: `{ user: ${login} }` });
+    await lab.restart('nats');
+  },
+  check: (lab) => refused(() => nats(lab, (connection) => connection.flush()), /AUTHORIZATION_VIOLATION/),
+  clear: (lab) => lab.reset('nats'),
+};
+
+const neo4jServer: Refusal = {
+  title: 'Neo4j refuses the login of the platform',
+  variants: ['other-password', 'no-user'],
+  async plant(lab, variant) {
+    const { user } = secrets.neo4j;
+    const database = 'system';
+    if (variant === 'no-user') {
+      const create = `CREATE USER ${admin.user} SET PASSWORD '${admin.password}' CHANGE NOT REQUIRED`;
+      await cypher(lab, create, { database });
+      await cypher(lab, `DROP USER ${user}`, { ...admin, database });
+    } else
+      await cypher(lab, `ALTER USER ${user} SET PASSWORD '${rotated}' CHANGE NOT REQUIRED`, { database });
+  },
+  check: (lab) => refused(() => cypher(lab, 'RETURN 1'), /Unauthorized/),
+  async clear(lab, variant) {
+    const { user, password } = secrets.neo4j;
+    const database = 'system';
+    if (await worked(() => cypher(lab, 'RETURN 1'))) return;
+    if (variant === 'no-user') {
+      const create = `CREATE USER ${user} SET PASSWORD '${password}' CHANGE NOT REQUIRED`;
+      await cypher(lab, create, { ...admin, database });
+      await cypher(lab, `DROP USER ${admin.user}`, { database });
+    } else {
+      const back = `ALTER USER ${user} SET PASSWORD '${password}' CHANGE NOT REQUIRED`;
+      await cypher(lab, back, { password: rotated, database });
+    }
+  },
+};
+
+/** What agent-manager answers to a registration that proves the token of the platform. */
+async function register(lab: Lab): Promise<{ ok: boolean }> {
+  const sent = new Date().toISOString().replace(/\.?0*Z$/, 'Z');
+  const agent = 'lab-probe';
+  const proof = createHmac('sha256', secrets.agentToken)
+    .update(`${agent}|${clusterId}|${sent}`)
+    .digest('hex');
+  const message = { agent_id: agent, cluster_id: clusterId, node: 'lab', version: 'lab', sent, proof };
+  const subject = `aetherius.agent.${clusterId}.register`;
+  const reply = await nats(lab, (one) => one.request(subject, JSON.stringify(message), { timeout: 4000 }));
+  return reply.json<{ ok: boolean }>();
+}
+
+const agentManager: Refusal = {
+  title: 'agent-manager refuses the token of the agents',
+  variants: ['other-token', 'cut-token'],
+  runtimes: ['kubernetes', 'compose', 'processes'],
+  plant: (lab, variant) =>
+    lab.setEnv('agent-manager', {
+      AGENT_AUTH_TOKEN: variant === 'cut-token' ? secrets.agentToken.slice(0, -1) : 'lab-agent-token-2',
+    }),
+  check: async (lab) => !(await register(lab)).ok,
+  async clear(lab) {
+    await lab.reset('agent-manager');
+    // Our own question is answered with a row once the token is right again.
+    await pg(lab, `DELETE FROM agents WHERE id = 'lab-probe'`);
+  },
+};
+
+/** A program whose login is wrong: by environment, seen in its own log. */
+function wrongLogin(
+  part: LabPart,
+  title: string,
+  logins: Readonly<Record<string, { readonly env: Readonly<Record<string, string>>; readonly says: RegExp }>>,
+): Refusal {
+  const variants = Object.keys(logins) as [string, string];
+  return {
+    title,
+    variants,
+    runtimes: ['kubernetes', 'compose', 'processes'],
+    plant: (lab, variant) => lab.setEnv(part, logins[variant]?.env ?? {}),
+    async check(lab, variant) {
+      const { says = /^$/ } = logins[variant] ?? {};
+      if (part === 'reasoning-service') {
+        const { body } = await ask(lab, part, '/health/status', undefined, 8000);
+        return says.test(JSON.stringify(body));
+      }
+      return says.test(await recentLog(lab, part, 20));
+    },
+    clear: (lab) => lab.reset(part),
+  };
+}
+
+const databaseSays = /password authentication failed|28P01/i;
+const natsSays = /authorization violation|auth(entication|orization) (failed|error|timeout)/i;
+
+const refusals: Partial<Record<LabPart, Refusal>> = {
+  postgres,
+  redis: redisServer,
+  nats: natsServer,
+  neo4j: neo4jServer,
+  'agent-manager': agentManager,
+  'orchestrator-service': wrongLogin(
+    'orchestrator-service',
+    'orchestrator-service is refused by what it needs',
+    {
+      'database-password': { env: { DATABASE_PASSWORD: 'postgres_pas' }, says: databaseSays },
+      'nats-password': { env: { NATS_PASSWORD: 'nats' }, says: natsSays },
+    },
+  ),
+  'reasoning-service': wrongLogin('reasoning-service', 'reasoning-service is refused by Neo4j', {
+    'other-password': { env: { NEO4J_PASSWORD: 'neo4j' }, says: /unauthori[sz]ed|authentication/i },
+    'other-user': { env: { NEO4J_USER: 'graph' }, says: /unauthori[sz]ed|authentication/i },
+  }),
+  'collect-agent': wrongLogin('collect-agent', 'the collect agent is refused', {
+    'nats-password': { env: { NATS_PASSWORD: 'nats_password' }, says: natsSays },
+    'other-token': {
+      env: { AGENT_AUTH_TOKEN: 'lab-agent-token-0' },
+      says: /registration (failed|refused).*(token|proof|refused|invalid)/i,
+    },
+  }),
+};
+
+export const partRefusing: readonly Fault[] = Object.entries(refusals).map(([part, one]) =>
+  defineFault({
+    id: `part.${part}.refusing`,
+    title: one.title,
+    variants: one.variants,
+    runtimes: one.runtimes ?? ['kubernetes', 'compose', 'processes'],
+    within: 30,
+    plant: one.plant,
+    check: one.check,
+    clear: one.clear,
+  }),
+);
