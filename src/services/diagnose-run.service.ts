@@ -52,6 +52,8 @@ export interface DiagnosisSummary {
   readonly diagnoses: readonly string[];
   readonly causes: readonly { readonly id: string; readonly verdict: CauseJudgement['verdict'] }[];
   readonly overall: DiagnosisJudgement['overall'];
+  /** Requests to the Kubernetes API that the evidence cost; absent on other runtimes. */
+  readonly apiRequests?: number;
 }
 
 /** What was found out, before anybody says it. */
@@ -60,6 +62,7 @@ export interface DiagnosisResult {
   readonly outcomes: readonly ProbeOutcome[];
   readonly path?: UnreachablePath;
   readonly asked: number;
+  readonly apiRequests?: number;
 }
 
 /** `/aetherius diagnose …`: gathers evidence, judges causes, follows hand-overs, offers what can be done. */
@@ -127,6 +130,7 @@ export async function diagnose(
 ): Promise<DiagnosisResult> {
   const outcomes = new Map<string, ProbeOutcome>();
   const judgements: DiagnosisJudgement[] = [];
+  const used = [input.targets];
   let asked = 0;
 
   const gather = async (calls: readonly ProbeCall[], targets: Targets) => {
@@ -151,7 +155,11 @@ export async function diagnose(
       input.targets,
     );
     const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);
-    if (late.length > 0) await gather(late, await options.targets.forRun(input.environment));
+    if (late.length > 0) {
+      const fresh = await options.targets.forRun(input.environment);
+      used.push(fresh);
+      await gather(late, fresh);
+    }
     const seen = [...outcomes.values()];
     const judged = next.map((diagnosis) => judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters));
     judgements.push(...judged);
@@ -164,7 +172,19 @@ export async function diagnose(
   const seen = [...outcomes.values()];
   const walked = judgements.find((judgement) => judgement.diagnosis.id === 'H2');
   const path = walked && walk(options, walked.diagnosis, seen);
-  return { judgements, outcomes: seen, asked, ...(path === undefined ? {} : { path }) };
+  return {
+    judgements,
+    outcomes: seen,
+    asked,
+    ...apiRequestsOf(used),
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+function apiRequestsOf(used: readonly Targets[]): Pick<DiagnosisResult, 'apiRequests'> {
+  const clusters = used.flatMap(({ kubernetes }) => kubernetes ?? []);
+  if (clusters.length === 0) return {};
+  return { apiRequests: clusters.reduce((sum, cluster) => sum + cluster.requests(), 0) };
 }
 
 /** A diagnosis is judged by the evidence it lists, not by what another one of the same run happened to see. */
@@ -271,7 +291,12 @@ export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
     : causes.some((cause) => cause.verdict === 'possible')
       ? 'unknown'
       : 'no-cause';
-  return { diagnoses: result.judgements.map((judgement) => judgement.diagnosis.id), causes, overall };
+  return {
+    diagnoses: result.judgements.map((judgement) => judgement.diagnosis.id),
+    causes,
+    overall,
+    ...(result.apiRequests === undefined ? {} : { apiRequests: result.apiRequests }),
+  };
 }
 
 async function showProgress(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TargetError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
@@ -108,7 +109,10 @@ that PostgreSQL itself marks invalid is named without them.`,
   },
 });
 
-/** amcheck raises an error when an index is corrupt (SQLSTATE XX002, or XX001 for damaged data); others mean that it could not look. */
+/**
+ * amcheck raises an error when an index does not match its table: SQLSTATE XX002 or XX001 (verify_nbtree.c). Every
+ * other error means that it could not look.
+ */
 async function corruption(
   query: (sql: string, values: readonly unknown[]) => Promise<readonly object[]>,
   oid: string,
@@ -117,9 +121,9 @@ async function corruption(
     await query('SELECT bt_index_check($1::oid::regclass, true)', [oid]);
     return undefined;
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    const code = (cause as { readonly code?: unknown }).code;
-    if (code === 'XX002' || code === 'XX001') return (cause as Error).message.slice(0, 200);
+    if (!(error instanceof TargetError)) throw error;
+    const { sqlstate, detail } = error.facts;
+    if (sqlstate === 'XX002' || sqlstate === 'XX001') return String(detail ?? error.message).slice(0, 200);
     throw error;
   }
 }

@@ -1,0 +1,196 @@
+/** The whole product in this process — bot and worker, PostgreSQL, Redis, the Slack emulator — looking at a lab. */
+
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { query, startPostgres } from '../../lab/components/postgres.ts';
+import { startRedis } from '../../lab/components/redis.ts';
+import type { Verdict } from '../../src/domain/judgement.ts';
+import { startProcess } from '../../src/main/process.ts';
+import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import { people, places } from '../../tools/slack-emulator/seed.ts';
+
+/** One line of evidence, as it was stored. */
+export interface Evidence {
+  readonly key: string;
+  readonly status: string;
+  readonly codes: readonly string[];
+  readonly detail: string;
+  readonly durationMs: number;
+}
+
+/** What one `/aetherius diagnose` came to. */
+export interface Answer {
+  readonly runId: string;
+  readonly causes: readonly { readonly id: string; readonly verdict: Verdict }[];
+  readonly overall: string;
+  /** Requests to the Kubernetes API; undefined on other runtimes. */
+  readonly apiRequests?: number;
+  readonly seconds: number;
+  /** The answer's first line in Slack. */
+  readonly title: string;
+  /** The whole message, blocks and all, as JSON. */
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface Product {
+  /** Types `/aetherius diagnose …` in a channel and waits for the answer. */
+  diagnose(symptom: string): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** An answer later than this is none. */
+const answerSeconds = 90;
+
+type Environment = Readonly<Record<string, unknown>>;
+
+/** Secrets of the lab's configuration as variables, for the product takes none in clear. */
+function withReferences(environment: Environment): {
+  readonly environment: Environment;
+  readonly variables: Readonly<Record<string, string>>;
+} {
+  const variables: Record<string, string> = {};
+  const hide = (part: string, key: string): Record<string, unknown> => {
+    const block = environment[part] as Readonly<Record<string, unknown>> | undefined;
+    const value = block?.[key];
+    if (block === undefined || typeof value !== 'string') return {};
+    const name = `LAB_${part}_${key}`.toUpperCase();
+    variables[name] = value;
+    return { [part]: { ...block, [key]: { env: name } } };
+  };
+  return {
+    environment: {
+      ...environment,
+      ...hide('postgres', 'url'),
+      ...hide('redis', 'url'),
+      ...hide('nats', 'url'),
+      ...hide('neo4j', 'password'),
+    },
+    variables,
+  };
+}
+
+interface RunRow {
+  readonly id: string;
+  readonly state: string;
+  readonly summary: Pick<Answer, 'causes' | 'overall' | 'apiRequests'> | null;
+  readonly error: unknown;
+}
+
+interface ProbeRow {
+  readonly key: string;
+  readonly status: string;
+  readonly findings: readonly { readonly code: string; readonly facts: unknown }[];
+  readonly facts: unknown;
+  readonly reason: string | null;
+  readonly cause: { readonly code: string; readonly detail: string } | null;
+  readonly duration_ms: number;
+}
+
+/** Starts the product for one environment, named `lab`. */
+export async function startCampaignProduct(block: Environment): Promise<Product> {
+  const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
+  chmodSync(folder, 0o755);
+  const [database, redis, slack] = await Promise.all([
+    startPostgres({ dir: join(folder, 'postgres'), databases: ['aetherius_bot'] }),
+    startRedis({ dir: join(folder, 'redis'), args: ['--maxmemory-policy', 'noeviction'] }),
+    startSlackEmulator(),
+  ]);
+  const url = database.url('aetherius_bot');
+  const { environment, variables } = withReferences(block);
+  const values = {
+    ...variables,
+    DATABASE_URL: url,
+    REDIS_URL: redis.url,
+    AUDIT_KEY: 'an audit key of the campaign that is long enough',
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    STATUS_PORT: '0',
+    PORT: '0',
+    SHUTDOWN_GRACE_MS: '5000',
+  };
+  const yaml = stringify({
+    environments: { lab: environment },
+    slack: { defaultEnvironment: 'lab' },
+    approvals: {
+      approvers: { oncall: { users: [people.approver, people.requester] } },
+      tiers: { 1: { by: ['oncall'] }, 2: { by: ['oncall'] } },
+    },
+  });
+  const env = readProcessEnv('all', values);
+  const config = parseConfig(yaml, { role: 'all', env: values, where: 'the campaign', folder });
+  const logger = createLogger({
+    level: (process.env['CAMPAIGN_LOG'] ?? 'silent') as 'error',
+    destination: process.stderr,
+  });
+  const running = await startProcess({ role: 'all', env, config, logger });
+  const rows = <Row>(text: string) => query(url, text) as Promise<Row[]>;
+
+  return {
+    async diagnose(symptom) {
+      const started = performance.now();
+      const [before] = await rows<{ count: string }>(`SELECT count(*) FROM runs`);
+      const typed = await slack.control.command({
+        user: people.requester,
+        channel: places.incidents,
+        text: `/aetherius diagnose ${symptom}`,
+      });
+      if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
+      const run = await untilFinished(rows, Number(before?.count ?? 0));
+      if (run.state !== 'complete' || run.summary === null)
+        throw new Error(`the run ended as ${run.state}: ${JSON.stringify(run.error)}`);
+      const message = await slack.control.waitForMessage(
+        { channel: places.incidents, where: (one) => isAnswer(one, run.id) },
+        { timeoutMs: 15_000 },
+      );
+      const probes = await rows<ProbeRow>(`SELECT * FROM run_probes WHERE run_id = '${run.id}' ORDER BY key`);
+      return {
+        runId: run.id,
+        ...run.summary,
+        seconds: (performance.now() - started) / 1000,
+        title: message.text,
+        message: JSON.stringify(message.blocks),
+        evidence: probes.map((probe) => ({
+          key: probe.key,
+          status: probe.status,
+          codes: probe.findings.map(({ code }) => code),
+          detail: JSON.stringify(
+            probe.findings.length > 0
+              ? probe.findings.map(({ facts }) => facts)
+              : (probe.cause ?? probe.reason ?? probe.facts),
+          ),
+          durationMs: probe.duration_ms,
+        })),
+      };
+    },
+    async stop() {
+      await running.stop(5000);
+      await Promise.all([database.stop(), redis.stop(), slack.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function isAnswer(message: { readonly text: string; readonly metadata?: unknown }, runId: string): boolean {
+  return JSON.stringify(message.metadata ?? {}).includes(runId) && !message.text.startsWith(':mag:');
+}
+
+/** The run that was started after `count` others, once it has ended. */
+async function untilFinished(
+  rows: <Row>(text: string) => Promise<Row[]>,
+  count: number,
+): Promise<RunRow> {
+  for (const end = Date.now() + answerSeconds * 1000; Date.now() < end; await delay(100)) {
+    const [run] = await rows<RunRow>(
+      `SELECT id, state, summary, error FROM runs ORDER BY created_at OFFSET ${count} LIMIT 1`,
+    );
+    if (run !== undefined && !['queued', 'running'].includes(run.state)) return run;
+  }
+  throw new Error(`no answer within ${answerSeconds} s`);
+}

@@ -1,0 +1,134 @@
+/** One fault: healthy control, planted, asked for, taken away, asked again. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, Lab, Runtime } from '../../lab/types.ts';
+import { expectationOf } from './expectation.ts';
+import type { Answer, Product } from './product.ts';
+
+export interface Trial {
+  readonly fault: string;
+  readonly variant: string;
+  readonly runtime: Runtime;
+  readonly asked: string;
+  /** Confirmed and first; `–` when nothing is. */
+  readonly topCause: string;
+  readonly falseCauses: readonly string[];
+  /** Seconds from the command to the answer. */
+  readonly seconds: number;
+  readonly apiRequests?: number;
+  /** Seconds for all of it: control, planting, answer, clearing, answer. */
+  readonly total: number;
+  readonly problems: readonly string[];
+}
+
+const confirmed = (answer: Answer): readonly string[] =>
+  answer.causes.filter(({ verdict }) => verdict === 'confirmed').map(({ id }) => id);
+
+/** Faults are judged one at a time, and the answer after one is the healthy control of the next that asks alike. */
+export class Controls {
+  readonly #healthy = new Set<string>();
+
+  holds(symptom: string): boolean {
+    return this.#healthy.has(symptom);
+  }
+
+  note(symptom: string, answer: Answer): void {
+    if (confirmed(answer).length === 0) this.#healthy.add(symptom);
+    else this.#healthy.delete(symptom);
+  }
+
+  forget(): void {
+    this.#healthy.clear();
+  }
+}
+
+/** Polls until the fault's own check says `wanted`. */
+async function until(fault: Fault, lab: Lab, variant: string, wanted: boolean, limit: number): Promise<void> {
+  let why = '';
+  for (const end = performance.now() + limit * 1000; ; await delay(150)) {
+    const seen = await fault.check(lab, variant).catch((error: unknown) => {
+      why = ` (${error instanceof Error ? error.message : String(error)})`;
+      return false;
+    });
+    if (seen === wanted) return;
+    if (performance.now() > end) throw new Error(`its check ${wanted ? 'never sees' : 'still sees'} it${why}`);
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+export interface TrialOptions {
+  readonly lab: Lab;
+  readonly product: Product;
+  readonly controls: Controls;
+  /** Called with each answer, for whoever looks for the reason of a wrong one. */
+  readonly onAnswer?: (when: 'control' | 'planted' | 'cleared', answer: Answer) => void;
+}
+
+/** Never throws: what went wrong is a problem of the row. */
+export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
+  const { lab, product, controls, onAnswer } = options;
+  const { symptom, cause, also } = expectationOf(fault);
+  const began = performance.now();
+  const problems: string[] = [];
+  let planted: Answer | undefined;
+  let step = 'control';
+  try {
+    if (!controls.holds(symptom)) {
+      const control = await product.diagnose(symptom);
+      onAnswer?.('control', control);
+      controls.note(symptom, control);
+      if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
+    }
+    step = 'plant';
+    await fault.plant(lab, variant);
+    await until(fault, lab, variant, true, fault.within);
+    step = 'ask';
+    planted = await product.diagnose(symptom);
+    onAnswer?.('planted', planted);
+    problems.push(...judge(planted, cause, also));
+  } catch (error) {
+    problems.push(`${step}: ${messageOf(error)}`);
+  }
+  try {
+    step = 'clear';
+    await fault.clear(lab, variant);
+    await until(fault, lab, variant, false, 45);
+    await lab.healthy(90);
+    step = 'ask again';
+    const cleared = await product.diagnose(symptom);
+    onAnswer?.('cleared', cleared);
+    controls.note(symptom, cleared);
+    if (confirmed(cleared).length > 0) problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
+  } catch (error) {
+    problems.push(`${step}: ${messageOf(error)}`);
+  }
+  const found = planted === undefined ? [] : confirmed(planted);
+  return {
+    fault: fault.id,
+    variant,
+    runtime: lab.runtime,
+    asked: symptom,
+    topCause: found[0] ?? '–',
+    falseCauses: found.filter((id) => id !== cause && !also.includes(id)),
+    seconds: planted?.seconds ?? 0,
+    ...(planted?.apiRequests === undefined ? {} : { apiRequests: planted.apiRequests }),
+    total: (performance.now() - began) / 1000,
+    problems,
+  };
+}
+
+/** Everything that is wrong with the answer to a planted fault. */
+function judge(answer: Answer, cause: string, also: readonly string[]): string[] {
+  const found = confirmed(answer);
+  const wrong = found.filter((id) => id !== cause && !also.includes(id));
+  const verdict = answer.causes.find(({ id }) => id === cause)?.verdict ?? 'not asked for';
+  return [
+    ...(found.includes(cause) ? [] : [`${cause} is ${verdict}`]),
+    ...(found.includes(cause) && found[0] !== cause ? [`${found[0]} stands before ${cause}`] : []),
+    ...(wrong.length === 0 ? [] : [`not planted: ${wrong.join(', ')}`]),
+    ...(found[0] === undefined || answer.title.includes(found[0])
+      ? []
+      : [`the message does not name ${found[0]}`]),
+  ];
+}
