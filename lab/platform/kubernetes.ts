@@ -248,6 +248,7 @@ function pod(options: KubernetesOptions, one: Program): Manifest {
             ? {}
             : {
                 ports: [{ name: 'http', containerPort: port }],
+                startupProbe: { ...httpGet('/health/live', port), periodSeconds: 2, failureThreshold: 90 },
                 readinessProbe: {
                   ...httpGet('/health/ready', port),
                   periodSeconds: 2,
