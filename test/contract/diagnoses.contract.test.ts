@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { wordsIn } from '../../src/bot/text/index.ts';
+import { diagnoses } from '../../src/diagnoses/index.ts';
+import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
+import { symptomWords } from '../../src/diagnoses/words.ts';
+import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagnosis.ts';
+import { evaluate, faultsOf } from '../../src/domain/judgement.ts';
+import { type PartId, partIds } from '../../src/domain/part.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/probe.ts';
+import { probes } from '../../src/probes/index.ts';
+import { remediations } from '../../src/remediations/index.ts';
+
+const emitters = new Map(probes.map(({ id, emits }) => [id, emits]));
+const registries = {
+  emitters,
+  remediations: new Set<string>(remediations.map(({ id }) => id)),
+  diagnoses: new Set(diagnoses.map(({ id }) => id)),
+};
+const everyDiagnosis: readonly Diagnosis[] = [
+  ...diagnoses.filter(({ id }) => id !== 'H2'),
+  ...partIds.filter((part) => part !== 'runtime').map(unreachable),
+];
+const name = (diagnosis: Diagnosis) =>
+  diagnosis.id === 'H2' ? `H2 of ${diagnosis.part}` : `${diagnosis.id} ${diagnosis.slug}`;
+
+/** The part an outcome of this call speaks about, by its probe and parameters. */
+function partOf(call: ProbeCall): PartId {
+  const probe = probes.find(({ id }) => id === call.probe);
+  if (probe === undefined) throw new Error(`no probe ${call.probe}`);
+  if (typeof probe.part !== 'function') return probe.part;
+  return probe.part(probe.params.parse(call.with ?? {}));
+}
+
+interface Leaf {
+  readonly code: string;
+  readonly part?: PartId;
+}
+
+const callsOf = (diagnosis: Diagnosis) => [...diagnosis.evidence, ...(diagnosis.afterwards ?? [])];
+
+/** Outcomes in which exactly these findings were made. */
+function outcomesWith(diagnosis: Diagnosis, leaves: readonly Leaf[]): ProbeOutcome[] {
+  return callsOf(diagnosis).map((call): ProbeOutcome => {
+    const own = partOf(call);
+    const findings = leaves
+      .filter(({ code }) => emitters.get(call.probe)?.includes(code) === true)
+      .filter(({ part }) => part === undefined || own === 'runtime' || own === part)
+      .map(({ code, part }) => ({
+        code,
+        severity: 'warning' as const,
+        part: part ?? own,
+        subject: 'x',
+        facts: {},
+      }));
+    return {
+      key: callKey(call),
+      probe: call.probe,
+      part: own,
+      status: findings.length === 0 ? 'healthy' : 'unhealthy',
+      findings,
+      facts: {},
+      startedAt: '2026-01-01T00:00:00.000Z',
+      durationMs: 1,
+    };
+  });
+}
+
+function unseen(diagnosis: Diagnosis): ProbeOutcome[] {
+  return outcomesWith(diagnosis, []).map((outcome) => ({
+    ...outcome,
+    status: 'inconclusive',
+    cause: { code: 'forbidden', detail: '', facts: {} },
+  }));
+}
+
+function distinct(condition: Condition): readonly Leaf[] {
+  const byKey = new Map(codesOf(condition).map((leaf) => [`${leaf.code}/${leaf.part ?? ''}`, leaf]));
+  return [...byKey.values()];
+}
+
+/** Every choice of at most two findings, and all of them: conditions here need no more. */
+function choices(leaves: readonly Leaf[]): readonly (readonly Leaf[])[] {
+  const pairs = leaves.flatMap((one, index) => leaves.slice(index + 1).map((other) => [one, other]));
+  return [[], ...leaves.map((leaf) => [leaf]), ...pairs, leaves];
+}
+
+describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagnosis })))(
+  '$title',
+  ({ diagnosis }) => {
+    it('names only probes, codes, remediations and diagnoses that there are', () => {
+      expect(faultsOf(diagnosis, registries)).toEqual([]);
+    });
+
+    it('gives probes parameters that they take', () => {
+      for (const call of callsOf(diagnosis)) {
+        const probe = probes.find(({ id }) => id === call.probe);
+
+        expect(probe?.params.safeParse(call.with ?? {}).success, callKey(call)).toBe(true);
+      }
+    });
+
+    it.each(diagnosis.causes.map((cause) => ({ id: cause.id, cause })))(
+      '$id can be confirmed, ruled out, and left open',
+      ({ cause }) => {
+        const truthOf = (outcomes: readonly ProbeOutcome[]) =>
+          evaluate(cause.when, outcomes, emitters).truth;
+
+        expect(choices(distinct(cause.when)).some((set) => truthOf(outcomesWith(diagnosis, set)) === true)).toBe(
+          true,
+        );
+        expect(truthOf(outcomesWith(diagnosis, []))).toBe(false);
+        expect(truthOf(unseen(diagnosis))).toBeUndefined();
+      },
+    );
+
+    it('has words for its symptom, causes and instructions in both languages', () => {
+      const instructions = diagnosis.causes.flatMap(({ remedies }) =>
+        remedies.flatMap((remedy) => ('instruction' in remedy ? [`remedy.${remedy.instruction}`] : [])),
+      );
+      const keys = [
+        `diagnosis.${diagnosis.id}`,
+        `diagnosis.${diagnosis.id}.meaning`,
+        `diagnosis.${diagnosis.id}.impact`,
+        ...diagnosis.causes.map(({ id }) => `cause.${id}`),
+        ...instructions,
+      ];
+      for (const language of ['en', 'zh-CN'] as const) {
+        const words = wordsIn(language);
+
+        expect(keys.filter((key) => words.lookup(key) === undefined)).toEqual([]);
+      }
+    });
+
+    it('has a sentence in both languages for each finding it asks for', () => {
+      const codes = diagnosis.causes.flatMap(({ when }) => codesOf(when).map(({ code }) => `finding.${code}`));
+      for (const language of ['en', 'zh-CN'] as const) {
+        const words = wordsIn(language);
+
+        expect(codes.filter((key) => words.lookup(key) === undefined)).toEqual([]);
+      }
+    });
+  },
+);
+
+describe('the registry of diagnoses', () => {
+  it('has every symptom of the catalogue once', () => {
+    const ids = ['H2', 'S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'D1', 'D2', 'D3', 'D4', 'N1', 'P1', 'P2', 'T1', 'K1', 'C1'];
+
+    expect(diagnoses.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('has vocabulary for each of them', () => {
+    expect(diagnoses.map(({ id }) => id).filter((id) => !symptomWords.some((words) => words.id === id))).toEqual([]);
+  });
+});
