@@ -56,7 +56,12 @@ function lookFor(
     (outcome) => emitters.get(outcome.probe)?.includes(code) === true && !hasNoSay(outcome),
   );
   const about = speakers.filter(
-    (outcome) => part === undefined || outcome.part === part || outcome.findings.some((f) => f.part === part),
+    // A probe of the runtime speaks of every part.
+    (outcome) =>
+      part === undefined ||
+      outcome.part === part ||
+      outcome.part === 'runtime' ||
+      outcome.findings.some((f) => f.part === part),
   );
   const hits = about.flatMap((outcome) =>
     outcome.findings.filter(

@@ -72,7 +72,24 @@ export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget
 
   async function pods(part: PartId, options?: CallOptions): Promise<readonly KubePod[]> {
     const objects = await kubernetes.list('pods', namespaceOf(part), options);
-    return objects.filter((object) => partOfPod(object) === part).map((object) => KubePod.parse(object));
+    return (
+      objects
+        // A Pod on its way out says nothing of the part any more, though it may run and be ready for a while.
+        .filter((object) => object.metadata.deletionTimestamp === undefined)
+        .filter((object) => partOfPod(object) === part)
+        .map((object) => KubePod.parse(object))
+    );
+  }
+
+  const measured = new Map<string, ReturnType<KubernetesTarget['podMetrics']>>();
+  /** One request a namespace and run: all parts are in the answer. */
+  function metricsOf(namespace: string, options?: CallOptions): ReturnType<KubernetesTarget['podMetrics']> {
+    const known = measured.get(namespace);
+    if (known !== undefined) return known;
+    const asked = kubernetes.podMetrics(namespace, options);
+    measured.set(namespace, asked);
+    asked.catch(() => measured.delete(namespace));
+    return asked;
   }
 
   async function podOf(instance: Instance, options?: CallOptions): Promise<KubePod | undefined> {
@@ -151,7 +168,7 @@ export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget
     },
     exec,
     async usage(instance, options) {
-      const all = await kubernetes.podMetrics(instance.namespace ?? kubernetes.namespace, options);
+      const all = await metricsOf(instance.namespace ?? kubernetes.namespace, options);
       const mine = all.find((entry) => entry.pod === instance.name && entry.container === instance.container);
       if (mine === undefined)
         throw new AppError('NOT_FOUND', 'no metrics of this pod', { facts: { pod: instance.name } });
