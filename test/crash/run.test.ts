@@ -1,0 +1,253 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { people, places } from '../../tools/slack-emulator/seed.ts';
+import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
+import { type TestDatabase, usePostgres } from '../support/postgres.ts';
+import { type Processes, prepareProcesses } from '../support/product-processes.ts';
+import { useRedis } from '../support/redis.ts';
+
+const postgres = usePostgres();
+const redis = useRedis();
+
+/** A platform of three services: one is sick, one answers only while its gate is open. */
+const platform = gatedPlatform();
+
+let database: TestDatabase;
+let product: Processes;
+
+beforeAll(async () => {
+  await platform.start();
+  database = await postgres.database();
+  product = await prepareProcesses({
+    databaseUrl: database.url,
+    redisUrl: redis.server.url,
+    config: `
+environments:
+  prod:
+    runtime: { kind: none }
+    services:
+      agent-manager: { url: "${platform.url('gated')}" }
+      orchestrator-service: { url: "${platform.url('sick')}" }
+      reasoning-service: { url: "${platform.url('well')}" }
+slack:
+  defaultEnvironment: prod
+approvals:
+  approvers:
+    oncall: { users: [${people.approver}, ${people.requester}] }
+  tiers:
+    1: { by: [oncall] }
+    2: { by: [oncall] }
+`,
+  });
+  await Promise.all([product.start('bot'), product.start('worker')]);
+});
+
+afterAll(async () => {
+  await product?.stop();
+  await platform.stop();
+});
+
+interface RunRow {
+  readonly id: string;
+  readonly state: string;
+  readonly outcomes: number;
+}
+
+/** The newest run; undefined while PostgreSQL is away or when there is none after `known`. */
+async function newest(known: ReadonlySet<string>): Promise<RunRow | undefined> {
+  const rows = await database
+    .sql<RunRow>(
+      `SELECT id, state, (SELECT count(*)::int FROM run_probes WHERE run_id = runs.id) AS outcomes
+       FROM runs ORDER BY created_at DESC LIMIT 5`,
+    )
+    .catch(() => []);
+  return rows.find(({ id }) => !known.has(id));
+}
+
+const looking = (message: SlackMessage) => /looking|Waiting for a worker/.test(message.text);
+
+/** Top-level messages of ours that came after `before`. */
+function tables(before: number): readonly SlackMessage[] {
+  return product.slack.control
+    .messages({ channel: places.incidents })
+    .filter(({ threadTs, ts }) => threadTs === null || threadTs === ts)
+    .slice(before);
+}
+
+const allTables = () => tables(0).length;
+
+/** Ten points in the life of a run, each recognised from outside. */
+const points = [
+  { name: 'while the command is typed', reached: () => Promise.resolve(true) },
+  { name: 'once the run is stored', reached: async (at: Place) => (await newest(at.known)) !== undefined },
+  {
+    name: 'once its message stands in Slack',
+    reached: (at: Place) => Promise.resolve(tables(at.before).length > 0),
+  },
+  {
+    name: 'once a worker has claimed it',
+    reached: async (at: Place) => (await newest(at.known))?.state === 'running',
+  },
+  {
+    name: 'once the first outcome is saved',
+    held: true,
+    reached: async (at: Place) => ((await newest(at.known))?.outcomes ?? 0) >= 1,
+  },
+  {
+    name: 'once two outcomes are saved',
+    held: true,
+    reached: async (at: Place) => ((await newest(at.known))?.outcomes ?? 0) >= 2,
+  },
+  {
+    name: 'once a half-filled table stands in Slack',
+    held: true,
+    reached: (at: Place) =>
+      Promise.resolve(tables(at.before).some((message) => /Still looking/.test(message.text))),
+  },
+  {
+    name: 'as the last probe answers',
+    reached: async (at: Place) => {
+      if (((await newest(at.known))?.outcomes ?? 0) < 2) return false;
+      platform.open();
+      return true;
+    },
+  },
+  {
+    name: 'once it is complete in PostgreSQL',
+    reached: async (at: Place) => {
+      platform.open();
+      return (await newest(at.known))?.state === 'complete';
+    },
+  },
+  {
+    name: 'once the complete table stands in Slack',
+    reached: (at: Place) => {
+      platform.open();
+      return Promise.resolve(tables(at.before).some((message) => !looking(message)));
+    },
+  },
+] as const;
+
+interface Place {
+  /** Runs and messages that were there before. */
+  readonly known: ReadonlySet<string>;
+  readonly before: number;
+}
+
+const victims = {
+  worker: { kill: () => product.kill('worker'), restart: () => product.start('worker') },
+  bot: { kill: () => product.kill('bot'), restart: () => product.start('bot') },
+  Redis: { kill: () => redis.kill(), restart: () => redis.start() },
+  PostgreSQL: { kill: () => postgres.server.kill(), restart: () => postgres.server.restart() },
+} as const;
+
+describe.each(Object.keys(victims) as (keyof typeof victims)[])('kill -9 of %s', (victim) => {
+  test.each(points.map((point) => [point.name, point] as const))(
+    '%s: the thread ends in a complete answer, exactly once',
+    async (_name, point) => {
+      platform.close();
+      const known = new Set((await database.sql<{ id: string }>('SELECT id FROM runs')).map(({ id }) => id));
+      const at: Place = { known, before: allTables() };
+
+      const typed = typeHealth();
+      await until('the point is reached', () => point.reached(at));
+      await victims[victim].kill();
+      await victims[victim].restart();
+      platform.open();
+      await typed;
+      await untilAnswered(at);
+
+      const runs = await database.sql<RunRow>('SELECT id, state, attempt FROM runs');
+      const ours = runs.filter(({ id }) => !known.has(id));
+      expect(ours).toMatchObject([{ state: 'complete' }]);
+      // The kill came in the middle: only another claim can have finished it.
+      if (victim === 'worker' && 'held' in point) expect(ours).toMatchObject([{ attempt: 2 }]);
+      const [table, ...more] = tables(at.before);
+      expect(more).toEqual([]);
+      const replies = product.slack.control
+        .messages({ channel: places.incidents, threadTs: table?.ts ?? '' })
+        .map(({ text }) => text);
+      const stored = await database.sql<{ n: number }>(
+        `SELECT count(*)::int AS n FROM messages WHERE run_id = $1 AND purpose = 'finding'`,
+        [ours[0]?.id],
+      );
+      expect(replies.length).toBeGreaterThan(0);
+      expect(replies).toHaveLength(stored[0]?.n ?? -1);
+      expect(new Set(replies).size).toBe(replies.length);
+    },
+  );
+});
+
+async function typeHealth(): Promise<void> {
+  await product.slack.control
+    .command({ user: people.requester, channel: places.incidents, text: '/aetherius health prod' })
+    .catch(() => undefined);
+}
+
+/** Complete in PostgreSQL and in Slack, and nothing left to send. A command that was not stored is typed again, as its user would. */
+async function untilAnswered(at: Place): Promise<void> {
+  let typedAgain = false;
+  const patience = Date.now() + 8000;
+  await until('the answer is complete', async () => {
+    const run = await newest(at.known);
+    if (run === undefined && !typedAgain && Date.now() > patience) {
+      typedAgain = true;
+      await typeHealth();
+    }
+    if (run?.state !== 'complete') return false;
+    const pending = await database.sql(`SELECT FROM outbox WHERE state IN ('pending', 'sending')`);
+    const shown = tables(at.before);
+    return pending.length === 0 && shown.length > 0 && shown.every((message) => !looking(message));
+  });
+}
+
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await look().catch(() => false))) {
+    if (Date.now() > end) {
+      throw new Error(`not within a minute: ${what}\n${product.log('worker')}\n${product.log('bot')}`);
+    }
+    await new Promise((next) => setTimeout(next, 5));
+  }
+}
+
+function gatedPlatform() {
+  const waiting = new Set<() => void>();
+  let closed = false;
+  const servers = new Map<string, Server>();
+  const serve = async (name: string, status: number, gated: boolean) => {
+    const server = createServer((_request, response) => {
+      const answer = () => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ status: status === 200 ? 'healthy' : 'unhealthy' }));
+      };
+      if (gated && closed) waiting.add(answer);
+      else answer();
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    servers.set(name, server);
+  };
+  return {
+    async start() {
+      await Promise.all([serve('gated', 200, true), serve('sick', 503, false), serve('well', 200, false)]);
+    },
+    url(name: string) {
+      return `http://127.0.0.1:${(servers.get(name)?.address() as AddressInfo).port}`;
+    },
+    close() {
+      closed = true;
+    },
+    open() {
+      closed = false;
+      for (const answer of waiting) answer();
+      waiting.clear();
+    },
+    async stop() {
+      for (const server of servers.values()) {
+        server.closeAllConnections();
+        await new Promise((done) => server.close(done));
+      }
+    },
+  };
+}
