@@ -49,6 +49,8 @@ export type OutboxItem = {
     readonly version?: number;
     /** Sends begun, this one included: above 1 the effect may already stand in Slack. */
     readonly attempts: number;
+    /** A send of an older render of its message was begun: that one may stand in Slack without our knowing. */
+    readonly triedBefore: boolean;
     readonly createdAt: Date;
     readonly message?: OutboxMessage;
     readonly payload: OutboxPayloads[K];

@@ -3,11 +3,17 @@ import type { Control } from '../../tools/slack-emulator/emulator.ts';
 import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { people, places } from './slack-product.ts';
 
+export interface Asking {
+  readonly user?: string;
+  readonly channel?: string;
+  readonly text?: string;
+}
+
 export const isRoot = ({ threadTs, ts }: SlackMessage): boolean => threadTs === null || threadTs === ts;
 
 export async function askForHealth(
   control: Control,
-  { user = people.requester, channel = places.incidents, text = '/aetherius health prod' } = {},
+  { user = people.requester, channel = places.incidents, text = '/aetherius health prod' }: Asking = {},
 ): Promise<SlackMessage> {
   const typed = await control.command({ user, channel, text });
   if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
@@ -20,7 +26,7 @@ export async function askForHealth(
 /** Health, then "Apply fix" on the finding: the table, the finding and the card that waits for approval. */
 export async function askForFix(
   control: Control,
-  { user = people.requester, channel = places.incidents } = {},
+  { user = people.requester, channel = places.incidents }: Asking = {},
 ): Promise<{ readonly table: SlackMessage; readonly finding: SlackMessage; readonly card: SlackMessage }> {
   const table = await askForHealth(control, { user, channel });
   const finding = await control.waitForMessage(

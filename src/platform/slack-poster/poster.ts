@@ -51,7 +51,7 @@ export function createPoster(options: PosterOptions): Poster {
   const { outbox, clock, logger, owner } = options;
   const limits = createSendLimits(() => clock.now().getTime());
   const running = new Map<string, Promise<void>>();
-  /** Items that surely did not reach Slack at their last attempt: no need to look for them. */
+  /** Messages that surely did not reach Slack at their last attempt: no need to look for them. */
   const surelyNotSent = new Set<string>();
   const reposted = new Set<string>();
   let stopping = false;
@@ -71,14 +71,14 @@ export function createPoster(options: PosterOptions): Poster {
     const waitMs = limits.take(item);
     logger.debug({ ...facts, waitMs }, 'outbox item taken');
     if (waitMs > 0) {
-      if (item.attempts === 1) surelyNotSent.add(item.id);
+      if (isFirstTry(item)) surelyNotSent.add(subjectOf(item));
       await outbox.retry(item.id, owner, { afterMs: waitMs, error: 'waiting for the rate limit' });
       return;
     }
     const begun = clock.now().getTime();
     try {
       const { replaced, ...sent } = await deliver(item);
-      surelyNotSent.delete(item.id);
+      surelyNotSent.delete(subjectOf(item));
       await outbox.sent(item.id, owner, { ...sent, ...(replaced === true ? { replaced } : {}) });
       const ms = clock.now().getTime() - begun;
       logger.debug({ ...facts, ms }, 'outbox item sent');
@@ -94,11 +94,11 @@ export function createPoster(options: PosterOptions): Poster {
     switch (failure.kind) {
       case 'rate-limited':
         limits.hold(item, failure.retryAfterMs);
-        if (item.attempts === 1) surelyNotSent.add(item.id);
+        if (isFirstTry(item)) surelyNotSent.add(subjectOf(item));
         await outbox.retry(item.id, owner, { afterMs: failure.retryAfterMs, error: 'ratelimited' });
         return;
       case 'unknown-outcome':
-        surelyNotSent.delete(item.id);
+        surelyNotSent.delete(subjectOf(item));
         logger.warn({ ...facts, code: failure.code }, 'the outcome of a call to Slack is unknown');
         // Slack may still be storing it: the search comes a moment later.
         return again(item, failure.code, 300);
@@ -192,6 +192,15 @@ export function createPoster(options: PosterOptions): Poster {
   };
 }
 
+function isFirstTry(item: OutboxItem): boolean {
+  return item.attempts === 1 && !item.triedBefore;
+}
+
+/** What may stand in Slack: the message, whichever render of it was sent. */
+function subjectOf(item: OutboxItem): string {
+  return item.message?.id ?? item.id;
+}
+
 interface Delivered extends Sent {
   /** The old message is gone; this `ts` takes its place. */
   readonly replaced?: true;
@@ -245,7 +254,7 @@ async function deliverRender(
   const { message } = item;
   if (message === undefined || (item.version ?? 0) <= message.sentVersion) return {};
   if (message.ts === undefined) {
-    const mayStand = item.attempts > 1 && !options.surelyNotSent.has(item.id);
+    const mayStand = !isFirstTry(item) && !options.surelyNotSent.has(message.id);
     return mayStand ? postOnce(client, item) : post(client, item);
   }
   try {

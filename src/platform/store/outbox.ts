@@ -19,6 +19,7 @@ interface StoredItem {
   readonly ts: string | null;
   readonly thread_ts: string | null;
   readonly sent_version: number;
+  readonly tried_before: boolean;
 }
 
 /** Claims of all senders take turns: two of them must not each find the same lane free. */
@@ -47,7 +48,9 @@ WITH due AS (
 SELECT o.id, o.kind, o.lane, o.priority, o.version, o.attempts, o.created_at, o.payload, o.message_id,
   CASE WHEN o.kind <> 'render' THEN o.kind WHEN m.ts IS NULL THEN 'post' ELSE 'update' END AS method,
   m.purpose, m.channel, m.ts, coalesce(m.thread_ts, p.thread_ts, p.ts) AS thread_ts,
-  coalesce(m.sent_version, 0) AS sent_version
+  coalesce(m.sent_version, 0) AS sent_version,
+  EXISTS (SELECT FROM outbox older WHERE older.message_id = o.message_id AND older.kind = 'render'
+    AND older.version < o.version AND older.attempts > 0) AS tried_before
 FROM taken o LEFT JOIN messages m ON m.id = o.message_id LEFT JOIN messages p ON p.id = m.parent_id
 ORDER BY o.priority, o.seq`;
 
@@ -71,6 +74,7 @@ function toItem(row: StoredItem): OutboxItem {
     priority: row.priority,
     version: row.version ?? undefined,
     attempts: row.attempts,
+    triedBefore: row.tried_before,
     createdAt: row.created_at,
     message,
     payload: row.payload,
