@@ -218,11 +218,13 @@ export function kubernetesLab(source: {
       return source.environmentConfig(await lab.endpoints(), own.kubeconfig);
     },
     async exec(part, command) {
-      return control(['exec', '-n', workload(part).namespace, await podName(part), '--', ...command]);
+      const where = ['-n', workload(part).namespace, await podName(part), '-c', part];
+      return control(['exec', ...where, '--', ...command]);
     },
     async logs(part, options = {}) {
       const result = await control([
-        ...['logs', '-n', workload(part).namespace, await podName(part), `--tail=${options.lines ?? -1}`],
+        ...['logs', '-n', workload(part).namespace, await podName(part), '-c', part],
+        `--tail=${options.lines ?? -1}`,
         ...(options.previous === true ? ['--previous'] : []),
       ]);
       return result.stdout;

@@ -36,7 +36,9 @@ const options = new Command('campaign')
   .option('--keep', 'leave the platform up', false)
   .option('--table <file>', 'also write the table into this document')
   .addOption(
-    new Option('--evidence <which>', 'evidence behind which answers').choices(['wrong', 'all', 'none']).default('wrong'),
+    new Option('--evidence <which>', 'evidence behind which answers')
+      .choices(['wrong', 'all', 'none'])
+      .default('wrong'),
   )
   .parse()
   .opts<Options>();

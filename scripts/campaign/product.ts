@@ -182,10 +182,7 @@ function isAnswer(message: { readonly text: string; readonly metadata?: unknown 
 }
 
 /** The run that was started after `count` others, once it has ended. */
-async function untilFinished(
-  rows: <Row>(text: string) => Promise<Row[]>,
-  count: number,
-): Promise<RunRow> {
+async function untilFinished(rows: <Row>(text: string) => Promise<Row[]>, count: number): Promise<RunRow> {
   for (const end = Date.now() + answerSeconds * 1000; Date.now() < end; await delay(100)) {
     const [run] = await rows<RunRow>(
       `SELECT id, state, summary, error FROM runs ORDER BY created_at OFFSET ${count} LIMIT 1`,

@@ -51,7 +51,8 @@ async function until(fault: Fault, lab: Lab, variant: string, wanted: boolean, l
       return false;
     });
     if (seen === wanted) return;
-    if (performance.now() > end) throw new Error(`its check ${wanted ? 'never sees' : 'still sees'} it${why}`);
+    if (performance.now() > end)
+      throw new Error(`its check ${wanted ? 'never sees' : 'still sees'} it${why}`);
   }
 }
 
@@ -99,7 +100,8 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     const cleared = await product.diagnose(symptom);
     onAnswer?.('cleared', cleared);
     controls.note(symptom, cleared);
-    if (confirmed(cleared).length > 0) problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
+    if (confirmed(cleared).length > 0)
+      problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
   } catch (error) {
     problems.push(`${step}: ${messageOf(error)}`);
   }

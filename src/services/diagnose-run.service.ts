@@ -2,9 +2,9 @@ import type { Clock, Ids } from '../domain/clock.ts';
 import type { Diagnosis, Remedy } from '../domain/diagnosis.ts';
 import { AppError } from '../domain/errors.ts';
 import {
-  type Emitters,
   type CauseJudgement,
   type DiagnosisJudgement,
+  type Emitters,
   evaluate,
   judge,
 } from '../domain/judgement.ts';
@@ -17,10 +17,10 @@ import type { Run } from '../domain/run.ts';
 import type { Tx } from '../domain/store.ts';
 import { type Matcher, symptomOf } from '../domain/symptom.ts';
 import type { Targets, TargetsFactory } from '../domain/targets.ts';
-import { createRunWriter } from './run-writer.ts';
 import type { Prepared, ProposeService } from './propose.service.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
 import { rootPurpose } from './run.service.ts';
+import { createRunWriter } from './run-writer.ts';
 
 export interface DiagnoseRunOptions {
   readonly targets: TargetsFactory;

@@ -102,12 +102,11 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
     it.each(diagnosis.causes.map((cause) => ({ id: cause.id, cause })))(
       '$id can be confirmed, ruled out, and left open',
       ({ cause }) => {
-        const truthOf = (outcomes: readonly ProbeOutcome[]) =>
-          evaluate(cause.when, outcomes, emitters).truth;
+        const truthOf = (outcomes: readonly ProbeOutcome[]) => evaluate(cause.when, outcomes, emitters).truth;
 
-        expect(choices(distinct(cause.when)).some((set) => truthOf(outcomesWith(diagnosis, set)) === true)).toBe(
-          true,
-        );
+        expect(
+          choices(distinct(cause.when)).some((set) => truthOf(outcomesWith(diagnosis, set)) === true),
+        ).toBe(true);
         expect(truthOf(outcomesWith(diagnosis, []))).toBe(false);
         expect(truthOf(unseen(diagnosis))).toBeUndefined();
       },
@@ -132,7 +131,9 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
     });
 
     it('has a sentence in both languages for each finding it asks for', () => {
-      const codes = diagnosis.causes.flatMap(({ when }) => codesOf(when).map(({ code }) => `finding.${code}`));
+      const codes = diagnosis.causes.flatMap(({ when }) =>
+        codesOf(when).map(({ code }) => `finding.${code}`),
+      );
       for (const language of ['en', 'zh-CN'] as const) {
         const words = wordsIn(language);
 
@@ -144,12 +145,14 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
 
 describe('the registry of diagnoses', () => {
   it('has every symptom of the catalogue once', () => {
-    const ids = ['H2', 'S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'D1', 'D2', 'D3', 'D4', 'N1', 'P1', 'P2', 'T1', 'K1', 'C1'];
+    const ids = 'H2 S1 S2 S3 S4 S5 S6 S7 D1 D2 D3 D4 N1 P1 P2 T1 K1 C1'.split(' ');
 
     expect(diagnoses.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
   it('has vocabulary for each of them', () => {
-    expect(diagnoses.map(({ id }) => id).filter((id) => !symptomWords.some((words) => words.id === id))).toEqual([]);
+    expect(
+      diagnoses.map(({ id }) => id).filter((id) => !symptomWords.some((words) => words.id === id)),
+    ).toEqual([]);
   });
 });
