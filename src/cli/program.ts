@@ -17,7 +17,12 @@ export type Run = (
  * The command line as data: commands, arguments, options. Actions import their command when they are called, so
  * that `--help` stays fast; the reference is generated from the same tree.
  */
-export function createProgram(words: Words, version: string, run: Run): Command {
+export function createProgram(
+  words: Words,
+  version: string,
+  run: Run,
+  terminal?: { out(text: string): void; err(text: string): void },
+): Command {
   const say = (key: TextKey): string => words.lookupPlain(key) ?? key;
   const program = new Command('aetherius')
     .description(say('cli.program'))
@@ -171,7 +176,14 @@ export function createProgram(words: Words, version: string, run: Run): Command 
     .action((options: Parameters<typeof import('./init.command.ts').initCommand>[1]) =>
       act(async (context) => (await import('./init.command.ts')).initCommand(context, options)),
     );
-  for (const command of allCommands(program)) command.exitOverride();
+  for (const command of [program, ...allCommands(program)]) {
+    command.exitOverride();
+    if (terminal !== undefined)
+      command.configureOutput({
+        writeOut: (text) => terminal.out(text),
+        writeErr: (text) => terminal.err(text),
+      });
+  }
   return program;
 }
 

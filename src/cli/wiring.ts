@@ -4,27 +4,29 @@ import { systemClock } from '../platform/clock.ts';
 import { loadConfig, readProcessEnv } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { CliContext, Output } from './context.ts';
+import type { Shell } from './wiring-run.ts';
 
 export interface OpenOptions {
   readonly words: Words;
-  readonly signal: AbortSignal;
+  readonly shell: Shell;
   readonly output: Output;
   readonly config?: string;
 }
 
 /** The command line's composition root: each thing is made once, when a command asks for it, and closed at the end. */
 export function openContext(options: OpenOptions): CliContext & { close(): Promise<void> } {
+  const { shell } = options;
   const closers: (() => Promise<unknown>)[] = [];
-  const env = once(async () => readProcessEnv('command-line'));
+  const env = once(async () => readProcessEnv('command-line', shell.env));
   const config = once(async () => {
     const path = options.config ?? (await env()).AETHERIUS_CONFIG;
-    return loadConfig(path, { role: 'command-line' });
+    return loadConfig(path, { role: 'command-line', ...(shell.env === undefined ? {} : { env: shell.env }) });
   });
   // Results go to standard output; a log line among them would break whoever reads JSON.
   const logger = once(async () =>
     createLogger({
       level: (await env()).LOG_LEVEL === 'info' ? 'error' : (await env()).LOG_LEVEL,
-      destination: process.stderr,
+      destination: { write: (line: string) => shell.err(line) },
     }),
   );
   const services = once(async () => {
@@ -36,11 +38,11 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   return {
     words: options.words,
     output: options.output,
-    signal: options.signal,
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    signal: shell.signal,
+    out: (text) => shell.out(`${text}\n`),
+    err: (text) => shell.err(`${text}\n`),
     now: () => systemClock.now(),
-    sleep: (ms) => systemClock.sleep(ms, options.signal),
+    sleep: (ms) => systemClock.sleep(ms, shell.signal),
     requestId: () => randomUUID(),
     env,
     config,

@@ -43,6 +43,8 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
       checkOrder: true,
       logger: quiet(logger),
     });
+    // So that `doctor` and start-up can tell, as the application, whether the schema is the one they know.
+    await client.query(`GRANT SELECT ON aetherius_migrations TO ${applicationRole}`);
     await admit(client, options.applicationLogin);
     return applied.map(({ name }) => name);
   } catch (error) {

@@ -74,9 +74,11 @@ async function migrations(client: Client): Promise<readonly Check[]> {
     .filter((file) => file.endsWith('.sql'))
     .map((file) => file.replace(/\.sql$/, ''))
     .sort();
-  const { rows: present } = await client.query<{ present: boolean }>(
-    `SELECT to_regclass('aetherius_migrations') IS NOT NULL AS present`,
+  const { rows: present } = await client.query<{ present: boolean; readable: boolean }>(
+    `SELECT to_regclass('aetherius_migrations') IS NOT NULL AS present,
+            coalesce(has_table_privilege(to_regclass('aetherius_migrations'), 'SELECT'), true) AS readable`,
   );
+  if (present[0]?.readable === false) return [check('migrations-unreadable', 'unknown')];
   const applied =
     present[0]?.present === true
       ? (

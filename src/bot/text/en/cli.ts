@@ -122,6 +122,7 @@ export const cli = {
   'doctor.postgres.durable': 'synchronous_commit is {value}',
   'doctor.postgres.migrations': 'all {applied} migrations are applied',
   'doctor.postgres.migrations-missing': 'migrations are missing: {missing}',
+  'doctor.postgres.migrations-unreadable': 'this login may not read which migrations are applied',
   'doctor.postgres.migrations-newer': 'the database has migrations of a newer version: {newer}',
   'doctor.postgres.role-missing': 'login {login} may not act as {role}',
   'doctor.postgres.role': 'login {login} may act as {role}',

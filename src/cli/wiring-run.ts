@@ -1,0 +1,48 @@
+import { languageOf, wordsIn } from '../bot/text/index.ts';
+import type { CliContext, ExitCode } from './context.ts';
+import { exitCodes } from './context.ts';
+import { explainFault } from './faults.ts';
+import { createProgram, type GlobalOptions, runProgram } from './program.ts';
+
+export interface Shell {
+  out(text: string): void;
+  err(text: string): void;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Locale of the terminal, such as `zh-CN`. */
+  readonly locale: string;
+  /** Default: that of the process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One command line, from its arguments to its exit code. Everything heavy is imported by the command that needs it. */
+export async function runShell(argv: readonly string[], shell: Shell): Promise<ExitCode> {
+  const words = wordsIn(languageOf(languageOption(argv) ?? shell.locale));
+  let exit: ExitCode = exitCodes.ok;
+  const run = async (
+    options: GlobalOptions,
+    command: (context: CliContext) => Promise<ExitCode>,
+  ): Promise<void> => {
+    const { openContext } = await import('./wiring.ts');
+    const context = openContext({ words, shell, ...options });
+    try {
+      exit = await command(context);
+    } finally {
+      await context.close();
+    }
+  };
+  try {
+    const program = createProgram(words, shell.version, run, shell);
+    return (await runProgram(program, argv)) ?? exit;
+  } catch (error) {
+    const fault = explainFault(error, words);
+    shell.err(`${fault.text}\n`);
+    return fault.exit;
+  }
+}
+
+/** Known before the arguments are parsed, because `--help` is in it too. */
+function languageOption(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((argument) => argument === '--lang' || argument.startsWith('--lang='));
+  return at === -1 ? undefined : (argv[at]?.split('=')[1] ?? argv[at + 1]);
+}

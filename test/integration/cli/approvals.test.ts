@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { approvalsConfig, createHarness, type Harness, idOf } from '../../support/approvals.ts';
+import { aetherius } from '../../support/cli.ts';
+import { auditKey, type TestDatabase, usePostgres } from '../../support/postgres.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const postgres = usePostgres();
+let database: TestDatabase;
+let h: Harness;
+let target = 0;
+
+beforeAll(async () => {
+  database = await postgres.migrated();
+  const people = { ULEAD: { token: { env: 'TOKEN_LEAD' } }, UREQ: { token: { env: 'TOKEN_REQ' } } };
+  writeFileSync(
+    join(folder, 'a.yaml'),
+    stringify({
+      environments: { prod: { runtime: { kind: 'none' } } },
+      approvals: { ...approvalsConfig, commandLine: { people } },
+    }),
+  );
+});
+beforeEach(async () => {
+  h = createHarness(database.store());
+  await h.refresh();
+});
+
+/** As the person who has this token, on a machine that knows the others' too. */
+function as(token: string | undefined, ...args: string[]) {
+  return aetherius(['--config', join(folder, 'a.yaml'), ...args], {
+    DATABASE_URL: database.url,
+    AUDIT_KEY: auditKey.secret,
+    AUDIT_KEY_ID: auditKey.id,
+    TOKEN_LEAD: 'lead-token-0123456789',
+    TOKEN_REQ: 'requester-token-0123456789',
+    ...(token === undefined ? {} : { AETHERIUS_TOKEN: token }),
+  });
+}
+const lead = 'lead-token-0123456789';
+const requester = 'requester-token-0123456789';
+const requested = () => h.requested({ target: `cli-${(target += 1)}` });
+
+describe('approvals on the command line', () => {
+  it('lists what is open, without a token', async () => {
+    const row = await requested();
+
+    const answer = await as(undefined, '--output', 'json', 'approvals', 'list');
+
+    const { remediations } = JSON.parse(answer.out) as { remediations: { handle: string; state: string }[] };
+    expect(answer.exit).toBe(0);
+    expect(remediations).toContainEqual(
+      expect.objectContaining({ handle: row.handle, state: 'requested', planHash: row.planHash }),
+    );
+  });
+
+  it('approves as the person of the token, shows the plan, and writes who it was into the audit', async () => {
+    const row = await requested();
+
+    const answer = await as(lead, 'approvals', 'approve', row.handle, '--plan', row.planHash.slice(0, 8));
+
+    expect(answer).toMatchObject({ exit: 0, err: '' });
+    expect(answer.out).toContain(row.planHash.slice(0, 8));
+    expect(answer.out).toContain('value=old -> value=new');
+    expect((await h.row(row.id)).state).toBe('approved');
+    expect(await h.audit.list(row.id, 5)).toContainEqual(
+      expect.objectContaining({ actor: idOf('ULEAD'), to: 'approved' }),
+    );
+  });
+
+  it('says so when the same approval comes twice, and changes nothing', async () => {
+    const row = await requested();
+    await as(lead, 'approvals', 'approve', row.handle);
+    const { version } = await h.row(row.id);
+
+    const answer = await as(lead, 'approvals', 'approve', row.handle);
+
+    expect(answer.exit).toBe(0);
+    expect(answer.out).toContain('recorded already');
+    expect((await h.row(row.id)).version).toBe(version);
+  });
+
+  it('refuses the requester, in words, and keeps the refusal', async () => {
+    const row = await requested();
+
+    const answer = await as(requester, 'approvals', 'approve', row.handle);
+
+    expect(answer.exit).toBe(1);
+    expect(answer.err).not.toBe('');
+    expect((await h.row(row.id)).state).toBe('requested');
+    expect(await h.audit.list(row.id, 1)).toMatchObject([
+      { action: 'remediation.refused', actor: idOf('UREQ') },
+    ]);
+  });
+
+  it.each([
+    ['no token', undefined],
+    ['a token of nobody', 'nobody-0123456789'],
+  ])('decides nothing with %s', async (_what, token) => {
+    const row = await requested();
+
+    const answer = await as(token, 'approvals', 'approve', row.handle);
+
+    expect(answer.exit).toBe(64);
+    expect(answer.err).toContain('AETHERIUS_TOKEN');
+    expect((await h.row(row.id)).state).toBe('requested');
+  });
+
+  it('does not approve another plan than the one that was seen', async () => {
+    const row = await requested();
+
+    const answer = await as(lead, 'approvals', 'approve', row.handle, '--plan', '00000000');
+
+    expect(answer.exit).toBe(1);
+    expect((await h.row(row.id)).state).toBe('requested');
+  });
+
+  it('rejects with a reason', async () => {
+    const row = await requested();
+
+    const answer = await as(lead, 'approvals', 'reject', row.handle, 'not', 'now');
+
+    expect(answer.exit).toBe(0);
+    expect(await h.row(row.id)).toMatchObject({ state: 'rejected' });
+  });
+
+  it('explains who could approve', async () => {
+    const answer = await as(
+      undefined,
+      '--output',
+      'json',
+      'approvals',
+      'explain',
+      'kubernetes.restart-workload',
+    );
+
+    const { people } = JSON.parse(answer.out) as { people: { personId: string; mayApprove: boolean }[] };
+    expect(people).toContainEqual(expect.objectContaining({ personId: idOf('UONCALL'), mayApprove: true }));
+  });
+
+  it('works without Redis, and says what is missing without PostgreSQL', async () => {
+    const answer = await aetherius(['--config', join(folder, 'a.yaml'), 'approvals'], {
+      DATABASE_URL: 'postgres://127.0.0.1:1/none',
+      AUDIT_KEY: 'k'.repeat(32),
+    });
+
+    expect(answer.exit).toBe(2);
+    expect(answer.err).toContain('does not answer');
+  });
+});
+
+describe('the audit on the command line', () => {
+  it('is intact after all that, and is not after a row was changed behind its back', async () => {
+    const before = await as(undefined, 'audit', 'verify');
+    await database.sql(
+      `ALTER TABLE audit_log DISABLE TRIGGER ALL;
+       UPDATE audit_log SET reason = 'forged' WHERE seq = 2;
+       ALTER TABLE audit_log ENABLE TRIGGER ALL`,
+    );
+
+    const after = await as(undefined, '--output', 'json', 'audit', 'verify');
+
+    expect(before.exit).toBe(0);
+    expect(after.exit).toBe(1);
+    expect(JSON.parse(after.out)).toMatchObject({ verdict: 'row-altered', seq: 2 });
+  });
+});

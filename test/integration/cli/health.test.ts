@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { HealthOutput } from '../../../src/cli/output-schemas.ts';
+import { aetherius, aetheriusProcess } from '../../support/cli.ts';
+import { useRedis } from '../../support/redis.ts';
+
+const redis = useRedis();
+const folder = mkdtempSync(join(tmpdir(), 'cli-health-'));
+const file = join(folder, 'a.yaml');
+let service: Server;
+let healthy = true;
+
+beforeAll(async () => {
+  service = createServer((_request, response) => {
+    response.writeHead(healthy ? 200 : 503, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: healthy ? 'ok' : 'down' }));
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const { port } = service.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  writeFileSync(
+    file,
+    stringify({
+      environments: {
+        prod: {
+          runtime: { kind: 'none' },
+          services: { 'reasoning-service': { url } },
+          redis: { url: { env: 'TARGET_REDIS' } },
+        },
+      },
+    }),
+  );
+});
+afterAll(async () => {
+  await new Promise((resolve) => service.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const env = () => ({ TARGET_REDIS: redis.server.url });
+const parts = (out: string) =>
+  Object.fromEntries(HealthOutput.parse(JSON.parse(out)).parts.map(({ part, state }) => [part, state]));
+
+describe('aetherius health', () => {
+  it('says that all is well with exit code 0, in words and in JSON, with neither Redis nor PostgreSQL of our own', async () => {
+    healthy = true;
+
+    const text = await aetherius(['--config', file, 'health'], env());
+    const json = await aetherius(['--config', file, '--output', 'json', 'health'], env());
+
+    expect(text).toMatchObject({ exit: 0, err: '' });
+    expect(text.out).toContain('prod: healthy');
+    expect(parts(json.out)).toMatchObject({
+      redis: 'up',
+      'reasoning-service': 'up',
+      postgres: 'not-configured',
+    });
+  });
+
+  it('finds what is broken with exit code 1, and leaves the rest well', async () => {
+    healthy = false;
+
+    const answer = await aetherius(['--config', file, '--output', 'json', 'health', '--env', 'prod'], env());
+
+    expect(answer.exit).toBe(1);
+    expect(parts(answer.out)).toMatchObject({
+      redis: 'up',
+      'reasoning-service': expect.stringMatching(/down|degraded/) as string,
+    });
+  });
+
+  it('could not look with exit code 2 where nobody confirms that a closed port means down', async () => {
+    healthy = true;
+
+    const answer = await aetherius(['--config', file, '--output', 'json', 'health'], {
+      TARGET_REDIS: 'redis://:hunter2@127.0.0.1:1',
+    });
+
+    expect(answer.exit).toBe(2);
+    expect(parts(answer.out)).toMatchObject({ redis: 'unknown', 'reasoning-service': 'up' });
+    expect(answer.out + answer.err).not.toContain('hunter2');
+  });
+
+  it.each([
+    [['--config', '/none.yaml', 'health'], /cannot be read/],
+    [['--config', file, 'health', '--env', 'stage'], /no environment "stage"/],
+  ])('ends with exit code 64 for %j', async (args, words) => {
+    const answer = await aetherius(args, env());
+
+    expect(answer).toMatchObject({ exit: 64, out: '' });
+    expect(answer.err).toMatch(words);
+  });
+
+  it('reports a missing secret with its place', async () => {
+    const answer = await aetherius(['--config', file, 'health'], {});
+
+    expect(answer.exit).toBe(64);
+    expect(answer.err).toMatch(
+      /a\.yaml:\d+:\d+ environments\.prod\.redis\.url — environment variable TARGET_REDIS/,
+    );
+  });
+
+  it('is the same as a process of its own', async () => {
+    const answer = await aetheriusProcess(['--config', file, '--output', 'json', 'health'], env());
+
+    expect(answer).toMatchObject({ exit: 0, err: '' });
+    expect(parts(answer.out)).toMatchObject({ redis: 'up' });
+  });
+});

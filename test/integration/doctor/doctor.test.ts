@@ -1,0 +1,301 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
+import { DoctorOutput } from '../../../src/cli/output-schemas.ts';
+import { parseConfig, readProcessEnv } from '../../../src/platform/config.ts';
+import { examine } from '../../../src/platform/doctor/examine.ts';
+import { examineKubernetes } from '../../../src/platform/doctor/kubernetes.ts';
+import { examinePostgres } from '../../../src/platform/doctor/postgres.ts';
+import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
+import { aetherius } from '../../support/cli.ts';
+import { kubeSeed } from '../../support/kube.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
+import { useRedis } from '../../support/redis.ts';
+
+const postgres = usePostgres();
+const redis = useRedis(['--appendonly', 'yes']);
+const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+const now = () => Date.now();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const states = (checks: readonly { key: string; state: string }[]) =>
+  Object.fromEntries(checks.map(({ key, state }) => [key, state]));
+
+describe('PostgreSQL', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await postgres.migrated();
+  });
+
+  /** A login that may act as the application's role and owns nothing, as an installation should have it. */
+  async function application(): Promise<string> {
+    await database.sql(`DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'doctor_app') THEN
+        CREATE ROLE doctor_app LOGIN PASSWORD 'doctor' IN ROLE aetherius_app;
+      END IF; END $$`);
+    const url = new URL(database.url);
+    url.username = 'doctor_app';
+    url.password = 'doctor';
+    return url.href;
+  }
+
+  it('that is as it should be has nothing to mend, and its clock is ours', async () => {
+    const { checks, offsetMs } = await examinePostgres(await application(), now);
+
+    expect(states(checks)).toEqual({
+      'postgres.reach': 'ok',
+      'postgres.durable': 'ok',
+      'postgres.migrations': 'ok',
+      'postgres.role': 'ok',
+      'postgres.audit': 'ok',
+    });
+    expect(Math.abs(offsetMs ?? Number.NaN)).toBeLessThan(5_000);
+  });
+
+  it('is warned about when the application owns its tables', async () => {
+    const { checks } = await examinePostgres(database.url, now);
+
+    expect(states(checks)).toMatchObject({ 'postgres.owner': 'warning' });
+  });
+
+  it('is found without migrations', async () => {
+    const empty = await postgres.database();
+
+    const { checks } = await examinePostgres(empty.url, now);
+
+    expect(checks).toContainEqual(
+      expect.objectContaining({ key: 'postgres.migrations-missing', state: 'failed' }),
+    );
+  });
+
+  it('is found with an audit log that could be changed, with the statement that ends it', async () => {
+    const url = await application();
+    await database.sql('GRANT UPDATE, TRUNCATE ON audit_log TO aetherius_app');
+
+    const { checks } = await examinePostgres(url, now);
+    await database.sql('REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app');
+
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        key: 'postgres.audit-surplus',
+        state: 'failed',
+        remedy: 'REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app;',
+      }),
+    );
+  });
+
+  it('is found with a login that may not act for the application', async () => {
+    await database.sql(`DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stranger') THEN CREATE ROLE stranger LOGIN PASSWORD 'x'; END IF; END $$`);
+    const url = new URL(database.url);
+    url.username = 'stranger';
+    url.password = 'x';
+
+    const { checks } = await examinePostgres(url.href, now);
+
+    expect(states(checks)).toMatchObject({ 'postgres.role-missing': 'failed' });
+  });
+
+  it('that cannot be reached or refuses the password says which of the two', async () => {
+    const wrong = new URL(await application());
+    wrong.password = 'wrong';
+
+    const closed = await examinePostgres('postgres://a:secretword@127.0.0.1:1/x', now);
+    const refused = await examinePostgres(wrong.href, now);
+
+    expect(closed.checks).toMatchObject([{ key: 'postgres.unreachable', facts: { reason: 'ECONNREFUSED' } }]);
+    expect(refused.checks).toMatchObject([{ key: 'postgres.unreachable', facts: { reason: '28P01' } }]);
+  });
+});
+
+describe('Slack', () => {
+  let slack: SlackEmulator | undefined;
+  afterEach(async () => {
+    await slack?.stop();
+    slack = undefined;
+  });
+  const config = parseConfig('environments: { prod: { runtime: { kind: none } } }', {
+    role: 'command-line',
+    where: 'a.yaml',
+    folder: '/',
+    env: {},
+  });
+
+  async function examineWith(
+    scopes: readonly string[] | undefined,
+    wanted: readonly string[],
+    token?: string,
+  ) {
+    slack = await startSlackEmulator(
+      scopes === undefined ? {} : { manifest: { oauth_config: { scopes: { bot: [...scopes] } } } as never },
+    );
+    const env = readProcessEnv('command-line', {
+      SLACK_BOT_TOKEN: token ?? slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+    });
+    return examine({ config, env, logger: silentLogger, now, scopes: wanted });
+  }
+
+  it('with all scopes and a socket has nothing to mend', async () => {
+    const checks = await examineWith(['chat:write', 'commands'], ['chat:write', 'commands']);
+
+    expect(states(checks)).toMatchObject({
+      'slack.token': 'ok',
+      'slack.scopes': 'ok',
+      'slack.socket': 'ok',
+      'clock.slack': 'ok',
+    });
+  });
+
+  it('lacks a scope by name', async () => {
+    const checks = await examineWith(['chat:write'], ['chat:write', 'users:read']);
+
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        key: 'slack.scopes-missing',
+        state: 'failed',
+        facts: { missing: 'users:read' },
+      }),
+    );
+  });
+
+  it('does not take a wrong token, and the token is not shown', async () => {
+    const checks = await examineWith(undefined, [], 'xoxb-wrong-token-1234');
+
+    expect(checks).toContainEqual(
+      expect.objectContaining({ key: 'slack.token-refused', facts: { reason: 'invalid_auth' } }),
+    );
+    expect(JSON.stringify(checks)).not.toContain('xoxb-wrong');
+  });
+});
+
+describe('the whole command', () => {
+  const file = join(folder, 'a.yaml');
+  beforeAll(() => writeFileSync(file, stringify({ environments: { prod: { runtime: { kind: 'none' } } } })));
+
+  it('finds Redis’s eviction policy, prints how to mend it, and ends with exit code 1', async () => {
+    const database = await postgres.migrated();
+    const env = { DATABASE_URL: database.url, REDIS_URL: redis.server.url, AUDIT_KEY: 'k'.repeat(32) };
+    const good = await aetherius(['--config', file, '--output', 'json', 'doctor'], env);
+    await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+
+    const bad = await aetherius(['--config', file, 'doctor'], env);
+    await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+
+    const checks = DoctorOutput.parse(JSON.parse(good.out)).checks;
+    expect(states(checks)).toMatchObject({
+      'redis.policy': 'ok',
+      'redis.append-only': 'ok',
+      'audit.key': 'ok',
+    });
+    expect(good.exit).toBe(0);
+    expect(bad.exit).toBe(1);
+    expect(bad.out).toContain('maxmemory-policy is allkeys-lru');
+    expect(bad.out).toContain('CONFIG SET maxmemory-policy noeviction');
+  });
+
+  it('says what is not set at all', async () => {
+    const answer = await aetherius(['--config', file, 'doctor'], {});
+
+    expect(answer.exit).toBe(1);
+    for (const word of ['DATABASE_URL is not set', 'REDIS_URL is not set', 'AUDIT_KEY is not set'])
+      expect(answer.out).toContain(word);
+  });
+});
+
+const lacking = missing();
+describe.skipIf(lacking !== undefined)(
+  `Kubernetes${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    let api: KubeApi;
+    let kubeconfig: string;
+    beforeAll(async () => {
+      api = await startKubeApi({ dir: join(folder, 'kube') });
+      kubeconfig = await api.userKubeconfig('system:serviceaccount:aetherius:aetherius-bot');
+      const seed = kubeSeed(api.kubeconfig);
+      await seed.post('/api/v1/namespaces', { metadata: { name: 'aetherius' } });
+      seed.close();
+    });
+    afterAll(() => api.stop());
+
+    const account = { name: 'aetherius-bot', namespace: 'aetherius' };
+    const environment = () => {
+      const config = parseConfig(
+        stringify({
+          environments: { prod: { runtime: { kind: 'kubernetes', namespace: 'aetherius', kubeconfig } } },
+        }),
+        { role: 'command-line', where: 'a.yaml', folder: '/', env: {} },
+      ).environments['prod'];
+      if (config === undefined) throw new Error('no environment');
+      return config;
+    };
+
+    it('rights that are missing are printed verb by verb, and applying what is printed gives exactly them', async () => {
+      const before = await examineKubernetes('prod', environment(), account);
+      expect(
+        before.map(({ key, state, facts }) => [key, state, facts['feature'], facts['namespace']]),
+      ).toEqual([
+        ['kubernetes.missing', 'failed', 'health', 'aetherius'],
+        ['kubernetes.missing', 'warning', 'diagnosis', 'aetherius'],
+        ['kubernetes.missing', 'warning', 'restart', 'aetherius'],
+        ['kubernetes.missing', 'failed', 'health', 'kube-system'],
+        ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
+        ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
+      ]);
+
+      const seed = kubeSeed(api.kubeconfig);
+      for (const { remedy } of before) await apply(seed, remedy ?? '');
+      seed.close();
+
+      const after = await examineKubernetes('prod', environment(), account);
+      expect(states(after)).toEqual({ 'kubernetes.rights': 'ok' });
+    });
+
+    it('one right taken away is the one that is named', async () => {
+      const seed = kubeSeed(api.kubeconfig);
+      const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/aetherius/roles/aetherius-bot-restart';
+      await seed.merge(path, {
+        rules: [
+          { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'patch'] },
+          { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'] },
+        ],
+      });
+      seed.close();
+
+      const checks = await examineKubernetes('prod', environment(), account);
+
+      expect(checks.find(({ key }) => key === 'kubernetes.missing')?.facts).toMatchObject({
+        feature: 'restart',
+        namespace: 'aetherius',
+        missing: 'patch daemonsets.apps',
+      });
+    });
+
+    it('that cannot be asked is not called forbidden', async () => {
+      const closed = parseConfig(
+        stringify({ environments: { prod: { runtime: { kind: 'kubernetes', kubeconfig: '/none' } } } }),
+        { role: 'command-line', where: 'a.yaml', folder: '/', env: {} },
+      ).environments['prod'];
+
+      const checks = closed === undefined ? [] : await examineKubernetes('prod', closed, account);
+
+      expect(states(checks)).toEqual({ 'kubernetes.unreachable': 'failed' });
+    });
+  },
+);
+
+async function apply(seed: ReturnType<typeof kubeSeed>, yaml: string): Promise<void> {
+  for (const document of parseAllDocuments(yaml)) {
+    const object = document.toJS() as { kind: string; metadata: { namespace: string } };
+    const plural = object.kind === 'Role' ? 'roles' : 'rolebindings';
+    await seed.post(
+      `/apis/rbac.authorization.k8s.io/v1/namespaces/${object.metadata.namespace}/${plural}`,
+      object,
+    );
+  }
+}

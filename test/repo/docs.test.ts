@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { staleDocs } from '../../scripts/gen-docs.ts';
+import { errorCodes } from '../../src/domain/errors.ts';
+import { read, repositoryFiles, root } from './files.ts';
+
+describe('generated files', () => {
+  it('are what would be generated now', () => {
+    expect(staleDocs()).toEqual([]);
+  });
+});
+
+describe('error codes', () => {
+  it('stand in the reference, and the reference knows no others', () => {
+    const section = read('docs/reference/errors.md').split('## ')[1] ?? '';
+    const listed = [...section.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]);
+
+    expect(listed).toEqual([...errorCodes]);
+  });
+
+  it('are all thrown somewhere', () => {
+    const sources = repositoryFiles(/^src\/.*\.ts$/)
+      .map(read)
+      .join('\n');
+
+    expect(errorCodes.filter((code) => !new RegExp(`'${code}'(?! \\|)[,)]`).test(sources))).toEqual([]);
+  });
+});
+
+const pages = repositoryFiles(/\.md$/);
+
+/** Links of a page that point into the repository, without those inside of code. */
+function links(path: string): readonly string[] {
+  const text = read(path)
+    .replace(/^```[\s\S]*?^```/gm, '')
+    .replace(/`[^`\n]*`/g, '');
+  return [...text.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)]
+    .map((match) => match[1] ?? '')
+    .filter((target) => !/^[a-z]+:/i.test(target));
+}
+
+function anchors(path: string): readonly string[] {
+  return [...read(path).matchAll(/^#+\s+(.*)$/gm)].map((match) =>
+    (match[1] ?? '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('links in Markdown', () => {
+  it.each(pages)('resolve in %s', (path) => {
+    const broken = links(path).filter((target) => {
+      const [file = '', anchor] = target.split('#');
+      const at = file === '' ? path : normalize(join(dirname(path), decodeURIComponent(file)));
+      if (!existsSync(join(root, at))) return true;
+      return anchor !== undefined && at.endsWith('.md') && !anchors(at).includes(anchor);
+    });
+
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('the pages that readers are sent to', () => {
+  it.each([
+    'README.md',
+    'AGENTS.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'docs/architecture.md',
+    'docs/guides/add-a-probe.md',
+    'docs/guides/add-a-remediation.md',
+    'docs/guides/operate.md',
+  ])('%s exists and has a title', (path) => {
+    expect(read(path)).toMatch(/^# .+/m);
+  });
+
+  it('include at least five decisions, numbered without a gap', () => {
+    const numbers = repositoryFiles(/^docs\/adr\/\d{4}-[a-z-]+\.md$/).map((path) =>
+      Number(path.slice(9, 13)),
+    );
+
+    expect(numbers.length).toBeGreaterThanOrEqual(5);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+  });
+
+  it('give each decision its context, the decision and its consequences', () => {
+    for (const path of repositoryFiles(/^docs\/adr\/\d{4}-.*\.md$/))
+      for (const heading of ['## Context', '## Decision', '## Consequences'])
+        expect(read(path), path).toContain(`\n${heading}\n`);
+  });
+});

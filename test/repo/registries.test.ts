@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { probes } from '../../src/probes/index.ts';
+import { remediations } from '../../src/remediations/index.ts';
+import { read, repositoryFiles, root } from './files.ts';
+
+interface Registry {
+  readonly kind: string;
+  readonly suffix: string;
+  readonly folder: string;
+  readonly ids: readonly string[];
+}
+
+const registries: readonly Registry[] = [
+  { kind: 'probe', suffix: '.probe.ts', folder: 'src/probes', ids: probes.map(({ id }) => id) },
+  {
+    kind: 'remediation',
+    suffix: '.remediation.ts',
+    folder: 'src/remediations',
+    ids: remediations.map(({ id }) => id),
+  },
+];
+
+/** `src/probes/redis/memory.probe.ts` → `redis.memory` */
+function idOf(path: string, { folder, suffix }: Registry): string {
+  return path.slice(folder.length + 1, -suffix.length).replaceAll('/', '.');
+}
+
+describe.each(registries)('every $kind', (registry) => {
+  const files = repositoryFiles(/\.ts$/).filter(
+    (path) => path.startsWith(`${registry.folder}/`) && path.endsWith(registry.suffix),
+  );
+
+  it('on disk is in the registry, and its id is its path', () => {
+    expect(files.length).toBeGreaterThan(0);
+    expect([...registry.ids].sort()).toEqual(files.map((path) => idOf(path, registry)).sort());
+  });
+
+  it('exports exactly one definition, whose id is its path', async () => {
+    for (const path of files) {
+      const module = (await import(pathToFileURL(join(root, path)).href)) as Record<string, unknown>;
+      const ids = Object.values(module).flatMap((value) =>
+        typeof value === 'object' && value !== null && 'id' in value && 'doc' in value ? [value.id] : [],
+      );
+      expect(ids, path).toEqual([idOf(path, registry)]);
+    }
+  });
+
+  it('has a test that names it', () => {
+    const tests = repositoryFiles(/^test\/(unit|integration|e2e|crash|lab)\/.*\.test\.ts$/).map(read);
+    const untested = registry.ids.filter((id) => {
+      const file = `${id.replace('.', '/')}${registry.suffix}`;
+      return !tests.some((text) => text.includes(file) || text.includes(`'${id}'`));
+    });
+
+    expect(untested).toEqual([]);
+  });
+});
+
+describe('every handler', () => {
+  it('on disk is registered', () => {
+    const files = repositoryFiles(/^src\/handlers\/[a-z-]+\.(command|action|modal|event|shortcut)\.ts$/);
+    const index = read('src/handlers/index.ts');
+
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((path) => !index.includes(`'./${path.split('/').at(-1) ?? ''}'`))).toEqual([]);
+  });
+});
+
+describe('every finding', () => {
+  const emitted = new Map<string, string[]>();
+  for (const probe of probes)
+    for (const code of probe.emits) emitted.set(code, [...(emitted.get(code) ?? []), probe.id]);
+
+  it('has a code in capitals', () => {
+    expect([...emitted.keys()].filter((code) => !/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code))).toEqual([]);
+  });
+
+  it('that a probe can return is declared in `emits`, and nothing else is', () => {
+    for (const probe of probes) {
+      const path = `src/probes/${probe.id.replace('.', '/')}.probe.ts`;
+      const text = read(path);
+      const named = [...text.matchAll(/code: '([A-Z][A-Z0-9_]+)'/g)].map((match) => match[1] ?? '');
+      expect(
+        named.filter((code) => /_/.test(code) && !probe.emits.includes(code)),
+        path,
+      ).toEqual([]);
+    }
+  });
+});

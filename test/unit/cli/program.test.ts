@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { wordsIn } from '../../../src/bot/text/index.ts';
+import { type CliContext, exitCodes } from '../../../src/cli/context.ts';
+import { doctorOutput } from '../../../src/cli/doctor.command.ts';
+import { chooseEnvironment } from '../../../src/cli/environment.ts';
+import { explainFault, UsageFault } from '../../../src/cli/faults.ts';
+import { readArguments } from '../../../src/cli/fix.command.ts';
+import { healthCommand } from '../../../src/cli/health.command.ts';
+import { configurationText } from '../../../src/cli/init.command.ts';
+import { DoctorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
+import { allCommands, createProgram, runProgram } from '../../../src/cli/program.ts';
+import { displayWidth, printable, table } from '../../../src/cli/table.ts';
+import { AppError, errorCodes } from '../../../src/domain/errors.ts';
+import type { HealthReport } from '../../../src/domain/health.ts';
+import { parseConfig } from '../../../src/platform/config.ts';
+
+const words = wordsIn('en');
+const config = (yaml: string) =>
+  parseConfig(yaml, { role: 'command-line', where: 'a.yaml', folder: '/', env: {} });
+const two = config(
+  '{ environments: { prod: { runtime: { kind: none } }, stage: { runtime: { kind: none } } } }',
+);
+const one = config('{ environments: { prod: { runtime: { kind: none } } } }');
+
+function quiet(program: ReturnType<typeof createProgram>) {
+  for (const command of [program, ...allCommands(program)])
+    command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+  return program;
+}
+
+describe('the program', () => {
+  it.each([
+    [['--help'], exitCodes.ok],
+    [['--version'], exitCodes.ok],
+    [['approvals', '--help'], exitCodes.ok],
+    [['nope'], exitCodes.usage],
+    [['health', '--nope'], exitCodes.usage],
+    [['--output', 'xml', 'health'], exitCodes.usage],
+    [['history', '--limit', '0'], exitCodes.usage],
+    [['approvals', 'reject', 'F1'], exitCodes.usage],
+    [['digest', 'now'], exitCodes.usage],
+  ])('answers %j with exit code %i and runs nothing', async (argv, exit) => {
+    let ran = false;
+    const program = createProgram(words, '1', () => {
+      ran = true;
+      return Promise.resolve();
+    });
+
+    expect(await runProgram(quiet(program), argv)).toBe(exit);
+    expect(ran).toBe(false);
+  });
+
+  it('passes on a command’s own error', async () => {
+    const program = createProgram(words, '1', () => Promise.reject(new AppError('TIMED_OUT', 'late')));
+
+    await expect(runProgram(quiet(program), ['health'])).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  });
+
+  it('speaks both languages in its help', () => {
+    const help = (language: 'en' | 'zh-CN') =>
+      createProgram(wordsIn(language), '1', () => Promise.resolve()).helpInformation();
+
+    expect(help('en')).toContain('check every part');
+    expect(help('zh-CN')).toContain('检查环境的每个部分');
+  });
+});
+
+describe('the environment that is meant', () => {
+  it('is the one named, the default, or the only one', () => {
+    const withDefault = { ...two, slack: { ...two.slack, defaultEnvironment: 'stage' } };
+
+    expect(chooseEnvironment(two, 'stage')).toBe('stage');
+    expect(chooseEnvironment(withDefault, undefined)).toBe('stage');
+    expect(chooseEnvironment(one, undefined)).toBe('prod');
+  });
+
+  it('is a usage fault when it is unknown or not said', () => {
+    expect(() => chooseEnvironment(two, 'x')).toThrow(UsageFault);
+    expect(() => chooseEnvironment(two, undefined)).toThrow(UsageFault);
+  });
+});
+
+describe('a fault', () => {
+  it.each([
+    ['INVALID_INPUT', 64],
+    ['NOT_ALLOWED', 1],
+    ['NOT_FOUND', 1],
+    ['CONFLICT', 1],
+    ['DEPENDENCY_UNAVAILABLE', 2],
+    ['TIMED_OUT', 2],
+    ['BUG', 2],
+  ] as const)('with code %s ends with exit code %i', (code, exit) => {
+    expect(explainFault(new AppError(code, 'x'), words).exit).toBe(exit);
+    expect(errorCodes).toContain(code);
+  });
+
+  it('tells no secret', () => {
+    const fault = explainFault(new Error('connect postgres://u:hunter2@db'), words);
+
+    expect(fault).toEqual({ text: expect.not.stringContaining('hunter2') as string, exit: 2 });
+  });
+});
+
+it('arguments of a fix are names with values, which may hold anything', () => {
+  expect(readArguments(['workload=deployment/a', 'text=a=b c'])).toEqual({
+    workload: 'deployment/a',
+    text: 'a=b c',
+  });
+  expect(() => readArguments(['nope'])).toThrow(UsageFault);
+});
+
+describe('a table', () => {
+  it('counts East Asian characters twice', () => {
+    expect(displayWidth('无法查看')).toBe(8);
+    expect(
+      table([
+        ['无法', 'a'],
+        ['x', 'b'],
+      ]),
+    ).toBe('无法  a\nx     b');
+  });
+
+  it('lets no control character through to the terminal', () => {
+    expect(printable('a\u001b[2Jb\u0007')).toBe('a·[2Jb·');
+  });
+});
+
+describe('health', () => {
+  const row = { witnesses: [], findings: [], pending: 0 } as const;
+  const report = (overall: HealthReport['overall']): HealthReport => ({
+    environment: 'prod',
+    overall,
+    roots: overall === 'findings' ? ['postgres'] : [],
+    complete: true,
+    rows: [
+      {
+        ...row,
+        part: 'postgres',
+        state: overall === 'findings' ? 'down' : 'up',
+        latencyMs: 3,
+        fact: { key: 'x', facts: { host: 'db' } },
+        findings:
+          overall === 'findings'
+            ? [
+                {
+                  code: 'PART_DOWN',
+                  severity: 'critical',
+                  part: 'postgres',
+                  subject: 'db\u001b[2J',
+                  facts: { a: 1 },
+                },
+              ]
+            : [],
+      },
+      {
+        ...row,
+        part: 'agent-manager',
+        state: 'degraded',
+        consequenceOf: 'postgres',
+        fact: { key: 'x', facts: {} },
+      },
+    ],
+  });
+
+  async function run(overall: HealthReport['overall'], output: 'text' | 'json') {
+    const printed: string[] = [];
+    let at = 0;
+    const context = {
+      words,
+      output,
+      signal: new AbortController().signal,
+      out: (text: string) => void printed.push(text),
+      now: () => new Date(Date.UTC(2026, 0, 1) + (at += 1000)),
+      config: () => Promise.resolve(one),
+      health: () =>
+        Promise.resolve({
+          rules: { calls: () => [], judge: () => report(overall) },
+          runner: { run: () => Promise.resolve([]) },
+          targets: {
+            forRun: (environment: string) => Promise.resolve({ environment }),
+            close: () => Promise.resolve(),
+          },
+        }),
+    } satisfies Partial<CliContext>;
+    const exit = await healthCommand(context as unknown as CliContext, {});
+    return { exit, text: printed.join('\n') };
+  }
+
+  it.each([
+    ['healthy', 0],
+    ['findings', 1],
+    ['unknown', 2],
+  ] as const)('that is %s ends with exit code %i, and its JSON fits its schema', async (overall, exit) => {
+    const answer = await run(overall, 'json');
+
+    expect(answer.exit).toBe(exit);
+    expect(HealthOutput.strict().parse(JSON.parse(answer.text))).toMatchObject({ overall, tookMs: 1000 });
+  });
+
+  it('as text names the root, what stands behind it, and each finding, without escape sequences', async () => {
+    const { text } = await run('findings', 'text');
+
+    expect(text).toContain('down      PostgreSQL     3 ms');
+    expect(text).toContain('because PostgreSQL is down');
+    expect(text).toContain('PART_DOWN');
+    expect(text).not.toContain('\u001b');
+  });
+});
+
+it('what doctor says fits its schema, worst first for the shell', () => {
+  const output = doctorOutput(
+    [
+      { area: 'redis', key: 'redis.policy', state: 'failed', facts: { policy: 'allkeys-lru' }, remedy: 'x' },
+      { area: 'clock', key: 'clock.postgres', state: 'ok', facts: { offsetMs: 3 } },
+    ],
+    words,
+  );
+
+  expect(z.strictObject(DoctorOutput.shape).parse(output).state).toBe('failed');
+  expect(output.checks[0]?.text).toContain('allkeys-lru');
+});
+
+it('what init writes can be loaded once its variables are set, and has no secret in it', () => {
+  const text = configurationText('prod', {
+    parts: ['redis'],
+    yaml: {
+      runtime: { kind: 'compose', project: 'aetherius' },
+      redis: { url: { env: 'AETHERIUS_REDIS_URL' } },
+    },
+    variables: [{ name: 'AETHERIUS_REDIS_URL', meaning: 'redis://:PASSWORD@redis:6379' }],
+  });
+
+  const loaded = parseConfig(text, {
+    role: 'worker',
+    where: 'a.yaml',
+    folder: '/',
+    env: { AETHERIUS_REDIS_URL: 'redis://r' },
+  });
+
+  expect(loaded.slack.defaultEnvironment).toBe('prod');
+  expect(text).toContain('# AETHERIUS_REDIS_URL: redis://:PASSWORD@redis:6379');
+});
