@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { partIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { excerpt, logLines } from '../support/log-lines.ts';
+import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 import { exitText, failsToStart } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
@@ -35,7 +35,7 @@ const patterns: readonly { readonly code: string; readonly pattern: RegExp }[] =
   },
 ];
 
-const fatal = /fatal|panic|error|exit|cannot|failed|refused|denied/i;
+const reasonOf = (line: LogLine) => patterns.find(({ pattern }) => pattern.test(line.raw));
 
 export const runtimeStartupLog = defineProbe({
   id: 'runtime.startup-log',
@@ -56,10 +56,11 @@ evidence in either direction.`,
     const lines = logLines(await exitText(deps.runtime, instance, signal));
     if (lines.length === 0)
       throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
-    const reason = patterns.find(({ pattern }) => lines.some((line) => pattern.test(line.raw)));
+    // The last word counts: an earlier container may have ended for another reason.
+    const line = lines.findLast((candidate) => reasonOf(candidate) !== undefined);
+    const reason = line && reasonOf(line);
     if (reason === undefined) return { status: 'healthy', facts: { lines: lines.length } };
     const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
-    const line = lines.filter((candidate) => reason.pattern.test(candidate.raw)).at(-1);
     return {
       status: 'unhealthy',
       findings: [

@@ -1,4 +1,15 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -14,6 +25,28 @@ interface Fault {
   readonly reason: string;
 }
 
+/** The parser notices an open quote where the text ends; people look for where it begins. */
+function startOf(document: Document, error: YAMLError): number {
+  let begin = error.pos[0];
+  if (error.code !== 'MISSING_CHAR') return begin;
+  visit(document, {
+    Scalar(_key, node) {
+      const quoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE;
+      const [from, , to] = node.range ?? [0, 0, -1];
+      if (quoted && from <= error.pos[0] && error.pos[0] <= to + 1) begin = from;
+    },
+  });
+  return begin;
+}
+
+const indentation: ReadonlySet<string> = new Set(['BAD_INDENT', 'BLOCK_AS_IMPLICIT_KEY', 'BLOCK_IN_FLOW']);
+
+function syntaxReason(error: YAMLError, noticedAt: number): string {
+  const said = error.message.split(/ at line \d+/)[0] ?? error.code;
+  if (indentation.has(error.code)) return `the indentation does not fit the lines around it (${said})`;
+  return error.code === 'MISSING_CHAR' ? `${said}, noticed at line ${noticedAt}` : said;
+}
+
 /** What is wrong with a workflow file, with its line; undefined: nothing. */
 export function faultOf(name: string, text: string): Fault | undefined {
   const lines = new LineCounter();
@@ -21,7 +54,7 @@ export function faultOf(name: string, text: string): Fault | undefined {
   const line = (offset: number | undefined) => (offset === undefined ? 1 : lines.linePos(offset).line);
   const error = document.errors[0];
   if (error !== undefined)
-    return { line: line(error.pos[0]), reason: error.message.split(/ at line \d+/)[0] ?? error.code };
+    return { line: line(startOf(document, error)), reason: syntaxReason(error, line(error.pos[0])) };
   const root: unknown = document.contents;
   if (!isMap(root)) return { line: 1, reason: 'the file is not a mapping' };
   const id = root.get('id');

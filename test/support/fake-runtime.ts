@@ -1,0 +1,55 @@
+/** A runtime made of data: what probes of the runtime see in unit tests. */
+
+import type { PartId } from '../../src/domain/part.ts';
+import type { FileEntry, Instance, RuntimeTarget } from '../../src/domain/runtime.ts';
+
+export interface FakePart extends Partial<Instance> {
+  readonly log?: string;
+  readonly previousLog?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly usage?: { readonly cpuMillicores: number; readonly memoryBytes: number };
+}
+
+/** Instances by part; what a method is not told about, it refuses. */
+export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly FakePart[]>>>): RuntimeTarget {
+  const of = (part: PartId): readonly FakePart[] => parts[part] ?? [];
+  const toInstance = (fake: FakePart, part: PartId, index: number): Instance => ({
+    part,
+    id: `${part}-${index}`,
+    name: `${part}-${index}`,
+    container: part,
+    image: `registry.example/${part}:1`,
+    phase: 'running',
+    ready: true,
+    restarts: 0,
+    startedAt: '2026-03-01T10:00:00Z',
+    command: [],
+    env: {},
+    ...fake,
+  });
+  const find = (instance: Instance): FakePart =>
+    of(instance.part)[Number(instance.id.slice(instance.part.length + 1))] ?? {};
+  return {
+    kind: 'kubernetes',
+    instances: async (part) => of(part).map((fake, index) => toInstance(fake, part, index)),
+    logs: async (instance, options) =>
+      (options?.previous === true ? find(instance).previousLog : find(instance).log) ?? '',
+    async file(instance, path) {
+      const text = find(instance).files?.[path];
+      return text === undefined ? undefined : { text, from: 'container' };
+    },
+    async list(instance, path) {
+      return Object.entries(find(instance).files ?? {})
+        .filter(([name]) => name.startsWith(`${path}/`))
+        .map(([name, text]): FileEntry => ({ name: name.slice(path.length + 1), size: text.length }));
+    },
+    exec: () => Promise.reject(new Error('no commands here')),
+    async usage(instance) {
+      const { usage } = find(instance);
+      if (usage === undefined) throw new Error('nothing is measured here');
+      return usage;
+    },
+    tokenDigest: async () => undefined,
+    resolve: async () => undefined,
+  };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { runtimeStartupLog } from '../../../src/probes/runtime/startup-log.probe.ts';
+import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+const crashing: FakePart = {
+  phase: 'waiting',
+  reason: 'CrashLoopBackOff',
+  ready: false,
+  restarts: 3,
+  last: { exitCode: 1, reason: 'Error', finishedAt: '2026-03-01T10:04:50Z' },
+};
+
+const look = (part: FakePart) =>
+  runtimeStartupLog.run(
+    { part: 'agent-manager' },
+    {
+      deps: { environment: 'test', runtime: fakeRuntime({ 'agent-manager': [part] }) },
+      signal: new AbortController().signal,
+      now: () => now,
+      wait: () => Promise.resolve(),
+    },
+  );
+
+const json = (msg: string) => JSON.stringify({ time: '2026-03-01T10:04:49Z', level: 'error', msg });
+
+describe('the log of a service that does not start', () => {
+  it.each([
+    [
+      'STARTUP_DATABASE_CREDENTIALS',
+      json(
+        'fatal: cannot connect to the database postgres:5432: FATAL: password authentication failed for user "aetherius" (SQLSTATE 28P01)',
+      ),
+    ],
+    [
+      'STARTUP_DATABASE_UNREACHABLE',
+      json('fatal: cannot connect to the database: dial tcp: lookup postgres-primary: no such host'),
+    ],
+    [
+      'STARTUP_DATABASE_UNREACHABLE',
+      '2026/03/01 10:04:49 fatal: postgres: dial tcp 10.0.0.4:5433: connect: connection refused',
+    ],
+    [
+      'STARTUP_NATS_UNREACHABLE',
+      json('fatal: cannot connect to NATS nats://nats:4333: no servers available'),
+    ],
+    ['STARTUP_NATS_CREDENTIALS', json('fatal: cannot connect to NATS: nats: Authorization Violation')],
+    ['STARTUP_PORT_IN_USE', json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use')],
+  ])('%s', async (code, line) => {
+    const result = await look({ ...crashing, log: line });
+
+    expect(result).toMatchObject({ status: 'unhealthy', findings: [{ code }] });
+  });
+
+  it('is that of the container before, when the new one has said nothing yet', async () => {
+    const result = await look({
+      ...crashing,
+      previousLog: json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use'),
+    });
+
+    expect(result).toMatchObject({ findings: [{ code: 'STARTUP_PORT_IN_USE' }] });
+  });
+
+  it('names the last reason, not one of an earlier life', async () => {
+    const nats = json('fatal: cannot connect to NATS: nats: Authorization Violation');
+    const database = json('fatal: cannot connect to the database: dial tcp: connect: connection refused');
+
+    expect(await look({ ...crashing, previousLog: nats, log: database })).toMatchObject({
+      findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+    });
+    expect(await look({ ...crashing, previousLog: database, log: nats })).toMatchObject({
+      findings: [{ code: 'STARTUP_NATS_CREDENTIALS' }],
+    });
+  });
+
+  it('is no evidence when it is empty', async () => {
+    await expect(look(crashing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is not read of an instance that runs', async () => {
+    expect(await look({ log: json('error: bind: address already in use') })).toMatchObject({
+      status: 'healthy',
+    });
+  });
+});
