@@ -11,6 +11,8 @@ import { natsClients } from './nats/clients.probe.ts';
 import { natsMonitor } from './nats/monitor.probe.ts';
 import { natsRegistrationTraffic } from './nats/registration-traffic.probe.ts';
 import { natsServer } from './nats/server.probe.ts';
+import { natsSlowConsumers } from './nats/slow-consumers.probe.ts';
+import { natsStreams } from './nats/streams.probe.ts';
 import { neo4jClients } from './neo4j/clients.probe.ts';
 import { neo4jConnection } from './neo4j/connection.probe.ts';
 import { postgresClients } from './postgres/clients.probe.ts';
@@ -18,12 +20,18 @@ import { postgresConnection } from './postgres/connection.probe.ts';
 import { postgresConnectionsHeadroom } from './postgres/connections-headroom.probe.ts';
 import { postgresIdleInTransaction } from './postgres/idle-in-transaction.probe.ts';
 import { postgresIndexHealth } from './postgres/index-health.probe.ts';
+import { postgresLockWaits } from './postgres/lock-waits.probe.ts';
+import { postgresMissingIndexes } from './postgres/missing-indexes.probe.ts';
+import { postgresOldRows } from './postgres/old-rows.probe.ts';
+import { postgresSessionShares } from './postgres/session-shares.probe.ts';
+import { postgresSlowStatements } from './postgres/slow-statements.probe.ts';
 import { postgresTables } from './postgres/tables.probe.ts';
 import { postgresUnprocessedEvents } from './postgres/unprocessed-events.probe.ts';
 import { redisAgentCache } from './redis/agent-cache.probe.ts';
 import { redisClients } from './redis/clients.probe.ts';
 import { redisConnection } from './redis/connection.probe.ts';
 import { redisEvictionPolicy } from './redis/eviction-policy.probe.ts';
+import { redisKeySpace } from './redis/key-space.probe.ts';
 import { redisMemory } from './redis/memory.probe.ts';
 import { runtimeAnalyzerLog } from './runtime/analyzer-log.probe.ts';
 import { runtimeAuthToken } from './runtime/auth-token.probe.ts';
@@ -102,6 +110,14 @@ const list = [
   servicesRootCauseCall,
   servicesStepTimeouts,
   servicesWorkflowExecutions,
+  postgresLockWaits,
+  postgresMissingIndexes,
+  postgresOldRows,
+  postgresSessionShares,
+  postgresSlowStatements,
+  redisKeySpace,
+  natsSlowConsumers,
+  natsStreams,
 ] as const;
 
 export type ProbeId = (typeof list)[number]['id'];

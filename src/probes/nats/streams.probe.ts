@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+
+const params = z.strictObject({
+  subject: z
+    .string()
+    .min(1)
+    .default('aetherius.events.>')
+    .meta({ description: 'Subject that a stream must keep.' }),
+});
+type Deps = Pick<With<'nats'>, 'nats'>;
+interface Listing {
+  readonly streams?:
+    | readonly {
+        readonly config: { readonly name: string; readonly subjects?: readonly string[] };
+        readonly state?: { readonly messages?: number };
+      }[]
+    | null;
+  readonly error?: { readonly code: number; readonly description?: string };
+}
+
+/** Whether a stream's subject takes in everything of the wanted one. */
+export function covers(own: string, wanted: string): boolean {
+  const [mine, theirs] = [own.split('.'), wanted.split('.')];
+  for (const [index, token] of mine.entries()) {
+    const other = theirs[index];
+    if (token === '>') return other !== undefined;
+    if (other === undefined || (token !== '*' && token !== other) || (token === '*' && other === '>'))
+      return false;
+  }
+  return mine.length === theirs.length;
+}
+
+export const natsStreams = defineProbe({
+  id: 'nats.streams',
+  doc: `Does a JetStream stream keep the events?
+Asks JetStream for its streams and looks for one whose subjects take in the events' subject. Without one, a consumer that is away misses what is sent meanwhile.`,
+  params,
+  part: 'nats',
+  needs: ['nats'],
+  timeoutMs: 6_000,
+  emits: ['NATS_NO_STREAM', 'NATS_JETSTREAM_DISABLED'],
+  async run({ subject }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { nats } = deps;
+    const server = await nats.connect({ signal });
+    const missing = (code: string, facts: Record<string, string | number>) =>
+      verdict([{ code, severity: 'warning', part: 'nats', subject, facts }], facts);
+    if (!server.jetstream) return missing('NATS_JETSTREAM_DISABLED', { subject });
+    const listing = await nats.jetstream<Listing>('STREAM.LIST', {}, { signal });
+    if (listing.error !== undefined) {
+      throw new AppError('DEPENDENCY_UNAVAILABLE', 'JetStream answers with an error', {
+        facts: { code: listing.error.code },
+      });
+    }
+    const streams = listing.streams ?? [];
+    const keeper = streams.find((stream) =>
+      (stream.config.subjects ?? []).some((own) => covers(own, subject)),
+    );
+    const facts = { subject, streams: streams.map((stream) => stream.config.name).join(', ') || '–' };
+    return keeper === undefined
+      ? missing('NATS_NO_STREAM', facts)
+      : verdict([], { ...facts, keeper: keeper.config.name });
+  },
+});

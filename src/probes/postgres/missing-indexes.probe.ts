@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { DatabaseId, With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+
+/** The guide's five indexes ("数据库查询缓慢", 添加索引). */
+const wanted: Readonly<
+  Record<DatabaseId, readonly { readonly name: string; readonly table: string; readonly column: string }[]>
+> = {
+  agentManager: [
+    { name: 'idx_events_cluster_id', table: 'events', column: 'cluster_id' },
+    { name: 'idx_events_severity', table: 'events', column: 'severity' },
+    { name: 'idx_events_timestamp', table: 'events', column: 'timestamp' },
+  ],
+  orchestrator: [
+    { name: 'idx_executions_workflow_id', table: 'workflow_executions', column: 'workflow_id' },
+    { name: 'idx_executions_status', table: 'workflow_executions', column: 'status' },
+  ],
+};
+
+const params = z.strictObject({
+  database: z
+    .enum(['agentManager', 'orchestrator'])
+    .default('agentManager')
+    .meta({ description: 'The database to look at.' }),
+});
+type Deps = Pick<With<'postgres'>, 'postgres'>;
+interface Row {
+  readonly table: string;
+  readonly column: string;
+}
+interface Size {
+  readonly table: string;
+  readonly rows: number;
+  readonly mib: number;
+}
+
+export const postgresMissingIndexes = defineProbe({
+  id: 'postgres.missing-indexes',
+  doc: `Are the indexes there that the platform's queries need?
+Looks for a valid index whose first column is the wanted one, whatever its name, and says how large the table without it is.`,
+  params,
+  part: 'postgres',
+  needs: ['postgres'],
+  timeoutMs: 8_000,
+  emits: ['PG_INDEX_MISSING'],
+  async run({ database }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { postgres } = deps;
+    const name = postgres.databaseName(database);
+    if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const tables = [...new Set(wanted[database].map((index) => index.table))];
+    const present = await postgres.query<Row>(
+      database,
+      `SELECT t.relname AS table, a.attname AS column
+         FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+        WHERE i.indisvalid AND i.indpred IS NULL AND t.relname = ANY($1)`,
+      [tables],
+      { signal },
+    );
+    const sizes = await postgres.query<Size>(
+      database,
+      `SELECT relname AS table, greatest(reltuples, 0)::float8 AS rows, pg_total_relation_size(oid) / 1048576.0 AS mib
+         FROM pg_class WHERE relkind IN ('r', 'p') AND relname = ANY($1)`,
+      [tables],
+      { signal },
+    );
+    if (sizes.length === 0) return { status: 'skipped', reason: 'no-data' };
+    const findings = wanted[database]
+      .filter((index) => sizes.some((size) => size.table === index.table))
+      .filter((index) => !present.some((row) => row.table === index.table && row.column === index.column))
+      .map((index): Finding => {
+        const size = sizes.find((candidate) => candidate.table === index.table);
+        return {
+          code: 'PG_INDEX_MISSING',
+          severity: 'warning',
+          part: 'postgres',
+          subject: `${index.table}(${index.column})`,
+          facts: {
+            database: name,
+            index: index.name,
+            table: index.table,
+            column: index.column,
+            rows: Math.round(Number(size?.rows ?? 0)),
+            mib: Math.round(Number(size?.mib ?? 0)),
+          },
+        };
+      });
+    return verdict(findings, { database: name, wanted: wanted[database].length, missing: findings.length });
+  },
+});

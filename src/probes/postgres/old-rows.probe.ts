@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+
+const params = z.strictObject({
+  database: z
+    .enum(['agentManager', 'orchestrator'])
+    .default('agentManager')
+    .meta({ description: 'The database to look at.' }),
+  most: z
+    .number()
+    .int()
+    .positive()
+    .default(50_000)
+    .meta({ description: 'Old rows from which a clean-up is due.' }),
+});
+type Deps = Pick<With<'postgres'>, 'postgres'>;
+
+/** The guide's retention ("清理旧数据"): 30 days for events that are neither critical nor high, 90 for executions. */
+const rules = {
+  agentManager: {
+    table: 'events',
+    days: 30,
+    where: `timestamp < now() - interval '30 days' AND severity NOT IN ('critical', 'high')`,
+    at: 'timestamp',
+  },
+  orchestrator: {
+    table: 'workflow_executions',
+    days: 90,
+    where: `created_at < now() - interval '90 days'`,
+    at: 'created_at',
+  },
+} as const;
+
+export const postgresOldRows = defineProbe({
+  id: 'postgres.old-rows',
+  doc: `Are there rows that should have been removed or archived?
+Counts events older than 30 days that are neither critical nor high, or executions older than 90 days; stops counting at four times the threshold, so that a large table costs little.`,
+  params,
+  part: 'postgres',
+  needs: ['postgres'],
+  timeoutMs: 10_000,
+  emits: ['PG_OLD_ROWS'],
+  async run({ database, most }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { postgres } = deps;
+    const name = postgres.databaseName(database);
+    if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
+    const rule = rules[database];
+    const [row] = await postgres.query<{ count: number; oldest: Date | null }>(
+      database,
+      `SELECT count(*)::int AS count, min(at) AS oldest FROM (SELECT ${rule.at} AS at FROM ${rule.table} WHERE ${rule.where} LIMIT $1) old`,
+      [most * 4],
+      { signal, timeoutMs: 8_000 },
+    );
+    const count = row?.count ?? 0;
+    const facts = {
+      database: name,
+      table: rule.table,
+      rows: count,
+      days: rule.days,
+      atLeast: count >= most * 4,
+    };
+    if (count < most) return verdict([], facts);
+    return verdict(
+      [
+        {
+          code: 'PG_OLD_ROWS',
+          severity: 'warning',
+          part: 'postgres',
+          subject: rule.table,
+          facts,
+          ...(row?.oldest == null ? {} : { since: new Date(row.oldest).toISOString() }),
+        },
+      ],
+      facts,
+    );
+  },
+});
