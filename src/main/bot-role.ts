@@ -162,6 +162,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   ];
   return {
     components,
+    ...('port' in receiver ? { slackPort: () => receiver.port() } : {}),
     checks: {
       slack: () => ('connected' in receiver && receiver.connected() === 0 ? 'no socket is open' : undefined),
     },

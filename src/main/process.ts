@@ -17,6 +17,8 @@ export interface ProcessOptions {
 
 export interface RunningProcess {
   readonly statusPort: number;
+  /** In HTTP mode: the port for Slack's requests. */
+  readonly slackPort?: number;
   /** Names of what failed to stop; empty when all went well. */
   stop(budgetMs?: number): Promise<readonly string[]>;
 }
@@ -54,8 +56,10 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   );
   await lifecycle.start();
   logger.info({ role: options.role, statusPort: status.port() }, 'ready');
+  const slackPort = parts.find((part) => part.slackPort !== undefined)?.slackPort?.();
   return {
     statusPort: status.port(),
+    ...(slackPort === undefined ? {} : { slackPort }),
     stop: (budgetMs = env.SHUTDOWN_GRACE_MS) => lifecycle.stop(budgetMs),
   };
 }

@@ -41,6 +41,8 @@ export interface Shared {
 export interface RoleParts {
   readonly components: readonly Component[];
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Where Slack's requests arrive in HTTP mode, once started. */
+  readonly slackPort?: () => number;
 }
 
 export async function openShared(input: {

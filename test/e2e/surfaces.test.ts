@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { AppManifest } from '../../tools/slack-emulator/types.ts';
+import { people, places, useStage } from '../support/slack-product.ts';
+import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
+
+const stage = useStage();
+const manifest = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8')) as AppManifest;
+
+beforeEach(() => stage.fillTarget());
+afterEach(() => stage.emptyTarget());
+
+describe('with the scopes, commands and shortcuts of the manifest alone', () => {
+  it('opens the health modal from the global shortcut and posts where it was told to', async () => {
+    const { slack } = await stage.start({ emulator: { manifest } });
+    const { control } = slack;
+
+    await control.shortcut({ user: people.requester, callbackId: 'aetherius_health' });
+    const modal = await control.waitFor(() => control.modal(people.requester));
+    const submitted = await control.submit({
+      user: people.requester,
+      viewId: modal.id,
+      values: { environment: 'prod', depth: 'full', channel: places.ops },
+    });
+    const table = await control.waitForMessage({ channel: places.ops, where: (message) => isRoot(message) && message.text.includes('circle') }, { timeoutMs: 15_000 });
+
+    expect(submitted.ok).toBe(true);
+    expect(table.text).toContain('Redis');
+  });
+
+  it('shows environments, what waits for me and recent runs in App Home, and keeps it current', async () => {
+    const { slack } = await stage.start({ emulator: { manifest } });
+    const { control } = slack;
+    await control.openHome({ user: people.approver });
+    const empty = await control.waitFor(() => control.home(people.approver));
+
+    const { card } = await askForFix(control);
+    const home = await control.waitFor(
+      () => {
+        const view = control.home(people.approver);
+        return view !== undefined && JSON.stringify(view.content).includes('remediation.approve') ? view : undefined;
+      },
+      { timeoutMs: 20_000 },
+    );
+    const clicked = await control.click({ user: people.approver, home: true, actionId: 'remediation.approve' });
+    await control.waitForMessage({ channel: places.incidents, where: ({ ts, text }) => ts === card.ts && text.includes('Fixed and verified') }, { timeoutMs: 40_000 });
+
+    expect(JSON.stringify(empty.content)).toContain('not checked yet');
+    expect(JSON.stringify(home.content)).toContain('noeviction → allkeys-lru');
+    expect(clicked.ok).toBe(true);
+  });
+
+  it('shows everything a run saw behind "Details"', async () => {
+    const { slack } = await stage.start({ emulator: { manifest } });
+    const { control } = slack;
+    const table = await askForHealth(control);
+    await control.waitForMessage({ channel: places.incidents, where: ({ ts, blocks }) => ts === table.ts && JSON.stringify(blocks).includes('"details"') });
+
+    await control.click({ user: people.approver, channel: places.incidents, ts: table.ts, actionId: 'details' });
+    const modal = await control.waitFor(() => control.modal(people.approver));
+
+    expect(JSON.stringify(modal.content)).toContain('redis.eviction-policy');
+  });
+
+  it('answers a Chinese reader in Chinese and a Chinese channel in Chinese', async () => {
+    const slackYaml = `  channels: { ${places.incidents}: { environment: prod, language: zh-CN } }`;
+    const { slack } = await stage.start({ slackYaml, emulator: { manifest } });
+    const { control } = slack;
+
+    await control.command({ user: people.chinese, channel: places.ops, text: '/aetherius 帮助' });
+    const help = await control.waitForMessage({ channel: places.ops, user: people.chinese, contains: '哪里坏了' });
+    const table = await askForHealth(control, { text: '/aetherius 健康' });
+
+    expect(help.ephemeralFor).toBe(people.chinese);
+    expect(table.text).toMatch(/异常|故障/);
+    expect(JSON.stringify(table.blocks)).toContain('判断依据');
+  });
+
+  it('makes a digest on demand and sets its time for the channel', async () => {
+    const slackYaml = `  channels: { ${places.ops}: { environment: prod } }`;
+    const product = await stage.start({ slackYaml, emulator: { manifest } });
+    const { control } = product.slack;
+
+    await control.command({ user: people.requester, channel: places.ops, text: '/aetherius digest at 9:30' });
+    await control.waitForMessage({ channel: places.ops, user: people.requester, contains: 'daily at 09:30' });
+    await control.command({ user: people.requester, channel: places.ops, text: '/aetherius digest now' });
+    const digest = await control.waitForMessage({ channel: places.ops, contains: 'Daily digest' }, { timeoutMs: 15_000 });
+
+    expect(digest.text).toContain('new');
+    expect(await product.database.sql('SELECT digest_at FROM channel_settings')).toEqual([{ digest_at: '09:30' }]);
+  });
+});
+
+describe('many processes', () => {
+  it('two bots and three workers answer each of ten commands once', async () => {
+    const product = await stage.start({ roles: ['bot', 'bot', 'worker', 'worker', 'worker', 'scheduler'] });
+    const { control } = product.slack;
+    const channels = [places.incidents, places.ops, places.general];
+
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        control.command({ user: people.requester, channel: channels[index % 3] ?? places.ops, text: '/aetherius health prod' }),
+      ),
+    );
+    const done = () =>
+      channels.flatMap((channel) => control.messages({ channel, where: (message) => isRoot(message) && message.text.includes('circle') }));
+    await control.waitFor(() => done().length === 10, { timeoutMs: 60_000 });
+
+    expect(await product.database.sql("SELECT count(*)::int AS n, max(attempt)::int AS attempts FROM runs WHERE state = 'complete'")).toEqual([{ n: 10, attempts: 1 }]);
+    const roots = channels.flatMap((channel) => control.messages({ channel, where: isRoot }));
+    expect(roots).toHaveLength(10);
+  });
+});
