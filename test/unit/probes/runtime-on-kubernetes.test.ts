@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
+import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+
+const refuse = () => Promise.reject(new Error('not asked for in this test'));
+
+function kubernetes(pods: readonly KubeObject[]): KubernetesTarget {
+  return {
+    namespace: 'aetherius',
+    agentNamespace: 'kube-system',
+    list: async (kind) => (kind === 'pods' ? pods : []),
+    get: refuse,
+    logs: refuse,
+    exec: refuse,
+    podMetrics: refuse,
+    can: refuse,
+    patch: refuse,
+    requests: () => 0,
+  };
+}
+
+const pod = (name: string, created: string, more: Readonly<Record<string, unknown>> = {}): KubeObject => ({
+  metadata: {
+    name,
+    namespace: 'aetherius',
+    uid: name,
+    resourceVersion: '1',
+    creationTimestamp: created,
+    labels: { app: 'agent-manager' },
+    ...more,
+  },
+  spec: {
+    containers: [
+      { name: 'legacy-exporter', image: 'exporter:1' },
+      {
+        name: 'agent-manager',
+        image: 'agent-manager:2',
+        args: ['--event.workers=5'],
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'SECRET', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+        ],
+        resources: { limits: { memory: '512Mi', cpu: '500m' } },
+      },
+    ],
+  },
+  status: {
+    phase: 'Running',
+    containerStatuses: [
+      { name: 'legacy-exporter', ready: true, restartCount: 0, state: { running: { startedAt: created } } },
+      {
+        name: 'agent-manager',
+        ready: false,
+        restartCount: 2,
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+        lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: created } },
+      },
+    ],
+  },
+});
+
+describe('instances on Kubernetes', () => {
+  it('leave out Pods that are on their way out', async () => {
+    const runtime = runtimeOnKubernetes(
+      kubernetes([
+        pod('old', '2026-03-01T09:00:00Z', { deletionTimestamp: '2026-03-01T10:00:00Z' }),
+        pod('new', '2026-03-01T10:00:00Z'),
+      ]),
+    );
+
+    expect((await runtime.instances('agent-manager')).map(({ name }) => name)).toEqual(['new']);
+  });
+
+  it('come youngest last', async () => {
+    const runtime = runtimeOnKubernetes(
+      kubernetes([pod('b', '2026-03-01T10:00:00Z'), pod('a', '2026-03-01T09:00:00Z')]),
+    );
+
+    expect((await runtime.instances('agent-manager')).map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('speak of the container of the part, whatever stands beside it', async () => {
+    const runtime = runtimeOnKubernetes(kubernetes([pod('one', '2026-03-01T10:00:00Z')]));
+
+    expect(await runtime.instances('agent-manager')).toEqual([
+      {
+        part: 'agent-manager',
+        id: 'one',
+        name: 'one',
+        namespace: 'aetherius',
+        container: 'agent-manager',
+        image: 'agent-manager:2',
+        phase: 'waiting',
+        reason: 'CrashLoopBackOff',
+        ready: false,
+        restarts: 2,
+        last: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-03-01T10:00:00Z' },
+        memoryLimitBytes: 512 * 1024 * 1024,
+        cpuLimitMillicores: 500,
+        command: ['--event.workers=5'],
+        env: { A: '1' },
+      },
+    ]);
+  });
+});

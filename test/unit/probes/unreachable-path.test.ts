@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import { judge } from '../../../src/domain/judgement.ts';
+import type { PartId } from '../../../src/domain/part.ts';
+import { callKey, type ProbeOutcome } from '../../../src/domain/probe.ts';
+import { probes } from '../../../src/probes/index.ts';
+
+const emitters = new Map(probes.map(({ id, emits }) => [id, emits]));
+
+interface Seen {
+  readonly code: string;
+  readonly probe: string;
+}
+
+/** The evidence of H2 for a part, with these findings; `blind` names probes that could not look. */
+function outcomes(part: PartId, findings: readonly Seen[], blind: readonly string[] = []): ProbeOutcome[] {
+  return unreachable(part).evidence.map((call): ProbeOutcome => {
+    const own = findings
+      .filter(({ probe }) => probe === call.probe)
+      .map(({ code }) => ({ code, severity: 'critical' as const, part, subject: part, facts: {} }));
+    const status = blind.includes(call.probe) ? 'inconclusive' : own.length > 0 ? 'unhealthy' : 'healthy';
+    return {
+      key: callKey(call),
+      probe: call.probe,
+      part: call.probe.startsWith('kubernetes.') ? 'runtime' : part,
+      status,
+      findings: own,
+      facts: {},
+      startedAt: '2026-03-01T10:00:00.000Z',
+      durationMs: 1,
+    };
+  });
+}
+
+const verdicts = (part: PartId, seen: readonly ProbeOutcome[]) =>
+  Object.fromEntries(
+    judge(unreachable(part), seen, emitters).causes.map(({ cause, verdict }) => [cause.id, verdict]),
+  );
+
+describe('the path to a part that cannot be reached', () => {
+  it('ends at "it does not run" and asks nothing further', () => {
+    const seen = outcomes('redis', [
+      { code: 'PART_NOT_RUNNING', probe: 'runtime.running' },
+      { code: 'ENDPOINT_REFUSED', probe: 'redis.connection' },
+      { code: 'SERVICE_WITHOUT_ENDPOINTS', probe: 'kubernetes.services-endpoints' },
+    ]);
+
+    expect(verdicts('redis', seen)).toEqual({
+      'H2.a': 'confirmed',
+      'H2.b': 'ruled-out',
+      'H2.c': 'ruled-out',
+      'H2.d': 'ruled-out',
+    });
+  });
+
+  it('ends at the health check of a part that runs', () => {
+    const seen = outcomes('agent-manager', [{ code: 'ENDPOINT_HUNG', probe: 'http.service-health' }]);
+
+    expect(verdicts('agent-manager', seen)).toMatchObject({ 'H2.a': 'ruled-out', 'H2.b': 'confirmed' });
+  });
+
+  it('leaves every branch open when nothing could be seen', () => {
+    const blind = unreachable('nats').evidence.map(({ probe }) => probe);
+
+    expect(new Set(Object.values(verdicts('nats', outcomes('nats', [], blind))))).toEqual(
+      new Set(['possible']),
+    );
+  });
+
+  it('does not take a Service without endpoints for well when Services could not be listed', () => {
+    const seen = outcomes('postgres', [], ['kubernetes.services-endpoints']);
+
+    expect(verdicts('postgres', seen)['H2.c']).toBe('possible');
+  });
+
+  it('is free when everything answers', () => {
+    expect(new Set(Object.values(verdicts('neo4j', outcomes('neo4j', []))))).toEqual(new Set(['ruled-out']));
+  });
+});
