@@ -78,9 +78,16 @@ async function lookAtUndone(deps: ExecutorDeps, hold: Hold, row: RemediationRow)
 async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly ProbeCall[]) {
   if (calls.length === 0) return { good: true, facts: {} as Facts, seen: {} };
   const signal = AbortSignal.timeout(30_000);
-  const { deps: targets } = await contextOf(deps, row.environment, signal);
-  const outcomes = await deps.probes.run(calls, { targets, signal });
   const facts: Record<string, string> = {};
+  let outcomes: readonly ProbeOutcome[];
+  try {
+    const { deps: targets } = await contextOf(deps, row.environment, signal);
+    outcomes = await deps.probes.run(calls, { targets, signal });
+  } catch (err) {
+    // Such as a probe that this version does not have any more: that is not a sign of health either.
+    deps.logger.error({ err, remediation: row.id }, 'a fix cannot be verified');
+    return { good: false, facts: { probes: 'cannot-look' } as Facts, seen: {} };
+  }
   for (const outcome of outcomes) facts[outcome.key] = inWords(outcome);
   const good = outcomes.length === calls.length && outcomes.every((outcome) => outcome.status === 'healthy');
   return { good, facts: facts as Facts, seen: facts };
@@ -96,7 +103,7 @@ async function hasSettled(deps: ExecutorDeps, hold: Hold, row: RemediationRow): 
   if (settled === undefined) return true;
   try {
     const context = await contextOf(deps, row.environment, AbortSignal.timeout(30_000));
-    return await hold.remediation.settled?.(row.plan, context) === true;
+    return (await hold.remediation.settled?.(row.plan, context)) === true;
   } catch (err) {
     deps.logger.warn({ err, remediation: row.id }, 'whether the target has settled cannot be seen');
     return false;

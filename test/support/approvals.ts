@@ -13,7 +13,7 @@ import {
 } from '../../src/domain/policy.ts';
 import type { ProbeRunner } from '../../src/domain/ports.ts';
 import type { ProbeOutcome } from '../../src/domain/probe.ts';
-import type { Plan, PlanStep, Remediation, Tier } from '../../src/domain/remediation.ts';
+import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/domain/remediation.ts';
 import type { Renderer } from '../../src/domain/render.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { RemediationRow, Rendered, Store } from '../../src/domain/store.ts';
@@ -270,11 +270,17 @@ export interface HarnessOptions {
   /** The card of this state throws. */
   readonly brokenCard?: string;
   readonly nextCron?: NextCron;
+  /** Instead of the test action on the world. */
+  readonly real?: {
+    readonly remediation: Remediation;
+    readonly targets: TargetsFactory;
+    readonly probes: ProbeRunner;
+  };
 }
 
 export function createHarness(store: Store, options: HarnessOptions = {}) {
   const world = options.world ?? createWorld();
-  const action = testAction(world, options.action);
+  const action = options.real?.remediation ?? testAction(world, options.action);
   const directory = memoryDirectory();
   const remediations = [action];
   const policy: Policy = createPolicy(policyConfig(options.policy), remediations);
@@ -290,7 +296,10 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
   const logger = options.logger ?? silentLogger;
   const self = options.self ?? (() => Promise.resolve(new Set<string>()));
   const targets: Targets = options.targets ?? { environment: 'prod' };
-  const factory: TargetsFactory = { forRun: () => Promise.resolve(targets), close: () => Promise.resolve() };
+  const factory: TargetsFactory = options.real?.targets ?? {
+    forRun: () => Promise.resolve(targets),
+    close: () => Promise.resolve(),
+  };
   const common = {
     store,
     policy,
@@ -317,7 +326,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
       ...common,
       targets: factory,
       remediations,
-      probes: testProbes(world),
+      probes: options.real?.probes ?? testProbes(world),
       self,
       clock,
       workerId,
@@ -341,31 +350,31 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     });
   }
 
-  async function propose(params: Record<string, string> = {}): Promise<Proposal> {
+  async function propose(params: RemedyCall['with'] = {}): Promise<Proposal> {
     const plan = await proposing.plan({
       call: { remediation: action.id, with: params },
       environment: 'prod',
-      targets,
+      targets: await factory.forRun('prod'),
       signal: new AbortController().signal,
       ...(options.surface === 'none' ? {} : { run: await surfacedRun() }),
     });
     return store.tx((tx) => plan.save(tx));
   }
 
-  async function offered(params: Record<string, string> = {}): Promise<RemediationRow> {
+  async function offered(params: RemedyCall['with'] = {}): Promise<RemediationRow> {
     const proposal = await propose(params);
     if (proposal.kind === 'refused') throw new Error(`not offered: ${proposal.reason}`);
     return proposal.offer.remediation;
   }
 
   /** A remediation that UREQ has asked for. */
-  async function requested(params: Record<string, string> = {}): Promise<RemediationRow> {
+  async function requested(params: RemedyCall['with'] = {}): Promise<RemediationRow> {
     const { id } = await offered(params);
     return (await service.request(input(id, 'UREQ', { reason: 'because' }))).remediation;
   }
 
   /** … and ULEAD has approved; the snapshot is fresh. */
-  async function approved(params: Record<string, string> = {}): Promise<RemediationRow> {
+  async function approved(params: RemedyCall['with'] = {}): Promise<RemediationRow> {
     const { id } = await requested(params);
     await refreshDirectory({ store, policy, directory });
     return (await service.approve(input(id, 'ULEAD'))).remediation;

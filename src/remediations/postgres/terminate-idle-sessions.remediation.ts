@@ -51,7 +51,7 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
       params,
       tier: 2,
       steps: [first, ...rest],
-      verifyWith: [{ probe: 'postgres.connection' }, { probe: 'postgres.idle-in-transaction' }],
+      verifyWith: [{ probe: 'postgres.connection', with: { database: params.database } }],
       verifyWithinMs: 60_000,
       stableForMs: 5_000,
       blast: {

@@ -1,0 +1,134 @@
+/** What both the killed process and the test that looks after it need: the same actions on the same targets. */
+import { z } from 'zod';
+import { Redis } from 'ioredis';
+import { AppError } from '../../src/domain/errors.ts';
+import type { ProbeRunner } from '../../src/domain/ports.ts';
+import type { Probe } from '../../src/domain/probe.ts';
+import type { PlanStep, Remediation } from '../../src/domain/remediation.ts';
+import type { TargetsFactory } from '../../src/domain/targets.ts';
+import { LazySecret } from '../../src/domain/secret.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
+import { postgresConnection } from '../../src/probes/postgres/connection.probe.ts';
+import { redisConnection } from '../../src/probes/redis/connection.probe.ts';
+import { redisEvictionPolicy } from '../../src/probes/redis/eviction-policy.probe.ts';
+import { terminateIdleSessions } from '../../src/remediations/postgres/terminate-idle-sessions.remediation.ts';
+import { setEvictionPolicy } from '../../src/remediations/redis/set-eviction-policy.remediation.ts';
+import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import type { EnvironmentConfig } from '../../src/domain/config.ts';
+import { Thresholds } from '../../src/domain/config.ts';
+import { silentLogger } from '../support/logger.ts';
+
+export const actionNames = ['policy', 'sessions', 'counter'] as const;
+export type ActionName = (typeof actionNames)[number];
+
+export interface TargetUrls {
+  readonly redis: string;
+  readonly postgres: string;
+}
+
+/** The real adapters, over the real drivers. */
+export function realTargets(urls: TargetUrls): TargetsFactory {
+  const literal = (value: string) => new LazySecret({ kind: 'literal', value });
+  const environment: EnvironmentConfig = {
+    runtime: { kind: 'none' },
+    services: {},
+    redis: { kind: 'single', url: literal(urls.redis) },
+    postgres: { url: literal(urls.postgres), databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' } },
+    thresholds: Thresholds.parse({}),
+  };
+  return createTargetsFactory({ prod: environment });
+}
+
+export function realProbes(health: 'real' | 'unhealthy'): ProbeRunner {
+  const runner = createProbeRunner({
+    probes: [redisConnection, redisEvictionPolicy, postgresConnection] as unknown as readonly Probe[],
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  if (health === 'real') return runner;
+  const bad = { code: 'TEST_BAD', severity: 'critical', part: 'redis', subject: 'x', facts: {} } as const;
+  return {
+    async run(calls, options) {
+      const outcomes = await runner.run(calls, options);
+      // The policy has no effect: what made it necessary is still there.
+      return outcomes.map((outcome) =>
+        outcome.probe === 'redis.eviction-policy' ? { ...outcome, status: 'unhealthy', findings: [bad] } : outcome,
+      );
+    },
+  };
+}
+
+/** The product's own action; only its patience is shorter. */
+function quick(remediation: Remediation): Remediation {
+  return {
+    ...remediation,
+    plan: async (params, context) => ({
+      ...(await remediation.plan(params, context)),
+      verifyWithinMs: 400,
+      stableForMs: 100,
+    }),
+  };
+}
+
+const marker = 'crash:marker';
+export const effectCounter = 'crash:effects';
+
+/**
+ * An effect that must not be repeated, as a container's restart: it counts itself in Redis, can be observed, and
+ * carries no precondition into the target.
+ */
+function counter(url: string): Remediation {
+  const use = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {
+    const redis = new Redis(url, { lazyConnect: true });
+    try {
+      return await work(redis);
+    } finally {
+      redis.disconnect();
+    }
+  };
+  const step: PlanStep = {
+    kind: 'crash-count',
+    target: marker,
+    from: { marker: 'old' },
+    to: { marker: 'new' },
+    precondition: { marker: 'old' },
+    safety: 'observable',
+  };
+  return {
+    ...{ id: 'test.counter', version: 1, doc: 'Counts.', tier: 2, params: z.strictObject({}), needs: [] },
+    plan: () =>
+      Promise.resolve({
+        ...{ schemaVersion: 1, actionId: 'test.counter', actionVersion: 1, environment: 'prod', part: 'redis' },
+        ...{ target: marker, identity: {}, params: {}, tier: 2, steps: [step] },
+        ...{ verifyWith: [{ probe: 'redis.connection' }], verifyWithinMs: 400, stableForMs: 100 },
+        ...{ blast: { key: 'test', facts: {} }, stepTimeoutMs: 2_000, objects: 1 },
+      }),
+    applyStep: () =>
+      use(async (redis) => {
+        if ((await redis.get(marker)) !== 'old')
+          throw new AppError('CONFLICT', 'stale', { facts: { reason: 'stale' } });
+        await redis.multi().incr(effectCounter).set(marker, 'new').exec();
+        return {};
+      }),
+    observeStep: () => use(async (redis) => ((await redis.get(marker)) === 'new' ? 'done' : 'not-done')),
+  };
+}
+
+export async function resetCounter(url: string): Promise<void> {
+  const redis = new Redis(url);
+  await redis.mset(marker, 'old', effectCounter, '0');
+  redis.disconnect();
+}
+
+export function actionNamed(name: ActionName, urls: TargetUrls): Remediation {
+  switch (name) {
+    case 'policy':
+      return quick(setEvictionPolicy as unknown as Remediation);
+    case 'sessions':
+      return quick(terminateIdleSessions as unknown as Remediation);
+    case 'counter':
+      return counter(urls.redis);
+  }
+}
+
