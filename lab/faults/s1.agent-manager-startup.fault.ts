@@ -112,7 +112,7 @@ async function answersOn(lab: Lab, port: number): Promise<boolean> {
   if (!isKubernetes(lab)) return false;
   const [pod] = await lab.pods(part);
   const address = pod?.status.podIP ?? '';
-  const response = await fetch(`http://${address}:${port}/`, { signal: AbortSignal.timeout(2000) });
+  const response = await fetch(`http://${address}:${port}/metrics`, { signal: AbortSignal.timeout(2000) });
   return (await response.text()).includes('nothing to see here');
 }
 

@@ -233,7 +233,11 @@ interface Program {
 function pod(options: KubernetesOptions, one: Program): Manifest {
   const { part, port } = one;
   return {
-    metadata: { labels: { app: part } },
+    metadata: {
+      labels: { app: part },
+      // Logs and exec mean this one, whatever is beside it.
+      annotations: { 'kubectl.kubernetes.io/default-container': part },
+    },
     spec: {
       terminationGracePeriodSeconds: 2,
       enableServiceLinks: false,

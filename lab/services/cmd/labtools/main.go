@@ -150,7 +150,7 @@ func serve(args []string) error {
 	if len(args) != 1 {
 		return errors.New("serve PORT")
 	}
-	return http.ListenAndServe(net.JoinHostPort("", args[0]), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintln(w, "# nothing to see here")
-	}))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "# nothing to see here") })
+	return http.ListenAndServe(net.JoinHostPort("", args[0]), mux)
 }
