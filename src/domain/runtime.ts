@@ -56,7 +56,8 @@ export interface FileEntry {
 }
 
 export interface Termination {
-  readonly exitCode: number;
+  /** Absent when the engine has forgotten it: Docker, once the container runs again. */
+  readonly exitCode?: number;
   /** `OOMKilled`, `Error`, `Completed`, … */
   readonly reason: string;
   /** ISO time. */
@@ -78,6 +79,8 @@ export interface Instance {
   readonly reason?: string;
   readonly message?: string;
   readonly ready: boolean;
+  /** False: nothing checks readiness, so that whatever runs counts as ready. */
+  readonly readinessChecked: boolean;
   readonly restarts: number;
   /** ISO time of the running container's start. */
   readonly startedAt?: string;

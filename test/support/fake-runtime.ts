@@ -21,6 +21,7 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
     image: `registry.example/${part}:1`,
     phase: 'running',
     ready: true,
+    readinessChecked: true,
     restarts: 0,
     startedAt: '2026-03-01T10:00:00Z',
     command: [],

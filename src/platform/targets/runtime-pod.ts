@@ -45,6 +45,7 @@ export const KubePod = z.object({
         env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
         resources: Resources.default({ limits: {}, requests: {} }),
         livenessProbe: z.unknown().optional(),
+        readinessProbe: z.unknown().optional(),
         volumeMounts: z
           .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
           .default([]),
@@ -149,6 +150,7 @@ export function instanceOf(pod: KubePod, part: PartId): Instance {
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
     ready: status?.ready ?? false,
+    readinessChecked: container?.readinessProbe !== undefined,
     restarts: status?.restartCount ?? 0,
     ...(running?.startedAt == null ? {} : { startedAt: running.startedAt }),
     ...(terminated === undefined ? {} : { terminated: termination(terminated) }),

@@ -224,8 +224,8 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     container.state !== 'running' && container.state !== 'created' && container.state !== 'paused';
   const finished = container.finishedAt === undefined ? {} : { finishedAt: container.finishedAt };
   const termination = {
-    exitCode: container.exitCode,
-    reason: container.oomKilled ? 'OOMKilled' : container.exitCode === 0 ? 'Completed' : 'Error',
+    ...(ended ? { exitCode: container.exitCode } : {}),
+    reason: container.oomKilled ? 'OOMKilled' : ended && container.exitCode === 0 ? 'Completed' : 'Error',
     ...finished,
     ...(container.error === undefined ? {} : { message: container.error }),
   };
@@ -240,6 +240,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     ...(container.error === undefined ? {} : { message: container.error }),
     ready:
       container.state === 'running' && container.health !== 'unhealthy' && container.health !== 'starting',
+    readinessChecked: container.health !== undefined,
     restarts: container.restartCount,
     ...(container.state === 'running' ? { startedAt: container.startedAt } : {}),
     ...(ended ? { terminated: termination } : {}),

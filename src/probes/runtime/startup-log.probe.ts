@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { partIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
-import { exitText, failsToStart } from '../support/startup.ts';
+import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
 const patterns: readonly { readonly code: string; readonly pattern: RegExp }[] = [
@@ -48,10 +47,10 @@ evidence in either direction.`,
   needs: ['runtime'],
   timeoutMs: 8_000,
   emits: patterns.map(({ code }) => code),
-  async run({ part }, { deps, signal, now }: { deps: With<'runtime'>; signal: AbortSignal; now(): Date }) {
+  async run({ part }, { deps, signal, now }: { deps: StartupDeps; signal: AbortSignal; now(): Date }) {
     const instances = await deps.runtime.instances(part, { signal });
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
-    const instance = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
+    const instance = await failingInstance(deps, instances, now(), signal);
     if (instance === undefined) return { status: 'healthy' };
     const lines = logLines(await exitText(deps.runtime, instance, signal));
     if (lines.length === 0)

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { partIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
-import { failsToStart } from '../support/startup.ts';
+import { failingInstance, type StartupDeps } from '../support/startup.ts';
 
 export const runtimeStartup = defineProbe({
   id: 'runtime.startup',
@@ -14,10 +13,10 @@ Looks at the state, exit code and restarts of its Pods or containers. Why it exi
   needs: ['runtime'],
   timeoutMs: 6_000,
   emits: ['SERVICE_EXITS_AT_START'],
-  async run({ part }, { deps, signal, now }: { deps: With<'runtime'>; signal: AbortSignal; now(): Date }) {
+  async run({ part }, { deps, signal, now }: { deps: StartupDeps; signal: AbortSignal; now(): Date }) {
     const instances = await deps.runtime.instances(part, { signal });
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
-    const instance = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
+    const instance = await failingInstance(deps, instances, now(), signal);
     if (instance === undefined) return { status: 'healthy', facts: { instances: instances.length } };
     const ended = instance.terminated ?? instance.last;
     return {

@@ -1,10 +1,12 @@
+import { type PartId, serviceIds } from '../../domain/part.ts';
 import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
+import type { ServicesTarget } from '../../domain/targets.ts';
 
 /** A service that has run for this long did start; what ends it later is another matter. */
 const STARTED_AFTER_MS = 60_000;
 
-/** Not running, or again and again only for moments. */
-export function failsToStart(instance: Instance, now: Date): boolean {
+/** Not running, or again and again only for moments. `answers`: whether the part itself answers, where that is known. */
+export function failsToStart(instance: Instance, now: Date, answers?: boolean): boolean {
   if (instance.phase === 'terminated' || (instance.phase === 'waiting' && instance.last !== undefined))
     return true;
   if (instance.phase === 'pending' && instance.message !== undefined) return true;
@@ -16,7 +18,42 @@ export function failsToStart(instance: Instance, now: Date): boolean {
     instance.startedAt === undefined
   )
     return false;
-  return !instance.ready && now.getTime() - Date.parse(instance.startedAt) < STARTED_AFTER_MS;
+  const young = now.getTime() - Date.parse(instance.startedAt) < STARTED_AFTER_MS;
+  return young && (instance.readinessChecked ? !instance.ready : answers !== true);
+}
+
+export interface StartupDeps {
+  readonly runtime: RuntimeTarget;
+  readonly services?: ServicesTarget;
+}
+
+/**
+ * The youngest instance that fails to start; undefined when none does. Where nothing checks readiness, a service
+ * that was restarted moments ago is asked itself: any HTTP answer means that it did start.
+ */
+export async function failingInstance(
+  deps: StartupDeps,
+  instances: readonly Instance[],
+  now: Date,
+  signal: AbortSignal,
+): Promise<Instance | undefined> {
+  const suspect = instances.filter((candidate) => failsToStart(candidate, now)).at(-1);
+  if (suspect === undefined || suspect.phase !== 'running' || suspect.readinessChecked) return suspect;
+  return (await answersHttp(deps, suspect.part, signal)) === true ? undefined : suspect;
+}
+
+async function answersHttp(
+  { services }: StartupDeps,
+  part: PartId,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const id = serviceIds.find((candidate) => candidate === part);
+  const service = id === undefined ? undefined : services?.find(id);
+  if (services === undefined || service === undefined) return undefined;
+  return services.request(service.url, { signal, timeoutMs: 2_000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -93,6 +93,7 @@ describe('instances on Kubernetes', () => {
         phase: 'waiting',
         reason: 'CrashLoopBackOff',
         ready: false,
+        readinessChecked: false,
         restarts: 2,
         last: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-03-01T10:00:00Z' },
         memoryLimitBytes: 512 * 1024 * 1024,

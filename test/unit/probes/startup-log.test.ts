@@ -15,7 +15,7 @@ const look = (part: FakePart) =>
   runtimeStartupLog.run(
     { part: 'agent-manager' },
     {
-      deps: { environment: 'test', runtime: fakeRuntime({ 'agent-manager': [part] }) },
+      deps: { runtime: fakeRuntime({ 'agent-manager': [part] }) },
       signal: new AbortController().signal,
       now: () => now,
       wait: () => Promise.resolve(),
