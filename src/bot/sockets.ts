@@ -50,12 +50,84 @@ export function createSockets(options: SocketsOptions): Sockets {
   };
 }
 
+/** How long a socket that Slack wants to end is still listened to, after another one has taken its place. */
+const drainMs = 8_000;
+
 function createSocket(options: SocketsOptions, index: number) {
   const { clock, logger } = options;
   const stopping = new AbortController();
-  let connected = false;
-  let reconnecting: Promise<void> | undefined;
+  const open = new Set<SocketModeReceiver>();
+  let current: SocketModeReceiver | undefined;
+  let reconnecting: Promise<void> = Promise.resolve();
 
+  const connect = async (): Promise<void> => {
+    const receiver = createReceiver(options, index, { ended, refresh });
+    await receiver.client.start();
+    open.add(receiver);
+    current = receiver;
+  };
+
+  const reconnect = async (): Promise<void> => {
+    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+      const delay = attempt === 0 ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
+      try {
+        if (delay > 0) await clock.sleep(delay, stopping.signal);
+        await connect();
+        logger.info({ socket: index, attempt }, 'a socket to Slack is back');
+        return;
+      } catch (err) {
+        if (!stopping.signal.aborted) logger.warn({ err, socket: index, attempt }, 'a socket to Slack did not come back');
+      }
+    }
+  };
+  const startReconnecting = (): void => {
+    reconnecting = reconnecting.then(reconnect);
+  };
+
+  const ended = (receiver: SocketModeReceiver): void => {
+    // A socket that never came up is the business of whoever tried to open it.
+    if (!open.delete(receiver) || receiver !== current) return;
+    current = undefined;
+    if (!stopping.signal.aborted) startReconnecting();
+  };
+
+  /** Slack announces the end of a socket: the next one is opened first, and the old one is listened to until then. */
+  const refresh = async (receiver: SocketModeReceiver): Promise<void> => {
+    if (receiver !== current || stopping.signal.aborted) return;
+    try {
+      await connect();
+      await clock.sleep(drainMs, stopping.signal).catch(() => undefined);
+      await close(receiver);
+    } catch (err) {
+      // Slack closes the old one by itself in a moment, and then we are told.
+      logger.warn({ err, socket: index }, 'a socket could not be replaced before its end');
+    }
+  };
+
+  const close = async (receiver: SocketModeReceiver): Promise<void> => {
+    if (open.delete(receiver)) await receiver.client.disconnect().catch(() => undefined);
+  };
+
+  return {
+    start: connect,
+    reconnect: startReconnecting,
+    connected: () => current !== undefined,
+    async stop() {
+      stopping.abort(new Error('stopping'));
+      current = undefined;
+      await Promise.all([...open].map(close));
+      await reconnecting;
+    },
+  };
+}
+
+interface SocketEvents {
+  readonly ended: (receiver: SocketModeReceiver) => void;
+  readonly refresh: (receiver: SocketModeReceiver) => Promise<void>;
+}
+
+function createReceiver(options: SocketsOptions, index: number, events: SocketEvents): SocketModeReceiver {
+  const { logger } = options;
   const receiver = new SocketModeReceiver({
     appToken: options.appToken.reveal(),
     autoReconnectEnabled: false,
@@ -74,57 +146,26 @@ function createSocket(options: SocketsOptions, index: number) {
     },
   });
   receiver.init(options.gate as App);
-
-  const connect = async (): Promise<void> => {
-    await receiver.client.start();
-    connected = true;
-  };
-
-  const reconnect = async (): Promise<void> => {
-    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
-      const delay = attempt === 0 ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
-      try {
-        if (delay > 0) await clock.sleep(delay, stopping.signal);
-        await connect();
-        logger.info({ socket: index, attempt }, 'a socket to Slack is back');
-        return;
-      } catch (err) {
-        if (!stopping.signal.aborted) logger.warn({ err, socket: index, attempt }, 'a socket to Slack did not come back');
-      }
-    }
-  };
-
-  receiver.client.on('disconnected', () => {
-    const was = connected;
-    connected = false;
-    // While `start()` is pending it is rejected by this same event, and whoever called it tries again.
-    if (was && !stopping.signal.aborted) startReconnecting();
-  });
-  receiver.client.on('ws_message', (data: unknown) => {
-    const connections = connectionsIn(data);
+  receiver.client.on('disconnected', () => events.ended(receiver));
+  // The SDK closes a socket on Slack's ten-second warning; frames that were on their way would be lost.
+  const handle = receiver.client.listeners('ws_message');
+  receiver.client.removeAllListeners('ws_message');
+  receiver.client.on('ws_message', (...frame: unknown[]) => {
+    const { connections, refreshing } = readFrame(frame[0]);
     if (connections !== undefined) options.onHello?.(connections);
+    if (refreshing) void events.refresh(receiver);
+    else for (const listener of handle) Reflect.apply(listener, receiver.client, frame);
   });
-
-  const startReconnecting = (): void => {
-    reconnecting = (reconnecting ?? Promise.resolve()).then(reconnect);
-  };
-
-  return {
-    start: connect,
-    reconnect: startReconnecting,
-    connected: () => connected,
-    async stop() {
-      stopping.abort(new Error('stopping'));
-      if (connected) await receiver.client.disconnect().catch(() => undefined);
-      connected = false;
-      await reconnecting;
-    },
-  };
+  return receiver;
 }
 
-function connectionsIn(data: unknown): number | undefined {
-  if (typeof data !== 'string' || !data.includes('"hello"')) return undefined;
-  const hello: unknown = JSON.parse(data);
-  if (typeof hello !== 'object' || hello === null || !('num_connections' in hello)) return undefined;
-  return typeof hello.num_connections === 'number' ? hello.num_connections : undefined;
+/** What we want to know of a frame before the SDK sees it. */
+function readFrame(data: unknown): { readonly connections?: number; readonly refreshing: boolean } {
+  if (typeof data !== 'string' || !/"type":\s*"(?:hello|disconnect)"/.test(data)) return { refreshing: false };
+  const frame: unknown = JSON.parse(data);
+  if (typeof frame !== 'object' || frame === null || !('type' in frame)) return { refreshing: false };
+  if (frame.type === 'hello' && 'num_connections' in frame && typeof frame.num_connections === 'number')
+    return { connections: frame.num_connections, refreshing: false };
+  const reason = 'reason' in frame ? frame.reason : undefined;
+  return { refreshing: frame.type === 'disconnect' && (reason === 'warning' || reason === 'refresh_requested') };
 }
