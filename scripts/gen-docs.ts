@@ -5,7 +5,7 @@ import { commandsReference } from './docs/commands.ts';
 import { configReference, envExample } from './docs/config.ts';
 import { errorsReference } from './docs/errors.ts';
 import { outputSchemas } from './docs/output-schemas.ts';
-import { probesReference, remediationsReference } from './docs/registries.ts';
+import { diagnosesReference, probesReference, remediationsReference } from './docs/registries.ts';
 import { rightsFiles } from './docs/rights.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,6 +18,7 @@ export function generateDocs(): ReadonlyMap<string, string> {
     ['docs/reference/commands.md', commandsReference()],
     ['docs/reference/errors.md', errorsReference()],
     ['docs/reference/probes.md', probesReference()],
+    ['docs/reference/diagnoses.md', diagnosesReference()],
     ['docs/reference/remediations.md', remediationsReference()],
     ...outputSchemas(),
     ...rightsFiles(),

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { diagnoses } from '../../src/diagnoses/index.ts';
+import { codesOf } from '../../src/domain/diagnosis.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { read, repositoryFiles, root } from './files.ts';
@@ -55,6 +57,30 @@ describe.each(registries)('every $kind', (registry) => {
     });
 
     expect(untested).toEqual([]);
+  });
+});
+
+describe('every diagnosis', () => {
+  const files = repositoryFiles(/^src\/diagnoses\/.*\.diagnosis\.ts$/);
+
+  it('on disk is in the registry, and its slug is its file', () => {
+    const slugs = files.map((path) => path.slice('src/diagnoses/'.length, -'.diagnosis.ts'.length));
+
+    expect(files.length).toBeGreaterThan(0);
+    expect(diagnoses.map(({ slug }) => slug).sort()).toEqual(slugs.sort());
+  });
+
+  it('uses only probes that exist and codes that those probes return', () => {
+    for (const diagnosis of diagnoses) {
+      const asked = diagnosis.evidence.map(({ probe }) => probes.find(({ id }) => id === probe));
+      expect(asked.includes(undefined), diagnosis.id).toBe(false);
+      const emitted = new Set(asked.flatMap((probe) => probe?.emits ?? []));
+      const wanted = diagnosis.causes.flatMap((cause) => codesOf(cause.when));
+      expect(
+        wanted.filter((code) => !emitted.has(code)),
+        diagnosis.id,
+      ).toEqual([]);
+    }
   });
 });
 

@@ -89,7 +89,7 @@ async function migrations(client: Client): Promise<readonly Check[]> {
   const newer = applied.filter((name) => !known.includes(name));
   if (missing.length > 0)
     return [
-      check('migrations-missing', 'failed', { missing: missing.join(', ') }, 'aetherius-bot --migrate-only'),
+      check('migrations-missing', 'failed', { missing: missing.join(', ') }),
     ];
   if (newer.length > 0) return [check('migrations-newer', 'warning', { newer: newer.join(', ') })];
   return [check('migrations', 'ok', { applied: applied.length })];

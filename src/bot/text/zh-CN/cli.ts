@@ -118,7 +118,7 @@ export const cli = {
   'doctor.postgres.unreadable': '已连接，但无法查看（{reason}）',
   'doctor.postgres.durable': 'synchronous_commit 为 {value}',
   'doctor.postgres.migrations': '{applied} 个迁移已全部应用',
-  'doctor.postgres.migrations-missing': '缺少迁移：{missing}',
+  'doctor.postgres.migrations-missing': '缺少迁移：{missing}；下一个启动的进程会应用它们',
   'doctor.postgres.migrations-unreadable': '此登录名无权读取已应用的迁移',
   'doctor.postgres.migrations-newer': '数据库含有更新版本的迁移：{newer}',
   'doctor.postgres.role-missing': '登录名 {login} 不能作为 {role} 行事',

@@ -1,0 +1,108 @@
+/** `npm run bench`: every part in one run on one machine, ours beside the bare thing; writes docs/benchmarks.md. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { table } from '../docs/markdown.ts';
+import { benchStart } from './start.ts';
+
+/** A row of figures: a name, and numbers by name. */
+type Figure = Readonly<Record<string, string | number>>;
+type Figures = Readonly<Record<string, Figure>> | readonly Figure[];
+
+interface Part {
+  readonly title: string;
+  /** What is compared with what, in one sentence. */
+  readonly about: string;
+  run(): Promise<Figures>;
+}
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+/** Parts that live in files of their own, each with one exported function. */
+function partOf(file: string, name: string, title: string, about: string): readonly Part[] {
+  const path = join(folder, file);
+  if (!existsSync(path)) return [];
+  return [
+    {
+      title,
+      about,
+      async run() {
+        const module = (await import(pathToFileURL(path).href)) as Record<string, () => Promise<Figures>>;
+        const run = module[name];
+        if (run === undefined) throw new Error(`${file} exports no ${name}`);
+        return run();
+      },
+    },
+  ];
+}
+
+const parts: readonly Part[] = [
+  ...partOf(
+    'ack.ts',
+    'benchAck',
+    'Acknowledge',
+    'From the delivery of a command to its acknowledgement, with the inbox row written before it, beside bare Bolt; and from the command to the complete table.',
+  ),
+  ...partOf(
+    'jobs.ts',
+    'benchJobs',
+    'Jobs',
+    'The courier and the worker beside bare BullMQ on the same servers.',
+  ),
+  ...partOf(
+    'approvals.ts',
+    'benchApprovals',
+    'Approvals',
+    'Audited approvals beside the bare hash chain on the same PostgreSQL.',
+  ),
+  {
+    title: 'Start and memory',
+    about: 'Cold processes of the build: until the command has ended, or the role says that it is ready.',
+    run: () => benchStart(),
+  },
+];
+
+function rowsOf(figures: Figures): readonly Figure[] {
+  return Array.isArray(figures) ? figures : Object.values(figures as Readonly<Record<string, Figure>>);
+}
+
+function figuresTable(figures: Figures): string {
+  const rows = rowsOf(figures).filter((row) => typeof row === 'object');
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return table(
+    columns.map(heading),
+    rows.map((row) => columns.map((column) => shown(row[column]))),
+  );
+}
+
+/** `jobsPerSecond` → `jobs per second`, `p50Ms` → `p50 ms` */
+function heading(name: string): string {
+  return name.replace(
+    /([a-z0-9])([A-Z])/g,
+    (_all, before: string, letter: string) => `${before} ${letter.toLowerCase()}`,
+  );
+}
+
+function shown(value: string | number | undefined): string {
+  if (typeof value !== 'number') return value ?? '';
+  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+const blocks: string[] = [];
+for (const part of parts) {
+  console.log(`${part.title} …`);
+  const text = figuresTable(await part.run());
+  console.log(text);
+  blocks.push(`## ${part.title}`, part.about, text);
+}
+const memory = Math.round(totalmem() / 2 ** 30);
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${memory} GiB, Node ${process.versions.node}`;
+writeFileSync(
+  join(folder, '../../docs/benchmarks.md'),
+  `${[
+    '# Benchmarks',
+    `Made by \`npm run build && npm run bench\` on ${new Date().toISOString().slice(0, 10)}, all in one run on ${machine}.\nAbsolute figures move with the machine and with what else runs on it; what counts are the ratios within one table.`,
+    ...blocks,
+  ].join('\n\n')}\n`,
+);

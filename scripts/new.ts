@@ -1,0 +1,206 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Scaffolds one module with its test and its line in the registry: `npm run new -- probe redis.slow-log`. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Plan {
+  readonly files: Readonly<Record<string, string>>;
+  readonly registry?: { readonly path: string; readonly name: string; readonly from: string };
+  readonly next: readonly string[];
+}
+
+/** `redis.slow-log` → `redisSlowLog` */
+export function camel(id: string): string {
+  return id.replace(/[.-]([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
+}
+
+const makers: Readonly<Record<string, (id: string) => Plan>> = {
+  probe(id) {
+    const [target = '', condition = ''] = split(id);
+    const name = camel(id);
+    return {
+      files: {
+        [`src/probes/${target}/${condition}.probe.ts`]: probeText(id, name, target),
+        [`test/unit/probes/${target}/${condition}.test.ts`]: probeTestText(name, target, condition),
+      },
+      registry: { path: 'src/probes/index.ts', name, from: `./${target}/${condition}.probe.ts` },
+      next: ['the words of its findings in src/bot/text, both languages', 'docs/guides/add-a-probe.md'],
+    };
+  },
+  remediation(id) {
+    const [target = '', action = ''] = split(id);
+    const name = camel(action);
+    return {
+      files: {
+        [`src/remediations/${target}/${action}.remediation.ts`]: remediationText(id, name, target),
+        [`test/unit/remediations/${target}/${action}.test.ts`]: remediationTestText(name, target, action),
+      },
+      registry: { path: 'src/remediations/index.ts', name, from: `./${target}/${action}.remediation.ts` },
+      next: [`remediation.${id} in src/bot/text, both languages`, 'docs/guides/add-a-remediation.md'],
+    };
+  },
+  diagnosis(slug) {
+    if (!/^[a-z][a-z0-9-]*$/.test(slug))
+      throw new Error('a diagnosis is named as an operator says it: redis-memory');
+    const name = camel(slug);
+    return {
+      files: { [`src/diagnoses/${slug}.diagnosis.ts`]: diagnosisText(slug, name) },
+      registry: { path: 'src/diagnoses/index.ts', name, from: `./${slug}.diagnosis.ts` },
+      next: ['its id, evidence and causes', 'its words in src/bot/text, both languages'],
+    };
+  },
+  handler(id) {
+    const match = /^([a-z][a-z0-9-]*)\.(command|action|modal|event|shortcut)$/.exec(id);
+    if (match === null) throw new Error('a handler is <what>.<command|action|modal|event|shortcut>');
+    const [, what = '', kind = ''] = match;
+    return {
+      files: { [`src/handlers/${what}.${kind}.ts`]: handlerText(camel(`${what}-${kind}`)) },
+      next: ['its constant in src/bot/ids.ts', 'manifest.yml', 'its line in src/handlers/index.ts'],
+    };
+  },
+};
+
+function split(id: string): readonly string[] {
+  if (!/^[a-z0-9]+\.[a-z][a-z0-9-]*$/.test(id))
+    throw new Error('an id is <target>.<name>, such as redis.slow-log');
+  return id.split('.');
+}
+
+function probeText(id: string, name: string, target: string): string {
+  return `import { z } from 'zod';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+const params = z.strictObject({});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'${target}'>, '${target}'>;
+
+export const ${name} = defineProbe({
+  id: '${id}',
+  doc: 'Looks at … in one line.',
+  params,
+  part: '${target}',
+  needs: ['${target}'],
+  timeoutMs: 8_000,
+  emits: ['${id.toUpperCase().replace(/[.-]/g, '_')}'],
+  run(_params: Params, { deps, signal }: ProbeContext<Deps>) {
+    signal.throwIfAborted();
+    return Promise.reject(new Error(\`nobody has written what to read from \${Object.keys(deps).join()}\`));
+  },
+});
+`;
+}
+
+function probeTestText(name: string, target: string, condition: string): string {
+  return `import { expect, it } from 'vitest';
+import { ${name} } from '../../../../src/probes/${target}/${condition}.probe.ts';
+
+it('${name} finds what it is for', () => {
+  expect(${name}.emits).toContain('write the healthy, bad, unreachable, aborted and boundary cases');
+});
+`;
+}
+
+function remediationText(id: string, name: string, target: string): string {
+  return `import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import { defineRemediation, type RemediationContext } from '../../domain/remediation.ts';
+import type { With } from '../../domain/targets.ts';
+
+const params = z.strictObject({});
+type Params = z.output<typeof params>;
+type Deps = Pick<With<'${target}'>, '${target}'>;
+type Context = RemediationContext<Deps>;
+
+const unwritten = () => Promise.reject(new AppError('BUG', 'nobody has written this action'));
+
+export const ${name} = defineRemediation({
+  id: '${id}',
+  version: 1,
+  doc: 'Changes … in one line.',
+  tier: 2,
+  params,
+  needs: ['${target}'],
+  plan: (_params: Params, _context: Context) => unwritten(),
+  applyStep: () => unwritten(),
+  observeStep: () => unwritten(),
+});
+`;
+}
+
+function remediationTestText(name: string, target: string, action: string): string {
+  return `import { expect, it } from 'vitest';
+import { ${name} } from '../../../../src/remediations/${target}/${action}.remediation.ts';
+
+it('${name} plans, applies, observes and takes back', () => {
+  expect(${name}.doc).toContain('write the cases of docs/guides/add-a-remediation.md');
+});
+`;
+}
+
+function diagnosisText(slug: string, name: string): string {
+  return `import { defineDiagnosis } from '../domain/diagnosis.ts';
+
+export const ${name} = defineDiagnosis({
+  id: 'X0',
+  slug: '${slug}',
+  part: 'agent-manager',
+  evidence: [],
+  causes: [],
+  handOver: [],
+});
+`;
+}
+
+function handlerText(name: string): string {
+  return `import type { HandlerDeps } from './deps.ts';
+
+/** Parses, acknowledges, makes one call. */
+export function ${name}(_deps: HandlerDeps) {
+  return async ({ ack }: { readonly ack: () => Promise<void> }): Promise<void> => {
+    await ack();
+  };
+}
+`;
+}
+
+/** Adds the import and the entry; both lists stay in the order in which they were written. */
+export function register(text: string, name: string, from: string): string {
+  const imports = text.lastIndexOf('\nimport ');
+  const end = text.indexOf('\n', imports + 1);
+  const withImport = `${text.slice(0, end)}\nimport { ${name} } from '${from}';${text.slice(end)}`;
+  const list = withImport.indexOf('\n]', end);
+  if (imports === -1 || list === -1) throw new Error('the registry does not look like one');
+  return `${withImport.slice(0, list)}\n  ${name},${withImport.slice(list)}`;
+}
+
+function main([kind = '', id = '']: readonly string[]): void {
+  const make = makers[kind];
+  if (make === undefined || id === '')
+    throw new Error(`npm run new -- <${Object.keys(makers).join('|')}> <id>`);
+  const plan = make(id);
+  const existing = Object.keys(plan.files).filter((path) => existsSync(join(root, path)));
+  if (existing.length > 0) throw new Error(`exists already: ${existing.join(', ')}`);
+  for (const [path, text] of Object.entries(plan.files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    console.log(`made     ${path}`);
+  }
+  if (plan.registry !== undefined) {
+    const { path, name, from } = plan.registry;
+    writeFileSync(join(root, path), register(readFileSync(join(root, path), 'utf8'), name, from));
+    console.log(`added to ${path}`);
+  }
+  for (const step of plan.next) console.log(`next     ${step}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 64;
+  }
+}
