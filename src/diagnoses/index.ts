@@ -6,7 +6,13 @@ import { cpuHigh } from './cpu-high.diagnosis.ts';
 import { dataInconsistent } from './data-inconsistent.diagnosis.ts';
 import { eventLatency } from './event-latency.diagnosis.ts';
 import { memoryLeak } from './memory-leak.diagnosis.ts';
+import { natsBacklog } from './nats-backlog.diagnosis.ts';
 import { neo4jConnection } from './neo4j-connection.diagnosis.ts';
+import { noConnection } from './no-connection.diagnosis.ts';
+import { pgConnections } from './pg-connections.diagnosis.ts';
+import { pgSlow } from './pg-slow.diagnosis.ts';
+import { podNotStarting } from './pod-not-starting.diagnosis.ts';
+import { redisMemory } from './redis-memory.diagnosis.ts';
 import { rootCauseFailure } from './root-cause-failure.diagnosis.ts';
 import { stepTimeout } from './step-timeout.diagnosis.ts';
 import { serviceUnreachable } from './unreachable.diagnosis.ts';
@@ -26,4 +32,10 @@ export const diagnoses: readonly Diagnosis[] = [
   memoryLeak,
   dataInconsistent,
   configNotApplied,
+  pgConnections,
+  pgSlow,
+  redisMemory,
+  natsBacklog,
+  noConnection,
+  podNotStarting,
 ];

@@ -16,7 +16,7 @@ export const workflowStuck = defineDiagnosis({
       id: 'S4.a',
       part: 'orchestrator-service',
       when: all(
-        found('EXECUTIONS_PENDING'),
+        any(found('EXECUTIONS_PENDING'), found('EXECUTIONS_WAITING')),
         any(found('EXECUTOR_STARVED'), found('EXECUTOR_QUEUE_FULL_LOGGED')),
       ),
       remedies: [{ instruction: 'raise-executor' }],

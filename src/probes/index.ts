@@ -2,8 +2,12 @@ import type { Probe } from '../domain/probe.ts';
 import { agentsHeartbeats } from './agents/heartbeats.probe.ts';
 import { composeConfigAge } from './compose/config-age.probe.ts';
 import { composeContainers } from './compose/containers.probe.ts';
+import { composeNetworks } from './compose/networks.probe.ts';
 import { serviceHealth } from './http/service-health.probe.ts';
 import { kubernetesConfigAge } from './kubernetes/config-age.probe.ts';
+import { kubernetesDns } from './kubernetes/dns.probe.ts';
+import { kubernetesFailingProbes } from './kubernetes/failing-probes.probe.ts';
+import { kubernetesNetworkPolicies } from './kubernetes/network-policies.probe.ts';
 import { kubernetesPods } from './kubernetes/pods.probe.ts';
 import { kubernetesServicesEndpoints } from './kubernetes/services-endpoints.probe.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.probe.ts';
@@ -18,6 +22,7 @@ import { neo4jConnection } from './neo4j/connection.probe.ts';
 import { postgresClients } from './postgres/clients.probe.ts';
 import { postgresConnection } from './postgres/connection.probe.ts';
 import { postgresConnectionsHeadroom } from './postgres/connections-headroom.probe.ts';
+import { postgresDeadRows } from './postgres/dead-rows.probe.ts';
 import { postgresIdleInTransaction } from './postgres/idle-in-transaction.probe.ts';
 import { postgresIndexHealth } from './postgres/index-health.probe.ts';
 import { postgresLockWaits } from './postgres/lock-waits.probe.ts';
@@ -31,16 +36,19 @@ import { redisAgentCache } from './redis/agent-cache.probe.ts';
 import { redisClients } from './redis/clients.probe.ts';
 import { redisConnection } from './redis/connection.probe.ts';
 import { redisEvictionPolicy } from './redis/eviction-policy.probe.ts';
+import { redisHitRate } from './redis/hit-rate.probe.ts';
 import { redisKeySpace } from './redis/key-space.probe.ts';
 import { redisMemory } from './redis/memory.probe.ts';
 import { runtimeAnalyzerLog } from './runtime/analyzer-log.probe.ts';
 import { runtimeAuthToken } from './runtime/auth-token.probe.ts';
 import { runtimeConfigOverrides } from './runtime/config-overrides.probe.ts';
+import { runtimeConnection } from './runtime/connection.probe.ts';
 import { runtimeCpuLimit } from './runtime/cpu-limit.probe.ts';
 import { runtimeExecutorLog } from './runtime/executor-log.probe.ts';
 import { runtimeGraphLog } from './runtime/graph-log.probe.ts';
 import { runtimeMemoryLimit } from './runtime/memory-limit.probe.ts';
 import { runtimeModels } from './runtime/models.probe.ts';
+import { runtimeNameLookup } from './runtime/name-lookup.probe.ts';
 import { runtimeNeo4jStartup } from './runtime/neo4j-startup.probe.ts';
 import { runtimeRegistrationLog } from './runtime/registration-log.probe.ts';
 import { runtimeRegistrationSubjects } from './runtime/registration-subjects.probe.ts';
@@ -63,8 +71,12 @@ const list = [
   agentsHeartbeats,
   composeConfigAge,
   composeContainers,
+  composeNetworks,
   serviceHealth,
   kubernetesConfigAge,
+  kubernetesDns,
+  kubernetesFailingProbes,
+  kubernetesNetworkPolicies,
   kubernetesPods,
   kubernetesServicesEndpoints,
   kubernetesWorkloads,
@@ -72,28 +84,40 @@ const list = [
   natsMonitor,
   natsRegistrationTraffic,
   natsServer,
+  natsSlowConsumers,
+  natsStreams,
   neo4jClients,
   neo4jConnection,
   postgresClients,
   postgresConnection,
   postgresConnectionsHeadroom,
+  postgresDeadRows,
   postgresIdleInTransaction,
   postgresIndexHealth,
+  postgresLockWaits,
+  postgresMissingIndexes,
+  postgresOldRows,
+  postgresSessionShares,
+  postgresSlowStatements,
   postgresTables,
   postgresUnprocessedEvents,
   redisAgentCache,
   redisClients,
   redisConnection,
   redisEvictionPolicy,
+  redisHitRate,
+  redisKeySpace,
   redisMemory,
   runtimeAnalyzerLog,
   runtimeAuthToken,
   runtimeConfigOverrides,
+  runtimeConnection,
   runtimeCpuLimit,
   runtimeExecutorLog,
   runtimeGraphLog,
   runtimeMemoryLimit,
   runtimeModels,
+  runtimeNameLookup,
   runtimeNeo4jStartup,
   runtimeRegistrationLog,
   runtimeRegistrationSubjects,
@@ -110,14 +134,6 @@ const list = [
   servicesRootCauseCall,
   servicesStepTimeouts,
   servicesWorkflowExecutions,
-  postgresLockWaits,
-  postgresMissingIndexes,
-  postgresOldRows,
-  postgresSessionShares,
-  postgresSlowStatements,
-  redisKeySpace,
-  natsSlowConsumers,
-  natsStreams,
 ] as const;
 
 export type ProbeId = (typeof list)[number]['id'];

@@ -4,7 +4,17 @@ import { findings } from './en/findings.ts';
 import { health } from './en/health.ts';
 import { remediations } from './en/remediations.ts';
 import { services } from './en/services.ts';
+import { stores } from './en/stores.ts';
 import { ui } from './en/ui.ts';
 
 /** Every text in English. The keys and placeholders of this one bind the other languages. */
-export const en = { ...ui, ...findings, ...health, ...diagnoses, ...services, ...remediations, ...cli } as const;
+export const en = {
+  ...ui,
+  ...findings,
+  ...health,
+  ...diagnoses,
+  ...services,
+  ...stores,
+  ...remediations,
+  ...cli,
+} as const;

@@ -51,5 +51,5 @@ export function wordsIn(language: Language): Words {
 
 /** Slack's locale tag (`zh-CN`, `en-US`, …) to a language we write. */
 export function languageOf(locale: string | undefined): Language {
-  return locale !== undefined && /^zh\b/i.test(locale) ? 'zh-CN' : 'en';
+  return locale !== undefined && /^zh(?:[-_]|$)/i.test(locale) ? 'zh-CN' : 'en';
 }

@@ -5,7 +5,17 @@ import { findings } from './zh-CN/findings.ts';
 import { health } from './zh-CN/health.ts';
 import { remediations } from './zh-CN/remediations.ts';
 import { services } from './zh-CN/services.ts';
+import { stores } from './zh-CN/stores.ts';
 import { ui } from './zh-CN/ui.ts';
 
 /** Every text in Simplified Chinese. */
-export const zhCN = { ...ui, ...findings, ...health, ...diagnoses, ...services, ...remediations, ...cli } as const satisfies Readonly<Record<keyof typeof en, string>>;
+export const zhCN = {
+  ...ui,
+  ...findings,
+  ...health,
+  ...diagnoses,
+  ...services,
+  ...stores,
+  ...remediations,
+  ...cli,
+} as const satisfies Readonly<Record<keyof typeof en, string>>;

@@ -172,4 +172,38 @@ export const diagnoses = {
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
   'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',
+  'remedy.raise-max-connections':
+    'Set max_connections = 200 in ConfigMap postgres-config (now {max}) and restart PostgreSQL; a reload is not enough.',
+  'remedy.shrink-pools':
+    'In the configuration of {application} set database.max_open_conns to 50, database.max_idle_conns to 10 and database.conn_max_lifetime to 30, then restart it.',
+  'remedy.end-leaked-sessions':
+    'End the sessions that are idle in a transaction, and mend the program that leaves them open.',
+  'remedy.create-index': 'CREATE INDEX CONCURRENTLY {index} ON {table} ({column}); in database {database}.',
+  'remedy.remove-old-rows':
+    'Delete or archive the old rows of {table} in batches, counting first; take the guide’s conditions word for word.',
+  'remedy.end-blocker':
+    'Ask whoever runs {application}, then SELECT pg_cancel_backend({pid}); pg_terminate_backend only if that does not help.',
+  'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb, and a container limit of 2Gi.',
+  'remedy.delete-useless-keys':
+    'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',
+  'remedy.speed-up-consumer':
+    'If the consumer is agent-manager, set event.workers to 20 and event.buffer_size to 2000 and restart it; otherwise mend or stop {subject}.',
+  'remedy.create-stream':
+    'Create the stream EVENTS on aetherius.events.> with limits retention and max-age 24h.',
+  'remedy.mend-service-selector':
+    'Make the selector of Service {service} ({selector}) fit the labels of its Pods.',
+  'remedy.mend-dns':
+    'Look at the cluster’s DNS (CoreDNS) and at the resolver settings of the Pod or container.',
+  'remedy.lift-policy':
+    'Allow the connection in the NetworkPolicy named above; for a test save it, delete it for some minutes and put it back.',
+  'remedy.lift-firewall':
+    'Look for a firewall rule between the two containers (DOCKER-USER chain); both are well and share a network.',
+  'remedy.connect-network': 'docker network connect --alias the service’s name {network} {container}',
+  'remedy.mend-image':
+    'Check name and tag of {image}, the registry and imagePullSecrets, or roll back to the previous revision.',
+  'remedy.read-crash-log': 'Read the last lines of its log above; roll back if it came with a change.',
+  'remedy.raise-pod-memory': 'Raise the memory limit of the container.',
+  'remedy.make-schedulable': 'Lower the request, mend the node selector, or add a node: {message}',
+  'remedy.create-missing-config': 'Create what is missing or correct its name: {message}',
+  'remedy.mend-probe': 'Correct path and port of the {probe} probe, or what it asks for.',
 } as const;

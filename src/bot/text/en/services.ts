@@ -34,6 +34,8 @@ export const services = {
   'finding.EVENT_WRITES_SLOW': 'One batch takes {writeSeconds} s in the database; events wait for it.',
   'finding.EXECUTIONS_PENDING':
     '{stuck} executions are pending, the oldest for {oldestSeconds} s (workflows: {workflows}).',
+  'finding.EXECUTIONS_WAITING':
+    '{stuck} executions wait for a worker, the oldest for {oldestSeconds} s (workflows: {workflows}).',
   'finding.EXECUTIONS_PENDING.impact': 'Submitted workflows do not run.',
   'finding.EXECUTOR_STARVED':
     'All {workersBusy} of {workers} executor workers are busy and {queue} of {queueCapacity} places of the queue are taken.',

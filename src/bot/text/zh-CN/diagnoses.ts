@@ -167,4 +167,30 @@ export const diagnoses = {
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
   'cause.worker-busy': '本 worker 太忙（迟了 {lagMs} 毫秒），无法按时间判断',
+  'remedy.raise-max-connections':
+    '在 ConfigMap postgres-config 中把 max_connections 设为 200（现在 {max}），并重启 PostgreSQL；只 reload 不够。',
+  'remedy.shrink-pools':
+    '在 {application} 配置中把 database.max_open_conns 设为 50、database.max_idle_conns 设为 10、database.conn_max_lifetime 设为 30，然后重启。',
+  'remedy.end-leaked-sessions': '结束停在事务中的空闲会话，并修复遗留它们的程序。',
+  'remedy.create-index':
+    '在数据库 {database} 中执行 CREATE INDEX CONCURRENTLY {index} ON {table} ({column});',
+  'remedy.remove-old-rows': '先计数，再分批删除或归档 {table} 的旧数据；条件严格按照指南。',
+  'remedy.end-blocker':
+    '先询问运行 {application} 的人，再执行 SELECT pg_cancel_backend({pid})；无效时才用 pg_terminate_backend。',
+  'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb，容器 limit 设为 2Gi。',
+  'remedy.delete-useless-keys': '先计数，再用 SCAN 和 UNLINK 分批删除 {prefix}；不要用 KEYS。',
+  'remedy.speed-up-consumer':
+    '如果消费者是 agent-manager，把 event.workers 设为 20、event.buffer_size 设为 2000 并重启；否则修复或停止 {subject}。',
+  'remedy.create-stream': '在 aetherius.events.> 上创建流 EVENTS，保留策略 limits，max-age 24h。',
+  'remedy.mend-service-selector': '让 Service {service} 的 selector（{selector}）与 Pod 标签一致。',
+  'remedy.mend-dns': '检查集群 DNS（CoreDNS）以及 Pod 或容器的解析设置。',
+  'remedy.lift-policy': '在上面的 NetworkPolicy 中放行该连接；测试时先保存，删除几分钟后再放回。',
+  'remedy.lift-firewall': '查找两个容器之间的防火墙规则（DOCKER-USER 链）；两端都正常且在同一网络。',
+  'remedy.connect-network': 'docker network connect --alias 服务名 {network} {container}',
+  'remedy.mend-image': '检查 {image} 的名称和标签、镜像仓库和 imagePullSecrets，或回滚到上一个版本。',
+  'remedy.read-crash-log': '查看上面日志的最后几行；如果是随变更出现的就回滚。',
+  'remedy.raise-pod-memory': '提高容器的内存上限。',
+  'remedy.make-schedulable': '降低 request、修正 nodeSelector 或增加节点：{message}',
+  'remedy.create-missing-config': '创建缺失的对象或修正名称：{message}',
+  'remedy.mend-probe': '修正 {probe} 探针的路径和端口，或它所检查的内容。',
 } as const satisfies Record<keyof typeof en, string>;

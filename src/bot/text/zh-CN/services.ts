@@ -33,6 +33,8 @@ export const services = {
   'finding.EVENT_WRITES_SLOW': '写入一个批次需要 {writeSeconds} 秒，事件都在等数据库。',
   'finding.EXECUTIONS_PENDING':
     '{stuck} 个执行一直 pending，最久的已 {oldestSeconds} 秒（工作流：{workflows}）。',
+  'finding.EXECUTIONS_WAITING':
+    '{stuck} 个执行在等待空闲协程，最久的已 {oldestSeconds} 秒（工作流：{workflows}）。',
   'finding.EXECUTIONS_PENDING.impact': '提交的工作流不会执行。',
   'finding.EXECUTOR_STARVED': '执行器协程 {workersBusy}/{workers} 全忙，队列已占 {queue}/{queueCapacity}。',
   'finding.EXECUTOR_QUEUE_FULL_LOGGED':

@@ -1,0 +1,35 @@
+import type { stores as en } from '../en/stores.ts';
+
+export const stores = {
+  'finding.PG_SESSIONS_LEAKED':
+    'PostgreSQL 的 {used} 个会话中有 {leaked} 个停在事务中空闲（上限 {max}；最多的是 {application}）。',
+  'finding.PG_POOLS_TOO_LARGE':
+    '仅 {application} 就占用 {max} 个 PostgreSQL 连接中的 {applicationSessions} 个，其中 {applicationIdle} 个空闲。',
+  'finding.PG_LIMIT_TOO_LOW':
+    'PostgreSQL 只允许 {max} 个连接，已用 {used} 个（最多的是 {application}，{applicationSessions} 个）。',
+  'finding.PG_SLOW_STATEMENTS': '{subject} 中有 {slow} 条慢语句：最慢的平均 {meanMs} 毫秒，共 {calls} 次。',
+  'finding.PG_INDEX_MISSING': '{table}.{column} 没有索引（{database} 中 {rows} 行，{mib} MiB）。',
+  'finding.PG_INDEX_MISSING.impact': '按该列查询都要读整张表。',
+  'finding.PG_OLD_ROWS': '{table} 中有 {rows} 行早于 {days} 天，已不再需要。',
+  'finding.PG_LOCK_BLOCKS':
+    '{application}（pid {pid}，{state}，已打开 {openSeconds} 秒）阻塞了 {waiting} 个会话，最久 {longestSeconds} 秒。',
+  'finding.PG_LOCK_BLOCKS.impact': '需要同样行或表的操作都在等待。',
+  'finding.REDIS_USELESS_KEYS':
+    '约 {uselessKeys} 个 {prefix} 键永不过期，占用 {uselessBytes:bytes}（内存的 {percent} %；最大：{largest}）。',
+  'finding.NATS_SLOW_CONSUMER':
+    '有 {pendingBytes:bytes} 在等消费者 {subject}：每秒进入 {inPerSecond} 条消息。',
+  'finding.NATS_SLOW_CONSUMER.impact': '它的消息会延迟；NATS 会断开它并丢弃消息。',
+  'finding.NATS_CONSUMERS_DROPPED':
+    '查看期间 NATS 放弃了 {dropped} 个慢消费者（累计 {slowConsumersTotal}）。',
+  'finding.NATS_NO_STREAM': '没有 JetStream 流保存 {subject}（现有流：{streams}）。',
+  'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
+  'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
+  'finding.POLICY_BLOCKS.impact': '两端都正常，但它们之间的请求会超时。',
+  'finding.DNS_NOT_RUNNING': '集群 DNS 没有就绪的 Pod（{ready}/{pods}）。',
+  'finding.POD_PROBE_FAILS': '{pod} 的 {probe} 探针失败：{message}（重启 {restarts} 次）。',
+  'finding.NAME_LOOKUP_FAILS': '{part} 无法解析 {name}：{error}',
+  'finding.CONNECTION_FAILS': '从 {from} 到 {to} 的请求没有到达：{error}',
+  'finding.CONNECTION_NAME_UNKNOWN': '{from} 不认识名称 {to}：{error}',
+  'finding.CONTAINER_OFF_NETWORK':
+    '{container} 不在其他 {members} 个容器所在的网络 {network}（自己的网络：{own}）。',
+} as const satisfies Record<keyof typeof en, string>;

@@ -1,0 +1,28 @@
+import { any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+
+export const natsBacklog = defineDiagnosis({
+  id: 'D4',
+  slug: 'nats-backlog',
+  part: 'nats',
+  evidence: [
+    { probe: 'nats.server' },
+    { probe: 'nats.monitor' },
+    { probe: 'nats.slow-consumers' },
+    { probe: 'nats.streams' },
+  ],
+  causes: [
+    {
+      id: 'D4.a',
+      part: 'nats',
+      when: any(found('NATS_SLOW_CONSUMER'), found('NATS_CONSUMERS_DROPPED')),
+      remedies: [{ instruction: 'speed-up-consumer' }],
+    },
+    {
+      id: 'D4.b',
+      part: 'nats',
+      when: any(found('NATS_NO_STREAM'), found('NATS_JETSTREAM_DISABLED')),
+      remedies: [{ instruction: 'create-stream' }],
+    },
+  ],
+  handOver: [],
+});

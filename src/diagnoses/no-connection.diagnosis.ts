@@ -1,0 +1,50 @@
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+
+const noEndpoints = found('SERVICE_WITHOUT_ENDPOINTS');
+const names = any(found('NAME_LOOKUP_FAILS'), found('DNS_NOT_RUNNING'));
+const offNetwork = found('CONTAINER_OFF_NETWORK');
+/** The other end itself is not well: then it is no matter of the network. */
+const targetUnwell = any(
+  found('PART_NOT_RUNNING'),
+  found('PART_PAUSED'),
+  found('PART_NOT_READY'),
+  found('SERVICE_EXITS_AT_START'),
+);
+
+export const noConnection = defineDiagnosis({
+  id: 'N1',
+  slug: 'no-connection',
+  part: 'agent-manager',
+  evidence: [
+    { probe: 'kubernetes.services-endpoints' },
+    { probe: 'kubernetes.network-policies' },
+    { probe: 'kubernetes.dns' },
+    { probe: 'compose.networks' },
+    { probe: 'runtime.name-lookup', with: { part: 'agent-manager' } },
+    { probe: 'runtime.name-lookup', with: { part: 'orchestrator-service' } },
+    { probe: 'runtime.connection', with: { from: 'agent-manager', to: 'orchestrator-service' } },
+    { probe: 'runtime.connection', with: { from: 'orchestrator-service', to: 'agent-manager' } },
+    { probe: 'runtime.running', with: { part: 'agent-manager' } },
+    { probe: 'runtime.running', with: { part: 'orchestrator-service' } },
+    { probe: 'runtime.startup', with: { part: 'agent-manager' } },
+    { probe: 'runtime.startup', with: { part: 'orchestrator-service' } },
+  ],
+  causes: [
+    { id: 'N1.a', part: 'runtime', when: noEndpoints, remedies: [{ instruction: 'mend-service-selector' }] },
+    { id: 'N1.b', part: 'runtime', when: names, remedies: [{ instruction: 'mend-dns' }] },
+    {
+      id: 'N1.c',
+      part: 'runtime',
+      when: any(
+        found('POLICY_BLOCKS'),
+        all(found('CONNECTION_FAILS'), not(noEndpoints), not(names), not(offNetwork), not(targetUnwell)),
+      ),
+      remedies: [
+        { instruction: 'lift-policy', on: 'kubernetes' },
+        { instruction: 'lift-firewall', on: 'compose' },
+      ],
+    },
+    { id: 'N1.d', part: 'runtime', when: offNetwork, remedies: [{ instruction: 'connect-network' }] },
+  ],
+  handOver: [],
+});

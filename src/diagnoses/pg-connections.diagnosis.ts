@@ -1,0 +1,46 @@
+import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+
+const short = any(
+  found('PG_CONNECTIONS_NEAR_LIMIT'),
+  found('PG_TOO_MANY_CONNECTIONS'),
+  found('ENDPOINT_AT_LIMIT', 'postgres'),
+);
+
+export const pgConnections = defineDiagnosis({
+  id: 'D1',
+  slug: 'pg-connections',
+  part: 'postgres',
+  evidence: [
+    { probe: 'postgres.connection', with: { database: 'agentManager' } },
+    { probe: 'postgres.connections-headroom' },
+    { probe: 'postgres.session-shares' },
+    { probe: 'postgres.idle-in-transaction' },
+  ],
+  causes: [
+    {
+      id: 'D1.a',
+      part: 'postgres',
+      when: all(short, found('PG_LIMIT_TOO_LOW')),
+      remedies: [{ instruction: 'raise-max-connections' }],
+    },
+    {
+      id: 'D1.b',
+      part: 'agent-manager',
+      when: all(short, found('PG_POOLS_TOO_LARGE')),
+      remedies: [{ instruction: 'shrink-pools' }],
+    },
+    {
+      id: 'D1.c',
+      part: 'postgres',
+      when: any(all(short, found('PG_SESSIONS_LEAKED')), found('PG_IDLE_IN_TRANSACTION_LEAKED')),
+      remedies: [
+        { instruction: 'end-leaked-sessions' },
+        {
+          remediation: 'postgres.terminate-idle-sessions',
+          with: { database: 'agentManager', olderThanSeconds: 30 },
+        },
+      ],
+    },
+  ],
+  handOver: [],
+});

@@ -1,0 +1,38 @@
+import { defineDiagnosis, found } from '../domain/diagnosis.ts';
+
+export const pgSlow = defineDiagnosis({
+  id: 'D2',
+  slug: 'pg-slow',
+  part: 'postgres',
+  evidence: [
+    { probe: 'postgres.connection', with: { database: 'agentManager' } },
+    { probe: 'postgres.slow-statements', with: { database: 'agentManager' } },
+    { probe: 'postgres.slow-statements', with: { database: 'orchestrator' } },
+    { probe: 'postgres.missing-indexes', with: { database: 'agentManager' } },
+    { probe: 'postgres.missing-indexes', with: { database: 'orchestrator' } },
+    { probe: 'postgres.old-rows', with: { database: 'agentManager' } },
+    { probe: 'postgres.old-rows', with: { database: 'orchestrator' } },
+    { probe: 'postgres.lock-waits' },
+  ],
+  causes: [
+    {
+      id: 'D2.a',
+      part: 'postgres',
+      when: found('PG_INDEX_MISSING'),
+      remedies: [{ instruction: 'create-index' }],
+    },
+    {
+      id: 'D2.b',
+      part: 'postgres',
+      when: found('PG_OLD_ROWS'),
+      remedies: [{ instruction: 'remove-old-rows' }],
+    },
+    {
+      id: 'D2.c',
+      part: 'postgres',
+      when: found('PG_LOCK_BLOCKS'),
+      remedies: [{ instruction: 'end-blocker' }],
+    },
+  ],
+  handOver: [],
+});

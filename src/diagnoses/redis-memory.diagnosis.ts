@@ -1,0 +1,41 @@
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+
+const atLimit = found('REDIS_MEMORY_AT_LIMIT');
+const keepsAll = found('REDIS_POLICY_NOEVICTION');
+const unbounded = found('REDIS_MEMORY_UNBOUNDED');
+
+export const redisMemory = defineDiagnosis({
+  id: 'D3',
+  slug: 'redis-memory',
+  part: 'redis',
+  evidence: [
+    { probe: 'redis.connection' },
+    { probe: 'redis.memory' },
+    { probe: 'redis.eviction-policy' },
+    { probe: 'redis.key-space' },
+  ],
+  causes: [
+    {
+      id: 'D3.a',
+      part: 'redis',
+      when: all(atLimit, keepsAll),
+      remedies: [
+        { remediation: 'redis.set-eviction-policy', with: { policy: 'allkeys-lru' } },
+        { instruction: 'raise-maxmemory' },
+      ],
+    },
+    {
+      id: 'D3.b',
+      part: 'redis',
+      when: any(unbounded, all(atLimit, not(keepsAll))),
+      remedies: [{ instruction: 'raise-maxmemory' }],
+    },
+    {
+      id: 'D3.c',
+      part: 'redis',
+      when: all(found('REDIS_USELESS_KEYS'), not(atLimit), not(unbounded)),
+      remedies: [{ instruction: 'delete-useless-keys' }],
+    },
+  ],
+  handOver: [],
+});

@@ -1,0 +1,225 @@
+import { z } from 'zod';
+
+/**
+ * What NetworkPolicies say about one connection, exactly as the API defines it (networking.k8s.io/v1,
+ * "NetworkPolicySpec"): a Pod selected by a policy of a direction accepts in that direction only what some
+ * policy of that direction allows; both ends must allow; a Pod no policy selects allows everything.
+ */
+export type Labels = Readonly<Record<string, string>>;
+
+const Selector = z.object({
+  matchLabels: z.record(z.string(), z.string()).nullish(),
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
+    .nullish(),
+});
+export type LabelSelector = z.output<typeof Selector>;
+
+const Peers = z
+  .array(
+    z.object({
+      podSelector: Selector.nullish(),
+      namespaceSelector: Selector.nullish(),
+      ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()).nullish() }).nullish(),
+    }),
+  )
+  .nullish();
+const Ports = z
+  .array(
+    z.object({
+      /** Absent: TCP. */
+      protocol: z.string().nullish(),
+      /** Number, or the name of a container port; absent: every port. */
+      port: z.union([z.number(), z.string()]).nullish(),
+      endPort: z.number().nullish(),
+    }),
+  )
+  .nullish();
+
+/** The fields of a NetworkPolicy that decide; parses an object of the API server. */
+export const NetworkPolicy = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().default('') }),
+  spec: z
+    .object({
+      podSelector: Selector.default({}),
+      policyTypes: z.array(z.string()).nullish(),
+      ingress: z.array(z.object({ from: Peers, ports: Ports })).nullish(),
+      egress: z.array(z.object({ to: Peers, ports: Ports })).nullish(),
+    })
+    .prefault({}),
+});
+export type NetworkPolicy = z.output<typeof NetworkPolicy>;
+
+/** One end of a connection. */
+export interface Endpoint {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** Labels of the namespace; the one every namespace has (`kubernetes.io/metadata.name`) is known without them. */
+  readonly namespaceLabels?: Labels;
+  readonly ip?: string;
+  /** Container ports that have a name, for rules that use one. */
+  readonly namedPorts?: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly protocol: string;
+  }[];
+}
+
+export type Direction = 'Ingress' | 'Egress';
+export interface ConnectionVerdict {
+  readonly allowed: boolean;
+  /** Every policy that selects an end and lets the connection through in no rule; empty when it is allowed. */
+  readonly blockedBy: readonly { readonly policy: string; readonly direction: Direction }[];
+}
+
+/** `port` is the destination Pod's own, after the Service's translation. */
+export function judgeConnection(
+  policies: readonly NetworkPolicy[],
+  from: Endpoint,
+  to: Endpoint,
+  port: number,
+  protocol: 'TCP' | 'UDP' | 'SCTP' = 'TCP',
+): ConnectionVerdict {
+  const connection = { to, port, protocol };
+  const blockedBy = [
+    ...blocking(policies, 'Egress', from, to, connection),
+    ...blocking(policies, 'Ingress', to, from, connection),
+  ];
+  return { allowed: blockedBy.length === 0, blockedBy };
+}
+
+interface Connection {
+  readonly to: Endpoint;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+/** Policies of one direction that select the Pod; none of them blocks when any of them allows. */
+function blocking(
+  policies: readonly NetworkPolicy[],
+  direction: Direction,
+  subject: Endpoint,
+  other: Endpoint,
+  connection: Connection,
+): ConnectionVerdict['blockedBy'] {
+  const selecting = policies.filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === subject.namespace &&
+      appliesTo(spec, direction) &&
+      matchesSelector(spec.podSelector, subject.labels),
+  );
+  const allows = ({ metadata, spec }: NetworkPolicy) => {
+    const rules =
+      direction === 'Ingress'
+        ? (spec.ingress ?? []).map((rule) => ({ peers: rule.from, ports: rule.ports }))
+        : (spec.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports }));
+    return rules.some(
+      (rule) => admitsPeer(rule.peers, other, metadata.namespace) && admitsPort(rule.ports, connection),
+    );
+  };
+  if (selecting.some(allows)) return [];
+  return selecting.map((policy) => ({ policy: policy.metadata.name, direction }));
+}
+
+/** Without `policyTypes`: Ingress always, Egress when the policy has egress rules. */
+function appliesTo(spec: NetworkPolicy['spec'], direction: Direction): boolean {
+  const types = spec.policyTypes ?? [];
+  if (types.length > 0) return types.includes(direction);
+  return direction === 'Ingress' || (spec.egress?.length ?? 0) > 0;
+}
+
+function admitsPeer(peers: z.output<typeof Peers>, other: Endpoint, policyNamespace: string): boolean {
+  if (peers === undefined || peers === null || peers.length === 0) return true;
+  return peers.some((peer) => {
+    const block = peer.ipBlock;
+    if (block !== undefined && block !== null) {
+      const { ip } = other;
+      return (
+        ip !== undefined &&
+        inBlock(ip, block.cidr) &&
+        !(block.except ?? []).some((except) => inBlock(ip, except))
+      );
+    }
+    const namespaces = peer.namespaceSelector;
+    const inNamespace =
+      namespaces === undefined || namespaces === null
+        ? other.namespace === policyNamespace
+        : matchesSelector(namespaces, {
+            'kubernetes.io/metadata.name': other.namespace,
+            ...other.namespaceLabels,
+          });
+    const pods = peer.podSelector;
+    return inNamespace && (pods === undefined || pods === null || matchesSelector(pods, other.labels));
+  });
+}
+
+function admitsPort(ports: z.output<typeof Ports>, connection: Connection): boolean {
+  if (ports === undefined || ports === null || ports.length === 0) return true;
+  return ports.some((rule) => {
+    if ((rule.protocol ?? 'TCP') !== connection.protocol) return false;
+    if (rule.port === undefined || rule.port === null) return true;
+    if (typeof rule.port === 'string')
+      // A name means the destination Pod's container port of that name, in both directions.
+      return (connection.to.namedPorts ?? []).some(
+        (named) =>
+          named.name === rule.port &&
+          named.port === connection.port &&
+          named.protocol === connection.protocol,
+      );
+    const end = rule.endPort ?? rule.port;
+    return connection.port >= rule.port && connection.port <= end;
+  });
+}
+
+/** An empty selector matches everything; all its requirements must hold. */
+export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
+    if (labels[key] !== value) return false;
+  return (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
+    const value = labels[key];
+    switch (operator) {
+      case 'In':
+        return value !== undefined && (values ?? []).includes(value);
+      case 'NotIn':
+        // A Pod without the label satisfies NotIn.
+        return value === undefined || !(values ?? []).includes(value);
+      case 'Exists':
+        return value !== undefined;
+      case 'DoesNotExist':
+        return value === undefined;
+      default:
+        return false;
+    }
+  });
+}
+
+/** True when the address lies in the block; IPv4 and IPv6, never across. */
+export function inBlock(ip: string, cidr: string): boolean {
+  const [network = '', length = ''] = cidr.split('/');
+  const address = bits(ip);
+  const base = bits(network);
+  if (address === undefined || base === undefined || address.size !== base.size) return false;
+  const prefix = Number(length);
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > base.size) return false;
+  const shift = BigInt(base.size - prefix);
+  return address.value >> shift === base.value >> shift;
+}
+
+function bits(ip: string): { readonly value: bigint; readonly size: 32 | 128 } | undefined {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip)) {
+    const bytes = ip.split('.').map(Number);
+    if (bytes.some((byte) => byte > 255)) return undefined;
+    return { value: bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n), size: 32 };
+  }
+  if (!ip.includes(':')) return undefined;
+  const [head = '', tail, more] = ip.split('::');
+  if (more !== undefined) return undefined;
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const left = groups(head);
+  const right = tail === undefined ? [] : groups(tail);
+  const missing = 8 - left.length - right.length;
+  if (tail === undefined ? missing !== 0 : missing < 0) return undefined;
+  const all = [...left, ...Array.from({ length: missing }, () => '0'), ...right];
+  if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  return { value: all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n), size: 128 };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+
+type Deps = Pick<With<'compose'>, 'compose'>;
+const params = z.strictObject({});
+
+export const composeNetworks = defineProbe({
+  id: 'compose.networks',
+  doc: `Are all containers of the project on a network that they share?
+The network most of them are on is the project's; a running container that is not on it cannot reach the others by name.`,
+  params,
+  part: 'runtime',
+  needs: ['compose'],
+  timeoutMs: 8_000,
+  emits: ['CONTAINER_OFF_NETWORK'],
+  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const containers = await deps.compose.containers({ signal });
+    // The list may be older than this moment; networks are changed on running containers.
+    const fresh = await Promise.all(
+      containers
+        .filter((one) => one.state === 'running')
+        .map((one) => deps.compose.inspect(one.id, { signal })),
+    );
+    const members = new Map<string, number>();
+    for (const container of fresh)
+      for (const network of container.networks) members.set(network, (members.get(network) ?? 0) + 1);
+    const [shared] = [...members].toSorted((a, b) => b[1] - a[1]);
+    if (shared === undefined || fresh.length < 2) return { status: 'skipped', reason: 'no-data' };
+    const [network, count] = shared;
+    const findings = fresh
+      .filter((container) => !container.networks.includes(network) && container.networks[0] !== 'host')
+      .map(
+        (container): Finding => ({
+          code: 'CONTAINER_OFF_NETWORK',
+          severity: 'critical',
+          part: partOfWorkload(container.service) ?? 'runtime',
+          subject: container.name,
+          facts: {
+            container: container.name,
+            network,
+            own: container.networks.join(', ') || '–',
+            members: count,
+          },
+        }),
+      );
+    return verdict(findings, { network, members: count, containers: fresh.length });
+  },
+});

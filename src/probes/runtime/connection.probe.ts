@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import { serviceIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+/** Ports of the platform table in the guide. */
+const ports: Readonly<Record<(typeof serviceIds)[number], number>> = {
+  'agent-manager': 8080,
+  'orchestrator-service': 8081,
+  'reasoning-service': 8082,
+};
+const unknownName = /bad address|could not resolve|name or service not known|no such host|unable to resolve/i;
+const answered = /server returned error|HTTP\/1\.[01] [345]|404|50[0-9]/i;
+const noTool = /executable file|no such file|OCI runtime|not found/i;
+
+export const runtimeConnection = defineProbe({
+  id: 'runtime.connection',
+  doc: `Does a request from one service's container reach another service?
+
+Runs \`wget\` in the container of the one against the health path of the other, by its name. Any HTTP answer is a connection.`,
+  params: z.strictObject({
+    from: z.enum(serviceIds).describe('The service that asks.'),
+    to: z.enum(serviceIds).describe('The service that should answer.'),
+  }),
+  part: ({ from }) => from,
+  needs: ['runtime'],
+  timeoutMs: 12_000,
+  emits: ['CONNECTION_FAILS', 'CONNECTION_NAME_UNKNOWN'],
+  async run({ from, to }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const instance = (await deps.runtime.instances(from, { signal }))
+      .filter((one) => one.phase === 'running')
+      .at(-1);
+    if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
+    const url = `http://${to}:${ports[to]}/health/live`;
+    const command = ['wget', '-q', '-O', '-', '-T', '4', url];
+    const answer = await deps.runtime.exec(instance, command, { signal, timeoutMs: 9_000 });
+    const facts = { from, to, url, container: instance.name };
+    const text = `${answer.stderr}\n${answer.stdout}`.trim();
+    if (answer.code === 0 || answered.test(text)) return { status: 'healthy', facts };
+    if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !unknownName.test(text))) {
+      throw new AppError('NOT_FOUND', 'the container has no tool to make a request with', { facts });
+    }
+    const code = unknownName.test(text) ? 'CONNECTION_NAME_UNKNOWN' : 'CONNECTION_FAILS';
+    return {
+      status: 'unhealthy',
+      findings: [
+        {
+          code,
+          severity: 'critical',
+          part: from,
+          subject: `${from}→${to}`,
+          facts: { ...facts, error: text.split('\n')[0]?.slice(0, 160) ?? '' },
+        },
+      ],
+    };
+  },
+});

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import { serviceIds } from '../../domain/part.ts';
+import { defineProbe } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+
+/** What each service has to find by name to do its work. */
+const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
+  'agent-manager': 'postgres',
+  'orchestrator-service': 'postgres',
+  'reasoning-service': 'neo4j',
+};
+const notFound =
+  /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|timed out|no servers could be reached|server misbehaving|bad address|connection refused/i;
+const noTool = /not found|executable file|no such file|OCI runtime/i;
+
+export const runtimeNameLookup = defineProbe({
+  id: 'runtime.name-lookup',
+  doc: `Can a service look up the names it needs, from inside its own container?
+
+Runs \`nslookup\` there for a name that must exist. A container without that tool is "could not look".`,
+  params: z.strictObject({ part: z.enum(serviceIds).describe('The service that asks.') }),
+  part: ({ part }) => part,
+  needs: ['runtime'],
+  timeoutMs: 12_000,
+  emits: ['NAME_LOOKUP_FAILS'],
+  async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+    const instance = (await deps.runtime.instances(part, { signal }))
+      .filter((one) => one.phase === 'running')
+      .at(-1);
+    if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
+    const name = needed[part];
+    const answer = await deps.runtime.exec(instance, ['nslookup', name], { signal, timeoutMs: 10_000 });
+    const text = `${answer.stdout}\n${answer.stderr}`;
+    const facts = { name, container: instance.name };
+    if (answer.code === 0) return { status: 'healthy', facts };
+    if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !notFound.test(text))) {
+      throw new AppError('NOT_FOUND', 'the container has no tool to look names up', { facts });
+    }
+    const error =
+      text
+        .split('\n')
+        .find((line) => notFound.test(line))
+        ?.trim()
+        .slice(0, 160) ?? text.trim().slice(-160);
+    return {
+      status: 'unhealthy',
+      findings: [
+        { code: 'NAME_LOOKUP_FAILS', severity: 'critical', part, subject: name, facts: { ...facts, error } },
+      ],
+    };
+  },
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { judgeConnection, NetworkPolicy, type Endpoint } from '../../../src/domain/network-policy.ts';
+
+const a: Endpoint = { namespace: 'aetherius', labels: { app: 'agent-manager' }, ip: '10.244.0.5' };
+const b: Endpoint = {
+  namespace: 'aetherius',
+  labels: { app: 'orchestrator-service' },
+  ip: '10.244.0.6',
+  namedPorts: [{ name: 'http', port: 8081, protocol: 'TCP' }],
+};
+const policy = (name: string, spec: object, namespace = 'aetherius') =>
+  NetworkPolicy.parse({ metadata: { name, namespace }, spec });
+const onB = { podSelector: { matchLabels: { app: 'orchestrator-service' } } };
+const onA = { podSelector: { matchLabels: { app: 'agent-manager' } } };
+const allowed = (spec: object) => judgeConnection([policy('p', spec)], a, b, 8081).allowed;
+
+describe('a NetworkPolicy', () => {
+  it.each<[string, object, boolean]>([
+    [
+      'that selects neither end changes nothing',
+      { podSelector: { matchLabels: { app: 'redis' } }, policyTypes: ['Ingress'] },
+      true,
+    ],
+    ['without ingress rules lets nobody in', { ...onB, policyTypes: ['Ingress'] }, false],
+    ['with one empty rule lets everybody in', { ...onB, ingress: [{}] }, true],
+    ['for egress alone does not touch ingress', { ...onB, policyTypes: ['Egress'], egress: [] }, true],
+    ['without egress rules lets the source out nowhere', { ...onA, policyTypes: ['Egress'] }, false],
+    [
+      'is about egress when it has egress rules and names no types',
+      { ...onA, egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] },
+      false,
+    ],
+    ['lets the selected Pods in', { ...onB, ingress: [{ from: [onA] }] }, true],
+    [
+      'keeps other Pods out',
+      { ...onB, ingress: [{ from: [{ podSelector: { matchLabels: { role: 'frontend' } } }] }] },
+      false,
+    ],
+    ['takes a named port', { ...onB, ingress: [{ ports: [{ port: 'http' }] }] }, true],
+    ['takes a range of ports', { ...onB, ingress: [{ ports: [{ port: 8000, endPort: 8100 }] }] }, true],
+    ['keeps another port out', { ...onB, ingress: [{ ports: [{ port: 9090 }] }] }, false],
+    [
+      'keeps another protocol out',
+      { ...onB, ingress: [{ ports: [{ port: 8081, protocol: 'UDP' }] }] },
+      false,
+    ],
+    ['takes an IP block', { ...onB, ingress: [{ from: [{ ipBlock: { cidr: '10.244.0.0/24' } }] }] }, true],
+    [
+      'takes the exception of an IP block out',
+      { ...onB, ingress: [{ from: [{ ipBlock: { cidr: '10.244.0.0/24', except: ['10.244.0.4/30'] } }] }] },
+      false,
+    ],
+    [
+      'takes a namespace by its name',
+      {
+        ...onB,
+        ingress: [
+          { from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'aetherius' } } }] },
+        ],
+      },
+      true,
+    ],
+    [
+      'wants both selectors of one peer',
+      {
+        ...onB,
+        ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: 'x' } } }] }],
+      },
+      false,
+    ],
+    [
+      'takes expressions',
+      {
+        podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['orchestrator-service'] }] },
+        policyTypes: ['Ingress'],
+      },
+      false,
+    ],
+    [
+      'takes the absence of a label',
+      {
+        podSelector: { matchExpressions: [{ key: 'track', operator: 'DoesNotExist' }] },
+        policyTypes: ['Ingress'],
+      },
+      false,
+    ],
+  ])('%s', (_name, spec, expected) => {
+    expect(allowed(spec)).toBe(expected);
+  });
+
+  it('is without effect in another namespace', () => {
+    expect(
+      judgeConnection([policy('p', { podSelector: {}, policyTypes: ['Ingress'] }, 'other')], a, b, 8081)
+        .allowed,
+    ).toBe(true);
+  });
+
+  it('adds to what another one allows, and never takes away', () => {
+    const none = policy('none', { ...onB, policyTypes: ['Ingress'] });
+    const some = policy('some', { ...onB, ingress: [{ from: [onA] }] });
+
+    expect(judgeConnection([none, some], a, b, 8081).allowed).toBe(true);
+    expect(judgeConnection([none], a, b, 8081).blockedBy).toEqual([{ policy: 'none', direction: 'Ingress' }]);
+  });
+});
