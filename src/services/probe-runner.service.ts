@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../domain/clock.ts';
 import { AppError, TargetError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
@@ -97,6 +98,8 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
       const tasks = [...new Map(calls.map((call) => [callKey(call), prepare(call)])).values()];
       const outcomes = new Map<string, ProbeOutcome>();
       const whole = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+      // Every call of every probe listens to it; that is no leak.
+      setMaxListeners(0, whole);
       const queue = [...tasks];
       const work = async () => {
         for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
@@ -160,6 +163,7 @@ async function attempt(
   if (context.signal.aborted)
     return { status: 'inconclusive', cause: new TargetError('aborted', 'stopped waiting') };
   const own = new AbortController();
+  setMaxListeners(0, own.signal);
   let giveUp: (cause: Error) => void = () => undefined;
   const ended = new Promise<ProbeResult>((resolve) => {
     giveUp = (cause) => {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, connect as tcpConnect, type Server as TcpServer, type Socket } from 'node:net';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type Socket, type Server as TcpServer, connect as tcpConnect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigFile, type EnvironmentConfig } from '../../src/domain/config.ts';
@@ -15,6 +15,8 @@ import { silentLogger } from './logger.ts';
 /** A folder that is gone when the test file ends; call the returned function in `afterAll`. */
 export function scratch(name: string): { readonly dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), `aetherius-${name}-`));
+  // PostgreSQL does not run as root: whoever it runs as must get to its folder.
+  chmodSync(dir, 0o755);
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 

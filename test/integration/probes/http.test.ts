@@ -45,7 +45,10 @@ describe('a service that is well', () => {
     it(`says ${title}`, async () => {
       const { url } = await service({ '/health': says(200, body) });
 
-      expect(await ask(url)).toMatchObject({ status: 'healthy', facts: { path: '/health', httpStatus: 200 } });
+      expect(await ask(url)).toMatchObject({
+        status: 'healthy',
+        facts: { path: '/health', httpStatus: 200 },
+      });
     });
 
   it('may serve only the later paths', async () => {
@@ -70,7 +73,10 @@ describe('a service that is well', () => {
       '/health': says(200, '{"status":"ok"}'),
       '/health/status': says(
         200,
-        JSON.stringify({ status: 'ok', dependencies: { postgres: { status: 'up' }, redis: { status: 'down' } } }),
+        JSON.stringify({
+          status: 'ok',
+          dependencies: { postgres: { status: 'up' }, redis: { status: 'down' } },
+        }),
       ),
     });
 
@@ -90,7 +96,10 @@ describe('a service that is not well', () => {
 
   it('answers 200 with a word that is not ok, and blames what its body blames', async () => {
     const { url } = await service({
-      '/health': says(200, JSON.stringify({ status: 'degraded', checks: { database: 'error', cache: 'ok' } })),
+      '/health': says(
+        200,
+        JSON.stringify({ status: 'degraded', checks: { database: 'error', cache: 'ok' } }),
+      ),
     });
     const outcome = await ask(url);
 

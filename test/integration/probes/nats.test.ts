@@ -42,7 +42,10 @@ describe('a healthy NATS', () => {
 
 describe('a broken NATS', () => {
   it('that refuses the password is told from one that is not there, and the password stays hidden', async () => {
-    const outcome = await runProbe('nats.server', config((url) => void (url.password = 'wrong-pass-90a')));
+    const outcome = await runProbe(
+      'nats.server',
+      config((url) => void (url.password = 'wrong-pass-90a')),
+    );
 
     expect(codes(outcome)).toEqual(['CREDENTIALS_REFUSED']);
     expect(JSON.stringify(outcome)).not.toContain('wrong-pass-90a');
@@ -50,17 +53,25 @@ describe('a broken NATS', () => {
 
   it('that nobody listens for is refused, monitor and client each', async () => {
     const port = await closedPort();
-    const outcome = await runProbe('nats.server', config((url) => void (url.port = `${port}`)));
+    const outcome = await runProbe(
+      'nats.server',
+      config((url) => void (url.port = `${port}`)),
+    );
     const monitor = await runProbe('nats.monitor', {
       nats: { url: literal(server.url), monitorUrl: `http://127.0.0.1:${port}` },
     });
 
     expect(outcome.findings).toMatchObject([{ code: 'ENDPOINT_REFUSED', subject: `127.0.0.1:${port}` }]);
-    expect(monitor.findings).toMatchObject([{ code: 'NATS_MONITOR_UNREACHABLE', facts: { stage: 'refused' } }]);
+    expect(monitor.findings).toMatchObject([
+      { code: 'NATS_MONITOR_UNREACHABLE', facts: { stage: 'refused' } },
+    ]);
   });
 
   it('whose name does not resolve could not be looked at', async () => {
-    const outcome = await runProbe('nats.server', config((url) => void (url.hostname = 'nowhere.invalid')));
+    const outcome = await runProbe(
+      'nats.server',
+      config((url) => void (url.hostname = 'nowhere.invalid')),
+    );
 
     expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'dns' } });
   });
@@ -80,9 +91,13 @@ describe('a broken NATS', () => {
     const proxy = await slowProxy(server);
     try {
       proxy.delayMs = 60;
-      const slow = await runProbe('nats.server', config((url) => void (url.port = `${proxy.port}`)), {
-        slowMs: 100,
-      });
+      const slow = await runProbe(
+        'nats.server',
+        config((url) => void (url.port = `${proxy.port}`)),
+        {
+          slowMs: 100,
+        },
+      );
 
       expect(slow.findings).toMatchObject([{ code: 'NATS_SLOW', facts: { thresholdMs: 100 } }]);
     } finally {
@@ -95,7 +110,11 @@ describe('connections', () => {
   it('are counted by the name they gave', async () => {
     const make = (name: string) =>
       connect({ servers: `127.0.0.1:${server.port}`, user: 'aetherius', pass: password, name });
-    const open = [await make('agent-manager'), await make('agent-manager-events'), await make('collect-agent-c1')];
+    const open = [
+      await make('agent-manager'),
+      await make('agent-manager-events'),
+      await make('collect-agent-c1'),
+    ];
     try {
       const outcome = await runProbe('nats.clients', config());
 

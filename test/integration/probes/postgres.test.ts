@@ -71,7 +71,12 @@ describe('a healthy PostgreSQL', () => {
     ] as const) {
       const outcome = await runProbe(probe, config(), given);
 
-      expect([probe, outcome.status, outcome.cause, codes(outcome)]).toEqual([probe, 'healthy', undefined, []]);
+      expect([probe, outcome.status, outcome.cause, codes(outcome)]).toEqual([
+        probe,
+        'healthy',
+        undefined,
+        [],
+      ]);
     }
   });
 
@@ -111,7 +116,10 @@ describe('a broken PostgreSQL', () => {
 
   it('that nobody listens for is refused', async () => {
     const port = await closedPort();
-    const outcome = await runProbe('postgres.connection', config((url) => void (url.port = `${port}`)));
+    const outcome = await runProbe(
+      'postgres.connection',
+      config((url) => void (url.port = `${port}`)),
+    );
 
     expect(outcome.findings).toMatchObject([
       { code: 'ENDPOINT_REFUSED', subject: `127.0.0.1:${port}`, facts: { stage: 'refused' } },
@@ -119,7 +127,10 @@ describe('a broken PostgreSQL', () => {
   });
 
   it('whose name does not resolve could not be looked at', async () => {
-    const outcome = await runProbe('postgres.connection', config((url) => void (url.hostname = 'nowhere.invalid')));
+    const outcome = await runProbe(
+      'postgres.connection',
+      config((url) => void (url.hostname = 'nowhere.invalid')),
+    );
 
     expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'dns' }, findings: [] });
   });
@@ -156,13 +167,21 @@ describe('a broken PostgreSQL', () => {
     const proxy = await slowProxy(server);
     try {
       proxy.delayMs = 60;
-      const slow = await runProbe('postgres.connection', config((url) => void (url.port = `${proxy.port}`)), {
-        slowMs: 100,
-      });
+      const slow = await runProbe(
+        'postgres.connection',
+        config((url) => void (url.port = `${proxy.port}`)),
+        {
+          slowMs: 100,
+        },
+      );
       proxy.delayMs = 0;
-      const quick = await runProbe('postgres.connection', config((url) => void (url.port = `${proxy.port}`)), {
-        slowMs: 2000,
-      });
+      const quick = await runProbe(
+        'postgres.connection',
+        config((url) => void (url.port = `${proxy.port}`)),
+        {
+          slowMs: 2000,
+        },
+      );
 
       expect(slow.findings).toMatchObject([{ code: 'PG_SLOW', facts: { thresholdMs: 100 } }]);
       expect(slow.findings[0]?.facts['latencyMs']).toBeGreaterThan(100);
@@ -183,7 +202,9 @@ describe('a broken PostgreSQL', () => {
       }),
     );
 
-    expect(outcome.findings).toMatchObject([{ code: 'PG_TOO_MANY_CONNECTIONS', facts: { sqlstate: '53300' } }]);
+    expect(outcome.findings).toMatchObject([
+      { code: 'PG_TOO_MANY_CONNECTIONS', facts: { sqlstate: '53300' } },
+    ]);
   });
 });
 
@@ -210,7 +231,13 @@ describe('sessions', () => {
       expect(near.findings).toMatchObject([
         {
           code: 'PG_CONNECTIONS_NEAR_LIMIT',
-          facts: { max: 20, reserved: 3, application: 'agent-manager', applicationSessions: 14, database: 'agent_manager' },
+          facts: {
+            max: 20,
+            reserved: 3,
+            application: 'agent-manager',
+            applicationSessions: 14,
+            database: 'agent_manager',
+          },
         },
       ]);
       expect(roomy.status).toBe('healthy');
@@ -253,7 +280,12 @@ describe('registered agents', () => {
 
     expect(codes(none)).toEqual(['AGENTS_NONE_REGISTERED']);
     expect(one.findings).toMatchObject([
-      { code: 'AGENT_HEARTBEAT_STALE', severity: 'warning', subject: 'a2', facts: { registered: 2, stale: 1 } },
+      {
+        code: 'AGENT_HEARTBEAT_STALE',
+        severity: 'warning',
+        subject: 'a2',
+        facts: { registered: 2, stale: 1 },
+      },
     ]);
     expect(alive).toMatchObject({ status: 'healthy', facts: { registered: 2, source: 'table' } });
   });

@@ -37,8 +37,14 @@ describe('a healthy Redis', () => {
 
 describe('a broken Redis', () => {
   it('that refuses the password is told from one that is not there, and the password stays hidden', async () => {
-    const outcome = await runProbe('redis.connection', config((url) => void (url.password = 'wrong-pass-77d')));
-    const none = await runProbe('redis.connection', config((url) => void (url.password = '')));
+    const outcome = await runProbe(
+      'redis.connection',
+      config((url) => void (url.password = 'wrong-pass-77d')),
+    );
+    const none = await runProbe(
+      'redis.connection',
+      config((url) => void (url.password = '')),
+    );
 
     expect(codes(outcome)).toEqual(['CREDENTIALS_REFUSED']);
     expect(codes(none)).toEqual(['CREDENTIALS_REFUSED']);
@@ -47,13 +53,19 @@ describe('a broken Redis', () => {
 
   it('that nobody listens for is refused', async () => {
     const port = await closedPort();
-    const outcome = await runProbe('redis.connection', config((url) => void (url.port = `${port}`)));
+    const outcome = await runProbe(
+      'redis.connection',
+      config((url) => void (url.port = `${port}`)),
+    );
 
     expect(outcome.findings).toMatchObject([{ code: 'ENDPOINT_REFUSED', subject: `127.0.0.1:${port}` }]);
   });
 
   it('whose name does not resolve could not be looked at', async () => {
-    const outcome = await runProbe('redis.connection', config((url) => void (url.hostname = 'nowhere.invalid')));
+    const outcome = await runProbe(
+      'redis.connection',
+      config((url) => void (url.hostname = 'nowhere.invalid')),
+    );
 
     expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'dns' } });
   });
@@ -85,9 +97,13 @@ describe('a broken Redis', () => {
     const proxy = await slowProxy(server);
     try {
       proxy.delayMs = 60;
-      const slow = await runProbe('redis.connection', config((url) => void (url.port = `${proxy.port}`)), {
-        slowMs: 100,
-      });
+      const slow = await runProbe(
+        'redis.connection',
+        config((url) => void (url.port = `${proxy.port}`)),
+        {
+          slowMs: 100,
+        },
+      );
 
       expect(slow.findings).toMatchObject([{ code: 'REDIS_SLOW', facts: { thresholdMs: 100 } }]);
     } finally {
@@ -115,10 +131,16 @@ describe('memory', () => {
       const chosen = await runProbe('redis.eviction-policy', config());
 
       expect(memory.findings).toMatchObject([
-        { code: 'REDIS_MEMORY_AT_LIMIT', severity: 'critical', facts: { maxBytes: 8_388_608, policy: 'noeviction' } },
+        {
+          code: 'REDIS_MEMORY_AT_LIMIT',
+          severity: 'critical',
+          facts: { maxBytes: 8_388_608, policy: 'noeviction' },
+        },
       ]);
       expect(memory.findings[0]?.facts['refusedWrites']).toBeGreaterThan(0);
-      expect(policy.findings).toMatchObject([{ code: 'REDIS_POLICY_NOEVICTION', subject: 'maxmemory-policy' }]);
+      expect(policy.findings).toMatchObject([
+        { code: 'REDIS_POLICY_NOEVICTION', subject: 'maxmemory-policy' },
+      ]);
       expect([evicting.status, chosen.status]).toEqual(['healthy', 'healthy']);
     } finally {
       await admin.flushall();
@@ -197,7 +219,9 @@ describe('Redis behind Sentinel and as a cluster', () => {
       await waitFor(() => listens(port), { seconds: 10, what: 'the Sentinel' });
 
       expect((await runProbe('redis.connection', through(port), { slowMs: 3000 })).status).toBe('healthy');
-      expect(codes(await runProbe('redis.connection', through(await closedPort())))).toEqual(['ENDPOINT_REFUSED']);
+      expect(codes(await runProbe('redis.connection', through(await closedPort())))).toEqual([
+        'ENDPOINT_REFUSED',
+      ]);
     } finally {
       await sentinel.stop();
       sentinelFolder.remove();
@@ -224,7 +248,13 @@ describe('Redis behind Sentinel and as a cluster', () => {
       });
       const outcome = await runProbe(
         'redis.connection',
-        { redis: { kind: 'cluster', nodes: [{ host: '127.0.0.1', port: node.port }], password: literal(password) } },
+        {
+          redis: {
+            kind: 'cluster',
+            nodes: [{ host: '127.0.0.1', port: node.port }],
+            password: literal(password),
+          },
+        },
         { slowMs: 3000 },
       );
 

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missing } from '../../lab/components/neo4j.ts';
+import { waitFor } from '../../lab/components/process.ts';
+import type { EnvironmentConfig } from '../../src/domain/config.ts';
+import type { HealthReport } from '../../src/domain/health.ts';
+import { createHealthRules, rootFindings } from '../../src/domain/health-rules.ts';
+import { dependencies, type PartId, partIds } from '../../src/domain/part.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
+import { probes } from '../../src/probes/index.ts';
+import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import { silentLogger } from '../support/logger.ts';
+import { type SmallPlatform, startSmallPlatform } from '../support/small-platform.ts';
+import { closedPort, environment, literal, slowProxy } from '../support/targets.ts';
+
+const lacking = missing();
+let platform: SmallPlatform;
+
+/** A generous limit for "slow", so that a busy machine is not taken for a slow part. */
+const thresholds = {
+  ...environment().thresholds,
+  ...{ httpSlowMs: 2_500, postgresSlowMs: 2_000, redisSlowMs: 2_000, natsSlowMs: 2_000, neo4jSlowMs: 4_000 },
+};
+
+async function check(change: Partial<EnvironmentConfig> = {}): Promise<HealthReport> {
+  const config = environment({ ...platform.config(), thresholds, ...change });
+  const factory = createTargetsFactory({ test: config }, { connectMs: 2_000, callMs: 2_500 });
+  const rules = createHealthRules({ test: config });
+  const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger, concurrency: 32 });
+  try {
+    const calls = rules.calls('test');
+    const targets = await factory.forRun('test');
+    const outcomes = await runner.run(calls, { targets, signal: new AbortController().signal });
+    return rules.judge({ environment: 'test', calls, outcomes });
+  } finally {
+    await factory.close();
+  }
+}
+
+/** Every row that is not up, as `part state fact [< root]`, in the order of the table. */
+function bad(report: HealthReport): readonly string[] {
+  return report.rows
+    .filter((row) => row.state !== 'up' && row.state !== 'not-configured')
+    .map(
+      (row) =>
+        `${row.part} ${row.state} ${row.fact.key}${row.consequenceOf === undefined ? '' : ` < ${row.consequenceOf}`}`,
+    );
+}
+
+interface Fault {
+  readonly part: PartId;
+  readonly how: 'stopped' | 'paused';
+  plant(): Promise<void> | void;
+  clear(): Promise<void> | void;
+  /** The table with this fault alone. */
+  readonly rows: readonly string[];
+}
+
+const serviceFault = (
+  part: 'agent-manager' | 'orchestrator-service' | 'reasoning-service',
+  how: Fault['how'],
+  rows: readonly string[],
+): Fault => ({
+  part,
+  how,
+  rows,
+  plant: () => (how === 'stopped' ? platform.services[part].stop() : platform.services[part].hang()),
+  clear: () => (how === 'stopped' ? platform.services[part].start() : platform.services[part].resume()),
+});
+const paused = (part: 'postgres' | 'redis' | 'nats' | 'neo4j', rows: readonly string[]): Fault => ({
+  part,
+  how: 'paused',
+  rows,
+  plant: () => platform[part].pause(),
+  clear: () => platform[part].resume(),
+});
+
+const faults: readonly Fault[] = [
+  paused('postgres', [
+    'postgres down hung',
+    'agent-manager degraded SERVICE_UNHEALTHY < postgres',
+    'orchestrator-service degraded SERVICE_UNHEALTHY < postgres',
+    'collect-agent unknown blind-no-answer < postgres',
+  ]),
+  paused('redis', ['redis down hung', 'agent-manager degraded SERVICE_UNHEALTHY < redis']),
+  paused('nats', ['nats down hung', 'agent-manager degraded SERVICE_UNHEALTHY < nats']),
+  paused('neo4j', ['neo4j down hung', 'reasoning-service degraded SERVICE_UNHEALTHY < neo4j']),
+  serviceFault('agent-manager', 'stopped', [
+    'agent-manager down ENDPOINT_REFUSED',
+    'orchestrator-service degraded SERVICE_UNHEALTHY < agent-manager',
+  ]),
+  serviceFault('agent-manager', 'paused', [
+    'agent-manager down hung',
+    'orchestrator-service degraded SERVICE_UNHEALTHY < agent-manager',
+  ]),
+  serviceFault('orchestrator-service', 'stopped', ['orchestrator-service down ENDPOINT_REFUSED']),
+  serviceFault('orchestrator-service', 'paused', ['orchestrator-service down hung']),
+  serviceFault('reasoning-service', 'stopped', ['reasoning-service down ENDPOINT_REFUSED']),
+  serviceFault('reasoning-service', 'paused', ['reasoning-service down hung']),
+];
+
+/** Parts that may be behind one of these, directly or not. */
+function above(parts: readonly PartId[]): ReadonlySet<PartId> {
+  const found = new Set<PartId>();
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const part of partIds)
+      if (dependencies[part].some((below) => parts.includes(below) || found.has(below))) found.add(part);
+  }
+  return found;
+}
+
+async function healthyAgain(): Promise<void> {
+  await waitFor(async () => (await check()).overall === 'healthy', {
+    seconds: 40,
+    every: 200,
+    what: 'the platform to be healthy again',
+  });
+}
+
+describe.skipIf(lacking !== undefined)(
+  `a platform${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    beforeAll(async () => {
+      platform = await startSmallPlatform();
+      await healthyAgain();
+    });
+    afterAll(async () => {
+      await platform.stop();
+    });
+
+    it('that is healthy has no finding and nothing unknown', async () => {
+      const report = await check();
+
+      expect(bad(report)).toEqual([]);
+      expect(report).toMatchObject({ overall: 'healthy', complete: true, roots: [] });
+      expect(rootFindings(report)).toEqual([]);
+    });
+
+    for (const fault of faults)
+      it(`with ${fault.part} ${fault.how} names exactly that, and what is behind it`, async () => {
+        await fault.plant();
+        try {
+          expect(bad(await check())).toEqual(fault.rows);
+        } finally {
+          await fault.clear();
+          await healthyAgain();
+        }
+      });
+
+    it('reached over slow ways is degraded part by part, with the rest healthy', async () => {
+      const proxies = await Promise.all(
+        [platform.postgres, platform.redis, platform.nats].map((server) => slowProxy(server)),
+      );
+      for (const proxy of proxies) proxy.delayMs = 150;
+      const [postgres, redis, nats] = proxies.map((proxy) => proxy.port);
+      const at = (text: string, port: number | undefined) => {
+        const url = new URL(text);
+        url.port = `${port}`;
+        return literal(url.href);
+      };
+      const slow = { ...thresholds, postgresSlowMs: 250, redisSlowMs: 250, natsSlowMs: 250 };
+      try {
+        const report = await check({
+          thresholds: slow,
+          postgres: {
+            url: at(platform.postgres.url(), postgres),
+            databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+          },
+          redis: { kind: 'single', url: at(platform.redis.url, redis) },
+          nats: { url: at(platform.nats.url, nats), monitorUrl: platform.nats.monitorUrl },
+        });
+
+        expect(bad(report)).toEqual([
+          'postgres degraded PG_SLOW',
+          'redis degraded REDIS_SLOW',
+          'nats degraded NATS_SLOW',
+        ]);
+        expect(report.rows[0]?.findings[0]?.facts).toMatchObject({ thresholdMs: 250 });
+      } finally {
+        await Promise.all(proxies.map((proxy) => proxy.close()));
+      }
+    });
+
+    it('that refuses our credentials is degraded part by part, and not down', async () => {
+      const wrong = (text: string) => {
+        const url = new URL(text);
+        url.password = 'wrong-pass';
+        return literal(url.href);
+      };
+      const report = await check({
+        postgres: {
+          url: wrong(platform.postgres.url()),
+          databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+        },
+        redis: { kind: 'single', url: wrong(platform.redis.url) },
+        nats: { url: wrong(platform.nats.url), monitorUrl: platform.nats.monitorUrl },
+        neo4j: { url: literal(platform.neo4j.url), user: 'neo4j', password: literal('wrong-pass') },
+      });
+
+      expect(bad(report)).toEqual(
+        ['postgres', 'redis', 'nats', 'neo4j'].map((part) => `${part} degraded CREDENTIALS_REFUSED`),
+      );
+      expect(JSON.stringify(report)).not.toContain('wrong-pass');
+    });
+
+    it('whose ports are closed only to us is not down: others reach it', async () => {
+      const port = await closedPort();
+      const report = await check({
+        postgres: {
+          url: literal(`postgres://a:b@127.0.0.1:${port}/x`),
+          databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+        },
+        redis: { kind: 'single', url: literal(`redis://127.0.0.1:${port}`) },
+        neo4j: { url: literal(`bolt://127.0.0.1:${port}`), user: 'neo4j', password: literal('x') },
+      });
+
+      expect(bad(report)).toEqual(
+        ['postgres', 'redis', 'neo4j'].map((part) => `${part} unknown refused-here-only`),
+      );
+      expect(report.overall).toBe('unknown');
+    });
+
+    it('whose names do not resolve could not be looked at, and is neither down nor fine', async () => {
+      const report = await check({
+        redis: { kind: 'single', url: literal('redis://nowhere.invalid:6379') },
+        neo4j: { url: literal('bolt://nowhere.invalid:7687'), user: 'neo4j', password: literal('x') },
+      });
+
+      expect(bad(report)).toEqual(['redis unknown blind-dns', 'neo4j unknown blind-dns']);
+    });
+
+    const pairs = faults.flatMap((first, at) =>
+      faults
+        .slice(at + 1)
+        .flatMap((second) => (first.part === second.part ? [] : [[first, second] as const])),
+    );
+    it(`names both roots and nothing else, in each of ${pairs.length} pairs`, async () => {
+      for (const [first, second] of pairs) {
+        const title = `${first.part} ${first.how} and ${second.part} ${second.how}`;
+        await first.plant();
+        await second.plant();
+        try {
+          const report = await check();
+          const roots = [first.part, second.part].sort();
+          const down = report.rows.filter((row) => row.state === 'down').map((row) => row.part);
+          const others = report.rows.filter(
+            (row) => !roots.includes(row.part) && row.state !== 'not-configured',
+          );
+          const behind = above([first.part, second.part]);
+
+          expect([title, [...report.roots].sort()]).toEqual([title, roots]);
+          expect([title, [...down].sort()]).toEqual([title, roots]);
+          for (const row of others)
+            expect([
+              title,
+              row.part,
+              row.state === 'up' || (behind.has(row.part) && row.consequenceOf !== undefined),
+            ]).toEqual([title, row.part, true]);
+        } finally {
+          await second.clear();
+          await first.clear();
+        }
+        await healthyAgain();
+      }
+    }, 900_000);
+  },
+);
