@@ -75,7 +75,7 @@ describe('every diagnosis', () => {
       const asked = diagnosis.evidence.map(({ probe }) => probes.find(({ id }) => id === probe));
       expect(asked.includes(undefined), diagnosis.id).toBe(false);
       const emitted = new Set(asked.flatMap((probe) => probe?.emits ?? []));
-      const wanted = diagnosis.causes.flatMap((cause) => codesOf(cause.when));
+      const wanted = diagnosis.causes.flatMap((cause) => codesOf(cause.when).map(({ code }) => code));
       expect(
         wanted.filter((code) => !emitted.has(code)),
         diagnosis.id,
