@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { en } from '../../../src/bot/text/en.ts';
+import { bytes, formats, interpolate, markup, placeholdersOf, span } from '../../../src/bot/text/format.ts';
+import { escapeMrkdwn, languageOf, wordsIn } from '../../../src/bot/text/index.ts';
+import { zhCN } from '../../../src/bot/text/zh-cn.ts';
+
+const english: Readonly<Record<string, string>> = en;
+const chinese: Readonly<Record<string, string>> = zhCN;
+
+describe('the catalogue', () => {
+  it('has the same keys in both languages', () => {
+    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it.each(Object.keys(english))('needs the same arguments in both languages: %s', (key) => {
+    expect(placeholdersOf(chinese[key] ?? '')).toEqual(placeholdersOf(english[key] ?? ''));
+  });
+
+  it('formats with known formats only, and leaves no text empty', () => {
+    for (const [key, text] of [...Object.entries(english), ...Object.entries(chinese)]) {
+      expect(text.trim(), key).not.toBe('');
+      for (const [, format] of text.matchAll(/\{\w+:(\w+)\}/g)) expect(formats, key).toContain(format);
+    }
+  });
+
+  it('has Chinese in the Chinese catalogue', () => {
+    const sentences = Object.entries(chinese).filter(([key]) => key.startsWith('error.') || key.startsWith('card.state.') || key.startsWith('denied.'));
+    for (const [key, text] of sentences) expect(text, key).toMatch(/\p{Script=Han}/u);
+  });
+});
+
+describe('words', () => {
+  const words = wordsIn('en');
+
+  it('escapes what comes from data and nothing else', () => {
+    expect(words.say('command.unknown-verb', { word: '<!channel> & <@U1>' })).toContain('“&lt;!channel&gt; &amp; &lt;@U1&gt;”');
+    expect(words.say('event.approved', { who: markup('<@U1>'), handle: 'k7', hash: 'abcdefgh123' })).toBe(
+      ':white_check_mark: <@U1> approved `k7` (plan `abcdefgh`).',
+    );
+    expect(words.plain('command.unknown-verb', { word: '<b>' })).toContain('“<b>”');
+  });
+
+  it('says that a value is missing instead of leaving a hole', () => {
+    expect(interpolate('up since {since:time}, {n}', {}, 'en', (text) => text)).toBe('up since unknown, unknown');
+    expect(interpolate('{constructor}', {}, 'zh-CN', (text) => text)).toBe('未知');
+  });
+
+  it('does not read placeholders, dollars or keys out of data', () => {
+    expect(interpolate('{a}', { a: '{b} $& $1', b: 'no' }, 'en', (text) => text)).toBe('{b} $& $1');
+    expect(words.lookup('toString')).toBeUndefined();
+  });
+
+  it('writes sizes and spans as people read them', () => {
+    expect([bytes(512), bytes(8_388_608), bytes(1.5 * 2 ** 40)]).toEqual(['512 B', '8 MiB', '1.5 TiB']);
+    expect([12, 1_234, 90_000, 3_600_000, 5_400_000, 200_000_000].map((ms) => span(ms, 'en'))).toEqual([
+      '12 ms', '1.2 s', '2 min', '1 h', '1 h 30 min', '2 d 7 h',
+    ]);
+  });
+
+  it('knows the language of a locale', () => {
+    expect([languageOf('zh-CN'), languageOf('zh_TW'), languageOf('en-US'), languageOf(undefined), languageOf('zhx')]).toEqual([
+      'zh-CN', 'zh-CN', 'en', 'en', 'en',
+    ]);
+  });
+
+  it('keeps an escaped text whole', () => {
+    expect(escapeMrkdwn('a<b>&amp;')).toBe('a&lt;b&gt;&amp;amp;');
+  });
+});
