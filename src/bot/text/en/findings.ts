@@ -2,19 +2,22 @@
 export const findings = {
   'finding.ENDPOINT_REFUSED': '{part} refuses connections at {subject}.',
   'finding.ENDPOINT_REFUSED.impact': 'Whoever needs {part} gets an error at once.',
-  'finding.ENDPOINT_REFUSED.todo': 'See why nothing listens there: its log, and the port it is configured with.',
+  'finding.ENDPOINT_REFUSED.todo':
+    'See why nothing listens there: its log, and the port it is configured with.',
   'finding.ENDPOINT_HUNG': '{part} accepts connections at {subject} and does not answer.',
   'finding.ENDPOINT_HUNG.impact': 'Whoever needs {part} waits until its own timeout.',
   'finding.ENDPOINT_HUNG.todo': 'Save what the process shows (log, CPU, locks), then restart it.',
   'finding.ENDPOINT_CLOSED': '{part} closes connections at {subject} before it answers.',
   'finding.ENDPOINT_CLOSED.impact': 'Clients cannot work with {part}: it is starting, stopping or failing.',
-  'finding.ENDPOINT_CLOSED.todo': 'Read its log: a start that is not complete, or a fault at each connection.',
+  'finding.ENDPOINT_CLOSED.todo':
+    'Read its log: a start that is not complete, or a fault at each connection.',
   'finding.ENDPOINT_AT_LIMIT': '{part} at {subject} turns connections away because a limit is reached.',
   'finding.ENDPOINT_AT_LIMIT.impact': 'New clients are refused; those already connected go on.',
   'finding.ENDPOINT_AT_LIMIT.todo': 'See who holds the connections before the limit is raised.',
   'finding.CREDENTIALS_REFUSED': '{part} at {subject} refuses the configured credentials.',
   'finding.CREDENTIALS_REFUSED.impact': 'It runs, but whoever uses these credentials cannot work with it.',
-  'finding.CREDENTIALS_REFUSED.todo': 'Compare the password in the Secret with the one {part} was set up with.',
+  'finding.CREDENTIALS_REFUSED.todo':
+    'Compare the password in the Secret with the one {part} was set up with.',
 
   'finding.SERVICE_UNHEALTHY': '{part} says of itself that it is not healthy (HTTP {httpStatus} on {path}).',
   'finding.SERVICE_UNHEALTHY.impact': 'It runs but cannot do its work as it should.',
@@ -22,7 +25,8 @@ export const findings = {
   'finding.SERVICE_HEALTH_STALLED': '{part} is alive, but its health path {path} does not answer.',
   'finding.SERVICE_HEALTH_STALLED.impact': 'Something it needs hangs; its requests wait with it.',
   'finding.SERVICE_HEALTH_STALLED.todo': 'Look at the parts it needs; restart it only when they are well.',
-  'finding.SERVICE_SLOW': '{part} takes {latencyMs:ms} for its health answer; more than {thresholdMs:ms} is slow.',
+  'finding.SERVICE_SLOW':
+    '{part} takes {latencyMs:ms} for its health answer; more than {thresholdMs:ms} is slow.',
   'finding.SERVICE_SLOW.impact': 'Requests through {part} are slow.',
   'finding.SERVICE_SLOW.todo': 'Look at its CPU and memory, and at the latency of what it needs.',
   'finding.SERVICE_NO_HEALTH_PATH': '{part} answers, but has none of the health paths {paths}.',
@@ -37,8 +41,10 @@ export const findings = {
   'finding.PG_STARTING.todo': 'Wait; if it goes on, read its log for the recovery.',
   'finding.PG_TOO_MANY_CONNECTIONS': 'PostgreSQL has no connection left for {database}.',
   'finding.PG_TOO_MANY_CONNECTIONS.impact': 'New connections fail with "too many connections".',
-  'finding.PG_TOO_MANY_CONNECTIONS.todo': 'See who holds the connections; end leaked ones before raising the limit.',
-  'finding.PG_SLOW': 'PostgreSQL takes {latencyMs:ms} for one simple statement; more than {thresholdMs:ms} is slow.',
+  'finding.PG_TOO_MANY_CONNECTIONS.todo':
+    'See who holds the connections; end leaked ones before raising the limit.',
+  'finding.PG_SLOW':
+    'PostgreSQL takes {latencyMs:ms} for one simple statement; more than {thresholdMs:ms} is slow.',
   'finding.PG_SLOW.impact': 'Everything that reads or writes the database is slow.',
   'finding.PG_SLOW.todo': 'Look for blocked and long statements, and at the load of its machine.',
   'finding.PG_TABLES_MISSING': 'The database {database} lacks tables: {missing}.',
@@ -46,12 +52,15 @@ export const findings = {
   'finding.PG_TABLES_MISSING.todo': 'Run the service’s migrations, or restore the tables from a backup.',
   'finding.PG_CONNECTIONS_NEAR_LIMIT':
     'PostgreSQL uses {used} of {max} connections ({percent:percent} of those for clients; limit for this finding {thresholdPercent:percent}).',
-  'finding.PG_CONNECTIONS_NEAR_LIMIT.impact': 'When none is left, new connections fail. {application} holds {applicationSessions} of them.',
-  'finding.PG_CONNECTIONS_NEAR_LIMIT.todo': 'Make the pools smaller, end leaked sessions, or raise `max_connections` (needs a restart).',
+  'finding.PG_CONNECTIONS_NEAR_LIMIT.impact':
+    'When none is left, new connections fail. {application} holds {applicationSessions} of them.',
+  'finding.PG_CONNECTIONS_NEAR_LIMIT.todo':
+    'Make the pools smaller, end leaked sessions, or raise `max_connections` (needs a restart).',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED':
     '{sessions} sessions of {application} in {database} opened a transaction and have done nothing for up to {oldestSeconds:seconds} (pids {pids}).',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED.impact': 'They hold connections, locks and old row versions.',
-  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.todo': 'End these sessions, and find the place in {application} that forgets to end its transaction.',
+  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.todo':
+    'End these sessions, and find the place in {application} that forgets to end its transaction.',
 
   'finding.REDIS_SLOW': 'Redis takes {latencyMs:ms} for PING; more than {thresholdMs:ms} is slow.',
   'finding.REDIS_SLOW.impact': 'Caches slow down what they should make fast.',
@@ -59,7 +68,8 @@ export const findings = {
   'finding.REDIS_MEMORY_AT_LIMIT':
     'Redis uses {usedBytes:bytes} of {maxBytes:bytes} ({percent:percent}) and cannot evict (policy {policy}); {refusedWrites} writes were refused so far.',
   'finding.REDIS_MEMORY_AT_LIMIT.impact': 'Writes fail as soon as the limit is reached.',
-  'finding.REDIS_MEMORY_AT_LIMIT.todo': 'Let it evict (`allkeys-lru`), delete useless keys, or raise `maxmemory`.',
+  'finding.REDIS_MEMORY_AT_LIMIT.todo':
+    'Let it evict (`allkeys-lru`), delete useless keys, or raise `maxmemory`.',
   'finding.REDIS_POLICY_NOEVICTION':
     'Redis is at {percent:percent} of its memory ({usedBytes:bytes} of {maxBytes:bytes}) and its policy is noeviction.',
   'finding.REDIS_POLICY_NOEVICTION.impact': 'At the limit every write fails instead of old keys making room.',
@@ -84,7 +94,8 @@ export const findings = {
   'finding.NEO4J_SLOW.todo': 'Look at its heap and at long running queries.',
 
   'finding.AGENTS_NONE_REGISTERED': 'No collect agent is registered.',
-  'finding.AGENTS_NONE_REGISTERED.impact': 'No cluster is watched: there are no events and no commands can be run.',
+  'finding.AGENTS_NONE_REGISTERED.impact':
+    'No cluster is watched: there are no events and no commands can be run.',
   'finding.AGENTS_NONE_REGISTERED.todo': 'Diagnose the registration of agents (S2).',
   'finding.AGENT_HEARTBEAT_STALE':
     '{stale} of {registered} collect agents have been silent for more than {thresholdSeconds:seconds} ({agents}).',
@@ -108,8 +119,10 @@ export const findings = {
   'finding.POD_IMAGE_UNAVAILABLE.todo': 'Check the image name and tag, the registry, and `imagePullSecrets`.',
   'finding.POD_CONFIG_MISSING': '{subject} does not start: {message}.',
   'finding.POD_CONFIG_MISSING.impact': '{pods} Pods do not start.',
-  'finding.POD_CONFIG_MISSING.todo': 'Create the ConfigMap or Secret that is named, or correct the reference.',
-  'finding.POD_CRASH_LOOPING': '{subject} crashes again and again (exit code {exitCode}, {restarts} restarts).',
+  'finding.POD_CONFIG_MISSING.todo':
+    'Create the ConfigMap or Secret that is named, or correct the reference.',
+  'finding.POD_CRASH_LOOPING':
+    '{subject} crashes again and again (exit code {exitCode}, {restarts} restarts).',
   'finding.POD_CRASH_LOOPING.impact': '{pods} Pods do no work.',
   'finding.POD_CRASH_LOOPING.todo': 'Read the log of the previous container.',
   'finding.POD_UNSCHEDULABLE': '{subject} finds no node: {message}.',
@@ -118,22 +131,27 @@ export const findings = {
   'finding.POD_FAILED': '{subject} has failed: {reason}. {message}',
   'finding.POD_FAILED.impact': '{pods} Pods have ended and do not come back by themselves.',
   'finding.POD_FAILED.todo': 'See why (eviction, node), then delete the failed Pods.',
-  'finding.POD_STUCK_TERMINATING': '{subject} should have been gone {seconds:seconds} ago and is still terminating.',
+  'finding.POD_STUCK_TERMINATING':
+    '{subject} should have been gone {seconds:seconds} ago and is still terminating.',
   'finding.POD_STUCK_TERMINATING.impact': 'A StatefulSet cannot start its successor.',
-  'finding.POD_STUCK_TERMINATING.todo': 'Look at node {node}, at finalizers and at volumes that do not detach.',
+  'finding.POD_STUCK_TERMINATING.todo':
+    'Look at node {node}, at finalizers and at volumes that do not detach.',
   'finding.POD_NOT_READY': '{subject} runs but is not ready: {message}.',
   'finding.POD_NOT_READY.impact': '{pods} Pods get no requests.',
   'finding.POD_NOT_READY.todo': 'See which readiness check fails, and why.',
-  'finding.POD_RESTARTING': '{subject} has restarted {restarts} times, the last within the hour (exit code {exitCode}).',
+  'finding.POD_RESTARTING':
+    '{subject} has restarted {restarts} times, the last within the hour (exit code {exitCode}).',
   'finding.POD_RESTARTING.impact': 'It works now, with interruptions.',
   'finding.POD_RESTARTING.todo': 'Read the log of the previous container.',
   'finding.SERVICE_WITHOUT_ENDPOINTS':
     'Service {service} has no ready endpoint: {selectedPods} Pods match {selector}, {readyPods} of them are ready.',
   'finding.SERVICE_WITHOUT_ENDPOINTS.impact': 'Every connection to it is refused.',
-  'finding.SERVICE_WITHOUT_ENDPOINTS.todo': 'Make the labels agree when no Pod matches; else see why the Pods are not ready.',
+  'finding.SERVICE_WITHOUT_ENDPOINTS.todo':
+    'Make the labels agree when no Pod matches; else see why the Pods are not ready.',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} started at {startedAt:time}, before its ConfigMap {configMap} changed at {changedAt:time}.',
-  'finding.POD_OLDER_THAN_CONFIG.impact': 'The change has no effect yet: {pods} Pods run with the old configuration.',
+  'finding.POD_OLDER_THAN_CONFIG.impact':
+    'The change has no effect yet: {pods} Pods run with the old configuration.',
   'finding.POD_OLDER_THAN_CONFIG.todo': 'Restart the workload so that it reads the configuration.',
 
   'finding.CONTAINER_MISSING': 'There is no container for {part} in project {project}.',
@@ -148,10 +166,20 @@ export const findings = {
   'finding.CONTAINER_PAUSED': 'Container {container} is paused.',
   'finding.CONTAINER_PAUSED.impact': 'It accepts connections and does not answer them.',
   'finding.CONTAINER_PAUSED.todo': 'Find out who paused it and why, then unpause it.',
-  'finding.CONTAINER_RESTARTING': 'Container {container} starts and ends again and again ({restarts} restarts, exit code {exitCode}).',
+  'finding.CONTAINER_RESTARTING':
+    'Container {container} starts and ends again and again ({restarts} restarts, exit code {exitCode}).',
   'finding.CONTAINER_RESTARTING.impact': 'It does no work.',
   'finding.CONTAINER_RESTARTING.todo': 'Read its log.',
   'finding.CONTAINER_UNHEALTHY': 'Container {container} fails its own health check.',
   'finding.CONTAINER_UNHEALTHY.impact': 'It runs and does not work as it should.',
   'finding.CONTAINER_UNHEALTHY.todo': 'See what its health check says (`docker inspect`) and read its log.',
+  'finding.PG_DEAD_ROWS':
+    'Table {table} in {database} holds {dead} dead rows beside {live} live ones ({percent:percent}).',
+  'finding.PG_DEAD_ROWS.impact': 'Every scan of it reads rows that are gone; it grows without need.',
+  'finding.PG_DEAD_ROWS.todo':
+    'Look for an old open transaction, then `VACUUM (ANALYZE) {table}`; see why autovacuum does not keep up.',
+  'finding.REDIS_HIT_RATE_LOW':
+    'Redis has only {percent:percent} of what it is asked for ({hits} hits, {misses} misses; below {thresholdPercent:percent} is low).',
+  'finding.REDIS_HIT_RATE_LOW.impact': 'The cache saves little: the work falls on the database.',
+  'finding.REDIS_HIT_RATE_LOW.todo': 'See whether keys are evicted or expire too early.',
 } as const;

@@ -46,8 +46,10 @@ export const findings = {
   'finding.PG_TABLES_MISSING.todo': '运行该服务的迁移，或从备份恢复这些表。',
   'finding.PG_CONNECTIONS_NEAR_LIMIT':
     'PostgreSQL 已使用 {used}/{max} 个连接（占客户端可用的 {percent:percent}，阈值 {thresholdPercent:percent}）。',
-  'finding.PG_CONNECTIONS_NEAR_LIMIT.impact': '用尽后新连接会失败。{application} 占用其中 {applicationSessions} 个。',
-  'finding.PG_CONNECTIONS_NEAR_LIMIT.todo': '缩小连接池、结束泄漏的会话，或提高 `max_connections`（需重启）。',
+  'finding.PG_CONNECTIONS_NEAR_LIMIT.impact':
+    '用尽后新连接会失败。{application} 占用其中 {applicationSessions} 个。',
+  'finding.PG_CONNECTIONS_NEAR_LIMIT.todo':
+    '缩小连接池、结束泄漏的会话，或提高 `max_connections`（需重启）。',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED':
     '{application} 在 {database} 有 {sessions} 个会话开启事务后闲置，最长 {oldestSeconds:seconds}（pid {pids}）。',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED.impact': '它们占用连接、锁和旧的行版本。',
@@ -64,7 +66,8 @@ export const findings = {
     'Redis 内存已用 {percent:percent}（{usedBytes:bytes}/{maxBytes:bytes}），而淘汰策略是 noeviction。',
   'finding.REDIS_POLICY_NOEVICTION.impact': '达到上限后每次写入都会失败，而不是淘汰旧键。',
   'finding.REDIS_POLICY_NOEVICTION.todo': '如果 Redis 只作缓存，把 `maxmemory-policy` 设为 `allkeys-lru`。',
-  'finding.REDIS_MEMORY_UNBOUNDED': 'Redis 没有内存上限，已用 {usedBytes:bytes}，占主机 {systemPercent:percent}。',
+  'finding.REDIS_MEMORY_UNBOUNDED':
+    'Redis 没有内存上限，已用 {usedBytes:bytes}，占主机 {systemPercent:percent}。',
   'finding.REDIS_MEMORY_UNBOUNDED.impact': '它可能因内存不足被终止，数据全部丢失。',
   'finding.REDIS_MEMORY_UNBOUNDED.todo': '把 `maxmemory` 设为低于容器限制的值。',
   'finding.REDIS_MEMORY_FRAGMENTED':
@@ -147,10 +150,20 @@ export const findings = {
   'finding.CONTAINER_PAUSED': '容器 {container} 被暂停。',
   'finding.CONTAINER_PAUSED.impact': '它接受连接但不应答。',
   'finding.CONTAINER_PAUSED.todo': '查明是谁、为何暂停，然后恢复它。',
-  'finding.CONTAINER_RESTARTING': '容器 {container} 反复启动又退出（重启 {restarts} 次，退出码 {exitCode}）。',
+  'finding.CONTAINER_RESTARTING':
+    '容器 {container} 反复启动又退出（重启 {restarts} 次，退出码 {exitCode}）。',
   'finding.CONTAINER_RESTARTING.impact': '它没有工作。',
   'finding.CONTAINER_RESTARTING.todo': '查看它的日志。',
   'finding.CONTAINER_UNHEALTHY': '容器 {container} 未通过自身的健康检查。',
   'finding.CONTAINER_UNHEALTHY.impact': '它在运行，但不能正常工作。',
   'finding.CONTAINER_UNHEALTHY.todo': '查看健康检查的输出（`docker inspect`）和日志。',
+  'finding.PG_DEAD_ROWS':
+    '{database} 的表 {table} 有 {dead} 行死元组、{live} 行活元组（{percent:percent}）。',
+  'finding.PG_DEAD_ROWS.impact': '每次扫描都要读取已删除的行，表无谓膨胀。',
+  'finding.PG_DEAD_ROWS.todo':
+    '先查找长时间未结束的事务，再执行 `VACUUM (ANALYZE) {table}`；查明 autovacuum 为何跟不上。',
+  'finding.REDIS_HIT_RATE_LOW':
+    'Redis 命中率仅 {percent:percent}（命中 {hits}，未命中 {misses}；低于 {thresholdPercent:percent} 视为偏低）。',
+  'finding.REDIS_HIT_RATE_LOW.impact': '缓存几乎不起作用，负载落在数据库上。',
+  'finding.REDIS_HIT_RATE_LOW.todo': '查看键是否被淘汰或过早过期。',
 } as const;
