@@ -40,8 +40,11 @@ export function cut(text: string, max: number, words: Words): string {
   const all = [...text];
   if (all.length <= max) return text;
   const room = max - codePoints(words.plain('fit.cut', { count: all.length }));
-  // An escaped `&amp;` must not be cut in the middle.
-  const kept = all.slice(0, Math.max(0, room)).join('').replace(/&[a-z]{0,3}$/, '');
+  // Neither an escaped `&amp;` nor a mention may be cut in the middle.
+  const kept = all
+    .slice(0, Math.max(0, room))
+    .join('')
+    .replace(/(?:&[a-z]{0,3}|<[^<>]*)$/, '');
   return kept + words.plain('fit.cut', { count: all.length - codePoints(kept) });
 }
 
