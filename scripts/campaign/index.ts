@@ -1,13 +1,16 @@
 /** `npm run campaign`: every fault of the lab, diagnosed from Slack's front door. */
 
 import { Command, Option } from 'commander';
-import { faults } from '../../lab/faults/index.ts';
+import { faultById, faults } from '../../lab/faults/index.ts';
 import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
 import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { type Fault, type Lab, labParts, type Runtime } from '../../lab/types.ts';
-import { type Answer, startCampaignProduct } from './product.ts';
-import { rowOf, tableHead, writeTable } from './table.ts';
-import { Controls, type Trial, tryFault } from './trial.ts';
+import { deprive } from './deprived.ts';
+import { samples, tryDeprived } from './deprived-trial.ts';
+import { pairs, tryPair } from './pairs.ts';
+import { type Answer, type Product, startCampaignProduct } from './product.ts';
+import { deprivedHead, deprivedRow, pairHead, pairRow, trialHead, trialRow, writeSection } from './table.ts';
+import { Controls, tryFault } from './trial.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -16,6 +19,8 @@ interface Options {
   readonly fault: readonly string[];
   readonly variant?: string;
   readonly once: boolean;
+  readonly less: boolean;
+  readonly pairs: boolean;
   readonly keep: boolean;
   readonly table?: string;
   readonly evidence: 'wrong' | 'all' | 'none';
@@ -33,6 +38,8 @@ const options = new Command('campaign')
   .option('-f, --fault <prefix>', 'only faults whose id begins so (repeatable)', collect, [])
   .option('--variant <name>', 'only this variant')
   .option('--once', 'one variant of each', false)
+  .option('--less', 'samples of faults, each with one kind of evidence taken away', false)
+  .option('--pairs', 'faults that occur together', false)
   .option('--keep', 'leave the platform up', false)
   .option('--table <file>', 'also write the table into this document')
   .addOption(
@@ -43,11 +50,9 @@ const options = new Command('campaign')
   .parse()
   .opts<Options>();
 
-const chosen = faults.filter(
-  (fault) =>
-    fault.runtimes.includes(options.runtime) &&
-    (options.fault.length === 0 || options.fault.some((prefix) => fault.id.startsWith(prefix))),
-);
+const wanted = (fault: Fault) =>
+  fault.runtimes.includes(options.runtime) &&
+  (options.fault.length === 0 || options.fault.some((prefix) => fault.id.startsWith(prefix)));
 
 const variantsOf = (fault: Fault): readonly string[] => {
   if (options.variant !== undefined) return fault.variants.filter((name) => name === options.variant);
@@ -58,7 +63,7 @@ function explain(when: string, answer: Answer): void {
   print(`   ${when}: ${answer.title}`);
   print(`   ${answer.causes.map(({ id, verdict }) => `${id} ${verdict}`).join(', ')}`);
   for (const { key, status, codes, detail, durationMs } of answer.evidence)
-    print(`     ${key}: ${status} ${codes.join(' ')} ${detail.slice(0, 300)} (${durationMs} ms)`);
+    print(`     ${key}: ${status} ${codes.join(' ')} ${detail.slice(0, 400)} (${durationMs} ms)`);
 }
 
 /** What one fault broke must not be blamed on the next. */
@@ -67,47 +72,106 @@ async function recover(lab: Lab): Promise<void> {
     await lab.healthy(10);
   } catch {
     print('   putting the platform back');
-    const programs = labParts.slice(0, 4);
     await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
-    await Promise.allSettled(programs.map((part) => lab.reset(part)));
+    await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
     await lab.healthy(120).catch((error: unknown) => print(`   ${String(error)}`));
+  }
+}
+
+interface Row {
+  readonly text: string;
+  readonly problems: readonly string[];
+}
+
+/** Prints a row, what is behind it, and puts the platform back if it was wrong. */
+async function report(lab: Lab, rows: readonly Row[], answers: readonly (readonly [string, Answer])[]) {
+  const wrong = rows.some(({ problems }) => problems.length > 0);
+  for (const { text } of rows) print(text);
+  if (options.evidence === 'all' || (wrong && options.evidence === 'wrong'))
+    for (const [when, answer] of answers) explain(when, answer);
+  if (wrong) await recover(lab);
+  return wrong;
+}
+
+type Stage = { readonly lab: Lab; readonly product: Product };
+
+async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
+  const controls = new Controls();
+  for (const fault of faults.filter(wanted))
+    for (const variant of variantsOf(fault)) {
+      const answers: [string, Answer][] = [];
+      const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
+      const trial = await tryFault({ lab, product, controls, onAnswer }, fault, variant);
+      const row = { text: trialRow(trial), problems: trial.problems };
+      if (await report(lab, [row], answers)) controls.forget();
+      yield row;
+    }
+}
+
+const less = (environments: readonly string[]) =>
+  async function* (stage: Stage): AsyncGenerator<Row> {
+    for (const fault of faults.filter(wanted)) {
+      const own = environments.filter((name) => samples[name]?.includes(fault.id) === true);
+      if (own.length === 0) continue;
+      const [variant] = variantsOf(fault);
+      if (variant === undefined) continue;
+      const answers: [string, Answer][] = [];
+      const onAnswer = (name: string, answer: Answer) => void answers.push([name, answer]);
+      const trials = await tryDeprived(stage, fault, variant, own, onAnswer);
+      const rows = trials.map((trial) => ({ text: deprivedRow(trial), problems: trial.problems }));
+      await report(stage.lab, rows, answers);
+      yield* rows;
+    }
+  };
+
+async function* together(stage: Stage): AsyncGenerator<Row> {
+  for (const pair of pairs) {
+    const planted = pair.map(({ fault, variant }) => ({ fault: faultById(fault), variant }));
+    if (!planted.some(({ fault }) => wanted(fault))) continue;
+    if (!planted.every(({ fault }) => fault.runtimes.includes(options.runtime))) continue;
+    const answers: [string, Answer][] = [];
+    const onAnswer = (symptom: string, answer: Answer) => void answers.push([symptom, answer]);
+    const trial = await tryPair(stage, planted, onAnswer);
+    const row = { text: pairRow(trial), problems: trial.problems };
+    await report(stage.lab, [row], answers);
+    yield row;
   }
 }
 
 const progress = timedProgress(print);
 const wasUp = (await labStatus(options.runtime)) !== 'down';
 const lab = await upLab(options.runtime, progress);
-const product = await startCampaignProduct(await lab.environmentConfig());
+const deprived = options.less ? await deprive(lab) : undefined;
+const names = Object.keys(deprived?.environments ?? {});
+const part =
+  deprived !== undefined
+    ? { name: `${options.runtime}, with less evidence`, head: deprivedHead, run: less(names) }
+    : options.pairs
+      ? { name: `${options.runtime}, two at a time`, head: pairHead, run: together }
+      : { name: options.runtime, head: trialHead, run: single };
+const product = await startCampaignProduct({
+  lab: await lab.environmentConfig(),
+  ...deprived?.environments,
+});
 progress('the product is up');
-const controls = new Controls();
-const trials: Trial[] = [];
+const rows: Row[] = [];
 try {
-  print(tableHead);
-  for (const fault of chosen) {
-    for (const variant of variantsOf(fault)) {
-      const answers: [string, Answer][] = [];
-      const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const trial = await tryFault({ lab, product, controls, onAnswer }, fault, variant);
-      trials.push(trial);
-      print(rowOf(trial));
-      const wrong = trial.problems.length > 0;
-      if (options.evidence === 'all' || (wrong && options.evidence === 'wrong'))
-        for (const [when, answer] of answers) explain(when, answer);
-      if (wrong) {
-        controls.forget();
-        await recover(lab);
-      }
-    }
-  }
+  print(part.head);
+  for await (const row of part.run({ lab, product })) rows.push(row);
 } finally {
   await product.stop();
+  await deprived?.stop();
 }
-const right = trials.filter(({ problems }) => problems.length === 0).length;
-progress(`${trials.length} trials, ${right} right`);
+const right = rows.filter(({ problems }) => problems.length === 0).length;
+progress(`${rows.length} trials, ${right} right`);
 if (options.table !== undefined)
-  writeTable(options.table, options.runtime, trials, {
+  writeSection(options.table, {
+    name: part.name,
+    head: part.head,
+    rows: rows.map(({ text }) => text),
+    right,
     date: new Date().toISOString().slice(0, 10),
     command: `npm run campaign -- ${process.argv.slice(2).join(' ')}`.replace(/ --table \S+/, '').trim(),
   });
 if (!wasUp && !options.keep) await downLab(options.runtime);
-process.exit(trials.length > 0 && right === trials.length ? 0 : 1);
+process.exit(rows.length > 0 && right === rows.length ? 0 : 1);

@@ -39,8 +39,8 @@ export interface Answer {
 }
 
 export interface Product {
-  /** Types `/aetherius diagnose …` in a channel and waits for the answer. */
-  diagnose(symptom: string): Promise<Answer>;
+  /** Types `/aetherius diagnose …` in a channel and waits for the answer. Default environment: `lab`. */
+  diagnose(symptom: string, environment?: string): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -50,7 +50,10 @@ const answerSeconds = 90;
 type Environment = Readonly<Record<string, unknown>>;
 
 /** Secrets of the lab's configuration as variables, for the product takes none in clear. */
-function withReferences(environment: Environment): {
+function withReferences(
+  title: string,
+  environment: Environment,
+): {
   readonly environment: Environment;
   readonly variables: Readonly<Record<string, string>>;
 } {
@@ -59,7 +62,7 @@ function withReferences(environment: Environment): {
     const block = environment[part] as Readonly<Record<string, unknown>> | undefined;
     const value = block?.[key];
     if (block === undefined || typeof value !== 'string') return {};
-    const name = `LAB_${part}_${key}`.toUpperCase();
+    const name = `${title}_${part}_${key}`.replaceAll('-', '_').toUpperCase();
     variables[name] = value;
     return { [part]: { ...block, [key]: { env: name } } };
   };
@@ -92,8 +95,8 @@ interface ProbeRow {
   readonly duration_ms: number;
 }
 
-/** Starts the product for one environment, named `lab`. */
-export async function startCampaignProduct(block: Environment): Promise<Product> {
+/** Starts the product for these environments; one of them is named `lab`. */
+export async function startCampaignProduct(blocks: Readonly<Record<string, Environment>>): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
   chmodSync(folder, 0o755);
   const [database, redis, slack] = await Promise.all([
@@ -102,9 +105,9 @@ export async function startCampaignProduct(block: Environment): Promise<Product>
     startSlackEmulator(),
   ]);
   const url = database.url('aetherius_bot');
-  const { environment, variables } = withReferences(block);
+  const known = Object.entries(blocks).map(([title, block]) => ({ title, ...withReferences(title, block) }));
   const values = {
-    ...variables,
+    ...(Object.assign({}, ...known.map(({ variables }) => variables)) as Readonly<Record<string, string>>),
     DATABASE_URL: url,
     REDIS_URL: redis.url,
     AUDIT_KEY: 'an audit key of the campaign that is long enough',
@@ -116,7 +119,7 @@ export async function startCampaignProduct(block: Environment): Promise<Product>
     SHUTDOWN_GRACE_MS: '5000',
   };
   const yaml = stringify({
-    environments: { lab: environment },
+    environments: Object.fromEntries(known.map(({ title, environment }) => [title, environment])),
     slack: { defaultEnvironment: 'lab' },
     approvals: {
       approvers: { oncall: { users: [people.approver, people.requester] } },
@@ -133,13 +136,13 @@ export async function startCampaignProduct(block: Environment): Promise<Product>
   const rows = <Row>(text: string) => query(url, text) as Promise<Row[]>;
 
   return {
-    async diagnose(symptom) {
+    async diagnose(symptom, environment = 'lab') {
       const started = performance.now();
       const [before] = await rows<{ count: string }>(`SELECT count(*) FROM runs`);
       const typed = await slack.control.command({
         user: people.requester,
         channel: places.incidents,
-        text: `/aetherius diagnose ${symptom}`,
+        text: `/aetherius diagnose ${symptom} ${environment}`,
       });
       if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
       const run = await untilFinished(rows, Number(before?.count ?? 0));

@@ -1,70 +1,101 @@
-/** The campaign's table: one line a trial. */
+/** The campaign's tables: one line a trial. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Runtime } from '../../lab/types.ts';
+import type { DeprivedTrial } from './deprived-trial.ts';
+import type { PairTrial } from './pairs.ts';
 import type { Trial } from './trial.ts';
 
-const head = [
-  '| fault | variant | runtime | asked | top cause | false causes | answer s | API requests | whole s | result |',
-  '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-];
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+const headOf = (...names: readonly string[]) => `${line(names)}\n${line(names.map(() => '---'))}`;
+const listed = (words: readonly string[]) => (words.length === 0 ? 'none' : words.join(', '));
+const resultOf = (problems: readonly string[]) => (problems.length === 0 ? 'right' : problems.join('; '));
 
-const escape = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+export const trialHead = headOf(
+  ...['fault', 'variant', 'runtime', 'asked', 'top cause', 'false causes', 'answer s', 'API requests'],
+  ...['whole s', 'result'],
+);
 
-/** One trial as a row of the table. */
-export function rowOf(trial: Trial): string {
-  const cells = [
+/** One planted fault. */
+export const trialRow = (trial: Trial): string =>
+  line([
     trial.fault,
     trial.variant,
     trial.runtime,
     trial.asked,
     trial.topCause,
-    trial.falseCauses.length === 0 ? 'none' : trial.falseCauses.join(', '),
+    listed(trial.falseCauses),
     trial.seconds.toFixed(1),
     trial.apiRequests === undefined ? '–' : `${trial.apiRequests}`,
     trial.total.toFixed(1),
-    trial.problems.length === 0 ? 'right' : escape(trial.problems.join('; ')),
-  ];
-  return `| ${cells.join(' | ')} |`;
-}
+    resultOf(trial.problems),
+  ]);
 
-export const tableHead = head.join('\n');
+export const deprivedHead = headOf(
+  ...['fault', 'variant', 'runtime', 'without', 'planted cause is', 'false causes', 'answer s', 'result'],
+);
 
-const begin = (runtime: Runtime) => `<!-- ${runtime}: begin -->`;
-const end = (runtime: Runtime) => `<!-- ${runtime}: end -->`;
+/** One planted fault, seen with less. */
+export const deprivedRow = (trial: DeprivedTrial): string =>
+  line([
+    trial.fault,
+    trial.variant,
+    trial.runtime,
+    trial.without,
+    trial.verdict,
+    listed(trial.falseCauses),
+    trial.seconds.toFixed(1),
+    resultOf(trial.problems),
+  ]);
+
+export const pairHead = headOf('planted', 'runtime', 'confirmed', 'false causes', 'result');
+
+export const pairRow = (trial: PairTrial): string =>
+  line([trial.planted, trial.runtime, trial.found, listed(trial.falseCauses), resultOf(trial.problems)]);
 
 const introduction = `# Fault campaign
 
 \`npm run campaign\` plants each fault of the lab, asks for its symptom in Slack as a person would, and compares the
 answer: the planted cause has to be confirmed and to stand first, nothing else may be confirmed, and after the fault is
-taken away no cause may be left. What is wrong stands in the last column. How to run it: [the guide](guides/campaign.md).
+taken away no cause may be left. What is wrong stands in the last column.
+
+* \`--runtime kubernetes|compose\`, \`--fault S2.a\` (the beginning of an id, repeatable), \`--variant\`, \`--once\` (one
+  variant of each), \`--keep\` (leaves the platform up), \`--table docs/campaign.md\`.
+* \`--less\`: each sample again with one kind of evidence taken away. Then the planted cause has to be confirmed by what is
+  left, or possible with the reason why it cannot be seen; never another one.
+* \`--pairs\`: faults that occur together.
 `;
 
-/** Puts one runtime's table into the document and leaves the others as they are. */
-export function writeTable(
-  file: string,
-  runtime: Runtime,
-  trials: readonly Trial[],
-  made: { readonly date: string; readonly command: string },
-): void {
-  const right = trials.filter(({ problems }) => problems.length === 0).length;
-  const section = [
-    begin(runtime),
-    `## ${runtime}`,
+export interface Section {
+  /** Names the section; a later run of the same replaces it. */
+  readonly name: string;
+  readonly head: string;
+  readonly rows: readonly string[];
+  readonly right: number;
+  readonly date: string;
+  readonly command: string;
+}
+
+/** Puts one section into the document and leaves the others as they are. */
+export function writeSection(file: string, section: Section): void {
+  const begin = `<!-- ${section.name}: begin -->`;
+  const end = `<!-- ${section.name}: end -->`;
+  const block = [
+    begin,
+    `## ${section.name}`,
     '',
-    `${made.date}, \`${made.command}\`: ${trials.length} trials, ${right} right.`,
+    `${section.date}, \`${section.command}\`: ${section.rows.length} trials, ${section.right} right.`,
     '',
-    tableHead,
-    ...trials.map(rowOf),
-    end(runtime),
+    section.head,
+    ...section.rows,
+    end,
   ].join('\n');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : introduction;
-  const from = text.indexOf(begin(runtime));
-  const to = text.indexOf(end(runtime));
-  writeFileSync(
-    file,
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  const next =
     from === -1 || to === -1
-      ? `${text.trimEnd()}\n\n${section}\n`
-      : `${text.slice(0, from)}${section}${text.slice(to + end(runtime).length)}`,
-  );
+      ? `${text.trimEnd()}\n\n${block}\n`
+      : `${text.slice(0, from)}${block}${text.slice(to + end.length)}`;
+  writeFileSync(file, next);
 }

@@ -21,7 +21,8 @@ export interface Trial {
   readonly problems: readonly string[];
 }
 
-const confirmed = (answer: Answer): readonly string[] =>
+/** Ids of confirmed causes, in the answer's order. */
+export const confirmed = (answer: Answer): readonly string[] =>
   answer.causes.filter(({ verdict }) => verdict === 'confirmed').map(({ id }) => id);
 
 /** Faults are judged one at a time, and the answer after one is the healthy control of the next that asks alike. */
@@ -43,7 +44,13 @@ export class Controls {
 }
 
 /** Polls until the fault's own check says `wanted`. */
-async function until(fault: Fault, lab: Lab, variant: string, wanted: boolean, limit: number): Promise<void> {
+export async function until(
+  fault: Fault,
+  lab: Lab,
+  variant: string,
+  wanted: boolean,
+  limit: number,
+): Promise<void> {
   let why = '';
   for (const end = performance.now() + limit * 1000; ; await delay(150)) {
     const seen = await fault.check(lab, variant).catch((error: unknown) => {

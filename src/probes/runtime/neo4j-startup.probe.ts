@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { excerpt, logLines } from '../support/log-lines.ts';
 
 const started = /\bStarted\.\s*$|Remote interface available|Bolt enabled on/i;
 const starting = /Starting\.\.\.|======== Neo4j|Changed password|Updating the initial password/i;
+
+/** A process this young may not have said anything yet; an empty log of an older one was rotated away. */
+const SILENT_SECONDS = 300;
 
 export const runtimeNeo4jStartup = defineProbe({
   id: 'runtime.neo4j-startup',
@@ -32,7 +36,11 @@ having said so is starting, not broken.`,
     });
     const lines = logLines(text);
     const facts = { runningSeconds: seconds ?? null, lines: lines.length };
-    if (lines.some((line) => started.test(line.raw)) || instance.ready) return { status: 'healthy', facts };
+    const ready = instance.ready && instance.readinessChecked;
+    if (ready || lines.some((line) => started.test(line.raw))) return { status: 'healthy', facts };
+    if (lines.length === 0 && (seconds ?? Number.POSITIVE_INFINITY) > SILENT_SECONDS) {
+      throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+    }
     const evidence = excerpt(`log ${instance.name}`, lines, starting, 3);
     return {
       status: 'unhealthy',

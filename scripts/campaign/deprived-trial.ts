@@ -1,0 +1,85 @@
+/** A planted fault, asked for with one kind of evidence taken away: never a wrong cause, and never "all is well". */
+
+import type { Fault, Lab } from '../../lab/types.ts';
+import { expectationOf } from './expectation.ts';
+import type { Answer, Product } from './product.ts';
+import { confirmed, until } from './trial.ts';
+
+export interface DeprivedTrial {
+  readonly fault: string;
+  readonly variant: string;
+  readonly runtime: Lab['runtime'];
+  readonly without: string;
+  /** What the answer says of the planted cause. */
+  readonly verdict: string;
+  readonly falseCauses: readonly string[];
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+/** Which faults show what happens when this is taken away. */
+export const samples: Readonly<Record<string, readonly string[]>> = {
+  'without-logs': ['S1.a', 'S2.b', 'S4.b', 'S6.b', 'S7.b'],
+  'empty-logs': ['S1.b', 'S1.c', 'S2.a', 'S7.a', 'S7.c'],
+  'without-exec': ['S2.a', 'S4.b', 'S6.b', 'C1.b'],
+  'without-metrics': ['S3.a', 'S4.a', 'S5.b', 'P1.a', 'P2.a'],
+};
+
+/** Plants once, asks in every deprived environment that the fault is a sample for, clears, asks again. Never throws. */
+export async function tryDeprived(
+  { lab, product }: { readonly lab: Lab; readonly product: Product },
+  fault: Fault,
+  variant: string,
+  environments: readonly string[],
+  onAnswer: (environment: string, answer: Answer) => void,
+): Promise<readonly DeprivedTrial[]> {
+  const { symptom, cause, also } = expectationOf(fault);
+  const trials: DeprivedTrial[] = [];
+  const head = { fault: fault.id, variant, runtime: lab.runtime };
+  let broken: string | undefined;
+  try {
+    await fault.plant(lab, variant);
+    await until(fault, lab, variant, true, fault.within);
+    for (const without of environments) {
+      const answer = await product.diagnose(symptom, without);
+      onAnswer(without, answer);
+      const falseCauses = confirmed(answer).filter((id) => id !== cause && !also.includes(id));
+      const verdict = answer.causes.find(({ id }) => id === cause)?.verdict ?? 'not asked for';
+      trials.push({
+        ...head,
+        without,
+        verdict,
+        falseCauses,
+        seconds: answer.seconds,
+        problems: problemsOf(answer, cause, verdict, falseCauses),
+      });
+    }
+  } catch (error) {
+    broken = String(error);
+  }
+  try {
+    await fault.clear(lab, variant);
+    await until(fault, lab, variant, false, 45);
+    await lab.healthy(90);
+  } catch (error) {
+    broken ??= String(error);
+  }
+  if (broken === undefined) return trials;
+  const failed = { ...head, without: environments.join(', '), verdict: '–', falseCauses: [], seconds: 0 };
+  return [...trials, { ...failed, problems: [broken] }];
+}
+
+function problemsOf(
+  answer: Answer,
+  cause: string,
+  verdict: string,
+  falseCauses: readonly string[],
+): readonly string[] {
+  return [
+    ...(verdict === 'confirmed' || verdict === 'possible' ? [] : [`${cause} is ${verdict}`]),
+    ...(falseCauses.length === 0 ? [] : [`not planted: ${falseCauses.join(', ')}`]),
+    ...(verdict === 'possible' && !answer.message.includes(cause)
+      ? [`the message does not name ${cause}`]
+      : []),
+  ];
+}
