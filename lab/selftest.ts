@@ -6,7 +6,7 @@ import { faults } from './faults/index.ts';
 import { downLab, labStatus, upLab } from './runtimes/index.ts';
 import { timedProgress } from './runtimes/shared.ts';
 import { differences, snapshot } from './snapshot.ts';
-import type { Fault, Lab, Runtime } from './types.ts';
+import type { Fault, Lab, LabPart, Runtime } from './types.ts';
 
 export interface SelftestOptions {
   /** One variant of each fault instead of all. */
@@ -91,7 +91,7 @@ const head = [
   '| --- | --- | --- | --- | --- | --- | --- | --- |',
 ];
 const line = (row: Row) =>
-  `| ${row.runtime} | ${row.id} | ${row.variant} | ${cell(row.planted)} | ${cell(row.seen)} | ${cell(row.cleared)} | ${cell(row.healthy)} | ${row.problem ?? 'ok'} |`;
+  `| ${row.runtime} | ${row.id} | ${row.variant} | ${cell(row.planted)} | ${cell(row.seen)} | ${cell(row.cleared)} | ${cell(row.healthy)} | ${(row.problem ?? 'ok').replaceAll(/\s+/g, ' ').slice(0, 300)} |`;
 
 /** Runs it all and prints a table; true when everything held. */
 export async function selftest(options: SelftestOptions, print: (line: string) => void): Promise<boolean> {
@@ -141,9 +141,14 @@ async function recover(lab: Lab, print: (line: string) => void): Promise<void> {
   } catch {
     print('resetting the platform');
     const parts = ['postgres', 'redis', 'nats', 'neo4j'] as const;
-    await Promise.allSettled(parts.map((part) => lab.reset(part)));
+    await resetAll(lab, parts, print);
     const programs = ['agent-manager', 'orchestrator-service', 'reasoning-service', 'collect-agent'] as const;
-    await Promise.allSettled(programs.map((part) => lab.reset(part)));
+    await resetAll(lab, programs, print);
     await lab.healthy(120).catch((error: unknown) => print(String(error)));
   }
+}
+
+async function resetAll(lab: Lab, parts: readonly LabPart[], print: (line: string) => void): Promise<void> {
+  const done = await Promise.allSettled(parts.map((part) => lab.reset(part)));
+  for (const one of done) if (one.status === 'rejected') print(String(one.reason));
 }

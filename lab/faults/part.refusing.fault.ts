@@ -99,7 +99,12 @@ const natsServer: Refusal = {
     await lab.restart('nats');
   },
   check: (lab) => refused(() => nats(lab, (connection) => connection.flush()), /AUTHORIZATION_VIOLATION/),
-  clear: (lab) => lab.reset('nats'),
+  async clear(lab) {
+    await lab.reset('nats');
+    // A NATS client that was refused twice gives up for good.
+    const clients = ['agent-manager', 'orchestrator-service', 'collect-agent'] as const;
+    await Promise.all(clients.map((part) => lab.restart(part)));
+  },
 };
 
 const neo4jServer: Refusal = {

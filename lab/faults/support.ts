@@ -65,7 +65,7 @@ export async function pg<Row = Record<string, unknown>>(
     password: login.password ?? postgres.password,
     database: login.database ?? 'agent_manager',
     connectionTimeoutMillis: login.timeoutMs ?? 5000,
-    query_timeout: login.timeoutMs ?? 60_000,
+    query_timeout: login.timeoutMs ?? 240_000,
     application_name: 'lab',
   });
   client.on('error', () => undefined);
@@ -95,10 +95,16 @@ export async function redis<T>(
     connectTimeout: 4000,
     maxRetriesPerRequest: 0,
   });
-  client.on('error', () => undefined);
+  // What the server said stands in this event; the rejection only says that the connection is closed.
+  let said: unknown;
+  client.on('error', (error) => {
+    said ??= error;
+  });
   try {
     await client.connect();
     return await use(client);
+  } catch (error) {
+    throw error instanceof Error && /closed/i.test(error.message) && said !== undefined ? said : error;
   } finally {
     client.disconnect();
   }

@@ -83,7 +83,14 @@ export function composeLab(source: {
     if (result.code !== 0) throw new Error(`docker ${args.slice(0, 5).join(' ')}: ${result.stderr.trim()}`);
     return result.stdout;
   };
-  const compose = async (args: readonly string[]) => {
+  // Two runs at once on one project get in each other's way.
+  let last: Promise<unknown> = Promise.resolve();
+  const compose = (args: readonly string[]): Promise<void> => {
+    const mine = last.then(() => runCompose(args));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  const runCompose = async (args: readonly string[]) => {
     const folder = composeFolder();
     const files = ['-f', join(folder, 'docker-compose.yml'), '-f', join(folder, 'override.json')];
     const result = await engine.compose(['-p', project, ...files, ...args], { cwd: folder, seconds: 180 });
