@@ -7,11 +7,7 @@ export const podNotStarting = defineDiagnosis({
   id: 'K1',
   slug: 'pod-not-starting',
   part: 'runtime',
-  evidence: [
-    { probe: 'kubernetes.pods' },
-    { probe: 'kubernetes.workloads' },
-    { probe: 'kubernetes.failing-probes' },
-  ],
+  evidence: [{ probe: 'kubernetes.pods' }, { probe: 'kubernetes.failing-probes' }],
   causes: [
     {
       id: 'K1.a',

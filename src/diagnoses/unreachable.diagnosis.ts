@@ -40,10 +40,23 @@ const ofPart: Readonly<Partial<Record<PartId, string>>> = {
   neo4j: 'S7',
 };
 
+/** What is left when a part runs, is healthy and can be reached: it is slow, or its work does not get done. */
+const illnesses: Readonly<Partial<Record<PartId, string>>> = {
+  postgres: 'PG_SLOW',
+  redis: 'REDIS_SLOW',
+  nats: 'NATS_SLOW',
+  neo4j: 'NEO4J_SLOW',
+  'collect-agent': 'AGENT_HEARTBEAT_STALE',
+};
+
 /** The steps of the guide's decision tree, in its order. Each condition is true when the path breaks there. */
 export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 'network', Condition>> {
+  const running = any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part));
+  const notReady = found('PART_NOT_READY', part);
+  const withoutEndpoints = found('SERVICE_WITHOUT_ENDPOINTS', part);
+  // Collect agents listen on no port: there is nothing to knock at.
+  if (part === 'collect-agent') return { running, health: any(notReady), network: any(withoutEndpoints) };
   const unwell = [
-    found('PART_NOT_READY', part),
     found('ENDPOINT_HUNG', part),
     found('ENDPOINT_CLOSED', part),
     found('ENDPOINT_AT_LIMIT', part),
@@ -51,16 +64,16 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
     ...(isService(part) ? [found('SERVICE_UNHEALTHY', part), found('SERVICE_HEALTH_STALLED', part)] : []),
   ];
   return {
-    running: any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part)),
-    health: any(unwell[0] ?? found('PART_NOT_READY', part), ...unwell.slice(1)),
-    network: any(found('SERVICE_WITHOUT_ENDPOINTS', part), found('ENDPOINT_REFUSED', part)),
+    running,
+    health: any(notReady, ...unwell),
+    network: any(withoutEndpoints, found('ENDPOINT_REFUSED', part)),
   };
 }
 
 /** H2: the decision tree of the guide for one part, with the diagnosis that each branch hands over to. */
 export function unreachable(part: PartId): Diagnosis {
   const { running, health, network } = pathSteps(part);
-  const slow = isService(part) ? found('SERVICE_SLOW', part) : found('PART_NOT_READY', part);
+  const ill = found(illnesses[part] ?? 'SERVICE_SLOW', part);
   const specific = ofPart[part];
   return defineDiagnosis({
     id: 'H2',
@@ -83,7 +96,7 @@ export function unreachable(part: PartId): Diagnosis {
       {
         id: 'H2.d',
         part,
-        when: all(not(running), not(health), not(network), slow),
+        when: all(not(running), not(health), not(network), ill),
         remedies: [{ instruction: 'see-application' }],
       },
     ],
