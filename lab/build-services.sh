@@ -55,6 +55,15 @@ if ! fresh java /dev/null; then
   settle java; done_with java /dev/null
 fi
 
+# The unpacked Python, started on this machine with its own libraries.
+cat > "$OUT/python/bin/python3" <<EOF
+#!/bin/sh
+R=$OUT/roots/python
+exec env PYTHONHOME="\$R/usr" PYTHONPATH="\$R/usr/lib/python3/dist-packages" PYTHONDONTWRITEBYTECODE=1 \\
+  "\$R/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" --library-path "\$R/usr/lib/x86_64-linux-gnu" "\$R/usr/bin/python3.11" "\$@"
+EOF
+chmod +x "$OUT/python/bin/python3"
+
 REQ=$HERE/services/reasoning-service/requirements.txt
 if ! fresh python "$REQ"; then
   say "Python and scikit-learn"
@@ -66,17 +75,12 @@ if ! fresh python "$REQ"; then
     --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
     --target "$OUT/roots/python.part/usr/lib/python3/dist-packages" -r "$REQ"
   find "$OUT/roots/python.part/usr/lib/python3/dist-packages" -depth -type d -name tests -exec rm -rf {} +
-  settle python; done_with python "$REQ"
+  settle python
+  # Compiled once here, or else by every start of a container. Hashes, not times: an image has no times.
+  "$OUT/python/bin/python3" -m compileall -q -j 2 --invalidation-mode unchecked-hash \
+    "$OUT/roots/python/usr/lib/python3.11" "$OUT/roots/python/usr/lib/python3/dist-packages" >/dev/null || true
+  done_with python "$REQ"
 fi
-
-# The unpacked Python, started on this machine with its own libraries.
-cat > "$OUT/python/bin/python3" <<EOF
-#!/bin/sh
-R=$OUT/roots/python
-exec env PYTHONHOME="\$R/usr" PYTHONPATH="\$R/usr/lib/python3/dist-packages" PYTHONDONTWRITEBYTECODE=1 \\
-  "\$R/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" --library-path "\$R/usr/lib/x86_64-linux-gnu" "\$R/usr/bin/python3.11" "\$@"
-EOF
-chmod +x "$OUT/python/bin/python3"
 
 APP=$HERE/services/reasoning-service
 if ! fresh reasoning "$APP"/*.py "$REQ"; then

@@ -1,6 +1,7 @@
 /** S7: the knowledge graph is not available to reasoning-service. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '../components/process.ts';
 import { isKubernetes } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab } from '../types.ts';
 import { ask, limit, untilAnswers } from './services.ts';
@@ -25,6 +26,12 @@ const boltAnswers = (lab: Lab) =>
     () => false,
   );
 
+/** A start takes 10 s on an idle machine; the fault is over when Neo4j answers. */
+async function putBack(lab: Lab): Promise<void> {
+  await lab.reset(part);
+  await waitFor(() => boltAnswers(lab), { seconds: 180, what: 'Neo4j to answer', every: 300 });
+}
+
 /** Whether a process of Neo4j lives through a second. */
 async function staysUp(lab: Lab): Promise<boolean> {
   const first = await lab.pids(part);
@@ -42,7 +49,7 @@ const graphNotReady = defineFault({
   // Its start takes some 15 s of CPU: minutes, with that share of a core.
   plant: (lab, variant) => limit(lab, part, { cpu: variant === 'cpu-60m' ? 0.06 : 0.11 }),
   check: async (lab) => (await staysUp(lab)) && !(await boltAnswers(lab)),
-  clear: (lab) => lab.reset(part),
+  clear: putBack,
 });
 
 const rotated = 'neo4j_pass_rotated';
@@ -92,7 +99,7 @@ const graphDown = defineFault({
     else await lab.setEnv(part, { NEO4J_HEAP: '900t' });
   },
   check: async (lab) => !(await staysUp(lab)) && !(await boltAnswers(lab)),
-  clear: (lab) => lab.reset(part),
+  clear: putBack,
 });
 
 export const neo4jConnection: readonly Fault[] = [graphNotReady, graphPassword, graphDown];
