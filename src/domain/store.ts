@@ -12,6 +12,8 @@ import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from './run.ts
 export interface Store {
   /** READ COMMITTED, retried on serialization failure and deadlock; `statementTimeoutMs` bounds each statement. */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: { readonly statementTimeoutMs?: number }): Promise<T>;
+  /** `work` makes exactly one statement, which is its own transaction: a third of the round trips of `tx`. */
+  single<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls back on NOTIFY of `topic` (`outbox`, `runs`, `remediations`, `directory`); a hint only, polling stays the truth. */
   listen(topic: Topic, callback: (payload: string) => void): Promise<{ stop(): Promise<void> }>;
   ping(signal?: AbortSignal): Promise<void>;
@@ -70,7 +72,13 @@ export interface Runs {
     readonly limit: number;
   }): Promise<readonly Run[]>;
   /** queued, or running with a lease that ended → running for `owner`; undefined when somebody else has it or it is over. */
-  claim(id: string, owner: string, leaseMs: number): Promise<Run | undefined>;
+  claim(
+    id: string,
+    owner: string,
+    leaseMs: number,
+    /** Runs of others are not claimed. Default: any. */
+    environments?: readonly string[],
+  ): Promise<Run | undefined>;
   /** False: the lease is not ours any more; stop. */
   extend(id: string, owner: string, leaseMs: number): Promise<boolean>;
   saveOutcome(id: string, outcome: ProbeOutcome): Promise<void>;

@@ -39,11 +39,7 @@ export function createRunExecutor(options: RunExecutorOptions) {
   const { store, logger, ids, leaseMs = 15_000, maxAttempts = 5 } = options;
 
   const claim = (runId: string, owner: string) =>
-    store.tx(async (tx) => {
-      const run = await tx.runs.get(runId);
-      if (run === undefined || !options.environments.includes(run.environment)) return undefined;
-      return tx.runs.claim(runId, owner, leaseMs);
-    });
+    store.single((tx) => tx.runs.claim(runId, owner, leaseMs, options.environments));
 
   const fail = async (run: Run, owner: string, error: unknown) => {
     const code = error instanceof AppError ? error.code : 'BUG';
@@ -133,7 +129,7 @@ function keepLease(
       if (ended.signal.aborted) return;
       const began = clock.now().getTime();
       try {
-        await store.tx(held);
+        await store.single(held);
         until = began + leaseMs;
       } catch (err) {
         if (err instanceof LeaseLost) return;

@@ -54,12 +54,9 @@ export function createRunService(options: RunServiceOptions): RunService {
   async function hint({ store: own }: RunServiceOptions, run: NewRun): Promise<'ok' | 'down'> {
     const { id, environment } = run;
     const taken = await courier.run({ environment, runId: id, attempt: 1 });
+    if (taken === 'ok') return taken;
     // A worker looks by itself a little later anyway: what fails here costs seconds, not the run.
-    await own
-      .tx((tx) =>
-        taken === 'ok' ? tx.runs.markEnqueued(id) : tx.notify('runs', runHint({ environment, runId: id })),
-      )
-      .catch(() => undefined);
+    await own.tx((tx) => tx.notify('runs', runHint({ environment, runId: id }))).catch(() => undefined);
     return taken;
   }
 }

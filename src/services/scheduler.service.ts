@@ -46,8 +46,8 @@ export function createScheduler(options: SchedulerOptions) {
       if (run === undefined) continue;
       started += 1;
       logger.info({ runId: run.id, channel, environment: run.environment }, 'digest due');
-      const hint = { environment: run.environment, runId: run.id, attempt: 1 };
-      if ((await options.courier.run(hint)) === 'ok') await store.tx((tx) => tx.runs.markEnqueued(run.id));
+      // When Redis does not take it a worker finds it in PostgreSQL some seconds later.
+      await options.courier.run({ environment: run.environment, runId: run.id, attempt: 1 });
     }
     return started;
   };

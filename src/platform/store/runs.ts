@@ -124,13 +124,14 @@ function reading(query: Query): Pick<Runs, 'insert' | 'get' | 'list' | 'byThread
 
 function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcome' | 'finish'> {
   return {
-    async claim(id, owner, leaseMs) {
+    async claim(id, owner, leaseMs, environments) {
       const { rows } = await query<RunRow>(
         `UPDATE runs SET state = 'running', attempt = attempt + 1, lease_owner = $2,
            lease_until = clock_timestamp() + ${ms(3)}, started_at = coalesce(started_at, clock_timestamp())
          WHERE id = $1 AND (state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))
+           AND ($4::text[] IS NULL OR environment = ANY($4))
          RETURNING ${columns}`,
-        [id, owner, leaseMs],
+        [id, owner, leaseMs, environments ?? null],
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
     },

@@ -58,11 +58,18 @@ export function createStore(options: StoreOptions): PostgresStore {
   );
   const listener = createListener({ config, logger, clock, random });
 
-  const attempt = async <T>(work: (query: Query) => Promise<T>, timeoutMs: number): Promise<T> => {
+  const attempt = async <T>(
+    work: (query: Query) => Promise<T>,
+    timeoutMs: number,
+    mode: 'transaction' | 'single',
+  ): Promise<T> => {
     const client = await connect(pool, timeoutMs);
     let broken = false;
     let failure: Error | undefined;
+    let statements = 0;
     const run = async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
+      statements += 1;
+      if (mode === 'single' && statements > 1) throw new AppError('BUG', 'more than one statement');
       try {
         return await bounded<Row>(client, text, values, timeoutMs + silenceMs);
       } catch (error) {
@@ -73,6 +80,7 @@ export function createStore(options: StoreOptions): PostgresStore {
       }
     };
     try {
+      if (mode === 'single') return await work(run);
       await run(
         timeoutMs === defaultTimeoutMs ? 'BEGIN' : `BEGIN; SET LOCAL statement_timeout = ${timeoutMs}`,
       );
@@ -82,7 +90,7 @@ export function createStore(options: StoreOptions): PostgresStore {
       await run('COMMIT');
       return result;
     } catch (error) {
-      if (!broken) await run('ROLLBACK').catch(() => undefined);
+      if (!broken && mode === 'transaction') await run('ROLLBACK').catch(() => undefined);
       throw error;
     } finally {
       // A connection in an unknown state is not given to the next transaction.
@@ -90,10 +98,14 @@ export function createStore(options: StoreOptions): PostgresStore {
     }
   };
 
-  const retried = async <T>(work: (query: Query) => Promise<T>, timeoutMs = defaultTimeoutMs): Promise<T> => {
+  const retried = async <T>(
+    work: (query: Query) => Promise<T>,
+    timeoutMs = defaultTimeoutMs,
+    mode: 'transaction' | 'single' = 'transaction',
+  ): Promise<T> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(work, Math.max(1, Math.round(timeoutMs)));
+        return await attempt(work, Math.max(1, Math.round(timeoutMs)), mode);
       } catch (error) {
         if (!(error instanceof RetryableConflict)) throw error;
         if (tries === maxTries) throw error.reason;
@@ -105,11 +117,17 @@ export function createStore(options: StoreOptions): PostgresStore {
   return {
     tx: (work, { statementTimeoutMs } = {}) =>
       retried((query) => work(createTx({ query, ids, auditKey: options.auditKey })), statementTimeoutMs),
+    single: (work) =>
+      retried(
+        (query) => work(createTx({ query, ids, auditKey: options.auditKey })),
+        defaultTimeoutMs,
+        'single',
+      ),
     listen: (topic, callback) => listener.listen(topic, callback),
     outbox: createOutbox((work) => retried(work)),
     async ping(signal) {
       signal?.throwIfAborted();
-      await retried((query) => query('SELECT 1'), 1500);
+      await retried((query) => query('SELECT 1'), 1500, 'single');
     },
     async close() {
       await listener.close();

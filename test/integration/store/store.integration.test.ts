@@ -102,6 +102,21 @@ describe('transactions', () => {
     expect(await store.tx((tx) => tx.runs.get(one.id))).toBeUndefined();
   });
 
+  test('a single statement is its own transaction, and a second one is refused', async () => {
+    const store = (await postgres.migrated()).store();
+    const [one, two] = [run(), run()];
+
+    expect(await store.single((tx) => tx.runs.insert(one))).toBe(true);
+    const twice = store.single(async (tx) => {
+      await tx.runs.insert(two);
+      await tx.runs.markEnqueued(two.id);
+    });
+
+    await expect(twice).rejects.toMatchObject({ code: 'BUG' });
+    expect(await store.single((tx) => tx.runs.claim(one.id, 'w', 1000, ['staging']))).toBeUndefined();
+    expect(await store.single((tx) => tx.runs.claim(one.id, 'w', 1000, ['prod']))).toBeDefined();
+  });
+
   test('two transactions that deadlock both succeed, one of them on a second try', async () => {
     const database = await postgres.migrated();
     const store = database.store();
