@@ -3,7 +3,6 @@ import type { ServiceId } from '../domain/part.ts';
 
 /** Go services name the function that holds the memory; of a Python process only the growth can be seen. */
 const leaks = (part: ServiceId) => all(found('MEMORY_GROWS', part), found('HEAP_GROWS_AT', part));
-const unbounded = (part: ServiceId) => all(found('MEMORY_GROWS', part), found('NO_MEMORY_LIMIT', part));
 
 export const memoryLeak = defineDiagnosis({
   id: 'P2',
@@ -33,10 +32,11 @@ export const memoryLeak = defineDiagnosis({
     {
       id: 'P2.b',
       part: 'agent-manager',
+      // Whether it grows now or not: nothing but the node would stop it.
       when: any(
-        unbounded('agent-manager'),
-        unbounded('orchestrator-service'),
-        unbounded('reasoning-service'),
+        found('NO_MEMORY_LIMIT', 'agent-manager'),
+        found('NO_MEMORY_LIMIT', 'orchestrator-service'),
+        found('NO_MEMORY_LIMIT', 'reasoning-service'),
       ),
       remedies: [{ instruction: 'set-memory-limit' }],
     },

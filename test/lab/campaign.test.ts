@@ -1,0 +1,134 @@
+/** The campaign itself: it has to see every kind of wrong answer. The real one runs by `npm run campaign`. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { faultById, faults } from '../../lab/faults/index.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
+import { samples, tryDeprived } from '../../scripts/campaign/deprived-trial.ts';
+import { expectationOf } from '../../scripts/campaign/expectation.ts';
+import { pairs } from '../../scripts/campaign/pairs.ts';
+import type { Answer, Product } from '../../scripts/campaign/product.ts';
+import { writeSection } from '../../scripts/campaign/table.ts';
+import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
+
+type Verdict = Answer['causes'][number]['verdict'];
+
+const answer = (...causes: readonly (readonly [string, Verdict])[]): Answer => {
+  const sorted = causes.map(([id, verdict]) => ({ id, verdict }));
+  const first = sorted.find(({ verdict }) => verdict === 'confirmed');
+  return {
+    runId: 'run',
+    causes: sorted,
+    overall: '',
+    seconds: 1,
+    title: first === undefined ? 'nothing' : `${first.id} it is`,
+    message: sorted.map(({ id }) => id).join(' '),
+    evidence: [],
+  };
+};
+const healthy = answer(['S2.a', 'ruled-out'], ['S2.b', 'ruled-out']);
+
+/** A platform with one fault, and a product that answers what it is told while the fault is there. */
+function stage(whilePlanted: Answer, otherwise: Answer = healthy) {
+  let there = false;
+  const fault: Fault = {
+    id: 'S2.a',
+    title: '',
+    variants: ['one', 'two'],
+    runtimes: ['kubernetes'],
+    within: 1,
+    plant: async () => {
+      there = true;
+    },
+    check: async () => there,
+    clear: async () => {
+      there = false;
+    },
+  };
+  const lab = { runtime: 'kubernetes', healthy: async () => undefined } as unknown as Lab;
+  const product: Product = {
+    diagnose: async () => (there ? whilePlanted : otherwise),
+    stop: async () => undefined,
+  };
+  return { fault, options: { lab, product, controls: new Controls() } };
+}
+
+const problemsWith = async (whilePlanted: Answer, otherwise?: Answer) => {
+  const { fault, options } = stage(whilePlanted, otherwise);
+  return (await tryFault(options, fault, 'one')).problems;
+};
+
+describe('the fault campaign', () => {
+  it('accepts the planted cause alone, and health afterwards', async () => {
+    expect(await problemsWith(answer(['S2.a', 'confirmed'], ['S2.b', 'ruled-out']))).toEqual([]);
+  });
+
+  it('sees that the planted cause is not confirmed', async () => {
+    expect(await problemsWith(answer(['S2.a', 'possible']))).toEqual(['S2.a is possible']);
+    expect(await problemsWith(answer(['S2.b', 'ruled-out']))).toEqual(['S2.a is not asked for']);
+  });
+
+  it('sees a false cause, and one that stands before the true one', async () => {
+    expect(await problemsWith(answer(['S2.b', 'confirmed'], ['S2.a', 'confirmed']))).toEqual([
+      'S2.b stands before S2.a',
+      'not planted: S2.b',
+    ]);
+  });
+
+  it('sees a cause on a healthy platform, before and after', async () => {
+    const sick = answer(['S2.b', 'confirmed']);
+
+    expect(await problemsWith(answer(['S2.a', 'confirmed']), sick)).toEqual([
+      'control: S2.b confirmed',
+      'afterwards: S2.b confirmed',
+    ]);
+  });
+
+  it('sees a message that does not say what was found', async () => {
+    const silent = { ...answer(['S2.a', 'confirmed']), title: 'all is well' };
+
+    expect(await problemsWith(silent)).toEqual(['the message does not name S2.a']);
+  });
+
+  it('takes "possible" for an answer only where evidence was taken away', async () => {
+    const less = async (seen: Answer) => {
+      const { fault, options } = stage(seen);
+      const trials = await tryDeprived(options, fault, 'one', ['without-logs'], () => undefined);
+      return trials.flatMap(({ problems }) => problems);
+    };
+
+    expect(await less(answer(['S2.a', 'possible']))).toEqual([]);
+    expect(await less(answer(['S2.a', 'ruled-out']))).toEqual(['S2.a is ruled-out']);
+    expect(await less(answer(['S2.b', 'confirmed'], ['S2.a', 'possible']))).toEqual(['not planted: S2.b']);
+  });
+
+  it('knows what to ask for every fault of the lab, and plants only faults that there are', () => {
+    for (const fault of faults) expect(expectationOf(fault).cause).toMatch(/^[HSDNPTKC]\d\.[a-z]$/);
+    for (const id of Object.values(samples).flat()) expect(faultById(id).id).toBe(id);
+    for (const { fault, variant } of pairs.flat()) expect(faultById(fault).variants).toContain(variant);
+  });
+
+  it('replaces the section of its own in the document and leaves the others', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
+    const file = join(folder, 'campaign.md');
+    const section = (name: string, row: string) => ({
+      name,
+      head: '| a |\n| --- |',
+      rows: [row],
+      right: 1,
+      date: '2026-03-01',
+      command: 'npm run campaign',
+    });
+    writeSection(file, section('kubernetes', '| first |'));
+    writeSection(file, section('compose', '| other |'));
+    writeSection(file, section('kubernetes', '| second |'));
+    const text = readFileSync(file, 'utf8');
+    rmSync(folder, { recursive: true });
+
+    expect(text).toContain('| second |');
+    expect(text).toContain('| other |');
+    expect(text).not.toContain('| first |');
+  });
+});
