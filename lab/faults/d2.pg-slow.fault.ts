@@ -18,15 +18,21 @@ const emptied = (table: string, keep: string) => [
 const withoutOurEvents = emptied('events', "agent_id <> 'lab-bulk'");
 const withoutOurExecutions = emptied('workflow_executions', "input->>'lab' IS DISTINCT FROM 'bulk'");
 
+/** Ids in rising order: a million random ones take the primary key's index five times as long. */
+const inOrder = (kind: string, age: string) => {
+  const days = age.replaceAll(/\D/g, '').padStart(4, '0');
+  return `('${kind}0000000-${days}-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
+};
+
 const bulkEvents = (count: number, age: string, severities: string) => `
   INSERT INTO events (id, cluster_id, agent_id, severity, reason, message, timestamp, processed)
-  SELECT gen_random_uuid(), 'cluster-' || (n % 40), 'lab-bulk', (ARRAY[${severities}])[1 + n % array_length(ARRAY[${severities}], 1)],
+  SELECT ${inOrder('e', age)}, 'cluster-' || (n % 40), 'lab-bulk', (ARRAY[${severities}])[1 + n % array_length(ARRAY[${severities}], 1)],
     'Scheduled', 'pod ' || n || ' was placed', now() - interval '${age}' - make_interval(secs => n % 86400), true
   FROM generate_series(1, ${count}) n`;
 
 const bulkExecutions = (count: number, age: string) => `
   INSERT INTO workflow_executions (id, workflow_id, status, input, created_at, finished_at)
-  SELECT gen_random_uuid(), 'workflow-' || (n % 40), CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'completed' END,
+  SELECT ${inOrder('f', age)}, 'workflow-' || (n % 40), CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'completed' END,
     '{"lab":"bulk"}', now() - interval '${age}' - make_interval(secs => n % 86400), now()
   FROM generate_series(1, ${count}) n`;
 

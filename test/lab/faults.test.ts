@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { faultById, faults } from '../../lab/faults/index.ts';
+import { editConfig } from '../../lab/runtimes/shared.ts';
+import { labParts } from '../../lab/types.ts';
+
+/** Every cause of the catalogue that a platform can have; C1.a needs Pods, and so on: `runtimes` says where. */
+const causes = [
+  ...['S1.a', 'S1.b', 'S1.c', 'S2.a', 'S2.b', 'S2.c', 'S3.a', 'S3.b', 'S3.c', 'S4.a', 'S4.b', 'S5.a', 'S5.b'],
+  ...['S6.a', 'S6.b', 'S7.a', 'S7.b', 'S7.c', 'D1.a', 'D1.b', 'D1.c', 'D2.a', 'D2.b', 'D2.c', 'D3.a', 'D3.b'],
+  ...['D3.c', 'D4.a', 'D4.b', 'N1.a', 'N1.b', 'N1.c', 'N1.d', 'P1.a', 'P1.b', 'P2.a', 'P2.b', 'T1.a', 'T1.b'],
+  ...['K1.a', 'K1.b', 'K1.c', 'K1.d', 'K1.e', 'K1.f', 'C1.a', 'C1.b'],
+];
+const kinds = ['stopped', 'paused', 'slow', 'refusing', 'unreachable'];
+const partFaults = labParts.flatMap((part) => kinds.map((kind) => `part.${part}.${kind}`));
+
+describe('the list of faults', () => {
+  it('has every cause of the catalogue and every part broken in every way', () => {
+    const ids = faults.map((one) => one.id);
+
+    expect([...causes, ...partFaults].filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it('has every id once', () => {
+    const ids = faults.map((one) => one.id);
+
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+  });
+
+  it('has every fault file registered', () => {
+    const files = readdirSync(new URL('../../lab/faults/', import.meta.url)).filter((name) =>
+      name.endsWith('.fault.ts'),
+    );
+    const prefixes = new Set(
+      files.map((name) => (name.startsWith('part.') ? name.split('.')[1] : name.split('.')[0])),
+    );
+    const known = new Set(
+      faults.map(({ id }) => (id.startsWith('part.') ? id.split('.')[2] : id.split('.')[0]?.toLowerCase())),
+    );
+
+    expect([...prefixes].filter((prefix) => !known.has(prefix))).toEqual([]);
+  });
+
+  it.each(faults.map((one) => [one.id, one] as const))(
+    '%s has two variants or more, somewhere to exist and a bound',
+    (_id, fault) => {
+      expect(new Set(fault.variants).size).toBe(fault.variants.length);
+      expect(fault.variants.length).toBeGreaterThanOrEqual(2);
+      expect(fault.runtimes.length).toBeGreaterThan(0);
+      expect(fault.within).toBeLessThanOrEqual(120);
+      expect(fault.title).not.toMatch(/\.$/);
+    },
+  );
+
+  it('names the ones that begin alike when an id is unknown', () => {
+    expect(() => faultById('S1.z')).toThrow(/S1\.a/);
+  });
+});
+
+describe('changing a configuration file', () => {
+  it('sets and removes dotted keys of YAML and keeps comments', () => {
+    const text = '# head\nevent:\n  workers: 10 # few\n  buffer_size: 1000\n';
+
+    const changed = editConfig('agent-manager', text, {
+      'event.workers': 2,
+      'event.buffer_size': null,
+      'log.level': 'debug',
+    });
+
+    expect(changed).toContain('# head');
+    expect(changed).toMatch(/workers: 2/);
+    expect(changed).not.toContain('buffer_size');
+    expect(changed).toMatch(/log:\n {2}level: debug/);
+  });
+
+  it('replaces a line of postgresql.conf, redis.conf and nats.conf, or adds it', () => {
+    expect(editConfig('postgres', 'port = 5432\nmax_connections = 100\n', { max_connections: 12 })).toBe(
+      'port = 5432\nmax_connections = 12\n',
+    );
+    expect(editConfig('redis', 'port 6379\n', { maxmemory: '3mb' })).toBe('port 6379\nmaxmemory 3mb\n');
+    expect(editConfig('nats', 'authorization { user: a }\n', { authorization: '{ user: b }' })).toBe(
+      'authorization: { user: b }\n',
+    );
+  });
+});
