@@ -154,10 +154,18 @@ const product = await startCampaignProduct({
   ...deprived?.environments,
 });
 progress('the product is up');
+// A fault that is planted is always taken away again: the first interrupt waits for it.
+let stopping = false;
+process.once('SIGINT', () => {
+  stopping = true;
+});
 const rows: Row[] = [];
 try {
   print(part.head);
-  for await (const row of part.run({ lab, product })) rows.push(row);
+  for await (const row of part.run({ lab, product })) {
+    rows.push(row);
+    if (stopping) break;
+  }
 } finally {
   await product.stop();
   await deprived?.stop();

@@ -25,23 +25,32 @@ function matches(sample: Readonly<Record<string, unknown>>, labels: Labels): boo
   return Object.entries(labels).every(([name, value]) => own[name] === value);
 }
 
+/**
+ * Types and buckets left out: the parser would fold a histogram's series into one and lose their labels, while
+ * without a type `_sum` and `_count` are samples like any other.
+ */
+function asSamples(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('#') && !/^\w+_bucket\{/.test(line))
+    .join('\n');
+}
+
 /** Parses the Prometheus text format. */
 export function parseScrape(text: string, at: number): Scrape {
-  const families = new Map(
-    (parsePrometheus(text) as readonly Family[]).map((family) => [family.name, family]),
-  );
-  const sum = (name: string, field: string, labels: Labels) => {
-    const samples = families.get(name)?.metrics.filter((sample) => matches(sample, labels)) ?? [];
-    return samples.length === 0
-      ? undefined
-      : samples.reduce((total, sample) => total + Number(sample[field] ?? 0), 0);
+  const samples = new Map<string, Family['metrics'][number][]>();
+  for (const { name, metrics } of parsePrometheus(asSamples(text)) as readonly Family[])
+    samples.set(name, [...(samples.get(name) ?? []), ...metrics]);
+  const value = (name: string, labels: Labels = {}) => {
+    const own = samples.get(name)?.filter((sample) => matches(sample, labels)) ?? [];
+    return own.length === 0 ? undefined : own.reduce((total, sample) => total + Number(sample['value']), 0);
   };
   return {
     at,
-    value: (name, labels = {}) => sum(name, 'value', labels),
+    value,
     histogram(name, labels = {}) {
-      const total = sum(name, 'sum', labels);
-      const count = sum(name, 'count', labels);
+      const total = value(`${name}_sum`, labels);
+      const count = value(`${name}_count`, labels);
       return total === undefined || count === undefined ? undefined : { sum: total, count };
     },
   };

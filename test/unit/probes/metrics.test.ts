@@ -25,6 +25,22 @@ describe('a metrics page', () => {
     expect(scrape.value('nothing_of_that_name')).toBeUndefined();
   });
 
+  it('keeps the labels of a histogram apart', () => {
+    const stages = (enrich: number, write: number) => `
+# TYPE stage_seconds histogram
+stage_seconds_bucket{stage="enrich",le="+Inf"} 4
+stage_seconds_sum{stage="enrich"} ${enrich}
+stage_seconds_count{stage="enrich"} ${enrich * 2}
+stage_seconds_bucket{stage="write",le="+Inf"} 5
+stage_seconds_sum{stage="write"} ${write}
+stage_seconds_count{stage="write"} ${write * 4}
+`;
+    const [before, after] = [parseScrape(stages(1, 1), 0), parseScrape(stages(5, 2), 1000)];
+
+    expect(meanBetween(before, after, 'stage_seconds', { stage: 'enrich' })).toBe(0.5);
+    expect(meanBetween(before, after, 'stage_seconds', { stage: 'write' })).toBe(0.25);
+  });
+
   it('becomes rates between two samples', () => {
     const [before, after] = [parseScrape(page(10, 4, 2, 2), 0), parseScrape(page(30, 9, 12, 7), 4000)];
 
