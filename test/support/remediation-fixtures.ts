@@ -1,0 +1,189 @@
+/** For each action a small stateful target that behaves as the real one does, and counts what was changed. */
+import { AppError, TargetError } from '../../src/domain/errors.ts';
+import type { Remediation } from '../../src/domain/remediation.ts';
+import type { ComposeContainer, KubeObject, Targets } from '../../src/domain/targets.ts';
+import { remediations } from '../../src/remediations/index.ts';
+
+export type RemediationName = (typeof remediations)[number]['id'];
+
+export interface Fixture {
+  readonly targets: Targets;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Calls that changed the target. */
+  changes(): number;
+  /** Replaces the target by another one of the same name. */
+  replace(): void;
+  /** The change lands on the target without its caller learning of it. */
+  readonly log: string[];
+}
+
+export const registered = remediations as readonly unknown[] as readonly Remediation[];
+
+function redis(): Fixture {
+  const state = { runId: 'a'.repeat(40), policy: 'noeviction', changes: 0 };
+  const log: string[] = [];
+  const call = (command: string, args: readonly (string | number)[] = []) => {
+    log.push([command, ...args].join(' '));
+    if (command === 'SETRANGE')
+      return state.policy === 'noeviction'
+        ? Promise.reject(new TargetError('limit', 'OOM'))
+        : Promise.resolve(0);
+    const [verb, name, value] = args;
+    if (verb === 'GET') return Promise.resolve([name, name === 'maxmemory' ? '1048576' : state.policy]);
+    if (verb === 'SET') {
+      state.changes += 1;
+      state.policy = String(value);
+    }
+    if (verb === 'REWRITE') return Promise.reject(new TargetError('protocol', 'no config file'));
+    return Promise.resolve('OK');
+  };
+  const info = (section: string) =>
+    Promise.resolve<Record<string, string>>(
+      section === 'server'
+        ? { run_id: state.runId, config_file: '' }
+        : section === 'replication'
+          ? { role: 'master' }
+          : { db0: 'keys=5,expires=0' },
+    );
+  return {
+    targets: { environment: 'prod', redis: { call, info } },
+    params: { policy: 'allkeys-lru', persist: true },
+    changes: () => state.changes,
+    replace: () => {
+      state.runId = 'b'.repeat(40);
+    },
+    log,
+  };
+}
+
+function postgres(): Fixture {
+  let sessions = [
+    { pid: 7, backend_start: '100.1', xact_start: '200.1' },
+    { pid: 8, backend_start: '100.2', xact_start: '200.2' },
+  ];
+  let changes = 0;
+  const log: string[] = [];
+  const rows = (sql: string, values: readonly unknown[]): object[] => {
+    log.push(sql);
+    if (sql.includes('pg_control_system')) return [{ id: '7012345' }];
+    if (sql.includes('pg_terminate_backend')) {
+      const found = sessions.filter(
+        (session) =>
+          session.pid === values[0] && session.backend_start === values[1] && session.xact_start === values[2],
+      );
+      changes += found.length;
+      sessions = sessions.filter((session) => !found.includes(session));
+      return found.map(() => ({ ended: true }));
+    }
+    if (sql.includes('WHERE pid = $1'))
+      return sessions
+        .filter((session) => session.pid === values[0] && session.backend_start === values[1])
+        .map((session) => ({ xact_start: session.xact_start, state: 'idle in transaction' }));
+    return sessions.map((session) => ({ ...session, application: 'app', user: 'u', client: 'local', mine: true }));
+  };
+  const answer = <Row>(_id: string, sql: string, values: readonly unknown[] = []) =>
+    Promise.resolve(rows(sql, values) as unknown as readonly Row[]);
+  return {
+    targets: { environment: 'prod', postgres: { databaseName: (id) => id, query: answer, execute: answer } },
+    params: { database: 'agentManager', olderThanSeconds: 60 },
+    changes: () => changes,
+    replace: () => {
+      sessions = sessions.map((session) => ({ ...session, xact_start: '999.9' }));
+    },
+    log,
+  };
+}
+
+function kubernetes(): Fixture {
+  const log: string[] = [];
+  let changes = 0;
+  let version = 10;
+  let uid = 'uid-1';
+  let generation = 3;
+  let annotations: Record<string, string> = {};
+  const object = (extra: Record<string, string> = {}): KubeObject => ({
+    metadata: { name: 'agent-manager', namespace: 'aetherius', uid, resourceVersion: `${version}`, generation },
+    spec: {
+      replicas: 2,
+      strategy: { type: 'RollingUpdate' },
+      template: {
+        metadata: { annotations: { ...annotations, ...extra } },
+        spec: { containers: [{ image: 'agent-manager:1' }] },
+      },
+    },
+    status: { observedGeneration: generation, replicas: 2, readyReplicas: 2, availableReplicas: 2, updatedReplicas: 2 },
+  });
+  interface Patch {
+    readonly metadata?: { readonly resourceVersion?: string };
+    readonly spec: { readonly template: { readonly metadata: { readonly annotations: Record<string, string> } } };
+  }
+  const target = {
+    namespace: 'aetherius',
+    agentNamespace: 'kube-system',
+    list: () => Promise.resolve([object()]),
+    get: () => Promise.resolve(object()),
+    can: () => Promise.resolve(true),
+    patch(_kind: string, _namespace: string, _name: string, body: unknown, options?: { dryRun?: boolean }) {
+      const patch = body as Patch;
+      log.push(JSON.stringify({ ...patch, dryRun: options?.dryRun ?? false }));
+      if (options?.dryRun === true) return Promise.resolve(object(patch.spec.template.metadata.annotations));
+      if (patch.metadata?.resourceVersion !== `${version}`)
+        return Promise.reject(new AppError('CONFLICT', 'changed by somebody else'));
+      changes += 1;
+      version += 1;
+      generation += 1;
+      annotations = { ...annotations, ...patch.spec.template.metadata.annotations };
+      return Promise.resolve(object());
+    },
+  };
+  return {
+    targets: { environment: 'prod', kubernetes: target } as unknown as Targets,
+    params: { part: 'agent-manager' },
+    changes: () => changes,
+    replace: () => {
+      uid = 'uid-2';
+    },
+    log,
+  };
+}
+
+function compose(): Fixture {
+  const log: string[] = [];
+  let changes = 0;
+  let container: ComposeContainer = {
+    ...{ id: 'c1', name: 'aetherius-agent-manager-1', service: 'agent-manager', image: 'agent-manager:1' },
+    ...{ state: 'running', startedAt: '2026-11-25T00:00:00Z', exitCode: 0, oomKilled: false, restartCount: 0 },
+    ...{ networks: [], memoryLimitBytes: 0, nanoCpus: 0, env: {}, command: [] },
+  };
+  const target = {
+    project: 'aetherius',
+    containers: () => Promise.resolve([container]),
+    inspect: (id: string) => {
+      log.push(`inspect ${id}`);
+      return Promise.resolve(container);
+    },
+    restart: (id: string) => {
+      log.push(`restart ${id}`);
+      changes += 1;
+      container = { ...container, startedAt: `2026-11-25T00:00:0${changes}Z` };
+      return Promise.resolve();
+    },
+  };
+  return {
+    targets: { environment: 'prod', compose: target } as unknown as Targets,
+    params: { part: 'agent-manager' },
+    changes: () => changes,
+    replace: () => {
+      container = { ...container, startedAt: '2026-11-25T09:00:00Z' };
+    },
+    log,
+  };
+}
+
+/** A new action is not covered until its fixture stands here: the compiler asks for it. */
+export const fixtures = {
+  'redis.set-eviction-policy': redis,
+  'postgres.terminate-idle-sessions': postgres,
+  'kubernetes.restart-workload': kubernetes,
+  'compose.restart-service': compose,
+} satisfies Readonly<Record<RemediationName, () => Fixture>>;

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject, With } from '../../../../src/domain/targets.ts';
+import { restartWorkload } from '../../../../src/remediations/kubernetes/restart-workload.remediation.ts';
+import { fixtures } from '../../../support/remediation-fixtures.ts';
+
+const fresh = (change: (object: KubeObject) => object = (object) => object) => {
+  const fixture = fixtures['kubernetes.restart-workload']();
+  const { kubernetes } = fixture.targets as With<'kubernetes'>;
+  const get = kubernetes.get.bind(kubernetes);
+  const changed = { ...kubernetes, get: async (...args: Parameters<typeof get>) => change(await get(...args)) };
+  const deps = { ...fixture.targets, kubernetes: changed } as With<'kubernetes'>;
+  const context = { deps, signal: new AbortController().signal, now: () => new Date(0) };
+  return { fixture, context, plan: () => restartWorkload.plan({ part: 'agent-manager' }, context) };
+};
+const with_ = (part: 'spec' | 'status', more: object) => (object: KubeObject) => ({
+  ...object,
+  [part]: { ...(object[part] as object), ...more },
+});
+
+describe('kubernetes.restart-workload', () => {
+  it('is tier 1 for a stateless workload of which two Pods are ready', async () => {
+    expect(await fresh().plan()).toMatchObject({ tier: 1, target: 'deployments/aetherius/agent-manager' });
+  });
+
+  it.each([
+    ['one ready Pod', with_('status', { readyReplicas: 1 })],
+    ['all Pods replaced at once', with_('spec', { strategy: { type: 'Recreate' } })],
+  ])('is tier 2 with %s', async (_what, change) => {
+    expect(await fresh(change).plan()).toMatchObject({ tier: 2 });
+  });
+
+  it('is tier 2 with a volume of its own', async () => {
+    const change = (object: KubeObject) => {
+      const spec = object['spec'] as { template: { spec: object } };
+      const pod = { ...spec.template.spec, volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] };
+      return { ...object, spec: { ...spec, template: { ...spec.template, spec: pod } } };
+    };
+
+    expect(await fresh(change).plan()).toMatchObject({ tier: 2 });
+  });
+
+  it.each([
+    ['rollout-paused', with_('spec', { paused: true })],
+    ['on-delete-strategy', with_('spec', { strategy: { type: 'OnDelete' } })],
+    ['no-target', with_('spec', { replicas: 0 })],
+  ])('refuses with %s', async (reason, change) => {
+    await expect(fresh(change).plan()).rejects.toMatchObject({ code: 'CONFLICT', facts: { reason } });
+  });
+
+  it('P4: sends the resource version it has looked at with the patch', async () => {
+    const { context, fixture, plan } = fresh();
+    const made = await plan();
+
+    await restartWorkload.applyStep(made.steps[0], made, context);
+
+    const sent = fixture.log.map((line) => JSON.parse(line) as { dryRun: boolean; metadata?: object });
+    expect(sent.filter((patch) => !patch.dryRun)).toMatchObject([{ metadata: { resourceVersion: '10' } }]);
+  });
+
+  it('P5: asks the API server for a dry run before it offers anything', async () => {
+    const { fixture, plan } = fresh();
+
+    const made = await plan();
+
+    expect(fixture.log).toHaveLength(1);
+    expect(JSON.parse(fixture.log[0] ?? '{}')).toMatchObject({ dryRun: true });
+    expect(made.steps[0].precondition['admitted']).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('has come to rest only when every Pod is of the new template and available', async () => {
+    const made = await fresh().plan();
+    const settled = (change: (object: KubeObject) => object) => {
+      const { context } = fresh(change);
+      return restartWorkload.settled?.(made, context);
+    };
+
+    expect(await settled((object) => object)).toBe(true);
+    expect(await settled(with_('status', { observedGeneration: 2 }))).toBe(false);
+    expect(await settled(with_('status', { updatedReplicas: 1 }))).toBe(false);
+    expect(await settled(with_('status', { availableReplicas: 1 }))).toBe(false);
+    expect(await settled(with_('status', { replicas: 3 }))).toBe(false);
+  });
+
+  it('X14: does not plan over a data store that runs and cannot say who it is', async () => {
+    const { context } = fresh((object) => ({ ...object, metadata: { ...object.metadata, name: 'postgres-0' } }));
+
+    await expect(
+      restartWorkload.plan({ part: 'postgres', workload: 'postgres', kind: 'StatefulSet' }, context),
+    ).rejects.toMatchObject({ facts: { reason: 'self-target-unknown' } });
+  });
+
+  it('asks for the right to read and patch this kind in this namespace', () => {
+    const { context } = fresh();
+
+    expect(restartWorkload.rights?.({ part: 'collect-agent' }, context.deps)).toContainEqual({
+      ...{ verb: 'patch', group: 'apps', resource: 'daemonsets', namespace: 'kube-system' },
+    });
+  });
+});
