@@ -51,9 +51,7 @@ function restartWorkload(finding: Finding): RemedyCall {
     with: {
       part: finding.part,
       ...(typeof name === 'string' && name !== finding.part ? { workload: name } : {}),
-      ...(kind === 'Deployment' || kind === 'StatefulSet' || kind === 'DaemonSet'
-        ? { kind: `${kind.toLowerCase()}s` }
-        : {}),
+      ...(kind === 'Deployment' || kind === 'StatefulSet' || kind === 'DaemonSet' ? { kind } : {}),
     },
   };
 }
