@@ -239,7 +239,7 @@ describe.skipIf(lacking !== undefined)(
     // Stores paused, services stopped: each part once, each two of them together.
     const chosen = faults.filter((fault) => (fault.how === 'stopped') === fault.part.includes('-'));
     const pairs = chosen.flatMap((first, at) =>
-      faults
+      chosen
         .slice(at + 1)
         .flatMap((second) => (first.part === second.part ? [] : [[first, second] as const])),
     );
