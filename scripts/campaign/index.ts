@@ -7,6 +7,7 @@ import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { type Fault, type Lab, labParts, type Runtime } from '../../lab/types.ts';
 import { deprive } from './deprived.ts';
 import { samples, tryDeprived } from './deprived-trial.ts';
+import { expectationOf } from './expectation.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
 import { deprivedHead, deprivedRow, pairHead, pairRow, trialHead, trialRow, writeSection } from './table.ts';
@@ -37,7 +38,7 @@ const options = new Command('campaign')
   )
   .option('-f, --fault <prefix>', 'only faults whose id begins so (repeatable)', collect, [])
   .option('--variant <name>', 'only this variant')
-  .option('--once', 'one variant of each', false)
+  .option('--once', 'each cause once: one fault for it, in one variant', false)
   .option('--less', 'samples of faults, each with one kind of evidence taken away', false)
   .option('--pairs', 'faults that occur together', false)
   .option('--keep', 'leave the platform up', false)
@@ -53,6 +54,17 @@ const options = new Command('campaign')
 const wanted = (fault: Fault) =>
   fault.runtimes.includes(options.runtime) &&
   (options.fault.length === 0 || options.fault.some((prefix) => fault.id.startsWith(prefix)));
+
+/** With `--once` the first fault of each cause: `part.redis.stopped` is H2.a as much as `part.nats.stopped`. */
+function chosen(): readonly Fault[] {
+  const all = faults.filter(wanted);
+  if (!options.once) return all;
+  const known = new Set<string>();
+  return all.filter((fault) => {
+    const { cause } = expectationOf(fault);
+    return !known.has(cause) && known.add(cause);
+  });
+}
 
 const variantsOf = (fault: Fault): readonly string[] => {
   if (options.variant !== undefined) return fault.variants.filter((name) => name === options.variant);
@@ -97,7 +109,7 @@ type Stage = { readonly lab: Lab; readonly product: Product };
 
 async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
-  for (const fault of faults.filter(wanted))
+  for (const fault of chosen())
     for (const variant of variantsOf(fault)) {
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);

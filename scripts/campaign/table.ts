@@ -59,8 +59,8 @@ const introduction = `# Fault campaign
 answer: the planted cause has to be confirmed and to stand first, nothing else may be confirmed, and after the fault is
 taken away no cause may be left. What is wrong stands in the last column.
 
-* \`--runtime kubernetes|compose\`, \`--fault S2.a\` (the beginning of an id, repeatable), \`--variant\`, \`--once\` (one
-  variant of each), \`--keep\` (leaves the platform up), \`--table docs/campaign.md\`.
+* \`--runtime kubernetes|compose\`, \`--fault S2.a\` (the beginning of an id, repeatable), \`--variant\`, \`--once\` (each
+  cause once), \`--keep\` (leaves the platform up), \`--table docs/campaign.md\`.
 * \`--less\`: each sample again with one kind of evidence taken away. Then the planted cause has to be confirmed by what is
   left, or possible with the reason why it cannot be seen; never another one.
 * \`--pairs\`: faults that occur together.

@@ -1,4 +1,4 @@
-import { any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
 
 export const rootCauseFailure = defineDiagnosis({
   id: 'S6',
@@ -15,7 +15,10 @@ export const rootCauseFailure = defineDiagnosis({
     {
       id: 'S6.a',
       part: 'reasoning-service',
-      when: any(found('OOM_KILLED', 'reasoning-service'), found('MEMORY_NEAR_LIMIT', 'reasoning-service')),
+      when: any(
+        found('OOM_KILLED', 'reasoning-service'),
+        all(found('ROOT_CAUSE_FAILS'), found('MEMORY_NEAR_LIMIT', 'reasoning-service')),
+      ),
       remedies: [{ instruction: 'raise-memory-limit' }],
     },
     {
