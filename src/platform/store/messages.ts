@@ -1,6 +1,7 @@
 import type { Ids } from '../../domain/clock.ts';
 import type { OutboxKind } from '../../domain/outbox.ts';
 import type { Messages } from '../../domain/store.ts';
+import { channelOf } from './listener.ts';
 import { json, present, type Query } from './query.ts';
 
 interface OutboxRow {
@@ -8,68 +9,84 @@ interface OutboxRow {
   readonly messageId?: string;
   readonly lane: string;
   readonly priority?: 0 | 1;
-  readonly version?: number;
   readonly payload: unknown;
 }
 
-/** Writes messages with their outbox rows; `wake` tells the senders once the transaction is committed. */
-export function createMessages(query: Query, ids: Ids, wake: (lane: string) => Promise<void>): Messages {
-  const send = async (row: OutboxRow) => {
-    await query(
-      `INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [
-        ...[ids.uuid(), row.kind, row.messageId ?? null, row.lane, row.priority ?? 0],
-        ...[row.version ?? null, json(row.payload)],
-      ],
-    );
-    await wake(row.lane);
-  };
-  return { ...rendering(query, send), ...single(send), ...finding(query) };
+/**
+ * Writes messages with their outbox rows, and tells the senders of the lane once the transaction is committed.
+ * Few statements, because a person waits for them.
+ */
+export function createMessages(query: Query, ids: Ids): Messages {
+  return { ...rendering(query, ids), ...single(createSend(query, ids)), ...finding(query) };
 }
+
+const channel = channelOf('outbox');
 
 type Send = (row: OutboxRow) => Promise<void>;
 
-function rendering(query: Query, send: Send): Pick<Messages, 'post' | 'update'> {
+function createSend(query: Query, ids: Ids): Send {
+  return async (row) => {
+    await query(
+      `WITH added AS (
+         INSERT INTO outbox (id, kind, message_id, lane, priority, payload) VALUES ($1, $2, $3, $4, $5, $6)
+         RETURNING lane)
+       SELECT pg_notify($7, lane) FROM added`,
+      [
+        ...[ids.uuid(), row.kind, row.messageId ?? null, row.lane, row.priority ?? 0],
+        ...[json(row.payload), channel],
+      ],
+    );
+  };
+}
+
+function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
   return {
-    async post({ id, purpose, channel, threadTs, parentId, runId, remediationId, rendered, priority }) {
+    async post({
+      id,
+      purpose,
+      channel: place,
+      threadTs,
+      parentId,
+      runId,
+      remediationId,
+      rendered,
+      priority,
+    }) {
       await query(
-        `INSERT INTO messages (id, purpose, run_id, remediation_id, channel, parent_id, thread_ts, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`,
-        [id, purpose, runId ?? null, remediationId ?? null, channel, parentId ?? null, threadTs ?? null],
+        `WITH message AS (
+           INSERT INTO messages (id, purpose, run_id, remediation_id, channel, parent_id, thread_ts, version)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, 1) RETURNING id, channel
+         ), added AS (
+           INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload)
+           SELECT $8, 'render', id, channel, $9, 1, $10 FROM message RETURNING lane)
+         SELECT pg_notify($11, lane) FROM added`,
+        [
+          ...[id, purpose, runId ?? null, remediationId ?? null, place, parentId ?? null, threadTs ?? null],
+          ...[ids.uuid(), priority ?? 0, json(rendered), channel],
+        ],
       );
-      await send({
-        kind: 'render',
-        messageId: id,
-        lane: channel,
-        version: 1,
-        payload: rendered,
-        ...(priority === undefined ? {} : { priority }),
-      });
       return id;
     },
     async update(messageId, rendered, { priority } = {}) {
-      const { rows } = await query<{ channel: string; version: number }>(
-        'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING channel, version',
+      // First the lock: the next statement then sees every render made before this one.
+      const { rows } = await query<{ version: number }>(
+        'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING version',
         [messageId],
       );
-      const message = rows[0];
-      if (message === undefined) return;
+      const version = rows[0]?.version;
+      if (version === undefined) return;
       // An answer that still waits behind a decision keeps the decision's place.
-      const { rows: older } = await query<{ priority: 0 | 1 }>(
-        `UPDATE outbox SET state = 'superseded'
-         WHERE message_id = $1 AND kind = 'render' AND state = 'pending' RETURNING priority`,
-        [messageId],
+      await query(
+        `WITH older AS (
+           UPDATE outbox SET state = 'superseded'
+           WHERE message_id = $1 AND kind = 'render' AND state = 'pending' RETURNING priority
+         ), added AS (
+           INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload)
+           SELECT $2, 'render', id, channel, least($3::smallint, (SELECT min(priority) FROM older)), $4, $5
+           FROM messages WHERE id = $1 RETURNING lane)
+         SELECT pg_notify($6, lane) FROM added`,
+        [messageId, ids.uuid(), priority ?? 0, version, json(rendered), channel],
       );
-      const urgent = older.some((row) => row.priority === 0) ? 0 : priority;
-      await send({
-        kind: 'render',
-        messageId,
-        lane: message.channel,
-        version: message.version,
-        payload: rendered,
-        ...(urgent === undefined ? {} : { priority: urgent }),
-      });
     },
   };
 }

@@ -33,7 +33,7 @@ export function createTx(options: {
     },
     inbox: createInbox(query),
     runs: createRuns(query),
-    messages: createMessages(query, ids, (lane) => notify('outbox', lane)),
+    messages: createMessages(query, ids),
     buttons: createButtons(query),
     remediations: createRemediations(query),
     audit: createAudit(query, auditKey),

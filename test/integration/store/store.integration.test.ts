@@ -372,6 +372,45 @@ describe('outbox', () => {
     ]);
   });
 
+  test('the senders of a lane are told, by a post, an edit and an answer to one person', async () => {
+    const store = (await postgres.migrated()).store();
+    const heard: string[] = [];
+    await store.listen('outbox', (payload) => heard.push(payload));
+    await expect.poll(() => heard).toEqual(['']);
+
+    const message = await post(store, 'C1');
+    await store.tx((tx) => tx.messages.update(message, { text: 'second' }));
+    await store.tx((tx) => tx.messages.ephemeral({ channel: 'C2', userId: 'U1' }, { text: 'psst' }));
+
+    await expect.poll(() => heard).toEqual(['', 'C1', 'C1', 'C2']);
+  });
+
+  test('a render that replaces a decision keeps its place before progress', async () => {
+    const store = (await postgres.migrated()).store();
+    const message = await post(store, 'C1', { priority: 0 });
+    await post(store, 'C1', { priority: 1 });
+    await store.tx((tx) => tx.messages.update(message, { text: 'second' }, { priority: 1 }));
+
+    const [first] = await store.outbox.claim('p', { limit: 10, leaseMs: 1000 });
+
+    expect(first).toMatchObject({ payload: { text: 'second' }, priority: 0 });
+  });
+
+  test('twenty edits at once leave one to send, the newest', async () => {
+    const store = (await postgres.migrated()).store();
+    const message = await post(store, 'C1');
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        store.tx((tx) => tx.messages.update(message, { text: `${n}` }, { priority: n % 2 === 0 ? 0 : 1 })),
+      ),
+    );
+
+    const items = await store.outbox.claim('p', { limit: 10, leaseMs: 60_000 });
+
+    expect(items.map(({ version }) => version)).toEqual([21]);
+    expect(await store.outbox.depth()).toBe(1);
+  });
+
   test('one item of a lane is in flight, whoever asks, and lanes do not wait for each other', async () => {
     const store = (await postgres.migrated()).store();
     await post(store, 'C1');
