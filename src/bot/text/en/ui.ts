@@ -150,6 +150,8 @@ export const ui = {
   'digest.title': '*Daily digest · {environment} · {date}*',
   'digest.summary': '{fresh} new · {worse} worse · {fixed} fixed · {still} still there',
   'digest.first': 'This is the first digest here, so everything counts as new.',
+  'digest.quiet.unseen': ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; whether something is wrong is not known everywhere.',
+  'digest.late': 'Late: due at {due:time}, when the bot was not running.',
   'digest.quiet.healthy': ':large_green_circle: *{environment}* · {date}: nothing changed since {since:time}, nothing is wrong.',
   'digest.quiet.still': ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; still {count}: {what}.',
   'digest.new': 'New',
@@ -158,7 +160,6 @@ export const ui = {
   'digest.still': 'Still there',
   'digest.flapping': 'Came and went at least twice this week: {what}.',
   'digest.unseen': 'Could not be looked at today, so not compared: {parts}.',
-  'digest.line': '{what}',
   'digest.line.since': '{what} (since {since:time})',
   'digest.line.worse': '{what} (before: {before})',
   'digest.more': '… and {count} more; `/aetherius health {environment}` shows them all.',
@@ -168,7 +169,6 @@ export const ui = {
   'digest.strip': 'Last days: {strip}',
   'digest.strip.missing': '▫️ no digest that day',
 
-  'home.title': 'Aetherius',
   'home.environments': 'Environments',
   'home.environment.never': ':white_circle: *{environment}*: not checked yet',
   'home.environment.running': ':hourglass_flowing_sand: *{environment}*: being checked since {time:time}',
@@ -245,7 +245,6 @@ export const ui = {
   'approvals.title': '*Waiting for a decision: {count}*',
   'approvals.line': '`{handle}` · {remediation} · {environment} · plan `{hash:hash}` · asked for by {who} · until {until:time}',
   'approvals.how': 'Decide with `/aetherius approve <id>` or `/aetherius reject <id> <reason>`.',
-  'approvals.confirm': 'Plan `{hash:hash}` of `{handle}` would run exactly this:',
   'history.none': 'No runs yet.',
   'history.title': '*Recent runs*',
 
@@ -261,15 +260,9 @@ export const ui = {
   'decision.fallback': '`{handle}` is now {state}.',
 
   'fix.proposing': 'Making a plan for `{remediation}` in {environment}. Nothing is changed before it is approved.',
-  'run.started': 'Started in {environment}.',
-  'run.duplicate': 'That is already running in {environment}.',
   'run.courier-down': ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
-  'diagnose.started': 'Looking for the cause of “{symptom}” in {environment}.',
-  'diagnose.pick': 'Which of these comes closest to “{symptom}”?',
 
   'available.later': '`{verb}` is not available in this version. What there is now: `health`, `diagnose`, `fix`, `approvals`, `history`, `digest`. Nothing was started.',
-  'available.not-here': '{what} cannot be answered from here.',
-  'report.no-run': 'There is no run in this thread that I could report on.',
 
   'denied': 'Refused: {reason} Nothing was done. Reference {reference}.',
   'denied.directory-unavailable': 'Slack cannot tell me right now who may decide this, so nobody may. Try again in a minute.',

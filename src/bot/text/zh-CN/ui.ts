@@ -151,6 +151,8 @@ export const ui = {
   'digest.title': '*每日摘要 · {environment} · {date}*',
   'digest.summary': '新增 {fresh} · 恶化 {worse} · 已修复 {fixed} · 仍存在 {still}',
   'digest.first': '这是此处的第一份摘要，因此全部计为新增。',
+  'digest.quiet.unseen': ':white_circle: *{environment}* · {date}：自 {since:time} 以来没有变化；但并非所有部分都能看到，是否有问题尚不清楚。',
+  'digest.late': '迟发：应于 {due:time} 发出，当时机器人未在运行。',
   'digest.quiet.healthy': ':large_green_circle: *{environment}* · {date}：自 {since:time} 以来无变化，一切正常。',
   'digest.quiet.still': ':white_circle: *{environment}* · {date}：自 {since:time} 以来无变化；仍有 {count} 个问题：{what}。',
   'digest.new': '新增',
@@ -159,7 +161,6 @@ export const ui = {
   'digest.still': '仍存在',
   'digest.flapping': '本周至少反复出现两次：{what}。',
   'digest.unseen': '今天无法查看，因此未作比较：{parts}。',
-  'digest.line': '{what}',
   'digest.line.since': '{what}（自 {since:time} 起）',
   'digest.line.worse': '{what}（之前：{before}）',
   'digest.more': '… 另有 {count} 个；`/aetherius health {environment}` 显示全部。',
@@ -169,7 +170,6 @@ export const ui = {
   'digest.strip': '最近几天：{strip}',
   'digest.strip.missing': '▫️ 当天没有摘要',
 
-  'home.title': 'Aetherius',
   'home.environments': '环境',
   'home.environment.never': ':white_circle: *{environment}*：尚未检查',
   'home.environment.running': ':hourglass_flowing_sand: *{environment}*：自 {time:time} 起检查中',
@@ -246,7 +246,6 @@ export const ui = {
   'approvals.title': '*等待决定：{count}*',
   'approvals.line': '`{handle}` · {remediation} · {environment} · 方案 `{hash:hash}` · 申请人 {who} · 有效期至 {until:time}',
   'approvals.how': '用 `/aetherius approve <编号>` 或 `/aetherius reject <编号> <理由>` 决定。',
-  'approvals.confirm': '`{handle}` 的方案 `{hash:hash}` 将执行：',
   'history.none': '还没有运行记录。',
   'history.title': '*最近的运行*',
 
@@ -262,15 +261,9 @@ export const ui = {
   'decision.fallback': '`{handle}` 现在是{state}。',
 
   'fix.proposing': '正在为 {environment} 制定 `{remediation}` 的方案。批准之前不会做任何更改。',
-  'run.started': '已在 {environment} 开始。',
-  'run.duplicate': '{environment} 中已在运行。',
   'run.courier-down': ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
-  'diagnose.started': '正在 {environment} 中查找“{symptom}”的原因。',
-  'diagnose.pick': '哪一项最接近“{symptom}”？',
 
   'available.later': '此版本尚不提供 `{verb}`。现有：`health`、`diagnose`、`fix`、`approvals`、`history`、`digest`。没有启动任何操作。',
-  'available.not-here': '这里无法回答 {what}。',
-  'report.no-run': '本讨论串中没有可以报告的运行。',
 
   'denied': '已拒绝：{reason}未执行任何操作。编号 {reference}。',
   'denied.directory-unavailable': 'Slack 目前无法告知谁有权决定，因此任何人都不能决定。请一分钟后重试。',
