@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TextKey, Words } from '../bot/text/index.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output } from './context.ts';
+import type { InitOptions } from './init.command.ts';
 
 export interface GlobalOptions {
   readonly output: Output;
@@ -173,7 +174,7 @@ export function createProgram(
     .option('--project <name>', say('cli.option.project'))
     .option('--socket <path>', say('cli.option.socket'), '/var/run/docker.sock')
     .option('--force', say('cli.option.force'))
-    .action((options: Parameters<typeof import('./init.command.ts').initCommand>[1]) =>
+    .action((options: InitOptions) =>
       act(async (context) => (await import('./init.command.ts')).initCommand(context, options)),
     );
   for (const command of [program, ...allCommands(program)]) {

@@ -37,5 +37,5 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** Control characters of a target's text must not reach the terminal. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\u00b7');
+  return text.replace(/[^\P{Cc}\t\n]/gu, '\u00b7');
 }
