@@ -25,6 +25,15 @@ export interface RuntimeTarget {
   file(instance: Instance, path: string, options?: CallOptions): Promise<FileText | undefined>;
   /** Names of the files in a folder; AppError NOT_FOUND when it cannot be listed. */
   list(instance: Instance, path: string, options?: CallOptions): Promise<readonly FileEntry[]>;
+  /**
+   * Every file of a folder with its text, in one request whatever their number: read inside the container, or,
+   * where it has no shell, from the mounted ConfigMap. AppError NOT_FOUND when neither is possible.
+   */
+  texts(
+    instance: Instance,
+    folder: string,
+    options?: CallOptions,
+  ): Promise<readonly (FileText & { readonly name: string })[]>;
   exec(
     instance: Instance,
     command: readonly string[],

@@ -44,6 +44,11 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
         .filter(([name]) => name.startsWith(`${path}/`))
         .map(([name, text]): FileEntry => ({ name: name.slice(path.length + 1), size: text.length }));
     },
+    async texts(instance, folder) {
+      return Object.entries(find(instance).files ?? {})
+        .filter(([name]) => name.startsWith(`${folder}/`))
+        .map(([name, text]) => ({ name: name.slice(folder.length + 1), text, from: 'container' as const }));
+    },
     exec: () => Promise.reject(new Error('no commands here')),
     async usage(instance) {
       const { usage } = find(instance);

@@ -37,6 +37,32 @@ function noSuchProgram(code: number, stderr: string): boolean {
   );
 }
 
+/** Each file as its name, its length in bytes, and its bytes: no text can be taken for the next header. */
+const framedFiles =
+  'for f in "$0"/*; do [ -f "$f" ] && printf "%s\\n" "${f##*/}" && wc -c <"$f" && cat "$f"; done; exit 0';
+
+function unframe(text: string): readonly { readonly name: string; readonly text: string }[] {
+  const bytes = Buffer.from(text, 'utf8');
+  const files: { name: string; text: string }[] = [];
+  let at = 0;
+  const line = () => {
+    const end = bytes.indexOf(10, at);
+    const found = bytes.toString('utf8', at, end);
+    at = end + 1;
+    return found;
+  };
+  while (bytes.indexOf(10, at) !== -1) {
+    const name = line();
+    const length = Number(line().trim());
+    if (!Number.isInteger(length)) return files;
+    files.push({ name, text: bytes.toString('utf8', at, at + length) });
+    at += length;
+  }
+  return files;
+}
+
+const foldersCommand = (folder: string) => ['sh', '-c', framedFiles, folder.replace(/\/$/, '')];
+
 interface MountedMap {
   readonly map: string;
   readonly key: string;
@@ -166,6 +192,23 @@ export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget
       const map = await kubernetes.get('configmaps', instance.namespace, mounted.map, options);
       return Object.keys(mapData(map)).map((name) => ({ name }));
     },
+    async texts(instance, folder, options) {
+      if (instance.phase === 'running') {
+        const answer = await exec(instance, foldersCommand(folder), options).catch((error: unknown) => {
+          if (error instanceof TargetError && error.stage === 'aborted') throw error;
+          return undefined;
+        });
+        if (answer?.code === 0)
+          return unframe(answer.stdout).map((file) => ({ ...file, from: 'container' as const }));
+      }
+      const pod = await podOf(instance, options);
+      const mounted = pod && mountedMap(pod, `${folder.replace(/\/$/, '')}/x`);
+      if (mounted === undefined || instance.namespace === undefined) {
+        throw new AppError('NOT_FOUND', 'folder cannot be read from outside', { facts: { path: folder } });
+      }
+      const map = await kubernetes.get('configmaps', instance.namespace, mounted.map, options);
+      return Object.entries(mapData(map)).map(([name, text]) => ({ name, text, from: 'configmap' as const }));
+    },
     exec,
     async usage(instance, options) {
       const all = await metricsOf(instance.namespace ?? kubernetes.namespace, options);
@@ -293,6 +336,12 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
       const answer = await exec(instance, ['ls', '-lnL', path], options);
       if (answer.code !== 0) throw new AppError('NOT_FOUND', 'folder cannot be listed', { facts: { path } });
       return parseListing(answer.stdout);
+    },
+    async texts(instance, folder, options) {
+      const answer = await exec(instance, foldersCommand(folder), options);
+      if (answer.code !== 0)
+        throw new AppError('NOT_FOUND', 'folder cannot be read', { facts: { path: folder } });
+      return unframe(answer.stdout).map((file) => ({ ...file, from: 'container' as const }));
     },
     exec,
     async usage(instance, options) {

@@ -11,7 +11,6 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
@@ -106,17 +105,14 @@ timeouts. A fault is named with file, line and reason.`,
     const { runtime } = deps;
     const instance = (await runtime.instances('orchestrator-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const names = (await runtime.list(instance, FOLDER, { signal }))
-      .map((entry) => entry.name)
-      .filter((name) => /\.ya?ml$/.test(name));
+    const files = (await runtime.texts(instance, FOLDER, { signal })).filter(({ name }) =>
+      /\.ya?ml$/.test(name),
+    );
     const findings: Finding[] = [];
-    for (const name of names) {
-      const file = await runtime.file(instance, `${FOLDER}/${name}`, { signal });
-      if (file === undefined)
-        throw new AppError('NOT_FOUND', 'workflow file cannot be read', { facts: { file: name } });
-      const fault = faultOf(name, file.text);
+    for (const { name, text } of files) {
+      const fault = faultOf(name, text);
       if (fault === undefined) continue;
-      const excerpt = file.text.split('\n').slice(Math.max(0, fault.line - 2), fault.line + 1);
+      const excerpt = text.split('\n').slice(Math.max(0, fault.line - 2), fault.line + 1);
       findings.push({
         code: 'WORKFLOW_FILE_BROKEN',
         severity: 'warning',
@@ -127,7 +123,7 @@ timeouts. A fault is named with file, line and reason.`,
       });
     }
     const [first, ...more] = findings;
-    const facts = { files: names.length, broken: findings.length };
+    const facts = { files: files.length, broken: findings.length };
     return first === undefined
       ? { status: 'healthy', facts }
       : { status: 'unhealthy', findings: [first, ...more], facts };

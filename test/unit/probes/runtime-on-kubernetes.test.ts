@@ -59,6 +59,49 @@ const pod = (name: string, created: string, more: Readonly<Record<string, unknow
   },
 });
 
+describe('files of a folder on Kubernetes', () => {
+  const running = {
+    ...pod('one', '2026-03-01T10:00:00Z'),
+    spec: {
+      containers: [
+        { name: 'agent-manager', volumeMounts: [{ name: 'files', mountPath: '/etc/aetherius/workflows' }] },
+      ],
+      volumes: [{ name: 'files', configMap: { name: 'workflows' } }],
+    },
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'agent-manager', ready: true, state: { running: {} } }],
+    },
+  };
+  const texts = async (over: Partial<KubernetesTarget>) => {
+    const runtime = runtimeOnKubernetes({ ...kubernetes([running]), ...over });
+    const [instance] = await runtime.instances('agent-manager');
+    if (instance === undefined) throw new Error('no instance');
+    return runtime.texts(instance, '/etc/aetherius/workflows');
+  };
+
+  it('come in one command, whatever is in them', async () => {
+    const stdout = 'a.yaml\n8\nid: 一\nb.yaml\n     0\nc.yaml\n7\nb.yaml\n';
+
+    expect(await texts({ exec: async () => ({ code: 0, stdout, stderr: '' }) })).toEqual([
+      { name: 'a.yaml', text: 'id: 一\n', from: 'container' },
+      { name: 'b.yaml', text: '', from: 'container' },
+      { name: 'c.yaml', text: 'b.yaml\n', from: 'container' },
+    ]);
+  });
+
+  it('come from the ConfigMap when the container has no shell', async () => {
+    const map = { ...running, data: { 'a.yaml': 'id: a\n' } };
+
+    expect(
+      await texts({
+        exec: async () => ({ code: 126, stdout: '', stderr: 'executable file not found' }),
+        get: async () => map,
+      }),
+    ).toEqual([{ name: 'a.yaml', text: 'id: a\n', from: 'configmap' }]);
+  });
+});
+
 describe('instances on Kubernetes', () => {
   it('leave out Pods that are on their way out', async () => {
     const runtime = runtimeOnKubernetes(
