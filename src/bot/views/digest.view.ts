@@ -17,6 +17,7 @@ export function digestMessage(difference: DigestDifference, runId: string, words
     const unseen = unseenLine(difference, words);
     const blocks: MessageBlock[] = [
       section(text, words),
+      ...lateLine(difference, words),
       ...(unseen === undefined ? [] : [context(unseen, words)]),
       context(stripLine(difference, words), words),
     ];
@@ -34,6 +35,7 @@ export function digestMessage(difference: DigestDifference, runId: string, words
   const unseen = unseenLine(difference, words);
   const blocks: MessageBlock[] = [
     section(`${title}\n${summary}`, words),
+    ...lateLine(difference, words),
     ...(difference.since === undefined ? [context(words.say('digest.first'), words)] : []),
     ...listed('digest.new', fresh.map((finding) => line(finding, words)), difference, words),
     ...listed(
@@ -60,9 +62,17 @@ export function digestMessage(difference: DigestDifference, runId: string, words
 function quietLine(difference: DigestDifference, words: Words): string {
   const { environment, localDate: date, still } = difference;
   const since = difference.since;
-  if (still.length === 0) return words.say('digest.quiet.healthy', { environment, date, since });
+  if (still.length === 0) {
+    // What could not be looked at is never called healthy.
+    const key = difference.unseen.length === 0 ? 'digest.quiet.healthy' : 'digest.quiet.unseen';
+    return words.say(key, { environment, date, since });
+  }
   const what = markup(listOf(still.slice(0, 3).map((finding) => findingSentence(finding, words).replace(/[.。]$/, '')), words));
   return words.say('digest.quiet.still', { environment, date, since, count: still.length, what });
+}
+
+function lateLine({ lateSince }: DigestDifference, words: Words): MessageBlock[] {
+  return lateSince === undefined ? [] : [context(words.say('digest.late', { due: lateSince }), words)];
 }
 
 function line(finding: RememberedFinding, words: Words): string {

@@ -187,6 +187,17 @@ describe('the digest', () => {
     `);
   });
 
+  it.each(languages)('says in %s that it is late, and calls nothing healthy that it could not look at', (language) => {
+    const difference = { ...base, quiet: true, lateSince: '2026-11-25T09:00:00Z', unseen: ['neo4j'] };
+
+    const rendered = renderer.digest({ difference, run: aRun(), runId: 'r' }, language);
+
+    expectValidMessage(rendered);
+    expect(shown(rendered)).not.toContain('large_green_circle');
+    expect(shown(rendered)).toContain('Neo4j');
+    expect(shown(rendered)).toMatch(/09:00 UTC/);
+  });
+
   it.each(languages)('tells new, worse, fixed and still there apart in %s', (language) => {
     const difference = {
       ...base,
