@@ -18,7 +18,7 @@ import { type KubernetesOptions, renderKubernetes } from '../platform/kubernetes
 import { databases, type Flavour, namedAddresses, ports, secrets } from '../platform/platform.ts';
 import { processSpecs } from '../platform/processes.ts';
 import { seedPlatform } from '../platform/seed.ts';
-import { type Endpoints, type Lab, type LabPart, labParts, type Runtime } from '../types.ts';
+import { type Endpoints, type Lab, type LabPart, type Runtime } from '../types.ts';
 import { type ComposeLab, composeFolder, composeLab, removeProject, writeComposeFiles } from './compose.ts';
 import { buildServices, type Image, makeImages, servicesFolder } from './images.ts';
 import { agentNamespace, type KubernetesLab, kubernetesLab, manifestFile, namespace } from './kubernetes.ts';

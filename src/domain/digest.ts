@@ -134,7 +134,7 @@ function current(input: DigestInput, before: ReadonlyMap<string, StoredFinding>)
   const alarms = input.report.rows
     .filter((row) => row.consequenceOf === undefined)
     .flatMap((row) => row.findings);
-  return alarms.map(({ excerpts: _, ...finding }) => {
+  return alarms.map(({ excerpts: _excerpts, ...finding }) => {
     const key = findingKey(finding);
     const probe = reporters.get(key);
     return {

@@ -86,7 +86,7 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
         for (const outcome of fresh) await tx.runs.saveOutcome(lease.run.id, outcome);
         await showProgress(tx, lease.run, options, seen, asked);
       });
-      const result = await diagnose(options, {
+      const gathered = diagnose(options, {
         diagnoses: first,
         environment: lease.run.environment,
         targets,
@@ -97,7 +97,11 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
           asked = total;
           if (outcome !== undefined) writer.add(outcome);
         },
-      }).finally(() => writer.flush());
+      });
+      // Whatever becomes of it, what was seen is written down.
+      await gathered.catch(() => undefined);
+      await writer.flush();
+      const result = await gathered;
       lease.signal.throwIfAborted();
       const plans = await planRemedies(options, lease, result, targets);
       await finish(lease, options, result, plans, targets);

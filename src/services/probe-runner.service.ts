@@ -2,14 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../domain/clock.ts';
 import { AppError, TargetError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { PartId } from '../domain/part.ts';
 import type { ProbeRunner } from '../domain/ports.ts';
 import {
   type Cause,
   callKey,
   type Probe,
   type ProbeCall,
-  type ProbeContext,
   type ProbeOutcome,
   type ProbeResult,
   type SkipReason,

@@ -48,7 +48,8 @@ export function createRunWriter(
     async flush(): Promise<void> {
       last.abort();
       await loop;
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined)
+        throw failure instanceof Error ? failure : new Error('a write failed', { cause: failure });
     },
   };
 }

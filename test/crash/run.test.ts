@@ -233,7 +233,8 @@ function gatedPlatform() {
       await Promise.all([serve('gated', 200, true), serve('sick', 503, false), serve('well', 200, false)]);
     },
     url(name: string) {
-      return `http://127.0.0.1:${(servers.get(name)?.address() as AddressInfo).port}`;
+      const address = servers.get(name)?.address() as AddressInfo | undefined;
+      return `http://127.0.0.1:${address?.port ?? 0}`;
     },
     close() {
       closed = true;

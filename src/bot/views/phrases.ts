@@ -1,7 +1,6 @@
 import type { Person } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { PartId } from '../../domain/part.ts';
 import type { Run } from '../../domain/run.ts';
 import type { RemediationRow } from '../../domain/store.ts';
 import { escapeMrkdwn, type Words } from '../text/index.ts';
@@ -13,7 +12,8 @@ const userId = /^[UW][A-Z0-9]{2,}$/;
 /** A mention, made only from an id out of a verified payload (S8). */
 export function who(person: Person | undefined, words: Words): string {
   if (person === undefined) return words.say('who.nobody');
-  if (person.via === 'command-line') return `${words.say('who.command-line')} (${escapeMrkdwn(person.userId)})`;
+  if (person.via === 'command-line')
+    return `${words.say('who.command-line')} (${escapeMrkdwn(person.userId)})`;
   return userId.test(person.userId) ? `<@${person.userId}>` : escapeMrkdwn(person.userId);
 }
 
@@ -25,7 +25,7 @@ export function whoAsked(run: Pick<Run, 'source' | 'requestedBy'>, words: Words)
   return words.say('who.command-line');
 }
 
-export function partName(part: PartId | string, words: Words): string {
+export function partName(part: string, words: Words): string {
   return words.lookupPlain(`part.${part}`) ?? part;
 }
 

@@ -81,15 +81,15 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       const known = socketStage(error);
       fail(known ?? (stage === 'tls' ? 'tls' : stage === 'no-answer' ? 'closed' : 'protocol'), error);
     });
-    request.once('response', (response) =>
+    request.once('response', (response) => {
       collect(response, call.maxBytes).then(
         (body) =>
           settle(() => {
             resolve(answer(response, body, performance.now() - started));
           }),
         (error: unknown) => fail(socketStage(error) ?? 'closed', error),
-      ),
-    );
+      );
+    });
     request.end(call.body);
   });
 }

@@ -94,6 +94,7 @@ async function registered({ deps, signal, now }: ProbeContext<Deps>) {
     const list = await agentsFromTable(deps.postgres, signal);
     if (list !== undefined) return { source: 'table', list };
   }
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined)
+    throw failure instanceof Error ? failure : new Error('agents cannot be listed', { cause: failure });
   return undefined;
 }
