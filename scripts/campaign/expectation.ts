@@ -34,9 +34,11 @@ export function expectationOf(fault: Fault): Expectation {
   const [first = '', second = '', third = ''] = fault.id.split('.');
   if (first !== 'part') return { symptom: first, cause: fault.id, also: alsoTrue[fault.id] ?? [] };
   const isolated = third === 'unreachable' ? ['N1.c', 'N1.d'] : [];
+  // An agent listens on no port: what is left to see of it is that it runs and is silent.
+  const branch = second === 'collect-agent' && third !== 'stopped' ? 'H2.d' : branches[third];
   return {
     symptom: `H2 ${second}`,
-    cause: branches[third] ?? 'H2.b',
+    cause: branch ?? 'H2.b',
     also: [...(sameThing[fault.id] ?? []), ...isolated],
   };
 }

@@ -25,7 +25,7 @@ function ownProbes(part: PartId): readonly ProbeCall[] {
     case 'neo4j':
       return [{ probe: 'neo4j.connection' }];
     default:
-      return [{ probe: 'agents.heartbeats' }];
+      return [{ probe: 'agents.heartbeats' }, { probe: 'nats.registration-traffic' }];
   }
 }
 
@@ -66,14 +66,15 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
   return {
     running,
     health: any(notReady, ...unwell),
-    network: any(withoutEndpoints, found('ENDPOINT_REFUSED', part)),
+    network: any(withoutEndpoints, found('ENDPOINT_REFUSED', part), found('NETWORK_SILENT', part)),
   };
 }
 
 /** H2: the decision tree of the guide for one part, with the diagnosis that each branch hands over to. */
 export function unreachable(part: PartId): Diagnosis {
   const { running, health, network } = pathSteps(part);
-  const ill = found(illnesses[part] ?? 'SERVICE_SLOW', part);
+  const symptom = found(illnesses[part] ?? 'SERVICE_SLOW', part);
+  const ill = part === 'collect-agent' ? any(symptom, found('NOBODY_PUBLISHES')) : symptom;
   const specific = ofPart[part];
   return defineDiagnosis({
     id: 'H2',
@@ -82,6 +83,7 @@ export function unreachable(part: PartId): Diagnosis {
     evidence: [
       { probe: 'runtime.running', with: { part } },
       ...ownProbes(part),
+      ...(part === 'collect-agent' || part === 'runtime' ? [] : [{ probe: 'network.path', with: { part } }]),
       { probe: 'kubernetes.services-endpoints' },
     ],
     causes: [
@@ -104,6 +106,7 @@ export function unreachable(part: PartId): Diagnosis {
       { when: running, to: 'K1' },
       ...(specific === undefined ? [] : [{ when: any(running, health), to: specific }]),
       { when: all(not(running), not(health), network), to: 'N1' },
+      ...(part === 'collect-agent' ? [{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] : []),
     ],
   });
 }

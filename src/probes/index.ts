@@ -19,6 +19,7 @@ import { natsSlowConsumers } from './nats/slow-consumers.probe.ts';
 import { natsStreams } from './nats/streams.probe.ts';
 import { neo4jClients } from './neo4j/clients.probe.ts';
 import { neo4jConnection } from './neo4j/connection.probe.ts';
+import { networkPath } from './network/path.probe.ts';
 import { postgresClients } from './postgres/clients.probe.ts';
 import { postgresConnection } from './postgres/connection.probe.ts';
 import { postgresConnectionsHeadroom } from './postgres/connections-headroom.probe.ts';
@@ -86,6 +87,7 @@ const list = [
   natsServer,
   natsSlowConsumers,
   natsStreams,
+  networkPath,
   neo4jClients,
   neo4jConnection,
   postgresClients,
