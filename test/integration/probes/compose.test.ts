@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cacheDir } from '../../../lab/components/cache.ts';
+import {
+  type DockerEngine,
+  dockerEngine,
+  dockerRunning,
+  missing,
+  startDocker,
+  stopDocker,
+} from '../../../lab/components/docker.ts';
+import { must, waitFor } from '../../../lab/components/process.ts';
+import type { RuntimeConfig } from '../../../src/domain/config.ts';
+import { createComposeTarget } from '../../../src/platform/targets/compose.ts';
+import { codes, runProbe, scratch } from '../../support/targets.ts';
+
+const lacking = missing();
+const project = `probes-${randomBytes(4).toString('hex')}`;
+const folder = scratch('probes-compose');
+const image = `lab.local/${project}:1`;
+const sleeps = 'trap "exit 0" TERM; while true; do sleep 1; done';
+let engine: DockerEngine;
+let ours = false;
+
+const runtime = (socket = engine.socket ?? ''): RuntimeConfig => ({ kind: 'compose', project, socket });
+
+async function docker(...args: readonly string[]): Promise<string> {
+  const result = await engine.docker(args, { seconds: 60 });
+  if (result.code !== 0) throw new Error(`docker ${args.join(' ')}: ${result.stderr}`);
+  return result.stdout.trim();
+}
+async function start(service: string, script: string, ...options: readonly string[]): Promise<string> {
+  return docker(
+    ...['run', '-d', '--name', `${project}-${service}-1`, ...options],
+    ...[
+      '--label',
+      `com.docker.compose.project=${project}`,
+      '--label',
+      `com.docker.compose.service=${service}`,
+    ],
+    ...[image, '/bin/busybox', 'sh', '-c', script],
+  );
+}
+const state = (id: string) =>
+  docker('inspect', '-f', '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}', id);
+const ask = async (part: string) => {
+  const outcome = await runProbe('compose.containers', { runtime: runtime() }, { part });
+  return [outcome.status, ...codes(outcome)];
+};
+
+describe.skipIf(lacking !== undefined)(
+  `Docker Compose${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    beforeAll(async () => {
+      ours = !(await dockerRunning());
+      engine = ours ? await startDocker() : dockerEngine();
+      const tar = join(folder.dir, 'box.tar');
+      await must('bash', [
+        '-c',
+        `mkdir -p ${folder.dir}/root/bin && cp ${cacheDir('docker')}/bin/busybox ${folder.dir}/root/bin/ && for t in sh sleep cat echo false dd tr; do ln -sf busybox ${folder.dir}/root/bin/$t; done && tar -C ${folder.dir}/root -cf ${tar} .`,
+      ]);
+      await docker('import', tar, image);
+    }, 300_000);
+    afterAll(async () => {
+      const ids = await docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${project}`);
+      if (ids !== '') await docker('rm', '-f', ...ids.split('\n'));
+      await docker('rmi', '-f', image);
+      folder.remove();
+      if (ours) await stopDocker();
+    }, 120_000);
+
+    it('tells running, exited, paused, unhealthy and killed for memory apart, and knows what lives elsewhere', async () => {
+      await start('agent-manager', sleeps);
+      const exited = await start('orchestrator-service', 'echo fatal: no database >&2; exit 3');
+      const paused = await start('redis', sleeps);
+      await docker('pause', paused);
+      const unhealthy = await start(
+        'nats',
+        sleeps,
+        '--health-cmd',
+        'false',
+        '--health-interval',
+        '1s',
+        '--health-retries',
+        '1',
+      );
+      const killed = await start(
+        'reasoning-service',
+        'x=$(dd if=/dev/zero bs=1M count=200 | tr "\\0" a); echo done',
+        '--memory',
+        '24m',
+      );
+      await waitFor(async () => (await state(exited)).startsWith('exited'), {
+        seconds: 20,
+        what: 'the exit',
+      });
+      await waitFor(async () => (await state(unhealthy)).includes('unhealthy'), {
+        seconds: 30,
+        what: 'the health check',
+      });
+      await waitFor(async () => (await state(killed)).startsWith('exited'), {
+        seconds: 30,
+        what: 'the kill',
+      });
+
+      expect(await ask('agent-manager')).toEqual(['healthy']);
+      expect(await ask('orchestrator-service')).toEqual(['unhealthy', 'CONTAINER_EXITED']);
+      expect(await ask('redis')).toEqual(['unhealthy', 'CONTAINER_PAUSED']);
+      expect(await ask('nats')).toEqual(['unhealthy', 'CONTAINER_UNHEALTHY']);
+      expect(await ask('reasoning-service')).toEqual(['unhealthy', 'CONTAINER_OOM_KILLED']);
+      expect(await ask('postgres')).toEqual(['skipped']);
+      expect(await ask('collect-agent')).toEqual(['unhealthy', 'CONTAINER_MISSING']);
+      expect(await ask('runtime')).toEqual(['healthy']);
+    }, 120_000);
+
+    it('reads logs, runs commands with their exit code, measures, and restarts', async () => {
+      const target = createComposeTarget({ project, socket: engine.socket ?? '' });
+      const find = async (service: string) => {
+        const found = (await target.containers()).find((one) => one.service === service);
+        if (found === undefined) throw new Error(`no container of ${service}`);
+        return found;
+      };
+      const [failed, running] = [await find('orchestrator-service'), await find('agent-manager')];
+      const result = await target.exec(running.id, ['sh', '-c', 'echo out; echo err >&2; exit 4']);
+      const usage = await target.stats(running.id);
+      await target.restart(running.id, { graceSeconds: 1 });
+      const after = await target.inspect(running.id);
+
+      expect(await target.logs(failed.id)).toContain('fatal: no database');
+      expect(failed).toMatchObject({ exitCode: 3, oomKilled: false, service: 'orchestrator-service' });
+      expect(result).toEqual({ code: 4, stdout: 'out\n', stderr: 'err\n' });
+      expect(usage.memoryBytes).toBeGreaterThan(0);
+      expect(Date.parse(after.startedAt)).toBeGreaterThan(Date.parse(running.startedAt));
+      await expect(target.inspect('no-such-container')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect((await target.networks()).some((network) => network.driver === 'bridge')).toBe(true);
+    }, 60_000);
+
+    it('whose engine is not there could not be looked at', async () => {
+      const outcome = await runProbe(
+        'compose.containers',
+        { runtime: runtime('/no/such.sock') },
+        { part: 'redis' },
+      );
+
+      expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'refused' } });
+    });
+  },
+);
