@@ -84,7 +84,7 @@ const Tiers = z.strictObject({
       by,
       expires: expires('30m'),
       reason: z.enum(['required', 'finding']).default('finding').meta({
-        description: 'Whether the requester must type a reason, or the finding is reason enough.',
+        description: 'Whether the requester must type a reason, or what it was proposed for is reason enough.',
       }),
       hours,
     })

@@ -37,7 +37,12 @@ export interface Prepared {
 }
 export type Proposal =
   | { readonly kind: 'offered'; readonly offer: Offer; readonly reused: boolean }
-  | { readonly kind: 'refused'; readonly remediation: string; readonly reason: string; readonly facts: Facts };
+  | {
+      readonly kind: 'refused';
+      readonly remediation: string;
+      readonly reason: string;
+      readonly facts: Facts;
+    };
 
 export interface ProposeService extends FixOffers {
   /** Plans one action without writing anything. Never rejects for what a target or a plan does. */
@@ -79,10 +84,7 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
   };
 }
 
-async function saveAll(
-  tx: Tx,
-  plans: readonly Prepared[],
-): Promise<Pick<FindingView, 'offers' | 'refused'>> {
+async function saveAll(tx: Tx, plans: readonly Prepared[]): Promise<Pick<FindingView, 'offers' | 'refused'>> {
   const offers: Offer[] = [];
   const refused: { remediation: string; reason: string; facts: Facts }[] = [];
   for (const plan of plans) {
@@ -105,7 +107,9 @@ async function makePlan(
   if (remediation === undefined) return refuse('no-action', { id: call.remediation });
   const params = remediation.params.safeParse(call.with);
   if (!params.success)
-    return refuse('bad-params', { fields: params.error.issues.map((issue) => issue.path.join('.')).join(', ') });
+    return refuse('bad-params', {
+      fields: params.error.issues.map((issue) => issue.path.join('.')).join(', '),
+    });
   const missing = remediation.needs.filter((need) => targets[need] === undefined);
   if (missing.length > 0) return refuse('not-configured', { missing: missing.join(', ') });
   try {
@@ -118,7 +122,8 @@ async function makePlan(
       { ...remediation, environment },
       { leaseMs: deps.leaseMs ?? 60_000, maxObjects: deps.maxObjects ?? 100 },
     );
-    if (fault !== undefined) throw new AppError('BUG', `the plan ${fault}`, { facts: { id: remediation.id } });
+    if (fault !== undefined)
+      throw new AppError('BUG', `the plan ${fault}`, { facts: { id: remediation.id } });
     const own = await ownClaims(plan, deps.self);
     return own.length === 0 ? { plan } : refuse('self-target', { identity: own.join(', ') });
   } catch (err) {
@@ -137,7 +142,9 @@ async function missingRight(
   if (kubernetes === undefined) return undefined;
   for (const { verb, group, resource, namespace } of remediation.rights?.(params, targets) ?? [])
     if (!(await kubernetes.can(verb, resource, namespace, { group, signal })))
-      return refuse('missing-right', { right: `${verb} ${resource}${group === '' ? '' : `.${group}`} in ${namespace}` });
+      return refuse('missing-right', {
+        right: `${verb} ${resource}${group === '' ? '' : `.${group}`} in ${namespace}`,
+      });
   return undefined;
 }
 
@@ -190,7 +197,12 @@ async function saveProposal(
       change: { successor: id },
     });
   const row = await auditProposal(tx, deps, id, {
-    facts: { action: plan.actionId, target: plan.target, tier: plan.tier, params: JSON.stringify(plan.params) },
+    facts: {
+      action: plan.actionId,
+      target: plan.target,
+      tier: plan.tier,
+      params: JSON.stringify(plan.params),
+    },
   });
   return { kind: 'offered', offer: await offerOf(tx, deps, row), reused: false };
 }
@@ -229,4 +241,3 @@ async function offerOf(tx: Tx, deps: ProposeDeps, remediation: RemediationRow): 
   // The offer stands in the message of its finding; only what is not decided there yet belongs to it.
   return { remediation, buttons: buttons.request === undefined ? {} : { request: buttons.request } };
 }
-

@@ -23,7 +23,9 @@ export async function limitReached(
       (row.approvedAt?.getTime() ?? 0) > since,
   );
   const most = policy.limits.perTargetPerHour;
-  return runs.length < most ? undefined : { reason: 'too-often', facts: { runs: runs.length, perHour: most } };
+  return runs.length < most
+    ? undefined
+    : { reason: 'limit-reached', facts: { runs: runs.length, perHour: most } };
 }
 
 /** X9: tier-3 executions in the whole fleet. Two claims at once wait for each other here. */

@@ -41,7 +41,8 @@ export async function requestInTx(
   const other = rule.approvals === 0 ? await openOther(tx, row) : undefined;
   if (other !== undefined) return busyWith(other);
   const eligible = await eligibleFor(tx, deps, rule, who.personId);
-  if (eligible.length < Math.max(rule.approvals, 1)) return { refused: 'no-approver', facts: { needed: rule.approvals } };
+  if (eligible.length < Math.max(rule.approvals, 1))
+    return { refused: 'no-approver', facts: { needed: rule.approvals } };
   const now = await tx.now();
   const requested = await moveRemediation(tx, deps, row, 'requested', {
     ...who.cause,
@@ -64,12 +65,12 @@ export async function requestInTx(
   return approveInTx(tx, deps, requested, who);
 }
 
-/** A typed reason, or from a finding that finding; undefined when the tier asks for more. */
+/** A typed reason; else the finding, or the run that proposed it; undefined when the tier asks for more. */
 function reasonOf(rule: Rule, row: RemediationRow, typed: string | undefined): string | undefined {
   const text = typed?.trim() ?? '';
   if (text !== '' || rule.reason === 'none') return text;
-  if (rule.reason === 'finding') return row.findingKey;
-  return undefined;
+  if (rule.reason === 'required') return undefined;
+  return row.findingKey ?? (row.runId === undefined ? undefined : `run ${row.runId}`);
 }
 
 /**

@@ -36,7 +36,9 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
     if (sessions.length > maxSessions) throw refused('too-many-targets', { found: sessions.length, most: maxSessions });
     const forbidden = sessions.find((session) => !session.mine);
     if (forbidden !== undefined)
-      throw refused('missing-right', { right: 'pg_signal_backend', user: forbidden.user });
+      throw refused('missing-right', {
+        ...{ verb: 'pg_terminate_backend', resource: `sessions of ${forbidden.user}`, namespace: 'PostgreSQL' },
+      });
     const [first, ...rest] = sessions.map(toStep);
     if (first === undefined) throw refused('nothing-to-do', { olderThanSeconds: params.olderThanSeconds });
     const identifier = await systemIdentifier(deps.postgres, signal);

@@ -250,14 +250,18 @@ describe('authority', () => {
     expect(await lastAudit(row)).toMatchObject({ action: 'remediation.refused', facts: { reason: 'too-late' } });
   });
 
-  it('asks for a typed reason where the tier says so, and takes a finding for one where it does not', async () => {
+  it('asks for a typed reason where the tier says so, and takes the finding or the run it was proposed for where it does not', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const { id } = await three.offered(fresh());
 
     await expect(three.service.request(three.input(id, 'UREQ'))).rejects.toMatchObject(refused('reason-required'));
-    await expect(h.service.request(h.input((await h.offered(fresh())).id, 'UREQ'))).rejects.toMatchObject(
+    const nowhere = createHarness(store, { surface: 'none' });
+    const without = await nowhere.offered(fresh());
+    await expect(nowhere.service.request(nowhere.input(without.id, 'UREQ'))).rejects.toMatchObject(
       refused('reason-required'),
     );
+    const { remediation } = await h.service.request(h.input((await h.offered(fresh())).id, 'UREQ'));
+    expect(remediation.reason).toBe(`run ${remediation.runId}`);
   });
 
   it('lets the requester, an approver and on call cancel before it runs, and nobody else', async () => {

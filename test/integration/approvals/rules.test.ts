@@ -189,7 +189,7 @@ describe('execution', () => {
 
     const third = await h.propose({ ...at, value: 'three' });
 
-    expect(third).toMatchObject({ kind: 'refused', reason: 'too-often' });
+    expect(third).toMatchObject({ kind: 'refused', reason: 'limit-reached' });
   });
 
   it('X9: one tier-3 fix at a time in the whole fleet', async () => {

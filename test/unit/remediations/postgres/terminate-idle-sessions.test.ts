@@ -54,7 +54,7 @@ describe('postgres.terminate-idle-sessions', () => {
     const deps = { ...context.deps, postgres: { ...context.deps.postgres, query: () => Promise.resolve(foreign as never) } };
 
     await expect(terminateIdleSessions.plan(params, { ...context, deps })).rejects.toMatchObject({
-      facts: { reason: 'missing-right', right: 'pg_signal_backend' },
+      facts: { reason: 'missing-right', verb: 'pg_terminate_backend', resource: 'sessions of postgres' },
     });
   });
 });
