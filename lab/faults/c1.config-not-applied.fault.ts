@@ -43,7 +43,7 @@ const configUnread = defineFault({
   title: 'the configuration was changed after the service had read it',
   variants: ['agent-manager', 'orchestrator-service', 'reasoning-service'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 10,
+  within: 60,
   plant(lab, variant) {
     const { part, key, file } = unread[variant as keyof typeof unread];
     return lab.configure(part, { [key]: file });
@@ -52,7 +52,7 @@ const configUnread = defineFault({
   async clear(lab, variant) {
     const { part } = unread[variant as keyof typeof unread];
     await lab.reset(part);
-    await untilAnswers(lab, part, 40);
+    await untilAnswers(lab, part);
   },
 });
 
@@ -94,13 +94,13 @@ const configOverridden = defineFault({
   title: 'a flag or the environment is stronger than the configuration file',
   variants: ['environment', 'flag', 'environment-orchestrator'],
   runtimes: ['kubernetes', 'compose'],
-  within: 15,
+  within: 60,
   async plant(lab, variant) {
     const { part, key, file, value } = overridden[variant as keyof typeof overridden];
     await lab.configure(part, { [key]: file });
     if (variant === 'flag') await addFlag(lab, part, `--${key}=${value}`);
     else await lab.setEnv(part, { [environmentName(key)]: `${value}` });
-    await untilAnswers(lab, part, 40);
+    await untilAnswers(lab, part);
   },
   async check(lab, variant) {
     const setting = overridden[variant as keyof typeof overridden];
@@ -109,7 +109,7 @@ const configOverridden = defineFault({
   async clear(lab, variant) {
     const { part } = overridden[variant as keyof typeof overridden];
     await lab.reset(part);
-    await untilAnswers(lab, part, 40);
+    await untilAnswers(lab, part);
   },
 });
 

@@ -80,12 +80,12 @@ const cpuLimitLow = defineFault({
   title: 'the CPU limit of agent-manager is too low for its work',
   variants: ['20m', '40m'],
   runtimes: ['kubernetes', 'compose'],
-  within: 30,
+  within: 60,
   async plant(lab, variant) {
     const { cpu, rate } = limits[variant as keyof typeof limits];
     await limit(lab, part, { cpu });
     await agentLoad(lab, { 'event.rate': rate });
-    await untilAnswers(lab, part, 60);
+    await untilAnswers(lab, part);
   },
   check: async (lab) => (await throttled(lab, 3)) > 0.3,
   clear: resetPipeline,

@@ -37,7 +37,7 @@ const memoryGrowth = defineFault({
   title: 'agent-manager keeps what it should forget',
   variants: ['dedupe-cache', 'correlation-window'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 40,
+  within: 60,
   async plant(lab, variant) {
     const { manager, agent } = leaks[variant as keyof typeof leaks];
     await lab.configure(part, manager);
@@ -79,7 +79,7 @@ const memoryUnlimited = defineFault({
   title: 'a service has no memory limit and no liveness probe',
   variants: ['agent-manager', 'orchestrator-service'],
   runtimes: ['kubernetes', 'compose'],
-  within: 15,
+  within: 60,
   async plant(lab, variant) {
     const of = unlimited[variant as keyof typeof unlimited];
     await limit(lab, of, { memory: null }, false);

@@ -22,7 +22,7 @@ const startupDatabase = defineFault({
   title: 'agent-manager cannot use its database',
   variants: ['wrong-password', 'wrong-host', 'wrong-port', 'database-stopped'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 40,
+  within: 60,
   async plant(lab, variant) {
     if (variant === 'wrong-password') await lab.setEnv(part, { DATABASE_PASSWORD: 'postgres_pass_2024' });
     else if (variant === 'wrong-host') await reconfigure(lab, { 'database.host': 'postgres-primary' });
@@ -50,7 +50,7 @@ const startupNats = defineFault({
   title: 'agent-manager cannot reach NATS',
   variants: ['wrong-host', 'wrong-port', 'wrong-password'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 40,
+  within: 60,
   async plant(lab, variant) {
     if (variant === 'wrong-password') await lab.setEnv(part, { NATS_PASSWORD: 'nats_pass_old' });
     else {
@@ -123,7 +123,7 @@ const startupPort = defineFault({
   title: 'the port of agent-manager is in use',
   variants: ['usual', 'moved'],
   runtimes: ['kubernetes', 'compose'],
-  within: 30,
+  within: 60,
   async plant(lab, variant) {
     // `moved`: on Kubernetes another port is configured, which is taken too; on Compose another container publishes it.
     if (variant === 'moved' && isKubernetes(lab)) await lab.configure(part, { 'server.port': 9100 });

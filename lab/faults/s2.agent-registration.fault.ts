@@ -25,7 +25,7 @@ const registrationSubject = defineFault({
   title: 'agent and agent-manager use different subjects for the registration',
   variants: ['agent-plural', 'manager-renamed', 'agent-versioned'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 25,
+  within: 60,
   async plant(lab, variant) {
     const [part, subject] = subjects[variant as SubjectVariant];
     await lab.configure(part, { 'nats.subjects.registration': subject });
@@ -62,7 +62,7 @@ const registrationToken = defineFault({
   title: 'the agents’ token differs from the one agent-manager knows, or is missing',
   variants: ['agent-differs', 'agent-missing', 'manager-rotated'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 25,
+  within: 60,
   plant(lab, variant) {
     if (variant === 'agent-missing') return changeToken(lab, agent, null);
     if (variant === 'agent-differs') return changeToken(lab, agent, 'lab-agent-token-0');
@@ -91,7 +91,7 @@ const registrationSilence = defineFault({
   title: 'no collect agent publishes anything',
   variants: ['not-running', 'crashing'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 25,
+  within: 60,
   async plant(lab, variant) {
     if (variant === 'not-running') await lab.stop(agent);
     else {

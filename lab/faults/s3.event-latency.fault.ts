@@ -63,7 +63,7 @@ const tooFewWorkers = defineFault({
   title: 'too few workers for the events that come in',
   variants: ['two-workers', 'four-workers', 'ten-slow-workers'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 45,
+  within: 60,
   plant: (lab, variant) => load(lab, workerLoads[variant]),
   async check(lab) {
     const now = await pipeline(lab);
@@ -82,7 +82,7 @@ const smallBatches = defineFault({
   title: 'batches are too small for the events that come in',
   variants: ['five-a-second', 'long-timeout'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 45,
+  within: 60,
   plant: (lab, variant) => load(lab, batchLoads[variant]),
   async check(lab) {
     const now = await pipeline(lab);
@@ -140,7 +140,7 @@ const slowDatabase = defineFault({
   title: 'the database is slow to take events',
   variants: ['no-index', 'table-locked'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 45,
+  within: 60,
   async plant(lab, variant) {
     if (variant === 'no-index') return withoutIndexes(lab);
     const { host, port, user, password } = (await lab.endpoints()).postgres;

@@ -20,7 +20,7 @@ const executorStarved = defineFault({
   title: 'the executor has too few workers for the executions that wait',
   variants: ['one-worker', 'short-queue'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 20,
+  within: 60,
   async plant(lab, variant) {
     const { settings, workflow, count } = starved[variant as keyof typeof starved];
     await lab.configure(part, settings);
@@ -70,7 +70,7 @@ const workflowBroken = defineFault({
   title: 'the definition of a workflow is broken',
   variants: ['indentation', 'quote', 'no-timeout'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 20,
+  within: 60,
   async plant(lab, variant) {
     const { workflow, edit } = broken[variant as keyof typeof broken];
     await editWorkflow(lab, `${workflow}.yaml`, edit);

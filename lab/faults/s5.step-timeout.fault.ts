@@ -34,7 +34,7 @@ const stepTimeoutShort = defineFault({
   title: 'a step’s timeout is shorter than its command takes',
   variants: ['collect-logs', 'follow-metrics'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 30,
+  within: 60,
   async plant(lab, variant) {
     const { workflow, edit } = short[variant as keyof typeof short];
     await editWorkflow(lab, `${workflow}.yaml`, edit);
@@ -71,7 +71,7 @@ const commandsSlow = defineFault({
   title: 'commands wait for a free slot, or run out of agent-manager’s own time',
   variants: ['saturated', 'short-default-timeout'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 45,
+  within: 60,
   async plant(lab, variant) {
     const settings =
       variant === 'saturated'

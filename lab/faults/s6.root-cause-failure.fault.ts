@@ -54,7 +54,7 @@ const outOfMemory = defineFault({
     await lab.configure(part, { 'analysis.window': variant === 'large-window' ? 2_000_000 : 600_000 });
     if (variant === 'large-window') await lab.restart(part);
     else await limit(lab, part, { memory: 384 });
-    await untilAnswers(lab, part, 40);
+    await untilAnswers(lab, part);
   },
   async check(lab) {
     const since = Math.floor(Date.now() / 1000);
@@ -67,7 +67,7 @@ const outOfMemory = defineFault({
   },
   async clear(lab) {
     await lab.reset(part);
-    await untilAnswers(lab, part, 40);
+    await untilAnswers(lab, part);
   },
 });
 
@@ -94,7 +94,7 @@ const modelBroken = defineFault({
   title: 'the model is missing or cannot be loaded',
   variants: ['missing', 'truncated', 'wrong-content'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 10,
+  within: 60,
   async plant(lab, variant) {
     if (lab.runtime !== 'processes') await python(lab, ['-c', damages[variant] ?? '']);
     else if (variant === 'missing') rmSync(await localModel(lab));

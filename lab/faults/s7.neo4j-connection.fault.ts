@@ -45,7 +45,7 @@ const graphNotReady = defineFault({
   title: 'Neo4j is still starting',
   variants: ['cpu-60m', 'cpu-110m'],
   runtimes: ['kubernetes', 'compose'],
-  within: 20,
+  within: 60,
   // Its start takes some 15 s of CPU: minutes, with that share of a core.
   plant: (lab, variant) => limit(lab, part, { cpu: variant === 'cpu-60m' ? 0.06 : 0.11 }),
   check: async (lab) => (await staysUp(lab)) && !(await boltAnswers(lab)),
@@ -59,7 +59,7 @@ const graphPassword = defineFault({
   title: 'reasoning-service has another password than Neo4j',
   variants: ['service-outdated', 'neo4j-rotated'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 30,
+  within: 60,
   async plant(lab, variant) {
     const { password } = (await lab.endpoints()).neo4j;
     if (variant === 'neo4j-rotated') {
@@ -73,7 +73,7 @@ const graphPassword = defineFault({
       await lab.kubectl(['patch', 'secret', 'neo4j-credentials', '-n', lab.namespace, '-p', patch]);
       await lab.restart(reasoning);
     } else await lab.setEnv(reasoning, { NEO4J_PASSWORD: 'neo4j' });
-    await untilAnswers(lab, reasoning, 40);
+    await untilAnswers(lab, reasoning);
   },
   check: async (lab) => /AuthError|Unauthorized|authentication/i.test(await graphError(lab)),
   async clear(lab, variant) {
@@ -83,7 +83,7 @@ const graphPassword = defineFault({
       await cypher(lab, text, { password: rotated, database: 'system' });
     } else if (isKubernetes(lab)) await lab.restore('Secret', 'neo4j-credentials');
     await lab.reset(reasoning);
-    await untilAnswers(lab, reasoning, 40);
+    await untilAnswers(lab, reasoning);
   },
 });
 
@@ -92,7 +92,7 @@ const graphDown = defineFault({
   title: 'Neo4j is down',
   variants: ['stopped', 'crashing'],
   runtimes: ['kubernetes', 'compose'],
-  within: 30,
+  within: 60,
   async plant(lab, variant) {
     if (variant === 'stopped') await lab.stop(part);
     // More heap than any machine has: the JVM refuses at once.

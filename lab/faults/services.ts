@@ -54,7 +54,7 @@ export async function answersHttp(lab: Lab, part: HttpPart): Promise<boolean> {
 }
 
 /** Waits until a service's process answers, at most `seconds`. */
-export async function untilAnswers(lab: Lab, part: HttpPart, seconds = 30): Promise<void> {
+export async function untilAnswers(lab: Lab, part: HttpPart, seconds = 120): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await delay(150)) {
     if (await answersHttp(lab, part)) return;
   }

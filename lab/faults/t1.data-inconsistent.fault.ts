@@ -43,7 +43,7 @@ const staleCache = defineFault({
   title: 'Redis still has agents that the database no longer knows',
   variants: ['retired-agents', 'removed-cluster'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 10,
+  within: 60,
   async plant(lab, variant) {
     const { cluster, ids } = ghosts[variant as keyof typeof ghosts];
     for (const id of ids) await registerAgent(lab, id, cluster);
@@ -113,7 +113,7 @@ const indexDamage = defineFault({
   title: 'an index of events is bloated or does not match its table',
   variants: ['bloat', 'corruption'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  within: 10,
+  within: 60,
   plant: (lab, variant) => (variant === 'bloat' ? bloat(lab) : corrupt(lab)),
   async check(lab, variant) {
     if (variant === 'corruption') return isCorrupt(lab);
