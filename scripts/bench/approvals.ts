@@ -51,14 +51,24 @@ export async function benchApprovals(options: ApprovalsBenchOptions = {}): Promi
   const { operations = 300, concurrency = 8 } = options;
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-approvals-'));
   chmodSync(dir, 0o755);
-  const server = await startPostgres({ dir, databases: ['bench'], settings: { fsync: 'on', full_page_writes: 'on' } });
+  const server = await startPostgres({
+    dir,
+    databases: ['bench'],
+    settings: { fsync: 'on', full_page_writes: 'on' },
+  });
   const database = { url: server.url('bench') };
   await migrate({ database, logger: silent });
-  const store = createStore({ database, auditKey: { id: 'bench', secret: 'only for this run' }, logger: silent });
+  const store = createStore({
+    database,
+    auditKey: { id: 'bench', secret: 'only for this run' },
+    logger: silent,
+  });
   try {
     const service = serviceOf(store);
     const chain = await measure('bare hash chain', operations, concurrency, () =>
-      store.tx((tx) => tx.audit.append({ actor: 'T1:U1', actorTeam: 'T1', action: 'bench', facts: { n: 1 } })),
+      store.tx((tx) =>
+        tx.audit.append({ actor: 'T1:U1', actorTeam: 'T1', action: 'bench', facts: { n: 1 } }),
+      ),
     );
     const ids = await requested(store, service, operations);
     const approvals = await measure('audited approvals', operations, concurrency, async (index) => {
@@ -105,7 +115,10 @@ function serviceOf(store: Store): RemediationService {
   });
 }
 
-const line = () => ({ text: 'bench', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'bench' } }] });
+const line = () => ({
+  text: 'bench',
+  blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'bench' } }],
+});
 const plain: Renderer = {
   health: line,
   finding: line,
@@ -116,7 +129,11 @@ const plain: Renderer = {
   digest: line,
 };
 
-async function requested(store: Store, service: RemediationService, count: number): Promise<readonly string[]> {
+async function requested(
+  store: Store,
+  service: RemediationService,
+  count: number,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) {
     const plan = planOf(index);
@@ -172,4 +189,3 @@ async function measure(
   const at = (share: number) => Math.round((times[Math.floor(share * (times.length - 1))] ?? 0) * 10) / 10;
   return { name, operations, perSecond: Math.round(operations / seconds), p50Ms: at(0.5), p99Ms: at(0.99) };
 }
-

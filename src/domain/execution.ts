@@ -50,7 +50,9 @@ export function planDrift(approved: Plan, now: Plan): Facts | undefined {
   // The target is worse off than when it was approved, so more people would have been needed.
   if (now.tier > approved.tier) return differ('tier', approved.tier, now.tier);
   for (const step of approved.steps) {
-    const other = now.steps.find((candidate) => candidate.kind === step.kind && candidate.target === step.target);
+    const other = now.steps.find(
+      (candidate) => candidate.kind === step.kind && candidate.target === step.target,
+    );
     if (other === undefined) return differ('step', step.target, 'gone');
     for (const field of ['from', 'to', 'precondition'] as const)
       if (!same(step[field], other[field]))
@@ -77,7 +79,12 @@ export const leaseMarginMs = 15_000;
 /** What is wrong with a plan whatever its action is; undefined when nothing is. */
 export function planFault(
   plan: Plan,
-  expected: { readonly id: string; readonly version: number; readonly tier: Tier; readonly environment: string },
+  expected: {
+    readonly id: string;
+    readonly version: number;
+    readonly tier: Tier;
+    readonly environment: string;
+  },
   limits: { readonly leaseMs: number; readonly maxObjects: number },
 ): string | undefined {
   if (plan.actionId !== expected.id || plan.actionVersion !== expected.version) return 'names another action';
@@ -88,7 +95,8 @@ export function planFault(
   if (plan.verifyWith.length === 0) return 'verifies nothing';
   if (plan.stepTimeoutMs + leaseMarginMs > limits.leaseMs) return 'has steps longer than the lease';
   const all: readonly PlanStep[] = [...plan.steps, ...(plan.undo ?? [])];
-  if (all.some((step) => Object.keys(step.precondition).length === 0)) return 'has a step without precondition';
+  if (all.some((step) => Object.keys(step.precondition).length === 0))
+    return 'has a step without precondition';
   return undefined;
 }
 

@@ -45,7 +45,8 @@ const HoursText = z
     const from = Number(h1) * 60 + Number(m1);
     const to = Number(h2) * 60 + Number(m2);
     if (from >= to) context.addIssue({ code: 'custom', message: 'must begin before it ends, on one day' });
-    if (!isTimezone(timezone)) context.addIssue({ code: 'custom', message: 'must end with an IANA time zone' });
+    if (!isTimezone(timezone))
+      context.addIssue({ code: 'custom', message: 'must end with an IANA time zone' });
     return { days, from, to, timezone };
   });
 
@@ -77,14 +78,17 @@ const Tiers = z.strictObject({
   1: z
     .strictObject({ approvals: approvals(0), by, expires: expires('15m'), hours })
     .exactOptional()
-    .meta({ description: 'Reversible, one object, no data at risk: the confirmation of one of `by` is enough.' }),
+    .meta({
+      description: 'Reversible, one object, no data at risk: the confirmation of one of `by` is enough.',
+    }),
   2: z
     .strictObject({
       approvals: approvals(1),
       by,
       expires: expires('30m'),
       reason: z.enum(['required', 'finding']).default('finding').meta({
-        description: 'Whether the requester must type a reason, or what it was proposed for is reason enough.',
+        description:
+          'Whether the requester must type a reason, or what it was proposed for is reason enough.',
       }),
       hours,
     })
@@ -103,9 +107,12 @@ const Tiers = z.strictObject({
 });
 
 const Freeze = z.strictObject({
-  cron: z.string().regex(/^\S+( \S+){4}$/, 'must be a cron expression of five fields').meta({
-    description: 'When it begins.',
-  }),
+  cron: z
+    .string()
+    .regex(/^\S+( \S+){4}$/, 'must be a cron expression of five fields')
+    .meta({
+      description: 'When it begins.',
+    }),
   duration: Duration.meta({ description: 'How long it lasts.' }),
   timezone: z.string().refine(isTimezone, 'must be an IANA time zone').default('UTC'),
   environments: z.array(z.string()).min(1).exactOptional().meta({ description: 'Without it: all.' }),
@@ -120,11 +127,17 @@ const Section = z
     breakGlass: z
       .strictObject({ by, notify: channelId })
       .exactOptional()
-      .meta({ description: 'Who may act alone in an emergency, and the channel that is told. Not used yet.' }),
+      .meta({
+        description: 'Who may act alone in an emergency, and the channel that is told. Not used yet.',
+      }),
     freezes: z.array(Freeze).default([]).meta({ description: 'Times in which nothing is offered or run.' }),
     limits: z
       .strictObject({
-        perTargetPerHour: z.int().min(1).default(2).meta({ description: 'Runs of one action on one target.' }),
+        perTargetPerHour: z
+          .int()
+          .min(1)
+          .default(2)
+          .meta({ description: 'Runs of one action on one target.' }),
         tier3AtOnce: z.int().min(1).default(1).meta({ description: 'Tier-3 executions at one time.' }),
       })
       .prefault({})
@@ -137,7 +150,9 @@ const Section = z
       .strictObject({
         people: z.record(
           userId,
-          z.strictObject({ token: secretValue('Personal token that proves who decides on the command line.') }),
+          z.strictObject({
+            token: secretValue('Personal token that proves who decides on the command line.'),
+          }),
         ),
       })
       .exactOptional()
@@ -222,8 +237,7 @@ function ruleFault(rule: Rule | undefined): string | undefined {
   const groups = rule.by.some((list) => list.usergroups.length > 0);
   const users = new Set(rule.by.flatMap((list) => list.users)).size;
   if (users === 0 && !groups) return 'names nobody';
-  if (users < rule.approvals && !groups)
-    return `asks for ${rule.approvals} people and names ${users}`;
+  if (users < rule.approvals && !groups) return `asks for ${rule.approvals} people and names ${users}`;
   return undefined;
 }
 

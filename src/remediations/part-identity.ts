@@ -1,13 +1,18 @@
-import type { Facts } from '../domain/facts.ts';
 import { AppError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { PartId } from '../domain/part.ts';
 import type { Targets } from '../domain/targets.ts';
 
 type Deps = Pick<Targets, 'postgres' | 'redis'>;
 
 /** `pg_control_system()` names the cluster, whatever address, alias or proxy it is reached by. */
-export async function systemIdentifier(postgres: NonNullable<Targets['postgres']>, signal: AbortSignal): Promise<string> {
-  const database = (['agentManager', 'orchestrator'] as const).find((id) => postgres.databaseName(id) !== undefined);
+export async function systemIdentifier(
+  postgres: NonNullable<Targets['postgres']>,
+  signal: AbortSignal,
+): Promise<string> {
+  const database = (['agentManager', 'orchestrator'] as const).find(
+    (id) => postgres.databaseName(id) !== undefined,
+  );
   if (database === undefined)
     throw new AppError('NOT_FOUND', 'no database is configured', { facts: { reason: 'not-configured' } });
   const [row] = await postgres.query<{ id: string }>(

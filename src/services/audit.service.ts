@@ -1,4 +1,10 @@
-import { type AuditKeys, type AuditPosition, auditStart, checkAnchor, checkAuditRow } from '../domain/audit.ts';
+import {
+  type AuditKeys,
+  type AuditPosition,
+  auditStart,
+  checkAnchor,
+  checkAuditRow,
+} from '../domain/audit.ts';
 import type { AuditRow, Store } from '../domain/store.ts';
 import type { AuditService, AuditVerdict } from './types.ts';
 
@@ -16,7 +22,11 @@ export function createAuditService(deps: { readonly store: Store; readonly keys:
       for (let to = head.seq; to > 0 && found.length < limit; to -= page) {
         const from = Math.max(1, to - page + 1);
         const rows = await store.tx((tx) => tx.audit.rows(from, to - from + 1));
-        found.push(...rows.toReversed().filter((row) => remediationId === undefined || row.remediationId === remediationId));
+        found.push(
+          ...rows
+            .toReversed()
+            .filter((row) => remediationId === undefined || row.remediationId === remediationId),
+        );
       }
       return found.slice(0, limit);
     },

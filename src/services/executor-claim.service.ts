@@ -6,11 +6,11 @@ import { directoryMaxAgeMs } from '../domain/policy.ts';
 import type { Remediation } from '../domain/remediation.ts';
 import type { RemediationRow, Tx } from '../domain/store.ts';
 import { contextOf, defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';
+import { countedApprovals } from './remediation.service.ts';
 import { timeForbids } from './remediation-decide.service.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';
 import { limitReached, tier3Busy } from './remediation-limits.ts';
 import { changeRemediation, expireIfDue, moveRemediation } from './remediation-move.service.ts';
-import { countedApprovals } from './remediation.service.ts';
 import { ownClaims } from './self-identity.ts';
 
 /** `stale`: it will never run. `wait`: not now; it stays approved until its approval expires (X8). */
@@ -67,7 +67,10 @@ async function begin(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<R
 /** The first time it waits for a reason is written down; that it still does is not. */
 async function heldBack(tx: Tx, deps: ExecutorDeps, row: RemediationRow, barrier: Barrier): Promise<void> {
   if (barrier.kind === 'stale') {
-    await moveRemediation(tx, deps, row, 'stale', { facts: barrier.facts, change: { outcome: barrier.facts } });
+    await moveRemediation(tx, deps, row, 'stale', {
+      facts: barrier.facts,
+      change: { outcome: barrier.facts },
+    });
     return;
   }
   if (barrier.reason === 'directory') await tx.notify('directory', 'refresh');
@@ -92,7 +95,8 @@ export async function lookAtTarget(
   remediation: Remediation | undefined,
   signal: AbortSignal,
 ): Promise<Barrier | undefined> {
-  if (remediation === undefined) return stale({ differing: 'action', expected: row.actionId, observed: 'unknown' });
+  if (remediation === undefined)
+    return stale({ differing: 'action', expected: row.actionId, observed: 'unknown' });
   if (remediation.version !== row.actionVersion)
     return stale({ differing: 'action version', expected: row.actionVersion, observed: remediation.version });
   try {
@@ -107,7 +111,10 @@ export async function lookAtTarget(
   } catch (err) {
     if (err instanceof AppError && err.code === 'CONFLICT') return stale({ differing: 'plan', ...err.facts });
     if (err instanceof AppError && err.code !== 'BUG') return wait('cannot-look', { code: err.code });
-    deps.logger.error({ err, remediation: row.id }, 'the target of an approved remediation cannot be looked at');
+    deps.logger.error(
+      { err, remediation: row.id },
+      'the target of an approved remediation cannot be looked at',
+    );
     return wait('cannot-look');
   }
 }

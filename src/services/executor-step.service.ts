@@ -3,7 +3,7 @@ import { progressOf } from '../domain/execution.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Observation, PlanStep } from '../domain/remediation.ts';
 import type { RemediationRow, StepRow } from '../domain/store.ts';
-import { contextOf, type ExecutorDeps, extendLease, FenceLost, held, type Hold } from './executor-deps.ts';
+import { contextOf, type ExecutorDeps, extendLease, FenceLost, type Hold, held } from './executor-deps.ts';
 import { reread } from './remediation-move.service.ts';
 
 export type Direction = StepRow['direction'];
@@ -11,7 +11,11 @@ export type Direction = StepRow['direction'];
 /** How the steps of one direction ended, or why they go no further. */
 export type StepsEnd =
   | { readonly end: 'complete' }
-  | { readonly end: 'refused'; readonly why: 'stopped' | 'kill-switch' | 'approval-expired'; readonly facts: Facts }
+  | {
+      readonly end: 'refused';
+      readonly why: 'stopped' | 'kill-switch' | 'approval-expired';
+      readonly facts: Facts;
+    }
   /** A step said no before it changed anything. */
   | { readonly end: 'stale'; readonly facts: Facts }
   | { readonly end: 'failed'; readonly facts: Facts }
@@ -93,7 +97,8 @@ async function runStep(
   const result = await effect(deps, hold, row, step);
   await deps.reach?.(direction === 'apply' ? 'K4' : 'K6-effect');
   if (result.end === 'unknown') return { end: 'unknown', facts: { step: idx + 1, ...result.facts } };
-  const outcome = result.end === 'done' ? 'done' : result.end === 'observed-done' ? 'observed-done' : 'failed';
+  const outcome =
+    result.end === 'done' ? 'done' : result.end === 'observed-done' ? 'observed-done' : 'failed';
   await writeOutcome(deps, hold, direction, idx, hold.attempt, outcome, result.facts);
   if (result.end === 'stale') return { end: 'stale', facts: result.facts };
   return result.end === 'failed' ? { end: 'failed', facts: { step: idx + 1, ...result.facts } } : undefined;
@@ -127,8 +132,10 @@ function writeIntent(
   });
 }
 
-type Effect =
-  | { readonly end: 'done' | 'observed-done' | 'stale' | 'failed' | 'unknown'; readonly facts: Facts };
+type Effect = {
+  readonly end: 'done' | 'observed-done' | 'stale' | 'failed' | 'unknown';
+  readonly facts: Facts;
+};
 
 /** Stages at which a call may have reached the target and its answer was lost. */
 const ambiguous: ReadonlySet<string> = new Set(['no-answer', 'closed', 'aborted']);
@@ -220,7 +227,8 @@ async function writeOutcome(
       });
       return;
     } catch (err) {
-      const away = err instanceof AppError && (err.code === 'DEPENDENCY_UNAVAILABLE' || err.code === 'TIMED_OUT');
+      const away =
+        err instanceof AppError && (err.code === 'DEPENDENCY_UNAVAILABLE' || err.code === 'TIMED_OUT');
       if (!away || deps.monotonic() + retryMs >= hold.leaseEnds) throw err;
       await deps.clock.sleep(retryMs);
     }
@@ -232,7 +240,11 @@ function recordUntouched(deps: ExecutorDeps, hold: Hold, idx: number): Promise<b
     await extendLease(tx, deps, hold, locked);
     const step = { direction: 'undo' as const, idx, attempt: hold.attempt, fence: hold.fence };
     if (!(await tx.remediations.intent(hold.id, step))) return false;
-    return tx.remediations.outcome(hold.id, { ...step, outcome: 'observed-done', facts: { untouched: true } });
+    return tx.remediations.outcome(hold.id, {
+      ...step,
+      outcome: 'observed-done',
+      facts: { untouched: true },
+    });
   });
 }
 

@@ -2,7 +2,7 @@ import { sha256 } from '../domain/canonical.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ProbeCall, ProbeOutcome } from '../domain/probe.ts';
 import type { RemediationRow } from '../domain/store.ts';
-import { contextOf, type ExecutorDeps, extendLease, held, type Hold } from './executor-deps.ts';
+import { contextOf, type ExecutorDeps, extendLease, type Hold, held } from './executor-deps.ts';
 import { observe, release } from './executor-step.service.ts';
 
 export type Verdict =

@@ -4,7 +4,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { Executor } from '../domain/ports.ts';
 import type { RemediationChange, RemediationRow } from '../domain/store.ts';
 import { claim } from './executor-claim.service.ts';
-import { type ExecutorDeps, FenceLost, held, type Hold } from './executor-deps.ts';
+import { type ExecutorDeps, FenceLost, type Hold, held } from './executor-deps.ts';
 import { runSteps, type StepsEnd } from './executor-step.service.ts';
 import { verify } from './executor-verify.service.ts';
 import { takeOver } from './recovery.service.ts';
@@ -117,7 +117,13 @@ async function rollBack(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Pr
   if (end.end === 'complete') {
     const result = await verify(deps, hold, 'undo', signal);
     if (result.verdict === 'released') return false;
-    await conclude(deps, hold, result.verdict === 'good' ? 'rolled_back' : 'rollback_failed', result.facts, result.digest);
+    await conclude(
+      deps,
+      hold,
+      result.verdict === 'good' ? 'rolled_back' : 'rollback_failed',
+      result.facts,
+      result.digest,
+    );
     return true;
   }
   await conclude(deps, hold, end.end === 'unknown' ? 'indeterminate' : 'rollback_failed', {
@@ -139,7 +145,10 @@ function conclude(
     const now = (await tx.now()).getTime();
     await moveRemediation(tx, deps, row, to, {
       facts: merged,
-      change: { ...changeFor(row, to, merged, now), ...(digest === undefined ? {} : { evidenceDigest: digest }) },
+      change: {
+        ...changeFor(row, to, merged, now),
+        ...(digest === undefined ? {} : { evidenceDigest: digest }),
+      },
     });
   });
 }

@@ -25,7 +25,13 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler {
         throw new AppError('INVALID_INPUT', 'the run names no action', { facts: { reason: 'no-action' } });
       const targets = await options.targets.forRun(run.environment);
       const call = { remediation, with: typed(params) };
-      const prepared = await options.proposals.plan({ call, environment: run.environment, targets, signal, run });
+      const prepared = await options.proposals.plan({
+        call,
+        environment: run.environment,
+        targets,
+        signal,
+        run,
+      });
       await lease.finish({ remediation }, async (tx) => {
         const proposal = await prepared.save(tx);
         if (proposal.kind === 'offered') return options.messages.card(tx, proposal.offer.remediation);
@@ -46,7 +52,9 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler {
 }
 
 /** What was typed is text; an action's parameters may be numbers or yes/no. */
-function typed(params: Readonly<Record<string, unknown>>): Readonly<Record<string, string | number | boolean>> {
+function typed(
+  params: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string | number | boolean>> {
   const value = (raw: unknown): string | number | boolean => {
     if (typeof raw === 'number' || typeof raw === 'boolean') return raw;
     const text = String(raw);

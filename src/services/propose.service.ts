@@ -1,15 +1,15 @@
+import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import { planFault } from '../domain/execution.ts';
 import type { Facts } from '../domain/facts.ts';
 import { type Finding, findingKey } from '../domain/finding.ts';
-import type { FixOffers, PreparedOffer } from '../domain/ports.ts';
 import { offerValidMs } from '../domain/policy.ts';
+import type { FixOffers, PreparedOffer } from '../domain/ports.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../domain/remediation.ts';
 import type { FindingView, Offer } from '../domain/render.ts';
 import type { Run } from '../domain/run.ts';
 import type { RemediationRow, Tx } from '../domain/store.ts';
 import type { Targets } from '../domain/targets.ts';
-import type { Clock } from '../domain/clock.ts';
 import { timeForbids } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { newHandle } from './remediation-handle.ts';

@@ -40,7 +40,9 @@ export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promis
         leaseUntil: new Date(now.getTime() + leaseMs),
         imageVersion: deps.imageVersion,
         // A verification that was cut off is given its whole time again: a crash is no verdict.
-        ...(row.state === 'executing' ? {} : { verifyUntil: new Date(now.getTime() + row.plan.verifyWithinMs) }),
+        ...(row.state === 'executing'
+          ? {}
+          : { verifyUntil: new Date(now.getTime() + row.plan.verifyWithinMs) }),
       },
       { facts: { worker: deps.workerId, attempt: row.attempt + 1, fence } },
     );
@@ -63,7 +65,10 @@ async function stillFits(deps: ExecutorDeps, row: RemediationRow, hold: Hold): P
     const locked = await tx.remediations.lock(row.id);
     if (locked === undefined || locked.fence !== hold.fence) return;
     if (barrier.kind === 'stale')
-      await moveRemediation(tx, deps, locked, 'stale', { facts: barrier.facts, change: { outcome: barrier.facts } });
+      await moveRemediation(tx, deps, locked, 'stale', {
+        facts: barrier.facts,
+        change: { outcome: barrier.facts },
+      });
     else if ((await tx.now()) >= (locked.approvalExpiresAt ?? new Date(0)))
       await moveRemediation(tx, deps, locked, 'stale', { facts: { reason: 'approval-expired' } });
   });
@@ -108,7 +113,8 @@ export function afterSecondLook(
   row: Pick<RemediationRow, 'plan'>,
 ): 'verifying' | 'failed' | 'rolling_back' | undefined {
   if (observed === 'unknown') return undefined;
-  if (direction === 'undo') return observed === 'done' || step.safety === 'idempotent' ? 'rolling_back' : undefined;
+  if (direction === 'undo')
+    return observed === 'done' || step.safety === 'idempotent' ? 'rolling_back' : undefined;
   if (observed === 'not-done') return step.safety === 'idempotent' ? 'failed' : undefined;
   if (last) return 'verifying';
   return row.plan.undo === undefined ? 'failed' : 'rolling_back';

@@ -38,9 +38,7 @@ export async function judge(
     if (channel.known.externallyShared) return { ok: false, why: 'shared-channel', facts: {} };
   }
   const standing: Standing =
-    lists === undefined
-      ? await standingOf(input.by, directory)
-      : await mayDecide(input.by, lists, directory);
+    lists === undefined ? await standingOf(input.by, directory) : await mayDecide(input.by, lists, directory);
   if (standing.ok) return { ok: true, personId: standing.personId };
   return { ok: false, why: standing.why, facts: { detail: standing.detail } };
 }
@@ -56,7 +54,9 @@ export async function decide(
   judgeFor: (row: RemediationRow) => Promise<Judged>,
   work: (tx: Tx, row: RemediationRow, who: Decider) => Promise<Outcome>,
 ): Promise<Decided> {
-  const seen = await deps.store.tx((tx) => tx.remediations.get(input.id), { statementTimeoutMs: decisionTimeoutMs });
+  const seen = await deps.store.tx((tx) => tx.remediations.get(input.id), {
+    statementTimeoutMs: decisionTimeoutMs,
+  });
   if (seen === undefined) throw notFound(input.id);
   const judged = await judgeFor(seen);
   const cause: Cause = {
@@ -82,13 +82,20 @@ export async function decide(
             deps.policy.version,
           );
         else if (!outcome.moved && outcome.note === 'too-late')
-          await auditRefusal(tx, row, decision, { ...cause, facts: { reason: 'too-late' } }, deps.policy.version);
+          await auditRefusal(
+            tx,
+            row,
+            decision,
+            { ...cause, facts: { reason: 'too-late' } },
+            deps.policy.version,
+          );
         return { outcome, from: row.state, remediation: await reread(tx, row.id) };
       },
       { statementTimeoutMs: decisionTimeoutMs },
     )
     .catch((error: unknown) => busy(deps, seen, decision, cause, error));
-  if ('refused' in result.outcome) throw notAllowed(result.outcome.refused, result.remediation, result.outcome.facts);
+  if ('refused' in result.outcome)
+    throw notAllowed(result.outcome.refused, result.remediation, result.outcome.facts);
   const { moved, note } = result.outcome;
   return { remediation: result.remediation, moved, from: result.from, note };
 }

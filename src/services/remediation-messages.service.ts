@@ -54,7 +54,13 @@ export function createRemediationMessages(deps: {
     return made;
   };
 
-  const post = async (tx: Tx, row: RemediationRow, purpose: string, rendered: Parameters<Tx['messages']['post']>[0]['rendered'], priority: 0 | 1) => {
+  const post = async (
+    tx: Tx,
+    row: RemediationRow,
+    purpose: string,
+    rendered: Parameters<Tx['messages']['post']>[0]['rendered'],
+    priority: 0 | 1,
+  ) => {
     if (row.surface === undefined) return;
     await tx.messages.post({
       id: ids.uuid(),
@@ -144,4 +150,3 @@ async function placeOf(
   if (card?.parentId !== undefined) return { parentId: card.parentId };
   return card === undefined ? {} : { parentId: card.id };
 }
-

@@ -53,7 +53,9 @@ export async function moveRemediation(
 ): Promise<RemediationRow> {
   const change = isTerminal(to) ? { ...cause.change, finishedAt: await tx.now() } : (cause.change ?? {});
   if (!(await tx.remediations.move(row, to, change)))
-    throw new AppError('CONFLICT', 'the remediation moved under its own lock', { facts: { reason: 'moved' } });
+    throw new AppError('CONFLICT', 'the remediation moved under its own lock', {
+      facts: { reason: 'moved' },
+    });
   const moved = await reread(tx, row.id);
   await deps.messages.card(tx, moved);
   const kind = cause.event ?? (to === 'proposed' || to === 'requested' ? 'none' : to);
@@ -78,12 +80,19 @@ export async function changeRemediation(
   cause: Cause,
 ): Promise<RemediationRow> {
   if (!(await tx.remediations.change(row, change)))
-    throw new AppError('CONFLICT', 'the remediation moved under its own lock', { facts: { reason: 'moved' } });
+    throw new AppError('CONFLICT', 'the remediation moved under its own lock', {
+      facts: { reason: 'moved' },
+    });
   const changed = await reread(tx, row.id);
   await deps.messages.card(tx, changed);
   if (cause.event !== undefined && cause.event !== 'none')
     await deps.messages.event(tx, changed, eventOf(cause.event, cause));
-  await tx.audit.append({ action, from: row.state, to: row.state, ...common(changed, cause, deps.policy.version) });
+  await tx.audit.append({
+    action,
+    from: row.state,
+    to: row.state,
+    ...common(changed, cause, deps.policy.version),
+  });
   return changed;
 }
 
@@ -136,6 +145,10 @@ export async function expireIfDue(tx: Tx, deps: Deps, row: RemediationRow): Prom
 /** – → proposed: the audit row of a fresh proposal, in the transaction that inserted it. */
 export async function auditProposal(tx: Tx, deps: Deps, id: string, cause: Cause): Promise<RemediationRow> {
   const row = await reread(tx, id);
-  await tx.audit.append({ action: 'remediation.proposed', to: 'proposed', ...common(row, cause, deps.policy.version) });
+  await tx.audit.append({
+    action: 'remediation.proposed',
+    to: 'proposed',
+    ...common(row, cause, deps.policy.version),
+  });
   return row;
 }

@@ -1,9 +1,9 @@
 import { openStates } from '../domain/approval.ts';
 import { everybodyOn, firstAvailable } from '../domain/eligibility.ts';
-import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../domain/policy.ts';
 import type { Facts } from '../domain/facts.ts';
+import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../domain/policy.ts';
 import type { RemediationRow, Tx } from '../domain/store.ts';
-import { type Decider, judge, type Judged, type Outcome, timeForbids } from './remediation-decide.service.ts';
+import { type Decider, type Judged, judge, type Outcome, timeForbids } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';
 import { moveRemediation } from './remediation-move.service.ts';

@@ -4,8 +4,8 @@ import type { Facts } from '../domain/facts.ts';
 import type { Tier } from '../domain/remediation.ts';
 import type { ApprovalRow, RemediationRow, Tx } from '../domain/store.ts';
 import {
-  decide,
   type Decider,
+  decide,
   judge,
   judgeStopper,
   type Outcome,
@@ -13,7 +13,13 @@ import {
 } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { changeRemediation, moveRemediation } from './remediation-move.service.ts';
-import { approveInTx, busyWith, judgeRequester, openOther, requestInTx } from './remediation-request.service.ts';
+import {
+  approveInTx,
+  busyWith,
+  judgeRequester,
+  openOther,
+  requestInTx,
+} from './remediation-request.service.ts';
 import { undoRemediation } from './remediation-undo.service.ts';
 import type { Decided, DecisionInput, Explanation, RemediationService } from './types.ts';
 
@@ -52,7 +58,19 @@ export function createRemediationService(deps: RemediationServiceDeps): Remediat
         tx.remediations.list({
           limit,
           ...(environment === undefined ? {} : { environment }),
-          ...(open === true ? { states: ['proposed', 'requested', 'approved', 'executing', 'verifying', 'rolling_back', 'indeterminate'] } : {}),
+          ...(open === true
+            ? {
+                states: [
+                  'proposed',
+                  'requested',
+                  'approved',
+                  'executing',
+                  'verifying',
+                  'rolling_back',
+                  'indeterminate',
+                ],
+              }
+            : {}),
         }),
       ),
     explain: (actionId, environment) => explain(deps, actionId, environment),
@@ -92,11 +110,18 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       // A1: counted again from the rows, under the lock this transaction holds.
       const counted = countedApprovals(row, await tx.remediations.approvals(row.id));
       if (counted.length >= rule.approvals) return approveInTx(tx, deps, row, who);
-      await changeRemediation(tx, deps, row, 'remediation.approval', {}, {
-        ...who.cause,
-        event: 'approved',
-        facts: { approvals: counted.length, needed: rule.approvals },
-      });
+      await changeRemediation(
+        tx,
+        deps,
+        row,
+        'remediation.approval',
+        {},
+        {
+          ...who.cause,
+          event: 'approved',
+          facts: { approvals: counted.length, needed: rule.approvals },
+        },
+      );
       return { moved: true, note: 'recorded' };
     },
   );
@@ -146,7 +171,9 @@ async function saveDecision(
 
 function reject(deps: DecisionDeps, input: DecisionInput & { readonly reason: string }): Promise<Decided> {
   if (input.reason.trim() === '')
-    throw new AppError('INVALID_INPUT', 'a rejection needs a reason', { facts: { reason: 'reason-required' } });
+    throw new AppError('INVALID_INPUT', 'a rejection needs a reason', {
+      facts: { reason: 'reason-required' },
+    });
   return decide(
     deps,
     input,
@@ -191,10 +218,17 @@ function stop(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
     async (tx, row, who): Promise<Outcome> => {
       if (row.abortRequested) return { moved: false, note: 'already-recorded' };
       if (row.state !== 'executing') return { moved: false, note: 'too-late' };
-      await changeRemediation(tx, deps, row, 'remediation.stop', { abortRequested: true }, {
-        ...who.cause,
-        event: 'stop-requested',
-      });
+      await changeRemediation(
+        tx,
+        deps,
+        row,
+        'remediation.stop',
+        { abortRequested: true },
+        {
+          ...who.cause,
+          event: 'stop-requested',
+        },
+      );
       return { moved: true, note: 'recorded' };
     },
   );

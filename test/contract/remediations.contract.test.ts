@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
 import { planDrift, planFault } from '../../src/domain/execution.ts';
-import { type Plan, planHash, type PlanStep, type Remediation } from '../../src/domain/remediation.ts';
-import { targetNames, type Targets } from '../../src/domain/targets.ts';
+import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/remediation.ts';
+import { type Targets, targetNames } from '../../src/domain/targets.ts';
 import { probes } from '../../src/probes/index.ts';
-import { type Fixture, fixtures, registered, type RemediationName } from '../support/remediation-fixtures.ts';
+import { type Fixture, fixtures, type RemediationName, registered } from '../support/remediation-fixtures.ts';
 
 const root = join(import.meta.dirname, '../../src/remediations');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -35,113 +35,133 @@ describe('the registry of remediations', () => {
   });
 });
 
-describe.each(registered.map((remediation) => [remediation.id, remediation] as const))('%s', (_id, remediation) => {
-  it('says what it does, in sentences', () => {
-    expect(remediation.doc.trim().split('\n').every((line) => line.endsWith('.'))).toBe(true);
-    expect(remediation.needs.every((need) => targetNames.includes(need))).toBe(true);
-  });
-
-  it('describes every parameter and refuses unknown ones', () => {
-    const schema = z.toJSONSchema(remediation.params, { io: 'input' }) as {
-      properties?: Record<string, { description?: string }>;
-      additionalProperties?: unknown;
-    };
-
-    for (const [name, field] of Object.entries(schema.properties ?? {}))
-      expect(field.description, name).toBeTruthy();
-    expect(schema.additionalProperties).toBe(false);
-    expect(remediation.params.safeParse({ sql: 'DROP TABLE agents' }).success).toBe(false);
-  });
-
-  it('P1: plans without changing anything, the same plan each time', async () => {
-    const { fixture, plan } = await planned(remediation);
-    const again = await remediation.plan(remediation.params.parse(plan.params), contextOf(fixture.targets));
-
-    expect(fixture.changes()).toBe(0);
-    expect(planHash(again)).toBe(planHash(plan));
-    expect(planDrift(plan, again)).toBeUndefined();
-    const expected = { id: remediation.id, version: remediation.version, tier: remediation.tier, environment: 'prod' };
-    expect(planFault(plan, expected, { leaseMs: 60_000, maxObjects: 100 })).toBeUndefined();
-  });
-
-  it('X12: verifies with probes that exist and take these parameters', async () => {
-    const { plan } = await planned(remediation);
-
-    for (const call of [...plan.verifyWith, ...(plan.undoVerifyWith ?? [])]) {
-      const probe = probes.find((candidate) => candidate.id === call.probe);
-      expect(probe, call.probe).toBeDefined();
-      expect(probe?.params.safeParse(call.with ?? {}).success, call.probe).toBe(true);
-    }
-  });
-
-  it('X14: names the identity of what it touches', async () => {
-    const { plan } = await planned(remediation);
-
-    expect(Object.keys(plan.identity).length).toBeGreaterThan(0);
-    expect(Object.values(plan.identity)).not.toContain('');
-  });
-
-  it('observes that a step has not happened, does it once, and observes that it has', async () => {
-    const { fixture, plan, step } = await planned(remediation);
-    const context = contextOf(fixture.targets);
-
-    expect(await remediation.observeStep(step, plan, context)).toBe('not-done');
-    await remediation.applyStep(step, plan, context);
-    expect(fixture.changes()).toBe(1);
-    expect(await remediation.observeStep(step, plan, context)).toBe('done');
-  });
-
-  it('does an idempotent step no second time when nobody learned of the first', async () => {
-    const { fixture, plan, step } = await planned(remediation);
-    const context = contextOf(fixture.targets);
-    await remediation.applyStep(step, plan, context);
-
-    const second = remediation.applyStep(step, plan, context);
-
-    if (step.safety === 'idempotent') await expect(second).resolves.toMatchObject({ already: true });
-    else await expect(second).rejects.toMatchObject({ code: 'CONFLICT', facts: { reason: 'stale' } });
-    expect(fixture.changes()).toBe(1);
-  });
-
-  it('P3: does not touch a target that is another one now', async () => {
-    const { fixture, plan, step } = await planned(remediation);
-    fixture.replace();
-
-    await expect(remediation.applyStep(step, plan, contextOf(fixture.targets))).rejects.toMatchObject({
-      code: 'CONFLICT',
-      facts: { reason: 'stale' },
+describe.each(registered.map((remediation) => [remediation.id, remediation] as const))(
+  '%s',
+  (_id, remediation) => {
+    it('says what it does, in sentences', () => {
+      expect(
+        remediation.doc
+          .trim()
+          .split('\n')
+          .every((line) => line.endsWith('.')),
+      ).toBe(true);
+      expect(remediation.needs.every((need) => targetNames.includes(need))).toBe(true);
     });
 
-    expect(fixture.changes()).toBe(0);
-  });
+    it('describes every parameter and refuses unknown ones', () => {
+      const schema = z.toJSONSchema(remediation.params, { io: 'input' }) as {
+        properties?: Record<string, { description?: string }>;
+        additionalProperties?: unknown;
+      };
 
-  it('changes nothing once its signal is aborted', async () => {
-    const { fixture, plan, step } = await planned(remediation);
-    const aborted = AbortSignal.abort(new AppError('TIMED_OUT', 'over'));
+      for (const [name, field] of Object.entries(schema.properties ?? {}))
+        expect(field.description, name).toBeTruthy();
+      expect(schema.additionalProperties).toBe(false);
+      expect(remediation.params.safeParse({ sql: 'DROP TABLE agents' }).success).toBe(false);
+    });
 
-    await expect(remediation.applyStep(step, plan, contextOf(fixture.targets, aborted))).rejects.toThrow('over');
+    it('P1: plans without changing anything, the same plan each time', async () => {
+      const { fixture, plan } = await planned(remediation);
+      const again = await remediation.plan(remediation.params.parse(plan.params), contextOf(fixture.targets));
 
-    expect(fixture.changes()).toBe(0);
-  });
+      expect(fixture.changes()).toBe(0);
+      expect(planHash(again)).toBe(planHash(plan));
+      expect(planDrift(plan, again)).toBeUndefined();
+      const expected = {
+        id: remediation.id,
+        version: remediation.version,
+        tier: remediation.tier,
+        environment: 'prod',
+      };
+      expect(planFault(plan, expected, { leaseMs: 60_000, maxObjects: 100 })).toBeUndefined();
+    });
 
-  it('X13: takes back exactly what it did, where it says that it can', async () => {
-    const { fixture, plan } = await planned(remediation);
-    const context = contextOf(fixture.targets);
-    for (const step of plan.steps) await remediation.applyStep(step, plan, context);
+    it('X12: verifies with probes that exist and take these parameters', async () => {
+      const { plan } = await planned(remediation);
 
-    for (const step of plan.undo ?? []) {
+      for (const call of [...plan.verifyWith, ...(plan.undoVerifyWith ?? [])]) {
+        const probe = probes.find((candidate) => candidate.id === call.probe);
+        expect(probe, call.probe).toBeDefined();
+        expect(probe?.params.safeParse(call.with ?? {}).success, call.probe).toBe(true);
+      }
+    });
+
+    it('X14: names the identity of what it touches', async () => {
+      const { plan } = await planned(remediation);
+
+      expect(Object.keys(plan.identity).length).toBeGreaterThan(0);
+      expect(Object.values(plan.identity)).not.toContain('');
+    });
+
+    it('observes that a step has not happened, does it once, and observes that it has', async () => {
+      const { fixture, plan, step } = await planned(remediation);
+      const context = contextOf(fixture.targets);
+
       expect(await remediation.observeStep(step, plan, context)).toBe('not-done');
       await remediation.applyStep(step, plan, context);
+      expect(fixture.changes()).toBe(1);
       expect(await remediation.observeStep(step, plan, context)).toBe('done');
-    }
-    if (plan.undo === undefined) return;
-    const again = await remediation.plan(remediation.params.parse(plan.params), context);
-    expect(again.steps.map((step) => step.from)).toEqual(plan.steps.map((step) => step.from));
-  });
+    });
 
-  it('has a test of its own', () => {
-    const test = join(import.meta.dirname, `../unit/remediations/${remediation.id.replace('.', '/')}.test.ts`);
+    it('does an idempotent step no second time when nobody learned of the first', async () => {
+      const { fixture, plan, step } = await planned(remediation);
+      const context = contextOf(fixture.targets);
+      await remediation.applyStep(step, plan, context);
 
-    expect(existsSync(test) && readFileSync(test, 'utf8').includes(remediation.id.split('.')[1] ?? '')).toBe(true);
-  });
-});
+      const second = remediation.applyStep(step, plan, context);
+
+      if (step.safety === 'idempotent') await expect(second).resolves.toMatchObject({ already: true });
+      else await expect(second).rejects.toMatchObject({ code: 'CONFLICT', facts: { reason: 'stale' } });
+      expect(fixture.changes()).toBe(1);
+    });
+
+    it('P3: does not touch a target that is another one now', async () => {
+      const { fixture, plan, step } = await planned(remediation);
+      fixture.replace();
+
+      await expect(remediation.applyStep(step, plan, contextOf(fixture.targets))).rejects.toMatchObject({
+        code: 'CONFLICT',
+        facts: { reason: 'stale' },
+      });
+
+      expect(fixture.changes()).toBe(0);
+    });
+
+    it('changes nothing once its signal is aborted', async () => {
+      const { fixture, plan, step } = await planned(remediation);
+      const aborted = AbortSignal.abort(new AppError('TIMED_OUT', 'over'));
+
+      await expect(remediation.applyStep(step, plan, contextOf(fixture.targets, aborted))).rejects.toThrow(
+        'over',
+      );
+
+      expect(fixture.changes()).toBe(0);
+    });
+
+    it('X13: takes back exactly what it did, where it says that it can', async () => {
+      const { fixture, plan } = await planned(remediation);
+      const context = contextOf(fixture.targets);
+      for (const step of plan.steps) await remediation.applyStep(step, plan, context);
+
+      for (const step of plan.undo ?? []) {
+        expect(await remediation.observeStep(step, plan, context)).toBe('not-done');
+        await remediation.applyStep(step, plan, context);
+        expect(await remediation.observeStep(step, plan, context)).toBe('done');
+      }
+      if (plan.undo === undefined) return;
+      const again = await remediation.plan(remediation.params.parse(plan.params), context);
+      expect(again.steps.map((step) => step.from)).toEqual(plan.steps.map((step) => step.from));
+    });
+
+    it('has a test of its own', () => {
+      const test = join(
+        import.meta.dirname,
+        `../unit/remediations/${remediation.id.replace('.', '/')}.test.ts`,
+      );
+
+      expect(
+        existsSync(test) && readFileSync(test, 'utf8').includes(remediation.id.split('.')[1] ?? ''),
+      ).toBe(true);
+    });
+  },
+);

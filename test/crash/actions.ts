@@ -1,12 +1,15 @@
 /** What both the killed process and the test that looks after it need: the same actions on the same targets. */
-import { z } from 'zod';
+
 import { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { EnvironmentConfig } from '../../src/domain/config.ts';
+import { Thresholds } from '../../src/domain/config.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { ProbeRunner } from '../../src/domain/ports.ts';
 import type { Probe } from '../../src/domain/probe.ts';
 import type { PlanStep, Remediation } from '../../src/domain/remediation.ts';
-import type { TargetsFactory } from '../../src/domain/targets.ts';
 import { LazySecret } from '../../src/domain/secret.ts';
+import type { TargetsFactory } from '../../src/domain/targets.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { postgresConnection } from '../../src/probes/postgres/connection.probe.ts';
@@ -15,8 +18,6 @@ import { redisEvictionPolicy } from '../../src/probes/redis/eviction-policy.prob
 import { terminateIdleSessions } from '../../src/remediations/postgres/terminate-idle-sessions.remediation.ts';
 import { setEvictionPolicy } from '../../src/remediations/redis/set-eviction-policy.remediation.ts';
 import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
-import type { EnvironmentConfig } from '../../src/domain/config.ts';
-import { Thresholds } from '../../src/domain/config.ts';
 import { silentLogger } from '../support/logger.ts';
 
 export const actionNames = ['policy', 'sessions', 'counter'] as const;
@@ -34,7 +35,10 @@ export function realTargets(urls: TargetUrls): TargetsFactory {
     runtime: { kind: 'none' },
     services: {},
     redis: { kind: 'single', url: literal(urls.redis) },
-    postgres: { url: literal(urls.postgres), databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' } },
+    postgres: {
+      url: literal(urls.postgres),
+      databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+    },
     thresholds: Thresholds.parse({}),
   };
   return createTargetsFactory({ prod: environment });
@@ -53,7 +57,9 @@ export function realProbes(health: 'real' | 'unhealthy'): ProbeRunner {
       const outcomes = await runner.run(calls, options);
       // The policy has no effect: what made it necessary is still there.
       return outcomes.map((outcome) =>
-        outcome.probe === 'redis.eviction-policy' ? { ...outcome, status: 'unhealthy', findings: [bad] } : outcome,
+        outcome.probe === 'redis.eviction-policy'
+          ? { ...outcome, status: 'unhealthy', findings: [bad] }
+          : outcome,
       );
     },
   };
@@ -99,7 +105,13 @@ function counter(url: string): Remediation {
     ...{ id: 'test.counter', version: 1, doc: 'Counts.', tier: 2, params: z.strictObject({}), needs: [] },
     plan: () =>
       Promise.resolve({
-        ...{ schemaVersion: 1, actionId: 'test.counter', actionVersion: 1, environment: 'prod', part: 'redis' },
+        ...{
+          schemaVersion: 1,
+          actionId: 'test.counter',
+          actionVersion: 1,
+          environment: 'prod',
+          part: 'redis',
+        },
         ...{ target: marker, identity: {}, params: {}, tier: 2, steps: [step] },
         ...{ verifyWith: [{ probe: 'redis.connection' }], verifyWithinMs: 400, stableForMs: 100 },
         ...{ blast: { key: 'test', facts: {} }, stepTimeoutMs: 2_000, objects: 1 },
@@ -131,4 +143,3 @@ export function actionNamed(name: ActionName, urls: TargetUrls): Remediation {
       return counter(urls.redis);
   }
 }
-

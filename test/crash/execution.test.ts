@@ -11,7 +11,14 @@ import type { PostgresStore } from '../../src/platform/store/store.ts';
 import type { KillPoint } from '../../src/services/executor-deps.ts';
 import { createHarness, type Harness } from '../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../support/postgres.ts';
-import { actionNamed, type ActionName, effectCounter, realProbes, realTargets, resetCounter } from './actions.ts';
+import {
+  type ActionName,
+  actionNamed,
+  effectCounter,
+  realProbes,
+  realTargets,
+  resetCounter,
+} from './actions.ts';
 
 /** Rounds of each point; the nightly run asks for more. */
 const rounds = Number(process.env['CRASH_ROUNDS'] ?? '2');
@@ -68,7 +75,11 @@ const urls = () => ({ redis: redis.url, postgres: target.url });
 function harnessOf(action: ActionName, health: 'real' | 'unhealthy' = 'real'): Harness {
   return createHarness(store, {
     leaseMs,
-    real: { remediation: actionNamed(action, urls()), targets: realTargets(urls()), probes: realProbes(health) },
+    real: {
+      remediation: actionNamed(action, urls()),
+      targets: realTargets(urls()),
+      probes: realProbes(health),
+    },
   });
 }
 
@@ -105,7 +116,11 @@ function startWorker(
 }
 
 /** What a dispatcher does: looks in PostgreSQL for what waits or was left, and lets a worker at it. */
-async function recover(h: Harness, id: string, until: readonly RemediationState[]): Promise<RemediationState> {
+async function recover(
+  h: Harness,
+  id: string,
+  until: readonly RemediationState[],
+): Promise<RemediationState> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     const { state } = await h.row(id);
@@ -118,7 +133,15 @@ async function recover(h: Harness, id: string, until: readonly RemediationState[
 }
 
 const over: readonly RemediationState[] = [
-  ...(['succeeded', 'failed', 'rolled_back', 'rollback_failed', 'stale', 'expired', 'indeterminate'] as const),
+  ...([
+    'succeeded',
+    'failed',
+    'rolled_back',
+    'rollback_failed',
+    'stale',
+    'expired',
+    'indeterminate',
+  ] as const),
 ];
 
 /** CONFIG SET commands that Redis itself has counted since the round began. */
@@ -131,9 +154,13 @@ async function resetPolicy(): Promise<void> {
   await client.config('SET', 'maxmemory-policy', 'noeviction');
   await client.config('RESETSTAT');
   // What an earlier round left open must not hold the target of this one.
-  await database.sql("UPDATE remediations SET state = 'failed' WHERE state IN ('executing', 'verifying', 'rolling_back', 'indeterminate', 'approved')");
+  await database.sql(
+    "UPDATE remediations SET state = 'failed' WHERE state IN ('executing', 'verifying', 'rolling_back', 'indeterminate', 'approved')",
+  );
   // The same action on the same server, many times an hour: here that is what is wanted (X9).
-  await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours' WHERE state <> 'approved'");
+  await database.sql(
+    "UPDATE remediations SET approved_at = approved_at - interval '2 hours' WHERE state <> 'approved'",
+  );
 }
 
 describe('a worker killed at any point of an execution', () => {
@@ -151,7 +178,9 @@ describe('a worker killed at any point of an execution', () => {
       expect(state).toBe('succeeded');
       expect(await policyChanges()).toBe(1);
       expect(await h.audit.verify()).toMatchObject({ verdict: 'intact' });
-      const verdicts = (await h.audit.list(id, 100)).filter((entry) => entry.action === 'remediation.succeeded');
+      const verdicts = (await h.audit.list(id, 100)).filter(
+        (entry) => entry.action === 'remediation.succeeded',
+      );
       expect(verdicts).toHaveLength(1);
     }
   });
@@ -196,7 +225,11 @@ describe('a worker killed at any point of an execution', () => {
       expect(state).toBe('indeterminate');
       expect(await client.get(effectCounter)).toBe('0');
       expect(await h.row(id)).toMatchObject({ outcome: { step: 1, observed: 'not-done' } });
-      await h.service.resolve({ ...h.input(id, 'UONCALL'), to: 'failed', reason: 'looked: it did not happen' });
+      await h.service.resolve({
+        ...h.input(id, 'UONCALL'),
+        to: 'failed',
+        reason: 'looked: it did not happen',
+      });
     }
   });
 

@@ -6,7 +6,7 @@ import { createStore } from '../../src/platform/store/store.ts';
 import { createHarness } from '../support/approvals.ts';
 import { silentLogger } from '../support/logger.ts';
 import { auditKey } from '../support/postgres.ts';
-import { actionNamed, type ActionName, realProbes, realTargets } from './actions.ts';
+import { type ActionName, actionNamed, realProbes, realTargets } from './actions.ts';
 
 const env = (name: string): string => {
   const value = process.env[name];

@@ -69,7 +69,9 @@ function postgres(): Fixture {
     if (sql.includes('pg_terminate_backend')) {
       const found = sessions.filter(
         (session) =>
-          session.pid === values[0] && session.backend_start === values[1] && session.xact_start === values[2],
+          session.pid === values[0] &&
+          session.backend_start === values[1] &&
+          session.xact_start === values[2],
       );
       changes += found.length;
       sessions = sessions.filter((session) => !found.includes(session));
@@ -79,7 +81,13 @@ function postgres(): Fixture {
       return sessions
         .filter((session) => session.pid === values[0] && session.backend_start === values[1])
         .map((session) => ({ xact_start: session.xact_start, state: 'idle in transaction' }));
-    return sessions.map((session) => ({ ...session, application: 'app', user: 'u', client: 'local', mine: true }));
+    return sessions.map((session) => ({
+      ...session,
+      application: 'app',
+      user: 'u',
+      client: 'local',
+      mine: true,
+    }));
   };
   const answer = <Row>(_id: string, sql: string, values: readonly unknown[] = []) =>
     Promise.resolve(rows(sql, values) as unknown as readonly Row[]);
@@ -102,7 +110,13 @@ function kubernetes(): Fixture {
   let generation = 3;
   let annotations: Record<string, string> = {};
   const object = (extra: Record<string, string> = {}): KubeObject => ({
-    metadata: { name: 'agent-manager', namespace: 'aetherius', uid, resourceVersion: `${version}`, generation },
+    metadata: {
+      name: 'agent-manager',
+      namespace: 'aetherius',
+      uid,
+      resourceVersion: `${version}`,
+      generation,
+    },
     spec: {
       replicas: 2,
       strategy: { type: 'RollingUpdate' },
@@ -111,11 +125,19 @@ function kubernetes(): Fixture {
         spec: { containers: [{ image: 'agent-manager:1' }] },
       },
     },
-    status: { observedGeneration: generation, replicas: 2, readyReplicas: 2, availableReplicas: 2, updatedReplicas: 2 },
+    status: {
+      observedGeneration: generation,
+      replicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 2,
+      updatedReplicas: 2,
+    },
   });
   interface Patch {
     readonly metadata?: { readonly resourceVersion?: string };
-    readonly spec: { readonly template: { readonly metadata: { readonly annotations: Record<string, string> } } };
+    readonly spec: {
+      readonly template: { readonly metadata: { readonly annotations: Record<string, string> } };
+    };
   }
   const target = {
     namespace: 'aetherius',
@@ -152,7 +174,13 @@ function compose(): Fixture {
   let changes = 0;
   let container: ComposeContainer = {
     ...{ id: 'c1', name: 'aetherius-agent-manager-1', service: 'agent-manager', image: 'agent-manager:1' },
-    ...{ state: 'running', startedAt: '2026-11-25T00:00:00Z', exitCode: 0, oomKilled: false, restartCount: 0 },
+    ...{
+      state: 'running',
+      startedAt: '2026-11-25T00:00:00Z',
+      exitCode: 0,
+      oomKilled: false,
+      restartCount: 0,
+    },
     ...{ networks: [], memoryLimitBytes: 0, nanoCpus: 0, env: {}, command: [] },
   };
   const target = {

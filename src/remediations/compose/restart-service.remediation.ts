@@ -39,7 +39,9 @@ Done means that a container has started anew, runs and, if it has a health check
     const service = found[0]?.service ?? params.service ?? params.part;
     // `redis` and `aetherius-redis` in one project: nobody can have meant both (P7).
     if (found.some((item) => item.service !== service))
-      throw refused('ambiguous-target', { workloads: [...new Set(found.map((item) => item.service))].join(', ') });
+      throw refused('ambiguous-target', {
+        workloads: [...new Set(found.map((item) => item.service))].join(', '),
+      });
     if (found.length > maxContainers)
       throw refused('too-many-targets', { found: found.length, most: maxContainers });
     // The list may be a cached one: what is approved was looked at just now.

@@ -24,7 +24,8 @@ const Params = z.strictObject({
     .exactOptional()
     .meta({ description: 'Name of the workload, when it is not the name of the part.' }),
   kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']).exactOptional().meta({
-    description: 'Kind of the workload; without it StatefulSet for data stores, DaemonSet for collect-agent, else Deployment.',
+    description:
+      'Kind of the workload; without it StatefulSet for data stores, DaemonSet for collect-agent, else Deployment.',
   }),
 });
 type Params = z.output<typeof Params>;
@@ -67,7 +68,12 @@ Done means that the controller has rolled out the new template and all Pods are 
   needs: ['kubernetes'],
   rights(params: Params, deps: With<'kubernetes'>) {
     const { kind, namespace } = placeOf(params, deps);
-    return (['get', 'list', 'patch'] as const).map((verb) => ({ verb, group: 'apps', resource: kind, namespace }));
+    return (['get', 'list', 'patch'] as const).map((verb) => ({
+      verb,
+      group: 'apps',
+      resource: kind,
+      namespace,
+    }));
   },
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
@@ -182,9 +188,12 @@ async function named(
 ): Promise<Place> {
   if (params.workload !== undefined) return place;
   const objects = await deps.kubernetes.list(place.kind, place.namespace, { signal });
-  const names = objects.map((object) => object.metadata.name).filter((name) => partOfWorkload(name) === params.part);
+  const names = objects
+    .map((object) => object.metadata.name)
+    .filter((name) => partOfWorkload(name) === params.part);
   const [name] = names;
-  if (name === undefined) throw refused('no-target', { workload: `${place.kind}/${place.namespace}/${place.name}` });
+  if (name === undefined)
+    throw refused('no-target', { workload: `${place.kind}/${place.namespace}/${place.name}` });
   if (names.length > 1) throw refused('ambiguous-target', { workloads: names.join(', ') });
   return { ...place, name };
 }

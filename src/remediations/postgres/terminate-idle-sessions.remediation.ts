@@ -33,11 +33,16 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
 
   async plan(params, { deps, signal }: Context) {
     const sessions = await leaked(deps.postgres, params.database, params.olderThanSeconds, signal);
-    if (sessions.length > maxSessions) throw refused('too-many-targets', { found: sessions.length, most: maxSessions });
+    if (sessions.length > maxSessions)
+      throw refused('too-many-targets', { found: sessions.length, most: maxSessions });
     const forbidden = sessions.find((session) => !session.mine);
     if (forbidden !== undefined)
       throw refused('missing-right', {
-        ...{ verb: 'pg_terminate_backend', resource: `sessions of ${forbidden.user}`, namespace: 'PostgreSQL' },
+        ...{
+          verb: 'pg_terminate_backend',
+          resource: `sessions of ${forbidden.user}`,
+          namespace: 'PostgreSQL',
+        },
       });
     const [first, ...rest] = sessions.map(toStep);
     if (first === undefined) throw refused('nothing-to-do', { olderThanSeconds: params.olderThanSeconds });
@@ -168,7 +173,11 @@ async function find(
   if (row === undefined) return undefined;
   // Working again counts as another transaction: it is not the leak that was approved.
   const xactStart = row.state?.startsWith('idle in transaction') === true ? row.xact_start : null;
-  return { pid: session['pid'] ?? null, backend_start: session['backend_start'] ?? null, xact_start: xactStart };
+  return {
+    pid: session['pid'] ?? null,
+    backend_start: session['backend_start'] ?? null,
+    xact_start: xactStart,
+  };
 }
 
 function databaseOf(params: Facts): DatabaseId {

@@ -65,7 +65,12 @@ Undo sets the former policy.`,
       stableForMs: 5_000,
       blast: {
         key: 'redis-eviction',
-        facts: { keys: now.keys, maxmemory: now.maxmemory, configFile: now.configFile !== '', persist: params.persist },
+        facts: {
+          keys: now.keys,
+          maxmemory: now.maxmemory,
+          configFile: now.configFile !== '',
+          persist: params.persist,
+        },
       },
       stepTimeoutMs: 5_000,
       objects: 1,
@@ -117,7 +122,10 @@ async function look(redis: RedisTarget, signal: AbortSignal) {
     setting(redis, 'maxmemory-policy', signal),
     setting(redis, 'maxmemory', signal),
   ]);
-  const keys = Object.values(keyspace).reduce((sum, line) => sum + Number(/keys=(\d+)/.exec(line)?.[1] ?? 0), 0);
+  const keys = Object.values(keyspace).reduce(
+    (sum, line) => sum + Number(/keys=(\d+)/.exec(line)?.[1] ?? 0),
+    0,
+  );
   return {
     runId: server['run_id'] ?? '',
     configFile: server['config_file'] ?? '',

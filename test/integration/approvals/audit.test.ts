@@ -17,7 +17,14 @@ beforeEach(async () => {
   h = createHarness(store, { surface: 'none' });
   for (let index = 0; index < 6; index += 1)
     await store.tx((tx) =>
-      tx.audit.append({ actor: 'T:U1', actorTeam: 'T', action: 'test', from: 'proposed', to: 'requested', facts: { index } }),
+      tx.audit.append({
+        actor: 'T:U1',
+        actorTeam: 'T',
+        action: 'test',
+        from: 'proposed',
+        to: 'requested',
+        facts: { index },
+      }),
     );
 });
 
@@ -46,7 +53,13 @@ describe('audit', () => {
 
     const approved = log.find((row) => row.action === 'remediation.approved');
     expect(approved).toMatchObject({
-      ...{ actor: 'T0HOME:ULEAD', actorTeam: 'T0HOME', from: 'requested', to: 'approved', payloadDigest: 'd1' },
+      ...{
+        actor: 'T0HOME:ULEAD',
+        actorTeam: 'T0HOME',
+        from: 'requested',
+        to: 'approved',
+        payloadDigest: 'd1',
+      },
       policyVersion: h.policy.version,
     });
     expect(approved?.planHash).toMatch(/^[0-9a-f]{64}$/);
@@ -107,14 +120,20 @@ describe('L6: the verifier says', () => {
     expect(await h.audit.verify()).toEqual({ verdict: 'intact', rows: log.length, head: log.at(-1)?.hash });
   });
 
-  it.each(['actor', 'reason', 'action', 'payload_digest', 'plan_hash', 'to_state', 'policy_version', 'key_id'])(
-    'row-altered, when %s of a row was changed',
-    async (column) => {
-      await tamper(`UPDATE audit_log SET ${column} = 'x' WHERE seq = 3`);
+  it.each([
+    'actor',
+    'reason',
+    'action',
+    'payload_digest',
+    'plan_hash',
+    'to_state',
+    'policy_version',
+    'key_id',
+  ])('row-altered, when %s of a row was changed', async (column) => {
+    await tamper(`UPDATE audit_log SET ${column} = 'x' WHERE seq = 3`);
 
-      expect(await h.audit.verify()).toMatchObject({ verdict: 'row-altered', seq: 3 });
-    },
-  );
+    expect(await h.audit.verify()).toMatchObject({ verdict: 'row-altered', seq: 3 });
+  });
 
   it('link-broken, when a row was changed and made to fit by itself', async () => {
     const row = (await rows())[2]!;
@@ -128,7 +147,8 @@ describe('L6: the verifier says', () => {
     const log = await rows();
     await tamper("UPDATE audit_log SET actor = 'x' WHERE seq = 3");
     let previous = log[1]!.hash;
-    for (const row of log.slice(2)) previous = await reseal(row.seq === 3 ? { ...row, actor: 'x' } : row, previous);
+    for (const row of log.slice(2))
+      previous = await reseal(row.seq === 3 ? { ...row, actor: 'x' } : row, previous);
     await database.sql('UPDATE audit_head SET hash = $1', [previous]);
 
     expect(await h.audit.verify()).toMatchObject({ verdict: 'mac-invalid', seq: 3 });

@@ -1,7 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RemediationRow } from '../../../src/domain/store.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
-import { approvalsConfig, createHarness, type Harness, idOf, member, person } from '../../support/approvals.ts';
+import {
+  approvalsConfig,
+  createHarness,
+  type Harness,
+  idOf,
+  member,
+  person,
+} from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
 const postgres = usePostgres();
@@ -21,7 +28,10 @@ beforeEach(async () => {
   await h.refresh();
 });
 
-const refused = (reason: string) => ({ code: 'NOT_ALLOWED', facts: expect.objectContaining({ reason }) as unknown });
+const refused = (reason: string) => ({
+  code: 'NOT_ALLOWED',
+  facts: expect.objectContaining({ reason }) as unknown,
+});
 const lastAudit = async (row: RemediationRow) => (await h.audit.list(row.id, 1))[0];
 
 describe('authority', () => {
@@ -128,7 +138,11 @@ describe('authority', () => {
     await three.service.approve(three.input(row.id, 'ULEAD'));
     const again = await three.service.approve(three.input(row.id, 'ULEAD'));
 
-    expect(again).toMatchObject({ moved: false, note: 'already-recorded', remediation: { state: 'requested' } });
+    expect(again).toMatchObject({
+      moved: false,
+      note: 'already-recorded',
+      remediation: { state: 'requested' },
+    });
   });
 
   it('A5: a mind may be changed while it is requested, as a new version of the same row', async () => {
@@ -136,7 +150,10 @@ describe('authority', () => {
     const row = await three.requested(fresh());
 
     await three.service.approve(three.input(row.id, 'ULEAD'));
-    const rejected = await three.service.reject({ ...three.input(row.id, 'ULEAD'), reason: 'on second thoughts' });
+    const rejected = await three.service.reject({
+      ...three.input(row.id, 'ULEAD'),
+      reason: 'on second thoughts',
+    });
 
     expect(rejected.remediation.state).toBe('rejected');
     const approvals = await store.tx((tx) => tx.remediations.approvals(row.id));
@@ -170,7 +187,9 @@ describe('authority', () => {
     const row = await h.requested(fresh());
     h.directory.groups.set('SLEADS', ['UMEMBER', 'UNEW']);
 
-    await expect(h.service.approve(h.input(row.id, 'UNEW'))).rejects.toMatchObject(refused('joined-after-request'));
+    await expect(h.service.approve(h.input(row.id, 'UNEW'))).rejects.toMatchObject(
+      refused('joined-after-request'),
+    );
 
     await h.refresh();
     const later = await h.requested(fresh());
@@ -181,7 +200,9 @@ describe('authority', () => {
     const row = await h.requested(fresh());
     h.directory.groups.set('SLEADS', []);
 
-    await expect(h.service.approve(h.input(row.id, 'UMEMBER'))).rejects.toMatchObject(refused('not-in-policy'));
+    await expect(h.service.approve(h.input(row.id, 'UMEMBER'))).rejects.toMatchObject(
+      refused('not-in-policy'),
+    );
   });
 
   it('A8: who left the group between approval and execution is noticed by the executor, and nothing happens', async () => {
@@ -247,14 +268,19 @@ describe('authority', () => {
     const late = await h.service.approve(h.input(row.id, 'UBOSS'));
 
     expect(late).toMatchObject({ moved: false, note: 'too-late', from: 'succeeded' });
-    expect(await lastAudit(row)).toMatchObject({ action: 'remediation.refused', facts: { reason: 'too-late' } });
+    expect(await lastAudit(row)).toMatchObject({
+      action: 'remediation.refused',
+      facts: { reason: 'too-late' },
+    });
   });
 
   it('asks for a typed reason where the tier says so, and takes the finding or the run it was proposed for where it does not', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const { id } = await three.offered(fresh());
 
-    await expect(three.service.request(three.input(id, 'UREQ'))).rejects.toMatchObject(refused('reason-required'));
+    await expect(three.service.request(three.input(id, 'UREQ'))).rejects.toMatchObject(
+      refused('reason-required'),
+    );
     const nowhere = createHarness(store, { surface: 'none' });
     const without = await nowhere.offered(fresh());
     await expect(nowhere.service.request(nowhere.input(without.id, 'UREQ'))).rejects.toMatchObject(
@@ -278,9 +304,9 @@ describe('authority', () => {
     const row = await h.requested(fresh());
     h.directory.shared.add('C0SHARED');
 
-    await expect(
-      h.service.approve(h.input(row.id, 'ULEAD', { channel: 'C0SHARED' })),
-    ).rejects.toMatchObject(refused('shared-channel'));
+    await expect(h.service.approve(h.input(row.id, 'ULEAD', { channel: 'C0SHARED' }))).rejects.toMatchObject(
+      refused('shared-channel'),
+    );
   });
 
   it('a policy outside of its hours refuses requests and approvals', async () => {

@@ -45,7 +45,9 @@ describe('a remediation from offer to verdict', () => {
 
     await h.execute(row.id);
 
-    const events = (await texts()).filter((text) => 'event' in text).map((text) => [text['event'], text['by']]);
+    const events = (await texts())
+      .filter((text) => 'event' in text)
+      .map((text) => [text['event'], text['by']]);
     expect(events).toEqual([
       ['requested', 'UREQ'],
       ['approved', 'ULEAD'],
@@ -95,7 +97,11 @@ describe('a remediation from offer to verdict', () => {
     const first = await h.service.undo(h.input(row.id, 'UREQ'));
     const second = await h.service.undo(h.input(row.id, 'UONCALL'));
 
-    expect(second).toMatchObject({ moved: false, note: 'already-recorded', remediation: { id: first.remediation.id } });
+    expect(second).toMatchObject({
+      moved: false,
+      note: 'already-recorded',
+      remediation: { id: first.remediation.id },
+    });
   });
 
   it('X12: a fix after which the probes stay bad is never called a success, and is taken back as approved (X13)', async () => {
@@ -155,7 +161,11 @@ describe('a remediation from offer to verdict', () => {
     const explained = await h.service.explain('test.write-cells', 'prod');
 
     expect(explained).toMatchObject({ tier: 2, needed: 1 });
-    expect(explained.people).toContainEqual({ personId: idOf('ULEAD'), mayApprove: true, why: 'on oncall, leads' });
+    expect(explained.people).toContainEqual({
+      personId: idOf('ULEAD'),
+      mayApprove: true,
+      why: 'on oncall, leads',
+    });
     expect(explained.people).toContainEqual({ personId: 'UBOSS', mayApprove: false, why: 'deactivated' });
   });
 

@@ -35,7 +35,10 @@ const stateOf = async (h: Harness, id: string): Promise<RemediationState> => (aw
 const moves = async (h: Harness, id: string, action: string) =>
   (await h.audit.list(id, 100)).filter((entry) => entry.action === action).length;
 const age = (id: string, column: string, ms: number) =>
-  database.sql(`UPDATE remediations SET ${column} = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1`, [id, ms]);
+  database.sql(
+    `UPDATE remediations SET ${column} = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1`,
+    [id, ms],
+  );
 
 describe('transitions shown with two connections', () => {
   it('approve ‖ approve (A1): 200 rounds of a quorum of two, each finalised exactly once', async () => {
@@ -59,7 +62,9 @@ describe('transitions shown with two connections', () => {
       [ids],
     );
     expect(finals).toHaveLength(200);
-    expect(new Set(finals.map((row) => `${row.state} ${row.approvals} ${row.finalised}`))).toEqual(new Set(['approved 2 1']));
+    expect(new Set(finals.map((row) => `${row.state} ${row.approvals} ${row.finalised}`))).toEqual(
+      new Set(['approved 2 1']),
+    );
     expect((await a.audit.verify()).verdict).toBe('intact');
   }, 120_000);
 
@@ -78,7 +83,10 @@ describe('transitions shown with two connections', () => {
       const loser = state === 'approved' ? reject : approve;
       const winner = state === 'approved' ? approve : reject;
       expect(winner).toMatchObject({ status: 'fulfilled', value: { moved: true } });
-      expect(loser).toMatchObject({ status: 'fulfilled', value: { moved: false, note: 'too-late', remediation: { state } } });
+      expect(loser).toMatchObject({
+        status: 'fulfilled',
+        value: { moved: false, note: 'too-late', remediation: { state } },
+      });
       winners.add(state);
     }
     expect(winners.size).toBeGreaterThan(0);
@@ -150,7 +158,9 @@ describe('transitions shown with two connections', () => {
       const state = await stateOf(a, id);
       const moved = approve.status === 'fulfilled' && approve.value.moved;
       expect(state).toBe(moved ? 'approved' : 'superseded');
-      const open = await left.tx((tx) => tx.remediations.list({ target: at.target, states: ['approved'], limit: 10 }));
+      const open = await left.tx((tx) =>
+        tx.remediations.list({ target: at.target, states: ['approved'], limit: 10 }),
+      );
       expect(open).toHaveLength(moved ? 1 : 0);
     }
   });
@@ -199,13 +209,24 @@ describe('transitions shown with two connections', () => {
     const claim = a.execute(row.id);
     // The claim has reached the entry and waits for whoever changes it.
     await expect
-      .poll(async () => (await database.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%directory_snapshot%'")).length, { timeout: 10_000 })
+      .poll(
+        async () =>
+          (
+            await database.sql(
+              "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%directory_snapshot%'",
+            )
+          ).length,
+        { timeout: 10_000 },
+      )
       .toBeGreaterThan(0);
     expect(world.effects).toEqual([]);
     release();
     await Promise.all([removal, claim]);
 
-    expect(await a.row(row.id)).toMatchObject({ state: 'stale', outcome: { approver: 'UMEMBER', observed: 'not-in-policy' } });
+    expect(await a.row(row.id)).toMatchObject({
+      state: 'stale',
+      outcome: { approver: 'UMEMBER', observed: 'not-in-policy' },
+    });
     expect(world.effects).toEqual([]);
     await b.refresh();
   });
@@ -235,7 +256,9 @@ describe('transitions shown with two connections', () => {
     const a = createHarness(left, { action: { tier: 3 } });
     const { id } = await a.requested(fresh());
 
-    const clicks = await Promise.all(Array.from({ length: 20 }, () => a.service.approve(a.input(id, 'ULEAD'))));
+    const clicks = await Promise.all(
+      Array.from({ length: 20 }, () => a.service.approve(a.input(id, 'ULEAD'))),
+    );
 
     expect(clicks.filter((click) => click.moved)).toHaveLength(1);
     const approvals = await left.tx((tx) => tx.remediations.approvals(id));

@@ -1,7 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../src/domain/errors.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
-import { approvalsConfig, createHarness, createWorld, type Harness, person } from '../../support/approvals.ts';
+import {
+  approvalsConfig,
+  createHarness,
+  createWorld,
+  type Harness,
+  person,
+} from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
 const postgres = usePostgres();
@@ -21,14 +27,16 @@ beforeEach(() => {
 
 /** The given columns of one remediation, as if time had passed. */
 const age = (id: string, column: string) =>
-  database.sql(`UPDATE remediations SET ${column} = clock_timestamp() - interval '1 second' WHERE id = $1`, [id]);
+  database.sql(`UPDATE remediations SET ${column} = clock_timestamp() - interval '1 second' WHERE id = $1`, [
+    id,
+  ]);
 
 describe('plan binding', () => {
   it('P1: a plan cannot change once it is proposed', async () => {
     const row = await h.offered(fresh());
 
     await expect(
-      database.sql("UPDATE remediations SET plan = plan || '{\"objects\": 2}' WHERE id = $1", [row.id]),
+      database.sql('UPDATE remediations SET plan = plan || \'{"objects": 2}\' WHERE id = $1', [row.id]),
     ).rejects.toThrow('immutable');
   });
 
@@ -41,7 +49,11 @@ describe('plan binding', () => {
     const next = await three.offered({ ...at, value: 'other' });
     const late = await three.service.approve(three.input(old.id, 'UBOSS'));
 
-    expect(late).toMatchObject({ moved: false, note: 'too-late', remediation: { state: 'superseded', successor: next.id } });
+    expect(late).toMatchObject({
+      moved: false,
+      note: 'too-late',
+      remediation: { state: 'superseded', successor: next.id },
+    });
     expect(await store.tx((tx) => tx.remediations.approvals(next.id))).toEqual([]);
   });
 
@@ -148,7 +160,10 @@ describe('execution', () => {
     const row = await h.approved(fresh());
     let seen: unknown;
     h.world.before = async () => {
-      seen = await database.sql('SELECT direction, idx, outcome FROM remediation_steps WHERE remediation_id = $1', [row.id]);
+      seen = await database.sql(
+        'SELECT direction, idx, outcome FROM remediation_steps WHERE remediation_id = $1',
+        [row.id],
+      );
     };
 
     await h.execute(row.id);
@@ -208,7 +223,10 @@ describe('execution', () => {
 
     await three.execute(waiting.id);
 
-    expect(await three.row(waiting.id)).toMatchObject({ state: 'approved', outcome: { waiting: 'tier-3-at-once' } });
+    expect(await three.row(waiting.id)).toMatchObject({
+      state: 'approved',
+      outcome: { waiting: 'tier-3-at-once' },
+    });
     await database.sql("UPDATE remediations SET state = 'failed' WHERE id = $1", [running.id]);
   });
 
@@ -236,7 +254,9 @@ describe('execution', () => {
   });
 
   it('X11: a freeze denies the offer, the approval and the claim', async () => {
-    const freezes = [{ cron: '0 18 * * 5', duration: '62h', timezone: 'Asia/Shanghai', environments: ['prod'] }];
+    const freezes = [
+      { cron: '0 18 * * 5', duration: '62h', timezone: 'Asia/Shanghai', environments: ['prod'] },
+    ];
     const thawed = await h.requested(fresh());
     const approved = await h.approved(fresh());
     const nextCron = (_cron: string, _zone: string, after: Date) => new Date(after.getTime() + 1_000);
@@ -298,7 +318,9 @@ describe('execution', () => {
 
     expect((await h.row(row.id)).state).toBe('indeterminate');
     expect(h.world.effects).toHaveLength(1);
-    const paged = await database.sql("SELECT 1 FROM outbox WHERE payload->>'text' LIKE '%indeterminate%' AND priority = 0");
+    const paged = await database.sql(
+      "SELECT 1 FROM outbox WHERE payload->>'text' LIKE '%indeterminate%' AND priority = 0",
+    );
     expect(paged.length).toBeGreaterThan(0);
   });
 
@@ -322,7 +344,11 @@ describe('execution', () => {
     await h.execute(row.id);
     const before = await h.row(row.id);
 
-    const resolved = await h.service.resolve({ ...h.input(row.id, 'UONCALL'), to: 'failed', reason: 'looked, no' });
+    const resolved = await h.service.resolve({
+      ...h.input(row.id, 'UONCALL'),
+      to: 'failed',
+      reason: 'looked, no',
+    });
 
     expect(resolved.remediation.state).toBe('failed');
     expect(resolved.remediation.fence).toBeGreaterThan(before.fence ?? Number.POSITIVE_INFINITY);
@@ -378,7 +404,10 @@ describe('execution', () => {
   it('the sweeper reminds once at a third and once at two thirds of a request’s life', async () => {
     const row = await h.requested(fresh());
     const reminders = () =>
-      database.sql("SELECT purpose FROM messages WHERE remediation_id = $1 AND purpose LIKE 'remediation-reminder%'", [row.id]);
+      database.sql(
+        "SELECT purpose FROM messages WHERE remediation_id = $1 AND purpose LIKE 'remediation-reminder%'",
+        [row.id],
+      );
     const since = (minutes: number) =>
       database.sql(
         `UPDATE remediations SET requested_at = clock_timestamp() - $2 * interval '1 minute',

@@ -8,16 +8,25 @@ describe('who may decide', () => {
   it('lets a named user and a member of a named group', async () => {
     const directory = memoryDirectory();
 
-    expect(await mayDecide(person('ULEAD'), lists, directory)).toMatchObject({ ok: true, personId: idOf('ULEAD') });
+    expect(await mayDecide(person('ULEAD'), lists, directory)).toMatchObject({
+      ok: true,
+      personId: idOf('ULEAD'),
+    });
     expect(await mayDecide(person('UMEMBER'), lists, directory)).toMatchObject({ ok: true });
-    expect(await mayDecide(person('UREQ'), lists, directory)).toMatchObject({ ok: false, why: 'not-in-policy' });
+    expect(await mayDecide(person('UREQ'), lists, directory)).toMatchObject({
+      ok: false,
+      why: 'not-in-policy',
+    });
   });
 
   it('says that it could not see a group instead of saying that somebody is not in it', async () => {
     const directory = memoryDirectory();
     directory.groups.delete('SLEADS');
 
-    expect(await mayDecide(person('UMEMBER'), lists, directory)).toMatchObject({ ok: false, why: 'directory-unavailable' });
+    expect(await mayDecide(person('UMEMBER'), lists, directory)).toMatchObject({
+      ok: false,
+      why: 'directory-unavailable',
+    });
     expect(await mayDecide(person('ULEAD'), lists, directory)).toMatchObject({ ok: true });
   });
 
@@ -31,9 +40,12 @@ describe('who may decide', () => {
 
   it('denies a payload that names another place than the directory does', async () => {
     const directory = memoryDirectory();
-    directory.installation = () => Promise.resolve({ known: { teamIds: ['T0HOME', 'T1'], enterpriseIds: [] } });
+    directory.installation = () =>
+      Promise.resolve({ known: { teamIds: ['T0HOME', 'T1'], enterpriseIds: [] } });
 
-    expect(await standingOf(person('ULEAD', { teamId: 'T1' }), directory)).toMatchObject({ why: 'identity-mismatch' });
+    expect(await standingOf(person('ULEAD', { teamId: 'T1' }), directory)).toMatchObject({
+      why: 'identity-mismatch',
+    });
   });
 
   it('knows a person of a Grid by the global id, and lets a list name either', async () => {
@@ -61,6 +73,8 @@ describe('who may decide', () => {
     const [first, second] = [memoryDirectory([]), memoryDirectory()];
     first.groups.clear();
 
-    expect(await mayDecide(person('UMEMBER'), lists, firstAvailable(first, second))).toMatchObject({ ok: true });
+    expect(await mayDecide(person('UMEMBER'), lists, firstAvailable(first, second))).toMatchObject({
+      ok: true,
+    });
   });
 });

@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { mayMove, openStates, remediationStates, transitions } from '../../../src/domain/approval.ts';
-import { identityClaims, planDrift, planFault, progressOf, stepsDone, undoPlan } from '../../../src/domain/execution.ts';
-import { type Plan, planHash, type PlanStep } from '../../../src/domain/remediation.ts';
+import {
+  identityClaims,
+  planDrift,
+  planFault,
+  progressOf,
+  stepsDone,
+  undoPlan,
+} from '../../../src/domain/execution.ts';
+import { type Plan, type PlanStep, planHash } from '../../../src/domain/remediation.ts';
 import type { StepRow } from '../../../src/domain/store.ts';
 
 const step = (target: string, more: Partial<PlanStep> = {}): PlanStep => ({
-  ...{ kind: 'k', target, from: { v: 'old' }, to: { v: 'new' }, precondition: { uid: 'u1' }, safety: 'idempotent' },
+  ...{
+    kind: 'k',
+    target,
+    from: { v: 'old' },
+    to: { v: 'new' },
+    precondition: { uid: 'u1' },
+    safety: 'idempotent',
+  },
   ...more,
 });
 const plan: Plan = {
@@ -26,7 +40,11 @@ describe('where an execution stands', () => {
     ['one step done', [row(0, 'done')], { at: 'step', idx: 1 }],
     ['one seen to be done', [row(0, 'observed-done')], { at: 'step', idx: 1 }],
     ['one that certainly did not happen', [row(0, 'not-done')], { at: 'step', idx: 0 }],
-    ['tried again after that', [row(0, 'not-done'), row(0, undefined, 2)], { at: 'open', idx: 0, attempt: 2 }],
+    [
+      'tried again after that',
+      [row(0, 'not-done'), row(0, undefined, 2)],
+      { at: 'open', idx: 0, attempt: 2 },
+    ],
     ['the later attempt decides', [row(0, 'done', 2), row(0, 'not-done', 1)], { at: 'step', idx: 1 }],
     ['failed', [row(0, 'failed')], { at: 'failed', idx: 0 }],
     ['all done', [row(0, 'done'), row(1, 'done')], { at: 'complete' }],
@@ -45,7 +63,12 @@ describe('where an execution stands', () => {
 
 describe('P2, P3: the plan of now against the approved one', () => {
   it('is the same when only other objects have appeared and numbers for people changed', () => {
-    const now = { ...plan, steps: [step('zero'), step('one'), step('two')] as const, blast: { key: 'b', facts: { n: 9 } }, objects: 3 };
+    const now = {
+      ...plan,
+      steps: [step('zero'), step('one'), step('two')] as const,
+      blast: { key: 'b', facts: { n: 9 } },
+      objects: 3,
+    };
 
     expect(planDrift(plan, now)).toBeUndefined();
   });
@@ -57,7 +80,11 @@ describe('P2, P3: the plan of now against the approved one', () => {
     ['a step that is gone', { steps: [step('one')] }, 'step'],
     ['another value before', { steps: [step('one', { from: { v: 'x' } }), step('two')] }, 'one from'],
     ['another effect', { steps: [step('one'), step('two', { to: { v: 'x' } })] }, 'two to'],
-    ['another precondition', { steps: [step('one', { precondition: { uid: 'u1', rv: '2' } }), step('two')] }, 'one precondition'],
+    [
+      'another precondition',
+      { steps: [step('one', { precondition: { uid: 'u1', rv: '2' } }), step('two')] },
+      'one precondition',
+    ],
   ])('has drifted with %s', (_what, change, differing) => {
     expect(planDrift(plan, { ...plan, ...change })).toMatchObject({ differing });
   });
@@ -75,7 +102,11 @@ describe('what no plan may be', () => {
     ['over nothing', { objects: 0 }, 'touches nothing'],
     ['over too much', { objects: 6 }, 'touches too many objects'],
     ['with steps longer than the lease', { stepTimeoutMs: 50_000 }, 'has steps longer than the lease'],
-    ['without a precondition', { steps: [step('one', { precondition: {} })] }, 'has a step without precondition'],
+    [
+      'without a precondition',
+      { steps: [step('one', { precondition: {} })] },
+      'has a step without precondition',
+    ],
   ])('%s', (_what, change, fault) => {
     expect(planFault({ ...plan, ...change }, expected, limits)).toBe(fault);
   });
@@ -136,8 +167,7 @@ describe('the state machine', () => {
 
   it('reaches every state from a proposal', () => {
     const seen = new Set(['proposed']);
-    for (const from of seen)
-      for (const to of transitions[from as keyof typeof transitions]) seen.add(to);
+    for (const from of seen) for (const to of transitions[from as keyof typeof transitions]) seen.add(to);
 
     expect([...seen].toSorted()).toEqual([...remediationStates].toSorted());
   });

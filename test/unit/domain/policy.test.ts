@@ -38,22 +38,59 @@ describe('the approvals section', () => {
   it('takes the section of the contract as it is written there', () => {
     const policy = createPolicy(parse(section), [{ id: 'x', tier: 2 }]);
 
-    expect(policy.rule(3)).toMatchObject({ approvals: 2, expiresMs: 3_600_000, reason: 'required', byNames: ['leads'] });
+    expect(policy.rule(3)).toMatchObject({
+      approvals: 2,
+      expiresMs: 3_600_000,
+      reason: 'required',
+      byNames: ['leads'],
+    });
     expect(policy.rule(2)).toMatchObject({ approvals: 1, expiresMs: 1_800_000 });
     expect(policy.limits).toEqual({ perTargetPerHour: 2, tier3AtOnce: 1 });
   });
 
   it.each([
     ['an unknown key', { ...section, quorum: 1 }, ''],
-    ['fewer approvals for tier 2 than the contract', { ...section, tiers: { 2: { approvals: 0, by: ['leads'] } } }, 'tiers.2.approvals'],
-    ['fewer approvals for tier 3 than the contract', { ...section, tiers: { 3: { approvals: 1, by: ['leads'] } } }, 'tiers.3.approvals'],
-    ['a tier 3 without a reason', { ...section, tiers: { 3: { by: ['leads'], reason: 'finding' } } }, 'tiers.3.reason'],
+    [
+      'fewer approvals for tier 2 than the contract',
+      { ...section, tiers: { 2: { approvals: 0, by: ['leads'] } } },
+      'tiers.2.approvals',
+    ],
+    [
+      'fewer approvals for tier 3 than the contract',
+      { ...section, tiers: { 3: { approvals: 1, by: ['leads'] } } },
+      'tiers.3.approvals',
+    ],
+    [
+      'a tier 3 without a reason',
+      { ...section, tiers: { 3: { by: ['leads'], reason: 'finding' } } },
+      'tiers.3.reason',
+    ],
     ['a list that does not exist', { ...section, tiers: { 1: { by: ['nobody'] } } }, 'tiers.1.by.0'],
-    ['an id that is none', { ...section, approvers: { ...section.approvers, oncall: { users: ['alice'] } } }, 'approvers.oncall.users.0'],
-    ['a token that is written down', { ...section, commandLine: { people: { U1: { token: 'secret' } } } }, 'commandLine.people.U1.token'],
-    ['hours that end before they begin', { ...section, tiers: { 1: { by: ['oncall'], hours: 'Mon 18:00-09:00 UTC' } } }, 'tiers.1.hours'],
-    ['hours in no zone', { ...section, tiers: { 1: { by: ['oncall'], hours: 'Mon 09:00-18:00 Mars/Base' } } }, 'tiers.1.hours'],
-    ['a duration without a unit', { ...section, tiers: { 1: { by: ['oncall'], expires: '30' } } }, 'tiers.1.expires'],
+    [
+      'an id that is none',
+      { ...section, approvers: { ...section.approvers, oncall: { users: ['alice'] } } },
+      'approvers.oncall.users.0',
+    ],
+    [
+      'a token that is written down',
+      { ...section, commandLine: { people: { U1: { token: 'secret' } } } },
+      'commandLine.people.U1.token',
+    ],
+    [
+      'hours that end before they begin',
+      { ...section, tiers: { 1: { by: ['oncall'], hours: 'Mon 18:00-09:00 UTC' } } },
+      'tiers.1.hours',
+    ],
+    [
+      'hours in no zone',
+      { ...section, tiers: { 1: { by: ['oncall'], hours: 'Mon 09:00-18:00 Mars/Base' } } },
+      'tiers.1.hours',
+    ],
+    [
+      'a duration without a unit',
+      { ...section, tiers: { 1: { by: ['oncall'], expires: '30' } } },
+      'tiers.1.expires',
+    ],
   ])('refuses %s, and says where', (_what, given, path) => {
     expect(faults(given)).toEqual([path === '' ? 'approvals' : `approvals.${path}`]);
   });

@@ -14,9 +14,21 @@ describe('where steps lead', () => {
     ['all done', { end: 'complete' }, 2, bare, 'verifying'],
     ['not certain', { end: 'unknown', facts: {} }, 0, undoable, 'indeterminate'],
     ['stopped before the first', { end: 'refused', why: 'stopped', facts: {} }, 0, undoable, 'failed'],
-    ['stopped after one, with a way back', { end: 'refused', why: 'stopped', facts: {} }, 1, undoable, 'rolling_back'],
+    [
+      'stopped after one, with a way back',
+      { end: 'refused', why: 'stopped', facts: {} },
+      1,
+      undoable,
+      'rolling_back',
+    ],
     ['stopped after one, without', { end: 'refused', why: 'stopped', facts: {} }, 1, bare, 'failed'],
-    ['the approval ran out before the first', { end: 'refused', why: 'approval-expired', facts: {} }, 0, bare, 'stale'],
+    [
+      'the approval ran out before the first',
+      { end: 'refused', why: 'approval-expired', facts: {} },
+      0,
+      bare,
+      'stale',
+    ],
     ['the target moved before the first', { end: 'stale', facts: {} }, 0, undoable, 'stale'],
     ['the target moved before the second', { end: 'stale', facts: {} }, 1, undoable, 'rolling_back'],
     ['the first failed', { end: 'failed', facts: {} }, 0, undoable, 'failed'],
@@ -29,10 +41,42 @@ describe('where steps lead', () => {
 describe('X5: a second look at what was not certain', () => {
   it.each([
     ['it happened, and was the last step', 'done', 'observable', 'apply', true, bare, 'verifying'],
-    ['it happened, more should have followed, and there is a way back', 'done', 'observable', 'apply', false, undoable, 'rolling_back'],
-    ['it happened, more should have followed, and there is none', 'done', 'observable', 'apply', false, bare, 'failed'],
-    ['it did not happen and may be repeated, so nothing hangs', 'not-done', 'idempotent', 'apply', true, bare, 'failed'],
-    ['it did not happen yet and may not be repeated', 'not-done', 'observable', 'apply', true, bare, undefined],
+    [
+      'it happened, more should have followed, and there is a way back',
+      'done',
+      'observable',
+      'apply',
+      false,
+      undoable,
+      'rolling_back',
+    ],
+    [
+      'it happened, more should have followed, and there is none',
+      'done',
+      'observable',
+      'apply',
+      false,
+      bare,
+      'failed',
+    ],
+    [
+      'it did not happen and may be repeated, so nothing hangs',
+      'not-done',
+      'idempotent',
+      'apply',
+      true,
+      bare,
+      'failed',
+    ],
+    [
+      'it did not happen yet and may not be repeated',
+      'not-done',
+      'observable',
+      'apply',
+      true,
+      bare,
+      undefined,
+    ],
     ['still nobody can tell', 'unknown', 'idempotent', 'apply', true, bare, undefined],
     ['the way back was taken', 'done', 'observable', 'undo', true, undoable, 'rolling_back'],
   ] as const)('%s', (_what, seen, safety, direction, last, row, to) => {
@@ -42,11 +86,19 @@ describe('X5: a second look at what was not certain', () => {
 
 describe('which approvals count', () => {
   const row = { planHash: 'h', eligible: ['T:A', 'T:B', 'T:R'], requesterId: 'T:R' };
-  const approval = (personId: string, more: object = {}) => ({
-    ...{ personId, person: person('U'), decision: 'approve', planHash: 'h', policyVersion: 'p', version: 1 },
-    decidedAt: new Date(0),
-    ...more,
-  }) as Parameters<typeof countedApprovals>[1][number];
+  const approval = (personId: string, more: object = {}) =>
+    ({
+      ...{
+        personId,
+        person: person('U'),
+        decision: 'approve',
+        planHash: 'h',
+        policyVersion: 'p',
+        version: 1,
+      },
+      decidedAt: new Date(0),
+      ...more,
+    }) as Parameters<typeof countedApprovals>[1][number];
 
   it('only those of the stored set, for this plan, by others than the requester', () => {
     const counted = countedApprovals(row, [

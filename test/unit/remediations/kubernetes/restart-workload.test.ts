@@ -7,7 +7,10 @@ const fresh = (change: (object: KubeObject) => object = (object) => object) => {
   const fixture = fixtures['kubernetes.restart-workload']();
   const { kubernetes } = fixture.targets as With<'kubernetes'>;
   const get = kubernetes.get.bind(kubernetes);
-  const changed = { ...kubernetes, get: async (...args: Parameters<typeof get>) => change(await get(...args)) };
+  const changed = {
+    ...kubernetes,
+    get: async (...args: Parameters<typeof get>) => change(await get(...args)),
+  };
   const deps = { ...fixture.targets, kubernetes: changed } as With<'kubernetes'>;
   const context = { deps, signal: new AbortController().signal, now: () => new Date(0) };
   return { fixture, context, plan: () => restartWorkload.plan({ part: 'agent-manager' }, context) };
@@ -82,7 +85,10 @@ describe('kubernetes.restart-workload', () => {
   });
 
   it('X14: does not plan over a data store that runs and cannot say who it is', async () => {
-    const { context } = fresh((object) => ({ ...object, metadata: { ...object.metadata, name: 'postgres-0' } }));
+    const { context } = fresh((object) => ({
+      ...object,
+      metadata: { ...object.metadata, name: 'postgres-0' },
+    }));
 
     await expect(
       restartWorkload.plan({ part: 'postgres', workload: 'postgres', kind: 'StatefulSet' }, context),

@@ -35,13 +35,18 @@ describe('postgres.terminate-idle-sessions', () => {
     await terminateIdleSessions.applyStep(plan.steps[0], plan, context);
 
     const [statement] = fixture.log.filter((sql) => sql.includes('pg_terminate_backend'));
-    expect(statement).toMatch(/backend_start\)::text = \$2[\s\S]*xact_start\)::text = \$3[\s\S]*state LIKE 'idle in transaction%'/);
+    expect(statement).toMatch(
+      /backend_start\)::text = \$2[\s\S]*xact_start\)::text = \$3[\s\S]*state LIKE 'idle in transaction%'/,
+    );
   });
 
   it('P7: refuses when there are more sessions than a leak has', async () => {
     const { context } = fresh();
     const many = Array.from({ length: 101 }, (_, pid) => ({ pid, mine: true }));
-    const deps = { ...context.deps, postgres: { ...context.deps.postgres, query: () => Promise.resolve(many as never) } };
+    const deps = {
+      ...context.deps,
+      postgres: { ...context.deps.postgres, query: () => Promise.resolve(many as never) },
+    };
 
     await expect(terminateIdleSessions.plan(params, { ...context, deps })).rejects.toMatchObject({
       facts: { reason: 'too-many-targets' },
@@ -51,7 +56,10 @@ describe('postgres.terminate-idle-sessions', () => {
   it('P6: refuses when the role may not end what it would have to', async () => {
     const { context } = fresh();
     const foreign = [{ pid: 1, mine: false, user: 'postgres' }];
-    const deps = { ...context.deps, postgres: { ...context.deps.postgres, query: () => Promise.resolve(foreign as never) } };
+    const deps = {
+      ...context.deps,
+      postgres: { ...context.deps.postgres, query: () => Promise.resolve(foreign as never) },
+    };
 
     await expect(terminateIdleSessions.plan(params, { ...context, deps })).rejects.toMatchObject({
       facts: { reason: 'missing-right', verb: 'pg_terminate_backend', resource: 'sessions of postgres' },

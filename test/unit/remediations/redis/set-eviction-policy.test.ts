@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { setEvictionPolicy } from '../../../../src/remediations/redis/set-eviction-policy.remediation.ts';
 import type { With } from '../../../../src/domain/targets.ts';
+import { setEvictionPolicy } from '../../../../src/remediations/redis/set-eviction-policy.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 
 const fresh = () => {
@@ -22,7 +22,13 @@ describe('redis.set-eviction-policy', () => {
     expect(plan).toMatchObject({
       tier: 2,
       target: `redis/${'a'.repeat(40)}`,
-      steps: [{ from: { policy: 'noeviction' }, to: { policy: 'allkeys-lru' }, precondition: { run_id: 'a'.repeat(40) } }],
+      steps: [
+        {
+          from: { policy: 'noeviction' },
+          to: { policy: 'allkeys-lru' },
+          precondition: { run_id: 'a'.repeat(40) },
+        },
+      ],
       undo: [{ from: { policy: 'allkeys-lru' }, to: { policy: 'noeviction' } }],
     });
   });
@@ -30,7 +36,9 @@ describe('redis.set-eviction-policy', () => {
   it('has nothing to do when the policy is that already', async () => {
     const { context } = fresh();
 
-    await expect(setEvictionPolicy.plan({ policy: 'noeviction', persist: false }, context)).rejects.toMatchObject({
+    await expect(
+      setEvictionPolicy.plan({ policy: 'noeviction', persist: false }, context),
+    ).rejects.toMatchObject({
       code: 'CONFLICT',
       facts: { reason: 'nothing-to-do' },
     });
