@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 
 const exits = found('SERVICE_EXITS_AT_START', 'agent-manager');
 
@@ -44,7 +44,15 @@ export const agentManagerStartup = defineDiagnosis({
     },
   ],
   handOver: [
-    { when: found('STARTUP_DATABASE_UNREACHABLE'), to: 'N1' },
+    {
+      // A database that does not run needs no network to be unreachable.
+      when: all(
+        found('STARTUP_DATABASE_UNREACHABLE'),
+        not(found('PART_NOT_RUNNING', 'postgres')),
+        not(found('ENDPOINT_REFUSED', 'postgres')),
+      ),
+      to: 'N1',
+    },
     { when: found('PG_TOO_MANY_CONNECTIONS'), to: 'D1' },
   ],
 });

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { AppError, TargetError } from '../../domain/errors.ts';
+import { type Stage, TargetError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { Targets } from '../../domain/targets.ts';
 
 const reachable = [...serviceIds, 'postgres', 'redis', 'nats', 'neo4j'] as const;
 type Reachable = (typeof reachable)[number];
+
+/** What only the other end can have said. */
+const arrived: ReadonlySet<Stage> = new Set(['refused', 'no-answer', 'closed', 'limit', 'auth', 'protocol']);
 
 /** The cheapest thing that opens a connection to the part; undefined when it is not configured. */
 function knock(targets: Targets, part: Reachable, signal: AbortSignal): Promise<unknown> | undefined {
@@ -44,9 +47,9 @@ connection attempt itself is a broken way. What the part then says is another pr
       await knocked;
       return { status: 'healthy' };
     } catch (error) {
-      if (error instanceof AppError && !(error instanceof TargetError)) throw error;
-      if (!(error instanceof TargetError) || error.stage === 'aborted' || error.stage === 'dns') throw error;
-      if (error.stage !== 'connect-timeout') return { status: 'healthy', facts: { answer: error.stage } };
+      if (!(error instanceof TargetError)) throw error;
+      if (arrived.has(error.stage)) return { status: 'healthy', facts: { answer: error.stage } };
+      if (error.stage !== 'connect-timeout') throw error;
       const { host = null, port = null } = error.facts;
       return {
         status: 'unhealthy',

@@ -40,6 +40,13 @@ function read(before: Scrape, after: Scrape): Pipeline {
   const write = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'write' }) ?? 0;
   const batch = meanBetween(before, after, 'event_batch_size') ?? 0;
   const seconds = (after.at - before.at) / 1000;
+  const connections = (scrape: Scrape) => scrape.value('database_connections_in_use') ?? 0;
+  // Not one batch came to its end while a connection was held all the time: the writer is inside a statement.
+  const stuck =
+    received > 0 &&
+    stored === 0 &&
+    seconds > 2 * timeout &&
+    Math.min(connections(before), connections(after)) > 0;
   const slope = (size - (before.value('event_queue_size') ?? size)) / seconds;
   return {
     facts: {
@@ -56,7 +63,7 @@ function read(before: Scrape, after: Scrape): Pipeline {
       batchLimit: limit,
       batchTimeoutMs: Math.round(timeout * 1000),
       enrichSeconds: round(enrich),
-      writeSeconds: round(write),
+      writeSeconds: round(stuck ? seconds : write),
       goroutines: after.value('go_goroutines') ?? null,
     },
     latency,
@@ -67,7 +74,7 @@ function read(before: Scrape, after: Scrape): Pipeline {
     enrich,
     write,
     // One commit at a time: a write that takes longer than the pace allows is what everything waits for.
-    commitsWait: timeout > 0 && write > Math.max(timeout, 0.25),
+    commitsWait: stuck || (timeout > 0 && write > Math.max(timeout, 0.25)),
   };
 }
 

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpAnswer, ServicesTarget } from '../../../src/domain/targets.ts';
+import { servicesEventPipeline } from '../../../src/probes/services/event-pipeline.probe.ts';
+
+interface Sample {
+  readonly queue: number;
+  readonly received: number;
+  readonly stored: number;
+  readonly busy: number;
+  readonly enrich: readonly [sum: number, count: number];
+  readonly write: readonly [sum: number, count: number];
+  readonly batch: readonly [sum: number, count: number];
+  readonly latency: readonly [sum: number, count: number];
+  readonly connections?: number;
+}
+
+const page = (sample: Sample, limit = 100): string =>
+  [
+    `event_queue_size ${sample.queue}`,
+    'event_queue_capacity 1000',
+    'event_workers 4',
+    `event_workers_busy ${sample.busy}`,
+    `event_batch_limit ${limit}`,
+    'event_batch_timeout_seconds 1',
+    `event_processing_total{outcome="received"} ${sample.received}`,
+    `event_processing_total{outcome="stored"} ${sample.stored}`,
+    `event_processing_stage_seconds_sum{stage="enrich"} ${sample.enrich[0]}`,
+    `event_processing_stage_seconds_count{stage="enrich"} ${sample.enrich[1]}`,
+    `event_processing_stage_seconds_sum{stage="write"} ${sample.write[0]}`,
+    `event_processing_stage_seconds_count{stage="write"} ${sample.write[1]}`,
+    `event_batch_size_sum ${sample.batch[0]}`,
+    `event_batch_size_count ${sample.batch[1]}`,
+    `event_processing_seconds_sum ${sample.latency[0]}`,
+    `event_processing_seconds_count ${sample.latency[1]}`,
+    `database_connections_in_use ${sample.connections ?? 0}`,
+    '',
+  ].join('\n');
+
+const start: Sample = {
+  queue: 10,
+  received: 0,
+  stored: 0,
+  busy: 4,
+  enrich: [0, 0],
+  write: [0, 0],
+  batch: [0, 0],
+  latency: [0, 0],
+  connections: 1,
+};
+
+async function look(before: Sample, after: Sample, limit?: number) {
+  const pages = [page(before, limit), page(after, limit)];
+  const services: ServicesTarget = {
+    find: (id) => ({ id, url: 'http://agent-manager', healthPaths: [] }),
+    request: async (): Promise<HttpAnswer> => {
+      const text = pages.shift() ?? '';
+      return { status: 200, headers: {}, body: Buffer.from(text), text: () => text, latencyMs: 1 };
+    },
+  };
+  let at = 0;
+  const result = await servicesEventPipeline.run(
+    { seconds: 4 },
+    {
+      deps: { environment: 'test', services },
+      signal: new AbortController().signal,
+      now: () => new Date(at),
+      async wait(ms) {
+        at += ms;
+      },
+    },
+  );
+  return result.status === 'unhealthy' ? result.findings.map(({ code }) => code) : [];
+}
+
+describe('the event pipeline', () => {
+  it('is well when all that comes in is stored', async () => {
+    const after = { ...start, queue: 0, received: 40, stored: 40, busy: 0, batch: [40, 4] as const };
+
+    expect(await look(start, { ...after, enrich: [4, 40], write: [0.1, 4], latency: [30, 40] })).toEqual([]);
+  });
+
+  it('lacks workers when each event takes them long', async () => {
+    const after = { ...start, queue: 170, received: 200, stored: 40, enrich: [16, 40] as const };
+
+    expect(await look(start, { ...after, write: [0.1, 4], batch: [40, 4], latency: [160, 40] })).toEqual([
+      'EVENT_LATENCY_HIGH',
+      'EVENT_QUEUE_BACKLOG',
+      'EVENT_WORKERS_SATURATED',
+    ]);
+  });
+
+  it('has too small batches when every one is full', async () => {
+    const after = { ...start, queue: 150, received: 160, stored: 20, enrich: [2, 20] as const };
+
+    expect(await look(start, { ...after, write: [0.1, 4], batch: [20, 4], latency: [20, 20] }, 5)).toEqual([
+      'EVENT_QUEUE_BACKLOG',
+      'EVENT_BATCHES_FULL',
+    ]);
+  });
+
+  it('waits for the database when a write takes longer than the pace', async () => {
+    const after = { ...start, queue: 60, received: 60, stored: 10, enrich: [1, 10] as const };
+
+    expect(await look(start, { ...after, write: [6, 2], batch: [10, 2], latency: [20, 10] })).toEqual([
+      'EVENT_QUEUE_BACKLOG',
+      'EVENT_WRITES_SLOW',
+    ]);
+  });
+
+  it('waits for the database when a statement lasts longer than the look', async () => {
+    expect(await look(start, { ...start, queue: 18, received: 8 })).toEqual([
+      'EVENT_QUEUE_BACKLOG',
+      'EVENT_WRITES_SLOW',
+    ]);
+  });
+
+  it('does not blame the database for a standstill while no connection is in use', async () => {
+    const idle = { ...start, connections: 0 };
+
+    expect(await look(idle, { ...idle, queue: 18, received: 8 })).toEqual(['EVENT_QUEUE_BACKLOG']);
+  });
+});
