@@ -38,8 +38,11 @@ export interface Product {
   readonly slack: SlackEmulator;
   readonly database: TestDatabase;
   readonly processes: readonly RunningProcess[];
-  /** One more process of this role. */
-  add(role: Exclude<Role, 'command-line'>): Promise<RunningProcess>;
+  /** One more process of this role; variables that are undefined are not there for it. */
+  add(
+    role: Exclude<Role, 'command-line'>,
+    variables?: Readonly<Record<string, string | undefined>>,
+  ): Promise<RunningProcess>;
   stop(): Promise<void>;
 }
 
@@ -165,9 +168,10 @@ ${options.approvalsYaml ?? approvals}
     ...options.env,
   };
   const processes: RunningProcess[] = [];
-  const add = async (role: Exclude<Role, 'command-line'>): Promise<RunningProcess> => {
-    const env = readProcessEnv(role, variables);
-    const config = parseConfig(yaml, { role, env: variables, where: 'test', folder: tmpdir() });
+  const add: Product['add'] = async (role, more = {}) => {
+    const own = { ...variables, ...more };
+    const env = readProcessEnv(role, own);
+    const config = parseConfig(yaml, { role, env: own, where: 'test', folder: tmpdir() });
     const started = await startProcess({ role, env, config, logger: options.logger ?? testLogger });
     processes.push(started);
     return started;
