@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { partIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
@@ -45,12 +45,13 @@ evidence in either direction.`,
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
-  timeoutMs: 8_000,
+  timeoutMs: 14_000,
   emits: patterns.map(({ code }) => code),
-  async run({ part }, { deps, signal, now }: { deps: StartupDeps; signal: AbortSignal; now(): Date }) {
+  async run({ part }, context: ProbeContext<StartupDeps>) {
+    const { deps, signal } = context;
     const instances = await deps.runtime.instances(part, { signal });
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
-    const instance = await failingInstance(deps, instances, now(), signal);
+    const instance = await failingInstance(instances, context);
     if (instance === undefined) return { status: 'healthy' };
     const lines = logLines(await exitText(deps.runtime, instance, signal));
     if (lines.length === 0)

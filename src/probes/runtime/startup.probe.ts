@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { partIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import { failingInstance, type StartupDeps } from '../support/startup.ts';
 
 export const runtimeStartup = defineProbe({
@@ -11,12 +11,13 @@ Looks at the state, exit code and restarts of its Pods or containers. Why it exi
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
-  timeoutMs: 6_000,
+  timeoutMs: 12_000,
   emits: ['SERVICE_EXITS_AT_START'],
-  async run({ part }, { deps, signal, now }: { deps: StartupDeps; signal: AbortSignal; now(): Date }) {
+  async run({ part }, context: ProbeContext<StartupDeps>) {
+    const { deps, signal } = context;
     const instances = await deps.runtime.instances(part, { signal });
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
-    const instance = await failingInstance(deps, instances, now(), signal);
+    const instance = await failingInstance(instances, context);
     if (instance === undefined) return { status: 'healthy', facts: { instances: instances.length } };
     const ended = instance.terminated ?? instance.last;
     return {

@@ -1,9 +1,14 @@
 import { type PartId, serviceIds } from '../../domain/part.ts';
+import type { ProbeContext } from '../../domain/probe.ts';
 import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
 import type { ServicesTarget } from '../../domain/targets.ts';
 
 /** A service that has run for this long did start; what ends it later is another matter. */
 const STARTED_AFTER_MS = 60_000;
+const SECOND_LOOK_MS = 3_000;
+
+const isYoung = (instance: Instance, now: Date): boolean =>
+  instance.startedAt !== undefined && now.getTime() - Date.parse(instance.startedAt) < STARTED_AFTER_MS;
 
 /** Not running, or again and again only for moments. `answers`: whether the part itself answers, where that is known. */
 export function failsToStart(instance: Instance, now: Date, answers?: boolean): boolean {
@@ -18,8 +23,7 @@ export function failsToStart(instance: Instance, now: Date, answers?: boolean): 
     instance.startedAt === undefined
   )
     return false;
-  const young = now.getTime() - Date.parse(instance.startedAt) < STARTED_AFTER_MS;
-  return young && (instance.readinessChecked ? !instance.ready : answers !== true);
+  return isYoung(instance, now) && (instance.readinessChecked ? !instance.ready : answers !== true);
 }
 
 export interface StartupDeps {
@@ -32,14 +36,21 @@ export interface StartupDeps {
  * that was restarted moments ago is asked itself: any HTTP answer means that it did start.
  */
 export async function failingInstance(
-  deps: StartupDeps,
   instances: readonly Instance[],
-  now: Date,
-  signal: AbortSignal,
+  { deps, signal, now, wait }: ProbeContext<StartupDeps>,
 ): Promise<Instance | undefined> {
-  const suspect = instances.filter((candidate) => failsToStart(candidate, now)).at(-1);
-  if (suspect === undefined || suspect.phase !== 'running' || suspect.readinessChecked) return suspect;
-  return (await answersHttp(deps, suspect.part, signal)) === true ? undefined : suspect;
+  const suspect = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
+  if (suspect !== undefined) {
+    if (suspect.phase !== 'running' || suspect.readinessChecked) return suspect;
+    return (await answersHttp(deps, suspect.part, signal)) === true ? undefined : suspect;
+  }
+  // Its first life may be about to end: it was started moments ago, and nobody answers, now and a little later.
+  const fresh = instances.findLast(
+    (one) => one.phase === 'running' && !one.readinessChecked && isYoung(one, now()),
+  );
+  if (fresh === undefined || (await answersHttp(deps, fresh.part, signal)) !== false) return undefined;
+  await wait(SECOND_LOOK_MS);
+  return (await answersHttp(deps, fresh.part, signal)) === false ? fresh : undefined;
 }
 
 async function answersHttp(
