@@ -76,19 +76,6 @@ export async function metrics(lab: Lab, part: HttpPart): Promise<(name: string) 
   return (name) => values.get(name) ?? 0;
 }
 
-/** Values of some metrics now and `seconds` later, as later minus now. */
-export async function growth(
-  lab: Lab,
-  part: HttpPart,
-  names: readonly string[],
-  seconds: number,
-): Promise<readonly number[]> {
-  const before = await metrics(lab, part);
-  await delay(seconds * 1000);
-  const after = await metrics(lab, part);
-  return names.map((name) => after(name) - before(name));
-}
-
 /** The newest lines of a part's log, those of its previous container too. */
 export async function recentLog(lab: Lab, part: LabPart, lines = 60): Promise<string> {
   const current = await lab.logs(part, { lines }).catch(() => '');

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mainClass, javaArguments } from '../components/neo4j.ts';
+import { javaArguments, mainClass } from '../components/neo4j.ts';
 import type { LabPart } from '../types.ts';
 import { type Flavour, imageOf } from './platform.ts';
 

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Neo4jServer, startNeo4j } from '../../lab/components/neo4j.ts';
 import { type NatsServer, startNats } from '../../lab/components/nats.ts';
+import { type Neo4jServer, startNeo4j } from '../../lab/components/neo4j.ts';
 import { type PostgresServer, query, startPostgres } from '../../lab/components/postgres.ts';
 import {
   freePort,
