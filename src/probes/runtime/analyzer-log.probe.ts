@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { excerpt, logLines } from '../support/log-lines.ts';
+import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 
 const modelTrouble =
   /(?:model (?:load|fetch) failed|cannot load the model|joblib|unpickl|No such file.*model|model.*(?:corrupt|missing|not found))/i;
 const modelFine = /model loaded|analysis finished/i;
+
+// Judged by what a line says, not by its fields: the path of a model that was loaded names joblib too.
+const isFine = ({ message }: LogLine) => modelFine.test(message);
+const isTrouble = (line: LogLine) => !isFine(line) && modelTrouble.test(line.message);
 
 export const runtimeAnalyzerLog = defineProbe({
   id: 'runtime.analyzer-log',
@@ -25,11 +29,9 @@ is no finding.`,
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     const text = await deps.runtime.logs(instance, { signal, tail: 1_000, sinceSeconds: minutes * 60 });
     const lines = logLines(text);
-    const said = lines.filter((line) => modelTrouble.test(line.raw) || modelFine.test(line.raw));
-    const last = said.at(-1);
-    if (last === undefined || !modelTrouble.test(last.raw))
-      return { status: 'healthy', facts: { lines: lines.length } };
-    const evidence = excerpt(`log ${instance.name}`, lines, modelTrouble, 3);
+    const last = lines.findLast((line) => isFine(line) || isTrouble(line));
+    if (last === undefined || isFine(last)) return { status: 'healthy', facts: { lines: lines.length } };
+    const evidence = excerpt(`log ${instance.name}`, lines.filter(isTrouble), /./, 3);
     return {
       status: 'unhealthy',
       findings: [
