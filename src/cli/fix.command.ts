@@ -46,7 +46,7 @@ export async function fixCommand(
     context.err(context.words.plain('cli.fix.waiting', { environment, seconds, run: runId }));
     return exitCodes.couldNotLook;
   }
-  const row = await proposalOf(services, run);
+  const row = await proposalOf(services, run, remediation, params);
   if (row === undefined) return sayNothing(context, run);
   if (options.yes !== true) return sayPlan(context, row, runId);
   if (context.output === 'text') context.out(planText(row, context.words));
@@ -88,9 +88,23 @@ async function ended(
   }
 }
 
-async function proposalOf(services: Services, run: RunWithOutcomes): Promise<RemediationRow | undefined> {
+/** What the run proposed; or the one open offer of the same action and arguments, which is offered again instead. */
+async function proposalOf(
+  services: Services,
+  run: RunWithOutcomes,
+  remediation: string,
+  params: Readonly<Record<string, string>>,
+): Promise<RemediationRow | undefined> {
   const rows = await services.remediations.list({ environment: run.environment, limit: 100 });
-  return rows.find((row) => row.runId === run.id);
+  const made = rows.find((row) => row.runId === run.id);
+  if (made !== undefined || run.state !== 'complete') return made;
+  const [same, ...others] = rows.filter(
+    (row) =>
+      row.actionId === remediation &&
+      (row.state === 'proposed' || row.state === 'requested') &&
+      Object.entries(params).every(([name, value]) => String(row.plan.params[name]) === value),
+  );
+  return others.length === 0 ? same : undefined;
 }
 
 function sayPlan(context: CliContext, row: RemediationRow, runId: string): ExitCode {
