@@ -189,7 +189,6 @@ if (options.table !== undefined)
     name: part.name,
     head: part.head,
     rows: rows.map(({ text }) => text),
-    right,
     date: new Date().toISOString().slice(0, 10),
     command: `npm run campaign -- ${process.argv.slice(2).join(' ')}`.replace(/ --table \S+/, '').trim(),
   });

@@ -67,35 +67,49 @@ taken away no cause may be left. What is wrong stands in the last column.
 `;
 
 export interface Section {
-  /** Names the section; a later run of the same replaces it. */
+  /** Names the section. */
   readonly name: string;
   readonly head: string;
   readonly rows: readonly string[];
-  readonly right: number;
   readonly date: string;
   readonly command: string;
+}
+
+/** What a row is about: all cells up to the first that was measured. */
+const keyOf = (row: string, known: number) => row.split(' | ').slice(0, known).join(' | ');
+
+/** Rows of the same fault and variant are replaced; the others stay, so that one fault can be tried again alone. */
+function merge(old: readonly string[], fresh: readonly string[], known: number): readonly string[] {
+  const rows = new Map([...old, ...fresh].map((row) => [keyOf(row, known), row]));
+  return [...rows.values()].toSorted((a, b) => (keyOf(a, known) < keyOf(b, known) ? -1 : 1));
 }
 
 /** Puts one section into the document and leaves the others as they are. */
 export function writeSection(file: string, section: Section): void {
   const begin = `<!-- ${section.name}: begin -->`;
   const end = `<!-- ${section.name}: end -->`;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : introduction;
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  const there = from !== -1 && to !== -1;
+  const headLines = section.head.split('\n');
+  const isRow = (row: string) => row.startsWith('| ') && !headLines.includes(row);
+  const old = there ? text.slice(from, to).split('\n').filter(isRow) : [];
+  const known = section.head === pairHead ? 1 : section.head === deprivedHead ? 4 : 3;
+  const rows = merge(old, section.rows, known);
+  const right = rows.filter((row) => row.endsWith('| right |')).length;
   const block = [
     begin,
     `## ${section.name}`,
     '',
-    `${section.date}, \`${section.command}\`: ${section.rows.length} trials, ${section.right} right.`,
+    `${rows.length} trials, ${right} right. Last written ${section.date} by \`${section.command}\`.`,
     '',
     section.head,
-    ...section.rows,
+    ...rows,
     end,
   ].join('\n');
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : introduction;
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  const next =
-    from === -1 || to === -1
-      ? `${text.trimEnd()}\n\n${block}\n`
-      : `${text.slice(0, from)}${block}${text.slice(to + end.length)}`;
+  const next = there
+    ? `${text.slice(0, from)}${block}${text.slice(to + end.length)}`
+    : `${text.trimEnd()}\n\n${block}\n`;
   writeFileSync(file, next);
 }

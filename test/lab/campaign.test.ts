@@ -110,25 +110,27 @@ describe('the fault campaign', () => {
     for (const { fault, variant } of pairs.flat()) expect(faultById(fault).variants).toContain(variant);
   });
 
-  it('replaces the section of its own in the document and leaves the others', () => {
+  it('replaces the rows it has tried again in the document and leaves the others', () => {
     const folder = mkdtempSync(join(tmpdir(), 'aetherius-campaign-'));
     const file = join(folder, 'campaign.md');
     const section = (name: string, row: string) => ({
       name,
-      head: '| a |\n| --- |',
+      head: '| a | b | c | d |\n| --- | --- | --- | --- |',
       rows: [row],
-      right: 1,
       date: '2026-03-01',
       command: 'npm run campaign',
     });
-    writeSection(file, section('kubernetes', '| first |'));
-    writeSection(file, section('compose', '| other |'));
-    writeSection(file, section('kubernetes', '| second |'));
+    writeSection(file, section('kubernetes', '| S2.a | one | kubernetes | wrong |'));
+    writeSection(file, section('kubernetes', '| S2.a | two | kubernetes | right |'));
+    writeSection(file, section('compose', '| S2.a | one | compose | right |'));
+    writeSection(file, section('kubernetes', '| S2.a | one | kubernetes | right |'));
     const text = readFileSync(file, 'utf8');
     rmSync(folder, { recursive: true });
 
-    expect(text).toContain('| second |');
-    expect(text).toContain('| other |');
-    expect(text).not.toContain('| first |');
+    expect(text).toContain('| S2.a | two | kubernetes | right |');
+    expect(text).toContain('| S2.a | one | kubernetes | right |');
+    expect(text).toContain('| S2.a | one | compose | right |');
+    expect(text).not.toContain('| wrong |');
+    expect(text).toContain('2 trials, 2 right');
   });
 });
