@@ -15,7 +15,7 @@ export function healthMessage(view: HealthView, words: Words): Rendered {
   const shown = view.report.rows.filter((row) => row.state !== 'not-configured' || row.pending > 0);
   const blocks = [
     section(title, words),
-    ...(shown.length === 0 ? [] : [table(shown, view.report, words)]),
+    ...(shown.length === 0 ? [] : [table(shown, view, words)]),
     ...notes(view, words),
     context(footer(view, words), words),
     ...actions(
@@ -23,7 +23,11 @@ export function healthMessage(view: HealthView, words: Words): Rendered {
         ? []
         : [
             button(
-              { actionId: actionIds.details, value: view.detailsButton, label: words.plain('button.details') },
+              {
+                actionId: actionIds.details,
+                value: view.detailsButton,
+                label: words.plain('button.details'),
+              },
               words,
             ),
           ],
@@ -41,12 +45,16 @@ function titleLine(view: HealthView, words: Words): string {
   const { environment } = run;
   const bad = badness(report, words);
   if (!report.complete) {
-    if (report.rows.length === 0) return `:hourglass_flowing_sand: ${words.say('health.queued', { environment })}`;
-    if (bad !== '') return `:red_circle: ${words.say('health.title.looking-bad', { environment, what: markup(bad) })}`;
+    if (report.rows.length === 0)
+      return `:hourglass_flowing_sand: ${words.say('health.queued', { environment })}`;
+    if (bad !== '')
+      return `:red_circle: ${words.say('health.title.looking-bad', { environment, what: markup(bad) })}`;
     return `:hourglass_flowing_sand: ${words.say('health.title.looking', { environment, parts: report.rows.length })}`;
   }
   const repaired = [...new Set(view.repaired.map(({ part }) => partName(part, words)))];
-  const open = report.rows.filter((row) => isBad(row) && !view.repaired.some(({ part }) => part === row.part));
+  const open = report.rows.filter(
+    (row) => isBad(row) && !view.repaired.some(({ part }) => part === row.part),
+  );
   if (report.overall === 'findings' && open.length === 0 && repaired.length > 0) {
     return `:large_green_circle: ${words.say('health.title.repaired', { environment, parts: listOf(repaired, words) })}`;
   }
@@ -55,7 +63,9 @@ function titleLine(view: HealthView, words: Words): string {
     return `:large_green_circle: ${words.say('health.title.healthy', { environment, parts: up })}`;
   }
   if (report.overall === 'unknown') {
-    const unseen = report.rows.filter((row) => row.state === 'unknown').map((row) => partName(row.part, words));
+    const unseen = report.rows
+      .filter((row) => row.state === 'unknown')
+      .map((row) => partName(row.part, words));
     return `:grey_question: ${words.say('health.title.unknown', { environment, parts: listOf(unseen, words) })}`;
   }
   const worst = report.rows.some((row) => row.state === 'down') ? ':red_circle:' : ':large_orange_circle:';
@@ -81,7 +91,10 @@ function badness(report: HealthReport, words: Words): string {
       const root = rootSentence(row, words);
       const behind = report.rows.filter((other) => other.consequenceOf === row.part);
       if (behind.length === 0) return root;
-      const parts = listOf(behind.map((other) => partName(other.part, words)), words);
+      const parts = listOf(
+        behind.map((other) => partName(other.part, words)),
+        words,
+      );
       return words.say('health.behind', { root: markup(root), parts });
     });
   const quiet = report.rows
@@ -99,7 +112,8 @@ function rootSentence(row: PartRow, words: Words): string {
   const part = partName(row.part, words);
   const state = stateWord(row.state, words);
   const [finding] = row.findings;
-  const sentence = finding === undefined ? undefined : words.lookup(`finding.${finding.code}`, findingFacts(finding, words));
+  const sentence =
+    finding === undefined ? undefined : words.lookup(`finding.${finding.code}`, findingFacts(finding, words));
   if (sentence === undefined) return words.say('health.root', { part, state });
   return words.say('health.root.why', { part, state, why: markup(sentence.replace(/[.。]$/, '')) });
 }
@@ -119,7 +133,9 @@ const stateEmoji: Readonly<Record<PartState, string>> = {
 /** What one cell may hold, so that nine parts with long facts stay below the message's limit. */
 const factLimit = 160;
 
-function table(rows: readonly PartRow[], report: HealthReport, words: Words): TableBlock {
+function table(rows: readonly PartRow[], view: HealthView, words: Words): TableBlock {
+  const { report } = view;
+  const mended = (row: PartRow) => view.repaired.some(({ part }) => part === row.part);
   return {
     type: 'table',
     column_settings: [{ is_wrapped: false }, { is_wrapped: true }, { align: 'right' }],
@@ -131,10 +147,21 @@ function table(rows: readonly PartRow[], report: HealthReport, words: Words): Ta
       ],
       ...rows.map((row) => [
         cell(
-          { type: 'emoji', name: rowEmoji(row) },
-          { type: 'text', text: ` ${partName(row.part, words)}`, style: { bold: row.consequenceOf === undefined && isBad(row) } },
+          { type: 'emoji', name: mended(row) ? 'white_check_mark' : rowEmoji(row) },
+          {
+            type: 'text',
+            text: ` ${partName(row.part, words)}`,
+            style: { bold: row.consequenceOf === undefined && isBad(row) },
+          },
         ),
-        cell({ type: 'text', text: cut(factText(row, report, words), factLimit, words) }),
+        cell({
+          type: 'text',
+          text: cut(
+            `${mended(row) ? words.plain('health.row.repaired') : ''}${factText(row, report, words)}`,
+            factLimit,
+            words,
+          ),
+        }),
         rawCell(row.latencyMs === undefined ? '–' : span(Math.round(row.latencyMs), words.language)),
       ]),
     ],
@@ -142,7 +169,8 @@ function table(rows: readonly PartRow[], report: HealthReport, words: Words): Ta
 }
 
 function rowEmoji(row: PartRow): string {
-  if (row.pending > 0 && (row.state === 'unknown' || row.state === 'not-configured')) return 'hourglass_flowing_sand';
+  if (row.pending > 0 && (row.state === 'unknown' || row.state === 'not-configured'))
+    return 'hourglass_flowing_sand';
   if (row.consequenceOf !== undefined) return 'arrow_right_hook';
   if (row.state === 'up' && row.findings.length > 0) return 'large_orange_circle';
   return stateEmoji[row.state];
@@ -184,7 +212,8 @@ function factText(row: PartRow, report: HealthReport, words: Words): string {
     parts.push(words.plain('health.witness', { witness: listOf(witnesses, words) }));
   }
   const fallback = row.state === 'up' && row.findings.length > 0 ? row.findings.length : 0;
-  if (fallback > 0) parts.push(words.plain('health.found', { part: partName(row.part, words), count: fallback }));
+  if (fallback > 0)
+    parts.push(words.plain('health.found', { part: partName(row.part, words), count: fallback }));
   return parts.join(words.language === 'zh-CN' ? '；' : '; ');
 }
 
@@ -192,11 +221,16 @@ function notes(view: HealthView, words: Words): KnownBlock[] {
   const off = view.report.rows.filter((row) => row.state === 'not-configured' && row.pending === 0);
   const blocks: KnownBlock[] = [];
   if (view.repaired.length > 0) {
-    const parts = view.repaired.map(({ part, handle }) => `${escapeMrkdwn(partName(part, words))} (\`${escapeMrkdwn(handle)}\`)`);
+    const parts = view.repaired.map(
+      ({ part, handle }) => `${escapeMrkdwn(partName(part, words))} (\`${escapeMrkdwn(handle)}\`)`,
+    );
     blocks.push(context(words.say('health.repaired', { parts: markup(listOf(parts, words)) }), words));
   }
   if (off.length > 0 && view.report.complete) {
-    const parts = listOf(off.map((row) => partName(row.part, words)), words);
+    const parts = listOf(
+      off.map((row) => partName(row.part, words)),
+      words,
+    );
     blocks.push(context(words.say('health.not-configured', { parts }), words));
   }
   return blocks;
@@ -205,7 +239,11 @@ function notes(view: HealthView, words: Words): KnownBlock[] {
 function footer(view: HealthView, words: Words): string {
   const { run } = view;
   const ended = run.finishedAt;
-  const base = { environment: run.environment, time: (ended ?? run.createdAt).toISOString(), who: markup(whoAsked(run, words)) };
+  const base = {
+    environment: run.environment,
+    time: (ended ?? run.createdAt).toISOString(),
+    who: markup(whoAsked(run, words)),
+  };
   const line =
     ended === undefined
       ? words.say('health.footer', base)

@@ -94,7 +94,9 @@ export function diffLines(steps: readonly PlanStep[], words: Words): string[] {
 function changes(from: Facts, to: Facts, words: Words): string[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   const show = (facts: Facts, name: string): string =>
-    Object.hasOwn(facts, name) ? formatValue(facts[name], undefined, words.language) : words.plain('card.nothing-before');
+    Object.hasOwn(facts, name)
+      ? formatValue(facts[name], undefined, words.language)
+      : words.plain('card.nothing-before');
   return names
     .filter((name) => from[name] !== to[name])
     .map((name) => `${name}: ${show(from, name)} → ${show(to, name)}`);
@@ -135,7 +137,9 @@ function peopleLines(view: RemediationView, words: Words): string[] {
       }),
     );
   }
-  if (row.reason !== undefined) lines.push(words.say('card.reason', { reason: row.reason }));
+  // The finding's own key is what the policy puts there when nobody had to say why.
+  if (row.reason !== undefined && row.reason !== row.findingKey)
+    lines.push(words.say('card.reason', { reason: row.reason }));
   for (const approval of view.approvals.slice(0, shown.approvals)) {
     const person = markup(who(approval.person, words));
     const time = approval.decidedAt.toISOString();

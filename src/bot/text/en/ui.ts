@@ -33,6 +33,7 @@ export const ui = {
   'health.column.fact': 'What decides it',
   'health.column.latency': 'Latency',
   'health.not-configured': 'Not configured: {parts}.',
+  'health.row.repaired': 'fixed since; before: ',
   'health.repaired': 'Fixed since: {parts}.',
   'health.queued': 'Waiting for a worker of {environment} …',
   'health.footer': '{environment} · {time:time} · asked by {who}',

@@ -34,6 +34,7 @@ export const ui = {
   'health.column.fact': '判断依据',
   'health.column.latency': '延迟',
   'health.not-configured': '未配置：{parts}。',
+  'health.row.repaired': '已修复；此前：',
   'health.repaired': '此后已修复：{parts}。',
   'health.queued': '正在等待 {environment} 的执行进程…',
   'health.footer': '{environment} · {time:time} · 发起人 {who}',
