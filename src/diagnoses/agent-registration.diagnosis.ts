@@ -45,6 +45,8 @@ export const agentRegistration = defineDiagnosis({
       when: any(
         found('PART_NOT_RUNNING', 'collect-agent'),
         found('PART_PAUSED', 'collect-agent'),
+        // An agent that ends before it is connected has no configuration to compare.
+        all(found('NOBODY_PUBLISHES'), found('SERVICE_EXITS_AT_START', 'collect-agent')),
         all(found('NOBODY_PUBLISHES'), not(subjects), not(tokens)),
       ),
       remedies: [
