@@ -41,7 +41,7 @@ export interface SendLimits {
 
 export function createSendLimits(now: () => number): SendLimits {
   const buckets = new Map<string, Bucket>();
-  const edits = new Map<string, number>();
+  const shown = new Map<string, { readonly at: number; readonly how: 'post' | 'edit' }>();
   const methods = new Map<OutboxMethod, number>();
   const lanes = new Map<string, number>();
 
@@ -64,18 +64,19 @@ export function createSendLimits(now: () => number): SendLimits {
       const budget = perWorkspace[item.method];
       if (budget === undefined) return 0;
       const laneKey = `${item.method} ${item.lane}`;
-      const last = item.method === 'update' && item.message !== undefined ? edits.get(item.message.id) : undefined;
+      const last = item.method === 'update' && item.message !== undefined ? shown.get(item.message.id) : undefined;
+      // Progress waits a second after the post too; the answer itself only after another edit.
+      const spaced = last !== undefined && (last.how === 'edit' || item.priority > 0);
       const waits = [
         wait(item.method, budget, item.priority),
         item.method === 'post' ? wait(laneKey, postPerLane, 0) : 0,
-        last === undefined ? 0 : last + editEveryMs - now(),
+        spaced ? last.at + editEveryMs - now() : 0,
       ];
       const longest = Math.max(0, ...waits);
       if (longest > 0) return longest;
       spend(item.method);
       if (item.method === 'post') spend(laneKey);
-      // A post counts as the message's first edit: the next one comes a second later.
-      if (item.message !== undefined) remember(edits, item.message.id, now());
+      if (item.message !== undefined) remember(shown, item.message.id, { at: now(), how: item.method === 'post' ? 'post' : 'edit' });
       return 0;
     },
     hold({ method, lane }, forMs) {
@@ -101,9 +102,9 @@ function refill(buckets: Map<string, Bucket>, key: string, budget: Budget, now: 
 }
 
 /** Keeps the newest thousand: older messages are not edited any more. */
-function remember(edits: Map<string, number>, id: string, at: number): void {
-  edits.delete(id);
-  edits.set(id, at);
-  const oldest = edits.keys().next().value;
-  if (edits.size > 1000 && oldest !== undefined) edits.delete(oldest);
+function remember<V>(shown: Map<string, V>, id: string, value: V): void {
+  shown.delete(id);
+  shown.set(id, value);
+  const oldest = shown.keys().next().value;
+  if (shown.size > 1000 && oldest !== undefined) shown.delete(oldest);
 }

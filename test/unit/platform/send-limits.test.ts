@@ -33,18 +33,19 @@ describe('limits of sending', () => {
     expect(later).toBe(0);
   });
 
-  it('let a message be edited once a second, counted from its post', () => {
+  it('let a message be edited once a second; after its post the answer comes at once and progress waits', () => {
     let now = 0;
     const limits = createSendLimits(() => now);
     limits.take(item({ message }));
     now = 400;
 
-    const soon = limits.take(item({ method: 'update', message }));
-    now = 1000;
+    const progress = limits.take(item({ method: 'update', priority: 1, message }));
+    const answer = limits.take(item({ method: 'update', message }));
+    const again = limits.take(item({ method: 'update', message }));
+    now = 1400;
     const then = limits.take(item({ method: 'update', message }));
 
-    expect(soon).toBe(600);
-    expect(then).toBe(0);
+    expect([progress, answer, again, then]).toEqual([600, 0, 1000, 0]);
   });
 
   it('stay below fifty edits in any minute and keep some of them for decisions', () => {
