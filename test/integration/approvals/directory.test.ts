@@ -1,0 +1,111 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/platform/clock.ts';
+import type { PostgresStore } from '../../../src/platform/store/store.ts';
+import {
+  refreshDirectory,
+  snapshotDirectory,
+  startDirectoryRefresh,
+  storedDirectory,
+} from '../../../src/services/remediation-directory.service.ts';
+import { createHarness, type Harness, member } from '../../support/approvals.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
+
+const postgres = usePostgres();
+let database: TestDatabase;
+let store: PostgresStore;
+let h: Harness;
+
+beforeAll(async () => {
+  database = await postgres.migrated();
+  store = database.store();
+});
+beforeEach(async () => {
+  await database.sql('TRUNCATE directory_snapshot');
+  h = createHarness(store);
+});
+
+const deps = () => ({ store, policy: h.policy, directory: h.directory });
+const aged = (interval: string) =>
+  database.sql(`UPDATE directory_snapshot SET refreshed_at = clock_timestamp() - interval '${interval}'`);
+
+describe('the directory snapshot', () => {
+  it('holds everybody the policy can name, and answers as Slack would', async () => {
+    expect(await refreshDirectory(deps())).toEqual([]);
+
+    const stored = storedDirectory(store, 60_000);
+    expect(await stored.person('UMEMBER')).toEqual({ known: member('UMEMBER') });
+    expect(await stored.groupMembers('SLEADS')).toEqual({ known: ['UMEMBER'] });
+    expect(await stored.installation()).toEqual({ known: { teamIds: ['T0HOME'], enterpriseIds: [] } });
+    expect(await stored.person('UREQ')).toEqual({ unavailable: 'not-found' });
+  });
+
+  it('also holds people who decided about something that waits, on a list or not', async () => {
+    await h.requested();
+    await refreshDirectory(deps());
+
+    expect(await storedDirectory(store, 60_000).person('UREQ')).toEqual({ known: member('UREQ') });
+  });
+
+  it('is not believed once it is too old', async () => {
+    await refreshDirectory(deps());
+    await aged('61 seconds');
+
+    expect(await storedDirectory(store, 60_000).person('ULEAD')).toEqual({ unavailable: 'stale' });
+    expect(await storedDirectory(store, 120_000).person('ULEAD')).toEqual({ known: member('ULEAD') });
+  });
+
+  it('lets what Slack cannot tell grow old, and says what that was', async () => {
+    await refreshDirectory(deps());
+    await aged('61 seconds');
+    h.directory.groups.delete('SLEADS');
+
+    const missing = await refreshDirectory(deps());
+
+    expect(missing).toEqual(['group SLEADS: not-found']);
+    expect(await storedDirectory(store, 60_000).groupMembers('SLEADS')).toEqual({ unavailable: 'stale' });
+    expect(await storedDirectory(store, 60_000).person('ULEAD')).toEqual({ known: member('ULEAD') });
+  });
+
+  it('never replaces what was read later by what was read earlier', async () => {
+    const earlier = await store.tx((tx) => tx.now());
+    h.directory.people.set('ULEAD', member('ULEAD', { deleted: true }));
+    await refreshDirectory(deps());
+
+    await store.tx((tx) => tx.directory.save('person', 'ULEAD', member('ULEAD'), earlier));
+
+    expect(await storedDirectory(store, 60_000).person('ULEAD')).toMatchObject({ known: { deleted: true } });
+  });
+
+  it('does not believe what it cannot read', async () => {
+    await store.tx(async (tx) => tx.directory.save('person', 'ULEAD', { deleted: 'no' }, await tx.now()));
+
+    expect(await store.tx((tx) => snapshotDirectory(tx, 60_000).person('ULEAD'))).toEqual({
+      unavailable: 'unreadable',
+    });
+  });
+
+  it('is made at once, and again when a worker asks for it', async () => {
+    const running = startDirectoryRefresh({
+      ...deps(),
+      ...{ clock: systemClock, logger: silentLogger, everyMs: 3_600_000 },
+    });
+    try {
+      const lead = async () => storedDirectory(store, 3_600_000).person('ULEAD');
+      await expect.poll(lead, { timeout: 10_000 }).toEqual({ known: member('ULEAD') });
+      h.directory.people.set('ULEAD', member('ULEAD', { deleted: true }));
+
+      await expect
+        .poll(
+          async () => {
+            await store.tx((tx) => tx.notify('directory', 'refresh'));
+            return lead();
+          },
+          { timeout: 20_000, interval: 200 },
+        )
+        .toMatchObject({ known: { deleted: true } });
+    } finally {
+      await running.stop();
+    }
+  });
+});
