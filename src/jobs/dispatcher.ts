@@ -44,9 +44,10 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
   };
   const pause = async () => {
     if (woken || stop.signal.aborted) return;
+    // One signal a pause: joined ones would pile up on the long-lived signal.
     const until = new AbortController();
     wake = () => until.abort();
-    await clock.sleep(pollMs, AbortSignal.any([until.signal, stop.signal])).catch(() => undefined);
+    await clock.sleep(pollMs, until.signal).catch(() => undefined);
     wake = undefined;
   };
 

@@ -57,6 +57,7 @@ export function clientConfig(
     application_name: database.applicationName ?? 'aetherius-bot',
     connectionTimeoutMillis: database.connectTimeoutMs ?? 5000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   };
 }
 

@@ -35,10 +35,13 @@ export function createListener({ config, logger, clock, random }: ListenerOption
 
   const connected = async (failures: number): Promise<void> => {
     const own = new Client(config);
+    let forget: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => {
       own.on('error', () => resolve());
       own.on('end', () => resolve());
-      stop.signal.addEventListener('abort', () => resolve(), { once: true });
+      const stopped = () => resolve();
+      stop.signal.addEventListener('abort', stopped, { once: true });
+      forget = () => stop.signal.removeEventListener('abort', stopped);
     });
     own.on('notification', ({ channel, payload }) => {
       for (const [topic, set] of callbacks) {
@@ -53,6 +56,7 @@ export function createListener({ config, logger, clock, random }: ListenerOption
       for (const set of callbacks.values()) for (const callback of set) call(callback, '');
       await gone;
     } finally {
+      forget();
       client = undefined;
       await own.end().catch(() => undefined);
     }

@@ -35,6 +35,8 @@ export interface PostgresStore extends Store {
 const maxTries = 6;
 /** What the server's own timeout is given before the client stops waiting for a server that is silent. */
 const silenceMs = 500;
+/** Longest goodbye. */
+const closeMs = 3000;
 
 /**
  * Our own PostgreSQL. Connects lazily: it may be down when this is called. Errors are AppErrors:
@@ -130,8 +132,10 @@ export function createStore(options: StoreOptions): PostgresStore {
       await retried((query) => query('SELECT 1'), 1500, 'single');
     },
     async close() {
-      await listener.close();
-      await pool.end();
+      // Saying goodbye waits for the server, which may be silent.
+      const patience = new AbortController();
+      const closing = Promise.all([listener.close(), pool.end()]).then(() => patience.abort());
+      await Promise.race([closing, clock.sleep(closeMs, patience.signal).catch(() => undefined)]);
     },
   };
 }

@@ -175,6 +175,22 @@ describe('transactions', () => {
     await store.ping();
   });
 
+  test('closing does not wait for a server that is silent', async () => {
+    const store = (await postgres.migrated()).store();
+    await store.listen('runs', () => undefined);
+    await store.ping();
+    postgres.server.pause();
+
+    try {
+      const began = Date.now();
+      await store.close();
+
+      expect(Date.now() - began).toBeLessThan(5000);
+    } finally {
+      postgres.server.resume();
+    }
+  });
+
   test('a PostgreSQL that is stopped and started again is used again', async () => {
     const store = (await postgres.migrated()).store();
     await store.ping();
