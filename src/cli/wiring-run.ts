@@ -3,17 +3,7 @@ import type { CliContext, ExitCode } from './context.ts';
 import { exitCodes } from './context.ts';
 import { explainFault } from './faults.ts';
 import { createProgram, type GlobalOptions, runProgram } from './program.ts';
-
-export interface Shell {
-  out(text: string): void;
-  err(text: string): void;
-  readonly signal: AbortSignal;
-  readonly version: string;
-  /** Locale of the terminal, such as `zh-CN`. */
-  readonly locale: string;
-  /** Default: that of the process. */
-  readonly env?: Readonly<Record<string, string>>;
-}
+import type { Shell } from './shell.ts';
 
 /** One command line, from its arguments to its exit code. Everything heavy is imported by the command that needs it. */
 export async function runShell(argv: readonly string[], shell: Shell): Promise<ExitCode> {

@@ -4,7 +4,7 @@ import { systemClock } from '../platform/clock.ts';
 import { loadConfig, readProcessEnv } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { CliContext, Output } from './context.ts';
-import type { Shell } from './wiring-run.ts';
+import type { Shell } from './shell.ts';
 
 export interface OpenOptions {
   readonly words: Words;

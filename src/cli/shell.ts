@@ -1,0 +1,11 @@
+/** The terminal, or what stands in for it in a test. */
+export interface Shell {
+  out(text: string): void;
+  err(text: string): void;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Locale of the terminal, such as `zh-CN`. */
+  readonly locale: string;
+  /** Default: that of the process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
