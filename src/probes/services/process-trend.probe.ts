@@ -7,7 +7,7 @@ import { rate, round, type Scrape, scrape } from '../support/metrics.ts';
 const MIB = 1024 * 1024;
 const SAMPLES = 4;
 /** Cores in use above which a service is called busy, when no limit says more. */
-const BUSY_CORES = 0.7;
+const BUSY_CORES = 0.4;
 /** Growth in MiB a minute that is no noise of a garbage collector. */
 const LEAK_MIB_PER_MINUTE = 6;
 
