@@ -104,7 +104,7 @@ const oom = cause(
   'the container is killed for its memory',
   {
     'reasoning-48mi': { part: 'reasoning-service', container: memory('48Mi') },
-    'agent-manager-12mi': { part: 'agent-manager', container: memory('12Mi') },
+    'neo4j-150mi': { part: 'neo4j', container: memory('150Mi') },
   },
   (_pod, container) =>
     [container?.state.terminated?.reason, container?.lastState?.terminated?.reason].includes('OOMKilled'),

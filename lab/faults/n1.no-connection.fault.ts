@@ -15,9 +15,11 @@ const compose = (lab: Lab): ComposeLab => {
   return lab;
 };
 
+/** By full path: `timeout` of busybox would take its own applets, whose resolver asks in another way. */
+
 /** Whether a program in `from` gets an answer over HTTP. */
 async function gets(lab: Lab, from: LabPart, url: string): Promise<boolean> {
-  return (await lab.exec(from, ['timeout', '3', 'wget', '-q', '-O', '-', url])).code === 0;
+  return (await lab.exec(from, ['timeout', '3', '/usr/local/bin/wget', '-q', '-O', '-', url])).code === 0;
 }
 
 const selectors: Readonly<Record<string, readonly [LabPart, Readonly<Record<string, string>>]>> = {
@@ -124,7 +126,7 @@ const names = defineFault({
   plant: breakNames,
   async check(lab, variant) {
     const [part] = resolvers[variant] ?? ['agent-manager'];
-    const result = await lab.exec(part, ['timeout', '4', 'nslookup', 'redis']);
+    const result = await lab.exec(part, ['timeout', '4', '/usr/local/bin/nslookup', 'redis']);
     // No such container or Pod is another fault.
     return result.code !== 0 && (await lab.exec(part, ['true'])).code === 0;
   },
