@@ -47,7 +47,8 @@ interface Links {
   close(): Promise<void>;
 }
 
-const patience = 800;
+/** Long enough for a busy machine: a service that gives up too soon is really unhealthy. */
+const patience = 2_000;
 
 function within<T>(work: Promise<T>): Promise<T> {
   return Promise.race([
@@ -132,8 +133,8 @@ async function database(url: string, name: string): Promise<{ pool: Pool; check(
     application_name: name,
     max: 4,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 1_000,
-    query_timeout: 1_500,
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 3_000,
   });
   pool.on('error', () => undefined);
   await pool.query('SELECT 1');

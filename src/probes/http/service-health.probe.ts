@@ -48,7 +48,7 @@ The configured paths are tried in turn until one does not answer 404. A health w
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       });
     // What it says of its dependencies; its absence or failure means nothing.
-    const dependencies = get('/health/status', 2_500).then(
+    const dependencies = get('/health/status', 3_000).then(
       (answer) => (answer.status < 500 ? dependencyFacts(answer.text()) : {}),
       () => ({}),
     );

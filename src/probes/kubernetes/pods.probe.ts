@@ -5,7 +5,8 @@ import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
 import { type PodFault, podCodes, podFault } from './pod-faults.ts';
-import { ownerOf, Pod, parseAll } from './schemas.ts';
+import { missingReference } from './references.ts';
+import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
 const params = z.strictObject({
   restarts: z
@@ -29,10 +30,38 @@ One finding a workload and cause, however many Pods share it: killed for memory,
   async run({ restarts }: Params, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+    /** Names what is missing where a Pod waits for a ConfigMap or Secret, also when it only hangs in its creation. */
+    const explained = async (
+      pod: Parsed<Pod>,
+      fault: PodFault | undefined,
+    ): Promise<PodFault | undefined> => {
+      if (fault?.code !== 'POD_CONFIG_MISSING' && !creating(pod, now())) return fault;
+      const maps = await kubernetes
+        .list('configmaps', kubernetes.namespace, { signal })
+        .catch(() => undefined);
+      const missing =
+        maps === undefined ? undefined : await missingReference(pod, pods, maps, kubernetes, signal);
+      if (missing === undefined)
+        return fault?.code !== 'POD_CONFIG_MISSING'
+          ? fault
+          : { ...fault, facts: { missing: fault.facts['message'] ?? '', similar: '–', ...fault.facts } };
+      const what = `${missing.kind} ${missing.name}`;
+      return {
+        ...(fault ?? { running: false }),
+        code: 'POD_CONFIG_MISSING',
+        running: false,
+        facts: {
+          message: `${what} not found`,
+          ...fault?.facts,
+          missing: missing.key === undefined ? what : `${what}, key ${missing.key}`,
+          similar: missing.similar ?? '–',
+        },
+      };
+    };
     const groups = new Map<string, { readonly finding: Finding; pods: number }>();
     let bad = 0;
     for (const pod of pods) {
-      const fault = podFault(pod, { now: now(), restarts });
+      const fault = await explained(pod, podFault(pod, { now: now(), restarts }));
       if (fault === undefined) continue;
       bad += 1;
       const owner = ownerOf(pod);
@@ -65,4 +94,18 @@ function toFinding(
     ...(fault.since === undefined ? {} : { since: fault.since }),
     facts: { pod, ...fault.facts, running: fault.running },
   };
+}
+
+const creationMs = 15_000;
+
+/** A Pod that has a node and whose containers have not been created for a while: a volume is missing. */
+function creating(pod: Parsed<Pod>, now: Date): boolean {
+  const { status } = pod;
+  const started = Date.parse(status.startTime ?? '');
+  return (
+    status.phase === 'Pending' &&
+    now.getTime() - started > creationMs &&
+    status.containerStatuses.length > 0 &&
+    status.containerStatuses.every((container) => container.state.waiting?.reason === 'ContainerCreating')
+  );
 }

@@ -24,6 +24,11 @@ const ContainerStatus = z.object({
 });
 export type ContainerStatus = z.output<typeof ContainerStatus>;
 
+const NameReference = z.object({ name: z.string().optional(), optional: z.boolean().optional() }).optional();
+const KeyReference = z
+  .object({ name: z.string(), key: z.string().default(''), optional: z.boolean().optional() })
+  .optional();
+
 const Container = z.object({
   name: z.string(),
   image: z.string().default(''),
@@ -31,11 +36,11 @@ const Container = z.object({
     .array(
       z.object({
         name: z.string(),
-        valueFrom: z.object({ configMapKeyRef: z.object({ name: z.string() }).optional() }).optional(),
+        valueFrom: z.object({ configMapKeyRef: KeyReference, secretKeyRef: KeyReference }).optional(),
       }),
     )
     .default([]),
-  envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }).optional() })).default([]),
+  envFrom: z.array(z.object({ configMapRef: NameReference, secretRef: NameReference })).default([]),
   volumeMounts: z.array(z.object({ name: z.string() })).default([]),
   ports: z
     .array(
@@ -51,7 +56,8 @@ const Container = z.object({
 
 const Volume = z.object({
   name: z.string(),
-  configMap: z.object({ name: z.string().optional() }).optional(),
+  configMap: NameReference,
+  secret: z.object({ secretName: z.string().optional(), optional: z.boolean().optional() }).optional(),
   projected: z
     .object({
       sources: z

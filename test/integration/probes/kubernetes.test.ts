@@ -166,6 +166,62 @@ describe.skipIf(lacking !== undefined)(
       });
     });
 
+    it('names the ConfigMap, Secret or key that is missing, and the closest one that exists', async () => {
+      const base = await namespace('references');
+      await seed.post(`${base}/configmaps`, {
+        metadata: { name: 'app-config' },
+        data: { 'config.yaml': 'a' },
+      });
+      await seed.post(`${base}/secrets`, {
+        metadata: { name: 'database-credentials' },
+        data: { password: 'cHc=' },
+      });
+      const stuck = (reason: string, seconds = 40) => ({
+        status: {
+          phase: 'Pending',
+          startTime: ago(seconds),
+          conditions: [{ type: 'PodScheduled', status: 'True' }],
+          containerStatuses: [
+            {
+              ...{ name: 'main', ready: false, restartCount: 0, image: 'x', imageID: '' },
+              state: { waiting: { reason, message: '' } },
+            },
+          ],
+        },
+      });
+      const env = (from: object) => ({ container: { env: [{ name: 'A', valueFrom: from }] } });
+      const secret = (name: string, key: string) => env({ secretKeyRef: { name, key } });
+      const owned = (name: string) => ({ owner: { kind: 'StatefulSet', name } });
+      await run(base, pod('well', secret('database-credentials', 'password')));
+      await run(
+        base,
+        pod('a-0', { ...owned('a'), ...secret('database-credential', 'password') }),
+        stuck('CreateContainerConfigError'),
+      );
+      await run(
+        base,
+        pod('b-0', { ...owned('b'), ...secret('database-credentials', 'pasword') }),
+        stuck('CreateContainerConfigError'),
+      );
+      const mounted = (name: string) => ({ volumes: [{ name: 'v', configMap: { name } }] });
+      await run(base, pod('c-0', { ...owned('c'), ...mounted('app-confg') }), stuck('ContainerCreating'));
+      await run(base, pod('d-0', { ...owned('d'), ...mounted('app-config') }), stuck('ContainerCreating'));
+      await run(base, pod('e-0', { ...owned('e'), ...mounted('elsewhere') }), stuck('ContainerCreating', 1));
+
+      const outcome = await runProbe('kubernetes.pods', { runtime: runtime('references') });
+
+      expect(
+        outcome.findings
+          .map(({ code, subject, facts }) => `${code} ${subject}: ${facts['missing']} ~ ${facts['similar']}`)
+          .sort(),
+      ).toEqual([
+        'POD_CONFIG_MISSING statefulset/a: Secret database-credential ~ database-credentials',
+        'POD_CONFIG_MISSING statefulset/b: Secret database-credentials, key pasword ~ password',
+        'POD_CONFIG_MISSING statefulset/c: ConfigMap app-confg ~ app-config',
+      ]);
+      expect(JSON.stringify(outcome)).not.toContain('cHc=');
+    });
+
     it('compares wanted and ready replicas of a part, and knows a database that lives elsewhere', async () => {
       await namespace('workloads');
       await workload('workloads', 'deployments', 'agent-manager', 2, 2);

@@ -120,7 +120,7 @@ export const findings = {
   'finding.POD_CONFIG_MISSING': '{subject} does not start: {message}.',
   'finding.POD_CONFIG_MISSING.impact': '{pods} Pods do not start.',
   'finding.POD_CONFIG_MISSING.todo':
-    'Create the ConfigMap or Secret that is named, or correct the reference.',
+    'Create {missing}, or correct the reference; the closest that exists is: {similar}.',
   'finding.POD_CRASH_LOOPING':
     '{subject} crashes again and again (exit code {exitCode}, {restarts} restarts).',
   'finding.POD_CRASH_LOOPING.impact': '{pods} Pods do no work.',

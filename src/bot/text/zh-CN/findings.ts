@@ -110,7 +110,7 @@ export const findings = {
   'finding.POD_IMAGE_UNAVAILABLE.todo': '检查镜像名称与标签、镜像仓库和 `imagePullSecrets`。',
   'finding.POD_CONFIG_MISSING': '{subject} 无法启动：{message}。',
   'finding.POD_CONFIG_MISSING.impact': '{pods} 个 Pod 无法启动。',
-  'finding.POD_CONFIG_MISSING.todo': '创建所指的 ConfigMap 或 Secret，或更正引用。',
+  'finding.POD_CONFIG_MISSING.todo': '创建 {missing}，或更正引用；现有最接近的是：{similar}。',
   'finding.POD_CRASH_LOOPING': '{subject} 反复崩溃（退出码 {exitCode}，重启 {restarts} 次）。',
   'finding.POD_CRASH_LOOPING.impact': '{pods} 个 Pod 没有工作。',
   'finding.POD_CRASH_LOOPING.todo': '查看上一个容器的日志。',

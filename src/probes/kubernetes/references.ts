@@ -1,0 +1,131 @@
+import { AppError } from '../../domain/errors.ts';
+import type { KubeObject, KubernetesTarget } from '../../domain/targets.ts';
+import type { Parsed, Pod } from './schemas.ts';
+
+/** A ConfigMap or Secret that a Pod cannot start without. */
+export interface Reference {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly key?: string;
+}
+export interface Missing extends Reference {
+  /** The closest name (or key) that does exist, as far as that is known. */
+  readonly similar?: string;
+}
+
+/** What the Pod names and must have; optional references are none. */
+export function referencesOf(pod: Parsed<Pod>): readonly Reference[] {
+  const found: Reference[] = [];
+  const add = (
+    kind: Reference['kind'],
+    from:
+      | { readonly name?: string | undefined; readonly key?: string; readonly optional?: boolean | undefined }
+      | undefined,
+  ) => {
+    if (from?.name === undefined || from.optional === true) return;
+    found.push({
+      kind,
+      name: from.name,
+      ...(from.key === undefined || from.key === '' ? {} : { key: from.key }),
+    });
+  };
+  for (const container of pod.spec.containers) {
+    for (const { valueFrom } of container.env) {
+      add('ConfigMap', valueFrom?.configMapKeyRef);
+      add('Secret', valueFrom?.secretKeyRef);
+    }
+    for (const from of container.envFrom) {
+      add('ConfigMap', from.configMapRef);
+      add('Secret', from.secretRef);
+    }
+  }
+  for (const volume of pod.spec.volumes) {
+    add('ConfigMap', volume.configMap);
+    add('Secret', { name: volume.secret?.secretName, optional: volume.secret?.optional });
+  }
+  return found;
+}
+
+/** At most this many Secrets are asked for by name; their values are not kept. */
+const maxSecrets = 5;
+
+/**
+ * The first thing a Pod names that is not there. ConfigMaps are known from the run's LIST; a Secret is asked for
+ * by name, and where that is not allowed nothing is said about it. Names that other Pods use are what a
+ * misspelt one is compared with, so that no right to list Secrets is needed.
+ */
+export async function missingReference(
+  pod: Parsed<Pod>,
+  all: readonly Parsed<Pod>[],
+  maps: readonly KubeObject[],
+  kubernetes: KubernetesTarget,
+  signal: AbortSignal,
+): Promise<Missing | undefined> {
+  const references = referencesOf(pod);
+  for (const reference of references.filter((one) => one.kind === 'ConfigMap')) {
+    const map = maps.find((one) => one.metadata.name === reference.name);
+    if (map === undefined)
+      return {
+        ...whole(reference),
+        ...similarTo(
+          reference.name,
+          maps.map((one) => one.metadata.name),
+        ),
+      };
+    const keys = keysOf(map, 'data', 'binaryData');
+    if (reference.key !== undefined && !keys.includes(reference.key))
+      return { ...reference, ...similarTo(reference.key, keys) };
+  }
+  const secrets = references.filter((one) => one.kind === 'Secret').slice(0, maxSecrets);
+  for (const reference of secrets) {
+    try {
+      const secret = await kubernetes.get('secrets', kubernetes.namespace, reference.name, { signal });
+      const keys = keysOf(secret, 'data');
+      if (reference.key !== undefined && !keys.includes(reference.key))
+        return { ...reference, ...similarTo(reference.key, keys) };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') continue;
+      const used = all
+        .filter((other) => other.status.phase === 'Running')
+        .flatMap((other) => referencesOf(other))
+        .filter((other) => other.kind === 'Secret' && other.name !== reference.name)
+        .map((other) => other.name);
+      return { ...whole(reference), ...similarTo(reference.name, used) };
+    }
+  }
+  return undefined;
+}
+
+/** Without the object its key is not what is missing. */
+function whole({ kind, name }: Reference): Reference {
+  return { kind, name };
+}
+
+function keysOf(object: KubeObject, ...fields: readonly string[]): readonly string[] {
+  return fields.flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
+}
+
+/** The candidate with the fewest edits, if it is near enough to be what was meant. */
+export function similarTo(wanted: string, candidates: readonly string[]): { readonly similar?: string } {
+  let best: { readonly name: string; readonly edits: number } | undefined;
+  for (const name of new Set(candidates)) {
+    const edits = distance(wanted, name);
+    if (best === undefined || edits < best.edits) best = { name, edits };
+  }
+  const near = best !== undefined && best.edits <= Math.max(2, Math.floor(wanted.length * 0.4));
+  return near && best !== undefined ? { similar: best.name } : {};
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitute));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
