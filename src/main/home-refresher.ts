@@ -12,8 +12,8 @@ export interface HomeRefresherOptions {
   readonly logger: Logger;
 }
 
-/** `views.publish` is limited to about 100 a minute: the latest viewers, at most every three seconds. */
-const quietMs = 3000;
+/** `views.publish` is limited to about 100 a minute: the latest viewers, at most every five seconds. */
+const quietMs = 5000;
 const mostViewers = 5;
 
 /** Publishes App Home again for those who looked lately when runs or fixes change. */
@@ -48,7 +48,13 @@ export function homeRefresher(options: HomeRefresherOptions): { start(): Promise
   };
   return {
     async start() {
-      listening = await Promise.all([store.listen('runs', poke), store.listen('remediations', poke)]);
+      listening = await Promise.all([
+        store.listen('remediations', poke),
+        // Whatever is said in Slack reports a change of a run or a fix; a Home that is published is none itself.
+        store.listen('outbox', (lane) => {
+          if (!lane.startsWith('home:')) poke();
+        }),
+      ]);
       loop = run();
     },
     async stop() {

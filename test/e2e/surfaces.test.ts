@@ -51,6 +51,24 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     expect(clicked.ok).toBe(true);
   });
 
+  it('publishes App Home again after a run has ended', async () => {
+    const { slack } = await stage.start({ emulator: { manifest } });
+    const { control } = slack;
+    await control.openHome({ user: people.approver });
+    await control.waitFor(() => control.home(people.approver));
+
+    await askForHealth(control);
+    const home = await control.waitFor(
+      () => {
+        const view = control.home(people.approver);
+        return view !== undefined && JSON.stringify(view.content).includes('broken') ? view : undefined;
+      },
+      { timeoutMs: 20_000 },
+    );
+
+    expect(JSON.stringify(home.content)).toContain('*prod*: Redis broken');
+  });
+
   it('shows everything a run saw behind "Details"', async () => {
     const { slack } = await stage.start({ emulator: { manifest } });
     const { control } = slack;

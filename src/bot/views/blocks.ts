@@ -115,10 +115,7 @@ export function preformatted(lines: readonly string[], max: number, words: Words
   };
 }
 
-/** A line of inline elements; data in it is never read as markup. */
-export function richLine(...elements: readonly RichInline[]): RichTextBlock {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] };
-}
+/** An inline element; data in it is never read as markup. */
 export type RichInline =
   | { type: 'text'; text: string; style?: { bold?: boolean; italic?: boolean; code?: boolean } }
   | { type: 'emoji'; name: string };

@@ -4,7 +4,6 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
-import { AppError } from '../../domain/errors.ts';
 
 /** What a failed Web API call means for us. Never read from message text. */
 export type SlackFailure =
@@ -90,12 +89,4 @@ function platformFailure(error: WebAPIPlatformError): SlackFailure {
   }
   if (token.has(code)) return { kind: 'token', code };
   return { kind: 'other', code };
-}
-
-/** The same as an AppError, for callers outside of the poster. */
-export function slackError(error: unknown): AppError {
-  const failure = failureOf(error);
-  const facts = { reason: failure.kind, code: 'code' in failure ? failure.code : 'ratelimited' };
-  const code = failure.kind === 'invalid' ? 'BUG' : 'DEPENDENCY_UNAVAILABLE';
-  return new AppError(code, 'a call to Slack failed', { facts, cause: error });
 }
