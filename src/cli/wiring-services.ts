@@ -11,6 +11,7 @@ import { systemClock, systemIds } from '../platform/clock.ts';
 import { nextCron } from '../platform/cron.ts';
 import { dailySchedule } from '../platform/daily-schedule.ts';
 import { redisFromUrl } from '../platform/redis-url.ts';
+import { databaseOf } from '../platform/settings.ts';
 import { createStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
 import { createAuditService } from '../services/audit.service.ts';
@@ -45,7 +46,7 @@ export async function openServices(deps: {
   if (keys === undefined) throw new UsageFault('cli.fault.variable-missing', { variable: 'AUDIT_KEY' });
   const [clock, ids] = [systemClock, systemIds];
   const store = createStore({
-    database: { url: env.DATABASE_URL.reveal(), applicationName: 'aetherius-cli' },
+    database: databaseOf(env.DATABASE_URL, env, 'aetherius-cli'),
     auditKey: keys.current,
     logger,
     poolSize: 3,

@@ -7,6 +7,7 @@ import type { Check, CheckState } from '../../domain/doctor.ts';
 import { AppError } from '../../domain/errors.ts';
 import { LazySecret } from '../../domain/secret.ts';
 import { redisFromUrl } from '../redis-url.ts';
+import { databaseOf } from '../settings.ts';
 import { examineSlack, slackClockOffset } from '../slack-doctor.ts';
 import { examineKubernetes } from './kubernetes.ts';
 import { examinePostgres } from './postgres.ts';
@@ -38,7 +39,9 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
       apiUrl: env.SLACK_API_URL,
       scopes: options.scopes ?? manifestScopes(),
     }),
-    env.DATABASE_URL === undefined ? undefined : examinePostgres(env.DATABASE_URL.reveal(), now),
+    env.DATABASE_URL === undefined
+      ? undefined
+      : examinePostgres(databaseOf(env.DATABASE_URL, env, 'aetherius-doctor'), now),
     env.REDIS_URL === undefined ? undefined : examineRedis(redisFromUrl(env.REDIS_URL), logger),
     Promise.all(
       Object.entries(config.environments).map(([name, environment]) =>

@@ -4,7 +4,7 @@ import type { Check, CheckState } from '../../domain/doctor.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { migrationsFolder } from '../migrate.ts';
-import { applicationRole, clientConfig } from '../store/connection.ts';
+import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
@@ -22,10 +22,11 @@ export interface DatabaseExamination {
 }
 
 /** Looks at our own PostgreSQL as the application would use it. Changes nothing. */
-export async function examinePostgres(url: string, now: () => number): Promise<DatabaseExamination> {
-  const client = new Client(
-    clientConfig({ url, applicationName: 'aetherius-doctor' }, { statement_timeout: 5000 }),
-  );
+export async function examinePostgres(
+  database: DatabaseConfig,
+  now: () => number,
+): Promise<DatabaseExamination> {
+  const client = new Client(clientConfig(database, { statement_timeout: 5000 }));
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -87,10 +88,7 @@ async function migrations(client: Client): Promise<readonly Check[]> {
       : [];
   const missing = known.filter((name) => !applied.includes(name));
   const newer = applied.filter((name) => !known.includes(name));
-  if (missing.length > 0)
-    return [
-      check('migrations-missing', 'failed', { missing: missing.join(', ') }),
-    ];
+  if (missing.length > 0) return [check('migrations-missing', 'failed', { missing: missing.join(', ') })];
   if (newer.length > 0) return [check('migrations-newer', 'warning', { newer: newer.join(', ') })];
   return [check('migrations', 'ok', { applied: applied.length })];
 }

@@ -44,7 +44,7 @@ describe('PostgreSQL', () => {
   }
 
   it('that is as it should be has nothing to mend, and its clock is ours', async () => {
-    const { checks, offsetMs } = await examinePostgres(await application(), now);
+    const { checks, offsetMs } = await examinePostgres({ url: await application() }, now);
 
     expect(states(checks)).toEqual({
       'postgres.reach': 'ok',
@@ -57,7 +57,7 @@ describe('PostgreSQL', () => {
   });
 
   it('is warned about when the application owns its tables', async () => {
-    const { checks } = await examinePostgres(database.url, now);
+    const { checks } = await examinePostgres({ url: database.url }, now);
 
     expect(states(checks)).toMatchObject({ 'postgres.owner': 'warning' });
   });
@@ -65,7 +65,7 @@ describe('PostgreSQL', () => {
   it('is found without migrations', async () => {
     const empty = await postgres.database();
 
-    const { checks } = await examinePostgres(empty.url, now);
+    const { checks } = await examinePostgres({ url: empty.url }, now);
 
     expect(checks).toContainEqual(
       expect.objectContaining({ key: 'postgres.migrations-missing', state: 'failed' }),
@@ -76,7 +76,7 @@ describe('PostgreSQL', () => {
     const url = await application();
     await database.sql('GRANT UPDATE, TRUNCATE ON audit_log TO aetherius_app');
 
-    const { checks } = await examinePostgres(url, now);
+    const { checks } = await examinePostgres({ url }, now);
     await database.sql('REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app');
 
     expect(checks).toContainEqual(
@@ -95,7 +95,7 @@ describe('PostgreSQL', () => {
     url.username = 'stranger';
     url.password = 'x';
 
-    const { checks } = await examinePostgres(url.href, now);
+    const { checks } = await examinePostgres({ url: url.href }, now);
 
     expect(states(checks)).toMatchObject({ 'postgres.role-missing': 'failed' });
   });
@@ -104,8 +104,8 @@ describe('PostgreSQL', () => {
     const wrong = new URL(await application());
     wrong.password = 'wrong';
 
-    const closed = await examinePostgres('postgres://a:secretword@127.0.0.1:1/x', now);
-    const refused = await examinePostgres(wrong.href, now);
+    const closed = await examinePostgres({ url: 'postgres://a:secretword@127.0.0.1:1/x' }, now);
+    const refused = await examinePostgres({ url: wrong.href }, now);
 
     expect(closed.checks).toMatchObject([{ key: 'postgres.unreachable', facts: { reason: 'ECONNREFUSED' } }]);
     expect(refused.checks).toMatchObject([{ key: 'postgres.unreachable', facts: { reason: '28P01' } }]);
