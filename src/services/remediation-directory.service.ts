@@ -4,8 +4,6 @@ import type { Directory, DirectoryPerson, Installation, Known } from '../domain/
 import type { Policy } from '../domain/policy.ts';
 import type { DirectoryKind, Store, Tx } from '../domain/store.ts';
 
-/** Payload of a `directory` notification: read everything again. */
-export const refreshRequest = 'refresh';
 const installationId = '*';
 
 const Person = z.object({
