@@ -76,6 +76,11 @@ export function unreachable(part: PartId): Diagnosis {
   const symptom = found(illnesses[part] ?? 'SERVICE_SLOW', part);
   const ill = part === 'collect-agent' ? any(symptom, found('NOBODY_PUBLISHES')) : symptom;
   const specific = ofPart[part];
+  // Where packets get lost nobody can ask for its health: then it is the way, whatever state the part is in.
+  const silent = part === 'collect-agent' ? undefined : found('NETWORK_SILENT', part);
+  const notSilent = silent === undefined ? [] : [not(silent)];
+  const broken = all(not(running), not(health), network);
+  const unreached = silent === undefined ? broken : any(broken, all(not(running), silent));
   return defineDiagnosis({
     id: 'H2',
     slug: 'unreachable',
@@ -88,11 +93,11 @@ export function unreachable(part: PartId): Diagnosis {
     ],
     causes: [
       { id: 'H2.a', part, when: running, remedies: restart(part) },
-      { id: 'H2.b', part, when: all(not(running), health), remedies: restart(part) },
+      { id: 'H2.b', part, when: all(not(running), health, ...notSilent), remedies: restart(part) },
       {
         id: 'H2.c',
         part,
-        when: all(not(running), not(health), network),
+        when: unreached,
         remedies: [{ instruction: 'see-network' }],
       },
       {
@@ -105,7 +110,7 @@ export function unreachable(part: PartId): Diagnosis {
     handOver: [
       { when: running, to: 'K1' },
       ...(specific === undefined ? [] : [{ when: any(running, health), to: specific }]),
-      { when: all(not(running), not(health), network), to: 'N1' },
+      { when: unreached, to: 'N1' },
       ...(part === 'collect-agent' ? [{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] : []),
     ],
   });

@@ -59,6 +59,17 @@ describe('the path to a part that cannot be reached', () => {
     expect(verdicts('agent-manager', seen)).toMatchObject({ 'H2.a': 'ruled-out', 'H2.b': 'confirmed' });
   });
 
+  it('ends at the network when packets get lost, though nobody could ask for its health', () => {
+    const lost = [{ code: 'NETWORK_SILENT', probe: 'network.path' }];
+
+    expect(verdicts('postgres', outcomes('postgres', lost, ['postgres.connection']))).toEqual({
+      'H2.a': 'ruled-out',
+      'H2.b': 'ruled-out',
+      'H2.c': 'confirmed',
+      'H2.d': 'ruled-out',
+    });
+  });
+
   it('leaves every branch open when nothing could be seen', () => {
     const blind = unreachable('nats').evidence.map(({ probe }) => probe);
 
