@@ -5,8 +5,11 @@ import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { Targets, With } from '../../domain/targets.ts';
 import { rate, scrape } from '../support/metrics.ts';
 
-/** Share of the limit from which the kernel throttles every burst. */
-const NEAR_SHARE = 0.85;
+/**
+ * Share of the limit, on average over seconds, from which bursts are throttled: the kernel counts by tenths of a
+ * second, so that a third of the periods can be at the limit long before the mean is.
+ */
+const NEAR_SHARE = 0.7;
 /** Millicores in use above which a part without a limit is called busy. */
 const BUSY_MILLICORES = 700;
 
