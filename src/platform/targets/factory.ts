@@ -176,8 +176,17 @@ async function neo4jOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Tim
       user: neo4j.user,
       ...(password === undefined ? {} : { password }),
       ...(neo4j.database === undefined ? {} : { database: neo4j.database }),
+      ...(/^(bolt|neo4j):/.test(url) ? encryptionOf(neo4j) : {}),
     },
     book,
     timeouts,
   );
+}
+
+/** The driver takes certificate authorities only from the system (`NODE_EXTRA_CA_CERTS` adds to it). */
+function encryptionOf(neo4j: NonNullable<EnvironmentConfig['neo4j']>): {
+  encryption?: 'system-ca' | 'trust-all';
+} {
+  if (neo4j.tls === undefined || neo4j.tls.mode === 'disable') return {};
+  return { encryption: neo4j.tls.mode === 'require' ? 'trust-all' : 'system-ca' };
 }

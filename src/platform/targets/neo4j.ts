@@ -19,6 +19,8 @@ export interface Neo4jSettings {
   readonly user: string;
   readonly password?: string;
   readonly database?: string;
+  /** For `bolt://` and `neo4j://`; the `+s` and `+ssc` forms of the URL say it themselves. */
+  readonly encryption?: 'system-ca' | 'trust-all';
 }
 
 /** Stage by Neo4j status code (Neo4j status codes manual) or by the driver's own code. */
@@ -65,6 +67,7 @@ export function createNeo4jTarget(
         disableLosslessIntegers: true,
         userAgent: 'aetherius-bot',
         telemetryDisabled: true,
+        ...encryptionOf(settings.encryption),
       });
     },
     close: (driver) => driver.close(),
@@ -139,4 +142,12 @@ export function createNeo4jTarget(
         }
       }),
   };
+}
+
+function encryptionOf(encryption: Neo4jSettings['encryption']) {
+  if (encryption === undefined) return {};
+  return {
+    encrypted: 'ENCRYPTION_ON',
+    trust: encryption === 'trust-all' ? 'TRUST_ALL_CERTIFICATES' : 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES',
+  } as const;
 }
