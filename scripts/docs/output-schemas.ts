@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { ApprovalsOutput, DoctorOutput, FixOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
+import {
+  ApprovalsOutput,
+  DiagnoseOutput,
+  DoctorOutput,
+  FixOutput,
+  HealthOutput,
+} from '../../src/cli/output-schemas.ts';
 
 /** JSON Schemas of what `--output json` prints. */
 export function outputSchemas(): readonly (readonly [string, string])[] {
   return Object.entries({
     health: HealthOutput,
+    diagnose: DiagnoseOutput,
     doctor: DoctorOutput,
     fix: FixOutput,
     approvals: ApprovalsOutput,

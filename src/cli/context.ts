@@ -2,7 +2,9 @@ import type { Words } from '../bot/text/index.ts';
 import type { Person } from '../domain/approval.ts';
 import type { Config, EnvironmentConfig, ProcessEnv } from '../domain/config.ts';
 import type { Check } from '../domain/doctor.ts';
+import type { DiagnosisJudgement } from '../domain/judgement.ts';
 import type { HealthRules, ProbeRunner } from '../domain/ports.ts';
+import type { ProbeOutcome } from '../domain/probe.ts';
 import type { TargetsFactory } from '../domain/targets.ts';
 import type { Services } from '../services/types.ts';
 
@@ -43,6 +45,7 @@ export interface CliContext {
     readonly runner: ProbeRunner;
     readonly targets: TargetsFactory;
   }>;
+  diagnosis(): Promise<DiagnoseFromHere>;
   services(): Promise<Services>;
   /** The person whose personal token this shell has. */
   person(): Promise<Person>;
@@ -50,6 +53,18 @@ export interface CliContext {
   remediations(): Promise<readonly string[]>;
   examine(): Promise<readonly Check[]>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
+}
+
+/** A diagnosis made by this process; `choose` when the words fit several symptoms. */
+export interface DiagnoseFromHere {
+  run(input: { readonly environment: string; readonly text: string; readonly signal: AbortSignal }): Promise<
+    | { readonly kind: 'choose'; readonly ids: readonly string[] }
+    | {
+        readonly kind: 'judged';
+        readonly judgements: readonly DiagnosisJudgement[];
+        readonly outcomes: readonly ProbeOutcome[];
+      }
+  >;
 }
 
 /** An environment as it will stand in the configuration, with the variables to set. */

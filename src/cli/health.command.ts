@@ -57,7 +57,10 @@ function partOutput(row: PartRow, words: Words): HealthOutput['parts'][number] {
   };
 }
 
-function findingOutput(finding: Finding, words: Words): HealthOutput['parts'][number]['findings'][number] {
+export function findingOutput(
+  finding: Finding,
+  words: Words,
+): HealthOutput['parts'][number]['findings'][number] {
   const { code, severity, part, subject, facts, since } = finding;
   const text =
     words.lookupPlain(`finding.${code}`, { ...facts, subject, part: partName(part, words) }) ??

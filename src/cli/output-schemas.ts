@@ -41,6 +41,37 @@ export const HealthOutput = z
   .meta({ title: 'aetherius health --output json' });
 export type HealthOutput = z.output<typeof HealthOutput>;
 
+export const DiagnoseOutput = z
+  .object({
+    environment: z.string(),
+    time: z.iso.datetime(),
+    tookMs: z.number(),
+    overall: z.enum(['cause-found', 'unknown', 'no-cause']),
+    diagnoses: z
+      .array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          handOver: z.array(z.string()),
+          causes: z
+            .array(
+              z.object({
+                id: z.string(),
+                verdict: z.enum(['confirmed', 'possible', 'ruled-out']),
+                text: z.string(),
+                for: z.array(FindingOutput),
+                against: z.array(z.string()).meta({ description: 'Probes that looked and did not find it.' }),
+                missing: z.array(z.object({ probe: z.string(), why: z.string() })),
+              }),
+            )
+            .meta({ description: 'Confirmed first, roots before consequences.' }),
+        }),
+      )
+      .meta({ description: 'In the order they were walked.' }),
+  })
+  .meta({ title: 'aetherius diagnose --output json' });
+export type DiagnoseOutput = z.output<typeof DiagnoseOutput>;
+
 export const DoctorOutput = z
   .object({
     state: z.enum(checkStates),

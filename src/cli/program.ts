@@ -52,6 +52,17 @@ export function createProgram(
     );
 
   program
+    .command('diagnose')
+    .description(say('cli.diagnose'))
+    .argument('<symptom...>')
+    .addOption(env())
+    .action((symptom: string[], options: { env?: string }) =>
+      act(async (context) =>
+        (await import('./diagnose.command.ts')).diagnoseCommand(context, symptom, options),
+      ),
+    );
+
+  program
     .command('fix')
     .description(say('cli.fix'))
     .argument('<remediation>')

@@ -35,6 +35,12 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     closers.push(opened.close);
     return opened;
   });
+  const health = once(async () => {
+    const { openHealth } = await import('./wiring-health.ts');
+    const opened = openHealth({ config: await config(), logger: await logger() });
+    closers.push(() => opened.targets.close());
+    return opened;
+  });
   return {
     words: options.words,
     output: options.output,
@@ -46,12 +52,8 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     requestId: () => randomUUID(),
     env,
     config,
-    health: once(async () => {
-      const { openHealth } = await import('./wiring-health.ts');
-      const opened = openHealth({ config: await config(), logger: await logger() });
-      closers.push(() => opened.targets.close());
-      return opened;
-    }),
+    health,
+    diagnosis: async () => (await import('./wiring-diagnosis.ts')).openDiagnosis(await health()),
     services: async () => (await services()).services,
     person: async () => (await services()).person(),
     remediations: async () => {

@@ -1,0 +1,87 @@
+import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { chooseEnvironment } from './environment.ts';
+import { findingOutput } from './health.command.ts';
+import type { DiagnoseOutput } from './output-schemas.ts';
+import { printable, table } from './table.ts';
+
+/**
+ * Finds the cause from this process. Exit codes: 0 no cause is there, 1 a cause is confirmed, 2 something could
+ * not be seen and no cause is confirmed, 64 the words fit several symptoms or none.
+ */
+export async function diagnoseCommand(
+  context: CliContext,
+  words: readonly string[],
+  options: { readonly env?: string },
+): Promise<ExitCode> {
+  const environment = chooseEnvironment(await context.config(), options.env);
+  const started = context.now();
+  const text = words.join(' ');
+  const answer = await (await context.diagnosis()).run({ environment, text, signal: context.signal });
+  if (answer.kind === 'choose') {
+    context.err(context.words.plain('cli.diagnose.choose', { text }));
+    context.err(
+      table(answer.ids.map((id) => [`  ${id}`, context.words.lookupPlain(`diagnosis.${id}`) ?? id])),
+    );
+    return exitCodes.usage;
+  }
+  const { judgements } = answer;
+  const tookMs = context.now().getTime() - started.getTime();
+  const output = diagnoseOutput({ environment, judgements, time: started, tookMs }, context);
+  context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, context));
+  return {
+    'cause-found': exitCodes.findings,
+    unknown: exitCodes.couldNotLook,
+    'no-cause': exitCodes.ok,
+  }[output.overall];
+}
+
+function diagnoseOutput(
+  answer: {
+    readonly environment: string;
+    readonly judgements: readonly DiagnosisJudgement[];
+    readonly time: Date;
+    readonly tookMs: number;
+  },
+  { words }: CliContext,
+): DiagnoseOutput {
+  const { environment, judgements, time, tookMs } = answer;
+  const causes = judgements.flatMap((judgement) => judgement.causes);
+  const has = (verdict: CauseJudgement['verdict']) => causes.some((cause) => cause.verdict === verdict);
+  return {
+    environment,
+    time: time.toISOString(),
+    tookMs,
+    overall: has('confirmed') ? 'cause-found' : has('possible') ? 'unknown' : 'no-cause',
+    diagnoses: judgements.map(({ diagnosis, causes: judged, handOver }) => ({
+      id: diagnosis.id,
+      title: words.lookupPlain(`diagnosis.${diagnosis.id}`) ?? diagnosis.id,
+      handOver: [...handOver],
+      causes: judged.map((cause) => ({
+        id: cause.cause.id,
+        verdict: cause.verdict,
+        text: words.lookupPlain(`cause.${cause.cause.id}`) ?? cause.cause.id,
+        for: cause.for.map((finding) => findingOutput(finding, words)),
+        against: cause.against.map((outcome) => outcome.key),
+        missing: cause.missing.map((outcome) => ({
+          probe: outcome.key,
+          why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
+        })),
+      })),
+    })),
+  };
+}
+
+function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
+  const { environment, time, tookMs: took } = output;
+  const lines = output.diagnoses.flatMap((diagnosis) => [
+    '',
+    `${diagnosis.id} ${diagnosis.title}`,
+    ...diagnosis.causes.flatMap((cause) => [
+      `  ${cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${cause.text}`,
+      ...cause.for.map((finding) => `      + ${printable(finding.text)}`),
+      ...cause.missing.map(({ probe, why }) => `      ? ${probe} (${why})`),
+    ]),
+  ]);
+  return [words.plain('cli.diagnose.title', { environment, time, took }), ...lines].join('\n');
+}

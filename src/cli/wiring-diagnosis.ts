@@ -1,0 +1,51 @@
+import { diagnoses } from '../diagnoses/index.ts';
+import { pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
+import { symptomWords } from '../diagnoses/words.ts';
+import { AppError } from '../domain/errors.ts';
+import type { PartId } from '../domain/part.ts';
+import type { ProbeRunner } from '../domain/ports.ts';
+import { symptomOf } from '../domain/symptom.ts';
+import type { TargetsFactory } from '../domain/targets.ts';
+import { probes } from '../probes/index.ts';
+import { diagnose } from '../services/diagnose-run.service.ts';
+import { createSymptomMatcher } from '../services/symptom-match.service.ts';
+import type { DiagnoseFromHere } from './context.ts';
+
+/** What `diagnose` needs to look from this process: no Redis, no PostgreSQL of ours, no Slack. */
+export function openDiagnosis(health: {
+  readonly runner: ProbeRunner;
+  readonly targets: TargetsFactory;
+}): DiagnoseFromHere {
+  const matcher = createSymptomMatcher(symptomWords);
+  const options = {
+    targets: health.targets,
+    probes: health.runner,
+    emitters: new Map(probes.map(({ id, emits }) => [id, emits])),
+    diagnoses,
+    unreachable,
+    pathSteps,
+  };
+  const find = (id: string, part: PartId | undefined) =>
+    id === 'H2' && part !== undefined
+      ? [unreachable(part)]
+      : diagnoses.filter((diagnosis) => diagnosis.id === id);
+  return {
+    async run({ environment, text, signal }) {
+      const symptom = symptomOf(text, diagnoses, matcher);
+      if (symptom.kind === 'unknown') {
+        throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
+          facts: { reason: 'unknown-symptom' },
+        });
+      }
+      if (symptom.kind === 'choose') return { kind: 'choose', ids: symptom.ids };
+      const result = await diagnose(options, {
+        diagnoses: symptom.ids.flatMap((id) => find(id, symptom.part)),
+        environment,
+        targets: await health.targets.forRun(environment),
+        signal,
+        ...(symptom.part === undefined ? {} : { part: symptom.part }),
+      });
+      return { kind: 'judged', judgements: result.judgements, outcomes: result.outcomes };
+    },
+  };
+}
