@@ -1,22 +1,25 @@
 /** P2: the memory of a service grows, or nothing bounds it. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
+import { shareOf } from './pprof.ts';
 import { agentLoad, baseUrl, limit, metrics, resetPipeline, untilAnswers } from './services.ts';
 import { defineFault } from './support.ts';
 
 const part = 'agent-manager';
 
-/** Bytes that live after a collection, and the names in the heap profile of that moment. */
-async function heap(lab: Lab): Promise<{ readonly live: number; readonly names: string }> {
+/** Bytes that live after a collection, and the part of them that a function allocated. */
+async function heap(
+  lab: Lab,
+  functionName: string,
+): Promise<{ readonly live: number; readonly share: number }> {
   const response = await fetch(`${await baseUrl(lab, part)}/debug/pprof/heap?gc=1`, {
     signal: AbortSignal.timeout(15_000),
   });
-  const names = gunzipSync(Buffer.from(await response.arrayBuffer())).toString('latin1');
-  return { names, live: (await metrics(lab, part))('go_memstats_heap_alloc_bytes') };
+  const { share } = shareOf(Buffer.from(await response.arrayBuffer()), functionName);
+  return { share, live: (await metrics(lab, part))('go_memstats_heap_alloc_bytes') };
 }
 
 const leaks = {
@@ -46,11 +49,12 @@ const memoryGrowth = defineFault({
     await untilAnswers(lab, part);
   },
   async check(lab, variant) {
-    const first = await heap(lab);
+    const { functionName } = leaks[variant as keyof typeof leaks];
+    const first = await heap(lab, functionName);
     await delay(4000);
-    const second = await heap(lab);
+    const second = await heap(lab, functionName);
     const perSecond = (second.live - first.live) / 4;
-    return perSecond > 400_000 && second.names.includes(leaks[variant as keyof typeof leaks].functionName);
+    return perSecond > 200_000 && second.share > 0.3;
   },
   clear: resetPipeline,
 });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
+import { ports } from '../platform/platform.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
 import type { Lab, LabPart } from '../types.ts';
@@ -11,8 +12,13 @@ import { pg } from './support.ts';
 
 export type HttpPart = 'agent-manager' | 'orchestrator-service' | 'reasoning-service';
 
-/** Root URL of a service. */
+/** Root URL of a service; on Kubernetes of its newest Pod, since a Service leaves out Pods that are not Ready. */
 export async function baseUrl(lab: Lab, part: HttpPart): Promise<string> {
+  if (isKubernetes(lab)) {
+    const [pod] = await lab.pods(part);
+    if (pod?.status.podIP === undefined) throw new Error(`${part} has no Pod with an address`);
+    return `http://${pod.status.podIP}:${ports[part]}`;
+  }
   const at = await lab.endpoints();
   const urls = {
     'agent-manager': at.agentManager,

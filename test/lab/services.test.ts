@@ -18,6 +18,7 @@ import {
   waitFor,
 } from '../../lab/components/process.ts';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
+import { shareOf } from '../../lab/faults/pprof.ts';
 import { secrets } from '../../lab/platform/platform.ts';
 import { processSpecs } from '../../lab/platform/processes.ts';
 import { seedPlatform } from '../../lab/platform/seed.ts';
@@ -175,7 +176,7 @@ describe('the platform as plain processes', () => {
         const found = await json<Execution>('orchestrator-service', `/api/v1/workflows/executions/${id}`);
         return ['completed', 'failed'].includes(found.status) ? found : undefined;
       },
-      { seconds: 30, what: 'the execution to end' },
+      { seconds: 90, what: 'the execution to end' },
     );
     expect(done.status).toBe('completed');
     expect(done.steps.map((step) => [step.id, step.status])).toEqual([
@@ -240,6 +241,25 @@ describe('the platform as plain processes', () => {
     expect(await metric('agent-manager', 'event_workers')).toBe(4);
     expect(await metric('agent-manager', 'event_batch_limit')).toBe(55);
     expect(await metric('agent-manager', 'event_queue_capacity')).toBe(1000);
+  });
+
+  it('shows a hot function by its own name in the CPU profile', async () => {
+    await programs.get('agent-manager')?.stop();
+    await launch('agent-manager', { args: ['--event.rules.patterns=*?*?*?*?*?*!!', '--event.workers=2'] });
+    await up('agent-manager');
+    const share = await waitFor(
+      async () => {
+        const response = await fetch(
+          `http://127.0.0.1:${ports['agent-manager']}/debug/pprof/profile?seconds=2`,
+        );
+        const profile = Buffer.from(await response.arrayBuffer());
+        const found = shareOf(profile, 'rules.matchWildcard').share;
+        expect(shareOf(profile, 'no.suchFunction').share).toBe(0);
+        return found > 0.5 ? found : undefined;
+      },
+      { seconds: 60, what: 'the matcher to take most of the CPU' },
+    );
+    expect(share).toBeLessThanOrEqual(1);
   });
 
   it('does not start with a wrong database password, without NATS, or on a taken port', async () => {

@@ -260,7 +260,10 @@ def handler(service):
                 return self.answer(200, service.metrics(), "text/plain; version=0.0.4")
             if path == "/health/live":
                 return self.answer(200, {"status": "alive", "service": "reasoning-service"})
-            if path not in ("/health", "/health/ready", "/health/status"):
+            if path == "/health/ready":
+                # Without model or graph it still answers, with an error or with less: that is for its callers to see.
+                return self.answer(200, {"status": "ready", "service": "reasoning-service"})
+            if path not in ("/health", "/health/status"):
                 return self.answer(404, {"error": "no such path"})
             states = service.dependencies()
             good = all(s["status"] == "up" for s in states.values())
@@ -268,8 +271,7 @@ def handler(service):
                 return self.answer(200, {"service": "reasoning-service", "version": VERSION, "status": "ok" if good else "degraded",
                                          "uptime_seconds": int(time.time() - service.started), "dependencies": states,
                                          "config": {"file": service.config.file}})
-            word = "ok" if path == "/health" else "ready"
-            return self.answer(200 if good else 503, {"status": word if good else "degraded", "service": "reasoning-service"})
+            return self.answer(200 if good else 503, {"status": "ok" if good else "degraded", "service": "reasoning-service"})
 
         def do_POST(self):
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))

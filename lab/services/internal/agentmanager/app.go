@@ -185,7 +185,7 @@ func (a *App) routes() http.Handler {
 		Dependencies: []server.Dependency{
 			{Name: "postgres", Required: true, Check: func(ctx context.Context) error { return a.db.PingContext(ctx) }},
 			{Name: "nats", Required: true, Check: func(context.Context) error { return natsUp(a.nats) }},
-			{Name: "redis", Required: true, Check: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
+			{Name: "redis", Check: func(ctx context.Context) error { return a.redis.Ping(ctx).Err() }},
 		},
 		Extra: func() map[string]any { return map[string]any{"config": map[string]string{"file": a.cfg.File}} },
 	}

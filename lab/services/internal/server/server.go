@@ -14,7 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Dependency is one thing a service needs; Check fails when it cannot be used. Required ones decide health.
+// Dependency is one thing a service needs; Check fails when it cannot be used. Required ones decide health and readiness;
+// any that is down makes the status degraded.
 type Dependency struct {
 	Name     string
 	Required bool
@@ -76,7 +77,7 @@ func (h *Health) word(w http.ResponseWriter, r *http.Request, good string) {
 }
 
 func (h *Health) status(w http.ResponseWriter, r *http.Request) {
-	ok, states := h.look(r.Context())
+	_, states := h.look(r.Context())
 	body := map[string]any{
 		"service": h.Service, "version": h.Version, "uptime_seconds": int(time.Since(h.Started).Seconds()), "dependencies": states,
 	}
@@ -86,8 +87,10 @@ func (h *Health) status(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	body["status"] = "ok"
-	if !ok {
-		body["status"] = "degraded"
+	for _, state := range states {
+		if state.Status != "up" {
+			body["status"] = "degraded"
+		}
 	}
 	JSON(w, http.StatusOK, body)
 }
