@@ -1,6 +1,11 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 
-const down = any(found('PART_NOT_RUNNING', 'neo4j'), found('PART_PAUSED', 'neo4j'));
+const down = any(
+  found('PART_NOT_RUNNING', 'neo4j'),
+  found('PART_PAUSED', 'neo4j'),
+  // Between two crashes it runs for moments and looks as if it were starting.
+  found('SERVICE_EXITS_AT_START', 'neo4j'),
+);
 const refusedCredentials = any(found('CREDENTIALS_REFUSED', 'neo4j'), found('GRAPH_CREDENTIALS_REFUSED'));
 
 export const neo4jConnection = defineDiagnosis({
@@ -10,6 +15,7 @@ export const neo4jConnection = defineDiagnosis({
   evidence: [
     { probe: 'neo4j.connection' },
     { probe: 'runtime.running', with: { part: 'neo4j' } },
+    { probe: 'runtime.startup', with: { part: 'neo4j' } },
     { probe: 'runtime.neo4j-startup' },
     { probe: 'runtime.graph-log' },
   ],
