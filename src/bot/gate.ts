@@ -35,6 +35,8 @@ export interface GateOptions {
   /** Tells a person directly when there is no other way to answer. */
   readonly tell: (userId: string, text: string) => Promise<void>;
   readonly onDelivery?: (kind: string, outcome: 'accepted' | 'known' | 'foreign' | 'not-recorded') => void;
+  /** From receiving a delivery to its ack. */
+  readonly onAck?: (kind: string, ms: number) => void;
   readonly fetch?: typeof fetch;
 }
 
@@ -117,7 +119,7 @@ export function createGate(options: GateOptions): Gate {
     open(target) {
       app = target;
     },
-    processEvent: (event) => tracked(admit(event)),
+    processEvent: (event) => tracked(admit(timed(event, options))),
     async drain() {
       while (running.size > 0) await Promise.allSettled(running);
     },
@@ -132,6 +134,17 @@ export function createGate(options: GateOptions): Gate {
       return left.length;
     },
   };
+}
+
+function timed(event: ReceiverEvent, { clock, onAck }: GateOptions): ReceiverEvent {
+  if (onAck === undefined || !isBody(event.body)) return event;
+  const { kind } = deliveryOf(event.body);
+  const begun = clock.now().getTime();
+  const ack = async (answer?: unknown): Promise<void> => {
+    await event.ack(answer);
+    onAck(kind, clock.now().getTime() - begun);
+  };
+  return { ...event, ack };
 }
 
 /** S1: nothing is stored, so nothing may look as if it were; events are not acked, so that Slack repeats them. */

@@ -62,6 +62,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     logger,
     tell: (userId, text) => answers.tell(userId, text),
     onDelivery: (kind, outcome) => metrics.delivery(kind, outcome),
+    onAck: (kind, ms) => metrics.ack(kind, ms),
   });
   const receiver =
     env.SLACK_APP_TOKEN === undefined

@@ -1,5 +1,7 @@
 import type { Config, ProcessEnv, Role } from '../domain/config.ts';
 import type { Logger } from '../domain/clock.ts';
+import { AppError } from '../domain/errors.ts';
+import { systemClock } from '../platform/clock.ts';
 import { createStatusServer } from '../platform/http-server.ts';
 import { type Component, createLifecycle } from '../platform/lifecycle.ts';
 import { migrate } from '../platform/migrate.ts';
@@ -80,12 +82,27 @@ async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promi
   const url = env.DATABASE_MIGRATION_URL ?? env.DATABASE_URL;
   if (url === undefined) return;
   const login = env.DATABASE_MIGRATION_URL === undefined ? undefined : userOf(env.DATABASE_URL?.reveal());
-  const applied = await migrate({
-    database: databaseOf(url, env, `aetherius-${role}-migrate`),
-    logger,
-    ...(login === undefined ? {} : { applicationLogin: login }),
-  });
+  const applied = await patiently(logger, () =>
+    migrate({
+      database: databaseOf(url, env, `aetherius-${role}-migrate`),
+      logger,
+      ...(login === undefined ? {} : { applicationLogin: login }),
+    }),
+  );
   if (applied.length > 0) logger.info({ applied }, 'the schema was brought up to date');
+}
+
+/** A database that is still starting is waited for, half a minute at most; any other fault ends the start. */
+async function patiently<T>(logger: Logger, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError) || !error.retryable || attempt === 10) throw error;
+      logger.warn({ attempt, code: error.code }, 'PostgreSQL does not answer yet');
+      await systemClock.sleep(Math.min(5000, 250 * 2 ** attempt));
+    }
+  }
 }
 
 function userOf(url: string | undefined): string | undefined {
