@@ -104,7 +104,7 @@ const oom = cause(
   'the container is killed for its memory',
   {
     'reasoning-48mi': { part: 'reasoning-service', container: memory('48Mi') },
-    'neo4j-150mi': { part: 'neo4j', container: memory('150Mi') },
+    'reasoning-60mi': { part: 'reasoning-service', container: memory('60Mi') },
   },
   (_pod, container) =>
     [container?.state.terminated?.reason, container?.lastState?.terminated?.reason].includes('OOMKilled'),
