@@ -72,7 +72,9 @@ describe('every diagnosis', () => {
 
   it('uses only probes that exist and codes that those probes return', () => {
     for (const diagnosis of diagnoses) {
-      const asked = diagnosis.evidence.map(({ probe }) => probes.find(({ id }) => id === probe));
+      const asked = [...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(({ probe }) =>
+        probes.find(({ id }) => id === probe),
+      );
       expect(asked.includes(undefined), diagnosis.id).toBe(false);
       const emitted = new Set(asked.flatMap((probe) => probe?.emits ?? []));
       const wanted = diagnosis.causes.flatMap((cause) => codesOf(cause.when).map(({ code }) => code));

@@ -8,6 +8,10 @@ export interface FakePart extends Partial<Instance> {
   readonly previousLog?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly usage?: { readonly cpuMillicores: number; readonly memoryBytes: number };
+  /** Digest of the registration token that this part has. */
+  readonly token?: string;
+  /** Answers to commands, by the command's words; one that is not there is refused. */
+  readonly commands?: Readonly<Record<string, { readonly code: number; readonly stdout?: string; readonly stderr?: string }>>;
 }
 
 /** Instances by part; what a method is not told about, it refuses. */
@@ -49,13 +53,17 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
         .filter(([name]) => name.startsWith(`${folder}/`))
         .map(([name, text]) => ({ name: name.slice(folder.length + 1), text, from: 'container' as const }));
     },
-    exec: () => Promise.reject(new Error('no commands here')),
+    async exec(instance, command) {
+      const answer = find(instance).commands?.[command.join(' ')];
+      if (answer === undefined) throw new Error(`no such command here: ${command.join(' ')}`);
+      return { stdout: '', stderr: '', ...answer };
+    },
     async usage(instance) {
       const { usage } = find(instance);
       if (usage === undefined) throw new Error('nothing is measured here');
       return usage;
     },
-    tokenDigest: async () => undefined,
+    tokenDigest: async (part) => of(part)[0]?.token,
     resolve: async () => undefined,
   };
 }

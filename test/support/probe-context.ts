@@ -1,0 +1,62 @@
+import type { HttpAnswer, PostgresTarget, RedisTarget, ServicesTarget } from '../../src/domain/targets.ts';
+import { AppError } from '../../src/domain/errors.ts';
+
+/** What a probe gets besides its parameters, with a clock that `wait` moves. */
+export function probeContext<Deps extends object>(deps: Deps, start = '2026-03-01T10:05:00Z') {
+  let at = Date.parse(start);
+  return {
+    deps: { environment: 'test', ...deps },
+    signal: new AbortController().signal,
+    now: () => new Date(at),
+    wait: (ms: number) => {
+      at += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+export function httpAnswer(body: string | Uint8Array, status = 200): HttpAnswer {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  return { status, headers: {}, body: bytes, text: () => Buffer.from(bytes).toString('utf8'), latencyMs: 3 };
+}
+
+/** Services that answer each path in turn with the answers given for it; the last one stays. */
+export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[]>>): ServicesTarget {
+  const asked = new Map<string, number>();
+  return {
+    find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
+    async request(url) {
+      const key = url.replace(/^http:\/\/[^/]+/, '');
+      const answers = paths[key];
+      if (answers === undefined) return httpAnswer('', 404);
+      const index = asked.get(key) ?? 0;
+      asked.set(key, index + 1);
+      const answer = answers[Math.min(index, answers.length - 1)];
+      if (answer === undefined) throw new Error(`no answer for ${key}`);
+      return answer;
+    },
+  };
+}
+
+/** A PostgreSQL whose answers are chosen by a word of the statement. */
+export function fakePostgres(answers: Readonly<Record<string, readonly object[]>>): PostgresTarget {
+  return {
+    databaseName: (id) => (id === 'agentManager' ? 'agent_manager' : 'orchestrator'),
+    async query<Row extends object>(_database: unknown, sql: string) {
+      const found = Object.entries(answers).find(([word]) => sql.includes(word));
+      return (found?.[1] ?? []) as readonly Row[];
+    },
+    execute: () => Promise.reject(new AppError('BUG', 'a probe may not write')),
+  };
+}
+
+/** A Redis made of answers by command; INFO by section. */
+export function fakeRedis(
+  call: (command: string, args: readonly (string | number)[]) => unknown,
+  info: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): RedisTarget {
+  return {
+    call: (command, args = []) => Promise.resolve(call(command, args)),
+    info: (section) => Promise.resolve(info[section] ?? {}),
+  };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { ComposeContainer, ComposeTarget, KubeKind, KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
+import { composeConfigAge } from '../../../src/probes/compose/config-age.probe.ts';
+import { composeNetworks } from '../../../src/probes/compose/networks.probe.ts';
+import { kubernetesDns } from '../../../src/probes/kubernetes/dns.probe.ts';
+import { kubernetesFailingProbes } from '../../../src/probes/kubernetes/failing-probes.probe.ts';
+import { kubernetesNetworkPolicies } from '../../../src/probes/kubernetes/network-policies.probe.ts';
+import { probeContext } from '../../support/probe-context.ts';
+
+type Lists = Readonly<Partial<Record<KubeKind, readonly object[]>>>;
+
+function kubernetes(lists: Lists): KubernetesTarget {
+  const refuse = () => Promise.reject(new Error('not asked'));
+  return {
+    namespace: 'aetherius',
+    agentNamespace: 'kube-system',
+    list: (kind, namespace) =>
+      Promise.resolve(
+        ((lists[kind] ?? []) as readonly KubeObject[]).filter((object) => object.metadata.namespace === namespace),
+      ),
+    get: refuse,
+    logs: refuse,
+    exec: refuse,
+    podMetrics: refuse,
+    can: refuse,
+    patch: refuse,
+    requests: () => 0,
+  };
+}
+
+const meta = (name: string, namespace: string, labels: Readonly<Record<string, string>> = {}) => ({
+  metadata: { name, namespace, uid: `uid-${name}`, resourceVersion: '1', labels },
+});
+const pod = (app: string, more: object = {}) => ({
+  ...meta(`${app}-1`, 'aetherius', { app }),
+  spec: { containers: [{ name: app, ports: [{ name: 'http', containerPort: 8081 }] }] },
+  status: { phase: 'Running', podIP: '10.0.0.9', conditions: [{ type: 'Ready', status: 'True' }], ...more },
+});
+
+describe('kubernetes.network-policies', () => {
+  const look = (policies: readonly object[]) =>
+    kubernetesNetworkPolicies.run(
+      {},
+      probeContext({
+        kubernetes: kubernetes({
+          networkpolicies: policies,
+          pods: [pod('agent-manager'), pod('orchestrator-service')],
+          services: [
+            { ...meta('orchestrator-service', 'aetherius'), spec: { selector: { app: 'orchestrator-service' }, ports: [{ port: 8081, targetPort: 'http' }] } },
+          ],
+        }),
+      }),
+    );
+  const closed = {
+    ...meta('lockdown', 'aetherius'),
+    spec: { podSelector: { matchLabels: { app: 'orchestrator-service' } }, policyTypes: ['Ingress'] },
+  };
+
+  it('names the policy, the way and the port', async () => {
+    expect(await look([])).toMatchObject({ status: 'healthy' });
+    expect(await look([closed])).toMatchObject({
+      findings: [{ code: 'POLICY_BLOCKS', subject: 'agent-manager→orchestrator-service', facts: { policy: 'lockdown', port: 8081 } }],
+    });
+  });
+});
+
+describe('kubernetes.dns', () => {
+  const dns = (ready: boolean) => ({
+    ...meta('coredns-1', 'kube-system', { 'k8s-app': 'kube-dns' }),
+    spec: { containers: [] },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  });
+  const service = meta('kube-dns', 'kube-system');
+  const look = (lists: Lists) => kubernetesDns.run({ namespace: 'kube-system' }, probeContext({ kubernetes: kubernetes(lists) }));
+
+  it('wants one ready Pod, and has no say where the DNS is called otherwise', async () => {
+    expect(await look({ pods: [dns(true)] })).toMatchObject({ status: 'healthy' });
+    expect(await look({ pods: [dns(false)] })).toMatchObject({ findings: [{ code: 'DNS_NOT_RUNNING' }] });
+    expect(await look({ pods: [], services: [service] })).toMatchObject({ findings: [{ code: 'DNS_NOT_RUNNING' }] });
+    expect(await look({})).toMatchObject({ status: 'skipped', reason: 'no-data' });
+  });
+});
+
+describe('kubernetes.failing-probes', () => {
+  const event = (reason: string, message: string) => ({
+    ...meta(`e-${reason}`, 'aetherius'),
+    reason,
+    message,
+    involvedObject: { kind: 'Pod', uid: 'uid-orchestrator-service-1', name: 'orchestrator-service-1' },
+    lastTimestamp: '2026-03-01T10:04:00Z',
+  });
+  const unready = pod('orchestrator-service', {
+    conditions: [{ type: 'Ready', status: 'False' }],
+    containerStatuses: [{ name: 'orchestrator-service', ready: false, restartCount: 0, state: { running: { startedAt: '2026-03-01T10:00:00Z' } } }],
+  });
+  const look = (pods: readonly object[], events: readonly object[]) =>
+    kubernetesFailingProbes.run({ minutes: 10 }, probeContext({ kubernetes: kubernetes({ pods, events }) }));
+
+  it('sees a readiness probe that gets an error from a program that runs', async () => {
+    expect(await look([unready], [event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404')])).toMatchObject({
+      findings: [{ code: 'POD_PROBE_FAILS', facts: { probe: 'readiness' } }],
+    });
+  });
+
+  it('sees a container that the kubelet ends', async () => {
+    expect(await look([pod('orchestrator-service')], [event('Killing', 'Container x failed liveness probe, will be restarted')])).toMatchObject({
+      findings: [{ code: 'POD_PROBE_FAILS' }],
+    });
+  });
+
+  it('leaves a Pod alone that is ready and was slow to start', async () => {
+    expect(await look([pod('orchestrator-service')], [event('Unhealthy', 'Readiness probe failed: connection refused')])).toMatchObject({ status: 'healthy' });
+  });
+});
+
+const container = (service: string, more: Partial<ComposeContainer> = {}): ComposeContainer => ({
+  id: service,
+  name: `aetherius-${service}`,
+  service,
+  image: 'i',
+  state: 'running',
+  startedAt: '2026-03-01T10:00:00Z',
+  exitCode: 0,
+  oomKilled: false,
+  restartCount: 0,
+  networks: ['aetherius'],
+  memoryLimitBytes: 0,
+  nanoCpus: 0,
+  env: {},
+  command: [],
+  ...more,
+});
+
+function compose(containers: readonly ComposeContainer[], exec: { readonly code: number; readonly stdout: string } = { code: 0, stdout: '' }): ComposeTarget {
+  const refuse = () => Promise.reject(new Error('not asked'));
+  return {
+    project: 'aetherius',
+    containers: () => Promise.resolve(containers),
+    inspect: (id) => Promise.resolve(containers.find((one) => one.id === id) ?? container(id)),
+    exec: () => Promise.resolve({ ...exec, stderr: '' }),
+    logs: refuse,
+    stats: refuse,
+    restart: refuse,
+    networks: refuse,
+  };
+}
+
+describe('compose.networks', () => {
+  it('names the container that is not on the network of the others', async () => {
+    const others = [container('agent-manager'), container('redis')];
+    const look = (networks: readonly string[]) =>
+      composeNetworks.run({}, probeContext({ compose: compose([...others, container('orchestrator-service', { networks })]) }));
+
+    expect(await look(['aetherius'])).toMatchObject({ status: 'healthy' });
+    expect(await look(['backup'])).toMatchObject({ findings: [{ code: 'CONTAINER_OFF_NETWORK', part: 'orchestrator-service' }] });
+  });
+});
+
+describe('compose.config-age', () => {
+  const look = (seconds: number, code = 0) =>
+    composeConfigAge.run({ part: 'agent-manager' }, probeContext({ compose: compose([container('agent-manager')], { code, stdout: `${seconds}\n` }) }));
+  const started = Date.parse('2026-03-01T10:00:00Z') / 1000;
+
+  it('compares the file’s time with the start', async () => {
+    expect(await look(started - 100)).toMatchObject({ status: 'healthy' });
+    expect(await look(started + 100)).toMatchObject({ findings: [{ code: 'CONTAINER_OLDER_THAN_CONFIG', facts: { behindSeconds: 100 } }] });
+  });
+
+  it('cannot look where the container has no tool', async () => {
+    await expect(look(0, 127)).rejects.toMatchObject({ stage: 'protocol' });
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { PartId } from '../../../src/domain/part.ts';
+import { runtimeAuthToken } from '../../../src/probes/runtime/auth-token.probe.ts';
+import { runtimeConfigOverrides } from '../../../src/probes/runtime/config-overrides.probe.ts';
+import { runtimeConnection } from '../../../src/probes/runtime/connection.probe.ts';
+import { runtimeCpuLimit } from '../../../src/probes/runtime/cpu-limit.probe.ts';
+import { runtimeExecutorLog } from '../../../src/probes/runtime/executor-log.probe.ts';
+import { runtimeMemoryLimit } from '../../../src/probes/runtime/memory-limit.probe.ts';
+import { runtimeModels } from '../../../src/probes/runtime/models.probe.ts';
+import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe.ts';
+import { runtimeRegistrationSubjects } from '../../../src/probes/runtime/registration-subjects.probe.ts';
+import { runtimeStartup } from '../../../src/probes/runtime/startup.probe.ts';
+import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
+import { fakeServices, probeContext } from '../../support/probe-context.ts';
+
+const MIB = 1024 * 1024;
+const CONFIG = '/etc/aetherius/config.yaml';
+type Parts = Readonly<Partial<Record<PartId, readonly FakePart[]>>>;
+const on = (parts: Parts) => probeContext({ runtime: fakeRuntime(parts), services: fakeServices({}) });
+
+describe('runtime.startup', () => {
+  const ended = { exitCode: 1, reason: 'Error', finishedAt: '2026-03-01T10:04:50Z' };
+
+  it('finds a part that exits again and again, and none that runs', async () => {
+    const crash = { phase: 'terminated', ready: false, restarts: 4, terminated: ended } as const;
+
+    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [crash] }))).toMatchObject({
+      findings: [{ code: 'SERVICE_EXITS_AT_START', facts: { exitCode: 1, restarts: 4 } }],
+    });
+    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [{}] }))).toMatchObject({ status: 'healthy' });
+  });
+
+  it('has nothing to say of a part that is not there', async () => {
+    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({}))).toMatchObject({ status: 'skipped', reason: 'no-data' });
+  });
+});
+
+describe('runtime.auth-token', () => {
+  const tokens = (manager: string | undefined, agent: string | undefined) =>
+    runtimeAuthToken.run(
+      {},
+      on({
+        'agent-manager': [manager === undefined ? {} : { token: manager }],
+        'collect-agent': [agent === undefined ? {} : { token: agent }],
+      }),
+    );
+
+  it('compares digests and names the side without one', async () => {
+    expect(await tokens('aaa', 'aaa')).toMatchObject({ status: 'healthy' });
+    expect(await tokens('aaa', 'bbb')).toMatchObject({ findings: [{ code: 'AUTH_TOKENS_DIFFER' }] });
+    expect(await tokens('aaa', undefined)).toMatchObject({ findings: [{ code: 'AUTH_TOKEN_MISSING', facts: { missing: 'collect-agent' } }] });
+  });
+});
+
+describe('runtime.registration-subjects', () => {
+  const subject = (value: string) => ({ files: { [CONFIG]: `nats:\n  subjects:\n    registration: "${value}"\n` } });
+  const compare = (manager: string, agent: string) =>
+    runtimeRegistrationSubjects.run({}, on({ 'agent-manager': [subject(manager)], 'collect-agent': [subject(agent)] }));
+
+  it('takes placeholders for one token and sees a subject that differs', async () => {
+    expect(await compare('aetherius.agent.*.register', 'aetherius.agent.{cluster_id}.register')).toMatchObject({ status: 'healthy' });
+    expect(await compare('aetherius.agent.*.register', 'aetherius.agents.{cluster_id}.register')).toMatchObject({
+      findings: [{ code: 'REGISTRATION_SUBJECTS_DIFFER', facts: { agentSubject: 'aetherius.agents.{cluster_id}.register' } }],
+    });
+  });
+
+  it('does not compare what it cannot read', async () => {
+    const blind = runtimeRegistrationSubjects.run({}, on({ 'agent-manager': [{}], 'collect-agent': [subject('a')] }));
+
+    await expect(blind).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('runtime.config-overrides', () => {
+  it('names the key, the layer that wins and never a secret', async () => {
+    const part = {
+      files: { [CONFIG]: 'event:\n  workers: 20\ndatabase:\n  password: from-file\n' },
+      env: { AETHERIUS_EVENT_WORKERS: '5', DATABASE_PASSWORD: 'from-env' },
+    };
+    const result = await runtimeConfigOverrides.run({ part: 'agent-manager' }, on({ 'agent-manager': [part] }));
+
+    expect(result).toMatchObject({ status: 'unhealthy' });
+    const text = JSON.stringify(result);
+    expect(text).toContain('AETHERIUS_EVENT_WORKERS');
+    expect(text).not.toContain('from-env');
+    expect(text).not.toContain('from-file');
+  });
+});
+
+describe('runtime.executor-log', () => {
+  const line = (level: string, msg: string) => JSON.stringify({ time: '2026-03-01T10:04:00Z', level, msg });
+  const read = (log: string) => runtimeExecutorLog.run({ minutes: 15 }, on({ 'orchestrator-service': [{ log }] }));
+
+  it('tells a full queue from other errors, and information from both', async () => {
+    expect(await read(line('info', 'executor: execution completed'))).toMatchObject({ status: 'healthy' });
+    expect(await read(line('error', 'executor error: cannot start a workflow'))).toMatchObject({ findings: [{ code: 'EXECUTOR_ERRORS_LOGGED' }] });
+    expect(await read(line('error', 'executor error: queue is full, executions stay pending'))).toMatchObject({
+      findings: [{ code: 'EXECUTOR_QUEUE_FULL_LOGGED' }],
+    });
+  });
+});
+
+describe('runtime.memory-limit', () => {
+  const look = (part: FakePart) => runtimeMemoryLimit.run({ part: 'reasoning-service' }, on({ 'reasoning-service': [part] }));
+  const limited = { memoryLimitBytes: 512 * MIB };
+
+  it('sees a kill for memory, memory near the limit and the absence of a limit', async () => {
+    const killed = { ...limited, last: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-03-01T10:03:00Z' } };
+
+    expect(await look({ ...killed, usage: { cpuMillicores: 1, memoryBytes: 1 } })).toMatchObject({ findings: [{ code: 'OOM_KILLED' }] });
+    expect(await look({ ...limited, usage: { cpuMillicores: 1, memoryBytes: 500 * MIB } })).toMatchObject({
+      findings: [{ code: 'MEMORY_NEAR_LIMIT', facts: { usedMiB: 500, limitMiB: 512 } }],
+    });
+    expect(await look({ usage: { cpuMillicores: 1, memoryBytes: 1 } })).toMatchObject({ findings: [{ code: 'NO_MEMORY_LIMIT' }] });
+    expect(await look({ ...limited, usage: { cpuMillicores: 1, memoryBytes: 100 * MIB } })).toMatchObject({ status: 'healthy' });
+  });
+
+  it('takes a kill of long ago for history', async () => {
+    const old = { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-02-27T10:03:00Z' };
+
+    expect(await look({ ...limited, last: old, usage: { cpuMillicores: 1, memoryBytes: 100 * MIB } })).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('runtime.cpu-limit', () => {
+  it('sees a part at its limit', async () => {
+    const look = (cpuMillicores: number) =>
+      runtimeCpuLimit.run(
+        { part: 'agent-manager', seconds: 2 },
+        on({ 'agent-manager': [{ cpuLimitMillicores: 200, usage: { cpuMillicores, memoryBytes: 1 } }] }),
+      );
+
+    expect(await look(199)).toMatchObject({ findings: [{ code: 'CPU_AT_LIMIT', facts: { limitMillicores: 200 } }] });
+    expect(await look(40)).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('runtime.models', () => {
+  const command = 'python3 -c from sklearn.ensemble import IsolationForest; print("OK")';
+  const look = (files: Readonly<Record<string, string>>, code = 0) =>
+    runtimeModels.run(
+      {},
+      on({ 'reasoning-service': [{ files: { [CONFIG]: 'model:\n  path: /app/models/m.joblib\n', ...files }, commands: { [command]: { code, stderr: 'ImportError: x' } } }] }),
+    );
+
+  it('sees a model that is missing, empty, or whose libraries do not load', async () => {
+    expect(await look({ '/app/models/m.joblib': 'x' })).toMatchObject({ status: 'healthy' });
+    expect(await look({ '/app/models/other.joblib': 'x' })).toMatchObject({ findings: [{ code: 'MODEL_MISSING', subject: 'm.joblib' }] });
+    expect(await look({ '/app/models/m.joblib': '' })).toMatchObject({ findings: [{ code: 'MODEL_EMPTY' }] });
+    expect(await look({ '/app/models/m.joblib': 'x' }, 1)).toMatchObject({ findings: [{ code: 'SKLEARN_IMPORT_FAILS' }] });
+  });
+});
+
+describe('runtime.name-lookup and runtime.connection', () => {
+  it('cannot look where the container has no tool', async () => {
+    const bare = on({ 'agent-manager': [{ commands: {} }] });
+
+    await expect(runtimeNameLookup.run({ part: 'agent-manager' }, bare)).rejects.toThrow();
+    await expect(runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, bare)).rejects.toThrow();
+  });
+
+  it('have nothing to say of a service that does not run', async () => {
+    const stopped = on({ 'agent-manager': [{ phase: 'terminated' }] });
+
+    expect(await runtimeNameLookup.run({ part: 'agent-manager' }, stopped)).toMatchObject({ status: 'skipped' });
+    expect(await runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, stopped)).toMatchObject({ status: 'skipped' });
+  });
+});
