@@ -6,6 +6,13 @@ const down = any(
   // Between two crashes it runs for moments and looks as if it were starting.
   found('SERVICE_EXITS_AT_START', 'neo4j'),
 );
+/** Bolt answers a moment before the log says so: what answers is no longer starting. */
+const unanswered = any(
+  found('ENDPOINT_REFUSED', 'neo4j'),
+  found('ENDPOINT_HUNG', 'neo4j'),
+  found('ENDPOINT_CLOSED', 'neo4j'),
+  found('GRAPH_CONNECTION_FAILS'),
+);
 const refusedCredentials = any(found('CREDENTIALS_REFUSED', 'neo4j'), found('GRAPH_CREDENTIALS_REFUSED'));
 
 export const neo4jConnection = defineDiagnosis({
@@ -23,7 +30,7 @@ export const neo4jConnection = defineDiagnosis({
     {
       id: 'S7.a',
       part: 'neo4j',
-      when: all(any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j')), not(down)),
+      when: all(any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j')), unanswered, not(down)),
       remedies: [
         { instruction: 'wait-for-neo4j' },
         { remediation: 'kubernetes.restart-workload', with: { part: 'neo4j' }, on: 'kubernetes' },
