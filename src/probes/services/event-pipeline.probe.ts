@@ -35,7 +35,6 @@ function read(before: Scrape, after: Scrape): Pipeline {
   const timeout = after.value('event_batch_timeout_seconds') ?? 0;
   const received = rate(before, after, 'event_processing_total', { outcome: 'received' }) ?? 0;
   const stored = rate(before, after, 'event_processing_total', { outcome: 'stored' }) ?? 0;
-  const latency = meanBetween(before, after, 'event_processing_seconds') ?? 0;
   const enrich = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'enrich' }) ?? 0;
   const write = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'write' }) ?? 0;
   const batch = meanBetween(before, after, 'event_batch_size') ?? 0;
@@ -48,6 +47,8 @@ function read(before: Scrape, after: Scrape): Pipeline {
     seconds > 2 * timeout &&
     Math.min(connections(before), connections(after)) > 0;
   const slope = (size - (before.value('event_queue_size') ?? size)) / seconds;
+  // What came in at the first sample is not stored at the second: it is at least that late.
+  const latency = Math.max(meanBetween(before, after, 'event_processing_seconds') ?? 0, stuck ? seconds : 0);
   return {
     facts: {
       seconds: round(seconds),

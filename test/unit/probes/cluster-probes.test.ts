@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ComposeContainer, ComposeTarget, KubeKind, KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
+import type {
+  ComposeContainer,
+  ComposeTarget,
+  KubeKind,
+  KubeObject,
+  KubernetesTarget,
+} from '../../../src/domain/targets.ts';
 import { composeConfigAge } from '../../../src/probes/compose/config-age.probe.ts';
 import { composeNetworks } from '../../../src/probes/compose/networks.probe.ts';
 import { kubernetesDns } from '../../../src/probes/kubernetes/dns.probe.ts';
@@ -16,7 +22,9 @@ function kubernetes(lists: Lists): KubernetesTarget {
     agentNamespace: 'kube-system',
     list: (kind, namespace) =>
       Promise.resolve(
-        ((lists[kind] ?? []) as readonly KubeObject[]).filter((object) => object.metadata.namespace === namespace),
+        ((lists[kind] ?? []) as readonly KubeObject[]).filter(
+          (object) => object.metadata.namespace === namespace,
+        ),
       ),
     get: refuse,
     logs: refuse,
@@ -46,7 +54,13 @@ describe('kubernetes.network-policies', () => {
           networkpolicies: policies,
           pods: [pod('agent-manager'), pod('orchestrator-service')],
           services: [
-            { ...meta('orchestrator-service', 'aetherius'), spec: { selector: { app: 'orchestrator-service' }, ports: [{ port: 8081, targetPort: 'http' }] } },
+            {
+              ...meta('orchestrator-service', 'aetherius'),
+              spec: {
+                selector: { app: 'orchestrator-service' },
+                ports: [{ port: 8081, targetPort: 'http' }],
+              },
+            },
           ],
         }),
       }),
@@ -59,7 +73,13 @@ describe('kubernetes.network-policies', () => {
   it('names the policy, the way and the port', async () => {
     expect(await look([])).toMatchObject({ status: 'healthy' });
     expect(await look([closed])).toMatchObject({
-      findings: [{ code: 'POLICY_BLOCKS', subject: 'agent-manager→orchestrator-service', facts: { policy: 'lockdown', port: 8081 } }],
+      findings: [
+        {
+          code: 'POLICY_BLOCKS',
+          subject: 'agent-manager→orchestrator-service',
+          facts: { policy: 'lockdown', port: 8081 },
+        },
+      ],
     });
   });
 });
@@ -71,12 +91,15 @@ describe('kubernetes.dns', () => {
     status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
   const service = meta('kube-dns', 'kube-system');
-  const look = (lists: Lists) => kubernetesDns.run({ namespace: 'kube-system' }, probeContext({ kubernetes: kubernetes(lists) }));
+  const look = (lists: Lists) =>
+    kubernetesDns.run({ namespace: 'kube-system' }, probeContext({ kubernetes: kubernetes(lists) }));
 
   it('wants one ready Pod, and has no say where the DNS is called otherwise', async () => {
     expect(await look({ pods: [dns(true)] })).toMatchObject({ status: 'healthy' });
     expect(await look({ pods: [dns(false)] })).toMatchObject({ findings: [{ code: 'DNS_NOT_RUNNING' }] });
-    expect(await look({ pods: [], services: [service] })).toMatchObject({ findings: [{ code: 'DNS_NOT_RUNNING' }] });
+    expect(await look({ pods: [], services: [service] })).toMatchObject({
+      findings: [{ code: 'DNS_NOT_RUNNING' }],
+    });
     expect(await look({})).toMatchObject({ status: 'skipped', reason: 'no-data' });
   });
 });
@@ -91,25 +114,47 @@ describe('kubernetes.failing-probes', () => {
   });
   const unready = pod('orchestrator-service', {
     conditions: [{ type: 'Ready', status: 'False' }],
-    containerStatuses: [{ name: 'orchestrator-service', ready: false, restartCount: 0, state: { running: { startedAt: '2026-03-01T10:00:00Z' } } }],
+    containerStatuses: [
+      {
+        name: 'orchestrator-service',
+        ready: false,
+        restartCount: 0,
+        state: { running: { startedAt: '2026-03-01T10:00:00Z' } },
+      },
+    ],
   });
   const look = (pods: readonly object[], events: readonly object[]) =>
     kubernetesFailingProbes.run({ minutes: 10 }, probeContext({ kubernetes: kubernetes({ pods, events }) }));
 
   it('sees a readiness probe that gets an error from a program that runs', async () => {
-    expect(await look([unready], [event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404')])).toMatchObject({
+    expect(
+      await look(
+        [unready],
+        [event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404')],
+      ),
+    ).toMatchObject({
       findings: [{ code: 'POD_PROBE_FAILS', facts: { probe: 'readiness' } }],
     });
   });
 
   it('sees a container that the kubelet ends', async () => {
-    expect(await look([pod('orchestrator-service')], [event('Killing', 'Container x failed liveness probe, will be restarted')])).toMatchObject({
+    expect(
+      await look(
+        [pod('orchestrator-service')],
+        [event('Killing', 'Container x failed liveness probe, will be restarted')],
+      ),
+    ).toMatchObject({
       findings: [{ code: 'POD_PROBE_FAILS' }],
     });
   });
 
   it('leaves a Pod alone that is ready and was slow to start', async () => {
-    expect(await look([pod('orchestrator-service')], [event('Unhealthy', 'Readiness probe failed: connection refused')])).toMatchObject({ status: 'healthy' });
+    expect(
+      await look(
+        [pod('orchestrator-service')],
+        [event('Unhealthy', 'Readiness probe failed: connection refused')],
+      ),
+    ).toMatchObject({ status: 'healthy' });
   });
 });
 
@@ -131,7 +176,10 @@ const container = (service: string, more: Partial<ComposeContainer> = {}): Compo
   ...more,
 });
 
-function compose(containers: readonly ComposeContainer[], exec: { readonly code: number; readonly stdout: string } = { code: 0, stdout: '' }): ComposeTarget {
+function compose(
+  containers: readonly ComposeContainer[],
+  exec: { readonly code: number; readonly stdout: string } = { code: 0, stdout: '' },
+): ComposeTarget {
   const refuse = () => Promise.reject(new Error('not asked'));
   return {
     project: 'aetherius',
@@ -149,21 +197,31 @@ describe('compose.networks', () => {
   it('names the container that is not on the network of the others', async () => {
     const others = [container('agent-manager'), container('redis')];
     const look = (networks: readonly string[]) =>
-      composeNetworks.run({}, probeContext({ compose: compose([...others, container('orchestrator-service', { networks })]) }));
+      composeNetworks.run(
+        {},
+        probeContext({ compose: compose([...others, container('orchestrator-service', { networks })]) }),
+      );
 
     expect(await look(['aetherius'])).toMatchObject({ status: 'healthy' });
-    expect(await look(['backup'])).toMatchObject({ findings: [{ code: 'CONTAINER_OFF_NETWORK', part: 'orchestrator-service' }] });
+    expect(await look(['backup'])).toMatchObject({
+      findings: [{ code: 'CONTAINER_OFF_NETWORK', part: 'orchestrator-service' }],
+    });
   });
 });
 
 describe('compose.config-age', () => {
   const look = (seconds: number, code = 0) =>
-    composeConfigAge.run({ part: 'agent-manager' }, probeContext({ compose: compose([container('agent-manager')], { code, stdout: `${seconds}\n` }) }));
+    composeConfigAge.run(
+      { part: 'agent-manager' },
+      probeContext({ compose: compose([container('agent-manager')], { code, stdout: `${seconds}\n` }) }),
+    );
   const started = Date.parse('2026-03-01T10:00:00Z') / 1000;
 
   it('compares the file’s time with the start', async () => {
     expect(await look(started - 100)).toMatchObject({ status: 'healthy' });
-    expect(await look(started + 100)).toMatchObject({ findings: [{ code: 'CONTAINER_OLDER_THAN_CONFIG', facts: { behindSeconds: 100 } }] });
+    expect(await look(started + 100)).toMatchObject({
+      findings: [{ code: 'CONTAINER_OLDER_THAN_CONFIG', facts: { behindSeconds: 100 } }],
+    });
   });
 
   it('cannot look where the container has no tool', async () => {

@@ -109,9 +109,16 @@ describe('the event pipeline', () => {
 
   it('waits for the database when a statement lasts longer than the look', async () => {
     expect(await look(start, { ...start, queue: 18, received: 8 })).toEqual([
+      'EVENT_LATENCY_HIGH',
       'EVENT_QUEUE_BACKLOG',
       'EVENT_WRITES_SLOW',
     ]);
+  });
+
+  it('waits for the database from the first batch on, before the queue grows', async () => {
+    const empty = { ...start, queue: 0, busy: 0 };
+
+    expect(await look(empty, { ...empty, received: 8 })).toEqual(['EVENT_LATENCY_HIGH', 'EVENT_WRITES_SLOW']);
   });
 
   it('does not blame the database for a standstill while no connection is in use', async () => {

@@ -24,14 +24,21 @@ describe('runtime.startup', () => {
   it('finds a part that exits again and again, and none that runs', async () => {
     const crash = { phase: 'terminated', ready: false, restarts: 4, terminated: ended } as const;
 
-    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [crash] }))).toMatchObject({
+    expect(
+      await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [crash] })),
+    ).toMatchObject({
       findings: [{ code: 'SERVICE_EXITS_AT_START', facts: { exitCode: 1, restarts: 4 } }],
     });
-    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [{}] }))).toMatchObject({ status: 'healthy' });
+    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [{}] }))).toMatchObject({
+      status: 'healthy',
+    });
   });
 
   it('has nothing to say of a part that is not there', async () => {
-    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({}))).toMatchObject({ status: 'skipped', reason: 'no-data' });
+    expect(await runtimeStartup.run({ part: 'agent-manager' }, on({}))).toMatchObject({
+      status: 'skipped',
+      reason: 'no-data',
+    });
   });
 });
 
@@ -48,24 +55,43 @@ describe('runtime.auth-token', () => {
   it('compares digests and names the side without one', async () => {
     expect(await tokens('aaa', 'aaa')).toMatchObject({ status: 'healthy' });
     expect(await tokens('aaa', 'bbb')).toMatchObject({ findings: [{ code: 'AUTH_TOKENS_DIFFER' }] });
-    expect(await tokens('aaa', undefined)).toMatchObject({ findings: [{ code: 'AUTH_TOKEN_MISSING', facts: { missing: 'collect-agent' } }] });
+    expect(await tokens('aaa', undefined)).toMatchObject({
+      findings: [{ code: 'AUTH_TOKEN_MISSING', facts: { missing: 'collect-agent' } }],
+    });
   });
 });
 
 describe('runtime.registration-subjects', () => {
-  const subject = (value: string) => ({ files: { [CONFIG]: `nats:\n  subjects:\n    registration: "${value}"\n` } });
+  const subject = (value: string) => ({
+    files: { [CONFIG]: `nats:\n  subjects:\n    registration: "${value}"\n` },
+  });
   const compare = (manager: string, agent: string) =>
-    runtimeRegistrationSubjects.run({}, on({ 'agent-manager': [subject(manager)], 'collect-agent': [subject(agent)] }));
+    runtimeRegistrationSubjects.run(
+      {},
+      on({ 'agent-manager': [subject(manager)], 'collect-agent': [subject(agent)] }),
+    );
 
   it('takes placeholders for one token and sees a subject that differs', async () => {
-    expect(await compare('aetherius.agent.*.register', 'aetherius.agent.{cluster_id}.register')).toMatchObject({ status: 'healthy' });
-    expect(await compare('aetherius.agent.*.register', 'aetherius.agents.{cluster_id}.register')).toMatchObject({
-      findings: [{ code: 'REGISTRATION_SUBJECTS_DIFFER', facts: { agentSubject: 'aetherius.agents.{cluster_id}.register' } }],
+    expect(
+      await compare('aetherius.agent.*.register', 'aetherius.agent.{cluster_id}.register'),
+    ).toMatchObject({ status: 'healthy' });
+    expect(
+      await compare('aetherius.agent.*.register', 'aetherius.agents.{cluster_id}.register'),
+    ).toMatchObject({
+      findings: [
+        {
+          code: 'REGISTRATION_SUBJECTS_DIFFER',
+          facts: { agentSubject: 'aetherius.agents.{cluster_id}.register' },
+        },
+      ],
     });
   });
 
   it('does not compare what it cannot read', async () => {
-    const blind = runtimeRegistrationSubjects.run({}, on({ 'agent-manager': [{}], 'collect-agent': [subject('a')] }));
+    const blind = runtimeRegistrationSubjects.run(
+      {},
+      on({ 'agent-manager': [{}], 'collect-agent': [subject('a')] }),
+    );
 
     await expect(blind).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -77,7 +103,10 @@ describe('runtime.config-overrides', () => {
       files: { [CONFIG]: 'event:\n  workers: 20\ndatabase:\n  password: from-file\n' },
       env: { AETHERIUS_EVENT_WORKERS: '5', DATABASE_PASSWORD: 'from-env' },
     };
-    const result = await runtimeConfigOverrides.run({ part: 'agent-manager' }, on({ 'agent-manager': [part] }));
+    const result = await runtimeConfigOverrides.run(
+      { part: 'agent-manager' },
+      on({ 'agent-manager': [part] }),
+    );
 
     expect(result).toMatchObject({ status: 'unhealthy' });
     const text = JSON.stringify(result);
@@ -89,36 +118,53 @@ describe('runtime.config-overrides', () => {
 
 describe('runtime.executor-log', () => {
   const line = (level: string, msg: string) => JSON.stringify({ time: '2026-03-01T10:04:00Z', level, msg });
-  const read = (log: string) => runtimeExecutorLog.run({ minutes: 15 }, on({ 'orchestrator-service': [{ log }] }));
+  const read = (log: string) =>
+    runtimeExecutorLog.run({ minutes: 15 }, on({ 'orchestrator-service': [{ log }] }));
 
   it('tells a full queue from other errors, and information from both', async () => {
     expect(await read(line('info', 'executor: execution completed'))).toMatchObject({ status: 'healthy' });
-    expect(await read(line('error', 'executor error: cannot start a workflow'))).toMatchObject({ findings: [{ code: 'EXECUTOR_ERRORS_LOGGED' }] });
-    expect(await read(line('error', 'executor error: queue is full, executions stay pending'))).toMatchObject({
-      findings: [{ code: 'EXECUTOR_QUEUE_FULL_LOGGED' }],
+    expect(await read(line('error', 'executor error: cannot start a workflow'))).toMatchObject({
+      findings: [{ code: 'EXECUTOR_ERRORS_LOGGED' }],
     });
+    expect(await read(line('error', 'executor error: queue is full, executions stay pending'))).toMatchObject(
+      {
+        findings: [{ code: 'EXECUTOR_QUEUE_FULL_LOGGED' }],
+      },
+    );
   });
 });
 
 describe('runtime.memory-limit', () => {
-  const look = (part: FakePart) => runtimeMemoryLimit.run({ part: 'reasoning-service' }, on({ 'reasoning-service': [part] }));
+  const look = (part: FakePart) =>
+    runtimeMemoryLimit.run({ part: 'reasoning-service' }, on({ 'reasoning-service': [part] }));
   const limited = { memoryLimitBytes: 512 * MIB };
 
   it('sees a kill for memory, memory near the limit and the absence of a limit', async () => {
-    const killed = { ...limited, last: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-03-01T10:03:00Z' } };
+    const killed = {
+      ...limited,
+      last: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-03-01T10:03:00Z' },
+    };
 
-    expect(await look({ ...killed, usage: { cpuMillicores: 1, memoryBytes: 1 } })).toMatchObject({ findings: [{ code: 'OOM_KILLED' }] });
+    expect(await look({ ...killed, usage: { cpuMillicores: 1, memoryBytes: 1 } })).toMatchObject({
+      findings: [{ code: 'OOM_KILLED' }],
+    });
     expect(await look({ ...limited, usage: { cpuMillicores: 1, memoryBytes: 500 * MIB } })).toMatchObject({
       findings: [{ code: 'MEMORY_NEAR_LIMIT', facts: { usedMiB: 500, limitMiB: 512 } }],
     });
-    expect(await look({ usage: { cpuMillicores: 1, memoryBytes: 1 } })).toMatchObject({ findings: [{ code: 'NO_MEMORY_LIMIT' }] });
-    expect(await look({ ...limited, usage: { cpuMillicores: 1, memoryBytes: 100 * MIB } })).toMatchObject({ status: 'healthy' });
+    expect(await look({ usage: { cpuMillicores: 1, memoryBytes: 1 } })).toMatchObject({
+      findings: [{ code: 'NO_MEMORY_LIMIT' }],
+    });
+    expect(await look({ ...limited, usage: { cpuMillicores: 1, memoryBytes: 100 * MIB } })).toMatchObject({
+      status: 'healthy',
+    });
   });
 
   it('takes a kill of long ago for history', async () => {
     const old = { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-02-27T10:03:00Z' };
 
-    expect(await look({ ...limited, last: old, usage: { cpuMillicores: 1, memoryBytes: 100 * MIB } })).toMatchObject({ status: 'healthy' });
+    expect(
+      await look({ ...limited, last: old, usage: { cpuMillicores: 1, memoryBytes: 100 * MIB } }),
+    ).toMatchObject({ status: 'healthy' });
   });
 });
 
@@ -130,7 +176,9 @@ describe('runtime.cpu-limit', () => {
         on({ 'agent-manager': [{ cpuLimitMillicores: 200, usage: { cpuMillicores, memoryBytes: 1 } }] }),
       );
 
-    expect(await look(199)).toMatchObject({ findings: [{ code: 'CPU_AT_LIMIT', facts: { limitMillicores: 200 } }] });
+    expect(await look(199)).toMatchObject({
+      findings: [{ code: 'CPU_AT_LIMIT', facts: { limitMillicores: 200 } }],
+    });
     expect(await look(40)).toMatchObject({ status: 'healthy' });
   });
 });
@@ -140,14 +188,25 @@ describe('runtime.models', () => {
   const look = (files: Readonly<Record<string, string>>, code = 0) =>
     runtimeModels.run(
       {},
-      on({ 'reasoning-service': [{ files: { [CONFIG]: 'model:\n  path: /app/models/m.joblib\n', ...files }, commands: { [command]: { code, stderr: 'ImportError: x' } } }] }),
+      on({
+        'reasoning-service': [
+          {
+            files: { [CONFIG]: 'model:\n  path: /app/models/m.joblib\n', ...files },
+            commands: { [command]: { code, stderr: 'ImportError: x' } },
+          },
+        ],
+      }),
     );
 
   it('sees a model that is missing, empty, or whose libraries do not load', async () => {
     expect(await look({ '/app/models/m.joblib': 'x' })).toMatchObject({ status: 'healthy' });
-    expect(await look({ '/app/models/other.joblib': 'x' })).toMatchObject({ findings: [{ code: 'MODEL_MISSING', subject: 'm.joblib' }] });
+    expect(await look({ '/app/models/other.joblib': 'x' })).toMatchObject({
+      findings: [{ code: 'MODEL_MISSING', subject: 'm.joblib' }],
+    });
     expect(await look({ '/app/models/m.joblib': '' })).toMatchObject({ findings: [{ code: 'MODEL_EMPTY' }] });
-    expect(await look({ '/app/models/m.joblib': 'x' }, 1)).toMatchObject({ findings: [{ code: 'SKLEARN_IMPORT_FAILS' }] });
+    expect(await look({ '/app/models/m.joblib': 'x' }, 1)).toMatchObject({
+      findings: [{ code: 'SKLEARN_IMPORT_FAILS' }],
+    });
   });
 });
 
@@ -156,13 +215,19 @@ describe('runtime.name-lookup and runtime.connection', () => {
     const bare = on({ 'agent-manager': [{ commands: {} }] });
 
     await expect(runtimeNameLookup.run({ part: 'agent-manager' }, bare)).rejects.toThrow();
-    await expect(runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, bare)).rejects.toThrow();
+    await expect(
+      runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, bare),
+    ).rejects.toThrow();
   });
 
   it('have nothing to say of a service that does not run', async () => {
     const stopped = on({ 'agent-manager': [{ phase: 'terminated' }] });
 
-    expect(await runtimeNameLookup.run({ part: 'agent-manager' }, stopped)).toMatchObject({ status: 'skipped' });
-    expect(await runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, stopped)).toMatchObject({ status: 'skipped' });
+    expect(await runtimeNameLookup.run({ part: 'agent-manager' }, stopped)).toMatchObject({
+      status: 'skipped',
+    });
+    expect(
+      await runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, stopped),
+    ).toMatchObject({ status: 'skipped' });
   });
 });

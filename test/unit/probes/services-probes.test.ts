@@ -14,7 +14,11 @@ const MIB = 1024 * 1024;
 const pages = (...samples: readonly Readonly<Record<string, number>>[]) =>
   fakeServices({
     '/metrics': samples.map((sample) =>
-      httpAnswer(Object.entries(sample).map(([name, value]) => `${name} ${value}\n`).join('')),
+      httpAnswer(
+        Object.entries(sample)
+          .map(([name, value]) => `${name} ${value}\n`)
+          .join(''),
+      ),
     ),
   });
 const json = (value: unknown, status = 200) => httpAnswer(JSON.stringify(value), status);
@@ -25,8 +29,13 @@ function profile(type: string, values: Readonly<Record<string, number>>): Uint8A
   const names = Object.keys(values);
   return new Profile({
     sampleType: [new ValueType({ type: stringTable.dedup(type), unit: stringTable.dedup('unit') })],
-    function: names.map((name, index) => new Fn({ id: index + 1, name: stringTable.dedup(name), filename: stringTable.dedup(`${name}.go`) })),
-    location: names.map((_, index) => new Location({ id: index + 1, line: [new Line({ functionId: index + 1, line: 7 })] })),
+    function: names.map(
+      (name, index) =>
+        new Fn({ id: index + 1, name: stringTable.dedup(name), filename: stringTable.dedup(`${name}.go`) }),
+    ),
+    location: names.map(
+      (_, index) => new Location({ id: index + 1, line: [new Line({ functionId: index + 1, line: 7 })] }),
+    ),
     sample: names.map((name, index) => new Sample({ locationId: [index + 1], value: [values[name] ?? 0] })),
     stringTable,
   }).encode();
@@ -34,30 +43,47 @@ function profile(type: string, values: Readonly<Record<string, number>>): Uint8A
 
 describe('services.executor-queue', () => {
   const look = (busy: number, queue: number) => {
-    const sample = { executor_workers: 4, executor_workers_busy: busy, executor_queue_size: queue, executor_queue_capacity: 100 };
+    const sample = {
+      executor_workers: 4,
+      executor_workers_busy: busy,
+      executor_queue_size: queue,
+      executor_queue_capacity: 100,
+    };
     return servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages(sample, sample) }));
   };
 
   it('is starved when all workers are busy and executions wait', async () => {
-    expect(await look(4, 10)).toMatchObject({ findings: [{ code: 'EXECUTOR_STARVED', facts: { queue: 10, workers: 4 } }] });
+    expect(await look(4, 10)).toMatchObject({
+      findings: [{ code: 'EXECUTOR_STARVED', facts: { queue: 10, workers: 4 } }],
+    });
     expect(await look(4, 0)).toMatchObject({ status: 'healthy' });
     expect(await look(1, 10)).toMatchObject({ status: 'healthy' });
   });
 
   it('is not judged where the metrics are absent', async () => {
-    expect(await servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages({ up: 1 }) }))).toMatchObject({ status: 'skipped', reason: 'not-installed' });
+    expect(
+      await servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages({ up: 1 }) })),
+    ).toMatchObject({ status: 'skipped', reason: 'not-installed' });
   });
 });
 
 describe('services.command-capacity', () => {
   it('sees all slots taken, and time-outs while it looks', async () => {
-    const idle = { command_max_concurrent: 2, command_inflight: 0, command_queue_size: 0, command_timeouts_total: 5 };
+    const idle = {
+      command_max_concurrent: 2,
+      command_inflight: 0,
+      command_queue_size: 0,
+      command_timeouts_total: 5,
+    };
     const full = { ...idle, command_inflight: 2, command_queue_size: 3 };
-    const look = (a: typeof idle, b: typeof idle) => servicesCommandCapacity.run({ seconds: 3 }, probeContext({ services: pages(a, b) }));
+    const look = (a: typeof idle, b: typeof idle) =>
+      servicesCommandCapacity.run({ seconds: 3 }, probeContext({ services: pages(a, b) }));
 
     expect(await look(idle, idle)).toMatchObject({ status: 'healthy' });
     expect(await look(full, full)).toMatchObject({ findings: [{ code: 'COMMANDS_SATURATED' }] });
-    expect(await look(idle, { ...idle, command_timeouts_total: 9 })).toMatchObject({ findings: [{ code: 'COMMANDS_TIME_OUT' }] });
+    expect(await look(idle, { ...idle, command_timeouts_total: 9 })).toMatchObject({
+      findings: [{ code: 'COMMANDS_TIME_OUT' }],
+    });
   });
 });
 
@@ -66,17 +92,26 @@ describe('services.process-trend', () => {
     servicesProcessTrend.run(
       { service: 'agent-manager', seconds: 9 },
       probeContext({
-        services: pages(...memory.map((mib, index) => ({ process_resident_memory_bytes: mib * MIB, process_cpu_seconds_total: cpu[index] ?? 0 }))),
+        services: pages(
+          ...memory.map((mib, index) => ({
+            process_resident_memory_bytes: mib * MIB,
+            process_cpu_seconds_total: cpu[index] ?? 0,
+          })),
+        ),
       }),
     );
 
   it('calls steady growth growth, and a single step not', async () => {
-    expect(await look([100, 110, 120, 130], [0, 0, 0, 0])).toMatchObject({ findings: [{ code: 'MEMORY_GROWS', facts: { memoryFromMiB: 100, memoryMiB: 130 } }] });
+    expect(await look([100, 110, 120, 130], [0, 0, 0, 0])).toMatchObject({
+      findings: [{ code: 'MEMORY_GROWS', facts: { memoryFromMiB: 100, memoryMiB: 130 } }],
+    });
     expect(await look([100, 130, 130, 130], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
   });
 
   it('turns CPU seconds into cores', async () => {
-    expect(await look([100, 100, 100, 100], [0, 3, 6, 9])).toMatchObject({ findings: [{ code: 'CPU_HIGH', facts: { cores: 1 } }] });
+    expect(await look([100, 100, 100, 100], [0, 3, 6, 9])).toMatchObject({
+      findings: [{ code: 'CPU_HIGH', facts: { cores: 1 } }],
+    });
   });
 });
 
@@ -85,7 +120,9 @@ describe('services.cpu-profile and services.heap-profile', () => {
     const busy = profile('cpu', { 'runtime.mallocgc': 3e9, 'aetherius.io/agent/rules.match': 6e9 });
     const services = fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer(busy)] });
 
-    expect(await servicesCpuProfile.run({ service: 'agent-manager', seconds: 5 }, probeContext({ services }))).toMatchObject({
+    expect(
+      await servicesCpuProfile.run({ service: 'agent-manager', seconds: 5 }, probeContext({ services })),
+    ).toMatchObject({
       findings: [{ code: 'HOT_FUNCTION', subject: 'aetherius.io/agent/rules.match', facts: { line: 7 } }],
     });
   });
@@ -94,38 +131,71 @@ describe('services.cpu-profile and services.heap-profile', () => {
     const idle = profile('cpu', { 'aetherius.io/agent/rules.match': 1e7 });
     const services = fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer(idle)] });
 
-    expect(await servicesCpuProfile.run({ service: 'agent-manager', seconds: 5 }, probeContext({ services }))).toMatchObject({ status: 'healthy' });
-    expect(await servicesCpuProfile.run({ service: 'reasoning-service', seconds: 5 }, probeContext({ services: fakeServices({}) }))).toMatchObject({ reason: 'not-applicable' });
-    expect(await servicesHeapProfile.run({ service: 'reasoning-service', seconds: 8 }, probeContext({ services: fakeServices({}) }))).toMatchObject({ reason: 'not-applicable' });
+    expect(
+      await servicesCpuProfile.run({ service: 'agent-manager', seconds: 5 }, probeContext({ services })),
+    ).toMatchObject({ status: 'healthy' });
+    expect(
+      await servicesCpuProfile.run(
+        { service: 'reasoning-service', seconds: 5 },
+        probeContext({ services: fakeServices({}) }),
+      ),
+    ).toMatchObject({ reason: 'not-applicable' });
+    expect(
+      await servicesHeapProfile.run(
+        { service: 'reasoning-service', seconds: 8 },
+        probeContext({ services: fakeServices({}) }),
+      ),
+    ).toMatchObject({ reason: 'not-applicable' });
   });
 });
 
 describe('services.root-cause-call', () => {
   const path = '/api/v1/analyze/root-cause';
-  const call = (answer: ReturnType<typeof httpAnswer>) => servicesRootCauseCall.run({}, probeContext({ services: fakeServices({ [path]: [answer] }) }));
+  const call = (answer: ReturnType<typeof httpAnswer>) =>
+    servicesRootCauseCall.run({}, probeContext({ services: fakeServices({ [path]: [answer] }) }));
 
   it('tells a broken model from another failure, and an analysis without the graph from both', async () => {
     expect(await call(json({ root_causes: [] }))).toMatchObject({ status: 'healthy' });
-    expect(await call(json({ error: 'analysis failed: cannot load the model /app/models/x' }, 500))).toMatchObject({
+    expect(
+      await call(json({ error: 'analysis failed: cannot load the model /app/models/x' }, 500)),
+    ).toMatchObject({
       findings: [{ code: 'ROOT_CAUSE_FAILS' }, { code: 'ROOT_CAUSE_MODEL_ERROR' }],
     });
-    expect(await call(json({ error: 'analysis failed: MemoryError' }, 500))).toMatchObject({ findings: [{ code: 'ROOT_CAUSE_FAILS' }] });
-    expect(await call(json({ knowledge_graph: 'unavailable' }))).toMatchObject({ findings: [{ code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE' }] });
+    expect(await call(json({ error: 'analysis failed: MemoryError' }, 500))).toMatchObject({
+      findings: [{ code: 'ROOT_CAUSE_FAILS' }],
+    });
+    expect(await call(json({ knowledge_graph: 'unavailable' }))).toMatchObject({
+      findings: [{ code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE' }],
+    });
   });
 });
 
 const executionsPath = (limit: number) => `/api/v1/workflows/executions?limit=${limit}`;
-const pending = { id: 'e1', workflow_id: 'diagnose-oom', status: 'pending', created_at: '2026-03-01T10:00:00Z' };
+const pending = {
+  id: 'e1',
+  workflow_id: 'diagnose-oom',
+  status: 'pending',
+  created_at: '2026-03-01T10:00:00Z',
+};
 
 describe('services.workflow-executions', () => {
   const look = (list: readonly object[]) => {
     const answer = json({ executions: list });
-    const services = fakeServices({ [executionsPath(500)]: [answer], [executionsPath(200)]: [answer], [executionsPath(1000)]: [answer] });
-    return servicesWorkflowExecutions.run(servicesWorkflowExecutions.params.parse({}), probeContext({ services }));
+    const services = fakeServices({
+      [executionsPath(500)]: [answer],
+      [executionsPath(200)]: [answer],
+      [executionsPath(1000)]: [answer],
+    });
+    return servicesWorkflowExecutions.run(
+      servicesWorkflowExecutions.params.parse({}),
+      probeContext({ services }),
+    );
   };
 
   it('sees executions that stay pending', async () => {
-    expect(await look([pending])).toMatchObject({ findings: [{ code: 'EXECUTIONS_PENDING', facts: { stuck: 1, workflows: 'diagnose-oom' } }] });
+    expect(await look([pending])).toMatchObject({
+      findings: [{ code: 'EXECUTIONS_PENDING', facts: { stuck: 1, workflows: 'diagnose-oom' } }],
+    });
     expect(await look([{ ...pending, status: 'completed' }])).toMatchObject({ status: 'healthy' });
   });
 });
@@ -138,11 +208,18 @@ describe('services.step-timeouts', () => {
     steps: [{ id: 'collect_logs', status, timeout_seconds: 2, duration_ms: 2000, error }],
   });
   const look = (...list: readonly object[]) =>
-    servicesStepTimeouts.run({ minutes: 30 }, probeContext({ services: fakeServices({ [executionsPath(200)]: [json({ executions: list })] }) }));
+    servicesStepTimeouts.run(
+      { minutes: 30 },
+      probeContext({ services: fakeServices({ [executionsPath(200)]: [json({ executions: list })] }) }),
+    );
 
   it('tells the step’s own limit from the command’s', async () => {
-    expect(await look(failed('timeout after 2s', 'timeout'))).toMatchObject({ findings: [{ code: 'STEP_TIMED_OUT', facts: { timeoutSeconds: 2 } }] });
-    expect(await look(failed('command timeout: no free slot within 5s', 'failed'))).toMatchObject({ findings: [{ code: 'STEP_COMMAND_TIMED_OUT' }] });
+    expect(await look(failed('timeout after 2s', 'timeout'))).toMatchObject({
+      findings: [{ code: 'STEP_TIMED_OUT', facts: { timeoutSeconds: 2 } }],
+    });
+    expect(await look(failed('command timeout: no free slot within 5s', 'failed'))).toMatchObject({
+      findings: [{ code: 'STEP_COMMAND_TIMED_OUT' }],
+    });
   });
 
   it('takes a failure for history once the workflow went through again', async () => {

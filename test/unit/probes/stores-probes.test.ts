@@ -14,7 +14,8 @@ import { redisAgentCache } from '../../../src/probes/redis/agent-cache.probe.ts'
 import { redisKeySpace } from '../../../src/probes/redis/key-space.probe.ts';
 import { fakePostgres, fakeRedis, probeContext } from '../../support/probe-context.ts';
 
-const withPg = (answers: Parameters<typeof fakePostgres>[0]) => probeContext({ postgres: fakePostgres(answers) });
+const withPg = (answers: Parameters<typeof fakePostgres>[0]) =>
+  probeContext({ postgres: fakePostgres(answers) });
 
 describe('postgres.session-shares', () => {
   const shares = (totals: object, largest: object) =>
@@ -22,10 +23,18 @@ describe('postgres.session-shares', () => {
   const app = { application: 'agent-manager', user: 'a', sessions: 45, idle: 40, leaked: 0 };
 
   it('names leaks before pools and pools before the limit, and nothing while there is room', async () => {
-    expect(await shares({ used: 20, max: 100, reserved: 3, leaked: 0 }, app)).toMatchObject({ status: 'healthy' });
-    expect(await shares({ used: 95, max: 100, reserved: 3, leaked: 60 }, app)).toMatchObject({ findings: [{ code: 'PG_SESSIONS_LEAKED' }] });
-    expect(await shares({ used: 95, max: 100, reserved: 3, leaked: 1 }, app)).toMatchObject({ findings: [{ code: 'PG_POOLS_TOO_LARGE', subject: 'agent-manager' }] });
-    expect(await shares({ used: 9, max: 12, reserved: 3, leaked: 0 }, { ...app, sessions: 5 })).toMatchObject({ findings: [{ code: 'PG_LIMIT_TOO_LOW' }] });
+    expect(await shares({ used: 20, max: 100, reserved: 3, leaked: 0 }, app)).toMatchObject({
+      status: 'healthy',
+    });
+    expect(await shares({ used: 95, max: 100, reserved: 3, leaked: 60 }, app)).toMatchObject({
+      findings: [{ code: 'PG_SESSIONS_LEAKED' }],
+    });
+    expect(await shares({ used: 95, max: 100, reserved: 3, leaked: 1 }, app)).toMatchObject({
+      findings: [{ code: 'PG_POOLS_TOO_LARGE', subject: 'agent-manager' }],
+    });
+    expect(await shares({ used: 9, max: 12, reserved: 3, leaked: 0 }, { ...app, sessions: 5 })).toMatchObject(
+      { findings: [{ code: 'PG_LIMIT_TOO_LOW' }] },
+    );
   });
 });
 
@@ -33,11 +42,16 @@ describe('postgres.slow-statements', () => {
   it('says "not installed" without the extension, and shows the worst with it', async () => {
     const params = { database: 'agentManager', meanMs: 100 } as const;
 
-    expect(await postgresSlowStatements.run(params, withPg({ to_regclass: [{ present: false }] }))).toMatchObject({ status: 'skipped', reason: 'not-installed' });
+    expect(
+      await postgresSlowStatements.run(params, withPg({ to_regclass: [{ present: false }] })),
+    ).toMatchObject({ status: 'skipped', reason: 'not-installed' });
     expect(
       await postgresSlowStatements.run(
         params,
-        withPg({ to_regclass: [{ present: true }], 'FROM pg_stat_statements': [{ query: 'SELECT * FROM events', calls: 3, mean: 420, max: 900 }] }),
+        withPg({
+          to_regclass: [{ present: true }],
+          'FROM pg_stat_statements': [{ query: 'SELECT * FROM events', calls: 3, mean: 420, max: 900 }],
+        }),
       ),
     ).toMatchObject({ findings: [{ code: 'PG_SLOW_STATEMENTS', facts: { meanMs: 420 } }] });
   });
@@ -47,7 +61,10 @@ describe('postgres.missing-indexes', () => {
   const sizes = [{ table: 'events', rows: 1_000_000, mib: 200 }];
   const columns = (...names: readonly string[]) => names.map((column) => ({ table: 'events', column }));
   const look = (present: readonly object[]) =>
-    postgresMissingIndexes.run({ database: 'agentManager' }, withPg({ 'FROM pg_index': present, 'FROM pg_class': sizes }));
+    postgresMissingIndexes.run(
+      { database: 'agentManager' },
+      withPg({ 'FROM pg_index': present, 'FROM pg_class': sizes }),
+    );
 
   it('looks at columns, not at names', async () => {
     expect(await look(columns('cluster_id', 'severity', 'timestamp'))).toMatchObject({ status: 'healthy' });
@@ -60,24 +77,48 @@ describe('postgres.missing-indexes', () => {
 describe('postgres.old-rows, postgres.unprocessed-events and postgres.lock-waits', () => {
   it('count what is due for a clean-up', async () => {
     const look = (count: number) =>
-      postgresOldRows.run({ database: 'agentManager', most: 50_000 }, withPg({ 'AS count': [{ count, oldest: new Date('2026-01-01') }] }));
+      postgresOldRows.run(
+        { database: 'agentManager', most: 50_000 },
+        withPg({ 'AS count': [{ count, oldest: new Date('2026-01-01') }] }),
+      );
 
     expect(await look(100)).toMatchObject({ status: 'healthy' });
-    expect(await look(120_000)).toMatchObject({ findings: [{ code: 'PG_OLD_ROWS', since: '2026-01-01T00:00:00.000Z' }] });
+    expect(await look(120_000)).toMatchObject({
+      findings: [{ code: 'PG_OLD_ROWS', since: '2026-01-01T00:00:00.000Z' }],
+    });
   });
 
   it('count events that were never processed', async () => {
-    const look = (count: string) => postgresUnprocessedEvents.run({ olderThanSeconds: 120 }, withPg({ 'AS count': [{ count, oldest: null }] }));
+    const look = (count: string) =>
+      postgresUnprocessedEvents.run(
+        { olderThanSeconds: 120 },
+        withPg({ 'AS count': [{ count, oldest: null }] }),
+      );
 
     expect(await look('0')).toMatchObject({ status: 'healthy' });
-    expect(await look('7')).toMatchObject({ findings: [{ code: 'UNPROCESSED_EVENTS', facts: { unprocessed: 7 } }] });
+    expect(await look('7')).toMatchObject({
+      findings: [{ code: 'UNPROCESSED_EVENTS', facts: { unprocessed: 7 } }],
+    });
   });
 
   it('name the root that blocks, and leave short waits alone', async () => {
-    const root = { pid: 71, application: 'report', user: 'r', database: 'd', state: 'idle in transaction', waiting: 2, longest: 9, open: 60, since: null };
-    const look = (longest: number) => postgresLockWaits.run({ seconds: 1 }, withPg({ pg_blocking_pids: [{ ...root, longest }] }));
+    const root = {
+      pid: 71,
+      application: 'report',
+      user: 'r',
+      database: 'd',
+      state: 'idle in transaction',
+      waiting: 2,
+      longest: 9,
+      open: 60,
+      since: null,
+    };
+    const look = (longest: number) =>
+      postgresLockWaits.run({ seconds: 1 }, withPg({ pg_blocking_pids: [{ ...root, longest }] }));
 
-    expect(await look(9)).toMatchObject({ findings: [{ code: 'PG_LOCK_BLOCKS', subject: 'pid 71', facts: { waiting: 2 } }] });
+    expect(await look(9)).toMatchObject({
+      findings: [{ code: 'PG_LOCK_BLOCKS', subject: 'pid 71', facts: { waiting: 2 } }],
+    });
     expect(await look(0.2)).toMatchObject({ status: 'healthy' });
   });
 });
@@ -85,7 +126,11 @@ describe('postgres.old-rows, postgres.unprocessed-events and postgres.lock-waits
 describe('postgres.index-health', () => {
   it('names an invalid index without any extension, and cannot tell the rest without them', async () => {
     const index = { oid: '1', schema: 'public', name: 'idx', table: 'events', bytes: '1000', valid: true };
-    const look = (valid: boolean) => postgresIndexHealth.run({ database: 'agentManager' }, withPg({ pg_extension: [], 'FROM pg_index': [{ ...index, valid }] }));
+    const look = (valid: boolean) =>
+      postgresIndexHealth.run(
+        { database: 'agentManager' },
+        withPg({ pg_extension: [], 'FROM pg_index': [{ ...index, valid }] }),
+      );
 
     expect(await look(false)).toMatchObject({ findings: [{ code: 'INDEX_INVALID', subject: 'public.idx' }] });
     expect(await look(true)).toMatchObject({ status: 'skipped', reason: 'not-installed' });
@@ -108,8 +153,12 @@ describe('redis.agent-cache', () => {
 
   it('sees keys without a row and keys that differ from theirs', async () => {
     expect(await look({ 'agent:a1': ['c1', 'online'] })).toMatchObject({ status: 'healthy' });
-    expect(await look({ 'agent:gone': ['c1', 'online'] })).toMatchObject({ findings: [{ code: 'STALE_CACHE', facts: { orphans: 1 } }] });
-    expect(await look({ 'agent:a1': ['c2', 'online'] })).toMatchObject({ findings: [{ code: 'STALE_CACHE', facts: { different: 1 } }] });
+    expect(await look({ 'agent:gone': ['c1', 'online'] })).toMatchObject({
+      findings: [{ code: 'STALE_CACHE', facts: { orphans: 1 } }],
+    });
+    expect(await look({ 'agent:a1': ['c2', 'online'] })).toMatchObject({
+      findings: [{ code: 'STALE_CACHE', facts: { different: 1 } }],
+    });
   });
 });
 
@@ -121,7 +170,8 @@ describe('redis.key-space', () => {
         redis: fakeRedis(
           (command) => {
             if (command === 'DBSIZE') return 100;
-            if (command === 'SCAN') return ['0', Array.from({ length: 100 }, (_, index) => `${prefix}${index}`)];
+            if (command === 'SCAN')
+              return ['0', Array.from({ length: 100 }, (_, index) => `${prefix}${index}`)];
             return command === 'MEMORY' ? 300_000 : ttl;
           },
           { memory: { used_memory: '32000000' } },
@@ -130,7 +180,9 @@ describe('redis.key-space', () => {
     );
 
   it('counts only throw-away keys that never expire', async () => {
-    expect(await look('cache:', -1)).toMatchObject({ findings: [{ code: 'REDIS_USELESS_KEYS', facts: { uselessKeys: 100 } }] });
+    expect(await look('cache:', -1)).toMatchObject({
+      findings: [{ code: 'REDIS_USELESS_KEYS', facts: { uselessKeys: 100 } }],
+    });
     expect(await look('cache:', 60_000)).toMatchObject({ status: 'healthy' });
     expect(await look('session:', -1)).toMatchObject({ status: 'healthy' });
   });
@@ -138,7 +190,8 @@ describe('redis.key-space', () => {
 
 const nats = (more: Partial<NatsTarget>): NatsTarget => ({
   hasMonitor: true,
-  connect: () => Promise.resolve({ latencyMs: 1, serverId: 'N', serverName: 'n', version: '2', jetstream: true }),
+  connect: () =>
+    Promise.resolve({ latencyMs: 1, serverId: 'N', serverName: 'n', version: '2', jetstream: true }),
   monitor: () => Promise.reject(new Error('not asked')),
   listen: () => Promise.resolve({}),
   jetstream: () => Promise.reject(new Error('not asked')),
@@ -147,7 +200,11 @@ const nats = (more: Partial<NatsTarget>): NatsTarget => ({
 
 describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () => {
   it('hear silence', async () => {
-    const hear = (seen: Readonly<Record<string, number>>) => natsRegistrationTraffic.run({ seconds: 6 }, probeContext({ nats: nats({ listen: () => Promise.resolve(seen) }) }));
+    const hear = (seen: Readonly<Record<string, number>>) =>
+      natsRegistrationTraffic.run(
+        { seconds: 6 },
+        probeContext({ nats: nats({ listen: () => Promise.resolve(seen) }) }),
+      );
 
     expect(await hear({})).toMatchObject({ findings: [{ code: 'NOBODY_PUBLISHES' }] });
     expect(await hear({ 'aetherius.agent.c1.heartbeat': 3 })).toMatchObject({ status: 'healthy' });
@@ -158,18 +215,26 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
       const pages = [first, second];
       const monitor = (<T>(path: string) =>
         Promise.resolve(
-          (path.startsWith('/connz') ? { connections: [{ cid: 1, name: 'tap', pending_bytes: pages.shift() ?? 0 }] } : { slow_consumers: 0 }) as T,
+          (path.startsWith('/connz')
+            ? { connections: [{ cid: 1, name: 'tap', pending_bytes: pages.shift() ?? 0 }] }
+            : { slow_consumers: 0 }) as T,
         )) as NatsTarget['monitor'];
-      return natsSlowConsumers.run({ pendingBytes: 500_000, seconds: 2 }, probeContext({ nats: nats({ monitor }) }));
+      return natsSlowConsumers.run(
+        { pendingBytes: 500_000, seconds: 2 },
+        probeContext({ nats: nats({ monitor }) }),
+      );
     };
 
-    expect(await look(900_000, 900_000)).toMatchObject({ findings: [{ code: 'NATS_SLOW_CONSUMER', subject: 'tap' }] });
+    expect(await look(900_000, 900_000)).toMatchObject({
+      findings: [{ code: 'NATS_SLOW_CONSUMER', subject: 'tap' }],
+    });
     expect(await look(900_000, 0)).toMatchObject({ status: 'healthy' });
   });
 
   it('want a stream that takes in the whole subject', async () => {
     const look = (...subjects: readonly string[]) => {
-      const jetstream = (<T>() => Promise.resolve({ streams: [{ config: { name: 'S', subjects } }] } as T)) as NatsTarget['jetstream'];
+      const jetstream = (<T>() =>
+        Promise.resolve({ streams: [{ config: { name: 'S', subjects } }] } as T)) as NatsTarget['jetstream'];
       return natsStreams.run({ subject: 'aetherius.events.>' }, probeContext({ nats: nats({ jetstream }) }));
     };
 
