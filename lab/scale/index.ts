@@ -1,5 +1,6 @@
 /** Many Pods beside the real node, and many agents. Fake nodes prove nothing of a fault: they are for numbers only. */
 
+import { fileURLToPath } from 'node:url';
 import type { V1Pod } from '@kubernetes/client-node';
 import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { cacheDir } from '../components/cache.ts';
@@ -103,8 +104,10 @@ export async function scalePods(lab: Lab, count: number, progress: Progress): Pr
   progress('every Pod looks as it should');
 }
 
+/** Runs, is bound and waits for its broken status, or cannot be placed at all. */
 const placed = (pod: V1Pod) =>
   pod.status?.podIP !== undefined ||
+  (pod.metadata?.labels?.['app']?.startsWith('broken-') === true && pod.spec?.nodeName !== undefined) ||
   pod.status?.conditions?.some((one) => one.reason === 'Unschedulable') === true;
 
 async function breakPods(core: CoreV1Api, namespace: string, one: Breakage): Promise<void> {
@@ -133,6 +136,7 @@ async function startKwok(lab: KubernetesLab, progress: Progress): Promise<void> 
   const log = lab.kubeconfig.replace(/admin\.kubeconfig$/, 'kwok.log');
   const words = [
     ...[cacheDir('bin/kwok'), '--kubeconfig', lab.kubeconfig],
+    ...['--config', fileURLToPath(new URL('stages.yaml', import.meta.url))],
     ...[
       '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
       '--cidr=10.250.0.0/16',
