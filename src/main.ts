@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import type { Role } from './domain/config.ts';
-import { startProcess, type RunningProcess } from './main/process.ts';
+import { type RunningProcess, startProcess } from './main/process.ts';
 import { loadConfig, readProcessEnv, readRole } from './platform/config.ts';
 import { createLogger } from './platform/logger.ts';
 
@@ -31,7 +31,9 @@ async function main(): Promise<void> {
   // The role decides which variables may be read at all, so it is settled first.
   const role = roleOf(values.role ?? readRole());
   const env = readProcessEnv(role);
-  const environments = values.env?.flatMap((text) => text.split(',')).filter((name) => name !== '') ?? env.AETHERIUS_ENVIRONMENTS;
+  const environments =
+    values.env?.flatMap((text) => text.split(',')).filter((name) => name !== '') ??
+    env.AETHERIUS_ENVIRONMENTS;
   const config = loadConfig(values.config ?? env.AETHERIUS_CONFIG, {
     role,
     ...(environments === undefined ? {} : { environments }),

@@ -19,7 +19,7 @@ import { type Fault, type Lab, type LabPart, labParts, type Output } from '../ty
 export const defineFault = (fault: Fault): Fault => fault;
 
 /** A short hold that ends when `probe` answers; false if it throws or takes longer than `ms`. */
-export async function answers(probe: () => Promise<unknown>, ms: number): Promise<boolean> {
+async function answers(probe: () => Promise<unknown>, ms: number): Promise<boolean> {
   const started = performance.now();
   const outcome = await within(probe(), ms);
   return outcome === 'done' && performance.now() - started <= ms;
@@ -169,7 +169,7 @@ export async function cypher(
 }
 
 /** HTTP status of a service's path, or the error's code; a time limit in milliseconds. */
-export async function httpStatus(url: string, ms = 4000): Promise<number | string> {
+async function httpStatus(url: string, ms = 4000): Promise<number | string> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ms) });
     await response.arrayBuffer();

@@ -235,12 +235,7 @@ export async function removeProject(engine: DockerEngine): Promise<void> {
 }
 
 /** Waits until a container is in one of these states (`running`, `exited`, …). */
-export async function containerState(
-  lab: ComposeLab,
-  part: LabPart,
-  states: readonly string[],
-  seconds = 20,
-) {
+async function containerState(lab: ComposeLab, part: LabPart, states: readonly string[], seconds = 20) {
   await waitFor(async () => states.includes((await lab.inspect(part))?.State.Status ?? 'absent'), {
     seconds,
     what: `${containerName(part)} to be ${states.join(' or ')}`,

@@ -17,8 +17,6 @@ export function timedProgress(write: (line: string) => void): Progress {
   return (line) => write(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 }
 
-export const serviceParts = ['agent-manager', 'orchestrator-service', 'reasoning-service'] as const;
-
 /** Answers one question about the platform: undefined when good, else what is wrong. */
 type Check = () => Promise<string | undefined>;
 

@@ -94,7 +94,11 @@ export async function benchAck(options: AckBenchOptions = {}): Promise<AckBench>
     }
     const tableTimes: number[] = [];
     for (let index = 0; index < tables; index += 1) {
-      const { id } = slack.control.addChannel({ id: `CBENCH${index}`, name: `bench-${index}`, members: [people.requester] });
+      const { id } = slack.control.addChannel({
+        id: `CBENCH${index}`,
+        name: `bench-${index}`,
+        members: [people.requester],
+      });
       const begun = performance.now();
       await slack.control.command(command('/aetherius health prod', id));
       await slack.control.waitForMessage({ channel: id, contains: 'took ' }, { timeoutMs: 20_000 });

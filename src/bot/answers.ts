@@ -24,7 +24,11 @@ export function createAnswers(options: {
 }): Answers {
   const { client, logger } = options;
 
-  const viaUrl = async (url: string, rendered: Rendered, type: 'ephemeral' | 'in_channel'): Promise<boolean> => {
+  const viaUrl = async (
+    url: string,
+    rendered: Rendered,
+    type: 'ephemeral' | 'in_channel',
+  ): Promise<boolean> => {
     try {
       const answer = await (options.fetch ?? fetch)(url, {
         method: 'POST',
@@ -33,7 +37,8 @@ export function createAnswers(options: {
         redirect: 'error',
         signal: AbortSignal.timeout(5000),
       });
-      if (!answer.ok) logger.info({ status: answer.status }, 'a response_url does not take an answer any more');
+      if (!answer.ok)
+        logger.info({ status: answer.status }, 'a response_url does not take an answer any more');
       return answer.ok;
     } catch (err) {
       logger.info({ err }, 'a response_url does not answer');
@@ -53,7 +58,12 @@ export function createAnswers(options: {
         await client.chat.postMessage({ channel: person.userId, ...content(rendered) });
         return;
       }
-      await client.chat.postEphemeral({ channel, user: person.userId, ...place(delivery), ...content(rendered) });
+      await client.chat.postEphemeral({
+        channel,
+        user: person.userId,
+        ...place(delivery),
+        ...content(rendered),
+      });
     },
     async inPlace(delivery, rendered) {
       const { responseUrl, channel } = delivery;

@@ -3,8 +3,8 @@ import type { WebClientOptions } from '@slack/web-api';
 import type { Logger } from '../domain/clock.ts';
 import type { Secret } from '../domain/secret.ts';
 import { boltLogger } from './bolt-logger.ts';
-import { type BoundaryDeps, errorBoundary } from './middleware/error-boundary.ts';
 import { catchAll } from './middleware/catch-all.ts';
+import { type BoundaryDeps, errorBoundary } from './middleware/error-boundary.ts';
 
 export interface BoltAppOptions extends BoundaryDeps {
   readonly receiver: Receiver;

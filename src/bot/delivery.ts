@@ -94,7 +94,10 @@ function teamsOf(kind: DeliveryKind, body: Body): readonly string[] {
   const authorizations = Array.isArray(body.authorizations) ? body.authorizations : [];
   const candidates =
     kind === 'event'
-      ? [...authorizations.map((entry) => (isBody(entry) ? text(entry.team_id) : undefined)), text(body.team_id)]
+      ? [
+          ...authorizations.map((entry) => (isBody(entry) ? text(entry.team_id) : undefined)),
+          text(body.team_id),
+        ]
       : [text(body.team_id), text(at(body, 'team', 'id'))];
   return candidates.filter((team) => team !== undefined);
 }
@@ -112,7 +115,10 @@ function personOf(kind: DeliveryKind, body: Body): Person | undefined {
   };
 }
 
-function identity(kind: DeliveryKind, body: Body): { userId?: string; teamId?: string; enterpriseId?: string } {
+function identity(
+  kind: DeliveryKind,
+  body: Body,
+): { userId?: string; teamId?: string; enterpriseId?: string } {
   const pick = (userId?: string, teamId?: string, enterpriseId?: string) => ({
     ...(userId === undefined ? {} : { userId }),
     ...(teamId === undefined ? {} : { teamId }),
@@ -129,7 +135,11 @@ function identity(kind: DeliveryKind, body: Body): { userId?: string; teamId?: s
   }
   const user = isBody(body.user) ? body.user : {};
   // A payload that knows an organisation but not the user's own is no proof of membership in it.
-  return pick(text(user.id), text(user.team_id), text(at(user, 'enterprise_user', 'enterprise_id')) ?? text(user.enterprise_id));
+  return pick(
+    text(user.id),
+    text(user.team_id),
+    text(at(user, 'enterprise_user', 'enterprise_id')) ?? text(user.enterprise_id),
+  );
 }
 
 function channelOf(kind: DeliveryKind, body: Body): string | undefined {

@@ -80,7 +80,10 @@ export function createGate(options: GateOptions): Gate {
     const delivery = deliveryOf(event.body);
     const facts = { delivery: delivery.key, kind: delivery.kind, user: delivery.person?.userId };
     if (!isOurs(delivery, options.appId, await options.installation())) {
-      logger.warn({ ...facts, app: delivery.appId, teams: delivery.teamIds }, 'a delivery for another app or workspace');
+      logger.warn(
+        { ...facts, app: delivery.appId, teams: delivery.teamIds },
+        'a delivery for another app or workspace',
+      );
       options.onDelivery?.(delivery.kind, 'foreign');
       return event.ack();
     }

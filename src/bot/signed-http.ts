@@ -146,7 +146,9 @@ function end(response: ServerResponse, status: number, body?: unknown): void {
   }
   const isText = typeof body === 'string';
   response
-    .writeHead(status, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8' })
+    .writeHead(status, {
+      'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
+    })
     .end(isText ? body : JSON.stringify(body));
 }
 

@@ -76,7 +76,8 @@ function createSocket(options: SocketsOptions, index: number) {
         logger.info({ socket: index, attempt }, 'a socket to Slack is back');
         return;
       } catch (err) {
-        if (!stopping.signal.aborted) logger.warn({ err, socket: index, attempt }, 'a socket to Slack did not come back');
+        if (!stopping.signal.aborted)
+          logger.warn({ err, socket: index, attempt }, 'a socket to Slack did not come back');
       }
     }
   };
@@ -161,11 +162,14 @@ function createReceiver(options: SocketsOptions, index: number, events: SocketEv
 
 /** What we want to know of a frame before the SDK sees it. */
 function readFrame(data: unknown): { readonly connections?: number; readonly refreshing: boolean } {
-  if (typeof data !== 'string' || !/"type":\s*"(?:hello|disconnect)"/.test(data)) return { refreshing: false };
+  if (typeof data !== 'string' || !/"type":\s*"(?:hello|disconnect)"/.test(data))
+    return { refreshing: false };
   const frame: unknown = JSON.parse(data);
   if (typeof frame !== 'object' || frame === null || !('type' in frame)) return { refreshing: false };
   if (frame.type === 'hello' && 'num_connections' in frame && typeof frame.num_connections === 'number')
     return { connections: frame.num_connections, refreshing: false };
   const reason = 'reason' in frame ? frame.reason : undefined;
-  return { refreshing: frame.type === 'disconnect' && (reason === 'warning' || reason === 'refresh_requested') };
+  return {
+    refreshing: frame.type === 'disconnect' && (reason === 'warning' || reason === 'refresh_requested'),
+  };
 }

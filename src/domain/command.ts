@@ -126,7 +126,9 @@ export function parseCommand(text: string, environments: readonly string[]): Par
 
 function verbOf(word: string): Verb | undefined {
   const lower = word.toLowerCase();
-  return verbs.find((verb) => verb === lower) ?? (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined);
+  return (
+    verbs.find((verb) => verb === lower) ?? (Object.hasOwn(synonyms, lower) ? synonyms[lower] : undefined)
+  );
 }
 
 interface Rest {
@@ -225,7 +227,8 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const wrong = wrongEnvironment(rest, environments);
     if (wrong) return wrong;
     const [what, at, surplus] = rest.words;
-    if (what === undefined) return accept({ kind: 'digest', change: { what: 'show' }, ...environmentOf(rest) });
+    if (what === undefined)
+      return accept({ kind: 'digest', change: { what: 'show' }, ...environmentOf(rest) });
     const word = what.toLowerCase();
     if (word === 'now' || word === 'on' || word === 'off') {
       if (at !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'digest', word: at } });
@@ -319,7 +322,13 @@ function timeOfDay(word: string): string | undefined {
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
 /** `90s`, `30m`, `2h`, `1d`, `1w` and sums such as `1h30m`, in milliseconds. */
 export function parseDuration(word: string): number | undefined {

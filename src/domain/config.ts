@@ -370,7 +370,8 @@ export const ProcessEnv = z.object({
     )
     .exactOptional()
     .meta({
-      description: 'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
+      description:
+        'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
     }),
   AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
   DATABASE_URL: secret(

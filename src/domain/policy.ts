@@ -124,12 +124,9 @@ const Section = z
   .strictObject({
     approvers: z.record(z.string(), Approvers).meta({ description: 'Lists of people, by name.' }),
     tiers: Tiers.meta({ description: 'What a remediation of each risk tier needs.' }),
-    breakGlass: z
-      .strictObject({ by, notify: channelId })
-      .exactOptional()
-      .meta({
-        description: 'Who may act alone in an emergency, and the channel that is told. Not used yet.',
-      }),
+    breakGlass: z.strictObject({ by, notify: channelId }).exactOptional().meta({
+      description: 'Who may act alone in an emergency, and the channel that is told. Not used yet.',
+    }),
     freezes: z.array(Freeze).default([]).meta({ description: 'Times in which nothing is offered or run.' }),
     limits: z
       .strictObject({

@@ -1,10 +1,9 @@
-import type { DiagnosisJudgement } from './judgement.ts';
-import type { Truth } from './judgement.ts';
+import type { Finding } from './finding.ts';
+import type { DiagnosisJudgement, Truth } from './judgement.ts';
 import type { PartId } from './part.ts';
 import type { ProbeOutcome } from './probe.ts';
 import type { Language, Run } from './run.ts';
 import type { Rendered } from './store.ts';
-import type { Finding } from './finding.ts';
 
 /** How a diagnosis is put into words; implemented by `bot/views/diagnosis.view.ts`. */
 export interface DiagnosisRenderer {

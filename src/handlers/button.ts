@@ -6,7 +6,9 @@ import type { Buttons } from './deps.ts';
 export function buttonIdIn(body: { readonly actions: readonly { readonly value?: string }[] }): string {
   const [action, ...more] = body.actions;
   if (action?.value === undefined || more.length > 0)
-    throw new AppError('INVALID_INPUT', 'a click is not exactly one action', { facts: { reason: 'button-shape' } });
+    throw new AppError('INVALID_INPUT', 'a click is not exactly one action', {
+      facts: { reason: 'button-shape' },
+    });
   return action.value;
 }
 

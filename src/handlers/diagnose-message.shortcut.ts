@@ -14,12 +14,19 @@ export function diagnoseMessageShortcut(deps: HandlerDeps) {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     if (!deps.settings.available.has('diagnose'))
-      return say(deps, request, await answerCommand(deps, { request, source: 'mention', words }, { kind: 'diagnose', symptom: '' }));
+      return say(
+        deps,
+        request,
+        await answerCommand(deps, { request, source: 'mention', words }, { kind: 'diagnose', symptom: '' }),
+      );
     const { channel, message } = shortcut;
     const metadata = JSON.stringify({ channel: channel.id, threadTs: message.thread_ts ?? message.ts });
     const { environments, defaultEnvironment: initial } = deps.settings;
     const text = message.text ?? '';
-    const view = diagnoseModal({ metadata, text, environments, ...(initial === undefined ? {} : { initial }) }, words);
+    const view = diagnoseModal(
+      { metadata, text, environments, ...(initial === undefined ? {} : { initial }) },
+      words,
+    );
     await client.views.open({ trigger_id: shortcut.trigger_id, view });
   };
 }
@@ -31,7 +38,9 @@ export function messageVerbShortcut(deps: HandlerDeps, callbackId: string) {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     const command =
-      callbackId === callbacks.collectLogs ? ({ kind: 'collect' } as const) : ({ kind: 'logs', part: '' } as const);
+      callbackId === callbacks.collectLogs
+        ? ({ kind: 'collect' } as const)
+        : ({ kind: 'logs', part: '' } as const);
     await say(deps, request, await answerCommand(deps, { request, source: 'mention', words }, command));
   };
 }

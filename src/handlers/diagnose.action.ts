@@ -12,10 +12,17 @@ export function diagnoseAction(deps: HandlerDeps) {
     const request = requestOf(context);
     const button = await findButton(deps.buttons, buttonIdIn(body), ['diagnose']);
     const { symptom, environment: named } = button.data;
-    const environment = environmentFor(deps.settings, typeof named === 'string' ? named : undefined, request.delivery.channel);
+    const environment = environmentFor(
+      deps.settings,
+      typeof named === 'string' ? named : undefined,
+      request.delivery.channel,
+    );
     const words = await deps.words(request.person.userId);
     if (!deps.settings.available.has('diagnose'))
-      return deps.answers.privately(request.delivery, plainAnswer(words.say('available.later', { verb: 'diagnose' }), words));
+      return deps.answers.privately(
+        request.delivery,
+        plainAnswer(words.say('available.later', { verb: 'diagnose' }), words),
+      );
     await deps.services.runs.start({
       kind: 'diagnose',
       environment,

@@ -11,7 +11,11 @@ export function homeHealthAction(deps: HandlerDeps) {
     const request = requestOf(context);
     const button = await findButton(deps.buttons, buttonIdIn(body), ['home-health']);
     const { environment: named } = button.data;
-    const environment = environmentFor(deps.settings, typeof named === 'string' ? named : undefined, undefined);
+    const environment = environmentFor(
+      deps.settings,
+      typeof named === 'string' ? named : undefined,
+      undefined,
+    );
     const { channel } = await client.conversations.open({ users: request.person.userId });
     await deps.services.runs.start({
       kind: 'health',

@@ -1,4 +1,4 @@
-import { homeView, type HomeData } from '../bot/views/home.view.ts';
+import { type HomeData, homeView } from '../bot/views/home.view.ts';
 import type { HandlerDeps } from './deps.ts';
 
 const recent = 8;
@@ -31,7 +31,10 @@ async function homeData(deps: HandlerDeps): Promise<HomeData> {
       .map(async (remediation) => {
         const of = { remediationId: remediation.id, planHash: remediation.planHash };
         const approve = await buttons.make({ purpose: 'approve', ...of });
-        return { remediation, buttons: { approve, reject: await buttons.make({ purpose: 'reject', ...of }) } };
+        return {
+          remediation,
+          buttons: { approve, reject: await buttons.make({ purpose: 'reject', ...of }) },
+        };
       }),
   );
   // Offers that nobody took up are no fixes.

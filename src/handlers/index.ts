@@ -21,13 +21,19 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.event('app_mention', mentionEvent(deps));
   app.event('app_home_opened', homeOpenedEvent(deps));
 
-  app.shortcut<GlobalShortcut>({ callback_id: callbacks.healthShortcut, type: 'shortcut' }, healthShortcut(deps));
+  app.shortcut<GlobalShortcut>(
+    { callback_id: callbacks.healthShortcut, type: 'shortcut' },
+    healthShortcut(deps),
+  );
   app.shortcut<MessageShortcut>(
     { callback_id: callbacks.diagnoseMessage, type: 'message_action' },
     diagnoseMessageShortcut(deps),
   );
   for (const callbackId of [callbacks.analyseLog, callbacks.collectLogs])
-    app.shortcut<MessageShortcut>({ callback_id: callbackId, type: 'message_action' }, messageVerbShortcut(deps, callbackId));
+    app.shortcut<MessageShortcut>(
+      { callback_id: callbackId, type: 'message_action' },
+      messageVerbShortcut(deps, callbackId),
+    );
 
   app.view(callbacks.healthModal, healthModalSubmission(deps));
   app.view(callbacks.rejectModal, rejectRemediationModal(deps));

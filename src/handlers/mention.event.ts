@@ -7,12 +7,19 @@ import { answerCommand, say } from './verbs.ts';
 
 /** `@aetherius …`: the same grammar, also inside a thread, where slash commands do not work. */
 export function mentionEvent(deps: HandlerDeps) {
-  return async ({ event, context }: SlackEventMiddlewareArgs<'app_mention'> & AllMiddlewareArgs): Promise<void> => {
+  return async ({
+    event,
+    context,
+  }: SlackEventMiddlewareArgs<'app_mention'> & AllMiddlewareArgs): Promise<void> => {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     const text = withoutMention(event.text, deps.botUserId);
     const parsed = parseCommand(text, deps.settings.environments);
     if (!parsed.ok) return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
-    await say(deps, request, await answerCommand(deps, { request, source: 'mention', words }, parsed.command));
+    await say(
+      deps,
+      request,
+      await answerCommand(deps, { request, source: 'mention', words }, parsed.command),
+    );
   };
 }

@@ -33,7 +33,11 @@ export function rejectRemediationModal(deps: HandlerDeps) {
     });
     if (decided.moved) return;
     const words = await deps.words(request.person.userId);
-    const place = { ...request.delivery, ...(channel === undefined ? {} : { channel }), ...(threadTs === undefined ? {} : { threadTs }) };
+    const place = {
+      ...request.delivery,
+      ...(channel === undefined ? {} : { channel }),
+      ...(threadTs === undefined ? {} : { threadTs }),
+    };
     await deps.answers.privately(place, decidedAnswer(decided, words));
   };
 }

@@ -8,9 +8,9 @@ import {
   whoamiAnswer,
 } from '../bot/views/answers.view.ts';
 import type { Command } from '../domain/command.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { RunKind, RunSource } from '../domain/run.ts';
 import type { Rendered } from '../domain/store.ts';
-import type { Facts } from '../domain/facts.ts';
 import type { Decided } from '../services/types.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 import { environmentFor, surfaceOf } from './place.ts';
@@ -50,7 +50,12 @@ const table: { readonly [K in Kind]: Verb<K> } = {
   mute: (_deps, { words }) => later('mute', words),
   approvals: async ({ services }, { words }) => {
     const open = await services.remediations.list({ open: true, limit: 50 });
-    return privately(approvalsAnswer(open.filter((row) => row.state === 'requested'), words));
+    return privately(
+      approvalsAnswer(
+        open.filter((row) => row.state === 'requested'),
+        words,
+      ),
+    );
   },
   approve: async ({ services }, asked, { id, planHash, reason }) => {
     const shown = planHash === undefined ? undefined : await services.remediations.get(id);
@@ -63,7 +68,10 @@ const table: { readonly [K in Kind]: Verb<K> } = {
   },
   reject: async ({ services }, asked, { id, reason }) =>
     privately(
-      decidedAnswer(await services.remediations.reject({ ...decision(asked.request, id), reason }), asked.words),
+      decidedAnswer(
+        await services.remediations.reject({ ...decision(asked.request, id), reason }),
+        asked.words,
+      ),
     ),
   history: async ({ services }, { words }, { environment }) =>
     privately(historyAnswer(await services.runs.history(environment, 10), words)),
@@ -81,7 +89,11 @@ export async function answerCommand(
   return verb(deps, asked, command);
 }
 
-export async function say(deps: HandlerDeps, request: Request, answer: VerbAnswer | undefined): Promise<void> {
+export async function say(
+  deps: HandlerDeps,
+  request: Request,
+  answer: VerbAnswer | undefined,
+): Promise<void> {
   if (answer === undefined) return;
   if (answer.audience === 'place') await deps.answers.inPlace(request.delivery, answer.rendered);
   else await deps.answers.privately(request.delivery, answer.rendered);
@@ -158,7 +170,10 @@ async function digest(
   const facts = { at: settings.at, timezone: settings.timezone };
   if (change.what === 'show')
     return privately(
-      plainAnswer(settings.enabled ? words.say('digest.set.show-on', facts) : words.say('digest.set.show-off', facts), words),
+      plainAnswer(
+        settings.enabled ? words.say('digest.set.show-on', facts) : words.say('digest.set.show-off', facts),
+        words,
+      ),
     );
   return privately(
     plainAnswer(settings.enabled ? words.say('digest.set.on', facts) : words.say('digest.set.off'), words),

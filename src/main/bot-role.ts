@@ -5,13 +5,13 @@ import { createSignedHttp } from '../bot/signed-http.ts';
 import { createSockets } from '../bot/sockets.ts';
 import { languageOf, wordsIn } from '../bot/text/index.ts';
 import { fitMessage } from '../bot/views/fit.ts';
+import type { Verb } from '../domain/command.ts';
 import { standingOf } from '../domain/eligibility.ts';
 import { AppError } from '../domain/errors.ts';
-import type { Verb } from '../domain/command.ts';
 import type { Language } from '../domain/run.ts';
 import type { Rendered } from '../domain/store.ts';
-import { registerHandlers } from '../handlers/index.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
+import { registerHandlers } from '../handlers/index.ts';
 import type { Component } from '../platform/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
 import { createSlackDirectory, type Self, type SlackDirectory } from '../platform/slack/directory.ts';
@@ -118,7 +118,8 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   let snapshot: { stop(): Promise<void> } | undefined;
   let recovering: { stop(): Promise<void> } | undefined;
   metrics.gauge('aetherius_outbox_depth', 'Messages that are not sent yet.', () => store.outbox.depth());
-  if ('connected' in receiver) metrics.gauge('aetherius_slack_sockets', 'Sockets that are open.', () => receiver.connected());
+  if ('connected' in receiver)
+    metrics.gauge('aetherius_slack_sockets', 'Sockets that are open.', () => receiver.connected());
 
   const components: Component[] = [
     { name: 'delivery inbox', start: () => inbox.warm(), stop: () => inbox.close() },
@@ -215,7 +216,10 @@ function fitFor(rendered: Rendered, language: Language) {
   const words = wordsIn(language);
   const { rest, ...fitted } = fitMessage(rendered, words);
   if (rest === undefined) return fitted;
-  return { ...fitted, rest: { text: rest, filename: words.plain('fit.filename'), title: words.plain('fit.title') } };
+  return {
+    ...fitted,
+    rest: { text: rest, filename: words.plain('fit.filename'), title: words.plain('fit.title') },
+  };
 }
 
 /** The reader's words; Slack is not waited for longer than a reader would notice. */
@@ -261,7 +265,10 @@ async function whoWeAre(directory: SlackDirectory, { clock, logger }: Shared): P
 }
 
 function installationOf(self: Self) {
-  return { teamIds: [self.teamId], enterpriseIds: self.enterpriseId === undefined ? [] : [self.enterpriseId] };
+  return {
+    teamIds: [self.teamId],
+    enterpriseIds: self.enterpriseId === undefined ? [] : [self.enterpriseId],
+  };
 }
 
 /** An app-level token names its app (`xapp-1-A0123-…`); else Slack is asked about our own bot. */
@@ -297,5 +304,7 @@ function every({ clock, logger }: Shared, ms: number, work: () => Promise<void>)
 }
 
 function configurationFault(variable: string): AppError {
-  return new AppError('INVALID_INPUT', `${variable} is missing`, { facts: { reason: 'configuration', variable } });
+  return new AppError('INVALID_INPUT', `${variable} is missing`, {
+    facts: { reason: 'configuration', variable },
+  });
 }

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../domain/clock.ts';
 import type { Store } from '../domain/store.ts';
-import { publishHome } from '../handlers/home.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
+import { publishHome } from '../handlers/home.ts';
 import type { SlackInbox } from '../platform/slack/inbox.ts';
 
 export interface HomeRefresherOptions {
@@ -17,7 +17,10 @@ const quietMs = 5000;
 const mostViewers = 5;
 
 /** Publishes App Home again for those who looked lately when runs or fixes change. */
-export function homeRefresher(options: HomeRefresherOptions): { start(): Promise<void>; stop(): Promise<void> } {
+export function homeRefresher(options: HomeRefresherOptions): {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+} {
   const { deps, inbox, store, clock, logger } = options;
   const stop = new AbortController();
   let changed = false;

@@ -1,5 +1,5 @@
-import type { Config, ProcessEnv, Role } from '../domain/config.ts';
 import type { Logger } from '../domain/clock.ts';
+import type { Config, ProcessEnv, Role } from '../domain/config.ts';
 import { AppError } from '../domain/errors.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createStatusServer } from '../platform/http-server.ts';

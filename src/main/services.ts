@@ -53,7 +53,13 @@ export function createServices(shared: Shared, directory: Directory): Services {
       directory,
       actions: remediations.map(({ id, tier }) => ({ id, tier })),
     }),
-    digests: createDigestService({ store, runs, schedule: dailySchedule, settings: digestSettings(shared), clock }),
+    digests: createDigestService({
+      store,
+      runs,
+      schedule: dailySchedule,
+      settings: digestSettings(shared),
+      clock,
+    }),
     audit: createAuditService({ store, keys: shared.auditKeys.all }),
   };
 }

@@ -5,12 +5,12 @@ import { pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { symptomWords } from '../diagnoses/words.ts';
 import { createHealthRules } from '../domain/health-rules.ts';
 import { remediesFor } from '../domain/remedies.ts';
-import { startWorker, type RunningWorker } from '../jobs/worker.ts';
+import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { queuePrefix } from '../platform/bullmq.ts';
 import { nextCron } from '../platform/cron.ts';
 import { dailySchedule } from '../platform/daily-schedule.ts';
-import { createSelfIdentity } from '../platform/self-identity.ts';
 import { watchLateness } from '../platform/lateness.ts';
+import { createSelfIdentity } from '../platform/self-identity.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import { probes } from '../probes/index.ts';
 import { remediations } from '../remediations/index.ts';
@@ -114,7 +114,8 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         },
         async stop(budgetMs) {
           const left = await worker?.stop(budgetMs);
-          if (left !== undefined && left.left > 0) logger.warn(left, 'an execution goes on without us being able to wait');
+          if (left !== undefined && left.left > 0)
+            logger.warn(left, 'an execution goes on without us being able to wait');
         },
       },
     ],

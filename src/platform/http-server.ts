@@ -28,12 +28,21 @@ export function createStatusServer(options: StatusServerOptions): StatusServer {
     '/healthz': async () => json(options.alive() ? 200 : 503, { status: options.alive() ? 'ok' : 'failing' }),
     '/readyz': async () => {
       const results = await Promise.all(
-        Object.entries(options.checks).map(async ([name, check]) => [name, (await bounded(check)) ?? 'ok'] as const),
+        Object.entries(options.checks).map(
+          async ([name, check]) => [name, (await bounded(check)) ?? 'ok'] as const,
+        ),
       );
       const ready = results.every(([, result]) => result === 'ok');
-      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks: Object.fromEntries(results) });
+      return json(ready ? 200 : 503, {
+        status: ready ? 'ready' : 'not-ready',
+        checks: Object.fromEntries(results),
+      });
     },
-    '/metrics': async () => ({ status: 200, type: options.metrics.contentType, body: await options.metrics.text() }),
+    '/metrics': async () => ({
+      status: 200,
+      type: options.metrics.contentType,
+      body: await options.metrics.text(),
+    }),
   };
   const server: Server = createServer((request, response) => {
     const route = request.method === 'GET' ? routes[(request.url ?? '').split('?')[0] ?? ''] : undefined;

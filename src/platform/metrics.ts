@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a process measures. Labels are from closed sets: never a user, a channel or a text. */
 export interface Metrics {
@@ -8,7 +8,13 @@ export interface Metrics {
   ack(kind: string, ms: number): void;
   sent(method: string, ms: number): void;
   sendFailed(method: string, failure: string): void;
-  job(report: { readonly kind: string; readonly environment: string; readonly via: string; readonly outcome: string; readonly durationMs: number }): void;
+  job(report: {
+    readonly kind: string;
+    readonly environment: string;
+    readonly via: string;
+    readonly outcome: string;
+    readonly durationMs: number;
+  }): void;
   /** Read when asked for. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
 }

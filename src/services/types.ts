@@ -1,7 +1,7 @@
 import type { Person, RemediationState } from '../domain/approval.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { RemediationRow, StepRow, ApprovalRow, AuditRow } from '../domain/store.ts';
 import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../domain/run.ts';
+import type { ApprovalRow, AuditRow, RemediationRow, StepRow } from '../domain/store.ts';
 
 /**
  * The use cases, as handlers and the command line see them. Slack entry points and commands know these

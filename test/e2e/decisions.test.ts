@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Control } from '../../tools/slack-emulator/emulator.ts';
 import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
-import { people, places, type Product, useStage } from '../support/slack-product.ts';
+import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForFix } from '../support/slack-steps.ts';
 
 const stage = useStage();
@@ -14,9 +14,15 @@ const click = (control: Control, user: string, ts: string, actionId: string) =>
   control.click({ user, channel, ts, actionId, confirm: true });
 
 const whisper = (control: Control, user: string, contains: string): Promise<SlackMessage> =>
-  control.waitForMessage({ channel, user, where: ({ ephemeralFor, text }) => ephemeralFor === user && text.includes(contains) });
+  control.waitForMessage({
+    channel,
+    user,
+    where: ({ ephemeralFor, text }) => ephemeralFor === user && text.includes(contains),
+  });
 
-async function stateOf(product: Product): Promise<{ state: string; handle: string; plan_hash: string } | undefined> {
+async function stateOf(
+  product: Product,
+): Promise<{ state: string; handle: string; plan_hash: string } | undefined> {
   const rows = await product.database.sql<{ state: string; handle: string; plan_hash: string }>(
     "SELECT state, handle, plan_hash FROM remediations WHERE state <> 'proposed'",
   );
@@ -40,9 +46,16 @@ describe('who may decide', () => {
     await whisper(control, people.requester, 'you asked for it yourself');
     await click(control, people.guest, card.ts, 'remediation.approve');
     await whisper(control, people.guest, 'guests do not decide');
-    await control.command({ user: people.approver, channel, text: `/aetherius approve ${before?.handle} 00000000` });
+    await control.command({
+      user: people.approver,
+      channel,
+      text: `/aetherius approve ${before?.handle} 00000000`,
+    });
     await whisper(control, people.approver, 'the plan you saw is not the plan that would run');
-    const old = { blockId: 'b', element: { type: 'button', action_id: 'remediation.approve', value: 'AAAAAAAAAAAAAAAAAAAAAA' } };
+    const old = {
+      blockId: 'b',
+      element: { type: 'button', action_id: 'remediation.approve', value: 'AAAAAAAAAAAAAAAAAAAAAA' },
+    };
     await control.click({ user: people.approver, channel, ts: card.ts, stale: old, confirm: true });
     await whisper(control, people.approver, 'no longer valid');
 
@@ -68,12 +81,28 @@ describe('who may decide', () => {
       user,
       actions: [{ type: 'button', action_id: 'remediation.approve', block_id: 'b', value, action_ts: '1.1' }],
     });
-    await control.deliver('interactive', payload({ id: people.approver, team_id: 'TEXTERNAL', name: 'adam' }));
-    await control.deliver('interactive', payload({ id: people.stranger, team_id: 'T0PARTNER', name: 'adam' }));
-    await control.deliver('interactive', { ...payload({ id: people.approver, team_id: 'T0AETHER1' }), api_app_id: 'A0AETHER1', team: { id: 'TEXTERNAL' } });
+    await control.deliver(
+      'interactive',
+      payload({ id: people.approver, team_id: 'TEXTERNAL', name: 'adam' }),
+    );
+    await control.deliver(
+      'interactive',
+      payload({ id: people.stranger, team_id: 'T0PARTNER', name: 'adam' }),
+    );
+    await control.deliver('interactive', {
+      ...payload({ id: people.approver, team_id: 'T0AETHER1' }),
+      api_app_id: 'A0AETHER1',
+      team: { id: 'TEXTERNAL' },
+    });
     const two = payload({ id: people.approver, team_id: 'T0AETHER1' });
     await control.deliver('interactive', { ...two, actions: [...two.actions, ...two.actions] });
-    await control.waitFor(() => control.log.all().some((entry) => entry.kind === 'response_url' && JSON.stringify(entry.body).includes('not understood')));
+    await control.waitFor(() =>
+      control.log
+        .all()
+        .some(
+          (entry) => entry.kind === 'response_url' && JSON.stringify(entry.body).includes('not understood'),
+        ),
+    );
 
     expect((await stateOf(product))?.state).toBe('requested');
     expect(await product.database.sql('SELECT count(*)::int AS n FROM approvals')).toEqual([{ n: 0 }]);
@@ -90,12 +119,19 @@ describe('who may decide', () => {
       Array.from({ length: 20 }, () => click(control, people.approver, card.ts, 'remediation.approve')),
     );
     const again = await control.redeliver(clicks[0]?.deliveryId ?? '');
-    await control.waitForMessage({ channel, threadTs: table.ts, contains: 'worked: the checks' }, { timeoutMs: 40_000 });
+    await control.waitForMessage(
+      { channel, threadTs: table.ts, contains: 'worked: the checks' },
+      { timeoutMs: 40_000 },
+    );
 
     expect(again.outcome).toBe('acked');
     expect(clicks.filter(({ ok }) => ok)).toHaveLength(20);
     expect(await product.database.sql('SELECT count(*)::int AS n FROM approvals')).toEqual([{ n: 1 }]);
-    expect(await product.database.sql("SELECT count(*)::int AS n FROM remediation_steps WHERE direction = 'apply'")).toEqual([{ n: 1 }]);
+    expect(
+      await product.database.sql(
+        "SELECT count(*)::int AS n FROM remediation_steps WHERE direction = 'apply'",
+      ),
+    ).toEqual([{ n: 1 }]);
     expect(control.messages({ channel, threadTs: table.ts, contains: 'approved `' })).toHaveLength(1);
   });
 
@@ -108,18 +144,33 @@ describe('who may decide', () => {
     await control.command({ user: people.approver, channel, text: '/aetherius approvals' });
     const list = await whisper(control, people.approver, handle);
     await control.command({ user: people.approver, channel, text: `/aetherius approve ${handle}` });
-    await control.waitForMessage({ channel, threadTs: table.ts, contains: 'worked: the checks' }, { timeoutMs: 40_000 });
-    const done = await control.waitForMessage({ channel, where: ({ ts, blocks }) => ts === card.ts && JSON.stringify(blocks).includes('remediation.undo') });
+    await control.waitForMessage(
+      { channel, threadTs: table.ts, contains: 'worked: the checks' },
+      { timeoutMs: 40_000 },
+    );
+    const done = await control.waitForMessage({
+      channel,
+      where: ({ ts, blocks }) => ts === card.ts && JSON.stringify(blocks).includes('remediation.undo'),
+    });
     await click(control, people.requester, done.ts, 'remediation.undo');
     const undo = await control.waitForMessage(
-      { channel, where: ({ ts, blocks }) => ts !== card.ts && JSON.stringify(blocks).includes('remediation.approve') },
+      {
+        channel,
+        where: ({ ts, blocks }) => ts !== card.ts && JSON.stringify(blocks).includes('remediation.approve'),
+      },
       { timeoutMs: 15_000 },
     );
     await click(control, people.approver, undo.ts, 'remediation.approve');
-    await control.waitFor(() => control.messages({ channel, threadTs: table.ts, contains: 'worked: the checks' }).length === 2, { timeoutMs: 40_000 });
+    await control.waitFor(
+      () => control.messages({ channel, threadTs: table.ts, contains: 'worked: the checks' }).length === 2,
+      { timeoutMs: 40_000 },
+    );
 
     expect(JSON.stringify(list.blocks)).toContain('noeviction → allkeys-lru');
-    expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+    expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual([
+      'maxmemory-policy',
+      'noeviction',
+    ]);
   });
 
   it('is rejected with a reason that stands in the thread', async () => {
@@ -129,7 +180,11 @@ describe('who may decide', () => {
 
     await click(control, people.approver, card.ts, 'remediation.reject');
     const modal = await control.waitFor(() => control.modal(people.approver));
-    await control.submit({ user: people.approver, viewId: modal.id, values: { reason: 'not during the <!channel> sale' } });
+    await control.submit({
+      user: people.approver,
+      viewId: modal.id,
+      values: { reason: 'not during the <!channel> sale' },
+    });
     const line = await control.waitForMessage({ channel, threadTs: table.ts, contains: 'rejected `' });
 
     expect(line.text).toContain('not during the &lt;!channel&gt; sale');
@@ -138,7 +193,10 @@ describe('who may decide', () => {
 });
 
 function valueOf(message: SlackMessage, actionId: string): string {
-  for (const block of message.blocks as readonly { elements?: readonly { action_id?: string; value?: string }[] }[])
-    for (const element of block.elements ?? []) if (element.action_id === actionId) return element.value ?? '';
+  for (const block of message.blocks as readonly {
+    elements?: readonly { action_id?: string; value?: string }[];
+  }[])
+    for (const element of block.elements ?? [])
+      if (element.action_id === actionId) return element.value ?? '';
   throw new Error(`no ${actionId}`);
 }

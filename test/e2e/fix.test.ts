@@ -36,7 +36,12 @@ describe('one fix, whole', () => {
     expect(approved.ok).toBe(true);
     expect(green.text).toContain('large_green_circle');
     expect(done.text).toContain('Fixed and verified');
-    expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'allkeys-lru']);
-    expect(await product.database.sql("SELECT count(*)::int AS n FROM remediation_steps WHERE outcome = 'done'")).toEqual([{ n: 1 }]);
+    expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual([
+      'maxmemory-policy',
+      'allkeys-lru',
+    ]);
+    expect(
+      await product.database.sql("SELECT count(*)::int AS n FROM remediation_steps WHERE outcome = 'done'"),
+    ).toEqual([{ n: 1 }]);
   });
 });

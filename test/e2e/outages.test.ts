@@ -12,7 +12,10 @@ describe('when what the bot stands on is away', () => {
 
     try {
       const table = await askForHealth(control);
-      const said = await control.waitForMessage({ channel: places.incidents, contains: 'Redis, which carries jobs' });
+      const said = await control.waitForMessage({
+        channel: places.incidents,
+        contains: 'Redis, which carries jobs',
+      });
 
       expect(said.ephemeralFor).toBeNull();
       expect(table.text).toContain('healthy');
@@ -28,17 +31,30 @@ describe('when what the bot stands on is away', () => {
     stage.postgres.server.pause();
 
     try {
-      const silent = await control.command({ user: people.requester, channel: places.ops, text: '/aetherius health prod' });
+      const silent = await control.command({
+        user: people.requester,
+        channel: places.ops,
+        text: '/aetherius health prod',
+      });
       expect(silent.ok).toBe(true);
       expect(silent.afterMs).toBeLessThan(2500);
-      const told = await control.waitForMessage({ channel: places.ops, user: people.requester, contains: 'Not recorded, nothing was done' });
+      const told = await control.waitForMessage({
+        channel: places.ops,
+        user: people.requester,
+        contains: 'Not recorded, nothing was done',
+      });
       expect(told.ephemeralFor).toBe(people.requester);
     } finally {
       stage.postgres.server.resume();
     }
     const runs = await product.database.sql('SELECT count(*)::int AS n FROM runs');
     expect(runs).toEqual([{ n: 1 }]);
-    expect(control.messages({ channel: places.ops, where: (message) => isRoot(message) && message.ephemeralFor === null })).toHaveLength(0);
+    expect(
+      control.messages({
+        channel: places.ops,
+        where: (message) => isRoot(message) && message.ephemeralFor === null,
+      }),
+    ).toHaveLength(0);
 
     const again = await askForHealth(control, { channel: places.ops });
     expect(again.text).toContain('healthy');

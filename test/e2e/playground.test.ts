@@ -105,10 +105,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
       .getByText(/repl(y|ies)/)
       .click();
     await page.locator('.thread').getByRole('button', { name: 'Approve' }).first().click();
-    await page
-      .getByRole('alertdialog')
-      .getByRole('button', { name: 'Yes', exact: true })
-      .click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Yes', exact: true }).click();
     await page.locator('.thread').getByText('Fixed and verified').first().waitFor();
     await shot('playground-verdict');
 

@@ -29,22 +29,29 @@ describe('the process as it is started by an operator', () => {
     const slack = await startSlackEmulator();
     const port = await freePort();
     const config = join(dir, 'aetherius.yaml');
-    writeFileSync(config, 'environments: { prod: { runtime: { kind: none }, redis: { url: { env: TARGET_REDIS_URL } } } }\n');
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--role', 'all', '--env', 'prod', '--config', config], {
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: database.url,
-        REDIS_URL: stage.redis.server.url,
-        TARGET_REDIS_URL: stage.target().url,
-        AUDIT_KEY: 'an audit key of the tests that is long enough',
-        SLACK_BOT_TOKEN: slack.botToken,
-        SLACK_APP_TOKEN: slack.appToken,
-        SLACK_API_URL: slack.apiUrl,
-        STATUS_PORT: String(port),
-        SHUTDOWN_GRACE_MS: '5000',
+    writeFileSync(
+      config,
+      'environments: { prod: { runtime: { kind: none }, redis: { url: { env: TARGET_REDIS_URL } } } }\n',
+    );
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'src/main.ts', '--role', 'all', '--env', 'prod', '--config', config],
+      {
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: database.url,
+          REDIS_URL: stage.redis.server.url,
+          TARGET_REDIS_URL: stage.target().url,
+          AUDIT_KEY: 'an audit key of the tests that is long enough',
+          SLACK_BOT_TOKEN: slack.botToken,
+          SLACK_APP_TOKEN: slack.appToken,
+          SLACK_API_URL: slack.apiUrl,
+          STATUS_PORT: String(port),
+          SHUTDOWN_GRACE_MS: '5000',
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    );
     children.push(child);
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -53,18 +60,28 @@ describe('the process as it is started by an operator', () => {
     try {
       await until(async () => (await get(port, '/readyz')).status === 200, 75_000);
       const alive = await get(port, '/healthz');
-      await slack.control.command({ user: people.requester, channel: places.incidents, text: '/aetherius health prod' });
-      await slack.control.waitForMessage({ channel: places.incidents, contains: 'healthy' }, { timeoutMs: 20_000 });
+      await slack.control.command({
+        user: people.requester,
+        channel: places.incidents,
+        text: '/aetherius health prod',
+      });
+      await slack.control.waitForMessage(
+        { channel: places.incidents, contains: 'healthy' },
+        { timeoutMs: 20_000 },
+      );
       const metrics = await get(port, '/metrics');
       const begun = Date.now();
       child.kill('SIGTERM');
       const [code] = (await once(child, 'exit')) as [number | null];
 
       expect(alive.status).toBe(200);
-      expect(metrics.text).toContain('aetherius_slack_deliveries_total{kind="command",outcome="accepted",role="all"} 1');
+      expect(metrics.text).toContain(
+        'aetherius_slack_deliveries_total{kind="command",outcome="accepted",role="all"} 1',
+      );
       expect(code, output.slice(-2000)).toBe(0);
       expect(Date.now() - begun).toBeLessThan(6000);
-      for (const secret of [slack.botToken, slack.appToken, 'an audit key of the tests', 'postgres_pass']) expect(output).not.toContain(secret);
+      for (const secret of [slack.botToken, slack.appToken, 'an audit key of the tests', 'postgres_pass'])
+        expect(output).not.toContain(secret);
     } finally {
       await slack.stop();
     }

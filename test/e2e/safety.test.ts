@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProcessEnv } from '../../src/platform/config.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
-import { until } from '../support/until.ts';
 import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
+import { until } from '../support/until.ts';
 
 const stage = useStage();
 
@@ -14,30 +14,60 @@ describe('what must not happen', () => {
     const product = await stage.start();
     const { control } = product.slack;
     const table = await askForHealth(control, { channel: places.shared });
-    const finding = await control.waitForMessage({ channel: places.shared, threadTs: table.ts, contains: 'remediation.request' }, { timeoutMs: 15_000 });
+    const finding = await control.waitForMessage(
+      { channel: places.shared, threadTs: table.ts, contains: 'remediation.request' },
+      { timeoutMs: 15_000 },
+    );
 
-    await control.click({ user: people.requester, channel: places.shared, ts: finding.ts, actionId: 'remediation.request', confirm: true });
-    const told = await control.waitForMessage({ channel: places.shared, user: people.requester, contains: 'shared with another organisation' });
+    await control.click({
+      user: people.requester,
+      channel: places.shared,
+      ts: finding.ts,
+      actionId: 'remediation.request',
+      confirm: true,
+    });
+    const told = await control.waitForMessage({
+      channel: places.shared,
+      user: people.requester,
+      contains: 'shared with another organisation',
+    });
 
     expect(told.ephemeralFor).toBe(people.requester);
-    expect(await product.database.sql("SELECT DISTINCT state FROM remediations")).toEqual([{ state: 'proposed' }]);
+    expect(await product.database.sql('SELECT DISTINCT state FROM remediations')).toEqual([
+      { state: 'proposed' },
+    ]);
   });
 
   it('no decision is taken when Slack cannot say who somebody is (A3)', async () => {
     const product = await stage.start();
     const { control } = product.slack;
     const { card } = await askForFix(control);
-    const give = control.faults.add({ method: 'users.info', fault: { kind: 'error', error: 'internal_error' } });
+    const give = control.faults.add({
+      method: 'users.info',
+      fault: { kind: 'error', error: 'internal_error' },
+    });
 
     // What was read within the last second may still be believed.
     const lastRead = (): number => control.log.calls('users.info').at(-1)?.at ?? 0;
     await until(() => Date.now() - lastRead() > 1100);
-    await control.click({ user: people.approver, channel: places.incidents, ts: card.ts, actionId: 'remediation.approve', confirm: true });
-    const told = await control.waitForMessage({ channel: places.incidents, user: people.approver, contains: 'Slack cannot tell me right now' });
+    await control.click({
+      user: people.approver,
+      channel: places.incidents,
+      ts: card.ts,
+      actionId: 'remediation.approve',
+      confirm: true,
+    });
+    const told = await control.waitForMessage({
+      channel: places.incidents,
+      user: people.approver,
+      contains: 'Slack cannot tell me right now',
+    });
     give();
 
     expect(told.ephemeralFor).toBe(people.approver);
-    expect(await product.database.sql("SELECT state FROM remediations WHERE state <> 'proposed'")).toEqual([{ state: 'requested' }]);
+    expect(await product.database.sql("SELECT state FROM remediations WHERE state <> 'proposed'")).toEqual([
+      { state: 'requested' },
+    ]);
   });
 
   it('a command whose process died after the acknowledgement is carried out by another one, once', async () => {
@@ -67,7 +97,9 @@ describe('what must not happen', () => {
 
     expect(table.text).toContain('prod');
     expect(control.messages({ channel: places.incidents, where: isRoot })).toHaveLength(1);
-    const rows = await product.database.sql<{ handled: boolean }>("SELECT handled_at IS NOT NULL AS handled FROM inbox WHERE kind = 'command'");
+    const rows = await product.database.sql<{ handled: boolean }>(
+      "SELECT handled_at IS NOT NULL AS handled FROM inbox WHERE kind = 'command'",
+    );
     expect(rows).toEqual([{ handled: true }]);
   });
 

@@ -19,7 +19,11 @@ describe('sending to Slack', () => {
       times: 1,
     });
 
-    await control.command({ user: people.requester, channel: places.incidents, text: '/aetherius health prod' });
+    await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius health prod',
+    });
     await control.waitFor(() => control.log.calls('chat.postMessage').some(({ status }) => status === 429));
     const begun = Date.now();
     await control.command({ user: people.approver, channel: places.ops, text: '/aetherius health prod' });
@@ -36,14 +40,24 @@ describe('sending to Slack', () => {
     const product = await stage.start();
     const { control } = product.slack;
     control.faults.add({ method: 'chat.postMessage', fault: { kind: 'drop_after' }, times: 1 });
-    control.faults.add({ method: 'chat.postMessage', fault: { kind: 'error_after', error: 'internal_error' }, skip: 1, times: 1 });
+    control.faults.add({
+      method: 'chat.postMessage',
+      fault: { kind: 'error_after', error: 'internal_error' },
+      skip: 1,
+      times: 1,
+    });
 
     const table = await askForHealth(control);
-    await control.waitForMessage({ channel: places.incidents, threadTs: table.ts, contains: 'remediation.request' }, { timeoutMs: 15_000 });
+    await control.waitForMessage(
+      { channel: places.incidents, threadTs: table.ts, contains: 'remediation.request' },
+      { timeoutMs: 15_000 },
+    );
 
     const roots = control.messages({ channel: places.incidents, where: isRoot });
     const replies = control.messages({ channel: places.incidents, threadTs: table.ts });
-    const findings = await product.database.sql<{ n: number }>("SELECT count(*)::int AS n FROM messages WHERE purpose = 'finding'");
+    const findings = await product.database.sql<{ n: number }>(
+      "SELECT count(*)::int AS n FROM messages WHERE purpose = 'finding'",
+    );
     expect(roots).toHaveLength(1);
     expect(replies).toHaveLength(findings[0]?.n ?? -1);
   });
@@ -51,7 +65,11 @@ describe('sending to Slack', () => {
   it('says a table again once when somebody deleted it, and edits no message twice within a second', async () => {
     const product = await stage.start();
     const { control } = product.slack;
-    control.faults.add({ method: 'chat.update', fault: { kind: 'error', error: 'message_not_found' }, times: 1 });
+    control.faults.add({
+      method: 'chat.update',
+      fault: { kind: 'error', error: 'message_not_found' },
+      times: 1,
+    });
 
     await askForHealth(control);
 
@@ -61,7 +79,10 @@ describe('sending to Slack', () => {
     expect(rows[0]?.ts).toBe(roots.at(-1)?.ts);
     const edits = control.log.calls('chat.update');
     for (const [index, edit] of edits.entries()) {
-      const before = edits.slice(0, index).filter(({ args }) => args.ts === edit.args.ts).at(-1);
+      const before = edits
+        .slice(0, index)
+        .filter(({ args }) => args.ts === edit.args.ts)
+        .at(-1);
       if (before !== undefined) expect(edit.at - before.at).toBeGreaterThanOrEqual(950);
     }
   });
@@ -70,8 +91,16 @@ describe('sending to Slack', () => {
     const { slack } = await stage.start();
     const { control } = slack;
 
-    await control.command({ user: people.requester, channel: places.withoutBot, text: '/aetherius health prod' });
-    const told = await control.waitForMessage({ channel: places.withoutBot, user: people.requester, contains: 'invite' });
+    await control.command({
+      user: people.requester,
+      channel: places.withoutBot,
+      text: '/aetherius health prod',
+    });
+    const told = await control.waitForMessage({
+      channel: places.withoutBot,
+      user: people.requester,
+      contains: 'invite',
+    });
 
     expect(told.ephemeralFor).toBe(people.requester);
   });

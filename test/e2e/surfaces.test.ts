@@ -23,7 +23,10 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
       viewId: modal.id,
       values: { environment: 'prod', depth: 'full', channel: places.ops },
     });
-    const table = await control.waitForMessage({ channel: places.ops, where: (message) => isRoot(message) && message.text.includes('circle') }, { timeoutMs: 15_000 });
+    const table = await control.waitForMessage(
+      { channel: places.ops, where: (message) => isRoot(message) && message.text.includes('circle') },
+      { timeoutMs: 15_000 },
+    );
 
     expect(submitted.ok).toBe(true);
     expect(table.text).toContain('Redis');
@@ -39,12 +42,24 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const home = await control.waitFor(
       () => {
         const view = control.home(people.approver);
-        return view !== undefined && JSON.stringify(view.content).includes('remediation.approve') ? view : undefined;
+        return view !== undefined && JSON.stringify(view.content).includes('remediation.approve')
+          ? view
+          : undefined;
       },
       { timeoutMs: 20_000 },
     );
-    const clicked = await control.click({ user: people.approver, home: true, actionId: 'remediation.approve' });
-    await control.waitForMessage({ channel: places.incidents, where: ({ ts, text }) => ts === card.ts && text.includes('Fixed and verified') }, { timeoutMs: 40_000 });
+    const clicked = await control.click({
+      user: people.approver,
+      home: true,
+      actionId: 'remediation.approve',
+    });
+    await control.waitForMessage(
+      {
+        channel: places.incidents,
+        where: ({ ts, text }) => ts === card.ts && text.includes('Fixed and verified'),
+      },
+      { timeoutMs: 40_000 },
+    );
 
     expect(JSON.stringify(empty.content)).toContain('not checked yet');
     expect(JSON.stringify(home.content)).toContain('noeviction → allkeys-lru');
@@ -73,9 +88,17 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const { slack } = await stage.start({ emulator: { manifest } });
     const { control } = slack;
     const table = await askForHealth(control);
-    await control.waitForMessage({ channel: places.incidents, where: ({ ts, blocks }) => ts === table.ts && JSON.stringify(blocks).includes('"details"') });
+    await control.waitForMessage({
+      channel: places.incidents,
+      where: ({ ts, blocks }) => ts === table.ts && JSON.stringify(blocks).includes('"details"'),
+    });
 
-    await control.click({ user: people.approver, channel: places.incidents, ts: table.ts, actionId: 'details' });
+    await control.click({
+      user: people.approver,
+      channel: places.incidents,
+      ts: table.ts,
+      actionId: 'details',
+    });
     const modal = await control.waitFor(() => control.modal(people.approver));
 
     expect(JSON.stringify(modal.content)).toContain('redis.eviction-policy');
@@ -87,7 +110,11 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const { control } = slack;
 
     await control.command({ user: people.chinese, channel: places.ops, text: '/aetherius 帮助' });
-    const help = await control.waitForMessage({ channel: places.ops, user: people.chinese, contains: '哪里坏了' });
+    const help = await control.waitForMessage({
+      channel: places.ops,
+      user: people.chinese,
+      contains: '哪里坏了',
+    });
     const table = await askForHealth(control, { text: '/aetherius 健康' });
 
     expect(help.ephemeralFor).toBe(people.chinese);
@@ -103,10 +130,15 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     await control.command({ user: people.requester, channel: places.ops, text: '/aetherius digest at 9:30' });
     await control.waitForMessage({ channel: places.ops, user: people.requester, contains: 'daily at 09:30' });
     await control.command({ user: people.requester, channel: places.ops, text: '/aetherius digest now' });
-    const digest = await control.waitForMessage({ channel: places.ops, contains: 'Daily digest' }, { timeoutMs: 15_000 });
+    const digest = await control.waitForMessage(
+      { channel: places.ops, contains: 'Daily digest' },
+      { timeoutMs: 15_000 },
+    );
 
     expect(digest.text).toContain('new');
-    expect(await product.database.sql('SELECT digest_at FROM channel_settings')).toEqual([{ digest_at: '09:30' }]);
+    expect(await product.database.sql('SELECT digest_at FROM channel_settings')).toEqual([
+      { digest_at: '09:30' },
+    ]);
   });
 });
 
@@ -118,14 +150,24 @@ describe('many processes', () => {
 
     await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        control.command({ user: people.requester, channel: channels[index % 3] ?? places.ops, text: '/aetherius health prod' }),
+        control.command({
+          user: people.requester,
+          channel: channels[index % 3] ?? places.ops,
+          text: '/aetherius health prod',
+        }),
       ),
     );
     const done = () =>
-      channels.flatMap((channel) => control.messages({ channel, where: (message) => isRoot(message) && message.text.includes('circle') }));
+      channels.flatMap((channel) =>
+        control.messages({ channel, where: (message) => isRoot(message) && message.text.includes('circle') }),
+      );
     await control.waitFor(() => done().length === 10, { timeoutMs: 60_000 });
 
-    expect(await product.database.sql("SELECT count(*)::int AS n, max(attempt)::int AS attempts FROM runs WHERE state = 'complete'")).toEqual([{ n: 10, attempts: 1 }]);
+    expect(
+      await product.database.sql(
+        "SELECT count(*)::int AS n, max(attempt)::int AS attempts FROM runs WHERE state = 'complete'",
+      ),
+    ).toEqual([{ n: 10, attempts: 1 }]);
     const roots = channels.flatMap((channel) => control.messages({ channel, where: isRoot }));
     expect(roots).toHaveLength(10);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { people, places, type Product, useStage } from '../support/slack-product.ts';
+import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { askForHealth, isRoot } from '../support/slack-steps.ts';
 
 const stage = useStage();
@@ -8,7 +8,10 @@ const signingSecret = 'the signing secret of the tests';
 async function startHttp(): Promise<Product> {
   const product = await stage.start({ env: { SLACK_SIGNING_SECRET: signingSecret } });
   const [running] = product.processes;
-  product.slack.control.setHttpTarget({ url: `http://127.0.0.1:${running?.slackPort}/slack/events`, signingSecret });
+  product.slack.control.setHttpTarget({
+    url: `http://127.0.0.1:${running?.slackPort}/slack/events`,
+    signingSecret,
+  });
   return product;
 }
 
@@ -18,7 +21,9 @@ describe('signed HTTP', () => {
     const { control } = product.slack;
 
     await askForHealth(control);
-    const first = control.log.all().find((entry) => entry.kind === 'delivery' && entry.type === 'slash_commands');
+    const first = control.log
+      .all()
+      .find((entry) => entry.kind === 'delivery' && entry.type === 'slash_commands');
     if (first?.kind !== 'delivery') throw new Error('nothing was delivered');
     const again = await control.redeliver(first.deliveryId);
 
@@ -35,7 +40,11 @@ describe('signed HTTP', () => {
     const { control } = product.slack;
     control.setClockSkew(skew);
 
-    const typed = await control.command({ user: people.requester, channel: places.incidents, text: '/aetherius health prod' });
+    const typed = await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius health prod',
+    });
 
     expect(typed.ok).toBe(false);
     expect(await product.database.sql('SELECT count(*)::int AS n FROM runs')).toEqual([{ n: 0 }]);
@@ -47,7 +56,11 @@ describe('signed HTTP', () => {
     const url = `http://127.0.0.1:${product.processes[0]?.slackPort}/slack/events`;
     control.setHttpTarget({ url, signingSecret: 'another secret' });
 
-    const wrong = await control.command({ user: people.requester, channel: places.incidents, text: '/aetherius health prod' });
+    const wrong = await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius health prod',
+    });
     const none = await fetch(url, { method: 'POST', body: 'command=%2Faetherius&text=health' });
 
     expect(wrong.ok).toBe(false);
@@ -65,9 +78,16 @@ describe('Socket Mode', () => {
     for (const reason of ['warning', 'refresh_requested'] as const) {
       for (const { id } of control.sockets.sockets()) {
         control.sockets.disconnect(id, reason);
-        const typed = await control.command({ user: people.requester, channel: places.ops, text: '/aetherius whoami' });
+        const typed = await control.command({
+          user: people.requester,
+          channel: places.ops,
+          text: '/aetherius whoami',
+        });
         expect(typed.ok).toBe(true);
-        await control.waitFor(() => control.sockets.sockets().filter(({ draining }) => !draining).length === 2, { timeoutMs: 10_000 });
+        await control.waitFor(
+          () => control.sockets.sockets().filter(({ draining }) => !draining).length === 2,
+          { timeoutMs: 10_000 },
+        );
       }
     }
   });
@@ -81,8 +101,15 @@ describe('Socket Mode', () => {
     control.sockets.refuseConnections(false);
     await control.waitFor(() => control.sockets.sockets().length === 2, { timeoutMs: 20_000 });
 
-    const said = await control.say({ user: people.requester, channel: places.incidents, text: '@aetherius health prod' });
-    await control.waitForMessage({ channel: places.incidents, where: ({ text }) => text.includes('healthy') }, { timeoutMs: 15_000 });
+    const said = await control.say({
+      user: people.requester,
+      channel: places.incidents,
+      text: '@aetherius health prod',
+    });
+    await control.waitForMessage(
+      { channel: places.incidents, where: ({ text }) => text.includes('healthy') },
+      { timeoutMs: 15_000 },
+    );
     const again = await control.redeliver(said.deliveryId ?? '');
 
     expect(again.outcome).toBe('acked');

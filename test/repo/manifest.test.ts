@@ -96,7 +96,13 @@ const textsBelow = (folder: string): readonly string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(new URL(`${folder}/${file}`, root), 'utf8'));
 
-const sources = ['src/bot', 'src/handlers', 'src/platform/slack', 'src/platform/slack-poster', 'src/main'].flatMap(textsBelow);
+const sources = [
+  'src/bot',
+  'src/handlers',
+  'src/platform/slack',
+  'src/platform/slack-poster',
+  'src/main',
+].flatMap(textsBelow);
 
 function methodsUsed(): readonly string[] {
   const found = sources.flatMap((text) =>
@@ -177,7 +183,9 @@ describe('buttons', () => {
     const views = textsBelow('src/bot/views').join('\n');
     const literals = [...views.matchAll(/actionId: ([\w.[\]]+)/g)].map((match) => match[1] ?? '');
     expect(
-      literals.filter((literal) => !/^(?:actionIds\.|remediationActionIds[.[]|spec\.|string$|id\b)/.test(literal)),
+      literals.filter(
+        (literal) => !/^(?:actionIds\.|remediationActionIds[.[]|spec\.|string$|id\b)/.test(literal),
+      ),
     ).toEqual([]);
     for (const name of Object.keys(actionIds).filter(
       (key) => !['request', 'approve', 'reject', 'cancel', 'stop', 'undo'].includes(key),

@@ -11,7 +11,9 @@ export interface FakePart extends Partial<Instance> {
   /** Digest of the registration token that this part has. */
   readonly token?: string;
   /** Answers to commands, by the command's words; one that is not there is refused. */
-  readonly commands?: Readonly<Record<string, { readonly code: number; readonly stdout?: string; readonly stderr?: string }>>;
+  readonly commands?: Readonly<
+    Record<string, { readonly code: number; readonly stdout?: string; readonly stderr?: string }>
+  >;
 }
 
 /** Instances by part; what a method is not told about, it refuses. */

@@ -1,5 +1,5 @@
-import type { HttpAnswer, PostgresTarget, RedisTarget, ServicesTarget } from '../../src/domain/targets.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import type { HttpAnswer, PostgresTarget, RedisTarget, ServicesTarget } from '../../src/domain/targets.ts';
 
 /** What a probe gets besides its parameters, with a clock that `wait` moves. */
 export function probeContext<Deps extends object>(deps: Deps, start = '2026-03-01T10:05:00Z') {

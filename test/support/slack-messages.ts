@@ -5,8 +5,13 @@ import { describeProblem, validateMessage, validateView } from '../../tools/slac
 
 /** Nothing that Slack would refuse or grumble about, as a post and as an edit. */
 export function expectValidMessage(rendered: Rendered): void {
-  const payload = { text: rendered.text, ...(rendered.blocks === undefined ? {} : { blocks: rendered.blocks }) };
-  expect([...validateMessage(payload, 'post'), ...validateMessage(payload, 'update')].map(describeProblem)).toEqual([]);
+  const payload = {
+    text: rendered.text,
+    ...(rendered.blocks === undefined ? {} : { blocks: rendered.blocks }),
+  };
+  expect(
+    [...validateMessage(payload, 'post'), ...validateMessage(payload, 'update')].map(describeProblem),
+  ).toEqual([]);
 }
 
 export function expectValidView(view: unknown): void {
@@ -19,7 +24,11 @@ export function readableMessage(rendered: Rendered): string {
 }
 
 function line(value: unknown): string {
-  if (Array.isArray(value)) return value.map(line).filter((part) => part !== '').join(' | ');
+  if (Array.isArray(value))
+    return value
+      .map(line)
+      .filter((part) => part !== '')
+      .join(' | ');
   if (typeof value !== 'object' || value === null) return '';
   const block = value as Record<string, unknown>;
   switch (block.type) {
@@ -41,5 +50,7 @@ function line(value: unknown): string {
       break;
   }
   if (typeof block.text === 'string') return block.text;
-  return [line(block.text), line(block.fields), line(block.accessory), line(block.elements)].filter((part) => part !== '').join(' ');
+  return [line(block.text), line(block.fields), line(block.accessory), line(block.elements)]
+    .filter((part) => part !== '')
+    .join(' ');
 }

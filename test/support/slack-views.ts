@@ -29,7 +29,13 @@ export const aFinding = (more: Partial<Finding> = {}): Finding => ({
   severity: 'critical',
   part: 'redis',
   subject: 'maxmemory-policy',
-  facts: { policy: 'noeviction', usedBytes: 8_361_416, maxBytes: 8_388_608, percent: 99.7, thresholdPercent: 90 },
+  facts: {
+    policy: 'noeviction',
+    usedBytes: 8_361_416,
+    maxBytes: 8_388_608,
+    percent: 99.7,
+    thresholdPercent: 90,
+  },
   ...more,
 });
 

@@ -18,19 +18,24 @@ export interface BoundaryDeps {
 }
 
 /** The one place in which an error of a handler becomes words for the user and a line in the log. */
-export function errorBoundary(deps: BoundaryDeps): (args: { readonly error: Error; readonly context: Context }) => Promise<void> {
+export function errorBoundary(
+  deps: BoundaryDeps,
+): (args: { readonly error: Error; readonly context: Context }) => Promise<void> {
   return async ({ error, context }) => {
     const reference = deps.ids.token().slice(0, 8);
     const delivery = deliveryIn(context);
     const cause = original(error);
     const facts = { err: cause, reference, delivery: delivery?.key, user: delivery?.person?.userId };
-    if (cause instanceof AppError && cause.code !== 'BUG') deps.logger.info(facts, 'a request was refused or failed');
+    if (cause instanceof AppError && cause.code !== 'BUG')
+      deps.logger.info(facts, 'a request was refused or failed');
     else deps.logger.error(facts, 'a handler failed');
     if (delivery === undefined) return;
     const words = await deps.words(delivery.person?.userId);
     await deps.answer
       .privately(delivery, plainAnswer(errorText(cause, reference, words), words))
-      .catch((err: unknown) => deps.logger.warn({ err, reference }, 'the user could not be told of an error'));
+      .catch((err: unknown) =>
+        deps.logger.warn({ err, reference }, 'the user could not be told of an error'),
+      );
   };
 }
 

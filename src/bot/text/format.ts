@@ -42,7 +42,11 @@ export function placeholdersOf(template: string): readonly string[] {
 
 const unknown: Readonly<Record<Language, string>> = { en: 'unknown', 'zh-CN': '未知' };
 
-export function formatValue(value: FactValue | undefined, format: string | undefined, language: Language): string {
+export function formatValue(
+  value: FactValue | undefined,
+  format: string | undefined,
+  language: Language,
+): string {
   if (value === undefined || value === null) return unknown[language];
   if (typeof value === 'boolean') return yesNo[language][value ? 'yes' : 'no'];
   switch (format) {

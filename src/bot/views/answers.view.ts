@@ -69,7 +69,9 @@ export function approvalsAnswer(rows: readonly RemediationRow[], words: Words): 
   const title = words.say('approvals.title', { count: rows.length });
   const blocks: KnownBlock[] = [
     section(title, words),
-    ...rows.slice(0, 8).flatMap((row) => [section(pendingLine(row, words), words), ...planBlocks(row, words)]),
+    ...rows
+      .slice(0, 8)
+      .flatMap((row) => [section(pendingLine(row, words), words), ...planBlocks(row, words)]),
     context(words.say('approvals.how'), words),
   ];
   const text = [title, ...rows.map((row) => pendingLine(row, words))].join('\n');
@@ -83,5 +85,8 @@ export function historyAnswer(runs: readonly Run[], words: Words): Rendered {
 
 function answer(lines: readonly string[], words: Words): Rendered {
   const text = lines.join('\n');
-  return { text: cut(text, limits.messageText, words), blocks: [section(text, words)] satisfies KnownBlock[] };
+  return {
+    text: cut(text, limits.messageText, words),
+    blocks: [section(text, words)] satisfies KnownBlock[],
+  };
 }

@@ -111,7 +111,9 @@ export function preformatted(lines: readonly string[], max: number, words: Words
   const text = cut(filled(lines.join('\n')), max, words);
   return {
     type: 'rich_text',
-    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] satisfies RichTextBlockElement[],
+    elements: [
+      { type: 'rich_text_preformatted', elements: [{ type: 'text', text }] },
+    ] satisfies RichTextBlockElement[],
   };
 }
 

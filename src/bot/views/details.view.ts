@@ -19,9 +19,13 @@ export function detailLines(outcomes: readonly ProbeOutcome[], words: Words): st
           : [`   ${words.lookupPlain(`skip.${outcome.reason}`) ?? outcome.reason}`]),
         ...(cause === undefined
           ? []
-          : [`   ${words.lookupPlain(`cause.${cause.code}`, { ...cause.facts, detail: cause.detail }) ?? `${cause.code}: ${cause.detail}`}`]),
+          : [
+              `   ${words.lookupPlain(`cause.${cause.code}`, { ...cause.facts, detail: cause.detail }) ?? `${cause.code}: ${cause.detail}`}`,
+            ]),
         ...(Object.keys(outcome.facts).length === 0 ? [] : [`   ${factList(outcome.facts)}`]),
-        ...outcome.findings.map((finding) => `   ${finding.code} ${finding.subject}: ${factList(finding.facts)}`),
+        ...outcome.findings.map(
+          (finding) => `   ${finding.code} ${finding.subject}: ${factList(finding.facts)}`,
+        ),
       ];
     });
 }

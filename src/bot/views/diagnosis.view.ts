@@ -170,7 +170,14 @@ function chooseMessage(
   // One block a choice: an action_id is unique within its block only.
   const choices = view.choices.flatMap(({ id, button: value }) =>
     actions([
-      button({ actionId: actionIds.diagnose, value, label: `${id} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}` }, words),
+      button(
+        {
+          actionId: actionIds.diagnose,
+          value,
+          label: `${id} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}`,
+        },
+        words,
+      ),
     ]),
   );
   return {

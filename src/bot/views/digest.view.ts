@@ -37,7 +37,12 @@ export function digestMessage(difference: DigestDifference, runId: string, words
     section(`${title}\n${summary}`, words),
     ...lateLine(difference, words),
     ...(difference.since === undefined ? [context(words.say('digest.first'), words)] : []),
-    ...listed('digest.new', fresh.map((finding) => line(finding, words)), difference, words),
+    ...listed(
+      'digest.new',
+      fresh.map((finding) => line(finding, words)),
+      difference,
+      words,
+    ),
     ...listed(
       'digest.worse',
       worse.map(({ before, now }) => {
@@ -47,8 +52,18 @@ export function digestMessage(difference: DigestDifference, runId: string, words
       difference,
       words,
     ),
-    ...listed('digest.fixed', fixed.map((finding) => `:large_green_circle: ${findingSentence(finding, words)}`), difference, words),
-    ...listed('digest.still', still.map((finding) => line(finding, words)), difference, words),
+    ...listed(
+      'digest.fixed',
+      fixed.map((finding) => `:large_green_circle: ${findingSentence(finding, words)}`),
+      difference,
+      words,
+    ),
+    ...listed(
+      'digest.still',
+      still.map((finding) => line(finding, words)),
+      difference,
+      words,
+    ),
     ...(difference.flapping.length === 0
       ? []
       : [context(words.say('digest.flapping', { what: flappingNames(difference, words) }), words)]),
@@ -67,7 +82,12 @@ function quietLine(difference: DigestDifference, words: Words): string {
     const key = difference.unseen.length === 0 ? 'digest.quiet.healthy' : 'digest.quiet.unseen';
     return words.say(key, { environment, date, since });
   }
-  const what = markup(listOf(still.slice(0, 3).map((finding) => findingSentence(finding, words).replace(/[.。]$/, '')), words));
+  const what = markup(
+    listOf(
+      still.slice(0, 3).map((finding) => findingSentence(finding, words).replace(/[.。]$/, '')),
+      words,
+    ),
+  );
   return words.say('digest.quiet.still', { environment, date, since, count: still.length, what });
 }
 
@@ -89,13 +109,19 @@ function listed(
   if (lines.length === 0) return [];
   const kept = lines.slice(0, shown.perSection).map((text) => cut(text, 300, words));
   const more = lines.length - kept.length;
-  const rest = more > 0 ? [words.say('digest.more', { count: more, environment: difference.environment })] : [];
+  const rest =
+    more > 0 ? [words.say('digest.more', { count: more, environment: difference.environment })] : [];
   return [section([`*${words.say(heading)}*`, ...kept, ...rest].join('\n'), words)];
 }
 
 /** `code|part|subject` → the sentence when the finding is at hand, else its code. */
 function flappingNames(difference: DigestDifference, words: Words): { readonly markup: string } {
-  const known = [...difference.fresh, ...difference.fixed, ...difference.still, ...difference.worse.map(({ now }) => now)];
+  const known = [
+    ...difference.fresh,
+    ...difference.fixed,
+    ...difference.still,
+    ...difference.worse.map(({ now }) => now),
+  ];
   const names = difference.flapping.slice(0, shown.perSection).map((key) => {
     const finding = known.find((candidate) => findingKey(candidate) === key);
     return finding === undefined
@@ -107,7 +133,10 @@ function flappingNames(difference: DigestDifference, words: Words): { readonly m
 
 function unseenLine(difference: DigestDifference, words: Words): string | undefined {
   if (difference.unseen.length === 0) return undefined;
-  const parts = listOf(difference.unseen.map((part) => partName(part, words)), words);
+  const parts = listOf(
+    difference.unseen.map((part) => partName(part, words)),
+    words,
+  );
   return words.say('digest.unseen', { parts });
 }
 
@@ -115,7 +144,13 @@ function unseenLine(difference: DigestDifference, words: Words): string | undefi
 function stripLine(difference: DigestDifference, words: Words): string {
   const squares = difference.strip.map((day) => {
     const square =
-      day.critical === null || day.warning === null ? '▫️' : day.critical > 0 ? '🟥' : day.warning > 0 ? '🟧' : '🟩';
+      day.critical === null || day.warning === null
+        ? '▫️'
+        : day.critical > 0
+          ? '🟥'
+          : day.warning > 0
+            ? '🟧'
+            : '🟩';
     return `${square} ${day.localDate.slice(5)}`;
   });
   const missing = difference.strip.some((day) => day.critical === null);

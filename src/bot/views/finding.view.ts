@@ -39,7 +39,11 @@ export function findingMessage(view: FindingView, words: Words): Rendered {
         ? []
         : [
             button(
-              { actionId: actionIds.diagnose, value: view.diagnoseButton, label: words.plain('button.diagnose') },
+              {
+                actionId: actionIds.diagnose,
+                value: view.diagnoseButton,
+                label: words.plain('button.diagnose'),
+              },
               words,
             ),
           ],

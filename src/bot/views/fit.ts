@@ -26,7 +26,10 @@ export function fitMessage(rendered: Rendered, words: Words): Fitted {
   }
   return {
     rendered: { ...rendered, text, blocks: [...kept, note, ...buttons] },
-    rest: blocks.map((block) => readable(block)).filter((line) => line !== '').join('\n\n'),
+    rest: blocks
+      .map((block) => readable(block))
+      .filter((line) => line !== '')
+      .join('\n\n'),
   };
 }
 
@@ -40,7 +43,11 @@ function typeOf(block: unknown): unknown {
 
 /** Every text a block holds, in reading order: what a file can keep of it. */
 export function readable(value: unknown): string {
-  if (Array.isArray(value)) return value.map((item) => readable(item)).filter((item) => item !== '').join(' ');
+  if (Array.isArray(value))
+    return value
+      .map((item) => readable(item))
+      .filter((item) => item !== '')
+      .join(' ');
   if (typeof value !== 'object' || value === null) return '';
   const own = 'text' in value && typeof value.text === 'string' ? [value.text] : [];
   const nested = Object.values(value)

@@ -4,8 +4,8 @@ import type { PartId } from '../../domain/part.ts';
 import type { HealthView } from '../../domain/render.ts';
 import type { Rendered } from '../../domain/store.ts';
 import { actionIds, messageEventType } from '../ids.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { markup, span } from '../text/format.ts';
+import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
 import { findingFacts, findingSentence, listOf, partName, whoAsked } from './phrases.ts';
 

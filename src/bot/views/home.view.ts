@@ -30,7 +30,9 @@ const shown = { environments: 12, pending: 5, lines: 8 } as const;
 export function homeView(data: HomeData, words: Words): HomeView {
   const blocks: KnownBlock[] = [
     header(words.plain('home.environments'), words),
-    ...data.environments.slice(0, shown.environments).flatMap((environment) => environmentBlocks(environment, words)),
+    ...data.environments
+      .slice(0, shown.environments)
+      .flatMap((environment) => environmentBlocks(environment, words)),
     header(words.plain('home.approvals'), words),
     ...(data.pending.length === 0 ? [section(words.say('home.approvals.none'), words)] : []),
     ...data.pending.slice(0, shown.pending).flatMap((entry) => pendingBlocks(entry, words)),
@@ -38,14 +40,20 @@ export function homeView(data: HomeData, words: Words): HomeView {
     section(
       data.runs.length === 0
         ? words.say('home.runs.none')
-        : data.runs.slice(0, shown.lines).map((run) => runLine(run, words)).join('\n'),
+        : data.runs
+            .slice(0, shown.lines)
+            .map((run) => runLine(run, words))
+            .join('\n'),
       words,
     ),
     header(words.plain('home.fixes'), words),
     section(
       data.fixes.length === 0
         ? words.say('home.fixes.none')
-        : data.fixes.slice(0, shown.lines).map((row) => fixLine(row, words)).join('\n'),
+        : data.fixes
+            .slice(0, shown.lines)
+            .map((row) => fixLine(row, words))
+            .join('\n'),
       words,
     ),
     context(words.say('home.footer', { time: data.now.toISOString() }), words),
@@ -79,7 +87,12 @@ function environmentLine(environment: string, last: Run | undefined, words: Word
   const what =
     overall.roots.length === 0
       ? words.say('home.findings')
-      : words.say('home.broken', { parts: listOf(overall.roots.map((part) => partName(part, words)), words) });
+      : words.say('home.broken', {
+          parts: listOf(
+            overall.roots.map((part) => partName(part, words)),
+            words,
+          ),
+        });
   return words.say('home.environment.findings', { environment, what: markup(what), time });
 }
 
@@ -91,13 +104,19 @@ interface Summary {
 /** What the run service keeps of a health report; another shape is treated as "no answer". */
 function overallOf(summary: unknown): Summary | undefined {
   if (typeof summary !== 'object' || summary === null) return undefined;
-  const report = 'report' in summary && typeof summary.report === 'object' && summary.report !== null ? summary.report : summary;
+  const report =
+    'report' in summary && typeof summary.report === 'object' && summary.report !== null
+      ? summary.report
+      : summary;
   if (!('overall' in report) || typeof report.overall !== 'string') return undefined;
   const roots = 'roots' in report && Array.isArray(report.roots) ? report.roots.map(String) : [];
   return { overall: report.overall, roots };
 }
 
-function pendingBlocks({ remediation: row, buttons }: HomeData['pending'][number], words: Words): KnownBlock[] {
+function pendingBlocks(
+  { remediation: row, buttons }: HomeData['pending'][number],
+  words: Words,
+): KnownBlock[] {
   const ids = [
     ...(buttons.approve === undefined
       ? []
@@ -126,7 +145,12 @@ function pendingBlocks({ remediation: row, buttons }: HomeData['pending'][number
           ),
         ]),
   ];
-  return [section(pendingLine(row, words), words), ...planBlocks(row, words), ...actions(ids), { type: 'divider' }];
+  return [
+    section(pendingLine(row, words), words),
+    ...planBlocks(row, words),
+    ...actions(ids),
+    { type: 'divider' },
+  ];
 }
 
 export function pendingLine(row: RemediationRow, words: Words): string {

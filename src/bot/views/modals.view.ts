@@ -10,7 +10,9 @@ export function healthModal(
 ): ModalView {
   const options = input.environments.slice(0, 100).map((name) => option(name, name, words));
   const chosen = options.find((candidate) => candidate.value === input.initial) ?? options[0];
-  const depths = (['quick', 'full'] as const).map((depth) => option(words.plain(`modal.health.depth.${depth}`), depth, words));
+  const depths = (['quick', 'full'] as const).map((depth) =>
+    option(words.plain(`modal.health.depth.${depth}`), depth, words),
+  );
   return modal('modal.health.title', 'modal.submit.start', callbacks.healthModal, '', words, [
     inputBlock(inputs.environment, words.plain('modal.health.environment'), words, {
       type: 'static_select',
@@ -52,33 +54,47 @@ export function rejectModal(button: string, planLines: readonly string[], words:
 }
 
 export function diagnoseModal(
-  input: { readonly metadata: string; readonly text: string; readonly environments: readonly string[]; readonly initial?: string },
+  input: {
+    readonly metadata: string;
+    readonly text: string;
+    readonly environments: readonly string[];
+    readonly initial?: string;
+  },
   words: Words,
 ): ModalView {
   const options = input.environments.slice(0, 100).map((name) => option(name, name, words));
   const chosen = options.find((candidate) => candidate.value === input.initial) ?? options[0];
-  return modal('modal.diagnose.title', 'modal.submit.diagnose', callbacks.diagnoseModal, input.metadata, words, [
-    inputBlock(inputs.environment, words.plain('modal.health.environment'), words, {
-      type: 'static_select',
-      action_id: inputs.environment,
-      options,
-      ...(chosen === undefined ? {} : { initial_option: chosen }),
-    }),
-    inputBlock(inputs.symptom, words.plain('modal.diagnose.symptom'), words, {
-      type: 'plain_text_input',
-      action_id: inputs.symptom,
-      multiline: true,
-      max_length: 2000,
-      ...(input.text === '' ? {} : { initial_value: [...input.text].slice(0, 2000).join('') }),
-    }),
-  ]);
+  return modal(
+    'modal.diagnose.title',
+    'modal.submit.diagnose',
+    callbacks.diagnoseModal,
+    input.metadata,
+    words,
+    [
+      inputBlock(inputs.environment, words.plain('modal.health.environment'), words, {
+        type: 'static_select',
+        action_id: inputs.environment,
+        options,
+        ...(chosen === undefined ? {} : { initial_option: chosen }),
+      }),
+      inputBlock(inputs.symptom, words.plain('modal.diagnose.symptom'), words, {
+        type: 'plain_text_input',
+        action_id: inputs.symptom,
+        multiline: true,
+        max_length: 2000,
+        ...(input.text === '' ? {} : { initial_value: [...input.text].slice(0, 2000).join('') }),
+      }),
+    ],
+  );
 }
 
 export function detailsModal(lines: readonly string[], words: Words): ModalView {
   const blocks: KnownBlock[] =
     lines.length === 0
       ? [section(words.say('modal.details.none'), words)]
-      : paged(lines, 2800).slice(0, limits.viewBlocks).map((page) => preformatted(page, 3000, words));
+      : paged(lines, 2800)
+          .slice(0, limits.viewBlocks)
+          .map((page) => preformatted(page, 3000, words));
   return {
     type: 'modal',
     callback_id: callbacks.detailsModal,

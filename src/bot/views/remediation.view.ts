@@ -4,15 +4,15 @@ import type { Facts } from '../../domain/facts.ts';
 import type { PlanStep } from '../../domain/remediation.ts';
 import {
   type RemediationButton,
-  remediationButtons,
   type RemediationEvent,
   type RemediationView,
+  remediationButtons,
 } from '../../domain/render.ts';
 import type { RemediationRow, Rendered, StepRow } from '../../domain/store.ts';
 import { messageEventType, remediationActionIds } from '../ids.ts';
 import { formatValue, markup } from '../text/format.ts';
 import { escapeMrkdwn, type Words } from '../text/index.ts';
-import { actions, button, type ButtonSpec, context, cut, limits, preformatted, section } from './blocks.ts';
+import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { remediationTitle, remediationTitlePlain, who } from './phrases.ts';
 
 const shown = { steps: 10, diff: 2000, approvals: 10 } as const;

@@ -64,7 +64,8 @@ export function createSendLimits(now: () => number): SendLimits {
       const budget = perWorkspace[item.method];
       if (budget === undefined) return 0;
       const laneKey = `${item.method} ${item.lane}`;
-      const last = item.method === 'update' && item.message !== undefined ? shown.get(item.message.id) : undefined;
+      const last =
+        item.method === 'update' && item.message !== undefined ? shown.get(item.message.id) : undefined;
       // Progress waits a second after the post too; the answer itself only after another edit.
       const spaced = last !== undefined && (last.how === 'edit' || item.priority > 0);
       const waits = [
@@ -76,7 +77,8 @@ export function createSendLimits(now: () => number): SendLimits {
       if (longest > 0) return longest;
       spend(item.method);
       if (item.method === 'post') spend(laneKey);
-      if (item.message !== undefined) remember(shown, item.message.id, { at: now(), how: item.method === 'post' ? 'post' : 'edit' });
+      if (item.message !== undefined)
+        remember(shown, item.message.id, { at: now(), how: item.method === 'post' ? 'post' : 'edit' });
       return 0;
     },
     hold({ method, lane }, forMs) {

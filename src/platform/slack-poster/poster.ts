@@ -113,7 +113,10 @@ export function createPoster(options: PosterOptions): Poster {
         if (item.message !== undefined) await options.onLost?.(item.message, failure.code);
         return;
       case 'invalid':
-        logger.error({ ...facts, code: failure.code, detail: failure.detail }, 'Slack refused a message of ours');
+        logger.error(
+          { ...facts, code: failure.code, detail: failure.detail },
+          'Slack refused a message of ours',
+        );
         await outbox.fail(item.id, owner, { error: failure.code, lost: failure.code });
         return;
       case 'other':
@@ -141,7 +144,9 @@ export function createPoster(options: PosterOptions): Poster {
     for (const item of items) {
       const done = handle(item)
         // PostgreSQL is away: the lease ends by itself and the item comes back.
-        .catch((err: unknown) => logger.warn({ err, outboxId: item.id }, 'an outbox item could not be settled'))
+        .catch((err: unknown) =>
+          logger.warn({ err, outboxId: item.id }, 'an outbox item could not be settled'),
+        )
         .finally(() => {
           running.delete(item.id);
           wake();
@@ -217,7 +222,10 @@ function deliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Deliv
     const client = item.priority === 0 ? clients.decisions : clients.progress;
     switch (item.kind) {
       case 'ephemeral':
-        return sendEphemeral(client, { ...item, payload: { ...item.payload, rendered: fit(item.payload.rendered, item.payload.channel).rendered } });
+        return sendEphemeral(client, {
+          ...item,
+          payload: { ...item.payload, rendered: fit(item.payload.rendered, item.payload.channel).rendered },
+        });
       case 'home':
         return publishHome(client, item);
       case 'upload':
@@ -238,7 +246,9 @@ function deliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Deliv
               content: text,
               ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
             } as Parameters<WebClient['filesUploadV2']>[0])
-            .catch((err: unknown) => logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'));
+            .catch((err: unknown) =>
+              logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'),
+            );
         }
         return sent;
       }

@@ -81,13 +81,17 @@ export async function sendEphemeral(client: WebClient, item: Item<'ephemeral'>):
 
 export async function publishHome(client: WebClient, item: Item<'home'>): Promise<Sent> {
   const { userId, view } = item.payload;
-  await client.views.publish({ user_id: userId, view: view as Parameters<WebClient['views']['publish']>[0]['view'] });
+  await client.views.publish({
+    user_id: userId,
+    view: view as Parameters<WebClient['views']['publish']>[0]['view'],
+  });
   return {};
 }
 
 export async function upload(client: WebClient, item: Item<'upload'>): Promise<Sent> {
   const file = item.payload;
-  const threadTs = item.message?.ts === undefined ? file.threadTs : (item.message.threadTs ?? item.message.ts);
+  const threadTs =
+    item.message?.ts === undefined ? file.threadTs : (item.message.threadTs ?? item.message.ts);
   await client.filesUploadV2({
     channel_id: file.channel,
     filename: file.filename,

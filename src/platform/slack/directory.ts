@@ -45,9 +45,14 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
       return { known: await call() };
     } catch (error) {
       const failure = failureOf(error);
-      logger.warn({ what, failure: failure.kind, code: 'code' in failure ? failure.code : undefined }, 'Slack could not say who somebody is');
+      logger.warn(
+        { what, failure: failure.kind, code: 'code' in failure ? failure.code : undefined },
+        'Slack could not say who somebody is',
+      );
       if (failure.kind === 'rate-limited') return { unavailable: 'rate-limited' };
-      const absent = 'code' in failure && ['user_not_found', 'no_such_subteam', 'channel_not_found', 'users_not_found'].includes(failure.code);
+      const absent =
+        'code' in failure &&
+        ['user_not_found', 'no_such_subteam', 'channel_not_found', 'users_not_found'].includes(failure.code);
       return { unavailable: absent ? 'not-found' : 'slack-unavailable' };
     }
   };
@@ -89,7 +94,8 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
   const self = (maxAgeMs: number): Promise<Known<Self>> =>
     asked('self', maxAgeMs, async () => {
       const answer = await client.auth.test();
-      if (answer.user_id === undefined || answer.team_id === undefined) throw new Error('auth.test names no team');
+      if (answer.user_id === undefined || answer.team_id === undefined)
+        throw new Error('auth.test names no team');
       return {
         botUserId: answer.user_id,
         botId: answer.bot_id ?? '',
@@ -120,7 +126,8 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
         const pending = (channel?.pending_shared as readonly unknown[] | undefined)?.length ?? 0;
         const raw = channel as Readonly<Record<string, unknown>> | undefined;
         return {
-          externallyShared: channel?.is_ext_shared === true || raw?.is_pending_ext_shared === true || pending > 0,
+          externallyShared:
+            channel?.is_ext_shared === true || raw?.is_pending_ext_shared === true || pending > 0,
         };
       }),
   });

@@ -20,7 +20,13 @@ export type SlackFailure =
   | { readonly kind: 'token'; readonly code: string }
   | { readonly kind: 'other'; readonly code: string };
 
-const unknownOutcome = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'accesslimited']);
+const unknownOutcome = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'accesslimited',
+]);
 const lost = new Set([
   'channel_not_found',
   'not_in_channel',

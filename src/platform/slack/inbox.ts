@@ -94,7 +94,9 @@ export function createDeliveryInbox(options: InboxOptions) {
       );
     },
     /** The `response_url` of the delivery that started this run, while Slack still takes it. */
-    async responseUrlOf(runId: string): Promise<{ readonly url: string; readonly userId: string } | undefined> {
+    async responseUrlOf(
+      runId: string,
+    ): Promise<{ readonly url: string; readonly userId: string } | undefined> {
       const rows = await query<{ url: string | null; user_id: string | null }>(
         `SELECT i.payload->>'response_url' AS url, coalesce(i.payload->>'user_id', i.payload->'user'->>'id') AS user_id
          FROM runs r JOIN inbox i ON i.key = r.dedupe_key
@@ -105,7 +107,9 @@ export function createDeliveryInbox(options: InboxOptions) {
       return row?.url == null || row.user_id === null ? undefined : { url: row.url, userId: row.user_id };
     },
     async runOfMessage(messageId: string): Promise<string | undefined> {
-      const rows = await query<{ run_id: string | null }>('SELECT run_id FROM messages WHERE id = $1', [messageId]);
+      const rows = await query<{ run_id: string | null }>('SELECT run_id FROM messages WHERE id = $1', [
+        messageId,
+      ]);
       return rows[0]?.run_id ?? undefined;
     },
     async sawHome(userId: string, teamId: string): Promise<void> {
@@ -116,7 +120,9 @@ export function createDeliveryInbox(options: InboxOptions) {
       );
     },
     /** Those whose Home is kept current: who looked within a day, the latest first. */
-    async homeViewers(limit: number): Promise<readonly { readonly userId: string; readonly teamId: string }[]> {
+    async homeViewers(
+      limit: number,
+    ): Promise<readonly { readonly userId: string; readonly teamId: string }[]> {
       return query<{ userId: string; teamId: string }>(
         `SELECT user_id AS "userId", team_id AS "teamId" FROM home_viewers
          WHERE opened_at > clock_timestamp() - interval '1 day' ORDER BY opened_at DESC LIMIT $1`,

@@ -129,8 +129,3 @@ function collect(response: IncomingMessage, maxBytes: number): Promise<Uint8Arra
     response.once('aborted', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
   });
 }
-
-/** True for a TargetError of one of these stages. */
-export function failedAt(error: unknown, ...stages: readonly Stage[]): error is TargetError {
-  return error instanceof TargetError && stages.includes(error.stage);
-}

@@ -30,7 +30,14 @@ const mention = {
   event_id: 'Ev1',
   team_id: 'T0HOME',
   authorizations: [{ team_id: 'T0HOME' }],
-  event: { type: 'app_mention', user: 'U3', user_team: 'T0PARTNER', channel: 'C3', ts: '1.1', thread_ts: '0.9' },
+  event: {
+    type: 'app_mention',
+    user: 'U3',
+    user_team: 'T0PARTNER',
+    channel: 'C3',
+    ts: '1.1',
+    thread_ts: '0.9',
+  },
 };
 
 describe('a delivery', () => {
@@ -43,7 +50,11 @@ describe('a delivery', () => {
 
   it('names the person by user.team_id and never by the workspace of the message (A2)', () => {
     expect(deliveryOf(click).person).toEqual({ userId: 'U2', teamId: 'T0PARTNER', via: 'slack' });
-    expect(deliveryOf({ ...click, user: { id: 'U2' } }).person).toEqual({ userId: 'U2', teamId: '', via: 'slack' });
+    expect(deliveryOf({ ...click, user: { id: 'U2' } }).person).toEqual({
+      userId: 'U2',
+      teamId: '',
+      via: 'slack',
+    });
     expect(deliveryOf(mention).person).toEqual({ userId: 'U3', teamId: 'T0PARTNER', via: 'slack' });
     expect(deliveryOf({ ...click, enterprise: { id: 'E0HOME' } }).person?.enterpriseId).toBeUndefined();
   });
@@ -53,7 +64,9 @@ describe('a delivery', () => {
     expect(isOurs(deliveryOf(click), 'A1', installed)).toBe(true);
     expect(isOurs(deliveryOf(slash), 'A2', installed)).toBe(false);
     expect(isOurs(deliveryOf({ ...slash, team_id: 'TOTHER' }), 'A1', installed)).toBe(false);
-    expect(isOurs(deliveryOf({ ...slash, team_id: 'TOTHER', enterprise_id: 'E0HOME' }), 'A1', installed)).toBe(true);
+    expect(
+      isOurs(deliveryOf({ ...slash, team_id: 'TOTHER', enterprise_id: 'E0HOME' }), 'A1', installed),
+    ).toBe(true);
   });
 
   it('keeps no token, and its digest does not depend on one', () => {

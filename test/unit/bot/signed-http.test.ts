@@ -19,7 +19,13 @@ const verify = (more: Partial<Parameters<typeof verifySignature>[0]>, secondsAgo
 
 describe('a signature', () => {
   it('is good within five minutes on either side of our clock, and not a second beyond', () => {
-    expect([-301, -300, 0, 300, 301].map((ago) => verify({}, ago))).toEqual(['in-the-future', 'ok', 'ok', 'ok', 'too-old']);
+    expect([-301, -300, 0, 300, 301].map((ago) => verify({}, ago))).toEqual([
+      'in-the-future',
+      'ok',
+      'ok',
+      'ok',
+      'too-old',
+    ]);
     expect(verify({}, -31_536_000)).toBe('in-the-future');
   });
 

@@ -24,7 +24,9 @@ describe('the catalogue', () => {
   });
 
   it('has Chinese in the Chinese catalogue', () => {
-    const sentences = Object.entries(chinese).filter(([key]) => key.startsWith('error.') || key.startsWith('card.state.') || key.startsWith('denied.'));
+    const sentences = Object.entries(chinese).filter(
+      ([key]) => key.startsWith('error.') || key.startsWith('card.state.') || key.startsWith('denied.'),
+    );
     for (const [key, text] of sentences) expect(text, key).toMatch(/\p{Script=Han}/u);
   });
 });
@@ -33,7 +35,9 @@ describe('words', () => {
   const words = wordsIn('en');
 
   it('escapes what comes from data and nothing else', () => {
-    expect(words.say('command.unknown-verb', { word: '<!channel> & <@U1>' })).toContain('“&lt;!channel&gt; &amp; &lt;@U1&gt;”');
+    expect(words.say('command.unknown-verb', { word: '<!channel> & <@U1>' })).toContain(
+      '“&lt;!channel&gt; &amp; &lt;@U1&gt;”',
+    );
     expect(words.say('event.approved', { who: markup('<@U1>'), handle: 'k7', hash: 'abcdefgh123' })).toBe(
       ':white_check_mark: <@U1> approved `k7` (plan `abcdefgh`).',
     );
@@ -41,7 +45,9 @@ describe('words', () => {
   });
 
   it('says that a value is missing instead of leaving a hole', () => {
-    expect(interpolate('up since {since:time}, {n}', {}, 'en', (text) => text)).toBe('up since unknown, unknown');
+    expect(interpolate('up since {since:time}, {n}', {}, 'en', (text) => text)).toBe(
+      'up since unknown, unknown',
+    );
     expect(interpolate('{constructor}', {}, 'zh-CN', (text) => text)).toBe('未知');
   });
 
@@ -53,14 +59,23 @@ describe('words', () => {
   it('writes sizes and spans as people read them', () => {
     expect([bytes(512), bytes(8_388_608), bytes(1.5 * 2 ** 40)]).toEqual(['512 B', '8 MiB', '1.5 TiB']);
     expect([12, 1_234, 90_000, 3_600_000, 5_400_000, 200_000_000].map((ms) => span(ms, 'en'))).toEqual([
-      '12 ms', '1.2 s', '2 min', '1 h', '1 h 30 min', '2 d 7 h',
+      '12 ms',
+      '1.2 s',
+      '2 min',
+      '1 h',
+      '1 h 30 min',
+      '2 d 7 h',
     ]);
   });
 
   it('knows the language of a locale', () => {
-    expect([languageOf('zh-CN'), languageOf('zh_TW'), languageOf('en-US'), languageOf(undefined), languageOf('zhx')]).toEqual([
-      'zh-CN', 'zh-CN', 'en', 'en', 'en',
-    ]);
+    expect([
+      languageOf('zh-CN'),
+      languageOf('zh_TW'),
+      languageOf('en-US'),
+      languageOf(undefined),
+      languageOf('zhx'),
+    ]).toEqual(['zh-CN', 'zh-CN', 'en', 'en', 'en']);
   });
 
   it('keeps an escaped text whole', () => {

@@ -1,16 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { remediationStates } from '../../../src/domain/approval.ts';
-import { remediationButtons, type RemediationEvent } from '../../../src/domain/render.ts';
-import type { Language } from '../../../src/domain/run.ts';
-import type { Rendered } from '../../../src/domain/store.ts';
 import { wordsIn } from '../../../src/bot/text/index.ts';
-import { approvalsAnswer, helpAnswer, historyAnswer, whoamiAnswer } from '../../../src/bot/views/answers.view.ts';
+import {
+  approvalsAnswer,
+  helpAnswer,
+  historyAnswer,
+  whoamiAnswer,
+} from '../../../src/bot/views/answers.view.ts';
 import { detailLines } from '../../../src/bot/views/details.view.ts';
 import { homeView } from '../../../src/bot/views/home.view.ts';
 import { detailsModal, diagnoseModal, healthModal, rejectModal } from '../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
+import { remediationStates } from '../../../src/domain/approval.ts';
+import { type RemediationEvent, remediationButtons } from '../../../src/domain/render.ts';
+import type { Language } from '../../../src/domain/run.ts';
+import type { Rendered } from '../../../src/domain/store.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../support/slack-messages.ts';
-import { aFinding, approver, aRemediation, aReport, aRow, aRun, at, requester } from '../../support/slack-views.ts';
+import {
+  aFinding,
+  approver,
+  aRemediation,
+  aReport,
+  aRow,
+  aRun,
+  at,
+  requester,
+} from '../../support/slack-views.ts';
 
 const languages: readonly Language[] = ['en', 'zh-CN'];
 const now = at('03:02:00');
@@ -41,7 +55,9 @@ describe('the health table', () => {
 
     const rendered = renderer.health({ run: aRun(), report, repaired: [], detailsButton: 'B1', now }, 'en');
 
-    expect(shown(rendered).split('\n')[0]).toBe(':red_circle: *prod*: PostgreSQL is down; behind it: agent-manager.');
+    expect(shown(rendered).split('\n')[0]).toBe(
+      ':red_circle: *prod*: PostgreSQL is down; behind it: agent-manager.',
+    );
     expect(readableMessage(rendered)).toContain(':arrow_right_hook: agent-manager');
     expect(readableMessage(rendered)).toContain('because PostgreSQL is down');
     expect(readableMessage(rendered)).toContain('Not configured: Neo4j.');
@@ -49,7 +65,10 @@ describe('the health table', () => {
   });
 
   it('never lets "could not look" look like healthy or like broken', () => {
-    const report = aReport({ overall: 'unknown', rows: [aRow({ part: 'redis' }), aRow({ part: 'nats', state: 'unknown' })] });
+    const report = aReport({
+      overall: 'unknown',
+      rows: [aRow({ part: 'redis' }), aRow({ part: 'nats', state: 'unknown' })],
+    });
 
     const rendered = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
 
@@ -66,7 +85,10 @@ describe('the health table', () => {
     });
 
     const red = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
-    const green = renderer.health({ run: aRun(), report, repaired: [{ part: 'redis', handle: 'k7-2f9q' }], now }, 'en');
+    const green = renderer.health(
+      { run: aRun(), report, repaired: [{ part: 'redis', handle: 'k7-2f9q' }], now },
+      'en',
+    );
 
     expect(red.text).toMatch(/^:large_orange_circle:/);
     expect(shown(green).split('\n')[0]).toMatchInlineSnapshot(
@@ -79,7 +101,10 @@ describe('the health table', () => {
     const filling = aReport({
       complete: false,
       overall: 'unknown',
-      rows: [aRow({ part: 'redis' }), aRow({ part: 'nats', state: 'unknown', pending: 2, fact: { key: 'pending', facts: {} } })],
+      rows: [
+        aRow({ part: 'redis' }),
+        aRow({ part: 'nats', state: 'unknown', pending: 2, fact: { key: 'pending', facts: {} } }),
+      ],
     });
 
     for (const report of [waiting, filling, aReport()])
@@ -91,7 +116,10 @@ describe('a finding', () => {
   it('says what is wrong and offers the plan from → to with its risk, undo and hash', () => {
     const offer = { remediation: aRemediation({ state: 'proposed' }), buttons: { request: 'B1' } };
 
-    const rendered = renderer.finding({ run: aRun(), finding: aFinding(), offers: [offer], refused: [] }, 'en');
+    const rendered = renderer.finding(
+      { run: aRun(), finding: aFinding(), offers: [offer], refused: [] },
+      'en',
+    );
     const text = shown(rendered);
 
     expect(text).toContain('policy: noeviction → allkeys-lru');
@@ -102,7 +130,15 @@ describe('a finding', () => {
   it('shows a code nobody wrote words for with its facts instead of hiding it', () => {
     const finding = aFinding({ code: 'SOMETHING_NEW', facts: { value: '<!channel> & co' } });
 
-    const rendered = renderer.finding({ run: aRun(), finding, offers: [], refused: [{ remediation: 'x.y', reason: 'self-target', facts: { identity: 'run_id=1' } }] }, 'en');
+    const rendered = renderer.finding(
+      {
+        run: aRun(),
+        finding,
+        offers: [],
+        refused: [{ remediation: 'x.y', reason: 'self-target', facts: { identity: 'run_id=1' } }],
+      },
+      'en',
+    );
 
     expect(shown(rendered)).toContain('SOMETHING_NEW: value=&lt;!channel&gt; &amp; co');
     expect(readableMessage(rendered)).toContain('It would act on what this bot itself stands on (run_id=1).');
@@ -112,7 +148,14 @@ describe('a finding', () => {
 describe('the card of a fix', () => {
   it('shows an approver what will run, who asked and until when', () => {
     const rendered = renderer.remediation(
-      { remediation: aRemediation(), approvals: [], steps: [], needed: 1, buttons: { approve: 'A', reject: 'R', cancel: 'C' }, now },
+      {
+        remediation: aRemediation(),
+        approvals: [],
+        steps: [],
+        needed: 1,
+        buttons: { approve: 'A', reject: 'R', cancel: 'C' },
+        now,
+      },
       'en',
     );
 
@@ -138,13 +181,40 @@ describe('the card of a fix', () => {
     (state, language) => {
       const buttons = Object.fromEntries(remediationButtons.map((button) => [button, `id-${button}`]));
       const approvals = [
-        { personId: 'T:U', person: approver, decision: 'approve', planHash: 'a'.repeat(64), policyVersion: 'v', version: 1, decidedAt: now },
-        { personId: 'T:V', person: approver, decision: 'reject', reason: 'no', planHash: 'a'.repeat(64), policyVersion: 'v', version: 1, decidedAt: now },
+        {
+          personId: 'T:U',
+          person: approver,
+          decision: 'approve',
+          planHash: 'a'.repeat(64),
+          policyVersion: 'v',
+          version: 1,
+          decidedAt: now,
+        },
+        {
+          personId: 'T:V',
+          person: approver,
+          decision: 'reject',
+          reason: 'no',
+          planHash: 'a'.repeat(64),
+          policyVersion: 'v',
+          version: 1,
+          decidedAt: now,
+        },
       ] as const;
-      const steps = [{ direction: 'apply', idx: 0, attempt: 1, fence: 1, intentAt: now, outcome: 'done', facts: {} }] as const;
+      const steps = [
+        { direction: 'apply', idx: 0, attempt: 1, fence: 1, intentAt: now, outcome: 'done', facts: {} },
+      ] as const;
 
       const rendered = renderer.remediation(
-        { remediation: aRemediation({ state, abortRequested: true }), approvals, steps, needed: 1, buttons, undoValidUntil: now, now },
+        {
+          remediation: aRemediation({ state, abortRequested: true }),
+          approvals,
+          steps,
+          needed: 1,
+          buttons,
+          undoValidUntil: now,
+          now,
+        },
         language,
       );
 
@@ -154,13 +224,32 @@ describe('the card of a fix', () => {
 
   it.each(languages)('has a public line for every event in %s', (language) => {
     const kinds = [
-      'requested', 'approved', 'rejected', 'cancelled', 'expired', 'superseded', 'stale', 'executing', 'step-done',
-      'stop-requested', 'verifying', 'succeeded', 'failed', 'rolling_back', 'rolled_back', 'rollback_failed',
-      'indeterminate', 'reminder', 'refused',
+      'requested',
+      'approved',
+      'rejected',
+      'cancelled',
+      'expired',
+      'superseded',
+      'stale',
+      'executing',
+      'step-done',
+      'stop-requested',
+      'verifying',
+      'succeeded',
+      'failed',
+      'rolling_back',
+      'rolled_back',
+      'rollback_failed',
+      'indeterminate',
+      'reminder',
+      'refused',
     ] as const satisfies readonly RemediationEvent['kind'][];
 
     for (const kind of kinds) {
-      const rendered = renderer.remediationEvent({ remediation: aRemediation(), kind, by: approver, reason: 'why', facts: {} }, language);
+      const rendered = renderer.remediationEvent(
+        { remediation: aRemediation(), kind, by: approver, reason: 'why', facts: {} },
+        language,
+      );
       expectValidMessage(rendered);
       expect(rendered.text).toContain('k7-2f9q');
     }
@@ -174,7 +263,19 @@ describe('the digest', () => {
     { localDate: '2026-11-24', critical: null, warning: null },
     { localDate: '2026-11-25', critical: 1, warning: 0 },
   ];
-  const base = { environment: 'prod', localDate: '2026-11-25', since: '2026-11-23T09:00:00Z', fresh: [], worse: [], fixed: [], still: [], flapping: [], unseen: [], strip, quiet: false };
+  const base = {
+    environment: 'prod',
+    localDate: '2026-11-25',
+    since: '2026-11-23T09:00:00Z',
+    fresh: [],
+    worse: [],
+    fixed: [],
+    still: [],
+    flapping: [],
+    unseen: [],
+    strip,
+    quiet: false,
+  };
 
   it('is one quiet line when nothing changed, and does not call a missing day green', () => {
     const rendered = renderer.digest({ difference: { ...base, quiet: true }, run: aRun(), runId: 'r' }, 'en');
@@ -187,16 +288,19 @@ describe('the digest', () => {
     `);
   });
 
-  it.each(languages)('says in %s that it is late, and calls nothing healthy that it could not look at', (language) => {
-    const difference = { ...base, quiet: true, lateSince: '2026-11-25T09:00:00Z', unseen: ['neo4j'] };
+  it.each(languages)(
+    'says in %s that it is late, and calls nothing healthy that it could not look at',
+    (language) => {
+      const difference = { ...base, quiet: true, lateSince: '2026-11-25T09:00:00Z', unseen: ['neo4j'] };
 
-    const rendered = renderer.digest({ difference, run: aRun(), runId: 'r' }, language);
+      const rendered = renderer.digest({ difference, run: aRun(), runId: 'r' }, language);
 
-    expectValidMessage(rendered);
-    expect(shown(rendered)).not.toContain('large_green_circle');
-    expect(shown(rendered)).toContain('Neo4j');
-    expect(shown(rendered)).toMatch(/09:00 UTC/);
-  });
+      expectValidMessage(rendered);
+      expect(shown(rendered)).not.toContain('large_green_circle');
+      expect(shown(rendered)).toContain('Neo4j');
+      expect(shown(rendered)).toMatch(/09:00 UTC/);
+    },
+  );
 
   it.each(languages)('tells new, worse, fixed and still there apart in %s', (language) => {
     const difference = {
@@ -229,7 +333,9 @@ describe('views of one person', () => {
     expectValidView(homeView({ environments: [], pending: [], runs: [], fixes: [], now }, words));
     expectValidView(healthModal({ environments: ['prod', 'staging'], initial: 'staging' }, words));
     expectValidView(rejectModal('{}', ['a → b'], words));
-    expectValidView(diagnoseModal({ metadata: '{}', text: 'dial tcp: refused', environments: ['prod'] }, words));
+    expectValidView(
+      diagnoseModal({ metadata: '{}', text: 'dial tcp: refused', environments: ['prod'] }, words),
+    );
     expectValidView(detailsModal(detailLines([], words), words));
     expectValidMessage(helpAnswer(['prod'], words));
     expectValidMessage(whoamiAnswer(requester, undefined, words));

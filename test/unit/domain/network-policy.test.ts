@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeConnection, NetworkPolicy, type Endpoint } from '../../../src/domain/network-policy.ts';
+import { type Endpoint, judgeConnection, NetworkPolicy } from '../../../src/domain/network-policy.ts';
 
 const a: Endpoint = { namespace: 'aetherius', labels: { app: 'agent-manager' }, ip: '10.244.0.5' };
 const b: Endpoint = {

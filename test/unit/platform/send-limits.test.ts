@@ -51,7 +51,8 @@ describe('limits of sending', () => {
   it('stay below fifty edits in any minute and keep some of them for decisions', () => {
     let now = 0;
     const limits = createSendLimits(() => now);
-    const edit = (priority: number, index: number) => limits.take(item({ method: 'update', priority, message: { ...message, id: `m${index}` } }));
+    const edit = (priority: number, index: number) =>
+      limits.take(item({ method: 'update', priority, message: { ...message, id: `m${index}` } }));
     let progress = 0;
     let sent = 0;
     for (let index = 0; index < 600; index += 1) {
@@ -73,7 +74,11 @@ describe('limits of sending', () => {
     limits.hold({ method: 'post', lane: 'C1' }, 2000);
     limits.hold({ method: 'update', lane: 'C1' }, 1000);
 
-    expect([limits.heldLanes(), limits.heldMethods(), limits.nextRelease()]).toEqual([['C1'], ['update'], 1000]);
+    expect([limits.heldLanes(), limits.heldMethods(), limits.nextRelease()]).toEqual([
+      ['C1'],
+      ['update'],
+      1000,
+    ]);
     now = 1500;
     expect([limits.heldLanes(), limits.heldMethods()]).toEqual([['C1'], []]);
     now = 2000;

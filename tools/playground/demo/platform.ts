@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { type NatsServer, startNats, missing as natsMissing } from '../../../lab/components/nats.ts';
+import { type NatsServer, missing as natsMissing, startNats } from '../../../lab/components/nats.ts';
 import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
 import { freePort } from '../../../lab/components/process.ts';
 import { startRedis } from '../../../lab/components/redis.ts';

@@ -124,7 +124,8 @@ export const cli = {
   'doctor.postgres.unreadable': 'reached, but it cannot be looked at ({reason})',
   'doctor.postgres.durable': 'synchronous_commit is {value}',
   'doctor.postgres.migrations': 'all {applied} migrations are applied',
-  'doctor.postgres.migrations-missing': 'migrations are missing: {missing}; the next process that starts applies them',
+  'doctor.postgres.migrations-missing':
+    'migrations are missing: {missing}; the next process that starts applies them',
   'doctor.postgres.migrations-unreadable': 'this login may not read which migrations are applied',
   'doctor.postgres.migrations-newer': 'the database has migrations of a newer version: {newer}',
   'doctor.postgres.role-missing': 'login {login} may not act as {role}',

@@ -33,12 +33,14 @@ export const remediations = {
   'offer.refused.too-many-targets': 'It would touch {found} objects; at most {most} are allowed.',
   'offer.refused.too-many-objects': 'It would touch too many objects at once.',
   'offer.refused.limit-reached': 'The same fix of the same target was tried too often within the hour.',
-  'offer.refused.circuit-open': 'The fix was done lately and the trouble came back: look for the cause first.',
+  'offer.refused.circuit-open':
+    'The fix was done lately and the trouble came back: look for the cause first.',
   'offer.refused.target-busy': 'Another fix of the same target is under way ({other}).',
   'offer.refused.no-approver': 'The policy names nobody who could approve it.',
   'offer.refused.kill-switch': 'Fixes are switched off.',
   'offer.refused.frozen': 'A freeze window forbids it now.',
   'offer.refused.outside-hours': 'It is allowed only within the hours of the policy.',
   'offer.refused.rollout-paused': 'The rollout of {workload} is paused, so a restart would do nothing.',
-  'offer.refused.on-delete-strategy': '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
+  'offer.refused.on-delete-strategy':
+    '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

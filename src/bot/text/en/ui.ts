@@ -21,7 +21,8 @@ export const ui = {
   'health.title.looking-bad': '*{environment}*: {what}. Still looking …',
   'health.title.healthy': '*{environment}* is healthy: {parts} parts are up.',
   'health.title.findings': '*{environment}*: {what}.',
-  'health.title.unknown': '*{environment}*: nothing is known to be broken, but {parts} could not be looked at.',
+  'health.title.unknown':
+    '*{environment}*: nothing is known to be broken, but {parts} could not be looked at.',
   'health.title.repaired': '*{environment}* is repaired: {parts} answered well again after the fix.',
   'health.root': '{part} is {state}',
   'health.root.why': '{part} is {state} ({why})',
@@ -119,11 +120,14 @@ export const ui = {
   'confirm.request.others': 'It runs once {needed} other people approve.',
   'confirm.request.other': 'It runs once another person approves.',
   'confirm.approve.title': 'Approve exactly this plan?',
-  'confirm.approve.text': '{remediation} on {target} in {environment} (plan {hash:hash}) runs at once when enough people have approved.',
+  'confirm.approve.text':
+    '{remediation} on {target} in {environment} (plan {hash:hash}) runs at once when enough people have approved.',
   'confirm.undo.title': 'Take this fix back?',
-  'confirm.undo.text': 'This asks for the undo of {remediation} on {target} in {environment}. It is approved and verified like a fix.',
+  'confirm.undo.text':
+    'This asks for the undo of {remediation} on {target} in {environment}. It is approved and verified like a fix.',
   'confirm.stop.title': 'Stop after this step?',
-  'confirm.stop.text': 'The current step is finished, the next ones are not begun. {target} may stay half changed.',
+  'confirm.stop.text':
+    'The current step is finished, the next ones are not begun. {target} may stay half changed.',
   'confirm.yes': 'Yes',
   'confirm.no': 'No',
 
@@ -133,17 +137,21 @@ export const ui = {
   'event.cancelled': ':heavy_minus_sign: {who} cancelled `{handle}`. Nothing was changed.',
   'event.expired': ':hourglass: `{handle}` expired without a decision. Nothing was changed.',
   'event.superseded': ':heavy_minus_sign: `{handle}` was replaced by a newer plan. Nothing was changed.',
-  'event.stale': ':warning: `{handle}`: the target is no longer as it was when the plan was made. Nothing was changed.',
+  'event.stale':
+    ':warning: `{handle}`: the target is no longer as it was when the plan was made. Nothing was changed.',
   'event.executing': ':gear: `{handle}` is running now.',
   'event.step-done': ':small_blue_diamond: `{handle}`: step {step} of {steps} is done.',
-  'event.stop-requested': ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step.',
+  'event.stop-requested':
+    ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step.',
   'event.verifying': ':mag: `{handle}`: all steps are done, checking that it worked.',
   'event.succeeded': ':large_green_circle: `{handle}` worked: the checks that failed before are well now.',
   'event.failed': ':red_circle: `{handle}` did not work. Look at the card for what was done.',
   'event.rolling_back': ':rewind: `{handle}`: taking the change back.',
   'event.rolled_back': ':rewind: `{handle}` was taken back: everything is as before.',
-  'event.rollback_failed': ':rotating_light: `{handle}` could not be taken back. A person must look at the target now.',
-  'event.indeterminate': ':rotating_light: `{handle}`: it is not known whether the last step took effect. A person must look at the target now.',
+  'event.rollback_failed':
+    ':rotating_light: `{handle}` could not be taken back. A person must look at the target now.',
+  'event.indeterminate':
+    ':rotating_light: `{handle}`: it is not known whether the last step took effect. A person must look at the target now.',
   'event.reminder': ':bell: `{handle}` still waits for a decision.',
   'event.refused': ':no_entry: {who} may not decide `{handle}`. {reason}',
   'event.reason': 'Reason: {reason}',
@@ -151,10 +159,13 @@ export const ui = {
   'digest.title': '*Daily digest · {environment} · {date}*',
   'digest.summary': '{fresh} new · {worse} worse · {fixed} fixed · {still} still there',
   'digest.first': 'This is the first digest here, so everything counts as new.',
-  'digest.quiet.unseen': ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; whether something is wrong is not known everywhere.',
+  'digest.quiet.unseen':
+    ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; whether something is wrong is not known everywhere.',
   'digest.late': 'Late: due at {due:time}, when the bot was not running.',
-  'digest.quiet.healthy': ':large_green_circle: *{environment}* · {date}: nothing changed since {since:time}, nothing is wrong.',
-  'digest.quiet.still': ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; still {count}: {what}.',
+  'digest.quiet.healthy':
+    ':large_green_circle: *{environment}* · {date}: nothing changed since {since:time}, nothing is wrong.',
+  'digest.quiet.still':
+    ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; still {count}: {what}.',
   'digest.new': 'New',
   'digest.worse': 'Worse',
   'digest.fixed': 'Fixed',
@@ -240,19 +251,23 @@ export const ui = {
   'whoami.reason.stranger': 'the account belongs to another organisation',
   'whoami.reason.foreign-team': 'the account belongs to another workspace',
   'whoami.reason.unknown': 'Slack could not tell who you are',
-  'whoami.member': 'You are a full member: whether you may approve a fix is decided by its policy when you press the button.',
+  'whoami.member':
+    'You are a full member: whether you may approve a fix is decided by its policy when you press the button.',
 
   'approvals.none': 'Nothing waits for a decision.',
   'approvals.title': '*Waiting for a decision: {count}*',
-  'approvals.line': '`{handle}` · {remediation} · {environment} · plan `{hash:hash}` · asked for by {who} · until {until:time}',
+  'approvals.line':
+    '`{handle}` · {remediation} · {environment} · plan `{hash:hash}` · asked for by {who} · until {until:time}',
   'approvals.how': 'Decide with `/aetherius approve <id>` or `/aetherius reject <id> <reason>`.',
   'history.none': 'No runs yet.',
   'history.title': '*Recent runs*',
 
   'digest.set.on': 'The digest of this channel is on: daily at {at} ({timezone}).',
   'digest.set.off': 'The digest of this channel is off.',
-  'digest.set.show-on': 'The digest of this channel comes daily at {at} ({timezone}). `/aetherius digest off` ends it.',
-  'digest.set.show-off': 'The digest of this channel is off. `/aetherius digest on` starts it (then daily at {at}, {timezone}).',
+  'digest.set.show-on':
+    'The digest of this channel comes daily at {at} ({timezone}). `/aetherius digest off` ends it.',
+  'digest.set.show-off':
+    'The digest of this channel is off. `/aetherius digest on` starts it (then daily at {at}, {timezone}).',
   'digest.set.now': 'The digest of {environment} is being made.',
 
   'decision.recorded': 'Recorded.',
@@ -260,13 +275,17 @@ export const ui = {
   'decision.too-late': 'Too late: `{handle}` is already {state}.',
   'decision.fallback': '`{handle}` is now {state}.',
 
-  'fix.proposing': 'Making a plan for `{remediation}` in {environment}. Nothing is changed before it is approved.',
-  'run.courier-down': ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
+  'fix.proposing':
+    'Making a plan for `{remediation}` in {environment}. Nothing is changed before it is approved.',
+  'run.courier-down':
+    ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
 
-  'available.later': '`{verb}` is not available in this version. What there is now: `health`, `diagnose`, `fix`, `approvals`, `history`, `digest`. Nothing was started.',
+  'available.later':
+    '`{verb}` is not available in this version. What there is now: `health`, `diagnose`, `fix`, `approvals`, `history`, `digest`. Nothing was started.',
 
-  'denied': 'Refused: {reason} Nothing was done. Reference {reference}.',
-  'denied.directory-unavailable': 'Slack cannot tell me right now who may decide this, so nobody may. Try again in a minute.',
+  denied: 'Refused: {reason} Nothing was done. Reference {reference}.',
+  'denied.directory-unavailable':
+    'Slack cannot tell me right now who may decide this, so nobody may. Try again in a minute.',
   'denied.identity-mismatch': 'the account that pressed and the one Slack knows are not the same.',
   'denied.not-installed': 'the account belongs to a workspace in which this app is not installed.',
   'denied.deactivated': 'the account is deactivated.',
@@ -282,7 +301,8 @@ export const ui = {
   'denied.no-approver': 'the policy names nobody who could approve this.',
   'denied.no-undo': 'this fix cannot be undone.',
   'denied.undo-expired': 'it is too late to undo this by a button; ask for a new fix.',
-  'denied.reason-required': 'this needs a reason. Use `/aetherius approve <id> <reason>` or the button again.',
+  'denied.reason-required':
+    'this needs a reason. Use `/aetherius approve <id> <reason>` or the button again.',
   'denied.target-busy': 'another fix of the same target is under way.',
   'denied.frozen': 'a freeze window forbids it now.',
   'denied.outside-hours': 'it is allowed only within the hours of the policy.',
@@ -292,7 +312,8 @@ export const ui = {
   'denied.too-late': 'it is too late: it is already {state}.',
   'denied.no-environment': 'please name an environment. Known: {known}.',
   'denied.unknown-environment': 'there is no environment “{environment}”.',
-  'denied.old-button': 'this button is no longer valid. `/aetherius approvals` shows what can be decided now.',
+  'denied.old-button':
+    'this button is no longer valid. `/aetherius approvals` shows what can be decided now.',
   'denied.button-shape': 'that click was not understood.',
 
   'command.unknown-verb': 'I do not know “{word}”. `/aetherius help` lists what I can do.',
@@ -329,21 +350,28 @@ export const ui = {
   'modal.submit.diagnose': 'Diagnose',
 
   'fit.cut': ' … [+{count} characters]',
-  'fit.attached': 'This answer is longer than a Slack message may be; the whole of it is attached in the thread.',
+  'fit.attached':
+    'This answer is longer than a Slack message may be; the whole of it is attached in the thread.',
   'fit.filename': 'aetherius-answer.txt',
   'fit.title': 'The whole answer',
 
-  'refused.not-recorded': ':warning: Not recorded, nothing was done: my database does not answer. Please try again in a minute. Reference {reference}.',
-  'lost.not_in_channel': 'I am not in that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
-  'lost.channel_not_found': 'I cannot see that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
+  'refused.not-recorded':
+    ':warning: Not recorded, nothing was done: my database does not answer. Please try again in a minute. Reference {reference}.',
+  'lost.not_in_channel':
+    'I am not in that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
+  'lost.channel_not_found':
+    'I cannot see that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
   'lost.is_archived': 'That channel is archived, so the answer could not be posted.',
   'lost.other': 'Slack does not let me post there, so the answer could not be posted.',
 
   'error.INVALID_INPUT': 'That could not be understood. Nothing was done. Reference {reference}.',
   'error.NOT_ALLOWED': 'That is not allowed. Nothing was done. Reference {reference}.',
   'error.NOT_FOUND': 'That does not exist (any more). Nothing was done. Reference {reference}.',
-  'error.CONFLICT': 'Something else was faster, or the state has changed. Look at the thread for what is true now. Reference {reference}.',
-  'error.DEPENDENCY_UNAVAILABLE': 'Something I need does not answer, so this could not be done. Try again in a minute. Reference {reference}.',
+  'error.CONFLICT':
+    'Something else was faster, or the state has changed. Look at the thread for what is true now. Reference {reference}.',
+  'error.DEPENDENCY_UNAVAILABLE':
+    'Something I need does not answer, so this could not be done. Try again in a minute. Reference {reference}.',
   'error.TIMED_OUT': 'This took too long and was given up. Try again in a minute. Reference {reference}.',
-  'error.BUG': 'Sorry, that went wrong inside the bot. Nothing more happens by itself. Give the maintainers reference {reference}.',
+  'error.BUG':
+    'Sorry, that went wrong inside the bot. Nothing more happens by itself. Give the maintainers reference {reference}.',
 } as const;

@@ -120,7 +120,8 @@ export const ui = {
   'confirm.request.others': '另有 {needed} 人批准后执行。',
   'confirm.request.other': '另一人批准后执行。',
   'confirm.approve.title': '批准此方案？',
-  'confirm.approve.text': '批准人数足够后，立即执行 {environment} 中 {target} 上的{remediation}（方案 {hash:hash}）。',
+  'confirm.approve.text':
+    '批准人数足够后，立即执行 {environment} 中 {target} 上的{remediation}（方案 {hash:hash}）。',
   'confirm.undo.title': '撤回此修复？',
   'confirm.undo.text': '申请撤销 {environment} 中 {target} 上的{remediation}。撤销同样需要批准和验证。',
   'confirm.stop.title': '在此步骤后停止？',
@@ -152,10 +153,13 @@ export const ui = {
   'digest.title': '*每日摘要 · {environment} · {date}*',
   'digest.summary': '新增 {fresh} · 恶化 {worse} · 已修复 {fixed} · 仍存在 {still}',
   'digest.first': '这是此处的第一份摘要，因此全部计为新增。',
-  'digest.quiet.unseen': ':white_circle: *{environment}* · {date}：自 {since:time} 以来没有变化；但并非所有部分都能看到，是否有问题尚不清楚。',
+  'digest.quiet.unseen':
+    ':white_circle: *{environment}* · {date}：自 {since:time} 以来没有变化；但并非所有部分都能看到，是否有问题尚不清楚。',
   'digest.late': '迟发：应于 {due:time} 发出，当时机器人未在运行。',
-  'digest.quiet.healthy': ':large_green_circle: *{environment}* · {date}：自 {since:time} 以来无变化，一切正常。',
-  'digest.quiet.still': ':white_circle: *{environment}* · {date}：自 {since:time} 以来无变化；仍有 {count} 个问题：{what}。',
+  'digest.quiet.healthy':
+    ':large_green_circle: *{environment}* · {date}：自 {since:time} 以来无变化，一切正常。',
+  'digest.quiet.still':
+    ':white_circle: *{environment}* · {date}：自 {since:time} 以来无变化；仍有 {count} 个问题：{what}。',
   'digest.new': '新增',
   'digest.worse': '恶化',
   'digest.fixed': '已修复',
@@ -245,7 +249,8 @@ export const ui = {
 
   'approvals.none': '没有等待决定的修复。',
   'approvals.title': '*等待决定：{count}*',
-  'approvals.line': '`{handle}` · {remediation} · {environment} · 方案 `{hash:hash}` · 申请人 {who} · 有效期至 {until:time}',
+  'approvals.line':
+    '`{handle}` · {remediation} · {environment} · 方案 `{hash:hash}` · 申请人 {who} · 有效期至 {until:time}',
   'approvals.how': '用 `/aetherius approve <编号>` 或 `/aetherius reject <编号> <理由>` 决定。',
   'history.none': '还没有运行记录。',
   'history.title': '*最近的运行*',
@@ -262,11 +267,13 @@ export const ui = {
   'decision.fallback': '`{handle}` 现在是{state}。',
 
   'fix.proposing': '正在为 {environment} 制定 `{remediation}` 的方案。批准之前不会做任何更改。',
-  'run.courier-down': ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
+  'run.courier-down':
+    ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
 
-  'available.later': '此版本尚不提供 `{verb}`。现有：`health`、`diagnose`、`fix`、`approvals`、`history`、`digest`。没有启动任何操作。',
+  'available.later':
+    '此版本尚不提供 `{verb}`。现有：`health`、`diagnose`、`fix`、`approvals`、`history`、`digest`。没有启动任何操作。',
 
-  'denied': '已拒绝：{reason}未执行任何操作。编号 {reference}。',
+  denied: '已拒绝：{reason}未执行任何操作。编号 {reference}。',
   'denied.directory-unavailable': 'Slack 目前无法告知谁有权决定，因此任何人都不能决定。请一分钟后重试。',
   'denied.identity-mismatch': '点击的账号与 Slack 记录的账号不一致。',
   'denied.not-installed': '该账号所属的工作区没有安装此应用。',
@@ -334,7 +341,8 @@ export const ui = {
   'fit.filename': 'aetherius-answer.txt',
   'fit.title': '全文',
 
-  'refused.not-recorded': ':warning: 未记录，也未执行任何操作：数据库没有响应。请一分钟后重试。编号 {reference}。',
+  'refused.not-recorded':
+    ':warning: 未记录，也未执行任何操作：数据库没有响应。请一分钟后重试。编号 {reference}。',
   'lost.not_in_channel': '我不在该频道中，无法发送回答。请用 `/invite` 邀请我后重试。',
   'lost.channel_not_found': '我看不到该频道，无法发送回答。请用 `/invite` 邀请我后重试。',
   'lost.is_archived': '该频道已归档，无法发送回答。',
