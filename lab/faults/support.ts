@@ -18,13 +18,6 @@ import { type Fault, type Lab, type LabPart, labParts, type Output } from '../ty
 /** Keeps a fault's literal types while checking its shape. */
 export const defineFault = (fault: Fault): Fault => fault;
 
-/** A short hold that ends when `probe` answers; false if it throws or takes longer than `ms`. */
-async function answers(probe: () => Promise<unknown>, ms: number): Promise<boolean> {
-  const started = performance.now();
-  const outcome = await within(probe(), ms);
-  return outcome === 'done' && performance.now() - started <= ms;
-}
-
 /** `done`, `failed` or `late`: whether a promise settles within `ms`. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<'done' | 'failed' | 'late'> {
   let timer: NodeJS.Timeout | undefined;
@@ -165,19 +158,6 @@ export async function cypher(
     );
   } finally {
     await driver.close();
-  }
-}
-
-/** HTTP status of a service's path, or the error's code; a time limit in milliseconds. */
-async function httpStatus(url: string, ms = 4000): Promise<number | string> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ms) });
-    await response.arrayBuffer();
-    return response.status;
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof Error && 'code' in cause) return String(cause.code);
-    return error instanceof Error ? error.name : 'error';
   }
 }
 

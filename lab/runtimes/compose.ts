@@ -3,7 +3,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DockerEngine, dockerEngine, dockerState } from '../components/docker.ts';
-import { waitFor } from '../components/process.ts';
 import { type Endpoints, type Lab, type LabPart, labParts } from '../types.ts';
 import { cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
 
@@ -231,14 +230,5 @@ export async function removeProject(engine: DockerEngine): Promise<void> {
   if (!existsSync(join(folder, 'docker-compose.yml'))) return;
   await engine.compose(['-p', project, '-f', join(folder, 'docker-compose.yml'), 'down', '-v', '-t', '1'], {
     cwd: folder,
-  });
-}
-
-/** Waits until a container is in one of these states (`running`, `exited`, …). */
-async function containerState(lab: ComposeLab, part: LabPart, states: readonly string[], seconds = 20) {
-  await waitFor(async () => states.includes((await lab.inspect(part))?.State.Status ?? 'absent'), {
-    seconds,
-    what: `${containerName(part)} to be ${states.join(' or ')}`,
-    every: 100,
   });
 }

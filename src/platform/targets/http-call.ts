@@ -1,6 +1,6 @@
 import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
-import { type Stage, TargetError } from '../../domain/errors.ts';
+import type { Stage } from '../../domain/errors.ts';
 import type { HttpAnswer } from '../../domain/targets.ts';
 import { type Address, socketStage, targetError } from './failure.ts';
 
