@@ -62,7 +62,7 @@ describe.each(runtimes)('the platform on %s', (runtime: Runtime) => {
     },
   );
 
-  it.runIf(absent.length > 0)('says in one line each what is missing', () => {
+  it('says in one line each what is missing, if anything is', () => {
     expect(absent.every((line) => line.length < 200 && !line.includes('\n'))).toBe(true);
   });
 });
