@@ -3,6 +3,7 @@ import { renderer } from '../bot/views/renderer.ts';
 import { diagnoses } from '../diagnoses/index.ts';
 import { pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { symptomWords } from '../diagnoses/words.ts';
+import { diagnosisOf } from '../domain/diagnosis-of.ts';
 import { createHealthRules } from '../domain/health-rules.ts';
 import { remediesFor } from '../domain/remedies.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
@@ -59,7 +60,11 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     worker: shared.processId,
     environments,
     handlers: {
-      health: createHealthRun({ ...common, offers: proposals }),
+      health: createHealthRun({
+        ...common,
+        offers: proposals,
+        diagnosisOf: (finding) => diagnosisOf(finding, diagnoses),
+      }),
       digest: createDigestRun({ ...common, settings: digestSettings(shared), schedule: dailySchedule }),
       diagnose: createDiagnoseRun({
         targets,

@@ -14,6 +14,7 @@ import type { HealthView, Renderer } from '../domain/render.ts';
 import type { Run } from '../domain/run.ts';
 import type { Tx } from '../domain/store.ts';
 import type { Targets, TargetsFactory } from '../domain/targets.ts';
+import { diagnosePurpose } from './diagnose-run.service.ts';
 import { rootPurpose } from './run.service.ts';
 import { createRunWriter } from './run-writer.ts';
 
@@ -22,6 +23,8 @@ export interface HealthRunOptions {
   readonly probes: ProbeRunner;
   readonly rules: HealthRules;
   readonly offers: FixOffers;
+  /** The diagnosis that asks for the cause of a finding, when there is one. */
+  readonly diagnosisOf?: (finding: Finding) => string | undefined;
   readonly renderer: Renderer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -131,25 +134,50 @@ async function showComplete(
 
 async function postFindings(
   tx: Tx,
-  { renderer, ids }: HealthRunOptions,
+  options: HealthRunOptions,
   run: Run,
   root: string,
   prepared: readonly PreparedOffer[],
 ): Promise<void> {
+  const { renderer, ids } = options;
   const { surface } = run;
   if (surface === undefined) return;
   for (const offer of prepared) {
     const { finding } = offer;
     const { offers, refused } = await offer.save(tx);
+    const diagnoseButton = await diagnosisButton(tx, options, run, finding);
     await tx.messages.post({
       id: ids.uuid(),
       purpose: findingPurpose,
       channel: surface.channel,
       runId: run.id,
-      rendered: renderer.finding({ run, finding, offers, refused }, surface.language),
+      rendered: renderer.finding(
+        { run, finding, offers, refused, ...(diagnoseButton === undefined ? {} : { diagnoseButton }) },
+        surface.language,
+      ),
       ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
     });
   }
+}
+
+/** The button that asks for the cause; it stays as long as the details do. */
+async function diagnosisButton(
+  tx: Tx,
+  { ids, diagnosisOf }: HealthRunOptions,
+  run: Run,
+  finding: Finding,
+): Promise<string | undefined> {
+  const symptom = diagnosisOf?.(finding);
+  if (symptom === undefined) return undefined;
+  const id = ids.token();
+  await tx.buttons.create({
+    id,
+    purpose: diagnosePurpose,
+    runId: run.id,
+    data: { symptom, environment: run.environment },
+    ttlMs: detailsTtlMs,
+  });
+  return id;
 }
 
 /** Findings that are alarms of their own, worst first; what only follows from a root is not one. */
