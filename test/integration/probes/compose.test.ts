@@ -13,6 +13,7 @@ import {
 import { must, waitFor } from '../../../lab/components/process.ts';
 import type { RuntimeConfig } from '../../../src/domain/config.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose.ts';
+import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';
 import { codes, runProbe, scratch } from '../../support/targets.ts';
 
 const lacking = missing();
@@ -69,6 +70,31 @@ describe.skipIf(lacking !== undefined)(
       folder.remove();
       if (ours) await stopDocker();
     }, 120_000);
+
+    it('restarts the container that was approved, once, and not one that somebody else has restarted since', async () => {
+      const id = await start('collect-agent', sleeps);
+      const compose = createComposeTarget({ project, socket: engine.socket ?? '' });
+      const context = {
+        deps: { environment: 'test', compose },
+        signal: new AbortController().signal,
+        now: () => new Date(),
+      };
+      const startedAt = () => docker('inspect', '-f', '{{.State.StartedAt}}', id);
+      const before = await startedAt();
+      const plan = await restartService.plan({ part: 'collect-agent' }, context);
+      const [step] = plan.steps;
+      const untouched = await restartService.observeStep(step, plan, context);
+
+      await restartService.applyStep(step, plan, context);
+      const after = await startedAt();
+
+      expect(untouched).toBe('not-done');
+      expect(after).not.toBe(before);
+      expect(await restartService.observeStep(step, plan, context)).toBe('done');
+      await expect(restartService.applyStep(step, plan, context)).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(await startedAt()).toBe(after);
+      await docker('rm', '-f', id);
+    });
 
     it('tells running, exited, paused, unhealthy and killed for memory apart, and knows what lives elsewhere', async () => {
       await start('agent-manager', sleeps);
