@@ -286,5 +286,26 @@ describe.skipIf(lacking !== undefined)(
         await healthyAgain();
       }
     }, 900_000);
+
+    // Last, because nothing starts these again: each stop adds one root, and what stands behind it.
+    it('loses its stores one after another, and each is named when it goes', async () => {
+      const gone: PartId[] = [];
+      for (const part of ['neo4j', 'redis', 'nats', 'postgres'] as const) {
+        await platform[part].stop();
+        gone.push(part);
+        const report = await check();
+        const down = report.rows.filter((row) => row.state === 'down').map((row) => row.part);
+        const behind = above(gone);
+
+        expect([part, [...report.roots].sort()]).toEqual([part, [...gone].sort()]);
+        expect([part, [...down].sort()]).toEqual([part, [...gone].sort()]);
+        for (const row of report.rows.filter((one) => !gone.includes(one.part)))
+          expect([
+            part,
+            row.part,
+            row.state === 'up' || row.state === 'not-configured' || behind.has(row.part),
+          ]).toEqual([part, row.part, true]);
+      }
+    }, 300_000);
   },
 );
