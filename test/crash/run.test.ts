@@ -81,11 +81,15 @@ async function newest(known: ReadonlySet<string>): Promise<RunRow | undefined> {
 
 const looking = (message: SlackMessage) => /looking|Waiting for a worker/.test(message.text);
 
-/** Top-level messages of ours that came after `before`. */
+/** Said when Redis did not take a job: a word beside the answer, which comes all the same. */
+const aboutRedis = (message: SlackMessage) => /which carries jobs/.test(message.text);
+
+/** Top-level answers of ours that came after `before`. */
 function tables(before: number): readonly SlackMessage[] {
   return product.slack.control
     .messages({ channel: places.incidents })
     .filter(({ threadTs, ts }) => threadTs === null || threadTs === ts)
+    .filter((message) => !aboutRedis(message))
     .slice(before);
 }
 
@@ -211,7 +215,9 @@ async function untilAnswered(at: Place): Promise<void> {
   const patience = Date.now() + 8000;
   await until('the answer is complete', async () => {
     const run = await newest(at.known);
-    if (run === undefined && !typedAgain && Date.now() > patience) {
+    // One that was written down and not carried out yet is carried out by a bot that lives: typing it again would be two.
+    const waiting = await database.sql('SELECT FROM inbox WHERE payload IS NOT NULL AND handled_at IS NULL');
+    if (run === undefined && waiting.length === 0 && !typedAgain && Date.now() > patience) {
       typedAgain = true;
       await typeHealth();
     }
