@@ -92,14 +92,22 @@ export function createNeo4jTarget(
     return targetError(stage, address, { cause: error, secrets, facts });
   }
 
+  // Refused credentials end the driver of this run; a call that waits for it meanwhile would wait in vain.
+  let deny: (refused: Error) => void = () => undefined;
+  const denied = new Promise<never>((_resolve, reject) => {
+    deny = reject;
+  });
+  denied.catch(() => undefined);
+
   async function withDriver<T>(options: CallOptions, work: (driver: Driver) => Promise<T>): Promise<T> {
     return gate.run(async () => {
       try {
         return await bounded({ ...options, timeoutMs: options.timeoutMs ?? 2 * timeouts.callMs }, () =>
-          lease.use(work),
+          Promise.race([lease.use(work), denied]),
         );
       } catch (error) {
         const translated = await translate(error);
+        if (translated instanceof TargetError && translated.stage === 'auth') deny(translated);
         if (translated instanceof TargetError && translated.stage !== 'protocol') void lease.drop();
         throw translated;
       }
