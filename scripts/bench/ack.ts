@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { App } from '@slack/bolt';
 import { startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
-import type { Logger } from '../../src/domain/clock.ts';
 import { startProcess } from '../../src/main/process.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 
@@ -34,14 +34,6 @@ export interface AckBenchOptions {
   /** Tables; default 20. */
   readonly tables?: number;
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 
 export async function benchAck(options: AckBenchOptions = {}): Promise<AckBench> {
   const { operations = 300, tables = 20 } = options;
@@ -79,7 +71,7 @@ export async function benchAck(options: AckBenchOptions = {}): Promise<AckBench>
     role: 'all',
     env: readProcessEnv('all', variables),
     config: parseConfig(yaml, { role: 'all', env: variables, where: 'bench', folder: dir }),
-    logger: silent,
+    logger: silentLogger,
   });
   const command = (text: string, channel: string = places.ops) => ({ user: people.requester, channel, text });
   try {

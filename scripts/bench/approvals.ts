@@ -3,13 +3,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../lab/components/postgres.ts';
-import type { Logger } from '../../src/domain/clock.ts';
 import type { Directory } from '../../src/domain/eligibility.ts';
 import { createPolicy } from '../../src/domain/policy.ts';
 import { type Plan, planHash } from '../../src/domain/remediation.ts';
 import type { Renderer } from '../../src/domain/render.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { systemIds } from '../../src/platform/clock.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { createStore } from '../../src/platform/store/store.ts';
 import { createRemediationService } from '../../src/services/remediation.service.ts';
@@ -38,14 +38,6 @@ export interface ApprovalsBenchOptions {
   readonly concurrency?: number;
 }
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
-
 /** Runs both on one fresh server with durability on, as in production: a commit waits for the disk. */
 export async function benchApprovals(options: ApprovalsBenchOptions = {}): Promise<ApprovalsBench> {
   const { operations = 300, concurrency = 8 } = options;
@@ -57,11 +49,11 @@ export async function benchApprovals(options: ApprovalsBenchOptions = {}): Promi
     settings: { fsync: 'on', full_page_writes: 'on' },
   });
   const database = { url: server.url('bench') };
-  await migrate({ database, logger: silent });
+  await migrate({ database, logger: silentLogger });
   const store = createStore({
     database,
     auditKey: { id: 'bench', secret: 'only for this run' },
-    logger: silent,
+    logger: silentLogger,
   });
   try {
     const service = serviceOf(store);
@@ -110,7 +102,7 @@ function serviceOf(store: Store): RemediationService {
   };
   const messages = createRemediationMessages({ renderer: plain, policy, ids: systemIds });
   return createRemediationService({
-    ...{ store, policy, directory, messages, ids: systemIds, logger: silent, nextCron: () => null },
+    ...{ store, policy, directory, messages, ids: systemIds, logger: silentLogger, nextCron: () => null },
     actions: [],
   });
 }

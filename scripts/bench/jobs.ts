@@ -6,7 +6,6 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
-import type { Logger } from '../../src/domain/clock.ts';
 import type { RunHandler } from '../../src/domain/ports.ts';
 import type { Renderer } from '../../src/domain/render.ts';
 import { LazySecret } from '../../src/domain/secret.ts';
@@ -15,6 +14,7 @@ import { queues } from '../../src/jobs/queues.ts';
 import { type RunExecutor, startWorker } from '../../src/jobs/worker.ts';
 import { openRedis, queuePrefix, type RedisConnections } from '../../src/platform/bullmq.ts';
 import { systemClock, systemIds } from '../../src/platform/clock.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { createStore, type PostgresStore } from '../../src/platform/store/store.ts';
 import { createRunService } from '../../src/services/run.service.ts';
@@ -45,14 +45,6 @@ export interface JobsBenchOptions {
   readonly samples?: number;
 }
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
-
 /** Hands over job `id`; the system calls `done(id)` when it is done. */
 interface System {
   readonly name: string;
@@ -67,21 +59,21 @@ export async function benchJobs({ jobs = 2000, samples = 200 }: JobsBenchOptions
   const redisServer = await startRedis({ dir: join(dir, 'redis') });
   const postgres = await startPostgres({ dir: join(dir, 'postgres'), databases: ['bench'] });
   const url = postgres.url('bench');
-  await migrate({ database: { url }, logger: silent });
+  await migrate({ database: { url }, logger: silentLogger });
   const store = createStore({
     database: { url },
     auditKey: { id: 'bench', secret: 'bench' },
-    logger: silent,
+    logger: silentLogger,
   });
   const connection = {
     kind: 'single',
     url: new LazySecret({ kind: 'literal', value: redisServer.url }),
   } as const;
-  const redis = await openRedis({ connection, logger: silent, timeoutMs: 30_000 });
+  const redis = await openRedis({ connection, logger: silentLogger, timeoutMs: 30_000 });
   const courier = createCourier({
     client: redis.producer(),
     prefix: queuePrefix,
-    logger: silent,
+    logger: silentLogger,
     timeoutMs: 30_000,
   });
   const finished = createFinished();
@@ -214,7 +206,7 @@ function workerOver(
     runs,
     executor: { execute: () => Promise.resolve() },
     clock: systemClock,
-    logger: silent,
+    logger: silentLogger,
     onJob: done,
     graceMs: 60_000,
   });
@@ -253,7 +245,7 @@ async function withStored(
   const nothing: RunHandler = { handle: (lease) => lease.finish({}, () => Promise.resolve()) };
   const runs = createRunExecutor({
     ...common,
-    logger: silent,
+    logger: silentLogger,
     worker: 'bench',
     handlers: { health: nothing },
   });

@@ -338,6 +338,13 @@ const secret = (description: string) =>
     .transform((value) => new Secret(value))
     .meta({ description, secret: true });
 
+const commaSeparated = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** The process environment. */
@@ -350,29 +357,12 @@ export const ProcessEnv = z.object({
     .enum(['all', 'bot', 'worker', 'scheduler'])
     .default('all')
     .meta({ description: 'Role of this process; `--role` wins.' }),
-  AETHERIUS_ENVIRONMENTS: z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
+  AETHERIUS_ENVIRONMENTS: commaSeparated
     .exactOptional()
     .meta({ description: 'Environments a worker serves, separated by commas; `--env` wins; default all.' }),
-  AETHERIUS_SELF_UIDS: z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
-    .exactOptional()
-    .meta({
-      description:
-        'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
-    }),
+  AETHERIUS_SELF_UIDS: commaSeparated.exactOptional().meta({
+    description: 'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
+  }),
   AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
   DATABASE_URL: secret(
     'The bot’s own PostgreSQL; TLS with sslmode, sslrootcert, sslcert and sslkey in the URL.',

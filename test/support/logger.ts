@@ -1,18 +1,12 @@
 import type { Logger } from '../../src/domain/clock.ts';
 
+export { silentLogger } from '../../src/platform/logger.ts';
+
 export interface LoggedLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly facts: object;
   readonly message: string;
 }
-
-export const silentLogger: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silentLogger,
-};
 
 /** Keeps what was logged, with the facts of its ancestors. */
 export function createMemoryLogger(
