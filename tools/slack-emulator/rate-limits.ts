@@ -22,6 +22,7 @@ const tiers: Readonly<Record<string, keyof typeof perMinute>> = {
   'views.push': 4,
   'views.update': 4,
   'views.publish': 4,
+  'bots.info': 3,
   'users.info': 4,
   'users.list': 2,
   'users.lookupByEmail': 3,

@@ -10,6 +10,12 @@ function info(call: ApiCall): JsonObject {
   return { user: wireUser(user, { locale: flag(call.args, 'include_locale') ?? false }) };
 }
 
+function botInfo({ args, world }: ApiCall): JsonObject {
+  if (optional(args, 'bot') !== world.app.botId) throw new SlackRefusal('bot_not_found');
+  const { appId, botId, botUserId, name } = world.app;
+  return { bot: { id: botId, deleted: false, name, app_id: appId, user_id: botUserId } };
+}
+
 function list(call: ApiCall): JsonObject {
   const { items, next } = page([...call.world.users.values()], call.args, 1000);
   const locale = flag(call.args, 'include_locale') ?? false;
@@ -89,6 +95,7 @@ const bot = (scopes: readonly string[], run: ApiMethod['run']): ApiMethod => ({ 
 export const peopleMethods = {
   'auth.test': { scopes: [], token: 'any', run: authTest },
   'apps.connections.open': { scopes: [], token: 'app', run: connectionsOpen },
+  'bots.info': bot(['users:read'], botInfo),
   'users.info': bot(['users:read'], info),
   'users.list': bot(['users:read'], list),
   'users.lookupByEmail': bot(['users:read.email'], lookupByEmail),

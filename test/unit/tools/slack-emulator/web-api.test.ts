@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultTokens } from '../../../../tools/slack-emulator/core.ts';
-import { groups, people, places } from '../../../../tools/slack-emulator/seed.ts';
+import { defaultApp, groups, people, places } from '../../../../tools/slack-emulator/seed.ts';
 import { createBench } from './support.ts';
 
 const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'hello' } }];
@@ -265,6 +265,14 @@ describe('people', () => {
       user: { locale: 'zh-CN' },
     });
     expect(await api('users.info', { user: 'U0NOBODY' })).toMatchObject({ error: 'user_not_found' });
+  });
+
+  it('tells a bot which app it belongs to, and knows no other bot', async () => {
+    const { api } = createBench();
+    const { appId, botId } = defaultApp;
+
+    expect(await api('bots.info', { bot: botId })).toMatchObject({ bot: { id: botId, app_id: appId } });
+    expect(await api('bots.info', { bot: 'B0NOBODY' })).toMatchObject({ error: 'bot_not_found' });
   });
 
   it('marks guests, strangers and the deactivated', async () => {
