@@ -16,8 +16,8 @@ export interface SymptomMatch {
 
 export interface SymptomMatcher {
   /**
-   * The likeliest symptoms of a text, best first; none when nothing fits. `sure`: the first is clearly ahead
-   * of the second, so that nobody needs to be asked.
+   * The likeliest symptoms of a text, best first; none when nothing fits. `sure`: the first is named and
+   * clearly ahead of the second, so that nobody needs to be asked. A word that only goes along (`password`) is not.
    */
   match(text: string): { readonly candidates: readonly SymptomMatch[]; readonly sure: boolean };
 }
@@ -116,7 +116,8 @@ export function createSymptomMatcher(vocabulary: readonly Vocabulary[]): Symptom
         .filter((hit) => hit.score >= WORTH_NAMING)
         .slice(0, 5);
       const second = hits[1]?.score ?? 0;
-      return { candidates, sure: best > 0 && best >= second * CLEARLY_AHEAD };
+      const named = Object.values(hits[0]?.match ?? {}).some((fields) => fields.includes('names'));
+      return { candidates, sure: named && best >= second * CLEARLY_AHEAD };
     },
   };
 }

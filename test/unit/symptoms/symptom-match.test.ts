@@ -24,6 +24,13 @@ describe('plain words', () => {
     ).toEqual([]);
   });
 
+  it.each(['password', 'password=hunter2', '密码错误'])(
+    'is not sure of what only goes along: "%s"',
+    (phrase) => {
+      expect(matcher.match(phrase).sure).toBe(false);
+    },
+  );
+
   it('offers nothing for words that are about something else', () => {
     expect(matcher.match('what is for lunch tomorrow').candidates).toEqual([]);
     expect(matcher.match('').candidates).toEqual([]);
