@@ -49,7 +49,7 @@ export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher
     .filter((candidate) => diagnoses.some((d) => d.id === candidate));
   const [best] = ids;
   if (best === undefined) return { kind: 'unknown' };
-  return sure || ids.length === 1
+  return sure
     ? { kind: 'known', ids: [best], ...withPart }
     : { kind: 'choose', ids: ids.slice(0, 4), ...withPart };
 }
