@@ -50,7 +50,7 @@ export interface Gate extends EventSink {
   open(app: EventSink): void;
   /** Resolves when nothing is being handled: Bolt's own stop does not wait (slack.md, trap 7). */
   drain(): Promise<void>;
-  /** Handles what another process accepted and did not finish. */
+  /** Handles what another process accepted and did not finish; first says what this one finished unheard. */
   recover(): Promise<number>;
 }
 
@@ -64,15 +64,26 @@ const persistWithinMs = 1500;
 export function createGate(options: GateOptions): Gate {
   const { inbox, logger } = options;
   const running = new Set<Promise<unknown>>();
+  /** Handled here, but PostgreSQL could not be told so; its user has had an answer and may have asked again. */
+  const unmarked = new Set<string>();
   let app: EventSink | undefined;
 
   const forward = async (event: ReceiverEvent, delivery: Delivery): Promise<void> => {
     if (app === undefined) throw new Error('the gate is not open yet');
     await app.processEvent({ ...event, customProperties: { ...event.customProperties, delivery } });
     await inbox.handled(delivery.key).catch((err: unknown) => {
-      // It will be handled once more, and every handler takes the same delivery twice.
+      // Tried again with the next `recover`. Should this process die before, another one handles the delivery once
+      // more, and every handler takes the same delivery twice.
+      unmarked.add(delivery.key);
       logger.warn({ err, delivery: delivery.key }, 'a delivery could not be marked as handled');
     });
+  };
+
+  const markHandled = async (): Promise<void> => {
+    for (const key of unmarked) {
+      await inbox.handled(key);
+      unmarked.delete(key);
+    }
   };
 
   const admit = async (event: ReceiverEvent): Promise<void> => {
@@ -127,6 +138,7 @@ export function createGate(options: GateOptions): Gate {
       while (running.size > 0) await Promise.allSettled(running);
     },
     async recover() {
+      await markHandled();
       const left = await inbox.abandoned(20);
       for (const { key, body } of left) {
         if (!isBody(body)) continue;

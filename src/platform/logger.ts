@@ -49,7 +49,8 @@ function withoutSecrets(facts: Record<string, unknown>): Record<string, unknown>
 /** pino's own serializer, with every string in it redacted: drivers like to quote connection strings. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return redactValue(error);
-  return redactValue({ ...stdSerializers.err(error), raw: undefined });
+  // pg hangs its whole connection on the error of an idle one.
+  return redactValue({ ...stdSerializers.err(error), raw: undefined, client: undefined });
 }
 
 function adapt(log: Pino): Logger {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { createGate, type DeliveryInbox } from '../../../src/bot/gate.ts';
+import { wordsIn } from '../../../src/bot/text/index.ts';
+import { systemClock, systemIds } from '../../../src/platform/clock.ts';
+import { silentLogger } from '../../support/logger.ts';
+
+const command = {
+  command: '/aetherius',
+  text: 'health prod',
+  api_app_id: 'A0APP',
+  team_id: 'T0TEAM',
+  user_id: 'U0USER',
+  trigger_id: '1.2.3',
+};
+
+/** An inbox as it is seen from the gate; `away` is PostgreSQL gone after the delivery was written down. */
+function anInbox() {
+  const known = new Set<string>();
+  const handled: string[] = [];
+  const state = { away: false, handled };
+  const inbox: DeliveryInbox = {
+    accept({ key }) {
+      const fresh = !known.has(key);
+      known.add(key);
+      return Promise.resolve(fresh);
+    },
+    handled(key) {
+      if (state.away) return Promise.reject(new Error('gone'));
+      handled.push(key);
+      return Promise.resolve();
+    },
+    abandoned: () => Promise.resolve([]),
+  };
+  return { inbox, state };
+}
+
+function aGate(inbox: DeliveryInbox) {
+  const gate = createGate({
+    inbox,
+    installation: () => Promise.resolve({ teamIds: ['T0TEAM'], enterpriseIds: [] }),
+    appId: undefined,
+    words: () => Promise.resolve(wordsIn('en')),
+    clock: systemClock,
+    ids: systemIds,
+    logger: silentLogger,
+    tell: () => Promise.resolve(),
+  });
+  const seen: unknown[] = [];
+  gate.open({
+    processEvent({ body }) {
+      seen.push(body);
+      return Promise.resolve();
+    },
+  });
+  return { gate, seen };
+}
+
+const deliver = (gate: ReturnType<typeof createGate>) =>
+  gate.processEvent({ body: command, ack: () => Promise.resolve() });
+
+describe('the gate', () => {
+  it('marks a delivery as handled', async () => {
+    const { inbox, state } = anInbox();
+    const { gate, seen } = aGate(inbox);
+    await deliver(gate);
+    expect(seen).toHaveLength(1);
+    expect(state.handled).toHaveLength(1);
+  });
+
+  it('marks it once PostgreSQL is back, so that no lease runs out and brings it again', async () => {
+    const { inbox, state } = anInbox();
+    const { gate, seen } = aGate(inbox);
+    state.away = true;
+    await deliver(gate);
+    await expect(gate.recover()).rejects.toThrow('gone');
+    state.away = false;
+    await gate.recover();
+    await gate.recover();
+    expect(state.handled).toHaveLength(1);
+    expect(seen).toHaveLength(1);
+  });
+});
