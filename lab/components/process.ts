@@ -208,44 +208,79 @@ export interface WaitOptions {
   readonly failed?: () => string | undefined;
 }
 
-/** Repeats `condition` until it is truthy and returns its value; an exception counts as "not yet". */
+/**
+ * Repeats `condition` until it is truthy and returns its value; an exception counts as "not yet". One that does not
+ * come back is not waited for any longer than the rest.
+ */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + options.seconds * 1000;
-  let last: unknown;
   for (;;) {
-    try {
-      const value = await condition();
-      if (value) return value as NonNullable<T>;
-      last = undefined;
-    } catch (error) {
-      last = error;
-    }
+    const { value, error } = await look(condition, options.failed, end);
+    if (value) return value as NonNullable<T>;
     const failure = options.failed?.();
     if (failure !== undefined) throw new Error(`${options.what}: ${failure}`);
     if (Date.now() > end) {
-      const why = last instanceof Error ? ` (${last.message.trim().slice(0, 500)})` : '';
+      const why = error instanceof Error ? ` (${error.message.trim().slice(0, 500)})` : '';
       throw new Error(`timed out after ${options.seconds} s waiting for ${options.what}${why}`);
     }
     await delay(options.every ?? 50);
   }
 }
 
-/** A TCP port on 127.0.0.1 that was free a moment ago. */
+/** One look, left when there is a failure or no time for it any more. */
+async function look<T>(
+  condition: () => T | Promise<T>,
+  failed: WaitOptions['failed'],
+  end: number,
+): Promise<{ readonly value?: T; readonly error?: unknown }> {
+  const over = new AbortController();
+  const given = async () => {
+    while (failed?.() === undefined && Date.now() <= end)
+      await delay(250, undefined, { signal: over.signal });
+    return {};
+  };
+  try {
+    return await Promise.race([
+      Promise.resolve()
+        .then(condition)
+        .then(
+          (value) => ({ value }),
+          (error: unknown) => ({ error }),
+        ),
+      given().catch(() => ({})),
+    ]);
+  } finally {
+    over.abort();
+  }
+}
+
+/**
+ * Below the range from which the kernel takes the ports of outgoing connections and of `listen(0)` (32768 on), and
+ * below the NodePorts of Kubernetes (30000 on): nobody takes it between this look and the server's own bind.
+ */
+const ownPorts = { first: 20_000, count: 10_000 } as const;
+/** What this process has handed out: a server that is still starting must not find its port given twice. */
+const handedOut = new Set<number>();
+
+/** A TCP port that is free on 127.0.0.1, a different one with each call. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const port = ownPorts.first + Math.floor(Math.random() * ownPorts.count);
+    if (handedOut.has(port) || !(await binds(port))) continue;
+    handedOut.add(port);
+    return port;
+  }
+  throw new Error('no free port among 200 that were tried');
+}
+
+function binds(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no address')),
-      );
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
