@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { sha256 } from '../domain/canonical.ts';
 import { AppError, errorCodes } from '../domain/errors.ts';
 import type { RunWithOutcomes } from '../domain/run.ts';
@@ -46,7 +47,7 @@ export async function fixCommand(
     context.err(context.words.plain('cli.fix.waiting', { environment, seconds, run: runId }));
     return exitCodes.couldNotLook;
   }
-  const row = await proposalOf(services, run, remediation, params);
+  const row = await proposalOf(services, run);
   if (row === undefined) return sayNothing(context, run);
   if (options.yes !== true) return sayPlan(context, row, runId);
   if (context.output === 'text') context.out(planText(row, context.words));
@@ -88,23 +89,25 @@ async function ended(
   }
 }
 
-/** What the run proposed; or the one open offer of the same action and arguments, which is offered again instead. */
-async function proposalOf(
-  services: Services,
-  run: RunWithOutcomes,
-  remediation: string,
-  params: Readonly<Record<string, string>>,
-): Promise<RemediationRow | undefined> {
-  const rows = await services.remediations.list({ environment: run.environment, limit: 100 });
-  const made = rows.find((row) => row.runId === run.id);
-  if (made !== undefined || run.state !== 'complete') return made;
-  const [same, ...others] = rows.filter(
-    (row) =>
-      row.actionId === remediation &&
-      (row.state === 'proposed' || row.state === 'requested') &&
-      Object.entries(params).every(([name, value]) => String(row.plan.params[name]) === value),
-  );
-  return others.length === 0 ? same : undefined;
+/** What the run offers: a plan it made, or the open one of the same action and target. */
+async function proposalOf(services: Services, run: RunWithOutcomes): Promise<RemediationRow | undefined> {
+  const { offer } = summaryOf(run);
+  return offer === undefined ? undefined : (await services.remediations.get(offer))?.remediation;
+}
+
+const proposeSummary = z.object({
+  code: z.enum(errorCodes).optional(),
+  offer: z.string().optional(),
+  refused: z
+    .object({
+      reason: z.string(),
+      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    })
+    .optional(),
+});
+
+function summaryOf(run: RunWithOutcomes): z.infer<typeof proposeSummary> {
+  return proposeSummary.parse(run.summary ?? {});
 }
 
 function sayPlan(context: CliContext, row: RemediationRow, runId: string): ExitCode {
@@ -121,13 +124,15 @@ function sayPlan(context: CliContext, row: RemediationRow, runId: string): ExitC
 /** The run is over and offered nothing: its summary says why. */
 function sayNothing(context: CliContext, run: RunWithOutcomes): ExitCode {
   const { words } = context;
-  const summary = (run.summary ?? {}) as { code?: unknown; reason?: unknown };
-  const code = errorCodes.find((known) => known === summary.code);
+  const { code, refused } = summaryOf(run);
   if (code !== undefined) throw new AppError(code, `the run ${run.id} ${run.state}`);
-  const word = typeof summary.reason === 'string' ? summary.reason : run.state;
-  const reason = words.lookupPlain(`offer.refused.${word}`) ?? word;
+  const note = refused?.reason ?? run.state;
+  const reason =
+    words.lookupPlain(`offer.refused.${note}`, refused?.facts) ??
+    words.lookupPlain(`denied.${note}`, refused?.facts) ??
+    note;
   if (context.output === 'json')
-    context.out(JSON.stringify({ runId: run.id, note: word } satisfies FixOutput, null, 2));
+    context.out(JSON.stringify({ runId: run.id, note, reason } satisfies FixOutput, null, 2));
   else context.out(words.plain('cli.fix.nothing', { reason: reason.replace(/[.。]$/, '') }));
   return exitCodes.findings;
 }

@@ -107,6 +107,8 @@ export const FixOutput = z
     plan: z.unknown().optional(),
     moved: z.boolean().optional(),
     note: z.string().optional(),
+    /** Why there is no plan, in words. */
+    reason: z.string().optional(),
   })
   .meta({ title: 'aetherius fix --output json, and each decision' });
 export type FixOutput = z.output<typeof FixOutput>;

@@ -18,10 +18,15 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   const { shell } = options;
   const closers: (() => Promise<unknown>)[] = [];
   const env = once(async () => readProcessEnv('command-line', shell.env));
-  const config = once(async () => {
-    const path = options.config ?? (await env()).AETHERIUS_CONFIG;
-    return loadConfig(path, { role: 'command-line', ...(shell.env === undefined ? {} : { env: shell.env }) });
-  });
+  const load = async (environments?: readonly string[]) =>
+    loadConfig(options.config ?? (await env()).AETHERIUS_CONFIG, {
+      role: 'command-line',
+      ...(shell.env === undefined ? {} : { env: shell.env }),
+      ...(environments === undefined ? {} : { environments }),
+    });
+  // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.
+  const config = once(() => load([]));
+  const targetsConfig = once(() => load());
   // Results go to standard output; a log line among them would break whoever reads JSON.
   const logger = once(async () =>
     createLogger({
@@ -37,7 +42,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   });
   const health = once(async () => {
     const { openHealth } = await import('./wiring-health.ts');
-    const opened = openHealth({ config: await config(), logger: await logger() });
+    const opened = openHealth({ config: await targetsConfig(), logger: await logger() });
     closers.push(() => opened.targets.close());
     return opened;
   });
@@ -63,7 +68,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     async examine() {
       const { examine } = await import('../platform/doctor/examine.ts');
       const now = () => systemClock.now().getTime();
-      return examine({ config: await config(), env: await env(), logger: await logger(), now });
+      return examine({ config: await targetsConfig(), env: await env(), logger: await logger(), now });
     },
     async discover(wanted) {
       const { discoverCompose, discoverKubernetes } = await import('../platform/discover.ts');

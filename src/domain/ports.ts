@@ -87,6 +87,8 @@ export interface RunLease {
   save<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The last write of the run, with its state. Throws `LeaseLost` like `save`. */
   finish(summary: unknown, work: (tx: Tx) => Promise<void>): Promise<void>;
+  /** The same when only the transaction's own work can say what the summary is. */
+  finishWith(work: (tx: Tx) => Promise<unknown>): Promise<void>;
 }
 
 /** What a kind of run does once it is claimed. Throwing ends the run as failed, with words for the user. */

@@ -66,10 +66,44 @@ export function kubernetesSecrets(
     const known = kept.get(id);
     if (known !== undefined && known.until > now()) return known.value;
     signal?.throwIfAborted();
-    const value = await readFromCluster(runtime, reference);
+    const value = await withinTime(readFromCluster(runtime, reference), reference, signal);
     kept.set(id, { value, until: now() + keepMs });
     return value;
   };
+}
+
+/** An API server that takes the connection and never answers must not keep a run waiting. */
+const answerWithinMs = 5000;
+
+async function withinTime<T>(
+  work: Promise<T>,
+  { namespace, name, key }: Extract<SecretReference, { kind: 'kubernetes' }>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const late = AbortSignal.timeout(answerWithinMs);
+  const given = AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]);
+  let stop = (): void => undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    stop = () =>
+      reject(
+        late.aborted
+          ? new AppError(
+              'DEPENDENCY_UNAVAILABLE',
+              'a Secret cannot be read: the API server does not answer',
+              {
+                facts: { namespace, secret: name, key },
+              },
+            )
+          : (signal?.reason as Error),
+      );
+    given.addEventListener('abort', stop, { once: true });
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    given.removeEventListener('abort', stop);
+  }
 }
 
 async function readFromCluster(

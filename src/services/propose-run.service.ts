@@ -1,5 +1,6 @@
 import type { Ids } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { RunHandler } from '../domain/ports.ts';
 import type { Renderer } from '../domain/render.ts';
 import type { TargetsFactory } from '../domain/targets.ts';
@@ -13,6 +14,13 @@ export interface ProposeRunOptions {
   readonly messages: RemediationMessages;
   readonly renderer: Renderer;
   readonly ids: Ids;
+}
+
+/** What such a run leaves behind: the id of its offer, made or found open, or why there is none. */
+export interface ProposeSummary {
+  readonly remediation: string;
+  readonly offer?: string;
+  readonly refused?: { readonly reason: string; readonly facts: Facts };
 }
 
 /** `/aetherius fix <id> [name=value …]`: plans the action and shows its card, or says why it is not offered. */
@@ -32,12 +40,16 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler {
         signal,
         run,
       });
-      await lease.finish({ remediation }, async (tx) => {
+      await lease.finishWith(async (tx): Promise<ProposeSummary> => {
         const proposal = await prepared.save(tx);
-        if (proposal.kind === 'offered') return options.messages.card(tx, proposal.offer.remediation);
+        if (proposal.kind === 'offered') {
+          await options.messages.card(tx, proposal.offer.remediation);
+          return { remediation, offer: proposal.offer.remediation.id };
+        }
         const { surface } = run;
-        if (surface === undefined) return;
         const { reason, facts } = proposal;
+        const summary = { remediation, refused: { reason, facts } };
+        if (surface === undefined) return summary;
         await tx.messages.post({
           id: options.ids.uuid(),
           purpose: rootPurpose,
@@ -46,6 +58,7 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler {
           rendered: options.renderer.offerRefused({ run, remediation, reason, facts }, surface.language),
           ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
         });
+        return summary;
       });
     },
   };

@@ -169,6 +169,11 @@ function keepLease(
         if (!(await tx.runs.finish(run.id, owner, 'complete', summary))) throw new LeaseLost();
         await work(tx);
       }),
+    finishWith: (work) =>
+      patiently(async (tx) => {
+        await held(tx);
+        if (!(await tx.runs.finish(run.id, owner, 'complete', await work(tx)))) throw new LeaseLost();
+      }),
     async stop() {
       ended.abort();
       await beating;

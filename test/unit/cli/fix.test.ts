@@ -73,7 +73,10 @@ function world(
           },
         },
         remediations: {
-          list: () => Promise.resolve(rows),
+          get: (id: string) => {
+            const remediation = rows.find((one) => one.id === id);
+            return Promise.resolve(remediation && { remediation, approvals: [], steps: [] });
+          },
           request: (input: DecisionInput) => {
             requested.push(input);
             return Promise.resolve({
@@ -93,7 +96,10 @@ function world(
 
 describe('aetherius fix', () => {
   it('starts the run that makes the plan, waits for it, shows the plan, and changes nothing', async () => {
-    const { run, started, requested, printed } = world({ after: 3, state: 'complete' }, [row]);
+    const { run, started, requested, printed } = world(
+      { after: 3, state: 'complete', summary: { offer: row.id } },
+      [row],
+    );
 
     expect(await run(['policy=allkeys-lru'])).toBe(0);
 
@@ -112,7 +118,8 @@ describe('aetherius fix', () => {
   });
 
   it('with --yes asks for exactly the plan that was shown', async () => {
-    const { run, requested, printed } = world({ after: 0, state: 'complete' }, [row]);
+    const offered = { after: 0, state: 'complete', summary: { offer: row.id } } as const;
+    const { run, requested, printed } = world(offered, [row]);
 
     expect(await run([], { yes: true, reason: 'memory is full' })).toBe(0);
 
@@ -129,11 +136,9 @@ describe('aetherius fix', () => {
     expect(printed.join('\n')).toContain('abcdef01');
   });
 
-  const earlier = { ...row, runId: '0190f1c2-7d3e-7a44-9b1e-2f6f8f4d9a99' };
-
-  it('asks for the open offer of the same action and arguments when the run made no second one', async () => {
-    const same = { ...earlier, plan: { ...row.plan, params: { policy: 'allkeys-lru' } } };
-    const { run, requested } = world({ after: 0, state: 'complete' }, [same]);
+  it('asks for the open offer that the run found instead of making a second one', async () => {
+    const earlier = { ...row, runId: '0190f1c2-7d3e-7a44-9b1e-2f6f8f4d9a99' };
+    const { run, requested } = world({ after: 0, state: 'complete', summary: { offer: row.id } }, [earlier]);
 
     expect(await run(['policy=allkeys-lru'], { yes: true })).toBe(0);
 
@@ -141,16 +146,15 @@ describe('aetherius fix', () => {
   });
 
   it.each([
-    ['of another action', [{ ...earlier, actionId: 'kubernetes.restart-workload' }]],
-    ['with other arguments', [{ ...earlier, plan: { ...row.plan, params: { policy: 'volatile-lru' } } }]],
-    ['that is over', [{ ...earlier, state: 'rejected' as const }]],
-  ])('takes no offer %s for its own', async (_what, rows) => {
-    const { run, requested, printed } = world({ after: 0, state: 'complete' }, rows);
+    [{ reason: 'nothing-to-do', facts: {} }, 'There is nothing to change: it is as it should be'],
+    [{ reason: 'not-configured', facts: { missing: 'redis' } }, 'This environment has no redis'],
+  ])('says why there is no plan, and asks for nothing', async (refused, said) => {
+    const { run, requested, printed } = world({ after: 0, state: 'complete', summary: { refused } }, [row]);
 
     expect(await run(['policy=allkeys-lru'], { yes: true })).toBe(1);
 
     expect(requested).toEqual([]);
-    expect(printed.join('\n')).toContain('No plan was made');
+    expect(printed.join('\n')).toContain(`No plan was made: ${said}.`);
   });
 
   it('gives up after a minute without a worker, and says where the run is', async () => {
