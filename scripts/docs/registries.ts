@@ -4,6 +4,7 @@ import { diagnoses } from '../../src/diagnoses/index.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { code, page, table } from './markdown.ts';
+import { sentence } from './sentences.ts';
 
 const texts: Readonly<Record<string, string>> = en;
 
@@ -27,7 +28,7 @@ export function probesReference(): string {
         ? 'It finds nothing: it only reads facts.'
         : table(
             ['Finding', 'What people read'],
-            probe.emits.map((name) => [code(name), texts[`finding.${name}`] ?? '']),
+            probe.emits.map((name) => [code(name), sentence(texts[`finding.${name}`] ?? '')]),
           ),
     ]),
   );

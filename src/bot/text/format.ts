@@ -1,9 +1,11 @@
 import type { FactValue } from '../../domain/facts.ts';
 import type { Language } from '../../domain/run.ts';
+import { countWords } from './plural.ts';
 
 /**
  * Placeholders are `{name}` or `{name:format}`. Formats: `bytes`, `ms` and `seconds` (both become a span of
  * time), `percent` (of 100), `ratio` (of 1), `hash` (first 8 digits), `time` (ISO or milliseconds → UTC).
+ * `{name|# write was|# writes were}` takes the words that go with a number; `#` is the number.
  */
 export const formats = ['bytes', 'ms', 'seconds', 'percent', 'ratio', 'hash', 'time'] as const;
 export type Format = (typeof formats)[number];
@@ -19,7 +21,7 @@ export function markup(text: string): Markup {
 
 export type Value = FactValue | Markup | undefined;
 
-const placeholder = /\{(\w+)(?::(\w+))?\}/g;
+const placeholder = /\{(\w+)(?::(\w+)|\|([^{}]+))?\}/g;
 
 /** A value that is missing is said to be missing; it never becomes an empty place in a sentence. */
 export function interpolate(
@@ -28,16 +30,26 @@ export function interpolate(
   language: Language,
   clean: (text: string) => string,
 ): string {
-  return template.replace(placeholder, (_whole, name: string, format: string | undefined) => {
+  return template.replace(placeholder, (_whole, name: string, format?: string, forms?: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (typeof value === 'object' && value !== null) return value.markup;
-    return clean(formatValue(value, format, language));
+    const shown = clean(formatValue(value, format, language));
+    return forms === undefined ? shown : countWords(forms.split('|'), value, shown, language);
   });
 }
 
 /** Names of the placeholders of a text, sorted, each once. */
 export function placeholdersOf(template: string): readonly string[] {
   return [...new Set([...template.matchAll(placeholder)].map((match) => match[1] ?? ''))].sort();
+}
+
+/** The placeholders of a text that choose words by a number, with those words. */
+export function countsOf(
+  template: string,
+): readonly { readonly name: string; readonly forms: readonly string[] }[] {
+  return [...template.matchAll(placeholder)].flatMap(([, name = '', , forms]) =>
+    forms === undefined ? [] : [{ name, forms: forms.split('|') }],
+  );
 }
 
 const unknown: Readonly<Record<Language, string>> = { en: 'unknown', 'zh-CN': '未知' };

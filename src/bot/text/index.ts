@@ -6,7 +6,11 @@ import { zhCN } from './zh-cn.ts';
 export type Catalogue = typeof en;
 export type TextKey = keyof Catalogue;
 
-type PlaceholderName<S extends string> = S extends `${infer Name}:${string}` ? Name : S;
+type PlaceholderName<S extends string> = S extends `${infer Name}|${string}`
+  ? Name
+  : S extends `${infer Name}:${string}`
+    ? Name
+    : S;
 type Placeholder<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
   ? PlaceholderName<Name> | Placeholder<Rest>
   : never;

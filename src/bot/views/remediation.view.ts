@@ -201,9 +201,7 @@ function decoration(
       const next =
         others === 0
           ? words.plain('confirm.request.now')
-          : others === 1
-            ? words.plain('confirm.request.other')
-            : words.plain('confirm.request.others', { needed: others });
+          : words.plain('confirm.request.others', { needed: others });
       return {
         style: 'primary',
         confirm: {

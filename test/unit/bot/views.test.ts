@@ -161,7 +161,7 @@ describe('the card of a fix', () => {
 
     expect(shown(rendered)).toMatchInlineSnapshot(`
       ":raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
-      Waiting for approval by somebody else. Nothing has been changed. Asked for by <@U0REQUEST> at 2026-11-25 03:01 UTC. 0 of 1 approvals. Valid until 2026-11-25 03:31 UTC.
+      Waiting for approval by somebody else. Nothing has been changed. Asked for by <@U0REQUEST> at 2026-11-25 03:01 UTC. 0 of 1 approval. Valid until 2026-11-25 03:31 UTC.
 
       :raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
       Waiting for approval by somebody else. Nothing has been changed.
@@ -170,7 +170,7 @@ describe('the card of a fix', () => {
       *What users will notice:* Once the memory limit of 8 MiB is reached, Redis drops the least used of its 120 keys instead of refusing writes. Caches are filled again; nothing else is touched.
       risk 2 (users may notice) · plan \`326f246c\` · can be undone
       Asked for by <@U0REQUEST> at 2026-11-25 03:01 UTC.
-      0 of 1 approvals.
+      0 of 1 approval.
       Valid until 2026-11-25 03:31 UTC.
       [Approve] | [Reject …] | [Cancel]"
     `);

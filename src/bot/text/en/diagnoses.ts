@@ -146,7 +146,8 @@ export const diagnoses = {
     'Delete the stale keys by prefix with SCAN and UNLINK, never KEYS or FLUSHALL.',
   'remedy.reindex-concurrently': 'Run REINDEX INDEX CONCURRENTLY on the named index.',
   'remedy.remove-override': 'Remove the named flag or environment variable, or set it to the wanted value.',
-  'diagnose.looking': '*{environment}*: looking for the cause, {seen} of {asked} pieces of evidence seen.',
+  'diagnose.looking':
+    '*{environment}*: looking for the cause, {seen} of {asked|# piece|# pieces} of evidence seen.',
   'diagnose.cause': '*{environment}* · *{id}* {cause}',
   'diagnose.possible':
     '*{environment}* · {symptom}: no cause is confirmed, {count} could not be ruled out because something could not be seen.',

@@ -57,16 +57,17 @@ export const findings = {
   'finding.PG_CONNECTIONS_NEAR_LIMIT.todo':
     'Make the pools smaller, end leaked sessions, or raise `max_connections` (needs a restart).',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED':
-    '{sessions} sessions of {application} in {database} opened a transaction and have done nothing for up to {oldestSeconds:seconds} (pids {pids}).',
-  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.impact': 'They hold connections, locks and old row versions.',
+    '{sessions|# session|# sessions} of {application} in {database} opened a transaction and {sessions|has|have} done nothing for up to {oldestSeconds:seconds} ({sessions|pid|pids} {pids}).',
+  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.impact':
+    '{sessions|It holds a connection|They hold connections}, locks and old row versions.',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED.todo':
-    'End these sessions, and find the place in {application} that forgets to end its transaction.',
+    'End {sessions|this session|these sessions}, and find the place in {application} that forgets to end its transaction.',
 
   'finding.REDIS_SLOW': 'Redis takes {latencyMs:ms} for PING; more than {thresholdMs:ms} is slow.',
   'finding.REDIS_SLOW.impact': 'Caches slow down what they should make fast.',
   'finding.REDIS_SLOW.todo': 'Look for slow commands (`SLOWLOG`), swapping and the load of its machine.',
   'finding.REDIS_MEMORY_AT_LIMIT':
-    'Redis uses {usedBytes:bytes} of {maxBytes:bytes} ({percent:percent}) and cannot evict (policy {policy}); {refusedWrites} writes were refused so far.',
+    'Redis uses {usedBytes:bytes} of {maxBytes:bytes} ({percent:percent}) and cannot evict (policy {policy}); {refusedWrites|# write was|# writes were} refused so far.',
   'finding.REDIS_MEMORY_AT_LIMIT.impact': 'Writes fail as soon as the limit is reached.',
   'finding.REDIS_MEMORY_AT_LIMIT.todo':
     'Let it evict (`allkeys-lru`), delete useless keys, or raise `maxmemory`.',
@@ -98,7 +99,7 @@ export const findings = {
     'No cluster is watched: there are no events and no commands can be run.',
   'finding.AGENTS_NONE_REGISTERED.todo': 'Diagnose the registration of agents (S2).',
   'finding.AGENT_HEARTBEAT_STALE':
-    '{stale} of {registered} collect agents have been silent for more than {thresholdSeconds:seconds} ({agents}).',
+    '{stale} of {registered|# collect agent|# collect agents} {stale|has|have} been silent for more than {thresholdSeconds:seconds} ({agents}).',
   'finding.AGENT_HEARTBEAT_STALE.impact': 'Their clusters are not watched.',
   'finding.AGENT_HEARTBEAT_STALE.todo': 'See whether the agents run and whether they reach NATS.',
 
@@ -108,50 +109,52 @@ export const findings = {
   'finding.WORKLOAD_SCALED_TO_ZERO': '{kind} {name} is scaled to zero.',
   'finding.WORKLOAD_SCALED_TO_ZERO.impact': 'Nothing of {part} runs.',
   'finding.WORKLOAD_SCALED_TO_ZERO.todo': 'Find out who scaled it down and why, then scale it up.',
-  'finding.WORKLOAD_NOT_READY': '{kind} {name} has {ready} of {desired} replicas ready.',
+  'finding.WORKLOAD_NOT_READY': '{kind} {name} has {ready} of {desired|# replica|# replicas} ready.',
   'finding.WORKLOAD_NOT_READY.impact': 'With none ready it is out; with some it carries more on fewer.',
   'finding.WORKLOAD_NOT_READY.todo': 'See why its Pods are not ready.',
-  'finding.POD_OOM_KILLED': '{subject} was killed for memory (container {container}, {restarts} restarts).',
+  'finding.POD_OOM_KILLED':
+    '{subject} was killed for memory (container {container}, {restarts|# restart|# restarts}).',
   'finding.POD_OOM_KILLED.impact': 'Its work in progress was lost, and it will happen again.',
   'finding.POD_OOM_KILLED.todo': 'Find what grows, or raise the memory limit.',
   'finding.POD_IMAGE_UNAVAILABLE': '{subject} cannot get its image {image} ({reason}).',
-  'finding.POD_IMAGE_UNAVAILABLE.impact': '{pods} Pods do not start.',
+  'finding.POD_IMAGE_UNAVAILABLE.impact': '{pods|# Pod does|# Pods do} not start.',
   'finding.POD_IMAGE_UNAVAILABLE.todo': 'Check the image name and tag, the registry, and `imagePullSecrets`.',
   'finding.POD_CONFIG_MISSING': '{subject} does not start: {message}.',
-  'finding.POD_CONFIG_MISSING.impact': '{pods} Pods do not start.',
+  'finding.POD_CONFIG_MISSING.impact': '{pods|# Pod does|# Pods do} not start.',
   'finding.POD_CONFIG_MISSING.todo':
     'Create {missing}, or correct the reference; the closest that exists is: {similar}.',
   'finding.POD_CRASH_LOOPING':
-    '{subject} crashes again and again (exit code {exitCode}, {restarts} restarts).',
-  'finding.POD_CRASH_LOOPING.impact': '{pods} Pods do no work.',
+    '{subject} crashes again and again (exit code {exitCode}, {restarts|# restart|# restarts}).',
+  'finding.POD_CRASH_LOOPING.impact': '{pods|# Pod does|# Pods do} no work.',
   'finding.POD_CRASH_LOOPING.todo': 'Read the log of the previous container.',
   'finding.POD_UNSCHEDULABLE': '{subject} finds no node: {message}.',
-  'finding.POD_UNSCHEDULABLE.impact': '{pods} Pods do not start.',
+  'finding.POD_UNSCHEDULABLE.impact': '{pods|# Pod does|# Pods do} not start.',
   'finding.POD_UNSCHEDULABLE.todo': 'Make room, or correct requests, node selector, taints or volume.',
   'finding.POD_FAILED': '{subject} has failed: {reason}. {message}',
-  'finding.POD_FAILED.impact': '{pods} Pods have ended and do not come back by themselves.',
-  'finding.POD_FAILED.todo': 'See why (eviction, node), then delete the failed Pods.',
+  'finding.POD_FAILED.impact':
+    '{pods|# Pod has|# Pods have} ended and {pods|does not come back by itself|do not come back by themselves}.',
+  'finding.POD_FAILED.todo': 'See why (eviction, node), then delete the failed {pods|Pod|Pods}.',
   'finding.POD_STUCK_TERMINATING':
     '{subject} should have been gone {seconds:seconds} ago and is still terminating.',
   'finding.POD_STUCK_TERMINATING.impact': 'A StatefulSet cannot start its successor.',
   'finding.POD_STUCK_TERMINATING.todo':
     'Look at node {node}, at finalizers and at volumes that do not detach.',
   'finding.POD_NOT_READY': '{subject} runs but is not ready: {message}.',
-  'finding.POD_NOT_READY.impact': '{pods} Pods get no requests.',
+  'finding.POD_NOT_READY.impact': '{pods|# Pod gets|# Pods get} no requests.',
   'finding.POD_NOT_READY.todo': 'See which readiness check fails, and why.',
   'finding.POD_RESTARTING':
-    '{subject} has restarted {restarts} times, the last within the hour (exit code {exitCode}).',
+    '{subject} has restarted {restarts|once, within the hour|# times, the last within the hour} (exit code {exitCode}).',
   'finding.POD_RESTARTING.impact': 'It works now, with interruptions.',
   'finding.POD_RESTARTING.todo': 'Read the log of the previous container.',
   'finding.SERVICE_WITHOUT_ENDPOINTS':
-    'Service {service} has no ready endpoint: {selectedPods} Pods match {selector}, {readyPods} of them are ready.',
+    'Service {service} has no ready endpoint: {selectedPods|# Pod matches|# Pods match} {selector}, {readyPods|# is|# are} ready.',
   'finding.SERVICE_WITHOUT_ENDPOINTS.impact': 'Every connection to it is refused.',
   'finding.SERVICE_WITHOUT_ENDPOINTS.todo':
     'Make the labels agree when no Pod matches; else see why the Pods are not ready.',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} started at {startedAt:time}, before its ConfigMap {configMap} changed at {changedAt:time}.',
   'finding.POD_OLDER_THAN_CONFIG.impact':
-    'The change has no effect yet: {pods} Pods run with the old configuration.',
+    'The change has no effect yet: {pods|# Pod runs|# Pods run} with the old configuration.',
   'finding.POD_OLDER_THAN_CONFIG.todo': 'Restart the workload so that it reads the configuration.',
 
   'finding.CONTAINER_MISSING': 'There is no container for {part} in project {project}.',
@@ -167,19 +170,19 @@ export const findings = {
   'finding.CONTAINER_PAUSED.impact': 'It accepts connections and does not answer them.',
   'finding.CONTAINER_PAUSED.todo': 'Find out who paused it and why, then unpause it.',
   'finding.CONTAINER_RESTARTING':
-    'Container {container} starts and ends again and again ({restarts} restarts, exit code {exitCode}).',
+    'Container {container} starts and ends again and again ({restarts|# restart|# restarts}, exit code {exitCode}).',
   'finding.CONTAINER_RESTARTING.impact': 'It does no work.',
   'finding.CONTAINER_RESTARTING.todo': 'Read its log.',
   'finding.CONTAINER_UNHEALTHY': 'Container {container} fails its own health check.',
   'finding.CONTAINER_UNHEALTHY.impact': 'It runs and does not work as it should.',
   'finding.CONTAINER_UNHEALTHY.todo': 'See what its health check says (`docker inspect`) and read its log.',
   'finding.PG_DEAD_ROWS':
-    'Table {table} in {database} holds {dead} dead rows beside {live} live ones ({percent:percent}).',
+    'Table {table} in {database} holds {dead|# dead row|# dead rows} beside {live|# live one|# live ones} ({percent:percent}).',
   'finding.PG_DEAD_ROWS.impact': 'Every scan of it reads rows that are gone; it grows without need.',
   'finding.PG_DEAD_ROWS.todo':
     'Look for an old open transaction, then `VACUUM (ANALYZE) {table}`; see why autovacuum does not keep up.',
   'finding.REDIS_HIT_RATE_LOW':
-    'Redis has only {percent:percent} of what it is asked for ({hits} hits, {misses} misses; below {thresholdPercent:percent} is low).',
+    'Redis has only {percent:percent} of what it is asked for ({hits|# hit|# hits}, {misses|# miss|# misses}; below {thresholdPercent:percent} is low).',
   'finding.REDIS_HIT_RATE_LOW.impact': 'The cache saves little: the work falls on the database.',
   'finding.REDIS_HIT_RATE_LOW.todo': 'See whether keys are evicted or expire too early.',
 } as const;

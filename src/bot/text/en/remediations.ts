@@ -11,13 +11,13 @@ export const remediations = {
   'step.compose-restart': 'Restart the container {target}',
 
   'blast.redis-eviction':
-    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys} keys instead of refusing writes. Caches are filled again; nothing else is touched.',
+    'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys|# key|# keys} instead of refusing writes. Caches are filled again; nothing else is touched.',
   'blast.postgres-sessions':
-    '{sessions} idle sessions of {applications} end and their open transactions are rolled back. The applications connect again by themselves.',
+    '{sessions|# idle session|# idle sessions} of {applications} {sessions|ends and its open transaction is|end and their open transactions are} rolled back. The applications connect again by themselves.',
   'blast.kubernetes-restart':
-    '{pods} Pods are replaced one after the other ({ready} are ready now, strategy {strategy}). A workload with one Pod is away for that time.',
+    '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now, strategy {strategy}). A workload with one Pod is away for that time.',
   'blast.compose-restart':
-    '{containers} containers of {service} are restarted one after the other ({running} run now). With one container the service is away for some seconds.',
+    '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
   'offer.refused.no-action': 'There is no fix of that name.',
   'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
@@ -30,7 +30,8 @@ export const remediations = {
   'offer.refused.not-master': 'That Redis is a replica; its master must be changed.',
   'offer.refused.no-target': 'Nothing was found to act on.',
   'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',
-  'offer.refused.too-many-targets': 'It would touch {found} objects; at most {most} are allowed.',
+  'offer.refused.too-many-targets':
+    'It would touch {found|# object|# objects}; at most {most|# is|# are} allowed.',
   'offer.refused.too-many-objects': 'It would touch too many objects at once.',
   'offer.refused.limit-reached': 'The same fix of the same target was tried too often within the hour.',
   'offer.refused.circuit-open':

@@ -1,7 +1,7 @@
 /** Findings about the services: what, with its numbers; what users notice; what to do. */
 export const services = {
   'finding.SERVICE_EXITS_AT_START':
-    '{part} exits right after start ({subject}, exit code {exitCode}, {restarts} restarts).',
+    '{part} exits right after start ({subject}, exit code {exitCode}, {restarts|# restart|# restarts}).',
   'finding.SERVICE_EXITS_AT_START.impact': 'Everything that goes through {part} stands still.',
   'finding.STARTUP_DATABASE_UNREACHABLE': '{part} cannot reach its database at start: {message}',
   'finding.STARTUP_DATABASE_CREDENTIALS': 'PostgreSQL refuses the credentials of {part}: {message}',
@@ -11,7 +11,7 @@ export const services = {
   'finding.PART_NOT_RUNNING':
     'No instance of {part} is running ({subject}: {state}, {reason}, exit code {exitCode}).',
   'finding.PART_PAUSED': '{part} is paused ({subject}).',
-  'finding.PART_NOT_READY': '{part} is running but not ready ({subject}, {restarts} restarts).',
+  'finding.PART_NOT_READY': '{part} is running but not ready ({subject}, {restarts|# restart|# restarts}).',
   'finding.NETWORK_SILENT': 'Nothing answers connection attempts to {subject}: packets get lost on the way.',
   'finding.REGISTRATION_SUBJECTS_DIFFER':
     'Agents register on "{agentSubject}", agent-manager listens on "{managerSubject}".',
@@ -27,28 +27,28 @@ export const services = {
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',
   'finding.EVENT_LATENCY_HIGH.impact': 'Alerts and workflows start late.',
   'finding.EVENT_QUEUE_BACKLOG':
-    'The event queue holds {queue} of {queueCapacity} and changes by {queueSlopePerSecond} a second: {receivedPerSecond} come in, {storedPerSecond} are stored.',
+    'The event queue holds {queue} of {queueCapacity} and changes by {queueSlopePerSecond} a second: {receivedPerSecond|# comes|# come} in, {storedPerSecond|# is|# are} stored.',
   'finding.EVENT_WORKERS_SATURATED':
-    'All {workers} event workers are busy; one event takes {enrichSeconds} s, the queue holds {queue}.',
+    '{workers|The only event worker is|All # event workers are} busy; one event takes {enrichSeconds} s, the queue holds {queue}.',
   'finding.EVENT_BATCHES_FULL':
     'Every batch is full ({batchSize} of {batchLimit}) and one goes every {batchTimeoutMs} ms: the writer’s pace is the limit.',
   'finding.EVENT_WRITES_SLOW': 'One batch takes {writeSeconds} s in the database; events wait for it.',
   'finding.EXECUTIONS_PENDING':
-    '{stuck} executions are pending, the oldest for {oldestSeconds} s (workflows: {workflows}).',
+    '{stuck|# execution is pending, for|# executions are pending, the oldest for} {oldestSeconds} s (workflows: {workflows}).',
   'finding.EXECUTIONS_WAITING':
-    '{stuck} executions wait for a worker, the oldest for {oldestSeconds} s (workflows: {workflows}).',
+    '{stuck|# execution has waited for a worker for|# executions wait for a worker, the oldest for} {oldestSeconds} s (workflows: {workflows}).',
   'finding.EXECUTIONS_PENDING.impact': 'Submitted workflows do not run.',
   'finding.EXECUTOR_STARVED':
-    'All {workersBusy} of {workers} executor workers are busy and {queue} of {queueCapacity} places of the queue are taken.',
+    '{workersBusy} of {workers|# executor worker|# executor workers} {workersBusy|is|are} busy and {queue} of {queueCapacity|# place|# places} of the queue {queue|is|are} taken.',
   'finding.EXECUTOR_QUEUE_FULL_LOGGED':
-    'orchestrator-service logs that its queue is full ({queueFull} times in {minutes} min).',
+    'orchestrator-service logs that its queue is full ({queueFull|once|# times} in {minutes} min).',
   'finding.EXECUTOR_ERRORS_LOGGED': 'orchestrator-service logs executor errors ({errors} in {minutes} min).',
   'finding.WORKFLOW_FILE_BROKEN': 'Workflow file {file}, line {line}: {reason}.',
   'finding.STEP_TIMED_OUT':
-    'Step {subject} ended at its own limit of {timeoutSeconds} s ({times} times, last {execution}).',
+    'Step {subject} ended at its own limit of {timeoutSeconds} s ({times|once, in|# times, last in} {execution}).',
   'finding.STEP_COMMAND_TIMED_OUT': 'The command of step {subject} ran out of time in agent-manager: {error}',
   'finding.COMMANDS_SATURATED':
-    'All {maxConcurrent} command slots are taken and {waiting} commands wait ({inflight} in flight).',
+    '{maxConcurrent|The only command slot is|All # command slots are} taken and {waiting|# command waits|# commands wait} ({inflight} in flight).',
   'finding.COMMANDS_TIME_OUT': 'Commands run into their time limit ({timeoutsPerSecond} a second).',
   'finding.ROOT_CAUSE_FAILS': 'Root-cause analysis fails (HTTP {status}): {error}',
   'finding.ROOT_CAUSE_FAILS.impact': 'Incidents get no automatic analysis.',
@@ -62,10 +62,10 @@ export const services = {
   'finding.GRAPH_CONNECTION_FAILS': 'reasoning-service cannot reach Neo4j: {message}',
   'finding.NEO4J_STARTING': 'Neo4j has been running for {runningSeconds} s and has not said "Started." yet.',
   'finding.OOM_KILLED':
-    '{part} was killed for memory ({subject}, limit {limitMiB} MiB, exit code 137, {restarts} restarts).',
+    '{part} was killed for memory ({subject}, limit {limitMiB} MiB, exit code 137, {restarts|# restart|# restarts}).',
   'finding.MEMORY_NEAR_LIMIT': '{part} uses {usedMiB} of {limitMiB} MiB ({subject}).',
   'finding.NO_MEMORY_LIMIT': '{part} has no memory limit ({subject}).',
-  'finding.CPU_HIGH': '{part} uses {cores} cores ({goroutines} goroutines).',
+  'finding.CPU_HIGH': '{part} uses {cores|# core|# cores} ({goroutines|# goroutine|# goroutines}).',
   'finding.CPU_AT_LIMIT': '{part} uses {usedMillicores} of {limitMillicores} millicores ({subject}).',
   'finding.CPU_BUSY_WITHOUT_LIMIT': '{part} uses {usedMillicores} millicores and has no limit ({subject}).',
   'finding.HOT_FUNCTION': '{percent} % of the CPU time of {part} is in {function} ({file}:{line}).',
@@ -74,9 +74,9 @@ export const services = {
   'finding.HEAP_GROWS_AT':
     'Memory grows at {function} ({file}:{line}): {grewMiB} MiB in {seconds} s, {heldMiB} MiB held.',
   'finding.STALE_CACHE':
-    '{orphans} of {keys} cached agents have no row, {different} differ from theirs ({rows} rows; for example {sample}).',
+    '{orphans} of {keys|# cached agent|# cached agents} {orphans|has|have} no row, {different|# differs from its row|# differ from their rows} ({rows|# row|# rows}; for example {sample}).',
   'finding.UNPROCESSED_EVENTS':
-    '{unprocessed} events were stored but not processed for over {olderThanSeconds} s.',
+    '{unprocessed|# event was|# events were} stored but not processed for over {olderThanSeconds} s.',
   'finding.INDEX_CORRUPT': 'Index {subject} on {table} is corrupt: {error}',
   'finding.INDEX_CORRUPT.impact': 'Queries may miss rows or return wrong ones.',
   'finding.INDEX_BLOATED': 'Index {subject} on {table} ({mib} MiB) is only {densityPercent} % full.',

@@ -1,35 +1,36 @@
 /** Findings of the stores, the bus, the network and Pods that a diagnosis asks for. */
 export const stores = {
   'finding.PG_SESSIONS_LEAKED':
-    '{leaked} of {used} PostgreSQL sessions are idle in a transaction (limit {max}; most by {application}).',
+    '{leaked} of {used|# PostgreSQL session|# PostgreSQL sessions} {leaked|is|are} idle in a transaction (limit {max}; most by {application}).',
   'finding.PG_POOLS_TOO_LARGE':
     '{application} alone holds {applicationSessions} of {max} PostgreSQL connections, {applicationIdle} of them idle.',
   'finding.PG_LIMIT_TOO_LOW':
-    'PostgreSQL allows only {max} connections and {used} are taken (largest: {application} with {applicationSessions}).',
+    'PostgreSQL allows only {max|# connection|# connections} and {used|# is|# are} taken (largest: {application} with {applicationSessions}).',
   'finding.PG_SLOW_STATEMENTS':
-    '{slow} statements in {subject} are slow: the worst takes {meanMs} ms on average over {calls} calls.',
-  'finding.PG_INDEX_MISSING': 'No index on {table}.{column} ({rows} rows, {mib} MiB in {database}).',
+    '{slow|# statement|# statements} in {subject} {slow|is slow: it takes|are slow: the worst takes} {meanMs} ms on average over {calls|# call|# calls}.',
+  'finding.PG_INDEX_MISSING': 'No index on {table}.{column} ({rows|# row|# rows}, {mib} MiB in {database}).',
   'finding.PG_INDEX_MISSING.impact': 'Every query by that column reads the whole table.',
-  'finding.PG_OLD_ROWS': '{rows} rows of {table} are older than {days} days and no longer needed.',
+  'finding.PG_OLD_ROWS':
+    '{rows|# row|# rows} of {table} {rows|is|are} older than {days|# day|# days} and no longer needed.',
   'finding.PG_LOCK_BLOCKS':
-    '{application} (pid {pid}, {state}, open for {openSeconds} s) blocks {waiting} sessions, the longest for {longestSeconds} s.',
+    '{application} (pid {pid}, {state}, open for {openSeconds} s) blocks {waiting|# session, for|# sessions, the longest for} {longestSeconds} s.',
   'finding.PG_LOCK_BLOCKS.impact': 'Whatever needs the same rows or tables waits.',
   'finding.REDIS_USELESS_KEYS':
-    'About {uselessKeys} keys {prefix} never expire and hold {uselessBytes:bytes} ({percent} % of the memory; largest: {largest}).',
+    'About {uselessKeys|# key|# keys} {prefix} never {uselessKeys|expires and holds|expire and hold} {uselessBytes:bytes} ({percent} % of the memory; largest: {largest}).',
   'finding.NATS_SLOW_CONSUMER':
-    '{pendingBytes:bytes} wait for the consumer {subject}: {inPerSecond} messages a second come in.',
+    '{pendingBytes:bytes} wait for the consumer {subject}: {inPerSecond|# message a second comes|# messages a second come} in.',
   'finding.NATS_SLOW_CONSUMER.impact': 'Its messages arrive late; NATS will disconnect it and drop messages.',
   'finding.NATS_CONSUMERS_DROPPED':
-    'NATS gave up on {dropped} slow consumers while we looked ({slowConsumersTotal} in all).',
+    'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all).',
   'finding.NATS_NO_STREAM': 'No JetStream stream keeps {subject} (streams: {streams}).',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',
   'finding.POLICY_BLOCKS.impact': 'Requests between the two time out although both are well.',
   'finding.DNS_NOT_RUNNING': 'The cluster’s DNS has no ready Pod ({ready} of {pods}).',
-  'finding.POD_PROBE_FAILS': 'The {probe} probe of {pod} fails: {message} ({restarts} restarts).',
+  'finding.POD_PROBE_FAILS': 'The {probe} probe of {pod} fails: {message} ({restarts|# restart|# restarts}).',
   'finding.NAME_LOOKUP_FAILS': '{part} cannot look up the name {name}: {error}',
   'finding.CONNECTION_FAILS': 'A request from {from} to {to} does not arrive: {error}',
   'finding.CONNECTION_NAME_UNKNOWN': '{from} does not know the name {to}: {error}',
   'finding.CONTAINER_OFF_NETWORK':
-    '{container} is not on the network {network} of the {members} others (its own: {own}).',
+    '{container} is not on the network {network} of {members|the other container|the # others} (its own: {own}).',
 } as const;

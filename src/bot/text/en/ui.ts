@@ -17,9 +17,9 @@ export const ui = {
   'state.not-configured': 'not configured',
   'state.looking': 'looking …',
 
-  'health.title.looking': '*{environment}*: looking at {parts} parts …',
+  'health.title.looking': '*{environment}*: looking at {parts|# part|# parts} …',
   'health.title.looking-bad': '*{environment}*: {what}. Still looking …',
-  'health.title.healthy': '*{environment}* is healthy: {parts} parts are up.',
+  'health.title.healthy': '*{environment}* is healthy: {parts|# part is|# parts are} up.',
   'health.title.findings': '*{environment}*: {what}.',
   'health.title.unknown':
     '*{environment}*: nothing is known to be broken, but {parts} could not be looked at.',
@@ -27,7 +27,7 @@ export const ui = {
   'health.root': '{part} is {state}',
   'health.root.why': '{part} is {state} ({why})',
   'health.behind': '{root}; behind it: {parts}',
-  'health.found': '{part}: {count} findings',
+  'health.found': '{part}: {count|# finding|# findings}',
   'health.because': 'because {root} is {state}',
   'health.witness': 'confirmed by {witness}',
   'health.column.part': 'Part',
@@ -56,7 +56,7 @@ export const ui = {
   'finding.todo': '*What to do:* {text}',
   'finding.subject': '{part} · {subject}',
   'finding.excerpt': 'From {source}:',
-  'finding.excerpt.more': '… {count} more lines are not shown.',
+  'finding.excerpt.more': '… {count|# more line is|# more lines are} not shown.',
   'finding.refused': '{remediation}: not offered here. {reason}',
   'finding.details': 'Everything that was seen for this finding, as JSON:',
 
@@ -78,12 +78,12 @@ export const ui = {
   'card.step': '{idx}. {text}',
   'card.step.fallback': '{kind} on {target}',
   'card.nothing-before': 'nothing',
-  'card.more-steps': '… and {count} more steps of the same plan, in the attached plan.',
+  'card.more-steps': '… and {count|# more step|# more steps} of the same plan, in the attached plan.',
   'card.reason': '*Reason given:* {reason}',
   'card.asked': 'Asked for by {who} at {time:time}.',
   'card.approved-by': 'Approved by {who} at {time:time} (plan `{hash:hash}`).',
   'card.rejected-by': 'Rejected by {who} at {time:time}. {reason}',
-  'card.needed': '{have} of {needed} approvals.',
+  'card.needed': '{have} of {needed|# approval|# approvals}.',
   'card.until': 'Valid until {time:time}.',
   'card.undo-until': 'Undo is possible until {time:time}.',
   'card.undo-of': 'This takes back an earlier fix.',
@@ -117,8 +117,7 @@ export const ui = {
   'confirm.request.title': 'Apply this fix?',
   'confirm.request.text': '{remediation} on {target} in {environment} (plan {hash:hash}). {next}',
   'confirm.request.now': 'It runs as soon as you confirm.',
-  'confirm.request.others': 'It runs once {needed} other people approve.',
-  'confirm.request.other': 'It runs once another person approves.',
+  'confirm.request.others': 'It runs once {needed|another person approves|# other people approve}.',
   'confirm.approve.title': 'Approve exactly this plan?',
   'confirm.approve.text':
     '{remediation} on {target} in {environment} (plan {hash:hash}) runs at once when enough people have approved.',
@@ -349,7 +348,7 @@ export const ui = {
   'modal.diagnose.symptom': 'What is wrong',
   'modal.submit.diagnose': 'Diagnose',
 
-  'fit.cut': ' … [+{count} characters]',
+  'fit.cut': ' … [+{count|# character|# characters}]',
   'fit.attached':
     'This answer is longer than a Slack message may be; the whole of it is attached in the thread.',
   'fit.filename': 'aetherius-answer.txt',

@@ -52,8 +52,9 @@ export const findings = {
     '缩小连接池、结束泄漏的会话，或提高 `max_connections`（需重启）。',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED':
     '{application} 在 {database} 有 {sessions} 个会话开启事务后闲置，最长 {oldestSeconds:seconds}（pid {pids}）。',
-  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.impact': '它们占用连接、锁和旧的行版本。',
-  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.todo': '结束这些会话，并找出 {application} 中忘记结束事务的代码。',
+  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.impact': '这 {sessions} 个会话占用连接、锁和旧的行版本。',
+  'finding.PG_IDLE_IN_TRANSACTION_LEAKED.todo':
+    '结束这 {sessions} 个会话，并找出 {application} 中忘记结束事务的代码。',
 
   'finding.REDIS_SLOW': 'Redis 的 PING 耗时 {latencyMs:ms}，超过阈值 {thresholdMs:ms}。',
   'finding.REDIS_SLOW.impact': '缓存反而拖慢了请求。',
@@ -119,7 +120,7 @@ export const findings = {
   'finding.POD_UNSCHEDULABLE.todo': '腾出资源，或更正资源请求、节点选择、污点或存储卷。',
   'finding.POD_FAILED': '{subject} 已失败：{reason}。{message}',
   'finding.POD_FAILED.impact': '{pods} 个 Pod 已结束且不会自行恢复。',
-  'finding.POD_FAILED.todo': '查明原因（驱逐、节点），然后删除失败的 Pod。',
+  'finding.POD_FAILED.todo': '查明原因（驱逐、节点），然后删除这 {pods} 个失败的 Pod。',
   'finding.POD_STUCK_TERMINATING': '{subject} 本应在 {seconds:seconds} 前消失，仍在终止中。',
   'finding.POD_STUCK_TERMINATING.impact': 'StatefulSet 无法启动其后继者。',
   'finding.POD_STUCK_TERMINATING.todo': '检查节点 {node}、finalizer 以及未能卸载的存储卷。',

@@ -118,7 +118,6 @@ export const ui = {
   'confirm.request.text': '{environment} 中 {target} 上的{remediation}（方案 {hash:hash}）。{next}',
   'confirm.request.now': '确认后立即执行。',
   'confirm.request.others': '另有 {needed} 人批准后执行。',
-  'confirm.request.other': '另一人批准后执行。',
   'confirm.approve.title': '批准此方案？',
   'confirm.approve.text':
     '批准人数足够后，立即执行 {environment} 中 {target} 上的{remediation}（方案 {hash:hash}）。',
