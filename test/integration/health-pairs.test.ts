@@ -9,11 +9,12 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';
 import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import { firewalled, missing as noFirewall } from '../support/firewall.ts';
 import { silentLogger } from '../support/logger.ts';
 import { type SmallPlatform, startSmallPlatform } from '../support/small-platform.ts';
 import { closedPort, environment, literal, slowProxy } from '../support/targets.ts';
 
-const lacking = missing();
+const lacking = missing() ?? noFirewall();
 let platform: SmallPlatform;
 
 /** A generous limit for "slow", so that a busy machine is not taken for a slow part. */
@@ -237,6 +238,52 @@ describe.skipIf(lacking !== undefined)(
       });
 
       expect(bad(report)).toEqual(['redis unknown blind-dns', 'neo4j unknown blind-dns']);
+    });
+
+    it('behind a firewall that drops what we send could not be looked at, and is neither down nor fine', async () => {
+      const wall = await firewalled();
+      const behind = (text: string) => {
+        const url = new URL(text);
+        url.hostname = wall.host;
+        return url.href;
+      };
+      try {
+        const stores = {
+          postgres: {
+            url: literal(behind(platform.postgres.url())),
+            databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+          },
+          redis: { kind: 'single', url: literal(behind(platform.redis.url)) },
+          nats: {
+            url: literal(behind(platform.nats.url)),
+            monitorUrl: behind(platform.nats.monitorUrl),
+          },
+          neo4j: { url: literal(behind(platform.neo4j.url)), user: 'neo4j', password: literal('neo4j') },
+        } as const;
+        const services = Object.fromEntries(
+          Object.entries(platform.config().services ?? {}).map(([name, service]) => [
+            name,
+            { ...service, url: behind(String(service.url)) },
+          ]),
+        );
+
+        const aboutStores = await check(stores);
+        const aboutAll = await check({ ...stores, services });
+
+        const unseen = ['postgres', 'redis', 'nats', 'neo4j'].map(
+          (part) => `${part} unknown blind-connect-timeout`,
+        );
+        expect(bad(aboutStores)).toEqual(unseen);
+        expect(bad(aboutAll)).toEqual([
+          ...unseen,
+          ...['agent-manager', 'reasoning-service', 'orchestrator-service', 'collect-agent'].map(
+            (part) => `${part} unknown blind-connect-timeout`,
+          ),
+        ]);
+        expect(aboutAll).toMatchObject({ overall: 'unknown', roots: [] });
+      } finally {
+        await wall.remove();
+      }
     });
 
     // Stores paused, services stopped: each part once, each two of them together.
