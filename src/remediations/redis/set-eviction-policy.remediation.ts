@@ -99,9 +99,12 @@ Undo sets the former policy.`,
 
   /**
    * The symptom itself, another signal than the setting: are writes accepted? SETRANGE with an empty value on a
-   * key that does not exist writes nothing, and is refused like every write while Redis is full.
+   * key that does not exist writes nothing, and is refused like every write while Redis is full. At the very limit
+   * a single write may be accepted by chance, so a policy that finds nothing to evict is not believed.
    */
   async settled(_plan, { deps, signal }: Context) {
+    const { policy, expiring } = await look(deps.redis, signal);
+    if (policy.startsWith('volatile-') && expiring === 0) return false;
     try {
       await deps.redis.call('SETRANGE', ['aetherius:write-check', 0, ''], { signal });
       return true;
@@ -122,15 +125,15 @@ async function look(redis: RedisTarget, signal: AbortSignal) {
     setting(redis, 'maxmemory-policy', signal),
     setting(redis, 'maxmemory', signal),
   ]);
-  const keys = Object.values(keyspace).reduce(
-    (sum, line) => sum + Number(/keys=(\d+)/.exec(line)?.[1] ?? 0),
-    0,
-  );
+  // db0: keys=5,expires=2,avg_ttl=0
+  const total = (pattern: RegExp) =>
+    Object.values(keyspace).reduce((sum, line) => sum + Number(pattern.exec(line)?.[1] ?? 0), 0);
   return {
     runId: server['run_id'] ?? '',
     configFile: server['config_file'] ?? '',
     role: replication['role'] ?? '',
-    keys,
+    keys: total(/keys=(\d+)/),
+    expiring: total(/expires=(\d+)/),
     policy,
     maxmemory: Number(maxmemory),
   };
