@@ -16,8 +16,9 @@ export interface SymptomMatch {
 
 export interface SymptomMatcher {
   /**
-   * The likeliest symptoms of a text, best first; none when nothing fits. `sure`: the first is named and
-   * clearly ahead of the second, so that nobody needs to be asked. A word that only goes along (`password`) is not.
+   * The likeliest symptoms of a text, best first; none when nothing fits. `sure`: one of the names of the first
+   * stands in the text as a whole, and it is clearly ahead of the second, so that nobody needs to be asked. A word
+   * that only goes along (`password`), or is only a part of a name (`slow`), is not enough.
    */
   match(text: string): { readonly candidates: readonly SymptomMatch[]; readonly sure: boolean };
 }
@@ -81,6 +82,10 @@ function withPairs(list: readonly string[]): string[] {
   return [...list, ...pairs];
 }
 
+function standsIn(name: readonly string[], text: readonly string[]): boolean {
+  return name.length > 0 && text.some((_token, at) => name.every((token, n) => text[at + n] === token));
+}
+
 /** Builds the index once; matching is a look-up. Deterministic: ties keep the order of the vocabulary. */
 export function createSymptomMatcher(vocabulary: readonly Vocabulary[]): SymptomMatcher {
   const index = new MiniSearch<{ id: string; names: string; words: string; context: string }>({
@@ -107,6 +112,8 @@ export function createSymptomMatcher(vocabulary: readonly Vocabulary[]): Symptom
     })),
   );
 
+  const names = new Map(vocabulary.map((entry) => [entry.id, entry.names.map(tokens)]));
+
   return {
     match(text) {
       const hits = index.search(text.slice(0, 2_000));
@@ -116,7 +123,7 @@ export function createSymptomMatcher(vocabulary: readonly Vocabulary[]): Symptom
         .filter((hit) => hit.score >= WORTH_NAMING)
         .slice(0, 5);
       const second = hits[1]?.score ?? 0;
-      const named = Object.values(hits[0]?.match ?? {}).some((fields) => fields.includes('names'));
+      const named = (names.get(String(hits[0]?.id)) ?? []).some((name) => standsIn(name, tokens(text)));
       return { candidates, sure: named && best >= second * CLEARLY_AHEAD };
     },
   };
