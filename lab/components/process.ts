@@ -217,13 +217,15 @@ export async function waitFor<T>(
   options: WaitOptions,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + options.seconds * 1000;
+  let last: unknown;
   for (;;) {
     const { value, error } = await look(condition, options.failed, end);
+    last = error ?? last;
     if (value) return value as NonNullable<T>;
     const failure = options.failed?.();
     if (failure !== undefined) throw new Error(`${options.what}: ${failure}`);
     if (Date.now() > end) {
-      const why = error instanceof Error ? ` (${error.message.trim().slice(0, 500)})` : '';
+      const why = last instanceof Error ? ` (${last.message.trim().slice(0, 500)})` : '';
       throw new Error(`timed out after ${options.seconds} s waiting for ${options.what}${why}`);
     }
     await delay(options.every ?? 50);

@@ -33,7 +33,7 @@ export async function tryDeprived(
   environments: readonly string[],
   onAnswer: (environment: string, answer: Answer) => void,
 ): Promise<readonly DeprivedTrial[]> {
-  const { symptom, cause, also } = expectationOf(fault);
+  const { symptom, cause, also } = expectationOf(fault, variant);
   const trials: DeprivedTrial[] = [];
   const head = { fault: fault.id, variant, runtime: lab.runtime };
   let broken: string | undefined;

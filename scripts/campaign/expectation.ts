@@ -9,6 +9,8 @@ export interface Expectation {
   readonly cause: string;
   /** Causes that are as true: the same thing under another symptom, or what it brings about by necessity. */
   readonly also: readonly string[];
+  /** May be confirmed in place of `cause`. */
+  readonly instead?: string;
 }
 
 /** Where the guide's decision tree breaks for each state of a part. */
@@ -16,7 +18,7 @@ const branches: Readonly<Record<string, string>> = {
   stopped: 'H2.a',
   paused: 'H2.b',
   slow: 'H2.d',
-  refusing: 'H2.c',
+  refusing: 'H2.b',
   unreachable: 'H2.c',
 };
 
@@ -27,12 +29,33 @@ const sameThing: Readonly<Record<string, readonly string[]>> = {
   'part.collect-agent.unreachable': ['S2.c', 'N1.c'],
   'part.neo4j.stopped': ['S7.c'],
   'part.neo4j.paused': ['S7.c'],
+  'part.neo4j.refusing': ['S7.b'],
+};
+
+/**
+ * What is as right an answer, depending on how late a packet is. A service that hears late from what it needs gives up
+ * on it in its own health check and says so: then the path of the guide ends there already.
+ */
+const instead: Readonly<Record<string, string>> = {
+  'part.agent-manager.slow': 'H2.b',
+  'part.orchestrator-service.slow': 'H2.b',
+};
+
+/** Programs that are refused by what they need: what that looks like, and how a person would ask. */
+const refusedPrograms: Readonly<Record<string, readonly [symptom: string, cause: string]>> = {
+  'part.agent-manager.refusing': ['S2', 'S2.b'],
+  'part.orchestrator-service.refusing': ['H2 orchestrator-service', 'H2.a'],
+  'part.reasoning-service.refusing': ['S7', 'S7.b'],
+  'part.collect-agent.refusing other-token': ['S2', 'S2.b'],
+  'part.collect-agent.refusing nats-password': ['S2', 'S2.c'],
 };
 
 /** `part.redis.stopped` asks for H2 of redis; `S2.a` asks for S2. */
-export function expectationOf(fault: Fault): Expectation {
+export function expectationOf(fault: Fault, variant?: string): Expectation {
   const [first = '', second = '', third = ''] = fault.id.split('.');
   if (first !== 'part') return { symptom: first, cause: fault.id, also: alsoTrue[fault.id] ?? [] };
+  const refused = refusedPrograms[fault.id] ?? refusedPrograms[`${fault.id} ${variant ?? fault.variants[0]}`];
+  if (refused !== undefined) return { symptom: refused[0], cause: refused[1], also: [] };
   const isolated = third === 'unreachable' ? ['N1.c', 'N1.d'] : [];
   // An agent listens on no port: what is left to see of it is that it runs and is silent.
   const branch = second === 'collect-agent' && third !== 'stopped' ? 'H2.d' : branches[third];
@@ -40,6 +63,7 @@ export function expectationOf(fault: Fault): Expectation {
     symptom: `H2 ${second}`,
     cause: branch ?? 'H2.b',
     also: [...(sameThing[fault.id] ?? []), ...isolated],
+    ...(instead[fault.id] === undefined ? {} : { instead: instead[fault.id] }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
-import { expectationOf } from './expectation.ts';
+import { type Expectation, expectationOf } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 
 export interface Trial {
@@ -76,7 +76,8 @@ export interface TrialOptions {
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
   const { lab, product, controls, onAnswer } = options;
-  const { symptom, cause, also } = expectationOf(fault);
+  const expected = expectationOf(fault, variant);
+  const { symptom } = expected;
   const began = performance.now();
   const problems: string[] = [];
   let planted: Answer | undefined;
@@ -94,7 +95,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     step = 'ask';
     planted = await product.diagnose(symptom);
     onAnswer?.('planted', planted);
-    problems.push(...judge(planted, cause, also));
+    problems.push(...judge(planted, expected));
   } catch (error) {
     problems.push(`${step}: ${messageOf(error)}`);
   }
@@ -119,7 +120,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     runtime: lab.runtime,
     asked: symptom,
     topCause: found[0] ?? '–',
-    falseCauses: found.filter((id) => id !== cause && !also.includes(id)),
+    falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,
     ...(planted?.apiRequests === undefined ? {} : { apiRequests: planted.apiRequests }),
     total: (performance.now() - began) / 1000,
@@ -127,10 +128,15 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   };
 }
 
+const isTrue = ({ cause, also, instead }: Expectation, id: string): boolean =>
+  id === cause || id === instead || also.includes(id);
+
 /** Everything that is wrong with the answer to a planted fault. */
-function judge(answer: Answer, cause: string, also: readonly string[]): string[] {
+function judge(answer: Answer, expected: Expectation): string[] {
   const found = confirmed(answer);
-  const wrong = found.filter((id) => id !== cause && !also.includes(id));
+  const wrong = found.filter((id) => !isTrue(expected, id));
+  const { instead } = expected;
+  const cause = instead !== undefined && found.includes(instead) ? instead : expected.cause;
   const verdict = answer.causes.find(({ id }) => id === cause)?.verdict ?? 'not asked for';
   return [
     ...(found.includes(cause) ? [] : [`${cause} is ${verdict}`]),

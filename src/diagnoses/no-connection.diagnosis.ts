@@ -8,6 +8,7 @@ const targetUnwell = any(
   found('PART_NOT_RUNNING'),
   found('PART_PAUSED'),
   found('PART_NOT_READY'),
+  found('PART_RESTARTING'),
   found('SERVICE_EXITS_AT_START'),
 );
 

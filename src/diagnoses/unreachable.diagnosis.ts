@@ -12,9 +12,12 @@ import type { ProbeCall } from '../domain/probe.ts';
 
 const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
 
+/** An answer that is only late shows a slow service or a slow way to it, not one that hangs. */
+const patienceMs = 8_000;
+
 /** What asks the part itself. */
 function ownProbes(part: PartId): readonly ProbeCall[] {
-  if (isService(part)) return [{ probe: 'http.service-health', with: { service: part } }];
+  if (isService(part)) return [{ probe: 'http.service-health', with: { service: part, patienceMs } }];
   switch (part) {
     case 'postgres':
       return [{ probe: 'postgres.connection', with: { database: 'agentManager' } }];
@@ -51,7 +54,13 @@ const illnesses: Readonly<Partial<Record<PartId, string>>> = {
 
 /** The steps of the guide's decision tree, in its order. Each condition is true when the path breaks there. */
 export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 'network', Condition>> {
-  const running = any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part));
+  const gone = any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part));
+  // Seen between two crashes it runs, and does not listen yet: that is no matter of the network.
+  const crashes = all(
+    found('PART_RESTARTING', part),
+    any(found('ENDPOINT_REFUSED', part), found('ENDPOINT_CLOSED', part)),
+  );
+  const running = part === 'collect-agent' ? gone : any(gone, crashes);
   const notReady = found('PART_NOT_READY', part);
   const withoutEndpoints = found('SERVICE_WITHOUT_ENDPOINTS', part);
   // Collect agents listen on no port: there is nothing to knock at.

@@ -14,6 +14,9 @@ const params = z.strictObject({
     .positive()
     .default(2_000)
     .meta({ description: 'Milliseconds above which it is degraded.' }),
+  patienceMs: z.number().positive().max(10_000).optional().meta({
+    description: 'Milliseconds to wait for its answer before it is called hung; else the usual ones.',
+  }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'services'>, 'services'>;
@@ -30,7 +33,8 @@ The configured paths are tried in turn until one does not answer 404. A health w
   params,
   part: (given: Params) => given.service,
   needs: ['services'],
-  timeoutMs: 9_000,
+  // With the most patience, and a second look at a slow answer.
+  timeoutMs: 22_000,
   emits: [
     ...endpointCodes,
     'SERVICE_UNHEALTHY',
@@ -38,10 +42,10 @@ The configured paths are tried in turn until one does not answer 404. A health w
     'SERVICE_SLOW',
     'SERVICE_NO_HEALTH_PATH',
   ],
-  async run({ service, slowMs }: Params, { deps, signal }: ProbeContext<Deps>) {
+  async run({ service, slowMs, patienceMs }: Params, { deps, signal }: ProbeContext<Deps>) {
     const target = deps.services.find(service);
     if (target === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const get = (path: string, timeoutMs?: number) =>
+    const get = (path: string, timeoutMs = patienceMs) =>
       deps.services.request(`${target.url}${path}`, {
         signal,
         maxBytes: 256 * 1024,

@@ -31,7 +31,7 @@ describe('waiting for a condition', () => {
     );
     expect(value).toBe(3);
     const fails = () => Promise.reject(new Error('refused'));
-    await expect(waitFor(fails, { seconds: 0.05, what: 'it', every: 1 })).rejects.toThrow('(refused)');
+    await expect(waitFor(fails, { seconds: 0.3, what: 'it', every: 1 })).rejects.toThrow('(refused)');
   });
 });
 

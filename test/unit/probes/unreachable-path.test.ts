@@ -53,6 +53,24 @@ describe('the path to a part that cannot be reached', () => {
     });
   });
 
+  it('ends at "it does not run" when it is seen between two crashes, before it listens', () => {
+    const seen = outcomes('orchestrator-service', [
+      { code: 'PART_RESTARTING', probe: 'runtime.running' },
+      { code: 'ENDPOINT_REFUSED', probe: 'http.service-health' },
+    ]);
+
+    expect(verdicts('orchestrator-service', seen)).toMatchObject({
+      'H2.a': 'confirmed',
+      'H2.c': 'ruled-out',
+    });
+  });
+
+  it('blames no restart that is over: it listens again', () => {
+    const seen = outcomes('orchestrator-service', [{ code: 'PART_RESTARTING', probe: 'runtime.running' }]);
+
+    expect(new Set(Object.values(verdicts('orchestrator-service', seen)))).toEqual(new Set(['ruled-out']));
+  });
+
   it('ends at the health check of a part that runs', () => {
     const seen = outcomes('agent-manager', [{ code: 'ENDPOINT_HUNG', probe: 'http.service-health' }]);
 
