@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandsReference } from './docs/commands.ts';
 import { configReference, envExample } from './docs/config.ts';
+import { coverageReport } from './docs/coverage.ts';
+import { diagnosesIndex, diagnosisFolder, diagnosisPages } from './docs/diagnoses.ts';
 import { errorsReference } from './docs/errors.ts';
 import { outputSchemas } from './docs/output-schemas.ts';
-import { diagnosesReference, probesReference, remediationsReference } from './docs/registries.ts';
+import { probesReference, remediationsReference } from './docs/registries.ts';
 import { rightsFiles } from './docs/rights.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,20 +20,40 @@ export function generateDocs(): ReadonlyMap<string, string> {
     ['docs/reference/commands.md', commandsReference()],
     ['docs/reference/errors.md', errorsReference()],
     ['docs/reference/probes.md', probesReference()],
-    ['docs/reference/diagnoses.md', diagnosesReference()],
+    ['docs/reference/diagnoses.md', diagnosesIndex()],
     ['docs/reference/remediations.md', remediationsReference()],
+    ...diagnosisPages(),
+    ['docs/coverage.md', coverageReport()],
     ...outputSchemas(),
     ...rightsFiles(),
   ]);
 }
 
-/** Paths whose file on disk is not what would be generated now. */
-export function staleDocs(): readonly string[] {
-  return [...generateDocs()]
-    .filter(
-      ([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text,
-    )
-    .map(([path]) => path);
+/** Paths whose file in the repository is not what would be generated now, and pages of what is no more. */
+export function staleDocs(folder = root): readonly string[] {
+  const docs = generateDocs();
+  const changed = [...docs].filter(
+    ([path, text]) => !existsSync(join(folder, path)) || readFileSync(join(folder, path), 'utf8') !== text,
+  );
+  return [...changed.map(([path]) => path), ...leftOver(docs, folder)];
+}
+
+/** Makes every generated file, and removes pages of what is no more. */
+export function writeDocs(folder = root): void {
+  const docs = generateDocs();
+  for (const [path, text] of docs) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  for (const path of leftOver(docs, folder)) rmSync(join(folder, path));
+}
+
+/** Files in a folder that holds generated pages alone, which nothing generates. */
+function leftOver(docs: ReadonlyMap<string, string>, folder: string): readonly string[] {
+  if (!existsSync(join(folder, diagnosisFolder))) return [];
+  return readdirSync(join(folder, diagnosisFolder))
+    .map((name) => `${diagnosisFolder}/${name}`)
+    .filter((path) => !docs.has(path));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -39,9 +61,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const stale = staleDocs();
     for (const path of stale) console.error(`${path} is not what would be generated now: npm run docs`);
     process.exitCode = stale.length === 0 ? 0 : 1;
-  } else
-    for (const [path, text] of generateDocs()) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
+  } else writeDocs();
 }

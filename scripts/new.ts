@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Scaffolds one module with its test and its line in the registry: `npm run new -- probe redis.slow-log`. */
-const root = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('..', import.meta.url));
 
 interface Plan {
   readonly files: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export function camel(id: string): string {
   return id.replace(/[.-]([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
 }
 
-const makers: Readonly<Record<string, (id: string) => Plan>> = {
+const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
   probe(id) {
     const [target = '', condition = ''] = split(id);
     const name = camel(id);
@@ -26,7 +26,10 @@ const makers: Readonly<Record<string, (id: string) => Plan>> = {
         [`test/unit/probes/${target}/${condition}.test.ts`]: probeTestText(name, target, condition),
       },
       registry: { path: 'src/probes/index.ts', name, from: `./${target}/${condition}.probe.ts` },
-      next: ['the words of its findings in src/bot/text, both languages', 'docs/guides/add-a-probe.md'],
+      next: [
+        `probe.${id} and the words of its findings in src/bot/text, both languages`,
+        'docs/guides/add-a-probe.md',
+      ],
     };
   },
   remediation(id) {
@@ -41,14 +44,24 @@ const makers: Readonly<Record<string, (id: string) => Plan>> = {
       next: [`remediation.${id} in src/bot/text, both languages`, 'docs/guides/add-a-remediation.md'],
     };
   },
-  diagnosis(slug) {
+  diagnosis(slug, id = 'X0') {
     if (!/^[a-z][a-z0-9-]*$/.test(slug))
       throw new Error('a diagnosis is named as an operator says it: redis-memory');
+    if (!/^[A-Z]\d$/.test(id)) throw new Error('the id of a diagnosis is a letter and a digit: D5');
     const name = camel(slug);
     return {
-      files: { [`src/diagnoses/${slug}.diagnosis.ts`]: diagnosisText(slug, name) },
+      files: {
+        [`src/diagnoses/${slug}.diagnosis.ts`]: diagnosisText(slug, name, id),
+        [`test/unit/diagnoses/${slug}.test.ts`]: diagnosisTestText(slug, name, id),
+      },
       registry: { path: 'src/diagnoses/index.ts', name, from: `./${slug}.diagnosis.ts` },
-      next: ['its id, evidence and causes', 'its words in src/bot/text, both languages'],
+      next: [
+        `its evidence, causes and remedies${id === 'X0' ? ', and its id (X0 until then)' : ''}`,
+        `${id} and its causes in scripts/docs/catalogue.ts`,
+        `diagnosis.${id}, diagnosis.${id}.meaning, diagnosis.${id}.impact and cause.${id}.a in src/bot/text, both languages`,
+        'how people speak of it, in src/diagnoses/words.ts',
+        'docs/guides/add-a-diagnosis.md',
+      ],
     };
   },
   handler(id) {
@@ -111,8 +124,7 @@ import type { With } from '../../domain/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'${target}'>, '${target}'>;
-type Context = RemediationContext<Deps>;
+type Context = RemediationContext<With<'${target}'>>;
 
 const unwritten = () => Promise.reject(new AppError('BUG', 'nobody has written this action'));
 
@@ -140,16 +152,49 @@ it('${name} plans, applies, observes and takes back', () => {
 `;
 }
 
-function diagnosisText(slug: string, name: string): string {
-  return `import { defineDiagnosis } from '../domain/diagnosis.ts';
+function diagnosisText(slug: string, name: string, id: string): string {
+  return `import { defineDiagnosis, found } from '../domain/diagnosis.ts';
 
 export const ${name} = defineDiagnosis({
-  id: 'X0',
+  id: '${id}',
   slug: '${slug}',
   part: 'agent-manager',
-  evidence: [],
-  causes: [],
+  evidence: [{ probe: 'runtime.running', with: { part: 'agent-manager' } }],
+  causes: [
+    {
+      id: '${id}.a',
+      part: 'agent-manager',
+      when: found('PART_NOT_RUNNING', 'agent-manager'),
+      remedies: [{ instruction: 'see-why-not-running' }],
+    },
+  ],
   handOver: [],
+});
+`;
+}
+
+function diagnosisTestText(slug: string, name: string, id: string): string {
+  return `import { describe, expect, it } from 'vitest';
+import { ${name} } from '../../../src/diagnoses/${slug}.diagnosis.ts';
+import { outcomesOf, type Seen, verdictsOf } from '../../support/diagnosis.ts';
+
+const verdicts = (seen: readonly Seen[], blind: readonly string[] = []) =>
+  verdictsOf(${name}, outcomesOf(${name}, seen, blind));
+
+describe('${id} ${slug}', () => {
+  it('confirms a cause whose findings were made', () => {
+    const seen = [{ probe: 'runtime.running', code: 'PART_NOT_RUNNING' }];
+
+    expect(verdicts(seen)).toEqual({ '${id}.a': 'confirmed' });
+  });
+
+  it('rules out what was looked for and is not there', () => {
+    expect(verdicts([])).toEqual({ '${id}.a': 'ruled-out' });
+  });
+
+  it('leaves open what nobody could see', () => {
+    expect(verdicts([], ['runtime.running'])).toEqual({ '${id}.a': 'possible' });
+  });
 });
 `;
 }
@@ -176,29 +221,33 @@ export function register(text: string, name: string, from: string): string {
   return `${withImport.slice(0, list)}\n  ${name},${withImport.slice(list)}`;
 }
 
-function main([kind = '', id = '']: readonly string[]): void {
+/**
+ * Writes the module, its test and its line in the registry into a checkout, and returns what it did and what is
+ * left to do, a line each. Throws when the kind or the id is not one, or a file is there already.
+ */
+export function scaffold(root: string, [kind = '', id = '', more]: readonly string[]): readonly string[] {
   const make = makers[kind];
   if (make === undefined || id === '')
     throw new Error(`npm run new -- <${Object.keys(makers).join('|')}> <id>`);
-  const plan = make(id);
+  const plan = make(id, more);
   const existing = Object.keys(plan.files).filter((path) => existsSync(join(root, path)));
   if (existing.length > 0) throw new Error(`exists already: ${existing.join(', ')}`);
   for (const [path, text] of Object.entries(plan.files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
-    console.log(`made     ${path}`);
   }
+  const said = Object.keys(plan.files).map((path) => `made     ${path}`);
   if (plan.registry !== undefined) {
     const { path, name, from } = plan.registry;
     writeFileSync(join(root, path), register(readFileSync(join(root, path), 'utf8'), name, from));
-    console.log(`added to ${path}`);
+    said.push(`added to ${path}`);
   }
-  for (const step of plan.next) console.log(`next     ${step}`);
+  return [...said, ...plan.next.map((step) => `next     ${step}`)];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    main(process.argv.slice(2));
+    for (const line of scaffold(repository, process.argv.slice(2))) console.log(line);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 64;

@@ -19,3 +19,11 @@ export function page(...blocks: readonly string[]): string {
 export function code(text: string): string {
   return `\`${text}\``;
 }
+
+/** Words of people as Markdown: what would be markup outside of code is not. */
+export function prose(text: string): string {
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/[*<]/g, '\\$&')))
+    .join('`');
+}

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { en } from '../../src/bot/text/en.ts';
-import { diagnoses } from '../../src/diagnoses/index.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { code, page, table } from './markdown.ts';
@@ -50,24 +49,6 @@ export function remediationsReference(): string {
           ['Needs', list(remediation.needs)],
           ...parameterRows(remediation.params),
         ],
-      ),
-    ]),
-  );
-}
-
-export function diagnosesReference(): string {
-  return page(
-    '# Diagnoses',
-    'A diagnosis is a set of probes and of causes that their findings confirm, rule out, or leave open.\nThe ids are those of the troubleshooting guide.',
-    ...diagnoses.flatMap(({ id, slug, evidence, causes }) => [
-      `## ${id} ${code(slug)}`,
-      `${texts[`diagnosis.${id}`] ?? ''}.`,
-      `**Meaning.** ${texts[`diagnosis.${id}.meaning`] ?? ''}`,
-      `**Impact.** ${texts[`diagnosis.${id}.impact`] ?? ''}`,
-      `**Evidence.** ${[...new Set(evidence.map(({ probe }) => code(probe)))].join(', ')}`,
-      table(
-        ['Cause', 'What people read'],
-        causes.map((cause) => [cause.id, texts[`cause.${cause.id}`] ?? '']),
       ),
     ]),
   );

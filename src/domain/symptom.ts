@@ -35,7 +35,7 @@ export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher
   const first = words.split(/\s+/)[0] ?? '';
   const part = partIn(words);
   const withPart = part === undefined ? {} : { part };
-  const id = /^([hsdnptkc]\d)(?:\.[a-z])?$/i.exec(first)?.[1]?.toUpperCase();
+  const id = /^([a-z]\d)(?:\.[a-z])?$/i.exec(first)?.[1]?.toUpperCase();
   const named = diagnoses.find((diagnosis) => diagnosis.id === id || diagnosis.slug === first.toLowerCase());
   if (named !== undefined) return { kind: 'known', ids: [named.id], ...withPart };
   const bare = words.toLowerCase();

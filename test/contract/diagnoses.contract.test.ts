@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../scripts/docs/catalogue.ts';
 import { wordsIn } from '../../src/bot/text/index.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
@@ -6,11 +7,11 @@ import { symptomWords } from '../../src/diagnoses/words.ts';
 import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagnosis.ts';
 import { evaluate, faultsOf } from '../../src/domain/judgement.ts';
 import { type PartId, partIds } from '../../src/domain/part.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/probe.ts';
+import { callKey, type ProbeOutcome } from '../../src/domain/probe.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
+import { emitters, everyCall, partOf } from '../support/diagnosis.ts';
 
-const emitters = new Map(probes.map(({ id, emits }) => [id, emits]));
 const registries = {
   emitters,
   remediations: new Set<string>(remediations.map(({ id }) => id)),
@@ -23,24 +24,14 @@ const everyDiagnosis: readonly Diagnosis[] = [
 const name = (diagnosis: Diagnosis) =>
   diagnosis.id === 'H2' ? `H2 of ${diagnosis.part}` : `${diagnosis.id} ${diagnosis.slug}`;
 
-/** The part an outcome of this call speaks about, by its probe and parameters. */
-function partOf(call: ProbeCall): PartId {
-  const probe = probes.find(({ id }) => id === call.probe);
-  if (probe === undefined) throw new Error(`no probe ${call.probe}`);
-  if (typeof probe.part !== 'function') return probe.part;
-  return probe.part(probe.params.parse(call.with ?? {}));
-}
-
 interface Leaf {
   readonly code: string;
   readonly part?: PartId;
 }
 
-const callsOf = (diagnosis: Diagnosis) => [...diagnosis.evidence, ...(diagnosis.afterwards ?? [])];
-
 /** Outcomes in which exactly these findings were made. */
 function outcomesWith(diagnosis: Diagnosis, leaves: readonly Leaf[]): ProbeOutcome[] {
-  return callsOf(diagnosis).map((call): ProbeOutcome => {
+  return everyCall(diagnosis).map((call): ProbeOutcome => {
     const own = partOf(call);
     const findings = leaves
       .filter(({ code }) => emitters.get(call.probe)?.includes(code) === true)
@@ -92,7 +83,7 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
     });
 
     it('gives probes parameters that they take', () => {
-      for (const call of callsOf(diagnosis)) {
+      for (const call of everyCall(diagnosis)) {
         const probe = probes.find(({ id }) => id === call.probe);
 
         expect(probe?.params.safeParse(call.with ?? {}).success, callKey(call)).toBe(true);
@@ -145,7 +136,7 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
 
 describe('the registry of diagnoses', () => {
   it('has every symptom of the catalogue once', () => {
-    const ids = 'H2 S1 S2 S3 S4 S5 S6 S7 D1 D2 D3 D4 N1 P1 P2 T1 K1 C1'.split(' ');
+    const ids = catalogue.filter(({ command }) => command === undefined).map(({ id }) => id);
 
     expect(diagnoses.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });

@@ -62,6 +62,12 @@ describe('the catalogue', () => {
     expect(codes.filter((code) => english[`finding.${code}`] === undefined)).toEqual([]);
   });
 
+  it('says of every probe what it looks at, and of no other', () => {
+    const written = Object.keys(english).filter((key) => key.startsWith('probe.'));
+
+    expect(written.toSorted()).toEqual(probes.map(({ id }) => `probe.${id}`).toSorted());
+  });
+
   it('has a name for every remediation', () => {
     expect(
       remediations.map(({ id }) => id).filter((id) => english[`remediation.${id}`] === undefined),

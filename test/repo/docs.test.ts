@@ -1,13 +1,53 @@
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { staleDocs } from '../../scripts/gen-docs.ts';
+import { staleDocs, writeDocs } from '../../scripts/gen-docs.ts';
+import { diagnoses } from '../../src/diagnoses/index.ts';
 import { errorCodes } from '../../src/domain/errors.ts';
 import { read, repositoryFiles, root } from './files.ts';
 
 describe('generated files', () => {
   it('are what would be generated now', () => {
     expect(staleDocs()).toEqual([]);
+  });
+});
+
+describe('a page of a diagnosis', () => {
+  const sections = {
+    '.md': ['Meaning', 'Impact', 'Evidence', 'Causes', 'Remedies'],
+    '.zh-CN.md': ['含义', '影响', '证据', '原因', '处理办法'],
+  };
+
+  it.each(diagnoses.map(({ slug, causes }) => ({ slug, causes })))(
+    'is there in both languages with all its sections: $slug',
+    ({ slug, causes }) => {
+      for (const [end, headings] of Object.entries(sections)) {
+        const text = read(`docs/reference/diagnoses/${slug}${end}`);
+
+        expect([...text.matchAll(/^## (.*)$/gm)].map((match) => match[1]).slice(0, 5)).toEqual(headings);
+        for (const { id } of causes) expect(text).toMatch(new RegExp(`^### ${id}\\n\\n- \\S`, 'm'));
+      }
+    },
+  );
+});
+
+describe('generated files on disk', () => {
+  it('are told apart: one that was changed, and the page of a diagnosis that is no more', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aetherius-docs-'));
+    try {
+      writeDocs(folder);
+      expect(staleDocs(folder)).toEqual([]);
+
+      appendFileSync(join(folder, 'docs/coverage.md'), 'a claim\n');
+      writeFileSync(join(folder, 'docs/reference/diagnoses/gone.md'), '# Gone\n');
+      expect(staleDocs(folder)).toEqual(['docs/coverage.md', 'docs/reference/diagnoses/gone.md']);
+
+      writeDocs(folder);
+      expect(staleDocs(folder)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
@@ -70,7 +110,9 @@ describe('the pages that readers are sent to', () => {
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'docs/architecture.md',
+    'docs/coverage.md',
     'docs/guides/add-a-probe.md',
+    'docs/guides/add-a-diagnosis.md',
     'docs/guides/add-a-remediation.md',
     'docs/guides/operate.md',
   ])('%s exists and has a title', (path) => {

@@ -2,6 +2,7 @@ import { cli } from './en/cli.ts';
 import { diagnoses } from './en/diagnoses.ts';
 import { findings } from './en/findings.ts';
 import { health } from './en/health.ts';
+import { probes } from './en/probes.ts';
 import { remediations } from './en/remediations.ts';
 import { services } from './en/services.ts';
 import { stores } from './en/stores.ts';
@@ -15,6 +16,7 @@ export const en = {
   ...diagnoses,
   ...services,
   ...stores,
+  ...probes,
   ...remediations,
   ...cli,
 } as const;

@@ -3,6 +3,7 @@ import { cli } from './zh-CN/cli.ts';
 import { diagnoses } from './zh-CN/diagnoses.ts';
 import { findings } from './zh-CN/findings.ts';
 import { health } from './zh-CN/health.ts';
+import { probes } from './zh-CN/probes.ts';
 import { remediations } from './zh-CN/remediations.ts';
 import { services } from './zh-CN/services.ts';
 import { stores } from './zh-CN/stores.ts';
@@ -16,6 +17,7 @@ export const zhCN = {
   ...diagnoses,
   ...services,
   ...stores,
+  ...probes,
   ...remediations,
   ...cli,
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

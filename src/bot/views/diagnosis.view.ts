@@ -214,8 +214,10 @@ function judgementText({ diagnosis, causes }: DiagnosisJudgement, words: Words):
 }
 
 function outcomeText(outcome: ProbeOutcome, words: Words): string[] {
+  const looked = words.lookupPlain(`probe.${outcome.probe}`);
   return [
     `### ${outcome.key}: ${outcome.status} (${outcome.durationMs} ms)`,
+    ...(looked === undefined ? [] : [looked]),
     ...(outcome.cause === undefined ? [] : [`${outcome.cause.code}: ${outcome.cause.detail}`]),
     ...(Object.keys(outcome.facts).length === 0 ? [] : [JSON.stringify(outcome.facts)]),
     ...outcome.findings.flatMap((finding) => [

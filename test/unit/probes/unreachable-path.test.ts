@@ -1,41 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
-import { judge } from '../../../src/domain/judgement.ts';
 import type { PartId } from '../../../src/domain/part.ts';
-import { callKey, type ProbeOutcome } from '../../../src/domain/probe.ts';
-import { probes } from '../../../src/probes/index.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe.ts';
+import { outcomesOf, type Seen, verdictsOf } from '../../support/diagnosis.ts';
 
-const emitters = new Map(probes.map(({ id, emits }) => [id, emits]));
-
-interface Seen {
-  readonly code: string;
-  readonly probe: string;
-}
-
-/** The evidence of H2 for a part, with these findings; `blind` names probes that could not look. */
-function outcomes(part: PartId, findings: readonly Seen[], blind: readonly string[] = []): ProbeOutcome[] {
-  return unreachable(part).evidence.map((call): ProbeOutcome => {
-    const own = findings
-      .filter(({ probe }) => probe === call.probe)
-      .map(({ code }) => ({ code, severity: 'critical' as const, part, subject: part, facts: {} }));
-    const status = blind.includes(call.probe) ? 'inconclusive' : own.length > 0 ? 'unhealthy' : 'healthy';
-    return {
-      key: callKey(call),
-      probe: call.probe,
-      part: call.probe.startsWith('kubernetes.') ? 'runtime' : part,
-      status,
-      findings: own,
-      facts: {},
-      startedAt: '2026-03-01T10:00:00.000Z',
-      durationMs: 1,
-    };
-  });
-}
-
-const verdicts = (part: PartId, seen: readonly ProbeOutcome[]) =>
-  Object.fromEntries(
-    judge(unreachable(part), seen, emitters).causes.map(({ cause, verdict }) => [cause.id, verdict]),
-  );
+const outcomes = (part: PartId, findings: readonly Seen[], blind?: readonly string[]) =>
+  outcomesOf(unreachable(part), findings, blind);
+const verdicts = (part: PartId, seen: readonly ProbeOutcome[]) => verdictsOf(unreachable(part), seen);
 
 describe('the path to a part that cannot be reached', () => {
   it('ends at "it does not run" and asks nothing further', () => {

@@ -1,0 +1,180 @@
+import { en } from '../../src/bot/text/en.ts';
+import { diagnoses } from '../../src/diagnoses/index.ts';
+import { ConfigFile } from '../../src/domain/config.ts';
+import type { Condition, Diagnosis, DiagnosisCause } from '../../src/domain/diagnosis.ts';
+import { healthCalls } from '../../src/domain/health-calls.ts';
+import { serviceIds } from '../../src/domain/part.ts';
+import type { ProbeCall } from '../../src/domain/probe.ts';
+import { probes } from '../../src/probes/index.ts';
+import { type CatalogueEntry, catalogue, notYet } from './catalogue.ts';
+import {
+  faultsOf,
+  filesIn,
+  namesCause,
+  namesFinding,
+  namesProbe,
+  type PlantedFault,
+  readCampaign,
+  readTests,
+  realServer,
+  type SourceFile,
+} from './coverage-scan.ts';
+import { callsOf, variantsOf } from './diagnoses.ts';
+
+const words: Readonly<Record<string, string>> = en;
+
+/** What stands for a cause: by which tests, on which real component, and what is missing. */
+export interface CauseCoverage {
+  readonly id: string;
+  readonly cause: DiagnosisCause;
+  readonly tests: readonly SourceFile[];
+  readonly faults: readonly PlantedFault[];
+  /** Variants of its faults that were planted on a whole platform and diagnosed right, by runtime. */
+  readonly diagnosed: readonly { readonly runtime: string; readonly right: number; readonly of: number }[];
+  /** Its findings, seen by the product on a real server. */
+  readonly seen: readonly { readonly server: string; readonly test: SourceFile }[];
+}
+
+/** Of every id of the catalogue what belongs to it; `modules` is empty where there is nothing. */
+export interface EntryCoverage {
+  readonly entry: CatalogueEntry;
+  readonly diagnosis?: Diagnosis;
+  readonly title: string;
+  readonly modules: readonly string[];
+  readonly probes: readonly { readonly id: string; readonly tests: readonly SourceFile[] }[];
+  readonly tests: readonly SourceFile[];
+  readonly causes: readonly CauseCoverage[];
+}
+
+export function measureCoverage(campaign = readCampaign()): readonly EntryCoverage[] {
+  const tests = readTests();
+  const sources = filesIn('src', /\.ts$/).map(({ path }) => path);
+  return catalogue.map((entry) => {
+    if (entry.command !== undefined) return commandCoverage(entry, entry.command, sources, tests);
+    const diagnosis = diagnoses.find(({ id }) => id === entry.id);
+    if (diagnosis === undefined)
+      return { entry, title: entry.id, modules: [], probes: [], tests: [], causes: [] };
+    const module = `diagnoses/${diagnosis.slug}.diagnosis.ts`;
+    return {
+      entry,
+      diagnosis,
+      title: words[`diagnosis.${entry.id}`] ?? entry.id,
+      modules: [`src/${module}`],
+      probes: probesOf(callsOf(diagnosis), tests),
+      tests: tests.filter(({ text }) => text.includes(module)),
+      causes: diagnosis.causes.map((cause) => causeCoverage(diagnosis, cause, tests, campaign)),
+    };
+  });
+}
+
+/** What is no diagnosis is found by the word that its files begin with. */
+function commandCoverage(
+  entry: CatalogueEntry,
+  { title, word }: NonNullable<CatalogueEntry['command']>,
+  sources: readonly string[],
+  tests: readonly SourceFile[],
+): EntryCoverage {
+  const named = new RegExp(`/(?:wiring-)?${word}[.-][a-z.-]*ts$`);
+  const modules = sources.filter((path) => named.test(path));
+  const imports = new RegExp(`/src/[^']*/(?:wiring-)?${word}[.-][a-z.-]*ts'`);
+  return {
+    entry,
+    title,
+    modules,
+    probes: entry.id === 'H1' ? probesOf(everyHealthCall(), tests) : [],
+    tests:
+      modules.length === 0 ? [] : tests.filter(({ path, text }) => named.test(path) || imports.test(text)),
+    causes: [],
+  };
+}
+
+function probesOf(calls: readonly ProbeCall[], tests: readonly SourceFile[]): EntryCoverage['probes'] {
+  const ids = [...new Set(calls.map(({ probe }) => probe))];
+  return ids.map((id) => ({ id, tests: tests.filter((test) => namesProbe(test, id)) }));
+}
+
+/** What a health check asks of an environment in which everything is configured. */
+function everyHealthCall(): readonly ProbeCall[] {
+  const { environments } = ConfigFile.parse({ environments: { all: { runtime: { kind: 'none' } } } });
+  const thresholds = environments['all']?.thresholds;
+  if (thresholds === undefined) throw new Error('the schema dropped the environment');
+  const configured = { redis: true, nats: true, natsMonitor: true, neo4j: true, thresholds };
+  const databases = ['agentManager', 'orchestrator'] as const;
+  return (['kubernetes', 'compose'] as const).flatMap((runtime) =>
+    healthCalls({ runtime, services: serviceIds, databases, ...configured }),
+  );
+}
+
+/** Codes that speak for a cause; those under `not` speak against it. */
+function codesFor(condition: Condition): readonly string[] {
+  if (condition.op === 'found') return [condition.code];
+  return condition.op === 'not' ? [] : condition.of.flatMap(codesFor);
+}
+
+function causeCoverage(
+  diagnosis: Diagnosis,
+  cause: DiagnosisCause,
+  tests: readonly SourceFile[],
+  campaign: string,
+): CauseCoverage {
+  const same = variantsOf(diagnosis).flatMap(({ causes }) => causes.filter(({ id }) => id === cause.id));
+  const codes = [...new Set(same.flatMap(({ when }) => codesFor(when)))];
+  const emitters = probes.filter(({ id }) => callsOf(diagnosis).some(({ probe }) => probe === id));
+  const planted = faultsOf(cause.id, campaign);
+  const seen = tests.flatMap((test) => {
+    const found = emitters.flatMap(({ id, emits }) =>
+      emits.some((name) => codes.includes(name) && namesFinding(test, name))
+        ? [realServer(test, id.split('.')[0] ?? '')]
+        : [],
+    );
+    return [...new Set(found)].flatMap((server) => (server === undefined ? [] : [{ server, test }]));
+  });
+  return {
+    id: cause.id,
+    cause,
+    tests: tests.filter(
+      (test) => namesCause(test, cause.id) || codes.some((name) => namesFinding(test, name)),
+    ),
+    faults: planted,
+    diagnosed: diagnosedOn(planted),
+    seen,
+  };
+}
+
+function diagnosedOn(planted: readonly PlantedFault[]): CauseCoverage['diagnosed'] {
+  const names = [...new Set(planted.flatMap(({ trials }) => trials.map(({ runtime }) => runtime)))];
+  return names
+    .map((runtime) => ({
+      runtime,
+      right: planted
+        .flatMap(({ trials }) => trials)
+        .reduce((n, t) => n + (t.runtime === runtime ? t.right : 0), 0),
+      of: planted.reduce(
+        (n, { fault }) => n + (fault.runtimes.includes(runtime) ? fault.variants.length : 0),
+        0,
+      ),
+    }))
+    .filter(({ right }) => right > 0);
+}
+
+/** Diagnosed on a whole platform, or at least its findings seen on a real server. */
+export function isProved({ diagnosed, seen }: CauseCoverage): boolean {
+  return diagnosed.length > 0 || seen.length > 0;
+}
+
+/** Ids of the catalogue that no module answers, and causes that their diagnosis lacks or nobody asked for. */
+export function uncovered(measured: readonly EntryCoverage[]): readonly string[] {
+  const known = new Set(catalogue.map(({ id }) => id));
+  const strange = diagnoses
+    .filter(({ id }) => !known.has(id))
+    .map(({ id }) => `${id} is not in the catalogue`);
+  const lacking = measured.flatMap(({ entry, modules, causes }) => {
+    if (modules.length === 0) return notYet.includes(entry.id) ? [] : [`${entry.id} has no module`];
+    const has = causes.map(({ id }) => id);
+    return [
+      ...entry.causes.filter((id) => !has.includes(id)).map((id) => `${id} has no module`),
+      ...has.filter((id) => !entry.causes.includes(id)).map((id) => `${id} is not in the catalogue`),
+    ];
+  });
+  return [...lacking, ...strange];
+}

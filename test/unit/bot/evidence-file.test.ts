@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
+import { redisMemory } from '../../../src/diagnoses/redis-memory.diagnosis.ts';
+import { judge } from '../../../src/domain/judgement.ts';
+import type { Run } from '../../../src/domain/run.ts';
+import { emitters, outcomesOf } from '../../support/diagnosis.ts';
+
+const at = new Date('2026-03-01T10:00:00.000Z');
+const run = { id: 'run-1', environment: 'prod', createdAt: at } as Run;
+
+it('says in the file of evidence what each probe looked at, in the language of the reader', () => {
+  const outcomes = outcomesOf(redisMemory, [], ['redis.memory']);
+  const judgements = [judge(redisMemory, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+
+  expect(diagnosisRenderer.evidenceFile(view, 'en')).toContain(
+    '### redis.memory: inconclusive (1 ms)\nthe memory of Redis against its limit\n',
+  );
+  expect(diagnosisRenderer.evidenceFile(view, 'zh-CN')).toContain('\nRedis 内存用量与上限的对比\n');
+});
