@@ -5,6 +5,7 @@ import {
   DoctorOutput,
   FixOutput,
   HealthOutput,
+  ReportOutput,
 } from '../../src/cli/output-schemas.ts';
 
 /** JSON Schemas of what `--output json` prints. */
@@ -15,6 +16,7 @@ export function outputSchemas(): readonly (readonly [string, string])[] {
     doctor: DoctorOutput,
     fix: FixOutput,
     approvals: ApprovalsOutput,
+    report: ReportOutput,
   }).map(([name, schema]) => [
     `docs/reference/output-${name}.schema.json`,
     `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`,

@@ -18,6 +18,7 @@ export const callbacks = {
 export const actionIds = {
   details: 'details',
   diagnose: 'diagnose',
+  report: 'report',
   request: 'remediation.request',
   approve: 'remediation.approve',
   reject: 'remediation.reject',

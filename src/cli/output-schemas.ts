@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { checkAreas, checkStates } from '../domain/doctor.ts';
 import { severities } from '../domain/finding.ts';
 import { partStates } from '../domain/health.ts';
+import { overalls } from '../domain/issue-report.ts';
+import { verdicts } from '../domain/judgement.ts';
 import { partIds } from '../domain/part.ts';
+import { runKinds, runStates } from '../domain/run.ts';
 
 /** What `--output json` prints. Fields are added, never renamed; the JSON Schemas stand in docs/reference. */
 const Facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -57,7 +60,7 @@ export const DiagnoseOutput = z
             .array(
               z.object({
                 id: z.string(),
-                verdict: z.enum(['confirmed', 'possible', 'ruled-out']),
+                verdict: z.enum(verdicts),
                 text: z.string(),
                 for: z.array(FindingOutput),
                 against: z.array(z.string()).meta({ description: 'Probes that looked and did not find it.' }),
@@ -117,3 +120,85 @@ export const ApprovalsOutput = z
   .object({ remediations: z.array(Remediation) })
   .meta({ title: 'aetherius approvals list --output json' });
 export type ApprovalsOutput = z.output<typeof ApprovalsOutput>;
+
+export const ReportOutput = z
+  .object({
+    run: z.object({
+      id: z.uuid(),
+      kind: z.enum(runKinds),
+      environment: z.string(),
+      state: z.enum(runStates),
+      time: z.iso.datetime(),
+      endedAt: z.iso.datetime().nullable(),
+    }),
+    problem: z.object({
+      overall: z.enum(overalls),
+      asked: z.string().nullable().meta({ description: 'The words somebody typed or pasted.' }),
+      symptoms: z.array(z.string()).meta({ description: 'Diagnoses in the order they were walked.' }),
+      findings: z.array(FindingOutput),
+      since: z.string().nullable(),
+    }),
+    steps: z.object({
+      trigger: z.null().meta({ description: 'What was done before it showed: no run can know.' }),
+      command: z
+        .string()
+        .nullable()
+        .meta({ description: 'Words after `/aetherius` that look at the same things again.' }),
+    }),
+    errors: z.array(
+      z.object({
+        source: z.string(),
+        lines: z.array(z.string()),
+        left: z.number().meta({ description: 'Lines kept with the run that are not here.' }),
+      }),
+    ),
+    environment: z.object({
+      deployment: z
+        .object({
+          kind: z.enum(['kubernetes', 'compose']),
+          namespace: z.string().nullable(),
+          project: z.string().nullable(),
+        })
+        .nullable(),
+      versions: z.array(
+        z.object({
+          part: z.enum(partIds),
+          version: z.string().nullable(),
+          images: z.array(z.string()),
+          seenAt: z.iso
+            .datetime()
+            .optional()
+            .meta({ description: 'Of the earlier health check that saw it.' }),
+        }),
+      ),
+      configured: z.array(z.enum(partIds)).nullable(),
+      bot: z.string(),
+    }),
+    results: z.object({
+      causes: z.array(
+        z.object({
+          id: z.string(),
+          verdict: z.enum(verdicts),
+          text: z.string(),
+          missing: z.array(z.string()).meta({ description: 'Probes without which it stays open.' }),
+        }),
+      ),
+      parts: z.array(z.object({ part: z.enum(partIds), state: z.enum(partStates) })),
+      checks: z.object({
+        healthy: z.number(),
+        unhealthy: z.number(),
+        skipped: z.number(),
+        inconclusive: z.number(),
+      }),
+      unseen: z.array(z.object({ probe: z.string(), part: z.enum(partIds), why: z.string() })),
+      fixes: z.array(
+        z.object({ handle: z.string(), action: z.string(), target: z.string(), state: z.string() }),
+      ),
+    }),
+    text: z.string().meta({ description: 'The filled-in form as Markdown, in the language asked for.' }),
+  })
+  .meta({
+    title: 'aetherius report --output json',
+    description: 'null stands for what is not known.',
+  });
+export type ReportOutput = z.output<typeof ReportOutput>;

@@ -137,6 +137,15 @@ export function createProgram(
       act(async (context) => (await import('./history.command.ts')).historyCommand(context, options)),
     );
 
+  program
+    .command('report')
+    .description(say('cli.report'))
+    .argument('[run]')
+    .addOption(env())
+    .action((named: string | undefined, options: { env?: string }) =>
+      act(async (context) => (await import('./report.command.ts')).reportCommand(context, named, options)),
+    );
+
   const digest = program.command('digest').description(say('cli.digest'));
   type Place = { channel: string; env?: string };
   digest

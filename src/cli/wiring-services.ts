@@ -1,7 +1,9 @@
 import { renderer } from '../bot/views/renderer.ts';
+import { reportWriter } from '../bot/views/report-form.view.ts';
 import type { Person } from '../domain/approval.ts';
 import type { Logger } from '../domain/clock.ts';
 import type { Config, ProcessEnv } from '../domain/config.ts';
+import { deploymentsOf } from '../domain/issue-environment.ts';
 import { createPolicy, directoryMaxAgeMs } from '../domain/policy.ts';
 import type { Courier } from '../domain/ports.ts';
 import { createCourier } from '../jobs/courier.ts';
@@ -19,6 +21,7 @@ import { createDigestService } from '../services/digest.service.ts';
 import { createRemediationService } from '../services/remediation.service.ts';
 import { storedDirectory } from '../services/remediation-directory.service.ts';
 import { createRemediationMessages } from '../services/remediation-messages.service.ts';
+import { createReportService } from '../services/report.service.ts';
 import { createRunService } from '../services/run.service.ts';
 import type { Services } from '../services/types.ts';
 import { UsageFault } from './faults.ts';
@@ -38,6 +41,8 @@ export async function openServices(deps: {
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly logger: Logger;
+  /** Of this program. */
+  readonly version: string;
 }): Promise<OpenedServices> {
   const { env, config, logger } = deps;
   if (env.DATABASE_URL === undefined)
@@ -71,6 +76,12 @@ export async function openServices(deps: {
         actions: remediations,
       }),
       digests: createDigestService({ store, runs, settings: config.slack, schedule: dailySchedule, clock }),
+      reports: createReportService({
+        store,
+        writer: reportWriter,
+        deployments: deploymentsOf(config.environments),
+        version: deps.version,
+      }),
       audit: createAuditService({ store, keys: keys.all }),
     },
     person: () => personOfToken(env.AETHERIUS_TOKEN, config.approvals, directory),

@@ -36,7 +36,12 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   );
   const services = once(async () => {
     const { openServices } = await import('./wiring-services.ts');
-    const opened = await openServices({ env: await env(), config: await config(), logger: await logger() });
+    const opened = await openServices({
+      env: await env(),
+      config: await config(),
+      logger: await logger(),
+      version: shell.version,
+    });
     closers.push(opened.close);
     return opened;
   });

@@ -16,7 +16,7 @@ export type Command =
       readonly environment?: string;
     }
   | { readonly kind: 'collect'; readonly environment?: string }
-  | { readonly kind: 'report' }
+  | { readonly kind: 'report'; readonly run?: string; readonly environment?: string }
   | {
       readonly kind: 'fix';
       readonly remediation: string;
@@ -52,6 +52,7 @@ export type CommandFault =
     }
   | { readonly reason: 'bad-time'; readonly facts: { readonly word: string } }
   | { readonly reason: 'bad-duration'; readonly facts: { readonly word: string } }
+  | { readonly reason: 'bad-run'; readonly facts: { readonly word: string } }
   | { readonly reason: 'surplus'; readonly facts: { readonly verb: string; readonly word: string } };
 
 export type ParsedCommand =
@@ -167,7 +168,6 @@ type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
 const parsers: Readonly<Record<Verb, Parser>> = {
   help: () => accept({ kind: 'help' }),
   whoami: () => accept({ kind: 'whoami' }),
-  report: () => accept({ kind: 'report' }),
   approvals: () => accept({ kind: 'approvals' }),
   health: bare('health'),
   collect: bare('collect'),
@@ -204,6 +204,17 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const surplus = plain[1];
     if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'fix', word: surplus } });
     return accept({ kind: 'fix', remediation, args: named, ...environmentOf(rest) });
+  },
+  report: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    // People copy the last words of an answer: "run f426b46d".
+    const [word, surplus] = rest.words.filter((one) => !/^(?:run|运行编号)$/i.test(one));
+    if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'report', word: surplus } });
+    if (word === undefined) return accept({ kind: 'report', ...environmentOf(rest) });
+    const run = runReference(word);
+    if (run === undefined) return refuse({ reason: 'bad-run', facts: { word } });
+    return accept({ kind: 'report', run, ...environmentOf(rest) });
   },
   approve: (rest) => {
     const [id, ...more] = everyWord(rest);
@@ -296,6 +307,12 @@ function missing(verb: Verb, what: string): ParsedCommand {
 /** `#R-7K2F`, `R-7K2F` and a UUID all name a remediation; handles are stored in lower case. */
 function handleOf(word: string): string {
   return word.replace(/^#/, '').toLowerCase();
+}
+
+/** A run's id, or the last eight digits of it, as they stand under every answer; undefined for anything else. */
+export function runReference(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  return /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{4})?[0-9a-f]{8}$/.test(lower) ? lower : undefined;
 }
 
 function splitNamed(words: readonly string[]): {

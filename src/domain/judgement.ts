@@ -6,7 +6,8 @@ import type { ProbeOutcome } from './probe.ts';
 /** Kleene's third value is `undefined`: it could not be seen. */
 export type Truth = true | false | undefined;
 
-export type Verdict = 'confirmed' | 'possible' | 'ruled-out';
+export const verdicts = ['confirmed', 'possible', 'ruled-out'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 export interface CauseJudgement {
   readonly cause: DiagnosisCause;

@@ -37,14 +37,18 @@ export interface DiagnosisView {
   readonly asked: number;
   readonly outcomes: readonly ProbeOutcome[];
   readonly complete: boolean;
+  /** Button id that fills in an issue from this run. */
+  readonly reportButton?: string;
   readonly now: Date;
 }
+
+export const unreachableSteps = ['running', 'health', 'network', 'application'] as const;
 
 /** H2 as walked: the guide's questions with their answers, up to where the path breaks. */
 export interface UnreachablePath {
   readonly part: PartId;
   readonly steps: readonly {
-    readonly key: 'running' | 'health' | 'network' | 'application';
+    readonly key: (typeof unreachableSteps)[number];
     readonly ok: Truth;
   }[];
 }

@@ -41,6 +41,8 @@ export interface HealthView {
   /** A fix of one of its findings has succeeded since: shown, and the colour follows the last verification. */
   readonly repaired: readonly { readonly part: string; readonly handle: string }[];
   readonly detailsButton?: string;
+  /** Button id that fills in an issue from this run. */
+  readonly reportButton?: string;
   readonly now: Date;
 }
 

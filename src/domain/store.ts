@@ -62,6 +62,16 @@ export interface NewRun {
   readonly dedupeKey?: string;
 }
 
+/** Which run is meant when nobody names it; what is left out does not matter. */
+export interface RunFilter {
+  readonly kinds: readonly RunKind[];
+  readonly environment?: string;
+  /** Where its answer belongs; with `threadTs`: one with a message of its own in that thread. */
+  readonly channel?: string;
+  readonly threadTs?: string;
+  readonly requestedBy?: Pick<Person, 'teamId' | 'userId'>;
+}
+
 export interface Runs {
   /** False: a run with this dedupe key exists. */
   insert(run: NewRun): Promise<boolean>;
@@ -98,8 +108,10 @@ export interface Runs {
     }[]
   >;
   markEnqueued(id: string): Promise<void>;
-  /** The run whose root message stands at this thread, for `report` and mentions. */
-  byThread(channel: string, threadTs: string): Promise<Run | undefined>;
+  /** The newest run that is over and has looked at something. */
+  latest(where: RunFilter): Promise<Run | undefined>;
+  /** By its id, or by the last eight digits of it, which is what people see. */
+  byReference(reference: string): Promise<Run | undefined>;
   byDedupeKey(key: string): Promise<Run | undefined>;
   /** Runs asked for longer ago that nobody holds become `expired`; returns those. */
   expire(olderThanMs: number, limit: number): Promise<readonly Run[]>;

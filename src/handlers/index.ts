@@ -14,6 +14,7 @@ import { mentionEvent } from './mention.event.ts';
 import { rejectRemediationAction } from './reject-remediation.action.ts';
 import { rejectRemediationModal } from './reject-remediation.modal.ts';
 import { remediationAction } from './remediation.action.ts';
+import { reportAction } from './report.action.ts';
 
 /** Every entry point in Slack. A test compares this with `ids.ts` and with `manifest.yml`. */
 export function registerHandlers(app: App, deps: HandlerDeps): void {
@@ -44,6 +45,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   };
   onButton(actionIds.details, detailsAction(deps));
   onButton(actionIds.diagnose, diagnoseAction(deps));
+  onButton(actionIds.report, reportAction(deps));
   onButton(actionIds.homeHealth, homeHealthAction(deps));
   onButton(actionIds.reject, rejectRemediationAction(deps));
   for (const purpose of ['request', 'approve', 'cancel', 'stop', 'undo'] as const)

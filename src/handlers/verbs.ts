@@ -14,6 +14,7 @@ import type { Rendered } from '../domain/store.ts';
 import type { Decided } from '../services/types.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 import { environmentFor, surfaceOf } from './place.ts';
+import { reportFor } from './report.ts';
 
 /** One command, asked through a slash command or a mention. */
 export interface Asked {
@@ -46,7 +47,8 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     start(deps, asked, 'propose', environment, { ...args, remediation }),
   logs: (_deps, { words }) => later('logs', words),
   collect: (_deps, { words }) => later('collect', words),
-  report: (_deps, { words }) => later('report', words),
+  report: async (deps, { request }, { kind: _verb, ...which }) =>
+    privately(await reportFor(deps, request, which)),
   mute: (_deps, { words }) => later('mute', words),
   approvals: async ({ services }, { words }) => {
     const open = await services.remediations.list({ open: true, limit: 50 });

@@ -33,6 +33,7 @@ const available: ReadonlySet<Verb> = new Set<Verb>([
   'approve',
   'reject',
   'history',
+  'report',
   'digest',
   'whoami',
   'help',

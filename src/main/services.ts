@@ -1,6 +1,8 @@
 import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
+import { reportWriter } from '../bot/views/report-form.view.ts';
 import type { Directory } from '../domain/eligibility.ts';
+import { deploymentsOf } from '../domain/issue-environment.ts';
 import { nextCron } from '../platform/cron.ts';
 import { dailySchedule } from '../platform/daily-schedule.ts';
 import { remediations } from '../remediations/index.ts';
@@ -10,6 +12,7 @@ import { showRepaired } from '../services/health-repaired.service.ts';
 import { createRemediationService } from '../services/remediation.service.ts';
 import type { DecisionDeps } from '../services/remediation-deps.ts';
 import { createRemediationMessages } from '../services/remediation-messages.service.ts';
+import { createReportService } from '../services/report.service.ts';
 import { createRunService } from '../services/run.service.ts';
 import type { Services } from '../services/types.ts';
 import type { Shared } from './shared.ts';
@@ -29,7 +32,7 @@ export function decisionDeps(shared: Shared): Omit<DecisionDeps, 'directory'> {
     ids,
     logger,
     nextCron,
-    onVerdict: (tx, row) => showRepaired(tx, row, { renderer, clock }),
+    onVerdict: (tx, row) => showRepaired(tx, row, { renderer, clock, ids }),
   };
 }
 
@@ -59,6 +62,12 @@ export function createServices(shared: Shared, directory: Directory): Services {
       schedule: dailySchedule,
       settings: digestSettings(shared),
       clock,
+    }),
+    reports: createReportService({
+      store,
+      writer: reportWriter,
+      deployments: deploymentsOf(config.environments),
+      version: shared.version,
     }),
     audit: createAuditService({ store, keys: shared.auditKeys.all }),
   };

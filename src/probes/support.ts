@@ -47,6 +47,12 @@ export function verdict(findings: readonly Finding[], facts: Facts = {}): ProbeR
     : { status: 'unhealthy', findings: [first, ...rest], facts };
 }
 
+/** What runs, by the images of its containers, each once: a version that people know a part by. */
+export function imageFacts(images: readonly string[]): Facts {
+  const known = [...new Set(images.filter((image) => image !== ''))];
+  return known.length === 0 ? {} : { images: known.join(', ') };
+}
+
 /**
  * A latency above the threshold, measured again before it is believed: the first call of a run also pays for
  * name lookup, connection and whatever else the machine did at that moment.

@@ -1,6 +1,7 @@
 import type { Clock, Ids } from '../domain/clock.ts';
 import type { Diagnosis, Remedy } from '../domain/diagnosis.ts';
 import { AppError } from '../domain/errors.ts';
+import { findingKey } from '../domain/finding.ts';
 import {
   type CauseJudgement,
   type DiagnosisJudgement,
@@ -20,6 +21,7 @@ import type { Targets, TargetsFactory } from '../domain/targets.ts';
 import type { Prepared, ProposeService } from './propose.service.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
 import { rootPurpose } from './run.service.ts';
+import { reportPurpose, runButton } from './run-button.ts';
 import { createRunWriter } from './run-writer.ts';
 
 export interface DiagnoseRunOptions {
@@ -50,8 +52,17 @@ export const diagnosePurpose = 'diagnose';
 /** What a finished diagnosis leaves in `runs.summary`. */
 export interface DiagnosisSummary {
   readonly diagnoses: readonly string[];
-  readonly causes: readonly { readonly id: string; readonly verdict: CauseJudgement['verdict'] }[];
+  readonly causes: readonly {
+    readonly id: string;
+    readonly verdict: CauseJudgement['verdict'];
+    /** `findingKey` of the findings that speak for it. */
+    readonly for?: readonly string[];
+    /** Keys of the probes without which it stays open. */
+    readonly missing?: readonly string[];
+  }[];
   readonly overall: DiagnosisJudgement['overall'];
+  /** The way that H2 walked. */
+  readonly path?: UnreachablePath;
   /** Requests to the Kubernetes API that the evidence cost; absent on other runtimes. */
   readonly apiRequests?: number;
 }
@@ -288,7 +299,12 @@ function instructionsOf(result: DiagnosisResult, targets: Targets): DiagnosisVie
 
 export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
   const causes = result.judgements.flatMap((judgement) =>
-    judgement.causes.map((cause) => ({ id: cause.cause.id, verdict: cause.verdict })),
+    judgement.causes.map((cause) => ({
+      id: cause.cause.id,
+      verdict: cause.verdict,
+      for: cause.for.map(findingKey),
+      missing: cause.missing.map(({ key }) => key),
+    })),
   );
   const overall = causes.some((cause) => cause.verdict === 'confirmed')
     ? 'cause-found'
@@ -299,6 +315,7 @@ export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
     diagnoses: result.judgements.map((judgement) => judgement.diagnosis.id),
     causes,
     overall,
+    ...(result.path === undefined ? {} : { path: result.path }),
     ...(result.apiRequests === undefined ? {} : { apiRequests: result.apiRequests }),
   };
 }
@@ -333,7 +350,7 @@ async function finish(
   targets: Targets,
 ): Promise<void> {
   const { run } = lease;
-  const { renderer, clock, messages } = options;
+  const { renderer, clock, ids, messages } = options;
   const language = run.surface?.language ?? 'en';
   await lease.finish(summaryOf(result), async (tx) => {
     const view: DiagnosisView = {
@@ -348,8 +365,12 @@ async function finish(
       ...(result.path === undefined ? {} : { path: result.path }),
     };
     const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
-    if (root !== undefined)
-      await tx.messages.update(root.id, renderer.diagnosis(view, language), { priority: 0 });
+    if (root !== undefined) {
+      const reportButton = await runButton(tx, ids, run.id, reportPurpose);
+      await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), {
+        priority: 0,
+      });
+    }
     for (const plan of plans) {
       const proposal = await plan.save(tx);
       if (proposal.kind === 'offered') await messages.card(tx, proposal.offer.remediation);

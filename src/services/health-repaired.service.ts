@@ -1,8 +1,9 @@
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, Ids } from '../domain/clock.ts';
 import type { HealthReport } from '../domain/health.ts';
 import type { Renderer } from '../domain/render.ts';
 import type { RemediationRow, Tx } from '../domain/store.ts';
 import { rootPurpose } from './run.service.ts';
+import { detailsPurpose, reportPurpose, runButton } from './run-button.ts';
 
 /**
  * After a verdict: the answer that led to the fix is edited in the same transaction, so that the message a person
@@ -11,7 +12,7 @@ import { rootPurpose } from './run.service.ts';
 export async function showRepaired(
   tx: Tx,
   row: RemediationRow,
-  deps: { readonly renderer: Renderer; readonly clock: Clock },
+  deps: { readonly renderer: Renderer; readonly clock: Clock; readonly ids: Ids },
 ): Promise<void> {
   const origin = row.undoOf === undefined ? row : await tx.remediations.get(row.undoOf);
   if (origin?.runId === undefined) return;
@@ -27,8 +28,10 @@ export async function showRepaired(
     .filter((fix) => fix.state === 'succeeded' && fix.undoOf === undefined && !undone.has(fix.id))
     .filter((fix) => fix.id !== row.undoOf || row.state !== 'succeeded')
     .map((fix) => ({ part: fix.plan.part, handle: fix.handle }));
+  const detailsButton = await runButton(tx, deps.ids, run.id, detailsPurpose);
+  const reportButton = await runButton(tx, deps.ids, run.id, reportPurpose);
   const rendered = deps.renderer.health(
-    { run, report: run.summary, repaired, now: deps.clock.now() },
+    { run, report: run.summary, repaired, detailsButton, reportButton, now: deps.clock.now() },
     run.surface?.language ?? 'en',
   );
   await tx.messages.update(root.id, rendered, { priority: 0 });

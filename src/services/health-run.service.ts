@@ -16,6 +16,7 @@ import type { Tx } from '../domain/store.ts';
 import type { Targets, TargetsFactory } from '../domain/targets.ts';
 import { diagnosePurpose } from './diagnose-run.service.ts';
 import { rootPurpose } from './run.service.ts';
+import { detailsPurpose, reportPurpose, runButton, runButtonTtlMs } from './run-button.ts';
 import { createRunWriter } from './run-writer.ts';
 
 export interface HealthRunOptions {
@@ -32,9 +33,7 @@ export interface HealthRunOptions {
 
 /** Findings with a message of their own; the rest stands in the table and in the details. */
 const maxFindingMessages = 12;
-const detailsTtlMs = 7 * 24 * 60 * 60 * 1000;
 export const findingPurpose = 'finding';
-export const detailsPurpose = 'details';
 
 /** `/aetherius health`: one message that fills in, then one for each finding under it. */
 export function createHealthRun(options: HealthRunOptions): RunHandler {
@@ -120,15 +119,12 @@ async function showComplete(
 ): Promise<string | undefined> {
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
   if (root === undefined) return undefined;
-  const detailsButton = options.ids.token();
-  await tx.buttons.create({
-    id: detailsButton,
-    purpose: detailsPurpose,
-    runId: run.id,
-    ttlMs: detailsTtlMs,
-  });
+  const detailsButton = await runButton(tx, options.ids, run.id, detailsPurpose);
+  const reportButton = await runButton(tx, options.ids, run.id, reportPurpose);
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
-  await tx.messages.update(root.id, render(options, ended, report, { detailsButton }), { priority: 0 });
+  await tx.messages.update(root.id, render(options, ended, report, { detailsButton, reportButton }), {
+    priority: 0,
+  });
   return root.id;
 }
 
@@ -175,7 +171,7 @@ async function diagnosisButton(
     purpose: diagnosePurpose,
     runId: run.id,
     data: { symptom, environment: run.environment },
-    ttlMs: detailsTtlMs,
+    ttlMs: runButtonTtlMs,
   });
   return id;
 }

@@ -42,11 +42,6 @@ export function createRunService(options: RunServiceOptions): RunService {
       return { runId: run.id, duplicate: false, courier: await hint(options, run) };
     },
     get: (runId) => store.tx((tx) => tx.runs.get(runId)),
-    byThread: (channel, threadTs) =>
-      store.tx(async (tx) => {
-        const run = await tx.runs.byThread(channel, threadTs);
-        return run === undefined ? undefined : tx.runs.get(run.id);
-      }),
     history: (environment, limit) =>
       store.tx((tx) => tx.runs.list({ limit, ...(environment === undefined ? {} : { environment }) })),
   };

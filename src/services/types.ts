@@ -1,6 +1,7 @@
 import type { Person, RemediationState } from '../domain/approval.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../domain/run.ts';
+import type { IssueReport } from '../domain/issue-report.ts';
+import type { Language, Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../domain/run.ts';
 import type { ApprovalRow, AuditRow, RemediationRow, StepRow } from '../domain/store.ts';
 
 /**
@@ -11,6 +12,7 @@ export interface Services {
   readonly runs: RunService;
   readonly remediations: RemediationService;
   readonly digests: DigestService;
+  readonly reports: ReportService;
   readonly audit: AuditService;
 }
 
@@ -35,7 +37,6 @@ export interface RunService {
     input: StartRun,
   ): Promise<{ readonly runId: string; readonly duplicate: boolean; readonly courier: 'ok' | 'down' }>;
   get(runId: string): Promise<RunWithOutcomes | undefined>;
-  byThread(channel: string, threadTs: string): Promise<RunWithOutcomes | undefined>;
   history(environment: string | undefined, limit: number): Promise<readonly Run[]>;
 }
 
@@ -123,6 +124,31 @@ export interface DigestService {
     readonly timezone: string;
     readonly next?: Date;
   }>;
+}
+
+/** Which run a report is about, the first of these that names one; everything left out is asked no further. */
+export interface ReportQuery {
+  /** Id of a run, or its last eight digits. */
+  readonly run?: string;
+  /** Latest run of the thread, else of the channel. */
+  readonly place?: { readonly channel: string; readonly threadTs?: string };
+  /** Else the latest run of this person. */
+  readonly by?: Person;
+  readonly environment?: string;
+  readonly language: Language;
+}
+
+export interface MadeReport {
+  readonly report: IssueReport;
+  /** The issue's text, Markdown. */
+  readonly text: string;
+}
+
+export interface ReportService {
+  /** Undefined: there is no such run, or none that is over and has looked at something. */
+  make(query: ReportQuery): Promise<MadeReport | undefined>;
+  /** The text as a file under the run's own answer, where its evidence has been seen; undefined: it has no answer in Slack. */
+  attach(made: MadeReport): Promise<{ readonly channel: string } | undefined>;
 }
 
 export type AuditVerdict =

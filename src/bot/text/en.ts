@@ -4,6 +4,7 @@ import { findings } from './en/findings.ts';
 import { health } from './en/health.ts';
 import { probes } from './en/probes.ts';
 import { remediations } from './en/remediations.ts';
+import { report } from './en/report.ts';
 import { services } from './en/services.ts';
 import { stores } from './en/stores.ts';
 import { ui } from './en/ui.ts';
@@ -18,5 +19,6 @@ export const en = {
   ...stores,
   ...probes,
   ...remediations,
+  ...report,
   ...cli,
 } as const;

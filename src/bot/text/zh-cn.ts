@@ -5,6 +5,7 @@ import { findings } from './zh-CN/findings.ts';
 import { health } from './zh-CN/health.ts';
 import { probes } from './zh-CN/probes.ts';
 import { remediations } from './zh-CN/remediations.ts';
+import { report } from './zh-CN/report.ts';
 import { services } from './zh-CN/services.ts';
 import { stores } from './zh-CN/stores.ts';
 import { ui } from './zh-CN/ui.ts';
@@ -19,5 +20,6 @@ export const zhCN = {
   ...stores,
   ...probes,
   ...remediations,
+  ...report,
   ...cli,
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

@@ -60,6 +60,10 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     blocks.push(...openBlocks(view, words));
   }
   blocks.push(context(footer(view, words), words));
+  if (view.reportButton !== undefined) {
+    const label = words.plain('button.report');
+    blocks.push(...actions([button({ actionId: actionIds.report, value: view.reportButton, label }, words)]));
+  }
   return {
     text: cut(title, limits.messageText, words),
     blocks,

@@ -1,4 +1,4 @@
-import type { KnownBlock, TableBlock } from '@slack/types';
+import type { Button, KnownBlock, TableBlock } from '@slack/types';
 import type { HealthReport, PartRow, PartState } from '../../domain/health.ts';
 import type { PartId } from '../../domain/part.ts';
 import type { HealthView } from '../../domain/render.ts';
@@ -18,26 +18,22 @@ export function healthMessage(view: HealthView, words: Words): Rendered {
     ...(shown.length === 0 ? [] : [table(shown, view, words)]),
     ...notes(view, words),
     context(footer(view, words), words),
-    ...actions(
-      view.detailsButton === undefined
-        ? []
-        : [
-            button(
-              {
-                actionId: actionIds.details,
-                value: view.detailsButton,
-                label: words.plain('button.details'),
-              },
-              words,
-            ),
-          ],
-    ),
+    ...actions(runButtons(view, words)),
   ] satisfies KnownBlock[];
   return {
     text: cut(title, limits.messageText, words),
     blocks,
     metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'health' } },
   };
+}
+
+function runButtons({ detailsButton, reportButton }: HealthView, words: Words): readonly Button[] {
+  const one = (actionId: string, value: string | undefined, label: string): readonly Button[] =>
+    value === undefined ? [] : [button({ actionId, value, label }, words)];
+  return [
+    ...one(actionIds.details, detailsButton, words.plain('button.details')),
+    ...one(actionIds.report, reportButton, words.plain('button.report')),
+  ];
 }
 
 function titleLine(view: HealthView, words: Words): string {

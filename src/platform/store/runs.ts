@@ -76,7 +76,9 @@ export function createRuns(query: Query): Runs {
   return { ...reading(query), ...claiming(query), ...waiting(query) };
 }
 
-function reading(query: Query): Pick<Runs, 'insert' | 'get' | 'list' | 'byThread' | 'byDedupeKey'> {
+function reading(
+  query: Query,
+): Pick<Runs, 'insert' | 'get' | 'list' | 'latest' | 'byReference' | 'byDedupeKey'> {
   const one = async (condition: string, values: readonly unknown[]) => {
     const { rows } = await query<RunRow>(`SELECT ${columns} FROM runs WHERE ${condition}`, values);
     return rows[0] === undefined ? undefined : toRun(rows[0]);
@@ -112,12 +114,32 @@ function reading(query: Query): Pick<Runs, 'insert' | 'get' | 'list' | 'byThread
       );
       return rows.map(toRun);
     },
-    byThread: (channel, threadTs) =>
-      one(
-        `id = (SELECT m.run_id FROM messages m WHERE m.channel = $1 AND m.run_id IS NOT NULL
-               AND (m.ts = $2 OR m.thread_ts = $2) ORDER BY m.created_at DESC LIMIT 1)`,
-        [channel, threadTs],
-      ),
+    async latest({ kinds, environment, channel, threadTs, requestedBy }) {
+      const { rows } = await query<RunRow>(
+        `SELECT ${columns} FROM runs
+         WHERE kind = ANY($1) AND state IN ('complete', 'failed', 'expired')
+           AND ($2::text IS NULL OR environment = $2)
+           AND ($3::text IS NULL OR $4::text IS NOT NULL OR surface->>'channel' = $3)
+           AND ($4::text IS NULL OR id IN (
+             SELECT run_id FROM messages WHERE channel = $3 AND (ts = $4 OR thread_ts = $4)))
+           AND ($5::jsonb IS NULL OR requested_by @> $5)
+           AND EXISTS (SELECT FROM run_probes WHERE run_id = runs.id)
+         ORDER BY created_at DESC, id DESC LIMIT 1`,
+        [
+          ...[kinds, environment ?? null, channel ?? null, threadTs ?? null],
+          requestedBy === undefined ? null : json({ teamId: requestedBy.teamId, userId: requestedBy.userId }),
+        ],
+      );
+      return rows[0] === undefined ? undefined : toRun(rows[0]);
+    },
+    async byReference(reference) {
+      const { rows } = await query<RunRow>(
+        `SELECT ${columns} FROM runs WHERE id::text = $1 OR right(id::text, 8) = $1
+         ORDER BY created_at DESC LIMIT 1`,
+        [reference.toLowerCase()],
+      );
+      return rows[0] === undefined ? undefined : toRun(rows[0]);
+    },
     byDedupeKey: (key) => one('dedupe_key = $1', [key]),
   };
 }

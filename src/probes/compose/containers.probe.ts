@@ -4,7 +4,7 @@ import { partIds, serviceIds } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { ComposeContainer, With } from '../../domain/targets.ts';
-import { verdict } from '../support.ts';
+import { imageFacts, verdict } from '../support.ts';
 
 const params = z.strictObject({
   part: z.enum(partIds).meta({ description: 'The part whose containers are meant.' }),
@@ -70,7 +70,12 @@ Told apart: exited (with its code), paused, restarting again and again, unhealth
       ];
     });
     const running = own.filter((container) => container.state === 'running').length;
-    return verdict(findings, { desired: own.length, running, ready: own.length - findings.length });
+    return verdict(findings, {
+      desired: own.length,
+      running,
+      ready: own.length - findings.length,
+      ...imageFacts(own.map(({ image }) => image)),
+    });
   },
 });
 

@@ -100,7 +100,14 @@ export const Pod = z.object({
 export type Pod = z.output<typeof Pod>;
 
 export const Workload = z.object({
-  spec: z.object({ replicas: z.number().optional() }),
+  spec: z.object({
+    replicas: z.number().optional(),
+    template: z
+      .object({
+        spec: z.object({ containers: z.array(z.object({ image: z.string().default('') })).default([]) }),
+      })
+      .optional(),
+  }),
   status: z
     .object({
       replicas: z.number().default(0),

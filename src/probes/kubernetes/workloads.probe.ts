@@ -4,7 +4,7 @@ import { type PartId, partIds, serviceIds } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubernetesTarget, With } from '../../domain/targets.ts';
-import { verdict } from '../support.ts';
+import { imageFacts, verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll, Workload } from './schemas.ts';
 
 const params = z.strictObject({
@@ -65,6 +65,7 @@ A workload belongs to a part by its name (agent-manager, or with a prefix: aethe
       desired: sum((one) => one.desired),
       ready: sum((one) => one.ready),
       ...(running === undefined ? {} : { running }),
+      ...imageFacts(workloads.flatMap((one) => one.images)),
     });
   },
 });
@@ -75,6 +76,7 @@ interface Seen {
   readonly namespace: string;
   readonly desired: number;
   readonly ready: number;
+  readonly images: readonly string[];
 }
 
 async function candidates(kubernetes: KubernetesTarget, part: PartId, signal: AbortSignal): Promise<Seen[]> {
@@ -85,6 +87,7 @@ async function candidates(kubernetes: KubernetesTarget, part: PartId, signal: Ab
     desired:
       kind === 'DaemonSet' ? (workload.status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1),
     ready: kind === 'DaemonSet' ? workload.status.numberReady : workload.status.readyReplicas,
+    images: workload.spec.template?.spec.containers.map(({ image }) => image) ?? [],
   });
   if (part === 'collect-agent') {
     const sets = await kubernetes.list('daemonsets', kubernetes.agentNamespace, { signal });

@@ -26,8 +26,9 @@ Also says how many writes were refused for lack of memory since the server start
   timeoutMs: 8_000,
   emits: ['REDIS_MEMORY_AT_LIMIT', 'REDIS_MEMORY_UNBOUNDED', 'REDIS_MEMORY_FRAGMENTED'],
   async run({ percent }: Params, { deps, signal }: ProbeContext<Deps>) {
-    const [memory, stats, errors, keyspace] = await Promise.all([
+    const [memory, server, stats, errors, keyspace] = await Promise.all([
       readMemory(deps.redis, { signal }),
+      deps.redis.info('server', { signal }),
       deps.redis.info('stats', { signal }),
       deps.redis.info('errorstats', { signal }),
       deps.redis.info('keyspace', { signal }),
@@ -67,7 +68,8 @@ Also says how many writes were refused for lack of memory since the server start
       );
     if (memory.usedBytes >= fragmentationFloor && memory.fragmentation >= fragmentationRatio)
       findings.push(finding('REDIS_MEMORY_FRAGMENTED', 'warning', { rssBytes: memory.rssBytes }));
-    return verdict(findings, facts);
+    const version = server['redis_version'];
+    return verdict(findings, { ...facts, ...(version === undefined ? {} : { version }) });
   },
 });
 

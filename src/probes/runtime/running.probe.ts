@@ -3,6 +3,7 @@ import { partIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { Instance } from '../../domain/runtime.ts';
 import type { With } from '../../domain/targets.ts';
+import { imageFacts } from '../support.ts';
 
 /** For so long after it came back by itself, "it runs" may be said between two crashes. */
 const settledAfterMs = 60_000;
@@ -31,9 +32,12 @@ Running is not the same as healthy: other probes ask the part itself.`,
     const running = instances.filter((instance) => instance.phase === 'running');
     const last = instances.at(-1);
     const ready = running.filter((instance) => instance.ready);
-    if (ready.length > 0 && !restarting(ready, now())) {
-      return { status: 'healthy', facts: { instances: instances.length, running: running.length } };
-    }
+    const facts = {
+      instances: instances.length,
+      running: running.length,
+      ...imageFacts(instances.map(({ image }) => image)),
+    };
+    if (ready.length > 0 && !restarting(ready, now())) return { status: 'healthy', facts };
     const ended = last?.terminated ?? last?.last;
     const code =
       ready.length > 0
@@ -45,6 +49,7 @@ Running is not the same as healthy: other probes ask the part itself.`,
             : 'PART_NOT_RUNNING';
     return {
       status: 'unhealthy',
+      facts,
       findings: [
         {
           code,

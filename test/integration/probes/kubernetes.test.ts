@@ -236,6 +236,13 @@ describe.skipIf(lacking !== undefined)(
         ];
       };
 
+      const seen = await runProbe(
+        'kubernetes.workloads',
+        { runtime: runtime('workloads') },
+        { part: 'agent-manager' },
+      );
+
+      expect(seen.facts).toMatchObject({ desired: 2, ready: 2, images: 'x:1' });
       expect(await ask('agent-manager')).toEqual(['healthy']);
       expect(await ask('orchestrator-service')).toEqual([
         'unhealthy',

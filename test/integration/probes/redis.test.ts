@@ -31,6 +31,7 @@ describe('a healthy Redis', () => {
       const outcome = await runProbe(probe, config(), probe === 'redis.connection' ? { slowMs: 2000 } : {});
 
       expect([probe, outcome.status, outcome.cause]).toEqual([probe, 'healthy', undefined]);
+      if (probe === 'redis.memory') expect(outcome.facts['version']).toMatch(/^\d+\.\d+\.\d+$/);
     }
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { auditGenesis, auditHash, auditMac } from '../../../src/domain/audit.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe.ts';
 import type { Plan } from '../../../src/domain/remediation.ts';
 import { planHash } from '../../../src/domain/remediation.ts';
-import type { NewRun, Store } from '../../../src/domain/store.ts';
+import type { RunKind } from '../../../src/domain/run.ts';
+import type { NewRun, RunFilter, Store } from '../../../src/domain/store.ts';
 import { systemIds } from '../../../src/platform/clock.ts';
+import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import { auditKey, usePostgres } from '../../support/postgres.ts';
 
 const postgres = usePostgres();
@@ -348,25 +351,99 @@ describe('runs', () => {
     expect(await store.tx((tx) => tx.runs.claim(one.id, 'w', 1000))).toBeUndefined();
   });
 
-  test('a run is found by the thread its message stands in', async () => {
-    const database = await postgres.migrated();
-    const store = database.store();
-    const one = run();
+  const outcome = (key: string): ProbeOutcome => ({
+    key,
+    probe: key,
+    part: 'redis',
+    status: 'healthy',
+    findings: [],
+    facts: {},
+    startedAt: '2026-11-25T03:00:00.000Z',
+    durationMs: 1,
+  });
+  /** A run that looked at something and is over; `answer`: where its root message stands. */
+  const finished = async (
+    store: PostgresStore,
+    more: Partial<Parameters<typeof run>[0]> = {},
+    answer?: { readonly channel: string; readonly ts: string; readonly threadTs?: string },
+  ) => {
+    const one = run(more);
     await store.tx(async (tx) => {
       await tx.runs.insert(one);
+      await tx.runs.claim(one.id, 'w', 60_000);
+      await tx.runs.saveOutcome(one.id, outcome('redis.memory'));
+      await tx.runs.finish(one.id, 'w', 'complete', {});
+      if (answer === undefined) return;
+      const { channel, threadTs } = answer;
       await tx.messages.post({
         id: id(),
         purpose: 'root',
-        channel: 'C1',
+        channel,
         runId: one.id,
         rendered: { text: 'a' },
+        ...(threadTs === undefined ? {} : { threadTs }),
       });
     });
+    if (answer === undefined) return one;
     const [item] = await store.outbox.claim('p', { limit: 1, leaseMs: 1000 });
-    await store.outbox.sent(required(item).id, 'p', { ts: '1.2' });
+    await store.outbox.sent(required(item).id, 'p', { ts: answer.ts });
+    return one;
+  };
+  const kinds = ['health', 'diagnose'] as const;
+  const surface = (channel: string) => ({ teamId: 'T1', channel, language: 'en' }) as const;
 
-    expect((await store.tx((tx) => tx.runs.byThread('C1', '1.2')))?.id).toBe(one.id);
-    expect(await store.tx((tx) => tx.runs.byThread('C2', '1.2'))).toBeUndefined();
+  test('the latest run of a thread is the one that answered in it, not one of another thread or channel', async () => {
+    const store = (await postgres.migrated()).store();
+    const root = await finished(store, { surface: surface('C1') }, { channel: 'C1', ts: '1.2' });
+    const reply = await finished(
+      store,
+      { kind: 'diagnose', surface: surface('C1') },
+      { channel: 'C1', ts: '1.9', threadTs: '1.2' },
+    );
+    await finished(store, { surface: surface('C1') }, { channel: 'C1', ts: '2.2' });
+    const latest = (threadTs: string, only: readonly RunKind[] = kinds, channel = 'C1') =>
+      store.tx((tx) => tx.runs.latest({ kinds: only, channel, threadTs }));
+
+    expect((await latest('1.2'))?.id).toBe(reply.id);
+    expect((await latest('1.2', ['health']))?.id).toBe(root.id);
+    expect(await latest('1.2', kinds, 'C2')).toBeUndefined();
+    expect(await latest('9.9')).toBeUndefined();
+  });
+
+  test('the latest run of a channel, a person or an environment is over and has looked at something', async () => {
+    const store = (await postgres.migrated()).store();
+    const by = { teamId: 'T1', userId: 'U1', via: 'slack' } as const;
+    const mine = await finished(store, { requestedBy: by, surface: surface('C2') });
+    const theirs = await finished(store, { surface: surface('C1'), environment: 'stage' });
+    const digest = await finished(store, { kind: 'digest', surface: surface('C1') });
+    // Newer, but one still waits and one ended before it had looked.
+    const [waiting, blind] = [run({ surface: surface('C1') }), run({ surface: surface('C1') })];
+    await store.tx(async (tx) => {
+      await tx.runs.insert(waiting);
+      await tx.runs.insert(blind);
+      await tx.runs.claim(blind.id, 'w', 60_000);
+      await tx.runs.finish(blind.id, 'w', 'failed', { code: 'INVALID_INPUT' });
+    });
+    const latest = (where: Partial<RunFilter>) =>
+      store.tx((tx) => tx.runs.latest({ kinds, ...where })).then((found) => found?.id);
+
+    expect(await latest({ channel: 'C1' })).toBe(theirs.id);
+    expect(await latest({ channel: 'C1', kinds: ['digest'] })).toBe(digest.id);
+    expect(await latest({ channel: 'C1', environment: 'prod' })).toBeUndefined();
+    expect(await latest({ requestedBy: by })).toBe(mine.id);
+    expect(await latest({ requestedBy: { teamId: 'T2', userId: 'U1' } })).toBeUndefined();
+    expect(await latest({ environment: 'stage' })).toBe(theirs.id);
+  });
+
+  test('a run is found by its id and by the last eight digits of it', async () => {
+    const store = (await postgres.migrated()).store();
+    const one = await finished(store);
+    const found = (reference: string) => store.tx((tx) => tx.runs.byReference(reference));
+
+    expect((await found(one.id))?.id).toBe(one.id);
+    expect((await found(one.id.slice(-8).toUpperCase()))?.id).toBe(one.id);
+    expect(await found('00000000')).toBeUndefined();
+    expect(await found("' OR true --")).toBeUndefined();
   });
 });
 

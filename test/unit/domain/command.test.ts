@@ -47,6 +47,11 @@ describe('the grammar of /aetherius', () => {
     ],
     ['collect', { kind: 'collect' }],
     ['report', { kind: 'report' }],
+    ['report run B46DF291 prod', { kind: 'report', run: 'b46df291', environment: 'prod' }],
+    [
+      '报告 01a212e6-8d56-7032-acd3-f426b46df291',
+      { kind: 'report', run: '01a212e6-8d56-7032-acd3-f426b46df291' },
+    ],
     [
       'fix redis.set-eviction-policy policy=allkeys-lru prod',
       {
@@ -92,6 +97,9 @@ describe('the grammar of /aetherius', () => {
     ['fix a b', { reason: 'surplus', facts: { verb: 'fix', word: 'b' } }],
     ['approve', { reason: 'missing', facts: { verb: 'approve', what: 'id' } }],
     ['reject k7', { reason: 'missing', facts: { verb: 'reject', what: 'reason' } }],
+    ['report yesterday', { reason: 'bad-run', facts: { word: 'yesterday' } }],
+    ['report b46df291 b46df292', { reason: 'surplus', facts: { verb: 'report', word: 'b46df292' } }],
+    ['report env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
     ['digest at', { reason: 'missing', facts: { verb: 'digest', what: 'time' } }],
     ['digest at 25:00', { reason: 'bad-time', facts: { word: '25:00' } }],
     ['mute CODE soon because', { reason: 'bad-duration', facts: { word: 'soon' } }],

@@ -7,6 +7,7 @@ import type {
   KubernetesTarget,
 } from '../../../src/domain/targets.ts';
 import { composeConfigAge } from '../../../src/probes/compose/config-age.probe.ts';
+import { composeContainers } from '../../../src/probes/compose/containers.probe.ts';
 import { composeNetworks } from '../../../src/probes/compose/networks.probe.ts';
 import { kubernetesDns } from '../../../src/probes/kubernetes/dns.probe.ts';
 import { kubernetesFailingProbes } from '../../../src/probes/kubernetes/failing-probes.probe.ts';
@@ -192,6 +193,23 @@ function compose(
     networks: refuse,
   };
 }
+
+describe('compose.containers', () => {
+  it('says which images a part runs, each once', async () => {
+    const containers = [
+      container('redis', { image: 'redis:7' }),
+      container('redis', { image: 'redis:7', name: 'aetherius-redis-2' }),
+      container('nats'),
+    ];
+
+    const seen = await composeContainers.run(
+      { part: 'redis' },
+      probeContext({ compose: compose(containers) }),
+    );
+
+    expect(seen).toMatchObject({ status: 'healthy', facts: { running: 2, images: 'redis:7' } });
+  });
+});
 
 describe('compose.networks', () => {
   it('names the container that is not on the network of the others', async () => {

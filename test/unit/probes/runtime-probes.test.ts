@@ -9,6 +9,7 @@ import { runtimeMemoryLimit } from '../../../src/probes/runtime/memory-limit.pro
 import { runtimeModels } from '../../../src/probes/runtime/models.probe.ts';
 import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe.ts';
 import { runtimeRegistrationSubjects } from '../../../src/probes/runtime/registration-subjects.probe.ts';
+import { runtimeRunning } from '../../../src/probes/runtime/running.probe.ts';
 import { runtimeStartup } from '../../../src/probes/runtime/startup.probe.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 import { fakeServices, probeContext } from '../../support/probe-context.ts';
@@ -39,6 +40,24 @@ describe('runtime.startup', () => {
       status: 'skipped',
       reason: 'no-data',
     });
+  });
+});
+
+describe('runtime.running', () => {
+  it('says which images a part runs, each once, whether it is well or not', async () => {
+    const well = await runtimeRunning.run({ part: 'redis' }, on({ redis: [{}, {}, { image: 'redis:7' }] }));
+    const bad = await runtimeRunning.run(
+      { part: 'redis' },
+      on({ redis: [{ phase: 'pending', ready: false }] }),
+    );
+    const none = await runtimeRunning.run({ part: 'redis' }, on({}));
+
+    expect(well).toMatchObject({
+      status: 'healthy',
+      facts: { running: 3, images: 'registry.example/redis:1, redis:7' },
+    });
+    expect(bad).toMatchObject({ status: 'unhealthy', facts: { images: 'registry.example/redis:1' } });
+    expect(none.facts).toEqual({ instances: 0, running: 0 });
   });
 });
 

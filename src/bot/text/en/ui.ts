@@ -113,6 +113,7 @@ export const ui = {
   'button.undo': 'Undo',
   'button.details': 'Details',
   'button.diagnose': 'Diagnose',
+  'button.report': 'Report',
   'button.health': 'Check health',
   'confirm.request.title': 'Apply this fix?',
   'confirm.request.text': '{remediation} on {target} in {environment} (plan {hash:hash}). {next}',
@@ -231,7 +232,7 @@ export const ui = {
   'help.diagnose': '`/aetherius diagnose <symptom or part> [env]`: why it is so',
   'help.logs': '`/aetherius logs <part> [since=30m] [level=error] [grep=…] [env]`: what the log says',
   'help.collect': '`/aetherius collect [env]`: everything in one archive, secrets removed',
-  'help.report': '`/aetherius report`: text for an issue from this thread',
+  'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
   'help.fix': '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan',
   'help.approvals': '`/aetherius approvals`: what waits for a decision',
   'help.approve': '`/aetherius approve <id>` · `/aetherius reject <id> <reason>`: decide without a button',
@@ -280,7 +281,7 @@ export const ui = {
     ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
 
   'available.later':
-    '`{verb}` is not available in this version. What there is now: `health`, `diagnose`, `fix`, `approvals`, `history`, `digest`. Nothing was started.',
+    '`{verb}` is not available in this version. What there is now: `health`, `diagnose`, `fix`, `approvals`, `history`, `report`, `digest`. Nothing was started.',
 
   denied: 'Refused: {reason} Nothing was done. Reference {reference}.',
   'denied.directory-unavailable':
@@ -320,6 +321,8 @@ export const ui = {
   'command.unknown-environment': 'There is no environment “{word}”. Known: {known}.',
   'command.bad-time': '“{word}” is no time of day. Write it as HH:MM, for example 09:00.',
   'command.bad-duration': '“{word}” is no duration. Write 30m, 2h or 1d.',
+  'command.bad-run':
+    '“{word}” is no number of a run. It has eight digits and stands in the last line of an answer.',
   'command.surplus': 'I do not know what to do with “{word}” after `{verb}`.',
   'command.what.symptom': 'a symptom or a part',
   'command.what.part': 'the name of a part',

@@ -113,6 +113,7 @@ export const ui = {
   'button.undo': '撤销',
   'button.details': '详情',
   'button.diagnose': '诊断',
+  'button.report': '生成报告',
   'button.health': '检查健康状态',
   'confirm.request.title': '应用此修复？',
   'confirm.request.text': '{environment} 中 {target} 上的{remediation}（方案 {hash:hash}）。{next}',
@@ -225,7 +226,7 @@ export const ui = {
   'help.diagnose': '`/aetherius diagnose <症状或组件> [环境]`：查找原因',
   'help.logs': '`/aetherius logs <组件> [since=30m] [level=error] [grep=…] [环境]`：分析日志',
   'help.collect': '`/aetherius collect [环境]`：收集全部信息为一个归档，已去除机密',
-  'help.report': '`/aetherius report`：为本讨论串生成问题报告',
+  'help.report': '`/aetherius report [运行编号]`：根据这里最近一次运行生成问题报告',
   'help.fix': '`/aetherius fix <编号> [名=值 …] [环境]`：提出修复及其方案',
   'help.approvals': '`/aetherius approvals`：等待决定的修复',
   'help.approve': '`/aetherius approve <编号>` · `/aetherius reject <编号> <理由>`：不用按钮也能决定',
@@ -270,7 +271,7 @@ export const ui = {
     ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
 
   'available.later':
-    '此版本尚不提供 `{verb}`。现有：`health`、`diagnose`、`fix`、`approvals`、`history`、`digest`。没有启动任何操作。',
+    '此版本尚不提供 `{verb}`。现有：`health`、`diagnose`、`fix`、`approvals`、`history`、`report`、`digest`。没有启动任何操作。',
 
   denied: '已拒绝：{reason}未执行任何操作。编号 {reference}。',
   'denied.directory-unavailable': 'Slack 目前无法告知谁有权决定，因此任何人都不能决定。请一分钟后重试。',
@@ -307,6 +308,7 @@ export const ui = {
   'command.unknown-environment': '没有名为“{word}”的环境。已知：{known}。',
   'command.bad-time': '“{word}”不是时间。请写成 HH:MM，例如 09:00。',
   'command.bad-duration': '“{word}”不是时长。请写 30m、2h 或 1d。',
+  'command.bad-run': '“{word}” 不是运行编号。编号有八位，在答复的最后一行。',
   'command.surplus': '`{verb}` 之后的“{word}”无法理解。',
   'command.what.symptom': '症状或组件',
   'command.what.part': '组件名称',

@@ -1,0 +1,96 @@
+import type { Words } from '../bot/text/index.ts';
+import { runReference } from '../domain/command.ts';
+import type { IssueReport } from '../domain/issue-report.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { UsageFault } from './faults.ts';
+import { findingOutput } from './health.command.ts';
+import type { ReportOutput } from './output-schemas.ts';
+import { printable } from './table.ts';
+
+/** An issue from a stored run: the one named, or the latest. Reads our own PostgreSQL and nothing else. */
+export async function reportCommand(
+  context: CliContext,
+  named: string | undefined,
+  options: { readonly env?: string },
+): Promise<ExitCode> {
+  const { words } = context;
+  const run = named === undefined ? undefined : runReference(named);
+  if (named !== undefined && run === undefined) throw new UsageFault('cli.fault.run', { run: named });
+  const { reports } = await context.services();
+  const made = await reports.make({
+    language: words.language,
+    ...(run === undefined ? {} : { run }),
+    ...(options.env === undefined ? {} : { environment: options.env }),
+  });
+  if (made === undefined) {
+    context.err(
+      run === undefined ? words.plain('cli.report.none') : words.plain('cli.report.unknown', { run }),
+    );
+    return exitCodes.findings;
+  }
+  const { report, text } = made;
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify(reportOutput(report, text, words), null, 2)
+      : printable(text.trimEnd()),
+  );
+  return exitCodes.ok;
+}
+
+function reportOutput(report: IssueReport, text: string, words: Words): ReportOutput {
+  const { run, problem, deployment, versions, results } = report;
+  return {
+    run: {
+      id: run.id,
+      kind: run.kind,
+      environment: run.environment,
+      state: run.state,
+      time: run.time,
+      endedAt: run.endedAt ?? null,
+    },
+    problem: {
+      overall: problem.overall,
+      asked: problem.asked ?? null,
+      symptoms: [...problem.symptoms],
+      findings: problem.findings.map((finding) => findingOutput(finding, words)),
+      since: problem.since ?? null,
+    },
+    steps: { trigger: null, command: report.command ?? null },
+    errors: report.errors.map(({ source, lines, left }) => ({ source, lines: [...lines], left })),
+    environment: {
+      deployment:
+        deployment === undefined || deployment.kind === 'none'
+          ? null
+          : {
+              kind: deployment.kind,
+              namespace: deployment.namespace ?? null,
+              project: deployment.project ?? null,
+            },
+      versions: versions.map(({ part, version, images, seenAt }) => ({
+        part,
+        version: version ?? null,
+        images: [...images],
+        ...(seenAt === undefined ? {} : { seenAt }),
+      })),
+      configured: deployment === undefined ? null : [...deployment.parts],
+      bot: report.bot,
+    },
+    results: {
+      causes: results.causes.map(({ id, verdict, missing }) => ({
+        id,
+        verdict,
+        text: words.lookupPlain(`cause.${id}`) ?? id,
+        missing: [...missing],
+      })),
+      parts: results.parts.map(({ part, state }) => ({ part, state })),
+      checks: { ...results.checks },
+      unseen: results.unseen.map(({ probe, part, cause, reason }) => ({
+        probe,
+        part,
+        why: cause?.code ?? reason ?? 'unknown',
+      })),
+      fixes: results.fixes.map(({ handle, action, target, state }) => ({ handle, action, target, state })),
+    },
+    text,
+  };
+}
