@@ -242,7 +242,7 @@ export function scaffold(root: string, [kind = '', id = '', more]: readonly stri
     writeFileSync(join(root, path), register(readFileSync(join(root, path), 'utf8'), name, from));
     said.push(`added to ${path}`);
   }
-  return [...said, ...plan.next.map((step) => `next     ${step}`)];
+  return [...said, ...[...plan.next, 'npm run format'].map((step) => `next     ${step}`)];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -31,7 +31,7 @@ export interface CauseCoverage {
   readonly faults: readonly PlantedFault[];
   /** Variants of its faults that were planted on a whole platform and diagnosed right, by runtime. */
   readonly diagnosed: readonly { readonly runtime: string; readonly right: number; readonly of: number }[];
-  /** Its findings, seen by the product on a real server. */
+  /** Findings enough to make it true, seen by the product on a real server. */
   readonly seen: readonly { readonly server: string; readonly test: SourceFile }[];
 }
 
@@ -111,34 +111,77 @@ function codesFor(condition: Condition): readonly string[] {
   return condition.op === 'not' ? [] : condition.of.flatMap(codesFor);
 }
 
+/** Whether these findings and no others make a condition true. */
+function holds(condition: Condition, made: ReadonlySet<string>): boolean {
+  switch (condition.op) {
+    case 'found':
+      return made.has(condition.code);
+    case 'not':
+      return !holds(condition.of, made);
+    case 'all':
+      return condition.of.every((one) => holds(one, made));
+    case 'any':
+      return condition.of.some((one) => holds(one, made));
+  }
+}
+
+/** A finding of a cause that a test names together with a probe that makes it. */
+interface NamedFinding {
+  readonly test: SourceFile;
+  readonly code: string;
+  /** The real server in that test, if the probe asks one. */
+  readonly server?: string;
+}
+
+function namedFindings(
+  diagnosis: Diagnosis,
+  codes: readonly string[],
+  tests: readonly SourceFile[],
+): readonly NamedFinding[] {
+  const asked = new Set(callsOf(diagnosis).map(({ probe }) => probe));
+  const emitters = probes.filter(({ id }) => asked.has(id));
+  return tests.flatMap((test) =>
+    emitters
+      .filter(({ id }) => namesProbe(test, id))
+      .flatMap(({ id, emits }) => {
+        const server = realServer(test, id.split('.')[0] ?? '');
+        return emits
+          .filter((name) => codes.includes(name) && namesFinding(test, name))
+          .map((name) => ({ test, code: name, ...(server === undefined ? {} : { server }) }));
+      }),
+  );
+}
+
 function causeCoverage(
   diagnosis: Diagnosis,
   cause: DiagnosisCause,
   tests: readonly SourceFile[],
   campaign: string,
 ): CauseCoverage {
-  const same = variantsOf(diagnosis).flatMap(({ causes }) => causes.filter(({ id }) => id === cause.id));
-  const codes = [...new Set(same.flatMap(({ when }) => codesFor(when)))];
-  const emitters = probes.filter(({ id }) => callsOf(diagnosis).some(({ probe }) => probe === id));
+  const conditions = variantsOf(diagnosis)
+    .flatMap(({ causes }) => causes.filter(({ id }) => id === cause.id))
+    .map(({ when }) => when);
+  const named = namedFindings(diagnosis, conditions.flatMap(codesFor), tests);
   const planted = faultsOf(cause.id, campaign);
-  const seen = tests.flatMap((test) => {
-    const found = emitters.flatMap(({ id, emits }) =>
-      emits.some((name) => codes.includes(name) && namesFinding(test, name))
-        ? [realServer(test, id.split('.')[0] ?? '')]
-        : [],
-    );
-    return [...new Set(found)].flatMap((server) => (server === undefined ? [] : [{ server, test }]));
-  });
   return {
     id: cause.id,
     cause,
-    tests: tests.filter(
-      (test) => namesCause(test, cause.id) || codes.some((name) => namesFinding(test, name)),
-    ),
+    tests: tests.filter((test) => namesCause(test, cause.id) || named.some((one) => one.test === test)),
     faults: planted,
     diagnosed: diagnosedOn(planted),
-    seen,
+    seen: seenOn(conditions, named),
   };
+}
+
+/** Servers on which the findings were seen that make the cause true, with the tests that saw them. */
+function seenOn(conditions: readonly Condition[], named: readonly NamedFinding[]): CauseCoverage['seen'] {
+  const names = [...new Set(named.flatMap(({ server }) => server ?? []))];
+  return names.flatMap((server) => {
+    const there = named.filter((one) => one.server === server);
+    const made = new Set(there.map(({ code }) => code));
+    if (!conditions.some((condition) => holds(condition, made))) return [];
+    return [...new Set(there.map(({ test }) => test))].map((test) => ({ server, test }));
+  });
 }
 
 function diagnosedOn(planted: readonly PlantedFault[]): CauseCoverage['diagnosed'] {
@@ -169,7 +212,9 @@ export function uncovered(measured: readonly EntryCoverage[]): readonly string[]
     .filter(({ id }) => !known.has(id))
     .map(({ id }) => `${id} is not in the catalogue`);
   const lacking = measured.flatMap(({ entry, modules, causes }) => {
-    if (modules.length === 0) return notYet.includes(entry.id) ? [] : [`${entry.id} has no module`];
+    const later = notYet.includes(entry.id);
+    if (modules.length === 0) return later ? [] : [`${entry.id} has no module`];
+    if (later) return [`${entry.id} has modules, but stands among those that are not there yet`];
     const has = causes.map(({ id }) => id);
     return [
       ...entry.causes.filter((id) => !has.includes(id)).map((id) => `${id} has no module`),

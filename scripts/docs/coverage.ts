@@ -30,11 +30,11 @@ function introduction(): string {
     'All of it is found in the registries, the tests, the faults of the lab and the tables of the [campaign](campaign.md); only the list of ids is written by hand.',
     '',
     '- *Diagnosed*: a [fault of the lab](guides/lab.md) was planted on a whole platform, and the bot, asked in Slack, named its cause first and nothing else; counted are variants of the fault, those not tried count as not proved.\n  In the first table a cause counts with its first variant.',
-    '- *Findings on*: a test that names a finding of the cause runs the probe against that very server; that the cause follows from the finding is shown without a platform only.',
+    '- *Findings on*: tests that run the probes against that very server name the findings that make the cause true; that the answer then names it is shown without a platform only.',
     `- ${unproved}: neither of the two.`,
     '',
     'On these platforms PostgreSQL, Redis, NATS, Neo4j, Kubernetes and Docker are the real ones; the three services and the collect agent are programs of the lab ([what is real](guides/lab.md#what-is-real)).',
-    'A test is listed when it names the cause or one of the findings that speak for it.',
+    'A test is listed when it names the cause, or one of the findings that speak for it together with a probe that makes it.',
     `Besides, these read the registry of diagnoses as a whole: ${everywhere.map(testLink).join(', ')}.`,
   ].join('\n');
 }
