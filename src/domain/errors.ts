@@ -35,6 +35,11 @@ export class AppError extends Error {
   }
 }
 
+/** The bot's own PostgreSQL is away: nothing can be written now, and what was begun is taken up again later. */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof AppError && error.retryable && error.facts['dependency'] === 'postgres';
+}
+
 /** How far a call to a target got before it failed. */
 export const stages = [
   'dns', // the name does not resolve

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Logger } from '../domain/clock.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, isStoreAway } from '../domain/errors.ts';
 import type { RunHandler, RunLease } from '../domain/ports.ts';
 import type { Renderer } from '../domain/render.ts';
 import type { Run, RunKind } from '../domain/run.ts';
@@ -87,11 +87,6 @@ export type RunExecutorService = ReturnType<typeof createRunExecutor>;
 
 function isShutdown(reason: unknown): boolean {
   return typeof reason === 'object' && reason !== null && 'reason' in reason && reason.reason === 'shutdown';
-}
-
-/** Our own PostgreSQL is away: nothing can be said to the user now, and the run is taken up again later. */
-function isStoreAway(error: unknown): boolean {
-  return error instanceof AppError && error.retryable && error.facts['dependency'] === 'postgres';
 }
 
 /** Another worker need not wait for the lease to end. */

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { Clock, Logger } from '../../domain/clock.ts';
+import { isStoreAway } from '../../domain/errors.ts';
 import type { Outbox, OutboxItem } from '../../domain/outbox.ts';
 import type { Rendered } from '../../domain/store.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
@@ -48,13 +49,14 @@ const attemptsBeforeGivingUp = 12;
  * and channel only; a post whose answer was lost is looked for before it is repeated.
  */
 export function createPoster(options: PosterOptions): Poster {
-  const { outbox, clock, logger, owner } = options;
+  const { clock, logger, owner } = options;
   const limits = createSendLimits(() => clock.now().getTime());
   const running = new Map<string, Promise<void>>();
   /** Messages that surely did not reach Slack at their last attempt: no need to look for them. */
   const surelyNotSent = new Set<string>();
   const reposted = new Set<string>();
   let stopping = false;
+  const outbox = patient(options.outbox, clock, () => stopping);
   let kicked = false;
   let wakeUp: () => void = () => undefined;
   let loop: Promise<void> | undefined;
@@ -143,7 +145,7 @@ export function createPoster(options: PosterOptions): Poster {
     });
     for (const item of items) {
       const done = handle(item)
-        // PostgreSQL is away: the lease ends by itself and the item comes back.
+        // PostgreSQL stayed away: the lease ends by itself and the item comes back.
         .catch((err: unknown) =>
           logger.warn({ err, outboxId: item.id }, 'an outbox item could not be settled'),
         )
@@ -194,6 +196,30 @@ export function createPoster(options: PosterOptions): Poster {
       await Promise.all(running.values());
     },
     inFlight: () => running.size,
+  };
+}
+
+/**
+ * What became of an item is said as long as its lease lasts: a PostgreSQL that restarts must not hold a channel's lane
+ * for the rest of it.
+ */
+function patient(outbox: Outbox, clock: Clock, hurry: () => boolean): Outbox {
+  const within = async <T>(work: () => Promise<T>): Promise<T> => {
+    const end = clock.now().getTime() + leaseMs * 0.8;
+    for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 1_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isStoreAway(error) || hurry() || clock.now().getTime() + waitMs >= end) throw error;
+        await clock.sleep(waitMs);
+      }
+    }
+  };
+  return {
+    ...outbox,
+    sent: (...args) => within(() => outbox.sent(...args)),
+    retry: (...args) => within(() => outbox.retry(...args)),
+    fail: (...args) => within(() => outbox.fail(...args)),
   };
 }
 
