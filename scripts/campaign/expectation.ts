@@ -11,6 +11,8 @@ export interface Expectation {
   readonly also: readonly string[];
   /** May be confirmed in place of `cause`. */
   readonly instead?: string;
+  /** The fault itself may shut us out: then nothing is confirmed, and `cause` is possible for a stated reason. */
+  readonly mayHide?: true;
 }
 
 /** Where the guide's decision tree breaks for each state of a part. */
@@ -53,7 +55,14 @@ const refusedPrograms: Readonly<Record<string, readonly [symptom: string, cause:
 /** `part.redis.stopped` asks for H2 of redis; `S2.a` asks for S2. */
 export function expectationOf(fault: Fault, variant?: string): Expectation {
   const [first = '', second = '', third = ''] = fault.id.split('.');
-  if (first !== 'part') return { symptom: first, cause: fault.id, also: alsoTrue[fault.id] ?? [] };
+  if (first !== 'part')
+    return {
+      symptom: first,
+      cause: fault.id,
+      also: alsoTrue[fault.id] ?? [],
+      // Not one connection may be left, not even for the question who has them.
+      ...(fault.id === 'D1.a' ? { mayHide: true } : {}),
+    };
   const refused = refusedPrograms[fault.id] ?? refusedPrograms[`${fault.id} ${variant ?? fault.variants[0]}`];
   if (refused !== undefined) return { symptom: refused[0], cause: refused[1], also: [] };
   const isolated = third === 'unreachable' ? ['N1.c', 'N1.d'] : [];

@@ -2,7 +2,7 @@ import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 
 const atLimit = found('REDIS_MEMORY_AT_LIMIT');
 const keepsAll = found('REDIS_POLICY_NOEVICTION');
-const unbounded = found('REDIS_MEMORY_UNBOUNDED');
+const unbounded = any(found('REDIS_MEMORY_UNBOUNDED'), found('REDIS_NO_LIMIT'));
 
 export const redisMemory = defineDiagnosis({
   id: 'D3',
@@ -11,6 +11,7 @@ export const redisMemory = defineDiagnosis({
   evidence: [
     { probe: 'redis.connection' },
     { probe: 'redis.memory' },
+    { probe: 'redis.memory-limit' },
     { probe: 'redis.eviction-policy' },
     { probe: 'redis.key-space' },
   ],
@@ -27,7 +28,7 @@ export const redisMemory = defineDiagnosis({
     {
       id: 'D3.b',
       part: 'redis',
-      when: any(unbounded, all(atLimit, not(keepsAll))),
+      when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), all(atLimit, not(keepsAll))),
       remedies: [{ instruction: 'raise-maxmemory' }],
     },
     {

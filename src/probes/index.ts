@@ -40,6 +40,7 @@ import { redisEvictionPolicy } from './redis/eviction-policy.probe.ts';
 import { redisHitRate } from './redis/hit-rate.probe.ts';
 import { redisKeySpace } from './redis/key-space.probe.ts';
 import { redisMemory } from './redis/memory.probe.ts';
+import { redisMemoryLimit } from './redis/memory-limit.probe.ts';
 import { runtimeAnalyzerLog } from './runtime/analyzer-log.probe.ts';
 import { runtimeAuthToken } from './runtime/auth-token.probe.ts';
 import { runtimeConfigOverrides } from './runtime/config-overrides.probe.ts';
@@ -110,6 +111,7 @@ const list = [
   redisHitRate,
   redisKeySpace,
   redisMemory,
+  redisMemoryLimit,
   runtimeAnalyzerLog,
   runtimeAuthToken,
   runtimeConfigOverrides,

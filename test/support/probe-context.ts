@@ -38,13 +38,16 @@ export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[
   };
 }
 
-/** A PostgreSQL whose answers are chosen by a word of the statement. */
-export function fakePostgres(answers: Readonly<Record<string, readonly object[]>>): PostgresTarget {
+/** A PostgreSQL whose answers are chosen by a word of the statement; a function answers each look anew. */
+export function fakePostgres(
+  answers: Readonly<Record<string, readonly object[] | (() => readonly object[])>>,
+): PostgresTarget {
   return {
     databaseName: (id) => (id === 'agentManager' ? 'agent_manager' : 'orchestrator'),
     async query<Row extends object>(_database: unknown, sql: string) {
       const found = Object.entries(answers).find(([word]) => sql.includes(word));
-      return (found?.[1] ?? []) as readonly Row[];
+      const rows = found?.[1] ?? [];
+      return (typeof rows === 'function' ? rows() : rows) as readonly Row[];
     },
     execute: () => Promise.reject(new AppError('BUG', 'a probe may not write')),
   };

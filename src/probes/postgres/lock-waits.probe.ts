@@ -39,15 +39,21 @@ SELECT b.pid, coalesce(nullif(b.application_name, ''), '(no name)') AS applicati
 export const postgresLockWaits = defineProbe({
   id: 'postgres.lock-waits',
   doc: `Does a session block others by a lock?
-Follows the tree of blocked sessions to its roots and names each root with what waits behind it.`,
+Follows the tree of blocked sessions to its roots and names each root with what waits behind it.
+A wait that has only begun is looked at again a moment later: ordinary ones are over by then.`,
   params,
   part: 'postgres',
   needs: ['postgres'],
   timeoutMs: 8_000,
   emits: ['PG_LOCK_BLOCKS'],
-  async run({ seconds }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+  async run({ seconds }: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
     const { postgres } = deps;
-    const rows = await postgres.query<Blocker>(anyDatabase(postgres), ROOTS, [], { signal });
+    const look = () => postgres.query<Blocker>(anyDatabase(postgres), ROOTS, [], { signal });
+    let rows = await look();
+    if (rows.length > 0 && rows.every((row) => row.longest < seconds)) {
+      await wait(Math.min(seconds * 1_000, 3_000) + 250);
+      rows = await look();
+    }
     const findings = rows
       .filter((row) => row.longest >= seconds)
       .map((row) => ({

@@ -19,8 +19,16 @@ interface Totals {
   readonly used: number;
   readonly max: number;
   readonly reserved: number;
+  readonly inTransaction: number;
   readonly leaked: number;
 }
+
+const TOTALS = `
+SELECT count(*)::int AS used, current_setting('max_connections')::int AS max,
+       current_setting('superuser_reserved_connections')::int AS reserved,
+       count(*) FILTER (WHERE state LIKE 'idle in transaction%')::int AS "inTransaction",
+       count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND state_change < clock_timestamp() - make_interval(secs => $1))::int AS leaked
+  FROM pg_stat_activity WHERE backend_type = 'client backend' OR (backend_type IS NULL AND datname IS NOT NULL)`;
 interface Share {
   readonly application: string;
   readonly user: string;
@@ -29,39 +37,44 @@ interface Share {
   readonly leaked: number;
 }
 
+const usableOf = ({ max, reserved }: Totals) => Math.max(1, max - reserved);
+const isShort = (totals: Totals) => round((100 * totals.used) / usableOf(totals)) >= SHORT_PERCENT;
+const hasMany = (sessions: number, { used }: Totals) => sessions >= used * LEAK_SHARE;
+
 type Deps = Pick<With<'postgres'>, 'postgres'>;
 const params = z.strictObject({});
 
 export const postgresSessionShares = defineProbe({
   id: 'postgres.session-shares',
   doc: `When connections are short: is the limit too low, are pools too large, or are sessions leaked?
-Counts sessions by application and user. Sessions left idle in a transaction, then one application's pool, then the limit itself, whichever explains the shortage first.`,
+Counts sessions by application and user. Sessions left idle in a transaction, then one application's pool, then the limit itself, whichever explains the shortage first.
+Many that are idle in a transaction only now are looked at again some seconds later: those that still are have been left.`,
   params,
   part: 'postgres',
   needs: ['postgres'],
-  timeoutMs: 8_000,
+  timeoutMs: 15_000,
   emits: ['PG_SESSIONS_LEAKED', 'PG_POOLS_TOO_LARGE', 'PG_LIMIT_TOO_LOW'],
-  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+  async run(_params: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
     const { postgres } = deps;
     const database = anyDatabase(postgres);
-    const [totals] = await postgres.query<Totals>(
-      database,
-      `SELECT count(*)::int AS used, current_setting('max_connections')::int AS max,
-              current_setting('superuser_reserved_connections')::int AS reserved,
-              count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND state_change < now() - make_interval(secs => $1))::int AS leaked
-         FROM pg_stat_activity WHERE backend_type = 'client backend' OR (backend_type IS NULL AND datname IS NOT NULL)`,
-      [LEAK_SECONDS],
-      { signal },
-    );
+    const look = async () => (await postgres.query<Totals>(database, TOTALS, [LEAK_SECONDS], { signal }))[0];
+    let totals = await look();
+    if (totals !== undefined && isShort(totals) && hasMany(totals.inTransaction, totals)) {
+      // Busy clients are between two statements as well, but each only for a moment.
+      if (!hasMany(totals.leaked, totals)) {
+        await wait(LEAK_SECONDS * 1_000 + 250);
+        totals = await look();
+      }
+    }
     if (totals === undefined) return { status: 'skipped', reason: 'no-data' };
-    const usable = Math.max(1, totals.max - totals.reserved);
+    const usable = usableOf(totals);
     const facts = {
       used: totals.used,
       max: totals.max,
       leaked: totals.leaked,
       percent: round((100 * totals.used) / usable),
     };
-    if (facts.percent < SHORT_PERCENT) return verdict([], facts);
+    if (!isShort(totals)) return verdict([], facts);
     const [largest] = await postgres.query<Share>(
       database,
       `SELECT coalesce(nullif(application_name, ''), '(no name)') AS application, coalesce(usename, '') AS user,
@@ -71,7 +84,7 @@ Counts sessions by application and user. Sessions left idle in a transaction, th
       [],
       { signal },
     );
-    const leaks = totals.leaked >= totals.used * LEAK_SHARE;
+    const leaks = hasMany(totals.leaked, totals);
     const pool =
       totals.max >= DEFAULT_LIMIT && largest !== undefined && largest.sessions >= usable * POOL_SHARE;
     const code = leaks ? 'PG_SESSIONS_LEAKED' : pool ? 'PG_POOLS_TOO_LARGE' : 'PG_LIMIT_TOO_LOW';

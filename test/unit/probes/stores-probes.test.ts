@@ -12,6 +12,7 @@ import { postgresSlowStatements } from '../../../src/probes/postgres/slow-statem
 import { postgresUnprocessedEvents } from '../../../src/probes/postgres/unprocessed-events.probe.ts';
 import { redisAgentCache } from '../../../src/probes/redis/agent-cache.probe.ts';
 import { redisKeySpace } from '../../../src/probes/redis/key-space.probe.ts';
+import { redisMemoryLimit } from '../../../src/probes/redis/memory-limit.probe.ts';
 import { fakePostgres, fakeRedis, probeContext } from '../../support/probe-context.ts';
 
 const withPg = (answers: Parameters<typeof fakePostgres>[0]) =>
@@ -35,6 +36,23 @@ describe('postgres.session-shares', () => {
     expect(await shares({ used: 9, max: 12, reserved: 3, leaked: 0 }, { ...app, sessions: 5 })).toMatchObject(
       { findings: [{ code: 'PG_LIMIT_TOO_LOW' }] },
     );
+  });
+
+  it('looks a second time at sessions that are idle in a transaction only now', async () => {
+    const looks = (second: number) => {
+      const totals = { used: 90, max: 100, reserved: 3, inTransaction: 75 };
+      const answers = [
+        { ...totals, leaked: 0 },
+        { ...totals, leaked: second },
+      ];
+      return postgresSessionShares.run(
+        {},
+        withPg({ 'AS used': () => answers.splice(0, 1), 'AS application': [{ ...app, sessions: 80 }] }),
+      );
+    };
+
+    expect(await looks(74)).toMatchObject({ findings: [{ code: 'PG_SESSIONS_LEAKED' }] });
+    expect(await looks(2)).toMatchObject({ findings: [{ code: 'PG_POOLS_TOO_LARGE' }] });
   });
 });
 
@@ -121,6 +139,15 @@ describe('postgres.old-rows, postgres.unprocessed-events and postgres.lock-waits
     });
     expect(await look(0.2)).toMatchObject({ status: 'healthy' });
   });
+
+  it('look again at a wait that has only begun', async () => {
+    const root = { pid: 7, application: 'job', user: 'j', database: 'd', state: 'idle in transaction' };
+    const looks = [0.3, 1.6].map((longest) => [{ ...root, waiting: 1, longest, open: 2, since: null }]);
+
+    expect(
+      await postgresLockWaits.run({ seconds: 1 }, withPg({ pg_blocking_pids: () => looks.shift() ?? [] })),
+    ).toMatchObject({ findings: [{ code: 'PG_LOCK_BLOCKS', facts: { longestSeconds: 2 } }] });
+  });
 });
 
 describe('postgres.index-health', () => {
@@ -159,6 +186,31 @@ describe('redis.agent-cache', () => {
     expect(await look({ 'agent:a1': ['c2', 'online'] })).toMatchObject({
       findings: [{ code: 'STALE_CACHE', facts: { different: 1 } }],
     });
+  });
+});
+
+describe('redis.memory-limit', () => {
+  const look = (memory: Readonly<Record<string, string>>, evicted: number, keys: number) =>
+    redisMemoryLimit.run(
+      {},
+      probeContext({ redis: fakeRedis(() => keys, { memory, stats: { evicted_keys: `${evicted}` } }) }),
+    );
+  const megabytes = (used: number, max: number) => ({
+    used_memory: `${used * 1024 * 1024}`,
+    maxmemory: `${max * 1024 * 1024}`,
+  });
+
+  it('wants a limit for a server that holds something', async () => {
+    expect(await look(megabytes(44, 0), 0, 20_000)).toMatchObject({ findings: [{ code: 'REDIS_NO_LIMIT' }] });
+    expect(await look(megabytes(2, 0), 0, 20)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('finds a limit too low when more was evicted than is kept, and not when a cache is merely full', async () => {
+    expect(await look(megabytes(3, 3), 19_000, 800)).toMatchObject({
+      findings: [{ code: 'REDIS_LIMIT_TOO_LOW', facts: { evictedKeys: 19_000, keys: 800 } }],
+    });
+    expect(await look(megabytes(990, 1000), 500, 200_000)).toMatchObject({ status: 'healthy' });
+    expect(await look(megabytes(100, 1000), 500, 20)).toMatchObject({ status: 'healthy' });
   });
 });
 

@@ -79,6 +79,13 @@ export const findings = {
     'Redis has no memory limit and uses {usedBytes:bytes}, {systemPercent:percent} of its machine.',
   'finding.REDIS_MEMORY_UNBOUNDED.impact': 'It may be killed for memory, and everything in it is lost.',
   'finding.REDIS_MEMORY_UNBOUNDED.todo': 'Set `maxmemory` below the limit of its container.',
+  'finding.REDIS_NO_LIMIT': 'Redis has no memory limit and holds {usedBytes:bytes}.',
+  'finding.REDIS_NO_LIMIT.impact': 'It grows until it is killed, and everything in it is lost.',
+  'finding.REDIS_NO_LIMIT.todo': 'Set `maxmemory` below the limit of its container.',
+  'finding.REDIS_LIMIT_TOO_LOW':
+    'Redis has evicted {evictedKeys|# key|# keys} to hold {keys|# key|# keys}: {maxBytes:bytes} are too little for what is written.',
+  'finding.REDIS_LIMIT_TOO_LOW.impact': 'What is cached is gone before it is read again.',
+  'finding.REDIS_LIMIT_TOO_LOW.todo': 'Raise `maxmemory`.',
   'finding.REDIS_MEMORY_FRAGMENTED':
     'Redis holds {rssBytes:bytes} for {usedBytes:bytes} of data (fragmentation {fragmentation}).',
   'finding.REDIS_MEMORY_FRAGMENTED.impact': 'Memory is lost that the data do not use.',

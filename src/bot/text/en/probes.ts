@@ -41,6 +41,7 @@ export const probes = {
   'probe.redis.hit-rate': 'how often the cache has what is asked for',
   'probe.redis.key-space': 'what fills Redis, by prefix',
   'probe.redis.memory': 'the memory of Redis against its limit',
+  'probe.redis.memory-limit': 'whether Redis has a memory limit, and a large enough one',
   'probe.runtime.analyzer-log': 'the log of reasoning-service, for its analyzer',
   'probe.runtime.auth-token': 'the registration token on both sides, as a hash',
   'probe.runtime.config-overrides': 'flags and environment variables that win over the configuration file',

@@ -71,6 +71,13 @@ export const findings = {
     'Redis 没有内存上限，已用 {usedBytes:bytes}，占主机 {systemPercent:percent}。',
   'finding.REDIS_MEMORY_UNBOUNDED.impact': '它可能因内存不足被终止，数据全部丢失。',
   'finding.REDIS_MEMORY_UNBOUNDED.todo': '把 `maxmemory` 设为低于容器限制的值。',
+  'finding.REDIS_NO_LIMIT': 'Redis 没有设置内存上限，已用 {usedBytes:bytes}。',
+  'finding.REDIS_NO_LIMIT.impact': '它会一直增长直到被终止，数据全部丢失。',
+  'finding.REDIS_NO_LIMIT.todo': '把 `maxmemory` 设为低于容器限制的值。',
+  'finding.REDIS_LIMIT_TOO_LOW':
+    'Redis 只能保留 {keys} 个键，却已淘汰 {evictedKeys} 个：上限 {maxBytes:bytes} 放不下写入的数据。',
+  'finding.REDIS_LIMIT_TOO_LOW.impact': '缓存的数据还没被再次读取就已被淘汰。',
+  'finding.REDIS_LIMIT_TOO_LOW.todo': '调大 `maxmemory`。',
   'finding.REDIS_MEMORY_FRAGMENTED':
     'Redis 为 {usedBytes:bytes} 数据占用了 {rssBytes:bytes}（碎片率 {fragmentation}）。',
   'finding.REDIS_MEMORY_FRAGMENTED.impact': '浪费了数据并未使用的内存。',

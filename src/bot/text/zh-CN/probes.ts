@@ -42,6 +42,7 @@ export const probes = {
   'probe.redis.hit-rate': '缓存命中率',
   'probe.redis.key-space': '按前缀统计占用 Redis 的键',
   'probe.redis.memory': 'Redis 内存用量与上限的对比',
+  'probe.redis.memory-limit': 'Redis 是否设置了足够大的内存上限',
   'probe.runtime.analyzer-log': 'reasoning-service 日志中分析器的内容',
   'probe.runtime.auth-token': '两侧的注册令牌（只比较哈希）',
   'probe.runtime.config-overrides': '覆盖配置文件的命令行参数和环境变量',

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Finding } from '../../domain/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+import { readMemory } from './memory-facts.ts';
+
+const params = z.strictObject({});
+type Deps = Pick<With<'redis'>, 'redis'>;
+
+/** An almost empty server needs no limit yet. */
+const worthLimitingBytes = 32 * 1024 * 1024;
+/** A server that evicts stays just below its limit. */
+const fullPercent = 90;
+
+export const redisMemoryLimit = defineProbe({
+  id: 'redis.memory-limit',
+  doc: `Is there a memory limit, and is it large enough for what is written?
+A server that is not almost empty and has no \`maxmemory\` grows until it is killed. One that is full and has evicted more keys than it holds throws away most of what it is given: its limit is too low.
+It asks only when somebody looks for the reason of a shortage, because a cache without a limit is no incident by itself.`,
+  params,
+  part: 'redis',
+  needs: ['redis'],
+  timeoutMs: 8_000,
+  emits: ['REDIS_NO_LIMIT', 'REDIS_LIMIT_TOO_LOW'],
+  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const [memory, stats, keys] = await Promise.all([
+      readMemory(deps.redis, { signal }),
+      deps.redis.info('stats', { signal }),
+      deps.redis.call('DBSIZE', [], { signal }).then(Number),
+    ]);
+    const evictedKeys = Number(stats['evicted_keys'] ?? 0);
+    const { usedBytes, maxBytes, percent, policy } = memory;
+    const facts = { usedBytes, maxBytes, percent, policy, keys, evictedKeys };
+    const finding = (code: string): Finding => ({
+      code,
+      severity: 'warning',
+      part: 'redis',
+      subject: 'maxmemory',
+      facts,
+    });
+    if (maxBytes === 0)
+      return verdict(usedBytes >= worthLimitingBytes ? [finding('REDIS_NO_LIMIT')] : [], facts);
+    return verdict(
+      percent >= fullPercent && evictedKeys > keys ? [finding('REDIS_LIMIT_TOO_LOW')] : [],
+      facts,
+    );
+  },
+});
