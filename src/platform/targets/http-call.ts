@@ -69,7 +69,11 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
     call.signal?.addEventListener('abort', onAbort, { once: true });
 
     request.once('socket', (socket) => {
-      if (!socket.connecting) stage = 'no-answer';
+      // A kept connection is up: it says neither again, and listeners for it would pile up, one a request.
+      if (!socket.connecting) {
+        stage = 'no-answer';
+        return;
+      }
       socket.once('connect', () => {
         stage = secure ? 'tls' : 'no-answer';
       });
