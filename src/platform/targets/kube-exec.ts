@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { CallOptions } from '../../domain/targets.ts';
 import { bounded, DeadlinePassed, socketStage, type Timeouts, targetError } from './failure.ts';
 import type { KubeAccess } from './kube-config.ts';
@@ -23,28 +24,9 @@ export async function execInPod(
     host: access.server.hostname,
     port: Number(access.server.port || 443),
   };
-  const { Exec, KubeConfig } = await import('@kubernetes/client-node');
-  const headers = await access.headers();
-  const config = new KubeConfig();
-  const text = (value: unknown) =>
-    Buffer.isBuffer(value) ? value.toString('base64') : Buffer.from(String(value)).toString('base64');
-  config.loadFromClusterAndUser(
-    {
-      name: 'target',
-      server: access.server.href.replace(/\/$/, ''),
-      skipTLSVerify: access.tls.rejectUnauthorized === false,
-      ...(access.tls.ca === undefined ? {} : { caData: text(access.tls.ca) }),
-      ...(access.tls.servername === undefined ? {} : { tlsServerName: access.tls.servername }),
-    },
-    {
-      name: 'bot',
-      ...(access.tls.cert === undefined ? {} : { certData: text(access.tls.cert) }),
-      ...(access.tls.key === undefined ? {} : { keyData: text(access.tls.key) }),
-      ...(headers['authorization']?.startsWith('Bearer ') === true
-        ? { token: headers['authorization'].slice(7) }
-        : {}),
-    },
-  );
+  // The package's entry brings every API of Kubernetes with it: 70 MB and half a second, for one websocket.
+  const { Exec } = await import('@kubernetes/client-node/dist/exec.js');
+  const config = await connectionOf(access);
   const stdout = sink();
   const stderr = sink();
   try {
@@ -86,6 +68,9 @@ export async function execInPod(
     const facts = { verb: 'create', resource: 'pods/exec', namespace: request.namespace };
     if (status === '403') throw targetError('forbidden', address, { facts });
     if (status === '401') throw targetError('auth', address, { facts });
+    // The API server answered, perhaps for a kubelet that does not: it is not the one that is gone.
+    if (status !== undefined)
+      throw targetError('protocol', address, { facts: { ...facts, status: Number(status) } });
     if (error instanceof Error && error.name === 'TargetError') throw error;
     throw targetError(socketStage(error) ?? 'closed', address, {
       cause: error,
@@ -93,6 +78,23 @@ export async function execInPod(
       secrets: access.secrets(),
     });
   }
+}
+
+/** What of client-node's configuration its websocket asks for. */
+async function connectionOf(access: KubeAccess): Promise<KubeConfig> {
+  const headers = await access.headers();
+  const connection: Pick<KubeConfig, 'getCurrentCluster' | 'applyToHTTPSOptions'> = {
+    getCurrentCluster: () => ({
+      name: 'target',
+      server: access.server.href.replace(/\/$/, ''),
+      skipTLSVerify: access.tls.rejectUnauthorized === false,
+    }),
+    applyToHTTPSOptions: (options) => {
+      Object.assign(options, access.tls, { headers });
+      return Promise.resolve();
+    },
+  };
+  return connection as KubeConfig;
 }
 
 function sink() {
