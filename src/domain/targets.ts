@@ -149,11 +149,16 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+export interface ListOptions extends CallOptions {
+  /** Chosen by the API server, `reason=Unhealthy`: what nobody reads need not be sent. */
+  readonly fieldSelector?: string;
+}
+
 export interface KubernetesTarget {
   readonly namespace: string;
   readonly agentNamespace: string;
   /** Paged by 500, cached for the run. `forbidden` names verb and resource in its facts. */
-  list(kind: KubeKind, namespace: string, options?: CallOptions): Promise<readonly KubeObject[]>;
+  list(kind: KubeKind, namespace: string, options?: ListOptions): Promise<readonly KubeObject[]>;
   /** Reads past the cache. NOT_FOUND as AppError. */
   get(
     kind: KubeKind | 'secrets',

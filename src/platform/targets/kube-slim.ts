@@ -2,11 +2,14 @@ import type { KubeKind, KubeObject } from '../../domain/targets.ts';
 
 type Loose = Record<string, unknown>;
 
+const unedited: ReadonlySet<KubeKind> = new Set(['pods', 'events', 'endpointslices']);
+
 /**
  * Makes the objects of a LIST small while its pages arrive: 5,000 Pods are 27 MB of JSON, mostly field
  * ownership and the same template over and over. What stays is exact; what goes:
- * `fieldsV1` (replaced by `touches`, the names of what each manager set), the last-applied annotation, the
- * service account volume that every Pod gets, and values of Secrets.
+ * `fieldsV1` (replaced by `touches`, the names of what each manager set; of Pods and events also that, for they
+ * are not edited), the last-applied annotation, the service account volume that every Pod gets, of a Pod's status
+ * what holds and what only repeats it, and values of Secrets.
  * Equal `containers`, `volumes`, `labels` … of different objects become one object.
  */
 export function createSlimmer(kind: KubeKind): (item: unknown) => KubeObject {
@@ -21,6 +24,7 @@ export function createSlimmer(kind: KubeKind): (item: unknown) => KubeObject {
   };
   return (item) => {
     const object = item as Loose & { metadata: Loose };
+    if (unedited.has(kind)) delete object.metadata['managedFields'];
     slimMetadata(object.metadata);
     for (const field of ['labels', 'annotations', 'ownerReferences', 'managedFields'])
       if (object.metadata[field] !== undefined) object.metadata[field] = share(object.metadata[field]);
@@ -83,14 +87,30 @@ function slimPod(pod: Loose, share: (value: unknown) => unknown): void {
     for (const field of ['tolerations', 'securityContext', 'affinity', 'nodeSelector'])
       if (spec[field] !== undefined) spec[field] = share(spec[field]);
   }
-  const status = pod['status'];
-  if (isLoose(status) && Array.isArray(status['conditions'])) {
-    // Readiness is all a probe asks of a Pod's conditions once it runs; the times differ and stay.
-    status['conditions'] = status['conditions'].map((condition) => {
-      if (isLoose(condition)) delete condition['lastProbeTime'];
-      return share(condition);
-    });
-  }
+  if (isLoose(pod['status'])) slimStatus(pod['status']);
+}
+
+/** Of the conditions that hold, those that probes ask for. */
+const asked: ReadonlySet<unknown> = new Set(['Ready', 'PodScheduled']);
+const repeated = ['hostIP', 'hostIPs', 'podIPs', 'qosClass'] as const;
+const ofContainer = [
+  'imageID',
+  'containerID',
+  'volumeMounts',
+  'allocatedResources',
+  'resources',
+  'user',
+] as const;
+
+function slimStatus(status: Loose): void {
+  for (const field of repeated) delete status[field];
+  if (Array.isArray(status['conditions']))
+    status['conditions'] = status['conditions'].filter(
+      (condition) => isLoose(condition) && (condition['status'] !== 'True' || asked.has(condition['type'])),
+    );
+  for (const list of ['containerStatuses', 'initContainerStatuses'])
+    for (const container of Array.isArray(status[list]) ? status[list] : [])
+      if (isLoose(container)) for (const field of ofContainer) delete container[field];
 }
 
 function isLoose(value: unknown): value is Loose {

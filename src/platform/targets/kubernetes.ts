@@ -7,11 +7,13 @@ import type {
   KubeKind,
   KubeObject,
   KubernetesTarget,
+  ListOptions,
 } from '../../domain/targets.ts';
 import { type Address, defaultTimeouts, Gate, type Timeouts, targetError } from './failure.ts';
 import { httpCall } from './http-call.ts';
 import { type KubeAccess, type KubeConfigSettings, loadKubeAccess } from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';
+import { continuationOf, readPage } from './kube-pages.ts';
 import { createSlimmer } from './kube-slim.ts';
 import { parsePodMetrics } from './quantity.ts';
 
@@ -110,22 +112,33 @@ export function createKubernetesTarget(
   async function listPages(
     kind: KubeKind,
     namespace: string,
-    options: CallOptions,
+    { fieldSelector, ...options }: ListOptions,
   ): Promise<readonly KubeObject[]> {
     const slim = createSlimmer(kind);
     const items: KubeObject[] = [];
     const base = kind === 'nodes' ? `${groupOf[kind]}/nodes` : collection(kind, namespace);
-    let token = '';
-    for (let page = 0; page < maxPages; page += 1) {
-      const query = `?limit=${pageSize}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`;
-      const answer = await send(`${base}${query}`, { verb: 'list', resource: kind, namespace }, options);
-      const list = JSON.parse(answer.text()) as {
-        items?: unknown[];
-        metadata?: { continue?: string };
-      };
-      for (const item of list.items ?? []) items.push(slim(item));
-      token = list.metadata?.continue ?? '';
-      if (token === '') return items;
+    const selected = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
+    const ask = (token: string) => {
+      const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
+      const page = send(
+        `${base}?limit=${pageSize}${selected}${following}`,
+        { verb: 'list', resource: kind, namespace },
+        options,
+      );
+      // It may fail before somebody waits for it.
+      page.catch(() => undefined);
+      return page;
+    };
+    let coming = ask('');
+    for (let page = 1; page <= maxPages; page += 1) {
+      const { body } = await coming;
+      const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      // The server makes the next page while this one is being read.
+      const token = page < maxPages ? continuationOf(bytes) : undefined;
+      if (token !== undefined && token !== '') coming = ask(token);
+      const next = readPage(bytes, (item) => items.push(slim(item)));
+      if (next === '') return items;
+      if (token === undefined && page < maxPages) coming = ask(next);
     }
     throw new AppError('DEPENDENCY_UNAVAILABLE', 'too many objects to list', {
       facts: { reason: 'too-many-objects', kind, namespace, objects: items.length },
@@ -137,7 +150,7 @@ export function createKubernetesTarget(
     agentNamespace: settings.agentNamespace,
     requests: () => sent,
     list(kind, namespace, options = {}) {
-      const key = `${kind}/${namespace}`;
+      const key = `${kind}/${namespace}/${options.fieldSelector ?? ''}`;
       const known = lists.get(key);
       // The first asker's signal must not end it for the others: each one stops waiting for itself.
       if (known !== undefined) return untilAborted(known, options.signal);

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { loadKubeAccess } from '../../../../src/platform/targets/kube-config.ts';
+import { continuationOf, readPage } from '../../../../src/platform/targets/kube-pages.ts';
 import { createSlimmer } from '../../../../src/platform/targets/kube-slim.ts';
 import { createKubernetesTarget } from '../../../../src/platform/targets/kubernetes.ts';
 import { parsePodMetrics, parseQuantity } from '../../../../src/platform/targets/quantity.ts';
@@ -93,6 +97,43 @@ describe('a list', () => {
     }
   });
 
+  it('takes what the API server chose, page by page over one connection, and leaves nothing on it', async () => {
+    const pages = 24;
+    const asked: string[] = [];
+    const fake = await httpFake((request, response) => {
+      const at = Number(/continue=(\d+)/.exec(request.url ?? '')?.[1] ?? 0);
+      asked.push(request.url ?? '');
+      const metadata = at + 1 < pages ? { resourceVersion: '7', continue: `${at + 1}` } : {};
+      const items = [{ metadata: { name: `p${at}`, uid: `${at}`, resourceVersion: '1' } }];
+      // In the order of the API server: what the list is, then its items.
+      response.end(JSON.stringify({ kind: 'EventList', apiVersion: 'v1', metadata, items }));
+    });
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning.name);
+    process.on('warning', onWarning);
+    const config = kubeconfig(fake.url, {});
+    try {
+      const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
+      const chosen = await target.list('events', 'n', { fieldSelector: 'reason=Unhealthy' });
+      await target.list('events', 'n');
+      await target.list('events', 'n', { fieldSelector: 'reason=Unhealthy' });
+
+      expect(chosen.map((event) => event.metadata.name)).toEqual(
+        Array.from({ length: pages }, (_, at) => `p${at}`),
+      );
+      expect(asked[1]).toBe(
+        '/api/v1/namespaces/n/events?limit=500&fieldSelector=reason%3DUnhealthy&continue=1',
+      );
+      expect(asked).toHaveLength(2 * pages);
+      expect(target.requests()).toBe(2 * pages);
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', onWarning);
+      config.remove();
+      await fake.close();
+    }
+  });
+
   it('of an asker that stops waiting goes on for the others', async () => {
     let answer: () => void = () => undefined;
     const fake = await httpFake((_request, response) => {
@@ -119,43 +160,181 @@ describe('a list', () => {
   });
 });
 
+describe('a command in a container', () => {
+  /** Speaks the part of `v4.channel.k8s.io` that a command without input needs: channel 1 output, 2 errors, 3 the status. */
+  async function execServer(status: object, refuse?: number) {
+    const asked: { url: string; authorization: string | undefined }[] = [];
+    const server = new WebSocketServer({
+      port: 0,
+      host: '127.0.0.1',
+      verifyClient: (_info, answer) => (refuse === undefined ? answer(true) : answer(false, refuse)),
+      handleProtocols: () => 'v4.channel.k8s.io',
+    });
+    server.on('connection', (socket, request) => {
+      asked.push({ url: request.url ?? '', authorization: request.headers.authorization });
+      const say = (channel: number, text: string) =>
+        socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
+      say(1, 'hello ');
+      say(1, 'there');
+      say(2, 'a word of warning');
+      say(3, JSON.stringify(status));
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const config = kubeconfig(`http://127.0.0.1:${port}`, { token: 't0ken' });
+    const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
+    const close = () => {
+      config.remove();
+      server.close();
+    };
+    return { asked, target, close };
+  }
+
+  it('gives its output and exit code, and names itself with the token', async () => {
+    const failed = { status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '3' }] } };
+    const { asked, target, close } = await execServer(failed);
+    try {
+      const answer = await target.exec('n', 'p', 'c', ['ls', '-l']);
+
+      expect(answer).toEqual({ code: 3, stdout: 'hello there', stderr: 'a word of warning' });
+      expect(asked[0]?.url).toBe(
+        '/api/v1/namespaces/n/pods/p/exec?stdout=true&stderr=true&stdin=false&tty=false&command=ls&command=-l&container=c',
+      );
+      expect(asked[0]?.authorization).toBe('Bearer t0ken');
+    } finally {
+      close();
+    }
+  });
+
+  it('that the API server cannot pass on is no sign that the server is gone', async () => {
+    const { target, close } = await execServer({}, 500);
+    try {
+      await expect(target.exec('n', 'p', 'c', ['ls'])).rejects.toMatchObject({
+        stage: 'protocol',
+        facts: { status: 500, resource: 'pods/exec' },
+      });
+      // Not "known to be dead": the next one is asked again.
+      await expect(target.exec('n', 'p', 'c', ['ls'])).rejects.toMatchObject({ stage: 'protocol' });
+      expect(target.requests()).toBe(2);
+    } finally {
+      close();
+    }
+  });
+});
+
 describe('slimming', () => {
-  it('keeps who changed what and when, drops the rest of field ownership and the account volume', () => {
+  const metadata = (name: string) => ({
+    name,
+    uid: name,
+    resourceVersion: '1',
+    labels: { app: 'a' },
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', keep: 'me' },
+    managedFields: [
+      {
+        manager: 'kubectl',
+        operation: 'Update',
+        time: '2026-11-25T00:00:00Z',
+        fieldsV1: { 'f:data': {}, 'f:spec': { 'f:template': {} } },
+      },
+    ],
+  });
+
+  it('keeps who changed what and when, and drops the rest of field ownership', () => {
+    const map = createSlimmer('configmaps')({ metadata: metadata('c'), data: { a: '1' } });
+
+    expect(map.metadata).toMatchObject({
+      annotations: { keep: 'me' },
+      managedFields: [{ manager: 'kubectl', touches: ['data', 'spec', 'spec.template'] }],
+    });
+    expect(JSON.stringify(map)).not.toMatch(/fieldsV1|last-applied/);
+    expect(map['data']).toEqual({ a: '1' });
+  });
+
+  it('shares what Pods have in common, and drops the account volume and what of their status nobody asks for', () => {
     const slim = createSlimmer('pods');
     const make = (name: string) => ({
-      metadata: {
-        name,
-        uid: name,
-        resourceVersion: '1',
-        labels: { app: 'a' },
-        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', keep: 'me' },
-        managedFields: [
-          {
-            manager: 'kubectl',
-            operation: 'Update',
-            time: '2026-11-25T00:00:00Z',
-            fieldsV1: { 'f:data': {}, 'f:spec': { 'f:template': {} } },
-          },
-        ],
-      },
+      metadata: metadata(name),
       spec: {
         volumes: [{ name: `kube-api-access-${name}` }, { name: 'config', configMap: { name: 'c' } }],
         containers: [
           { name: 'main', volumeMounts: [{ name: `kube-api-access-${name}` }, { name: 'config' }] },
         ],
       },
-      status: { phase: 'Running' },
+      status: {
+        phase: 'Running',
+        podIP: '10.0.0.9',
+        podIPs: [{ ip: '10.0.0.9' }],
+        conditions: [
+          { type: 'Ready', status: 'True', lastTransitionTime: 't' },
+          { type: 'Initialized', status: 'True' },
+          { type: 'DisruptionTarget', status: 'False' },
+        ],
+        containerStatuses: [{ name: 'main', ready: true, imageID: 'sha256:x', containerID: 'c://y' }],
+      },
     });
     const [a, b] = [slim(make('a')), slim(make('b'))];
     const spec = (pod: typeof a) => pod['spec'] as { volumes: unknown; containers: unknown[] };
 
-    expect(a.metadata).toMatchObject({
-      annotations: { keep: 'me' },
-      managedFields: [{ manager: 'kubectl', touches: ['data', 'spec', 'spec.template'] }],
-    });
-    expect(JSON.stringify(a)).not.toContain('kube-api-access');
+    expect(JSON.stringify(a)).not.toMatch(/kube-api-access|managedFields|sha256|c:\/\//);
     expect(spec(a).volumes).toBe(spec(b).volumes);
     expect(spec(a).containers[0]).toBe(spec(b).containers[0]);
+    expect(a['status']).toEqual({
+      phase: 'Running',
+      podIP: '10.0.0.9',
+      conditions: [
+        { type: 'Ready', status: 'True', lastTransitionTime: 't' },
+        { type: 'DisruptionTarget', status: 'False' },
+      ],
+      containerStatuses: [{ name: 'main', ready: true }],
+    });
+  });
+});
+
+describe('a page', () => {
+  const item = (name: string, more: object = {}) => ({ metadata: { name }, ...more });
+  const read = (text: string) => {
+    const items: unknown[] = [];
+    return { next: readPage(Buffer.from(text), (one) => items.push(one)), items };
+  };
+  const page = (items: readonly object[], metadata: object = { resourceVersion: '1', continue: 'next' }) =>
+    JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata, items });
+
+  it.each<[string, readonly object[]]>([
+    ['of no item', []],
+    ['of one', [item('a')]],
+    ['of several', [item('a', { spec: { x: [1, 2] } }), item('b'), item('c')]],
+    [
+      'whose items hold such items themselves',
+      [
+        item('a'),
+        item('b', { spec: { claims: [item('c', { spec: {} }), item('d'), item('e')] } }),
+        item('f'),
+      ],
+    ],
+    ['with letters of every width', [item('ä'), item('名'), item('𝒙')]],
+    ['that quotes one in a text', [item('a', { note: '},{"metadata":{"name":"no"}' }), item('b')]],
+  ])('%s is read item by item', (_title, items) => {
+    expect(read(page(items))).toEqual({ next: 'next', items });
+    expect(read(`${page(items, {})}\n`)).toEqual({ next: '', items });
+  });
+
+  it('in another order of fields is read as well', () => {
+    const items = [item('a'), item('b')];
+
+    expect(read(JSON.stringify({ items, metadata: { continue: 'x' } }))).toEqual({ next: 'x', items });
+    expect(read(JSON.stringify({ metadata: { continue: 'x' }, items, kind: 'PodList' }))).toEqual({
+      next: 'x',
+      items,
+    });
+    expect(read(JSON.stringify({ metadata: {}, items: null }))).toEqual({ next: '', items: [] });
+  });
+
+  it('that is cut off is no page', () => {
+    const text = page([item('a'), item('b')]);
+
+    expect(() => read(text.slice(0, -3))).toThrow(SyntaxError);
+    expect(continuationOf(Buffer.from(text.slice(0, 20)))).toBeUndefined();
+    expect(continuationOf(Buffer.from(text))).toBe('next');
   });
 });
 
