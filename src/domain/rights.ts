@@ -37,9 +37,19 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   },
   { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: both },
   { feature: 'diagnosis', group: '', resource: 'configmaps', verbs: ['list', 'get'], places: both },
+  // The cluster's DNS runs where the agents do.
+  { feature: 'diagnosis', group: '', resource: 'services', verbs: ['list'], places: ['agents'] },
+  {
+    feature: 'diagnosis',
+    group: 'networking.k8s.io',
+    resource: 'networkpolicies',
+    verbs: ['list'],
+    places: platform,
+  },
   { feature: 'diagnosis', group: '', resource: 'pods', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods/log', verbs: ['get'], places: both },
-  { feature: 'diagnosis', group: '', resource: 'pods/exec', verbs: ['create'], places: both },
+  // Over a websocket, which is a GET, the API server wants the one; since 1.35 it wants the other as well.
+  { feature: 'diagnosis', group: '', resource: 'pods/exec', verbs: ['get', 'create'], places: both },
   { feature: 'diagnosis', group: 'metrics.k8s.io', resource: 'pods', verbs: ['list'], places: both },
   { feature: 'restart', group: 'apps', resource: 'deployments', verbs: ['get', 'patch'], places: platform },
   { feature: 'restart', group: 'apps', resource: 'statefulsets', verbs: ['get', 'patch'], places: platform },

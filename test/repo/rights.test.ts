@@ -17,7 +17,7 @@ describe('the rights that are asked for', () => {
     const probes = repositoryFiles(/^src\/probes\/.*\.ts$/)
       .map(read)
       .join('\n');
-    const listed = [...probes.matchAll(/\.list\(\s*'([a-z]+)'/g)].map((match) => match[1] ?? '');
+    const listed = [...probes.matchAll(/\blist\(\s*'([a-z]+)'/g)].map((match) => match[1] ?? '');
 
     expect(listed.length).toBeGreaterThan(0);
     expect([...new Set(listed)].filter((kind) => !may('list', kind))).toEqual([]);
