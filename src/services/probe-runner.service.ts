@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../domain/clock.ts';
 import { AppError, TargetError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { ProbeRunner } from '../domain/ports.ts';
 import {
   type Cause,
@@ -12,6 +13,7 @@ import {
   type ProbeResult,
   type SkipReason,
 } from '../domain/probe.ts';
+import { redactLines, redactText } from '../domain/redact.ts';
 import type { TargetName, Targets } from '../domain/targets.ts';
 
 export interface ProbeRunnerOptions {
@@ -203,12 +205,27 @@ function toOutcome(
     case 'healthy':
       return base;
     case 'unhealthy':
-      return { ...base, findings: result.findings };
+      return { ...base, findings: result.findings.map(withoutSecrets) };
     case 'skipped':
       return { ...base, reason: result.reason };
     case 'inconclusive':
       return { ...base, cause: toCause(result.cause) };
   }
+}
+
+/** Text that comes from a target may quote whatever somebody wrote there; from here on it is stored and shown. */
+function withoutSecrets(finding: Finding): Finding {
+  const facts = Object.entries(finding.facts).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redactText(value) : value,
+  ]);
+  return {
+    ...finding,
+    facts: Object.fromEntries(facts) as Facts,
+    ...(finding.excerpts === undefined
+      ? {}
+      : { excerpts: finding.excerpts.map(({ source, lines }) => ({ source, lines: redactLines(lines) })) }),
+  };
 }
 
 /**

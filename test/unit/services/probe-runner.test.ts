@@ -53,6 +53,30 @@ describe('the probe runner', () => {
     });
   });
 
+  it('takes secrets out of what a probe quotes, before anybody keeps or shows it', async () => {
+    const says = 'dial postgres://app:hunter2-and-more@db:5432/app: refused';
+    const quotes = (): Promise<ProbeResult> =>
+      Promise.resolve({
+        status: 'unhealthy',
+        findings: [
+          {
+            code: 'A',
+            severity: 'warning',
+            part: 'redis',
+            subject: 's',
+            facts: { message: says, restarts: 3 },
+            excerpts: [{ source: 'log x', lines: ['plain', says] }],
+          },
+        ],
+      });
+    const [outcome] = await run([probe('a.b', quotes)], ['a.b']);
+
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+    expect(outcome?.findings[0]?.facts['restarts']).toBe(3);
+    expect(outcome?.findings[0]?.excerpts?.[0]?.lines).toHaveLength(2);
+    expect(outcome?.findings[0]?.excerpts?.[0]?.lines[1]).toContain('db:5432/app: refused');
+  });
+
   it('keeps the message of an unknown error to the log, for it may hold a secret', async () => {
     const logger = createMemoryLogger();
     const runner = createProbeRunner({
