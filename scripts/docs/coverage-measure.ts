@@ -107,7 +107,7 @@ function everyHealthCall(): readonly ProbeCall[] {
 
 /** Codes that speak for a cause; those under `not` speak against it. */
 function codesFor(condition: Condition): readonly string[] {
-  if (condition.op === 'found') return [condition.code];
+  if (condition.op === 'found' || condition.op === 'found-apart') return [condition.code];
   return condition.op === 'not' ? [] : condition.of.flatMap(codesFor);
 }
 
@@ -116,6 +116,8 @@ function holds(condition: Condition, made: ReadonlySet<string>): boolean {
   switch (condition.op) {
     case 'found':
       return made.has(condition.code);
+    case 'found-apart':
+      return made.has(condition.code) && !condition.from.some((other) => made.has(other));
     case 'not':
       return !holds(condition.of, made);
     case 'all':

@@ -171,6 +171,10 @@ function condition(
       return one.part === undefined || diagnosis.id === 'H2'
         ? code(one.code)
         : `${code(one.code)} (${say(language, `part.${one.part}`)})`;
+    if (one.op === 'found-apart') {
+      const text = words.apart(code(one.code), one.from.map(code).join(` ${words.or} `));
+      return inside === undefined ? text : `(${text})`;
+    }
     if (one.op === 'not') return `${words.not} ${term(one.of, 'not')}`;
     const joined = one.of
       .map((each) => term(each, one.op))

@@ -19,6 +19,7 @@ interface PageWords {
   readonly and: string;
   readonly or: string;
   readonly not: string;
+  readonly apart: (code: string, others: string) => string;
   readonly remedies: string;
   readonly button: string;
   readonly instruction: string;
@@ -50,6 +51,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     and: 'and',
     or: 'or',
     not: 'not',
+    apart: (code, others) => `${code} of something without ${others}`,
     remedies: 'Remedies',
     button: 'Button',
     instruction: 'Instruction',
@@ -79,6 +81,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     and: '且',
     or: '或',
     not: '非',
+    apart: (code, others) => `${code}（且同一对象没有 ${others}）`,
     remedies: '处理办法',
     button: '按钮',
     instruction: '操作说明',

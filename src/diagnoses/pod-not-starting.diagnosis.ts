@@ -1,13 +1,10 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
-
-const oom = found('POD_OOM_KILLED');
-const probeFails = found('POD_PROBE_FAILS');
+import { any, defineDiagnosis, found, foundApart } from '../domain/diagnosis.ts';
 
 export const podNotStarting = defineDiagnosis({
   id: 'K1',
   slug: 'pod-not-starting',
   part: 'runtime',
-  evidence: [{ probe: 'kubernetes.pods' }, { probe: 'kubernetes.failing-probes' }],
+  evidence: [{ probe: 'kubernetes.pods', with: { logs: 2 } }, { probe: 'kubernetes.failing-probes' }],
   causes: [
     {
       id: 'K1.a',
@@ -18,10 +15,18 @@ export const podNotStarting = defineDiagnosis({
     {
       id: 'K1.b',
       part: 'runtime',
-      when: all(any(found('POD_CRASH_LOOPING'), found('POD_FAILED')), not(oom), not(probeFails)),
+      when: any(
+        foundApart('POD_CRASH_LOOPING', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
+        foundApart('POD_FAILED', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
+      ),
       remedies: [{ instruction: 'read-crash-log' }],
     },
-    { id: 'K1.c', part: 'runtime', when: oom, remedies: [{ instruction: 'raise-pod-memory' }] },
+    {
+      id: 'K1.c',
+      part: 'runtime',
+      when: found('POD_OOM_KILLED'),
+      remedies: [{ instruction: 'raise-pod-memory' }],
+    },
     {
       id: 'K1.d',
       part: 'runtime',
@@ -37,7 +42,7 @@ export const podNotStarting = defineDiagnosis({
     {
       id: 'K1.f',
       part: 'runtime',
-      when: all(probeFails, not(oom)),
+      when: foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'),
       remedies: [{ instruction: 'mend-probe' }],
     },
   ],

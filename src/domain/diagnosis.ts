@@ -7,12 +7,20 @@ import type { ProbeCall } from './probe.ts';
  */
 export type Condition =
   | { readonly op: 'found'; readonly code: string; readonly part?: PartId }
+  | { readonly op: 'found-apart'; readonly code: string; readonly from: readonly string[] }
   | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition };
 
 /** True when a finding with this code was made (about `part`, when given). */
 export function found(code: string, part?: PartId): Condition {
   return part === undefined ? { op: 'found', code } : { op: 'found', code, part };
+}
+/**
+ * True when a finding with this code was made about something about which none of the others was: a Pod that
+ * crashes because memory ran out does not hide another one that crashes by itself.
+ */
+export function foundApart(code: string, ...from: readonly [string, ...string[]]): Condition {
+  return { op: 'found-apart', code, from };
 }
 export function all(...of: readonly [Condition, ...Condition[]]): Condition {
   return { op: 'all', of };
@@ -82,6 +90,8 @@ export function codesOf(condition: Condition): readonly { readonly code: string;
           ? { code: condition.code }
           : { code: condition.code, part: condition.part },
       ];
+    case 'found-apart':
+      return [{ code: condition.code }, ...condition.from.map((code) => ({ code }))];
     case 'not':
       return codesOf(condition.of);
     case 'all':

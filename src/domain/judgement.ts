@@ -81,6 +81,28 @@ function lookFor(
   return { truth: missing.length > 0 ? undefined : false, for: [], against, missing };
 }
 
+/** What was found about subjects of which nothing in `from` was said. */
+function lookApart(
+  code: string,
+  from: readonly string[],
+  outcomes: readonly ProbeOutcome[],
+  emitters: Emitters,
+): Seen {
+  const seen = lookFor(code, undefined, outcomes, emitters);
+  if (seen.truth !== true) return seen;
+  const others = from.map((other) => lookFor(other, undefined, outcomes, emitters));
+  const taken = new Set(others.flatMap((other) => other.for.map(({ subject }) => subject)));
+  const left = seen.for.filter(({ subject }) => !taken.has(subject));
+  if (left.length > 0) {
+    const missing = others.flatMap((other) => other.missing);
+    return { truth: missing.length > 0 ? undefined : true, for: left, against: [], missing };
+  }
+  const against = outcomes.filter((outcome) =>
+    outcome.findings.some((finding) => from.includes(finding.code) && taken.has(finding.subject)),
+  );
+  return { truth: false, for: seen.for, against, missing: [] };
+}
+
 function combineAll(parts: readonly Seen[]): Seen {
   const falseOnes = parts.filter((part) => part.truth === false);
   if (falseOnes.length > 0) {
@@ -113,6 +135,8 @@ export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[]
   switch (condition.op) {
     case 'found':
       return lookFor(condition.code, condition.part, outcomes, emitters);
+    case 'found-apart':
+      return lookApart(condition.code, condition.from, outcomes, emitters);
     case 'all':
       return combineAll(condition.of.map((inner) => evaluate(inner, outcomes, emitters)));
     case 'any':

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import type { KubeObject, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
-import { isReady, ownerOf, Pod, parseAll } from './schemas.ts';
+import { isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 const params = z.strictObject({
@@ -23,6 +23,10 @@ const Event = z.object({
   firstTimestamp: z.string().nullish(),
 });
 
+/** Of the events that the kubelet writes, those that speak of probes. */
+const reasons = ['Unhealthy', 'Killing'] as const;
+type Reason = (typeof reasons)[number];
+
 /** The kubelet restarts a container itself: nothing else writes this. */
 const killedByProbe = /failed (?:liveness|startup) probe/i;
 /** An answer that says "no", or a port where nobody listens: what waits longer does not mend. */
@@ -34,7 +38,7 @@ const OPEN_AFTER_MS = 10_000;
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy" and "Killing" of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error. A program that exits by itself is not this.`,
+Reads the events "Unhealthy" and "Killing" of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error. One finding a workload, however many Pods share it. A program that exits by itself is not this.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -42,49 +46,90 @@ Reads the events "Unhealthy" and "Killing" of Pods that exist: a container that 
   emits: ['POD_PROBE_FAILS'],
   async run({ minutes }: z.output<typeof params>, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
-    const [rawPods, rawEvents] = await Promise.all([
+    const eventsOf = (reason: Reason) =>
+      kubernetes.list('events', kubernetes.namespace, { signal, fieldSelector: `reason=${reason}` });
+    // A namespace has thousands of other events, most of them of healthy Pods.
+    const [rawPods, ...rawEvents] = await Promise.all([
       kubernetes.list('pods', kubernetes.namespace, { signal }),
-      kubernetes.list('events', kubernetes.namespace, { signal }),
+      ...reasons.map(eventsOf),
     ]);
     const from = now().getTime() - minutes * 60_000;
-    const events = rawEvents
-      .map((raw) => Event.parse(raw))
-      .filter((event) => Date.parse(event.lastTimestamp ?? event.eventTime ?? '') >= from);
-    const findings = parseAll(Pod, rawPods).flatMap((pod): Finding[] => {
-      if (pod.metadata.deletionTimestamp !== undefined) return [];
-      const own = events.filter((event) => event.involvedObject.uid === pod.metadata.uid);
-      const killing = own.find((event) => event.reason === 'Killing' && killedByProbe.test(event.message));
-      const unhealthy = own.filter((event) => event.reason === 'Unhealthy');
-      const running = pod.status.containerStatuses.find((status) => status.state.running !== undefined);
-      const runningMs = now().getTime() - Date.parse(running?.state.running?.startedAt ?? '');
-      const stuck =
-        !isReady(pod) && runningMs >= OPEN_AFTER_MS
-          ? unhealthy.find(
-              (event) => refusedByAnswer.test(event.message) || refusedConnection.test(event.message),
-            )
-          : undefined;
-      const event = killing ?? stuck;
-      if (event === undefined) return [];
-      const said = unhealthy.at(-1)?.message ?? event.message;
+    const events = eventsByPod(rawEvents.flat(), from);
+    const groups = new Map<string, { readonly finding: Finding; pods: number; restarts: number }>();
+    for (const pod of parseAll(Pod, rawPods)) {
+      const own = events.get(pod.metadata.uid);
+      const failure = own === undefined ? undefined : failureOf(pod, own, now());
+      if (failure === undefined) continue;
+      const owner = ownerOf(pod);
+      const subject = `${owner.kind.toLowerCase()}/${owner.name}`;
       const restarts = pod.status.containerStatuses.reduce((sum, status) => sum + status.restartCount, 0);
-      return [
-        {
+      const group = groups.get(subject);
+      if (group !== undefined) {
+        group.pods += 1;
+        group.restarts += restarts;
+        continue;
+      }
+      const { since, ...facts } = failure;
+      groups.set(subject, {
+        pods: 1,
+        restarts,
+        finding: {
           code: 'POD_PROBE_FAILS',
           severity: 'critical',
-          part: partOfWorkload(ownerOf(pod).name) ?? 'runtime',
-          subject: `pod/${pod.metadata.name}`,
-          facts: {
-            pod: pod.metadata.name,
-            namespace: kubernetes.namespace,
-            probe:
-              /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',
-            message: said.slice(0, 200),
-            restarts,
-          },
-          ...(event.firstTimestamp == null ? {} : { since: event.firstTimestamp }),
+          part: partOfWorkload(owner.name) ?? 'runtime',
+          subject,
+          facts: { pod: pod.metadata.name, namespace: kubernetes.namespace, ...facts },
+          ...(since === undefined ? {} : { since }),
         },
-      ];
-    });
-    return verdict(findings, { events: events.length });
+      });
+    }
+    const findings = [...groups.values()].map(({ finding, pods, restarts }) => ({
+      ...finding,
+      facts: { ...finding.facts, pods, restarts },
+    }));
+    return verdict(findings, { podsWithEvents: events.size });
   },
 });
+
+type ProbeEvent = z.output<typeof Event>;
+
+/** Events since `from`, by the Pod they are about. */
+function eventsByPod(raw: readonly KubeObject[], from: number): ReadonlyMap<string, readonly ProbeEvent[]> {
+  const events = new Map<string, ProbeEvent[]>();
+  for (const object of raw) {
+    const event = Event.parse(object);
+    if (!(Date.parse(event.lastTimestamp ?? event.eventTime ?? '') >= from)) continue;
+    const { uid } = event.involvedObject;
+    const known = events.get(uid);
+    if (known === undefined) events.set(uid, [event]);
+    else known.push(event);
+  }
+  return events;
+}
+
+/** What the events say against a Pod's probe; undefined when they explain nothing that is wrong now. */
+function failureOf(
+  pod: Parsed<Pod>,
+  events: readonly ProbeEvent[],
+  now: Date,
+): { readonly probe: string; readonly message: string; readonly since?: string } | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined) return undefined;
+  const killing = events.find((event) => event.reason === 'Killing' && killedByProbe.test(event.message));
+  const unhealthy = events.filter((event) => event.reason === 'Unhealthy');
+  const running = pod.status.containerStatuses.find((status) => status.state.running !== undefined);
+  const runningMs = now.getTime() - Date.parse(running?.state.running?.startedAt ?? '');
+  const stuck =
+    !isReady(pod) && runningMs >= OPEN_AFTER_MS
+      ? unhealthy.find(
+          (event) => refusedByAnswer.test(event.message) || refusedConnection.test(event.message),
+        )
+      : undefined;
+  const event = killing ?? stuck;
+  if (event === undefined) return undefined;
+  const said = unhealthy.at(-1)?.message ?? event.message;
+  return {
+    probe: /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',
+    message: said.slice(0, 200),
+    ...(event.firstTimestamp == null ? {} : { since: event.firstTimestamp }),
+  };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { all, any, defineDiagnosis, found, not } from '../../../src/domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, foundApart, not } from '../../../src/domain/diagnosis.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import { type Emitters, evaluate, faultsOf, judge } from '../../../src/domain/judgement.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe.ts';
@@ -75,6 +75,36 @@ describe('three-valued judgement', () => {
     const absent = outcome('t.a', { status: 'skipped', reason: 'not-configured' });
 
     expect(evaluate(found('A'), [absent], emitters).truth).toBeUndefined();
+  });
+});
+
+describe('what is found apart from something else', () => {
+  const about = (code: string, ...subjects: readonly string[]) =>
+    subjects.map((subject) => finding(code, { subject }));
+  const seen = (probe: string, findings: readonly Finding[]) =>
+    outcome(probe, { status: 'unhealthy', findings });
+  const crash = foundApart('A', 'B');
+
+  it('is what has no other finding about the same thing', () => {
+    const both = [seen('t.a', about('A', 'one', 'two')), seen('t.b', about('B', 'two', 'three'))];
+    const judged = evaluate(crash, both, emitters);
+
+    expect(judged.truth).toBe(true);
+    expect(judged.for.map(({ subject }) => subject)).toEqual(['one']);
+  });
+
+  it('is nothing when the other finding explains all of it, and says who saw that', () => {
+    const explained = [seen('t.a', about('A', 'one')), seen('t.b', about('B', 'one'))];
+    const judged = evaluate(crash, explained, emitters);
+
+    expect(judged.truth).toBe(false);
+    expect(judged.against.map(({ key }) => key)).toEqual(['t.b']);
+  });
+
+  it('is not known while whoever would see the other one could not look', () => {
+    expect(evaluate(crash, [seen('t.a', about('A', 'one')), blind('t.b')], emitters).truth).toBeUndefined();
+    expect(evaluate(crash, [good('t.a'), blind('t.b')], emitters).truth).toBe(false);
+    expect(evaluate(crash, [blind('t.a'), good('t.b')], emitters).truth).toBeUndefined();
   });
 });
 
