@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import type { KubernetesTarget, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
+import { crashLog } from './crash-log.ts';
 import { type PodFault, podCodes, podFault } from './pod-faults.ts';
-import { missingReference } from './references.ts';
+import { createReferenceCheck, type ReferenceCheck } from './references.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
 const params = z.strictObject({
@@ -14,6 +15,12 @@ const params = z.strictObject({
     .positive()
     .default(3)
     .meta({ description: 'Restarts, the last within an hour, from which a Pod is restless.' }),
+  logs: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .meta({ description: 'Workloads that crash, of which the end of the log is read.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -27,38 +34,11 @@ One finding a workload and cause, however many Pods share it: killed for memory,
   needs: ['kubernetes'],
   timeoutMs: 20_000,
   emits: podCodes,
-  async run({ restarts }: Params, { deps, signal, now }: ProbeContext<Deps>) {
+  async run({ restarts, logs }: Params, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
-    /** Names what is missing where a Pod waits for a ConfigMap or Secret, also when it only hangs in its creation. */
-    const explained = async (
-      pod: Parsed<Pod>,
-      fault: PodFault | undefined,
-    ): Promise<PodFault | undefined> => {
-      if (fault?.code !== 'POD_CONFIG_MISSING' && !creating(pod, now())) return fault;
-      const maps = await kubernetes
-        .list('configmaps', kubernetes.namespace, { signal })
-        .catch(() => undefined);
-      const missing =
-        maps === undefined ? undefined : await missingReference(pod, pods, maps, kubernetes, signal);
-      if (missing === undefined)
-        return fault?.code !== 'POD_CONFIG_MISSING'
-          ? fault
-          : { ...fault, facts: { missing: fault.facts['message'] ?? '', similar: '–', ...fault.facts } };
-      const what = `${missing.kind} ${missing.name}`;
-      return {
-        ...(fault ?? { running: false }),
-        code: 'POD_CONFIG_MISSING',
-        running: false,
-        facts: {
-          message: `${what} not found`,
-          ...fault?.facts,
-          missing: missing.key === undefined ? what : `${what}, key ${missing.key}`,
-          similar: missing.similar ?? '–',
-        },
-      };
-    };
-    const groups = new Map<string, { readonly finding: Finding; pods: number }>();
+    const explained = explainer(kubernetes, pods, now(), signal);
+    const groups = new Map<string, Group>();
     let bad = 0;
     for (const pod of pods) {
       const fault = await explained(pod, podFault(pod, { now: now(), restarts }));
@@ -67,10 +47,19 @@ One finding a workload and cause, however many Pods share it: killed for memory,
       const owner = ownerOf(pod);
       const key = `${fault.code}/${owner.kind}/${owner.name}`;
       const group = groups.get(key);
-      if (group === undefined)
-        groups.set(key, { finding: toFinding(fault, pod.metadata.name, owner), pods: 1 });
-      else group.pods += 1;
+      if (group === undefined) {
+        const finding = toFinding(fault, pod.metadata.name, owner);
+        groups.set(key, { finding, first: pod, pods: 1 });
+      } else group.pods += 1;
     }
+    const crashing = [...groups.values()].filter(({ finding }) => finding.code === 'POD_CRASH_LOOPING');
+    await Promise.all(
+      crashing.slice(0, logs).map(async (group) => {
+        const container = String(group.finding.facts['container']);
+        const log = await crashLog(kubernetes, group.first, container, signal);
+        if (log !== undefined) group.finding = { ...group.finding, excerpts: [log] };
+      }),
+    );
     return verdict(
       [...groups.values()].map(({ finding, pods: count }) => ({
         ...finding,
@@ -80,6 +69,47 @@ One finding a workload and cause, however many Pods share it: killed for memory,
     );
   },
 });
+
+/** Pods of one workload with the same fault; the first one stands for all. */
+interface Group {
+  finding: Finding;
+  readonly first: Parsed<Pod>;
+  pods: number;
+}
+
+/** Names what is missing where a Pod waits for a ConfigMap or Secret, also when it only hangs in its creation. */
+function explainer(
+  kubernetes: KubernetesTarget,
+  pods: readonly Parsed<Pod>[],
+  now: Date,
+  signal: AbortSignal,
+): (pod: Parsed<Pod>, fault: PodFault | undefined) => Promise<PodFault | undefined> {
+  let check: Promise<ReferenceCheck | undefined> | undefined;
+  return async (pod, fault) => {
+    if (fault?.code !== 'POD_CONFIG_MISSING' && !creating(pod, now)) return fault;
+    check ??= kubernetes.list('configmaps', kubernetes.namespace, { signal }).then(
+      (maps) => createReferenceCheck(pods, maps, kubernetes, signal),
+      () => undefined,
+    );
+    const missing = await (await check)?.(pod, String(fault?.facts['message'] ?? ''));
+    if (missing === undefined)
+      return fault?.code !== 'POD_CONFIG_MISSING'
+        ? fault
+        : { ...fault, facts: { missing: fault.facts['message'] ?? '', similar: '–', ...fault.facts } };
+    const what = `${missing.kind} ${missing.name}`;
+    return {
+      ...(fault ?? { running: false }),
+      code: 'POD_CONFIG_MISSING',
+      running: false,
+      facts: {
+        message: `${what} not found`,
+        ...fault?.facts,
+        missing: missing.key === undefined ? what : `${what}, key ${missing.key}`,
+        similar: missing.similar ?? '–',
+      },
+    };
+  };
+}
 
 function toFinding(
   fault: PodFault,

@@ -46,54 +46,91 @@ export function referencesOf(pod: Parsed<Pod>): readonly Reference[] {
   return found;
 }
 
-/** At most this many Secrets are asked for by name; their values are not kept. */
-const maxSecrets = 5;
+/** At most this many Secrets are asked for by name in one look, however many Pods and workloads name one. */
+const maxSecrets = 2;
+
+/** Keys of a Secret; `absent`: there is none; undefined: nothing is known (not allowed, or enough was asked). */
+type SecretKeys = readonly string[] | 'absent' | undefined;
+
+/** As the kubelet puts it: then nobody has to be asked. */
+const absentSecret = /^secret "([^"]+)" not found$/;
+
+/** The first thing a Pod names that is not there; `message` is what the kubelet says of its container. */
+export type ReferenceCheck = (pod: Parsed<Pod>, message: string) => Promise<Missing | undefined>;
 
 /**
- * The first thing a Pod names that is not there. ConfigMaps are known from the run's LIST; a Secret is asked for
- * by name, and where that is not allowed nothing is said about it. Names that other Pods use are what a
- * misspelt one is compared with, so that no right to list Secrets is needed.
+ * Finds the first thing a Pod names that is not there. ConfigMaps are known from the run's LIST; a Secret is asked
+ * for by name, once, its values are not kept, and where that is not allowed nothing is said about it. Names that
+ * other Pods use are what a misspelt one is compared with, so that no right to list Secrets is needed.
  */
-export async function missingReference(
-  pod: Parsed<Pod>,
+export function createReferenceCheck(
   all: readonly Parsed<Pod>[],
   maps: readonly KubeObject[],
   kubernetes: KubernetesTarget,
   signal: AbortSignal,
-): Promise<Missing | undefined> {
-  const references = referencesOf(pod);
-  for (const reference of references.filter((one) => one.kind === 'ConfigMap')) {
-    const map = maps.find((one) => one.metadata.name === reference.name);
-    if (map === undefined)
-      return {
-        ...whole(reference),
-        ...similarTo(
-          reference.name,
-          maps.map((one) => one.metadata.name),
-        ),
-      };
-    const keys = keysOf(map, 'data', 'binaryData');
-    if (reference.key !== undefined && !keys.includes(reference.key))
-      return { ...reference, ...similarTo(reference.key, keys) };
-  }
-  const secrets = references.filter((one) => one.kind === 'Secret').slice(0, maxSecrets);
-  for (const reference of secrets) {
-    try {
-      const secret = await kubernetes.get('secrets', kubernetes.namespace, reference.name, { signal });
-      const keys = keysOf(secret, 'data');
-      if (reference.key !== undefined && !keys.includes(reference.key))
-        return { ...reference, ...similarTo(reference.key, keys) };
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') continue;
-      const used = all
-        .filter((other) => other.status.phase === 'Running')
-        .flatMap((other) => referencesOf(other))
-        .filter((other) => other.kind === 'Secret' && other.name !== reference.name)
-        .map((other) => other.name);
-      return { ...whole(reference), ...similarTo(reference.name, used) };
+): ReferenceCheck {
+  const mapByName = new Map(maps.map((map) => [map.metadata.name, map]));
+  const secrets = new Map<string, Promise<SecretKeys>>();
+  let used: readonly string[] | undefined;
+  const namesInUse = () => {
+    used ??= secretNamesOf(all.filter((pod) => pod.status.phase === 'Running'));
+    return used;
+  };
+  const secretKeys = (name: string): Promise<SecretKeys> => {
+    const known = secrets.get(name);
+    if (known !== undefined) return known;
+    if (secrets.size >= maxSecrets) return Promise.resolve(undefined);
+    const asked = askForKeys(kubernetes, name, signal);
+    secrets.set(name, asked);
+    return asked;
+  };
+  return async (pod, message) => {
+    const references = referencesOf(pod);
+    for (const reference of references.filter((one) => one.kind === 'ConfigMap')) {
+      const map = mapByName.get(reference.name);
+      if (map === undefined) return { ...whole(reference), ...similarTo(reference.name, mapByName.keys()) };
+      const missing = missingKey(reference, keysOf(map, 'data', 'binaryData'));
+      if (missing !== undefined) return missing;
     }
+    const absent = absentSecret.exec(message)?.[1];
+    for (const reference of references.filter((one) => one.kind === 'Secret')) {
+      const keys = reference.name === absent ? 'absent' : await secretKeys(reference.name);
+      if (keys === undefined) continue;
+      if (keys === 'absent')
+        return {
+          ...whole(reference),
+          ...similarTo(
+            reference.name,
+            namesInUse().filter((name) => name !== reference.name),
+          ),
+        };
+      const missing = missingKey(reference, keys);
+      if (missing !== undefined) return missing;
+    }
+    return undefined;
+  };
+}
+
+async function askForKeys(
+  kubernetes: KubernetesTarget,
+  name: string,
+  signal: AbortSignal,
+): Promise<SecretKeys> {
+  try {
+    return keysOf(await kubernetes.get('secrets', kubernetes.namespace, name, { signal }), 'data');
+  } catch (error) {
+    return error instanceof AppError && error.code === 'NOT_FOUND' ? 'absent' : undefined;
   }
-  return undefined;
+}
+
+function secretNamesOf(pods: readonly Parsed<Pod>[]): readonly string[] {
+  const names = pods.flatMap((pod) => referencesOf(pod)).filter((one) => one.kind === 'Secret');
+  return [...new Set(names.map((one) => one.name))];
+}
+
+function missingKey(reference: Reference, keys: readonly string[]): Missing | undefined {
+  if (reference.key === undefined || keys.includes(reference.key)) return undefined;
+  return { ...reference, ...similarTo(reference.key, keys) };
 }
 
 /** Without the object its key is not what is missing. */
@@ -106,7 +143,7 @@ function keysOf(object: KubeObject, ...fields: readonly string[]): readonly stri
 }
 
 /** The candidate with the fewest edits, if it is near enough to be what was meant. */
-export function similarTo(wanted: string, candidates: readonly string[]): { readonly similar?: string } {
+export function similarTo(wanted: string, candidates: Iterable<string>): { readonly similar?: string } {
   let best: { readonly name: string; readonly edits: number } | undefined;
   for (const name of new Set(candidates)) {
     const edits = distance(wanted, name);

@@ -138,6 +138,8 @@ export const Service = z.object({
   }),
 });
 
+export type Service = z.output<typeof Service>;
+
 export const EndpointSlice = z.object({
   endpoints: z
     .array(
@@ -152,13 +154,22 @@ export const EndpointSlice = z.object({
 /** A LIST item whose fields were parsed; the metadata stays as it is. */
 export type Parsed<T> = T & { readonly metadata: KubeObject['metadata'] };
 
+const parsed = new WeakMap<readonly KubeObject[], Map<z.ZodType, readonly unknown[]>>();
+
+/** Parses every item; what one probe of a run has parsed, the others that got the same LIST are given again. */
 export function parseAll<S extends z.ZodType>(
   schema: S,
   items: readonly KubeObject[],
 ): readonly Parsed<z.output<S>>[] {
-  return items.map(
-    (item) => ({ ...(schema.parse(item) as object), metadata: item.metadata }) as Parsed<z.output<S>>,
-  );
+  const known = parsed.get(items) ?? new Map<z.ZodType, readonly unknown[]>();
+  parsed.set(items, known);
+  const result =
+    (known.get(schema) as readonly Parsed<z.output<S>>[] | undefined) ??
+    items.map(
+      (item) => ({ ...(schema.parse(item) as object), metadata: item.metadata }) as Parsed<z.output<S>>,
+    );
+  known.set(schema, result);
+  return result;
 }
 
 /** The workload a Pod belongs to: its StatefulSet or DaemonSet, or the Deployment behind its ReplicaSet. */
