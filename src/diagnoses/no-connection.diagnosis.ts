@@ -38,6 +38,7 @@ export const noConnection = defineDiagnosis({
       part: 'runtime',
       when: any(
         found('POLICY_BLOCKS'),
+        found('POLICY_ISOLATES'),
         all(found('CONNECTION_FAILS'), not(noEndpoints), not(names), not(offNetwork), not(targetUnwell)),
       ),
       remedies: [

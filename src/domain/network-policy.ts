@@ -88,6 +88,24 @@ export function judgeConnection(
   return { allowed: blockedBy.length === 0, blockedBy };
 }
 
+/**
+ * Names of the policies that together let nobody at all reach this port of a Pod: some select it for ingress, and no
+ * rule of theirs speaks of the port. Who a rule admits is not asked, so that silence here promises nothing. Empty:
+ * somebody may.
+ */
+export function closedToAll(
+  policies: readonly NetworkPolicy[],
+  to: Endpoint,
+  port: number,
+  protocol = 'TCP',
+): readonly string[] {
+  const selecting = selectingPolicies(policies, 'Ingress', to);
+  const open = selecting.some(({ spec }) =>
+    (spec.ingress ?? []).some((rule) => admitsPort(rule.ports, { to, port, protocol })),
+  );
+  return open ? [] : selecting.map(({ metadata }) => metadata.name);
+}
+
 interface Connection {
   readonly to: Endpoint;
   readonly port: number;
@@ -102,12 +120,7 @@ function blocking(
   other: Endpoint,
   connection: Connection,
 ): ConnectionVerdict['blockedBy'] {
-  const selecting = policies.filter(
-    ({ metadata, spec }) =>
-      metadata.namespace === subject.namespace &&
-      appliesTo(spec, direction) &&
-      matchesSelector(spec.podSelector, subject.labels),
-  );
+  const selecting = selectingPolicies(policies, direction, subject);
   const allows = ({ metadata, spec }: NetworkPolicy) => {
     const rules =
       direction === 'Ingress'
@@ -119,6 +132,19 @@ function blocking(
   };
   if (selecting.some(allows)) return [];
   return selecting.map((policy) => ({ policy: policy.metadata.name, direction }));
+}
+
+function selectingPolicies(
+  policies: readonly NetworkPolicy[],
+  direction: Direction,
+  subject: Endpoint,
+): readonly NetworkPolicy[] {
+  return policies.filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === subject.namespace &&
+      appliesTo(spec, direction) &&
+      matchesSelector(spec.podSelector, subject.labels),
+  );
 }
 
 /** Without `policyTypes`: Ingress always, Egress when the policy has egress rules. */

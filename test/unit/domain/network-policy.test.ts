@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Endpoint, judgeConnection, NetworkPolicy } from '../../../src/domain/network-policy.ts';
+import {
+  closedToAll,
+  type Endpoint,
+  judgeConnection,
+  NetworkPolicy,
+} from '../../../src/domain/network-policy.ts';
 
 const a: Endpoint = { namespace: 'aetherius', labels: { app: 'agent-manager' }, ip: '10.244.0.5' };
 const b: Endpoint = {
@@ -101,5 +106,34 @@ describe('a NetworkPolicy', () => {
 
     expect(judgeConnection([none, some], a, b, 8081).allowed).toBe(true);
     expect(judgeConnection([none], a, b, 8081).blockedBy).toEqual([{ policy: 'none', direction: 'Ingress' }]);
+  });
+});
+
+describe('a Pod that is closed to all', () => {
+  const closing = (...specs: readonly object[]) =>
+    closedToAll(
+      specs.map((spec, at) => policy(`p${at}`, spec)),
+      b,
+      8081,
+    );
+  const closed = { ...onB, policyTypes: ['Ingress'] };
+
+  it.each<[string, readonly object[], readonly string[]]>([
+    ['is one that a policy without rules selects', [closed], ['p0']],
+    ['is none when no policy selects it', [{ ...onA, policyTypes: ['Ingress'] }], []],
+    ['is none when the policy is about egress', [{ ...onB, policyTypes: ['Egress'] }], []],
+    ['is none when another policy lets somebody in', [closed, { ...onB, ingress: [{ from: [onA] }] }], []],
+    [
+      'is one when all rules speak of other ports',
+      [closed, { ...onB, ingress: [{ ports: [{ port: 9090 }] }] }],
+      ['p0', 'p1'],
+    ],
+    [
+      'is none while a rule speaks of the port, whoever it admits',
+      [{ ...onB, ingress: [{ from: [{ podSelector: { matchLabels: { no: 'one' } } }] }] }],
+      [],
+    ],
+  ])('%s', (_title, specs, names) => {
+    expect(closing(...specs)).toEqual(names);
   });
 });

@@ -71,6 +71,34 @@ describe('kubernetes.network-policies', () => {
     spec: { podSelector: { matchLabels: { app: 'orchestrator-service' } }, policyTypes: ['Ingress'] },
   };
 
+  const open = { ...closed, spec: { ...closed.spec, ingress: [{ ports: [{ port: 'http' }] }] } };
+
+  it('names a Service with ready Pods that no rule lets anybody reach, once', async () => {
+    const shop = {
+      ...meta('lockdown', 'aetherius'),
+      spec: { podSelector: { matchLabels: { app: 'shop' } }, policyTypes: ['Ingress'] },
+    };
+    const service = {
+      ...meta('shop', 'aetherius'),
+      spec: { selector: { app: 'shop' }, ports: [{ port: 80 }] },
+    };
+    const ask = (policies: readonly object[], pods: readonly object[]) =>
+      kubernetesNetworkPolicies.run(
+        {},
+        probeContext({ kubernetes: kubernetes({ networkpolicies: policies, pods, services: [service] }) }),
+      );
+    const unready = pod('shop', { conditions: [{ type: 'Ready', status: 'False' }] });
+
+    expect(await ask([shop], [pod('shop'), pod('other')])).toMatchObject({
+      findings: [
+        { code: 'POLICY_ISOLATES', subject: 'service/shop', facts: { policy: 'lockdown', port: 80 } },
+      ],
+    });
+    expect(await ask([open], [pod('shop')])).toMatchObject({ status: 'healthy' });
+    // That nothing behind it is ready is another finding.
+    expect(await ask([shop], [unready])).toMatchObject({ status: 'healthy' });
+  });
+
   it('names the policy, the way and the port', async () => {
     expect(await look([])).toMatchObject({ status: 'healthy' });
     expect(await look([closed])).toMatchObject({
@@ -147,6 +175,45 @@ describe('kubernetes.failing-probes', () => {
     ).toMatchObject({
       findings: [{ code: 'POD_PROBE_FAILS' }],
     });
+  });
+
+  it('makes one finding of a workload, however many Pods share it, and asks for no other events', async () => {
+    const asked: unknown[] = [];
+    const message = 'Readiness probe failed: HTTP probe failed with statuscode: 503';
+    const ofReplica = (at: number) => ({
+      ...unready,
+      metadata: {
+        ...unready.metadata,
+        name: `orchestrator-service-7d4b9-${at}`,
+        uid: `uid-${at}`,
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'orchestrator-service-7d4b9', controller: true }],
+      },
+    });
+    const eventOf = (at: number) => ({
+      ...event('Unhealthy', message),
+      involvedObject: { kind: 'Pod', uid: `uid-${at}` },
+    });
+    const target = kubernetes({ pods: [ofReplica(1), ofReplica(2)] });
+    const events = [eventOf(1), eventOf(2), eventOf(2)] as unknown as readonly KubeObject[];
+    const outcome = await kubernetesFailingProbes.run(
+      { minutes: 10 },
+      probeContext({
+        kubernetes: {
+          ...target,
+          list: (...[kind, namespace, options]: Parameters<KubernetesTarget['list']>) => {
+            if (kind !== 'events') return target.list(kind, namespace, options);
+            asked.push(options?.fieldSelector);
+            return Promise.resolve(options?.fieldSelector === 'reason=Unhealthy' ? events : []);
+          },
+        },
+      }),
+    );
+
+    expect(outcome).toMatchObject({
+      findings: [{ subject: 'deployment/orchestrator-service', facts: { pods: 2, message } }],
+    });
+    expect(outcome).toMatchObject({ findings: { length: 1 } });
+    expect(asked).toEqual(['reason=Unhealthy', 'reason=Killing']);
   });
 
   it('leaves a Pod alone that is ready and was slow to start', async () => {

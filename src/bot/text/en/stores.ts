@@ -26,8 +26,12 @@ export const stores = {
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',
   'finding.POLICY_BLOCKS.impact': 'Requests between the two time out although both are well.',
+  'finding.POLICY_ISOLATES':
+    'NetworkPolicy {policy} lets nobody reach Service {service} on port {port}, although its Pods are ready.',
+  'finding.POLICY_ISOLATES.impact': 'Every request to it times out.',
   'finding.DNS_NOT_RUNNING': 'The cluster’s DNS has no ready Pod ({ready} of {pods}).',
-  'finding.POD_PROBE_FAILS': 'The {probe} probe of {pod} fails: {message} ({restarts|# restart|# restarts}).',
+  'finding.POD_PROBE_FAILS':
+    'The {probe} probe of {subject} fails in {pods|# Pod|# Pods}: {message} ({restarts|# restart|# restarts}).',
   'finding.NAME_LOOKUP_FAILS': '{part} cannot look up the name {name}: {error}',
   'finding.CONNECTION_FAILS': 'A request from {from} to {to} does not arrive: {error}',
   'finding.CONNECTION_NAME_UNKNOWN': '{from} does not know the name {to}: {error}',

@@ -25,8 +25,12 @@ export const stores = {
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
   'finding.POLICY_BLOCKS.impact': '两端都正常，但它们之间的请求会超时。',
+  'finding.POLICY_ISOLATES':
+    'NetworkPolicy {policy} 不放行任何来源访问 Service {service} 的 {port} 端口，而它的 Pod 已就绪。',
+  'finding.POLICY_ISOLATES.impact': '发往它的请求都会超时。',
   'finding.DNS_NOT_RUNNING': '集群 DNS 没有就绪的 Pod（{ready}/{pods}）。',
-  'finding.POD_PROBE_FAILS': '{pod} 的 {probe} 探针失败：{message}（重启 {restarts} 次）。',
+  'finding.POD_PROBE_FAILS':
+    '{subject} 的 {probe} 探针失败：{message}（{pods} 个 Pod，共重启 {restarts} 次）。',
   'finding.NAME_LOOKUP_FAILS': '{part} 无法解析 {name}：{error}',
   'finding.CONNECTION_FAILS': '从 {from} 到 {to} 的请求没有到达：{error}',
   'finding.CONNECTION_NAME_UNKNOWN': '{from} 不认识名称 {to}：{error}',
