@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
+import { openDiagnosis } from '../../../src/cli/wiring-diagnosis.ts';
+import type { Targets } from '../../../src/domain/targets.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { probes } from '../../../src/probes/index.ts';
+import { createProbeRunner } from '../../../src/services/probe-runner.service.ts';
+import { type KubeSeed, kubeSeed } from '../../support/kube.ts';
+import { type KubeAudit, kubeAudit } from '../../support/kube-audit.ts';
+import { grantRights } from '../../support/kube-rights.ts';
+import { type Planted, plantedBesides, plantedInPods, seedScale } from '../../support/kube-scale.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { environment, scratch } from '../../support/targets.ts';
+import { until } from '../../support/until.ts';
+
+const execute = promisify(execFile);
+const lacking = missing();
+const folder = scratch('diagnose-scale');
+const user = 'aetherius';
+const sizes = [60, 500, 5_000] as const;
+const namespaceOf = (pods: number) => `scale-${pods}`;
+let api: KubeApi;
+let audit: KubeAudit;
+let seed: KubeSeed;
+let kubeconfig: string;
+
+/** Runs one diagnosis with the rights of the chart, and tells what it found and what the API server saw of it. */
+async function diagnosed(text: string, pods: number) {
+  const factory = createTargetsFactory({
+    test: environment({
+      runtime: {
+        kind: 'kubernetes',
+        namespace: namespaceOf(pods),
+        agentNamespace: 'kube-system',
+        kubeconfig,
+      },
+    }),
+  });
+  const used: Targets[] = [];
+  const targets = {
+    async forRun(name: string) {
+      const fresh = await factory.forRun(name);
+      used.push(fresh);
+      return fresh;
+    },
+    close: () => factory.close(),
+  };
+  const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
+  audit.forget();
+  try {
+    const answer = await openDiagnosis({ runner, targets }).run({
+      environment: 'test',
+      text,
+      signal: new AbortController().signal,
+    });
+    if (answer.kind !== 'judged') throw new Error(`${text} was not understood`);
+    const counted = used.reduce((sum, one) => sum + (one.kubernetes?.requests() ?? 0), 0);
+    // An answer may be here a moment before it is written down there.
+    await until(() => audit.requests(user).length >= counted);
+    return { ...answer, counted, seen: audit.requests(user) };
+  } finally {
+    await factory.close();
+  }
+}
+
+type Diagnosed = Awaited<ReturnType<typeof diagnosed>>;
+
+/** What confirmed causes are about, one line each; a thing that is named twice is there twice. */
+function named({ judgements }: Diagnosed): readonly string[] {
+  return judgements
+    .flatMap(({ causes }) => causes)
+    .filter(({ verdict }) => verdict === 'confirmed')
+    .flatMap(({ cause, for: findings }) =>
+      findings.map(({ code, subject }) => line({ cause: cause.id, code, subject })),
+    )
+    .toSorted();
+}
+const line = ({ cause, code, subject }: Planted) => `${cause} ${code} ${subject}`;
+const pagesOf = ({ seen }: Diagnosed) => seen.filter(({ path }) => path.includes('continue=')).length;
+
+describe.skipIf(lacking !== undefined)(
+  `A diagnosis of many Pods${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    beforeAll(async () => {
+      audit = kubeAudit(folder.dir);
+      api = await startKubeApi({ dir: folder.dir, args: audit.args });
+      seed = kubeSeed(api.kubeconfig);
+      kubeconfig = await api.userKubeconfig(user);
+      for (const pods of sizes) {
+        await seedScale(seed, namespaceOf(pods), pods, { chatter: pods < 5_000 });
+        await grantRights(seed, user, namespaceOf(pods));
+      }
+    }, 240_000);
+    afterAll(async () => {
+      seed.close();
+      await api.stop();
+      folder.remove();
+    });
+
+    it.each(
+      sizes.flatMap((pods) => [
+        { symptom: 'K1', pods, planted: plantedInPods },
+        { symptom: 'N1', pods, planted: plantedBesides },
+      ]),
+    )(
+      '$symptom among $pods names each planted cause once, on the right object, and nothing healthy, in 12 requests and pages',
+      async ({ symptom, pods, planted }) => {
+        const run = await diagnosed(symptom, pods);
+
+        expect(named(run)).toEqual(planted.map(line).toSorted());
+        const ill = new Set([...plantedInPods, ...plantedBesides].map(({ subject }) => subject));
+        const about = run.outcomes.flatMap(({ findings }) => findings.map(({ subject }) => subject));
+        expect(about.filter((subject) => !ill.has(subject))).toEqual([]);
+        expect(run.seen.filter(({ status }) => status === 403)).toEqual([]);
+        expect(run.seen.length).toBe(run.counted);
+        expect(run.seen.length - pagesOf(run)).toBeLessThanOrEqual(12);
+      },
+    );
+
+    it('asks the same number of times however many objects there are, but for pages of Pods', async () => {
+      const asked = async (symptom: string, pods: number) => {
+        const run = await diagnosed(symptom, pods);
+        return { first: run.seen.length - pagesOf(run), pages: pagesOf(run) };
+      };
+      for (const symptom of ['K1', 'N1']) {
+        const few = await asked(symptom, 60);
+        const some = await asked(symptom, 500);
+        const many = await asked(symptom, 5_000);
+
+        // The thousand events of 500 Pods are not sent, for nobody would read them.
+        expect([few.pages, some.pages]).toEqual([0, 0]);
+        // 5,000 Pods are ten pages of 500.
+        expect(many.pages).toBe(9);
+        expect([some.first, many.first]).toEqual([few.first, few.first]);
+      }
+    });
+
+    it('shows the near name of a Secret that is missing and the near key of a ConfigMap', async () => {
+      const { outcomes } = await diagnosed('K1', 500);
+      const missingOnes = outcomes
+        .flatMap(({ findings }) => findings)
+        .filter(({ code }) => code === 'POD_CONFIG_MISSING')
+        .map(({ facts }) => `${facts['missing']} ~ ${facts['similar']}`);
+
+      expect(missingOnes.toSorted()).toEqual([
+        'ConfigMap app-settings, key log_level ~ log-level',
+        'Secret app-credential ~ app-credentials',
+      ]);
+    });
+
+    it('holds less than 250 MiB, one diagnosis after another', async () => {
+      // tsx itself takes some of it: what production takes is less.
+      const child = await execute(process.execPath, [
+        ...['--import', 'tsx', 'test/support/kube-diagnose.child.ts', kubeconfig, namespaceOf(5_000)],
+        ...['K1', 'N1', 'K1', 'N1'],
+      ]);
+      const cost = JSON.parse(child.stdout) as { peakMiB: number; confirmed: readonly string[] };
+
+      expect(cost.confirmed.filter((id) => id === 'K1.d')).toHaveLength(2);
+      expect(cost.peakMiB).toBeLessThan(250);
+    });
+  },
+);

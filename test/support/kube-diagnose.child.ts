@@ -1,0 +1,35 @@
+import { openDiagnosis } from '../../src/cli/wiring-diagnosis.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
+import { probes } from '../../src/probes/index.ts';
+import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import { silentLogger } from './logger.ts';
+import { environment } from './targets.ts';
+
+/** Diagnoses some symptoms of a namespace one after another in a process of its own, and prints the most it held. */
+const [kubeconfig = '', namespace = '', ...symptoms] = process.argv.slice(2);
+const factory = createTargetsFactory({
+  test: environment({
+    runtime: { kind: 'kubernetes', namespace, agentNamespace: 'kube-system', kubeconfig },
+  }),
+});
+const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
+const confirmed: string[] = [];
+for (const text of symptoms) {
+  const answer = await openDiagnosis({ runner, targets: factory }).run({
+    environment: 'test',
+    text,
+    signal: new AbortController().signal,
+  });
+  if (answer.kind === 'judged')
+    for (const { causes } of answer.judgements)
+      for (const { cause, verdict } of causes) if (verdict === 'confirmed') confirmed.push(cause.id);
+}
+await factory.close();
+console.log(
+  JSON.stringify({
+    confirmed,
+    // Kibibytes, the most that was ever resident.
+    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  }),
+);
