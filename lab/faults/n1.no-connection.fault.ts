@@ -87,16 +87,20 @@ async function breakNames(lab: Lab, variant: string): Promise<void> {
       '--grace-period=1',
       '--wait',
     ]);
-  } else {
-    const dnsConfig = {
-      nameservers: [server],
-      searches: ['aetherius.svc.cluster.local'],
-      options: [{ name: 'timeout', value: '1' }],
-    };
-    const patch = { spec: { template: { spec: { dnsPolicy: 'None', dnsConfig } } } };
-    await kube(lab).kubectl(['patch', 'deployment', part, '-n', lab.namespace, '-p', JSON.stringify(patch)]);
-    await lab.restart(part);
-  }
+  } else await serveDomain(kube(lab), 'cluster.internal');
+}
+
+const domains = /cluster\.(?:local|internal)/g;
+
+/** The cluster's DNS server is well and answers for this domain only. */
+async function serveDomain(lab: KubernetesLab, domain: string): Promise<void> {
+  const where = ['-n', 'kube-system'];
+  const text = await lab.kubectl(['get', 'configmap', 'coredns', ...where, '-o', 'json']);
+  const { data } = JSON.parse(text) as { data: { Corefile: string } };
+  const patch = JSON.stringify({ data: { Corefile: data.Corefile.replaceAll(domains, domain) } });
+  await lab.kubectl(['patch', 'configmap', 'coredns', ...where, '--type=merge', '-p', patch]);
+  await lab.kubectl(['rollout', 'restart', 'deployment/coredns', ...where]);
+  await lab.kubectl(['rollout', 'status', 'deployment/coredns', ...where, '--timeout=60s']);
 }
 
 async function mendNames(lab: Lab, variant: string): Promise<void> {
@@ -114,7 +118,7 @@ async function mendNames(lab: Lab, variant: string): Promise<void> {
       'kube-system',
       '--timeout=60s',
     ]);
-  } else await lab.reset(part);
+  } else await serveDomain(kube(lab), 'cluster.local');
 }
 
 const names = defineFault({
