@@ -1,5 +1,6 @@
 /** `npm run campaign`: every fault of the lab, diagnosed from Slack's front door. */
 
+import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { faultById, faults } from '../../lab/faults/index.ts';
 import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
@@ -8,9 +9,20 @@ import { type Fault, type Lab, labParts, type Runtime } from '../../lab/types.ts
 import { deprive } from './deprived.ts';
 import { samples, tryDeprived } from './deprived-trial.ts';
 import { expectationOf } from './expectation.ts';
+import { tryHealth } from './health-trial.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
-import { deprivedHead, deprivedRow, pairHead, pairRow, trialHead, trialRow, writeSection } from './table.ts';
+import {
+  deprivedHead,
+  deprivedRow,
+  healthHead,
+  healthRow,
+  pairHead,
+  pairRow,
+  trialHead,
+  trialRow,
+  writeSection,
+} from './table.ts';
 import { Controls, tryFault } from './trial.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -20,8 +32,12 @@ interface Options {
   readonly fault: readonly string[];
   readonly variant?: string;
   readonly once: boolean;
+  readonly each: boolean;
+  readonly beside?: 'kubernetes' | 'compose';
+  readonly report?: string;
   readonly less: boolean;
   readonly pairs: boolean;
+  readonly health: boolean;
   readonly keep: boolean;
   readonly table?: string;
   readonly evidence: 'wrong' | 'all' | 'none';
@@ -39,8 +55,17 @@ const options = new Command('campaign')
   .option('-f, --fault <prefix>', 'only faults whose id begins so (repeatable)', collect, [])
   .option('--variant <name>', 'only this variant')
   .option('--once', 'each cause once: one fault for it, in one variant', false)
+  .option('--each', 'each fault once, in its first variant', false)
+  .addOption(
+    new Option('--beside <runtime>', 'only faults that this other platform does not have').choices([
+      'kubernetes',
+      'compose',
+    ]),
+  )
+  .option('--report <file>', 'also write how many were right, and what was wrong, as JSON')
   .option('--less', 'samples of faults, each with one kind of evidence taken away', false)
   .option('--pairs', 'faults that occur together', false)
+  .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
   .option('--keep', 'leave the platform up', false)
   .option('--table <file>', 'also write the table into this document')
   .addOption(
@@ -53,6 +78,7 @@ const options = new Command('campaign')
 
 const wanted = (fault: Fault) =>
   fault.runtimes.includes(options.runtime) &&
+  (options.beside === undefined || !fault.runtimes.includes(options.beside)) &&
   (options.fault.length === 0 || options.fault.some((prefix) => fault.id.startsWith(prefix)));
 
 /** With `--once` the first fault of each cause: `part.redis.stopped` is H2.a as much as `part.nats.stopped`. */
@@ -68,7 +94,7 @@ function chosen(): readonly Fault[] {
 
 const variantsOf = (fault: Fault): readonly string[] => {
   if (options.variant !== undefined) return fault.variants.filter((name) => name === options.variant);
-  return options.once ? fault.variants.slice(0, 1) : fault.variants;
+  return options.once || options.each ? fault.variants.slice(0, 1) : fault.variants;
 };
 
 function explain(when: string, answer: Answer): void {
@@ -120,6 +146,16 @@ async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
     }
 }
 
+async function* tables(stage: Stage): AsyncGenerator<Row> {
+  for (const fault of faults.filter(({ id }) => id.startsWith('part.')).filter(wanted))
+    for (const variant of variantsOf(fault)) {
+      const trial = await tryHealth(stage, fault, variant);
+      const row = { text: healthRow(trial), problems: trial.problems };
+      await report(stage.lab, [row], []);
+      yield row;
+    }
+}
+
 const less = (environments: readonly string[]) =>
   async function* (stage: Stage): AsyncGenerator<Row> {
     for (const fault of faults.filter(wanted)) {
@@ -158,9 +194,11 @@ const names = Object.keys(deprived?.environments ?? {});
 const part =
   deprived !== undefined
     ? { name: `${options.runtime}, with less evidence`, head: deprivedHead, run: less(names) }
-    : options.pairs
-      ? { name: `${options.runtime}, two at a time`, head: pairHead, run: together }
-      : { name: options.runtime, head: trialHead, run: single };
+    : options.health
+      ? { name: `${options.runtime}, the health table`, head: healthHead, run: tables }
+      : options.pairs
+        ? { name: `${options.runtime}, two at a time`, head: pairHead, run: together }
+        : { name: options.runtime, head: trialHead, run: single };
 const product = await startCampaignProduct({
   lab: await lab.environmentConfig(),
   ...deprived?.environments,
@@ -184,6 +222,10 @@ try {
 }
 const right = rows.filter(({ problems }) => problems.length === 0).length;
 progress(`${rows.length} trials, ${right} right`);
+if (options.report !== undefined) {
+  const wrong = rows.flatMap(({ text, problems }) => (problems.length === 0 ? [] : [text]));
+  writeFileSync(options.report, JSON.stringify({ right, wrong }));
+}
 if (options.table !== undefined)
   writeSection(options.table, {
     name: part.name,

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { query, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
+import type { HealthReport } from '../../src/domain/health.ts';
 import type { Verdict } from '../../src/domain/judgement.ts';
 import { startProcess } from '../../src/main/process.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
@@ -39,6 +40,8 @@ export interface Answer {
 }
 
 export interface Product {
+  /** Types `/aetherius health` in a channel and waits for the whole table. Default environment: `lab`. */
+  health(environment?: string): Promise<{ readonly report: HealthReport; readonly seconds: number }>;
   /** Types `/aetherius diagnose …` in a channel and waits for the answer. Default environment: `lab`. */
   diagnose(symptom: string, environment?: string): Promise<Answer>;
   stop(): Promise<void>;
@@ -78,10 +81,10 @@ function withReferences(
   };
 }
 
-interface RunRow {
+interface RunRow<Summary> {
   readonly id: string;
   readonly state: string;
-  readonly summary: Pick<Answer, 'causes' | 'overall' | 'apiRequests'> | null;
+  readonly summary: Summary | null;
   readonly error: unknown;
 }
 
@@ -135,19 +138,29 @@ export async function startCampaignProduct(blocks: Readonly<Record<string, Envir
   const running = await startProcess({ role: 'all', env, config, logger });
   const rows = <Row>(text: string) => query(url, text) as Promise<Row[]>;
 
+  /** Types it and waits for the end of the run behind it. */
+  async function ask<Summary>(text: string): Promise<RunRow<Summary> & { readonly summary: Summary }> {
+    const [before] = await rows<{ count: string }>(`SELECT count(*) FROM runs`);
+    const typed = await slack.control.command({ user: people.requester, channel: places.incidents, text });
+    if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
+    const run = await untilFinished<Summary>(rows, Number(before?.count ?? 0));
+    const { summary } = run;
+    if (run.state !== 'complete' || summary === null)
+      throw new Error(`the run ended as ${run.state}: ${JSON.stringify(run.error)}`);
+    return { ...run, summary };
+  }
+
   return {
+    async health(environment = 'lab') {
+      const started = performance.now();
+      const { summary } = await ask<HealthReport>(`/aetherius health ${environment}`);
+      return { report: summary, seconds: (performance.now() - started) / 1000 };
+    },
     async diagnose(symptom, environment = 'lab') {
       const started = performance.now();
-      const [before] = await rows<{ count: string }>(`SELECT count(*) FROM runs`);
-      const typed = await slack.control.command({
-        user: people.requester,
-        channel: places.incidents,
-        text: `/aetherius diagnose ${symptom} ${environment}`,
-      });
-      if (!typed.ok) throw new Error(`the command failed: ${JSON.stringify(typed)}`);
-      const run = await untilFinished(rows, Number(before?.count ?? 0));
-      if (run.state !== 'complete' || run.summary === null)
-        throw new Error(`the run ended as ${run.state}: ${JSON.stringify(run.error)}`);
+      const run = await ask<Pick<Answer, 'causes' | 'overall' | 'apiRequests'>>(
+        `/aetherius diagnose ${symptom} ${environment}`,
+      );
       const message = await slack.control.waitForMessage(
         { channel: places.incidents, where: (one) => isAnswer(one, run.id) },
         { timeoutMs: 15_000 },
@@ -185,9 +198,12 @@ function isAnswer(message: { readonly text: string; readonly metadata?: unknown 
 }
 
 /** The run that was started after `count` others, once it has ended. */
-async function untilFinished(rows: <Row>(text: string) => Promise<Row[]>, count: number): Promise<RunRow> {
+async function untilFinished<Summary>(
+  rows: <Row>(text: string) => Promise<Row[]>,
+  count: number,
+): Promise<RunRow<Summary>> {
   for (const end = Date.now() + answerSeconds * 1000; Date.now() < end; await delay(100)) {
-    const [run] = await rows<RunRow>(
+    const [run] = await rows<RunRow<Summary>>(
       `SELECT id, state, summary, error FROM runs ORDER BY created_at OFFSET ${count} LIMIT 1`,
     );
     if (run !== undefined && !['queued', 'running'].includes(run.state)) return run;

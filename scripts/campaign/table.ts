@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DeprivedTrial } from './deprived-trial.ts';
+import type { HealthTrial } from './health-trial.ts';
 import type { PairTrial } from './pairs.ts';
 import type { Trial } from './trial.ts';
 
@@ -53,6 +54,28 @@ export const pairHead = headOf('planted', 'runtime', 'confirmed', 'false causes'
 export const pairRow = (trial: PairTrial): string =>
   line([trial.planted, trial.runtime, trial.found, listed(trial.falseCauses), resultOf(trial.problems)]);
 
+export const healthHead = headOf(
+  'fault',
+  'variant',
+  'runtime',
+  'its row',
+  'other rows',
+  'answer s',
+  'result',
+);
+
+/** One part broken in one way, as the health table shows it. */
+export const healthRow = (trial: HealthTrial): string =>
+  line([
+    trial.fault,
+    trial.variant,
+    trial.runtime,
+    trial.said === '' ? '–' : trial.said,
+    trial.others === '' ? 'up' : trial.others,
+    trial.seconds.toFixed(1),
+    resultOf(trial.problems),
+  ]);
+
 const introduction = `# Fault campaign
 
 \`npm run campaign\` plants each fault of the lab, asks for its symptom in Slack as a person would, and compares the
@@ -60,10 +83,13 @@ answer: the planted cause has to be confirmed and to stand first, nothing else m
 taken away no cause may be left. What is wrong stands in the last column.
 
 * \`--runtime kubernetes|compose\`, \`--fault S2.a\` (the beginning of an id, repeatable), \`--variant\`, \`--once\` (each
-  cause once), \`--keep\` (leaves the platform up), \`--table docs/campaign.md\`.
+  cause once), \`--each\` (each fault once), \`--beside compose\` (what that platform does not have), \`--keep\` (leaves
+  the platform up), \`--table docs/campaign.md\`.
 * \`--less\`: each sample again with one kind of evidence taken away. Then the planted cause has to be confirmed by what is
   left, or possible with the reason why it cannot be seen; never another one.
 * \`--pairs\`: faults that occur together.
+* \`--health\`: each part broken in each way, and \`/aetherius health\`: the table has to name that part and nothing else,
+  and to show what follows from it behind it.
 `;
 
 export interface Section {

@@ -4,7 +4,13 @@ import { depth, foundations, type PartId, partIds } from './part.ts';
 import type { ProbeOutcome } from './probe.ts';
 
 const endpoint = ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED', 'ENDPOINT_HUNG', 'NATS_MONITOR_UNREACHABLE'];
-const notReady = ['WORKLOAD_NOT_READY', 'POD_NOT_READY', 'CONTAINER_UNHEALTHY', 'SERVICE_WITHOUT_ENDPOINTS'];
+const notReady = [
+  'WORKLOAD_NOT_READY',
+  'POD_NOT_READY',
+  'CONTAINER_UNHEALTHY',
+  'SERVICE_WITHOUT_ENDPOINTS',
+  'SERVICE_WITHOUT_PODS',
+];
 const silent = ['AGENTS_NONE_REGISTERED', 'AGENT_HEARTBEAT_STALE'];
 
 /** One cause is one finding: a code on the left, when found, says all that those on the right would. */
@@ -28,7 +34,7 @@ const explains: Readonly<Record<string, readonly string[]>> = {
       'CONTAINER_OOM_KILLED',
       'CONTAINER_PAUSED',
       'CONTAINER_RESTARTING',
-    ].map((code) => [code, [...endpoint, ...silent, 'SERVICE_WITHOUT_ENDPOINTS']]),
+    ].map((code) => [code, [...endpoint, ...silent, 'SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS']]),
   ),
   ENDPOINT_HUNG: [...notReady, 'NATS_MONITOR_UNREACHABLE'],
   SERVICE_UNHEALTHY: notReady,
@@ -36,13 +42,21 @@ const explains: Readonly<Record<string, readonly string[]>> = {
   POD_NOT_READY: [
     'WORKLOAD_NOT_READY',
     'SERVICE_WITHOUT_ENDPOINTS',
+    'SERVICE_WITHOUT_PODS',
     'ENDPOINT_REFUSED',
     'ENDPOINT_CLOSED',
     ...silent,
   ],
-  WORKLOAD_NOT_READY: ['SERVICE_WITHOUT_ENDPOINTS', 'ENDPOINT_REFUSED', 'ENDPOINT_CLOSED', ...silent],
+  WORKLOAD_NOT_READY: [
+    'SERVICE_WITHOUT_ENDPOINTS',
+    'SERVICE_WITHOUT_PODS',
+    'ENDPOINT_REFUSED',
+    'ENDPOINT_CLOSED',
+    ...silent,
+  ],
   CONTAINER_UNHEALTHY: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
   SERVICE_WITHOUT_ENDPOINTS: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
+  SERVICE_WITHOUT_PODS: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
   ENDPOINT_REFUSED: ['NATS_MONITOR_UNREACHABLE'],
   ENDPOINT_CLOSED: ['NATS_MONITOR_UNREACHABLE'],
   REDIS_POLICY_NOEVICTION: ['REDIS_MEMORY_AT_LIMIT'],
@@ -69,6 +83,7 @@ const explainable = new Set([
   'CONTAINER_RESTARTING',
   'CONTAINER_UNHEALTHY',
   'SERVICE_WITHOUT_ENDPOINTS',
+  'SERVICE_WITHOUT_PODS',
   ...silent,
 ]);
 /** Ended by somebody (0, SIGINT, SIGKILL, SIGTERM), not by an error of its own. */

@@ -49,6 +49,7 @@ function stage(whilePlanted: Answer, otherwise: Answer = healthy) {
   };
   const lab = { runtime: 'kubernetes', healthy: async () => undefined } as unknown as Lab;
   const product: Product = {
+    health: () => Promise.reject(new Error('not asked for here')),
     diagnose: async () => (there ? whilePlanted : otherwise),
     stop: async () => undefined,
   };

@@ -4,7 +4,7 @@ import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
-import { EndpointSlice, isReady, matches, Pod, parseAll, Service } from './schemas.ts';
+import { EndpointSlice, isReady, matches, ownerOf, Pod, parseAll, Service } from './schemas.ts';
 
 const params = z.strictObject({});
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -12,12 +12,12 @@ type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 export const kubernetesServicesEndpoints = defineProbe({
   id: 'kubernetes.services-endpoints',
   doc: `Finds Services behind which no Pod is ready.
-Says whether no Pod carries the labels the Service selects, or Pods do and none is ready. Services without a selector are somebody else's to fill.`,
+Says whether no Pod carries the labels the Service selects, or Pods do and none is ready. A Service of a part that has no Pod at all says only that: its selector is not to blame. Services without a selector are somebody else's to fill.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
   timeoutMs: 20_000,
-  emits: ['SERVICE_WITHOUT_ENDPOINTS'],
+  emits: ['SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS'],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const list = <K extends 'services' | 'endpointslices' | 'pods'>(kind: K) =>
@@ -42,11 +42,17 @@ Says whether no Pod carries the labels the Service selects, or Pods do and none 
       if (type === 'ExternalName' || selector === null || selector === undefined) return [];
       if (Object.keys(selector).length === 0 || ready.has(name)) return [];
       const selected = pods.filter((pod) => matches(selector, pod.metadata.labels));
+      const part = partOfWorkload(name);
+      const podless =
+        part !== undefined &&
+        !pods.some(
+          (pod) => pod.metadata.deletionTimestamp === undefined && partOfWorkload(ownerOf(pod).name) === part,
+        );
       return [
         {
-          code: 'SERVICE_WITHOUT_ENDPOINTS',
+          code: podless ? 'SERVICE_WITHOUT_PODS' : 'SERVICE_WITHOUT_ENDPOINTS',
           severity: 'critical',
-          part: partOfWorkload(name) ?? 'runtime',
+          part: part ?? 'runtime',
           subject: `service/${name}`,
           facts: {
             service: name,

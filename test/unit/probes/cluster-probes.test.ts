@@ -12,6 +12,7 @@ import { composeNetworks } from '../../../src/probes/compose/networks.probe.ts';
 import { kubernetesDns } from '../../../src/probes/kubernetes/dns.probe.ts';
 import { kubernetesFailingProbes } from '../../../src/probes/kubernetes/failing-probes.probe.ts';
 import { kubernetesNetworkPolicies } from '../../../src/probes/kubernetes/network-policies.probe.ts';
+import { kubernetesServicesEndpoints } from '../../../src/probes/kubernetes/services-endpoints.probe.ts';
 import { probeContext } from '../../support/probe-context.ts';
 
 type Lists = Readonly<Partial<Record<KubeKind, readonly object[]>>>;
@@ -44,6 +45,27 @@ const pod = (app: string, more: object = {}) => ({
   ...meta(`${app}-1`, 'aetherius', { app }),
   spec: { containers: [{ name: app, ports: [{ name: 'http', containerPort: 8081 }] }] },
   status: { phase: 'Running', podIP: '10.0.0.9', conditions: [{ type: 'Ready', status: 'True' }], ...more },
+});
+
+describe('kubernetes.services-endpoints', () => {
+  const service = {
+    ...meta('neo4j', 'aetherius'),
+    spec: { type: 'ClusterIP', selector: { app: 'neo4j' }, ports: [{ port: 7687 }] },
+  };
+  const look = async (pods: readonly object[]) => {
+    const lists = { services: [service], pods, endpointslices: [] };
+    const result = await kubernetesServicesEndpoints.run({}, probeContext({ kubernetes: kubernetes(lists) }));
+    const findings = result.status === 'unhealthy' ? result.findings : [];
+    return findings.map(({ code, part, facts }) => [code, part, facts['reason']]);
+  };
+
+  it('tells a selector that matches nothing from a part that has no Pods', async () => {
+    expect(await look([pod('redis')])).toEqual([['SERVICE_WITHOUT_PODS', 'neo4j', 'no-pods-match']]);
+    const other = { ...pod('graph'), ...meta('neo4j', 'aetherius', { app: 'graph' }) };
+    expect(await look([other])).toEqual([['SERVICE_WITHOUT_ENDPOINTS', 'neo4j', 'no-pods-match']]);
+    const starting = { ...pod('neo4j'), ...meta('neo4j', 'aetherius', { app: 'neo4j' }) };
+    expect(await look([starting])).toEqual([['SERVICE_WITHOUT_ENDPOINTS', 'neo4j', 'pods-not-ready']]);
+  });
 });
 
 describe('kubernetes.network-policies', () => {

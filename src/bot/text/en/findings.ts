@@ -158,6 +158,9 @@ export const findings = {
   'finding.SERVICE_WITHOUT_ENDPOINTS.impact': 'Every connection to it is refused.',
   'finding.SERVICE_WITHOUT_ENDPOINTS.todo':
     'Make the labels agree when no Pod matches; else see why the Pods are not ready.',
+  'finding.SERVICE_WITHOUT_PODS': 'Service {service} has nothing behind it: there is no Pod of its part.',
+  'finding.SERVICE_WITHOUT_PODS.impact': 'Every connection to it is refused.',
+  'finding.SERVICE_WITHOUT_PODS.todo': 'See why its workload has no Pods.',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} started at {startedAt:time}, before its ConfigMap {configMap} changed at {changedAt:time}.',
   'finding.POD_OLDER_THAN_CONFIG.impact':

@@ -72,6 +72,7 @@ export const health = {
   'health.fact.POD_NOT_READY': 'runs but is not ready',
   'health.fact.POD_RESTARTING': '{restarts|# restart|# restarts}',
   'health.fact.SERVICE_WITHOUT_ENDPOINTS': 'Service {service} has no ready endpoint',
+  'health.fact.SERVICE_WITHOUT_PODS': 'Service {service} has no Pods behind it',
   'health.fact.POD_OLDER_THAN_CONFIG': 'runs with a configuration older than {configMap}',
   'health.fact.CONTAINER_MISSING': 'no container in project {project}',
   'health.fact.CONTAINER_EXITED': 'container exited (code {exitCode})',

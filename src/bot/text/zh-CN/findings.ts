@@ -141,6 +141,9 @@ export const findings = {
     'Service {service} 没有就绪的端点：{selectedPods} 个 Pod 匹配 {selector}，其中 {readyPods} 个就绪。',
   'finding.SERVICE_WITHOUT_ENDPOINTS.impact': '到它的每个连接都被拒绝。',
   'finding.SERVICE_WITHOUT_ENDPOINTS.todo': '没有 Pod 匹配时请统一标签，否则查明 Pod 为何未就绪。',
+  'finding.SERVICE_WITHOUT_PODS': 'Service {service} 背后没有任何 Pod。',
+  'finding.SERVICE_WITHOUT_PODS.impact': '到它的每个连接都被拒绝。',
+  'finding.SERVICE_WITHOUT_PODS.todo': '查明其工作负载为何没有 Pod。',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} 于 {startedAt:time} 启动，早于其 ConfigMap {configMap} 在 {changedAt:time} 的修改。',
   'finding.POD_OLDER_THAN_CONFIG.impact': '修改尚未生效：{pods} 个 Pod 仍使用旧配置。',

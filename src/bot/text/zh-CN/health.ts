@@ -71,6 +71,7 @@ export const health = {
   'health.fact.POD_NOT_READY': '在运行但未就绪',
   'health.fact.POD_RESTARTING': '重启 {restarts} 次',
   'health.fact.SERVICE_WITHOUT_ENDPOINTS': 'Service {service} 没有就绪的端点',
+  'health.fact.SERVICE_WITHOUT_PODS': 'Service {service} 背后没有 Pod',
   'health.fact.POD_OLDER_THAN_CONFIG': '使用的配置早于 {configMap}',
   'health.fact.CONTAINER_MISSING': '项目 {project} 中没有容器',
   'health.fact.CONTAINER_EXITED': '容器已退出（退出码 {exitCode}）',

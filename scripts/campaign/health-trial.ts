@@ -1,0 +1,128 @@
+/** Each part broken in each way: does the table of `/aetherius health` name exactly that part? */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, Lab } from '../../lab/types.ts';
+import type { HealthReport, PartRow, PartState } from '../../src/domain/health.ts';
+import { dependencies, type PartId, partIds } from '../../src/domain/part.ts';
+import type { Product } from './product.ts';
+import { until } from './trial.ts';
+
+export interface HealthTrial {
+  readonly fault: string;
+  readonly variant: string;
+  readonly runtime: Lab['runtime'];
+  /** The row of the broken part. */
+  readonly said: string;
+  /** Other rows that are not up, with what they are a consequence of. */
+  readonly others: string;
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+/** Where a fault shows, and in which states: a program that is refused shows in what it does not do. */
+const shown: Readonly<Record<string, { readonly part?: PartId; readonly states: readonly PartState[] }>> = {
+  stopped: { states: ['down'] },
+  paused: { states: ['down'] },
+  // A service that hears late from what it needs may call itself unwell; both are "degraded".
+  slow: { states: ['degraded'] },
+  refusing: { states: ['degraded'] },
+  // Nobody could look: that is neither down nor fine, unless others say that it does not reach them either.
+  unreachable: { states: ['unknown', 'down', 'degraded'] },
+  'part.agent-manager.refusing': { part: 'collect-agent', states: ['down', 'degraded'] },
+  'part.orchestrator-service.refusing': { states: ['down'] },
+  'part.collect-agent.refusing': { states: ['down', 'degraded'] },
+  'part.collect-agent.paused': { states: ['down', 'degraded'] },
+  'part.collect-agent.slow': { states: ['down', 'degraded', 'up'] },
+};
+
+/** The part itself and all that stands on it. */
+function touched(part: PartId): ReadonlySet<PartId> {
+  const found = new Set<PartId>([part]);
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const one of partIds) if (dependencies[one].some((below) => found.has(below))) found.add(one);
+  }
+  return found;
+}
+
+const line = ({ part, state, fact, consequenceOf }: PartRow) =>
+  `${part} ${state} ${fact.key}${consequenceOf === undefined ? '' : ` < ${consequenceOf}`}`;
+const isBad = ({ state }: PartRow) => state !== 'up' && state !== 'not-configured';
+
+function judge(report: HealthReport, fault: Fault): string[] {
+  const [, broken = '', way = ''] = fault.id.split('.');
+  const expected = shown[fault.id] ?? shown[way];
+  const part = expected?.part ?? (broken as PartId);
+  const row = report.rows.find((one) => one.part === part);
+  const behind = touched(broken as PartId);
+  const wrong = report.rows.filter((one) => isBad(one) && one.part !== part && !behind.has(one.part));
+  const alarms = report.rows.filter(
+    (one) => one.part !== part && isBad(one) && behind.has(one.part) && one.consequenceOf === undefined,
+  );
+  return [
+    ...(row !== undefined && expected?.states.includes(row.state) === true
+      ? []
+      : [`${part} is ${row?.state ?? 'not in the table'}, not ${expected?.states.join(' or ') ?? 'known'}`]),
+    ...wrong.map((one) => `not planted: ${line(one)}`),
+    // What could not be seen is no alarm; what is called bad has to stand behind its root.
+    ...alarms.filter((one) => one.state !== 'unknown').map((one) => `an alarm of its own: ${line(one)}`),
+    ...(row?.state === 'down' && report.rows.find(isBad)?.part !== part
+      ? [`${part} does not stand first`]
+      : []),
+  ];
+}
+
+/** Asks until the table is all green; what a fault leaves behind takes some seconds to go. */
+async function untilHealthy(product: Product, seconds: number): Promise<readonly string[]> {
+  let bad: readonly string[] = [];
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await delay(500)) {
+    const { report } = await product.health();
+    if (report.overall === 'healthy') return [];
+    bad = report.rows.filter(isBad).map(line);
+  }
+  return bad.length === 0 ? ['the table has findings'] : bad;
+}
+
+/** Healthy, planted, asked for, taken away, healthy again. Never throws: what went wrong is a problem of the row. */
+export async function tryHealth(
+  { lab, product }: { readonly lab: Lab; readonly product: Product },
+  fault: Fault,
+  variant: string,
+): Promise<HealthTrial> {
+  const problems: string[] = [];
+  let answer: { readonly report: HealthReport; readonly seconds: number } | undefined;
+  try {
+    problems.push(...(await untilHealthy(product, 30)).map((text) => `before: ${text}`));
+    await fault.plant(lab, variant);
+    await until(fault, lab, variant, true, fault.within);
+    answer = await product.health();
+    problems.push(...judge(answer.report, fault));
+  } catch (error) {
+    problems.push(String(error));
+  }
+  try {
+    await fault.clear(lab, variant);
+    await until(fault, lab, variant, false, 45);
+    await lab.healthy(90);
+  } catch (error) {
+    problems.push(`clear: ${String(error)}`);
+  }
+  const [, broken = ''] = fault.id.split('.');
+  const part = shown[fault.id]?.part ?? broken;
+  const rows = answer?.report.rows.filter(isBad) ?? [];
+  return {
+    fault: fault.id,
+    variant,
+    runtime: lab.runtime,
+    said: rows
+      .filter((row) => row.part === part)
+      .map((row) => `${row.state} ${row.fact.key}`)
+      .join(''),
+    others: rows
+      .filter((row) => row.part !== part)
+      .map(line)
+      .join(', '),
+    seconds: answer?.seconds ?? 0,
+    problems,
+  };
+}
