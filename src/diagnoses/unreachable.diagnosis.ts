@@ -75,7 +75,12 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
   return {
     running,
     health: any(notReady, ...unwell),
-    network: any(withoutEndpoints, found('ENDPOINT_REFUSED', part), found('NETWORK_SILENT', part)),
+    network: any(
+      withoutEndpoints,
+      found('ENDPOINT_REFUSED', part),
+      found('NETWORK_SILENT', part),
+      found('NETWORK_SLOW', part),
+    ),
   };
 }
 
@@ -85,11 +90,13 @@ export function unreachable(part: PartId): Diagnosis {
   const symptom = found(illnesses[part] ?? 'SERVICE_SLOW', part);
   const ill = part === 'collect-agent' ? any(symptom, found('NOBODY_PUBLISHES')) : symptom;
   const specific = ofPart[part];
-  // Where packets get lost nobody can ask for its health: then it is the way, whatever state the part is in.
-  const silent = part === 'collect-agent' ? undefined : found('NETWORK_SILENT', part);
-  const notSilent = silent === undefined ? [] : [not(silent)];
+  // Where packets get lost or come late nobody can judge its health: then it is the way, whatever state it is in.
+  const badWay =
+    part === 'collect-agent' ? undefined : any(found('NETWORK_SILENT', part), found('NETWORK_SLOW', part));
+  const goodWay = badWay === undefined ? [] : [not(badWay)];
   const broken = all(not(running), not(health), network);
-  const unreached = silent === undefined ? broken : any(broken, all(not(running), silent));
+  const unreached = badWay === undefined ? broken : any(broken, all(not(running), badWay));
+  const lost = badWay === undefined ? unreached : all(unreached, not(found('NETWORK_SLOW', part)));
   return defineDiagnosis({
     id: 'H2',
     slug: 'unreachable',
@@ -102,7 +109,7 @@ export function unreachable(part: PartId): Diagnosis {
     ],
     causes: [
       { id: 'H2.a', part, when: running, remedies: restart(part) },
-      { id: 'H2.b', part, when: all(not(running), health, ...notSilent), remedies: restart(part) },
+      { id: 'H2.b', part, when: all(not(running), health, ...goodWay), remedies: restart(part) },
       {
         id: 'H2.c',
         part,
@@ -119,7 +126,7 @@ export function unreachable(part: PartId): Diagnosis {
     handOver: [
       { when: running, to: 'K1' },
       ...(specific === undefined ? [] : [{ when: any(running, health), to: specific }]),
-      { when: unreached, to: 'N1' },
+      { when: lost, to: 'N1' },
       ...(part === 'collect-agent' ? [{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] : []),
     ],
   });

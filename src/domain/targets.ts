@@ -1,6 +1,6 @@
 import type { CallOptions } from './call.ts';
 import type { Facts } from './facts.ts';
-import type { ServiceId } from './part.ts';
+import type { PartId, ServiceId } from './part.ts';
 import type { RuntimeTarget } from './runtime.ts';
 
 export type { CallOptions };
@@ -18,6 +18,7 @@ export const targetNames = [
   'kubernetes',
   'compose',
   'runtime',
+  'network',
 ] as const;
 export type TargetName = (typeof targetNames)[number];
 
@@ -271,6 +272,24 @@ export interface ComposeTarget {
 }
 
 /** All targets of one environment, for one run. A missing one is not configured. */
+/** What a bare TCP handshake showed, below every protocol. */
+export interface Handshake {
+  readonly host: string;
+  readonly port: number;
+  /** Only the other end can have refused; `silent` is no answer at all within the time. */
+  readonly answer: 'open' | 'refused' | 'closed' | 'silent';
+  /** Milliseconds until then. */
+  readonly ms: number;
+}
+
+/** The ways to the configured parts. */
+export interface NetworkTarget {
+  /** Whether a part has an address at all. */
+  knows(part: PartId): boolean;
+  /** Opens a connection to the part's (first) address and closes it. TargetError `dns` or `aborted`. */
+  handshake(part: PartId, options: CallOptions & { readonly timeoutMs: number }): Promise<Handshake>;
+}
+
 export interface Targets {
   readonly environment: string;
   readonly services?: ServicesTarget;
@@ -282,6 +301,7 @@ export interface Targets {
   readonly compose?: ComposeTarget;
   /** Over whichever of the two is configured. */
   readonly runtime?: RuntimeTarget;
+  readonly network?: NetworkTarget;
 }
 
 /** `Targets` with the named ones present: what a probe with `needs: [...]` receives. */

@@ -12,6 +12,9 @@ export function missing(): string | undefined {
 export interface Firewalled {
   /** An address to which packets go and from which none comes back. */
   readonly host: string;
+  /** Lets answers through; a port on which nobody listens then refuses. */
+  open(): Promise<void>;
+  close(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -20,6 +23,8 @@ export async function firewalled(): Promise<Firewalled> {
   const id = `${process.pid % 100_000}`;
   const [space, here, there] = [`aeth-fw-${id}`, `afw${id}`, `afp${id}`];
   const net = `10.213.${process.pid % 250}`;
+  const route = (change: 'add' | 'del') =>
+    must('ip', ['-n', space, 'route', change, 'blackhole', `${net}.1/32`]);
   const remove = async () => {
     // The pair of interfaces goes with its namespace.
     await run('ip', ['netns', 'del', space]);
@@ -32,10 +37,15 @@ export async function firewalled(): Promise<Firewalled> {
     await must('ip', ['link', 'set', here, 'up']);
     await must('ip', ['-n', space, 'addr', 'add', `${net}.2/30`, 'dev', there]);
     await must('ip', ['-n', space, 'link', 'set', there, 'up']);
-    await must('ip', ['-n', space, 'route', 'add', 'blackhole', `${net}.1/32`]);
+    await route('add');
   } catch (error) {
     await remove();
     throw error;
   }
-  return { host: `${net}.2`, remove };
+  return {
+    host: `${net}.2`,
+    open: async () => void (await route('del')),
+    close: async () => void (await route('add')),
+    remove,
+  };
 }

@@ -7,6 +7,7 @@ import { createKubernetesTarget } from './kubernetes.ts';
 import { LeaseBook } from './lease.ts';
 import { createNatsTarget, natsUrl } from './nats.ts';
 import { createNeo4jTarget } from './neo4j.ts';
+import { createNetworkTarget } from './network.ts';
 import { createPostgresTarget } from './postgres.ts';
 import { createRedisTarget, type RedisSettings, redisUrl } from './redis.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from './runtime.ts';
@@ -43,6 +44,7 @@ export function createTargetsFactory(
         ...(nats === undefined ? {} : { nats }),
         ...(neo4j === undefined ? {} : { neo4j }),
         ...runtimeOf(config, timeouts),
+        network: createNetworkTarget(config),
       } satisfies Targets;
     },
     close: () => book.closeAll(),

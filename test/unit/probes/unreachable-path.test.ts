@@ -59,6 +59,20 @@ describe('the path to a part that cannot be reached', () => {
     });
   });
 
+  it.each(['ENDPOINT_HUNG', 'SERVICE_UNHEALTHY'])('ends at a slow way, whatever comes of it: %s', (code) => {
+    const slow = outcomes('orchestrator-service', [
+      { code: 'NETWORK_SLOW', probe: 'network.path' },
+      { code, probe: 'http.service-health' },
+    ]);
+
+    expect(verdicts('orchestrator-service', slow)).toEqual({
+      'H2.a': 'ruled-out',
+      'H2.b': 'ruled-out',
+      'H2.c': 'confirmed',
+      'H2.d': 'ruled-out',
+    });
+  });
+
   it('leaves every branch open when nothing could be seen', () => {
     const blind = unreachable('nats').evidence.map(({ probe }) => probe);
 

@@ -5,7 +5,7 @@ export const diagnoses = {
   'diagnosis.H2.impact': 'Whoever depends on the service stands still.',
   'cause.H2.a': 'It is not running.',
   'cause.H2.b': 'It runs, but its health check fails.',
-  'cause.H2.c': 'It is healthy where it runs, but the network does not carry requests to it.',
+  'cause.H2.c': 'It runs, but the network does not carry requests to it, or only slowly.',
   'cause.H2.d': 'It runs, is healthy and can be reached: the fault is in the application.',
   'diagnosis.S1': 'agent-manager does not start',
   'diagnosis.S1.meaning': 'Its container exits right after start, again and again.',

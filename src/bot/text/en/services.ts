@@ -15,6 +15,8 @@ export const services = {
   'finding.PART_RESTARTING':
     '{part} came back from a crash less than a minute ago ({subject}, {restarts|# restart|# restarts}, exit code {exitCode}).',
   'finding.NETWORK_SILENT': 'Nothing answers connection attempts to {subject}: packets get lost on the way.',
+  'finding.NETWORK_SLOW':
+    'A connection to {subject} takes {handshakeMs:ms} to open (limit {thresholdMs:ms}): the way to it is slow.',
   'finding.REGISTRATION_SUBJECTS_DIFFER':
     'Agents register on "{agentSubject}", agent-manager listens on "{managerSubject}".',
   'finding.REGISTRATION_SUBJECTS_DIFFER.impact': 'No new agent can register; its cluster is blind.',

@@ -6,7 +6,7 @@ export const diagnoses = {
   'diagnosis.H2.impact': '依赖该服务的功能都会停止。',
   'cause.H2.a': '服务没有运行。',
   'cause.H2.b': '服务在运行，但健康检查不通过。',
-  'cause.H2.c': '服务本身健康，但网络到不了它。',
+  'cause.H2.c': '服务在运行，但网络到不了它，或者到它的网络很慢。',
   'cause.H2.d': '服务在运行、健康、网络可达：问题在应用层。',
   'diagnosis.S1': 'agent-manager 无法启动',
   'diagnosis.S1.meaning': '容器启动后立即退出，反复如此。',

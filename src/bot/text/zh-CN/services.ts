@@ -15,6 +15,8 @@ export const services = {
   'finding.PART_RESTARTING':
     '{part} 不到一分钟前崩溃后刚重启（{subject}，重启 {restarts} 次，退出码 {exitCode}）。',
   'finding.NETWORK_SILENT': '到 {subject} 的连接请求没有任何回应：报文在途中丢失。',
+  'finding.NETWORK_SLOW':
+    '与 {subject} 建立连接需要 {handshakeMs:ms}（阈值 {thresholdMs:ms}）：到它的网络很慢。',
   'finding.REGISTRATION_SUBJECTS_DIFFER':
     'Agent 向 "{agentSubject}" 注册，而 agent-manager 监听 "{managerSubject}"。',
   'finding.REGISTRATION_SUBJECTS_DIFFER.impact': '新的 agent 无法注册，对应集群看不到。',
