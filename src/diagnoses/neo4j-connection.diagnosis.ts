@@ -11,6 +11,8 @@ const unanswered = any(
   found('ENDPOINT_REFUSED', 'neo4j'),
   found('ENDPOINT_HUNG', 'neo4j'),
   found('ENDPOINT_CLOSED', 'neo4j'),
+  // Packets to a Service with nothing ready behind it may be dropped: then the connection is silent, and says nothing.
+  found('SERVICE_WITHOUT_ENDPOINTS', 'neo4j'),
 );
 const refusedCredentials = any(found('CREDENTIALS_REFUSED', 'neo4j'), found('GRAPH_CREDENTIALS_REFUSED'));
 
@@ -24,6 +26,7 @@ export const neo4jConnection = defineDiagnosis({
     { probe: 'runtime.startup', with: { part: 'neo4j' } },
     { probe: 'runtime.neo4j-startup' },
     { probe: 'runtime.graph-log' },
+    { probe: 'kubernetes.services-endpoints' },
   ],
   causes: [
     {
