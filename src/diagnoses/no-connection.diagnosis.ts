@@ -8,7 +8,6 @@ const targetUnwell = any(
   found('PART_NOT_RUNNING'),
   found('PART_PAUSED'),
   found('PART_NOT_READY'),
-  found('PART_RESTARTING'),
   found('SERVICE_EXITS_AT_START'),
 );
 

@@ -54,13 +54,12 @@ const illnesses: Readonly<Partial<Record<PartId, string>>> = {
 
 /** The steps of the guide's decision tree, in its order. Each condition is true when the path breaks there. */
 export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 'network', Condition>> {
-  const gone = any(found('PART_NOT_RUNNING', part), found('PART_PAUSED', part));
-  // Seen between two crashes it runs, and does not listen yet: that is no matter of the network.
-  const crashes = all(
-    found('PART_RESTARTING', part),
-    any(found('ENDPOINT_REFUSED', part), found('ENDPOINT_CLOSED', part)),
+  const running = any(
+    found('PART_NOT_RUNNING', part),
+    found('PART_PAUSED', part),
+    // Seen between two crashes it runs, and does not listen yet: that is no matter of the network.
+    found('SERVICE_EXITS_AT_START', part),
   );
-  const running = part === 'collect-agent' ? gone : any(gone, crashes);
   const notReady = found('PART_NOT_READY', part);
   const withoutEndpoints = found('SERVICE_WITHOUT_ENDPOINTS', part);
   // Collect agents listen on no port: there is nothing to knock at.
@@ -91,8 +90,9 @@ export function unreachable(part: PartId): Diagnosis {
   const ill = part === 'collect-agent' ? any(symptom, found('NOBODY_PUBLISHES')) : symptom;
   const specific = ofPart[part];
   // Where packets get lost or come late nobody can judge its health: then it is the way, whatever state it is in.
-  const badWay =
-    part === 'collect-agent' ? undefined : any(found('NETWORK_SILENT', part), found('NETWORK_SLOW', part));
+  // (A Service drops what is sent to a part that is not ready.)
+  const silent = all(found('NETWORK_SILENT', part), not(found('PART_NOT_READY', part)));
+  const badWay = part === 'collect-agent' ? undefined : any(silent, found('NETWORK_SLOW', part));
   const goodWay = badWay === undefined ? [] : [not(badWay)];
   const broken = all(not(running), not(health), network);
   const unreached = badWay === undefined ? broken : any(broken, all(not(running), badWay));
@@ -103,6 +103,7 @@ export function unreachable(part: PartId): Diagnosis {
     part,
     evidence: [
       { probe: 'runtime.running', with: { part } },
+      { probe: 'runtime.startup', with: { part } },
       ...ownProbes(part),
       ...(part === 'collect-agent' || part === 'runtime' ? [] : [{ probe: 'network.path', with: { part } }]),
       { probe: 'kubernetes.services-endpoints' },

@@ -218,6 +218,12 @@ export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget
       return { cpuMillicores: mine.cpuMillicores, memoryBytes: mine.memoryBytes };
     },
     async tokenDigest(part, options) {
+      // A value in the Pod itself wins over the Secret that the others take it from.
+      const own = (await pods(part, options))
+        .at(-1)
+        ?.spec.containers.flatMap(({ env }) => env)
+        .find(({ name, value }) => name === TOKEN_ENV && value !== undefined)?.value;
+      if (own !== undefined) return own === '' ? undefined : digest(own.trim());
       const secret = await kubernetes
         .get('secrets', namespaceOf(part), TOKEN_SECRET, options)
         .catch((error: unknown) => {

@@ -1,33 +1,20 @@
 import { z } from 'zod';
 import { partIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { Instance } from '../../domain/runtime.ts';
 import type { With } from '../../domain/targets.ts';
 import { imageFacts } from '../support.ts';
-
-/** For so long after it came back by itself, "it runs" may be said between two crashes. */
-const settledAfterMs = 60_000;
-
-/** Every one that runs was started by its runtime, after an end, a moment ago. */
-function restarting(ready: readonly Instance[], now: Date): boolean {
-  return ready.every(
-    ({ restarts, startedAt }) =>
-      restarts > 0 && startedAt !== undefined && now.getTime() - Date.parse(startedAt) < settledAfterMs,
-  );
-}
 
 export const runtimeRunning = defineProbe({
   id: 'runtime.running',
   doc: `Is at least one Pod or container of a part running?
 
-Says what state it is in when none is, and whether all that run came back from a crash within the last minute.
-Running is not the same as healthy: other probes ask the part itself.`,
+Says what state it is in when none is. Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to look at.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 5_000,
-  emits: ['PART_NOT_RUNNING', 'PART_PAUSED', 'PART_NOT_READY', 'PART_RESTARTING'],
-  async run({ part }, { deps, signal, now }: ProbeContext<With<'runtime'>>) {
+  emits: ['PART_NOT_RUNNING', 'PART_PAUSED', 'PART_NOT_READY'],
+  async run({ part }, { deps, signal }: ProbeContext<With<'runtime'>>) {
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
     const last = instances.at(-1);
@@ -40,13 +27,7 @@ Running is not the same as healthy: other probes ask the part itself.`,
     if (ready.length > 0 && !restarting(ready, now())) return { status: 'healthy', facts };
     const ended = last?.terminated ?? last?.last;
     const code =
-      ready.length > 0
-        ? 'PART_RESTARTING'
-        : running.length > 0
-          ? 'PART_NOT_READY'
-          : last?.phase === 'paused'
-            ? 'PART_PAUSED'
-            : 'PART_NOT_RUNNING';
+      running.length > 0 ? 'PART_NOT_READY' : last?.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';
     return {
       status: 'unhealthy',
       facts,

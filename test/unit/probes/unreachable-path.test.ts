@@ -26,7 +26,7 @@ describe('the path to a part that cannot be reached', () => {
 
   it('ends at "it does not run" when it is seen between two crashes, before it listens', () => {
     const seen = outcomes('orchestrator-service', [
-      { code: 'PART_RESTARTING', probe: 'runtime.running' },
+      { code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' },
       { code: 'ENDPOINT_REFUSED', probe: 'http.service-health' },
     ]);
 
@@ -36,10 +36,21 @@ describe('the path to a part that cannot be reached', () => {
     });
   });
 
-  it('blames no restart that is over: it listens again', () => {
-    const seen = outcomes('orchestrator-service', [{ code: 'PART_RESTARTING', probe: 'runtime.running' }]);
+  it('blames no network for what is sent to a part that is not ready', () => {
+    const seen = outcomes(
+      'orchestrator-service',
+      [
+        { code: 'PART_NOT_READY', probe: 'runtime.running' },
+        { code: 'NETWORK_SILENT', probe: 'network.path' },
+        { code: 'SERVICE_WITHOUT_ENDPOINTS', probe: 'kubernetes.services-endpoints' },
+      ],
+      ['http.service-health'],
+    );
 
-    expect(new Set(Object.values(verdicts('orchestrator-service', seen)))).toEqual(new Set(['ruled-out']));
+    expect(verdicts('orchestrator-service', seen)).toMatchObject({
+      'H2.b': 'confirmed',
+      'H2.c': 'ruled-out',
+    });
   });
 
   it('ends at the health check of a part that runs', () => {

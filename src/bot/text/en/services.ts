@@ -12,8 +12,6 @@ export const services = {
     'No instance of {part} is running ({subject}: {state}, {reason}, exit code {exitCode}).',
   'finding.PART_PAUSED': '{part} is paused ({subject}).',
   'finding.PART_NOT_READY': '{part} is running but not ready ({subject}, {restarts|# restart|# restarts}).',
-  'finding.PART_RESTARTING':
-    '{part} came back from a crash less than a minute ago ({subject}, {restarts|# restart|# restarts}, exit code {exitCode}).',
   'finding.NETWORK_SILENT': 'Nothing answers connection attempts to {subject}: packets get lost on the way.',
   'finding.NETWORK_SLOW':
     'A connection to {subject} takes {handshakeMs:ms} to open (limit {thresholdMs:ms}): the way to it is slow.',

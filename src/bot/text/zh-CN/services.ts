@@ -12,8 +12,6 @@ export const services = {
   'finding.PART_NOT_RUNNING': '{part} 没有运行中的实例（{subject}：{state}，{reason}，退出码 {exitCode}）。',
   'finding.PART_PAUSED': '{part} 处于暂停状态（{subject}）。',
   'finding.PART_NOT_READY': '{part} 在运行但未就绪（{subject}，重启 {restarts} 次）。',
-  'finding.PART_RESTARTING':
-    '{part} 不到一分钟前崩溃后刚重启（{subject}，重启 {restarts} 次，退出码 {exitCode}）。',
   'finding.NETWORK_SILENT': '到 {subject} 的连接请求没有任何回应：报文在途中丢失。',
   'finding.NETWORK_SLOW':
     '与 {subject} 建立连接需要 {handshakeMs:ms}（阈值 {thresholdMs:ms}）：到它的网络很慢。',
