@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import type { Role } from './domain/config.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
 import { loadConfig, readProcessEnv, readRole } from './platform/config.ts';
+import { collectEarly } from './platform/heap.ts';
 import { createLogger } from './platform/logger.ts';
 
 type ProcessRole = Exclude<Role, 'command-line'>;
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  collectEarly();
   // The role decides which variables may be read at all, so it is settled first.
   const role = roleOf(values.role ?? readRole());
   const env = readProcessEnv(role);
