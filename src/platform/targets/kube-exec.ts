@@ -1,3 +1,4 @@
+import type { Agent as HttpAgent } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { CallOptions } from '../../domain/targets.ts';
@@ -13,9 +14,12 @@ export interface ExecRequest {
 
 const maxOutput = 4 * 1024 * 1024;
 
-/** Runs a command in a container over client-node's websocket, which is loaded only here. */
+/**
+ * Runs a command in a container over client-node's websocket, which is loaded only here. A connection that `agent`
+ * keeps is used where one is free: a TLS handshake with certificates is the dearest part of a short command.
+ */
 export async function execInPod(
-  access: KubeAccess,
+  { access, agent }: { readonly access: KubeAccess; readonly agent: HttpAgent },
   request: ExecRequest,
   options: CallOptions & Timeouts,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
@@ -26,7 +30,7 @@ export async function execInPod(
   };
   // The package's entry brings every API of Kubernetes with it: 70 MB and half a second, for one websocket.
   const { Exec } = await import('@kubernetes/client-node/dist/exec.js');
-  const config = await connectionOf(access);
+  const config = await connectionOf(access, agent);
   const stdout = sink();
   const stderr = sink();
   try {
@@ -81,7 +85,7 @@ export async function execInPod(
 }
 
 /** What of client-node's configuration its websocket asks for. */
-async function connectionOf(access: KubeAccess): Promise<KubeConfig> {
+async function connectionOf(access: KubeAccess, agent: HttpAgent): Promise<KubeConfig> {
   const headers = await access.headers();
   const connection: Pick<KubeConfig, 'getCurrentCluster' | 'applyToHTTPSOptions'> = {
     getCurrentCluster: () => ({
@@ -90,7 +94,7 @@ async function connectionOf(access: KubeAccess): Promise<KubeConfig> {
       skipTLSVerify: access.tls.rejectUnauthorized === false,
     }),
     applyToHTTPSOptions: (options) => {
-      Object.assign(options, access.tls, { headers });
+      Object.assign(options, access.tls, { headers, agent });
       return Promise.resolve();
     },
   };

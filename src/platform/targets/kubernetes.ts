@@ -59,7 +59,7 @@ export function createKubernetesTarget(
   const open = () => {
     loading ??= loadKubeAccess(settings).then((access) => {
       // Sockets end by themselves when idle; nothing has to close this.
-      const options = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets: 6, timeout: 4_000 };
+      const options = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets: 12, timeout: 4_000 };
       return {
         access,
         agent: access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options),
@@ -190,8 +190,7 @@ export function createKubernetesTarget(
     exec: async (namespace, pod, container, command, options = {}) =>
       gate.run(async () => {
         sent += 1;
-        const { access } = await open();
-        return execInPod(access, { namespace, pod, container, command }, { ...timeouts, ...options });
+        return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
       }),
     async podMetrics(namespace, options = {}) {
       const answer = await send(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
+import type { Excerpt, Finding } from '../../domain/finding.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubernetesTarget, With } from '../../domain/targets.ts';
@@ -37,44 +37,49 @@ One finding a workload and cause, however many Pods share it: killed for memory,
   async run({ restarts, logs }: Params, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
+    const faults = pods.map((pod) => podFault(pod, { now: now(), restarts }));
+    // Both are asked for at once: neither says what is asked for next.
+    const crashLogs = readCrashLogs(kubernetes, pods, faults, logs, signal);
     const explained = explainer(kubernetes, pods, now(), signal);
-    const groups = new Map<string, Group>();
+    const groups = new Map<string, { readonly finding: Finding; pods: number }>();
     let bad = 0;
-    for (const pod of pods) {
-      const fault = await explained(pod, podFault(pod, { now: now(), restarts }));
+    for (const [at, pod] of pods.entries()) {
+      const fault = await explained(pod, faults[at]);
       if (fault === undefined) continue;
       bad += 1;
-      const owner = ownerOf(pod);
-      const key = `${fault.code}/${owner.kind}/${owner.name}`;
+      const finding = toFinding(fault, pod);
+      const key = `${finding.code}/${finding.subject}`;
       const group = groups.get(key);
-      if (group === undefined) {
-        const finding = toFinding(fault, pod.metadata.name, owner);
-        groups.set(key, { finding, first: pod, pods: 1 });
-      } else group.pods += 1;
+      if (group === undefined) groups.set(key, { finding, pods: 1 });
+      else group.pods += 1;
     }
-    const crashing = [...groups.values()].filter(({ finding }) => finding.code === 'POD_CRASH_LOOPING');
-    await Promise.all(
-      crashing.slice(0, logs).map(async (group) => {
-        const container = String(group.finding.facts['container']);
-        const log = await crashLog(kubernetes, group.first, container, signal);
-        if (log !== undefined) group.finding = { ...group.finding, excerpts: [log] };
-      }),
-    );
-    return verdict(
-      [...groups.values()].map(({ finding, pods: count }) => ({
-        ...finding,
-        facts: { ...finding.facts, pods: count },
-      })),
-      { pods: pods.length, bad },
-    );
+    const findings = [...groups.values()].map(async ({ finding, pods: count }) => {
+      const log = finding.code === crash ? await crashLogs.get(finding.subject) : undefined;
+      const facts = { ...finding.facts, pods: count };
+      return { ...finding, facts, ...(log === undefined ? {} : { excerpts: [log] }) };
+    });
+    return verdict(await Promise.all(findings), { pods: pods.length, bad });
   },
 });
 
-/** Pods of one workload with the same fault; the first one stands for all. */
-interface Group {
-  finding: Finding;
-  readonly first: Parsed<Pod>;
-  pods: number;
+const crash = 'POD_CRASH_LOOPING';
+
+/** The end of a log of each of the first `most` workloads that crash, by its subject. */
+function readCrashLogs(
+  kubernetes: KubernetesTarget,
+  pods: readonly Parsed<Pod>[],
+  faults: readonly (PodFault | undefined)[],
+  most: number,
+  signal: AbortSignal,
+): ReadonlyMap<string, Promise<Excerpt | undefined>> {
+  const logs = new Map<string, Promise<Excerpt | undefined>>();
+  for (const [at, pod] of pods.entries()) {
+    const fault = faults[at];
+    if (logs.size >= most) break;
+    if (fault?.code !== crash || logs.has(subjectOf(pod))) continue;
+    logs.set(subjectOf(pod), crashLog(kubernetes, pod, String(fault.facts['container']), signal));
+  }
+  return logs;
 }
 
 /** Names what is missing where a Pod waits for a ConfigMap or Secret, also when it only hangs in its creation. */
@@ -111,18 +116,19 @@ function explainer(
   };
 }
 
-function toFinding(
-  fault: PodFault,
-  pod: string,
-  owner: { readonly kind: string; readonly name: string },
-): Finding {
+function subjectOf(pod: Parsed<Pod>): string {
+  const { kind, name } = ownerOf(pod);
+  return `${kind.toLowerCase()}/${name}`;
+}
+
+function toFinding(fault: PodFault, pod: Parsed<Pod>): Finding {
   return {
     code: fault.code,
     severity: fault.running ? 'warning' : 'critical',
-    part: partOfWorkload(owner.name) ?? 'runtime',
-    subject: `${owner.kind.toLowerCase()}/${owner.name}`,
+    part: partOfWorkload(ownerOf(pod).name) ?? 'runtime',
+    subject: subjectOf(pod),
     ...(fault.since === undefined ? {} : { since: fault.since }),
-    facts: { pod, ...fault.facts, running: fault.running },
+    facts: { pod: pod.metadata.name, ...fault.facts, running: fault.running },
   };
 }
 

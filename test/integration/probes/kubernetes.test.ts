@@ -1,6 +1,12 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import type { RuntimeConfig } from '../../../src/domain/config.ts';
 import { healthCalls, shapeOf } from '../../../src/domain/health-calls.ts';
@@ -417,6 +423,43 @@ describe.skipIf(lacking !== undefined)(
       });
       expect(await target.can('patch', 'deployments', 'patching', { group: 'apps' })).toBe(true);
       expect(await nobody.can('patch', 'deployments', 'patching', { group: 'apps' })).toBe(false);
+    });
+
+    it('runs a command over the TLS connection that a LIST has opened', async () => {
+      const pki = (name: string) => readFileSync(join(folder.dir, 'pki', name));
+      let connections = 0;
+      const server = createServer(
+        { key: pki('apiserver.key'), cert: pki('apiserver.crt') },
+        (_request, answer) => answer.end(JSON.stringify({ kind: 'PodList', metadata: {}, items: [] })),
+      );
+      server.on('secureConnection', () => {
+        connections += 1;
+      });
+      const sockets = new WebSocketServer({ server, handleProtocols: () => 'v4.channel.k8s.io' });
+      sockets.on('connection', (socket) => {
+        socket.send(Buffer.from('\u0001done'));
+        socket.send(Buffer.from('\u0003{"status":"Success"}'));
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const kubeconfig = join(folder.dir, 'exec.kubeconfig');
+      writeFileSync(
+        kubeconfig,
+        readFileSync(api.kubeconfig, 'utf8').replace(api.url, `https://127.0.0.1:${port}`),
+      );
+      try {
+        const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig });
+        await target.list('pods', 'n');
+        const answer = await target.exec('n', 'p', 'c', ['true']);
+
+        expect(answer).toEqual({ code: 0, stdout: 'done', stderr: '' });
+        expect(connections).toBe(1);
+      } finally {
+        sockets.close();
+        server.closeAllConnections();
+        server.close();
+      }
     });
 
     it('costs the same number of requests for 30 and for 2,000 Pods, but for pages, and little memory', async () => {
