@@ -6,6 +6,7 @@ const down = any(
   // Between two crashes it runs for moments and looks as if it were starting.
   found('SERVICE_EXITS_AT_START', 'neo4j'),
 );
+const starting = any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j'));
 /** Bolt answers a moment before the logs say so, Neo4j's own and that of its client: what answers has started. */
 const unanswered = any(
   found('ENDPOINT_REFUSED', 'neo4j'),
@@ -32,7 +33,7 @@ export const neo4jConnection = defineDiagnosis({
     {
       id: 'S7.a',
       part: 'neo4j',
-      when: all(any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j')), unanswered, not(down)),
+      when: all(starting, unanswered, not(down)),
       remedies: [
         { instruction: 'wait-for-neo4j' },
         { remediation: 'kubernetes.restart-workload', with: { part: 'neo4j' }, on: 'kubernetes' },
@@ -56,5 +57,6 @@ export const neo4jConnection = defineDiagnosis({
       ],
     },
   ],
-  handOver: [{ when: found('GRAPH_CONNECTION_FAILS'), to: 'N1' }],
+  // Its clients fail for that reason, and not for the network's.
+  handOver: [{ when: all(found('GRAPH_CONNECTION_FAILS'), not(down), not(starting)), to: 'N1' }],
 });

@@ -18,13 +18,12 @@ Says what state it is in when none is. Running is not the same as healthy: other
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
     const last = instances.at(-1);
-    const ready = running.filter((instance) => instance.ready);
     const facts = {
       instances: instances.length,
       running: running.length,
       ...imageFacts(instances.map(({ image }) => image)),
     };
-    if (ready.length > 0 && !restarting(ready, now())) return { status: 'healthy', facts };
+    if (running.some((instance) => instance.ready)) return { status: 'healthy', facts };
     const ended = last?.terminated ?? last?.last;
     const code =
       running.length > 0 ? 'PART_NOT_READY' : last?.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';
