@@ -29,9 +29,10 @@ type Reason = (typeof reasons)[number];
 
 /** The kubelet restarts a container itself: nothing else writes this. */
 const killedByProbe = /failed (?:liveness|startup) probe/i;
-/** An answer that says "no", or a port where nobody listens: what waits longer does not mend. */
-const refusedByAnswer = /statuscode: [45]\d\d/i;
-const refusedConnection = /connection refused/i;
+/** The program answers and has no such path, or wants a login: no waiting mends that. */
+const wrongQuestion = /statuscode: 4\d\d/i;
+/** It answers that it is not well, or nobody listens: so does a program that is only starting. */
+const notYet = /statuscode: 5\d\d|connection refused/i;
 /** A program that has run this long has opened its ports, if it ever does. */
 const OPEN_AFTER_MS = 10_000;
 
@@ -118,12 +119,9 @@ function failureOf(
   const unhealthy = events.filter((event) => event.reason === 'Unhealthy');
   const running = pod.status.containerStatuses.find((status) => status.state.running !== undefined);
   const runningMs = now.getTime() - Date.parse(running?.state.running?.startedAt ?? '');
-  const stuck =
-    !isReady(pod) && runningMs >= OPEN_AFTER_MS
-      ? unhealthy.find(
-          (event) => refusedByAnswer.test(event.message) || refusedConnection.test(event.message),
-        )
-      : undefined;
+  const speaks = ({ message }: ProbeEvent) =>
+    wrongQuestion.test(message) || (notYet.test(message) && runningMs >= OPEN_AFTER_MS);
+  const stuck = running !== undefined && !isReady(pod) ? unhealthy.find(speaks) : undefined;
   const event = killing ?? stuck;
   if (event === undefined) return undefined;
   const said = unhealthy.at(-1)?.message ?? event.message;

@@ -188,6 +188,26 @@ describe('kubernetes.failing-probes', () => {
     });
   });
 
+  it.each([
+    ['statuscode: 404', 'unhealthy', 'no waiting brings a path'],
+    ['statuscode: 503', 'healthy', 'it may only be starting'],
+    ['dial tcp 10.0.0.9:8081: connect: connection refused', 'healthy', 'it may only be starting'],
+  ])('says of %s, three seconds after the start: %s, for %s', async (said, status) => {
+    const started = (at: string) => ({
+      ...unready,
+      status: {
+        ...unready.status,
+        containerStatuses: [
+          { name: 'x', ready: false, restartCount: 0, state: { running: { startedAt: at } } },
+        ],
+      },
+    });
+    const events = [event('Unhealthy', `Readiness probe failed: HTTP probe failed with ${said}`)];
+
+    expect(await look([started('2026-03-01T10:04:57Z')], events)).toMatchObject({ status });
+    expect(await look([started('2026-03-01T10:04:00Z')], events)).toMatchObject({ status: 'unhealthy' });
+  });
+
   it('sees a container that the kubelet ends', async () => {
     expect(
       await look(
