@@ -9,6 +9,8 @@ export interface RuntimeTarget {
   readonly kind: 'kubernetes' | 'compose';
   /** Pods or containers of a part, youngest last. Empty: none exists. */
   instances(part: PartId, options?: CallOptions): Promise<readonly Instance[]>;
+  /** The same one as it is now, read past what the run shares. Undefined: it is gone. */
+  again(instance: Instance, options?: CallOptions): Promise<Instance | undefined>;
   /** Text of the log, oldest first. `previous`: of the container before the last restart; empty when there is none. */
   logs(
     instance: Instance,

@@ -4,6 +4,8 @@ import type { PartId } from '../../src/domain/part.ts';
 import type { FileEntry, Instance, RuntimeTarget } from '../../src/domain/runtime.ts';
 
 export interface FakePart extends Partial<Instance> {
+  /** What has changed when it is looked at again. */
+  readonly later?: Partial<Instance>;
   readonly log?: string;
   readonly previousLog?: string;
   readonly files?: Readonly<Record<string, string>>;
@@ -39,6 +41,10 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
   return {
     kind: 'kubernetes',
     instances: async (part) => of(part).map((fake, index) => toInstance(fake, part, index)),
+    async again(instance) {
+      const fake = find(instance).later;
+      return fake === undefined ? instance : { ...instance, ...fake };
+    },
     logs: async (instance, options) =>
       (options?.previous === true ? find(instance).previousLog : find(instance).log) ?? '',
     async file(instance, path) {

@@ -152,6 +152,13 @@ export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget
         )
         .map((pod) => instanceOf(pod, part));
     },
+    async again({ name, namespace = kubernetes.namespace, part }, options) {
+      const pod = await kubernetes.get('pods', namespace, name, options).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      });
+      return pod === undefined ? undefined : instanceOf(KubePod.parse(pod), part);
+    },
     logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
       return kubernetes.logs(instance.namespace ?? kubernetes.namespace, instance.name, instance.container, {
         ...options,
@@ -313,6 +320,10 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
       return (await of(part, options))
         .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
         .map((container) => containerInstance(container, part));
+    },
+    async again({ id, part }, options) {
+      const container = (await of(part, options)).find((one) => one.id === id);
+      return container === undefined ? undefined : containerInstance(container, part);
     },
     async logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
       // Docker keeps one log over all restarts of a container: there is no other one to read.

@@ -1,3 +1,4 @@
+import { TargetError } from '../../domain/errors.ts';
 import { type PartId, serviceIds } from '../../domain/part.ts';
 import type { ProbeContext } from '../../domain/probe.ts';
 import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
@@ -42,18 +43,21 @@ export async function failingInstance(
   const suspect = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
   if (suspect !== undefined) {
     if (suspect.phase !== 'running' || suspect.readinessChecked) return suspect;
-    return (await answersHttp(deps, suspect.part, signal)) === true ? undefined : suspect;
+    return (await listens(deps, suspect.part, signal)) === true ? undefined : suspect;
   }
-  // Its first life may be about to end: it was started moments ago, and nobody answers, now and a little later.
+  // Its first life may be about to end: it was started moments ago and does not listen. Only an end proves it.
   const fresh = instances.findLast(
-    (one) => one.phase === 'running' && !one.readinessChecked && isYoung(one, now()),
+    (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
   );
-  if (fresh === undefined || (await answersHttp(deps, fresh.part, signal)) !== false) return undefined;
+  if (fresh === undefined || (await listens(deps, fresh.part, signal)) !== false) return undefined;
   await wait(SECOND_LOOK_MS);
-  return (await answersHttp(deps, fresh.part, signal)) === false ? fresh : undefined;
+  const later = await deps.runtime.again(fresh, { signal });
+  if (later === undefined || !failsToStart(later, now())) return undefined;
+  return (await listens(deps, fresh.part, signal)) === true ? undefined : later;
 }
 
-async function answersHttp(
+/** Whether the service takes connections: one that hangs does, so it did start. Undefined: there is no way to ask. */
+async function listens(
   { services }: StartupDeps,
   part: PartId,
   signal: AbortSignal,
@@ -63,7 +67,7 @@ async function answersHttp(
   if (services === undefined || service === undefined) return undefined;
   return services.request(service.url, { signal, timeoutMs: 2_000 }).then(
     () => true,
-    () => false,
+    (error: unknown) => error instanceof TargetError && error.stage === 'no-answer',
   );
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../src/domain/errors.ts';
 import type { PartId } from '../../../src/domain/part.ts';
+import type { ServicesTarget } from '../../../src/domain/targets.ts';
 import { runtimeAuthToken } from '../../../src/probes/runtime/auth-token.probe.ts';
 import { runtimeConfigOverrides } from '../../../src/probes/runtime/config-overrides.probe.ts';
 import { runtimeConnection } from '../../../src/probes/runtime/connection.probe.ts';
@@ -33,6 +35,38 @@ describe('runtime.startup', () => {
     expect(await runtimeStartup.run({ part: 'agent-manager' }, on({ 'agent-manager': [{}] }))).toMatchObject({
       status: 'healthy',
     });
+  });
+
+  const young = { startedAt: '2026-03-01T10:04:57Z', readinessChecked: false } as const;
+  const refusing: ServicesTarget = {
+    find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
+    request: () => Promise.reject(new TargetError('refused', 'nobody listens')),
+  };
+  const hanging: ServicesTarget = {
+    ...refusing,
+    request: () => Promise.reject(new TargetError('no-answer', 'it hangs')),
+  };
+  const first = (part: FakePart, services: ServicesTarget) =>
+    runtimeStartup.run(
+      { part: 'agent-manager' },
+      probeContext({ runtime: fakeRuntime({ 'agent-manager': [part] }), services }),
+    );
+
+  it.each([
+    ['nothing checks its readiness', young],
+    ['it is not ready yet', { ...young, readinessChecked: true, ready: false }],
+  ])('waits for the end of a first life that does not listen, where %s', async (_what, part) => {
+    const ends = { restarts: 1, last: ended, ready: false };
+
+    expect(await first({ ...part, later: ends }, refusing)).toMatchObject({
+      findings: [{ code: 'SERVICE_EXITS_AT_START', facts: { restarts: 1, exitCode: 1 } }],
+    });
+    // One that takes its time has ended nothing.
+    expect(await first(part, refusing)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('takes a young program that hangs for one that started', async () => {
+    expect(await first({ ...young, later: {} }, hanging)).toMatchObject({ status: 'healthy' });
   });
 
   it('has nothing to say of a part that is not there', async () => {
