@@ -12,6 +12,8 @@ export function missing(): string | undefined {
 export interface Firewalled {
   /** An address to which packets go and from which none comes back. */
   readonly host: string;
+  /** Its name, for `ip netns exec`. */
+  readonly space: string;
   /** Lets answers through; a port on which nobody listens then refuses. */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export async function firewalled(): Promise<Firewalled> {
   }
   return {
     host: `${net}.2`,
+    space,
     open: async () => void (await route('del')),
     close: async () => void (await route('add')),
     remove,

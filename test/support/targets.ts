@@ -123,8 +123,9 @@ export async function runProbe(
   probe: string,
   config: Partial<EnvironmentConfig>,
   given: ProbeCall['with'] = {},
+  timeouts: { readonly connectMs: number; readonly callMs: number } = testTimeouts,
 ): Promise<ProbeOutcome> {
-  const factory = createTargetsFactory({ test: environment(config) }, testTimeouts);
+  const factory = createTargetsFactory({ test: environment(config) }, timeouts);
   const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
   try {
     const targets = await factory.forRun('test');

@@ -19,6 +19,11 @@ export interface HttpCall {
   readonly secrets?: readonly string[];
 }
 
+/** A handshake this slow shows a slow way, on which an answer is late without anybody being slow to give it. */
+const slowHandshakeMs = 250;
+const roundTripsMore = 4;
+const mostMoreMs = 8_000;
+
 /**
  * One HTTP exchange over Node's own client, because it alone shows how far a call got: name, connection, TLS,
  * first byte. Redirects are answers and are not followed. More than `maxBytes` of body are not read.
@@ -65,7 +70,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
     const connecting = setTimeout(() => {
       if (stage === 'connect-timeout' || stage === 'tls') fail(silence());
     }, call.connectMs);
-    const deadline = setTimeout(() => fail(silence()), call.callMs);
+    let deadline = setTimeout(() => fail(silence()), call.callMs);
     call.signal?.addEventListener('abort', onAbort, { once: true });
 
     request.once('socket', (socket) => {
@@ -76,6 +81,11 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       }
       socket.once('connect', () => {
         stage = secure ? 'tls' : 'no-answer';
+        const handshakeMs = performance.now() - started;
+        if (handshakeMs < slowHandshakeMs || settled) return;
+        clearTimeout(deadline);
+        const more = Math.min(roundTripsMore * handshakeMs, mostMoreMs);
+        deadline = setTimeout(() => fail(silence()), call.callMs - handshakeMs + more);
       });
       socket.once('secureConnect', () => {
         stage = 'no-answer';
