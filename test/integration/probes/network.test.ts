@@ -88,8 +88,7 @@ describe.skipIf(lacking !== undefined)(
         const goodWay = await ask();
         await wall.close();
 
-        expect(slowWay).toMatchObject({ status: 'healthy', facts: { word: 'ok' } });
-        expect(Number(slowWay.facts['latencyMs'])).toBeGreaterThan(2_500);
+        expect(codes(slowWay)).toEqual(['SERVICE_SLOW']);
         expect(codes(goodWay)).toEqual(['ENDPOINT_HUNG']);
       } finally {
         await server.kill();
