@@ -23,14 +23,16 @@ export interface HealthTrial {
 const shown: Readonly<Record<string, { readonly part?: PartId; readonly states: readonly PartState[] }>> = {
   stopped: { states: ['down'] },
   paused: { states: ['down'] },
-  // A service that hears late from what it needs may call itself unwell; both are "degraded".
-  slow: { states: ['degraded'] },
+  // A service that hears late from what it needs may call itself unwell; a store may be too late for us to look.
+  slow: { states: ['degraded', 'unknown'] },
   refusing: { states: ['degraded'] },
   // Nobody could look: that is neither down nor fine, unless others say that it does not reach them either.
   unreachable: { states: ['unknown', 'down', 'degraded'] },
   'part.agent-manager.refusing': { part: 'collect-agent', states: ['down', 'degraded'] },
   'part.orchestrator-service.refusing': { states: ['down'] },
   'part.collect-agent.refusing': { states: ['down', 'degraded'] },
+  // The heartbeat in the registry is still fresh.
+  'part.collect-agent.stopped': { states: ['down', 'degraded'] },
   'part.collect-agent.paused': { states: ['down', 'degraded'] },
   'part.collect-agent.slow': { states: ['down', 'degraded', 'up'] },
 };
@@ -56,8 +58,14 @@ function judge(report: HealthReport, fault: Fault): string[] {
   const row = report.rows.find((one) => one.part === part);
   const behind = touched(broken as PartId);
   const wrong = report.rows.filter((one) => isBad(one) && one.part !== part && !behind.has(one.part));
+  // Behind something that could not be looked at, a service speaks for itself.
   const alarms = report.rows.filter(
-    (one) => one.part !== part && isBad(one) && behind.has(one.part) && one.consequenceOf === undefined,
+    (one) =>
+      row?.state !== 'unknown' &&
+      one.part !== part &&
+      isBad(one) &&
+      behind.has(one.part) &&
+      one.consequenceOf === undefined,
   );
   return [
     ...(row !== undefined && expected?.states.includes(row.state) === true
