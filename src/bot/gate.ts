@@ -66,11 +66,18 @@ export function createGate(options: GateOptions): Gate {
   const running = new Set<Promise<unknown>>();
   /** Handled here, but PostgreSQL could not be told so; its user has had an answer and may have asked again. */
   const unmarked = new Set<string>();
+  /** Being handled here: one that takes long is not taken over from ourselves. */
+  const handling = new Set<string>();
   let app: EventSink | undefined;
 
   const forward = async (event: ReceiverEvent, delivery: Delivery): Promise<void> => {
     if (app === undefined) throw new Error('the gate is not open yet');
-    await app.processEvent({ ...event, customProperties: { ...event.customProperties, delivery } });
+    handling.add(delivery.key);
+    try {
+      await app.processEvent({ ...event, customProperties: { ...event.customProperties, delivery } });
+    } finally {
+      handling.delete(delivery.key);
+    }
     await inbox.handled(delivery.key).catch((err: unknown) => {
       // Tried again with the next `recover`. Should this process die before, another one handles the delivery once
       // more, and every handler takes the same delivery twice.
@@ -141,7 +148,7 @@ export function createGate(options: GateOptions): Gate {
       await markHandled();
       const left = await inbox.abandoned(20);
       for (const { key, body } of left) {
-        if (!isBody(body)) continue;
+        if (!isBody(body) || handling.has(key)) continue;
         logger.info({ delivery: key }, 'taking over a delivery that another process did not finish');
         // Slack has had its ack, or has given up waiting for it.
         await tracked(forward({ body, ack: () => Promise.resolve() }, deliveryOf(body)));

@@ -147,7 +147,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     {
       name: 'abandoned deliveries',
       start() {
-        recovering = every(shared, 15_000, async () => void (await gate.recover()));
+        recovering = every(shared, 5_000, async () => void (await gate.recover()));
       },
       stop: () => recovering?.stop(),
     },

@@ -11,8 +11,11 @@ export interface InboxOptions {
   readonly role?: string | null;
 }
 
-/** How long a delivery may be worked on before another process takes it over. */
-const leaseSeconds = 60;
+/**
+ * How long a delivery may be worked on before another process takes it over: longer than any handler takes, and
+ * short enough that somebody whose bot was killed still waits for the answer.
+ */
+const leaseSeconds = 20;
 /** Slack's users have given up by then; a click from an hour ago must not act. */
 const tooOldMinutes = 15;
 const mostAttempts = 3;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deliveryOf } from '../../../src/bot/delivery.ts';
 import { createGate, type DeliveryInbox } from '../../../src/bot/gate.ts';
 import { wordsIn } from '../../../src/bot/text/index.ts';
 import { systemClock, systemIds } from '../../../src/platform/clock.ts';
@@ -17,7 +18,7 @@ const command = {
 function anInbox() {
   const known = new Set<string>();
   const handled: string[] = [];
-  const state = { away: false, handled };
+  const state = { away: false, handled, left: [] as { key: string; body: unknown }[] };
   const inbox: DeliveryInbox = {
     accept({ key }) {
       const fresh = !known.has(key);
@@ -29,12 +30,12 @@ function anInbox() {
       handled.push(key);
       return Promise.resolve();
     },
-    abandoned: () => Promise.resolve([]),
+    abandoned: () => Promise.resolve(state.left),
   };
   return { inbox, state };
 }
 
-function aGate(inbox: DeliveryInbox) {
+function aGate(inbox: DeliveryInbox, work: () => Promise<void> = () => Promise.resolve()) {
   const gate = createGate({
     inbox,
     installation: () => Promise.resolve({ teamIds: ['T0TEAM'], enterpriseIds: [] }),
@@ -49,7 +50,7 @@ function aGate(inbox: DeliveryInbox) {
   gate.open({
     processEvent({ body }) {
       seen.push(body);
-      return Promise.resolve();
+      return work();
     },
   });
   return { gate, seen };
@@ -78,5 +79,27 @@ describe('the gate', () => {
     await gate.recover();
     expect(state.handled).toHaveLength(1);
     expect(seen).toHaveLength(1);
+  });
+
+  it('takes over what another process left, and not what it is still at itself', async () => {
+    const { inbox, state } = anInbox();
+    let finish = (): void => undefined;
+    const long = new Promise<void>((done) => {
+      finish = done;
+    });
+    const { gate, seen } = aGate(inbox, () => (seen.length === 1 ? long : Promise.resolve()));
+    const begun = deliver(gate);
+    await expect.poll(() => seen.length).toBe(1);
+    const own = deliveryOf(command).key;
+    state.left = [
+      { key: own, body: command },
+      { key: 'another', body: { ...command, trigger_id: '4.5.6' } },
+    ];
+
+    await gate.recover();
+    expect(seen).toHaveLength(2);
+    finish();
+    await begun;
+    expect(state.handled).toContain(own);
   });
 });
