@@ -55,7 +55,9 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
       ...(fault.id === 'D1.a' ? { mayHide: true } : {}),
     };
   const refused = refusedPrograms[fault.id] ?? refusedPrograms[`${fault.id} ${variant ?? fault.variants[0]}`];
-  if (refused !== undefined) return { symptom: refused[0], cause: refused[1], also: [] };
+  // What exits for that reason crashes, as K1 calls it.
+  if (refused !== undefined)
+    return { symptom: refused[0], cause: refused[1], also: refused[1] === 'H2.a' ? ['K1.b'] : [] };
   const isolated = third === 'unreachable' ? ['N1.c', 'N1.d'] : [];
   // An agent listens on no port: what is left to see of it is that it runs and is silent.
   const branch = second === 'collect-agent' && third !== 'stopped' ? 'H2.d' : branches[third];

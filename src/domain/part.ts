@@ -15,10 +15,13 @@ export type PartId = (typeof partIds)[number];
 export const serviceIds = ['agent-manager', 'orchestrator-service', 'reasoning-service'] as const;
 export type ServiceId = (typeof serviceIds)[number];
 
-/** Who needs whom to do its work. `runtime` carries everything and is judged apart. */
+/**
+ * Who needs whom to do its work, by what the services name as their dependencies in `/health/status`. `runtime` carries
+ * everything and is judged apart.
+ */
 export const dependencies: Readonly<Record<PartId, readonly PartId[]>> = {
   'agent-manager': ['postgres', 'redis', 'nats'],
-  'orchestrator-service': ['postgres', 'agent-manager'],
+  'orchestrator-service': ['postgres', 'agent-manager', 'reasoning-service'],
   'reasoning-service': ['neo4j'],
   'collect-agent': ['nats', 'agent-manager'],
   postgres: [],
