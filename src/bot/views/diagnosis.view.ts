@@ -8,7 +8,15 @@ import { actionIds, messageEventType } from '../ids.ts';
 import { markup } from '../text/format.ts';
 import { type Words, wordsIn } from '../text/index.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { findingFacts, findingSentence, listOf, partName, severityEmoji, whoAsked } from './phrases.ts';
+import {
+  findingFacts,
+  findingSentence,
+  listOf,
+  partName,
+  sentencesOf,
+  severityEmoji,
+  whoAsked,
+} from './phrases.ts';
 
 const shown = { findings: 4, excerptLines: 6, excerptCharacters: 900, missing: 6 } as const;
 
@@ -124,7 +132,7 @@ function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
     ...(possible.length === 0 ? [] : [section(possible.join('\n'), words)]),
     ...(ruledOut.length === 0
       ? []
-      : [context(words.say('diagnose.ruled-out', { causes: markup(listOf(ruledOut, words)) }), words)]),
+      : [context(words.say('diagnose.ruled-out', { causes: markup(sentencesOf(ruledOut, words)) }), words)]),
     ...(followed.length === 0
       ? []
       : [context(words.say('diagnose.followed', { diagnoses: markup(listOf(followed, words)) }), words)]),

@@ -33,6 +33,11 @@ export function listOf(items: readonly string[], words: Words): string {
   return items.join(words.language === 'zh-CN' ? '、' : ', ');
 }
 
+/** Whole sentences, which have commas of their own, in one line. */
+export function sentencesOf(items: readonly string[], words: Words): string {
+  return items.join(words.language === 'zh-CN' ? '；' : '; ');
+}
+
 /** What is wrong, in one sentence (mrkdwn). Unknown codes are shown with their facts rather than hidden. */
 export function findingSentence(finding: Finding, words: Words): string {
   const facts = findingFacts(finding, words);

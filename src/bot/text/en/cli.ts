@@ -20,7 +20,7 @@ export const cli = {
   'cli.option.name': 'name of the environment',
   'cli.option.channel': 'channel id',
   'cli.diagnose': 'find the cause of a symptom (an id such as S2, a part, or plain words), from this process',
-  'cli.diagnose.choose': 'Several symptoms fit "{text}"; ask for one of them:',
+  'cli.diagnose.choose': 'It is not clear what "{text}" is about; ask for one of these:',
   'cli.diagnose.title': '{environment} · {time:time} · took {took:ms}',
   'cli.health': 'check every part of an environment, from this process',
   'cli.fix': 'plan a fix, and with --yes ask for it',

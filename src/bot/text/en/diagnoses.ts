@@ -163,7 +163,7 @@ export const diagnoses = {
   'diagnose.step.health': 'healthy',
   'diagnose.step.network': 'network',
   'diagnose.step.application': 'application',
-  'diagnose.choose': 'Several symptoms fit "{text}". Which one is it?',
+  'diagnose.choose': 'It is not clear what "{text}" is about. Is it one of these?',
   'diagnose.file.seen': 'What was seen',
   'diagnose.verdict.confirmed': 'confirmed',
   'diagnose.verdict.possible': 'possible, not everything could be seen',

@@ -157,7 +157,7 @@ export const diagnoses = {
   'diagnose.step.health': '健康',
   'diagnose.step.network': '网络',
   'diagnose.step.application': '应用层',
-  'diagnose.choose': '"{text}" 符合多个症状，是哪一个？',
+  'diagnose.choose': '无法确定 "{text}" 指的是什么，是下面的症状吗？',
   'diagnose.file.seen': '看到的内容',
   'diagnose.verdict.confirmed': '已确认',
   'diagnose.verdict.possible': '可能，有些证据看不到',
