@@ -16,11 +16,14 @@ export interface Courier {
     readonly runId: string;
     /** Of the claim to come: 1 for a new run. */
     readonly attempt: number;
+    /** It was found unclaimed in PostgreSQL: a worker that is gone may have taken its job and never begun. */
+    readonly unclaimed?: boolean;
   }): Promise<'ok' | 'down'>;
   execution(job: {
     readonly environment: string;
     readonly remediationId: string;
     readonly attempt: number;
+    readonly unclaimed?: boolean;
   }): Promise<'ok' | 'down'>;
 }
 

@@ -47,13 +47,15 @@ export function createCourier(options: CourierOptions): JobCourier {
     return queue;
   };
 
-  const add = async (kind: QueueKind, environment: string, jobId: string, payload: object) => {
+  const add = async ({ kind, environment, jobId, payload, unclaimed = false }: Parcel) => {
     const name = queueName(kind, environment);
     try {
       await withinTime(timeoutMs, async () => {
         await whenReady(client);
         const { attempts } = queues[kind];
-        await queueOf(name).add(kind, payload, { jobId, attempts, backoff: { type: 'policy' } });
+        const queue = queueOf(name);
+        const id = unclaimed ? await idNobodyHolds(queue, jobId) : jobId;
+        await queue.add(kind, payload, { jobId: id, attempts, backoff: { type: 'policy' } });
       });
       return 'ok';
     } catch (err) {
@@ -63,15 +65,44 @@ export function createCourier(options: CourierOptions): JobCourier {
   };
 
   return {
-    run: ({ environment, runId, attempt }) => add('run', environment, runJobId(runId, attempt), { runId }),
-    execution: ({ environment, remediationId, attempt }) =>
-      add('execute', environment, executeJobId(remediationId, attempt), { remediationId, attempt }),
+    run: ({ environment, runId, attempt, ...rest }) =>
+      add({ kind: 'run', environment, jobId: runJobId(runId, attempt), payload: { runId }, ...rest }),
+    execution: ({ environment, remediationId, attempt, ...rest }) => {
+      const payload = { remediationId, attempt };
+      return add({
+        kind: 'execute',
+        environment,
+        jobId: executeJobId(remediationId, attempt),
+        payload,
+        ...rest,
+      });
+    },
     up: () => client.status === 'ready',
     async close() {
       await Promise.allSettled([...known.values()].map((queue) => queue.close()));
       known.clear();
     },
   };
+}
+
+interface Parcel {
+  readonly kind: QueueKind;
+  readonly environment: string;
+  readonly jobId: string;
+  readonly payload: object;
+  readonly unclaimed?: boolean;
+}
+
+/**
+ * A job in a dead worker's hands blocks its id until BullMQ finds it stalled, which takes up to two lock
+ * durations: a minute in which nothing happens. PostgreSQL decides who does the work, so a second job is safe.
+ */
+async function idNobodyHolds(queue: Queue, jobId: string): Promise<string> {
+  for (let n = 1; n < 5; n += 1) {
+    const id = n === 1 ? jobId : `${jobId}-again-${n}`;
+    if ((await queue.getJobState(id)) !== 'active') return id;
+  }
+  return jobId;
 }
 
 /** Waits for a connection that is being made; a client without one fails at once. */

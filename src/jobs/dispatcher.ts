@@ -58,7 +58,7 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
       return rows;
     });
     for (const { id, environment, attempt } of waiting) {
-      const taken = await courier.run({ environment, runId: id, attempt: attempt + 1 });
+      const taken = await courier.run({ environment, runId: id, attempt: attempt + 1, unclaimed: true });
       if (taken === 'down') direct({ kind: 'run', environment, runId: id });
     }
   };
@@ -71,7 +71,8 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
     });
     for (const { id, environment, attempt } of due) {
       const job = { environment, remediationId: id, attempt: attempt + 1 };
-      if ((await courier.execution(job)) === 'down') direct({ kind: 'execute', ...job });
+      if ((await courier.execution({ ...job, unclaimed: true })) === 'down')
+        direct({ kind: 'execute', ...job });
     }
   };
 

@@ -1,3 +1,4 @@
+import { Worker } from 'bullmq';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
 import { usePostgres } from '../../support/postgres.ts';
@@ -245,6 +246,46 @@ describe('when Redis forgets', () => {
     expect(again).toBe('ok');
     expect(await redis.call('LLEN', '{aetherius}:run-prod:wait')).toBe(1);
     await redis.call('FLUSHALL');
+  });
+});
+
+describe('when a worker dies with a job in hand that it had not claimed yet', () => {
+  /** Takes the next job and never begins it, as a process killed between Redis and PostgreSQL. */
+  async function takeAndDie(): Promise<void> {
+    const dead = new Worker('run-prod', null, {
+      connection: (await redis.connections()).worker(),
+      prefix: '{aetherius}',
+      autorun: false,
+      lockDuration: 30_000,
+      skipStalledCheck: true,
+    });
+    const job = await dead.getNextJob('a token');
+    await dead.close(true);
+    expect(job?.name).toBe('run');
+    expect(await redis.call('LLEN', '{aetherius}:run-prod:active')).toBe(1);
+  }
+
+  test('the run is done within seconds, not when BullMQ finds the job stalled', async () => {
+    const one = await bench();
+    const { runId } = await one.startHealth();
+    await takeAndDie();
+
+    one.start();
+
+    // BullMQ would give the job back after one lock duration at the earliest: 30 s.
+    await expect.poll(() => one.state(runId), { timeout: 15_000, interval: 20 }).toBe('complete');
+    expect(await one.texts()).toEqual(['health prod complete 4/4']);
+  });
+
+  test('handing it over again and again adds one job, not many', async () => {
+    const one = await bench();
+    const { runId } = await one.startHealth();
+    await takeAndDie();
+
+    for (let n = 0; n < 5; n += 1)
+      await one.courier.run({ environment: 'prod', runId, attempt: 1, unclaimed: true });
+
+    expect(await redis.call('LLEN', '{aetherius}:run-prod:wait')).toBe(1);
   });
 });
 
