@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { testKilling } from './run-kill.ts';
+
+describe('kill -9 of worker', () => testKilling('worker'));
