@@ -276,12 +276,16 @@ const composePhase: Readonly<Record<ComposeContainer['state'], Instance['phase']
 };
 
 function containerInstance(container: ComposeContainer, part: PartId): Instance {
-  const ended =
-    container.state !== 'running' && container.state !== 'created' && container.state !== 'paused';
+  const ended = composePhase[container.state] === 'terminated';
+  const restarting = container.state === 'restarting';
   const finished = container.finishedAt === undefined ? {} : { finishedAt: container.finishedAt };
   const termination = {
-    ...(ended ? { exitCode: container.exitCode } : {}),
-    reason: container.oomKilled ? 'OOMKilled' : ended && container.exitCode === 0 ? 'Completed' : 'Error',
+    ...(ended || restarting ? { exitCode: container.exitCode } : {}),
+    reason: container.oomKilled
+      ? 'OOMKilled'
+      : (ended || restarting) && container.exitCode === 0
+        ? 'Completed'
+        : 'Error',
     ...finished,
     ...(container.error === undefined ? {} : { message: container.error }),
   };
@@ -300,7 +304,8 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     restarts: container.restartCount,
     ...(container.state === 'running' ? { startedAt: container.startedAt } : {}),
     ...(ended ? { terminated: termination } : {}),
-    ...(!ended && container.restartCount > 0 ? { last: termination } : {}),
+    // One that waits for its next life has ended before, as Kubernetes says it of a CrashLoopBackOff.
+    ...(restarting || (!ended && container.restartCount > 0) ? { last: termination } : {}),
     ...(container.memoryLimitBytes > 0 ? { memoryLimitBytes: container.memoryLimitBytes } : {}),
     ...(container.nanoCpus > 0 ? { cpuLimitMillicores: Math.round(container.nanoCpus / 1_000_000) } : {}),
     command: container.command,
@@ -322,7 +327,10 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
         .map((container) => containerInstance(container, part));
     },
     async again({ id, part }, options) {
-      const container = (await of(part, options)).find((one) => one.id === id);
+      const container = await compose.inspect(id, options).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+        throw error;
+      });
       return container === undefined ? undefined : containerInstance(container, part);
     },
     async logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {

@@ -13,6 +13,7 @@ import {
 import { must, waitFor } from '../../../lab/components/process.ts';
 import type { RuntimeConfig } from '../../../src/domain/config.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose.ts';
+import { runtimeOnCompose } from '../../../src/platform/targets/runtime.ts';
 import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';
 import { codes, runProbe, scratch } from '../../support/targets.ts';
 
@@ -160,6 +161,25 @@ describe.skipIf(lacking !== undefined)(
       expect(Date.parse(after.startedAt)).toBeGreaterThan(Date.parse(running.startedAt));
       await expect(target.inspect('no-such-container')).rejects.toMatchObject({ code: 'NOT_FOUND' });
       expect((await target.networks()).some((network) => network.driver === 'bridge')).toBe(true);
+    }, 60_000);
+
+    it('looks past its own list when it looks at a container again', async () => {
+      const target = createComposeTarget({ project, socket: engine.socket ?? '' });
+      const containers = runtimeOnCompose(target);
+      const id = await start('neo4j', 'sleep 1; exit 3', '--restart', 'always');
+      const [first] = await containers.instances('neo4j');
+      if (first === undefined) throw new Error('no container of neo4j');
+      await waitFor(async () => (await state(id)).startsWith('restarting'), {
+        seconds: 30,
+        what: 'a pause between two lives',
+      });
+
+      expect(first).toMatchObject({ phase: 'running', restarts: 0 });
+      const again = await containers.again(first, {});
+      expect(again?.restarts).toBeGreaterThan(0);
+      expect(again?.last).toMatchObject({ reason: 'Error' });
+      expect(await containers.again({ ...first, id: 'no-such-container' }, {})).toBeUndefined();
+      await docker('rm', '-f', id);
     }, 60_000);
 
     it('whose engine is not there could not be looked at', async () => {

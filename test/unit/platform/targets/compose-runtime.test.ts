@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { ComposeContainer, ComposeTarget } from '../../../../src/domain/targets.ts';
+import { runtimeOnCompose } from '../../../../src/platform/targets/runtime.ts';
+import { failsToStart } from '../../../../src/probes/support/startup.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+
+const container = (more: Partial<ComposeContainer>): ComposeContainer => ({
+  id: 'c1',
+  name: 'aetherius-agent-manager',
+  service: 'agent-manager',
+  image: 'registry.example/agent-manager:1',
+  state: 'running',
+  startedAt: '2026-03-01T10:04:58Z',
+  finishedAt: '2026-03-01T10:04:57Z',
+  exitCode: 0,
+  oomKilled: false,
+  restartCount: 0,
+  networks: [],
+  memoryLimitBytes: 0,
+  nanoCpus: 0,
+  env: {},
+  command: [],
+  ...more,
+});
+
+/** An engine whose list is as old as the run, and which says something else when it is asked for one container. */
+const engine = (listed: ComposeContainer, later = listed): ComposeTarget =>
+  ({
+    project: 'p',
+    containers: () => Promise.resolve([listed]),
+    inspect: () => Promise.resolve(later),
+  }) as unknown as ComposeTarget;
+
+const instanceOf = async (listed: ComposeContainer) => {
+  const [instance] = await runtimeOnCompose(engine(listed)).instances('agent-manager');
+  if (instance === undefined) throw new Error('no instance');
+  return instance;
+};
+
+describe('a container of Compose', () => {
+  it('that waits for its next life fails to start, with the exit of the last one', async () => {
+    const instance = await instanceOf(container({ state: 'restarting', exitCode: 1, restartCount: 1 }));
+
+    expect(failsToStart(instance, now)).toBe(true);
+    expect(instance).toMatchObject({
+      phase: 'waiting',
+      ready: false,
+      last: { exitCode: 1, reason: 'Error' },
+    });
+  });
+
+  it.each(['exited', 'dead'] as const)('that is %s has ended, with its exit code', async (state) => {
+    const instance = await instanceOf(container({ state, exitCode: 0 }));
+
+    expect(failsToStart(instance, now)).toBe(true);
+    expect(instance).toMatchObject({ phase: 'terminated', terminated: { exitCode: 0, reason: 'Completed' } });
+  });
+
+  it('that runs its first life has ended nothing', async () => {
+    const instance = await instanceOf(container({}));
+
+    expect(failsToStart(instance, now)).toBe(false);
+    expect(instance.last).toBeUndefined();
+  });
+
+  it('is asked for afresh when it is looked at again', async () => {
+    const runtime = runtimeOnCompose(
+      engine(container({}), container({ state: 'restarting', exitCode: 1, restartCount: 1 })),
+    );
+    const [first] = await runtime.instances('agent-manager');
+    if (first === undefined) throw new Error('no instance');
+
+    expect(await runtime.again(first, {})).toMatchObject({ phase: 'waiting', restarts: 1 });
+  });
+});
