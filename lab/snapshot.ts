@@ -34,10 +34,31 @@ export async function snapshot(): Promise<Snapshot> {
       .toSorted(),
     interfaces: interfaces.map((line) => line.split(':')[1]?.trim() ?? line).toSorted(),
     routes: routes.toSorted(),
-    firewall: firewall.filter((line) => !line.startsWith('#')).map((line) => line.replace(/\[\d+:\d+\]/, '')),
+    firewall: withoutIdleTables(firewall),
     cgroups: cgroups(),
   };
 }
+
+/**
+ * Lines of `iptables-save` and `nft list ruleset` without counters, and without tables that hold nothing but built-in
+ * chains that accept: the kernel shows those from the first use of a table on, and they do nothing.
+ */
+export function withoutIdleTables(lines: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  let table: string[] = [];
+  for (const raw of lines) {
+    const line = raw.replace(/\s*\[\d+:\d+\]/, '').trimEnd();
+    if (line === '' || line.startsWith('#')) continue;
+    table.push(line);
+    if (line !== 'COMMIT' && line !== '}') continue;
+    if (!table.every((one) => idle.test(one))) kept.push(...table);
+    table = [];
+  }
+  return [...kept, ...table];
+}
+
+const idle =
+  /^(?:\*\w+|:\S+ ACCEPT|COMMIT|table \w+ \w+ \{|\s*chain [A-Z]+ \{|\s*type \w+ hook \w+ priority [^;]+; policy accept;|\s*\})$/;
 
 /** What one moment has and the other has not, in words; empty when they are the same. */
 export function differences(before: Snapshot, after: Snapshot): string[] {
