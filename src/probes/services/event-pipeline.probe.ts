@@ -13,6 +13,8 @@ const BACKLOG_SHARE = 0.5;
 const FULL_BATCH_SHARE = 0.9;
 /** Share of all time in the pipeline above which one stage is the bottleneck. */
 const DOMINANT_SHARE = 0.5;
+/** Share of the time that the one writer may spend in commits before it is what everything waits for. */
+const WRITER_SHARE = 0.75;
 
 interface Pipeline {
   readonly facts: Facts;
@@ -37,6 +39,8 @@ function read(before: Scrape, after: Scrape): Pipeline {
   const stored = rate(before, after, 'event_processing_total', { outcome: 'stored' }) ?? 0;
   const enrich = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'enrich' }) ?? 0;
   const write = meanBetween(before, after, 'event_processing_stage_seconds', { stage: 'write' }) ?? 0;
+  // Seconds in commits a second: the mean alone is small when a slow, full batch and a quick, small one take turns.
+  const writing = rate(before, after, 'event_processing_stage_seconds_sum', { stage: 'write' }) ?? 0;
   const batch = meanBetween(before, after, 'event_batch_size') ?? 0;
   const seconds = (after.at - before.at) / 1000;
   const connections = (scrape: Scrape) => scrape.value('database_connections_in_use') ?? 0;
@@ -75,7 +79,7 @@ function read(before: Scrape, after: Scrape): Pipeline {
     enrich,
     write,
     // One commit at a time: a write that takes longer than the pace allows is what everything waits for.
-    commitsWait: stuck || (timeout > 0 && write > Math.max(timeout, 0.25)),
+    commitsWait: stuck || writing >= WRITER_SHARE || (timeout > 0 && write > Math.max(timeout, 0.25)),
   };
 }
 

@@ -107,6 +107,17 @@ describe('the event pipeline', () => {
     ]);
   });
 
+  it('waits for the database when slow, full batches and quick, small ones take turns', async () => {
+    const after = { ...start, queue: 120, received: 160, stored: 60, enrich: [6, 60] as const };
+
+    // Below the pace on average, and yet writing nearly all the time.
+    expect(await look(start, { ...after, write: [3.4, 4], batch: [60, 4], latency: [300, 60] })).toEqual([
+      'EVENT_LATENCY_HIGH',
+      'EVENT_QUEUE_BACKLOG',
+      'EVENT_WRITES_SLOW',
+    ]);
+  });
+
   it('waits for the database when a statement lasts longer than the look', async () => {
     expect(await look(start, { ...start, queue: 18, received: 8 })).toEqual([
       'EVENT_LATENCY_HIGH',
