@@ -10,6 +10,9 @@ const SAMPLES = 4;
 const BUSY_CORES = 0.4;
 /** Growth in MiB a minute that is no noise of a garbage collector. */
 const LEAK_MIB_PER_MINUTE = 6;
+/** A process fills its pools and caches for a while after its start: only much more than that is a leak. */
+const WARM_UP_SECONDS = 180;
+const LEAK_MIB_PER_MINUTE_AT_START = 40;
 
 /** Least-squares slope of y over x. */
 function slope(points: readonly (readonly [number, number])[]): number {
@@ -26,7 +29,8 @@ export const servicesProcessTrend = defineProbe({
   doc: `How much CPU does a service use, and does its memory grow?
 
 Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
-that rises from every sample to the next is called growth; a single step is not.`,
+that rises from every sample to the next is called growth; a single step is not, and neither is the warm-up of a process
+that was started moments ago.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to look at.'),
     seconds: z.number().positive().max(120).default(9).describe('Length of the observation, in seconds.'),
@@ -66,10 +70,14 @@ that rises from every sample to the next is called growth; a single step is not.
       growthMiBPerMinute: round(perMinute),
       goroutines: last.value('go_goroutines') ?? null,
     };
+    const started = last.value('process_start_time_seconds');
+    const age = started === undefined ? Number.POSITIVE_INFINITY : last.at / 1000 - started;
+    const warm = age < 0 || age > WARM_UP_SECONDS;
+    const leak = warm ? LEAK_MIB_PER_MINUTE : LEAK_MIB_PER_MINUTE_AT_START;
     const finding = (code: string) => ({ code, severity: 'warning', part: id, subject: id, facts }) as const;
     const findings = [
       ...(cores !== undefined && cores >= BUSY_CORES ? [finding('CPU_HIGH')] : []),
-      ...(rises && perMinute >= LEAK_MIB_PER_MINUTE ? [finding('MEMORY_GROWS')] : []),
+      ...(rises && perMinute >= leak ? [finding('MEMORY_GROWS')] : []),
     ];
     const [one, ...more] = findings;
     return one === undefined

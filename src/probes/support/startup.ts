@@ -34,40 +34,44 @@ export interface StartupDeps {
 
 /**
  * The youngest instance that fails to start; undefined when none does. Where nothing checks readiness, a service
- * that was restarted moments ago is asked itself: any HTTP answer means that it did start.
+ * that was restarted moments ago is asked itself: an HTTP answer means that it did start.
  */
 export async function failingInstance(
   instances: readonly Instance[],
   { deps, signal, now, wait }: ProbeContext<StartupDeps>,
 ): Promise<Instance | undefined> {
   const suspect = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
-  if (suspect !== undefined) {
-    if (suspect.phase !== 'running' || suspect.readinessChecked) return suspect;
-    return (await listens(deps, suspect.part, signal)) === true ? undefined : suspect;
-  }
-  // Its first life may be about to end: it was started moments ago and does not listen. Only an end proves it.
-  const fresh = instances.findLast(
-    (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
-  );
-  if (fresh === undefined || (await listens(deps, fresh.part, signal)) !== false) return undefined;
+  if (suspect !== undefined && (suspect.phase !== 'running' || suspect.readinessChecked)) return suspect;
+  const young =
+    suspect ??
+    instances.findLast(
+      (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
+    );
+  if (young === undefined) return undefined;
+  const word = await ask(deps, young.part, signal);
+  if (word === 'answers') return undefined;
+  if (suspect !== undefined && word !== 'hangs') return suspect;
+  if (word === 'nobody-to-ask') return undefined;
+  // Its life may be about to end: it was started moments ago and does not answer. Only an end proves it. A connection
+  // that is taken and not answered proves nothing: a proxy in front of a container takes it for one that is not there.
   await wait(SECOND_LOOK_MS);
-  const later = await deps.runtime.again(fresh, { signal });
+  const later = await deps.runtime.again(young, { signal });
   if (later === undefined || !failsToStart(later, now())) return undefined;
-  return (await listens(deps, fresh.part, signal)) === true ? undefined : later;
+  if (later.phase === 'running' && later.restarts === young.restarts) return undefined;
+  return (await ask(deps, young.part, signal)) === 'answers' ? undefined : later;
 }
 
-/** Whether the service takes connections: one that hangs does, so it did start. Undefined: there is no way to ask. */
-async function listens(
+async function ask(
   { services }: StartupDeps,
   part: PartId,
   signal: AbortSignal,
-): Promise<boolean | undefined> {
+): Promise<'answers' | 'hangs' | 'refuses' | 'nobody-to-ask'> {
   const id = serviceIds.find((candidate) => candidate === part);
   const service = id === undefined ? undefined : services?.find(id);
-  if (services === undefined || service === undefined) return undefined;
+  if (services === undefined || service === undefined) return 'nobody-to-ask';
   return services.request(service.url, { signal, timeoutMs: 2_000 }).then(
-    () => true,
-    (error: unknown) => error instanceof TargetError && error.stage === 'no-answer',
+    () => 'answers',
+    (error: unknown) => (error instanceof TargetError && error.stage === 'no-answer' ? 'hangs' : 'refuses'),
   );
 }
 

@@ -65,8 +65,15 @@ describe('runtime.startup', () => {
     expect(await first(part, refusing)).toMatchObject({ status: 'healthy' });
   });
 
-  it('takes a young program that hangs for one that started', async () => {
+  it('takes a young program that hangs for one that started, unless it ends meanwhile', async () => {
+    const lived = { ...young, restarts: 2, last: ended };
+
     expect(await first({ ...young, later: {} }, hanging)).toMatchObject({ status: 'healthy' });
+    expect(await first({ ...lived, later: lived }, hanging)).toMatchObject({ status: 'healthy' });
+    // A proxy took the connection for a container that was between two lives.
+    expect(await first({ ...lived, later: { ...lived, restarts: 3 } }, hanging)).toMatchObject({
+      findings: [{ code: 'SERVICE_EXITS_AT_START', facts: { restarts: 3 } }],
+    });
   });
 
   it('has nothing to say of a part that is not there', async () => {

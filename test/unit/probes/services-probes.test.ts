@@ -88,7 +88,7 @@ describe('services.command-capacity', () => {
 });
 
 describe('services.process-trend', () => {
-  const look = (memory: readonly number[], cpu: readonly number[]) =>
+  const look = (memory: readonly number[], cpu: readonly number[], startedBefore?: number) =>
     servicesProcessTrend.run(
       { service: 'agent-manager', seconds: 9 },
       probeContext({
@@ -96,6 +96,9 @@ describe('services.process-trend', () => {
           ...memory.map((mib, index) => ({
             process_resident_memory_bytes: mib * MIB,
             process_cpu_seconds_total: cpu[index] ?? 0,
+            ...(startedBefore === undefined
+              ? {}
+              : { process_start_time_seconds: Date.parse('2026-03-01T10:05:00Z') / 1000 - startedBefore }),
           })),
         ),
       }),
@@ -106,6 +109,12 @@ describe('services.process-trend', () => {
       findings: [{ code: 'MEMORY_GROWS', facts: { memoryFromMiB: 100, memoryMiB: 130 } }],
     });
     expect(await look([100, 130, 130, 130], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
+  });
+
+  it('takes the warm-up of a process that was started moments ago for no leak, but a flood for one', async () => {
+    expect(await look([16, 17, 18, 19], [], 20)).toMatchObject({ status: 'healthy' });
+    expect(await look([16, 17, 18, 19], [], 900)).toMatchObject({ findings: [{ code: 'MEMORY_GROWS' }] });
+    expect(await look([20, 35, 50, 65], [], 20)).toMatchObject({ findings: [{ code: 'MEMORY_GROWS' }] });
   });
 
   it('turns CPU seconds into cores', async () => {
