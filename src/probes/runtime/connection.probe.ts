@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 
 /** Ports of the platform table in the guide. */
@@ -12,36 +12,51 @@ const ports: Readonly<Record<(typeof serviceIds)[number], number>> = {
 };
 const unknownName = /bad address|could not resolve|name or service not known|no such host|unable to resolve/i;
 const answered = /server returned error|HTTP\/1\.[01] [345]|404|50[0-9]/i;
+const refusal = /connection refused/i;
+/** Rules for a Service that has changed moments ago are not on every node yet. */
+const SECOND_TRY_MS = 1_500;
 const noTool = /executable file|no such file|OCI runtime|not found/i;
 
 export const runtimeConnection = defineProbe({
   id: 'runtime.connection',
   doc: `Does a request from one service's container reach another service?
 
-Runs \`wget\` in the container of the one against the health path of the other, by its name. Any HTTP answer is a connection.`,
+Runs \`wget\` in the container of the one against the health path of the other, by its name. Any HTTP answer is a connection,
+and a refusal is tried twice. On Kubernetes a refusal is told apart from silence: a NetworkPolicy drops, it does not
+refuse.`,
   params: z.strictObject({
     from: z.enum(serviceIds).describe('The service that asks.'),
     to: z.enum(serviceIds).describe('The service that should answer.'),
   }),
   part: ({ from }) => from,
   needs: ['runtime'],
-  timeoutMs: 12_000,
-  emits: ['CONNECTION_FAILS', 'CONNECTION_NAME_UNKNOWN'],
-  async run({ from, to }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+  timeoutMs: 15_000,
+  emits: ['CONNECTION_FAILS', 'CONNECTION_REFUSED', 'CONNECTION_NAME_UNKNOWN'],
+  async run({ from, to }, { deps, signal, wait }: ProbeContext<With<'runtime'>>) {
     const instance = (await deps.runtime.instances(from, { signal }))
       .filter((one) => one.phase === 'running')
       .at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     const url = `http://${to}:${ports[to]}/health/live`;
     const command = ['wget', '-q', '-O', '-', '-T', '4', url];
-    const answer = await deps.runtime.exec(instance, command, { signal, timeoutMs: 9_000 });
+    const attempt = async () => {
+      const answer = await deps.runtime.exec(instance, command, { signal, timeoutMs: 9_000 });
+      return { code: answer.code, text: `${answer.stderr}\n${answer.stdout}`.trim() };
+    };
     const facts = { from, to, url, container: instance.name };
-    const text = `${answer.stderr}\n${answer.stdout}`.trim();
+    let answer = await attempt();
+    if (answer.code !== 0 && refusal.test(answer.text)) {
+      await wait(SECOND_TRY_MS);
+      answer = await attempt();
+    }
+    const { text } = answer;
     if (answer.code === 0 || answered.test(text)) return { status: 'healthy', facts };
     if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !unknownName.test(text))) {
       throw new AppError('NOT_FOUND', 'the container has no tool to make a request with', { facts });
     }
-    const code = unknownName.test(text) ? 'CONNECTION_NAME_UNKNOWN' : 'CONNECTION_FAILS';
+    const refused = deps.runtime.kind === 'kubernetes' && refusal.test(text);
+    const failure = refused ? 'CONNECTION_REFUSED' : 'CONNECTION_FAILS';
+    const code = unknownName.test(text) ? 'CONNECTION_NAME_UNKNOWN' : failure;
     return {
       status: 'unhealthy',
       findings: [

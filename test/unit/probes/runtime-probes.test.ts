@@ -280,6 +280,39 @@ describe('runtime.name-lookup and runtime.connection', () => {
     ).rejects.toThrow();
   });
 
+  const get = 'wget -q -O - -T 4 http://orchestrator-service:8081/health/live';
+  /** A container whose requests end in turn as these say; on Compose when told so. */
+  const asking = (kind: 'kubernetes' | 'compose', ...errors: readonly string[]) => {
+    const runtime = fakeRuntime({ 'agent-manager': [{ commands: { [get]: { code: 0 } } }] });
+    const left = [...errors];
+    const exec: typeof runtime.exec = (instance, command, options) => {
+      const stderr = left.shift();
+      return stderr === undefined
+        ? runtime.exec(instance, command, options)
+        : Promise.resolve({ code: 1, stdout: '', stderr });
+    };
+    return probeContext({ runtime: { ...runtime, kind, exec } });
+  };
+  const connect = (...of: Parameters<typeof asking>) =>
+    runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, asking(...of));
+  const refused = 'dial tcp 10.96.0.9:8081: connect: connection refused';
+
+  it('take one refusal for no failure: rules of a Service take a moment to reach a node', async () => {
+    expect(await connect('kubernetes', refused)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('tell a refusal from silence on Kubernetes, where no policy refuses', async () => {
+    expect(await connect('kubernetes', refused, refused)).toMatchObject({
+      findings: [{ code: 'CONNECTION_REFUSED' }],
+    });
+    expect(await connect('kubernetes', 'download timed out')).toMatchObject({
+      findings: [{ code: 'CONNECTION_FAILS' }],
+    });
+    expect(await connect('compose', refused, refused)).toMatchObject({
+      findings: [{ code: 'CONNECTION_FAILS' }],
+    });
+  });
+
   it('have nothing to say of a service that does not run', async () => {
     const stopped = on({ 'agent-manager': [{ phase: 'terminated' }] });
 

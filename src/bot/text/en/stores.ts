@@ -33,6 +33,7 @@ export const stores = {
   'finding.POD_PROBE_FAILS':
     'The {probe} probe of {subject} fails in {pods|# Pod|# Pods}: {message} ({restarts|# restart|# restarts}).',
   'finding.NAME_LOOKUP_FAILS': '{part} cannot look up the name {name}: {error}',
+  'finding.CONNECTION_REFUSED': 'A request from {from} to {to} is refused: {error}',
   'finding.CONNECTION_FAILS': 'A request from {from} to {to} does not arrive: {error}',
   'finding.CONNECTION_NAME_UNKNOWN': '{from} does not know the name {to}: {error}',
   'finding.CONTAINER_OFF_NETWORK':

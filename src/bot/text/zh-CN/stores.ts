@@ -32,6 +32,7 @@ export const stores = {
   'finding.POD_PROBE_FAILS':
     '{subject} 的 {probe} 探针失败：{message}（{pods} 个 Pod，共重启 {restarts} 次）。',
   'finding.NAME_LOOKUP_FAILS': '{part} 无法解析 {name}：{error}',
+  'finding.CONNECTION_REFUSED': '从 {from} 到 {to} 的请求被拒绝：{error}',
   'finding.CONNECTION_FAILS': '从 {from} 到 {to} 的请求没有到达：{error}',
   'finding.CONNECTION_NAME_UNKNOWN': '{from} 不认识名称 {to}：{error}',
   'finding.CONTAINER_OFF_NETWORK':
