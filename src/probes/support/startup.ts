@@ -42,22 +42,21 @@ export async function failingInstance(
 ): Promise<Instance | undefined> {
   const suspect = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
   if (suspect !== undefined && (suspect.phase !== 'running' || suspect.readinessChecked)) return suspect;
-  const young =
-    suspect ??
-    instances.findLast(
-      (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
-    );
+  if (suspect !== undefined) {
+    // It has just ended before. A connection that is taken and not answered acquits nobody: a proxy in front of a
+    // container takes it for a program that does not listen yet.
+    return (await ask(deps, suspect.part, signal)) === 'answers' ? undefined : suspect;
+  }
+  const young = instances.findLast(
+    (one) => one.phase === 'running' && isYoung(one, now()) && !(one.readinessChecked && one.ready),
+  );
   if (young === undefined) return undefined;
   const word = await ask(deps, young.part, signal);
-  if (word === 'answers') return undefined;
-  if (suspect !== undefined && word !== 'hangs') return suspect;
-  if (word === 'nobody-to-ask') return undefined;
-  // Its life may be about to end: it was started moments ago and does not answer. Only an end proves it. A connection
-  // that is taken and not answered proves nothing: a proxy in front of a container takes it for one that is not there.
+  if (word === 'answers' || word === 'nobody-to-ask') return undefined;
+  // Its first life may be about to end: it was started moments ago and does not answer. Only an end proves it.
   await wait(SECOND_LOOK_MS);
   const later = await deps.runtime.again(young, { signal });
   if (later === undefined || !failsToStart(later, now())) return undefined;
-  if (later.phase === 'running' && later.restarts === young.restarts) return undefined;
   return (await ask(deps, young.part, signal)) === 'answers' ? undefined : later;
 }
 
