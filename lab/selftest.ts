@@ -34,8 +34,14 @@ export interface Row {
 
 const seconds = (since: number) => (performance.now() - since) / 1000;
 
-/** Polls until the check says `wanted`; an exception of a check counts as "not seen". */
-async function until(fault: Fault, lab: Lab, variant: string, wanted: boolean, limit: number): Promise<void> {
+/** Polls until the check says `wanted`; an exception of a check counts as "not seen". `limit` in seconds. */
+export async function until(
+  fault: Fault,
+  lab: Lab,
+  variant: string,
+  wanted: boolean,
+  limit: number,
+): Promise<void> {
   const end = performance.now() + limit * 1000;
   let last = '';
   for (;;) {
@@ -45,7 +51,7 @@ async function until(fault: Fault, lab: Lab, variant: string, wanted: boolean, l
     });
     if (seen === wanted) return;
     if (performance.now() > end)
-      throw new Error(`the check ${wanted ? 'does not see it' : 'still sees it'}${last}`);
+      throw new Error(`its check ${wanted ? 'never sees' : 'still sees'} it${last}`);
     await delay(100);
   }
 }
@@ -86,11 +92,11 @@ export async function tryFault(lab: Lab, fault: Fault, variant: string): Promise
 }
 
 const cell = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(1));
-const head = [
+export const faultHead = [
   '| runtime | fault | variant | plant s | seen s | clear s | healthy s | result |',
   '| --- | --- | --- | --- | --- | --- | --- | --- |',
 ];
-const line = (row: Row) =>
+export const faultRow = (row: Row): string =>
   `| ${row.runtime} | ${row.id} | ${row.variant} | ${cell(row.planted)} | ${cell(row.seen)} | ${cell(row.cleared)} | ${cell(row.healthy)} | ${(row.problem ?? 'ok').replaceAll(/\s+/g, ' ').slice(0, 300)} |`;
 
 /** Runs it all and prints a table; true when everything held. */
@@ -103,12 +109,12 @@ export async function selftest(options: SelftestOptions, print: (line: string) =
     const before = await snapshot();
     const progress = timedProgress(print);
     const lab = await upLab(runtime, progress);
-    print(head.join('\n'));
+    print(faultHead.join('\n'));
     for (const fault of faults.filter((one) => wanted(one, runtime, options.only))) {
       for (const variant of options.once ? fault.variants.slice(0, 1) : fault.variants) {
         const row = await tryFault(lab, fault, variant);
         rows.push(row);
-        print(line(row));
+        print(faultRow(row));
         // What one fault broke must not be blamed on the next.
         if (row.problem !== undefined) await recover(lab, print);
       }
@@ -123,7 +129,7 @@ export async function selftest(options: SelftestOptions, print: (line: string) =
   for (const problem of problems) print(problem);
   print(`${rows.length} planted, ${failed.length} failed, ${problems.length} left behind`);
   if (options.table !== undefined)
-    writeFileSync(options.table, `${[...head, ...rows.map(line)].join('\n')}\n`);
+    writeFileSync(options.table, `${[...faultHead, ...rows.map(faultRow)].join('\n')}\n`);
   return failed.length === 0 && problems.length === 0 && rows.length > 0;
 }
 

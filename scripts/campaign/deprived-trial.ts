@@ -1,9 +1,10 @@
 /** A planted fault, asked for with one kind of evidence taken away: never a wrong cause, and never "all is well". */
 
+import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { expectationOf } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
-import { confirmed, until } from './trial.ts';
+import { confirmed } from './trial.ts';
 
 export interface DeprivedTrial {
   readonly fault: string;

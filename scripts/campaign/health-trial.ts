@@ -1,11 +1,11 @@
 /** Each part broken in each way: does the table of `/aetherius health` name exactly that part? */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import type { HealthReport, PartRow, PartState } from '../../src/domain/health.ts';
 import { dependencies, type PartId, partIds } from '../../src/domain/part.ts';
 import type { Product } from './product.ts';
-import { until } from './trial.ts';
 
 export interface HealthTrial {
   readonly fault: string;

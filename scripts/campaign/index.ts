@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { faultById, faults } from '../../lab/faults/index.ts';
 import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
 import { timedProgress } from '../../lab/runtimes/shared.ts';
+import { faultHead, faultRow } from '../../lab/selftest.ts';
 import { type Fault, type Lab, labParts, type Runtime } from '../../lab/types.ts';
 import { deprive } from './deprived.ts';
 import { samples, tryDeprived } from './deprived-trial.ts';
@@ -40,6 +41,7 @@ interface Options {
   readonly health: boolean;
   readonly keep: boolean;
   readonly table?: string;
+  readonly faults?: string;
   readonly evidence: 'wrong' | 'all' | 'none';
 }
 
@@ -68,6 +70,7 @@ const options = new Command('campaign')
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
   .option('--keep', 'leave the platform up', false)
   .option('--table <file>', 'also write the table into this document')
+  .option('--faults <file>', 'also write into this document how long each fault took to plant and to go')
   .addOption(
     new Option('--evidence <which>', 'evidence behind which answers')
       .choices(['wrong', 'all', 'none'])
@@ -119,6 +122,8 @@ async function recover(lab: Lab): Promise<void> {
 interface Row {
   readonly text: string;
   readonly problems: readonly string[];
+  /** The fault itself, second by second. */
+  readonly fault?: string;
 }
 
 /** Prints a row, what is behind it, and puts the platform back if it was wrong. */
@@ -140,7 +145,7 @@ async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
       const trial = await tryFault({ lab, product, controls, onAnswer }, fault, variant);
-      const row = { text: trialRow(trial), problems: trial.problems };
+      const row = { text: trialRow(trial), problems: trial.problems, fault: faultRow(trial.phases) };
       if (await report(lab, [row], answers)) controls.forget();
       yield row;
     }
@@ -226,13 +231,25 @@ if (options.report !== undefined) {
   const wrong = rows.flatMap(({ text, problems }) => (problems.length === 0 ? [] : [text]));
   writeFileSync(options.report, JSON.stringify({ right, wrong }));
 }
+const command = `npm run campaign -- ${process.argv.slice(2).join(' ')}`
+  .replaceAll(/ --(?:table|faults|report) \S+/g, '')
+  .trim();
+const date = new Date().toISOString().slice(0, 10);
 if (options.table !== undefined)
   writeSection(options.table, {
     name: part.name,
     head: part.head,
     rows: rows.map(({ text }) => text),
-    date: new Date().toISOString().slice(0, 10),
-    command: `npm run campaign -- ${process.argv.slice(2).join(' ')}`.replace(/ --table \S+/, '').trim(),
+    date,
+    command,
+  });
+if (options.faults !== undefined)
+  writeSection(options.faults, {
+    name: `faults on ${options.runtime}`,
+    head: faultHead.join('\n'),
+    rows: rows.flatMap(({ fault }) => fault ?? []),
+    date,
+    command,
   });
 if (!wasUp && !options.keep) await downLab(options.runtime);
 process.exit(rows.length > 0 && right === rows.length ? 0 : 1);

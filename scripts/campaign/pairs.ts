@@ -1,9 +1,10 @@
 /** Faults that occur together: each has to be found beside the other, and nothing else. */
 
+import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { expectationOf } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
-import { confirmed, until } from './trial.ts';
+import { confirmed } from './trial.ts';
 
 export interface Planting {
   readonly fault: string;

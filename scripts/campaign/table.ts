@@ -123,7 +123,7 @@ export function writeSection(file: string, section: Section): void {
   const old = there ? text.slice(from, to).split('\n').filter(isRow) : [];
   const known = section.head === pairHead ? 1 : section.head === deprivedHead ? 4 : 3;
   const rows = merge(old, section.rows, known);
-  const right = rows.filter((row) => row.endsWith('| right |')).length;
+  const right = rows.filter((row) => /\| (?:right|ok) \|$/.test(row)).length;
   const block = [
     begin,
     `## ${section.name}`,

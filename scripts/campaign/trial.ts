@@ -1,6 +1,6 @@
 /** One fault: healthy control, planted, asked for, taken away, asked again. */
 
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
 import { type Expectation, expectationOf } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
@@ -19,6 +19,8 @@ export interface Trial {
   /** Seconds for all of it: control, planting, answer, clearing, answer. */
   readonly total: number;
   readonly problems: readonly string[];
+  /** The fault itself: how long it took to plant, to be seen, to be taken away. */
+  readonly phases: Row;
 }
 
 /** Ids of confirmed causes, in the answer's order. */
@@ -43,26 +45,6 @@ export class Controls {
   }
 }
 
-/** Polls until the fault's own check says `wanted`. */
-export async function until(
-  fault: Fault,
-  lab: Lab,
-  variant: string,
-  wanted: boolean,
-  limit: number,
-): Promise<void> {
-  let why = '';
-  for (const end = performance.now() + limit * 1000; ; await delay(150)) {
-    const seen = await fault.check(lab, variant).catch((error: unknown) => {
-      why = ` (${error instanceof Error ? error.message : String(error)})`;
-      return false;
-    });
-    if (seen === wanted) return;
-    if (performance.now() > end)
-      throw new Error(`its check ${wanted ? 'never sees' : 'still sees'} it${why}`);
-  }
-}
-
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export interface TrialOptions {
@@ -82,6 +64,18 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   const problems: string[] = [];
   let planted: Answer | undefined;
   let step = 'control';
+  const phases: { -readonly [K in keyof Row]: Row[K] } = { runtime: lab.runtime, id: fault.id, variant };
+  let start = performance.now();
+  const lap = () => {
+    const seconds = (performance.now() - start) / 1000;
+    start = performance.now();
+    return seconds;
+  };
+  const failed = (error: unknown) => {
+    const problem = `${step}: ${messageOf(error)}`;
+    problems.push(problem);
+    if (!step.includes('ask') && step !== 'control') phases.problem ??= problem;
+  };
   try {
     if (!controls.holds(symptom)) {
       const control = await product.diagnose(symptom);
@@ -90,20 +84,29 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       if (confirmed(control).length > 0) problems.push(`control: ${confirmed(control).join(', ')} confirmed`);
     }
     step = 'plant';
+    lap();
     await fault.plant(lab, variant);
+    phases.planted = lap();
+    step = 'check';
     await until(fault, lab, variant, true, fault.within);
+    phases.seen = lap();
     step = 'ask';
     planted = await product.diagnose(symptom);
     onAnswer?.('planted', planted);
     problems.push(...judge(planted, expected));
   } catch (error) {
-    problems.push(`${step}: ${messageOf(error)}`);
+    failed(error);
   }
   try {
     step = 'clear';
+    lap();
     await fault.clear(lab, variant);
+    phases.cleared = lap();
+    step = 'gone';
     await until(fault, lab, variant, false, 45);
+    step = 'healthy';
     await lab.healthy(90);
+    phases.healthy = lap();
     step = 'ask again';
     const cleared = await product.diagnose(symptom);
     onAnswer?.('cleared', cleared);
@@ -111,7 +114,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     if (confirmed(cleared).length > 0)
       problems.push(`afterwards: ${confirmed(cleared).join(', ')} confirmed`);
   } catch (error) {
-    problems.push(`${step}: ${messageOf(error)}`);
+    failed(error);
   }
   const found = planted === undefined ? [] : confirmed(planted);
   return {
@@ -125,6 +128,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     ...(planted?.apiRequests === undefined ? {} : { apiRequests: planted.apiRequests }),
     total: (performance.now() - began) / 1000,
     problems,
+    phases,
   };
 }
 
