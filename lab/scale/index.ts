@@ -148,14 +148,25 @@ async function startKwok(lab: KubernetesLab, progress: Progress): Promise<void> 
 }
 
 async function removeScale(lab: KubernetesLab, progress: Progress): Promise<void> {
-  await lab.kubectl(['delete', 'namespaces', '-l', 'lab.aetherius.io/scale=true', '--wait=false']);
-  await lab.kubectl(['delete', 'nodes', '-l', 'type=kwok']);
+  const labelled = ['-l', 'lab.aetherius.io/scale=true'];
+  const names = (await lab.kubectl(['get', 'namespaces', ...labelled, '-o', 'name'])).split('\n');
+  await lab.kubectl(['delete', 'namespaces', ...labelled, '--wait=false']);
+  const config = new KubeConfig();
+  config.loadFromFile(lab.kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  // Nobody makes new ones in a namespace that ends, and no container has to be stopped first.
+  for (const name of names.filter((one) => one !== ''))
+    await core.deleteCollectionNamespacedPod({
+      namespace: name.replace('namespace/', ''),
+      gracePeriodSeconds: 0,
+    });
   await waitFor(
     async () =>
       (await lab.kubectl(['get', 'namespaces', '-l', 'lab.aetherius.io/scale=true', '-o', 'name'])).trim() ===
       '',
     { seconds: 300, what: 'the namespaces to go', every: 1000 },
   );
+  await lab.kubectl(['delete', 'nodes', '-l', 'type=kwok']);
   await lab.cluster.node([
     'sh',
     '-c',
