@@ -1,4 +1,6 @@
+import { changesOf } from '../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
+import type { ProbeOutcome } from '../domain/probe.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { findingOutput } from './health.command.ts';
@@ -25,9 +27,9 @@ export async function diagnoseCommand(
     );
     return exitCodes.usage;
   }
-  const { judgements } = answer;
+  const { judgements, outcomes } = answer;
   const tookMs = context.now().getTime() - started.getTime();
-  const output = diagnoseOutput({ environment, judgements, time: started, tookMs }, context);
+  const output = diagnoseOutput({ environment, judgements, outcomes, time: started, tookMs }, context);
   context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, context));
   return {
     'cause-found': exitCodes.findings,
@@ -40,6 +42,7 @@ function diagnoseOutput(
   answer: {
     readonly environment: string;
     readonly judgements: readonly DiagnosisJudgement[];
+    readonly outcomes: readonly ProbeOutcome[];
     readonly time: Date;
     readonly tookMs: number;
   },
@@ -69,8 +72,12 @@ function diagnoseOutput(
         })),
       })),
     })),
+    changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
   };
 }
+
+const changeLine = (change: DiagnoseOutput['changes'][number]): string =>
+  `  ${change.since ?? ''} ${printable(change.text)}`;
 
 function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
   const { environment, time, tookMs: took } = output;
@@ -83,5 +90,10 @@ function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
       ...cause.missing.map(({ probe, why }) => `      ? ${probe} (${why})`),
     ]),
   ]);
-  return [words.plain('cli.diagnose.title', { environment, time, took }), ...lines].join('\n');
+  // Beside a cause that is there or may be; a healthy answer needs no history.
+  const changes =
+    output.overall === 'no-cause' || output.changes.length === 0
+      ? []
+      : ['', words.plain('cli.diagnose.changes'), ...output.changes.map(changeLine)];
+  return [words.plain('cli.diagnose.title', { environment, time, took }), ...lines, ...changes].join('\n');
 }

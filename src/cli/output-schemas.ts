@@ -71,6 +71,9 @@ export const DiagnoseOutput = z
         }),
       )
       .meta({ description: 'In the order they were walked.' }),
+    changes: z
+      .array(FindingOutput)
+      .meta({ description: 'What was changed in the hour before, newest first; no cause by itself.' }),
   })
   .meta({ title: 'aetherius diagnose --output json' });
 export type DiagnoseOutput = z.output<typeof DiagnoseOutput>;

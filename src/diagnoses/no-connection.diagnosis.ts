@@ -1,6 +1,15 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+import type { PartId } from '../domain/part.ts';
 
-const noEndpoints = found('SERVICE_WITHOUT_ENDPOINTS');
+const others = ['reasoning-service', 'postgres', 'redis', 'nats', 'neo4j', 'runtime'] as const;
+/** A Service whose own program exits at start has no endpoints for that reason. */
+const wellButEmpty = (part: PartId) =>
+  all(found('SERVICE_WITHOUT_ENDPOINTS', part), not(found('SERVICE_EXITS_AT_START', part)));
+const noEndpoints = any(
+  wellButEmpty('agent-manager'),
+  wellButEmpty('orchestrator-service'),
+  ...others.map((part) => found('SERVICE_WITHOUT_ENDPOINTS', part)),
+);
 const names = any(found('NAME_LOOKUP_FAILS'), found('DNS_NOT_RUNNING'));
 const offNetwork = found('CONTAINER_OFF_NETWORK');
 /** The other end itself is not well: then it is no matter of the network. */
@@ -29,6 +38,7 @@ export const noConnection = defineDiagnosis({
     { probe: 'runtime.startup', with: { part: 'agent-manager' } },
     { probe: 'runtime.startup', with: { part: 'orchestrator-service' } },
   ],
+  narrowChanges: true,
   causes: [
     { id: 'N1.a', part: 'runtime', when: noEndpoints, remedies: [{ instruction: 'mend-service-selector' }] },
     { id: 'N1.b', part: 'runtime', when: names, remedies: [{ instruction: 'mend-dns' }] },

@@ -4,8 +4,17 @@ import type { NeededRight } from './remediation.ts';
 export const rightFeatures = ['health', 'diagnosis', 'restart', 'secrets'] as const;
 export type RightFeature = (typeof rightFeatures)[number];
 
-/** Where a right holds: in the platform's namespace, in the collect agents', or in the whole cluster. */
-export type RightPlace = 'platform' | 'agents' | 'cluster';
+/** Where a right holds: in the platform's namespace, in the collect agents', or where events of nodes are kept. */
+export const rightPlaces = ['platform', 'agents', 'node-events'] as const;
+export type RightPlace = (typeof rightPlaces)[number];
+
+/** Nodes have no namespace; the cluster writes their events here. */
+export const nodeEventsNamespace = 'default';
+
+/** Name of the role that carries these rights; one of its own where the platform may live in that namespace too. */
+export function roleName(feature: RightFeature, place: RightPlace): string {
+  return `aetherius-bot-${feature}${place === 'node-events' ? '-nodes' : ''}`;
+}
 
 export interface KubernetesRight {
   readonly feature: RightFeature;
@@ -36,6 +45,8 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     places: platform,
   },
   { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: both },
+  { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: ['node-events'] },
+  { feature: 'diagnosis', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
   { feature: 'diagnosis', group: '', resource: 'configmaps', verbs: ['list', 'get'], places: both },
   // The cluster's DNS runs where the agents do.
   { feature: 'diagnosis', group: '', resource: 'services', verbs: ['list'], places: ['agents'] },

@@ -224,6 +224,8 @@ export interface ComposeContainer {
   readonly image: string;
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** ISO time at which it was made: from then on its image and environment are the same. */
+  readonly createdAt: string;
   readonly startedAt: string;
   readonly finishedAt?: string;
   readonly exitCode: number;

@@ -1,9 +1,11 @@
 import type { Probe } from '../domain/probe.ts';
 import { agentsHeartbeats } from './agents/heartbeats.probe.ts';
+import { composeChanges } from './compose/changes.probe.ts';
 import { composeConfigAge } from './compose/config-age.probe.ts';
 import { composeContainers } from './compose/containers.probe.ts';
 import { composeNetworks } from './compose/networks.probe.ts';
 import { serviceHealth } from './http/service-health.probe.ts';
+import { kubernetesChanges } from './kubernetes/changes.probe.ts';
 import { kubernetesConfigAge } from './kubernetes/config-age.probe.ts';
 import { kubernetesDns } from './kubernetes/dns.probe.ts';
 import { kubernetesFailingProbes } from './kubernetes/failing-probes.probe.ts';
@@ -71,10 +73,12 @@ import { servicesWorkflowExecutions } from './services/workflow-executions.probe
 /** Every probe there is. A new one is a file and a line here. */
 const list = [
   agentsHeartbeats,
+  composeChanges,
   composeConfigAge,
   composeContainers,
   composeNetworks,
   serviceHealth,
+  kubernetesChanges,
   kubernetesConfigAge,
   kubernetesDns,
   kubernetesFailingProbes,

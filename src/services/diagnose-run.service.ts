@@ -1,3 +1,4 @@
+import { changeCalls } from '../domain/changes.ts';
 import type { Clock, Ids } from '../domain/clock.ts';
 import type { Diagnosis, Remedy } from '../domain/diagnosis.ts';
 import { AppError } from '../domain/errors.ts';
@@ -166,7 +167,7 @@ export async function diagnose(
   let next = input.diagnoses;
   for (let hop = 0; next.length > 0 && hop <= MOST_HOPS; hop += 1) {
     await gather(
-      next.flatMap((diagnosis) => diagnosis.evidence),
+      [...next.flatMap((diagnosis) => diagnosis.evidence), ...(hop === 0 ? changeCalls(next) : [])],
       input.targets,
     );
     const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);

@@ -19,7 +19,8 @@ export async function grantRights(seed: KubeSeed, user: string, namespace: strin
     .map((document) => document.toJS() as Role)
     .filter(({ kind }) => kind === 'Role');
   for (const { metadata, rules } of roles) {
-    const place = metadata.namespace === 'kube-system' ? 'kube-system' : namespace;
+    // The platform's own namespace is the one under test; the others are the cluster's.
+    const place = metadata.namespace === 'aetherius' ? namespace : metadata.namespace;
     const name = `${metadata.name}-${namespace}`;
     const base = `/apis/rbac.authorization.k8s.io/v1/namespaces/${place}`;
     await seed.post(`${base}/roles`, { metadata: { name }, rules });

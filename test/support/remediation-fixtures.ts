@@ -176,6 +176,7 @@ function compose(): Fixture {
     ...{ id: 'c1', name: 'aetherius-agent-manager-1', service: 'agent-manager', image: 'agent-manager:1' },
     ...{
       state: 'running',
+      createdAt: '2026-03-01T09:00:00Z',
       startedAt: '2026-11-25T00:00:00Z',
       exitCode: 0,
       oomKilled: false,

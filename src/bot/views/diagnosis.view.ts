@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { changesOf } from '../../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/judgement.ts';
 import type { ProbeOutcome } from '../../domain/probe.ts';
 import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../../domain/render-diagnosis.ts';
@@ -18,7 +19,7 @@ import {
   whoAsked,
 } from './phrases.ts';
 
-const shown = { findings: 4, excerptLines: 6, excerptCharacters: 900, missing: 6 } as const;
+const shown = { findings: 4, excerptLines: 6, excerptCharacters: 900, missing: 6, changes: 4 } as const;
 
 /** The words of a diagnosis: pure, one function a message. */
 export const diagnosisRenderer: DiagnosisRenderer = {
@@ -66,6 +67,7 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     if (view.path !== undefined) blocks.push(section(pathText(view.path, words), words));
     for (const cause of causesOf(view, 'confirmed')) blocks.push(...confirmedBlocks(cause, view, words));
     blocks.push(...openBlocks(view, words));
+    blocks.push(...changeBlocks(view, words));
   }
   blocks.push(context(footer(view, words), words));
   if (view.reportButton !== undefined) {
@@ -137,6 +139,28 @@ function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
       ? []
       : [context(words.say('diagnose.followed', { diagnoses: markup(listOf(followed, words)) }), words)]),
   ];
+}
+
+/** What changed shortly before, beside a cause that is there or may be: those about its part first. */
+function changeBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
+  const causes = [...causesOf(view, 'confirmed'), ...causesOf(view, 'possible')];
+  const changes = changesOf(view.outcomes);
+  if (causes.length === 0 || changes.length === 0) return [];
+  const parts = new Set([
+    ...causes.map(({ cause }) => cause.part),
+    ...view.judgements.map(({ diagnosis }) => diagnosis.part),
+  ]);
+  const near = changes.filter(({ part }) => parts.has(part));
+  const rest = changes.filter(({ part }) => !parts.has(part));
+  const lines = [...near, ...rest].slice(0, shown.changes).map((change) =>
+    words.say('diagnose.change', {
+      since: change.since ?? '',
+      text: markup(findingSentence(change, words)),
+    }),
+  );
+  const more = changes.length - lines.length;
+  if (more > 0) lines.push(words.say('diagnose.more-changes', { count: more }));
+  return [context([words.say('diagnose.changes'), ...lines].join('\n'), words)];
 }
 
 /** A probe that could not look, and why: the sentence says what would be needed. */

@@ -4,10 +4,12 @@ import type { Check } from '../../domain/doctor.ts';
 import { AppError, TargetError } from '../../domain/errors.ts';
 import {
   asQuestions,
+  nodeEventsNamespace,
   type RightFeature,
   type RightPlace,
   rightFeatures,
   rightsAt,
+  roleName,
   roleRules,
 } from '../../domain/rights.ts';
 import type { KubernetesTarget } from '../../domain/targets.ts';
@@ -32,6 +34,7 @@ export async function examineKubernetes(
   const places: readonly [RightPlace, string][] = [
     ['platform', runtime.namespace],
     ['agents', runtime.agentNamespace],
+    ['node-events', nodeEventsNamespace],
   ];
   const checks = await Promise.all(
     places.map(([place, namespace]) =>
@@ -111,7 +114,7 @@ function missingRights(where: Place, feature: RightFeature, lacking: ReturnType<
         .map(({ verbs, group, resource }) => `${verbs[0]} ${resource}${group === '' ? '' : `.${group}`}`)
         .join(', '),
     },
-    remedy: roleYaml(`aetherius-bot-${feature}`, where.namespace, rights, where.account),
+    remedy: roleYaml(roleName(feature, where.place), where.namespace, rights, where.account),
   };
 }
 

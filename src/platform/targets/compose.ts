@@ -169,6 +169,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     image: config.Image,
     state: states.has(state.Status) ? (state.Status as ComposeContainer['state']) : 'dead',
     ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
+    createdAt: info.Created,
     startedAt: state.StartedAt,
     // Docker's zero time means "never".
     ...(finished === '' || finished.startsWith('0001-') ? {} : { finishedAt: finished }),

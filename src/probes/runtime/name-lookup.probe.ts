@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, TargetError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
@@ -11,7 +11,7 @@ const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
   'reasoning-service': 'neo4j',
 };
 const notFound =
-  /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|timed out|no servers could be reached|server misbehaving|bad address|connection refused/i;
+  /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|timed out|temporary failure|no servers could be reached|server misbehaving|bad address|connection refused/i;
 const noTool = /not found|executable file|no such file|OCI runtime/i;
 
 export const runtimeNameLookup = defineProbe({
@@ -37,12 +37,13 @@ Runs \`nslookup\` there for a name that must exist. A container without that too
     if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !notFound.test(text))) {
       throw new AppError('NOT_FOUND', 'the container has no tool to look names up', { facts });
     }
-    const error =
-      text
-        .split('\n')
-        .find((line) => notFound.test(line))
-        ?.trim()
-        .slice(0, 160) ?? text.trim().slice(-160);
+    const error = text
+      .split('\n')
+      .find((line) => notFound.test(line))
+      ?.trim()
+      .slice(0, 160);
+    // No word of a resolver: the container ended under the command, or the command did.
+    if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
     return {
       status: 'unhealthy',
       findings: [

@@ -1,7 +1,7 @@
 import { TargetError } from '../../domain/errors.ts';
 import { type PartId, serviceIds } from '../../domain/part.ts';
 import type { ProbeContext } from '../../domain/probe.ts';
-import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
+import type { Instance, RuntimeTarget, Termination } from '../../domain/runtime.ts';
 import type { ServicesTarget } from '../../domain/targets.ts';
 
 /** A service that has run for this long did start; what ends it later is another matter. */
@@ -10,6 +10,10 @@ const SECOND_LOOK_MS = 3_000;
 
 const isYoung = (instance: Instance, now: Date): boolean =>
   instance.startedAt !== undefined && now.getTime() - Date.parse(instance.startedAt) < STARTED_AFTER_MS;
+
+/** Ended by a signal from outside (SIGKILL, SIGTERM) and not for its memory: it did not exit by itself. */
+const wasKilled = ({ exitCode, reason }: Termination): boolean =>
+  (exitCode === 137 || exitCode === 143) && reason !== 'OOMKilled';
 
 /** Not running, or again and again only for moments. `answers`: whether the part itself answers, where that is known. */
 export function failsToStart(instance: Instance, now: Date, answers?: boolean): boolean {
@@ -21,6 +25,7 @@ export function failsToStart(instance: Instance, now: Date, answers?: boolean): 
     instance.phase !== 'running' ||
     instance.restarts === 0 ||
     ended === undefined ||
+    wasKilled(ended) ||
     instance.startedAt === undefined
   )
     return false;

@@ -246,6 +246,7 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'failed', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
+        ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
 
       const seed = kubeSeed(api.kubeconfig);

@@ -138,6 +138,8 @@ describe.skipIf(lacking !== undefined)(
       expect(await ask('reasoning-service')).toEqual(['unhealthy', 'CONTAINER_OOM_KILLED']);
       expect(await ask('postgres')).toEqual(['skipped']);
       expect(await ask('collect-agent')).toEqual(['unhealthy', 'CONTAINER_MISSING']);
+      const made = await runProbe('compose.changes', { runtime: runtime() });
+      expect(made.findings.map(({ subject }) => subject)).toContain(`${project}-agent-manager-1`);
       expect(await ask('runtime')).toEqual(['healthy']);
     }, 120_000);
 

@@ -368,6 +368,57 @@ describe.skipIf(lacking !== undefined)(
       expect(codes(edited)).toEqual(['POD_OLDER_THAN_CONFIG']);
     });
 
+    it('knows from field ownership and revisions what was changed shortly before, and by whom', async () => {
+      const base = await namespace('changes');
+      const look = async () => {
+        const outcome = await runProbe('kubernetes.changes', { runtime: runtime('changes') });
+        return outcome.findings.map(({ code, subject, facts }) => [
+          code,
+          subject,
+          facts['by'] ?? facts['image'],
+        ]);
+      };
+      const revision = (number: number, image: string) =>
+        seed.post(`/apis/apps/v1/namespaces/changes/replicasets`, {
+          metadata: {
+            name: `agent-manager-${number}`,
+            annotations: { 'deployment.kubernetes.io/revision': `${number}` },
+            ownerReferences: [
+              {
+                apiVersion: 'apps/v1',
+                kind: 'Deployment',
+                name: 'agent-manager',
+                uid: 'u',
+                controller: true,
+              },
+            ],
+          },
+          spec: {
+            selector: { matchLabels: { app: 'agent-manager' } },
+            template: {
+              metadata: { labels: { app: 'agent-manager' } },
+              spec: { containers: [{ name: 'agent-manager', image }] },
+            },
+          },
+        });
+      await seed.post(`${base}/configmaps?fieldManager=installer`, {
+        metadata: { name: 'c' },
+        data: { a: '1' },
+      });
+      await revision(1, 'agent-manager:1.4');
+      await revision(2, 'agent-manager:1.5');
+      const { waitFor } = await import('../../../lab/components/process.ts');
+      const installed = Date.now();
+      await waitFor(() => Date.now() > installed + 1_500, { seconds: 10, what: 'the second to pass' });
+      await seed.merge(`${base}/configmaps/c?fieldManager=labeller`, { metadata: { labels: { team: 'a' } } });
+      const before = await look();
+      await seed.merge(`${base}/configmaps/c?fieldManager=editor`, { data: { a: '2' } });
+
+      expect(before).toContainEqual(['CHANGED_IMAGE', 'deployment/agent-manager', 'agent-manager:1.5']);
+      expect(before).toContainEqual(['CHANGED_CONFIG', 'configmap/c', 'installer']);
+      expect((await look())[0]).toEqual(['CHANGED_CONFIG', 'configmap/c', 'editor']);
+    });
+
     it('that denies a right is "could not look", with verb and resource', async () => {
       await namespace('denied');
       const kubeconfig = await api.userKubeconfig('nobody');

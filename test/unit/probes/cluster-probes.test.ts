@@ -274,6 +274,7 @@ const container = (service: string, more: Partial<ComposeContainer> = {}): Compo
   service,
   image: 'i',
   state: 'running',
+  createdAt: '2026-03-01T09:00:00Z',
   startedAt: '2026-03-01T10:00:00Z',
   exitCode: 0,
   oomKilled: false,

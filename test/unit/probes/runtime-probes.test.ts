@@ -72,6 +72,15 @@ describe('runtime.startup', () => {
     });
   });
 
+  it('takes one that was killed from outside and runs again for one that starts', async () => {
+    const killed = { ...young, restarts: 1, last: { exitCode: 137, reason: 'Error' } };
+
+    expect(await first(killed, refusing)).toMatchObject({ status: 'healthy' });
+    expect(await first({ ...killed, last: { exitCode: 137, reason: 'OOMKilled' } }, refusing)).toMatchObject({
+      status: 'unhealthy',
+    });
+  });
+
   it('acquits one that has just ended before only when it answers', async () => {
     const answering: ServicesTarget = { ...refusing, request: () => Promise.resolve(httpAnswer('', 503)) };
     const lived = { ...young, restarts: 2, last: ended };
@@ -124,6 +133,13 @@ describe('runtime.auth-token', () => {
     expect(await tokens('aaa', 'bbb')).toMatchObject({ findings: [{ code: 'AUTH_TOKENS_DIFFER' }] });
     expect(await tokens('aaa', undefined)).toMatchObject({
       findings: [{ code: 'AUTH_TOKEN_MISSING', facts: { missing: 'collect-agent' } }],
+    });
+  });
+
+  it('has nothing to compare with a part that is not there', async () => {
+    expect(await runtimeAuthToken.run({}, on({ 'agent-manager': [{ token: 'aaa' }] }))).toMatchObject({
+      status: 'skipped',
+      reason: 'no-data',
     });
   });
 });

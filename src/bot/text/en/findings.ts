@@ -161,6 +161,12 @@ export const findings = {
   'finding.SERVICE_WITHOUT_PODS': 'Service {service} has nothing behind it: there is no Pod of its part.',
   'finding.SERVICE_WITHOUT_PODS.impact': 'Every connection to it is refused.',
   'finding.SERVICE_WITHOUT_PODS.todo': 'See why its workload has no Pods.',
+  'finding.CHANGED_IMAGE': 'Image of {subject}: {imageBefore} → {image} (revision {revision}).',
+  'finding.CHANGED_ROLLOUT': '{subject} was rolled out.',
+  'finding.CHANGED_CONFIG': '{subject} was edited with {by}.',
+  'finding.CHANGED_POLICY': '{subject} was edited with {by}.',
+  'finding.CHANGED_NODE': '{subject}: {reason}.',
+  'finding.CHANGED_CONTAINER': 'Container {subject} was made anew from {image}.',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} started at {startedAt:time}, before its ConfigMap {configMap} changed at {changedAt:time}.',
   'finding.POD_OLDER_THAN_CONFIG.impact':

@@ -1,10 +1,12 @@
 /** What each probe looks at, as evidence is called in files and pages. */
 export const probes = {
   'probe.agents.heartbeats': 'registered collect agents and the age of their last heartbeat',
+  'probe.compose.changes': 'containers of the project that were made anew shortly before',
   'probe.compose.config-age': 'whether a container is older than its configuration file',
   'probe.compose.containers': 'the containers of a part in the Compose project',
   'probe.compose.networks': 'the networks that the containers of the project share',
   'probe.http.service-health': 'the health answer of a service',
+  'probe.kubernetes.changes': 'rollouts, edits and events of nodes shortly before',
   'probe.kubernetes.config-age': 'Pods older than their ConfigMap',
   'probe.kubernetes.dns': 'the cluster’s DNS',
   'probe.kubernetes.failing-probes': 'Pods that fail their own health probe although their program runs',

@@ -144,6 +144,12 @@ export const findings = {
   'finding.SERVICE_WITHOUT_PODS': 'Service {service} 背后没有任何 Pod。',
   'finding.SERVICE_WITHOUT_PODS.impact': '到它的每个连接都被拒绝。',
   'finding.SERVICE_WITHOUT_PODS.todo': '查明其工作负载为何没有 Pod。',
+  'finding.CHANGED_IMAGE': '{subject} 的镜像：{imageBefore} → {image}（修订版 {revision}）。',
+  'finding.CHANGED_ROLLOUT': '{subject} 有新的发布。',
+  'finding.CHANGED_CONFIG': '{subject} 被修改（通过 {by}）。',
+  'finding.CHANGED_POLICY': '{subject} 被修改（通过 {by}）。',
+  'finding.CHANGED_NODE': '{subject}：{reason}。',
+  'finding.CHANGED_CONTAINER': '容器 {subject} 由镜像 {image} 重新创建。',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} 于 {startedAt:time} 启动，早于其 ConfigMap {configMap} 在 {changedAt:time} 的修改。',
   'finding.POD_OLDER_THAN_CONFIG.impact': '修改尚未生效：{pods} 个 Pod 仍使用旧配置。',

@@ -2,10 +2,12 @@ import type { probes as en } from '../en/probes.ts';
 
 export const probes = {
   'probe.agents.heartbeats': '已注册的采集代理及其最近一次心跳',
+  'probe.compose.changes': '不久前重新创建的项目容器',
   'probe.compose.config-age': '容器是否早于它的配置文件',
   'probe.compose.containers': 'Compose 项目中某个组件的容器',
   'probe.compose.networks': '项目各容器所在的网络',
   'probe.http.service-health': '服务的健康检查响应',
+  'probe.kubernetes.changes': '不久前的发布、修改与节点事件',
   'probe.kubernetes.config-age': '早于其 ConfigMap 的 Pod',
   'probe.kubernetes.dns': '集群 DNS',
   'probe.kubernetes.failing-probes': '程序在运行但健康探针失败的 Pod',

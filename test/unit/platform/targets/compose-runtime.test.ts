@@ -11,6 +11,7 @@ const container = (more: Partial<ComposeContainer>): ComposeContainer => ({
   service: 'agent-manager',
   image: 'registry.example/agent-manager:1',
   state: 'running',
+  createdAt: '2026-03-01T09:00:00Z',
   startedAt: '2026-03-01T10:04:58Z',
   finishedAt: '2026-03-01T10:04:57Z',
   exitCode: 0,

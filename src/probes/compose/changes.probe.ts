@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { partOfWorkload } from '../../domain/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { With } from '../../domain/targets.ts';
+import { verdict } from '../support.ts';
+
+const params = z.strictObject({
+  minutes: z.number().positive().max(1440).default(60).meta({ description: 'How far back.' }),
+});
+type Deps = Pick<With<'compose'>, 'compose'>;
+
+export const composeChanges = defineProbe({
+  id: 'compose.changes',
+  doc: `Which containers of the project were made anew shortly before, and from which image?
+
+A container is made anew when its image, environment or mounts change. A change is no fault: its finding is information, confirms no cause, and stands beside the answer.`,
+  params,
+  part: 'runtime',
+  needs: ['compose'],
+  timeoutMs: 12_000,
+  emits: ['CHANGED_CONTAINER'],
+  async run({ minutes }: z.output<typeof params>, { deps: { compose }, signal, now }: ProbeContext<Deps>) {
+    const from = now().getTime() - minutes * 60_000;
+    const recent = (await compose.containers({ signal }))
+      .filter(({ createdAt }) => Date.parse(createdAt) >= from)
+      .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    return verdict(
+      recent.map(({ name, service, image, createdAt }) => ({
+        code: 'CHANGED_CONTAINER',
+        severity: 'info',
+        part: partOfWorkload(service) ?? 'runtime',
+        subject: name,
+        since: new Date(createdAt).toISOString(),
+        facts: { name, image },
+      })),
+      { minutes, changes: recent.length },
+    );
+  },
+});
