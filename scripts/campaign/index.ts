@@ -65,7 +65,11 @@ const options = new Command('campaign')
     ]),
   )
   .option('--report <file>', 'also write how many were right, and what was wrong, as JSON')
-  .option('--less', 'samples of faults, each with one kind of evidence taken away', false)
+  .option(
+    '--less',
+    'samples of faults, each with one kind of evidence taken away; with --each every fault, with each kind',
+    false,
+  )
   .option('--pairs', 'faults that occur together', false)
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
   .option('--keep', 'leave the platform up', false)
@@ -164,7 +168,7 @@ async function* tables(stage: Stage): AsyncGenerator<Row> {
 const less = (environments: readonly string[]) =>
   async function* (stage: Stage): AsyncGenerator<Row> {
     for (const fault of faults.filter(wanted)) {
-      const own = environments.filter((name) => samples[name]?.includes(fault.id) === true);
+      const own = environments.filter((name) => options.each || samples[name]?.includes(fault.id) === true);
       if (own.length === 0) continue;
       const [variant] = variantsOf(fault);
       if (variant === undefined) continue;

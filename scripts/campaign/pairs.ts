@@ -37,6 +37,22 @@ export const pairs: readonly (readonly [Planting, Planting])[] = [
     { fault: 'S1.b', variant: 'wrong-host' },
     { fault: 'S7.b', variant: 'service-outdated' },
   ],
+  [
+    { fault: 'D2.a', variant: 'events' },
+    { fault: 'D2.b', variant: 'executions-100-days' },
+  ],
+  [
+    { fault: 'D3.c', variant: 'few-large' },
+    { fault: 'D1.b', variant: 'agent-manager' },
+  ],
+  [
+    { fault: 'K1.b', variant: 'config-not-yaml' },
+    { fault: 'K1.c', variant: 'reasoning-48mi' },
+  ],
+  [
+    { fault: 'K1.a', variant: 'no-such-tag' },
+    { fault: 'K1.d', variant: 'no-such-node' },
+  ],
 ];
 
 export interface PairTrial {
