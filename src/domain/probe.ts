@@ -30,7 +30,7 @@ export interface ProbeContext<Deps> {
 }
 
 /**
- * Reads one kind of fact and changes nothing. `Deps` is the narrowest slice of `Targets` it needs;
+ * Reads one kind of fact and changes nothing (a debug container, where one is allowed, is no change: ADR 0009). `Deps` is the narrowest slice of `Targets` it needs;
  * `needs` names the targets that must be configured (otherwise the runner answers `skipped: not-configured`).
  */
 export interface Probe<Id extends string = string, P extends z.ZodType = z.ZodType, Deps = Targets> {

@@ -1,7 +1,7 @@
 import type { NeededRight } from './remediation.ts';
 
 /** Which part of the product needs a right: an installation gives only those it wants to use. */
-export const rightFeatures = ['health', 'diagnosis', 'restart', 'secrets'] as const;
+export const rightFeatures = ['health', 'diagnosis', 'restart', 'secrets', 'debug'] as const;
 export type RightFeature = (typeof rightFeatures)[number];
 
 /** Where a right holds: in the platform's namespace, in the collect agents', or where events of nodes are kept. */
@@ -66,6 +66,8 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'restart', group: 'apps', resource: 'statefulsets', verbs: ['get', 'patch'], places: platform },
   { feature: 'restart', group: 'apps', resource: 'daemonsets', verbs: ['get', 'patch'], places: both },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: platform },
+  // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
+  { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },
 ];
 
 /** One rule of a Kubernetes Role, as `kubectl` writes it. */

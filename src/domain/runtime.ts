@@ -3,7 +3,8 @@ import type { PartId } from './part.ts';
 
 /**
  * What runs the parts, the same words for Kubernetes and Docker Compose, so that a probe of a service is
- * written once. Built over the two runtime targets (`platform/targets/runtime.ts`); reads only.
+ * written once. Built over the two runtime targets (`platform/targets/runtime.ts`); reads only, but for the debug
+ * container of `exec` (ADR 0009).
  */
 export interface RuntimeTarget {
   readonly kind: 'kubernetes' | 'compose';
@@ -36,11 +37,16 @@ export interface RuntimeTarget {
     folder: string,
     options?: CallOptions,
   ): Promise<readonly (FileText & { readonly name: string })[]>;
+  /**
+   * Runs a command in the container. `network`: it only asks the network, so any container that shares the
+   * instance's will do; where `debugImage` is set and the container lacks the program, it runs in a debug container
+   * beside it, and `via` says so.
+   */
   exec(
     instance: Instance,
     command: readonly string[],
-    options?: CallOptions,
-  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+    options?: CallOptions & { readonly network?: boolean },
+  ): Promise<ExecAnswer>;
   /** CPU and memory now; AppError NOT_FOUND when nothing measures them. */
   usage(
     instance: Instance,
@@ -53,6 +59,13 @@ export interface RuntimeTarget {
   tokenDigest(part: 'agent-manager' | 'collect-agent', options?: CallOptions): Promise<string | undefined>;
   /** Address at which this host name is reached from inside the platform, or undefined for an unknown name. */
   resolve(name: string, options?: CallOptions): Promise<string | undefined>;
+}
+
+export interface ExecAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly via?: 'debug-container';
 }
 
 export interface FileText {

@@ -204,13 +204,16 @@ export interface KubernetesTarget {
     namespace: string,
     options?: CallOptions & { readonly group?: string; readonly subresource?: string },
   ): Promise<boolean>;
-  /** JSON merge patch; carry `metadata.resourceVersion` in it for optimistic locking. `dryRun` = server side. */
+  /**
+   * JSON merge patch; carry `metadata.resourceVersion` in it for optimistic locking. `dryRun` = server side.
+   * `subresource`: debug containers alone, which a Pod takes nowhere else.
+   */
   patch(
     kind: KubeKind,
     namespace: string,
     name: string,
     body: unknown,
-    options?: CallOptions & { readonly dryRun?: boolean },
+    options?: CallOptions & { readonly dryRun?: boolean; readonly subresource?: 'ephemeralcontainers' },
   ): Promise<KubeObject>;
   /** Number of requests sent so far, for the cost of a run. */
   requests(): number;

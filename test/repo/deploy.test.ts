@@ -12,11 +12,12 @@ describe('the Helm chart', () => {
   const chart = 'deploy/helm/aetherius-bot';
   const templates = repositoryFiles(/^deploy\/helm\/aetherius-bot\/templates\/.*\.(yaml|tpl)$/);
 
-  it('offers a switch for every feature that needs rights, and secrets only on request', () => {
+  it('offers a switch for every feature that needs rights, and secrets and debug containers only on request', () => {
     const { features } = parse(read(`${chart}/values.yaml`)) as { features: Record<string, boolean> };
 
     expect(Object.keys(features)).toEqual([...rightFeatures]);
     expect(features['secrets']).toBe(false);
+    expect(features['debug']).toBe(false);
   });
 
   it('sets only variables that the product reads', () => {

@@ -50,6 +50,17 @@ describe('the rights that are asked for', () => {
     expect(writing).toEqual([]);
   });
 
+  it('let nothing but a debug container into a Pod, in the platform’s namespace alone', () => {
+    expect(rightsAt('agents', ['debug'])).toEqual([]);
+    expect(rightsAt('platform', ['debug'])).toMatchObject([
+      { resource: 'pods/ephemeralcontainers', verbs: ['patch'] },
+    ]);
+    const users = repositoryFiles(/^src\/.*\.ts$/).filter((path) =>
+      read(path).includes("'ephemeralcontainers'"),
+    );
+    expect(users.toSorted()).toEqual(['src/domain/targets.ts', 'src/platform/targets/debug-container.ts']);
+  });
+
   it('say the same as rules and as questions', () => {
     const rights = rightsAt('platform', rightFeatures);
     const fromRules = roleRules(rights)

@@ -12,9 +12,18 @@ interface Role {
   readonly rules: readonly unknown[];
 }
 
-/** Gives a user the rights of `deploy/rbac` in a namespace of the test's, and no other. */
-export async function grantRights(seed: KubeSeed, user: string, namespace: string): Promise<void> {
+/**
+ * Gives a user the rights of `deploy/rbac` in a namespace of the test's, and no other; those for debug containers,
+ * which an installation has to want, only when told so.
+ */
+export async function grantRights(
+  seed: KubeSeed,
+  user: string,
+  namespace: string,
+  { debug = false } = {},
+): Promise<void> {
   const roles = readdirSync(folder)
+    .filter((file) => debug || file !== 'debug.yaml')
     .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
     .map((document) => document.toJS() as Role)
     .filter(({ kind }) => kind === 'Role');

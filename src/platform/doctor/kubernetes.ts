@@ -30,7 +30,11 @@ export async function examineKubernetes(
     ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
     ...(runtime.context === undefined ? {} : { context: runtime.context }),
   });
-  const features = rightFeatures.filter((feature) => feature !== 'secrets' || usesSecrets(config));
+  const features = rightFeatures.filter(
+    (feature) =>
+      (feature !== 'secrets' || usesSecrets(config)) &&
+      (feature !== 'debug' || runtime.debugImage !== undefined),
+  );
   const places: readonly [RightPlace, string][] = [
     ['platform', runtime.namespace],
     ['agents', runtime.agentNamespace],

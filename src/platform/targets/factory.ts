@@ -73,7 +73,8 @@ function runtimeOf(
         },
         timeouts,
       );
-      return { kubernetes, runtime: runtimeOnKubernetes(kubernetes) };
+      const debug = runtime.debugImage === undefined ? undefined : { image: runtime.debugImage };
+      return { kubernetes, runtime: runtimeOnKubernetes(kubernetes, debug) };
     }
   }
 }

@@ -226,9 +226,10 @@ export function createKubernetesTarget(
       return review.status?.allowed === true;
     },
     async patch(kind, namespace, name, body, options = {}) {
+      const sub = options.subresource === undefined ? '' : `/${options.subresource}`;
       const answer = await send(
-        `${collection(kind, namespace)}/${encodeURIComponent(name)}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
-        { verb: 'patch', resource: kind, namespace },
+        `${collection(kind, namespace)}/${encodeURIComponent(name)}${sub}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
+        { verb: 'patch', resource: `${kind}${sub}`, namespace },
         { ...options, method: 'PATCH', body, contentType: 'application/merge-patch+json' },
       );
       return JSON.parse(answer.text()) as KubeObject;

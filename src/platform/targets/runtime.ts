@@ -9,6 +9,7 @@ import type {
   KubeObject,
   KubernetesTarget,
 } from '../../domain/targets.ts';
+import { createDebugContainers, type DebugContainerSettings } from './debug-container.ts';
 import { instanceOf, KubePod, partOfPod } from './runtime-pod.ts';
 
 const TOKEN_SECRET = 'agent-auth-token';
@@ -91,8 +92,12 @@ function mapData(map: KubeObject): Readonly<Record<string, string>> {
   return data !== null && typeof data === 'object' ? (data as Record<string, string>) : {};
 }
 
-/** The runtime port over Kubernetes. */
-export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget {
+/** The runtime port over Kubernetes; nothing is ever added to a Pod unless `debug` is given. */
+export function runtimeOnKubernetes(
+  kubernetes: KubernetesTarget,
+  debug?: DebugContainerSettings,
+): RuntimeTarget {
+  const beside = debug === undefined ? undefined : createDebugContainers(kubernetes, debug);
   const namespaceOf = (part: PartId) =>
     part === 'collect-agent' ? kubernetes.agentNamespace : kubernetes.namespace;
 
@@ -133,14 +138,18 @@ export function runtimeOnKubernetes(kubernetes: KubernetesTarget): RuntimeTarget
     return mapData(await kubernetes.get('configmaps', instance.namespace, mounted.map, options))[mounted.key];
   }
 
-  const exec: RuntimeTarget['exec'] = (instance, command, options) =>
-    kubernetes.exec(
+  const exec: RuntimeTarget['exec'] = async (instance, command, { network = false, ...options } = {}) => {
+    const answer = await kubernetes.exec(
       instance.namespace ?? kubernetes.namespace,
       instance.name,
       instance.container,
       command,
       options,
     );
+    return network && beside !== undefined && noSuchProgram(answer.code, answer.stderr)
+      ? beside(instance, command, options)
+      : answer;
+  };
 
   return {
     kind: 'kubernetes',

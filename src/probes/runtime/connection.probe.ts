@@ -23,7 +23,8 @@ export const runtimeConnection = defineProbe({
 
 Runs \`wget\` in the container of the one against the health path of the other, by its name. Any HTTP answer is a connection,
 and a refusal is tried twice. On Kubernetes a refusal is told apart from silence: a NetworkPolicy drops, it does not
-refuse.`,
+refuse. A container without \`wget\` is "could not look", unless \`debugImage\` is set: then the request comes from a
+debug container in the same Pod, and the facts say \`via\`.`,
   params: z.strictObject({
     from: z.enum(serviceIds).describe('The service that asks.'),
     to: z.enum(serviceIds).describe('The service that should answer.'),
@@ -40,16 +41,16 @@ refuse.`,
     const url = `http://${to}:${ports[to]}/health/live`;
     const command = ['wget', '-q', '-O', '-', '-T', '4', url];
     const attempt = async () => {
-      const answer = await deps.runtime.exec(instance, command, { signal, timeoutMs: 9_000 });
-      return { code: answer.code, text: `${answer.stderr}\n${answer.stdout}`.trim() };
+      const answer = await deps.runtime.exec(instance, command, { signal, timeoutMs: 9_000, network: true });
+      return { ...answer, text: `${answer.stderr}\n${answer.stdout}`.trim() };
     };
-    const facts = { from, to, url, container: instance.name };
     let answer = await attempt();
     if (answer.code !== 0 && refusal.test(answer.text)) {
       await wait(SECOND_TRY_MS);
       answer = await attempt();
     }
-    const { text } = answer;
+    const { text, via } = answer;
+    const facts = { from, to, url, container: instance.name, ...(via === undefined ? {} : { via }) };
     if (answer.code === 0 || answered.test(text)) return { status: 'healthy', facts };
     if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !unknownName.test(text))) {
       throw new AppError('NOT_FOUND', 'the container has no tool to make a request with', { facts });

@@ -224,13 +224,14 @@ describe.skipIf(lacking !== undefined)(
     afterAll(() => api.stop());
 
     const account = { name: 'aetherius-bot', namespace: 'aetherius' };
-    const environment = () => {
-      const config = parseConfig(
-        stringify({
-          environments: { prod: { runtime: { kind: 'kubernetes', namespace: 'aetherius', kubeconfig } } },
-        }),
-        { role: 'command-line', where: 'a.yaml', folder: '/', env: {} },
-      ).environments['prod'];
+    const environment = (more: object = {}) => {
+      const runtime = { kind: 'kubernetes', namespace: 'aetherius', kubeconfig, ...more };
+      const config = parseConfig(stringify({ environments: { prod: { runtime } } }), {
+        role: 'command-line',
+        where: 'a.yaml',
+        folder: '/',
+        env: {},
+      }).environments['prod'];
       if (config === undefined) throw new Error('no environment');
       return config;
     };
@@ -255,6 +256,22 @@ describe.skipIf(lacking !== undefined)(
 
       const after = await examineKubernetes('prod', environment(), account);
       expect(states(after)).toEqual({ 'kubernetes.rights': 'ok' });
+    });
+
+    it('the right to add debug containers is asked for where an image for them is configured', async () => {
+      const wanted = environment({ debugImage: 'registry.example/busybox:1.36' });
+      const [before] = await examineKubernetes('prod', wanted, account);
+      expect(before).toMatchObject({
+        key: 'kubernetes.missing',
+        state: 'warning',
+        facts: { feature: 'debug', missing: 'patch pods/ephemeralcontainers', namespace: 'aetherius' },
+      });
+
+      const seed = kubeSeed(api.kubeconfig);
+      await apply(seed, before?.remedy ?? '');
+      seed.close();
+
+      expect(states(await examineKubernetes('prod', wanted, account))).toEqual({ 'kubernetes.rights': 'ok' });
     });
 
     it('one right taken away is the one that is named', async () => {

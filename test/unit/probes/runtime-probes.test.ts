@@ -336,6 +336,24 @@ describe('runtime.name-lookup and runtime.connection', () => {
     });
   });
 
+  it('find a name in what busybox answers, though it fails for the rest of the search list', async () => {
+    const nxdomain = ['svc.cluster.local', 'cluster.local'].map(
+      (domain) => `** server can't find postgres.${domain}: NXDOMAIN\n\n`,
+    );
+    const server = 'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n';
+    const address = 'Name:\tpostgres.aetherius.svc.cluster.local\nAddress: 10.96.0.5\n\n';
+    const lookup = (stdout: string) =>
+      runtimeNameLookup.run(
+        { part: 'agent-manager' },
+        on({ 'agent-manager': [{ commands: { 'nslookup postgres': { code: 1, stdout } } }] }),
+      );
+
+    expect(await lookup([server, address, ...nxdomain].join(''))).toMatchObject({ status: 'healthy' });
+    expect(await lookup([server, ...nxdomain].join(''))).toMatchObject({
+      findings: [{ code: 'NAME_LOOKUP_FAILS' }],
+    });
+  });
+
   it('have nothing to say of a service that does not run', async () => {
     const stopped = on({ 'agent-manager': [{ phase: 'terminated' }] });
 

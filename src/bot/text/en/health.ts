@@ -109,6 +109,10 @@ export const health = {
   'cause.settings-invalid': 'the connection settings are not usable',
   'cause.kubeconfig-unreadable': 'the kubeconfig {path} cannot be read',
   'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable',
+  'cause.debug-container':
+    'the container has no tool for it, and the debug container beside it does not run ({why})',
+  'cause.debug-container-limit':
+    'the container has no tool for it, and its Pod lists {count} debug containers already',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',
 
   'skip.not-configured': 'not configured',
