@@ -148,7 +148,16 @@ async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
     for (const variant of variantsOf(fault)) {
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const trial = await tryFault({ lab, product, controls, onAnswer }, fault, variant);
+      const options = { lab, product, controls, onAnswer };
+      let trial = await tryFault(options, fault, variant);
+      // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
+      if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {
+        print(`   ${fault.id} ${variant}: ${trial.phases.problem}; once more`);
+        await recover(lab);
+        controls.forget();
+        answers.length = 0;
+        trial = await tryFault(options, fault, variant);
+      }
       const row = { text: trialRow(trial), problems: trial.problems, fault: faultRow(trial.phases) };
       if (await report(lab, [row], answers)) controls.forget();
       yield row;
