@@ -38,7 +38,6 @@ export const noConnection = defineDiagnosis({
     { probe: 'runtime.startup', with: { part: 'agent-manager' } },
     { probe: 'runtime.startup', with: { part: 'orchestrator-service' } },
   ],
-  narrowChanges: true,
   causes: [
     { id: 'N1.a', part: 'runtime', when: noEndpoints, remedies: [{ instruction: 'mend-service-selector' }] },
     { id: 'N1.b', part: 'runtime', when: names, remedies: [{ instruction: 'mend-dns' }] },

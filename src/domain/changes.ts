@@ -1,4 +1,3 @@
-import type { Diagnosis } from './diagnosis.ts';
 import type { Finding } from './finding.ts';
 import type { ProbeCall, ProbeOutcome } from './probe.ts';
 
@@ -6,11 +5,16 @@ import type { ProbeCall, ProbeOutcome } from './probe.ts';
 const readsChanges = (probe: string): boolean =>
   probe === 'kubernetes.changes' || probe === 'compose.changes';
 
-/** What changed shortly before is read with the evidence of every diagnosis. */
-export function changeCalls(diagnoses: readonly Diagnosis[]): readonly ProbeCall[] {
-  const narrow = diagnoses.some(({ narrowChanges }) => narrowChanges === true);
+/** Requests to the Kubernetes API that a whole diagnosis may cost, pages of long lists not counted. */
+const mostRequests = 12;
+/** Lists that `kubernetes.changes` can read. */
+export const changeLists = 6;
+
+/** What to read of what changed shortly before, after evidence that has cost so many requests already. */
+export function changeCalls(requestsSoFar: number): readonly ProbeCall[] {
+  const lists = Math.min(changeLists, mostRequests - requestsSoFar);
   return [
-    { probe: 'kubernetes.changes', ...(narrow ? { with: { wide: false } } : {}) },
+    ...(lists > 0 ? [{ probe: 'kubernetes.changes', with: { lists } }] : []),
     { probe: 'compose.changes' },
   ];
 }

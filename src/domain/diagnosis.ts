@@ -73,8 +73,6 @@ export interface Diagnosis {
    * what makes a process run out of memory).
    */
   readonly afterwards?: readonly ProbeCall[];
-  /** Its evidence costs so many requests that of what changed before only the cheapest part is read. */
-  readonly narrowChanges?: true;
   readonly causes: readonly DiagnosisCause[];
   readonly handOver: readonly { readonly when: Condition; readonly to: string }[];
 }

@@ -167,7 +167,7 @@ export async function diagnose(
   let next = input.diagnoses;
   for (let hop = 0; next.length > 0 && hop <= MOST_HOPS; hop += 1) {
     await gather(
-      [...next.flatMap((diagnosis) => diagnosis.evidence), ...(hop === 0 ? changeCalls(next) : [])],
+      next.flatMap((diagnosis) => diagnosis.evidence),
       input.targets,
     );
     const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);
@@ -185,6 +185,9 @@ export async function diagnose(
       .filter((id) => !done.has(id))
       .flatMap((id) => options.diagnoses.filter((d) => d.id === id));
   }
+  // Only where something is or may be wrong: a healthy answer needs no history.
+  if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))
+    await gather(changeCalls(apiRequestsOf(used).apiRequests ?? 0), input.targets);
   const seen = [...outcomes.values()];
   const walked = judgements.find((judgement) => judgement.diagnosis.id === 'H2');
   const path = walked && walk(options, walked.diagnosis, seen);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeLists } from '../../domain/changes.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { partNamed, partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
@@ -8,9 +9,9 @@ import { verdict } from '../support.ts';
 
 const params = z.strictObject({
   minutes: z.number().positive().max(1440).default(60).meta({ description: 'How far back.' }),
-  wide: z.boolean().default(true).meta({
+  lists: z.number().int().min(1).max(changeLists).default(changeLists).meta({
     description:
-      'Also StatefulSets, DaemonSets, NetworkPolicies and events of nodes; otherwise Deployments and ConfigMaps.',
+      'How many lists it may ask for, in this order: ReplicaSets, ConfigMaps, NetworkPolicies, events of nodes, StatefulSets, DaemonSets of the agents.',
   }),
 });
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -37,23 +38,22 @@ Rollouts with the image before and after (revisions of ReplicaSets), edits of Co
   timeoutMs: 15_000,
   emits: ['CHANGED_IMAGE', 'CHANGED_ROLLOUT', 'CHANGED_CONFIG', 'CHANGED_POLICY', 'CHANGED_NODE'],
   async run(
-    { minutes, wide }: z.output<typeof params>,
+    { minutes, lists }: z.output<typeof params>,
     { deps: { kubernetes }, signal, now }: ProbeContext<Deps>,
   ) {
     const from = now().getTime() - minutes * 60_000;
     const read = (kind: KubeKind, namespace = kubernetes.namespace, fieldSelector?: string) =>
       kubernetes.list(kind, namespace, { signal, ...(fieldSelector === undefined ? {} : { fieldSelector }) });
-    const sources: Source[] = [
-      [read('replicasets'), rollouts],
-      [read('configmaps'), configEdits],
+    // The most telling first. Each is asked for only when its turn comes.
+    const every: readonly (() => Source)[] = [
+      () => [read('replicasets'), rollouts],
+      () => [read('configmaps'), configEdits],
+      () => [read('networkpolicies'), policyEdits],
+      () => [read('events', nodeEventsNamespace, 'involvedObject.kind=Node'), nodeEvents],
+      () => [read('statefulsets'), (objects) => templateEdits('statefulset', objects)],
+      () => [read('daemonsets', kubernetes.agentNamespace), (objects) => templateEdits('daemonset', objects)],
     ];
-    if (wide)
-      sources.push(
-        [read('statefulsets'), (objects) => templateEdits('statefulset', objects)],
-        [read('daemonsets', kubernetes.agentNamespace), (objects) => templateEdits('daemonset', objects)],
-        [read('networkpolicies'), policyEdits],
-        [read('events', nodeEventsNamespace, 'involvedObject.kind=Node'), nodeEvents],
-      );
+    const sources = every.slice(0, lists).map((source) => source());
     const answers = await Promise.allSettled(sources.map(([objects]) => objects));
     const failed = answers.filter((answer) => answer.status === 'rejected');
     if (failed.length === answers.length) throw failed[0]?.reason;

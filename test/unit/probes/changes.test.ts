@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
 import { redisMemory } from '../../../src/diagnoses/redis-memory.diagnosis.ts';
-import { changesOf } from '../../../src/domain/changes.ts';
+import { changeCalls, changesOf } from '../../../src/domain/changes.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import { judge } from '../../../src/domain/judgement.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe.ts';
@@ -42,7 +42,7 @@ const look = (lists: Lists, params: Partial<Parameters<typeof kubernetesChanges.
     },
   } as unknown as KubernetesTarget;
   return kubernetesChanges
-    .run({ minutes: 60, wide: true, ...params }, probeContext({ kubernetes }, now))
+    .run({ minutes: 60, lists: 6, ...params }, probeContext({ kubernetes }, now))
     .then((result) => ({ result, asked }));
 };
 const changesIn = async (...args: Parameters<typeof look>) => {
@@ -159,16 +159,13 @@ describe('kubernetes.changes', () => {
     const { result } = await look({ events: forbidden, networkpolicies: forbidden });
 
     expect(result).toMatchObject({ status: 'healthy', facts: { unreadable: 2, changes: 0 } });
-    await expect(look({ replicasets: forbidden, configmaps: forbidden }, { wide: false })).rejects.toThrow(
+    await expect(look({ replicasets: forbidden, configmaps: forbidden }, { lists: 2 })).rejects.toThrow(
       'forbidden',
     );
   });
 
   it('asks for two lists only where requests are scarce', async () => {
-    expect((await look({}, { wide: false })).asked).toEqual([
-      'aetherius/replicasets',
-      'aetherius/configmaps',
-    ]);
+    expect((await look({}, { lists: 2 })).asked).toEqual(['aetherius/replicasets', 'aetherius/configmaps']);
     expect((await look({})).asked).toContain('default/events');
   });
 });
@@ -239,6 +236,15 @@ describe('what changed shortly before', () => {
     expect(text).not.toContain('configmap/d');
     expect(text).toContain('1 more is in the evidence');
     expect(message(['redis.memory'], 'zh-CN')).toContain('此前一小时内的变更');
+  });
+
+  it('is read in full after cheap evidence, in part after dear evidence, and not at all after dearer', () => {
+    const lists = (requests: number) =>
+      changeCalls(requests).map((call) => call.with?.['lists'] ?? call.probe);
+
+    expect(lists(0)).toEqual([6, 'compose.changes']);
+    expect(lists(10)).toEqual([2, 'compose.changes']);
+    expect(lists(13)).toEqual(['compose.changes']);
   });
 
   it('is not said of a healthy answer', () => {
