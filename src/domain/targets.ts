@@ -217,6 +217,8 @@ export interface KubernetesTarget {
   ): Promise<KubeObject>;
   /** Number of requests sent so far, for the cost of a run. */
   requests(): number;
+  /** Those of them that asked for a further page of a long list. */
+  pages(): number;
 }
 
 export interface ComposeContainer {

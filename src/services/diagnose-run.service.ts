@@ -187,7 +187,7 @@ export async function diagnose(
   }
   // Only where something is or may be wrong: a healthy answer needs no history.
   if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))
-    await gather(changeCalls(apiRequestsOf(used).apiRequests ?? 0), input.targets);
+    await gather(changeCalls(firstRequests(used)), input.targets);
   const seen = [...outcomes.values()];
   const walked = judgements.find((judgement) => judgement.diagnosis.id === 'H2');
   const path = walked && walk(options, walked.diagnosis, seen);
@@ -198,6 +198,13 @@ export async function diagnose(
     ...apiRequestsOf(used),
     ...(path === undefined ? {} : { path }),
   };
+}
+
+/** Requests to the Kubernetes API but for further pages, whose number the size of the cluster decides. */
+function firstRequests(used: readonly Targets[]): number {
+  return used
+    .flatMap(({ kubernetes }) => kubernetes ?? [])
+    .reduce((sum, cluster) => sum + cluster.requests() - cluster.pages(), 0);
 }
 
 function apiRequestsOf(used: readonly Targets[]): Pick<DiagnosisResult, 'apiRequests'> {

@@ -46,6 +46,7 @@ function fakeTargets(answer: Answer, wrong: string[]): Targets {
       namespace: 'aetherius',
       agentNamespace: 'kube-system',
       requests: () => 0,
+      pages: () => 0,
     }) as unknown as KubernetesTarget,
     compose: fake('compose', { project: 'aetherius' }),
     runtime: fake('runtime', { kind: 'kubernetes' }),

@@ -55,6 +55,7 @@ export function createKubernetesTarget(
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
   let loading: Promise<{ access: KubeAccess; agent: HttpAgent | HttpsAgent }> | undefined;
   let sent = 0;
+  let pages = 0;
 
   const open = () => {
     loading ??= loadKubeAccess(settings).then((access) => {
@@ -119,6 +120,7 @@ export function createKubernetesTarget(
     const base = kind === 'nodes' ? `${groupOf[kind]}/nodes` : collection(kind, namespace);
     const selected = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
     const ask = (token: string) => {
+      if (token !== '') pages += 1;
       const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
       const page = send(
         `${base}?limit=${pageSize}${selected}${following}`,
@@ -149,6 +151,7 @@ export function createKubernetesTarget(
     namespace: settings.namespace,
     agentNamespace: settings.agentNamespace,
     requests: () => sent,
+    pages: () => pages,
     list(kind, namespace, options = {}) {
       const key = `${kind}/${namespace}/${options.fieldSelector ?? ''}`;
       const known = lists.get(key);

@@ -35,6 +35,7 @@ function kubernetes(lists: Lists): KubernetesTarget {
     can: refuse,
     patch: refuse,
     requests: () => 0,
+    pages: () => 0,
   };
 }
 

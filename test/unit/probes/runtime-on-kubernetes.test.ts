@@ -16,6 +16,7 @@ function kubernetes(pods: readonly KubeObject[]): KubernetesTarget {
     can: refuse,
     patch: refuse,
     requests: () => 0,
+    pages: () => 0,
   };
 }
 

@@ -108,6 +108,7 @@ function cluster({
     podMetrics: refuse,
     can: refuse,
     requests: () => calls.length,
+    pages: () => 0,
   };
   return {
     kubernetes,

@@ -126,6 +126,7 @@ describe('a list', () => {
       );
       expect(asked).toHaveLength(2 * pages);
       expect(target.requests()).toBe(2 * pages);
+      expect(target.pages()).toBe(2 * (pages - 1));
       expect(warnings).toEqual([]);
     } finally {
       process.off('warning', onWarning);
