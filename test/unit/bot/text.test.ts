@@ -23,6 +23,12 @@ describe('the catalogue', () => {
     }
   });
 
+  it('ends bold words where a word may end: Slack shows the asterisks of `*影响：*服务` as they are', () => {
+    for (const [key, text] of [...Object.entries(english), ...Object.entries(chinese)])
+      for (const [, after] of text.matchAll(/(?<![\w*])\*[^*\n]+\*(.?)/g))
+        expect(after, key).toMatch(/^[\s.,;:!?)。，；：！？）]?$/);
+  });
+
   it('has Chinese in the Chinese catalogue', () => {
     const sentences = Object.entries(chinese).filter(
       ([key]) => key.startsWith('error.') || key.startsWith('card.state.') || key.startsWith('denied.'),

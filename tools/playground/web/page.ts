@@ -16,7 +16,9 @@ export function pageIsFresh(): boolean {
   const sources = ['index.html', 'vite.config.ts', 'twemoji.ts', 'emoji-table.ts'].map(
     (name) => statSync(`${here}${name}`).mtimeMs,
   );
-  return statSync(built).mtimeMs >= Math.max(newest(`${here}src`), ...sources);
+  // The bot's texts name the emoji whose pictures lie beside the page.
+  const texts = fileURLToPath(new URL('../../../src/bot', import.meta.url));
+  return statSync(built).mtimeMs >= Math.max(newest(`${here}src`), newest(texts), ...sources);
 }
 
 /**
