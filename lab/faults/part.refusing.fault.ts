@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { clusterId, secrets } from '../platform/platform.ts';
 import type { Fault, Lab, LabPart, Runtime } from '../types.ts';
-import { ask, recentLog } from './services.ts';
+import { ask, recentLog, untilAnswers } from './services.ts';
 import { cypher, defineFault, nats, pg, redis } from './support.ts';
 
 /** Whom the lab leaves itself as a way back in while the usual login is refused. */
@@ -153,10 +153,13 @@ const agentManager: Refusal = {
   title: 'agent-manager refuses the token of the agents',
   variants: ['other-token', 'cut-token'],
   runtimes: ['kubernetes', 'compose', 'processes'],
-  plant: (lab, variant) =>
-    lab.setEnv('agent-manager', {
+  async plant(lab, variant) {
+    await lab.setEnv('agent-manager', {
       AGENT_AUTH_TOKEN: variant === 'cut-token' ? secrets.agentToken.slice(0, -1) : 'lab-agent-token-2',
-    }),
+    });
+    // It refuses; that it was restarted for it is no part of the fault.
+    await untilAnswers(lab, 'agent-manager');
+  },
   check: async (lab) => !(await register(lab)).ok,
   async clear(lab) {
     await lab.reset('agent-manager');

@@ -33,6 +33,11 @@ const killedByProbe = /failed (?:liveness|startup) probe/i;
 const wrongQuestion = /statuscode: 4\d\d/i;
 /** It answers that it is not well, or nobody listens: so does a program that is only starting. */
 const notYet = /statuscode: 5\d\d|connection refused/i;
+const ofLiveness = /^liveness probe failed/i;
+/** The kubelet's own when a Pod says nothing (core/v1, Probe). */
+const FAILURES_BEFORE_END = 3;
+/** A failure older than this was followed by successes: probes are asked every few seconds. */
+const STILL_FAILING_MS = 15_000;
 /** A program that has run this long has opened its ports, if it ever does. */
 const OPEN_AFTER_MS = 10_000;
 
@@ -108,6 +113,14 @@ function eventsByPod(raw: readonly KubeObject[], from: number): ReadonlyMap<stri
   return events;
 }
 
+/** Failures of a liveness probe after which a container of this Pod is ended: the strictest of them. */
+function mostFailures(pod: Parsed<Pod>): number {
+  const thresholds = pod.spec.containers.flatMap(({ livenessProbe }) =>
+    livenessProbe == null ? [] : [livenessProbe.failureThreshold ?? FAILURES_BEFORE_END],
+  );
+  return Math.min(FAILURES_BEFORE_END, ...thresholds);
+}
+
 /** What the events say against a Pod's probe; undefined when they explain nothing that is wrong now. */
 function failureOf(
   pod: Parsed<Pod>,
@@ -122,7 +135,14 @@ function failureOf(
   const speaks = ({ message }: ProbeEvent) =>
     wrongQuestion.test(message) || (notYet.test(message) && runningMs >= OPEN_AFTER_MS);
   const stuck = running !== undefined && !isReady(pod) ? unhealthy.find(speaks) : undefined;
-  const event = killing ?? stuck;
+  // As often as the kubelet takes it: the next thing that happens is the end of this container.
+  const doomed = unhealthy.find(
+    ({ message, count, lastTimestamp, eventTime }) =>
+      ofLiveness.test(message) &&
+      (count ?? 1) >= mostFailures(pod) &&
+      now.getTime() - Date.parse(lastTimestamp ?? eventTime ?? '') <= STILL_FAILING_MS,
+  );
+  const event = killing ?? doomed ?? stuck;
   if (event === undefined) return undefined;
   const said = unhealthy.at(-1)?.message ?? event.message;
   return {

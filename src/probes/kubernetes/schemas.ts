@@ -51,6 +51,7 @@ const Container = z.object({
       }),
     )
     .default([]),
+  livenessProbe: z.object({ failureThreshold: z.number().nullish() }).nullish(),
   resources: z.object({ limits: z.record(z.string(), z.string()).default({}) }).default({ limits: {} }),
 });
 

@@ -220,6 +220,27 @@ describe('kubernetes.failing-probes', () => {
     });
   });
 
+  it.each([
+    [1, 1, '2026-03-01T10:04:55Z', 'unhealthy', 'the kubelet needs no second failure'],
+    [3, 2, '2026-03-01T10:04:55Z', 'healthy', 'one more would end it'],
+    [3, 3, '2026-03-01T10:04:55Z', 'unhealthy', 'it failed as often as it may'],
+    [3, 3, '2026-03-01T10:04:00Z', 'healthy', 'it has answered since'],
+  ])(
+    'of a liveness probe with threshold %i that failed %i times, last at %s: %s, for %s',
+    async (threshold, count, lastTimestamp, status) => {
+      const ready = pod('orchestrator-service');
+      const spec = { containers: [{ name: 'x', livenessProbe: { failureThreshold: threshold } }] };
+      const failed = event(
+        'Unhealthy',
+        'Liveness probe failed: Get "http://10.0.0.9:8090/": connection refused',
+      );
+
+      expect(await look([{ ...ready, spec }], [{ ...failed, count, lastTimestamp }])).toMatchObject({
+        status,
+      });
+    },
+  );
+
   it('makes one finding of a workload, however many Pods share it, and asks for no other events', async () => {
     const asked: unknown[] = [];
     const message = 'Readiness probe failed: HTTP probe failed with statuscode: 503';
