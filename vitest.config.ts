@@ -11,10 +11,11 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts']),
       project('contract', ['test/contract/**/*.test.ts']),
       project('repo', ['test/repo/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // Each file has servers and addresses of its own; one of them mostly waits for timeouts.
       project('integration', ['test/integration/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 120_000,
-        fileParallelism: false,
+        maxWorkers: 2,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 90_000,
