@@ -11,7 +11,7 @@ const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
   'reasoning-service': 'neo4j',
 };
 const notFound =
-  /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|timed out|temporary failure|no servers could be reached|server misbehaving|bad address|connection refused/i;
+  /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|time(?:d )?out|temporary failure|no such host|unknown host|not known|no servers could be reached|server misbehaving|bad address|connection refused/i;
 /** Busybox asks for every domain of the search list and fails when one of them does not know the name. */
 const found = /^Name:[ \t]+\S+\s+Address/m;
 const noTool = /not found|executable file|no such file|OCI runtime/i;

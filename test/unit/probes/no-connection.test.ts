@@ -41,10 +41,16 @@ describe('runtime.name-lookup', () => {
       }),
     );
 
-  it('finds a name that is not known, in the words of the resolver', async () => {
-    expect(await look("nslookup: can't resolve 'postgres'")).toMatchObject({
-      findings: [{ code: 'NAME_LOOKUP_FAILS', facts: { error: "nslookup: can't resolve 'postgres'" } }],
-    });
+  it.each([
+    "nslookup: can't resolve 'postgres'",
+    "** server can't find postgres: NXDOMAIN",
+    ';; connection timed out; no servers could be reached',
+    'nslookup: lookup postgres on 10.96.0.10:53: no such host',
+    'nslookup: lookup postgres: i/o timeout',
+    'lookup postgres: Temporary failure in name resolution',
+    'nslookup: lookup postgres on 127.0.0.11:53: server misbehaving',
+  ])('finds a name that is not known, in the words of the resolver: %s', async (error) => {
+    expect(await look(error)).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', facts: { error } }] });
   });
 
   it('could not look when the container ended under it', async () => {
