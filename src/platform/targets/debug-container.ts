@@ -100,6 +100,8 @@ export function createDebugContainers(
 ): (instance: Instance, command: readonly string[], options?: CallOptions) => Promise<ExecAnswer> {
   /** One a Pod and run, whoever asks first; a refusal holds for the run as well. */
   const ready = new Map<string, Promise<string>>();
+  /** Ended, though a Pod's status may be a second behind and say that they run. */
+  const spent = new Set<string>();
   const namespaceOf = (instance: Instance) => instance.namespace ?? kubernetes.namespace;
 
   async function look(instance: Instance): Promise<Pod> {
@@ -117,7 +119,7 @@ export function createDebugContainers(
       const pod = await look(instance);
       const listed = pod.spec.ephemeralContainers;
       const ours = listed.filter(({ name }) => name.startsWith(PREFIX));
-      for (const one of ours.filter((candidate) => candidate.image === image)) {
+      for (const one of ours.filter((mine) => mine.image === image && !spent.has(mine.name))) {
         const state = stateOf(pod, one.name);
         if (state.is === 'useless') throw notRunning(instance, one.name, state.why);
         if (state.is !== 'ended') return { name: one.name, running: state.is === 'running' };
@@ -177,6 +179,7 @@ export function createDebugContainers(
       if (answer !== undefined && !wasGone(answer)) return { ...answer, via: 'debug-container' };
       if (attempt === 2) throw notRunning(instance, name, 'ended');
       // Its time was over: once more, in a new one.
+      if (answer !== undefined) spent.add(name);
       ready.delete(instance.id);
     }
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, TargetError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
@@ -11,11 +11,15 @@ const ports: Readonly<Record<(typeof serviceIds)[number], number>> = {
   'reasoning-service': 8082,
 };
 const unknownName = /bad address|could not resolve|name or service not known|no such host|unable to resolve/i;
-const answered = /server returned error|HTTP\/1\.[01] [345]|404|50[0-9]/i;
+/** Words of a status line; bare figures are also in ports, addresses and the ids of a container engine. */
+const answered = /server returned error|(?:HTTP\/\d(?:\.\d)?|error|status)[ :]+[1-5]\d\d\b/i;
+/** GNU wget says with this code alone that the server answered with an error. */
+const GNU_SERVER_ERROR = 8;
 const refusal = /connection refused/i;
 /** Rules for a Service that has changed moments ago are not on every node yet. */
 const SECOND_TRY_MS = 1_500;
-const noTool = /executable file|no such file|OCI runtime|not found/i;
+const engineRefusal = /executable file|OCI runtime/i;
+const noTool = /no such file|not found/i;
 
 export const runtimeConnection = defineProbe({
   id: 'runtime.connection',
@@ -51,10 +55,13 @@ debug container in the same Pod, and the facts say \`via\`.`,
     }
     const { text, via } = answer;
     const facts = { from, to, url, container: instance.name, ...(via === undefined ? {} : { via }) };
-    if (answer.code === 0 || answered.test(text)) return { status: 'healthy', facts };
-    if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !unknownName.test(text))) {
-      throw new AppError('NOT_FOUND', 'the container has no tool to make a request with', { facts });
-    }
+    const noWget = new AppError('NOT_FOUND', 'the container has no tool to make a request with', { facts });
+    if (answer.code === 126 || answer.code === 127 || engineRefusal.test(text)) throw noWget;
+    if (answer.code === 0 || answer.code === GNU_SERVER_ERROR || answered.test(text))
+      return { status: 'healthy', facts };
+    if (noTool.test(text) && !unknownName.test(text)) throw noWget;
+    // A signal ended it: with its container, or because this wget is broken. Neither says anything of the way.
+    if (answer.code > 128) throw new TargetError('closed', 'the request was killed', { facts });
     const refused = deps.runtime.kind === 'kubernetes' && refusal.test(text);
     const failure = refused ? 'CONNECTION_REFUSED' : 'CONNECTION_FAILS';
     const code = unknownName.test(text) ? 'CONNECTION_NAME_UNKNOWN' : failure;

@@ -336,6 +336,38 @@ describe('runtime.name-lookup and runtime.connection', () => {
     });
   });
 
+  it('take what a container engine or a signal says for no answer of the other service', async () => {
+    const ends = (code: number, stderr: string) =>
+      runtimeConnection.run(
+        { from: 'agent-manager', to: 'orchestrator-service' },
+        on({ 'agent-manager': [{ commands: { [get]: { code, stderr } } }] }),
+      );
+
+    await expect(
+      ends(
+        126,
+        'failed to start exec "d98f0986c404e647": OCI runtime exec failed: exec: "wget": executable file not found',
+      ),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(ends(139, '')).rejects.toMatchObject({ stage: 'closed' });
+    expect(await ends(1, 'read tcp 10.244.1.5:50412->10.97.82.4:8081: i/o timeout')).toMatchObject({
+      findings: [{ code: 'CONNECTION_FAILS' }],
+    });
+  });
+
+  it.each([
+    [1, 'wget: server returned error: HTTP/1.1 503 Service Unavailable'],
+    [1, 'wget: server returned error: HTTP/1.1 404 Not Found'],
+    [8, ''],
+  ])('take an error that the other service answers (%i %s) for a connection', async (code, stderr) => {
+    expect(
+      await runtimeConnection.run(
+        { from: 'agent-manager', to: 'orchestrator-service' },
+        on({ 'agent-manager': [{ commands: { [get]: { code, stderr } } }] }),
+      ),
+    ).toMatchObject({ status: 'healthy' });
+  });
+
   it('find a name in what busybox answers, though it fails for the rest of the search list', async () => {
     const nxdomain = ['svc.cluster.local', 'cluster.local'].map(
       (domain) => `** server can't find postgres.${domain}: NXDOMAIN\n\n`,
