@@ -53,12 +53,14 @@ evidence in either direction.`,
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
     const instance = await failingInstance(instances, context);
     if (instance === undefined) return { status: 'healthy' };
-    const lines = logLines(await exitText(deps.runtime, instance, signal));
-    if (lines.length === 0)
-      throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+    const log = await exitText(deps.runtime, instance, signal);
+    const lines = logLines(`${log}\n${instance.message ?? ''}`);
     // The last word counts: an earlier container may have ended for another reason.
     const line = lines.findLast((candidate) => reasonOf(candidate) !== undefined);
     const reason = line && reasonOf(line);
+    // What the cluster says of the exit ("back-off 10s …") is no word of the program.
+    if (reason === undefined && logLines(log).length === 0)
+      throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
     if (reason === undefined) return { status: 'healthy', facts: { lines: lines.length } };
     const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
     return {

@@ -97,5 +97,5 @@ export async function exitText(
     result.status === 'fulfilled' && !result.value.startsWith('unable to retrieve container logs')
       ? result.value
       : '';
-  return `${text(previous)}\n${text(current)}\n${instance.message ?? ''}`;
+  return `${text(previous)}\n${text(current)}`;
 }

@@ -75,6 +75,8 @@ describe('the log of a service that does not start', () => {
 
   it('is no evidence when it is empty', async () => {
     await expect(look(crashing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const backOff = 'back-off 10s restarting failed container=agent-manager pod=agent-manager-6dcd4b7bd9';
+    await expect(look({ ...crashing, message: backOff })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('is not read of an instance that runs', async () => {
