@@ -69,19 +69,22 @@ interface MountedMap {
   readonly key: string;
 }
 
-/** Which ConfigMap key stands behind a path of this Pod. */
+/** Which ConfigMap key stands behind a path of this Pod. A mount inside of another hides what that one has there. */
 function mountedMap(pod: KubePod, path: string): MountedMap | undefined {
   for (const container of pod.spec.containers) {
-    for (const mount of container.volumeMounts) {
+    const deepestFirst = container.volumeMounts.toSorted(
+      (a, b) => b.mountPath.replace(/\/$/, '').length - a.mountPath.replace(/\/$/, '').length,
+    );
+    for (const mount of deepestFirst) {
+      const folder = mount.mountPath.endsWith('/') ? mount.mountPath : `${mount.mountPath}/`;
+      const isIt = mount.subPath !== undefined && mount.mountPath === path;
+      if (!isIt && !path.startsWith(folder)) continue;
       const volume = pod.spec.volumes.find((candidate) => candidate.name === mount.name);
       const map = volume?.configMap?.name;
-      if (map === undefined) continue;
-      if (mount.subPath !== undefined && mount.mountPath === path) return { map, key: mount.subPath };
-      const folder = mount.mountPath.endsWith('/') ? mount.mountPath : `${mount.mountPath}/`;
-      if (path.startsWith(folder)) {
-        const file = path.slice(folder.length);
-        return { map, key: volume?.configMap?.items?.find((item) => item.path === file)?.key ?? file };
-      }
+      if (map === undefined) break;
+      if (isIt && mount.subPath !== undefined) return { map, key: mount.subPath };
+      const file = path.slice(folder.length);
+      return { map, key: volume?.configMap?.items?.find((item) => item.path === file)?.key ?? file };
     }
   }
   return undefined;

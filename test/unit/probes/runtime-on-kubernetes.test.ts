@@ -65,9 +65,21 @@ describe('files of a folder on Kubernetes', () => {
     ...pod('one', '2026-03-01T10:00:00Z'),
     spec: {
       containers: [
-        { name: 'agent-manager', volumeMounts: [{ name: 'files', mountPath: '/etc/aetherius/workflows' }] },
+        {
+          name: 'agent-manager',
+          // The outer one first, as in many a chart.
+          volumeMounts: [
+            { name: 'config', mountPath: '/etc/aetherius' },
+            { name: 'files', mountPath: '/etc/aetherius/workflows' },
+            { name: 'scratch', mountPath: '/etc/aetherius/scratch' },
+          ],
+        },
       ],
-      volumes: [{ name: 'files', configMap: { name: 'workflows' } }],
+      volumes: [
+        { name: 'config', configMap: { name: 'agent-manager-config' } },
+        { name: 'files', configMap: { name: 'workflows' } },
+        { name: 'scratch', emptyDir: {} },
+      ],
     },
     status: {
       phase: 'Running',
@@ -97,7 +109,8 @@ describe('files of a folder on Kubernetes', () => {
     expect(
       await texts({
         exec: async () => ({ code: 126, stdout: '', stderr: 'executable file not found' }),
-        get: async () => map,
+        get: async (_kind, _namespace, name) =>
+          name === 'workflows' ? map : { ...running, data: { 'config.yaml': 'log: {}' } },
       }),
     ).toEqual([{ name: 'a.yaml', text: 'id: a\n', from: 'configmap' }]);
   });
