@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
+import { excerpt, type LogLine, logLines, recentLog } from '../support/log-lines.ts';
 
 const modelTrouble =
   /(?:model (?:load|fetch) failed|cannot load the model|joblib|unpickl|No such file.*model|model.*(?:corrupt|missing|not found))/i;
@@ -27,7 +27,7 @@ is no finding.`,
   async run({ minutes }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const instance = (await deps.runtime.instances('reasoning-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const text = await deps.runtime.logs(instance, { signal, tail: 1_000, sinceSeconds: minutes * 60 });
+    const text = await recentLog(deps.runtime, instance, { signal, tail: 1_000, minutes });
     const lines = logLines(text);
     const last = lines.findLast((line) => isFine(line) || isTrouble(line));
     if (last === undefined || isFine(last)) return { status: 'healthy', facts: { lines: lines.length } };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { excerpt, logLines } from '../support/log-lines.ts';
+import { excerpt, logLines, recentLog } from '../support/log-lines.ts';
 
 const aboutGraph = /neo4j|knowledge graph|bolt/i;
 const trouble = /failed|unavailable|not available|refused|unauthori[sz]ed|authentication|cannot|error/i;
@@ -24,7 +24,7 @@ connection that fails.`,
   async run({ minutes }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const instance = (await deps.runtime.instances('reasoning-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const text = await deps.runtime.logs(instance, { signal, tail: 800, sinceSeconds: minutes * 60 });
+    const text = await recentLog(deps.runtime, instance, { signal, tail: 800, minutes });
     const said = logLines(text).filter(
       (line) => aboutGraph.test(line.raw) && (trouble.test(line.raw) || fine.test(line.raw)),
     );

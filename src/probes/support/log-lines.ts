@@ -1,4 +1,6 @@
+import { AppError } from '../../domain/errors.ts';
 import type { Excerpt } from '../../domain/finding.ts';
+import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
 
 /** One line of a plain or JSON log. */
 export interface LogLine {
@@ -68,4 +70,20 @@ export function excerpt(
     source,
     lines: hits.map((line) => (line.raw.length > MAX_LINE ? `${line.raw.slice(0, MAX_LINE)}…` : line.raw)),
   };
+}
+
+/**
+ * Text of an instance's log of the last `minutes`. One that has not a single line at all, however old, was rotated or is
+ * kept elsewhere: then nothing can be read from its silence. AppError NOT_FOUND.
+ */
+export async function recentLog(
+  runtime: RuntimeTarget,
+  instance: Instance,
+  options: { readonly signal: AbortSignal; readonly tail: number; readonly minutes: number },
+): Promise<string> {
+  const { signal, tail, minutes } = options;
+  const text = await runtime.logs(instance, { signal, tail, sinceSeconds: minutes * 60 });
+  if (text.trim() === '' && (await runtime.logs(instance, { signal, tail: 1 })).trim() === '')
+    throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+  return text;
 }

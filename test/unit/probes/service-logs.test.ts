@@ -5,6 +5,7 @@ import { runtimeGraphLog } from '../../../src/probes/runtime/graph-log.probe.ts'
 import { runtimeNeo4jStartup } from '../../../src/probes/runtime/neo4j-startup.probe.ts';
 import { runtimeRegistrationLog } from '../../../src/probes/runtime/registration-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
+import { probeContext } from '../../support/probe-context.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const context = (parts: Readonly<Partial<Record<PartId, readonly FakePart[]>>>) => ({
@@ -52,6 +53,31 @@ describe('the log of reasoning-service', () => {
     expect(await graph(json('error', unavailable, down))).toMatchObject({
       findings: [{ code: 'GRAPH_CONNECTION_FAILS', part: 'neo4j' }],
     });
+  });
+});
+
+describe('a log without a line', () => {
+  const runtimeThatKeeps = (recent: string, whole: string) => ({
+    ...fakeRuntime({ 'reasoning-service': [{}] }),
+    logs: (_instance: unknown, options?: { readonly sinceSeconds?: number }) =>
+      Promise.resolve(options?.sinceSeconds === undefined ? whole : recent),
+  });
+  const read = (recent: string, whole: string) => {
+    const runtime = runtimeThatKeeps(recent, whole);
+    return Promise.allSettled([
+      runtimeGraphLog.run({ minutes: 10 }, probeContext({ runtime })),
+      runtimeAnalyzerLog.run({ minutes: 10 }, probeContext({ runtime })),
+    ]);
+  };
+
+  it('is no evidence when it was rotated away: nothing can be read from its silence', async () => {
+    for (const result of await read('', ''))
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'NOT_FOUND' } });
+  });
+
+  it('is the silence of a quiet service when there are older lines', async () => {
+    for (const result of await read('', 'started'))
+      expect(result).toMatchObject({ status: 'fulfilled', value: { status: 'healthy' } });
   });
 });
 
