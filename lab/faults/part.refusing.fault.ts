@@ -160,12 +160,16 @@ const agentManager: Refusal = {
     // It refuses; that it was restarted for it is no part of the fault.
     await untilAnswers(lab, 'agent-manager');
   },
-  check: async (lab) => !(await register(lab)).ok,
-  async clear(lab) {
-    await lab.reset('agent-manager');
-    // Our own question is answered with a row once the token is right again.
-    await pg(lab, `DELETE FROM agents WHERE id = 'lab-probe'`);
+  async check(lab) {
+    const { ok } = await register(lab);
+    // Our own question is answered with a row and a key once the token is right.
+    if (ok) {
+      await pg(lab, `DELETE FROM agents WHERE id = 'lab-probe'`);
+      await redis(lab, (client) => client.del('agent:lab-probe'));
+    }
+    return !ok;
   },
+  clear: (lab) => lab.reset('agent-manager'),
 };
 
 /** A program whose login is wrong: by environment, seen in its own log. */

@@ -24,12 +24,19 @@ function slope(points: readonly (readonly [number, number])[]): number {
   return under === 0 ? 0 : over / under;
 }
 
+/** Up in two steps or more, and never down by more than a tenth of the way: one step may stand still. */
+function keepsRising(values: readonly number[]): boolean {
+  const steps = values.slice(1).map((value, index) => value - (values[index] ?? value));
+  const way = (values.at(-1) ?? 0) - (values[0] ?? 0);
+  return steps.filter((step) => step > 0).length >= 2 && steps.every((step) => step >= -way / 10);
+}
+
 export const servicesProcessTrend = defineProbe({
   id: 'services.process-trend',
   doc: `How much CPU does a service use, and does its memory grow?
 
 Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
-that rises from every sample to the next is called growth; a single step is not, and neither is the warm-up of a process
+that rises in two steps or more and does not fall between them is called growth; a single step is not, and neither is the warm-up of a process
 that was started moments ago.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to look at.'),
@@ -60,7 +67,7 @@ that was started moments ago.`,
       (sample) => [sample.at / 60_000, (sample.value('process_resident_memory_bytes') ?? 0) / MIB] as const,
     );
     const perMinute = slope(memory);
-    const rises = memory.every(([, value], index) => index === 0 || value > (memory[index - 1]?.[1] ?? 0));
+    const rises = keepsRising(memory.map(([, mib]) => mib));
     const cores = rate(first, last, 'process_cpu_seconds_total');
     const facts = {
       seconds: round((last.at - first.at) / 1000),

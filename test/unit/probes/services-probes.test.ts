@@ -108,7 +108,11 @@ describe('services.process-trend', () => {
     expect(await look([100, 110, 120, 130], [0, 0, 0, 0])).toMatchObject({
       findings: [{ code: 'MEMORY_GROWS', facts: { memoryFromMiB: 100, memoryMiB: 130 } }],
     });
+    expect(await look([100, 115, 115, 130], [0, 0, 0, 0])).toMatchObject({
+      findings: [{ code: 'MEMORY_GROWS' }],
+    });
     expect(await look([100, 130, 130, 130], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
+    expect(await look([100, 130, 110, 131], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
   });
 
   it('takes the warm-up of a process that was started moments ago for no leak, but a flood for one', async () => {
