@@ -34,6 +34,7 @@ export async function deprive(lab: Lab): Promise<Deprived> {
   const whole = await lab.environmentConfig();
   const folder = mkdtempSync(join(tmpdir(), 'aetherius-deprived-'));
   const servers: Server[] = [];
+  const upgraded = new Set<Duplex>();
   const environments: Record<string, Environment> = {
     'without-metrics': await withoutMetrics(whole, servers),
   };
@@ -50,15 +51,18 @@ export async function deprive(lab: Lab): Promise<Deprived> {
     await forbid('without-logs', 'pods/log');
     await forbid('without-exec', 'pods/exec');
     const file = join(folder, 'empty-logs');
-    writeFileSync(file, await emptyLogs(lab, servers), { mode: 0o600 });
+    writeFileSync(file, await emptyLogs(lab, servers, upgraded), { mode: 0o600 });
     environments['empty-logs'] = as(file);
   }
   return {
     environments,
     async stop() {
+      // An upgraded connection is no HTTP connection any more: the server does not know it.
+      for (const socket of upgraded) socket.destroy();
       for (const server of servers) {
+        const closed = new Promise((resolve) => server.close(resolve));
         server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
+        await closed;
       }
       rmSync(folder, { recursive: true, force: true });
       if (!isKubernetes(lab)) return;
@@ -160,7 +164,7 @@ const kubeconfigText = (cluster: unknown, user: unknown): string =>
   });
 
 /** The API server behind a door that gives empty logs, as after a rotation. */
-async function emptyLogs(lab: KubernetesLab, servers: Server[]): Promise<string> {
+async function emptyLogs(lab: KubernetesLab, servers: Server[], upgraded: Set<Duplex>): Promise<string> {
   const { cluster, user } = adminOf(lab);
   const decode = (text: string) => Buffer.from(text, 'base64');
   const upstream = new URL(cluster.server);
@@ -186,6 +190,8 @@ async function emptyLogs(lab: KubernetesLab, servers: Server[]): Promise<string>
     request.pipe(call);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     const tunnel = connectSecurely({ ...where, ...secrets, ALPNProtocols: ['http/1.1'] }, () => {
       const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}`);
       tunnel.write(`${request.method} ${request.url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
