@@ -1,6 +1,7 @@
 import { changesOf } from '../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
 import type { ProbeOutcome } from '../domain/probe.ts';
+import { isFor, type Place, placeOfRuntime, remedyCommands } from '../domain/remedy-commands.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { findingOutput } from './health.command.ts';
@@ -16,7 +17,9 @@ export async function diagnoseCommand(
   words: readonly string[],
   options: { readonly env?: string },
 ): Promise<ExitCode> {
-  const environment = chooseEnvironment(await context.config(), options.env);
+  const config = await context.config();
+  const environment = chooseEnvironment(config, options.env);
+  const runtime = config.environments[environment]?.runtime;
   const started = context.now();
   const text = words.join(' ');
   const answer = await (await context.diagnosis()).run({ environment, text, signal: context.signal });
@@ -29,7 +32,8 @@ export async function diagnoseCommand(
   }
   const { judgements, outcomes } = answer;
   const tookMs = context.now().getTime() - started.getTime();
-  const output = diagnoseOutput({ environment, judgements, outcomes, time: started, tookMs }, context);
+  const place = runtime === undefined ? ({ kind: 'none' } as const) : placeOfRuntime(runtime);
+  const output = diagnoseOutput({ environment, place, judgements, outcomes, time: started, tookMs }, context);
   context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, context));
   return {
     'cause-found': exitCodes.findings,
@@ -41,6 +45,7 @@ export async function diagnoseCommand(
 function diagnoseOutput(
   answer: {
     readonly environment: string;
+    readonly place: Place;
     readonly judgements: readonly DiagnosisJudgement[];
     readonly outcomes: readonly ProbeOutcome[];
     readonly time: Date;
@@ -70,10 +75,40 @@ function diagnoseOutput(
           probe: outcome.key,
           why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
         })),
+        remedies: remediesOf(cause, answer.place, words),
       })),
     })),
     changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
   };
+}
+
+function remediesOf(
+  { cause, verdict, for: [finding] }: CauseJudgement,
+  place: Place,
+  words: CliContext['words'],
+): DiagnoseOutput['diagnoses'][number]['causes'][number]['remedies'] {
+  if (verdict !== 'confirmed') return [];
+  return cause.remedies
+    .filter((remedy) => isFor(remedy, place))
+    .map((remedy) => {
+      if ('remediation' in remedy) {
+        const { remediation } = remedy;
+        const given = Object.entries(remedy.with).flatMap(([name, value]) =>
+          typeof value === 'object' ? [] : [[name, value] as const],
+        );
+        const facts = { ...finding?.facts, ...Object.fromEntries(given) };
+        return {
+          remediation,
+          text: words.lookupPlain(`remediation.${remediation}`, facts) ?? remediation,
+          commands: [],
+        };
+      }
+      const facts = finding === undefined ? {} : { ...finding.facts, subject: finding.subject };
+      return {
+        text: words.lookupPlain(`remedy.${remedy.instruction}`, facts) ?? remedy.instruction,
+        commands: [...remedyCommands(remedy.instruction, place, finding)],
+      };
+    });
 }
 
 const changeLine = (change: DiagnoseOutput['changes'][number]): string =>
@@ -88,6 +123,10 @@ function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
       `  ${cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${cause.text}`,
       ...cause.for.map((finding) => `      + ${printable(finding.text)}`),
       ...cause.missing.map(({ probe, why }) => `      ? ${probe} (${why})`),
+      ...cause.remedies.flatMap(({ text, commands }) => [
+        `      → ${printable(text)}`,
+        ...commands.map((command) => `          ${printable(command)}`),
+      ]),
     ]),
   ]);
   // Beside a cause that is there or may be; a healthy answer needs no history.

@@ -65,6 +65,17 @@ export const DiagnoseOutput = z
                 for: z.array(FindingOutput),
                 against: z.array(z.string()).meta({ description: 'Probes that looked and did not find it.' }),
                 missing: z.array(z.object({ probe: z.string(), why: z.string() })),
+                remedies: z
+                  .array(
+                    z.object({
+                      remediation: z.string().optional().meta({
+                        description: 'Id for `aetherius fix`; absent where people do it themselves.',
+                      }),
+                      text: z.string(),
+                      commands: z.array(z.string()).meta({ description: 'To copy, with the names of here.' }),
+                    }),
+                  )
+                  .meta({ description: 'Of a confirmed cause.' }),
               }),
             )
             .meta({ description: 'Confirmed first, roots before consequences.' }),

@@ -54,7 +54,12 @@ export const noConnection = defineDiagnosis({
         { instruction: 'lift-firewall', on: 'compose' },
       ],
     },
-    { id: 'N1.d', part: 'runtime', when: offNetwork, remedies: [{ instruction: 'connect-network' }] },
+    {
+      id: 'N1.d',
+      part: 'runtime',
+      when: offNetwork,
+      remedies: [{ instruction: 'connect-network', on: 'compose' }],
+    },
   ],
   handOver: [],
 });

@@ -32,6 +32,8 @@ export interface DiagnosisView {
     readonly cause: string;
     readonly key: string;
     readonly finding?: Finding;
+    /** Lines to copy, with the names of this environment filled in. */
+    readonly commands: readonly string[];
   }[];
   readonly seen: number;
   readonly asked: number;

@@ -14,6 +14,7 @@ import type { PartId } from '../domain/part.ts';
 import type { ProbeRunner, RunHandler, RunLease } from '../domain/ports.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../domain/probe.ts';
 import type { RemedyCall } from '../domain/remediation.ts';
+import { isFor, type Place, remedyCommands } from '../domain/remedy-commands.ts';
 import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../domain/render-diagnosis.ts';
 import type { Run } from '../domain/run.ts';
 import type { Tx } from '../domain/store.ts';
@@ -242,10 +243,7 @@ function walk(
 const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
   result.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === 'confirmed'));
 
-function applies(remedy: Remedy, targets: Targets): boolean {
-  if (remedy.on === undefined) return true;
-  return remedy.on === 'kubernetes' ? targets.kubernetes !== undefined : targets.compose !== undefined;
-}
+const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, placeOf(targets));
 
 /** A remedy's parameters, with the values that come from the finding filled in; undefined when one is not there. */
 function remedyCall(
@@ -301,11 +299,19 @@ function instructionsOf(result: DiagnosisResult, targets: Targets): DiagnosisVie
     cause.cause.remedies.flatMap((remedy) => {
       if (!('instruction' in remedy) || !applies(remedy, targets)) return [];
       const finding = cause.for[0];
-      return [
-        { cause: cause.cause.id, key: remedy.instruction, ...(finding === undefined ? {} : { finding }) },
-      ];
+      const key = remedy.instruction;
+      const commands = remedyCommands(key, placeOf(targets), finding);
+      return [{ cause: cause.cause.id, key, commands, ...(finding === undefined ? {} : { finding }) }];
     }),
   );
+}
+
+function placeOf({ kubernetes, compose }: Targets): Place {
+  if (kubernetes !== undefined) {
+    const { namespace, agentNamespace } = kubernetes;
+    return { kind: 'kubernetes', namespace, agentNamespace };
+  }
+  return compose === undefined ? { kind: 'none' } : { kind: 'compose', project: compose.project };
 }
 
 export function summaryOf(result: DiagnosisResult): DiagnosisSummary {

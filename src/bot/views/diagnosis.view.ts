@@ -19,7 +19,14 @@ import {
   whoAsked,
 } from './phrases.ts';
 
-const shown = { findings: 4, excerptLines: 6, excerptCharacters: 900, missing: 6, changes: 4 } as const;
+const shown = {
+  findings: 4,
+  excerptLines: 6,
+  excerptCharacters: 900,
+  missing: 6,
+  changes: 4,
+  commandCharacters: 1_500,
+} as const;
 
 /** The words of a diagnosis: pure, one function a message. */
 export const diagnosisRenderer: DiagnosisRenderer = {
@@ -91,9 +98,9 @@ function confirmedBlocks(cause: CauseJudgement, view: DiagnosisView, words: Word
   const more = cause.for.length - evidence.length;
   if (more > 0) evidence.push(words.say('diagnose.more-evidence', { count: more }));
   const impact = words.lookup(`diagnosis.${judgement?.diagnosis.id ?? ''}.impact`);
-  const todo = view.instructions
-    .filter((entry) => entry.cause === cause.cause.id)
-    .map((entry) => `• ${instruction(entry, words)}`);
+  const own = view.instructions.filter((entry) => entry.cause === cause.cause.id);
+  const todo = own.map((entry) => `• ${instruction(entry, words)}`);
+  const commands = own.flatMap((entry) => entry.commands);
   const lines = [
     `*${cause.cause.id}* · ${causeSentence(cause, words)}`,
     ...evidence,
@@ -104,6 +111,7 @@ function confirmedBlocks(cause: CauseJudgement, view: DiagnosisView, words: Word
   return [
     { type: 'divider' },
     section(lines.join('\n'), words),
+    ...(commands.length === 0 ? [] : [preformatted(commands, shown.commandCharacters, words)]),
     ...(excerpt === undefined
       ? []
       : [

@@ -19,3 +19,23 @@ it('says in the file of evidence what each probe looked at, in the language of t
   );
   expect(diagnosisRenderer.evidenceFile(view, 'zh-CN')).toContain('\nRedis 内存用量与上限的对比\n');
 });
+
+it('shows the lines to copy under the cause that they are for, as they are', () => {
+  const outcomes = outcomesOf(redisMemory, [
+    { code: 'REDIS_NO_LIMIT', probe: 'redis.memory-limit' },
+    { code: 'REDIS_LIMIT_TOO_LOW', probe: 'redis.memory-limit' },
+  ]);
+  const judgements = [judge(redisMemory, outcomes, emitters)];
+  const [top] = judgements.flatMap(({ causes }) => causes).filter(({ verdict }) => verdict === 'confirmed');
+  const commands = ['redis-cli CONFIG SET maxmemory 1gb', "echo '*not bold* <!channel>'"];
+  const seen = outcomes.length;
+  const instructions = [{ cause: top?.cause.id ?? '', key: 'raise-maxmemory', commands }];
+  const view = { run, judgements, instructions, seen, asked: seen, outcomes, complete: true, now: at };
+
+  expect(top).toBeDefined();
+  const blocks = diagnosisRenderer.diagnosis(view, 'en').blocks;
+  expect(blocks).toContainEqual({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: commands.join('\n') }] }],
+  });
+});

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { diagnoses } from '../../../src/diagnoses/index.ts';
+import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import { partIds } from '../../../src/domain/part.ts';
+import { isFor, type Place, remedyCommands } from '../../../src/domain/remedy-commands.ts';
+import { remedyLines } from '../../../src/domain/remedy-lines.ts';
+
+const places = {
+  kubernetes: { kind: 'kubernetes', namespace: 'prod-aetherius', agentNamespace: 'monitoring' },
+  compose: { kind: 'compose', project: 'aetherius' },
+  none: { kind: 'none' },
+} as const satisfies Readonly<Record<string, Place>>;
+
+/** Every fact that a line asks for, as probes give them. */
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  code: 'X',
+  severity: 'critical',
+  part: 'agent-manager',
+  subject: 'agent-manager-6dcd4b7bd9-729fb',
+  ...more,
+  facts: {
+    ...{
+      file: '/etc/aetherius/workflows/diagnose.yaml',
+      line: 12,
+      step: 'collect_logs',
+      workflow: 'diagnose',
+    },
+    ...{
+      prefix: 'cache:*',
+      schema: 'public',
+      index: 'idx_events_timestamp',
+      table: 'events',
+      column: 'timestamp',
+    },
+    ...{
+      database: 'agent_manager',
+      pid: 4711,
+      pids: '12, 13',
+      application: 'agent-manager',
+      name: 'LOG_LEVEL',
+    },
+    ...{ service: 'orchestrator-service', container: 'aetherius-orchestrator-service', network: 'aetherius' },
+    ...{ policy: 'deny-all', namespace: 'prod-aetherius', probe: 'liveness' },
+    ...more.facts,
+  },
+});
+
+const everywhere = [
+  ...diagnoses.filter(({ id }) => id !== 'H2'),
+  ...partIds.filter((part) => part !== 'runtime').map(unreachable),
+];
+const instructions = everywhere.flatMap(({ causes }) =>
+  causes.flatMap(({ remedies }) => remedies.flatMap((remedy) => ('instruction' in remedy ? [remedy] : []))),
+);
+/** They name the command of the bot to type. */
+const wordsOnly = new Set(['see-slow-database', 'see-network']);
+
+describe('lines to copy', () => {
+  it('are there for every instruction, wherever it applies', () => {
+    const bare = instructions
+      .filter(({ instruction }) => !wordsOnly.has(instruction))
+      .flatMap((remedy) =>
+        [places.kubernetes, places.compose]
+          .filter((place) => isFor(remedy, place))
+          // Pods and Services are nothing that Compose has.
+          .filter(
+            (place) =>
+              place.kind === 'kubernetes' ||
+              !/pod|image|crash|schedulable|missing-config|mend-(?:probe|service)/.test(remedy.instruction),
+          )
+          .filter((place) => remedyCommands(remedy.instruction, place, finding()).length === 0)
+          .map(({ kind }) => `${remedy.instruction} on ${kind}`),
+      );
+
+    expect(bare).toEqual([]);
+    expect(
+      Object.keys(remedyLines).filter((key) => !instructions.some((one) => one.instruction === key)),
+    ).toEqual([]);
+  });
+
+  it.each(Object.keys(remedyLines))('of %s are whole: a shell or PostgreSQL could read them', (key) => {
+    for (const place of [places.kubernetes, places.compose])
+      for (const line of remedyCommands(key, place, finding())) {
+        expect(line).not.toMatch(/\{\w+(?::\w+)?\}/);
+        expect(line).not.toMatch(/undefined|null/);
+        if (/^(?:SELECT|DELETE|ALTER|CREATE|REINDEX) /.test(line)) expect(line).toMatch(/;(?: {3}--.*)?$/);
+        else expect(spawnSync('bash', ['-n', '-c', line]).status, line).toBe(0);
+      }
+  });
+
+  it('name the namespace, workload and values of here', () => {
+    expect(remedyCommands('raise-event-workers', places.kubernetes, finding())).toEqual([
+      'kubectl -n prod-aetherius edit configmap agent-manager-config   # event.workers: 20, event.buffer_size: 2000',
+      'kubectl -n prod-aetherius rollout restart deployment/agent-manager',
+      'kubectl -n prod-aetherius rollout status deployment/agent-manager',
+    ]);
+    expect(
+      remedyCommands('see-why-not-running', places.kubernetes, finding({ part: 'collect-agent' }))[0],
+    ).toBe('kubectl -n monitoring describe pod agent-manager-6dcd4b7bd9-729fb');
+    expect(remedyCommands('end-leaked-sessions', places.none, finding())).toContain(
+      'SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
+    );
+  });
+
+  it.each([
+    ['mend-service-selector', { service: '$(touch /tmp/x)' }, "edit service '$(touch /tmp/x)'"],
+    ['mend-service-selector', { service: "a'; rm -rf ~ #" }, "edit service 'a'\\''; rm -rf ~ #'"],
+    ['create-index', { index: 'i"; DROP TABLE events; --' }, '"i""; DROP TABLE events; --"'],
+  ])('of %s quote what comes from the platform: %o', (key, facts, written) => {
+    expect(remedyCommands(key, places.kubernetes, finding({ facts })).join('\n')).toContain(written);
+  });
+
+  it.each([
+    ['mend-service-selector', { service: '--all' }, '--all'],
+    ['mend-service-selector', { service: 'a\nrm -rf ~' }, 'rm -rf'],
+    ['end-blocker', { pid: '1); DROP TABLE events; --' }, 'DROP'],
+    ['end-leaked-sessions', { pids: '1]); DROP TABLE events; --' }, 'DROP'],
+    ['lift-policy', { policy: 'a\u202eb' }, '\u202e'],
+  ])('of %s leave out a line whose value could be read otherwise: %o', (key, facts, never) => {
+    expect(remedyCommands(key, places.kubernetes, finding({ facts })).join('\n')).not.toContain(never);
+  });
+
+  it('are none where nothing is known of the place but the store', () => {
+    expect(remedyCommands('raise-event-workers', places.none, finding())).toEqual([]);
+    expect(remedyCommands('no-such-instruction', places.kubernetes, finding())).toEqual([]);
+  });
+});
