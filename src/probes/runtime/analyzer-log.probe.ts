@@ -9,7 +9,10 @@ const modelFine = /model loaded|analysis finished/i;
 
 // Judged by what a line says, not by its fields: the path of a model that was loaded names joblib too.
 const isFine = ({ message }: LogLine) => modelFine.test(message);
-const isTrouble = (line: LogLine) => !isFine(line) && modelTrouble.test(line.message);
+// A word that a logger itself calls harmless is no trouble, whatever it names.
+const harmless = new Set(['trace', 'debug', 'info', 'notice']);
+const isTrouble = (line: LogLine) =>
+  !isFine(line) && !harmless.has(line.level ?? '') && modelTrouble.test(line.message);
 
 export const runtimeAnalyzerLog = defineProbe({
   id: 'runtime.analyzer-log',

@@ -35,6 +35,15 @@ describe('the log of reasoning-service', () => {
     expect(await analyzer(loaded)).toMatchObject({ status: 'healthy' });
   });
 
+  it('is not taken for an error because a harmless line names the model', async () => {
+    const there = json('info', 'model is there: /app/models/isolation-forest.joblib');
+
+    expect(await analyzer(there)).toMatchObject({ status: 'healthy' });
+    expect(await analyzer(`${broken}\n${there}`)).toMatchObject({
+      findings: [{ code: 'ANALYZER_MODEL_ERROR' }],
+    });
+  });
+
   it('is judged by its last word', async () => {
     expect(await analyzer(`${broken}\n${loaded}`)).toMatchObject({ status: 'healthy' });
   });
