@@ -45,10 +45,9 @@ const slowConsumer = defineFault({
     return now.pending > 1024 * 1024;
   },
   async clear(lab, variant) {
-    if (variant === 'silent-subscriber') {
-      await stopHolder(lab, 'silent');
-      await lab.reset('collect-agent');
-    } else await resetPipeline(lab);
+    if (variant === 'silent-subscriber') await stopHolder(lab, 'silent');
+    // agent-manager was behind as well by the end, and NATS would drop it for that some seconds later.
+    await resetPipeline(lab);
   },
 });
 
