@@ -24,11 +24,14 @@ function slope(points: readonly (readonly [number, number])[]): number {
   return under === 0 ? 0 : over / under;
 }
 
-/** Up in two steps or more, and never down by more than a tenth of the way: one step may stand still. */
+/**
+ * Up in two steps or more, and never down by more than half of the way: the heap profile that is taken beside this makes
+ * the process collect its garbage, and some of it goes back to the system.
+ */
 function keepsRising(values: readonly number[]): boolean {
   const steps = values.slice(1).map((value, index) => value - (values[index] ?? value));
   const way = (values.at(-1) ?? 0) - (values[0] ?? 0);
-  return steps.filter((step) => step > 0).length >= 2 && steps.every((step) => step >= -way / 10);
+  return steps.filter((step) => step > 0).length >= 2 && steps.every((step) => step >= -way / 2);
 }
 
 export const servicesProcessTrend = defineProbe({
@@ -36,7 +39,7 @@ export const servicesProcessTrend = defineProbe({
   doc: `How much CPU does a service use, and does its memory grow?
 
 Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
-that rises in two steps or more and does not fall between them is called growth; a single step is not, and neither is the warm-up of a process
+that rises in two steps or more and falls by less than half of that is called growth; a single step is not, and neither is the warm-up of a process
 that was started moments ago.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to look at.'),

@@ -112,6 +112,10 @@ describe('services.process-trend', () => {
       findings: [{ code: 'MEMORY_GROWS' }],
     });
     expect(await look([100, 130, 130, 130], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
+    // A collection of garbage in between.
+    expect(await look([46, 58, 70, 63], [0, 0, 0, 0])).toMatchObject({
+      findings: [{ code: 'MEMORY_GROWS' }],
+    });
     expect(await look([100, 130, 110, 131], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
   });
 
