@@ -216,12 +216,19 @@ async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
   return lab;
 }
 
+/** Waits for all before it fails for one: what was started is written down then, and `down` ends it. */
+async function startAll(lab: Lab, parts: readonly LabPart[]): Promise<void> {
+  const results = await Promise.allSettled(parts.map((part) => lab.start(part)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
 async function upProcesses(progress: Progress): Promise<Lab> {
   await buildServices(progress);
   await prepareProcesses(processesSource);
   chmodSync(processesFolder(), 0o755);
   const lab = connectProcesses();
-  await Promise.all((['postgres', 'redis', 'nats', 'neo4j'] as const).map((part) => lab.start(part)));
+  await startAll(lab, ['postgres', 'redis', 'nats', 'neo4j']);
   progress('dependencies answer');
   await seedSoon(await lab.endpoints());
   const programs: readonly LabPart[] = [
@@ -230,7 +237,7 @@ async function upProcesses(progress: Progress): Promise<Lab> {
     'reasoning-service',
     'collect-agent',
   ];
-  await Promise.all(programs.map((part) => lab.start(part)));
+  await startAll(lab, programs);
   return lab;
 }
 

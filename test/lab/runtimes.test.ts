@@ -57,6 +57,20 @@ describe.each(runtimes)('the platform on %s', (runtime: Runtime) => {
     },
   );
 
+  if (runtime === 'processes')
+    it('that fails half-way can be taken down, and leaves nothing', { timeout: 120_000 }, async () => {
+      const before = await snapshot();
+      process.env['REDIS_SERVER'] = '/bin/false';
+      try {
+        await expect(upLab(runtime, progress)).rejects.toThrow();
+      } finally {
+        delete process.env['REDIS_SERVER'];
+      }
+      await downLab(runtime);
+
+      expect(differences(before, await snapshot())).toEqual([]);
+    });
+
   it('says in one line each what is missing, if anything is', () => {
     expect(absent.every((line) => line.length < 200 && !line.includes('\n'))).toBe(true);
   });
