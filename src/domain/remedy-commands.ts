@@ -62,7 +62,7 @@ function valuesOf(place: Place, finding: Finding | undefined): Values {
 }
 
 /** Templates of Docker and JSONPaths have braces of their own, with a blank or a point in them. */
-const placeholder = /\{(\w+)(?::(sql|number|numbers))?\}/g;
+const placeholder = /\{(\w+)(?::(sql|number|numbers|words))?\}/g;
 
 function fill(line: string, values: Values): string | undefined {
   let whole = true;
@@ -88,9 +88,17 @@ function write(value: string | undefined, as: string | undefined): string | unde
       return /^\d+(?:, ?\d+)*$/.test(value) ? value : undefined;
     case 'sql':
       return /^[a-z_][a-z0-9_]*$/.test(value) ? value : `"${value.replaceAll('"', '""')}"`;
+    case 'words': {
+      const words = value.split(/,? /).map(oneWord);
+      return words.includes(undefined) ? undefined : words.join(' ');
+    }
     default:
-      // What begins like an option is read as one, quoted or not.
-      if (value.startsWith('-')) return undefined;
-      return /^[\w.:/@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+      return oneWord(value);
   }
+}
+
+function oneWord(value: string): string | undefined {
+  // What begins like an option is read as one, quoted or not.
+  if (value === '' || value.startsWith('-')) return undefined;
+  return /^[\w./][\w.:/@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,12 @@
 /**
  * Lines to copy for one instruction. `{name}` is a fact of the finding (or `ns`, `agents`, `home`: the namespace of its
- * part; `project`, `part`, `subject`, `workload`) as one word of a shell, `{name:sql}` as an SQL identifier, `{name:number}` as digits. A line with a value
- * that is not there, or that could be read as anything but that value, is left out.
+ * part; `project`, `part`, `subject`, `workload`) as one word of a shell, `{name:words}` as one word for each of a list,
+ * `{name:sql}` as an SQL identifier, `{name:number}` as digits. A line with a value that is not there, or that could be
+ * read as anything but that value, is left out.
+ *
+ * Somebody tired pastes the whole block. So what takes something away stands in a comment, with the condition under
+ * which it is done; an editor or a prompt is the last command of its block or chained with what follows, for it would
+ * swallow the lines after it; and a comment has a line of its own, for zsh takes one behind a command for words of it.
  */
 export interface Lines {
   readonly kubernetes?: readonly string[];
@@ -27,13 +32,12 @@ export const workloads: Readonly<Record<string, string>> = {
 /** Edit a service's configuration and have it read: the programs of the platform read it once, at start. */
 const configured = (part: string, settings: string): Lines => ({
   kubernetes: [
-    `kubectl -n {ns} edit configmap ${part}-config   # ${settings}`,
-    `kubectl -n {ns} rollout restart ${workloads[part]}`,
-    `kubectl -n {ns} rollout status ${workloads[part]}`,
+    `# ${settings}`,
+    `kubectl -n {ns} edit configmap ${part}-config && kubectl -n {ns} rollout restart ${workloads[part] ?? `deployment/${part}`}`,
   ],
   compose: [
-    `docker inspect -f '{{json .Mounts}}' ${container(part)}   # where its file lies: ${settings}`,
-    `${compose} restart ${part}`,
+    `docker inspect -f '{{json .Mounts}}' ${container(part)}`,
+    `# in its file: ${settings}; then: ${compose} restart ${part}`,
   ],
 });
 
@@ -52,7 +56,27 @@ const profiled = (path: string): Lines => ({
   ],
 });
 
-const pools = 'database.max_open_conns: 50, database.max_idle_conns: 10, database.conn_max_lifetime: 30';
+/** A look at a workflow file, and what to do once it is mended wherever it is kept. */
+const inWorkflows = (look: string, mend: string): Lines => ({
+  kubernetes: [
+    `kubectl -n {ns} exec deployment/orchestrator-service -- ${look}`,
+    `# ${mend}; then: kubectl -n {ns} rollout restart deployment/orchestrator-service`,
+  ],
+  compose: [
+    `docker exec ${container('orchestrator-service')} ${look}`,
+    `# ${mend}; then: ${compose} restart orchestrator-service`,
+  ],
+});
+
+const unlinked = (pattern: string): Lines => ({
+  any: [
+    '# REDISCLI_AUTH holds the password',
+    `redis-cli --scan --pattern ${pattern} | wc -l`,
+    `# after counting: redis-cli --scan --pattern ${pattern} | xargs -r -n 100 redis-cli UNLINK`,
+  ],
+});
+
+const goBack = '# if it came with a change: kubectl -n {namespace} rollout undo {subject}';
 
 /** By the key of the instruction (`remedy.<key>` in the catalogue of words). */
 export const remedyLines: Readonly<Record<string, Lines>> = {
@@ -62,17 +86,20 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   'align-registration-subject': {
     kubernetes: [
       'kubectl -n {ns} get configmap agent-manager-config -o yaml | grep registration',
-      'kubectl -n {agents} edit configmap collect-agent-config   # nats.subjects.registration',
-      'kubectl -n {agents} rollout restart daemonset/collect-agent',
+      '# nats.subjects.registration, as above',
+      'kubectl -n {agents} edit configmap collect-agent-config && kubectl -n {agents} rollout restart daemonset/collect-agent',
     ],
-    compose: [`${compose} restart agent-manager collect-agent`],
+    compose: [
+      `docker inspect -f '{{json .Mounts}}' ${container('collect-agent')}`,
+      `# in its file: nats.subjects.registration; then: ${compose} restart collect-agent`,
+    ],
   },
   'copy-auth-token': {
     kubernetes: [
       "kubectl -n {ns} get secret agent-auth-token -o json | jq '{apiVersion,kind,type,data,metadata:{name:.metadata.name}}' | kubectl -n {agents} apply -f -",
       'kubectl -n {agents} rollout restart daemonset/collect-agent',
     ],
-    compose: [`${compose} up -d --force-recreate collect-agent   # AGENT_AUTH_TOKEN as agent-manager has it`],
+    compose: [`# AGENT_AUTH_TOKEN as agent-manager has it; then: ${compose} up -d collect-agent`],
   },
   'start-collect-agent': {
     kubernetes: [
@@ -89,26 +116,11 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
     'agent.command.default_timeout: 600, agent.command.max_concurrent: 200',
   ),
   'speed-up-consumer': configured('agent-manager', 'event.workers: 20, event.buffer_size: 2000'),
-  'mend-workflow-file': {
-    kubernetes: [
-      'kubectl -n {ns} exec deployment/orchestrator-service -- cat {file}   # line {line:number}',
-      'kubectl -n {ns} rollout restart deployment/orchestrator-service',
-    ],
-    compose: [
-      `docker exec ${container('orchestrator-service')} cat {file}   # line {line:number}`,
-      `${compose} restart orchestrator-service`,
-    ],
-  },
-  'raise-step-timeout': {
-    kubernetes: [
-      'kubectl -n {ns} exec deployment/orchestrator-service -- grep -n -A8 {step} /etc/aetherius/workflows/{workflow}.yaml',
-      'kubectl -n {ns} rollout restart deployment/orchestrator-service',
-    ],
-    compose: [
-      `docker exec ${container('orchestrator-service')} grep -n -A8 {step} /etc/aetherius/workflows/{workflow}.yaml`,
-      `${compose} restart orchestrator-service`,
-    ],
-  },
+  'mend-workflow-file': inWorkflows('cat {file}', 'line {line:number} of {file}'),
+  'raise-step-timeout': inWorkflows(
+    'grep -n -A8 {step} /etc/aetherius/workflows/{workflow}.yaml',
+    'timeout of {step} in {workflow}.yaml: 120 → 300',
+  ),
   'raise-memory-limit': limited(
     'reasoning-service',
     '--limits=memory=2Gi --requests=memory=1Gi',
@@ -130,19 +142,18 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   },
   'reset-neo4j-password': {
     kubernetes: [
-      'kubectl -n {ns} exec -it neo4j-0 -- cypher-shell -u neo4j   # ALTER CURRENT USER SET PASSWORD FROM … TO …',
-      'kubectl -n {ns} edit secret neo4j-credentials',
-      'kubectl -n {ns} rollout restart deployment/reasoning-service',
+      '# there: ALTER CURRENT USER SET PASSWORD FROM … TO …; then the same in the Secret',
+      'kubectl -n {ns} exec -it neo4j-0 -- cypher-shell -u neo4j && kubectl -n {ns} edit secret neo4j-credentials && kubectl -n {ns} rollout restart deployment/reasoning-service',
     ],
     compose: [
-      `docker exec -it ${container('neo4j')} cypher-shell -u neo4j   # ALTER CURRENT USER SET PASSWORD FROM … TO …`,
-      `${compose} up -d --force-recreate reasoning-service   # NEO4J_PASSWORD`,
+      `# there: ALTER CURRENT USER SET PASSWORD FROM … TO …; then NEO4J_PASSWORD, and: ${compose} up -d reasoning-service`,
+      `docker exec -it ${container('neo4j')} cypher-shell -u neo4j`,
     ],
   },
   'start-neo4j': {
     kubernetes: [
-      'kubectl -n {ns} scale statefulset/neo4j --replicas=1',
       'kubectl -n {ns} logs neo4j-0 --previous --tail=50',
+      'kubectl -n {ns} scale statefulset/neo4j --replicas=1',
     ],
     compose: [`${compose} logs --tail 50 neo4j`, `${compose} up -d neo4j`],
   },
@@ -150,81 +161,68 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   'mend-leak': profiled('heap?gc=1'),
   'raise-cpu-limit': limited('{part}', '--limits=cpu=2 --requests=cpu=1', '--cpus 2'),
   'set-memory-limit': limited('{part}', '--limits=memory=2Gi', '--memory 2g --memory-swap 2g'),
-  'delete-stale-cache': {
-    any: [
-      "redis-cli --scan --pattern 'agent:*' | wc -l   # REDISCLI_AUTH holds the password",
-      "redis-cli --scan --pattern 'agent:*' | xargs -r -n 100 redis-cli UNLINK",
-    ],
-  },
-  'delete-useless-keys': {
-    any: [
-      'redis-cli --scan --pattern {prefix} | wc -l   # REDISCLI_AUTH holds the password',
-      'redis-cli --scan --pattern {prefix} | xargs -r -n 100 redis-cli UNLINK',
-    ],
-  },
+  'delete-stale-cache': unlinked("'agent:*'"),
+  'delete-useless-keys': unlinked('{prefix}'),
   'raise-maxmemory': {
-    any: [
-      'redis-cli CONFIG SET maxmemory 1gb   # REDISCLI_AUTH holds the password',
-      'redis-cli CONFIG REWRITE',
-    ],
+    any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory 1gb'],
     kubernetes: ['kubectl -n {ns} set resources statefulset/redis --limits=memory=2Gi'],
     compose: [`docker update --memory 2g --memory-swap 2g ${container('redis')}`],
   },
   'reindex-concurrently': {
-    any: ['REINDEX INDEX CONCURRENTLY {schema:sql}.{index:sql};   -- in database {database}'],
+    any: ['-- in database {database}', 'REINDEX INDEX CONCURRENTLY {schema:sql}.{index:sql};'],
   },
   'remove-override': {
-    kubernetes: [
-      "kubectl -n {home} get {workload} -o jsonpath='{.spec.template.spec.containers[*].args}{.spec.template.spec.containers[*].env}'",
-      'kubectl -n {home} edit {workload}   # {name}',
-    ],
-    compose: [`docker inspect -f '{{.Config.Cmd}} {{.Config.Env}}' ${container('{part}')}   # {name}`],
+    kubernetes: ['# {name}', 'kubectl -n {home} edit {workload}'],
+    compose: ['# {name}', `docker inspect -f '{{.Config.Cmd}} {{.Config.Env}}' ${container('{part}')}`],
   },
   'see-why-not-running': {
     kubernetes: [
       'kubectl -n {home} describe pod {subject}',
       'kubectl -n {home} logs {subject} --previous --tail=50',
     ],
-    compose: ['docker inspect -f {{json .State}} {subject}', 'docker logs --tail 50 {subject}'],
+    compose: ["docker inspect -f '{{json .State}}' {subject}", 'docker logs --tail 50 {subject}'],
   },
   'see-application': {
     kubernetes: ['kubectl -n {home} logs {workload} --tail=100'],
     compose: [`${compose} logs --tail 100 {part}`],
   },
   'raise-max-connections': {
-    any: ['ALTER SYSTEM SET max_connections = 200;   -- unless a ConfigMap says it: postgres-config'],
-    kubernetes: ['kubectl -n {ns} rollout restart statefulset/postgres'],
-    compose: [`${compose} restart postgres`],
-  },
-  'shrink-pools': {
     kubernetes: [
-      `kubectl -n {ns} edit configmap {application}-config   # ${pools}`,
-      'kubectl -n {ns} rollout restart deployment/{application}',
+      '# max_connections = 200',
+      'kubectl -n {ns} edit configmap postgres-config && kubectl -n {ns} rollout restart statefulset/postgres',
     ],
     compose: [
-      `docker inspect -f '{{json .Mounts}}' $(${compose} ps -q {application})   # where its file lies: ${pools}`,
-      `${compose} restart {application}`,
+      `docker exec ${container('postgres')} psql -U postgres -c 'ALTER SYSTEM SET max_connections = 200'`,
+      `${compose} restart postgres`,
     ],
   },
+  'shrink-pools': configured(
+    '{application}',
+    'database.max_open_conns: 50, database.max_idle_conns: 10, database.conn_max_lifetime: 30',
+  ),
   'end-leaked-sessions': {
     any: [
       "SELECT pid, application_name, xact_start FROM pg_stat_activity WHERE state = 'idle in transaction' ORDER BY xact_start;",
-      'SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[{pids:numbers}]) pid;',
+      '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[{pids:numbers}]) pid;',
     ],
   },
   'create-index': {
-    any: ['CREATE INDEX CONCURRENTLY {index:sql} ON {table:sql} ({column:sql});   -- in database {database}'],
+    any: [
+      '-- in database {database}',
+      'CREATE INDEX CONCURRENTLY {index:sql} ON {table:sql} ({column:sql});',
+    ],
   },
   'end-blocker': {
     any: [
-      'SELECT pg_cancel_backend({pid:number});',
-      'SELECT pg_terminate_backend({pid:number});   -- only if that does not help',
+      'SELECT pid, usename, application_name, state, query FROM pg_stat_activity WHERE pid = {pid:number};',
+      '-- ask its owner; then: SELECT pg_cancel_backend({pid:number});',
+      '-- only if that does not help: SELECT pg_terminate_backend({pid:number});',
     ],
   },
   'remove-old-rows': {
     any: [
       "SELECT count(*) FROM events WHERE timestamp < now() - interval '30 days' AND severity NOT IN ('critical', 'high');",
-      "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE timestamp < now() - interval '30 days' AND severity NOT IN ('critical', 'high') LIMIT 10000);   -- until it deletes none",
+      "-- after counting, until it deletes none: DELETE FROM events WHERE id IN (SELECT id FROM events WHERE timestamp < now() - interval '30 days' AND severity NOT IN ('critical', 'high') LIMIT 10000);",
     ],
   },
   'create-stream': {
@@ -235,7 +233,8 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   'mend-service-selector': {
     kubernetes: [
       'kubectl -n {namespace} get pods --show-labels',
-      'kubectl -n {namespace} edit service {service}   # spec.selector',
+      '# spec.selector',
+      'kubectl -n {namespace} edit service {service}',
     ],
   },
   'mend-dns': {
@@ -247,24 +246,18 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   },
   'lift-policy': {
     kubernetes: [
-      'kubectl -n {namespace} get networkpolicy {policy} -o yaml >networkpolicy-saved.yaml',
-      'kubectl -n {namespace} delete networkpolicy {policy}',
-      'kubectl apply -f networkpolicy-saved.yaml   # puts it back',
+      'kubectl -n {namespace} get networkpolicy {policy:words} -o yaml >networkpolicy-saved.yaml',
+      '# for a test: kubectl -n {namespace} delete networkpolicy {policy:words}',
+      '# puts it back: kubectl apply -f networkpolicy-saved.yaml',
     ],
   },
   'lift-firewall': { compose: ['sudo iptables -S DOCKER-USER'] },
   'connect-network': { compose: ['docker network connect --alias {service} {network} {container}'] },
   'mend-image': {
-    kubernetes: [
-      'kubectl -n {namespace} describe {subject}',
-      'kubectl -n {namespace} rollout undo {subject}',
-    ],
+    kubernetes: ['kubectl -n {namespace} describe {subject}', goBack],
   },
   'read-crash-log': {
-    kubernetes: [
-      'kubectl -n {namespace} logs {subject} -c {container} --previous --tail=100',
-      'kubectl -n {namespace} rollout undo {subject}',
-    ],
+    kubernetes: ['kubectl -n {namespace} logs {subject} -c {container} --previous --tail=100', goBack],
   },
   'raise-pod-memory': {
     kubernetes: ['kubectl -n {namespace} set resources {subject} -c {container} --limits=memory=2Gi'],
@@ -278,5 +271,5 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
       'kubectl -n {namespace} describe {subject}',
     ],
   },
-  'mend-probe': { kubernetes: ['kubectl -n {namespace} edit {subject}   # {probe}Probe'] },
+  'mend-probe': { kubernetes: ['# {probe}Probe', 'kubectl -n {namespace} edit {subject}'] },
 };

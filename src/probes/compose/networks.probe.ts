@@ -41,6 +41,7 @@ The network most of them are on is the project's; a running container that is no
           subject: container.name,
           facts: {
             container: container.name,
+            service: container.service,
             network,
             own: container.networks.join(', ') || '–',
             members: count,

@@ -85,23 +85,42 @@ describe('lines to copy', () => {
       for (const line of remedyCommands(key, place, finding())) {
         expect(line).not.toMatch(/\{\w+(?::\w+)?\}/);
         expect(line).not.toMatch(/undefined|null/);
-        if (/^(?:SELECT|DELETE|ALTER|CREATE|REINDEX) /.test(line)) expect(line).toMatch(/;(?: {3}--.*)?$/);
+        if (/^(?:SELECT|DELETE|ALTER|CREATE|REINDEX|--) ?/.test(line)) expect(line).toMatch(/^--|;$/);
         else expect(spawnSync('bash', ['-n', '-c', line]).status, line).toBe(0);
       }
   });
 
+  it.each(Object.keys(remedyLines))('of %s may be pasted as one block, by somebody tired', (key) => {
+    for (const place of [places.kubernetes, places.compose]) {
+      const commands = remedyCommands(key, place, finding()).filter((line) => !/^(?:#|--) /.test(line));
+
+      for (const line of commands) {
+        // What takes something away is for the second look, in a comment.
+        expect(line).not.toMatch(
+          /\b(?:delete|DELETE|undo|UNLINK|DROP|terminate|cancel)\b|pg_(?:terminate|cancel)/,
+        );
+        // To zsh a comment behind a command is words of it.
+        expect(line.replace(' -- ', ' ')).not.toMatch(/\s(?:#|--)\s/);
+      }
+      // An editor or a prompt would swallow the lines after it.
+      expect(commands.slice(0, -1).filter((line) => /\bedit\b|-it\b| -f neo4j/.test(line))).toEqual([]);
+    }
+  });
+
   it('name the namespace, workload and values of here', () => {
     expect(remedyCommands('raise-event-workers', places.kubernetes, finding())).toEqual([
-      'kubectl -n prod-aetherius edit configmap agent-manager-config   # event.workers: 20, event.buffer_size: 2000',
-      'kubectl -n prod-aetherius rollout restart deployment/agent-manager',
-      'kubectl -n prod-aetherius rollout status deployment/agent-manager',
+      '# event.workers: 20, event.buffer_size: 2000',
+      'kubectl -n prod-aetherius edit configmap agent-manager-config && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
     ]);
     expect(
       remedyCommands('see-why-not-running', places.kubernetes, finding({ part: 'collect-agent' }))[0],
     ).toBe('kubectl -n monitoring describe pod agent-manager-6dcd4b7bd9-729fb');
     expect(remedyCommands('end-leaked-sessions', places.none, finding())).toContain(
-      'SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
+      '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
     );
+    expect(
+      remedyCommands('lift-policy', places.kubernetes, finding({ facts: { policy: 'deny-all, b c' } }))[0],
+    ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml >networkpolicy-saved.yaml');
   });
 
   it.each([

@@ -212,7 +212,10 @@ describe('what changed shortly before', () => {
       change('configmap/b', 'nats', '2026-03-01T10:00:00.000Z'),
       change('configmap/c', 'runtime', '2026-03-01T09:40:00.000Z'),
       change('configmap/d', 'runtime', '2026-03-01T09:39:00.000Z'),
-      change('configmap/redis-config', 'redis', '2026-03-01T09:30:00.000Z'),
+      {
+        ...change('configmap/redis-config', 'redis', '2026-03-01T09:30:00.000Z'),
+        facts: { name: 'redis-config', by: '<!channel> <@U1>' },
+      },
     ],
     facts: {},
     startedAt: now,
@@ -245,6 +248,11 @@ describe('what changed shortly before', () => {
     expect(lists(0)).toEqual([6, 'compose.changes']);
     expect(lists(10)).toEqual([2, 'compose.changes']);
     expect(lists(13)).toEqual(['compose.changes']);
+  });
+
+  it('mentions nobody, whatever a tool calls itself', () => {
+    expect(message(['redis.memory'], 'en')).toContain('&lt;!channel&gt; &lt;@U1&gt;');
+    expect(message(['redis.memory'], 'en')).not.toContain('<!channel>');
   });
 
   it('is not said of a healthy answer', () => {

@@ -354,7 +354,14 @@ describe('compose.networks', () => {
 
     expect(await look(['aetherius'])).toMatchObject({ status: 'healthy' });
     expect(await look(['backup'])).toMatchObject({
-      findings: [{ code: 'CONTAINER_OFF_NETWORK', part: 'orchestrator-service' }],
+      findings: [
+        {
+          code: 'CONTAINER_OFF_NETWORK',
+          part: 'orchestrator-service',
+          // What the command that mends it needs.
+          facts: { service: 'orchestrator-service', container: 'aetherius-orchestrator-service' },
+        },
+      ],
     });
   });
 });
