@@ -7,7 +7,7 @@ import type { ProbeRunner } from '../domain/ports.ts';
 import { symptomOf } from '../domain/symptom.ts';
 import type { TargetsFactory } from '../domain/targets.ts';
 import { probes } from '../probes/index.ts';
-import { diagnose } from '../services/diagnose-run.service.ts';
+import { diagnose } from '../services/diagnose.service.ts';
 import { createSymptomMatcher } from '../services/symptom-match.service.ts';
 import type { DiagnoseFromHere } from './context.ts';
 
