@@ -16,6 +16,9 @@ const names: readonly (readonly [string, PartId])[] = [
   ...aliases,
 ];
 
+/** Asked for every Pod of a namespace: nothing is put together anew. */
+const endings = names.map(([word, id]) => [`-${word}`, id] as const);
+
 /** Part mentioned as a word in a connection name (`agent-manager-events`, `aetherius_orchestrator`), if any. */
 export function partNamed(text: string): PartId | undefined {
   const name = text.toLowerCase().replaceAll('_', '-');
@@ -27,8 +30,8 @@ export function partNamed(text: string): PartId | undefined {
  * project's (`aetherius-redis`). `redis-exporter` is not Redis.
  */
 export function partOfWorkload(name: string): PartId | undefined {
-  const plain = name.toLowerCase().replaceAll('_', '-');
-  return names.find(([word]) => plain === word || plain.endsWith(`-${word}`))?.[1];
+  const prefixed = `-${name.toLowerCase().replaceAll('_', '-')}`;
+  return endings.find(([ending]) => prefixed.endsWith(ending))?.[1];
 }
 
 function containsWord(name: string, word: string): boolean {

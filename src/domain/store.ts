@@ -91,7 +91,8 @@ export interface Runs {
   ): Promise<Run | undefined>;
   /** False: the lease is not ours any more; stop. */
   extend(id: string, owner: string, leaseMs: number): Promise<boolean>;
-  saveOutcome(id: string, outcome: ProbeOutcome): Promise<void>;
+  /** One statement, however many; an outcome whose key is there already takes its place. Keys are distinct. */
+  saveOutcomes(id: string, outcomes: readonly ProbeOutcome[]): Promise<void>;
   /** running → complete/failed, only while `owner` holds it. */
   finish(id: string, owner: string, state: 'complete' | 'failed', summary: unknown): Promise<boolean>;
   /** Queued runs nobody has taken, and running ones whose lease ended; oldest first. */

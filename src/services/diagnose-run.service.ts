@@ -69,29 +69,30 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
       const first = symptom.ids.flatMap((id) => find(options, id, symptom.part) ?? []);
       let seen: readonly ProbeOutcome[] = [];
       let asked = 0;
-      const writer = createRunWriter(options.clock, lease, async (tx, fresh) => {
-        for (const outcome of fresh) await tx.runs.saveOutcome(lease.run.id, outcome);
-        await showProgress(tx, lease.run, options, seen, asked);
-      });
-      const gathered = diagnose(options, {
-        diagnoses: first,
-        environment: lease.run.environment,
-        targets,
-        signal: lease.signal,
-        ...(symptom.part === undefined ? {} : { part: symptom.part }),
-        onProgress: (outcomes, total, outcome) => {
-          seen = outcomes;
-          asked = total;
-          if (outcome !== undefined) writer.add(outcome);
-        },
-      });
-      // Whatever becomes of it, what was seen is written down.
-      await gathered.catch(() => undefined);
-      await writer.flush();
-      const result = await gathered;
-      lease.signal.throwIfAborted();
-      const plans = await planRemedies(options, lease, result, targets);
-      await finish(lease, options, result, plans, targets);
+      const writer = createRunWriter(options.clock, lease, (tx) =>
+        showProgress(tx, lease.run, options, seen, asked),
+      );
+      try {
+        const result = await diagnose(options, {
+          diagnoses: first,
+          environment: lease.run.environment,
+          targets,
+          signal: lease.signal,
+          ...(symptom.part === undefined ? {} : { part: symptom.part }),
+          onProgress: (outcomes, total, outcome) => {
+            seen = outcomes;
+            asked = total;
+            if (outcome !== undefined) writer.add(outcome);
+          },
+        });
+        const plans = await planRemedies(options, lease, result, targets);
+        lease.signal.throwIfAborted();
+        await finish(lease, options, { result, plans, targets, unsaved: await writer.rest() });
+      } catch (error) {
+        // Whatever becomes of it, what was seen is written down.
+        await writer.flush();
+        throw error;
+      }
     },
   };
 }
@@ -220,17 +221,25 @@ async function showProgress(
   await tx.messages.update(root.id, renderer.diagnosis(view, run.surface?.language ?? 'en'), { priority: 1 });
 }
 
+interface Answer {
+  readonly result: DiagnosisResult;
+  readonly plans: readonly Prepared[];
+  readonly targets: Targets;
+  /** Outcomes that no write of the run's has stored yet. */
+  readonly unsaved: readonly ProbeOutcome[];
+}
+
+/** Evidence, answer, proposals and state in one transaction. */
 async function finish(
   lease: RunLease,
   options: DiagnoseRunOptions,
-  result: DiagnosisResult,
-  plans: readonly Prepared[],
-  targets: Targets,
+  { result, plans, targets, unsaved }: Answer,
 ): Promise<void> {
   const { run } = lease;
   const { renderer, clock, ids, messages } = options;
   const language = run.surface?.language ?? 'en';
-  await lease.finish(summaryOf(result), async (tx) => {
+  await lease.finishWith(async (tx) => {
+    await tx.runs.saveOutcomes(run.id, unsaved);
     const view: DiagnosisView = {
       run: { ...run, state: 'complete', finishedAt: await tx.now() },
       judgements: result.judgements,
@@ -253,16 +262,22 @@ async function finish(
       const proposal = await plan.save(tx);
       if (proposal.kind === 'offered') await messages.card(tx, proposal.offer.remediation);
     }
-    const content = renderer.evidenceFile(view, language);
-    if (root === undefined || content.length < LONG_EVIDENCE || run.surface === undefined) return;
-    await tx.messages.upload({
-      channel: run.surface.channel,
-      filename: `diagnosis-${run.id.slice(-8)}.md`,
-      title: `diagnosis-${run.id.slice(-8)}.md`,
-      content,
-      encoding: 'utf8',
-      ...(run.surface.threadTs === undefined ? { parentId: root.id } : { threadTs: run.surface.threadTs }),
-    });
+    if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
+    return summaryOf(result);
+  });
+}
+
+async function attachEvidence(tx: Tx, run: Run, rootId: string, content: string): Promise<void> {
+  if (content.length < LONG_EVIDENCE || run.surface === undefined) return;
+  const { channel, threadTs } = run.surface;
+  const name = `diagnosis-${run.id.slice(-8)}.md`;
+  await tx.messages.upload({
+    channel,
+    filename: name,
+    title: name,
+    content,
+    encoding: 'utf8',
+    ...(threadTs === undefined ? { parentId: rootId } : { threadTs }),
   });
 }
 

@@ -75,10 +75,7 @@ export async function observe(
   const { environment } = lease.run;
   const seen: ProbeOutcome[] = [];
   const judge = () => options.rules.judge({ environment, calls, outcomes: seen });
-  const writer = createRunWriter(options.clock, lease, async (tx, fresh) => {
-    for (const outcome of fresh) await tx.runs.saveOutcome(lease.run.id, outcome);
-    await progress(tx, lease.run, judge());
-  });
+  const writer = createRunWriter(options.clock, lease, (tx) => progress(tx, lease.run, judge()));
   const onOutcome = (outcome: ProbeOutcome) => {
     seen.push(outcome);
     writer.add(outcome);

@@ -144,7 +144,7 @@ function reading(
   };
 }
 
-function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcome' | 'finish'> {
+function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcomes' | 'finish'> {
   return {
     async claim(id, owner, leaseMs, environments) {
       const { rows } = await query<RunRow>(
@@ -165,20 +165,24 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcome' |
       );
       return count === 1;
     },
-    async saveOutcome(id, outcome) {
+    async saveOutcomes(id, outcomes) {
+      if (outcomes.length === 0) return;
+      const rows = outcomes.map(({ startedAt, durationMs, ...outcome }) => ({
+        ...outcome,
+        started_at: startedAt,
+        duration_ms: Math.round(durationMs),
+      }));
       await query(
         `INSERT INTO run_probes (run_id, key, probe, part, status, findings, facts, reason, cause, started_at,
            duration_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         SELECT $1::uuid, key, probe, part, status, findings, facts, reason, cause, started_at, duration_ms
+         FROM jsonb_to_recordset($2) AS fresh (key text, probe text, part text, status text, findings jsonb,
+           facts jsonb, reason text, cause jsonb, started_at timestamptz, duration_ms integer)
          ON CONFLICT (run_id, key) DO UPDATE SET probe = excluded.probe, part = excluded.part,
            status = excluded.status, findings = excluded.findings, facts = excluded.facts,
            reason = excluded.reason, cause = excluded.cause, started_at = excluded.started_at,
            duration_ms = excluded.duration_ms`,
-        [
-          ...[id, outcome.key, outcome.probe, outcome.part, outcome.status, json(outcome.findings)],
-          ...[json(outcome.facts), outcome.reason ?? null, json(outcome.cause), outcome.startedAt],
-          Math.round(outcome.durationMs),
-        ],
+        [id, json(rows)],
       );
     },
     async finish(id, owner, state, summary) {

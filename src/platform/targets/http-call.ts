@@ -1,5 +1,6 @@
 import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import type { Stage } from '../../domain/errors.ts';
 import type { HttpAnswer } from '../../domain/targets.ts';
 import { type Address, socketStage, targetError } from './failure.ts';
@@ -15,8 +16,10 @@ export interface HttpCall {
   readonly callMs: number;
   readonly signal?: AbortSignal;
   readonly agent?: HttpAgent | HttpsAgent;
-  readonly tls?: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
+  readonly tls?: Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'>;
   readonly secrets?: readonly string[];
+  /** Gets the body of a good answer (2xx) as it arrives; the answer's own `body` is empty then. Must not throw. */
+  readonly sink?: (part: Buffer) => void;
 }
 
 /** A handshake this slow shows a slow way, on which an answer is late without anybody being slow to give it. */
@@ -96,7 +99,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       fail(known ?? (stage === 'tls' ? 'tls' : stage === 'no-answer' ? 'closed' : 'protocol'), error);
     });
     request.once('response', (response) => {
-      collect(response, call.maxBytes).then(
+      collect(response, call).then(
         (body) =>
           settle(() => {
             resolve(answer(response, body, performance.now() - started));
@@ -124,18 +127,24 @@ function answer(response: IncomingMessage, body: Uint8Array, latencyMs: number):
   };
 }
 
-function collect(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+function collect(
+  response: IncomingMessage,
+  { maxBytes, sink }: Pick<HttpCall, 'maxBytes' | 'sink'>,
+): Promise<Uint8Array> {
+  const status = response.statusCode ?? 0;
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
+    const take =
+      sink !== undefined && status >= 200 && status < 300 ? sink : (part: Buffer) => parts.push(part);
     let size = 0;
     response.on('data', (part: Buffer) => {
       if (size + part.length >= maxBytes) {
-        parts.push(part.subarray(0, maxBytes - size));
+        take(part.subarray(0, maxBytes - size));
         resolve(Buffer.concat(parts));
         response.destroy();
         return;
       }
-      parts.push(part);
+      take(part);
       size += part.length;
     });
     response.once('end', () => resolve(Buffer.concat(parts)));

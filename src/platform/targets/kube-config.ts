@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from 'node:tls';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
@@ -10,7 +11,8 @@ import { AppError } from '../../domain/errors.ts';
 /** How to talk to one API server. */
 export interface KubeAccess {
   readonly server: URL;
-  readonly tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
+  /** Certificates and key stand in the one `secureContext`: reading them for each connection would cost a millisecond each. */
+  readonly tls: Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'>;
   /** Fresh for every request: service account tokens rotate. */
   headers(): Promise<Readonly<Record<string, string>>>;
   /** Bearer token and key, to blot out of messages. */
@@ -74,12 +76,13 @@ export async function loadKubeAccess(settings: KubeConfigSettings): Promise<Kube
 }
 
 async function fromServiceAccount(): Promise<KubeAccess> {
-  const ca = await readFile(join(accountFolder, 'ca.crt'));
+  const path = join(accountFolder, 'ca.crt');
+  const ca = await readFile(path);
   let token = '';
   return {
     // The name is in every API server's certificate and resolves in every Pod.
     server: new URL('https://kubernetes.default.svc'),
-    tls: { ca },
+    tls: { secureContext: secureContext(path, { ca }) },
     async headers() {
       token = (await readFile(join(accountFolder, 'token'), 'utf8')).trim();
       return { authorization: `Bearer ${token}` };
@@ -121,9 +124,7 @@ async function fromFile(path: string, contextName: string | undefined): Promise<
   return {
     server: new URL(cluster.server),
     tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
+      secureContext: secureContext(path, { ca, cert, key }),
       ...(cluster['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
       ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),
     },
@@ -153,9 +154,7 @@ async function throughClientNode(path: string, context: string | undefined): Pro
   return {
     server: new URL(cluster.server),
     tls: {
-      ...(first.ca === undefined ? {} : { ca: first.ca }),
-      ...(first.cert === undefined ? {} : { cert: first.cert }),
-      ...(first.key === undefined ? {} : { key: first.key }),
+      secureContext: secureContext(path, first),
       ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
     },
     async headers(): Promise<Record<string, string>> {
@@ -171,6 +170,15 @@ async function throughClientNode(path: string, context: string | undefined): Pro
 async function material(data: string | undefined, path: string | undefined): Promise<Buffer | undefined> {
   if (data !== undefined) return Buffer.from(data, 'base64');
   return path === undefined ? undefined : readFile(path);
+}
+
+function secureContext(path: string, { ca, cert, key }: SecureContextOptions) {
+  try {
+    return createSecureContext({ ca, cert, key });
+  } catch {
+    // OpenSSL's own words may quote what it was given.
+    throw invalid(path, 'a certificate or a key in it is not usable');
+  }
 }
 
 function invalid(path: string, detail: string): AppError {

@@ -13,7 +13,7 @@ import { type Address, defaultTimeouts, Gate, type Timeouts, targetError } from 
 import { httpCall } from './http-call.ts';
 import { type KubeAccess, type KubeConfigSettings, loadKubeAccess } from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';
-import { continuationOf, readPage } from './kube-pages.ts';
+import { createPageReader } from './kube-pages.ts';
 import { createSlimmer } from './kube-slim.ts';
 import { parsePodMetrics } from './quantity.ts';
 
@@ -78,6 +78,7 @@ export function createKubernetesTarget(
       readonly contentType?: string;
       readonly maxBytes?: number;
       readonly accept?: string;
+      readonly sink?: (part: Buffer) => void;
     } = {},
   ): Promise<HttpAnswer> {
     const { access, agent } = await open();
@@ -103,6 +104,7 @@ export function createKubernetesTarget(
         agent,
         tls: access.tls,
         secrets: access.secrets(),
+        ...(options.sink === undefined ? {} : { sink: options.sink }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
     });
@@ -119,28 +121,18 @@ export function createKubernetesTarget(
     const items: KubeObject[] = [];
     const base = kind === 'nodes' ? `${groupOf[kind]}/nodes` : collection(kind, namespace);
     const selected = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
-    const ask = (token: string) => {
-      if (token !== '') pages += 1;
+    let token = '';
+    for (let page = 1; page <= maxPages; page += 1) {
+      if (page > 1) pages += 1;
       const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
-      const page = send(
+      const reader = createPageReader((item) => items.push(slim(item)));
+      await send(
         `${base}?limit=${pageSize}${selected}${following}`,
         { verb: 'list', resource: kind, namespace },
-        options,
+        { ...options, sink: (part) => reader.push(part) },
       );
-      // It may fail before somebody waits for it.
-      page.catch(() => undefined);
-      return page;
-    };
-    let coming = ask('');
-    for (let page = 1; page <= maxPages; page += 1) {
-      const { body } = await coming;
-      const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      // The server makes the next page while this one is being read.
-      const token = page < maxPages ? continuationOf(bytes) : undefined;
-      if (token !== undefined && token !== '') coming = ask(token);
-      const next = readPage(bytes, (item) => items.push(slim(item)));
-      if (next === '') return items;
-      if (token === undefined && page < maxPages) coming = ask(next);
+      token = reader.end();
+      if (token === '') return items;
     }
     throw new AppError('DEPENDENCY_UNAVAILABLE', 'too many objects to list', {
       facts: { reason: 'too-many-objects', kind, namespace, objects: items.length },

@@ -53,13 +53,15 @@ Rollouts with the image before and after (revisions of ReplicaSets), edits of Co
       () => [read('statefulsets'), (objects) => templateEdits('statefulset', objects)],
       () => [read('daemonsets', kubernetes.agentNamespace), (objects) => templateEdits('daemonset', objects)],
     ];
-    const sources = every.slice(0, lists).map((source) => source());
-    const answers = await Promise.allSettled(sources.map(([objects]) => objects));
+    const answers = await twoAtATime(
+      every.slice(0, lists).map((source) => async () => {
+        const [objects, changesIn] = source();
+        return changesIn(await objects);
+      }),
+    );
     const failed = answers.filter((answer) => answer.status === 'rejected');
     if (failed.length === answers.length) throw failed[0]?.reason;
-    const found = answers.flatMap((answer, index) =>
-      answer.status === 'fulfilled' ? (sources[index]?.[1](answer.value) ?? []) : [],
-    );
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     const recent = found
       .filter(({ since }) => since !== undefined && Date.parse(since) >= from)
       .toSorted((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
@@ -75,6 +77,18 @@ type Source = readonly [
   objects: Promise<readonly KubeObject[]>,
   changesIn: (objects: readonly KubeObject[]) => readonly Finding[],
 ];
+
+/** The run has that many connections open when this is asked; each further one would cost a handshake, three round trips. */
+async function twoAtATime<T>(tasks: readonly (() => Promise<T>)[]): Promise<readonly PromiseSettledResult<T>[]> {
+  const settled: PromiseSettledResult<T>[] = [];
+  const queue = [...tasks.entries()];
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      [settled[next[0]]] = await Promise.allSettled([next[1]()]);
+  };
+  await Promise.all([work(), work()]);
+  return settled;
+}
 
 interface Managed {
   readonly manager?: string;

@@ -122,14 +122,17 @@ Evaluates the policies exactly (types, selectors, ports, named ports, ranges, IP
       (pod) => pod.metadata.deletionTimestamp === undefined && !pod.spec.hostNetwork,
     );
     const services = parseAll(Service, rawServices);
-    const podsOf = (part: PartId) =>
-      pods.filter((pod) => partOfWorkload(pod.metadata.labels?.['app'] ?? '') === part);
+    const firstOf = new Map<PartId, Parsed<Pod>>();
+    for (const pod of pods) {
+      const part = partOfWorkload(pod.metadata.labels?.['app'] ?? '');
+      if (part !== undefined && !firstOf.has(part)) firstOf.set(part, pod);
+    }
     const findings = new Map<string, Finding>();
     let judged = 0;
     for (const [from, to] of wantedConnections()) {
       const service = services.find((candidate) => partOfWorkload(candidate.metadata.name) === to);
-      const [source] = podsOf(from);
-      const [target] = podsOf(to);
+      const source = firstOf.get(from);
+      const target = firstOf.get(to);
       if (service === undefined || source === undefined || target === undefined) continue;
       for (const port of targetPorts(service, target)) {
         judged += 1;

@@ -46,7 +46,7 @@ async function stored({ params, environment, kind, outcomes, summary }: RunWithO
   await database.store().tx(async (tx) => {
     await tx.runs.insert({ id, kind, environment, params, source: 'slash' });
     await tx.runs.claim(id, 'w', 60_000);
-    for (const outcome of outcomes) await tx.runs.saveOutcome(id, outcome);
+    await tx.runs.saveOutcomes(id, outcomes);
     await tx.runs.finish(id, 'w', 'complete', summary);
   });
   return id;

@@ -320,10 +320,23 @@ describe('runs', () => {
       durationMs: 12,
     } as const;
 
-    await store.tx((tx) => tx.runs.saveOutcome(one.id, { ...outcome, durationMs: 99 }));
-    await store.tx((tx) => tx.runs.saveOutcome(one.id, outcome));
+    const skipped = {
+      key: 'redis.zset',
+      probe: 'redis.zset',
+      part: 'redis',
+      status: 'skipped',
+      findings: [],
+      facts: {},
+      reason: 'not-configured',
+      startedAt: '2026-11-25T12:00:00.456Z',
+      durationMs: 0,
+    } as const;
 
-    expect((await store.tx((tx) => tx.runs.get(one.id)))?.outcomes).toEqual([outcome]);
+    await store.tx((tx) => tx.runs.saveOutcomes(one.id, [{ ...outcome, durationMs: 99.4 }]));
+    await store.tx((tx) => tx.runs.saveOutcomes(one.id, [outcome, skipped]));
+    await store.tx((tx) => tx.runs.saveOutcomes(one.id, []));
+
+    expect((await store.tx((tx) => tx.runs.get(one.id)))?.outcomes).toEqual([outcome, skipped]);
   });
 
   test('waiting finds queued runs of the asked environments and running ones whose lease ended', async () => {
@@ -371,7 +384,7 @@ describe('runs', () => {
     await store.tx(async (tx) => {
       await tx.runs.insert(one);
       await tx.runs.claim(one.id, 'w', 60_000);
-      await tx.runs.saveOutcome(one.id, outcome('redis.memory'));
+      await tx.runs.saveOutcomes(one.id, [outcome('redis.memory')]);
       await tx.runs.finish(one.id, 'w', 'complete', {});
       if (answer === undefined) return;
       const { channel, threadTs } = answer;

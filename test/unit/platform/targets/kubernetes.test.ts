@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { loadKubeAccess } from '../../../../src/platform/targets/kube-config.ts';
-import { continuationOf, readPage } from '../../../../src/platform/targets/kube-pages.ts';
+import { createPageReader } from '../../../../src/platform/targets/kube-pages.ts';
 import { createSlimmer } from '../../../../src/platform/targets/kube-slim.ts';
 import { createKubernetesTarget } from '../../../../src/platform/targets/kubernetes.ts';
 import { parsePodMetrics, parseQuantity } from '../../../../src/platform/targets/quantity.ts';
@@ -293,9 +293,18 @@ describe('slimming', () => {
 
 describe('a page', () => {
   const item = (name: string, more: object = {}) => ({ metadata: { name }, ...more });
+  /** As it comes at once, and byte by byte. */
   const read = (text: string) => {
+    const [whole, ...others] = [text.length * 4, 1, 7, 64].map((size) => readIn(text, size));
+    for (const other of others) expect(other).toEqual(whole);
+    return whole;
+  };
+  const readIn = (text: string, size: number) => {
     const items: unknown[] = [];
-    return { next: readPage(Buffer.from(text), (one) => items.push(one)), items };
+    const reader = createPageReader((one) => items.push(one), { atLeast: size });
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+    return { next: reader.end(), items };
   };
   const page = (items: readonly object[], metadata: object = { resourceVersion: '1', continue: 'next' }) =>
     JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata, items });
@@ -333,9 +342,34 @@ describe('a page', () => {
   it('that is cut off is no page', () => {
     const text = page([item('a'), item('b')]);
 
-    expect(() => read(text.slice(0, -3))).toThrow(SyntaxError);
-    expect(continuationOf(Buffer.from(text.slice(0, 20)))).toBeUndefined();
-    expect(continuationOf(Buffer.from(text))).toBe('next');
+    for (const cut of [3, 30, text.length - 5, text.length])
+      expect(() => read(text.slice(0, -cut)), `without the last ${cut}`).toThrow(SyntaxError);
+  });
+
+  it('hands items over before it has ended, and keeps what went wrong for the end', () => {
+    const seen: unknown[] = [];
+    const reader = createPageReader((one) => seen.push(one), { atLeast: 1 });
+    const text = Buffer.from(page([item('a'), item('b'), item('c')]));
+    reader.push(text.subarray(0, text.indexOf('"c"')));
+
+    expect(seen).toEqual([item('a'), item('b')]);
+
+    const failing = createPageReader(
+      () => {
+        throw new RangeError('not this one');
+      },
+      { atLeast: 1 },
+    );
+    failing.push(text);
+    failing.push(text);
+    expect(() => failing.end()).toThrow(RangeError);
+  });
+
+  it('full of boundaries that are none is read whole, and once', () => {
+    const many = item('a', { list: Array.from({ length: 500 }, (_, at) => item(`inner-${at}`, { x: 1 })) });
+    const items = [item('first'), many, item('last')];
+
+    expect(read(page(items))).toEqual({ next: 'next', items });
   });
 });
 
