@@ -24,8 +24,7 @@ const Event = z.object({
 });
 
 /** Of the events that the kubelet writes, those that speak of probes. */
-const reasons = ['Unhealthy', 'Killing'] as const;
-type Reason = (typeof reasons)[number];
+type Reason = 'Unhealthy' | 'Killing';
 
 /** The kubelet restarts a container itself: nothing else writes this. */
 const killedByProbe = /failed (?:liveness|startup) probe/i;
@@ -34,6 +33,8 @@ const wrongQuestion = /statuscode: 4\d\d/i;
 /** It answers that it is not well, or nobody listens: so does a program that is only starting. */
 const notYet = /statuscode: 5\d\d|connection refused/i;
 const ofLiveness = /^liveness probe failed/i;
+/** Of the probes whose failure ends a container; that of readiness does not. */
+const ending = /liveness|startup/i;
 /** The kubelet's own when a Pod says nothing (core/v1, Probe). */
 const FAILURES_BEFORE_END = 3;
 /** A failure older than this was followed by successes: probes are asked every few seconds. */
@@ -44,7 +45,7 @@ const OPEN_AFTER_MS = 10_000;
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy" and "Killing" of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error. One finding a workload, however many Pods share it. A program that exits by itself is not this.`,
+Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error. One finding a workload, however many Pods share it. A program that exits by itself is not this.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -55,12 +56,14 @@ Reads the events "Unhealthy" and "Killing" of Pods that exist: a container that 
     const eventsOf = (reason: Reason) =>
       kubernetes.list('events', kubernetes.namespace, { signal, fieldSelector: `reason=${reason}` });
     // A namespace has thousands of other events, most of them of healthy Pods.
-    const [rawPods, ...rawEvents] = await Promise.all([
+    const [rawPods, unhealthy] = await Promise.all([
       kubernetes.list('pods', kubernetes.namespace, { signal }),
-      ...reasons.map(eventsOf),
+      eventsOf('Unhealthy'),
     ]);
+    // The API server reads every event to find those of one reason; without a failure there was no end for it.
+    const killing = endsContainers(unhealthy) ? await eventsOf('Killing') : [];
     const from = now().getTime() - minutes * 60_000;
-    const events = eventsByPod(rawEvents.flat(), from);
+    const events = eventsByPod([...unhealthy, ...killing], from);
     const groups = new Map<string, { readonly finding: Finding; pods: number; restarts: number }>();
     for (const pod of parseAll(Pod, rawPods)) {
       const own = events.get(pod.metadata.uid);
@@ -98,6 +101,11 @@ Reads the events "Unhealthy" and "Killing" of Pods that exist: a container that 
 });
 
 type ProbeEvent = z.output<typeof Event>;
+
+/** Whether a probe has failed, however long ago, whose failures make the kubelet end the container. */
+function endsContainers(unhealthy: readonly KubeObject[]): boolean {
+  return unhealthy.some((object) => ending.test(Event.parse(object).message));
+}
 
 /** Events since `from`, by the Pod they are about. */
 function eventsByPod(raw: readonly KubeObject[], from: number): ReadonlyMap<string, readonly ProbeEvent[]> {
