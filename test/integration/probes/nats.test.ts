@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
@@ -104,6 +107,60 @@ describe('a broken NATS', () => {
       await proxy.close();
     }
   });
+});
+
+describe('a consumer that NATS drops for being slow', () => {
+  /** Subscribes and never reads. */
+  const deaf = async (port: number, name: string) => {
+    const socket = createConnection(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`CONNECT {"verbose":false,"name":"${name}"}\r\nSUB load.> 1\r\nPING\r\n`);
+    await once(socket, 'readable');
+    return socket;
+  };
+
+  it('is named, and the one that comes back is watched although nothing waits for it yet', async () => {
+    const small = await startNats({
+      dir: join(folder.dir, 'small'),
+      jetstream: false,
+      config: 'write_deadline: "500ms"',
+    });
+    const nats = { nats: { url: literal(small.url), monitorUrl: small.monitorUrl } };
+    const publisher = await connect({ servers: `127.0.0.1:${small.port}`, name: 'publisher' });
+    const sockets: Socket[] = [];
+    const timers: NodeJS.Timeout[] = [];
+    const overload = async (name: string) => {
+      sockets.push(await deaf(small.port, name));
+      const send = () => {
+        for (let at = 0; at < 20; at += 1) publisher.publish('load.x', new Uint8Array(100_000));
+      };
+      timers.push(setInterval(send, 20));
+    };
+    const quiet = async () => {
+      for (const timer of timers) clearInterval(timer);
+      await publisher.flush();
+    };
+    try {
+      await overload('first');
+      const dropped = await runProbe('nats.slow-consumers', nats, { pendingBytes: 1e12 });
+      await quiet();
+      // It comes back between the second sample, in which nothing waits for anybody, and the last.
+      timers.push(setTimeout(() => void overload('second'), 6_000));
+      const later = await runProbe('nats.slow-consumers', nats, { pendingBytes: 1e12, seconds: 4 });
+
+      expect(dropped.findings).toMatchObject([
+        { code: 'NATS_CONSUMERS_DROPPED', facts: { dropped: 1, consumer: 'first' } },
+      ]);
+      expect(later.findings).toMatchObject([
+        { code: 'NATS_CONSUMERS_DROPPED', facts: { dropped: 1, consumer: 'second' } },
+      ]);
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      await publisher.close();
+      for (const socket of sockets) socket.destroy();
+      await small.stop();
+    }
+  }, 60_000);
 });
 
 describe('connections', () => {

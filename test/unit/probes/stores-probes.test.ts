@@ -283,6 +283,50 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
     expect(await look(900_000, 0)).toMatchObject({ status: 'healthy' });
   });
 
+  describe('after a consumer was dropped', () => {
+    /** Pending bytes of each sample of the consumer that came back; how long ago the other one was dropped. */
+    const look = async (droppedSecondsAgo: number, ...samples: readonly number[]) => {
+      const asked: string[] = [];
+      const now = Date.parse('2026-11-25T03:00:00.000Z');
+      const monitor = (<T>(path: string) => {
+        asked.push(path);
+        if (path.includes('state=closed')) {
+          const stop = new Date(now - droppedSecondsAgo * 1000).toISOString();
+          const connections = [
+            { cid: 9, name: 'other', reason: 'Client Closed', stop: new Date(now).toISOString() },
+            { cid: 3, name: 'events', reason: 'Slow Consumer (Write Deadline)', stop },
+          ];
+          return Promise.resolve({ now: new Date(now).toISOString(), connections } as T);
+        }
+        if (path.startsWith('/varz')) return Promise.resolve({ slow_consumers: 1 } as T);
+        const at = asked.filter((one) => one.includes('sort=pending')).length - 1;
+        return Promise.resolve({
+          connections: [{ cid: 5, name: 'events', pending_bytes: samples[at] ?? 0 }],
+        } as T);
+      }) as NatsTarget['monitor'];
+      const outcome = await natsSlowConsumers.run(
+        { pendingBytes: 500_000, seconds: 2 },
+        probeContext({ nats: nats({ monitor }) }),
+      );
+      return { outcome, samples: asked.filter((one) => one.includes('sort=pending')).length };
+    };
+
+    it('the one that came back is watched until it falls behind', async () => {
+      expect(await look(4, 0, 0, 200_000, 900_000, 1_200_000)).toMatchObject({
+        outcome: { findings: [{ code: 'NATS_SLOW_CONSUMER', subject: 'events' }] },
+        samples: 5,
+      });
+    });
+
+    it('and no longer than it takes to fall behind', async () => {
+      expect(await look(4, 0)).toMatchObject({ outcome: { status: 'healthy' }, samples: 7 });
+    });
+
+    it('long ago, two samples are enough', async () => {
+      expect(await look(90, 0)).toMatchObject({ outcome: { status: 'healthy' }, samples: 2 });
+    });
+  });
+
   it('want a stream that takes in the whole subject', async () => {
     const look = (...subjects: readonly string[]) => {
       const jetstream = (<T>() =>

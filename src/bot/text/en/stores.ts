@@ -21,7 +21,7 @@ export const stores = {
     '{pendingBytes:bytes} wait for the consumer {subject}: {inPerSecond|# message a second comes|# messages a second come} in.',
   'finding.NATS_SLOW_CONSUMER.impact': 'Its messages arrive late; NATS will disconnect it and drop messages.',
   'finding.NATS_CONSUMERS_DROPPED':
-    'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all).',
+    'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all); the last is {consumer}.',
   'finding.NATS_NO_STREAM': 'No JetStream stream keeps {subject} (streams: {streams}).',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',

@@ -20,7 +20,7 @@ export const stores = {
     '有 {pendingBytes:bytes} 在等消费者 {subject}：每秒进入 {inPerSecond} 条消息。',
   'finding.NATS_SLOW_CONSUMER.impact': '它的消息会延迟；NATS 会断开它并丢弃消息。',
   'finding.NATS_CONSUMERS_DROPPED':
-    '查看期间 NATS 放弃了 {dropped} 个慢消费者（累计 {slowConsumersTotal}）。',
+    '查看期间 NATS 放弃了 {dropped} 个慢消费者（累计 {slowConsumersTotal}），最近一个是 {consumer}。',
   'finding.NATS_NO_STREAM': '没有 JetStream 流保存 {subject}（现有流：{streams}）。',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
