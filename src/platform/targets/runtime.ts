@@ -95,6 +95,20 @@ function mapData(map: KubeObject): Readonly<Record<string, string>> {
   return data !== null && typeof data === 'object' ? (data as Record<string, string>) : {};
 }
 
+function podsByPart(objects: readonly KubeObject[]): ReadonlyMap<PartId, readonly KubePod[]> {
+  const parts = new Map<PartId, KubePod[]>();
+  for (const object of objects) {
+    // A Pod on its way out says nothing of the part any more, though it may run and be ready for a while.
+    const part = object.metadata.deletionTimestamp === undefined ? partOfPod(object) : undefined;
+    if (part === undefined) continue;
+    const pod = KubePod.parse(object);
+    const others = parts.get(part);
+    if (others === undefined) parts.set(part, [pod]);
+    else others.push(pod);
+  }
+  return parts;
+}
+
 /** The runtime port over Kubernetes; nothing is ever added to a Pod unless `debug` is given. */
 export function runtimeOnKubernetes(
   kubernetes: KubernetesTarget,
@@ -106,15 +120,13 @@ export function runtimeOnKubernetes(
 
   async function pods(part: PartId, options?: CallOptions): Promise<readonly KubePod[]> {
     const objects = await kubernetes.list('pods', namespaceOf(part), options);
-    return (
-      objects
-        // A Pod on its way out says nothing of the part any more, though it may run and be ready for a while.
-        .filter((object) => object.metadata.deletionTimestamp === undefined)
-        .filter((object) => partOfPod(object) === part)
-        .map((object) => KubePod.parse(object))
-    );
+    // The probes of a run share the LIST and ask for the Pods of a few parts, many times.
+    const parts = byPart.get(objects) ?? podsByPart(objects);
+    byPart.set(objects, parts);
+    return parts.get(part) ?? [];
   }
 
+  const byPart = new WeakMap<readonly KubeObject[], ReadonlyMap<PartId, readonly KubePod[]>>();
   const measured = new Map<string, ReturnType<KubernetesTarget['podMetrics']>>();
   /** One request a namespace and run: all parts are in the answer. */
   function metricsOf(namespace: string, options?: CallOptions): ReturnType<KubernetesTarget['podMetrics']> {

@@ -79,7 +79,9 @@ type Source = readonly [
 ];
 
 /** The run has that many connections open when this is asked; each further one would cost a handshake, three round trips. */
-async function twoAtATime<T>(tasks: readonly (() => Promise<T>)[]): Promise<readonly PromiseSettledResult<T>[]> {
+async function twoAtATime<T>(
+  tasks: readonly (() => Promise<T>)[],
+): Promise<readonly PromiseSettledResult<T>[]> {
   const settled: PromiseSettledResult<T>[] = [];
   const queue = [...tasks.entries()];
   const work = async () => {

@@ -68,12 +68,30 @@ const Volume = z.object({
     .optional(),
 });
 
+/** For values that are one object in all Pods of a template (the target shares them): each is parsed once. */
+function sharedValue<S extends z.ZodType>(schema: S) {
+  const known = new WeakMap<object, z.output<S>>();
+  return z.unknown().transform((value, context): z.output<S> => {
+    const object = typeof value === 'object' && value !== null ? value : undefined;
+    const before = object && known.get(object);
+    if (before !== undefined) return before;
+    const result = schema.safeParse(value);
+    if (!result.success) {
+      for (const issue of result.error.issues)
+        context.issues.push({ ...issue, code: 'custom', input: value, path: [...issue.path] });
+      return z.NEVER;
+    }
+    if (object !== undefined) known.set(object, result.data);
+    return result.data;
+  });
+}
+
 export const Pod = z.object({
   spec: z.object({
     nodeName: z.string().optional(),
     hostNetwork: z.boolean().default(false),
-    containers: z.array(Container),
-    volumes: z.array(Volume).default([]),
+    containers: z.array(sharedValue(Container)),
+    volumes: sharedValue(z.array(Volume)).default([]),
   }),
   status: z
     .object({

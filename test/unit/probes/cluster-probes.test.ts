@@ -175,8 +175,15 @@ describe('kubernetes.failing-probes', () => {
       },
     ],
   });
-  const look = (pods: readonly object[], events: readonly object[]) =>
-    kubernetesFailingProbes.run({ minutes: 10 }, probeContext({ kubernetes: kubernetes({ pods, events }) }));
+  const look = (pods: readonly object[], events: readonly { readonly reason: string }[]) => {
+    const target = kubernetes({ pods, events });
+    const list: KubernetesTarget['list'] = async (kind, namespace, options) => {
+      const all = await target.list(kind, namespace, options);
+      const reason = options?.fieldSelector?.replace('reason=', '');
+      return reason === undefined ? all : all.filter((object) => object['reason'] === reason);
+    };
+    return kubernetesFailingProbes.run({ minutes: 10 }, probeContext({ kubernetes: { ...target, list } }));
+  };
 
   it('sees a readiness probe that gets an error from a program that runs', async () => {
     expect(
@@ -209,16 +216,21 @@ describe('kubernetes.failing-probes', () => {
     expect(await look([started('2026-03-01T10:04:00Z')], events)).toMatchObject({ status: 'unhealthy' });
   });
 
-  it('sees a container that the kubelet ends', async () => {
-    expect(
-      await look(
-        [pod('orchestrator-service')],
-        [event('Killing', 'Container x failed liveness probe, will be restarted')],
-      ),
-    ).toMatchObject({
-      findings: [{ code: 'POD_PROBE_FAILS' }],
-    });
-  });
+  it.each(['Liveness', 'Startup'])(
+    'sees a container that the kubelet ends for its %s probe',
+    async (which) => {
+      const killing = event('Killing', `Container x failed ${which.toLowerCase()} probe, will be restarted`);
+      // The kubelet writes fewer and fewer events of the same kind: this one is old.
+      const failure = {
+        ...event('Unhealthy', `${which} probe failed: EOF`),
+        lastTimestamp: '2026-03-01T08:00:00Z',
+      };
+
+      expect(await look([pod('orchestrator-service')], [killing, failure])).toMatchObject({
+        findings: [{ code: 'POD_PROBE_FAILS', facts: { probe: which.toLowerCase() } }],
+      });
+    },
+  );
 
   it.each([
     [1, 1, '2026-03-01T10:04:55Z', 'unhealthy', 'the kubelet needs no second failure'],
@@ -277,7 +289,8 @@ describe('kubernetes.failing-probes', () => {
       findings: [{ subject: 'deployment/orchestrator-service', facts: { pods: 2, message } }],
     });
     expect(outcome).toMatchObject({ findings: { length: 1 } });
-    expect(asked).toEqual(['reason=Unhealthy', 'reason=Killing']);
+    // A readiness probe ends no container.
+    expect(asked).toEqual(['reason=Unhealthy']);
   });
 
   it('leaves a Pod alone that is ready and was slow to start', async () => {
