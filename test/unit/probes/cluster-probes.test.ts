@@ -175,7 +175,7 @@ describe('kubernetes.failing-probes', () => {
       },
     ],
   });
-  const look = (pods: readonly object[], events: readonly { readonly reason: string }[]) => {
+  const look = (pods: readonly object[], events: readonly object[]) => {
     const target = kubernetes({ pods, events });
     const list: KubernetesTarget['list'] = async (kind, namespace, options) => {
       const all = await target.list(kind, namespace, options);
