@@ -17,7 +17,7 @@ import { people, places } from '../../tools/slack-emulator/seed.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface DiagnosedRun {
-  /** From the worker's claim of the run until its judged answer was written down. */
+  /** From the worker's claim of the run until the judged answer, its messages and its evidence were committed. */
   readonly ms: number;
   readonly confirmed: readonly string[];
   readonly findings: readonly { readonly code: string; readonly subject: string }[];
@@ -47,7 +47,11 @@ export async function startDiagnosingWorker(options: DiagnosingWorkerOptions): P
     return path;
   };
   const [postgres, redis, slack] = await Promise.all([
-    startPostgres({ dir: folder('postgres'), databases: ['bench'], settings: { fsync: 'on' } }),
+    startPostgres({
+      dir: folder('postgres'),
+      databases: ['bench'],
+      settings: { fsync: 'on', track_commit_timestamp: 'on' },
+    }),
     startRedis({ dir: folder('redis'), args: ['--maxmemory-policy', 'noeviction'] }),
     startSlackEmulator(),
   ]);
@@ -148,7 +152,8 @@ interface RunRow {
 async function finishedRun(database: Client, environment: string, known: Set<string>): Promise<DiagnosedRun> {
   for (const until = Date.now() + 60_000; Date.now() < until; await delay(20)) {
     const { rows } = await database.query<RunRow>(
-      `SELECT id, state, summary, extract(epoch FROM finished_at - started_at)::float8 * 1000 AS ms
+      // The row was written last by the transaction with the answer.
+      `SELECT id, state, summary, extract(epoch FROM pg_xact_commit_timestamp(xmin) - started_at)::float8 * 1000 AS ms
        FROM runs WHERE environment = $1 AND id <> ALL($2)`,
       [environment, [...known]],
     );

@@ -59,7 +59,7 @@ interface Bench {
 }
 
 export async function benchDiagnose(options: DiagnoseBenchOptions = {}): Promise<readonly DiagnoseFigure[]> {
-  const { sizes = [500, 5_000], rounds = 15 } = options;
+  const { sizes = [500, 5_000], rounds = 31 } = options;
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-diagnose-'));
   chmodSync(dir, 0o755);
   const audit = kubeAudit(dir);

@@ -238,7 +238,7 @@ async function finish(
   const { run } = lease;
   const { renderer, clock, ids, messages } = options;
   const language = run.surface?.language ?? 'en';
-  await lease.finishWith(async (tx) => {
+  await lease.finish(summaryOf(result), async (tx) => {
     await tx.runs.saveOutcomes(run.id, unsaved);
     const view: DiagnosisView = {
       run: { ...run, state: 'complete', finishedAt: await tx.now() },
@@ -263,7 +263,6 @@ async function finish(
       if (proposal.kind === 'offered') await messages.card(tx, proposal.offer.remediation);
     }
     if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
-    return summaryOf(result);
   });
 }
 

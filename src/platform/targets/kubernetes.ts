@@ -38,6 +38,20 @@ const groupOf: Readonly<Record<KubeKind | 'secrets', string>> = {
   networkpolicies: '/apis/networking.k8s.io/v1',
 };
 
+/**
+ * Connections of a run for what the API server answers itself: a handshake with a client certificate costs both sides
+ * more than most of these answers, and half of the lists of a run are empty.
+ */
+const ownSockets = 4;
+/** Others for what it passes on (logs and commands to a kubelet, metrics): a node that hangs must not hold up the lists. */
+const passedOnSockets = 12;
+
+interface Connections {
+  readonly access: KubeAccess;
+  readonly own: HttpAgent | HttpsAgent;
+  readonly passedOn: HttpAgent | HttpsAgent;
+}
+
 /** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
 const pageSize = 500;
 /** More than this and the answer is not worth its memory: 40,000 objects of one kind. */
@@ -53,18 +67,18 @@ export function createKubernetesTarget(
 ): KubernetesTarget {
   const gate = new Gate();
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
-  let loading: Promise<{ access: KubeAccess; agent: HttpAgent | HttpsAgent }> | undefined;
+  let loading: Promise<Connections> | undefined;
   let sent = 0;
   let pages = 0;
 
   const open = () => {
     loading ??= loadKubeAccess(settings).then((access) => {
-      // Sockets end by themselves when idle; nothing has to close this.
-      const options = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets: 12, timeout: 4_000 };
-      return {
-        access,
-        agent: access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options),
+      const agentOf = (maxSockets: number) => {
+        // Sockets end by themselves when idle; nothing has to close this.
+        const options = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets, timeout: 4_000 };
+        return access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options);
       };
+      return { access, own: agentOf(ownSockets), passedOn: agentOf(passedOnSockets) };
     });
     return loading;
   };
@@ -79,9 +93,11 @@ export function createKubernetesTarget(
       readonly maxBytes?: number;
       readonly accept?: string;
       readonly sink?: (part: Buffer) => void;
+      /** The API server asks somebody else for the answer. */
+      readonly passedOn?: true;
     } = {},
   ): Promise<HttpAnswer> {
-    const { access, agent } = await open();
+    const { access, own, passedOn } = await open();
     const url = new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server);
     const callMs = options.timeoutMs ?? Math.max(timeouts.callMs, 5_000);
     const answer = await gate.run(async () => {
@@ -101,7 +117,7 @@ export function createKubernetesTarget(
         maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
         connectMs: Math.min(timeouts.connectMs, callMs),
         callMs,
-        agent,
+        agent: options.passedOn === true ? passedOn : own,
         tls: access.tls,
         secrets: access.secrets(),
         ...(options.sink === undefined ? {} : { sink: options.sink }),
@@ -178,20 +194,25 @@ export function createKubernetesTarget(
       const answer = await send(
         `${collection('pods', namespace)}/${encodeURIComponent(pod)}/log?${query}`,
         { verb: 'get', resource: 'pods/log', namespace },
-        { ...options, maxBytes: limit + 1, accept: '*/*' },
+        { ...options, maxBytes: limit + 1, accept: '*/*', passedOn: true },
       );
       return answer.text();
     },
     exec: async (namespace, pod, container, command, options = {}) =>
       gate.run(async () => {
         sent += 1;
-        return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
+        const { access, passedOn } = await open();
+        return execInPod(
+          { access, agent: passedOn },
+          { namespace, pod, container, command },
+          { ...timeouts, ...options },
+        );
       }),
     async podMetrics(namespace, options = {}) {
       const answer = await send(
         `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`,
         { verb: 'list', resource: 'pods.metrics.k8s.io', namespace },
-        options,
+        { ...options, passedOn: true },
       );
       return parsePodMetrics(JSON.parse(answer.text()));
     },

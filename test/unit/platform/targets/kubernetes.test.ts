@@ -161,6 +161,34 @@ describe('a list', () => {
   });
 });
 
+describe('a node that hangs', () => {
+  it('holds up its own logs and nothing that the API server answers itself', async () => {
+    let hanging = 0;
+    const fake = await httpFake((request, response) => {
+      if (request.url?.includes('/log') === true) hanging += 1;
+      else response.end(JSON.stringify({ kind: 'List', metadata: {}, items: [] }));
+    });
+    const config = kubeconfig(fake.url, {});
+    try {
+      const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
+      const controller = new AbortController();
+      const logs = Array.from({ length: 20 }, (_, at) =>
+        target.logs('n', `p${at}`, 'c', { signal: controller.signal }).catch((error: unknown) => error),
+      );
+      const { waitFor } = await import('../../../../lab/components/process.ts');
+      await waitFor(() => hanging >= 12, { seconds: 5, what: 'as many logs as may be asked for at a time' });
+
+      expect(await target.list('pods', 'n')).toEqual([]);
+
+      controller.abort();
+      expect(await Promise.all(logs)).toMatchObject(logs.map(() => ({ stage: 'aborted' })));
+    } finally {
+      config.remove();
+      await fake.close();
+    }
+  });
+});
+
 describe('a command in a container', () => {
   /** Speaks the part of `v4.channel.k8s.io` that a command without input needs: channel 1 output, 2 errors, 3 the status. */
   async function execServer(status: object, refuse?: number) {
