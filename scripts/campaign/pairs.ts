@@ -11,49 +11,173 @@ export interface Planting {
   readonly variant: string;
 }
 
-/** Chosen so that one diagnosis has to tell them apart, or so that one breaks what the other is seen by. */
-export const pairs: readonly (readonly [Planting, Planting])[] = [
+type Named = readonly [fault: string, variant: string];
+
+/**
+ * Each cause beside another one at least once: chosen so that one diagnosis has to tell them apart, so that one breaks
+ * what the other is seen by, or else so that they have nothing to do with each other.
+ */
+const named: readonly (readonly [Named, Named])[] = [
   [
-    { fault: 'T1.a', variant: 'retired-agents' },
-    { fault: 'T1.b', variant: 'bloat' },
+    ['T1.a', 'retired-agents'],
+    ['T1.b', 'bloat'],
   ],
   [
-    { fault: 'S4.a', variant: 'one-worker' },
-    { fault: 'C1.a', variant: 'agent-manager' },
+    ['S4.a', 'one-worker'],
+    ['C1.a', 'agent-manager'],
   ],
   [
-    { fault: 'S6.b', variant: 'missing' },
-    { fault: 'S7.c', variant: 'stopped' },
+    ['S6.b', 'missing'],
+    ['S7.c', 'stopped'],
   ],
   [
-    { fault: 'S2.b', variant: 'agent-differs' },
-    { fault: 'T1.b', variant: 'corruption' },
+    ['S2.b', 'agent-differs'],
+    ['T1.b', 'corruption'],
   ],
   [
-    { fault: 'C1.b', variant: 'environment-orchestrator' },
-    { fault: 'C1.a', variant: 'agent-manager' },
+    ['C1.b', 'environment-orchestrator'],
+    ['C1.a', 'agent-manager'],
   ],
   [
-    { fault: 'S1.b', variant: 'wrong-host' },
-    { fault: 'S7.b', variant: 'service-outdated' },
+    ['S1.b', 'wrong-host'],
+    ['S7.b', 'service-outdated'],
   ],
   [
-    { fault: 'D2.a', variant: 'events' },
-    { fault: 'D2.b', variant: 'executions-100-days' },
+    ['D2.a', 'events'],
+    ['D2.b', 'executions-100-days'],
   ],
   [
-    { fault: 'D3.c', variant: 'few-large' },
-    { fault: 'D1.b', variant: 'agent-manager' },
+    ['D3.c', 'few-large'],
+    ['D1.b', 'agent-manager'],
   ],
   [
-    { fault: 'K1.b', variant: 'config-not-yaml' },
-    { fault: 'K1.c', variant: 'reasoning-48mi' },
+    ['K1.b', 'config-not-yaml'],
+    ['K1.c', 'reasoning-48mi'],
   ],
   [
-    { fault: 'K1.a', variant: 'no-such-tag' },
-    { fault: 'K1.d', variant: 'no-such-node' },
+    ['K1.a', 'no-such-tag'],
+    ['K1.d', 'no-such-node'],
+  ],
+  [
+    ['S1.a', 'wrong-password'],
+    ['S7.c', 'crashing'],
+  ],
+  [
+    ['S1.c', 'usual'],
+    ['S6.b', 'wrong-content'],
+  ],
+  [
+    ['S2.a', 'manager-renamed'],
+    ['D2.a', 'executions'],
+  ],
+  [
+    ['S2.c', 'not-running'],
+    ['S4.b', 'indentation'],
+  ],
+  [
+    ['S3.a', 'two-workers'],
+    ['D3.b', 'no-limit'],
+  ],
+  [
+    ['S3.b', 'five-a-second'],
+    ['S4.b', 'quote'],
+  ],
+  [
+    ['S3.c', 'no-index'],
+    ['D3.c', 'many-small'],
+  ],
+  [
+    ['S5.a', 'collect-logs'],
+    ['T1.b', 'bloat'],
+  ],
+  [
+    ['S5.b', 'saturated'],
+    ['D2.b', 'executions-100-days'],
+  ],
+  [
+    ['S6.a', 'large-window'],
+    ['S4.b', 'no-timeout'],
+  ],
+  [
+    ['S7.a', 'cpu-60m'],
+    ['D1.c', 'exports'],
+  ],
+  [
+    ['P1.a', 'pairwise-correlation'],
+    ['T1.a', 'retired-agents'],
+  ],
+  [
+    ['P1.b', '20m'],
+    ['P2.b', 'orchestrator-service'],
+  ],
+  [
+    ['P2.a', 'dedupe-cache'],
+    ['S7.b', 'neo4j-rotated'],
+  ],
+  [
+    ['D1.a', 'twelve'],
+    ['D3.c', 'many-small'],
+  ],
+  [
+    ['D3.a', 'sessions-40mb'],
+    ['D2.c', 'row-lock'],
+  ],
+  [
+    ['D3.b', 'three-megabytes'],
+    ['D1.c', 'reporting-client'],
+  ],
+  [
+    ['D4.a', 'silent-subscriber'],
+    ['S6.b', 'truncated'],
+  ],
+  [
+    ['D4.b', 'other-subjects'],
+    ['T1.b', 'corruption'],
+  ],
+  [
+    ['N1.a', 'wrong-label'],
+    ['K1.e', 'configmap'],
+  ],
+  [
+    ['N1.b', 'wrong-server'],
+    ['D2.a', 'events'],
+  ],
+  [
+    ['N1.c', 'ingress-from-nobody'],
+    ['K1.f', 'readiness-path'],
+  ],
+  [
+    ['N1.c', 'egress-to-data-only'],
+    ['D2.b', 'events-40-days'],
+  ],
+  [
+    ['N1.d', 'disconnected'],
+    ['D3.c', 'few-large'],
+  ],
+  [
+    ['part.redis.stopped', 'stopped'],
+    ['part.nats.stopped', 'stopped'],
+  ],
+  [
+    ['part.agent-manager.paused', 'signal'],
+    ['part.neo4j.refusing', 'other-password'],
+  ],
+  [
+    ['part.reasoning-service.unreachable', 'isolated'],
+    ['part.redis.slow', '1200ms'],
+  ],
+  [
+    ['part.collect-agent.paused', 'freezer'],
+    ['S4.b', 'quote'],
   ],
 ];
+
+const planting = ([fault, variant]: Named): Planting => ({ fault, variant });
+
+export const pairs: readonly (readonly [Planting, Planting])[] = named.map(([one, other]) => [
+  planting(one),
+  planting(other),
+]);
 
 export interface PairTrial {
   readonly planted: string;
