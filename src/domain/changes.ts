@@ -12,11 +12,8 @@ export const changeLists = 6;
 
 /** What to read of what changed shortly before, after evidence that has cost so many requests already. */
 export function changeCalls(requestsSoFar: number): readonly ProbeCall[] {
-  const lists = Math.min(changeLists, mostRequests - requestsSoFar);
-  return [
-    ...(lists > 0 ? [{ probe: 'kubernetes.changes', with: { lists } }] : []),
-    { probe: 'compose.changes' },
-  ];
+  const lists = Math.max(0, Math.min(changeLists, mostRequests - requestsSoFar));
+  return [{ probe: 'kubernetes.changes', with: { lists } }, { probe: 'compose.changes' }];
 }
 
 /** Findings about what changed shortly before, the newest first. */

@@ -54,7 +54,10 @@ export type NetworkPolicy = z.output<typeof NetworkPolicy>;
 export interface Endpoint {
   readonly namespace: string;
   readonly labels: Labels;
-  /** Labels of the namespace; the one every namespace has (`kubernetes.io/metadata.name`) is known without them. */
+  /**
+   * All labels of the namespace. Absent: not known, but for the one every namespace has
+   * (`kubernetes.io/metadata.name`); a rule that asks for another one is then neither true nor false.
+   */
   readonly namespaceLabels?: Labels;
   readonly ip?: string;
   /** Container ports that have a name, for rules that use one. */
@@ -67,10 +70,17 @@ export interface Endpoint {
 
 export type Direction = 'Ingress' | 'Egress';
 export interface ConnectionVerdict {
-  readonly allowed: boolean;
-  /** Every policy that selects an end and lets the connection through in no rule; empty when it is allowed. */
+  /** Undefined: it hangs on something of an end that is not known (labels of its namespace, its address). */
+  readonly allowed: boolean | undefined;
+  /** Every policy that selects an end and lets the connection through in no rule; empty unless it is blocked. */
   readonly blockedBy: readonly { readonly policy: string; readonly direction: Direction }[];
 }
+
+type Truth = boolean | undefined;
+const everyTrue = (all: readonly Truth[]): Truth =>
+  all.includes(false) ? false : all.includes(undefined) ? undefined : true;
+const someTrue = (all: readonly Truth[]): Truth =>
+  all.includes(true) ? true : all.includes(undefined) ? undefined : false;
 
 /** `port` is the destination Pod's own, after the Service's translation. */
 export function judgeConnection(
@@ -81,12 +91,28 @@ export function judgeConnection(
   protocol: 'TCP' | 'UDP' | 'SCTP' = 'TCP',
 ): ConnectionVerdict {
   const connection = { to, port, protocol };
-  const blockedBy = [
-    ...blocking(policies, 'Egress', from, to, connection),
-    ...blocking(policies, 'Ingress', to, from, connection),
-  ];
-  return { allowed: blockedBy.length === 0, blockedBy };
+  const egress = judgeDirection(policies, 'Egress', from, to, connection);
+  const ingress = judgeDirection(policies, 'Ingress', to, from, connection);
+  return {
+    allowed: everyTrue([egress.allowed, ingress.allowed]),
+    blockedBy: [...egress.blockedBy, ...ingress.blockedBy],
+  };
 }
+
+/** Whether some rule asks for labels of a namespace that the API server does not set itself. */
+export function asksForNamespaceLabels(policies: readonly NetworkPolicy[]): boolean {
+  return policies.some(({ spec }) =>
+    [...(spec.ingress ?? []).map(({ from }) => from), ...(spec.egress ?? []).map(({ to }) => to)]
+      .flatMap((peers) => peers ?? [])
+      .some(({ namespaceSelector }) => {
+        const { matchLabels, matchExpressions } = namespaceSelector ?? {};
+        const keys = [...Object.keys(matchLabels ?? {}), ...(matchExpressions ?? []).map(({ key }) => key)];
+        return keys.some((key) => key !== namespaceNameLabel);
+      }),
+  );
+}
+
+const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /**
  * Names of the policies that together let nobody at all reach this port of a Pod: some select it for ingress, and no
@@ -112,26 +138,30 @@ interface Connection {
   readonly protocol: string;
 }
 
-/** Policies of one direction that select the Pod; none of them blocks when any of them allows. */
-function blocking(
+/** One direction: none of the policies that select the Pod blocks when any of them allows. */
+function judgeDirection(
   policies: readonly NetworkPolicy[],
   direction: Direction,
   subject: Endpoint,
   other: Endpoint,
   connection: Connection,
-): ConnectionVerdict['blockedBy'] {
+): ConnectionVerdict {
   const selecting = selectingPolicies(policies, direction, subject);
-  const allows = ({ metadata, spec }: NetworkPolicy) => {
-    const rules =
-      direction === 'Ingress'
-        ? (spec.ingress ?? []).map((rule) => ({ peers: rule.from, ports: rule.ports }))
-        : (spec.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports }));
-    return rules.some(
-      (rule) => admitsPeer(rule.peers, other, metadata.namespace) && admitsPort(rule.ports, connection),
-    );
-  };
-  if (selecting.some(allows)) return [];
-  return selecting.map((policy) => ({ policy: policy.metadata.name, direction }));
+  if (selecting.length === 0) return { allowed: true, blockedBy: [] };
+  const allowed = someTrue(
+    selecting.flatMap(({ metadata, spec }) => {
+      const rules =
+        direction === 'Ingress'
+          ? (spec.ingress ?? []).map((rule) => ({ peers: rule.from, ports: rule.ports }))
+          : (spec.egress ?? []).map((rule) => ({ peers: rule.to, ports: rule.ports }));
+      return rules.map((rule) =>
+        everyTrue([admitsPort(rule.ports, connection), admitsPeer(rule.peers, other, metadata.namespace)]),
+      );
+    }),
+  );
+  const blockedBy =
+    allowed === false ? selecting.map((policy) => ({ policy: policy.metadata.name, direction })) : [];
+  return { allowed, blockedBy };
 }
 
 function selectingPolicies(
@@ -154,29 +184,41 @@ function appliesTo(spec: NetworkPolicy['spec'], direction: Direction): boolean {
   return direction === 'Ingress' || (spec.egress?.length ?? 0) > 0;
 }
 
-function admitsPeer(peers: z.output<typeof Peers>, other: Endpoint, policyNamespace: string): boolean {
+function admitsPeer(peers: z.output<typeof Peers>, other: Endpoint, policyNamespace: string): Truth {
   if (peers === undefined || peers === null || peers.length === 0) return true;
-  return peers.some((peer) => {
-    const block = peer.ipBlock;
-    if (block !== undefined && block !== null) {
-      const { ip } = other;
-      return (
-        ip !== undefined &&
-        inBlock(ip, block.cidr) &&
-        !(block.except ?? []).some((except) => inBlock(ip, except))
-      );
-    }
-    const namespaces = peer.namespaceSelector;
-    const inNamespace =
-      namespaces === undefined || namespaces === null
-        ? other.namespace === policyNamespace
-        : matchesSelector(namespaces, {
-            'kubernetes.io/metadata.name': other.namespace,
-            ...other.namespaceLabels,
-          });
-    const pods = peer.podSelector;
-    return inNamespace && (pods === undefined || pods === null || matchesSelector(pods, other.labels));
-  });
+  return someTrue(
+    peers.map((peer) => {
+      const block = peer.ipBlock;
+      if (block !== undefined && block !== null) {
+        const { ip } = other;
+        if (ip === undefined) return undefined;
+        return inBlock(ip, block.cidr) && !(block.except ?? []).some((except) => inBlock(ip, except));
+      }
+      const namespaces = peer.namespaceSelector;
+      const inNamespace =
+        namespaces === undefined || namespaces === null
+          ? other.namespace === policyNamespace
+          : selectsNamespace(namespaces, other);
+      const pods = peer.podSelector;
+      const selected = pods === undefined || pods === null || matchesSelector(pods, other.labels);
+      return everyTrue([inNamespace, selected]);
+    }),
+  );
+}
+
+function selectsNamespace(selector: LabelSelector, { namespace, namespaceLabels }: Endpoint): Truth {
+  const labels = { [namespaceNameLabel]: namespace, ...namespaceLabels };
+  const requirements: LabelSelector[] = [
+    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ matchLabels: { [key]: value } })),
+    ...(selector.matchExpressions ?? []).map((expression) => ({ matchExpressions: [expression] })),
+  ];
+  return everyTrue(
+    requirements.map((one) => {
+      const key = Object.keys(one.matchLabels ?? {})[0] ?? one.matchExpressions?.[0]?.key ?? '';
+      const known = namespaceLabels !== undefined || key === namespaceNameLabel;
+      return known ? matchesSelector(one, labels) : undefined;
+    }),
+  );
 }
 
 function admitsPort(ports: z.output<typeof Ports>, connection: Connection): boolean {

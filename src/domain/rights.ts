@@ -55,8 +55,10 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     group: 'networking.k8s.io',
     resource: 'networkpolicies',
     verbs: ['list'],
-    places: platform,
+    places: both,
   },
+  // A role of a namespace may let its own object be read: policies select namespaces by their labels.
+  { feature: 'diagnosis', group: '', resource: 'namespaces', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods/log', verbs: ['get'], places: both },
   // Over a websocket, which is a GET, the API server wants the one; since 1.35 it wants the other as well.

@@ -160,9 +160,11 @@ export interface KubernetesTarget {
   readonly agentNamespace: string;
   /** Paged by 500, cached for the run. `forbidden` names verb and resource in its facts. */
   list(kind: KubeKind, namespace: string, options?: ListOptions): Promise<readonly KubeObject[]>;
+  /** Whether the run has asked for this LIST already, so that it costs no further request. */
+  hasListed(kind: KubeKind, namespace: string, options?: Pick<ListOptions, 'fieldSelector'>): boolean;
   /** Reads past the cache. NOT_FOUND as AppError. */
   get(
-    kind: KubeKind | 'secrets',
+    kind: KubeKind | 'secrets' | 'namespaces',
     namespace: string,
     name: string,
     options?: CallOptions,

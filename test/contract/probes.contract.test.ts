@@ -45,6 +45,7 @@ function fakeTargets(answer: Answer, wrong: string[]): Targets {
     kubernetes: fake('kubernetes', {
       namespace: 'aetherius',
       agentNamespace: 'kube-system',
+      hasListed: () => false,
       requests: () => 0,
       pages: () => 0,
     }) as unknown as KubernetesTarget,

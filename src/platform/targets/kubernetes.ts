@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import pLimit from 'p-limit';
 import { AppError, type Stage, TargetError } from '../../domain/errors.ts';
 import type {
   CallOptions,
@@ -22,7 +23,8 @@ export interface KubernetesSettings extends KubeConfigSettings {
   readonly agentNamespace: string;
 }
 
-const groupOf: Readonly<Record<KubeKind | 'secrets', string>> = {
+const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
+  namespaces: '/api/v1',
   pods: '/api/v1',
   services: '/api/v1',
   configmaps: '/api/v1',
@@ -39,18 +41,12 @@ const groupOf: Readonly<Record<KubeKind | 'secrets', string>> = {
 };
 
 /**
- * Connections of a run for what the API server answers itself: a handshake with a client certificate costs both sides
- * more than most of these answers, and half of the lists of a run are empty.
+ * Requests at a time that the API server answers itself: a connection more costs both sides a handshake, which is dearer
+ * than most of these answers; half of the lists of a run are empty.
  */
-const ownSockets = 4;
-/** Others for what it passes on (logs and commands to a kubelet, metrics): a node that hangs must not hold up the lists. */
-const passedOnSockets = 12;
-
-interface Connections {
-  readonly access: KubeAccess;
-  readonly own: HttpAgent | HttpsAgent;
-  readonly passedOn: HttpAgent | HttpsAgent;
-}
+const ownAtATime = 4;
+/** Others at a time that it passes on (logs and commands to a kubelet, metrics): a node that hangs holds up no list. */
+const passedOnAtATime = 12;
 
 /** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
 const pageSize = 500;
@@ -67,18 +63,25 @@ export function createKubernetesTarget(
 ): KubernetesTarget {
   const gate = new Gate();
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
-  let loading: Promise<Connections> | undefined;
+  let loading: Promise<{ access: KubeAccess; agent: HttpAgent | HttpsAgent }> | undefined;
+  const ownCalls = pLimit(ownAtATime);
+  const passedOnCalls = pLimit(passedOnAtATime);
   let sent = 0;
   let pages = 0;
 
   const open = () => {
     loading ??= loadKubeAccess(settings).then((access) => {
-      const agentOf = (maxSockets: number) => {
-        // Sockets end by themselves when idle; nothing has to close this.
-        const options = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets, timeout: 4_000 };
-        return access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options);
+      // Sockets end by themselves when idle; nothing has to close this.
+      const options = {
+        keepAlive: true,
+        keepAliveMsecs: 1_000,
+        maxSockets: ownAtATime + passedOnAtATime,
+        timeout: 4_000,
       };
-      return { access, own: agentOf(ownSockets), passedOn: agentOf(passedOnSockets) };
+      return {
+        access,
+        agent: access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options),
+      };
     });
     return loading;
   };
@@ -97,10 +100,11 @@ export function createKubernetesTarget(
       readonly passedOn?: true;
     } = {},
   ): Promise<HttpAnswer> {
-    const { access, own, passedOn } = await open();
+    const { access, agent } = await open();
+    const slot = options.passedOn === true ? passedOnCalls : ownCalls;
     const url = new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server);
     const callMs = options.timeoutMs ?? Math.max(timeouts.callMs, 5_000);
-    const answer = await gate.run(async () => {
+    const call = async () => {
       sent += 1;
       return httpCall({
         what: 'Kubernetes API',
@@ -117,13 +121,14 @@ export function createKubernetesTarget(
         maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
         connectMs: Math.min(timeouts.connectMs, callMs),
         callMs,
-        agent: options.passedOn === true ? passedOn : own,
+        agent,
         tls: access.tls,
         secrets: access.secrets(),
         ...(options.sink === undefined ? {} : { sink: options.sink }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
-    });
+    };
+    const answer = await slot(() => gate.run(call));
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw statusError(answer, url, asked);
   }
@@ -161,7 +166,7 @@ export function createKubernetesTarget(
     requests: () => sent,
     pages: () => pages,
     list(kind, namespace, options = {}) {
-      const key = `${kind}/${namespace}/${options.fieldSelector ?? ''}`;
+      const key = keyOf(kind, namespace, options);
       const known = lists.get(key);
       // The first asker's signal must not end it for the others: each one stops waiting for itself.
       if (known !== undefined) return untilAborted(known, options.signal);
@@ -174,10 +179,11 @@ export function createKubernetesTarget(
       });
       return untilAborted(listing, signal);
     },
+    hasListed: (kind, namespace, options = {}) => lists.has(keyOf(kind, namespace, options)),
     async get(kind, namespace, name, options = {}) {
       const answer = await send(
-        kind === 'nodes'
-          ? `${groupOf[kind]}/nodes/${encodeURIComponent(name)}`
+        kind === 'nodes' || kind === 'namespaces'
+          ? `${groupOf[kind]}/${kind}/${encodeURIComponent(name)}`
           : `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
         { verb: 'get', resource: kind, namespace },
         options,
@@ -198,16 +204,13 @@ export function createKubernetesTarget(
       );
       return answer.text();
     },
-    exec: async (namespace, pod, container, command, options = {}) =>
-      gate.run(async () => {
-        sent += 1;
-        const { access, passedOn } = await open();
-        return execInPod(
-          { access, agent: passedOn },
-          { namespace, pod, container, command },
-          { ...timeouts, ...options },
-        );
-      }),
+    exec: (namespace, pod, container, command, options = {}) =>
+      passedOnCalls(() =>
+        gate.run(async () => {
+          sent += 1;
+          return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
+        }),
+      ),
     async podMetrics(namespace, options = {}) {
       const answer = await send(
         `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`,
@@ -251,6 +254,14 @@ export function createKubernetesTarget(
       return JSON.parse(answer.text()) as KubeObject;
     },
   };
+}
+
+function keyOf(
+  kind: KubeKind,
+  namespace: string,
+  { fieldSelector = '' }: Pick<ListOptions, 'fieldSelector'>,
+) {
+  return `${kind}/${namespace}/${fieldSelector}`;
 }
 
 function collection(kind: KubeKind | 'secrets', namespace: string): string {

@@ -97,17 +97,6 @@ export function quantity(text: string | number): number {
     : Number(match[1]) * (match[2] === '' ? 1 : (suffixes[match[2] ?? ''] ?? Number.NaN));
 }
 
-/** The part a Pod belongs to: by its `app` labels, else by the name of what controls it. */
-export function partOfPod(pod: KubeObject): PartId | undefined {
-  const labels = pod.metadata.labels ?? {};
-  const owner = pod.metadata.ownerReferences?.[0]?.name ?? pod.metadata.name;
-  const names = [labels['app'], labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component']];
-  return (
-    partIds.find((part) => names.includes(part)) ??
-    partIds.find((part) => owner === part || owner.startsWith(`${part}-`))
-  );
-}
-
 function termination(ended: z.output<typeof Terminated>): Termination {
   return {
     exitCode: ended.exitCode,

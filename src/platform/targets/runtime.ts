@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, TargetError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
+import { partOfPod } from '../../domain/part-names.ts';
 import type { FileEntry, Instance, RuntimeTarget } from '../../domain/runtime.ts';
 import type {
   CallOptions,
@@ -10,7 +11,7 @@ import type {
   KubernetesTarget,
 } from '../../domain/targets.ts';
 import { createDebugContainers, type DebugContainerSettings } from './debug-container.ts';
-import { instanceOf, KubePod, partOfPod } from './runtime-pod.ts';
+import { instanceOf, KubePod } from './runtime-pod.ts';
 
 const TOKEN_SECRET = 'agent-auth-token';
 const TOKEN_ENV = 'AGENT_AUTH_TOKEN';

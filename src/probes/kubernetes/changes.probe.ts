@@ -9,9 +9,9 @@ import { verdict } from '../support.ts';
 
 const params = z.strictObject({
   minutes: z.number().positive().max(1440).default(60).meta({ description: 'How far back.' }),
-  lists: z.number().int().min(1).max(changeLists).default(changeLists).meta({
+  lists: z.number().int().min(0).max(changeLists).default(changeLists).meta({
     description:
-      'How many lists it may ask for, in this order: ReplicaSets, ConfigMaps, NetworkPolicies, events of nodes, StatefulSets, DaemonSets of the agents.',
+      'How many lists it may ask for that the run does not have yet, in this order: ReplicaSets, ConfigMaps, NetworkPolicies, events of nodes, StatefulSets, DaemonSets of the agents.',
   }),
 });
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -42,21 +42,36 @@ Rollouts with the image before and after (revisions of ReplicaSets), edits of Co
     { deps: { kubernetes }, signal, now }: ProbeContext<Deps>,
   ) {
     const from = now().getTime() - minutes * 60_000;
-    const read = (kind: KubeKind, namespace = kubernetes.namespace, fieldSelector?: string) =>
-      kubernetes.list(kind, namespace, { signal, ...(fieldSelector === undefined ? {} : { fieldSelector }) });
-    // The most telling first. Each is asked for only when its turn comes.
-    const every: readonly (() => Source)[] = [
-      () => [read('replicasets'), rollouts],
-      () => [read('configmaps'), configEdits],
-      () => [read('networkpolicies'), policyEdits],
-      () => [read('events', nodeEventsNamespace, 'involvedObject.kind=Node'), nodeEvents],
-      () => [read('statefulsets'), (objects) => templateEdits('statefulset', objects)],
-      () => [read('daemonsets', kubernetes.agentNamespace), (objects) => templateEdits('daemonset', objects)],
+    const { namespace, agentNamespace } = kubernetes;
+    // The most telling first.
+    const every: readonly Source[] = [
+      { kind: 'replicasets', namespace, changesIn: rollouts },
+      { kind: 'configmaps', namespace, changesIn: configEdits },
+      { kind: 'networkpolicies', namespace, changesIn: policyEdits },
+      {
+        kind: 'events',
+        namespace: nodeEventsNamespace,
+        fieldSelector: 'involvedObject.kind=Node',
+        changesIn: nodeEvents,
+      },
+      { kind: 'statefulsets', namespace, changesIn: (objects) => templateEdits('statefulset', objects) },
+      {
+        kind: 'daemonsets',
+        namespace: agentNamespace,
+        changesIn: (objects) => templateEdits('daemonset', objects),
+      },
     ];
-    const answers = await twoAtATime(
-      every.slice(0, lists).map((source) => async () => {
-        const [objects, changesIn] = source();
-        return changesIn(await objects);
+    let left = lists;
+    const chosen = every.filter((source) => {
+      if (kubernetes.hasListed(source.kind, source.namespace, source)) return true;
+      left -= 1;
+      return left >= 0;
+    });
+    if (chosen.length === 0) return { status: 'skipped', reason: 'no-data' };
+    const answers = await Promise.allSettled(
+      chosen.map(async ({ kind, namespace: where, fieldSelector, changesIn }) => {
+        const options = { signal, ...(fieldSelector === undefined ? {} : { fieldSelector }) };
+        return changesIn(await kubernetes.list(kind, where, options));
       }),
     );
     const failed = answers.filter((answer) => answer.status === 'rejected');
@@ -73,23 +88,11 @@ Rollouts with the image before and after (revisions of ReplicaSets), edits of Co
   },
 });
 
-type Source = readonly [
-  objects: Promise<readonly KubeObject[]>,
-  changesIn: (objects: readonly KubeObject[]) => readonly Finding[],
-];
-
-/** The run has that many connections open when this is asked; each further one would cost a handshake, three round trips. */
-async function twoAtATime<T>(
-  tasks: readonly (() => Promise<T>)[],
-): Promise<readonly PromiseSettledResult<T>[]> {
-  const settled: PromiseSettledResult<T>[] = [];
-  const queue = [...tasks.entries()];
-  const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      [settled[next[0]]] = await Promise.allSettled([next[1]()]);
-  };
-  await Promise.all([work(), work()]);
-  return settled;
+interface Source {
+  readonly kind: KubeKind;
+  readonly namespace: string;
+  readonly fieldSelector?: string;
+  readonly changesIn: (objects: readonly KubeObject[]) => readonly Finding[];
 }
 
 interface Managed {

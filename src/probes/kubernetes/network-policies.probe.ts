@@ -1,14 +1,24 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { closedToAll, type Endpoint, judgeConnection, NetworkPolicy } from '../../domain/network-policy.ts';
+import {
+  asksForNamespaceLabels,
+  closedToAll,
+  type Direction,
+  type Endpoint,
+  judgeConnection,
+  type Labels,
+  NetworkPolicy,
+} from '../../domain/network-policy.ts';
 import { dependencies, type PartId } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
+import { partOfPod, partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import type { KubernetesTarget, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
+import { connects } from './live-connection.ts';
 import { isReady, matches, type Parsed, Pod, parseAll, Service } from './schemas.ts';
 
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes' | 'runtime'>, 'kubernetes' | 'runtime'>;
 const params = z.strictObject({});
 
 /** Besides what each part stands on: connections that the platform's requests take the other way. */
@@ -25,10 +35,16 @@ function wantedConnections(): readonly (readonly [PartId, PartId])[] {
   return [...direct, ...alsoConnects];
 }
 
-function endpointOf(pod: Parsed<Pod>): Endpoint {
+/** What is known of the labels of namespaces; a namespace that is not in it was not asked for, or may not be read. */
+type NamespaceLabels = ReadonlyMap<string, Labels>;
+
+function endpointOf(pod: Parsed<Pod>, ofNamespaces: NamespaceLabels): Endpoint {
+  const { namespace = '', labels = {} } = pod.metadata;
+  const namespaceLabels = ofNamespaces.get(namespace);
   return {
-    namespace: pod.metadata.namespace ?? '',
-    labels: pod.metadata.labels ?? {},
+    namespace,
+    labels,
+    ...(namespaceLabels === undefined ? {} : { namespaceLabels }),
     ...(pod.status.podIP === undefined ? {} : { ip: pod.status.podIP }),
     namedPorts: pod.spec.containers.flatMap((container) =>
       container.ports.flatMap((port) =>
@@ -63,8 +79,8 @@ function closedServices(
   policies: readonly NetworkPolicy[],
   services: readonly Parsed<Service>[],
   pods: readonly Parsed<Pod>[],
-): readonly Finding[] {
-  return services.flatMap((service): Finding[] => {
+): readonly Blocked[] {
+  return services.flatMap((service): Blocked[] => {
     const { name, namespace = '' } = service.metadata;
     const { selector } = service.spec;
     if (selector === null || selector === undefined) return [];
@@ -74,96 +90,195 @@ function closedServices(
     const [pod] = ready;
     if (pod === undefined) return [];
     for (const port of targetPorts(service, pod)) {
-      const closing = closedToAll(policies, endpointOf(pod), port.number, port.protocol);
+      const closing = closedToAll(policies, endpointOf(pod, new Map()), port.number, port.protocol);
       if (closing.length === 0) continue;
-      return [
-        {
-          code: 'POLICY_ISOLATES',
-          severity: 'warning',
-          part: partOfWorkload(name) ?? 'runtime',
-          subject: `service/${name}`,
-          facts: {
-            service: name,
-            port: port.number,
-            policy: closing.join(', '),
-            pods: ready.length,
-            namespace,
-          },
+      const finding: Finding = {
+        code: 'POLICY_ISOLATES',
+        severity: 'warning',
+        part: partOfWorkload(name) ?? 'runtime',
+        subject: `service/${name}`,
+        facts: {
+          service: name,
+          port: port.number,
+          policy: closing.join(', '),
+          pods: ready.length,
+          namespace,
         },
-      ];
+      };
+      // Whoever asks may not be the one that is closed off.
+      const from = partOfPod(pod) === 'agent-manager' ? 'orchestrator-service' : 'agent-manager';
+      return [{ finding, direction: 'Ingress', try: tryOf(from, pod, port) }];
     }
     return [];
   });
 }
 
+/** A finding of the static evaluation, and the connection that would prove it wrong. */
+interface Blocked {
+  readonly finding: Finding;
+  readonly direction: Direction;
+  readonly try?: { readonly from: PartId; readonly ip: string; readonly port: number } | undefined;
+}
+
+function tryOf(from: PartId, to: Parsed<Pod>, port: TargetPort): Blocked['try'] {
+  const { podIP } = to.status;
+  // A request without an answer says nothing over UDP.
+  return podIP === undefined || port.protocol !== 'TCP' ? undefined : { from, ip: podIP, port: port.number };
+}
+
+/**
+ * Not every network plugin enforces policies, and none does at once. One blocked connection of each direction is tried:
+ * when it works, that direction is not enforced, and what follows from it is no cause of anything.
+ */
+async function enforced(
+  blocked: readonly Blocked[],
+  { deps: { runtime }, signal }: ProbeContext<Deps>,
+): Promise<readonly Finding[]> {
+  const tried = new Map<Direction, true | undefined>();
+  for (const direction of ['Ingress', 'Egress'] as const) {
+    const one = blocked.find((candidate) => candidate.direction === direction && candidate.try !== undefined);
+    if (one?.try !== undefined) tried.set(direction, await connects(runtime, one.try.from, one.try, signal));
+  }
+  return blocked.flatMap(({ finding, direction }, at) => {
+    if (tried.get(direction) !== true) return [finding];
+    const first = blocked.findIndex((candidate) => candidate.direction === direction) === at;
+    return first ? [{ ...finding, code: 'POLICY_NOT_ENFORCED', severity: 'info' } satisfies Finding] : [];
+  });
+}
+
+/** Labels of these namespaces, and why some are not known. */
+async function readNamespaces(
+  kubernetes: KubernetesTarget,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly labels: NamespaceLabels; readonly failure?: Error }> {
+  const answers = await Promise.allSettled(
+    names.map(
+      async (name) => [name, (await kubernetes.get('namespaces', name, name, { signal })).metadata] as const,
+    ),
+  );
+  const labels = new Map<string, Labels>();
+  let failure: Error | undefined;
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled') labels.set(answer.value[0], answer.value[1].labels ?? {});
+    else if (answer.reason instanceof Error) failure = answer.reason;
+  }
+  return { labels, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** Why nothing can be said of these connections. */
+function undecided(failure: Error | undefined, connections: string): Error {
+  return (
+    failure ??
+    new AppError('NOT_FOUND', 'a Pod has no address yet', { facts: { reason: 'no-data', connections } })
+  );
+}
+
 export const kubernetesNetworkPolicies = defineProbe({
   id: 'kubernetes.network-policies',
   doc: `Does a NetworkPolicy block a connection that the platform needs?
-Evaluates the policies exactly (types, selectors, ports, named ports, ranges, IP blocks) for every part and what it connects to, and finds Services with ready Pods that no rule lets anybody reach. Nothing is tried; a live connection is another probe's.`,
+Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, named ports, ranges, IP blocks) for every part and what it connects to, in the platform's namespace and in that of the agents, and finds Services with ready Pods that no rule lets anybody reach. One connection that should be blocked is tried: where it works, the network does not enforce the policies, and they are the cause of nothing. A rule that asks for labels of a namespace which may not be read is "could not look".`,
   params,
   part: 'runtime',
-  needs: ['kubernetes'],
+  needs: ['kubernetes', 'runtime'],
   timeoutMs: 20_000,
-  emits: ['POLICY_BLOCKS', 'POLICY_ISOLATES'],
-  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { kubernetes } = deps;
+  emits: ['POLICY_BLOCKS', 'POLICY_ISOLATES', 'POLICY_NOT_ENFORCED'],
+  async run(_params: z.output<typeof params>, context: ProbeContext<Deps>) {
+    const { signal } = context;
+    const { kubernetes } = context.deps;
     const { namespace, agentNamespace } = kubernetes;
-    const list = (kind: 'networkpolicies' | 'pods' | 'services', where = namespace) =>
+    const namespaces = [...new Set([namespace, agentNamespace])];
+    const list = (kind: 'networkpolicies' | 'pods' | 'services', where: string) =>
       kubernetes.list(kind, where, { signal });
-    const [rawPolicies, rawPods, rawServices] = await Promise.all([
-      list('networkpolicies'),
-      list('pods'),
-      list('services'),
+    const [rawServices, ownPolicies, agentPolicies, rawPods] = await Promise.all([
+      list('services', namespace),
+      list('networkpolicies', namespace),
+      // What may not be read there leaves open only what the agents may do.
+      list('networkpolicies', agentNamespace).catch((error: unknown) => error as Error),
+      Promise.all(namespaces.map((where) => list('pods', where))),
     ]);
-    const policies = rawPolicies.map((raw) => NetworkPolicy.parse(raw));
-    if (policies.length === 0) return verdict([], { policies: 0 });
-    const agents = agentNamespace === namespace ? [] : await list('pods', agentNamespace);
-    const pods = [...parseAll(Pod, rawPods), ...parseAll(Pod, agents)].filter(
-      (pod) => pod.metadata.deletionTimestamp === undefined && !pod.spec.hostNetwork,
-    );
+    const unseen = agentPolicies instanceof Error ? agentPolicies : undefined;
+    const policies = [
+      ...ownPolicies,
+      ...(agentPolicies instanceof Error || agentNamespace === namespace ? [] : agentPolicies),
+    ].map((raw) => NetworkPolicy.parse(raw));
+    if (policies.length === 0 && unseen === undefined) return verdict([], { policies: 0 });
+    const pods = rawPods.flatMap((raw) => parseAll(Pod, raw)).filter(takesPart);
     const services = parseAll(Service, rawServices);
-    const firstOf = new Map<PartId, Parsed<Pod>>();
-    for (const pod of pods) {
-      const part = partOfWorkload(pod.metadata.labels?.['app'] ?? '');
-      if (part !== undefined && !firstOf.has(part)) firstOf.set(part, pod);
-    }
-    const findings = new Map<string, Finding>();
+    const known = asksForNamespaceLabels(policies)
+      ? await readNamespaces(kubernetes, namespaces, signal)
+      : { labels: new Map<string, Labels>(), failure: undefined };
+    const blocked = new Map<string, Blocked>();
+    const open = new Set<string>();
     let judged = 0;
-    for (const [from, to] of wantedConnections()) {
-      const service = services.find((candidate) => partOfWorkload(candidate.metadata.name) === to);
-      const source = firstOf.get(from);
-      const target = firstOf.get(to);
-      if (service === undefined || source === undefined || target === undefined) continue;
-      for (const port of targetPorts(service, target)) {
-        judged += 1;
-        const { allowed, blockedBy } = judgeConnection(
-          policies,
-          endpointOf(source),
-          endpointOf(target),
-          port.number,
-        );
-        const [blocker] = blockedBy;
-        const key = `${from}→${to}`;
-        if (allowed || blocker === undefined || findings.has(key)) continue;
-        findings.set(key, {
-          code: 'POLICY_BLOCKS',
-          severity: 'critical',
-          part: from,
-          subject: key,
-          facts: {
-            from,
-            to,
-            port: port.number,
-            policy: [...new Set(blockedBy.map((entry) => entry.policy))].join(', '),
-            direction: blocker.direction,
-            namespace,
-          },
-        });
-      }
+    for (const { from, to, source, target, port } of connectionsOf(services, pods)) {
+      judged += 1;
+      const { allowed, blockedBy } = judgeConnection(
+        policies,
+        endpointOf(source, known.labels),
+        endpointOf(target, known.labels),
+        port.number,
+      );
+      const [blocker] = blockedBy;
+      const key = `${from}→${to}`;
+      const agents = source.metadata.namespace !== namespace || target.metadata.namespace !== namespace;
+      if (allowed === undefined || (allowed && agents && unseen !== undefined)) open.add(key);
+      if (blocker === undefined || blocked.has(key)) continue;
+      const finding: Finding = {
+        code: 'POLICY_BLOCKS',
+        severity: 'critical',
+        part: from,
+        subject: key,
+        facts: {
+          from,
+          to,
+          port: port.number,
+          policy: [...new Set(blockedBy.map((entry) => entry.policy))].join(', '),
+          direction: blocker.direction,
+          namespace: source.metadata.namespace ?? namespace,
+        },
+      };
+      blocked.set(key, { finding, direction: blocker.direction, try: tryOf(from, target, port) });
     }
     // A part that is named above, as what another one cannot reach, is not named again.
-    const named = new Set([...findings.values()].map(({ facts }) => facts['to']));
-    const closed = closedServices(policies, services, pods).filter(({ part }) => !named.has(part));
-    return verdict([...findings.values(), ...closed], { policies: policies.length, connections: judged });
+    const named = new Set([...blocked.values()].map(({ finding }) => finding.facts['to']));
+    const closed = closedServices(policies, services, pods).filter(({ finding }) => !named.has(finding.part));
+    const findings = await enforced([...blocked.values(), ...closed], context);
+    if (findings.length === 0 && open.size > 0)
+      return { status: 'inconclusive', cause: undecided(known.failure ?? unseen, [...open].join(', ')) };
+    return verdict(findings, { policies: policies.length, connections: judged });
   },
 });
+
+/** Whether policies speak of this Pod: one that is going, has ended, or lives in its node's network is not meant. */
+function takesPart({ metadata, spec, status }: Parsed<Pod>): boolean {
+  if (metadata.deletionTimestamp !== undefined || spec.hostNetwork) return false;
+  return status.phase !== 'Succeeded' && status.phase !== 'Failed';
+}
+
+interface Wanted {
+  readonly from: PartId;
+  readonly to: PartId;
+  readonly source: Parsed<Pod>;
+  readonly target: Parsed<Pod>;
+  readonly port: TargetPort;
+}
+
+/** Each connection the platform needs whose two ends are there, by the ports of the Service in between. */
+function connectionsOf(
+  services: readonly Parsed<Service>[],
+  pods: readonly Parsed<Pod>[],
+): readonly Wanted[] {
+  const firstOf = new Map<PartId, Parsed<Pod>>();
+  for (const pod of pods) {
+    const part = partOfPod(pod);
+    if (part !== undefined && !firstOf.has(part)) firstOf.set(part, pod);
+  }
+  return wantedConnections().flatMap(([from, to]) => {
+    const service = services.find((candidate) => partOfWorkload(candidate.metadata.name) === to);
+    const source = firstOf.get(from);
+    const target = firstOf.get(to);
+    if (service === undefined || source === undefined || target === undefined) return [];
+    return targetPorts(service, target).map((port) => ({ from, to, source, target, port }));
+  });
+}

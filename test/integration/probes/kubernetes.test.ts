@@ -16,6 +16,7 @@ import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes
 import { probes } from '../../../src/probes/index.ts';
 import { createProbeRunner } from '../../../src/services/probe-runner.service.ts';
 import { inParallel, type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
+import { grantRights } from '../../support/kube-rights.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { codes, environment, runProbe, scratch } from '../../support/targets.ts';
 
@@ -417,6 +418,64 @@ describe.skipIf(lacking !== undefined)(
       expect(before).toContainEqual(['CHANGED_IMAGE', 'deployment/agent-manager', 'agent-manager:1.5']);
       expect(before).toContainEqual(['CHANGED_CONFIG', 'configmap/c', 'installer']);
       expect((await look())[0]).toEqual(['CHANGED_CONFIG', 'configmap/c', 'editor']);
+    });
+
+    it('judges rules that select namespaces by the labels the API server has, with no other right than to read these', async () => {
+      const base = await namespace('selecting');
+      const part = async (name: string) => {
+        await run(base, pod(`${name}-0`, { labels: { app: name } }));
+        await seed.post(`${base}/services`, {
+          metadata: { name },
+          spec: { selector: { app: name }, ports: [{ port: 8081 }] },
+        });
+      };
+      await part('agent-manager');
+      await part('orchestrator-service');
+      await seed.post('/apis/networking.k8s.io/v1/namespaces/selecting/networkpolicies', {
+        metadata: { name: 'by-team' },
+        spec: {
+          podSelector: { matchLabels: { app: 'orchestrator-service' } },
+          ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'platform' } } }] }],
+        },
+      });
+      await grantRights(seed, 'selecting', 'selecting');
+      const kubeconfig = await api.userKubeconfig('selecting');
+      const look = () =>
+        runProbe('kubernetes.network-policies', { runtime: runtime('selecting', kubeconfig) });
+      const label = (team: string) => seed.merge(base, { metadata: { labels: { team } } });
+
+      await label('platform');
+      expect(await look()).toMatchObject({ status: 'healthy', facts: { policies: 1 } });
+
+      await label('other');
+      expect((await look()).findings).toMatchObject([
+        {
+          code: 'POLICY_BLOCKS',
+          subject: 'agent-manager→orchestrator-service',
+          facts: { policy: 'by-team' },
+        },
+      ]);
+
+      // An installation whose role is of an older version.
+      await seed.merge(
+        '/apis/rbac.authorization.k8s.io/v1/namespaces/selecting/roles/aetherius-bot-diagnosis-selecting',
+        { rules: [{ apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] }] },
+      );
+      const { waitFor } = await import('../../../lab/components/process.ts');
+      const without = createKubernetesTarget({
+        namespace: 'selecting',
+        agentNamespace: 'kube-system',
+        kubeconfig,
+      });
+      await waitFor(async () => !(await without.can('get', 'namespaces', 'selecting')), {
+        seconds: 10,
+        what: 'the API server to take the role as it is now',
+      });
+      expect(await look()).toMatchObject({
+        status: 'inconclusive',
+        findings: [],
+        cause: { code: 'forbidden', facts: { verb: 'get', resource: 'namespaces' } },
+      });
     });
 
     it('that denies a right is "could not look", with verb and resource', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  asksForNamespaceLabels,
   closedToAll,
   type Endpoint,
   judgeConnection,
@@ -91,6 +92,66 @@ describe('a NetworkPolicy', () => {
     ],
   ])('%s', (_name, spec, expected) => {
     expect(allowed(spec)).toBe(expected);
+  });
+
+  describe('that selects namespaces by their labels', () => {
+    const from = (namespaceSelector: object, more: object = {}) => ({
+      ...onB,
+      ingress: [{ from: [{ namespaceSelector, ...more }] }],
+    });
+    const team = { matchLabels: { team: 'platform' } };
+    const noTeam = { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] };
+    const judge = (spec: object, namespaceLabels?: Readonly<Record<string, string>>) =>
+      judgeConnection(
+        [policy('p', spec)],
+        { ...a, ...(namespaceLabels === undefined ? {} : { namespaceLabels }) },
+        b,
+        8081,
+      );
+
+    it('is decided by them', () => {
+      expect(judge(from(team), { team: 'platform' }).allowed).toBe(true);
+      expect(judge(from(team), { team: 'other' })).toEqual({
+        allowed: false,
+        blockedBy: [{ policy: 'p', direction: 'Ingress' }],
+      });
+      expect(judge(from(noTeam), {}).allowed).toBe(true);
+    });
+
+    it('is not decided without them, and blocks nobody for that', () => {
+      expect(judge(from(team))).toEqual({ allowed: undefined, blockedBy: [] });
+      expect(judge(from(noTeam)).allowed).toBeUndefined();
+    });
+
+    it('is decided all the same where they make no difference', () => {
+      const named = { matchLabels: { ...team.matchLabels, 'kubernetes.io/metadata.name': 'other' } };
+
+      expect(judge(from(named)).allowed).toBe(false);
+      expect(judge(from(team, { podSelector: { matchLabels: { app: 'x' } } })).allowed).toBe(false);
+      expect(
+        judge({ ...onB, ingress: [{ from: [{ namespaceSelector: team }, { podSelector: {} }] }] }).allowed,
+      ).toBe(true);
+      expect(judge({ ...from(team), ...onB, ingress: [{ ports: [{ port: 1 }], from: [] }] }).allowed).toBe(
+        false,
+      );
+    });
+
+    it('says that it asks for them', () => {
+      const asks = (spec: object) => asksForNamespaceLabels([policy('p', spec)]);
+
+      expect(asks(from(team))).toBe(true);
+      expect(asks({ ...onA, egress: [{ to: [{ namespaceSelector: noTeam }] }] })).toBe(true);
+      expect(asks(from({ matchLabels: { 'kubernetes.io/metadata.name': 'aetherius' } }))).toBe(false);
+      expect(asks(from({}))).toBe(false);
+      expect(asks({ ...onB, ingress: [{ from: [onA] }, {}] })).toBe(false);
+    });
+  });
+
+  it('that asks for the address of a Pod which has none yet is not decided', () => {
+    const { ip: _none, ...starting } = a;
+    const spec = { ...onB, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] };
+
+    expect(judgeConnection([policy('p', spec)], starting, b, 8081).allowed).toBeUndefined();
   });
 
   it('is without effect in another namespace', () => {

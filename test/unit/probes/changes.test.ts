@@ -30,11 +30,16 @@ const replicaSet = (revision: number, image: string, creationTimestamp: string, 
 
 type Lists = Readonly<Partial<Record<KubeKind, readonly object[] | Error>>>;
 
-const look = (lists: Lists, params: Partial<Parameters<typeof kubernetesChanges.run>[0]> = {}) => {
+const look = (
+  lists: Lists,
+  params: Partial<Parameters<typeof kubernetesChanges.run>[0]> = {},
+  listed: readonly KubeKind[] = [],
+) => {
   const asked: string[] = [];
   const kubernetes = {
     namespace: 'aetherius',
     agentNamespace: 'kube-system',
+    hasListed: (kind: KubeKind) => listed.includes(kind),
     list(kind: KubeKind, namespace: string) {
       asked.push(`${namespace}/${kind}`);
       const answer = lists[kind] ?? [];
@@ -51,6 +56,28 @@ const changesIn = async (...args: Parameters<typeof look>) => {
 };
 
 describe('kubernetes.changes', () => {
+  it('counts no list that the run has asked for already', async () => {
+    const policy = {
+      metadata: { name: 'lockdown', namespace: 'aetherius', ...write(['spec'], '2026-03-01T10:00:00Z') },
+    };
+    const free = await look({ networkpolicies: [policy] }, { lists: 0 }, ['networkpolicies']);
+    const one = await look({}, { lists: 1 }, ['networkpolicies', 'daemonsets']);
+
+    expect(free).toMatchObject({
+      asked: ['aetherius/networkpolicies'],
+      result: { findings: [{ code: 'CHANGED_POLICY', subject: 'networkpolicy/lockdown' }] },
+    });
+    expect(one.asked).toEqual([
+      'aetherius/replicasets',
+      'aetherius/networkpolicies',
+      'kube-system/daemonsets',
+    ]);
+    expect(await look({}, { lists: 0 })).toEqual({
+      asked: [],
+      result: { status: 'skipped', reason: 'no-data' },
+    });
+  });
+
   it('tells a new image from a restart, with the image before', async () => {
     const old = replicaSet(3, 'registry.example/agent-manager:1.4', '2026-02-01T00:00:00Z');
 
@@ -241,13 +268,13 @@ describe('what changed shortly before', () => {
     expect(message(['redis.memory'], 'zh-CN')).toContain('此前一小时内的变更');
   });
 
-  it('is read in full after cheap evidence, in part after dear evidence, and not at all after dearer', () => {
+  it('is read in full after cheap evidence, in part after dear evidence, and from what is there after dearer', () => {
     const lists = (requests: number) =>
       changeCalls(requests).map((call) => call.with?.['lists'] ?? call.probe);
 
     expect(lists(0)).toEqual([6, 'compose.changes']);
     expect(lists(10)).toEqual([2, 'compose.changes']);
-    expect(lists(13)).toEqual(['compose.changes']);
+    expect(lists(13)).toEqual([0, 'compose.changes']);
   });
 
   it('mentions nobody, whatever a tool calls itself', () => {

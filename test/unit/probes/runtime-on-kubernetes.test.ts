@@ -8,6 +8,7 @@ function kubernetes(pods: readonly KubeObject[]): KubernetesTarget {
   return {
     namespace: 'aetherius',
     agentNamespace: 'kube-system',
+    hasListed: () => false,
     list: async (kind) => (kind === 'pods' ? pods : []),
     get: refuse,
     logs: refuse,

@@ -26,6 +26,8 @@ export const stores = {
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',
   'finding.POLICY_BLOCKS.impact': 'Requests between the two time out although both are well.',
+  'finding.POLICY_NOT_ENFORCED':
+    'NetworkPolicy {policy} forbids a connection on port {port} that works all the same: the network of this cluster does not enforce it (or not yet).',
   'finding.POLICY_ISOLATES':
     'NetworkPolicy {policy} lets nobody reach Service {service} on port {port}, although its Pods are ready.',
   'finding.POLICY_ISOLATES.impact': 'Every request to it times out.',

@@ -25,6 +25,8 @@ export const stores = {
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
   'finding.POLICY_BLOCKS.impact': '两端都正常，但它们之间的请求会超时。',
+  'finding.POLICY_NOT_ENFORCED':
+    'NetworkPolicy {policy} 禁止端口 {port} 上的一个连接，但这个连接是通的：集群网络没有执行该策略（或尚未生效）。',
   'finding.POLICY_ISOLATES':
     'NetworkPolicy {policy} 不放行任何来源访问 Service {service} 的 {port} 端口，而它的 Pod 已就绪。',
   'finding.POLICY_ISOLATES.impact': '发往它的请求都会超时。',

@@ -74,6 +74,7 @@ function cluster({
   const kubernetes: KubernetesTarget = {
     namespace: 'aetherius',
     agentNamespace: 'kube-system',
+    hasListed: () => false,
     list: async (kind) => (kind === 'pods' ? [pod()] : []),
     async get(kind) {
       calls.push(`get ${kind}`);

@@ -171,16 +171,16 @@ describe('a node that hangs', () => {
     const config = kubeconfig(fake.url, {});
     try {
       const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
-      const controller = new AbortController();
-      const logs = Array.from({ length: 20 }, (_, at) =>
-        target.logs('n', `p${at}`, 'c', { signal: controller.signal }).catch((error: unknown) => error),
+      const controllers = Array.from({ length: 20 }, () => new AbortController());
+      const logs = controllers.map(({ signal }, at) =>
+        target.logs('n', `p${at}`, 'c', { signal }).catch((error: unknown) => error),
       );
       const { waitFor } = await import('../../../../lab/components/process.ts');
       await waitFor(() => hanging >= 12, { seconds: 5, what: 'as many logs as may be asked for at a time' });
 
       expect(await target.list('pods', 'n')).toEqual([]);
 
-      controller.abort();
+      for (const controller of controllers) controller.abort();
       expect(await Promise.all(logs)).toMatchObject(logs.map(() => ({ stage: 'aborted' })));
     } finally {
       config.remove();
