@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { type PartId, partIds } from '../../domain/part.ts';
+import type { PartId } from '../../domain/part.ts';
 import type { Instance, Termination } from '../../domain/runtime.ts';
-import type { KubeObject } from '../../domain/targets.ts';
 
 const Terminated = z.object({
   exitCode: z.number(),
