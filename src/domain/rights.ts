@@ -48,8 +48,6 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: ['node-events'] },
   { feature: 'diagnosis', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
   { feature: 'diagnosis', group: '', resource: 'configmaps', verbs: ['list', 'get'], places: both },
-  // The cluster's DNS runs where the agents do.
-  { feature: 'diagnosis', group: '', resource: 'services', verbs: ['list'], places: ['agents'] },
   {
     feature: 'diagnosis',
     group: 'networking.k8s.io',

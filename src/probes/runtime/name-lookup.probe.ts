@@ -12,6 +12,23 @@ const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
 };
 const notFound =
   /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|time(?:d )?out|temporary failure|no such host|unknown host|not known|no servers could be reached|server misbehaving|bad address|connection refused/i;
+/** A server has answered, and knows no such name. */
+const noSuchName =
+  /can'?t (?:find|resolve)|NXDOMAIN|no answer|no such host|unknown host|not known|bad address/i;
+const noServer = /SERVFAIL|time(?:d )?out|temporary failure|no servers could be reached|misbehaving|refused/i;
+/** The search list, as busybox names it when it finds nothing in it. */
+const searched = /\.svc\.([a-z0-9-]+(?:\.[a-z0-9-]+)+):? /i;
+
+/** A name that the resolver knows wherever it works, for one that need not be there: the data may live elsewhere. */
+function anotherName(
+  kind: 'kubernetes' | 'compose',
+  part: (typeof serviceIds)[number],
+  text: string,
+): string {
+  if (kind === 'kubernetes') return `kubernetes.default.svc.${searched.exec(text)?.[1] ?? 'cluster.local'}`;
+  return part === 'orchestrator-service' ? 'agent-manager' : 'orchestrator-service';
+}
+
 /** Busybox asks for every domain of the search list and fails when one of them does not know the name. */
 const found = /^Name:[ \t]+\S+\s+Address/m;
 const noTool = /not found|executable file|no such file|OCI runtime/i;
@@ -20,7 +37,8 @@ export const runtimeNameLookup = defineProbe({
   id: 'runtime.name-lookup',
   doc: `Can a service look up the names it needs, from inside its own container?
 
-Runs \`nslookup\` there for a name that must exist. A container without that tool is "could not look", unless
+Runs \`nslookup\` there for the name of what the service needs. A name that is not known is a finding only when another one,
+which is there wherever names are served, is not known either. A container without that tool is "could not look", unless
 \`debugImage\` is set: then a debug container in the same Pod asks, and the facts say \`via\`.`,
   params: z.strictObject({ part: z.enum(serviceIds).describe('The service that asks.') }),
   part: ({ part }) => part,
@@ -33,16 +51,16 @@ Runs \`nslookup\` there for a name that must exist. A container without that too
       .at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     const name = needed[part];
-    const answer = await deps.runtime.exec(instance, ['nslookup', name], {
-      signal,
-      timeoutMs: 10_000,
-      network: true,
-    });
-    const text = `${answer.stdout}\n${answer.stderr}`;
-    const { via } = answer;
+    const ask = async (host: string) => {
+      const options = { signal, timeoutMs: 10_000, network: true };
+      const answer = await deps.runtime.exec(instance, ['nslookup', host], options);
+      const text = `${answer.stdout}\n${answer.stderr}`;
+      return { ...answer, text, known: answer.code === 0 || found.test(text) };
+    };
+    const { code, text, via, known } = await ask(name);
     const facts = { name, container: instance.name, ...(via === undefined ? {} : { via }) };
-    if (answer.code === 0 || found.test(text)) return { status: 'healthy', facts };
-    if (answer.code === 126 || answer.code === 127 || (noTool.test(text) && !notFound.test(text))) {
+    if (known) return { status: 'healthy', facts };
+    if (code === 126 || code === 127 || (noTool.test(text) && !notFound.test(text))) {
       throw new AppError('NOT_FOUND', 'the container has no tool to look names up', { facts });
     }
     const error = text
@@ -52,6 +70,11 @@ Runs \`nslookup\` there for a name that must exist. A container without that too
       .slice(0, 160);
     // No word of a resolver: the container ended under the command, or the command did.
     if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
+    if (noSuchName.test(text) && !noServer.test(text)) {
+      const other = anotherName(deps.runtime.kind, part, text);
+      if ((await ask(other)).known)
+        return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
+    }
     return {
       status: 'unhealthy',
       findings: [

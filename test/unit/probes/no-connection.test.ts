@@ -3,7 +3,7 @@ import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts'
 import { callKey } from '../../../src/domain/probe.ts';
 import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
-import { fakeRuntime } from '../../support/fake-runtime.ts';
+import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 import { probeContext } from '../../support/probe-context.ts';
 
 const empty = { code: 'SERVICE_WITHOUT_ENDPOINTS', probe: 'kubernetes.services-endpoints' };
@@ -33,13 +33,47 @@ describe('a Service without endpoints', () => {
 });
 
 describe('runtime.name-lookup', () => {
-  const look = (stderr: string, code = 1) =>
+  const usual = 'kubernetes.default.svc.cluster.local';
+  const asking = (commands: NonNullable<FakePart['commands']>) =>
     runtimeNameLookup.run(
       { part: 'agent-manager' },
-      probeContext({
-        runtime: fakeRuntime({ 'agent-manager': [{ commands: { 'nslookup postgres': { code, stderr } } }] }),
-      }),
+      probeContext({ runtime: fakeRuntime({ 'agent-manager': [{ commands }] }) }),
     );
+  const look = (stderr: string, code = 1) =>
+    asking({
+      'nslookup postgres': { code, stderr },
+      [`nslookup ${usual}`]: { code: 1, stderr: `** server can't find ${usual}: NXDOMAIN` },
+    });
+
+  it('does not blame the resolver for a database that lives elsewhere', async () => {
+    const unknown = { code: 1, stderr: "** server can't find postgres: NXDOMAIN" };
+
+    expect(await asking({ 'nslookup postgres': unknown, [`nslookup ${usual}`]: { code: 0 } })).toMatchObject({
+      status: 'healthy',
+      facts: { name: usual, unknown: 'postgres' },
+    });
+  });
+
+  it('asks in the domain that the search list names', async () => {
+    const stderr = ['aetherius.svc', 'svc', '']
+      .map((at) => `** server can't find postgres.${at === '' ? '' : `${at}.`}corp.example: NXDOMAIN`)
+      .join('\n\n');
+
+    expect(
+      await asking({
+        'nslookup postgres': { code: 1, stderr },
+        'nslookup kubernetes.default.svc.corp.example': { code: 0 },
+      }),
+    ).toMatchObject({ status: 'healthy' });
+  });
+
+  it('asks nobody else when the server itself does not answer', async () => {
+    expect(
+      await asking({
+        'nslookup postgres': { code: 1, stderr: ';; connection timed out; no servers could be reached' },
+      }),
+    ).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', subject: 'postgres' }] });
+  });
 
   it.each([
     "nslookup: can't resolve 'postgres'",

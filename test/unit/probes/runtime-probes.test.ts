@@ -377,7 +377,16 @@ describe('runtime.name-lookup and runtime.connection', () => {
     const lookup = (stdout: string) =>
       runtimeNameLookup.run(
         { part: 'agent-manager' },
-        on({ 'agent-manager': [{ commands: { 'nslookup postgres': { code: 1, stdout } } }] }),
+        on({
+          'agent-manager': [
+            {
+              commands: {
+                'nslookup postgres': { code: 1, stdout },
+                'nslookup kubernetes.default.svc.cluster.local': { code: 1, stdout: nxdomain.join('') },
+              },
+            },
+          ],
+        }),
       );
 
     expect(await lookup([server, address, ...nxdomain].join(''))).toMatchObject({ status: 'healthy' });
