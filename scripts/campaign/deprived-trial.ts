@@ -2,7 +2,7 @@
 
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
-import { expectationOf } from './expectation.ts';
+import { expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed } from './trial.ts';
 
@@ -34,13 +34,15 @@ export async function tryDeprived(
   environments: readonly string[],
   onAnswer: (environment: string, answer: Answer) => void,
 ): Promise<readonly DeprivedTrial[]> {
-  const { symptom, cause, also } = expectationOf(fault, variant);
+  const expected = expectationOf(fault, variant);
+  const { symptom, cause, also } = expected;
   const trials: DeprivedTrial[] = [];
   const head = { fault: fault.id, variant, runtime: lab.runtime };
   let broken: string | undefined;
   try {
     await fault.plant(lab, variant);
     await until(fault, lab, variant, true, fault.within);
+    await settled(lab, expected);
     for (const without of environments) {
       const answer = await product.diagnose(symptom, without);
       onAnswer(without, answer);

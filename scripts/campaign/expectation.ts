@@ -1,6 +1,8 @@
 /** What a planted fault has to be called, and what else is true of it. */
 
-import type { Fault } from '../../lab/types.ts';
+import { waitFor } from '../../lab/components/process.ts';
+import { liveAgents } from '../../lab/runtimes/shared.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
 
 export interface Expectation {
   /** What is typed after `/aetherius diagnose`. */
@@ -13,6 +15,21 @@ export interface Expectation {
   readonly mayHide?: true;
   /** It does no harm that anybody could see: then nothing may be confirmed. */
   readonly harmless?: true;
+  /** All that shows of it is that the agents are silent, for longer than between two heartbeats. */
+  readonly shownBySilence?: true;
+}
+
+/** As long as `agents.silence` wants it, and a second. */
+const silenceSeconds = 46;
+
+/** Waits until the planted fault shows as it would when a person asks for it. */
+export async function settled(lab: Lab, { shownBySilence }: Expectation): Promise<void> {
+  if (shownBySilence !== true) return;
+  const { agentManager } = await lab.endpoints();
+  await waitFor(async () => (await liveAgents(agentManager, silenceSeconds)) === 0, {
+    seconds: 2 * silenceSeconds,
+    what: 'the agents to be silent for long enough',
+  });
 }
 
 /** Where the guide's decision tree breaks for each state of a part. */
@@ -67,8 +84,11 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     also: [...(sameThing[fault.id] ?? []), ...isolated],
     // Heartbeats that come a second late are heartbeats; nobody connects to an agent.
     ...(fault.id === 'part.collect-agent.slow' ? { harmless: true as const } : {}),
+    ...(bySilence.has(fault.id) ? { shownBySilence: true as const } : {}),
   };
 }
+
+const bySilence = new Set(['part.collect-agent.paused', 'part.collect-agent.unreachable']);
 
 const alsoTrue: Readonly<Record<string, readonly string[]>> = {
   // A slow database is slow for a reason that D2 names.

@@ -2,7 +2,7 @@
 
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
-import { expectationOf } from './expectation.ts';
+import { expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed } from './trial.ts';
 
@@ -202,6 +202,7 @@ export async function tryPair(
   try {
     for (const { fault, variant } of planted) await fault.plant(lab, variant);
     for (const { fault, variant } of planted) await until(fault, lab, variant, true, fault.within);
+    for (const one of expected) await settled(lab, one);
     for (const symptom of new Set(expected.map((one) => one.symptom))) {
       const answer = await product.diagnose(symptom);
       onAnswer(symptom, answer);

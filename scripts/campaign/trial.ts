@@ -2,7 +2,7 @@
 
 import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
-import { type Expectation, expectationOf } from './expectation.ts';
+import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 
 export interface Trial {
@@ -90,6 +90,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     step = 'check';
     await until(fault, lab, variant, true, fault.within);
     phases.seen = lap();
+    await settled(lab, expected);
     step = 'ask';
     planted = await product.diagnose(symptom);
     onAnswer?.('planted', planted);

@@ -6,6 +6,8 @@ const tokens = any(
   found('REGISTRATION_REFUSED_TOKEN'),
 );
 const subjects = found('REGISTRATION_SUBJECTS_DIFFER');
+/** Nothing is heard, and longer than a pause between two heartbeats. */
+const silence = all(found('NOBODY_PUBLISHES'), found('AGENTS_SILENT'));
 
 export const agentRegistration = defineDiagnosis({
   id: 'S2',
@@ -15,6 +17,7 @@ export const agentRegistration = defineDiagnosis({
     { probe: 'runtime.registration-log' },
     { probe: 'nats.registration-traffic' },
     { probe: 'agents.heartbeats' },
+    { probe: 'agents.silence' },
     { probe: 'runtime.registration-subjects' },
     { probe: 'runtime.auth-token' },
     { probe: 'runtime.running', with: { part: 'collect-agent' } },
@@ -47,7 +50,7 @@ export const agentRegistration = defineDiagnosis({
         found('PART_PAUSED', 'collect-agent'),
         // An agent that ends before it is connected has no configuration to compare.
         all(found('NOBODY_PUBLISHES'), found('SERVICE_EXITS_AT_START', 'collect-agent')),
-        all(found('NOBODY_PUBLISHES'), not(subjects), not(tokens)),
+        all(silence, not(subjects), not(tokens)),
       ),
       remedies: [
         { instruction: 'start-collect-agent' },

@@ -28,7 +28,11 @@ function ownProbes(part: PartId): readonly ProbeCall[] {
     case 'neo4j':
       return [{ probe: 'neo4j.connection' }];
     default:
-      return [{ probe: 'agents.heartbeats' }, { probe: 'nats.registration-traffic' }];
+      return [
+        { probe: 'agents.heartbeats' },
+        { probe: 'agents.silence' },
+        { probe: 'nats.registration-traffic' },
+      ];
   }
 }
 
@@ -87,7 +91,8 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
 export function unreachable(part: PartId): Diagnosis {
   const { running, health, network } = pathSteps(part);
   const symptom = found(illnesses[part] ?? 'SERVICE_SLOW', part);
-  const ill = part === 'collect-agent' ? any(symptom, found('NOBODY_PUBLISHES')) : symptom;
+  const silence = all(found('NOBODY_PUBLISHES'), found('AGENTS_SILENT'));
+  const ill = part === 'collect-agent' ? any(symptom, silence) : symptom;
   const specific = ofPart[part];
   // Where packets get lost or come late nobody can judge its health: then it is the way, whatever state it is in.
   // (A Service drops what is sent to a part that is not ready.)

@@ -1,5 +1,6 @@
 import type { Probe } from '../domain/probe.ts';
 import { agentsHeartbeats } from './agents/heartbeats.probe.ts';
+import { agentsSilence } from './agents/silence.probe.ts';
 import { composeChanges } from './compose/changes.probe.ts';
 import { composeConfigAge } from './compose/config-age.probe.ts';
 import { composeContainers } from './compose/containers.probe.ts';
@@ -73,6 +74,7 @@ import { servicesWorkflowExecutions } from './services/workflow-executions.probe
 /** Every probe there is. A new one is a file and a line here. */
 const list = [
   agentsHeartbeats,
+  agentsSilence,
   composeChanges,
   composeConfigAge,
   composeContainers,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { Targets } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
-import { agentsFromApi, agentsFromTable } from './registry.ts';
+import { registeredAgents } from './registry.ts';
 
 const params = z.strictObject({
   staleSeconds: z
@@ -26,7 +25,7 @@ Asks agent-manager's API, and the agents table when the API cannot be had.`,
   timeoutMs: 9_000,
   emits: ['AGENTS_NONE_REGISTERED', 'AGENT_HEARTBEAT_STALE'],
   async run({ staleSeconds }: Params, context: ProbeContext<Deps>) {
-    const agents = await registered(context);
+    const agents = await registeredAgents(context);
     if (agents === undefined) return { status: 'skipped', reason: 'not-configured' };
     if (agents.list.length === 0)
       return verdict([
@@ -74,27 +73,3 @@ Asks agent-manager's API, and the agents table when the API cannot be had.`,
     );
   },
 });
-
-async function registered({ deps, signal, now }: ProbeContext<Deps>) {
-  const manager = deps.services?.find('agent-manager');
-  let failure: unknown;
-  if (manager !== undefined && deps.services !== undefined) {
-    try {
-      const answer = await deps.services.request(`${manager.url}/api/v1/agents`, { signal });
-      const list = answer.status === 200 ? agentsFromApi(answer.text(), now()) : undefined;
-      if (list !== undefined) return { source: 'api', list };
-      failure = new TargetError('protocol', 'agent-manager gave no list of agents', {
-        facts: { status: answer.status },
-      });
-    } catch (error) {
-      failure = error;
-    }
-  }
-  if (deps.postgres?.databaseName('agentManager') !== undefined) {
-    const list = await agentsFromTable(deps.postgres, signal);
-    if (list !== undefined) return { source: 'table', list };
-  }
-  if (failure !== undefined)
-    throw failure instanceof Error ? failure : new Error('agents cannot be listed', { cause: failure });
-  return undefined;
-}

@@ -1,4 +1,6 @@
-import type { PostgresTarget } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/errors.ts';
+import type { ProbeContext } from '../../domain/probe.ts';
+import type { PostgresTarget, Targets } from '../../domain/targets.ts';
 
 /** A registered collect agent; `silentSeconds` is the age of its last heartbeat, absent when it never had one. */
 export interface Agent {
@@ -99,4 +101,35 @@ function parse(body: string): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The agents that agent-manager knows; undefined when neither it nor its table is configured. */
+export async function registeredAgents({
+  deps,
+  signal,
+  now,
+}: ProbeContext<Pick<Targets, 'services' | 'postgres'>>): Promise<
+  { readonly source: 'api' | 'table'; readonly list: readonly Agent[] } | undefined
+> {
+  const manager = deps.services?.find('agent-manager');
+  let failure: unknown;
+  if (manager !== undefined && deps.services !== undefined) {
+    try {
+      const answer = await deps.services.request(`${manager.url}/api/v1/agents`, { signal });
+      const list = answer.status === 200 ? agentsFromApi(answer.text(), now()) : undefined;
+      if (list !== undefined) return { source: 'api', list };
+      failure = new TargetError('protocol', 'agent-manager gave no list of agents', {
+        facts: { status: answer.status },
+      });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (deps.postgres?.databaseName('agentManager') !== undefined) {
+    const list = await agentsFromTable(deps.postgres, signal);
+    if (list !== undefined) return { source: 'table', list };
+  }
+  if (failure !== undefined)
+    throw failure instanceof Error ? failure : new Error('agents cannot be listed', { cause: failure });
+  return undefined;
 }

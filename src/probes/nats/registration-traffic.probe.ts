@@ -6,21 +6,37 @@ export const natsRegistrationTraffic = defineProbe({
   id: 'nats.registration-traffic',
   doc: `Does anybody publish registrations or heartbeats right now?
 
-Subscribes to \`aetherius.agent.*.register\` and \`.heartbeat\` for some seconds and counts messages by subject; payloads
-are not kept. Registered agents register once and then only send heartbeats, so silence on both is the bad sign.`,
+Subscribes to \`aetherius.agent.*.register\` and \`.heartbeat\` for some seconds, longer while there is silence, and counts
+messages by subject; payloads are not kept. Registered agents register once and then only send heartbeats, so silence on both
+is the bad sign. Two heartbeats may be further apart than this listens.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(6).describe('How long to listen, in seconds.'),
+    silentSeconds: z
+      .number()
+      .nonnegative()
+      .max(30)
+      .default(12)
+      .describe('How much longer when nothing is heard, in seconds.'),
   }),
   part: 'collect-agent',
   needs: ['nats'],
   timeoutMs: 40_000,
   emits: ['NOBODY_PUBLISHES'],
-  async run({ seconds }, { deps, signal }: { deps: With<'nats'>; signal: AbortSignal }) {
-    const seen = await deps.nats.listen('aetherius.agent.>', seconds * 1000, { signal });
+  async run({ seconds, silentSeconds }, { deps, signal }: { deps: With<'nats'>; signal: AbortSignal }) {
+    const listen = (forSeconds: number) =>
+      deps.nats.listen('aetherius.agent.>', forSeconds * 1000, { signal });
+    let seen = await listen(seconds);
+    const silent = Object.keys(seen).length === 0 && silentSeconds > 0;
+    if (silent) seen = await listen(silentSeconds);
     const count = (suffix: string) =>
       Object.entries(seen).reduce((total, [subject, n]) => (subject.endsWith(suffix) ? total + n : total), 0);
     const subjects = Object.keys(seen).length;
-    const facts = { seconds, registrations: count('.register'), heartbeats: count('.heartbeat'), subjects };
+    const facts = {
+      seconds: silent ? seconds + silentSeconds : seconds,
+      registrations: count('.register'),
+      heartbeats: count('.heartbeat'),
+      subjects,
+    };
     if (facts.registrations > 0 || facts.heartbeats > 0 || subjects > 0) return { status: 'healthy', facts };
     return {
       status: 'unhealthy',

@@ -251,15 +251,27 @@ const nats = (more: Partial<NatsTarget>): NatsTarget => ({
 });
 
 describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () => {
-  it('hear silence', async () => {
-    const hear = (seen: Readonly<Record<string, number>>) =>
-      natsRegistrationTraffic.run(
-        { seconds: 6 },
-        probeContext({ nats: nats({ listen: () => Promise.resolve(seen) }) }),
+  it('hear silence, after listening for longer', async () => {
+    const listened: number[] = [];
+    const hear = (...seen: readonly Readonly<Record<string, number>>[]) => {
+      listened.length = 0;
+      const listen: NatsTarget['listen'] = (_subject, ms) => {
+        listened.push(ms);
+        return Promise.resolve(seen[listened.length - 1] ?? {});
+      };
+      return natsRegistrationTraffic.run(
+        { seconds: 6, silentSeconds: 12 },
+        probeContext({ nats: nats({ listen }) }),
       );
+    };
 
-    expect(await hear({})).toMatchObject({ findings: [{ code: 'NOBODY_PUBLISHES' }] });
+    expect(await hear({}, {})).toMatchObject({
+      findings: [{ code: 'NOBODY_PUBLISHES', facts: { seconds: 18 } }],
+    });
+    expect(await hear({}, { 'aetherius.agent.c1.heartbeat': 1 })).toMatchObject({ status: 'healthy' });
+    expect(listened).toEqual([6_000, 12_000]);
     expect(await hear({ 'aetherius.agent.c1.heartbeat': 3 })).toMatchObject({ status: 'healthy' });
+    expect(listened).toEqual([6_000]);
   });
 
   it('take a backlog for one only when it stays', async () => {

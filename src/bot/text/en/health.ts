@@ -109,6 +109,8 @@ export const health = {
   'cause.settings-invalid': 'the connection settings are not usable',
   'cause.kubeconfig-unreadable': 'the kubeconfig {path} cannot be read',
   'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable',
+  'cause.heartbeat-too-young':
+    'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':

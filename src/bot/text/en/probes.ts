@@ -1,6 +1,7 @@
 /** What each probe looks at, as evidence is called in files and pages. */
 export const probes = {
   'probe.agents.heartbeats': 'registered collect agents and the age of their last heartbeat',
+  'probe.agents.silence': 'whether all collect agents are silent for longer than between two heartbeats',
   'probe.compose.changes': 'containers of the project that were made anew shortly before',
   'probe.compose.config-age': 'whether a container is older than its configuration file',
   'probe.compose.containers': 'the containers of a part in the Compose project',

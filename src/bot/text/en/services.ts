@@ -26,6 +26,8 @@ export const services = {
   'finding.REGISTRATION_REFUSED_TOKEN': 'A registration was refused because of its token ({subject}).',
   'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager has seen no registration request at all.',
   'finding.NOBODY_PUBLISHES': 'Nobody published a registration or a heartbeat in {seconds} s.',
+  'finding.AGENTS_SILENT':
+    'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',
   'finding.EVENT_LATENCY_HIGH.impact': 'Alerts and workflows start late.',
   'finding.EVENT_QUEUE_BACKLOG':

@@ -108,6 +108,8 @@ export const health = {
   'cause.settings-invalid': '连接设置不可用',
   'cause.kubeconfig-unreadable': '无法读取 kubeconfig {path}',
   'cause.kubeconfig-invalid': 'kubeconfig {path} 不可用',
+  'cause.heartbeat-too-young':
+    '最近一次心跳是 {lastHeartbeatSeconds} 秒前，代理可能正常间隔这么久：一分钟后再问一次',
   'cause.debug-container': '容器里没有所需工具，旁边的调试容器也没有运行（{why}）',
   'cause.debug-container-limit': '容器里没有所需工具，而它的 Pod 已列有 {count} 个调试容器',
   'cause.too-many-objects': '对象过多，无法列出（{objects} 个 {kind}）',

@@ -2,6 +2,7 @@ import type { probes as en } from '../en/probes.ts';
 
 export const probes = {
   'probe.agents.heartbeats': '已注册的采集代理及其最近一次心跳',
+  'probe.agents.silence': '所有采集代理沉默的时间是否已超过两次心跳的间隔',
   'probe.compose.changes': '不久前重新创建的项目容器',
   'probe.compose.config-age': '容器是否早于它的配置文件',
   'probe.compose.containers': 'Compose 项目中某个组件的容器',

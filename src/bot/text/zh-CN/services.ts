@@ -25,6 +25,7 @@ export const services = {
   'finding.REGISTRATION_REFUSED_TOKEN': '有注册因令牌被拒绝（{subject}）。',
   'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager 没有收到任何注册请求。',
   'finding.NOBODY_PUBLISHES': '{seconds} 秒内没有任何注册或心跳消息。',
+  'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',
   'finding.EVENT_QUEUE_BACKLOG':
