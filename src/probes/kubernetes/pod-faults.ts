@@ -78,12 +78,7 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
       : undefined;
   }
   if (status.phase === 'Succeeded') return undefined;
-  if (status.phase === 'Failed')
-    return {
-      code: 'POD_FAILED',
-      running: false,
-      facts: { reason: status.reason ?? 'Failed', message: short(status.message) },
-    };
+  if (status.phase === 'Failed') return failedFault(pod, age);
   const containers = [...status.initContainerStatuses, ...status.containerStatuses];
   for (const container of containers) {
     const fault = containerFault(container, age);
@@ -123,6 +118,59 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
   return restless === undefined
     ? undefined
     : { code: 'POD_RESTARTING', running: true, facts: exitFacts(restless) };
+}
+
+/** Controllers that put another Pod in the place of one that ended; that one is looked at itself. */
+const replacing = new Set(['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet']);
+
+/** A Pod that ended for good stays listed until somebody deletes it: only a fresh end that nobody makes up for counts. */
+function failedFault(
+  pod: Parsed<Pod>,
+  age: (time: string | null | undefined) => number,
+): PodFault | undefined {
+  const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
+  if (owner !== undefined && replacing.has(owner.kind)) return undefined;
+  const ended = endOf(pod);
+  if (ended === undefined || age(ended) >= hour) return undefined;
+  return {
+    code: 'POD_FAILED',
+    running: false,
+    since: ended,
+    facts: { reason: pod.status.reason ?? 'Failed', message: short(pod.status.message) },
+  };
+}
+
+/** When a Pod ended, as closely as its status says; an evicted one may have lost its containers' states. */
+function endOf({ status, metadata }: Parsed<Pod>): string | undefined {
+  const latest = (times: readonly (string | null | undefined)[]) =>
+    times.filter((time) => typeof time === 'string').reduce((a, b) => (a > b ? a : b), '') || undefined;
+  return (
+    latest(
+      [...status.initContainerStatuses, ...status.containerStatuses].map(
+        ({ state }) => state.terminated?.finishedAt,
+      ),
+    ) ??
+    latest(status.conditions.map(({ lastTransitionTime }) => lastTransitionTime)) ??
+    status.startTime ??
+    metadata.creationTimestamp
+  );
+}
+
+/** The Job that made a Pod, if one did. */
+function jobOf(pod: Parsed<Pod>): string | undefined {
+  const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true && one.kind === 'Job');
+  return owner === undefined ? undefined : `${owner.name}/${owner.uid}`;
+}
+
+/** Whether another Pod of the same Job has done what this one failed at, or is about it. */
+export function triedAgain(pods: readonly Parsed<Pod>[]): (pod: Parsed<Pod>) => boolean {
+  const again = new Set(
+    pods.filter(({ status }) => status.phase === 'Succeeded' || status.phase === 'Running').map(jobOf),
+  );
+  return (pod) => {
+    const job = jobOf(pod);
+    return job !== undefined && again.has(job);
+  };
 }
 
 function containerFault(

@@ -5,7 +5,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubernetesTarget, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
 import { crashLog } from './crash-log.ts';
-import { type PodFault, podCodes, podFault } from './pod-faults.ts';
+import { type PodFault, podCodes, podFault, triedAgain } from './pod-faults.ts';
 import { createReferenceCheck, type ReferenceCheck } from './references.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
@@ -28,7 +28,7 @@ type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 export const kubernetesPods = defineProbe({
   id: 'kubernetes.pods',
   doc: `Looks at every Pod of the namespace for what keeps it from working.
-One finding a workload and cause, however many Pods share it: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often.`,
+One finding a workload and cause, however many Pods share it: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often. A Pod that ended for good counts for an hour, unless its controller replaces it or another Pod of its Job runs or has succeeded.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -37,7 +37,11 @@ One finding a workload and cause, however many Pods share it: killed for memory,
   async run({ restarts, logs }: Params, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const pods = parseAll(Pod, await kubernetes.list('pods', kubernetes.namespace, { signal }));
-    const faults = pods.map((pod) => podFault(pod, { now: now(), restarts }));
+    const madeUpFor = triedAgain(pods);
+    const faults = pods.map((pod) => {
+      const fault = podFault(pod, { now: now(), restarts });
+      return fault?.code === 'POD_FAILED' && madeUpFor(pod) ? undefined : fault;
+    });
     // Both are asked for at once: neither says what is asked for next.
     const crashLogs = readCrashLogs(kubernetes, pods, faults, logs, signal);
     const explained = explainer(kubernetes, pods, now(), signal);

@@ -144,3 +144,58 @@ describe('Pods that crash', () => {
     expect((await gone.look(1))[0]?.excerpts).toBeUndefined();
   });
 });
+
+describe('Pods that ended for good', () => {
+  const ended = (name: string, owner: object | undefined, status: object) => ({
+    metadata: {
+      ...{ name, namespace: 'aetherius', uid: name, resourceVersion: '1' },
+      creationTimestamp: '2026-03-01T08:00:00Z',
+      ...(owner === undefined ? {} : { ownerReferences: [{ controller: true, uid: 'r', ...owner }] }),
+    },
+    spec: { containers: [] },
+    status: { phase: 'Failed', reason: 'Evicted', ...status },
+  });
+  const terminated = (finishedAt: string) => ({
+    containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 1, finishedAt } } }],
+  });
+  const fresh = terminated('2026-03-01T10:00:00Z');
+  const old = terminated('2026-03-01T09:04:00Z');
+  const job = { kind: 'Job', name: 'migrate' };
+
+  it.each(['ReplicaSet', 'StatefulSet', 'DaemonSet'])(
+    'are no fault when a %s replaces them, however fresh their end',
+    async (kind) => {
+      expect(await cluster([ended('a', { kind, name: 'a' }, fresh)]).look()).toEqual([]);
+    },
+  );
+
+  it('count within an hour of their end when nothing replaces them', async () => {
+    expect(await cluster([ended('a', undefined, fresh)]).look()).toMatchObject([
+      { code: 'POD_FAILED', since: '2026-03-01T10:00:00Z', facts: { reason: 'Evicted' } },
+    ]);
+    expect(await cluster([ended('a', job, fresh)]).look()).toMatchObject([{ code: 'POD_FAILED' }]);
+    expect(await cluster([ended('a', undefined, old), ended('b', job, old)]).look()).toEqual([]);
+  });
+
+  it('are dated by their conditions, their start or their creation when they kept no container', async () => {
+    const condition = (lastTransitionTime: string) => ({
+      conditions: [{ type: 'DisruptionTarget', status: 'True', lastTransitionTime }],
+    });
+    const codes = async (status: object) =>
+      (await cluster([ended('a', undefined, status)]).look()).map(({ code }) => code);
+
+    expect(await codes(condition('2026-03-01T10:01:00Z'))).toEqual(['POD_FAILED']);
+    expect(await codes(condition('2026-02-01T10:01:00Z'))).toEqual([]);
+    expect(await codes({ startTime: '2026-03-01T10:01:00Z' })).toEqual(['POD_FAILED']);
+    expect(await codes({})).toEqual([]);
+  });
+
+  it.each(['Succeeded', 'Running'])('are no fault when another Pod of their Job is %s', async (phase) => {
+    const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+    const next = ended('b', job, { phase, ...ready });
+    const ofAnother = ended('b', { kind: 'Job', name: 'other', uid: 'o' }, { phase, ...ready });
+
+    expect(await cluster([ended('a', job, fresh), next]).look()).toEqual([]);
+    expect(await cluster([ended('a', job, fresh), ofAnother]).look()).toMatchObject([{ code: 'POD_FAILED' }]);
+  });
+});
