@@ -1,3 +1,5 @@
+import { AppError } from '../../domain/errors.ts';
+import type { ProbeResult } from '../../domain/probe.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/targets.ts';
 
 export const databases = ['agentManager', 'orchestrator'] as const satisfies readonly DatabaseId[];
@@ -17,3 +19,25 @@ export function anyDatabase(postgres: PostgresTarget): DatabaseId {
 export const clientSessions = `datname IS NOT NULL AND pid <> pg_backend_pid()
   AND (backend_type = 'client backend' OR backend_type IS NULL)
   AND coalesce(application_name, '') <> 'aetherius-bot'`;
+
+/** Names of the databases that are the platform's: a server may hold others, whose sessions are not its own. */
+export function platformDatabases(postgres: PostgresTarget): readonly string[] {
+  return databases.flatMap((id) => postgres.databaseName(id) ?? []);
+}
+
+/**
+ * Sessions of other roles whose `state`, `query` and `backend_type` are null for want of pg_read_all_stats
+ * (PostgreSQL manual, "The Statistics Collector"); workers of the server itself have no user.
+ */
+export const hiddenSessions = 'backend_type IS NULL AND usename IS NOT NULL AND datname IS NOT NULL';
+
+/** What cannot be seen may be what is looked for: says so, with how many sessions it is. */
+export function sessionsHidden(hidden: number): ProbeResult {
+  return {
+    status: 'inconclusive',
+    cause: new AppError('NOT_ALLOWED', 'what sessions of other roles do is hidden without pg_monitor', {
+      facts: { reason: 'sessions-hidden', hidden },
+    }),
+    facts: { hidden },
+  };
+}

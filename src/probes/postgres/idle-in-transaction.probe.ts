@@ -3,7 +3,14 @@ import type { Finding } from '../../domain/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
-import { anyDatabase, clientSessions, databases } from './databases.ts';
+import {
+  anyDatabase,
+  clientSessions,
+  databases,
+  hiddenSessions,
+  platformDatabases,
+  sessionsHidden,
+} from './databases.ts';
 
 const params = z.strictObject({
   seconds: z
@@ -28,7 +35,8 @@ const maxPids = 20;
 export const postgresIdleInTransaction = defineProbe({
   id: 'postgres.idle-in-transaction',
   doc: `Finds sessions that opened a transaction and then did nothing for long.
-They hold a connection, locks and old row versions. Grouped by application and database, with the process ids.`,
+They hold a connection, locks and old row versions. Grouped by application and database, with the process ids.
+Only the platform's databases count. Without membership in pg_monitor what sessions of other roles do is hidden: that none was seen then says nothing.`,
   params,
   part: 'postgres',
   needs: ['postgres'],
@@ -36,17 +44,27 @@ They hold a connection, locks and old row versions. Grouped by application and d
   emits: ['PG_IDLE_IN_TRANSACTION_LEAKED'],
   async run({ seconds }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { postgres } = deps;
+    const ours = platformDatabases(postgres);
     const rows = await postgres.query<Row>(
       anyDatabase(postgres),
       `SELECT coalesce(nullif(application_name, ''), '(no name)') AS application, datname AS database,
          count(*)::int AS sessions, extract(epoch FROM max(now() - state_change))::int AS oldest,
          min(state_change) AS since, (array_agg(pid ORDER BY state_change))[1:${maxPids}] AS pids
        FROM pg_stat_activity
-       WHERE ${clientSessions} AND state LIKE 'idle in transaction%' AND now() - state_change >= make_interval(secs => $1)
+       WHERE ${clientSessions} AND datname = ANY($2::text[]) AND state LIKE 'idle in transaction%' AND now() - state_change >= make_interval(secs => $1)
        GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
-      [seconds],
+      [seconds, ours],
       { signal },
     );
+    if (rows.length === 0) {
+      const [hidden] = await postgres.query<{ readonly sessions: number }>(
+        anyDatabase(postgres),
+        `SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE ${hiddenSessions} AND datname = ANY($1::text[])`,
+        [ours],
+        { signal },
+      );
+      if (hidden !== undefined && hidden.sessions > 0) return sessionsHidden(hidden.sessions);
+    }
     return verdict(
       rows.map(
         (row): Finding => ({

@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
-import { anyDatabase } from './databases.ts';
+import { anyDatabase, hiddenSessions, platformDatabases, sessionsHidden } from './databases.ts';
 
 /** PostgreSQL's own default of max_connections; a server below it was made smaller on purpose or by mistake. */
 const DEFAULT_LIMIT = 100;
@@ -21,25 +21,67 @@ interface Totals {
   readonly reserved: number;
   readonly inTransaction: number;
   readonly leaked: number;
+  readonly leakedElsewhere: number;
+  /** Of which nothing but user, database and application can be seen. */
+  readonly hidden: number;
 }
 
+const clients = `(backend_type = 'client backend' OR (${hiddenSessions}))`;
+const idleInTransaction = `state LIKE 'idle in transaction%'`;
+const left = `${idleInTransaction} AND state_change < clock_timestamp() - make_interval(secs => $1)`;
 const TOTALS = `
 SELECT count(*)::int AS used, current_setting('max_connections')::int AS max,
        current_setting('superuser_reserved_connections')::int AS reserved,
-       count(*) FILTER (WHERE state LIKE 'idle in transaction%')::int AS "inTransaction",
-       count(*) FILTER (WHERE state LIKE 'idle in transaction%' AND state_change < clock_timestamp() - make_interval(secs => $1))::int AS leaked
-  FROM pg_stat_activity WHERE backend_type = 'client backend' OR (backend_type IS NULL AND datname IS NOT NULL)`;
+       count(*) FILTER (WHERE ${idleInTransaction})::int AS "inTransaction",
+       count(*) FILTER (WHERE ${left} AND datname = ANY($2::text[]))::int AS leaked,
+       count(*) FILTER (WHERE ${left} AND NOT datname = ANY($2::text[]))::int AS "leakedElsewhere",
+       count(*) FILTER (WHERE ${hiddenSessions})::int AS hidden
+  FROM pg_stat_activity WHERE ${clients}`;
+
 interface Share {
   readonly application: string;
   readonly user: string;
+  readonly database: string;
+  /** In a database of the platform. */
+  readonly ours: boolean;
   readonly sessions: number;
   readonly idle: number;
   readonly leaked: number;
 }
+const SHARES = `
+SELECT coalesce(nullif(application_name, ''), '(no name)') AS application, coalesce(usename, '') AS user,
+       coalesce(datname = ANY($1::text[]), false) AS ours, coalesce(max(datname), '') AS database,
+       count(*)::int AS sessions, (count(*) FILTER (WHERE state = 'idle'))::int AS idle,
+       (count(*) FILTER (WHERE ${idleInTransaction}))::int AS leaked
+  FROM pg_stat_activity WHERE ${clients} GROUP BY 1, 2, 3 ORDER BY 5 DESC, 3 DESC, 1`;
 
 const usableOf = ({ max, reserved }: Totals) => Math.max(1, max - reserved);
 const isShort = (totals: Totals) => round((100 * totals.used) / usableOf(totals)) >= SHORT_PERCENT;
 const hasMany = (sessions: number, { used }: Totals) => sessions >= used * LEAK_SHARE;
+const total = (shares: readonly Share[]) => shares.reduce((sum, { sessions }) => sum + sessions, 0);
+
+/** What explains the shortage first, and the application that shows it. */
+function explain(
+  totals: Totals,
+  shares: readonly Share[],
+): { readonly code: string; readonly by: Share | undefined } {
+  const [largest] = shares;
+  if (hasMany(totals.leaked, totals)) {
+    const leaking = [...shares].sort((a, b) => Number(b.ours) - Number(a.ours) || b.leaked - a.leaked);
+    return { code: 'PG_SESSIONS_LEAKED', by: leaking[0] };
+  }
+  // Whoever else uses the server may hold too many: neither the limit nor the platform's pools are to blame.
+  const elsewhere = shares.filter(({ ours }) => !ours);
+  if (
+    largest?.ours === false ||
+    total(elsewhere) * 2 > totals.used ||
+    hasMany(totals.leakedElsewhere, totals)
+  )
+    return { code: 'PG_CONNECTIONS_ELSEWHERE', by: elsewhere[0] };
+  const pool =
+    totals.max >= DEFAULT_LIMIT && largest !== undefined && largest.sessions >= usableOf(totals) * POOL_SHARE;
+  return { code: pool ? 'PG_POOLS_TOO_LARGE' : 'PG_LIMIT_TOO_LOW', by: largest };
+}
 
 type Deps = Pick<With<'postgres'>, 'postgres'>;
 const params = z.strictObject({});
@@ -48,16 +90,19 @@ export const postgresSessionShares = defineProbe({
   id: 'postgres.session-shares',
   doc: `When connections are short: is the limit too low, are pools too large, or are sessions leaked?
 Counts sessions by application and user. Sessions left idle in a transaction, then one application's pool, then the limit itself, whichever explains the shortage first.
-Many that are idle in a transaction only now are looked at again some seconds later: those that still are have been left.`,
+Many that are idle in a transaction only now are looked at again some seconds later: those that still are have been left.
+Leaks and pools are the platform's only in its own databases; when others hold most of the connections it says that. Without membership in pg_monitor it cannot tell leaks from pools, and says so.`,
   params,
   part: 'postgres',
   needs: ['postgres'],
   timeoutMs: 15_000,
-  emits: ['PG_SESSIONS_LEAKED', 'PG_POOLS_TOO_LARGE', 'PG_LIMIT_TOO_LOW'],
+  emits: ['PG_SESSIONS_LEAKED', 'PG_POOLS_TOO_LARGE', 'PG_LIMIT_TOO_LOW', 'PG_CONNECTIONS_ELSEWHERE'],
   async run(_params: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
     const { postgres } = deps;
     const database = anyDatabase(postgres);
-    const look = async () => (await postgres.query<Totals>(database, TOTALS, [LEAK_SECONDS], { signal }))[0];
+    const ours = platformDatabases(postgres);
+    const look = async () =>
+      (await postgres.query<Totals>(database, TOTALS, [LEAK_SECONDS, ours], { signal }))[0];
     let totals = await look();
     if (totals !== undefined && isShort(totals) && hasMany(totals.inTransaction, totals)) {
       // Busy clients are between two statements as well, but each only for a moment.
@@ -67,37 +112,29 @@ Many that are idle in a transaction only now are looked at again some seconds la
       }
     }
     if (totals === undefined) return { status: 'skipped', reason: 'no-data' };
-    const usable = usableOf(totals);
     const facts = {
       used: totals.used,
       max: totals.max,
       leaked: totals.leaked,
-      percent: round((100 * totals.used) / usable),
+      percent: round((100 * totals.used) / usableOf(totals)),
     };
     if (!isShort(totals)) return verdict([], facts);
-    const [largest] = await postgres.query<Share>(
-      database,
-      `SELECT coalesce(nullif(application_name, ''), '(no name)') AS application, coalesce(usename, '') AS user,
-              count(*)::int AS sessions, (count(*) FILTER (WHERE state = 'idle'))::int AS idle,
-              (count(*) FILTER (WHERE state LIKE 'idle in transaction%'))::int AS leaked
-         FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 1`,
-      [],
-      { signal },
-    );
-    const leaks = hasMany(totals.leaked, totals);
-    const pool =
-      totals.max >= DEFAULT_LIMIT && largest !== undefined && largest.sessions >= usable * POOL_SHARE;
-    const code = leaks ? 'PG_SESSIONS_LEAKED' : pool ? 'PG_POOLS_TOO_LARGE' : 'PG_LIMIT_TOO_LOW';
+    // So many are hidden that leaks could be the reason: then nothing else is by elimination.
+    if (!hasMany(totals.leaked, totals) && hasMany(totals.leaked + totals.hidden, totals))
+      return sessionsHidden(totals.hidden);
+    const shares = await postgres.query<Share>(database, SHARES, [ours], { signal });
+    const { code, by } = explain(totals, shares);
     const finding: Finding = {
       code,
       severity: facts.percent >= 95 ? 'critical' : 'warning',
       part: 'postgres',
-      subject: code === 'PG_LIMIT_TOO_LOW' ? 'max_connections' : (largest?.application ?? '(no name)'),
+      subject: code === 'PG_LIMIT_TOO_LOW' ? 'max_connections' : (by?.application ?? '(no name)'),
       facts: {
         ...facts,
-        application: largest?.application ?? null,
-        applicationSessions: largest?.sessions ?? null,
-        applicationIdle: largest?.idle ?? null,
+        application: by?.application ?? null,
+        applicationSessions: by?.sessions ?? null,
+        applicationIdle: by?.idle ?? null,
+        database: by?.database ?? null,
       },
     };
     return verdict([finding], facts);

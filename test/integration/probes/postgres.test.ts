@@ -266,6 +266,55 @@ describe('sessions', () => {
   });
 });
 
+describe('sessions of other roles', () => {
+  const as = (name: string) =>
+    config((url) => {
+      url.username = name;
+      url.password = 'watch_pass';
+    });
+  beforeAll(() =>
+    query(
+      server.url(),
+      "CREATE ROLE blind LOGIN PASSWORD 'watch_pass'; CREATE ROLE watcher LOGIN PASSWORD 'watch_pass' IN ROLE pg_monitor",
+    ),
+  );
+
+  it('hide what they do from a role without pg_monitor, which then rules nothing out', async () => {
+    await sessions(14, 'exporter', 'agent_manager', async (leaking) => {
+      for (const client of leaking) await client.query('BEGIN; SELECT 1');
+      for (const probe of ['postgres.session-shares', 'postgres.idle-in-transaction']) {
+        const given = probe === 'postgres.session-shares' ? {} : { seconds: 0.001 };
+        const blind = await runProbe(probe, as('blind'), given);
+        const seen = await runProbe(probe, as('watcher'), given);
+
+        expect([probe, blind.status, blind.cause]).toMatchObject([
+          probe,
+          'inconclusive',
+          { code: 'sessions-hidden', facts: { hidden: 14 } },
+        ]);
+        expect([probe, seen.status, seen.findings[0]?.facts]).toMatchObject([
+          probe,
+          'unhealthy',
+          { application: 'exporter', database: 'agent_manager' },
+        ]);
+      }
+    });
+  });
+
+  it('in a database that is not the platform’s are neither its leaks nor its pools', async () => {
+    await sessions(14, 'shop', 'postgres', async (leaking) => {
+      for (const client of leaking) await client.query('BEGIN; SELECT 1');
+      const shares = await runProbe('postgres.session-shares', as('watcher'));
+      const idle = await runProbe('postgres.idle-in-transaction', as('watcher'), { seconds: 0.001 });
+
+      expect(shares.findings).toMatchObject([
+        { code: 'PG_CONNECTIONS_ELSEWHERE', subject: 'shop', facts: { database: 'postgres' } },
+      ]);
+      expect(idle.status).toBe('healthy');
+    });
+  });
+});
+
 describe('registered agents', () => {
   it('come from the table when there is no API: none, alive, silent', async () => {
     const none = await runProbe('agents.heartbeats', config());

@@ -115,6 +115,8 @@ export const health = {
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':
     'the container has no tool for it, and its Pod lists {count} debug containers already',
+  'cause.sessions-hidden':
+    'the role does not see what {hidden|# session|# sessions} of other roles {hidden|does|do}: it needs membership in pg_monitor',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',
 
   'skip.not-configured': 'not configured',

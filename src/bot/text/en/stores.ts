@@ -6,6 +6,8 @@ export const stores = {
     '{application} alone holds {applicationSessions} of {max} PostgreSQL connections, {applicationIdle} of them idle.',
   'finding.PG_LIMIT_TOO_LOW':
     'PostgreSQL allows only {max|# connection|# connections} and {used|# is|# are} taken (largest: {application} with {applicationSessions}).',
+  'finding.PG_CONNECTIONS_ELSEWHERE':
+    'Others hold most of the PostgreSQL connections ({used} of {max} are taken): {application} has {applicationSessions} in {database}, which is no database of the platform.',
   'finding.PG_SLOW_STATEMENTS':
     '{slow|# statement|# statements} in {subject} {slow|is slow: it takes|are slow: the worst takes} {meanMs} ms on average over {calls|# call|# calls}.',
   'finding.PG_INDEX_MISSING': 'No index on {table}.{column} ({rows|# row|# rows}, {mib} MiB in {database}).',

@@ -112,6 +112,7 @@ export const health = {
     '最近一次心跳是 {lastHeartbeatSeconds} 秒前，代理可能正常间隔这么久：一分钟后再问一次',
   'cause.debug-container': '容器里没有所需工具，旁边的调试容器也没有运行（{why}）',
   'cause.debug-container-limit': '容器里没有所需工具，而它的 Pod 已列有 {count} 个调试容器',
+  'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',
   'cause.too-many-objects': '对象过多，无法列出（{objects} 个 {kind}）',
 
   'skip.not-configured': '未配置',

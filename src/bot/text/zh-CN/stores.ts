@@ -7,6 +7,8 @@ export const stores = {
     '仅 {application} 就占用 {max} 个 PostgreSQL 连接中的 {applicationSessions} 个，其中 {applicationIdle} 个空闲。',
   'finding.PG_LIMIT_TOO_LOW':
     'PostgreSQL 只允许 {max} 个连接，已用 {used} 个（最多的是 {application}，{applicationSessions} 个）。',
+  'finding.PG_CONNECTIONS_ELSEWHERE':
+    'PostgreSQL 的连接（{max} 个中已用 {used} 个）主要被平台以外占用：{application} 在数据库 {database} 中有 {applicationSessions} 个，该库不属于平台。',
   'finding.PG_SLOW_STATEMENTS': '{subject} 中有 {slow} 条慢语句：最慢的平均 {meanMs} 毫秒，共 {calls} 次。',
   'finding.PG_INDEX_MISSING': '{table}.{column} 没有索引（{database} 中 {rows} 行，{mib} MiB）。',
   'finding.PG_INDEX_MISSING.impact': '按该列查询都要读整张表。',
