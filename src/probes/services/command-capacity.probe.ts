@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { meanBetween, rate, round, scrape } from '../support/metrics.ts';
+import { meanBetween, rate, refuseFallen, round, scrape, scrapeAgain } from '../support/metrics.ts';
 
 export const servicesCommandCapacity = defineProbe({
   id: 'services.command-capacity',
   doc: `Can agent-manager run the commands it is asked to run?
 
 Takes \`/metrics\` twice: all command slots taken with commands waiting, or commands running into the default timeout,
-means that commands are slow or saturated.`,
+means that commands are slow or saturated. Samples of different replicas are not compared.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
   }),
@@ -23,8 +23,12 @@ means that commands are slow or saturated.`,
     if (before.value('command_max_concurrent') === undefined)
       return { status: 'skipped', reason: 'not-installed' };
     await context.wait(seconds * 1000);
-    const after = await scrape(services, 'agent-manager', context);
+    const after = await scrapeAgain(before, services, 'agent-manager', context);
     if (after === undefined) return { status: 'skipped', reason: 'no-data' };
+    refuseFallen(before, after, 'agent-manager', [
+      ['command_timeouts_total'],
+      ['command_duration_seconds_count', { phase: 'running' }],
+    ]);
 
     const max = after.value('command_max_concurrent') ?? 0;
     const inflight = Math.min(before.value('command_inflight') ?? 0, after.value('command_inflight') ?? 0);

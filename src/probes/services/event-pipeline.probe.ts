@@ -3,7 +3,15 @@ import type { Facts } from '../../domain/facts.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { meanBetween, rate, round, type Scrape, scrape } from '../support/metrics.ts';
+import {
+  meanBetween,
+  rate,
+  refuseFallen,
+  round,
+  type Scrape,
+  scrape,
+  scrapeAgain,
+} from '../support/metrics.ts';
 
 /** Seconds from an event's own time to its commit above which people notice. */
 const LATENCY_SECONDS = 3;
@@ -15,6 +23,17 @@ const FULL_BATCH_SHARE = 0.9;
 const DOMINANT_SHARE = 0.5;
 /** Share of the time that the one writer may spend in commits before it is what everything waits for. */
 const WRITER_SHARE = 0.75;
+
+/** What only rises while one process runs. */
+const counters = [
+  ['event_processing_total', { outcome: 'received' }],
+  ['event_processing_total', { outcome: 'stored' }],
+  ['event_processing_stage_seconds_count', { stage: 'enrich' }],
+  ['event_processing_stage_seconds_count', { stage: 'write' }],
+  ['event_processing_stage_seconds_sum', { stage: 'write' }],
+  ['event_batch_size_count'],
+  ['event_processing_seconds_count'],
+] as const;
 
 interface Pipeline {
   readonly facts: Facts;
@@ -88,7 +107,8 @@ export const servicesEventPipeline = defineProbe({
   doc: `Does agent-manager keep up with its events, and if not, which stage is the bottleneck?
 
 Takes \`/metrics\` twice, so that counters become rates: received against stored events, the queue and its slope, how busy
-the workers are, how full the batches, and the mean time of the stages enrich and write.`,
+the workers are, how full the batches, and the mean time of the stages enrich and write. Samples of different replicas are
+not compared.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(4).describe('Time between the two samples, in seconds.'),
   }),
@@ -108,8 +128,9 @@ the workers are, how full the batches, and the mean time of the stages enrich an
     if (before === undefined) return { status: 'skipped', reason: 'no-data' };
     if (before.value('event_queue_size') === undefined) return { status: 'skipped', reason: 'not-installed' };
     await context.wait(seconds * 1000);
-    const after = await scrape(services, 'agent-manager', context);
+    const after = await scrapeAgain(before, services, 'agent-manager', context);
     if (after === undefined) return { status: 'skipped', reason: 'no-data' };
+    refuseFallen(before, after, 'agent-manager', counters);
 
     const pipeline = read(before, after);
     const { facts } = pipeline;

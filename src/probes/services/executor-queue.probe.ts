@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { rate, round, scrape } from '../support/metrics.ts';
+import { rate, refuseFallen, round, scrape, scrapeAgain } from '../support/metrics.ts';
 
 /** Share of the queue in use that leaves no room for a burst. */
 const FULL_SHARE = 0.9;
@@ -11,7 +11,7 @@ export const servicesExecutorQueue = defineProbe({
   doc: `Has the workflow executor workers and room in its queue?
 
 Takes orchestrator-service's \`/metrics\` twice: all workers busy in both samples with executions waiting, or a queue that
-is nearly full, means that the executor is starved.`,
+is nearly full, means that the executor is starved. Samples of different replicas are not compared.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
   }),
@@ -26,8 +26,9 @@ is nearly full, means that the executor is starved.`,
     if (before.value('executor_queue_size') === undefined)
       return { status: 'skipped', reason: 'not-installed' };
     await context.wait(seconds * 1000);
-    const after = await scrape(services, 'orchestrator-service', context);
+    const after = await scrapeAgain(before, services, 'orchestrator-service', context);
     if (after === undefined) return { status: 'skipped', reason: 'no-data' };
+    refuseFallen(before, after, 'orchestrator-service', [['executor_executions_total']]);
 
     const workers = after.value('executor_workers') ?? 0;
     const busy = Math.min(

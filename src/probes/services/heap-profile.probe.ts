@@ -3,6 +3,7 @@ import { TargetError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
+import { anotherReplica, ofOneProcess, scrape } from '../support/metrics.ts';
 import { type HotFunction, isForeign, readProfile } from '../support/pprof.ts';
 
 const MIB = 1024 * 1024;
@@ -16,7 +17,7 @@ export const servicesHeapProfile = defineProbe({
   doc: `Which function of a Go service holds the memory that grows?
 
 Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`) by the function
-that allocated it.`,
+that allocated it. Where several replicas answer at one address it could not look: a profile does not say whose it is.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to profile.'),
     seconds: z.number().positive().max(60).default(8).describe('Time between the two profiles, in seconds.'),
@@ -43,13 +44,23 @@ that allocated it.`,
         allocated: readProfile(answer.body, 'alloc_space'),
       };
     };
+    const identity = await scrape(services, id, context);
+    /** A profile does not say whose it is, and each request may reach another replica: two that answer are too many. */
+    const sameProcess = async () => {
+      if (!ofOneProcess(identity, await scrape(services, id, context))) throw anotherReplica(id);
+    };
     const before = await take();
     if (before === undefined) {
       return { status: 'skipped', reason: id === 'reasoning-service' ? 'not-applicable' : 'not-installed' };
     }
+    await sameProcess();
     await context.wait(seconds * 1000);
+    await sameProcess();
     const after = await take();
     if (after === undefined) return { status: 'skipped', reason: 'not-installed' };
+    await sameProcess();
+    // What a process has allocated in all never becomes less.
+    if (after.allocated.total < before.allocated.total) throw anotherReplica(id);
 
     const was = new Map(before.heap.functions.map((fn) => [fn.name, fn]));
     const growth = (fn: HotFunction, field: 'flat' | 'cumulative') =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { rate, round, type Scrape, scrape } from '../support/metrics.ts';
+import { rate, refuseFallen, round, type Scrape, scrape, scrapeAgain } from '../support/metrics.ts';
 
 const MIB = 1024 * 1024;
 const SAMPLES = 4;
@@ -40,7 +40,7 @@ export const servicesProcessTrend = defineProbe({
 
 Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
 that rises in two steps or more and falls by less than half of that is called growth; a single step is not, and neither is the warm-up of a process
-that was started moments ago.`,
+that was started moments ago. All samples are of one process, even where several replicas answer.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to look at.'),
     seconds: z.number().positive().max(120).default(9).describe('Length of the observation, in seconds.'),
@@ -54,8 +54,13 @@ that was started moments ago.`,
     const samples: Scrape[] = [];
     for (let index = 0; index < SAMPLES; index += 1) {
       if (index > 0) await context.wait((seconds * 1000) / (SAMPLES - 1));
-      const sample = await scrape(services, id, context);
+      const [earliest] = samples;
+      const sample =
+        earliest === undefined
+          ? await scrape(services, id, context)
+          : await scrapeAgain(earliest, services, id, context);
       if (sample === undefined) return { status: 'skipped', reason: 'no-data' };
+      refuseFallen(samples.at(-1) ?? sample, sample, id, [['process_cpu_seconds_total']]);
       samples.push(sample);
     }
     const [first, last] = [samples[0], samples.at(-1)];

@@ -1,5 +1,5 @@
 import parsePrometheus from 'parse-prometheus-text-format';
-import { TargetError } from '../../domain/errors.ts';
+import { AppError, TargetError } from '../../domain/errors.ts';
 import type { ServiceId } from '../../domain/part.ts';
 import type { ServicesTarget } from '../../domain/targets.ts';
 
@@ -75,6 +75,58 @@ export async function scrape(
     });
   }
   return parseScrape(answer.text(), context.now().getTime());
+}
+
+type Sampling = Parameters<typeof scrape>[2];
+
+/** How often a later sample is taken again to meet the process of the first one. */
+const MORE_LOOKS = 4;
+
+/** Two samples are of one process by its start; a service that does not tell the start is taken for one process. */
+export function ofOneProcess(one: Scrape | undefined, other: Scrape | undefined): boolean {
+  const start = (sample: Scrape | undefined) => sample?.value('process_start_time_seconds');
+  return start(one) === start(other);
+}
+
+/** What the samples of two processes are: nothing to compare. */
+export function anotherReplica(service: ServiceId): AppError {
+  return new AppError('DEPENDENCY_UNAVAILABLE', 'samples are of different processes', {
+    facts: { reason: 'another-replica', service },
+  });
+}
+
+/**
+ * A later sample of the process that `first` is of. Behind one address each connection may reach another replica, so it
+ * is taken again a few times, at once. AppError `another-replica` when that process is not met; otherwise as `scrape`.
+ */
+export async function scrapeAgain(
+  first: Scrape,
+  services: ServicesTarget,
+  id: ServiceId,
+  context: Sampling,
+): Promise<Scrape | undefined> {
+  for (let look = 0; look <= MORE_LOOKS; look += 1) {
+    const sample = await scrape(services, id, context);
+    if (sample === undefined || ofOneProcess(first, sample)) return sample;
+  }
+  throw anotherReplica(id);
+}
+
+/**
+ * AppError `another-replica` when one of these counters fell between the samples: whatever they say of their start, they
+ * are not of one process.
+ */
+export function refuseFallen(
+  before: Scrape,
+  after: Scrape,
+  service: ServiceId,
+  counters: readonly (readonly [name: string, labels?: Labels])[],
+): void {
+  const fell = counters.some(([name, labels]) => {
+    const [from, to] = [before.value(name, labels), after.value(name, labels)];
+    return from !== undefined && to !== undefined && to < from;
+  });
+  if (fell) throw anotherReplica(service);
 }
 
 /** Change per second of a counter between two scrapes; undefined when it is absent or was reset. */

@@ -132,6 +132,14 @@ describe('the event pipeline', () => {
     expect(await look(empty, { ...empty, received: 8 })).toEqual(['EVENT_LATENCY_HIGH', 'EVENT_WRITES_SLOW']);
   });
 
+  it('is not judged by counters that fell: the samples are of two processes', async () => {
+    const from = { ...start, queue: 170, received: 500, stored: 400 };
+
+    await expect(look(from, { ...from, received: 90, stored: 40 })).rejects.toMatchObject({
+      facts: { reason: 'another-replica' },
+    });
+  });
+
   it('does not blame the database for a standstill while no connection is in use', async () => {
     const idle = { ...start, connections: 0 };
 

@@ -1,5 +1,6 @@
 import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
+import { wordsIn } from '../../../src/bot/text/index.ts';
 import { servicesCommandCapacity } from '../../../src/probes/services/command-capacity.probe.ts';
 import { servicesCpuProfile } from '../../../src/probes/services/cpu-profile.probe.ts';
 import { servicesExecutorQueue } from '../../../src/probes/services/executor-queue.probe.ts';
@@ -40,6 +41,71 @@ function profile(type: string, values: Readonly<Record<string, number>>): Uint8A
     stringTable,
   }).encode();
 }
+
+/** The metrics of a replica by the time of its start. */
+const replica = (start: number, values: Readonly<Record<string, number>>) => ({
+  process_start_time_seconds: start,
+  ...values,
+});
+
+describe('samples that reach different replicas', () => {
+  const waits = {
+    executor_workers: 4,
+    executor_workers_busy: 4,
+    executor_queue_size: 10,
+    executor_queue_capacity: 100,
+    executor_executions_total: 50,
+  };
+  const idle = { ...waits, executor_workers_busy: 0, executor_queue_size: 0 };
+  const executor = (...samples: readonly Readonly<Record<string, number>>[]) =>
+    servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages(...samples) }));
+  const other = { facts: { reason: 'another-replica' } };
+
+  it('are taken again until the first replica is met', async () => {
+    const [one, two] = [replica(100, waits), replica(200, idle)];
+
+    expect(await executor(one, two, two, two, two, one)).toMatchObject({
+      findings: [{ code: 'EXECUTOR_STARVED' }],
+    });
+  });
+
+  it('are never compared when the first replica is not met again', async () => {
+    const [one, two] = [replica(100, waits), replica(200, waits)];
+
+    await expect(executor(one, two, two, two, two, two, one)).rejects.toMatchObject(other);
+    await expect(executor(one, waits)).rejects.toMatchObject(other);
+  });
+
+  it('show themselves by a counter that fell, where nobody tells the start', async () => {
+    await expect(executor(waits, { ...waits, executor_executions_total: 20 })).rejects.toMatchObject(other);
+    const commands = { command_max_concurrent: 2, command_inflight: 0, command_timeouts_total: 5 };
+    await expect(
+      servicesCommandCapacity.run(
+        { seconds: 3 },
+        probeContext({ services: pages(commands, { ...commands, command_timeouts_total: 1 }) }),
+      ),
+    ).rejects.toMatchObject(other);
+  });
+
+  it('make no growth of the memory of several processes', async () => {
+    const of = (start: number, mib: number) => replica(start, { process_resident_memory_bytes: mib * MIB });
+    const trend = (...samples: readonly Readonly<Record<string, number>>[]) =>
+      servicesProcessTrend.run(
+        { service: 'agent-manager', seconds: 9 },
+        probeContext({ services: pages(...samples) }),
+      );
+
+    expect(
+      await trend(of(1, 100), of(2, 200), of(1, 100), of(2, 300), of(1, 100), of(2, 400), of(1, 100)),
+    ).toMatchObject({ status: 'healthy', facts: { memoryMiB: 100 } });
+    await expect(trend(of(1, 100), of(2, 200), of(3, 300), of(4, 400))).rejects.toMatchObject(other);
+  });
+
+  it('have their words in both languages', () => {
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.another-replica')).toBeDefined();
+  });
+});
 
 describe('services.executor-queue', () => {
   const look = (busy: number, queue: number) => {
@@ -163,6 +229,46 @@ describe('services.cpu-profile and services.heap-profile', () => {
         probeContext({ services: fakeServices({}) }),
       ),
     ).toMatchObject({ reason: 'not-applicable' });
+  });
+});
+
+describe('two heap profiles', () => {
+  const heap = (bytes: number) =>
+    httpAnswer(profile('inuse_space', { 'aetherius.io/agent/cache.add': bytes }));
+  const allocated = (bytes: number) =>
+    httpAnswer(profile('alloc_space', { 'aetherius.io/agent/cache.add': bytes }));
+  const look = (heaps: readonly ReturnType<typeof heap>[], starts: readonly number[]) =>
+    servicesHeapProfile.run(
+      { service: 'agent-manager', seconds: 8 },
+      probeContext({
+        services: fakeServices({
+          '/debug/pprof/heap?gc=1': heaps,
+          ...(starts.length === 0
+            ? {}
+            : { '/metrics': starts.map((start) => httpAnswer(`process_start_time_seconds ${start}\n`)) }),
+        }),
+      }),
+    );
+  const other = { facts: { reason: 'another-replica' } };
+
+  it('name what grows in one process, and in one that does not tell its start', async () => {
+    const grew = { findings: [{ code: 'HEAP_GROWS_AT', subject: 'aetherius.io/agent/cache.add' }] };
+
+    expect(await look([heap(10 * MIB), heap(20 * MIB)], [100])).toMatchObject(grew);
+    expect(await look([heap(10 * MIB), heap(20 * MIB)], [])).toMatchObject(grew);
+  });
+
+  it('are not compared where two replicas answer', async () => {
+    for (const starts of [
+      [100, 200],
+      [100, 100, 200],
+      [100, 100, 100, 200],
+    ])
+      await expect(look([heap(10 * MIB), heap(20 * MIB)], starts)).rejects.toMatchObject(other);
+  });
+
+  it('are of two processes when less was allocated by the second one', async () => {
+    await expect(look([allocated(20 * MIB), allocated(10 * MIB)], [100])).rejects.toMatchObject(other);
   });
 });
 

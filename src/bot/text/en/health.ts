@@ -111,6 +111,8 @@ export const health = {
   'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable',
   'cause.heartbeat-too-young':
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
+  'cause.another-replica':
+    'each look reached another replica or a process that was started anew, so two samples cannot be compared',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':
