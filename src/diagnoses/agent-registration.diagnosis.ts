@@ -48,6 +48,8 @@ export const agentRegistration = defineDiagnosis({
       when: any(
         found('PART_NOT_RUNNING', 'collect-agent'),
         found('PART_PAUSED', 'collect-agent'),
+        // Agents may live in other clusters, or under another name: then somebody publishes.
+        all(found('PART_ABSENT', 'collect-agent'), found('NOBODY_PUBLISHES')),
         // An agent that ends before it is connected has no configuration to compare.
         all(found('NOBODY_PUBLISHES'), found('SERVICE_EXITS_AT_START', 'collect-agent')),
         all(silence, not(subjects), not(tokens)),

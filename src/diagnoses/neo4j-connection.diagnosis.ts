@@ -1,11 +1,5 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 
-const down = any(
-  found('PART_NOT_RUNNING', 'neo4j'),
-  found('PART_PAUSED', 'neo4j'),
-  // Between two crashes it runs for moments and looks as if it were starting.
-  found('SERVICE_EXITS_AT_START', 'neo4j'),
-);
 const starting = any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j'));
 /** Bolt answers a moment before the logs say so, Neo4j's own and that of its client: what answers has started. */
 const unanswered = any(
@@ -14,6 +8,17 @@ const unanswered = any(
   found('ENDPOINT_CLOSED', 'neo4j'),
   // Packets to a Service with nothing ready behind it may be dropped: then the connection is silent, and says nothing.
   found('SERVICE_WITHOUT_ENDPOINTS', 'neo4j'),
+);
+/** It may live elsewhere, or one instance of several may crash: then it answers. */
+const down = any(
+  found('PART_NOT_RUNNING', 'neo4j'),
+  found('PART_PAUSED', 'neo4j'),
+  all(found('PART_ABSENT', 'neo4j'), any(found('SERVICE_WITHOUT_PODS', 'neo4j'), unanswered)),
+  // Between two crashes it runs for moments and looks as if it were starting.
+  all(
+    found('SERVICE_EXITS_AT_START', 'neo4j'),
+    any(found('PART_NOT_RUNNING', 'neo4j'), found('PART_NOT_READY', 'neo4j'), unanswered),
+  ),
 );
 const refusedCredentials = any(found('CREDENTIALS_REFUSED', 'neo4j'), found('GRAPH_CREDENTIALS_REFUSED'));
 

@@ -15,6 +15,7 @@ const offNetwork = found('CONTAINER_OFF_NETWORK');
 /** The other end itself is not well: then it is no matter of the network. */
 const targetUnwell = any(
   found('PART_NOT_RUNNING'),
+  found('PART_ABSENT'),
   found('PART_PAUSED'),
   found('PART_NOT_READY'),
   found('SERVICE_EXITS_AT_START'),

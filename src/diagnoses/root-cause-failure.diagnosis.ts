@@ -24,12 +24,16 @@ export const rootCauseFailure = defineDiagnosis({
     {
       id: 'S6.b',
       part: 'reasoning-service',
-      when: any(
-        found('MODEL_MISSING'),
-        found('MODEL_EMPTY'),
-        found('ROOT_CAUSE_MODEL_ERROR'),
-        found('ANALYZER_MODEL_ERROR'),
-        found('SKLEARN_IMPORT_FAILS'),
+      // An analysis that works needs no model where we look for one.
+      when: all(
+        found('ROOT_CAUSE_FAILS'),
+        any(
+          found('MODEL_MISSING'),
+          found('MODEL_EMPTY'),
+          found('ROOT_CAUSE_MODEL_ERROR'),
+          found('ANALYZER_MODEL_ERROR'),
+          found('SKLEARN_IMPORT_FAILS'),
+        ),
       ),
       remedies: [{ instruction: 'fetch-model-again' }],
     },

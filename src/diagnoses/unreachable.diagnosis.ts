@@ -56,18 +56,32 @@ const illnesses: Readonly<Partial<Record<PartId, string>>> = {
   'collect-agent': 'AGENT_HEARTBEAT_STALE',
 };
 
+/**
+ * No instance of it serves. One that ends again and again speaks for all of them only when none is ready, or the part does
+ * not answer; and where there is none at all the part may live elsewhere, as long as it answers.
+ */
+function notRunning(part: PartId, unanswered: Condition): Condition {
+  const none = found('PART_NOT_RUNNING', part);
+  return any(
+    none,
+    found('PART_PAUSED', part),
+    all(found('PART_ABSENT', part), unanswered),
+    // Seen between two crashes it runs, and does not listen yet: that is no matter of the network.
+    all(found('SERVICE_EXITS_AT_START', part), any(none, found('PART_NOT_READY', part), unanswered)),
+  );
+}
+
 /** The steps of the guide's decision tree, in its order. Each condition is true when the path breaks there. */
 export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 'network', Condition>> {
-  const running = any(
-    found('PART_NOT_RUNNING', part),
-    found('PART_PAUSED', part),
-    // Seen between two crashes it runs, and does not listen yet: that is no matter of the network.
-    found('SERVICE_EXITS_AT_START', part),
-  );
   const notReady = found('PART_NOT_READY', part);
   const withoutEndpoints = found('SERVICE_WITHOUT_ENDPOINTS', part);
   // Collect agents listen on no port: there is nothing to knock at.
-  if (part === 'collect-agent') return { running, health: any(notReady), network: any(withoutEndpoints) };
+  if (part === 'collect-agent')
+    return {
+      running: notRunning(part, found('NOBODY_PUBLISHES')),
+      health: any(notReady),
+      network: any(withoutEndpoints),
+    };
   const unwell = [
     found('ENDPOINT_HUNG', part),
     found('ENDPOINT_CLOSED', part),
@@ -75,15 +89,16 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
     found('CREDENTIALS_REFUSED', part),
     ...(isService(part) ? [found('SERVICE_UNHEALTHY', part), found('SERVICE_HEALTH_STALLED', part)] : []),
   ];
+  const unanswered = [
+    withoutEndpoints,
+    found('ENDPOINT_REFUSED', part),
+    found('NETWORK_SILENT', part),
+  ] as const;
   return {
-    running,
+    // A Service that looks for Pods says that the part lives here.
+    running: notRunning(part, any(found('SERVICE_WITHOUT_PODS', part), ...unanswered, ...unwell)),
     health: any(notReady, ...unwell),
-    network: any(
-      withoutEndpoints,
-      found('ENDPOINT_REFUSED', part),
-      found('NETWORK_SILENT', part),
-      found('NETWORK_SLOW', part),
-    ),
+    network: any(...unanswered, found('NETWORK_SLOW', part)),
   };
 }
 

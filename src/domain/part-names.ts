@@ -1,5 +1,4 @@
 import { type PartId, partIds } from './part.ts';
-import type { KubeObject } from './targets.ts';
 
 /** Other names under which a part goes in connection names, labels and workload names. */
 const aliases: readonly (readonly [string, PartId])[] = [
@@ -33,17 +32,6 @@ export function partNamed(text: string): PartId | undefined {
 export function partOfWorkload(name: string): PartId | undefined {
   const prefixed = `-${name.toLowerCase().replaceAll('_', '-')}`;
   return endings.find(([ending]) => prefixed.endsWith(ending))?.[1];
-}
-
-/** The part a Pod belongs to: by its `app` labels, else by the name of what controls it. */
-export function partOfPod(pod: Pick<KubeObject, 'metadata'>): PartId | undefined {
-  const labels = pod.metadata.labels ?? {};
-  const owner = pod.metadata.ownerReferences?.[0]?.name ?? pod.metadata.name;
-  const names = [labels['app'], labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component']];
-  return (
-    partIds.find((part) => names.includes(part)) ??
-    partIds.find((part) => owner === part || owner.startsWith(`${part}-`))
-  );
 }
 
 function containsWord(name: string, word: string): boolean {

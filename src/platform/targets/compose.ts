@@ -58,8 +58,10 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
         filters: { label: [`com.docker.compose.project=${settings.project}`] },
       }),
     );
+    // `docker compose run` leaves containers behind that have a service's name and never served.
+    const serving = summaries.filter(({ Labels }) => Labels['com.docker.compose.oneoff'] !== 'True');
     const containers = await Promise.all(
-      summaries.map((summary) =>
+      serving.map((summary) =>
         // One that is removed between the list and here is simply not there any more.
         inspect(summary.Id, options).catch((error: unknown) => {
           if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;

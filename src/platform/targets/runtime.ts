@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, TargetError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
-import { partOfPod } from '../../domain/part-names.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
 import type { FileEntry, Instance, RuntimeTarget } from '../../domain/runtime.ts';
 import type {
   CallOptions,
@@ -10,6 +10,7 @@ import type {
   KubeObject,
   KubernetesTarget,
 } from '../../domain/targets.ts';
+import { partOfPod } from '../../domain/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from './debug-container.ts';
 import { instanceOf, KubePod } from './runtime-pod.ts';
 
@@ -99,10 +100,12 @@ function mapData(map: KubeObject): Readonly<Record<string, string>> {
 function podsByPart(objects: readonly KubeObject[]): ReadonlyMap<PartId, readonly KubePod[]> {
   const parts = new Map<PartId, KubePod[]>();
   for (const object of objects) {
+    const part = partOfPod(object);
     // A Pod on its way out says nothing of the part any more, though it may run and be ready for a while.
-    const part = object.metadata.deletionTimestamp === undefined ? partOfPod(object) : undefined;
-    if (part === undefined) continue;
+    if (part === undefined || object.metadata.deletionTimestamp !== undefined) continue;
     const pod = KubePod.parse(object);
+    // One that was evicted, or has done its work, stays listed long after another one took its place.
+    if (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded') continue;
     const others = parts.get(part);
     if (others === undefined) parts.set(part, [pod]);
     else others.push(pod);
@@ -276,20 +279,6 @@ export function runtimeOnKubernetes(
   };
 }
 
-const composePart: Readonly<Record<string, PartId>> = {
-  'agent-manager': 'agent-manager',
-  'orchestrator-service': 'orchestrator-service',
-  orchestrator: 'orchestrator-service',
-  'reasoning-service': 'reasoning-service',
-  reasoning: 'reasoning-service',
-  'collect-agent': 'collect-agent',
-  postgres: 'postgres',
-  postgresql: 'postgres',
-  redis: 'redis',
-  nats: 'nats',
-  neo4j: 'neo4j',
-};
-
 const composePhase: Readonly<Record<ComposeContainer['state'], Instance['phase']>> = {
   created: 'pending',
   running: 'running',
@@ -341,7 +330,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
 /** The runtime port over Docker Compose. */
 export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
   const of = async (part: PartId, options?: CallOptions) =>
-    (await compose.containers(options)).filter((container) => composePart[container.service] === part);
+    (await compose.containers(options)).filter((container) => partOfWorkload(container.service) === part);
   const exec: RuntimeTarget['exec'] = (instance, command, options) =>
     compose.exec(instance.id, command, options);
   return {

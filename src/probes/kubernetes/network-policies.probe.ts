@@ -11,9 +11,10 @@ import {
   NetworkPolicy,
 } from '../../domain/network-policy.ts';
 import { dependencies, type PartId } from '../../domain/part.ts';
-import { partOfPod, partOfWorkload } from '../../domain/part-names.ts';
+import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubernetesTarget, With } from '../../domain/targets.ts';
+import { partOfPod } from '../../domain/workload.ts';
 import { verdict } from '../support.ts';
 import { connects } from './live-connection.ts';
 import { isReady, matches, type Parsed, Pod, parseAll, Service } from './schemas.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../domain/targets.ts';
 
+export { ownerOf } from '../../domain/workload.ts';
+
 /** The fields of Kubernetes objects that probes use; everything else is ignored. */
 const Terminated = z.object({
   exitCode: z.number(),
@@ -189,23 +191,6 @@ export function parseAll<S extends z.ZodType>(
     );
   known.set(schema, result);
   return result;
-}
-
-/** The workload a Pod belongs to: its StatefulSet or DaemonSet, or the Deployment behind its ReplicaSet. */
-export function ownerOf(pod: { readonly metadata: KubeObject['metadata'] }): {
-  readonly kind: string;
-  readonly name: string;
-} {
-  const owner = pod.metadata.ownerReferences?.find((one) => one.controller === true);
-  if (owner === undefined) return { kind: 'Pod', name: pod.metadata.name };
-  if (owner.kind !== 'ReplicaSet') return { kind: owner.kind, name: owner.name };
-  // A Deployment names its ReplicaSets `<deployment>-<pod-template-hash>`.
-  const hash = pod.metadata.labels?.['pod-template-hash'];
-  const name =
-    hash !== undefined && owner.name.endsWith(`-${hash}`)
-      ? owner.name.slice(0, -hash.length - 1)
-      : owner.name.replace(/-[a-z0-9]+$/, '');
-  return { kind: 'Deployment', name };
 }
 
 export function matches(

@@ -9,6 +9,9 @@ const FOLDER = '/app/models';
 const KEY = 'model.path';
 const IMPORT = 'from sklearn.ensemble import IsolationForest; print("OK")';
 
+/** Python's own words, and no shell's. */
+const importFails = /\b(?:ModuleNotFoundError|ImportError)\b/;
+
 export const runtimeModels = defineProbe({
   id: 'runtime.models',
   doc: `Is reasoning-service's model there, and can its libraries be loaded?
@@ -32,9 +35,14 @@ container's own Python.`,
     const config = await partConfig(runtime, 'reasoning-service', signal).catch(() => undefined);
     const path = config === undefined ? undefined : valueOf(config.sources, KEY)?.value;
     const folder = path?.replace(/\/[^/]*$/, '') ?? FOLDER;
-    const wanted = path?.split('/').at(-1);
+    // A folder (`/app/models/`) names no file.
+    const named = path?.split('/').at(-1);
+    const wanted = named === '' ? undefined : named;
     const files = await runtime.list(instance, folder, { signal });
-    const model = wanted === undefined ? files[0] : files.find((file) => file.name === wanted);
+    const model =
+      wanted === undefined
+        ? (files.find(({ size }) => size !== 0) ?? files[0])
+        : files.find((file) => file.name === wanted);
     const facts = {
       folder,
       files: files
@@ -49,6 +57,11 @@ container's own Python.`,
     if (model.size === 0) return { status: 'unhealthy', facts, findings: [finding('MODEL_EMPTY')] };
     const imported = await runtime.exec(instance, ['python3', '-c', IMPORT], { signal });
     if (imported.code !== 0) {
+      // No python3 here, or killed for memory: the service may have another Python, and it is another matter.
+      if (!importFails.test(imported.stderr))
+        throw new AppError('NOT_FOUND', 'the import could not be tried in this container', {
+          facts: { container: instance.name, code: imported.code },
+        });
       const error = imported.stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
       return {
         status: 'unhealthy',

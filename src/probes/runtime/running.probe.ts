@@ -8,12 +8,13 @@ export const runtimeRunning = defineProbe({
   id: 'runtime.running',
   doc: `Is at least one Pod or container of a part running?
 
-Says what state it is in when none is. Running is not the same as healthy: other probes ask the part itself.`,
+Says what state it is in when none is, and apart from that when there is none at all: a database may live elsewhere, under
+another name or as a service of a cloud. Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to look at.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 5_000,
-  emits: ['PART_NOT_RUNNING', 'PART_PAUSED', 'PART_NOT_READY'],
+  emits: ['PART_NOT_RUNNING', 'PART_ABSENT', 'PART_PAUSED', 'PART_NOT_READY'],
   async run({ part }, { deps, signal }: ProbeContext<With<'runtime'>>) {
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
@@ -24,9 +25,15 @@ Says what state it is in when none is. Running is not the same as healthy: other
       ...imageFacts(instances.map(({ image }) => image)),
     };
     if (running.some((instance) => instance.ready)) return { status: 'healthy', facts };
-    const ended = last?.terminated ?? last?.last;
-    const code =
-      running.length > 0 ? 'PART_NOT_READY' : last?.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';
+    if (last === undefined)
+      return {
+        status: 'unhealthy',
+        facts,
+        findings: [{ code: 'PART_ABSENT', severity: 'critical', part, subject: part, facts: {} }],
+      };
+    const ended = last.terminated ?? last.last;
+    const notServing = last.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';
+    const code = running.length > 0 ? 'PART_NOT_READY' : notServing;
     return {
       status: 'unhealthy',
       facts,
@@ -35,13 +42,13 @@ Says what state it is in when none is. Running is not the same as healthy: other
           code,
           severity: running.length > 0 ? 'warning' : 'critical',
           part,
-          subject: last?.name ?? part,
+          subject: last.name,
           facts: {
             instances: instances.length,
-            state: last?.phase ?? 'absent',
-            reason: last?.reason ?? ended?.reason ?? 'none',
+            state: last.phase,
+            reason: last.reason ?? ended?.reason ?? 'none',
             exitCode: ended?.exitCode ?? null,
-            restarts: last?.restarts ?? 0,
+            restarts: last.restarts,
           },
           ...(ended?.finishedAt === undefined ? {} : { since: ended.finishedAt }),
         },

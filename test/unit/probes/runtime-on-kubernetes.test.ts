@@ -61,6 +61,23 @@ const pod = (name: string, created: string, more: Readonly<Record<string, unknow
   },
 });
 
+describe('instances on Kubernetes', () => {
+  it('are none that were evicted or have done their work', async () => {
+    const ended = (name: string, phase: string) => {
+      const one = pod(name, '2026-03-01T09:00:00Z');
+      return { ...one, status: { ...(one['status'] as object), phase } };
+    };
+    const pods = [
+      ended('evicted', 'Failed'),
+      ended('done', 'Succeeded'),
+      pod('serving', '2026-03-01T10:00:00Z'),
+    ];
+    const found = await runtimeOnKubernetes(kubernetes(pods)).instances('agent-manager');
+
+    expect(found.map(({ name }) => name)).toEqual(['serving']);
+  });
+});
+
 describe('files of a folder on Kubernetes', () => {
   const running = {
     ...pod('one', '2026-03-01T10:00:00Z'),

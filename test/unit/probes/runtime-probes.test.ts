@@ -115,6 +115,8 @@ describe('runtime.running', () => {
     });
     expect(bad).toMatchObject({ status: 'unhealthy', facts: { images: 'registry.example/redis:1' } });
     expect(none.facts).toEqual({ instances: 0, running: 0 });
+    // It may live elsewhere: that is another finding than one that was stopped.
+    expect(none).toMatchObject({ findings: [{ code: 'PART_ABSENT' }] });
   });
 });
 
@@ -268,14 +270,14 @@ describe('runtime.cpu-limit', () => {
 
 describe('runtime.models', () => {
   const command = 'python3 -c from sklearn.ensemble import IsolationForest; print("OK")';
-  const look = (files: Readonly<Record<string, string>>, code = 0) =>
+  const look = (files: Readonly<Record<string, string>>, code = 0, stderr = 'ImportError: x') =>
     runtimeModels.run(
       {},
       on({
         'reasoning-service': [
           {
             files: { [CONFIG]: 'model:\n  path: /app/models/m.joblib\n', ...files },
-            commands: { [command]: { code, stderr: 'ImportError: x' } },
+            commands: { [command]: { code, stderr } },
           },
         ],
       }),
@@ -289,6 +291,16 @@ describe('runtime.models', () => {
     expect(await look({ '/app/models/m.joblib': '' })).toMatchObject({ findings: [{ code: 'MODEL_EMPTY' }] });
     expect(await look({ '/app/models/m.joblib': 'x' }, 1)).toMatchObject({
       findings: [{ code: 'SKLEARN_IMPORT_FAILS' }],
+    });
+  });
+
+  it.each([
+    [127, 'sh: python3: not found'],
+    [126, 'exec: "python3": executable file not found in $PATH'],
+    [137, ''],
+  ])('cannot look where the import could not be tried (%i)', async (code, stderr) => {
+    await expect(look({ '/app/models/m.joblib': 'x' }, code, stderr)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
     });
   });
 });

@@ -36,6 +36,33 @@ describe('the path to a part that cannot be reached', () => {
     });
   });
 
+  it.each(['postgres', 'redis', 'nats', 'neo4j'] as const)(
+    'does not end at a %s that lives elsewhere, as long as it answers',
+    (part) => {
+      const absent = { code: 'PART_ABSENT', probe: 'runtime.running' };
+      const own = unreachable(part).evidence.find(({ probe }) => probe.startsWith(`${part}.`))?.probe ?? '';
+      const refused = { code: 'ENDPOINT_REFUSED', probe: own };
+      const podless = { code: 'SERVICE_WITHOUT_PODS', probe: 'kubernetes.services-endpoints' };
+
+      expect(verdicts(part, outcomes(part, [absent]))).toMatchObject({ 'H2.a': 'ruled-out' });
+      expect(verdicts(part, outcomes(part, [absent, refused]))).toMatchObject({ 'H2.a': 'confirmed' });
+      expect(verdicts(part, outcomes(part, [absent, podless]))).toMatchObject({ 'H2.a': 'confirmed' });
+      expect(verdicts(part, outcomes(part, [absent], [own]))).toMatchObject({ 'H2.a': 'possible' });
+    },
+  );
+
+  it('does not end at one instance that crashes while another one serves', () => {
+    const crash = { code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' };
+    const unready = { code: 'PART_NOT_READY', probe: 'runtime.running' };
+
+    expect(verdicts('agent-manager', outcomes('agent-manager', [crash]))).toMatchObject({
+      'H2.a': 'ruled-out',
+    });
+    expect(verdicts('agent-manager', outcomes('agent-manager', [crash, unready]))).toMatchObject({
+      'H2.a': 'confirmed',
+    });
+  });
+
   it('blames no network for what is sent to a part that is not ready', () => {
     const seen = outcomes(
       'orchestrator-service',

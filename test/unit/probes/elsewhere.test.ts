@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
+import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
+import { rootCauseFailure } from '../../../src/diagnoses/root-cause-failure.diagnosis.ts';
+import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
+import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
+
+/** Findings as `code probe`. */
+const verdict = (diagnosis: Diagnosis, cause: string, ...findings: readonly string[]) => {
+  const seen = findings.map((finding) => {
+    const [code = '', probe = ''] = finding.split(' ');
+    return { code, probe };
+  });
+  return verdictsOf(diagnosis, outcomesOf(diagnosis, seen))[cause];
+};
+
+describe('what is not found here', () => {
+  it('is a Neo4j that is down only when it does not answer', () => {
+    const absent = 'PART_ABSENT runtime.running';
+
+    expect(verdict(neo4jConnection, 'S7.c', absent)).toBe('ruled-out');
+    expect(verdict(neo4jConnection, 'S7.c', absent, 'ENDPOINT_REFUSED neo4j.connection')).toBe('confirmed');
+    expect(
+      verdict(neo4jConnection, 'S7.c', absent, 'SERVICE_WITHOUT_PODS kubernetes.services-endpoints'),
+    ).toBe('confirmed');
+  });
+
+  it('is a missing agent only when nobody publishes', () => {
+    const absent = 'PART_ABSENT runtime.running';
+
+    expect(verdict(agentRegistration, 'S2.c', absent)).toBe('ruled-out');
+    expect(verdict(agentRegistration, 'S2.c', absent, 'NOBODY_PUBLISHES nats.registration-traffic')).toBe(
+      'confirmed',
+    );
+  });
+
+  it('is a missing model only when the analysis fails', () => {
+    const missing = 'MODEL_MISSING runtime.models';
+
+    expect(verdict(rootCauseFailure, 'S6.b', missing)).toBe('ruled-out');
+    expect(verdict(rootCauseFailure, 'S6.b', missing, 'ROOT_CAUSE_FAILS services.root-cause-call')).toBe(
+      'confirmed',
+    );
+  });
+});
+
+describe('one instance that crashes', () => {
+  it('is no Neo4j that is down while another one is ready', () => {
+    const crash = 'SERVICE_EXITS_AT_START runtime.startup';
+
+    expect(verdict(neo4jConnection, 'S7.c', crash)).toBe('ruled-out');
+    expect(verdict(neo4jConnection, 'S7.c', crash, 'PART_NOT_READY runtime.running')).toBe('confirmed');
+  });
+});
