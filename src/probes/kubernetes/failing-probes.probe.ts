@@ -4,7 +4,7 @@ import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubeObject, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
-import { isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
+import { type ContainerStatus, isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 const params = z.strictObject({
@@ -16,7 +16,12 @@ const Event = z.object({
   message: z.string().default(''),
   count: z.number().nullish(),
   involvedObject: z
-    .object({ kind: z.string().default(''), uid: z.string().default(''), name: z.string().default('') })
+    .object({
+      kind: z.string().default(''),
+      uid: z.string().default(''),
+      name: z.string().default(''),
+      fieldPath: z.string().default(''),
+    })
     .prefault({}),
   lastTimestamp: z.string().nullish(),
   eventTime: z.string().nullish(),
@@ -39,13 +44,19 @@ const ending = /liveness|startup/i;
 const FAILURES_BEFORE_END = 3;
 /** A failure older than this was followed by successes: probes are asked every few seconds. */
 const STILL_FAILING_MS = 15_000;
-/** A program that has run this long has opened its ports, if it ever does. */
-const OPEN_AFTER_MS = 10_000;
+/** A program that has run this long has opened its ports, if it ever does: databases and models take a minute. */
+const OPEN_AFTER_MS = 120_000;
+/** A container that was ended and has run this long since, in a Pod that is ready, answers its probe again. */
+const WELL_AFTER_MS = 180_000;
+/** An end by itself this recent is what keeps a container from answering. */
+const CRASHED_WITHIN_MS = 600_000;
+/** Ends that are no crash: by its own will, or by a signal from outside (SIGKILL, SIGTERM). */
+const orderlyExits: ReadonlySet<number> = new Set([0, 137, 143]);
 
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error. One finding a workload, however many Pods share it. A program that exits by itself is not this.`,
+Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error (refused connections and 5xx only after two minutes of running). One finding a workload, however many Pods share it. A program that exits by itself is not this, nor one that has been ready and running for three minutes since the kubelet ended it.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -102,6 +113,27 @@ Reads the events "Unhealthy", and "Killing" when a liveness or startup probe fai
 
 type ProbeEvent = z.output<typeof Event>;
 
+const timeOf = ({ lastTimestamp, eventTime }: ProbeEvent) => Date.parse(lastTimestamp ?? eventTime ?? '');
+
+/** The container an event is about (`spec.containers{name}`); one that runs, unready before ready, when it names none. */
+function containerOf({ status }: Parsed<Pod>, { involvedObject }: ProbeEvent): ContainerStatus | undefined {
+  const all = [...status.initContainerStatuses, ...status.containerStatuses];
+  const name = /\{(.+)\}$/.exec(involvedObject.fieldPath)?.[1];
+  if (name !== undefined) return all.find((container) => container.name === name);
+  const running = status.containerStatuses.filter(({ state }) => state.running !== undefined);
+  return running.find(({ ready }) => !ready) ?? running[0];
+}
+
+/** Whether a container has ended by itself a short while ago: it does not live long enough to answer. */
+function crashes({ lastState }: ContainerStatus, now: Date): boolean {
+  const { terminated } = lastState;
+  return (
+    terminated !== undefined &&
+    !orderlyExits.has(terminated.exitCode) &&
+    now.getTime() - Date.parse(terminated.finishedAt ?? '') < CRASHED_WITHIN_MS
+  );
+}
+
 /** Whether a probe has failed, however long ago, whose failures make the kubelet end the container. */
 function endsContainers(unhealthy: readonly KubeObject[]): boolean {
   return unhealthy.some((object) => ending.test(Event.parse(object).message));
@@ -112,7 +144,7 @@ function eventsByPod(raw: readonly KubeObject[], from: number): ReadonlyMap<stri
   const events = new Map<string, ProbeEvent[]>();
   for (const object of raw) {
     const event = Event.parse(object);
-    if (!(Date.parse(event.lastTimestamp ?? event.eventTime ?? '') >= from)) continue;
+    if (!(timeOf(event) >= from)) continue;
     const { uid } = event.involvedObject;
     const known = events.get(uid);
     if (known === undefined) events.set(uid, [event]);
@@ -136,19 +168,29 @@ function failureOf(
   now: Date,
 ): { readonly probe: string; readonly message: string; readonly since?: string } | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
-  const killing = events.find((event) => event.reason === 'Killing' && killedByProbe.test(event.message));
+  const settled = (event: ProbeEvent) => {
+    const started = Date.parse(containerOf(pod, event)?.state.running?.startedAt ?? '');
+    return isReady(pod) && started >= timeOf(event) && now.getTime() - started > WELL_AFTER_MS;
+  };
+  const killing = events.find(
+    (event) => event.reason === 'Killing' && killedByProbe.test(event.message) && !settled(event),
+  );
   const unhealthy = events.filter((event) => event.reason === 'Unhealthy');
-  const running = pod.status.containerStatuses.find((status) => status.state.running !== undefined);
-  const runningMs = now.getTime() - Date.parse(running?.state.running?.startedAt ?? '');
-  const speaks = ({ message }: ProbeEvent) =>
-    wrongQuestion.test(message) || (notYet.test(message) && runningMs >= OPEN_AFTER_MS);
-  const stuck = running !== undefined && !isReady(pod) ? unhealthy.find(speaks) : undefined;
+  const speaks = (event: ProbeEvent) => {
+    const container = containerOf(pod, event);
+    const running = container?.state.running;
+    if (container === undefined || running === undefined || container.ready || crashes(container, now))
+      return false;
+    const runningMs = now.getTime() - Date.parse(running.startedAt ?? '');
+    return wrongQuestion.test(event.message) || (notYet.test(event.message) && runningMs >= OPEN_AFTER_MS);
+  };
+  const stuck = isReady(pod) ? undefined : unhealthy.find(speaks);
   // As often as the kubelet takes it: the next thing that happens is the end of this container.
   const doomed = unhealthy.find(
-    ({ message, count, lastTimestamp, eventTime }) =>
-      ofLiveness.test(message) &&
-      (count ?? 1) >= mostFailures(pod) &&
-      now.getTime() - Date.parse(lastTimestamp ?? eventTime ?? '') <= STILL_FAILING_MS,
+    (event) =>
+      ofLiveness.test(event.message) &&
+      (event.count ?? 1) >= mostFailures(pod) &&
+      now.getTime() - timeOf(event) <= STILL_FAILING_MS,
   );
   const event = killing ?? doomed ?? stuck;
   if (event === undefined) return undefined;

@@ -300,7 +300,7 @@ describe('kubernetes.failing-probes', () => {
     ['statuscode: 404', 'unhealthy', 'no waiting brings a path'],
     ['statuscode: 503', 'healthy', 'it may only be starting'],
     ['dial tcp 10.0.0.9:8081: connect: connection refused', 'healthy', 'it may only be starting'],
-  ])('says of %s, three seconds after the start: %s, for %s', async (said, status) => {
+  ])('says of %s, a minute after the start: %s, for %s', async (said, status) => {
     const started = (at: string) => ({
       ...unready,
       status: {
@@ -313,7 +313,78 @@ describe('kubernetes.failing-probes', () => {
     const events = [event('Unhealthy', `Readiness probe failed: HTTP probe failed with ${said}`)];
 
     expect(await look([started('2026-03-01T10:04:57Z')], events)).toMatchObject({ status });
-    expect(await look([started('2026-03-01T10:04:00Z')], events)).toMatchObject({ status: 'unhealthy' });
+    expect(await look([started('2026-03-01T10:04:00Z')], events)).toMatchObject({ status });
+    expect(await look([started('2026-03-01T10:03:00Z')], events)).toMatchObject({ status: 'unhealthy' });
+  });
+
+  const about = (container: string, object: ReturnType<typeof event>) => ({
+    ...object,
+    involvedObject: { ...object.involvedObject, fieldPath: `spec.containers{${container}}` },
+  });
+  const beside = (main: object) =>
+    pod('orchestrator-service', {
+      conditions: [{ type: 'Ready', status: 'False' }],
+      containerStatuses: [
+        { name: 'proxy', ready: true, state: { running: { startedAt: '2026-03-01T09:00:00Z' } } },
+        {
+          name: 'main',
+          ready: false,
+          state: { running: { startedAt: '2026-03-01T10:04:00Z' } },
+          ...main,
+        },
+      ],
+    });
+
+  it('asks of the container that the event names how long it runs, not of a sidecar', async () => {
+    const refused = event('Unhealthy', 'Readiness probe failed: dial tcp: connect: connection refused');
+    const long = { state: { running: { startedAt: '2026-03-01T10:00:00Z' } } };
+
+    expect(await look([beside({})], [about('main', refused)])).toMatchObject({ status: 'healthy' });
+    expect(await look([beside(long)], [about('main', refused)])).toMatchObject({ status: 'unhealthy' });
+    // The proxy has become ready: it is not what the Pod waits for.
+    expect(await look([beside({})], [about('proxy', refused)])).toMatchObject({ status: 'healthy' });
+    expect(await look([beside({})], [refused])).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    [2, '2026-03-01T10:03:59Z', 'healthy', 'it crashes'],
+    [2, '2026-03-01T09:54:00Z', 'unhealthy', 'that was long ago'],
+    [143, '2026-03-01T10:03:59Z', 'unhealthy', 'it was ended from outside'],
+    [0, '2026-03-01T10:03:59Z', 'unhealthy', 'it ended in order'],
+  ])('of a container that ended with %i at %s: %s, for %s', async (exitCode, finishedAt, status) => {
+    const main = { restartCount: 1, lastState: { terminated: { exitCode, finishedAt } } };
+    const missing = event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404');
+
+    expect(await look([beside(main)], [about('main', missing)])).toMatchObject({ status });
+  });
+
+  it.each([
+    ['2026-03-01T10:01:00Z', 'True', 'healthy', 'it has been well since'],
+    ['2026-03-01T10:01:00Z', 'False', 'unhealthy', 'it is not ready'],
+    ['2026-03-01T10:03:00Z', 'True', 'unhealthy', 'it may be ended again'],
+    ['2026-03-01T09:00:00Z', 'True', 'unhealthy', 'its end is still to come'],
+  ])('of a container that was ended at 10:00 and runs since %s, ready %s: %s, for %s', async (...row) => {
+    const [startedAt, ready, status] = row;
+    const killing = about(
+      'main',
+      event('Killing', 'Container main failed liveness probe, will be restarted'),
+    );
+    const failure = event('Unhealthy', 'Liveness probe failed: EOF');
+    const at = { lastTimestamp: '2026-03-01T10:00:00Z' };
+    const ended = pod('orchestrator-service', {
+      conditions: [{ type: 'Ready', status: ready }],
+      containerStatuses: [{ name: 'main', ready: ready === 'True', state: { running: { startedAt } } }],
+    });
+
+    expect(
+      await look(
+        [ended],
+        [
+          { ...killing, ...at },
+          { ...failure, ...at },
+        ],
+      ),
+    ).toMatchObject({ status });
   });
 
   it.each(['Liveness', 'Startup'])(
