@@ -20,7 +20,8 @@ export const natsBacklog = defineDiagnosis({
     {
       id: 'D4.b',
       part: 'nats',
-      when: any(found('NATS_NO_STREAM'), found('NATS_JETSTREAM_DISABLED')),
+      // JetStream is optional: a server without it keeps nothing for anybody, and nobody counts on it.
+      when: found('NATS_NO_STREAM'),
       remedies: [{ instruction: 'create-stream' }],
     },
   ],

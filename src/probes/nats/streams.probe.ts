@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
+import type { Severity } from '../../domain/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
@@ -46,9 +47,9 @@ Asks JetStream for its streams and looks for one whose subjects take in the even
   async run({ subject }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { nats } = deps;
     const server = await nats.connect({ signal });
-    const missing = (code: string, facts: Record<string, string | number>) =>
-      verdict([{ code, severity: 'warning', part: 'nats', subject, facts }], facts);
-    if (!server.jetstream) return missing('NATS_JETSTREAM_DISABLED', { subject });
+    const missing = (code: string, facts: Record<string, string | number>, severity: Severity = 'warning') =>
+      verdict([{ code, severity, part: 'nats', subject, facts }], facts);
+    if (!server.jetstream) return missing('NATS_JETSTREAM_DISABLED', { subject }, 'info');
     const listing = await nats.jetstream<Listing>('STREAM.LIST', {}, { signal });
     if (listing.error !== undefined) {
       throw new AppError('DEPENDENCY_UNAVAILABLE', 'JetStream answers with an error', {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
+import { natsBacklog } from '../../../src/diagnoses/nats-backlog.diagnosis.ts';
 import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
 import { rootCauseFailure } from '../../../src/diagnoses/root-cause-failure.diagnosis.ts';
 import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
@@ -32,6 +33,11 @@ describe('what is not found here', () => {
     expect(verdict(agentRegistration, 'S2.c', absent, 'NOBODY_PUBLISHES nats.registration-traffic')).toBe(
       'confirmed',
     );
+  });
+
+  it('is no stream that is missing where NATS runs without JetStream', () => {
+    expect(verdict(natsBacklog, 'D4.b', 'NATS_JETSTREAM_DISABLED nats.streams')).toBe('ruled-out');
+    expect(verdict(natsBacklog, 'D4.b', 'NATS_NO_STREAM nats.streams')).toBe('confirmed');
   });
 
   it('is a missing model only when the analysis fails', () => {
