@@ -1,18 +1,55 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { type Execution, executions, secondsBetween, withSteps } from '../support/executions.ts';
 
 const ranOut = /time[ds]?[ -]?out|deadline exceeded/i;
+/** Share of its own limit from which a step that complains of time has used it up. */
+const WHOLE_SHARE = 0.9;
+
+type Step = NonNullable<Execution['steps']>[number];
 
 interface TimedOut {
   readonly execution: Execution;
-  readonly step: NonNullable<Execution['steps']>[number];
+  readonly step: Step;
 }
 
-/** A command that the orchestrator waited for to its end, and that itself ran out of time. */
-const byCommand = /command (?:timeout|failed)|no free slot|no result within/i;
+/** A command that the orchestrator waited for to its end, and that itself ran out of time or found no place. */
+const byCommand =
+  /command (?:timeout|timed out)|timed out waiting for (?:the )?(?:command )?result|no free slot|no result within|too many commands/i;
+
+/** Milliseconds that a step took; undefined when its history does not say. */
+function tookMs(step: Step): number | undefined {
+  const took = Date.parse(step.finished_at ?? '') - Date.parse(step.started_at ?? '');
+  return step.duration_ms ?? (Number.isNaN(took) ? undefined : took);
+}
+
+/**
+ * Whether a step ended at its own limit. A dial or a read that timed out after a fraction of it is another failure;
+ * undefined when it complains of time and its duration or its limit is not known.
+ */
+function atOwnLimit(step: Step): boolean | undefined {
+  if (step.status === 'timeout') return true;
+  if (!ranOut.test(step.error ?? '')) return false;
+  const took = tookMs(step);
+  if (took === undefined || step.timeout_seconds === undefined) return undefined;
+  return took >= step.timeout_seconds * 1000 * WHOLE_SHARE;
+}
+
+/** No step of this failed execution can be read, and what the execution itself says does not rule a timeout out. */
+function unread({ steps, error }: Execution): boolean {
+  const says = error ?? '';
+  return (steps ?? []).length === 0 && (says === '' || ranOut.test(says) || byCommand.test(says));
+}
+
+/** One of its steps complains of time and does not say how much it took, or may take. */
+const hasUndecided = ({ steps }: Execution) =>
+  (steps ?? []).some(
+    (step) =>
+      step.status !== 'completed' && !byCommand.test(step.error ?? '') && atOwnLimit(step) === undefined,
+  );
 
 /** A later run of the same workflow went through: the failure is history. */
 function succeededLater(failed: Execution, list: readonly Execution[]): boolean {
@@ -65,7 +102,8 @@ export const servicesStepTimeouts = defineProbe({
   doc: `Which workflow steps ran out of time, and whose limit was it: the step's or the command's?
 
 Reads the history of recent executions step by step, with durations and limits. A step that ends at its own limit is told
-apart from one whose command ran out of time or found no free slot in agent-manager.`,
+apart from one whose command ran out of time or found no free slot in agent-manager; a call that timed out after a
+fraction of the step's limit is neither. Failed executions of which no step can be read are "could not look".`,
   params: z.strictObject({
     minutes: z.number().positive().max(1440).default(30).describe('How far to look back, in minutes.'),
   }),
@@ -88,11 +126,8 @@ apart from one whose command ran out of time or found no free slot in agent-mana
     const limits = await currentLimits(services, signal);
     const timedOut: TimedOut[] = histories.flatMap((execution) =>
       (execution.steps ?? [])
-        .filter(
-          (step) =>
-            step.status === 'timeout' || ranOut.test(step.error ?? '') || byCommand.test(step.error ?? ''),
-        )
         .filter((step) => step.status !== 'completed')
+        .filter((step) => byCommand.test(step.error ?? '') || atOwnLimit(step) === true)
         .filter((step) => !raisedSince(step, limits.get(`${execution.workflow_id}/${step.id}`)))
         .map((step) => ({ execution, step })),
     );
@@ -107,6 +142,7 @@ apart from one whose command ran out of time or found no free slot in agent-mana
       if (newest === undefined) return [];
       const { execution, step } = newest;
       const command = byCommand.test(step.error ?? '');
+      const took = tookMs(step);
       return [
         {
           code: command ? 'STEP_COMMAND_TIMED_OUT' : 'STEP_TIMED_OUT',
@@ -119,7 +155,7 @@ apart from one whose command ran out of time or found no free slot in agent-mana
             execution: execution.id,
             times: group.length,
             timeoutSeconds: step.timeout_seconds ?? null,
-            tookSeconds: step.duration_ms === undefined ? null : Math.round(step.duration_ms / 100) / 10,
+            tookSeconds: took === undefined ? null : Math.round(took / 100) / 10,
             error: (step.error ?? '').slice(0, 160),
           },
           ...(execution.finished_at == null
@@ -129,8 +165,16 @@ apart from one whose command ran out of time or found no free slot in agent-mana
       ];
     });
     const [first, ...more] = findings;
-    return first === undefined
+    if (first !== undefined) return { status: 'unhealthy', findings: [first, ...more], facts };
+    const undecided = histories.filter((execution) => unread(execution) || hasUndecided(execution)).length;
+    return undecided === 0
       ? { status: 'healthy', facts }
-      : { status: 'unhealthy', findings: [first, ...more], facts };
+      : {
+          status: 'inconclusive',
+          cause: new AppError('DEPENDENCY_UNAVAILABLE', 'steps of failed executions cannot be read', {
+            facts: { reason: 'steps-unreadable', executions: undecided },
+          }),
+          facts,
+        };
   },
 });

@@ -113,6 +113,8 @@ export const health = {
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
   'cause.another-replica':
     'each look reached another replica or a process that was started anew, so two samples cannot be compared',
+  'cause.steps-unreadable':
+    'how long the steps of {executions|# failed execution|# failed executions} took cannot be read',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':
