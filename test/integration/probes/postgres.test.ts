@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, query, startPostgres } from '../../../lab/components/postgres.ts';
+import { waitFor } from '../../../lab/components/process.ts';
 import type { EnvironmentConfig } from '../../../src/domain/config.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
@@ -312,6 +313,67 @@ describe('sessions of other roles', () => {
       ]);
       expect(idle.status).toBe('healthy');
     });
+  });
+});
+
+describe('waits for locks', () => {
+  /** Looks while one session has run `hold` and another waits in `wait`. */
+  const blocked = async (database: string, hold: string, wait: string, user?: string) => {
+    let outcome: Awaited<ReturnType<typeof runProbe>> | undefined;
+    await sessions(1, 'holder', database, ([holder]) =>
+      sessions(1, 'waiter', database, async ([waiter]) => {
+        await holder?.query('BEGIN');
+        await holder?.query(hold);
+        const waiting = waiter?.query(wait).catch(() => undefined);
+        await waitFor(
+          async () =>
+            (await query(server.url(), 'SELECT 1 FROM pg_locks WHERE NOT granted')).length > 0 || undefined,
+          { seconds: 10, what: 'a session that waits' },
+        );
+        outcome = await runProbe(
+          'postgres.lock-waits',
+          config((url) => {
+            if (user === undefined) return;
+            url.username = user;
+            url.password = 'watch_pass';
+          }),
+          { seconds: 0.2 },
+        );
+        await holder?.query('ROLLBACK; SELECT pg_advisory_unlock_all()');
+        await waiting;
+      }),
+    );
+    return outcome;
+  };
+  const lock = 'LOCK TABLE held IN ACCESS EXCLUSIVE MODE';
+  beforeAll(async () => {
+    for (const database of ['agent_manager', 'postgres'])
+      await query(server.url(database), 'CREATE TABLE held AS SELECT 1 AS id');
+  });
+
+  it('behind a row or a table are found, even by a role without pg_monitor', async () => {
+    for (const [hold, wait, user] of [
+      ['UPDATE held SET id = id', 'UPDATE held SET id = id'],
+      [lock, 'SELECT * FROM held'],
+      [lock, 'SELECT * FROM held', 'blind'],
+    ] as const)
+      expect([user, (await blocked('agent_manager', hold, wait, user))?.findings]).toMatchObject([
+        user,
+        [{ code: 'PG_LOCK_BLOCKS', facts: { application: 'holder', waiting: 1 } }],
+      ]);
+  });
+
+  it('for leadership, of an index made concurrently, or in another database are nobody’s incident', async () => {
+    for (const [database, hold, wait] of [
+      ['agent_manager', 'SELECT pg_advisory_lock(7)', 'SELECT pg_advisory_lock(7)'],
+      [
+        'agent_manager',
+        'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM held',
+        'CREATE INDEX CONCURRENTLY ON held (id)',
+      ],
+      ['postgres', lock, 'SELECT * FROM held'],
+    ] as const)
+      expect([hold, (await blocked(database, hold, wait))?.status]).toEqual([hold, 'healthy']);
   });
 });
 

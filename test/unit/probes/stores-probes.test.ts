@@ -167,34 +167,43 @@ describe('postgres.old-rows, postgres.unprocessed-events and postgres.lock-waits
     });
   });
 
-  it('name the root that blocks, and leave short waits alone', async () => {
-    const root = {
-      pid: 71,
-      application: 'report',
-      user: 'r',
-      database: 'd',
-      state: 'idle in transaction',
-      waiting: 2,
-      longest: 9,
-      open: 60,
-      since: null,
-    };
-    const look = (longest: number) =>
-      postgresLockWaits.run({ seconds: 1 }, withPg({ pg_blocking_pids: [{ ...root, longest }] }));
+  const behind = (waiter: number, seconds: number | null, pid = 71) => ({
+    ...{ waiter, seconds, pid, application: 'report', user: 'r', database: 'agent_manager' },
+    ...{ state: 'idle in transaction', open: 60, since: null },
+  });
+  const locks = (...looks: readonly (readonly object[])[]) => {
+    const rest = [...looks];
+    return postgresLockWaits.run({ seconds: 1 }, withPg({ pg_blocking_pids: () => rest.shift() ?? [] }));
+  };
 
-    expect(await look(9)).toMatchObject({
-      findings: [{ code: 'PG_LOCK_BLOCKS', subject: 'pid 71', facts: { waiting: 2 } }],
+  it('name the root that blocks, with all that wait behind it', async () => {
+    const waits = [behind(5, 9), behind(6, 2)];
+
+    expect(await locks(waits, waits)).toMatchObject({
+      findings: [
+        {
+          code: 'PG_LOCK_BLOCKS',
+          subject: 'pid 71',
+          facts: { waiting: 2, longestSeconds: 9, openSeconds: 60 },
+        },
+      ],
     });
-    expect(await look(0.2)).toMatchObject({ status: 'healthy' });
   });
 
-  it('look again at a wait that has only begun', async () => {
-    const root = { pid: 7, application: 'job', user: 'j', database: 'd', state: 'idle in transaction' };
-    const looks = [0.3, 1.6].map((longest) => [{ ...root, waiting: 1, longest, open: 2, since: null }]);
+  it('take for blocked only who waits for the same session at both looks', async () => {
+    expect(await locks([behind(5, 9)], [])).toMatchObject({ status: 'healthy' });
+    expect(await locks([behind(5, 9)], [behind(6, 9)])).toMatchObject({ status: 'healthy' });
+    expect(await locks([behind(5, 9)], [behind(5, 9, 72)])).toMatchObject({ status: 'healthy' });
+    expect(await locks([behind(5, 0.1)], [behind(5, 0.2)])).toMatchObject({ status: 'healthy' });
+    expect(await locks([behind(5, 0.3)], [behind(5, 1.6)])).toMatchObject({
+      findings: [{ facts: { longestSeconds: 2 } }],
+    });
+  });
 
-    expect(
-      await postgresLockWaits.run({ seconds: 1 }, withPg({ pg_blocking_pids: () => looks.shift() ?? [] })),
-    ).toMatchObject({ findings: [{ code: 'PG_LOCK_BLOCKS', facts: { longestSeconds: 2 } }] });
+  it('measure a wait whose beginning is hidden by the time between the looks', async () => {
+    expect(await locks([behind(5, null)], [behind(5, null)])).toMatchObject({
+      findings: [{ code: 'PG_LOCK_BLOCKS', facts: { waiting: 1, longestSeconds: 1 } }],
+    });
   });
 });
 
