@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
+import type { PartId } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubeObject, With } from '../../domain/targets.ts';
@@ -19,7 +20,7 @@ type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 export const kubernetesConfigAge = defineProbe({
   id: 'kubernetes.config-age',
   doc: `Finds Pods that run with a configuration older than their ConfigMap.
-The programs of the platform read their configuration once, at start. A container that started before the last change of a ConfigMap it uses (as a volume or as environment) does not know of it.`,
+The programs of the platform read their configuration once, at start. A container that started before the last change of a ConfigMap it uses (as a volume or as environment) does not know of it. Only Pods of a part of the platform count, and no CA bundles, which are rotated and read anew.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -36,18 +37,21 @@ The programs of the platform read their configuration once, at start. A containe
     const pods = new Map<string, number>();
     for (const pod of parseAll(Pod, rawPods)) {
       if (pod.metadata.deletionTimestamp !== undefined || pod.status.phase !== 'Running') continue;
+      const owner = ownerOf(pod);
+      // Of programs that are not the platform's nobody here knows when they read their configuration.
+      const part = partOf(pod, owner.name);
+      if (part === undefined) continue;
       for (const { container, map } of usedMaps(pod)) {
         const at = changed.get(map);
         const started = startOf(pod, container);
         if (at === undefined || started === undefined || started + graceSeconds * 1000 >= at) continue;
-        const owner = ownerOf(pod);
         const key = `${owner.kind}/${owner.name}/${map}`;
         pods.set(key, (pods.get(key) ?? 0) + 1);
         if (findings.has(key)) continue;
         findings.set(key, {
           code: 'POD_OLDER_THAN_CONFIG',
           severity: 'warning',
-          part: partOfWorkload(owner.name) ?? 'runtime',
+          part,
           subject: `${owner.kind.toLowerCase()}/${owner.name}`,
           since: new Date(at).toISOString(),
           facts: {
@@ -73,6 +77,21 @@ The programs of the platform read their configuration once, at start. A containe
     );
   },
 });
+
+/**
+ * CA bundles, rotated by the cluster or a mesh and read anew by whoever uses them: `kube-root-ca.crt`,
+ * `openshift-service-ca.crt`, `istio-ca-root-cert`, `linkerd-identity-trust-roots`.
+ */
+const caBundle =
+  /(?:root-?ca|ca-?root|ca-?certs?|ca-?certificates?|ca-?bundle|trusted-ca|service-ca|trust-(?:roots|bundle))(?![a-z])|\.crt$/i;
+
+/** The part a Pod is, by the name of its workload or else by its labels. */
+function partOf({ metadata }: Parsed<Pod>, owner: string): PartId | undefined {
+  const labels = metadata.labels ?? {};
+  return [owner, labels['app.kubernetes.io/name'], labels['app']]
+    .map((name) => (name === undefined ? undefined : partOfWorkload(name)))
+    .find((part) => part !== undefined);
+}
 
 interface ManagedField {
   readonly time?: string;
@@ -116,9 +135,8 @@ function usedMaps(pod: Parsed<Pod>): readonly { readonly container: string; read
       ...container.envFrom.map((entry) => entry.configMapRef?.name ?? ''),
       ...container.volumeMounts.flatMap((mount) => volumes.get(mount.name) ?? []),
     ]);
-    // Rotated by the cluster itself, and read anew by whoever uses it.
-    names.delete('kube-root-ca.crt');
-    names.delete('');
-    return [...names].map((map) => ({ container: container.name, map }));
+    return [...names]
+      .filter((map) => map !== '' && !caBundle.test(map))
+      .map((map) => ({ container: container.name, map }));
   });
 }

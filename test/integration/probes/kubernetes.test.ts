@@ -347,7 +347,7 @@ describe.skipIf(lacking !== undefined)(
       const started = Date.now() + 2_000;
       await run(
         base,
-        pod('x', { container: { envFrom: [{ configMapRef: { name: 'c' } }] } }),
+        pod('agent-manager', { container: { envFrom: [{ configMapRef: { name: 'c' } }] } }),
         runningStatus(new Date(started).toISOString().replace(/\.\d+Z$/, 'Z')),
       );
       const { waitFor } = await import('../../../lab/components/process.ts');
