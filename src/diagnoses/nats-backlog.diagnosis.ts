@@ -14,7 +14,7 @@ export const natsBacklog = defineDiagnosis({
     {
       id: 'D4.a',
       part: 'nats',
-      when: any(found('NATS_SLOW_CONSUMER'), found('NATS_CONSUMERS_DROPPED')),
+      when: any(found('NATS_SLOW_CONSUMER'), found('NATS_CONSUMER_LAGS'), found('NATS_CONSUMERS_DROPPED')),
       remedies: [{ instruction: 'speed-up-consumer' }],
     },
     {

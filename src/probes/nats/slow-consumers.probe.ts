@@ -10,6 +10,11 @@ const params = z.strictObject({
     .positive()
     .default(524_288)
     .meta({ description: 'Bytes waiting for one connection that are a backlog.' }),
+  pendingMessages: z
+    .number()
+    .positive()
+    .default(1_000)
+    .meta({ description: 'Messages of a stream waiting for one consumer that are a backlog.' }),
   seconds: z
     .number()
     .positive()
@@ -39,6 +44,27 @@ interface Varz {
   readonly out_msgs?: number;
 }
 
+/** `/jsz?consumers=true&config=true`; without JetStream `disabled` and nothing else. */
+interface Jsz {
+  readonly disabled?: boolean;
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly {
+      readonly name: string;
+      readonly config?: { readonly subjects?: readonly string[] };
+      readonly consumer_detail?: readonly JetStreamConsumer[];
+    }[];
+  }[];
+}
+interface JetStreamConsumer {
+  readonly name: string;
+  readonly num_pending?: number;
+  readonly num_ack_pending?: number;
+  readonly delivered?: { readonly consumer_seq?: number };
+}
+
+/** Streams of the platform; others on the same server are somebody else's. */
+const ours = /^(?:aetherius\.|>$|\*)/;
+
 /** A consumer that was dropped has this long to fall behind again: it comes back with nothing pending. */
 const backAgainSeconds = 30;
 /** How long such a consumer is watched, at most. */
@@ -47,21 +73,25 @@ const watchedSeconds = 12;
 export const natsSlowConsumers = defineProbe({
   id: 'nats.slow-consumers',
   doc: `Does a consumer take its messages slower than they come?
-Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, and a rising count of slow consumers is one too. Both are named. A consumer that NATS dropped moments before has come back with nothing pending and is watched a while longer.`,
+Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, a rising count of slow consumers is one too, and so are messages of a stream that wait for a consumer which takes some and falls behind. Each is named. A consumer that NATS dropped moments before has come back with nothing pending and is watched a while longer.`,
   params,
   part: 'nats',
   needs: ['nats'],
   timeoutMs: 40_000,
-  emits: ['NATS_SLOW_CONSUMER', 'NATS_CONSUMERS_DROPPED'],
-  async run({ pendingBytes, seconds }: z.output<typeof params>, { deps, signal, wait }: ProbeContext<Deps>) {
+  emits: ['NATS_SLOW_CONSUMER', 'NATS_CONSUMER_LAGS', 'NATS_CONSUMERS_DROPPED'],
+  async run(
+    { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
+    { deps, signal, wait }: ProbeContext<Deps>,
+  ) {
     const { nats } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const sample = async (): Promise<Sample> => {
-      const [connz, varz] = await Promise.all([
+      const [connz, varz, jsz] = await Promise.all([
         nats.monitor<Connz>('/connz?sort=pending&limit=20', { signal }),
         nats.monitor<Varz>('/varz', { signal }),
+        nats.monitor<Jsz>('/jsz?consumers=true&config=true', { signal }),
       ]);
-      return { connections: connz.connections ?? [], varz };
+      return { connections: connz.connections ?? [], varz, consumers: consumersOf(jsz) };
     };
     const lastDrop = () => lastDropped(nats, signal);
 
@@ -70,7 +100,7 @@ Reads the monitor twice: bytes that wait for a connection in both samples are a 
     for (let watched = seconds; ; watched += seconds) {
       await wait(seconds * 1000);
       const next = await sample();
-      answer = compare(before, next, { pendingBytes, seconds });
+      answer = compare(before, next, { pendingBytes, pendingMessages, seconds });
       before = next;
       if (answer.findings.length > 0 || answer.dropped > 0 || watched >= watchedSeconds) break;
       if (answer.facts.slowConsumersTotal === 0) break;
@@ -96,12 +126,53 @@ Reads the monitor twice: bytes that wait for a connection in both samples are a 
 interface Sample {
   readonly connections: NonNullable<Connz['connections']>;
   readonly varz: Varz;
+  readonly consumers: ReadonlyMap<string, JetStreamConsumer>;
+}
+
+/** Consumers of the platform's streams, by `stream/consumer`. */
+function consumersOf(jsz: Jsz): Sample['consumers'] {
+  const streams = (jsz.account_details ?? []).flatMap((account) => account.stream_detail ?? []);
+  return new Map(
+    streams
+      .filter(({ config }) => config?.subjects?.some((subject) => ours.test(subject)) === true)
+      .flatMap(({ name, consumer_detail: consumers = [] }) =>
+        consumers.map((one) => [`${name}/${one.name}`, one] as const),
+      ),
+  );
+}
+
+/** Consumers that take messages, and yet have as many waiting as before or more. One that nobody reads is not slow. */
+function lagging(
+  before: Sample,
+  now: Sample,
+  { pendingMessages, seconds }: Pick<z.output<typeof params>, 'pendingMessages' | 'seconds'>,
+): readonly Finding[] {
+  return [...now.consumers].flatMap(([subject, { num_pending: pending = 0, ...one }]): Finding[] => {
+    const earlier = before.consumers.get(subject);
+    const growth = pending - (earlier?.num_pending ?? Number.POSITIVE_INFINITY);
+    const taken = (one.delivered?.consumer_seq ?? 0) - (earlier?.delivered?.consumer_seq ?? 0);
+    if (pending < pendingMessages || growth < 0 || taken <= 0) return [];
+    const facts = {
+      pending,
+      growthPerSecond: round(growth / seconds),
+      takenPerSecond: round(taken / seconds),
+    };
+    return [
+      {
+        code: 'NATS_CONSUMER_LAGS',
+        severity: 'warning',
+        part: 'nats',
+        subject,
+        facts: { ...facts, unacknowledged: one.num_ack_pending ?? 0 },
+      },
+    ];
+  });
 }
 
 function compare(
   before: Sample,
   now: Sample,
-  { pendingBytes, seconds }: z.output<typeof params>,
+  { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
 ): {
   readonly findings: readonly Finding[];
   readonly dropped: number;
@@ -126,7 +197,11 @@ function compare(
         facts: { ...facts, pendingBytes: one.pending_bytes, subscriptions: one.subscriptions ?? null },
       }),
     );
-  return { findings, dropped: facts.slowConsumersTotal - (before.varz.slow_consumers ?? 0), facts };
+  return {
+    findings: [...findings, ...lagging(before, now, { pendingMessages, seconds })],
+    dropped: facts.slowConsumersTotal - (before.varz.slow_consumers ?? 0),
+    facts,
+  };
 }
 
 /**

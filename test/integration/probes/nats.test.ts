@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { connect } from 'nats';
+import { AckPolicy, connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
 import type { EnvironmentConfig } from '../../../src/domain/config.ts';
@@ -159,6 +159,51 @@ describe('a consumer that NATS drops for being slow', () => {
       await publisher.close();
       for (const socket of sockets) socket.destroy();
       await small.stop();
+    }
+  }, 60_000);
+});
+
+describe('a consumer of a stream', () => {
+  it('is slow when it falls behind, and not when it keeps up', async () => {
+    const client = await connect({ servers: `127.0.0.1:${server.port}`, user: 'aetherius', pass: password });
+    const manager = await client.jetstreamManager();
+    await manager.streams.add({ name: 'EVENTS', subjects: ['aetherius.events.>'] });
+    await manager.consumers.add('EVENTS', { durable_name: 'worker', ack_policy: AckPolicy.Explicit });
+    const js = client.jetstream();
+    const worker = await js.consumers.get('EVENTS', 'worker');
+    let rate = 400;
+    const publish = () => {
+      for (let at = 0; at < rate; at += 1) client.publish('aetherius.events.c1', 'x');
+    };
+    const take = async (most: number) => {
+      for await (const message of await worker.fetch({ max_messages: most, expires: 1_000 })) message.ack();
+    };
+    let most = 10;
+    let ended = false;
+    const working = (async () => {
+      while (!ended) await take(most);
+    })();
+    for (let at = 0; at < 5; at += 1) publish();
+    const load = setInterval(publish, 100);
+    try {
+      const behind = await runProbe('nats.slow-consumers', config());
+      rate = 1;
+      most = 5_000;
+      const { waitFor } = await import('../../../lab/components/process.ts');
+      await waitFor(async () => (await worker.info()).num_pending < 100, {
+        seconds: 20,
+        what: 'the consumer to catch up',
+      });
+      const keepsUp = await runProbe('nats.slow-consumers', config());
+
+      expect(behind.findings).toMatchObject([{ code: 'NATS_CONSUMER_LAGS', subject: 'EVENTS/worker' }]);
+      expect(keepsUp.status).toBe('healthy');
+    } finally {
+      clearInterval(load);
+      ended = true;
+      await working;
+      await manager.streams.delete('EVENTS');
+      await client.close();
     }
   }, 60_000);
 });

@@ -341,7 +341,7 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
             : { slow_consumers: 0 }) as T,
         )) as NatsTarget['monitor'];
       return natsSlowConsumers.run(
-        { pendingBytes: 500_000, seconds: 2 },
+        { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
         probeContext({ nats: nats({ monitor }) }),
       );
     };
@@ -350,6 +350,47 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
       findings: [{ code: 'NATS_SLOW_CONSUMER', subject: 'tap' }],
     });
     expect(await look(900_000, 0)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('take a consumer of a stream for slow that takes messages and has ever more of them waiting', async () => {
+    interface Consumer {
+      readonly num_pending: number;
+      readonly delivered: { readonly consumer_seq: number };
+    }
+    const look = (first: Consumer, second: Consumer, subjects = ['aetherius.events.>']) => {
+      const samples = [first, second];
+      const monitor = (<T>(path: string) => {
+        const consumer_detail = path.startsWith('/jsz') ? [{ name: 'worker', ...samples.shift() }] : [];
+        const stream_detail = [{ name: 'EVENTS', config: { subjects }, consumer_detail }];
+        return Promise.resolve({ connections: [], account_details: [{ stream_detail }] } as T);
+      }) as NatsTarget['monitor'];
+      return natsSlowConsumers.run(
+        { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
+        probeContext({ nats: nats({ monitor }) }),
+      );
+    };
+    const consumer = (pending: number, taken: number) => ({
+      num_pending: pending,
+      delivered: { consumer_seq: taken },
+    });
+
+    expect(await look(consumer(5_000, 100), consumer(6_000, 120))).toMatchObject({
+      findings: [
+        {
+          code: 'NATS_CONSUMER_LAGS',
+          subject: 'EVENTS/worker',
+          facts: { pending: 6_000, growthPerSecond: 500, takenPerSecond: 10 },
+        },
+      ],
+    });
+    // It catches up; nobody reads it at all; few wait; it is somebody else's stream.
+    for (const well of [
+      look(consumer(6_000, 100), consumer(5_000, 1_200)),
+      look(consumer(5_000, 100), consumer(6_000, 100)),
+      look(consumer(400, 100), consumer(500, 120)),
+      look(consumer(5_000, 100), consumer(6_000, 120), ['orders.>']),
+    ])
+      expect(await well).toMatchObject({ status: 'healthy' });
   });
 
   describe('after a consumer was dropped', () => {
@@ -374,7 +415,7 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
         } as T);
       }) as NatsTarget['monitor'];
       const outcome = await natsSlowConsumers.run(
-        { pendingBytes: 500_000, seconds: 2 },
+        { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
         probeContext({ nats: nats({ monitor }) }),
       );
       return { outcome, samples: asked.filter((one) => one.includes('sort=pending')).length };

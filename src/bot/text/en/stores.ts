@@ -22,6 +22,10 @@ export const stores = {
   'finding.NATS_SLOW_CONSUMER':
     '{pendingBytes:bytes} wait for the consumer {subject}: {inPerSecond|# message a second comes|# messages a second come} in.',
   'finding.NATS_SLOW_CONSUMER.impact': 'Its messages arrive late; NATS will disconnect it and drop messages.',
+  'finding.NATS_CONSUMER_LAGS':
+    '{pending|# message waits|# messages wait} for the consumer {subject}, which takes {takenPerSecond} a second while the backlog grows by {growthPerSecond} a second.',
+  'finding.NATS_CONSUMER_LAGS.impact':
+    'Its messages arrive later and later; the stream drops the oldest at its limit.',
   'finding.NATS_CONSUMERS_DROPPED':
     'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all); the last is {consumer}.',
   'finding.NATS_NO_STREAM': 'No JetStream stream keeps {subject} (streams: {streams}).',

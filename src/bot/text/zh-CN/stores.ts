@@ -21,6 +21,9 @@ export const stores = {
   'finding.NATS_SLOW_CONSUMER':
     '有 {pendingBytes:bytes} 在等消费者 {subject}：每秒进入 {inPerSecond} 条消息。',
   'finding.NATS_SLOW_CONSUMER.impact': '它的消息会延迟；NATS 会断开它并丢弃消息。',
+  'finding.NATS_CONSUMER_LAGS':
+    '有 {pending} 条消息在等待消费者 {subject}：它每秒取走 {takenPerSecond} 条，积压每秒增加 {growthPerSecond} 条。',
+  'finding.NATS_CONSUMER_LAGS.impact': '它的消息会越来越迟；达到上限时流会丢弃最旧的消息。',
   'finding.NATS_CONSUMERS_DROPPED':
     '查看期间 NATS 放弃了 {dropped} 个慢消费者（累计 {slowConsumersTotal}），最近一个是 {consumer}。',
   'finding.NATS_NO_STREAM': '没有 JetStream 流保存 {subject}（现有流：{streams}）。',
