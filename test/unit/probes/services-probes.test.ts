@@ -1,6 +1,7 @@
 import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { wordsIn } from '../../../src/bot/text/index.ts';
+import type { ServiceId } from '../../../src/domain/part.ts';
 import { servicesCommandCapacity } from '../../../src/probes/services/command-capacity.probe.ts';
 import { servicesCpuProfile } from '../../../src/probes/services/cpu-profile.probe.ts';
 import { servicesExecutorQueue } from '../../../src/probes/services/executor-queue.probe.ts';
@@ -154,9 +155,14 @@ describe('services.command-capacity', () => {
 });
 
 describe('services.process-trend', () => {
-  const look = (memory: readonly number[], cpu: readonly number[], startedBefore?: number) =>
+  const look = (
+    memory: readonly number[],
+    cpu: readonly number[],
+    startedBefore?: number,
+    service: ServiceId = 'agent-manager',
+  ) =>
     servicesProcessTrend.run(
-      { service: 'agent-manager', seconds: 9 },
+      { service, seconds: 9 },
       probeContext({
         services: pages(
           ...memory.map((mib, index) => ({
@@ -189,6 +195,18 @@ describe('services.process-trend', () => {
     expect(await look([16, 17, 18, 19], [], 20)).toMatchObject({ status: 'healthy' });
     expect(await look([16, 17, 18, 19], [], 900)).toMatchObject({ findings: [{ code: 'MEMORY_GROWS' }] });
     expect(await look([20, 35, 50, 65], [], 20)).toMatchObject({ findings: [{ code: 'MEMORY_GROWS' }] });
+  });
+
+  it('takes less than a tenth for no growth of reasoning-service, whose heap no profile shows', async () => {
+    expect(await look([1000, 1030, 1060, 1099], [], 900, 'reasoning-service')).toMatchObject({
+      status: 'healthy',
+    });
+    expect(await look([1000, 1030, 1060, 1101], [], 900, 'reasoning-service')).toMatchObject({
+      findings: [{ code: 'MEMORY_GROWS', part: 'reasoning-service' }],
+    });
+    expect(await look([1000, 1030, 1060, 1099], [], 900)).toMatchObject({
+      findings: [{ code: 'MEMORY_GROWS', part: 'agent-manager' }],
+    });
   });
 
   it('turns CPU seconds into cores', async () => {
