@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Severity } from '../../domain/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
+import { covers } from '../support/nats-subjects.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -21,18 +22,6 @@ interface Listing {
       }[]
     | null;
   readonly error?: { readonly code: number; readonly description?: string };
-}
-
-/** Whether a stream's subject takes in everything of the wanted one. */
-export function covers(own: string, wanted: string): boolean {
-  const [mine, theirs] = [own.split('.'), wanted.split('.')];
-  for (const [index, token] of mine.entries()) {
-    const other = theirs[index];
-    if (token === '>') return other !== undefined;
-    if (other === undefined || (token !== '*' && token !== other) || (token === '*' && other === '>'))
-      return false;
-  }
-  return mine.length === theirs.length;
 }
 
 export const natsStreams = defineProbe({

@@ -5,25 +5,19 @@ import type { PartId } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { partConfig } from '../support/config.ts';
+import { covers, mayCover, withoutPlaceholders } from '../support/nats-subjects.ts';
 
 const KEY = 'nats.subjects.registration';
 /** What both programs use when nobody says otherwise (guide, "Agent 无法注册"). */
 const DEFAULT = 'aetherius.agent.{cluster_id}.register';
 
-/** `{cluster_id}`, `*` and `<cluster>` all stand for one token. */
-function normal(subject: string): string {
-  return subject
-    .split('.')
-    .map((token) => (/^(\{.*\}|<.*>|\*|\$\{.*\})$/.test(token) ? '*' : token))
-    .join('.');
-}
-
 export const runtimeRegistrationSubjects = defineProbe({
   id: 'runtime.registration-subjects',
   doc: `Do agent-manager and the collect agents use the same NATS subject for registration?
 
-Reads \`${KEY}\` from the configuration of both (flag, environment, file, default) and compares the two; placeholders
-such as \`{cluster_id}\` count as equal.`,
+Reads \`${KEY}\` from the configuration of both (flag, environment, file, default) and asks whether
+what agent-manager listens on takes in what the agent publishes. Placeholders such as \`{cluster_id}\` or \`$(CLUSTER_ID)\`
+stand for one token, as \`*\` does; whether one of the agent becomes what agent-manager has there cannot be seen.`,
   params: z.strictObject({}),
   part: 'collect-agent',
   needs: ['runtime'],
@@ -48,7 +42,15 @@ such as \`{cluster_id}\` count as equal.`,
       agentSubject: agent.subject,
       agentLayer: agent.layer,
     };
-    if (normal(manager.subject) === normal(agent.subject)) return { status: 'healthy', facts };
+    const [listened, published] = [manager.subject, agent.subject].map(withoutPlaceholders) as [
+      string,
+      string,
+    ];
+    if (covers(listened, published)) return { status: 'healthy', facts };
+    if (mayCover(listened, published))
+      throw new AppError('NOT_FOUND', 'what the agent puts in place of its placeholder cannot be seen', {
+        facts: { reason: 'subject-placeholder', ...facts },
+      });
     return {
       status: 'unhealthy',
       findings: [

@@ -172,6 +172,39 @@ describe('runtime.registration-subjects', () => {
     });
   });
 
+  const own = 'aetherius.agent.{cluster_id}.register';
+
+  it.each([
+    [own, 'aetherius.agent.prod-eu.register'],
+    [own, 'aetherius.agent.$(CLUSTER_ID).register'],
+    ['aetherius.agent.${CLUSTER_ID}.register', 'aetherius.agent.<cluster.id>.register'],
+    ['aetherius.agent.*.register', 'aetherius.agent.eu-{{ .Cluster }}.register'],
+    ['aetherius.agent.>', 'aetherius.agent.prod-eu.register'],
+    ['aetherius.agent.prod.register', 'aetherius.agent.prod.register'],
+  ])('hears on %s what an agent publishes on %s', async (manager, agent) => {
+    expect(await compare(manager, agent)).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    [own, 'aetherius.agents.{cluster_id}.register'],
+    [own, 'aetherius.v2.agent.{cluster_id}.register'],
+    ['aetherius.agent.{cluster_id}.registration', own],
+    ['aetherius.agent.prod.register', 'aetherius.agent.prod-eu.register'],
+    ['aetherius.agent.prod.registration', own],
+    ['aetherius.agents.>', own],
+  ])('does not hear on %s what an agent publishes on %s', async (manager, agent) => {
+    expect(await compare(manager, agent)).toMatchObject({
+      findings: [{ code: 'REGISTRATION_SUBJECTS_DIFFER' }],
+    });
+  });
+
+  it('does not judge a placeholder of the agent where agent-manager has a value', async () => {
+    await expect(compare('aetherius.agent.prod.register', own)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      facts: { reason: 'subject-placeholder' },
+    });
+  });
+
   it('does not compare what it cannot read', async () => {
     const blind = runtimeRegistrationSubjects.run(
       {},

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NatsTarget } from '../../../src/domain/targets.ts';
 import { natsRegistrationTraffic } from '../../../src/probes/nats/registration-traffic.probe.ts';
 import { natsSlowConsumers } from '../../../src/probes/nats/slow-consumers.probe.ts';
-import { covers, natsStreams } from '../../../src/probes/nats/streams.probe.ts';
+import { natsStreams } from '../../../src/probes/nats/streams.probe.ts';
 import { postgresIndexHealth } from '../../../src/probes/postgres/index-health.probe.ts';
 import { postgresLockWaits } from '../../../src/probes/postgres/lock-waits.probe.ts';
 import { postgresMissingIndexes } from '../../../src/probes/postgres/missing-indexes.probe.ts';
@@ -13,6 +13,7 @@ import { postgresUnprocessedEvents } from '../../../src/probes/postgres/unproces
 import { redisAgentCache } from '../../../src/probes/redis/agent-cache.probe.ts';
 import { redisKeySpace } from '../../../src/probes/redis/key-space.probe.ts';
 import { redisMemoryLimit } from '../../../src/probes/redis/memory-limit.probe.ts';
+import { covers } from '../../../src/probes/support/nats-subjects.ts';
 import { fakePostgres, fakeRedis, probeContext } from '../../support/probe-context.ts';
 
 const withPg = (answers: Parameters<typeof fakePostgres>[0]) =>

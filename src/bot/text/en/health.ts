@@ -115,6 +115,8 @@ export const health = {
     'each look reached another replica or a process that was started anew, so two samples cannot be compared',
   'cause.steps-unreadable':
     'how long the steps of {executions|# failed execution|# failed executions} took cannot be read',
+  'cause.subject-placeholder':
+    'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: what it puts there cannot be seen here',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':

@@ -112,6 +112,8 @@ export const health = {
     '最近一次心跳是 {lastHeartbeatSeconds} 秒前，代理可能正常间隔这么久：一分钟后再问一次',
   'cause.another-replica': '每次采样到达的是另一个副本或重启后的进程，两次采样无法比较',
   'cause.steps-unreadable': '读不到 {executions} 个失败执行的步骤耗时',
+  'cause.subject-placeholder':
+    'agent-manager 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
   'cause.debug-container': '容器里没有所需工具，旁边的调试容器也没有运行（{why}）',
   'cause.debug-container-limit': '容器里没有所需工具，而它的 Pod 已列有 {count} 个调试容器',
   'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',
