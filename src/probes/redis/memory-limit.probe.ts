@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { verdict } from '../support.ts';
+import { round, verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
 
 const params = z.strictObject({});
@@ -12,11 +12,13 @@ type Deps = Pick<With<'redis'>, 'redis'>;
 const worthLimitingBytes = 32 * 1024 * 1024;
 /** A server that evicts stays just below its limit. */
 const fullPercent = 90;
+/** A cache that evicts is meant to; one whose keys stay for less than this on average is too small for what it is given. */
+const shortlySeconds = 1_800;
 
 export const redisMemoryLimit = defineProbe({
   id: 'redis.memory-limit',
   doc: `Is there a memory limit, and is it large enough for what is written?
-A server that is not almost empty and has no \`maxmemory\` grows until it is killed. One that is full and has evicted more keys than it holds throws away most of what it is given: its limit is too low.
+A server that is not almost empty and has no \`maxmemory\` grows until it is killed. One that is full, has evicted more keys than it holds, and at the pace of its evictions since it started keeps a key for less than half an hour, throws away most of what it is given: its limit is too low. A cache that has merely evicted for months is full by design.
 It asks only when somebody looks for the reason of a shortage, because a cache without a limit is no incident by itself.`,
   params,
   part: 'redis',
@@ -24,14 +26,21 @@ It asks only when somebody looks for the reason of a shortage, because a cache w
   timeoutMs: 8_000,
   emits: ['REDIS_NO_LIMIT', 'REDIS_LIMIT_TOO_LOW'],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const [memory, stats, keys] = await Promise.all([
+    const [memory, stats, server, keys] = await Promise.all([
       readMemory(deps.redis, { signal }),
       deps.redis.info('stats', { signal }),
+      deps.redis.info('server', { signal }),
       deps.redis.call('DBSIZE', [], { signal }).then(Number),
     ]);
     const evictedKeys = Number(stats['evicted_keys'] ?? 0);
     const { usedBytes, maxBytes, percent, policy } = memory;
-    const facts = { usedBytes, maxBytes, percent, policy, keys, evictedKeys };
+    const uptimeSeconds = Number(server['uptime_in_seconds'] ?? Number.NaN);
+    // As many keys as it holds are evicted in this time: NaN, which is never short, without an uptime.
+    const keptSeconds = evictedKeys === 0 ? Number.NaN : round((keys * uptimeSeconds) / evictedKeys);
+    const facts = {
+      ...{ usedBytes, maxBytes, percent, policy, keys, evictedKeys },
+      ...(Number.isNaN(keptSeconds) ? {} : { keptSeconds }),
+    };
     const finding = (code: string): Finding => ({
       code,
       severity: 'warning',
@@ -41,9 +50,7 @@ It asks only when somebody looks for the reason of a shortage, because a cache w
     });
     if (maxBytes === 0)
       return verdict(usedBytes >= worthLimitingBytes ? [finding('REDIS_NO_LIMIT')] : [], facts);
-    return verdict(
-      percent >= fullPercent && evictedKeys > keys ? [finding('REDIS_LIMIT_TOO_LOW')] : [],
-      facts,
-    );
+    const tooLow = percent >= fullPercent && evictedKeys > keys && keptSeconds < shortlySeconds;
+    return verdict(tooLow ? [finding('REDIS_LIMIT_TOO_LOW')] : [], facts);
   },
 });

@@ -150,6 +150,28 @@ describe('memory', () => {
     }
   });
 
+  it('limited to far less than is written is too low', async () => {
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await admin.config('SET', 'maxmemory', '3mb');
+    try {
+      const before = await runProbe('redis.memory-limit', config());
+      for (let start = 0; start < 10_000; start += 500) {
+        const pipeline = admin.pipeline();
+        for (let at = start; at < start + 500; at += 1) pipeline.set(`cache:item:${at}`, 'x'.repeat(2_000));
+        await pipeline.exec();
+      }
+      const after = await runProbe('redis.memory-limit', config());
+
+      expect(before.status).toBe('healthy');
+      expect(after.findings).toMatchObject([{ code: 'REDIS_LIMIT_TOO_LOW' }]);
+      expect(after.facts['keptSeconds']).toBeLessThan(1_800);
+    } finally {
+      await admin.flushall();
+      await admin.config('SET', 'maxmemory', '0');
+      await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    }
+  });
+
   it('with noeviction and room is nobody’s problem', async () => {
     await admin.config('SET', 'maxmemory', '64mb');
     try {

@@ -248,10 +248,16 @@ describe('redis.agent-cache', () => {
 });
 
 describe('redis.memory-limit', () => {
-  const look = (memory: Readonly<Record<string, string>>, evicted: number, keys: number) =>
+  const look = (memory: Readonly<Record<string, string>>, evicted: number, keys: number, uptime = 3_600) =>
     redisMemoryLimit.run(
       {},
-      probeContext({ redis: fakeRedis(() => keys, { memory, stats: { evicted_keys: `${evicted}` } }) }),
+      probeContext({
+        redis: fakeRedis(() => keys, {
+          memory,
+          stats: { evicted_keys: `${evicted}` },
+          server: { uptime_in_seconds: `${uptime}` },
+        }),
+      }),
     );
   const megabytes = (used: number, max: number) => ({
     used_memory: `${used * 1024 * 1024}`,
@@ -265,10 +271,21 @@ describe('redis.memory-limit', () => {
 
   it('finds a limit too low when more was evicted than is kept, and not when a cache is merely full', async () => {
     expect(await look(megabytes(3, 3), 19_000, 800)).toMatchObject({
-      findings: [{ code: 'REDIS_LIMIT_TOO_LOW', facts: { evictedKeys: 19_000, keys: 800 } }],
+      findings: [
+        { code: 'REDIS_LIMIT_TOO_LOW', facts: { evictedKeys: 19_000, keys: 800, keptSeconds: 152 } },
+      ],
     });
     expect(await look(megabytes(990, 1000), 500, 200_000)).toMatchObject({ status: 'healthy' });
     expect(await look(megabytes(100, 1000), 500, 20)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('lets a cache be that has evicted many times what it holds, but over months', async () => {
+    const months = 90 * 86_400;
+
+    expect(await look(megabytes(990, 1000), 4_000_000, 200_000, months)).toMatchObject({ status: 'healthy' });
+    expect(await look(megabytes(990, 1000), 4_000_000_000, 200_000, months)).toMatchObject({
+      findings: [{ code: 'REDIS_LIMIT_TOO_LOW' }],
+    });
   });
 });
 

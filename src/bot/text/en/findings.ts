@@ -83,7 +83,7 @@ export const findings = {
   'finding.REDIS_NO_LIMIT.impact': 'It grows until it is killed, and everything in it is lost.',
   'finding.REDIS_NO_LIMIT.todo': 'Set `maxmemory` below the limit of its container.',
   'finding.REDIS_LIMIT_TOO_LOW':
-    'Redis has evicted {evictedKeys|# key|# keys} to hold {keys|# key|# keys}: {maxBytes:bytes} are too little for what is written.',
+    'Redis has evicted {evictedKeys|# key|# keys} to hold {keys|# key|# keys}, so one stays for about {keptSeconds} s: {maxBytes:bytes} are too little for what is written.',
   'finding.REDIS_LIMIT_TOO_LOW.impact': 'What is cached is gone before it is read again.',
   'finding.REDIS_LIMIT_TOO_LOW.todo': 'Raise `maxmemory`.',
   'finding.REDIS_MEMORY_FRAGMENTED':

@@ -75,7 +75,7 @@ export const findings = {
   'finding.REDIS_NO_LIMIT.impact': '它会一直增长直到被终止，数据全部丢失。',
   'finding.REDIS_NO_LIMIT.todo': '把 `maxmemory` 设为低于容器限制的值。',
   'finding.REDIS_LIMIT_TOO_LOW':
-    'Redis 只能保留 {keys} 个键，却已淘汰 {evictedKeys} 个：上限 {maxBytes:bytes} 放不下写入的数据。',
+    'Redis 只能保留 {keys} 个键，却已淘汰 {evictedKeys} 个，平均一个键只保留约 {keptSeconds} 秒：上限 {maxBytes:bytes} 放不下写入的数据。',
   'finding.REDIS_LIMIT_TOO_LOW.impact': '缓存的数据还没被再次读取就已被淘汰。',
   'finding.REDIS_LIMIT_TOO_LOW.todo': '调大 `maxmemory`。',
   'finding.REDIS_MEMORY_FRAGMENTED':
