@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineProbe } from '../../domain/probe.ts';
+import { AppError } from '../../domain/errors.ts';
+import { defineProbe, type ProbeResult } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 
 const PATTERN = 'agent:*';
@@ -8,6 +9,12 @@ const MOST_KEYS = 5_000;
 const SCAN_COUNT = 500;
 /** Rows registered or changed this recently may not have reached the cache yet. */
 const SETTLE_SECONDS = 60;
+/** Keys read one by one, of those that have a row and of those that have none. */
+const MOST_READ = 500;
+/** A key that is soon gone by itself is how a cache forgets. */
+const STAYS_SECONDS = 3_600;
+/** Ids of agents carry a number, as node names and UUIDs do; `agent:index` is bookkeeping of the cache. */
+const ID_SHAPE = /^(?=.*\d)[\w.-]+$/;
 
 interface AgentRow {
   readonly id: string;
@@ -15,12 +22,25 @@ interface AgentRow {
   readonly status: string;
 }
 
+/** `agent:<id>`, or `agent:<id>:...` for more about the same agent. */
+interface AgentKey {
+  readonly key: string;
+  readonly id: string;
+  /** From the second colon on: which of an agent's keys it is. */
+  readonly suffix: string;
+}
+function parseKey(key: string): AgentKey {
+  const [, id = '', ...more] = key.split(':');
+  return { key, id, suffix: more.join(':') };
+}
+
 export const redisAgentCache = defineProbe({
   id: 'redis.agent-cache',
   doc: `Does the agent cache in Redis agree with the table of agents?
 
-Walks \`agent:*\` by SCAN (never KEYS) and compares each key with its row: a key without a row, or one that names another
-cluster or status, is stale. Keys that are missing from the cache are no fault: a cache may forget.`,
+Walks \`agent:*\` by SCAN (never KEYS) and compares each key with its row: a key without a row that stays for over an hour, or
+one that names another cluster or status, is stale. Keys that are missing from the cache are no fault: a cache may forget.
+Where rows exist and no key is of any of them, how keys are named is not known, and it says so.`,
   params: z.strictObject({}),
   part: 'redis',
   needs: ['redis', 'postgres'],
@@ -30,6 +50,18 @@ cluster or status, is stale. Keys that are missing from the cache are no fault: 
     const { redis, postgres } = deps;
     if (postgres.databaseName('agentManager') === undefined)
       return { status: 'skipped', reason: 'not-configured' };
+    const names: string[] = [];
+    let cursor = '0';
+    do {
+      const reply = (await redis.call('SCAN', [cursor, 'MATCH', PATTERN, 'COUNT', SCAN_COUNT], {
+        signal,
+      })) as [string, string[]];
+      cursor = reply[0];
+      names.push(...reply[1]);
+    } while (cursor !== '0' && names.length < MOST_KEYS);
+    // SCAN may return a key twice.
+    const keys = [...new Set(names)].map(parseKey);
+    // Read after the keys: an agent that registers in between has its row by now.
     const rows = await postgres.query<AgentRow>(
       'agentManager',
       `SELECT id, cluster_id, CASE WHEN last_heartbeat > now() - make_interval(secs => $1) THEN 'settling' ELSE status END AS status
@@ -38,20 +70,23 @@ cluster or status, is stale. Keys that are missing from the cache are no fault: 
       { signal },
     );
     const byId = new Map(rows.map((row) => [row.id, row]));
-    const keys: string[] = [];
-    let cursor = '0';
-    do {
-      const reply = (await redis.call('SCAN', [cursor, 'MATCH', PATTERN, 'COUNT', SCAN_COUNT], {
-        signal,
-      })) as [string, string[]];
-      cursor = reply[0];
-      keys.push(...reply[1]);
-    } while (cursor !== '0' && keys.length < MOST_KEYS);
+    const known = keys.filter(({ id }) => byId.has(id));
+    if (keys.length > 0 && rows.length > 0 && known.length === 0)
+      return schemeUnknown(keys.length, rows.length);
+    const suffixes = new Set(known.map(({ suffix }) => suffix)).add('');
 
-    const orphans = keys.filter((key) => !byId.has(key.slice('agent:'.length)));
+    const orphans: string[] = [];
+    const without = keys.filter(
+      ({ id, suffix }) => !byId.has(id) && suffixes.has(suffix) && ID_SHAPE.test(id),
+    );
+    for (const { key } of without.slice(0, MOST_READ)) {
+      // Seconds; -1 never expires, -2 is gone.
+      const ttl = Number(await redis.call('TTL', [key], { signal }));
+      if (ttl === -1 || ttl > STAYS_SECONDS) orphans.push(key);
+    }
     const different: string[] = [];
-    for (const key of keys.slice(0, 500)) {
-      const row = byId.get(key.slice('agent:'.length));
+    for (const { key, id } of known.filter(({ suffix }) => suffix === '').slice(0, MOST_READ)) {
+      const row = byId.get(id);
       if (row === undefined) continue;
       const cached = await cachedAgent(redis, key, signal);
       const otherCluster = cached.cluster_id !== undefined && cached.cluster_id !== row.cluster_id;
@@ -82,6 +117,16 @@ cluster or status, is stale. Keys that are missing from the cache are no fault: 
     };
   },
 });
+
+function schemeUnknown(keys: number, rows: number): ProbeResult {
+  return {
+    status: 'inconclusive',
+    cause: new AppError('NOT_FOUND', 'no key of the agent cache is of an agent in the table', {
+      facts: { reason: 'cache-keys-unknown', keys, rows },
+    }),
+    facts: { keys, rows },
+  };
+}
 
 /** The cached agent, whether it is stored as a hash or as JSON; empty when it is neither. */
 async function cachedAgent(
