@@ -4,7 +4,9 @@ import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import {
+  lacking,
   meanBetween,
+  metricsAbsent,
   rate,
   refuseFallen,
   round,
@@ -35,15 +37,35 @@ const counters = [
   ['event_processing_seconds_count'],
 ] as const;
 
+/** Without these, nobody knows whether events that wait are a backlog. */
+const symptoms = [
+  ['event_queue_capacity'],
+  ['event_processing_total'],
+  ['event_processing_seconds_count'],
+] as const;
+/** Without these, nobody knows what a backlog waits for. */
+const stages = [
+  ['event_workers'],
+  ['event_workers_busy'],
+  ['event_batch_limit'],
+  ['event_batch_size_count'],
+  ['event_processing_stage_seconds_count', { stage: 'enrich' }],
+  ['event_processing_stage_seconds_count', { stage: 'write' }],
+] as const;
+
 interface Pipeline {
   readonly facts: Facts;
   readonly latency: number;
+  /** Events were in the queue at both samples. */
+  readonly waiting: boolean;
   readonly backlog: boolean;
   readonly growing: boolean;
   readonly workersBusy: boolean;
   readonly fullBatches: boolean;
   readonly enrich: number;
   readonly write: number;
+  /** Writes are measured at all: where they are not, the other stage dominates nothing. */
+  readonly writeKnown: boolean;
   readonly commitsWait: boolean;
 }
 
@@ -91,15 +113,26 @@ function read(before: Scrape, after: Scrape): Pipeline {
       goroutines: after.value('go_goroutines') ?? null,
     },
     latency,
+    waiting: Math.min(before.value('event_queue_size') ?? 0, size) > 0,
     backlog: capacity > 0 && size >= capacity * BACKLOG_SHARE,
     growing: slope > 0 && received > stored,
     workersBusy: workers > 0 && busy >= workers,
     fullBatches: limit > 0 && batch >= limit * FULL_BATCH_SHARE,
     enrich,
     write,
+    writeKnown: after.value('event_processing_stage_seconds_count', { stage: 'write' }) !== undefined,
     // One commit at a time: a write that takes longer than the pace allows is what everything waits for.
     commitsWait: stuck || writing >= WRITER_SHARE || (timeout > 0 && write > Math.max(timeout, 0.25)),
   };
+}
+
+/** What a pipeline that is behind waits for. */
+function bottleneckOf(pipeline: Pipeline): string | undefined {
+  if (pipeline.commitsWait) return 'EVENT_WRITES_SLOW';
+  if (pipeline.fullBatches) return 'EVENT_BATCHES_FULL';
+  const { enrich, write, writeKnown } = pipeline;
+  const enrichDominates = writeKnown && enrich > 0 && enrich / (enrich + write) >= DOMINANT_SHARE;
+  return pipeline.workersBusy && enrichDominates ? 'EVENT_WORKERS_SATURATED' : undefined;
 }
 
 export const servicesEventPipeline = defineProbe({
@@ -108,7 +141,7 @@ export const servicesEventPipeline = defineProbe({
 
 Takes \`/metrics\` twice, so that counters become rates: received against stored events, the queue and its slope, how busy
 the workers are, how full the batches, and the mean time of the stages enrich and write. Samples of different replicas are
-not compared.`,
+not compared, and where events wait and a metric that would tell why is absent, it could not look.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(4).describe('Time between the two samples, in seconds.'),
   }),
@@ -143,19 +176,16 @@ not compared.`,
       subject: 'event pipeline',
       facts,
     });
+    const bottleneck = bottleneckOf(pipeline);
+    // A backlog alone would rule out every cause of it.
+    const decides = behind ? (bottleneck === undefined ? stages : []) : pipeline.waiting ? symptoms : [];
+    const absent = lacking(after, decides);
+    if (absent.length > 0)
+      return { status: 'inconclusive', cause: metricsAbsent('agent-manager', absent), facts };
     const findings: Finding[] = [];
     if (late) findings.push(finding('EVENT_LATENCY_HIGH', 'warning'));
     if (pipeline.backlog || pipeline.growing) findings.push(finding('EVENT_QUEUE_BACKLOG', 'warning'));
-    if (behind && pipeline.commitsWait) findings.push(finding('EVENT_WRITES_SLOW', 'warning'));
-    else if (behind && pipeline.fullBatches) findings.push(finding('EVENT_BATCHES_FULL', 'warning'));
-    else if (
-      behind &&
-      pipeline.workersBusy &&
-      pipeline.enrich > 0 &&
-      pipeline.enrich / (pipeline.enrich + pipeline.write) >= DOMINANT_SHARE
-    ) {
-      findings.push(finding('EVENT_WORKERS_SATURATED', 'warning'));
-    }
+    if (behind && bottleneck !== undefined) findings.push(finding(bottleneck, 'warning'));
     const [first, ...more] = findings;
     return first === undefined
       ? { status: 'healthy', facts }

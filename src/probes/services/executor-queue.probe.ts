@@ -1,17 +1,29 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { rate, refuseFallen, round, scrape, scrapeAgain } from '../support/metrics.ts';
+import {
+  lacking,
+  metricsAbsent,
+  rate,
+  refuseFallen,
+  round,
+  scrape,
+  scrapeAgain,
+} from '../support/metrics.ts';
 
 /** Share of the queue in use that leaves no room for a burst. */
 const FULL_SHARE = 0.9;
+
+/** Without these, nobody knows why executions wait. */
+const deciding = [['executor_workers'], ['executor_workers_busy'], ['executor_queue_capacity']] as const;
 
 export const servicesExecutorQueue = defineProbe({
   id: 'services.executor-queue',
   doc: `Has the workflow executor workers and room in its queue?
 
 Takes orchestrator-service's \`/metrics\` twice: all workers busy in both samples with executions waiting, or a queue that
-is nearly full, means that the executor is starved. Samples of different replicas are not compared.`,
+is nearly full, means that the executor is starved. Samples of different replicas are not compared, and where
+executions wait and a metric that would tell why is absent, it could not look.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
   }),
@@ -46,7 +58,12 @@ is nearly full, means that the executor is starved. Samples of different replica
     };
     const allBusy = workers > 0 && busy >= workers;
     const full = capacity > 0 && queue >= capacity * FULL_SHARE;
-    if (!full && !(allBusy && queue > 0)) return { status: 'healthy', facts };
+    if (!full && !(allBusy && queue > 0)) {
+      const absent = queue > 0 ? lacking(after, deciding) : [];
+      return absent.length === 0
+        ? { status: 'healthy', facts }
+        : { status: 'inconclusive', cause: metricsAbsent('orchestrator-service', absent), facts };
+    }
     return {
       status: 'unhealthy',
       facts,

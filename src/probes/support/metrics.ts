@@ -4,6 +4,7 @@ import type { ServiceId } from '../../domain/part.ts';
 import type { ServicesTarget } from '../../domain/targets.ts';
 
 type Labels = Readonly<Record<string, string>>;
+type Metric = readonly [name: string, labels?: Labels];
 
 /** One scrape of `/metrics`. */
 export interface Scrape {
@@ -120,13 +121,24 @@ export function refuseFallen(
   before: Scrape,
   after: Scrape,
   service: ServiceId,
-  counters: readonly (readonly [name: string, labels?: Labels])[],
+  counters: readonly Metric[],
 ): void {
   const fell = counters.some(([name, labels]) => {
     const [from, to] = [before.value(name, labels), after.value(name, labels)];
     return from !== undefined && to !== undefined && to < from;
   });
   if (fell) throw anotherReplica(service);
+}
+
+/** Names of those of these metrics that a page lacks. */
+export const lacking = (sample: Scrape, metrics: readonly Metric[]): readonly string[] =>
+  metrics.flatMap(([name, labels]) => (sample.value(name, labels) === undefined ? [name] : []));
+
+/** What a probe says when something waits and its metrics do not tell why. */
+export function metricsAbsent(service: ServiceId, names: readonly string[]): AppError {
+  return new AppError('DEPENDENCY_UNAVAILABLE', 'metrics that decide are absent', {
+    facts: { reason: 'metrics-absent', service, metrics: names.join(', ') },
+  });
 }
 
 /** Change per second of a counter between two scrapes; undefined when it is absent or was reset. */

@@ -49,7 +49,11 @@ const start: Sample = {
 };
 
 async function look(before: Sample, after: Sample, limit?: number) {
-  const pages = [page(before, limit), page(after, limit)];
+  const result = await run(page(before, limit), page(after, limit));
+  return result.status === 'unhealthy' ? result.findings.map(({ code }) => code) : [];
+}
+
+async function run(...pages: string[]) {
   const services: ServicesTarget = {
     find: (id) => ({ id, url: 'http://agent-manager', healthPaths: [] }),
     request: async (): Promise<HttpAnswer> => {
@@ -58,7 +62,7 @@ async function look(before: Sample, after: Sample, limit?: number) {
     },
   };
   let at = 0;
-  const result = await servicesEventPipeline.run(
+  return servicesEventPipeline.run(
     { seconds: 4 },
     {
       deps: { environment: 'test', services },
@@ -69,7 +73,6 @@ async function look(before: Sample, after: Sample, limit?: number) {
       },
     },
   );
-  return result.status === 'unhealthy' ? result.findings.map(({ code }) => code) : [];
 }
 
 describe('the event pipeline', () => {
@@ -130,6 +133,58 @@ describe('the event pipeline', () => {
     const empty = { ...start, queue: 0, busy: 0 };
 
     expect(await look(empty, { ...empty, received: 8 })).toEqual(['EVENT_LATENCY_HIGH', 'EVENT_WRITES_SLOW']);
+  });
+
+  describe('of which a metric is absent', () => {
+    const without = (name: string, sample: Sample) =>
+      page(sample)
+        .split('\n')
+        .filter((line) => !line.startsWith(name))
+        .join('\n');
+    const lookWithout = (name: string, before: Sample, after: Sample) =>
+      run(without(name, before), without(name, after));
+    const behind = {
+      ...start,
+      queue: 170,
+      received: 200,
+      stored: 40,
+      write: [0.1, 4],
+      batch: [40, 4],
+    } as const;
+    const slow: Sample = { ...behind, enrich: [16, 40], latency: [160, 40] };
+
+    const writes = 'event_processing_stage_seconds_count{stage="write"';
+    it.each(['event_workers ', 'event_workers_busy', 'event_processing_stage_seconds', writes])(
+      'could not look when it is behind and nobody knows for want of %s why',
+      async (name) => {
+        expect(await lookWithout(name, start, slow)).toMatchObject({
+          status: 'inconclusive',
+          cause: { facts: { reason: 'metrics-absent' } },
+        });
+      },
+    );
+
+    it('could not look when full batches would be the cause and no limit is told', async () => {
+      const quick: Sample = { ...slow, busy: 1, enrich: [2, 40] };
+
+      expect(await lookWithout('event_batch_limit', start, quick)).toMatchObject({
+        cause: { facts: { metrics: 'event_batch_limit' } },
+      });
+    });
+
+    it('still names the cause that the others show', async () => {
+      expect(await lookWithout('event_batch_limit', start, slow)).toMatchObject({ status: 'unhealthy' });
+    });
+
+    it('could not look when events wait and nobody knows how many are many', async () => {
+      const full: Sample = { ...start, queue: 900 };
+
+      expect(await lookWithout('event_queue_capacity', full, full)).toMatchObject({
+        cause: { facts: { metrics: 'event_queue_capacity' } },
+      });
+      const empty: Sample = { ...start, queue: 0 };
+      expect(await lookWithout('event_queue_capacity', empty, empty)).toMatchObject({ status: 'healthy' });
+    });
   });
 
   it('is not judged by counters that fell: the samples are of two processes', async () => {

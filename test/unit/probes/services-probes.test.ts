@@ -127,6 +127,28 @@ describe('services.executor-queue', () => {
     expect(await look(1, 10)).toMatchObject({ status: 'healthy' });
   });
 
+  it('could not look when executions wait and the metrics that would tell why are absent', async () => {
+    const whole = {
+      executor_workers: 4,
+      executor_workers_busy: 1,
+      executor_queue_size: 10,
+      executor_queue_capacity: 100,
+    };
+    for (const name of ['executor_workers', 'executor_workers_busy', 'executor_queue_capacity'] as const) {
+      const { [name]: _absent, ...sample } = whole;
+      const run = (given: Readonly<Record<string, number>>) =>
+        servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages(given) }));
+
+      expect(await run(sample)).toMatchObject({
+        status: 'inconclusive',
+        cause: { facts: { reason: 'metrics-absent', metrics: name } },
+      });
+      expect(await run({ ...sample, executor_queue_size: 0 })).toMatchObject({ status: 'healthy' });
+    }
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.metrics-absent')).toBeDefined();
+  });
+
   it('is not judged where the metrics are absent', async () => {
     expect(
       await servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages({ up: 1 }) })),
