@@ -15,12 +15,12 @@ const patterns: readonly { readonly code: string; readonly pattern: RegExp }[] =
   {
     code: 'STARTUP_DATABASE_CREDENTIALS',
     pattern:
-      /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role ".*" does not exist|pg_hba\.conf/i,
+      /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role \\?"[^"]*" does not exist|pg_hba\.conf/i,
   },
   {
     code: 'STARTUP_DATABASE_UNREACHABLE',
     pattern:
-      /(?:database|postgres|pgx|:5432|sql)\S*.*(?:connection refused|no such host|i\/o timeout|deadline exceeded|no route to host|does not exist|timed? ?out|cannot connect|failed to connect)/i,
+      /(?:database|postgres|pgx|:5432|sql)\S*.*(?:connection refused|no such host|i\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect)|database \\?"[^"]*" does not exist|SQLSTATE 3D000/i,
   },
   {
     code: 'STARTUP_NATS_CREDENTIALS',
@@ -34,14 +34,25 @@ const patterns: readonly { readonly code: string; readonly pattern: RegExp }[] =
   },
 ];
 
+/** The start of a last word, after time, level and component: of a program, or of its language's runtime. */
+const lastWord =
+  /^(?:[\d\-/:.,+TZ[\]]+ +)*(?:\[?(?:error|err|critical)\]? +)?(?:[\w-]+: +)?\[?(?:panic:|fatal\b)/i;
+
+/** Whether a line says why the program ends. Of a plain one only the start counts: stack traces name `panic` too. */
+function isFatal({ raw, level, message }: LogLine): boolean {
+  if (raw.startsWith('{')) return level === 'fatal' || level === 'panic' || lastWord.test(message);
+  return lastWord.test(raw) || /\b(?:level|lvl|severity)="?(?:fatal|panic)\b/i.test(raw);
+}
+
 const reasonOf = (line: LogLine) => patterns.find(({ pattern }) => pattern.test(line.raw));
 
 export const runtimeStartupLog = defineProbe({
   id: 'runtime.startup-log',
   doc: `Which reason does the log of a part give for not starting: database, NATS or port?
 
-Reads the log of this and of the previous container of an instance that fails to start. A log without a line is no
-evidence in either direction.`,
+Reads the log of this and of the previous container of an instance that fails to start. What it ended with counts: after a
+last word ("fatal", "panic") of another kind, what was said before is no reason. A log without a line is no evidence in
+either direction.`,
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
@@ -56,7 +67,9 @@ evidence in either direction.`,
     const log = await exitText(deps.runtime, instance, signal);
     const lines = logLines(`${log}\n${instance.message ?? ''}`);
     // The last word counts: an earlier container may have ended for another reason.
-    const line = lines.findLast((candidate) => reasonOf(candidate) !== undefined);
+    const said = lines.findLast((candidate) => reasonOf(candidate) !== undefined || isFatal(candidate));
+    // One that ends for something else has got over what it complained of before.
+    const line = said !== undefined && reasonOf(said) !== undefined ? said : undefined;
     const reason = line && reasonOf(line);
     // What the cluster says of the exit ("back-off 10s …") is no word of the program.
     if (reason === undefined && logLines(log).length === 0)

@@ -46,6 +46,14 @@ describe('the log of a service that does not start', () => {
     ],
     ['STARTUP_NATS_CREDENTIALS', json('fatal: cannot connect to NATS: nats: Authorization Violation')],
     ['STARTUP_PORT_IN_USE', json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use')],
+    [
+      'STARTUP_PORT_IN_USE',
+      '2026-03-01T10:04:49.000Z ERROR server: fatal: listen tcp 0.0.0.0:8080: bind: address already in use',
+    ],
+    ['STARTUP_DATABASE_UNREACHABLE', json('fatal: FATAL: database "aetherius" does not exist')],
+    ['STARTUP_DATABASE_UNREACHABLE', 'FATAL: database "aetherius" does not exist'],
+    ['STARTUP_DATABASE_UNREACHABLE', json('fatal: cannot open the store (SQLSTATE 3D000)')],
+    ['STARTUP_DATABASE_CREDENTIALS', json('fatal: FATAL: role "aetherius" does not exist')],
   ])('%s', async (code, line) => {
     const result = await look({ ...crashing, log: line });
 
@@ -70,6 +78,54 @@ describe('the log of a service that does not start', () => {
     });
     expect(await look({ ...crashing, previousLog: database, log: nats })).toMatchObject({
       findings: [{ code: 'STARTUP_NATS_CREDENTIALS' }],
+    });
+  });
+
+  it('does not take a missing table for a missing database', async () => {
+    const table = json('fatal: database schema: relation "agents" does not exist (SQLSTATE 42P01)');
+
+    expect(await look({ ...crashing, log: table })).toMatchObject({ status: 'healthy' });
+  });
+
+  const early = json('database is not there yet: dial tcp 10.0.0.4:5432: connect: connection refused');
+
+  it.each([
+    json('fatal: configuration: event.workers must be positive'),
+    JSON.stringify({ level: 'fatal', msg: 'no license' }),
+    JSON.stringify({ level: 'panic', msg: 'no license' }),
+    'panic: runtime error: invalid memory address or nil pointer dereference',
+    'fatal error: all goroutines are asleep - deadlock!',
+    '2026/03/01 10:04:49 fatal: no license',
+    '2026-03-01T10:04:49.000Z ERROR server: fatal: no license',
+    'time="2026-03-01T10:04:49Z" level=fatal msg="no license"',
+  ])('gives no reason before another last word: %s', async (last) => {
+    expect(await look({ ...crashing, log: `${early}\n${last}\nbye` })).toMatchObject({ status: 'healthy' });
+    // Of an earlier life: what the last one ended with counts.
+    expect(await look({ ...crashing, previousLog: last, log: early })).toMatchObject({
+      findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+    });
+  });
+
+  it.each([json('not fatal: no cache'), 'WARN not fatal: no cache'])(
+    'keeps its reason before a word that ends nothing: %s',
+    async (word) => {
+      expect(await look({ ...crashing, log: `${early}\n${word}` })).toMatchObject({
+        findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+      });
+    },
+  );
+
+  it('keeps its reason before the stack trace of its own panic', async () => {
+    const trace = [
+      'panic: database: dial tcp 10.0.0.4:5432: connect: connection refused',
+      'goroutine 1 [running]:',
+      'panic({0x1, 0x2})',
+      '\t/usr/local/go/src/runtime/panic.go:884 +0x212',
+      json('stopped'),
+    ];
+
+    expect(await look({ ...crashing, log: trace.join('\n') })).toMatchObject({
+      findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
     });
   });
 
