@@ -11,6 +11,8 @@ export interface Expectation {
   readonly cause: string;
   /** Causes that are as true: the same thing under another symptom, or what it brings about by necessity. */
   readonly also: readonly string[];
+  /** What it may have become by the time somebody asks; as good as `cause` then. */
+  readonly or?: string;
   /** The fault itself may shut us out: then nothing is confirmed, and `cause` is possible for a stated reason. */
   readonly mayHide?: true;
   /** It does no harm that anybody could see: then nothing may be confirmed. */
@@ -85,6 +87,8 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     // Heartbeats that come a second late are heartbeats; nobody connects to an agent.
     ...(fault.id === 'part.collect-agent.slow' ? { harmless: true as const } : {}),
     ...(bySilence.has(fault.id) ? { shownBySilence: true as const } : {}),
+    // An agent that cannot connect at its start ends, again and again.
+    ...(fault.id === 'part.collect-agent.unreachable' ? { or: 'H2.a' } : {}),
   };
 }
 

@@ -133,13 +133,15 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
   };
 }
 
-const isTrue = ({ cause, also }: Expectation, id: string): boolean => id === cause || also.includes(id);
+const isTrue = ({ cause, or, also }: Expectation, id: string): boolean =>
+  id === cause || id === or || also.includes(id);
 
 /** Everything that is wrong with the answer to a planted fault. */
 function judge(answer: Answer, expected: Expectation): string[] {
   const found = confirmed(answer);
   const wrong = found.filter((id) => !isTrue(expected, id));
-  const { cause } = expected;
+  const { or } = expected;
+  const cause = or !== undefined && found.includes(or) ? or : expected.cause;
   const verdict = answer.causes.find(({ id }) => id === cause)?.verdict ?? 'not asked for';
   if (expected.harmless === true && found.length === 0) return [];
   if (expected.mayHide === true && found.length === 0 && verdict === 'possible') return [];

@@ -90,8 +90,10 @@ Where rows exist and no key is of any of them, how keys are named is not known, 
       if (row === undefined) continue;
       const cached = await cachedAgent(redis, key, signal);
       const otherCluster = cached.cluster_id !== undefined && cached.cluster_id !== row.cluster_id;
+      // agent-manager writes "offline" into its table alone: of a dead agent that is the usual difference.
+      const dead = row.status === 'offline' && cached.status === 'online';
       const otherStatus =
-        row.status !== 'settling' && cached.status !== undefined && cached.status !== row.status;
+        row.status !== 'settling' && cached.status !== undefined && cached.status !== row.status && !dead;
       if (otherCluster || otherStatus) different.push(key);
     }
     const facts = {

@@ -51,7 +51,7 @@ export const runtimeStartupLog = defineProbe({
   doc: `Which reason does the log of a part give for not starting: database, NATS or port?
 
 Reads the log of this and of the previous container of an instance that fails to start. What it ended with counts: after a
-last word ("fatal", "panic") of another kind, what was said before is no reason. A log without a line is no evidence in
+last word ("fatal", "panic") of another kind, what was said before may be no reason, and it is "could not look". A log without a line is no evidence in
 either direction.`,
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
   part: ({ part }) => part,
@@ -74,6 +74,11 @@ either direction.`,
     // What the cluster says of the exit ("back-off 10s …") is no word of the program.
     if (reason === undefined && logLines(log).length === 0)
       throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+    // Got over, or the very reason of a last word that only says "giving up": nobody can tell.
+    if (reason === undefined && lines.some((candidate) => reasonOf(candidate) !== undefined))
+      throw new AppError('NOT_FOUND', 'the log ends with a word that names no known reason', {
+        facts: { reason: 'last-word-unknown', line: said?.message.slice(0, 160) ?? '' },
+      });
     if (reason === undefined) return { status: 'healthy', facts: { lines: lines.length } };
     const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
     return {

@@ -98,8 +98,10 @@ describe('the log of a service that does not start', () => {
     '2026/03/01 10:04:49 fatal: no license',
     '2026-03-01T10:04:49.000Z ERROR server: fatal: no license',
     'time="2026-03-01T10:04:49Z" level=fatal msg="no license"',
-  ])('gives no reason before another last word: %s', async (last) => {
-    expect(await look({ ...crashing, log: `${early}\n${last}\nbye` })).toMatchObject({ status: 'healthy' });
+  ])('cannot tell what was said before another last word: %s', async (last) => {
+    await expect(look({ ...crashing, log: `${early}\n${last}\nbye` })).rejects.toMatchObject({
+      facts: { reason: 'last-word-unknown' },
+    });
     // Of an earlier life: what the last one ended with counts.
     expect(await look({ ...crashing, previousLog: last, log: early })).toMatchObject({
       findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],

@@ -251,6 +251,9 @@ describe('redis.agent-cache', () => {
     expect(await look({ 'agent:a1': agent, 'agent:legacy-1': agent })).toMatchObject({
       findings: [{ code: 'STALE_CACHE', facts: { orphans: 1 } }],
     });
+    // agent-manager marks a dead agent in its table alone.
+    const dead = () => [{ id: 'a1', cluster_id: 'c1', status: 'offline' }];
+    expect(await look({ 'agent:a1': agent }, 80_000, dead)).toMatchObject({ status: 'healthy' });
     expect(await look({ 'agent:a1': ['c2', 'online'] })).toMatchObject({
       findings: [{ code: 'STALE_CACHE', facts: { different: 1 } }],
     });

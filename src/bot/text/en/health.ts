@@ -108,6 +108,8 @@ export const health = {
   'cause.secret-unreadable': 'the credentials cannot be read here',
   'cause.settings-invalid': 'the connection settings are not usable',
   'cause.kubeconfig-unreadable': 'the kubeconfig {path} cannot be read',
+  'cause.last-word-unknown':
+    'the log ends with “{line}”, which names no known reason, after complaints that do',
   'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable',
   'cause.heartbeat-too-young':
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
