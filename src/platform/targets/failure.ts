@@ -119,12 +119,13 @@ export class Gate {
     this.#memoryMs = memoryMs;
   }
 
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  /** `stages`: the failures of this call that say that the endpoint is dead. */
+  async run<T>(call: () => Promise<T>, stages = this.#stages): Promise<T> {
     if (this.#dead !== undefined && performance.now() < this.#dead.until) throw this.#dead.error;
     try {
       return await call();
     } catch (error) {
-      if (error instanceof TargetError && this.#stages.has(error.stage))
+      if (error instanceof TargetError && stages.has(error.stage))
         this.#dead = { error, until: performance.now() + this.#memoryMs };
       throw error;
     }

@@ -10,7 +10,7 @@ import type {
   KubernetesTarget,
   ListOptions,
 } from '../../domain/targets.ts';
-import { type Address, defaultTimeouts, Gate, type Timeouts, targetError } from './failure.ts';
+import { type Address, defaultTimeouts, Gate, type Timeouts, targetError, unconnected } from './failure.ts';
 import { httpCall } from './http-call.ts';
 import { type KubeAccess, type KubeConfigSettings, loadKubeAccess } from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';
@@ -128,7 +128,8 @@ export function createKubernetesTarget(
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
     };
-    const answer = await slot(() => gate.run(call));
+    // Silence of somebody behind the API server says nothing of itself.
+    const answer = await slot(() => gate.run(call, options.passedOn === true ? unconnected : undefined));
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw statusError(answer, url, asked);
   }
@@ -209,7 +210,7 @@ export function createKubernetesTarget(
         gate.run(async () => {
           sent += 1;
           return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
-        }),
+        }, unconnected),
       ),
     async podMetrics(namespace, options = {}) {
       const answer = await send(

@@ -33,6 +33,12 @@ function anotherName(
 const found = /^Name:[ \t]+\S+\s+Address/m;
 const noTool = /not found|executable file|no such file|OCI runtime/i;
 
+/** A dead server costs a resolver some seconds for each domain of the search list. */
+const LOOKUP_MS = 9_000;
+const HANGS_SECONDS = 5;
+/** Of `timeout`: GNU's own code, and that of the signal by which busybox ends the command. */
+const timedOut = new Set([124, 143]);
+
 export const runtimeNameLookup = defineProbe({
   id: 'runtime.name-lookup',
   doc: `Can a service look up the names it needs, from inside its own container?
@@ -51,9 +57,16 @@ which is there wherever names are served, is not known either. A container witho
       .at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     const name = needed[part];
+    const run = (command: readonly string[]) =>
+      deps.runtime.exec(instance, command, { signal, timeoutMs: LOOKUP_MS, network: true });
     const ask = async (host: string) => {
-      const options = { signal, timeoutMs: 10_000, network: true };
-      const answer = await deps.runtime.exec(instance, ['nslookup', host], options);
+      const answer = await run(['nslookup', host]).catch(async (error: unknown) => {
+        if (!(error instanceof TargetError && error.stage === 'no-answer')) throw error;
+        // It hangs, or the way to the container does: a command that ends by itself tells which.
+        const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host]);
+        if (!timedOut.has(bounded.code)) throw error;
+        return { ...bounded, code: 1, stderr: `no answer: nslookup timed out after ${HANGS_SECONDS} s` };
+      });
       const text = `${answer.stdout}\n${answer.stderr}`;
       return { ...answer, text, known: answer.code === 0 || found.test(text) };
     };

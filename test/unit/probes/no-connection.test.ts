@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
+import { TargetError } from '../../../src/domain/errors.ts';
 import { callKey } from '../../../src/domain/probe.ts';
 import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
@@ -52,6 +53,38 @@ describe('runtime.name-lookup', () => {
       status: 'healthy',
       facts: { name: usual, unknown: 'postgres' },
     });
+  });
+
+  it.each([124, 143])(
+    'finds a lookup that hangs, when a bounded one in the same container ends (%i)',
+    async (code) => {
+      const runtime = fakeRuntime({
+        'agent-manager': [{ commands: { 'timeout 5 nslookup postgres': { code } } }],
+      });
+      const hangs: typeof runtime.exec = (instance, command, options) =>
+        command[0] === 'nslookup'
+          ? Promise.reject(new TargetError('no-answer', 'connected, then silence'))
+          : runtime.exec(instance, command, options);
+
+      expect(
+        await runtimeNameLookup.run(
+          { part: 'agent-manager' },
+          probeContext({ runtime: { ...runtime, exec: hangs } }),
+        ),
+      ).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', subject: 'postgres' }] });
+    },
+  );
+
+  it('could not look when nothing in the container answers', async () => {
+    const runtime = fakeRuntime({ 'agent-manager': [{}] });
+    const silent = () => Promise.reject(new TargetError('no-answer', 'connected, then silence'));
+
+    await expect(
+      runtimeNameLookup.run(
+        { part: 'agent-manager' },
+        probeContext({ runtime: { ...runtime, exec: silent } }),
+      ),
+    ).rejects.toMatchObject({ stage: 'no-answer' });
   });
 
   it('asks in the domain that the search list names', async () => {

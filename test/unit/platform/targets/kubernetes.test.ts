@@ -189,6 +189,27 @@ describe('a node that hangs', () => {
   });
 });
 
+describe('a node that is silent', () => {
+  it('is no sign that the API server is', async () => {
+    const fake = await httpFake((request, response) => {
+      if (request.url?.includes('/log') === true) return;
+      response.end(JSON.stringify({ kind: 'List', metadata: {}, items: [] }));
+    });
+    const config = kubeconfig(fake.url, {});
+    try {
+      const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
+
+      await expect(target.logs('n', 'p', 'c', { timeoutMs: 100 })).rejects.toMatchObject({
+        stage: 'no-answer',
+      });
+      expect(await target.list('pods', 'n')).toEqual([]);
+    } finally {
+      config.remove();
+      await fake.close();
+    }
+  });
+});
+
 describe('a command in a container', () => {
   /** Speaks the part of `v4.channel.k8s.io` that a command without input needs: channel 1 output, 2 errors, 3 the status. */
   async function execServer(status: object, refuse?: number) {
