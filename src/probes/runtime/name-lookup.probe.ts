@@ -33,8 +33,8 @@ function anotherName(
 const found = /^Name:[ \t]+\S+\s+Address/m;
 const noTool = /not found|executable file|no such file|OCI runtime/i;
 
-/** A dead server costs a resolver some seconds for each domain of the search list. */
-const LOOKUP_MS = 9_000;
+/** busybox gives a dead server ten seconds, for all domains of the search list together; others go on for longer. */
+const LOOKUP_MS = 13_000;
 const HANGS_SECONDS = 5;
 /** Of `timeout`: GNU's own code, and that of the signal by which busybox ends the command. */
 const timedOut = new Set([124, 143]);
@@ -49,7 +49,7 @@ which is there wherever names are served, is not known either. A container witho
   params: z.strictObject({ part: z.enum(serviceIds).describe('The service that asks.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
-  timeoutMs: 20_000,
+  timeoutMs: 22_000,
   emits: ['NAME_LOOKUP_FAILS'],
   async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const instance = (await deps.runtime.instances(part, { signal }))
@@ -57,13 +57,13 @@ which is there wherever names are served, is not known either. A container witho
       .at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     const name = needed[part];
-    const run = (command: readonly string[]) =>
-      deps.runtime.exec(instance, command, { signal, timeoutMs: LOOKUP_MS, network: true });
+    const run = (command: readonly string[], timeoutMs = LOOKUP_MS) =>
+      deps.runtime.exec(instance, command, { signal, timeoutMs, network: true });
     const ask = async (host: string) => {
       const answer = await run(['nslookup', host]).catch(async (error: unknown) => {
         if (!(error instanceof TargetError && error.stage === 'no-answer')) throw error;
         // It hangs, or the way to the container does: a command that ends by itself tells which.
-        const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host]);
+        const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host], 7_000);
         if (!timedOut.has(bounded.code)) throw error;
         return { ...bounded, code: 1, stderr: `no answer: nslookup timed out after ${HANGS_SECONDS} s` };
       });
