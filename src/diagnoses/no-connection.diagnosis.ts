@@ -10,8 +10,9 @@ const noEndpoints = any(
   wellButEmpty('orchestrator-service'),
   ...others.map((part) => found('SERVICE_WITHOUT_ENDPOINTS', part)),
 );
-const names = any(found('NAME_LOOKUP_FAILS'), found('DNS_NOT_RUNNING'));
 const offNetwork = found('CONTAINER_OFF_NETWORK');
+/** A container that is on no network reaches no name server either. */
+const names = all(any(found('NAME_LOOKUP_FAILS'), found('DNS_NOT_RUNNING')), not(offNetwork));
 /** The other end itself is not well: then it is no matter of the network. */
 const targetUnwell = any(
   found('PART_NOT_RUNNING'),

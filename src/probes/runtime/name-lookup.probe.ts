@@ -12,10 +12,6 @@ const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
 };
 const notFound =
   /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|time(?:d )?out|temporary failure|no such host|unknown host|not known|no servers could be reached|server misbehaving|bad address|connection refused/i;
-/** A server has answered, and knows no such name. */
-const noSuchName =
-  /can'?t (?:find|resolve)|NXDOMAIN|no answer|no such host|unknown host|not known|bad address/i;
-const noServer = /SERVFAIL|time(?:d )?out|temporary failure|no servers could be reached|misbehaving|refused/i;
 /** The search list, as busybox names it when it finds nothing in it. */
 const searched = /\.svc\.([a-z0-9-]+(?:\.[a-z0-9-]+)+):? /i;
 
@@ -34,8 +30,9 @@ const found = /^Name:[ \t]+\S+\s+Address/m;
 const noTool = /not found|executable file|no such file|OCI runtime/i;
 
 /** busybox gives a dead server ten seconds, for all domains of the search list together; others go on for longer. */
-const LOOKUP_MS = 13_000;
-const HANGS_SECONDS = 5;
+const LOOKUP_MS = 12_000;
+const HANGS_SECONDS = 4;
+const KNOWN_MS = 4_000;
 /** Of `timeout`: GNU's own code, and that of the signal by which busybox ends the command. */
 const timedOut = new Set([124, 143]);
 
@@ -49,7 +46,7 @@ which is there wherever names are served, is not known either. A container witho
   params: z.strictObject({ part: z.enum(serviceIds).describe('The service that asks.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
-  timeoutMs: 22_000,
+  timeoutMs: 24_000,
   emits: ['NAME_LOOKUP_FAILS'],
   async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const instance = (await deps.runtime.instances(part, { signal }))
@@ -63,13 +60,22 @@ which is there wherever names are served, is not known either. A container witho
       const answer = await run(['nslookup', host]).catch(async (error: unknown) => {
         if (!(error instanceof TargetError && error.stage === 'no-answer')) throw error;
         // It hangs, or the way to the container does: a command that ends by itself tells which.
-        const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host], 7_000);
+        const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host], 6_000);
         if (!timedOut.has(bounded.code)) throw error;
         return { ...bounded, code: 1, stderr: `no answer: nslookup timed out after ${HANGS_SECONDS} s` };
       });
       const text = `${answer.stdout}\n${answer.stderr}`;
       return { ...answer, text, known: answer.code === 0 || found.test(text) };
     };
+    /** Names that are served are known at once. */
+    const isKnown = (host: string) =>
+      run(['nslookup', host], KNOWN_MS).then(
+        ({ code, stdout, stderr }) => code === 0 || found.test(`${stdout}\n${stderr}`),
+        (error: unknown) => {
+          if (error instanceof TargetError && error.stage === 'no-answer') return false;
+          throw error;
+        },
+      );
     const { code, text, via, known } = await ask(name);
     const facts = { name, container: instance.name, ...(via === undefined ? {} : { via }) };
     if (known) return { status: 'healthy', facts };
@@ -83,11 +89,9 @@ which is there wherever names are served, is not known either. A container witho
       .slice(0, 160);
     // No word of a resolver: the container ended under the command, or the command did.
     if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
-    if (noSuchName.test(text) && !noServer.test(text)) {
-      const other = anotherName(deps.runtime.kind, part, text);
-      if ((await ask(other)).known)
-        return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
-    }
+    // A server that knows no such name may also pass the question on to one that never answers.
+    const other = anotherName(deps.runtime.kind, part, text);
+    if (await isKnown(other)) return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
     return {
       status: 'unhealthy',
       findings: [

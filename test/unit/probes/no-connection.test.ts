@@ -33,6 +33,17 @@ describe('a Service without endpoints', () => {
   });
 });
 
+describe('a container that is on no network', () => {
+  it('is that, and no fault of the name server it cannot reach', () => {
+    const outcomes = outcomesOf(noConnection, [
+      { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' },
+      { code: 'CONTAINER_OFF_NETWORK', probe: 'compose.networks' },
+    ]);
+
+    expect(verdictsOf(noConnection, outcomes)).toMatchObject({ 'N1.b': 'ruled-out', 'N1.d': 'confirmed' });
+  });
+});
+
 describe('runtime.name-lookup', () => {
   const usual = 'kubernetes.default.svc.cluster.local';
   const asking = (commands: NonNullable<FakePart['commands']>) =>
@@ -59,7 +70,7 @@ describe('runtime.name-lookup', () => {
     'finds a lookup that hangs, when a bounded one in the same container ends (%i)',
     async (code) => {
       const runtime = fakeRuntime({
-        'agent-manager': [{ commands: { 'timeout 5 nslookup postgres': { code } } }],
+        'agent-manager': [{ commands: { 'timeout 4 nslookup postgres': { code } } }],
       });
       const hangs: typeof runtime.exec = (instance, command, options) =>
         command[0] === 'nslookup'
@@ -100,13 +111,22 @@ describe('runtime.name-lookup', () => {
     ).toMatchObject({ status: 'healthy' });
   });
 
-  it('asks nobody else when the server itself does not answer', async () => {
-    expect(
-      await asking({
-        'nslookup postgres': { code: 1, stderr: ';; connection timed out; no servers could be reached' },
-      }),
-    ).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', subject: 'postgres' }] });
-  });
+  it.each([
+    ';; connection timed out; no servers could be reached',
+    "** server can't find postgres: SERVFAIL",
+  ])(
+    'takes a name that is passed on to nobody for unknown, as long as others are known: %s',
+    async (stderr) => {
+      const silent = { code: 1, stderr };
+
+      expect(await asking({ 'nslookup postgres': silent, [`nslookup ${usual}`]: { code: 0 } })).toMatchObject(
+        { status: 'healthy' },
+      );
+      expect(await asking({ 'nslookup postgres': silent, [`nslookup ${usual}`]: silent })).toMatchObject({
+        findings: [{ code: 'NAME_LOOKUP_FAILS', subject: 'postgres' }],
+      });
+    },
+  );
 
   it.each([
     "nslookup: can't resolve 'postgres'",
