@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePort, must, type Server, startProcess, tail, waitFor } from './process.ts';
 
@@ -177,7 +178,15 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     resume: () => server.resume(),
     async restart() {
       await server.stop();
-      server = await start();
+      // The children of a postmaster that was killed hold its shared memory until they have noticed.
+      for (const until = Date.now() + 10_000; ; await delay(100)) {
+        try {
+          server = await start();
+          return;
+        } catch (error) {
+          if (Date.now() > until || !String(error).includes('pre-existing shared memory block')) throw error;
+        }
+      }
     },
   };
 }

@@ -215,7 +215,8 @@ async function typeHealth(): Promise<void> {
 /** Complete in PostgreSQL and in Slack, and nothing left to send. A command that was not stored is typed again, as its user would. */
 async function untilAnswered(at: Place): Promise<void> {
   let typedAgain = false;
-  const patience = Date.now() + 8000;
+  // Slack sends what was not acknowledged once more when the bot is back, which takes seconds on a busy machine.
+  const patience = Date.now() + 20_000;
   await until('the answer is complete', async () => {
     const run = await newest(at.known);
     // One that was written down and not carried out yet is carried out by a bot that lives: typing it again would be two.

@@ -171,24 +171,26 @@ describe('a consumer of a stream', () => {
     await manager.consumers.add('EVENTS', { durable_name: 'worker', ack_policy: AckPolicy.Explicit });
     const js = client.jetstream();
     const worker = await js.consumers.get('EVENTS', 'worker');
-    let rate = 400;
-    const publish = () => {
-      for (let at = 0; at < rate; at += 1) client.publish('aetherius.events.c1', 'x');
+    let slow = true;
+    const publish = (count: number) => {
+      for (let at = 0; at < count; at += 1) client.publish('aetherius.events.c1', 'x');
     };
     const take = async (most: number) => {
       for await (const message of await worker.fetch({ max_messages: most, expires: 1_000 })) message.ack();
     };
-    let most = 10;
     let ended = false;
+    // Slow: a hundred a second at most, and ten times as many come.
     const working = (async () => {
-      while (!ended) await take(most);
+      while (!ended) {
+        await take(slow ? 10 : 5_000);
+        if (slow) await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     })();
-    for (let at = 0; at < 5; at += 1) publish();
-    const load = setInterval(publish, 100);
+    publish(5_000);
+    const load = setInterval(() => publish(slow ? 100 : 1), 100);
     try {
       const behind = await runProbe('nats.slow-consumers', config());
-      rate = 1;
-      most = 5_000;
+      slow = false;
       const { waitFor } = await import('../../../lab/components/process.ts');
       await waitFor(async () => (await worker.info()).num_pending < 100, {
         seconds: 20,
