@@ -200,7 +200,7 @@ function toOutcome(
   head: Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'startedAt' | 'durationMs'>,
   result: ProbeResult,
 ): ProbeOutcome {
-  const base = { ...head, status: result.status, findings: [], facts: result.facts ?? {} };
+  const base = { ...head, status: result.status, findings: [], facts: cleanFacts(result.facts ?? {}) };
   switch (result.status) {
     case 'healthy':
       return base;
@@ -209,19 +209,28 @@ function toOutcome(
     case 'skipped':
       return { ...base, reason: result.reason };
     case 'inconclusive':
-      return { ...base, cause: toCause(result.cause) };
+      return { ...base, cause: cleanCause(toCause(result.cause)) };
   }
 }
 
 /** Text that comes from a target may quote whatever somebody wrote there; from here on it is stored and shown. */
-function withoutSecrets(finding: Finding): Finding {
-  const facts = Object.entries(finding.facts).map(([name, value]) => [
+function cleanFacts(facts: Facts): Facts {
+  const clean = Object.entries(facts).map(([name, value]) => [
     name,
     typeof value === 'string' ? redactText(value) : value,
   ]);
+  return Object.fromEntries(clean) as Facts;
+}
+
+/** Why something could not be seen is told in the target's words as well. */
+function cleanCause({ code, detail, facts }: Cause): Cause {
+  return { code, detail: redactText(detail), facts: cleanFacts(facts) };
+}
+
+function withoutSecrets(finding: Finding): Finding {
   return {
     ...finding,
-    facts: Object.fromEntries(facts) as Facts,
+    facts: cleanFacts(finding.facts),
     ...(finding.excerpts === undefined
       ? {}
       : { excerpts: finding.excerpts.map(({ source, lines }) => ({ source, lines: redactLines(lines) })) }),

@@ -77,6 +77,27 @@ describe('the probe runner', () => {
     expect(outcome?.findings[0]?.excerpts?.[0]?.lines[1]).toContain('db:5432/app: refused');
   });
 
+  it('takes secrets out of why a probe could not look, and out of what it counted', async () => {
+    const says = 'fatal: dial postgres://app:hunter2-and-more@db:5432/app: refused';
+    const facts = { reason: 'last-word-unknown', line: says };
+    const [unseen, refused, counted] = await run(
+      [
+        probe('a.b', () => Promise.reject(new AppError('NOT_FOUND', says, { facts }))),
+        probe('c.d', () => Promise.reject(new TargetError('protocol', says, { facts: { said: says } }))),
+        probe('e.f', () => Promise.resolve({ status: 'healthy', facts: { top: says } })),
+      ],
+      ['a.b', 'c.d', 'e.f'],
+    );
+
+    expect(JSON.stringify([unseen, refused, counted])).not.toContain('hunter2');
+    expect(unseen?.cause).toMatchObject({
+      code: 'last-word-unknown',
+      facts: { line: expect.stringContaining('fatal: dial') as string },
+    });
+    expect(refused?.cause?.code).toBe('protocol');
+    expect(counted?.facts['top']).toContain('db:5432');
+  });
+
   it('keeps the message of an unknown error to the log, for it may hold a secret', async () => {
     const logger = createMemoryLogger();
     const runner = createProbeRunner({
