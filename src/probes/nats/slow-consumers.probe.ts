@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
+import { type PartId, serviceIds } from '../../domain/part.ts';
+import { partNamed } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
@@ -67,18 +69,20 @@ const ours = /^(?:aetherius\.|>$|\*)/;
 
 /** A consumer that was dropped has this long to fall behind again: it comes back with nothing pending. */
 const backAgainSeconds = 30;
+/** The server's own limit of a page of connections. */
+const mostConnections = 1_024;
 /** How long such a consumer is watched, at most. */
 const watchedSeconds = 12;
 
 export const natsSlowConsumers = defineProbe({
   id: 'nats.slow-consumers',
   doc: `Does a consumer take its messages slower than they come?
-Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, a rising count of slow consumers is one too, and so are messages of a stream that wait for a consumer which takes some and falls behind. Each is named. A consumer that NATS dropped moments before has come back with nothing pending and is watched a while longer.`,
+Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, a rising count of slow consumers is one too, and so are messages of a stream that wait for a consumer which takes some and falls behind. Each is named. A consumer that NATS dropped moments before comes back with nothing pending and is watched a while longer; one of the platform's that does not come back is named.`,
   params,
   part: 'nats',
   needs: ['nats'],
   timeoutMs: 40_000,
-  emits: ['NATS_SLOW_CONSUMER', 'NATS_CONSUMER_LAGS', 'NATS_CONSUMERS_DROPPED'],
+  emits: ['NATS_SLOW_CONSUMER', 'NATS_CONSUMER_LAGS', 'NATS_CONSUMERS_DROPPED', 'NATS_CONSUMER_GONE'],
   async run(
     { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
     { deps, signal, wait }: ProbeContext<Deps>,
@@ -97,6 +101,7 @@ Reads the monitor twice: bytes that wait for a connection in both samples are a 
 
     let before = await sample();
     let answer: ReturnType<typeof compare>;
+    let watching: Dropped | undefined;
     for (let watched = seconds; ; watched += seconds) {
       await wait(seconds * 1000);
       const next = await sample();
@@ -106,6 +111,7 @@ Reads the monitor twice: bytes that wait for a connection in both samples are a 
       if (answer.facts.slowConsumersTotal === 0) break;
       const drop = await lastDrop();
       if (drop === undefined || !(drop.secondsAgo <= backAgainSeconds)) break;
+      watching = drop;
     }
     const { dropped, facts } = answer;
     const findings = [...answer.findings];
@@ -119,6 +125,14 @@ Reads the monitor twice: bytes that wait for a connection in both samples are a 
         facts: { ...facts, dropped, consumer },
       });
     }
+    if (findings.length === 0 && watching !== undefined && (await stayedAway(nats, watching, signal)))
+      findings.push({
+        code: 'NATS_CONSUMER_GONE',
+        severity: 'warning',
+        part: 'nats',
+        subject: watching.name,
+        facts: { ...facts, consumer: watching.name, secondsAgo: Math.round(watching.secondsAgo) },
+      });
     return verdict(findings, facts);
   },
 });
@@ -204,14 +218,28 @@ function compare(
   };
 }
 
+/** Parts that connect to NATS. */
+const clients: ReadonlySet<PartId | undefined> = new Set([...serviceIds, 'collect-agent']);
+
+interface Dropped {
+  readonly name: string;
+  readonly secondsAgo: number;
+}
+
+/** Whether a consumer of the platform that was dropped has no connection: nothing waits for it, and it gets nothing. */
+async function stayedAway(nats: Deps['nats'], { name }: Dropped, signal: AbortSignal): Promise<boolean> {
+  if (!clients.has(partNamed(name))) return false;
+  const open = await nats.monitor<Connz>(`/connz?limit=${mostConnections}`, { signal });
+  const connections = open.connections ?? [];
+  // Among more of them it may be one that was not listed.
+  return connections.length < mostConnections && !connections.some((one) => one.name === name);
+}
+
 /**
  * The consumer that NATS disconnected last for being slow. The server keeps its closed connections, with a reason such
  * as "Slow Consumer (Write Deadline)", and by stop time the newest comes first (nats-server, `ClosedState`).
  */
-async function lastDropped(
-  nats: Deps['nats'],
-  signal: AbortSignal,
-): Promise<{ readonly name: string; readonly secondsAgo: number } | undefined> {
+async function lastDropped(nats: Deps['nats'], signal: AbortSignal): Promise<Dropped | undefined> {
   const closed = await nats.monitor<Connz>('/connz?state=closed&sort=stop&limit=100', { signal });
   const last = closed.connections?.find(({ reason }) => reason?.startsWith('Slow Consumer') === true);
   if (last === undefined) return undefined;

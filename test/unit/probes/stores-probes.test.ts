@@ -463,7 +463,15 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
 
   describe('after a consumer was dropped', () => {
     /** Pending bytes of each sample of the consumer that came back; how long ago the other one was dropped. */
-    const look = async (droppedSecondsAgo: number, ...samples: readonly number[]) => {
+    const look = (droppedSecondsAgo: number, ...samples: readonly number[]) =>
+      after('agent-manager-events', droppedSecondsAgo, samples);
+    /** `back`: the name under which a connection is open. */
+    const after = async (
+      back: string,
+      droppedSecondsAgo: number,
+      samples: readonly number[],
+      who = 'agent-manager-events',
+    ) => {
       const asked: string[] = [];
       const now = Date.parse('2026-11-25T03:00:00.000Z');
       const monitor = (<T>(path: string) => {
@@ -472,14 +480,14 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
           const stop = new Date(now - droppedSecondsAgo * 1000).toISOString();
           const connections = [
             { cid: 9, name: 'other', reason: 'Client Closed', stop: new Date(now).toISOString() },
-            { cid: 3, name: 'events', reason: 'Slow Consumer (Write Deadline)', stop },
+            { cid: 3, name: who, reason: 'Slow Consumer (Write Deadline)', stop },
           ];
           return Promise.resolve({ now: new Date(now).toISOString(), connections } as T);
         }
         if (path.startsWith('/varz')) return Promise.resolve({ slow_consumers: 1 } as T);
         const at = asked.filter((one) => one.includes('sort=pending')).length - 1;
         return Promise.resolve({
-          connections: [{ cid: 5, name: 'events', pending_bytes: samples[at] ?? 0 }],
+          connections: [{ cid: 5, name: back, pending_bytes: samples[at] ?? 0 }],
         } as T);
       }) as NatsTarget['monitor'];
       const outcome = await natsSlowConsumers.run(
@@ -491,13 +499,21 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
 
     it('the one that came back is watched until it falls behind', async () => {
       expect(await look(4, 0, 0, 200_000, 900_000, 1_200_000)).toMatchObject({
-        outcome: { findings: [{ code: 'NATS_SLOW_CONSUMER', subject: 'events' }] },
+        outcome: { findings: [{ code: 'NATS_SLOW_CONSUMER', subject: 'agent-manager-events' }] },
         samples: 5,
       });
     });
 
     it('and no longer than it takes to fall behind', async () => {
       expect(await look(4, 0)).toMatchObject({ outcome: { status: 'healthy' }, samples: 7 });
+    });
+
+    it('one of the platform that does not come back is named', async () => {
+      expect(await after('other', 4, [0])).toMatchObject({
+        outcome: { findings: [{ code: 'NATS_CONSUMER_GONE', subject: 'agent-manager-events' }] },
+      });
+      // Somebody else's tool may have been closed.
+      expect(await after('other', 4, [0], 'nats-cli')).toMatchObject({ outcome: { status: 'healthy' } });
     });
 
     it('long ago, two samples are enough', async () => {

@@ -28,6 +28,9 @@ export const stores = {
     'Its messages arrive later and later; the stream drops the oldest at its limit.',
   'finding.NATS_CONSUMERS_DROPPED':
     'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all); the last is {consumer}.',
+  'finding.NATS_CONSUMER_GONE':
+    'NATS dropped the consumer {consumer} for being slow, {secondsAgo} s ago, and it has not come back.',
+  'finding.NATS_CONSUMER_GONE.impact': 'It gets no messages; what no stream keeps is lost for it.',
   'finding.NATS_NO_STREAM': 'No JetStream stream keeps {subject} (streams: {streams}).',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',

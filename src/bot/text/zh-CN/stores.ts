@@ -26,6 +26,9 @@ export const stores = {
   'finding.NATS_CONSUMER_LAGS.impact': '它的消息会越来越迟；达到上限时流会丢弃最旧的消息。',
   'finding.NATS_CONSUMERS_DROPPED':
     '查看期间 NATS 放弃了 {dropped} 个慢消费者（累计 {slowConsumersTotal}），最近一个是 {consumer}。',
+  'finding.NATS_CONSUMER_GONE':
+    '{secondsAgo} 秒前 NATS 因为太慢断开了消费者 {consumer}，它至今没有重新连接。',
+  'finding.NATS_CONSUMER_GONE.impact': '它收不到任何消息；没有流保存的消息对它来说就丢失了。',
   'finding.NATS_NO_STREAM': '没有 JetStream 流保存 {subject}（现有流：{streams}）。',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
