@@ -28,7 +28,12 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -48,6 +53,24 @@ export function countReport(report: Report): Count & { readonly skippedNames: re
     skippedNames,
   };
 }
+
+/** The test, and the first lines of what it said. */
+const failure = (name: string, message = ''): string =>
+  [name, ...message.split('\n').slice(0, 12)].join('\n  ').trimEnd();
+
+/** What failed in a report, each with the first lines of why, so that the end of a long log tells it. */
+export function failuresOf(report: Report): readonly string[] {
+  return report.testResults
+    .filter((file) => file.status === 'failed')
+    .flatMap((file) => {
+      const tests = file.assertionResults.filter((test) => test.status === 'failed');
+      if (tests.length === 0) return [failure(file.name, file.message)];
+      return tests.map((test) => failure(`${file.name}: ${test.fullName}`, test.failureMessages?.join('\n')));
+    });
+}
+
+/** Everything that failed in this run, told once more before the last line. */
+const failures: string[] = [];
 
 function run(command: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -70,12 +93,16 @@ async function runProject(name: string, folder: string): Promise<Count> {
     '--reporter=json',
     `--outputFile.json=${output}`,
   ]);
-  if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 };
-  const count = countReport(JSON.parse(readFileSync(output, 'utf8')) as Report);
+  if (!existsSync(output)) return oneFailure(`suite ${name}: ended with ${code} and wrote no report`);
+  const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
+  const count = countReport(report);
+  failures.push(...failuresOf(report));
   // An error outside of every test fails the run without failing a test.
-  const failed = code !== 0 && count.failed === 0 ? 1 : count.failed;
+  const outside = code !== 0 && count.failed === 0;
+  if (outside) failures.push(`suite ${name}: an error outside of every test (see above)`);
+  const failed = outside ? 1 : count.failed;
   if (!ci || count.skipped === 0) return { ...count, failed };
-  for (const name of count.skippedNames) console.log(`left out, which CI does not allow: ${name}`);
+  failures.push(...count.skippedNames.map((test) => `left out, which CI does not allow: ${test}`));
   return { ...count, failed: failed + count.skipped };
 }
 
@@ -94,7 +121,7 @@ async function runLab(folder: string): Promise<Count> {
     console.log(
       `Left out: suite lab, because this machine has not all it needs (${[...new Set(missing)].join('; ')}).`,
     );
-    return { passed: 0, failed: ci ? 1 : 0, skipped: 1 };
+    return ci ? oneFailure('suite lab: left out (see above)') : { passed: 0, failed: 0, skipped: 1 };
   }
   const counts: Count[] = [];
   for (const runtime of runtimes) {
@@ -106,17 +133,25 @@ async function runLab(folder: string): Promise<Count> {
       counts.push(await runCampaign(runtime, [...campaign, `--${campaignSize}`], folder));
     await run(process.execPath, ['--import', 'tsx', 'lab/cli.ts', 'down', runtime]);
     const left = differences(before, await snapshot());
-    for (const line of left) console.log(`${runtime}: ${line}`);
-    if (!up) console.log(`The lab's platform on ${runtime} did not come up twice; this counts as a failure.`);
-    counts.push(up && left.length === 0 ? one('passed') : one('failed'));
-    if (!up) return total(counts);
+    if (!up) {
+      counts.push(oneFailure(`The lab's platform on ${runtime} did not come up twice`));
+      return total(counts);
+    }
+    counts.push(
+      left.length === 0
+        ? { passed: 1, failed: 0, skipped: 0 }
+        : oneFailure(`The lab's platform on ${runtime} left behind: ${left.join('; ')}`),
+    );
   }
   // The suite itself starts from nothing and leaves nothing.
   counts.push(await runProject('lab', folder));
   return total(counts);
 }
 
-const one = (key: 'passed' | 'failed'): Count => ({ passed: 0, failed: 0, skipped: 0, [key]: 1 });
+function oneFailure(said: string): Count {
+  failures.push(said);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
 
 function total(counts: readonly Count[]): Count {
   const sum = (key: keyof Count): number => counts.reduce((all, count) => all + count[key], 0);
@@ -137,8 +172,9 @@ const campaigns: Readonly<Partial<Record<Runtime, readonly string[]>>> = {
 async function runCampaign(name: string, args: readonly string[], folder: string): Promise<Count> {
   const output = join(folder, `campaign-${name}.json`);
   await run(process.execPath, ['--import', 'tsx', 'scripts/campaign/index.ts', ...args, '--report', output]);
-  if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(output)) return oneFailure(`The campaign on ${name} stopped before its end`);
   const { right, wrong } = JSON.parse(readFileSync(output, 'utf8')) as { right: number; wrong: string[] };
+  failures.push(...wrong.map((line) => `campaign on ${name}: ${line}`));
   return { passed: right, failed: wrong.length, skipped: 0 };
 }
 
@@ -153,6 +189,7 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
   const { passed, failed } = total(counts);
+  for (const said of failures) console.log(`\nfailed: ${said}`);
   process.exitCode = failed === 0 ? 0 : 1;
   console.log(`${passed} passed, ${failed} failed`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countReport } from '../../scripts/test.ts';
+import { countReport, failuresOf } from '../../scripts/test.ts';
 
 const file = (status: string, ...tests: readonly string[]) => ({
   name: 'a.test.ts',
@@ -25,5 +25,29 @@ describe('the sum at the end of `npm test`', () => {
     const report = { testResults: [file('failed'), file('failed', 'skipped')] };
 
     expect(countReport(report)).toMatchObject({ passed: 0, failed: 2 });
+  });
+
+  it('names what failed with the first lines of why, for whoever sees only the end of the log', () => {
+    const failed = {
+      status: 'failed',
+      fullName: 'a run ends',
+      failureMessages: ['AssertionError: expected 1 to be 2\n    at a.test.ts:3'],
+    };
+    const report = {
+      testResults: [
+        {
+          name: 'a.test.ts',
+          status: 'failed',
+          assertionResults: [failed, { status: 'passed', fullName: 'b' }],
+        },
+        { name: 'c.test.ts', status: 'failed', message: 'Cannot find module', assertionResults: [] },
+        file('passed', 'passed'),
+      ],
+    };
+
+    expect(failuresOf(report)).toEqual([
+      'a.test.ts: a run ends\n  AssertionError: expected 1 to be 2\n      at a.test.ts:3',
+      'c.test.ts\n  Cannot find module',
+    ]);
   });
 });
