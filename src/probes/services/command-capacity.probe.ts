@@ -1,14 +1,30 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { meanBetween, rate, refuseFallen, round, scrape, scrapeAgain } from '../support/metrics.ts';
+import {
+  commandMetricsAbsent,
+  meanBetween,
+  rate,
+  refuseFallen,
+  round,
+  type Scrape,
+  scrape,
+  scrapeAgain,
+} from '../support/metrics.ts';
+
+/** The lesser of a gauge's two values: what lasted. Undefined when a sample lacks it. */
+function lasted(before: Scrape, after: Scrape, name: string): number | undefined {
+  const [one, other] = [before.value(name), after.value(name)];
+  return one === undefined || other === undefined ? undefined : Math.min(one, other);
+}
 
 export const servicesCommandCapacity = defineProbe({
   id: 'services.command-capacity',
   doc: `Can agent-manager run the commands it is asked to run?
 
 Takes \`/metrics\` twice: all command slots taken with commands waiting, or commands running into the default timeout,
-means that commands are slow or saturated. Samples of different replicas are not compared.`,
+means that commands are slow or saturated. Samples of different replicas are not compared, and what an absent metric
+would have told is not known: then it could not look.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
   }),
@@ -30,26 +46,38 @@ means that commands are slow or saturated. Samples of different replicas are not
       ['command_duration_seconds_count', { phase: 'running' }],
     ]);
 
-    const max = after.value('command_max_concurrent') ?? 0;
-    const inflight = Math.min(before.value('command_inflight') ?? 0, after.value('command_inflight') ?? 0);
-    const waiting = Math.min(before.value('command_queue_size') ?? 0, after.value('command_queue_size') ?? 0);
+    const max = after.value('command_max_concurrent');
+    const inflight = lasted(before, after, 'command_inflight');
+    const waiting = lasted(before, after, 'command_queue_size');
     // Only what happens between the samples counts: the total also remembers what is long over.
-    const timeoutsPerSecond = round(rate(before, after, 'command_timeouts_total') ?? 0);
+    const timeouts = rate(before, after, 'command_timeouts_total');
+    const mean = meanBetween(before, after, 'command_duration_seconds', { phase: 'running' });
     const facts = {
-      maxConcurrent: max,
-      inflight,
-      waiting,
-      timeoutsTotal: after.value('command_timeouts_total') ?? 0,
-      timeoutsPerSecond,
+      maxConcurrent: max ?? null,
+      inflight: inflight ?? null,
+      waiting: waiting ?? null,
+      timeoutsTotal: after.value('command_timeouts_total') ?? null,
+      timeoutsPerSecond: timeouts === undefined ? null : round(timeouts),
       defaultTimeoutSeconds: after.value('command_default_timeout_seconds') ?? null,
-      meanSeconds: round(meanBetween(before, after, 'command_duration_seconds', { phase: 'running' }) ?? 0),
+      meanSeconds: mean === undefined ? null : round(mean),
     };
+    // A fact that is known and says no decides alone: nothing waits, or a slot is free.
+    const free =
+      waiting === 0 || max === 0 || (max !== undefined && inflight !== undefined && inflight < max);
+    const absent = [
+      ...(free || inflight !== undefined ? [] : ['command_inflight']),
+      ...(free || waiting !== undefined ? [] : ['command_queue_size']),
+      ...(free || max !== undefined ? [] : ['command_max_concurrent']),
+      ...(timeouts === undefined ? ['command_timeouts_total'] : []),
+    ];
     const finding = (code: string) =>
       ({ code, severity: 'warning', part: 'agent-manager', subject: 'commands', facts }) as const;
-    if (max > 0 && inflight >= max && waiting > 0)
+    // Not free for a reason that is known in full: every slot is taken and commands wait.
+    if (!free && absent.every((name) => name === 'command_timeouts_total'))
       return { status: 'unhealthy', facts, findings: [finding('COMMANDS_SATURATED')] };
-    if (timeoutsPerSecond > 0)
+    if (timeouts !== undefined && timeouts > 0)
       return { status: 'unhealthy', facts, findings: [finding('COMMANDS_TIME_OUT')] };
+    if (absent.length > 0) return { status: 'inconclusive', cause: commandMetricsAbsent(absent), facts };
     return { status: 'healthy', facts };
   },
 });

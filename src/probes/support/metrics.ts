@@ -141,6 +141,13 @@ export function metricsAbsent(service: ServiceId, names: readonly string[]): App
   });
 }
 
+/** What a probe says when the metrics lack what would tell whether commands wait or time out. */
+export function commandMetricsAbsent(names: readonly string[]): AppError {
+  return new AppError('DEPENDENCY_UNAVAILABLE', 'metrics of commands are absent', {
+    facts: { reason: 'command-metrics-absent', metrics: names.join(', ') },
+  });
+}
+
 /** Change per second of a counter between two scrapes; undefined when it is absent or was reset. */
 export function rate(before: Scrape, after: Scrape, name: string, labels: Labels = {}): number | undefined {
   const from = before.value(name, labels);

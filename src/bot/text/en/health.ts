@@ -120,6 +120,8 @@ export const health = {
   'cause.subject-placeholder':
     'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: what it puts there cannot be seen here',
   'cause.metrics-absent': 'something waits, and the metrics that would tell why are absent ({metrics})',
+  'cause.command-metrics-absent':
+    'whether commands wait or run out of time cannot be told: metrics are absent ({metrics})',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':
