@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type PartId, serviceIds } from '../../domain/part.ts';
 import { partNamed } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
+import { ofPlatform } from '../support/nats-subjects.ts';
 import { round, verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -29,16 +31,19 @@ type Deps = Pick<With<'nats'>, 'nats'>;
 interface Connz {
   /** The server's clock. */
   readonly now?: string;
-  readonly connections?: readonly {
-    readonly cid: number;
-    readonly name?: string;
-    readonly pending_bytes: number;
-    readonly out_msgs?: number;
-    readonly subscriptions?: number;
-    /** Only of closed ones: when, and why in the server's words. */
-    readonly stop?: string;
-    readonly reason?: string;
-  }[];
+  readonly connections?: readonly Connection[];
+}
+interface Connection {
+  readonly cid: number;
+  readonly name?: string;
+  readonly pending_bytes: number;
+  readonly out_msgs?: number;
+  readonly subscriptions?: number;
+  /** Its subjects, with `subs=1`. */
+  readonly subscriptions_list?: readonly string[];
+  /** Only of closed ones: when, and why in the server's words. */
+  readonly stop?: string;
+  readonly reason?: string;
 }
 interface Varz {
   readonly slow_consumers?: number;
@@ -61,28 +66,34 @@ interface JetStreamConsumer {
   readonly name: string;
   readonly num_pending?: number;
   readonly num_ack_pending?: number;
+  readonly config?: { readonly filter_subject?: string; readonly filter_subjects?: readonly string[] };
   readonly delivered?: { readonly consumer_seq?: number };
 }
-
-/** Streams of the platform; others on the same server are somebody else's. */
-const ours = /^(?:aetherius\.|>$|\*)/;
 
 /** A consumer that was dropped has this long to fall behind again: it comes back with nothing pending. */
 const backAgainSeconds = 30;
 /** The server's own limit of a page of connections. */
 const mostConnections = 1_024;
+/** Connections with the most that waits, whosever they are. */
+const mostPending = 100;
 /** How long such a consumer is watched, at most. */
 const watchedSeconds = 12;
 
 export const natsSlowConsumers = defineProbe({
   id: 'nats.slow-consumers',
   doc: `Does a consumer take its messages slower than they come?
-Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, a rising count of slow consumers is one too, and so are messages of a stream that wait for a consumer which takes some and falls behind. Each is named. A consumer that NATS dropped moments before comes back with nothing pending and is watched a while longer; one of the platform's that does not come back is named.`,
+Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, a rising count of slow consumers is one too, and so are messages of a stream that wait for a consumer which takes some and falls behind. Each is named. Only consumers of the platform count, by their name or by the subjects they take: a slow one of another application on the same server is told apart, and of one that may be either it is said that it cannot be told. A consumer that NATS dropped moments before comes back with nothing pending and is watched a while longer; one of the platform's that does not come back is named.`,
   params,
   part: 'nats',
   needs: ['nats'],
   timeoutMs: 40_000,
-  emits: ['NATS_SLOW_CONSUMER', 'NATS_CONSUMER_LAGS', 'NATS_CONSUMERS_DROPPED', 'NATS_CONSUMER_GONE'],
+  emits: [
+    'NATS_SLOW_CONSUMER',
+    'NATS_CONSUMER_LAGS',
+    'NATS_CONSUMERS_DROPPED',
+    'NATS_CONSUMER_GONE',
+    'NATS_SLOW_CONSUMER_ELSEWHERE',
+  ],
   async run(
     { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
     { deps, signal, wait }: ProbeContext<Deps>,
@@ -91,68 +102,101 @@ Reads the monitor twice: bytes that wait for a connection in both samples are a 
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const sample = async (): Promise<Sample> => {
       const [connz, varz, jsz] = await Promise.all([
-        nats.monitor<Connz>('/connz?sort=pending&limit=20', { signal }),
+        nats.monitor<Connz>(`/connz?sort=pending&subs=1&limit=${mostPending}`, { signal }),
         nats.monitor<Varz>('/varz', { signal }),
         nats.monitor<Jsz>('/jsz?consumers=true&config=true', { signal }),
       ]);
       return { connections: connz.connections ?? [], varz, consumers: consumersOf(jsz) };
     };
-    const lastDrop = () => lastDropped(nats, signal);
 
     let before = await sample();
-    let answer: ReturnType<typeof compare>;
+    let seen: Seen;
     let watching: Dropped | undefined;
+    const others = new Set<string>();
     for (let watched = seconds; ; watched += seconds) {
       await wait(seconds * 1000);
       const next = await sample();
-      answer = compare(before, next, { pendingBytes, pendingMessages, seconds });
+      seen = compare(before, next, { pendingBytes, pendingMessages, seconds });
       before = next;
-      if (answer.findings.length > 0 || answer.dropped > 0 || watched >= watchedSeconds) break;
-      if (answer.facts.slowConsumersTotal === 0) break;
-      const drop = await lastDrop();
+      for (const name of seen.others) others.add(name);
+      if (seen.ours.length > 0 || seen.facts.slowConsumersTotal === 0) break;
+      const closed = await droppedConsumers(nats, signal);
+      seen = withDrops(seen, closed);
+      for (const name of seen.others) others.add(name);
+      if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
+      const drop = closed.find(({ owner }) => owner !== 'others');
       if (drop === undefined || !(drop.secondsAgo <= backAgainSeconds)) break;
       watching = drop;
     }
-    const { dropped, facts } = answer;
-    const findings = [...answer.findings];
-    if (findings.length === 0 && dropped > 0) {
-      const consumer = (await lastDrop())?.name ?? 'unknown';
-      findings.push({
-        code: 'NATS_CONSUMERS_DROPPED',
-        severity: 'warning',
-        part: 'nats',
-        subject: 'slow_consumers',
-        facts: { ...facts, dropped, consumer },
-      });
-    }
-    if (findings.length === 0 && watching !== undefined && (await stayedAway(nats, watching, signal)))
-      findings.push({
-        code: 'NATS_CONSUMER_GONE',
-        severity: 'warning',
-        part: 'nats',
-        subject: watching.name,
-        facts: { ...facts, consumer: watching.name, secondsAgo: Math.round(watching.secondsAgo) },
-      });
-    return verdict(findings, facts);
+    const { facts } = seen;
+    if (seen.ours.length > 0) return verdict(seen.ours, facts);
+    if (watching !== undefined && (await stayedAway(nats, watching, signal)))
+      return verdict(
+        [
+          {
+            code: 'NATS_CONSUMER_GONE',
+            severity: 'warning',
+            part: 'nats',
+            subject: watching.name,
+            facts: { ...facts, consumer: watching.name, secondsAgo: Math.round(watching.secondsAgo) },
+          },
+        ],
+        facts,
+      );
+    const [unclear] = seen.unclear;
+    if (unclear !== undefined)
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'a consumer is slow, and whose it is cannot be told', {
+          facts: { reason: 'slow-consumer-unclear', consumer: unclear },
+        }),
+        facts,
+      };
+    return verdict(
+      [...others].map(
+        (consumer): Finding => ({
+          code: 'NATS_SLOW_CONSUMER_ELSEWHERE',
+          severity: 'info',
+          part: 'nats',
+          subject: consumer,
+          facts,
+        }),
+      ),
+      facts,
+    );
   },
 });
 
 interface Sample {
   readonly connections: NonNullable<Connz['connections']>;
   readonly varz: Varz;
-  readonly consumers: ReadonlyMap<string, JetStreamConsumer>;
+  readonly consumers: ReadonlyMap<string, Consumer>;
+}
+type Consumer = JetStreamConsumer & { readonly owner: Owner };
+type Owner = 'platform' | 'others' | 'unclear';
+
+/** What is slow, by whose it is; of others only the names. */
+interface Seen {
+  readonly ours: readonly Finding[];
+  /** Names of those that may be the platform's or somebody else's. */
+  readonly unclear: readonly string[];
+  readonly others: readonly string[];
+  /** How many the server gave up on between the samples, whosever they are: it counts for all its clients. */
+  readonly dropped: number;
+  readonly facts: { inPerSecond: number; outPerSecond: number; slowConsumersTotal: number };
 }
 
-/** Consumers of the platform's streams, by `stream/consumer`. */
+/** Consumers of all streams but those of others, by `stream/consumer`. */
 function consumersOf(jsz: Jsz): Sample['consumers'] {
   const streams = (jsz.account_details ?? []).flatMap((account) => account.stream_detail ?? []);
-  return new Map(
-    streams
-      .filter(({ config }) => config?.subjects?.some((subject) => ours.test(subject)) === true)
-      .flatMap(({ name, consumer_detail: consumers = [] }) =>
-        consumers.map((one) => [`${name}/${one.name}`, one] as const),
-      ),
+  const consumers = streams.flatMap(({ name, config, consumer_detail = [] }) =>
+    consumer_detail.map((one): readonly [string, Consumer] => {
+      const { filter_subject: filter, filter_subjects: filters = [] } = one.config ?? {};
+      const own = [...(filter === undefined || filter === '' ? [] : [filter]), ...filters];
+      return [`${name}/${one.name}`, { ...one, owner: takenBy(own.length > 0 ? own : config?.subjects) }];
+    }),
   );
+  return new Map(consumers.filter(([, { owner }]) => owner !== 'others'));
 }
 
 /** Consumers that take messages, and yet have as many waiting as before or more. One that nobody reads is not slow. */
@@ -160,38 +204,32 @@ function lagging(
   before: Sample,
   now: Sample,
   { pendingMessages, seconds }: Pick<z.output<typeof params>, 'pendingMessages' | 'seconds'>,
-): readonly Finding[] {
-  return [...now.consumers].flatMap(([subject, { num_pending: pending = 0, ...one }]): Finding[] => {
+): Pick<Seen, 'ours' | 'unclear'> {
+  const ours: Finding[] = [];
+  const unclear: string[] = [];
+  for (const [subject, { num_pending: pending = 0, ...one }] of now.consumers) {
     const earlier = before.consumers.get(subject);
     const growth = pending - (earlier?.num_pending ?? Number.POSITIVE_INFINITY);
     const taken = (one.delivered?.consumer_seq ?? 0) - (earlier?.delivered?.consumer_seq ?? 0);
-    if (pending < pendingMessages || growth < 0 || taken <= 0) return [];
+    if (pending < pendingMessages || growth < 0 || taken <= 0) continue;
     const facts = {
       pending,
       growthPerSecond: round(growth / seconds),
       takenPerSecond: round(taken / seconds),
+      unacknowledged: one.num_ack_pending ?? 0,
     };
-    return [
-      {
-        code: 'NATS_CONSUMER_LAGS',
-        severity: 'warning',
-        part: 'nats',
-        subject,
-        facts: { ...facts, unacknowledged: one.num_ack_pending ?? 0 },
-      },
-    ];
-  });
+    if (one.owner === 'platform')
+      ours.push({ code: 'NATS_CONSUMER_LAGS', severity: 'warning', part: 'nats', subject, facts });
+    else unclear.push(subject);
+  }
+  return { ours, unclear };
 }
 
 function compare(
   before: Sample,
   now: Sample,
   { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
-): {
-  readonly findings: readonly Finding[];
-  readonly dropped: number;
-  readonly facts: { inPerSecond: number; outPerSecond: number; slowConsumersTotal: number };
-} {
+): Seen {
   const pendingBefore = new Map(before.connections.map((one) => [one.cid, one.pending_bytes]));
   const rate = (name: 'in_msgs' | 'out_msgs') =>
     round(((now.varz[name] ?? 0) - (before.varz[name] ?? 0)) / seconds);
@@ -200,29 +238,78 @@ function compare(
     outPerSecond: rate('out_msgs'),
     slowConsumersTotal: now.varz.slow_consumers ?? 0,
   };
-  const findings = now.connections
-    .filter((one) => one.pending_bytes >= pendingBytes && (pendingBefore.get(one.cid) ?? 0) >= pendingBytes)
-    .map(
-      (one): Finding => ({
-        code: 'NATS_SLOW_CONSUMER',
-        severity: 'warning',
-        part: 'nats',
-        subject: one.name ?? `cid ${one.cid}`,
-        facts: { ...facts, pendingBytes: one.pending_bytes, subscriptions: one.subscriptions ?? null },
-      }),
-    );
+  const backed = now.connections.filter(
+    (one) => one.pending_bytes >= pendingBytes && (pendingBefore.get(one.cid) ?? 0) >= pendingBytes,
+  );
+  const of = (owner: Owner) => backed.filter((one) => ownerOf(one) === owner);
+  const findings = of('platform').map(
+    (one): Finding => ({
+      code: 'NATS_SLOW_CONSUMER',
+      severity: 'warning',
+      part: 'nats',
+      subject: nameOf(one),
+      facts: { ...facts, pendingBytes: one.pending_bytes, subscriptions: one.subscriptions ?? null },
+    }),
+  );
+  const lag = lagging(before, now, { pendingMessages, seconds });
   return {
-    findings: [...findings, ...lagging(before, now, { pendingMessages, seconds })],
+    ours: [...findings, ...lag.ours],
+    unclear: [...of('unclear').map(nameOf), ...lag.unclear],
+    others: of('others').map(nameOf),
     dropped: facts.slowConsumersTotal - (before.varz.slow_consumers ?? 0),
     facts,
+  };
+}
+
+/** The server's counter says how many were dropped; whose they are, only its closed connections. */
+function withDrops(seen: Seen, closed: readonly Dropped[]): Seen {
+  if (seen.dropped <= 0) return seen;
+  const { facts } = seen;
+  const drops = closed.slice(0, seen.dropped);
+  const ours = drops.filter(({ owner }) => owner === 'platform');
+  const unclear = drops.filter(({ owner }) => owner === 'unclear').map(({ name }) => name);
+  const unlisted = drops.length < seen.dropped ? ['–'] : [];
+  const others = drops.filter(({ owner }) => owner === 'others').map(({ name }) => name);
+  return {
+    ...seen,
+    ours: ours.slice(0, 1).map(({ name }) => ({
+      code: 'NATS_CONSUMERS_DROPPED',
+      severity: 'warning',
+      part: 'nats',
+      subject: 'slow_consumers',
+      facts: { ...facts, dropped: ours.length, consumer: name },
+    })),
+    unclear: [...seen.unclear, ...unclear, ...unlisted],
+    others: [...seen.others, ...others],
   };
 }
 
 /** Parts that connect to NATS. */
 const clients: ReadonlySet<PartId | undefined> = new Set([...serviceIds, 'collect-agent']);
 
+const nameOf = ({ name, cid }: Connection) => (name === undefined || name === '' ? `cid ${cid}` : name);
+
+/** Whose a consumer of these subjects is; `>` takes in the platform's and those of others. */
+function takenBy(subjects: readonly string[] = []): Owner {
+  const said = subjects.map(ofPlatform);
+  if (said.includes(true)) return 'platform';
+  return said.length === 0 || said.includes(undefined) ? 'unclear' : 'others';
+}
+
+/**
+ * Another application may have a component of the same name ("orchestrator"): one that takes only subjects of others
+ * is not known by its name. Inboxes and subjects of the server say nothing of it.
+ */
+function ownerOf(connection: Connection): Owner {
+  const subjects = (connection.subscriptions_list ?? []).filter((one) => !/^[_$]/.test(one));
+  const taken = takenBy(subjects);
+  if (taken === 'platform' || !clients.has(partNamed(connection.name ?? ''))) return taken;
+  return taken === 'others' ? 'unclear' : 'platform';
+}
+
 interface Dropped {
   readonly name: string;
+  readonly owner: Owner;
   readonly secondsAgo: number;
 }
 
@@ -236,13 +323,16 @@ async function stayedAway(nats: Deps['nats'], { name }: Dropped, signal: AbortSi
 }
 
 /**
- * The consumer that NATS disconnected last for being slow. The server keeps its closed connections, with a reason such
- * as "Slow Consumer (Write Deadline)", and by stop time the newest comes first (nats-server, `ClosedState`).
+ * The consumers that NATS disconnected for being slow, the latest first. The server keeps its closed connections, with
+ * a reason such as "Slow Consumer (Write Deadline)" (nats-server, `ClosedState`).
  */
-async function lastDropped(nats: Deps['nats'], signal: AbortSignal): Promise<Dropped | undefined> {
-  const closed = await nats.monitor<Connz>('/connz?state=closed&sort=stop&limit=100', { signal });
-  const last = closed.connections?.find(({ reason }) => reason?.startsWith('Slow Consumer') === true);
-  if (last === undefined) return undefined;
-  const secondsAgo = (Date.parse(closed.now ?? '') - Date.parse(last.stop ?? '')) / 1000;
-  return { name: last.name ?? `cid ${last.cid}`, secondsAgo };
+async function droppedConsumers(nats: Deps['nats'], signal: AbortSignal): Promise<readonly Dropped[]> {
+  const closed = await nats.monitor<Connz>('/connz?state=closed&sort=stop&subs=1&limit=100', { signal });
+  return (closed.connections ?? [])
+    .filter(({ reason }) => reason?.startsWith('Slow Consumer') === true)
+    .map((one) => ({
+      name: nameOf(one),
+      owner: ownerOf(one),
+      secondsAgo: (Date.parse(closed.now ?? '') - Date.parse(one.stop ?? '')) / 1000,
+    }));
 }

@@ -32,3 +32,10 @@ export function mayCover(own: string, wanted: string): boolean {
   const filled = wanted.split('.').map((token, index) => (token === '*' ? (mine[index] ?? token) : token));
   return covers(own, filled.join('.'));
 }
+
+/** Whether a subject is one of the platform's; undefined for a wildcard that takes in those of others as well. */
+export function ofPlatform(subject: string): boolean | undefined {
+  const first = subject.split('.', 1)[0];
+  if (first === 'aetherius') return true;
+  return first === '>' || first === '*' ? undefined : false;
+}

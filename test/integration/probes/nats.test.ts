@@ -111,10 +111,10 @@ describe('a broken NATS', () => {
 
 describe('a consumer that NATS drops for being slow', () => {
   /** Subscribes and never reads. */
-  const deaf = async (port: number, name: string) => {
+  const deaf = async (port: number, name: string, subject: string) => {
     const socket = createConnection(port, '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write(`CONNECT {"verbose":false,"name":"${name}"}\r\nSUB load.> 1\r\nPING\r\n`);
+    socket.write(`CONNECT {"verbose":false,"name":"${name}"}\r\nSUB ${subject} 1\r\nPING\r\n`);
     await once(socket, 'readable');
     return socket;
   };
@@ -129,10 +129,10 @@ describe('a consumer that NATS drops for being slow', () => {
     const publisher = await connect({ servers: `127.0.0.1:${small.port}`, name: 'publisher' });
     const sockets: Socket[] = [];
     const timers: NodeJS.Timeout[] = [];
-    const overload = async (name: string) => {
-      sockets.push(await deaf(small.port, name));
+    const overload = async (name: string, subject = 'aetherius.load') => {
+      sockets.push(await deaf(small.port, name, subject));
       const send = () => {
-        for (let at = 0; at < 20; at += 1) publisher.publish('load.x', new Uint8Array(100_000));
+        for (let at = 0; at < 20; at += 1) publisher.publish(subject, new Uint8Array(100_000));
       };
       timers.push(setInterval(send, 20));
     };
@@ -147,12 +147,18 @@ describe('a consumer that NATS drops for being slow', () => {
       // It comes back between the second sample, in which nothing waits for anybody, and the last.
       timers.push(setTimeout(() => void overload('second'), 6_000));
       const later = await runProbe('nats.slow-consumers', nats, { pendingBytes: 1e12, seconds: 4 });
+      await quiet();
+      await overload('shop-worker', 'orders.load');
+      const elsewhere = await runProbe('nats.slow-consumers', nats, { pendingBytes: 1e12 });
 
       expect(dropped.findings).toMatchObject([
         { code: 'NATS_CONSUMERS_DROPPED', facts: { dropped: 1, consumer: 'first' } },
       ]);
       expect(later.findings).toMatchObject([
         { code: 'NATS_CONSUMERS_DROPPED', facts: { dropped: 1, consumer: 'second' } },
+      ]);
+      expect(elsewhere.findings).toMatchObject([
+        { code: 'NATS_SLOW_CONSUMER_ELSEWHERE', severity: 'info', subject: 'shop-worker' },
       ]);
     } finally {
       for (const timer of timers) clearTimeout(timer);

@@ -400,12 +400,13 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
   });
 
   it('take a backlog for one only when it stays', async () => {
+    const tap = { cid: 1, name: 'tap', subscriptions_list: ['aetherius.>'] };
     const look = (first: number, second: number) => {
       const pages = [first, second];
       const monitor = (<T>(path: string) =>
         Promise.resolve(
           (path.startsWith('/connz')
-            ? { connections: [{ cid: 1, name: 'tap', pending_bytes: pages.shift() ?? 0 }] }
+            ? { connections: [{ ...tap, pending_bytes: pages.shift() ?? 0 }] }
             : { slow_consumers: 0 }) as T,
         )) as NatsTarget['monitor'];
       return natsSlowConsumers.run(
@@ -420,15 +421,109 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
     expect(await look(900_000, 0)).toMatchObject({ status: 'healthy' });
   });
 
+  describe('on a server that others use as well', () => {
+    interface Client {
+      readonly name?: string;
+      readonly subscriptions_list?: readonly string[];
+    }
+    /** One connection with a backlog in every sample. */
+    const behind = (client: Client) =>
+      look(() => ({ connections: [{ cid: 7, pending_bytes: 900_000, ...client }] }));
+    /** One that the server drops between the two samples, with what it keeps of it. */
+    const dropped = (...clients: readonly Client[]) => {
+      let asked = 0;
+      return look((path) => {
+        if (path.startsWith('/varz')) {
+          asked += 1;
+          return { slow_consumers: asked === 1 ? 4 : 5 };
+        }
+        const reason = 'Slow Consumer (Write Deadline)';
+        const stop = '2026-11-25T03:00:00Z';
+        const closed = clients.map((client) => ({ cid: 7, pending_bytes: 0, reason, stop, ...client }));
+        return { now: stop, connections: path.includes('state=closed') ? closed : [] };
+      });
+    };
+    const look = (answer: (path: string) => object) =>
+      natsSlowConsumers.run(
+        { pendingBytes: 500_000, pendingMessages: 1_000, seconds: 2 },
+        probeContext({
+          nats: nats({
+            monitor: (<T>(path: string) => Promise.resolve(answer(path) as T)) as NatsTarget['monitor'],
+          }),
+        }),
+      );
+    const shop = { name: 'shop-worker', subscriptions_list: ['orders.>', '_INBOX.x.*'] };
+    const anyone = { status: 'inconclusive', cause: { facts: { reason: 'slow-consumer-unclear' } } };
+
+    it('only consumers of the platform are a backlog, by their name or their subjects', async () => {
+      for (const client of [
+        { name: 'agent-manager-events' },
+        { name: 'collect-agent-c1', subscriptions_list: ['_INBOX.x.*'] },
+        { name: 'audit-tap', subscriptions_list: ['aetherius.>'] },
+        { subscriptions_list: ['orders.>', 'aetherius.events.c1'] },
+      ]) {
+        expect(await behind(client)).toMatchObject({ findings: [{ code: 'NATS_SLOW_CONSUMER' }] });
+        expect(await dropped(client)).toMatchObject({ findings: [{ code: 'NATS_CONSUMERS_DROPPED' }] });
+      }
+    });
+
+    it('one of another application is only told', async () => {
+      const told = {
+        findings: [{ code: 'NATS_SLOW_CONSUMER_ELSEWHERE', severity: 'info', subject: 'shop-worker' }],
+      };
+
+      expect(await behind(shop)).toMatchObject(told);
+      expect(await dropped(shop)).toMatchObject(told);
+    });
+
+    it('one that may be either is not known', async () => {
+      for (const client of [
+        {},
+        { name: 'tap', subscriptions_list: ['>'] },
+        { name: 'shop-orchestrator', subscriptions_list: ['orders.>'] },
+      ]) {
+        expect(await behind(client)).toMatchObject(anyone);
+        expect(await dropped(client)).toMatchObject(anyone);
+      }
+    });
+
+    it('the count of the whole server proves nothing of the platform', async () => {
+      expect(await dropped()).toMatchObject(anyone);
+    });
+
+    it('one of the platform is found among those of others', async () => {
+      let asked = 0;
+      const outcome = await look((path) => {
+        if (path.startsWith('/varz')) {
+          asked += 1;
+          return { slow_consumers: asked === 1 ? 4 : 6 };
+        }
+        const closed = { reason: 'Slow Consumer (Write Deadline)', pending_bytes: 0 };
+        const connections = [
+          { cid: 7, ...closed, ...shop },
+          { cid: 8, ...closed, name: 'agent-manager' },
+        ];
+        return { connections: path.includes('state=closed') ? connections : [] };
+      });
+
+      expect(outcome).toMatchObject({
+        findings: [{ code: 'NATS_CONSUMERS_DROPPED', facts: { dropped: 1, consumer: 'agent-manager' } }],
+      });
+    });
+  });
+
   it('take a consumer of a stream for slow that takes messages and has ever more of them waiting', async () => {
     interface Consumer {
       readonly num_pending: number;
       readonly delivered: { readonly consumer_seq: number };
     }
-    const look = (first: Consumer, second: Consumer, subjects = ['aetherius.events.>']) => {
+    const look = (first: Consumer, second: Consumer, subjects = ['aetherius.events.>'], filter?: string) => {
       const samples = [first, second];
+      const config = filter === undefined ? {} : { config: { filter_subject: filter } };
       const monitor = (<T>(path: string) => {
-        const consumer_detail = path.startsWith('/jsz') ? [{ name: 'worker', ...samples.shift() }] : [];
+        const consumer_detail = path.startsWith('/jsz')
+          ? [{ name: 'worker', ...config, ...samples.shift() }]
+          : [];
         const stream_detail = [{ name: 'EVENTS', config: { subjects }, consumer_detail }];
         return Promise.resolve({ connections: [], account_details: [{ stream_detail }] } as T);
       }) as NatsTarget['monitor'];
@@ -451,12 +546,16 @@ describe('nats.registration-traffic, nats.slow-consumers and nats.streams', () =
         },
       ],
     });
-    // It catches up; nobody reads it at all; few wait; it is somebody else's stream.
+    expect(await look(consumer(5_000, 100), consumer(6_000, 120), ['>'])).toMatchObject({
+      status: 'inconclusive',
+    });
+    // It catches up; nobody reads it at all; few wait; it is somebody else's stream, or takes theirs alone.
     for (const well of [
       look(consumer(6_000, 100), consumer(5_000, 1_200)),
       look(consumer(5_000, 100), consumer(6_000, 100)),
       look(consumer(400, 100), consumer(500, 120)),
       look(consumer(5_000, 100), consumer(6_000, 120), ['orders.>']),
+      look(consumer(5_000, 100), consumer(6_000, 120), ['>'], 'orders.>'),
     ])
       expect(await well).toMatchObject({ status: 'healthy' });
   });

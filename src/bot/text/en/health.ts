@@ -128,6 +128,8 @@ export const health = {
     'the container has no tool for it, and its Pod lists {count} debug containers already',
   'cause.sessions-hidden':
     'the role does not see what {hidden|# session|# sessions} of other roles {hidden|does|do}: it needs membership in pg_monitor',
+  'cause.slow-consumer-unclear':
+    'NATS has a slow consumer ({consumer}), and neither its name nor its subjects tell whether it is the platform’s',
   'cause.cache-keys-unknown':
     'none of {keys|# key|# keys} agent:* is of an agent in the table ({rows|# row|# rows}): the keys are named in a way we do not know',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',

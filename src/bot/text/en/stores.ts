@@ -28,6 +28,8 @@ export const stores = {
     'Its messages arrive later and later; the stream drops the oldest at its limit.',
   'finding.NATS_CONSUMERS_DROPPED':
     'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all); the last is {consumer}.',
+  'finding.NATS_SLOW_CONSUMER_ELSEWHERE':
+    'The slow consumer {subject} of NATS takes none of the platform’s subjects: it belongs to another application.',
   'finding.NATS_CONSUMER_GONE':
     'NATS dropped the consumer {consumer} for being slow, {secondsAgo} s ago, and it has not come back.',
   'finding.NATS_CONSUMER_GONE.impact': 'It gets no messages; what no stream keeps is lost for it.',

@@ -26,6 +26,8 @@ export const stores = {
   'finding.NATS_CONSUMER_LAGS.impact': '它的消息会越来越迟；达到上限时流会丢弃最旧的消息。',
   'finding.NATS_CONSUMERS_DROPPED':
     '查看期间 NATS 放弃了 {dropped} 个慢消费者（累计 {slowConsumersTotal}），最近一个是 {consumer}。',
+  'finding.NATS_SLOW_CONSUMER_ELSEWHERE':
+    'NATS 的慢消费者 {subject} 没有订阅平台的任何主题：它属于另一个应用。',
   'finding.NATS_CONSUMER_GONE':
     '{secondsAgo} 秒前 NATS 因为太慢断开了消费者 {consumer}，它至今没有重新连接。',
   'finding.NATS_CONSUMER_GONE.impact': '它收不到任何消息；没有流保存的消息对它来说就丢失了。',
