@@ -1,9 +1,16 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 
 const short = any(
   found('PG_CONNECTIONS_NEAR_LIMIT'),
   found('PG_TOO_MANY_CONNECTIONS'),
   found('ENDPOINT_AT_LIMIT', 'postgres'),
+);
+
+/** What explains the shortage otherwise: one of these, or leaks, is said whenever most sessions can be seen. */
+const explained = any(
+  found('PG_LIMIT_TOO_LOW'),
+  found('PG_POOLS_TOO_LARGE'),
+  found('PG_CONNECTIONS_ELSEWHERE'),
 );
 
 export const pgConnections = defineDiagnosis({
@@ -32,7 +39,12 @@ export const pgConnections = defineDiagnosis({
     {
       id: 'D1.c',
       part: 'postgres',
-      when: any(all(short, found('PG_SESSIONS_LEAKED')), found('PG_IDLE_IN_TRANSACTION_LEAKED')),
+      // One session that was left in a transaction takes nobody's connection while there is room, and is not why there
+      // is none where pools take them all.
+      when: all(
+        short,
+        any(found('PG_SESSIONS_LEAKED'), all(found('PG_IDLE_IN_TRANSACTION_LEAKED'), not(explained))),
+      ),
       remedies: [
         { instruction: 'end-leaked-sessions' },
         {

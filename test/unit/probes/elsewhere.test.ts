@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
 import { natsBacklog } from '../../../src/diagnoses/nats-backlog.diagnosis.ts';
 import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
+import { pgConnections } from '../../../src/diagnoses/pg-connections.diagnosis.ts';
 import { rootCauseFailure } from '../../../src/diagnoses/root-cause-failure.diagnosis.ts';
 import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
@@ -47,6 +48,36 @@ describe('what is not found here', () => {
     expect(verdict(rootCauseFailure, 'S6.b', missing, 'ROOT_CAUSE_FAILS services.root-cause-call')).toBe(
       'confirmed',
     );
+  });
+});
+
+describe('sessions that were left in a transaction', () => {
+  const left = 'PG_IDLE_IN_TRANSACTION_LEAKED postgres.idle-in-transaction';
+  const short = 'PG_CONNECTIONS_NEAR_LIMIT postgres.connections-headroom';
+  const shares = 'postgres.session-shares';
+  const leaks = (...findings: readonly string[]) => verdict(pgConnections, 'D1.c', ...findings);
+
+  it('are why connections run out only when they do run out', () => {
+    expect(leaks(left)).toBe('ruled-out');
+    expect(leaks(left, `PG_SESSIONS_LEAKED ${shares}`)).toBe('ruled-out');
+    expect(leaks(short, `PG_SESSIONS_LEAKED ${shares}`)).toBe('confirmed');
+    expect(leaks(short, left)).toBe('confirmed');
+  });
+
+  it('are not why when a pool, the limit or others explain it', () => {
+    for (const code of ['PG_POOLS_TOO_LARGE', 'PG_LIMIT_TOO_LOW', 'PG_CONNECTIONS_ELSEWHERE'])
+      expect(leaks(short, left, `${code} ${shares}`)).toBe('ruled-out');
+  });
+
+  it('may be why while nobody can see whose the sessions are', () => {
+    const seen = [
+      { code: 'PG_CONNECTIONS_NEAR_LIMIT', probe: 'postgres.connections-headroom' },
+      { code: 'PG_IDLE_IN_TRANSACTION_LEAKED', probe: 'postgres.idle-in-transaction' },
+    ];
+
+    expect(verdictsOf(pgConnections, outcomesOf(pgConnections, seen, [shares]))).toMatchObject({
+      'D1.c': 'possible',
+    });
   });
 });
 
