@@ -1,4 +1,6 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+
+const starved = any(found('EXECUTOR_STARVED'), found('EXECUTOR_QUEUE_FULL_LOGGED'));
 
 export const workflowStuck = defineDiagnosis({
   id: 'S4',
@@ -15,16 +17,17 @@ export const workflowStuck = defineDiagnosis({
     {
       id: 'S4.a',
       part: 'orchestrator-service',
-      when: all(
-        any(found('EXECUTIONS_PENDING'), found('EXECUTIONS_WAITING')),
-        any(found('EXECUTOR_STARVED'), found('EXECUTOR_QUEUE_FULL_LOGGED')),
-      ),
+      when: all(any(found('EXECUTIONS_PENDING'), found('EXECUTIONS_WAITING')), starved),
       remedies: [{ instruction: 'raise-executor' }],
     },
     {
       id: 'S4.b',
       part: 'orchestrator-service',
-      when: found('WORKFLOW_FILE_BROKEN'),
+      when: any(
+        found('WORKFLOW_FILE_BROKEN'),
+        // Behind a starved executor executions wait whatever their file looks like.
+        all(found('WORKFLOW_FILE_FAULTY'), not(starved)),
+      ),
       remedies: [{ instruction: 'mend-workflow-file' }],
     },
   ],

@@ -1,93 +1,23 @@
-import {
-  type Document,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  Scalar,
-  visit,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { defineProbe } from '../../domain/probe.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { Instance } from '../../domain/runtime.ts';
 import type { With } from '../../domain/targets.ts';
+import { type Execution, executions, secondsBetween } from '../support/executions.ts';
+import { logLines } from '../support/log-lines.ts';
+import { faultOf, idOf, type WorkflowFault } from '../support/workflow-file.ts';
 
 const FOLDER = '/etc/aetherius/workflows';
-/** Step types of the guide's workflow files. */
-const stepTypes = new Set(['diagnostic', 'analysis', 'remediation', 'notification']);
+/** Between two looks at executions that may be about to start. */
+const LOOK_MS = 3_000;
 
-interface Fault {
-  readonly line: number;
-  readonly reason: string;
-}
+type Context = ProbeContext<With<'runtime'>>;
 
-/** The parser notices an open quote where the text ends; people look for where it begins. */
-function startOf(document: Document, error: YAMLError): number {
-  let begin = error.pos[0];
-  if (error.code !== 'MISSING_CHAR') return begin;
-  visit(document, {
-    Scalar(_key, node) {
-      const quoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE;
-      const [from, , to] = node.range ?? [0, 0, -1];
-      if (quoted && from <= error.pos[0] && error.pos[0] <= to + 1) begin = from;
-    },
-  });
-  return begin;
-}
-
-const indentation: ReadonlySet<string> = new Set(['BAD_INDENT', 'BLOCK_AS_IMPLICIT_KEY', 'BLOCK_IN_FLOW']);
-
-function syntaxReason(error: YAMLError, noticedAt: number): string {
-  const said = error.message.split(/ at line \d+/)[0] ?? error.code;
-  if (indentation.has(error.code)) return `the indentation does not fit the lines around it (${said})`;
-  return error.code === 'MISSING_CHAR' ? `${said}, noticed at line ${noticedAt}` : said;
-}
-
-/** What is wrong with a workflow file, with its line; undefined: nothing. */
-export function faultOf(name: string, text: string): Fault | undefined {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, strict: true });
-  const line = (offset: number | undefined) => (offset === undefined ? 1 : lines.linePos(offset).line);
-  const error = document.errors[0];
-  if (error !== undefined)
-    return { line: line(startOf(document, error)), reason: syntaxReason(error, line(error.pos[0])) };
-  const root: unknown = document.contents;
-  if (!isMap(root)) return { line: 1, reason: 'the file is not a mapping' };
-  const id = root.get('id');
-  const expected = name.replace(/\.ya?ml$/, '');
-  if (id !== expected) return { line: 1, reason: `id "${String(id)}" differs from the file's name` };
-  const steps = root.get('steps', true);
-  if (!isSeq(steps) || steps.items.length === 0) return { line: 1, reason: 'no steps' };
-  const seen = new Set<string>();
-  for (const [index, step] of steps.items.entries()) {
-    if (!isMap(step))
-      return {
-        line: isScalar(step) ? line(step.range?.[0]) : 1,
-        reason: `step ${index + 1} is not a mapping`,
-      };
-    const reason = stepFault(step, index, seen);
-    if (reason !== undefined) return { line: line(step.range?.[0]), reason };
-  }
-  return undefined;
-}
-
-function stepFault(step: YAMLMap, index: number, seen: Set<string>): string | undefined {
-  const id = step.get('id');
-  if (typeof id !== 'string' || id === '' || seen.has(id)) return `step ${index + 1} has no id of its own`;
-  seen.add(id);
-  const type = step.get('type');
-  if (typeof type !== 'string' || !stepTypes.has(type))
-    return `step ${id} has an unknown type "${String(type)}"`;
-  const timeout = step.getIn(['config', 'timeout']);
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
-    return `step ${id} has a timeout that is no positive number`;
-  if (timeout === undefined) return `step ${id} has no timeout`;
-  if (type === 'diagnostic' && typeof step.getIn(['config', 'command']) !== 'string')
-    return `step ${id} has no command`;
-  return undefined;
+interface Faulty {
+  readonly name: string;
+  readonly text: string;
+  readonly fault: WorkflowFault;
 }
 
 export const runtimeWorkflowFiles = defineProbe({
@@ -95,37 +25,177 @@ export const runtimeWorkflowFiles = defineProbe({
   doc: `Can every workflow definition be used?
 
 Lists the workflow files as orchestrator-service sees them and checks each as YAML and as a workflow: id, steps, types,
-timeouts. A fault is named with file, line and reason.`,
-  params: z.strictObject({}),
+timeouts. A fault is named with file, line and reason. A file is broken when no engine could load it, when the service's
+log names it, or when executions of later submission were begun before those of its workflow; where executions of it only
+wait, its fault may be why; where none waits, it is a note. Files without the keys of a workflow are none.`,
+  params: z.strictObject({
+    pendingSeconds: z
+      .number()
+      .positive()
+      .max(12)
+      .default(10)
+      .describe(
+        'Age from which an execution that waits speaks against the file of its workflow, in seconds.',
+      ),
+  }),
   part: 'orchestrator-service',
   needs: ['runtime'],
-  timeoutMs: 10_000,
-  emits: ['WORKFLOW_FILE_BROKEN'],
-  async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
-    const { runtime } = deps;
+  timeoutMs: 22_000,
+  emits: ['WORKFLOW_FILE_BROKEN', 'WORKFLOW_FILE_FAULTY', 'WORKFLOW_FILE_UNUSUAL'],
+  async run({ pendingSeconds }, context: Context) {
+    const { runtime } = context.deps;
+    const { signal } = context;
     const instance = (await runtime.instances('orchestrator-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     const files = (await runtime.texts(instance, FOLDER, { signal })).filter(({ name }) =>
       /\.ya?ml$/.test(name),
     );
-    const findings: Finding[] = [];
-    for (const { name, text } of files) {
+    const faulty = files.flatMap(({ name, text }): Faulty[] => {
       const fault = faultOf(name, text);
-      if (fault === undefined) continue;
-      const excerpt = text.split('\n').slice(Math.max(0, fault.line - 2), fault.line + 1);
-      findings.push({
-        code: 'WORKFLOW_FILE_BROKEN',
-        severity: 'warning',
-        part: 'orchestrator-service',
-        subject: name,
-        facts: { file: `${FOLDER}/${name}`, line: fault.line, reason: fault.reason },
-        excerpts: [{ source: `${name}:${Math.max(1, fault.line - 1)}`, lines: excerpt }],
-      });
+      return fault === undefined ? [] : [{ name, text, fault }];
+    });
+    const broken = faulty.filter(({ fault }) => fault.kind === 'syntax');
+    const findings = broken.map((one) => finding('WORKFLOW_FILE_BROKEN', one, { evidence: 'syntax' }));
+    let blind: Error | undefined;
+    const others = faulty.filter(({ fault }) => fault.kind !== 'syntax');
+    if (others.length > 0) {
+      const judged = await judgeOthers(others, instance, pendingSeconds, context);
+      findings.push(...judged.findings);
+      blind = judged.blind;
     }
     const [first, ...more] = findings;
-    const facts = { files: files.length, broken: findings.length };
-    return first === undefined
+    const facts = {
+      files: files.length,
+      broken: findings.filter(({ code }) => code === 'WORKFLOW_FILE_BROKEN').length,
+    };
+    if (first !== undefined) return { status: 'unhealthy', findings: [first, ...more], facts };
+    return blind === undefined
       ? { status: 'healthy', facts }
-      : { status: 'unhealthy', findings: [first, ...more], facts };
+      : { status: 'inconclusive', cause: blind, facts };
   },
 });
+
+/** Files that some engine might load: what the service says of them, and what becomes of their executions, decides. */
+async function judgeOthers(
+  others: readonly Faulty[],
+  instance: Instance,
+  pendingSeconds: number,
+  context: Context,
+): Promise<{ readonly findings: Finding[]; readonly blind?: Error }> {
+  const findings: Finding[] = [];
+  const named = async (files: readonly Faulty[]) => {
+    const complaints = await complaintsOf(instance, context);
+    const left: Faulty[] = [];
+    for (const one of files)
+      if (one.fault.kind === 'structure' && complaints.some((line) => names(line, one.name)))
+        findings.push(finding('WORKFLOW_FILE_BROKEN', one, { evidence: 'log' }));
+      else left.push(one);
+    return left;
+  };
+  let left = await named(others);
+  if (left.length === 0) return { findings };
+  const before = await listed(context);
+  if (before instanceof Error) {
+    // Whether somebody waits for it is not known. What is no workflow has nobody.
+    const [first] = left.filter(({ fault }) => fault.kind === 'structure');
+    return { findings, ...(first === undefined ? {} : { blind: before }) };
+  }
+  const oldestAges = left
+    .map((one) => waitingFor(one, before).map((execution) => age(execution, context)))
+    .flatMap((ages) => (ages.length === 0 ? [] : [Math.max(...ages)]));
+  let after: readonly Execution[] = [];
+  if (oldestAges.length > 0) {
+    await context.wait(Math.max(LOOK_MS, (pendingSeconds - Math.min(...oldestAges)) * 1000));
+    const again = await listed(context);
+    if (again instanceof Error) return { findings, blind: again };
+    after = again;
+    left = await named(left);
+  }
+  const known = new Set(before.map(({ id }) => id));
+  for (const one of left) {
+    const waiting = waitingFor(one, after).filter(({ id }) => known.has(id));
+    const oldest = waiting.toSorted((a, b) => created(a) - created(b))[0];
+    if (oldest === undefined || age(oldest, context) < pendingSeconds || runsAnyway(one, oldest, after)) {
+      if (one.fault.kind === 'structure') findings.push(finding('WORKFLOW_FILE_UNUSUAL', one));
+      continue;
+    }
+    const overtaken = after.some((other) => began(other) && created(other) > created(oldest));
+    findings.push(
+      finding(overtaken ? 'WORKFLOW_FILE_BROKEN' : 'WORKFLOW_FILE_FAULTY', one, {
+        evidence: overtaken ? 'overtaken' : 'waiting',
+        waiting: waiting.length,
+      }),
+    );
+  }
+  return { findings };
+}
+
+async function listed({ deps, signal }: Context): Promise<readonly Execution[] | Error> {
+  const unknown = new AppError('NOT_FOUND', 'executions cannot be listed', {
+    facts: { reason: 'executions-unknown' },
+  });
+  if (deps.services === undefined) return unknown;
+  try {
+    return (await executions(deps.services, '?limit=500', signal)) ?? unknown;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof Error ? error : unknown;
+  }
+}
+
+const isOf = ({ name, fault }: Faulty, { workflow_id }: Execution) =>
+  workflow_id === idOf(name) || workflow_id === fault.id;
+const waitingFor = (one: Faulty, list: readonly Execution[]) =>
+  list.filter((execution) => execution.status === 'pending' && isOf(one, execution));
+const began = ({ status }: Execution) => status === 'running' || status === 'completed';
+const created = ({ created_at }: Execution) => Date.parse(created_at ?? '');
+const age = ({ created_at }: Execution, { now }: Context) => secondsBetween(created_at, now()) ?? 0;
+
+/** The service runs this workflow: it has loaded the file, whatever it looks like. */
+function runsAnyway(one: Faulty, oldest: Execution, list: readonly Execution[]): boolean {
+  return list.some(
+    (other) =>
+      isOf(one, other) &&
+      (other.status === 'running' || (began(other) && Date.parse(other.started_at ?? '') >= created(oldest))),
+  );
+}
+
+const complaint = /broken|invalid|malformed|cannot|could not|fail|unable|pars|unmarshal|decod|reject/i;
+
+/** What the process that runs now has complained about; nothing where its log cannot be read. */
+async function complaintsOf(instance: Instance, { deps, signal }: Context): Promise<readonly string[]> {
+  const text = await deps.runtime.logs(instance, { signal, tail: 2_000 }).catch(() => '');
+  signal.throwIfAborted();
+  const started = Date.parse(instance.startedAt ?? '');
+  return logLines(text)
+    .filter(({ time, level, raw }) => {
+      const bad = level === undefined ? true : /warn|error|fatal|panic|critical/.test(level);
+      // Docker keeps one log over all lives of a container.
+      const own =
+        time === undefined ? deps.runtime.kind === 'kubernetes' : !(Date.parse(time) < Math.floor(started));
+      return bad && own && complaint.test(raw);
+    })
+    .map(({ raw }) => raw);
+}
+
+/** The file by its whole name: `oom.yaml` is not `diagnose-oom.yaml`. */
+function names(line: string, file: string): boolean {
+  const at = line.indexOf(file);
+  return at !== -1 && !/[\w.-]/.test(line[at - 1] ?? '') && !/[\w-]/.test(line[at + file.length] ?? '');
+}
+
+function finding(
+  code: 'WORKFLOW_FILE_BROKEN' | 'WORKFLOW_FILE_FAULTY' | 'WORKFLOW_FILE_UNUSUAL',
+  { name, text, fault }: Faulty,
+  facts: Readonly<Record<string, string | number>> = {},
+): Finding {
+  const excerpt = text.split('\n').slice(Math.max(0, fault.line - 2), fault.line + 1);
+  return {
+    code,
+    severity: code === 'WORKFLOW_FILE_UNUSUAL' ? 'info' : 'warning',
+    part: 'orchestrator-service',
+    subject: name,
+    facts: { file: `${FOLDER}/${name}`, line: fault.line, reason: fault.reason, ...facts },
+    excerpts: [{ source: `${name}:${Math.max(1, fault.line - 1)}`, lines: excerpt }],
+  };
+}

@@ -122,6 +122,8 @@ export const health = {
   'cause.metrics-absent': 'something waits, and the metrics that would tell why are absent ({metrics})',
   'cause.command-metrics-absent':
     'whether commands wait or run out of time cannot be told: metrics are absent ({metrics})',
+  'cause.executions-unknown':
+    'whether an execution waits for a workflow file that looks wrong cannot be seen: orchestrator-service is not configured',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':

@@ -49,6 +49,10 @@ export const services = {
     'orchestrator-service logs that its queue is full ({queueFull|once|# times} in {minutes} min).',
   'finding.EXECUTOR_ERRORS_LOGGED': 'orchestrator-service logs executor errors ({errors} in {minutes} min).',
   'finding.WORKFLOW_FILE_BROKEN': 'Workflow file {file}, line {line}: {reason}.',
+  'finding.WORKFLOW_FILE_FAULTY':
+    'Workflow file {file}, line {line}: {reason}; {waiting|# execution of it waits|# executions of it wait}.',
+  'finding.WORKFLOW_FILE_UNUSUAL':
+    'Workflow file {file}, line {line}: {reason}. No execution is held up by it.',
   'finding.STEP_TIMED_OUT':
     'Step {subject} ended at its own limit of {timeoutSeconds} s ({times|once, in|# times, last in} {execution}).',
   'finding.STEP_COMMAND_TIMED_OUT': 'The command of step {subject} ran out of time in agent-manager: {error}',

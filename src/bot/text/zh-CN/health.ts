@@ -117,6 +117,8 @@ export const health = {
     'agent-manager 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
   'cause.metrics-absent': '有积压，但缺少判断原因所需的指标（{metrics}）',
   'cause.command-metrics-absent': '无法判断命令是否在排队或超时：缺少指标（{metrics}）',
+  'cause.executions-unknown':
+    '有工作流文件看起来不对，但看不到是否有执行在等它：没有配置 orchestrator-service',
   'cause.debug-container': '容器里没有所需工具，旁边的调试容器也没有运行（{why}）',
   'cause.debug-container-limit': '容器里没有所需工具，而它的 Pod 已列有 {count} 个调试容器',
   'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',

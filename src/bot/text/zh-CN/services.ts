@@ -46,6 +46,8 @@ export const services = {
     'orchestrator-service 日志显示队列已满（{minutes} 分钟内 {queueFull} 次）。',
   'finding.EXECUTOR_ERRORS_LOGGED': 'orchestrator-service 日志有执行器错误（{minutes} 分钟内 {errors} 条）。',
   'finding.WORKFLOW_FILE_BROKEN': '工作流文件 {file} 第 {line} 行：{reason}。',
+  'finding.WORKFLOW_FILE_FAULTY': '工作流文件 {file} 第 {line} 行：{reason}；它有 {waiting} 个执行在等待。',
+  'finding.WORKFLOW_FILE_UNUSUAL': '工作流文件 {file} 第 {line} 行：{reason}。没有执行因它而停滞。',
   'finding.STEP_TIMED_OUT':
     '步骤 {subject} 达到自身 {timeoutSeconds} 秒的上限（{times} 次，最近 {execution}）。',
   'finding.STEP_COMMAND_TIMED_OUT': '步骤 {subject} 的命令在 agent-manager 中超时：{error}',
