@@ -3,6 +3,7 @@ import type { Person } from '../domain/approval.ts';
 import type { Config, EnvironmentConfig, ProcessEnv } from '../domain/config.ts';
 import type { Check } from '../domain/doctor.ts';
 import type { DiagnosisJudgement } from '../domain/judgement.ts';
+import type { PartId } from '../domain/part.ts';
 import type { HealthRules, ProbeRunner } from '../domain/ports.ts';
 import type { ProbeOutcome } from '../domain/probe.ts';
 import type { TargetsFactory } from '../domain/targets.ts';
@@ -58,7 +59,7 @@ export interface CliContext {
 /** A diagnosis made by this process; `choose` when the words fit several symptoms. */
 export interface DiagnoseFromHere {
   run(input: { readonly environment: string; readonly text: string; readonly signal: AbortSignal }): Promise<
-    | { readonly kind: 'choose'; readonly ids: readonly string[] }
+    | { readonly kind: 'choose'; readonly ids: readonly string[]; readonly part?: PartId }
     | {
         readonly kind: 'judged';
         readonly judgements: readonly DiagnosisJudgement[];

@@ -2,6 +2,7 @@ import { changesOf } from '../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
 import type { ProbeOutcome } from '../domain/probe.ts';
 import { isFor, type Place, placeOfRuntime, remedyCommands } from '../domain/remedy-commands.ts';
+import { asTyped } from '../domain/symptom.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { findingOutput } from './health.command.ts';
@@ -26,7 +27,12 @@ export async function diagnoseCommand(
   if (answer.kind === 'choose') {
     context.err(context.words.plain('cli.diagnose.choose', { text }));
     context.err(
-      table(answer.ids.map((id) => [`  ${id}`, context.words.lookupPlain(`diagnosis.${id}`) ?? id])),
+      table(
+        answer.ids.map((id) => [
+          `  ${asTyped(id, answer.part)}`,
+          context.words.lookupPlain(`diagnosis.${id}`) ?? id,
+        ]),
+      ),
     );
     return exitCodes.usage;
   }

@@ -37,7 +37,7 @@ export function openDiagnosis(health: {
           facts: { reason: 'unknown-symptom' },
         });
       }
-      if (symptom.kind === 'choose') return { kind: 'choose', ids: symptom.ids };
+      if (symptom.kind === 'choose') return symptom;
       const result = await diagnose(options, {
         diagnoses: symptom.ids.flatMap((id) => find(id, symptom.part)),
         environment,

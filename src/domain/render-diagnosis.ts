@@ -16,7 +16,8 @@ export interface DiagnosisRenderer {
     view: {
       readonly run: Run;
       readonly text: string;
-      readonly choices: readonly { readonly id: string; readonly button: string }[];
+      /** `typed`: as somebody would ask for it, with the part where one is meant (`H2 redis`). */
+      readonly choices: readonly { readonly id: string; readonly typed: string; readonly button: string }[];
     },
     language: Language,
   ): Rendered;

@@ -1,3 +1,4 @@
+import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { type PartId, partIds } from './part.ts';
 
@@ -44,6 +45,8 @@ export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher
     return { kind: 'known', ids: ['H2', ...about.map((diagnosis) => diagnosis.id)], part };
   }
   const { candidates, sure } = matcher.match(words);
+  const connection = connectionSymptom(words, part);
+  if (connection !== undefined) return ofConnection(connection, diagnoses, matcher, { candidates, sure });
   const ids = candidates
     .map((candidate) => candidate.id)
     .filter((candidate) => diagnoses.some((d) => d.id === candidate));
@@ -52,4 +55,30 @@ export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher
   return sure
     ? { kind: 'known', ids: [best], ...withPart }
     : { kind: 'choose', ids: ids.slice(0, 4), ...withPart };
+}
+
+/** A diagnosis as somebody types it: the way (H2) is one to a part. */
+export function asTyped(id: string, part: PartId | undefined): string {
+  return id === 'H2' && part !== undefined ? `${id} ${part}` : id;
+}
+
+/**
+ * The error of a connection ("connection refused", "i/o timeout") fits many symptoms, and its words stand in the
+ * vocabulary of others: what it is about is asked, unless the text names a symptom beside.
+ */
+function ofConnection(
+  { part, ids, rest }: ConnectionSymptom,
+  diagnoses: readonly Diagnosis[],
+  matcher: Matcher,
+  whole: ReturnType<Matcher['match']>,
+): Symptom {
+  const withPart = part === undefined ? {} : { part };
+  const [best] = whole.candidates;
+  const { candidates, sure } = matcher.match(rest);
+  const beside = sure ? candidates.slice(0, 1).map(({ id }) => id) : [];
+  const told = [...beside, ...ids.slice(0, 1)];
+  if (whole.sure && best !== undefined && told.includes(best.id))
+    return { kind: 'known', ids: [best.id], ...withPart };
+  const offered = [...new Set([...beside, ...ids])].filter((id) => diagnoses.some((one) => one.id === id));
+  return { kind: 'choose', ids: offered.slice(0, 4), ...withPart };
 }

@@ -11,7 +11,7 @@ import { isFor, type Place, remedyCommands } from '../domain/remedy-commands.ts'
 import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../domain/render-diagnosis.ts';
 import type { Run } from '../domain/run.ts';
 import type { Tx } from '../domain/store.ts';
-import { type Matcher, symptomOf } from '../domain/symptom.ts';
+import { asTyped, type Matcher, symptomOf } from '../domain/symptom.ts';
 import type { Targets } from '../domain/targets.ts';
 import { type DiagnosisResult, diagnose, type GatherOptions } from './diagnose.service.ts';
 import type { Prepared, ProposeService } from './propose.service.ts';
@@ -63,7 +63,7 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
           facts: { reason: 'unknown-symptom' },
         });
       }
-      if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom.ids);
+      if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom);
 
       const targets = await options.targets.forRun(lease.run.environment);
       const first = symptom.ids.flatMap((id) => find(options, id, symptom.part) ?? []);
@@ -284,7 +284,7 @@ async function askWhich(
   lease: RunLease,
   { renderer, ids }: DiagnoseRunOptions,
   text: string,
-  choices: readonly string[],
+  { ids: choices, part }: { readonly ids: readonly string[]; readonly part?: PartId },
 ): Promise<void> {
   const { run } = lease;
   await lease.finish(
@@ -292,13 +292,13 @@ async function askWhich(
     async (tx) => {
       const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
       if (root === undefined) return;
-      const buttons = choices.map((id) => ({ id, button: ids.token() }));
-      for (const { id, button } of buttons) {
+      const buttons = choices.map((id) => ({ id, typed: asTyped(id, part), button: ids.token() }));
+      for (const { typed, button } of buttons) {
         await tx.buttons.create({
           id: button,
           purpose: diagnosePurpose,
           runId: run.id,
-          data: { symptom: id, environment: run.environment },
+          data: { symptom: typed, environment: run.environment },
           ttlMs: CHOICE_TTL_MS,
         });
       }

@@ -206,19 +206,19 @@ function chooseMessage(
   view: {
     readonly run: Run;
     readonly text: string;
-    readonly choices: readonly { readonly id: string; readonly button: string }[];
+    readonly choices: readonly { readonly id: string; readonly typed: string; readonly button: string }[];
   },
   words: Words,
 ): Rendered {
   const title = `:grey_question: ${words.say('diagnose.choose', { text: view.text.slice(0, 200) })}`;
   // One block a choice: an action_id is unique within its block only.
-  const choices = view.choices.flatMap(({ id, button: value }) =>
+  const choices = view.choices.flatMap(({ id, typed, button: value }) =>
     actions([
       button(
         {
           actionId: actionIds.diagnose,
           value,
-          label: `${id} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}`,
+          label: `${typed} · ${words.lookupPlain(`diagnosis.${id}`) ?? id}`,
         },
         words,
       ),
