@@ -53,12 +53,27 @@ export interface RuntimeTarget {
     options?: CallOptions,
   ): Promise<{ readonly cpuMillicores: number; readonly memoryBytes: number }>;
   /**
-   * SHA-256 (first 12 hex digits) of the shared registration token as the part has it; undefined when it has none.
-   * The value itself never leaves the adapter.
+   * The shared registration token as the part has it: from a variable of its container, wherever that comes from, else
+   * the mounted Secret. The value itself never leaves the adapter. AppError NOT_FOUND `token-source-unknown` when nothing
+   * says where the part has it from; `forbidden` names the Secret that may not be read.
    */
-  tokenDigest(part: 'agent-manager' | 'collect-agent', options?: CallOptions): Promise<string | undefined>;
+  token(part: 'agent-manager' | 'collect-agent', options?: CallOptions): Promise<RegistrationToken>;
   /** Address at which this host name is reached from inside the platform, or undefined for an unknown name. */
   resolve(name: string, options?: CallOptions): Promise<string | undefined>;
+}
+
+/** One key of a ConfigMap or Secret. */
+export interface ObjectKey {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface RegistrationToken {
+  /** SHA-256, first 12 hex digits; absent: the source holds none. */
+  readonly digest?: string;
+  /** `Secret agent-auth-token/token`, or the name of the variable that holds it. */
+  readonly source: string;
 }
 
 export interface ExecAnswer {

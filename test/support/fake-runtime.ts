@@ -71,7 +71,10 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
       if (usage === undefined) throw new Error('nothing is measured here');
       return usage;
     },
-    tokenDigest: async (part) => of(part)[0]?.token,
+    async token(part) {
+      const digest = of(part)[0]?.token;
+      return { source: 'Secret agent-auth-token/token', ...(digest === undefined ? {} : { digest }) };
+    },
     resolve: async () => undefined,
   };
 }

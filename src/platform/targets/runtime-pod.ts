@@ -26,6 +26,47 @@ const Resources = z.object({
   requests: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });
 
+const KeyReference = z.object({
+  name: z.string().optional(),
+  key: z.string().default(''),
+  optional: z.boolean().optional(),
+});
+const NameReference = z.object({ name: z.string().optional(), optional: z.boolean().optional() });
+const Items = z.array(z.object({ key: z.string(), path: z.string() }));
+const Container = z.object({
+  name: z.string(),
+  image: z.string().default(''),
+  command: z.array(z.string()).default([]),
+  args: z.array(z.string()).default([]),
+  env: z
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.string().optional(),
+        valueFrom: z
+          .object({ configMapKeyRef: KeyReference.optional(), secretKeyRef: KeyReference.optional() })
+          .optional(),
+      }),
+    )
+    .default([]),
+  envFrom: z
+    .array(
+      z.object({
+        prefix: z.string().default(''),
+        configMapRef: NameReference.optional(),
+        secretRef: NameReference.optional(),
+      }),
+    )
+    .default([]),
+  resources: Resources.default({ limits: {}, requests: {} }),
+  livenessProbe: z.unknown().optional(),
+  readinessProbe: z.unknown().optional(),
+  volumeMounts: z
+    .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
+    .default([]),
+});
+export type KubeContainer = z.output<typeof Container>;
+
 /** The fields of a Pod that the runtime port uses. */
 export const KubePod = z.object({
   metadata: z.object({
@@ -35,21 +76,7 @@ export const KubePod = z.object({
     creationTimestamp: z.string().optional(),
   }),
   spec: z.object({
-    containers: z.array(
-      z.object({
-        name: z.string(),
-        image: z.string().default(''),
-        command: z.array(z.string()).default([]),
-        args: z.array(z.string()).default([]),
-        env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
-        resources: Resources.default({ limits: {}, requests: {} }),
-        livenessProbe: z.unknown().optional(),
-        readinessProbe: z.unknown().optional(),
-        volumeMounts: z
-          .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
-          .default([]),
-      }),
-    ),
+    containers: z.array(Container),
     volumes: z
       .array(
         z.object({
@@ -57,7 +84,19 @@ export const KubePod = z.object({
           configMap: z
             .object({
               name: z.string().optional(),
-              items: z.array(z.object({ key: z.string(), path: z.string() })).optional(),
+              items: Items.optional(),
+            })
+            .optional(),
+          secret: z.object({ secretName: z.string().optional(), items: Items.optional() }).optional(),
+          projected: z
+            .object({
+              sources: z
+                .array(
+                  z.object({
+                    secret: z.object({ name: z.string().optional(), items: Items.optional() }).optional(),
+                  }),
+                )
+                .nullish(),
             })
             .optional(),
         }),
@@ -119,9 +158,12 @@ function resources(of: z.output<typeof Resources>): Partial<Instance> {
 }
 
 /** The main container is the one named after the part, else the first. */
+export function mainContainer(pod: KubePod, part: PartId): KubeContainer | undefined {
+  return pod.spec.containers.find((candidate) => candidate.name === part) ?? pod.spec.containers[0];
+}
+
 export function instanceOf(pod: KubePod, part: PartId): Instance {
-  const container =
-    pod.spec.containers.find((candidate) => candidate.name === part) ?? pod.spec.containers[0];
+  const container = mainContainer(pod, part);
   const status = pod.status.containerStatuses.find((candidate) => candidate.name === container?.name);
   const { running, waiting, terminated } = status?.state ?? {};
   const phase = running ? 'running' : terminated ? 'terminated' : waiting ? 'waiting' : 'pending';

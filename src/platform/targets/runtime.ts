@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { AppError, TargetError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
@@ -12,15 +11,9 @@ import type {
 } from '../../domain/targets.ts';
 import { partOfPod } from '../../domain/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from './debug-container.ts';
+import { createReferenceReader } from './pod-environment.ts';
+import { podToken, variableToken } from './registration-token.ts';
 import { instanceOf, KubePod } from './runtime-pod.ts';
-
-const TOKEN_SECRET = 'agent-auth-token';
-const TOKEN_ENV = 'AGENT_AUTH_TOKEN';
-
-/** Short digest that two people can compare; the token cannot be had from it. */
-function digest(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 12);
-}
 
 /** `ls -ln` as busybox and coreutils print it. */
 function parseListing(text: string): readonly FileEntry[] {
@@ -130,6 +123,7 @@ export function runtimeOnKubernetes(
     return parts.get(part) ?? [];
   }
 
+  const references = createReferenceReader(kubernetes);
   const byPart = new WeakMap<readonly KubeObject[], ReadonlyMap<PartId, readonly KubePod[]>>();
   const measured = new Map<string, ReturnType<KubernetesTarget['podMetrics']>>();
   /** One request a namespace and run: all parts are in the answer. */
@@ -252,21 +246,8 @@ export function runtimeOnKubernetes(
         throw new AppError('NOT_FOUND', 'no metrics of this pod', { facts: { pod: instance.name } });
       return { cpuMillicores: mine.cpuMillicores, memoryBytes: mine.memoryBytes };
     },
-    async tokenDigest(part, options) {
-      // A value in the Pod itself wins over the Secret that the others take it from.
-      const own = (await pods(part, options))
-        .at(-1)
-        ?.spec.containers.flatMap(({ env }) => env)
-        .find(({ name, value }) => name === TOKEN_ENV && value !== undefined)?.value;
-      if (own !== undefined) return own === '' ? undefined : digest(own.trim());
-      const secret = await kubernetes
-        .get('secrets', namespaceOf(part), TOKEN_SECRET, options)
-        .catch((error: unknown) => {
-          if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
-          throw error;
-        });
-      const value = secret === undefined ? undefined : mapData(secret)['token'];
-      return value === undefined ? undefined : digest(Buffer.from(value, 'base64').toString('utf8').trim());
+    async token(part, options) {
+      return podToken((await pods(part, options)).at(-1), part, namespaceOf(part), references, options);
     },
     async resolve(name, options) {
       const [service = '', namespace = kubernetes.namespace] = name.split('.');
@@ -387,9 +368,8 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
       const stats = await compose.stats(instance.id, options);
       return { cpuMillicores: Math.round(stats.cpuPercent * 10), memoryBytes: stats.memoryBytes };
     },
-    async tokenDigest(part, options) {
-      const token = (await of(part, options)).at(-1)?.env[TOKEN_ENV];
-      return token === undefined || token === '' ? undefined : digest(token.trim());
+    async token(part, options) {
+      return variableToken((await of(part, options)).at(-1)?.env ?? {}, part);
     },
     async resolve(name, options) {
       const known = (await compose.containers(options)).some(

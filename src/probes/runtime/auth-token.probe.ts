@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 
@@ -8,7 +9,9 @@ export const runtimeAuthToken = defineProbe({
   id: 'runtime.auth-token',
   doc: `Do agent-manager and the collect agents have the same registration token?
 
-Compares short SHA-256 digests of \`agent-auth-token\` on both sides; the token itself is never read into the result.`,
+Compares short SHA-256 digests of the token on both sides, from wherever each has it: a variable of its container
+(a value, or a key of a Secret of any name), else the mounted Secret. The token itself is never read into the result.
+Where neither side holds one, or a Secret may not be read, it could not look.`,
   params: z.strictObject({}),
   part: 'collect-agent',
   needs: ['runtime'],
@@ -21,13 +24,26 @@ Compares short SHA-256 digests of \`agent-auth-token\` on both sides; the token 
     );
     if (there.includes(false)) return { status: 'skipped', reason: 'no-data' };
     const [manager, agent] = await Promise.all([
-      deps.runtime.tokenDigest('agent-manager', { signal }),
-      deps.runtime.tokenDigest('collect-agent', { signal }),
+      deps.runtime.token('agent-manager', { signal }),
+      deps.runtime.token('collect-agent', { signal }),
     ]);
-    const facts = { managerDigest: manager ?? null, agentDigest: agent ?? null };
-    if (manager === agent) return { status: 'healthy', facts };
+    const facts = {
+      managerDigest: manager.digest ?? null,
+      agentDigest: agent.digest ?? null,
+      managerSource: manager.source,
+      agentSource: agent.source,
+    };
+    if (manager.digest === undefined && agent.digest === undefined)
+      throw new AppError('NOT_FOUND', 'neither side holds a token', {
+        facts: { reason: 'token-on-neither-side', ...facts },
+      });
+    if (manager.digest === agent.digest) return { status: 'healthy', facts };
     const missing =
-      manager === undefined ? 'agent-manager' : agent === undefined ? 'collect-agent' : undefined;
+      manager.digest === undefined
+        ? 'agent-manager'
+        : agent.digest === undefined
+          ? 'collect-agent'
+          : undefined;
     return {
       status: 'unhealthy',
       findings: [
@@ -36,7 +52,11 @@ Compares short SHA-256 digests of \`agent-auth-token\` on both sides; the token 
           severity: 'critical',
           part: 'collect-agent',
           subject: 'agent-auth-token',
-          facts: { ...facts, missing: missing ?? null },
+          facts: {
+            ...facts,
+            missing: missing ?? null,
+            source: (missing === 'agent-manager' ? manager : agent).source,
+          },
         },
       ],
     };

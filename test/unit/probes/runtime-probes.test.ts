@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordsIn } from '../../../src/bot/text/index.ts';
 import { TargetError } from '../../../src/domain/errors.ts';
 import type { PartId } from '../../../src/domain/part.ts';
 import type { ServicesTarget } from '../../../src/domain/targets.ts';
@@ -136,6 +137,16 @@ describe('runtime.auth-token', () => {
     expect(await tokens('aaa', undefined)).toMatchObject({
       findings: [{ code: 'AUTH_TOKEN_MISSING', facts: { missing: 'collect-agent' } }],
     });
+  });
+
+  it('could not look where neither side holds a token', async () => {
+    await expect(tokens(undefined, undefined)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      facts: { reason: 'token-on-neither-side' },
+    });
+    for (const language of ['en', 'zh-CN'] as const)
+      for (const reason of ['token-on-neither-side', 'token-source-unknown', 'reference-gone'])
+        expect(wordsIn(language).lookup(`cause.${reason}`)).toBeDefined();
   });
 
   it('has nothing to compare with a part that is not there', async () => {

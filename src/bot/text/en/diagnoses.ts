@@ -114,7 +114,7 @@ export const diagnoses = {
   'remedy.align-registration-subject':
     'Set nats.subjects.registration to the same value on both sides (usually "aetherius.agent.CLUSTER_ID.register") and restart the side you changed.',
   'remedy.copy-auth-token':
-    'Copy the Secret agent-auth-token from the namespace of agent-manager to that of the agents (never paste the token into a channel), then restart the DaemonSet collect-agent.',
+    'Copy the Secret with the token (agent-auth-token, unless another is named above) from the namespace of agent-manager to that of the agents (never paste the token into a channel), then restart the DaemonSet collect-agent.',
   'remedy.start-collect-agent': 'Start the collect agents and look at their first log lines.',
   'remedy.raise-event-workers':
     'In agent-manager’s configuration set event.workers to 20 and event.buffer_size to 2000, then restart it.',

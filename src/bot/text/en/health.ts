@@ -120,6 +120,11 @@ export const health = {
   'cause.subject-placeholder':
     'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: what it puts there cannot be seen here',
   'cause.metrics-absent': 'something waits, and the metrics that would tell why are absent ({metrics})',
+  'cause.token-source-unknown':
+    'nothing says where {part} has its registration token from: no variable such as AGENT_AUTH_TOKEN, no mounted Secret',
+  'cause.token-on-neither-side':
+    'neither agent-manager ({managerSource}) nor the agents ({agentSource}) hold a registration token',
+  'cause.reference-gone': '{kind} {name}, key {key}, which its environment comes from, is not there any more',
   'cause.command-metrics-absent':
     'whether commands wait or run out of time cannot be told: metrics are absent ({metrics})',
   'cause.executions-unknown':

@@ -115,7 +115,7 @@ export const diagnoses = {
   'remedy.align-registration-subject':
     '把两侧的 nats.subjects.registration 设为相同的值（通常是 "aetherius.agent.CLUSTER_ID.register"），并重启被修改的一侧。',
   'remedy.copy-auth-token':
-    '把 agent-manager 所在命名空间的 Secret agent-auth-token 复制到 agent 的命名空间（不要把令牌贴到频道里），然后重启 DaemonSet collect-agent。',
+    '把 agent-manager 所在命名空间的令牌 Secret（上文没有另外指明时为 agent-auth-token）复制到 agent 的命名空间（不要把令牌贴到频道里），然后重启 DaemonSet collect-agent。',
   'remedy.start-collect-agent': '启动采集代理，并查看它最初的日志。',
   'remedy.raise-event-workers':
     '在 agent-manager 配置中把 event.workers 设为 20、event.buffer_size 设为 2000，然后重启。',

@@ -116,6 +116,10 @@ export const health = {
   'cause.subject-placeholder':
     'agent-manager 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
   'cause.metrics-absent': '有积压，但缺少判断原因所需的指标（{metrics}）',
+  'cause.token-source-unknown':
+    '看不出 {part} 的注册令牌来自哪里：没有 AGENT_AUTH_TOKEN 这类变量，也没有挂载的 Secret',
+  'cause.token-on-neither-side': 'agent-manager（{managerSource}）和 agent（{agentSource}）都没有注册令牌',
+  'cause.reference-gone': '环境变量所引用的 {kind} {name}（键 {key}）已不存在',
   'cause.command-metrics-absent': '无法判断命令是否在排队或超时：缺少指标（{metrics}）',
   'cause.executions-unknown':
     '有工作流文件看起来不对，但看不到是否有执行在等它：没有配置 orchestrator-service',
