@@ -1,5 +1,11 @@
 import { AppError } from '../../src/domain/errors.ts';
-import type { HttpAnswer, PostgresTarget, RedisTarget, ServicesTarget } from '../../src/domain/targets.ts';
+import type {
+  HttpAnswer,
+  PostgresTarget,
+  RedisNode,
+  RedisTarget,
+  ServicesTarget,
+} from '../../src/domain/targets.ts';
 
 /** What a probe gets besides its parameters, with a clock that `wait` moves. */
 export function probeContext<Deps extends object>(deps: Deps, start = '2026-03-01T10:05:00Z') {
@@ -58,8 +64,9 @@ export function fakeRedis(
   call: (command: string, args: readonly (string | number)[]) => unknown,
   info: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): RedisTarget {
-  return {
+  const node: RedisNode = {
     call: (command, args = []) => Promise.resolve(call(command, args)),
     info: (section) => Promise.resolve(info[section] ?? {}),
   };
+  return { ...node, nodes: () => Promise.resolve([{ ...node, name: 'redis:6379' }]) };
 }

@@ -46,7 +46,10 @@ function redis(): Fixture {
           : { db0: 'keys=5,expires=0' },
     );
   return {
-    targets: { environment: 'prod', redis: { call, info } },
+    targets: {
+      environment: 'prod',
+      redis: { call, info, nodes: () => Promise.resolve([{ call, info, name: 'redis:6379' }]) },
+    },
     params: { policy: 'allkeys-lru', persist: true },
     changes: () => state.changes,
     replace: () => {

@@ -3,6 +3,7 @@ import type { Facts } from '../../domain/facts.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Run } from '../../domain/run.ts';
 import type { RemediationRow } from '../../domain/store.ts';
+import { markup } from '../text/format.ts';
 import { escapeMrkdwn, type Words } from '../text/index.ts';
 
 /** Small pieces that several views say in the same way. */
@@ -41,10 +42,14 @@ export function sentencesOf(items: readonly string[], words: Words): string {
 /** What is wrong, in one sentence (mrkdwn). Unknown codes are shown with their facts rather than hidden. */
 export function findingSentence(finding: Finding, words: Words): string {
   const facts = findingFacts(finding, words);
-  return (
+  const sentence =
     words.lookup(`finding.${finding.code}`, facts) ??
-    words.say('finding.fallback', { code: finding.code, facts: factList(finding.facts) })
-  );
+    words.say('finding.fallback', { code: finding.code, facts: factList(finding.facts) });
+  // Of a cluster: which of its servers it is about.
+  const { redisNode } = finding.facts;
+  return redisNode === undefined
+    ? sentence
+    : words.say('finding.of-node', { sentence: markup(sentence), node: redisNode });
 }
 
 export function findingFacts(finding: Finding, words: Words): Facts {

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import { AppError, type Stage, TargetError } from '../../domain/errors.ts';
-import type { CallOptions, RedisTarget } from '../../domain/targets.ts';
+import type { CallOptions, RedisNode, RedisTarget } from '../../domain/targets.ts';
 import { reach } from '../reach.ts';
 import {
   type Address,
@@ -143,18 +143,14 @@ export function createRedisTarget(
     return targetError(known ?? 'closed', address, { cause: error, secrets });
   }
 
-  async function call(
-    command: string,
-    args: readonly (string | number)[] = [],
-    options: CallOptions = {},
-  ): Promise<unknown> {
+  function use<T>(options: CallOptions, work: (client: Redis | Cluster) => Promise<T>): Promise<T> {
     return gate.run(async () => {
       let connected = false;
       try {
         return await bounded({ ...options, timeoutMs: options.timeoutMs ?? timeouts.callMs }, () =>
           lease.use((client) => {
             connected = true;
-            return client.call(command, ...args.map(String));
+            return work(client);
           }),
         );
       } catch (error) {
@@ -169,13 +165,47 @@ export function createRedisTarget(
     });
   }
 
+  /** Commands by way of a server, which is chosen anew for each: connections come and go. */
+  const through = (choose: (client: Redis | Cluster, command: string) => Redis | Cluster): RedisNode => {
+    const call: RedisNode['call'] = (command, args = [], options = {}) =>
+      use(options, (client) => choose(client, command).call(command, ...args.map(String)));
+    return {
+      call,
+      info: async (section, options) => parseInfo(String(await call('INFO', [section], options))),
+    };
+  };
+  const whole = through((client, command) =>
+    aboutServer.has(command.toUpperCase()) ? (mastersOf(client)[0] ?? client) : client,
+  );
+
   return {
-    call,
-    async info(section, options) {
-      const text = await call('INFO', [section], options);
-      return parseInfo(String(text));
+    ...whole,
+    async nodes(options = {}) {
+      const names = await use(options, async (client) => mastersOf(client).map(addressOf));
+      if (names.length === 0) return [{ ...whole, name: `${address.host}:${address.port}` }];
+      return names.map((name) => ({
+        name,
+        ...through((client) => {
+          const node = mastersOf(client).find((one) => addressOf(one) === name);
+          if (node === undefined) throw targetError('closed', address);
+          return node;
+        }),
+      }));
     },
   };
+}
+
+/** Commands that name no key: a cluster's client sends each to any of its servers. */
+const aboutServer: ReadonlySet<string> = new Set([
+  ...['INFO', 'SCAN', 'DBSIZE', 'CONFIG', 'CLIENT', 'PING', 'CLUSTER', 'SLOWLOG', 'LATENCY'],
+]);
+
+const addressOf = ({ options }: Redis) => `${options.host ?? ''}:${options.port ?? ''}`;
+
+/** In the order of their addresses, so that the first stays the same; none outside of a cluster. */
+function mastersOf(client: Redis | Cluster): readonly Redis[] {
+  if (!('nodes' in client)) return [];
+  return client.nodes('master').toSorted((a, b) => addressOf(a).localeCompare(addressOf(b)));
 }
 
 type Common = Pick<

@@ -51,14 +51,17 @@ Where rows exist and no key is of any of them, how keys are named is not known, 
     if (postgres.databaseName('agentManager') === undefined)
       return { status: 'skipped', reason: 'not-configured' };
     const names: string[] = [];
-    let cursor = '0';
-    do {
-      const reply = (await redis.call('SCAN', [cursor, 'MATCH', PATTERN, 'COUNT', SCAN_COUNT], {
-        signal,
-      })) as [string, string[]];
-      cursor = reply[0];
-      names.push(...reply[1]);
-    } while (cursor !== '0' && names.length < MOST_KEYS);
+    // A cursor is of one server, which knows only its own keys.
+    for (const node of await redis.nodes({ signal })) {
+      let cursor = '0';
+      do {
+        const reply = (await node.call('SCAN', [cursor, 'MATCH', PATTERN, 'COUNT', SCAN_COUNT], {
+          signal,
+        })) as [string, string[]];
+        cursor = reply[0];
+        names.push(...reply[1]);
+      } while (cursor !== '0' && names.length < MOST_KEYS);
+    }
     // SCAN may return a key twice.
     const keys = [...new Set(names)].map(parseKey);
     // Read after the keys: an agent that registers in between has its row by now.

@@ -18,10 +18,14 @@ A witness for health: a service that holds a connection runs.`,
   timeoutMs: 8_000,
   emits: [],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const text = String(await deps.redis.call('CLIENT', ['LIST'], { signal }));
+    const lists = await Promise.all(
+      (await deps.redis.nodes({ signal })).map(async (node) =>
+        String(await node.call('CLIENT', ['LIST'], { signal })),
+      ),
+    );
     const counts = new Map<PartId, number>();
     let total = 0;
-    for (const line of text.split('\n')) {
+    for (const line of lists.join('\n').split('\n')) {
       if (line.trim() === '') continue;
       const name = /(?:^| )name=([^ ]*)/.exec(line)?.[1] ?? '';
       if (name === 'aetherius-bot') continue;

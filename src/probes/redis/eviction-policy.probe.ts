@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
+import type { CallOptions, RedisNode, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
+import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
   percent: z
@@ -23,28 +24,31 @@ With noeviction near the limit, writes are about to fail; far from it the policy
   needs: ['redis'],
   timeoutMs: 8_000,
   emits: ['REDIS_POLICY_NOEVICTION'],
-  async run({ percent }: Params, { deps, signal }: ProbeContext<Deps>) {
-    const memory = await readMemory(deps.redis, { signal });
-    const facts = {
-      policy: memory.policy,
-      usedBytes: memory.usedBytes,
-      maxBytes: memory.maxBytes,
-      percent: memory.percent,
-      thresholdPercent: percent,
-    };
-    return verdict(
-      memory.policy === 'noeviction' && memory.maxBytes > 0 && memory.percent >= percent
-        ? [
-            {
-              code: 'REDIS_POLICY_NOEVICTION',
-              severity: memory.percent >= 99 ? 'critical' : 'warning',
-              part: 'redis',
-              subject: 'maxmemory-policy',
-              facts,
-            },
-          ]
-        : [],
-      facts,
-    );
-  },
+  run: ({ percent }: Params, { deps, signal }: ProbeContext<Deps>) =>
+    onEveryNode(deps.redis, { signal }, (node) => look(node, percent, { signal })),
 });
+
+async function look(redis: RedisNode, percent: number, options: CallOptions): Promise<ProbeResult> {
+  const memory = await readMemory(redis, options);
+  const facts = {
+    policy: memory.policy,
+    usedBytes: memory.usedBytes,
+    maxBytes: memory.maxBytes,
+    percent: memory.percent,
+    thresholdPercent: percent,
+  };
+  return verdict(
+    memory.policy === 'noeviction' && memory.maxBytes > 0 && memory.percent >= percent
+      ? [
+          {
+            code: 'REDIS_POLICY_NOEVICTION',
+            severity: memory.percent >= 99 ? 'critical' : 'warning',
+            part: 'redis',
+            subject: 'maxmemory-policy',
+            facts,
+          },
+        ]
+      : [],
+    facts,
+  );
+}

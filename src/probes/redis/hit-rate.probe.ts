@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError } from '../../domain/errors.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
+import type { RedisNode, With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
+import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
   percent: z.number().positive().default(50).meta({ description: 'Hit rate below which it is a finding.' }),
@@ -22,36 +24,51 @@ type Deps = Pick<With<'redis'>, 'redis'>;
 export const redisHitRate = defineProbe({
   id: 'redis.hit-rate',
   doc: `Measures how often the cache has what is asked for.
-From two samples when enough was asked between them; else since the server started.`,
+From two samples of the same server when enough was asked between them; else since the server started. In a cluster each of its servers is measured.`,
   params,
   part: 'redis',
   needs: ['redis'],
   timeoutMs: 15_000,
   emits: ['REDIS_HIT_RATE_LOW'],
-  async run({ percent, sampleMs, minLookups }: Params, { deps, signal, wait }: ProbeContext<Deps>) {
-    const read = async () => {
-      const stats = await deps.redis.info('stats', { signal });
-      return { hits: Number(stats['keyspace_hits'] ?? 0), misses: Number(stats['keyspace_misses'] ?? 0) };
-    };
-    const first = await read();
-    await wait(sampleMs);
-    const second = await read();
-    const recent = { hits: second.hits - first.hits, misses: second.misses - first.misses };
-    const sampled = recent.hits + recent.misses >= minLookups;
-    const { hits, misses } = sampled ? recent : second;
-    if (hits + misses < minLookups) return { status: 'skipped', reason: 'no-data', facts: { hits, misses } };
-    const facts = {
-      hits,
-      misses,
-      percent: round((100 * hits) / (hits + misses), 1),
-      thresholdPercent: percent,
-      window: sampled ? 'sampled' : 'since-start',
-    };
-    return verdict(
-      facts.percent < percent
-        ? [{ code: 'REDIS_HIT_RATE_LOW', severity: 'warning', part: 'redis', subject: 'hit rate', facts }]
-        : [],
-      facts,
-    );
-  },
+  run: (given: Params, context: ProbeContext<Deps>) =>
+    onEveryNode(context.deps.redis, { signal: context.signal }, (node) => look(node, given, context)),
 });
+
+async function look(
+  redis: RedisNode,
+  { percent, sampleMs, minLookups }: Params,
+  { signal, wait }: Pick<ProbeContext<Deps>, 'signal' | 'wait'>,
+): Promise<ProbeResult> {
+  const read = async () => {
+    const [stats, server] = await Promise.all([
+      redis.info('stats', { signal }),
+      redis.info('server', { signal }),
+    ]);
+    const count = (name: string) => Number(stats[name] ?? 0);
+    return { runId: server['run_id'], hits: count('keyspace_hits'), misses: count('keyspace_misses') };
+  };
+  const first = await read();
+  await wait(sampleMs);
+  const second = await read();
+  if (first.runId !== second.runId)
+    throw new AppError('NOT_FOUND', 'the two samples are of two servers, or of one that was started anew', {
+      facts: { reason: 'another-replica' },
+    });
+  const recent = { hits: second.hits - first.hits, misses: second.misses - first.misses };
+  const sampled = recent.hits + recent.misses >= minLookups;
+  const { hits, misses } = sampled ? recent : second;
+  if (hits + misses < minLookups) return { status: 'skipped', reason: 'no-data', facts: { hits, misses } };
+  const facts = {
+    hits,
+    misses,
+    percent: round((100 * hits) / (hits + misses), 1),
+    thresholdPercent: percent,
+    window: sampled ? 'sampled' : 'since-start',
+  };
+  return verdict(
+    facts.percent < percent
+      ? [{ code: 'REDIS_HIT_RATE_LOW', severity: 'warning', part: 'redis', subject: 'hit rate', facts }]
+      : [],
+    facts,
+  );
+}

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
+import type { RedisNode, With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
+import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
   prefix: z
@@ -29,57 +30,63 @@ Walks the key space by SCAN (never KEYS) up to a bound, measures a sample with M
   needs: ['redis'],
   timeoutMs: 15_000,
   emits: ['REDIS_USELESS_KEYS'],
-  async run({ prefix, keys: most }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { redis } = deps;
-    const [memory, total] = await Promise.all([
-      redis.info('memory', { signal }),
-      redis.call('DBSIZE', [], { signal }).then(Number),
-    ]);
-    const used = Number(memory['used_memory'] ?? 0);
-    const seen: string[] = [];
-    let cursor = '0';
-    do {
-      const [next, batch] = (await redis.call('SCAN', [cursor, 'COUNT', SCAN_COUNT], { signal })) as [
-        string,
-        string[],
-      ];
-      cursor = next;
-      seen.push(...batch);
-    } while (cursor !== '0' && seen.length < most);
-    const facts = { keys: total, lookedAt: seen.length, usedBytes: used };
-    if (seen.length === 0) return verdict([], facts);
-
-    const step = Math.max(1, Math.floor(seen.length / MEASURED));
-    const sample = seen.filter((_, index) => index % step === 0).slice(0, MEASURED);
-    const measured = await Promise.all(
-      sample.map(async (key) => {
-        const [bytes, ttl] = await Promise.all([
-          redis.call('MEMORY', ['USAGE', key], { signal }),
-          redis.call('PTTL', [key], { signal }),
-        ]);
-        return { key, bytes: Number(bytes ?? 0), eternal: Number(ttl) === -1 };
-      }),
-    );
-    const useless = measured.filter((entry) => entry.key.startsWith(prefix) && entry.eternal);
-    const perKey = total / sample.length;
-    const uselessBytes = useless.reduce((sum, entry) => sum + entry.bytes, 0) * perKey;
-    const largest = measured.toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
-    const found = {
-      ...facts,
-      prefix: `${prefix}*`,
-      uselessKeys: Math.round(useless.length * perKey),
-      uselessBytes: Math.round(uselessBytes),
-      percent: round(Math.min(100, (100 * uselessBytes) / Math.max(1, used))),
-      largest: largest.map((entry) => `${entry.key.slice(0, 60)} ${entry.bytes} B`).join(', '),
-    };
-    if (uselessBytes < WORTH_BYTES || uselessBytes < used * WORTH_SHARE) return verdict([], found);
-    const finding: Finding = {
-      code: 'REDIS_USELESS_KEYS',
-      severity: 'warning',
-      part: 'redis',
-      subject: `${prefix}*`,
-      facts: found,
-    };
-    return verdict([finding], found);
-  },
+  run: (given: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) =>
+    onEveryNode(deps.redis, { signal }, (node) => look(node, given, signal)),
 });
+
+async function look(
+  redis: RedisNode,
+  { prefix, keys: most }: z.output<typeof params>,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const [memory, total] = await Promise.all([
+    redis.info('memory', { signal }),
+    redis.call('DBSIZE', [], { signal }).then(Number),
+  ]);
+  const used = Number(memory['used_memory'] ?? 0);
+  const seen: string[] = [];
+  let cursor = '0';
+  do {
+    const [next, batch] = (await redis.call('SCAN', [cursor, 'COUNT', SCAN_COUNT], { signal })) as [
+      string,
+      string[],
+    ];
+    cursor = next;
+    seen.push(...batch);
+  } while (cursor !== '0' && seen.length < most);
+  const facts = { keys: total, lookedAt: seen.length, usedBytes: used };
+  if (seen.length === 0) return verdict([], facts);
+
+  const step = Math.max(1, Math.floor(seen.length / MEASURED));
+  const sample = seen.filter((_, index) => index % step === 0).slice(0, MEASURED);
+  const measured = await Promise.all(
+    sample.map(async (key) => {
+      const [bytes, ttl] = await Promise.all([
+        redis.call('MEMORY', ['USAGE', key], { signal }),
+        redis.call('PTTL', [key], { signal }),
+      ]);
+      return { key, bytes: Number(bytes ?? 0), eternal: Number(ttl) === -1 };
+    }),
+  );
+  const useless = measured.filter((entry) => entry.key.startsWith(prefix) && entry.eternal);
+  const perKey = total / sample.length;
+  const uselessBytes = useless.reduce((sum, entry) => sum + entry.bytes, 0) * perKey;
+  const largest = measured.toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
+  const found = {
+    ...facts,
+    prefix: `${prefix}*`,
+    uselessKeys: Math.round(useless.length * perKey),
+    uselessBytes: Math.round(uselessBytes),
+    percent: round(Math.min(100, (100 * uselessBytes) / Math.max(1, used))),
+    largest: largest.map((entry) => `${entry.key.slice(0, 60)} ${entry.bytes} B`).join(', '),
+  };
+  if (uselessBytes < WORTH_BYTES || uselessBytes < used * WORTH_SHARE) return verdict([], found);
+  const finding: Finding = {
+    code: 'REDIS_USELESS_KEYS',
+    severity: 'warning',
+    part: 'redis',
+    subject: `${prefix}*`,
+    facts: found,
+  };
+  return verdict([finding], found);
+}

@@ -1,4 +1,4 @@
-import type { CallOptions, RedisTarget } from '../../domain/targets.ts';
+import type { CallOptions, RedisNode } from '../../domain/targets.ts';
 import { round } from '../support.ts';
 
 export interface RedisMemory {
@@ -17,7 +17,7 @@ export interface RedisMemory {
  * Redis counts replica buffers and the like out before it evicts (`mem_not_counted_for_evict`); without taking
  * them off, a server that is far from its limit may look full.
  */
-export async function readMemory(redis: RedisTarget, options: CallOptions): Promise<RedisMemory> {
+export async function readMemory(redis: RedisNode, options: CallOptions): Promise<RedisMemory> {
   const info = await redis.info('memory', options);
   const number = (key: string) => Number(info[key] ?? 0);
   const maxBytes = number('maxmemory');

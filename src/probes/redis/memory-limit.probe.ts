@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
+import type { CallOptions, RedisNode, With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
+import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({});
 type Deps = Pick<With<'redis'>, 'redis'>;
@@ -25,32 +26,35 @@ It asks only when somebody looks for the reason of a shortage, because a cache w
   needs: ['redis'],
   timeoutMs: 8_000,
   emits: ['REDIS_NO_LIMIT', 'REDIS_LIMIT_TOO_LOW'],
-  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const [memory, stats, server, keys] = await Promise.all([
-      readMemory(deps.redis, { signal }),
-      deps.redis.info('stats', { signal }),
-      deps.redis.info('server', { signal }),
-      deps.redis.call('DBSIZE', [], { signal }).then(Number),
-    ]);
-    const evictedKeys = Number(stats['evicted_keys'] ?? 0);
-    const { usedBytes, maxBytes, percent, policy } = memory;
-    const uptimeSeconds = Number(server['uptime_in_seconds'] ?? Number.NaN);
-    // As many keys as it holds are evicted in this time: NaN, which is never short, without an uptime.
-    const keptSeconds = evictedKeys === 0 ? Number.NaN : round((keys * uptimeSeconds) / evictedKeys);
-    const facts = {
-      ...{ usedBytes, maxBytes, percent, policy, keys, evictedKeys },
-      ...(Number.isNaN(keptSeconds) ? {} : { keptSeconds }),
-    };
-    const finding = (code: string): Finding => ({
-      code,
-      severity: 'warning',
-      part: 'redis',
-      subject: 'maxmemory',
-      facts,
-    });
-    if (maxBytes === 0)
-      return verdict(usedBytes >= worthLimitingBytes ? [finding('REDIS_NO_LIMIT')] : [], facts);
-    const tooLow = percent >= fullPercent && evictedKeys > keys && keptSeconds < shortlySeconds;
-    return verdict(tooLow ? [finding('REDIS_LIMIT_TOO_LOW')] : [], facts);
-  },
+  run: (_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) =>
+    onEveryNode(deps.redis, { signal }, (node) => look(node, { signal })),
 });
+
+async function look(redis: RedisNode, options: CallOptions): Promise<ProbeResult> {
+  const [memory, stats, server, keys] = await Promise.all([
+    readMemory(redis, options),
+    redis.info('stats', options),
+    redis.info('server', options),
+    redis.call('DBSIZE', [], options).then(Number),
+  ]);
+  const evictedKeys = Number(stats['evicted_keys'] ?? 0);
+  const { usedBytes, maxBytes, percent, policy } = memory;
+  const uptimeSeconds = Number(server['uptime_in_seconds'] ?? Number.NaN);
+  // As many keys as it holds are evicted in this time: NaN, which is never short, without an uptime.
+  const keptSeconds = evictedKeys === 0 ? Number.NaN : round((keys * uptimeSeconds) / evictedKeys);
+  const facts = {
+    ...{ usedBytes, maxBytes, percent, policy, keys, evictedKeys },
+    ...(Number.isNaN(keptSeconds) ? {} : { keptSeconds }),
+  };
+  const finding = (code: string): Finding => ({
+    code,
+    severity: 'warning',
+    part: 'redis',
+    subject: 'maxmemory',
+    facts,
+  });
+  if (maxBytes === 0)
+    return verdict(usedBytes >= worthLimitingBytes ? [finding('REDIS_NO_LIMIT')] : [], facts);
+  const tooLow = percent >= fullPercent && evictedKeys > keys && keptSeconds < shortlySeconds;
+  return verdict(tooLow ? [finding('REDIS_LIMIT_TOO_LOW')] : [], facts);
+}

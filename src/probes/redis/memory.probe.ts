@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
+import type { CallOptions, RedisNode, With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
+import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
   percent: z.number().positive().default(90).meta({ description: 'Share of maxmemory that is a finding.' }),
@@ -25,53 +26,56 @@ Also says how many writes were refused for lack of memory since the server start
   needs: ['redis'],
   timeoutMs: 8_000,
   emits: ['REDIS_MEMORY_AT_LIMIT', 'REDIS_MEMORY_UNBOUNDED', 'REDIS_MEMORY_FRAGMENTED'],
-  async run({ percent }: Params, { deps, signal }: ProbeContext<Deps>) {
-    const [memory, server, stats, errors, keyspace] = await Promise.all([
-      readMemory(deps.redis, { signal }),
-      deps.redis.info('server', { signal }),
-      deps.redis.info('stats', { signal }),
-      deps.redis.info('errorstats', { signal }),
-      deps.redis.info('keyspace', { signal }),
-    ]);
-    // errorstat_OOM:count=12 (Redis 6.2 and later)
-    const refused = Number(/count=(\d+)/.exec(errors['errorstat_OOM'] ?? '')?.[1] ?? 0);
-    const facts = {
-      usedBytes: memory.usedBytes,
-      maxBytes: memory.maxBytes,
-      percent: memory.percent,
-      policy: memory.policy,
-      evictedKeys: Number(stats['evicted_keys'] ?? 0),
-      refusedWrites: refused,
-      fragmentation: memory.fragmentation,
-    };
-    const finding = (code: string, severity: Finding['severity'], more: Finding['facts'] = {}): Finding => ({
-      code,
-      severity,
-      part: 'redis',
-      subject: 'memory',
-      facts: { ...facts, ...more },
-    });
-    const findings: Finding[] = [];
-    if (memory.maxBytes > 0 && memory.percent >= percent && !evicts(memory.policy, keyspace))
-      findings.push(
-        finding('REDIS_MEMORY_AT_LIMIT', memory.percent >= 99 || refused > 0 ? 'critical' : 'warning', {
-          thresholdPercent: percent,
-        }),
-      );
-    const ofSystem = memory.systemBytes === 0 ? 0 : round((100 * memory.usedBytes) / memory.systemBytes, 1);
-    if (memory.maxBytes === 0 && ofSystem >= 75)
-      findings.push(
-        finding('REDIS_MEMORY_UNBOUNDED', 'warning', {
-          systemBytes: memory.systemBytes,
-          systemPercent: ofSystem,
-        }),
-      );
-    if (memory.usedBytes >= fragmentationFloor && memory.fragmentation >= fragmentationRatio)
-      findings.push(finding('REDIS_MEMORY_FRAGMENTED', 'warning', { rssBytes: memory.rssBytes }));
-    const version = server['redis_version'];
-    return verdict(findings, { ...facts, ...(version === undefined ? {} : { version }) });
-  },
+  run: ({ percent }: Params, { deps, signal }: ProbeContext<Deps>) =>
+    onEveryNode(deps.redis, { signal }, (node) => look(node, percent, { signal })),
 });
+
+async function look(redis: RedisNode, percent: number, options: CallOptions): Promise<ProbeResult> {
+  const [memory, server, stats, errors, keyspace] = await Promise.all([
+    readMemory(redis, options),
+    redis.info('server', options),
+    redis.info('stats', options),
+    redis.info('errorstats', options),
+    redis.info('keyspace', options),
+  ]);
+  // errorstat_OOM:count=12 (Redis 6.2 and later)
+  const refused = Number(/count=(\d+)/.exec(errors['errorstat_OOM'] ?? '')?.[1] ?? 0);
+  const facts = {
+    usedBytes: memory.usedBytes,
+    maxBytes: memory.maxBytes,
+    percent: memory.percent,
+    policy: memory.policy,
+    evictedKeys: Number(stats['evicted_keys'] ?? 0),
+    refusedWrites: refused,
+    fragmentation: memory.fragmentation,
+  };
+  const finding = (code: string, severity: Finding['severity'], more: Finding['facts'] = {}): Finding => ({
+    code,
+    severity,
+    part: 'redis',
+    subject: 'memory',
+    facts: { ...facts, ...more },
+  });
+  const findings: Finding[] = [];
+  if (memory.maxBytes > 0 && memory.percent >= percent && !evicts(memory.policy, keyspace))
+    findings.push(
+      finding('REDIS_MEMORY_AT_LIMIT', memory.percent >= 99 || refused > 0 ? 'critical' : 'warning', {
+        thresholdPercent: percent,
+      }),
+    );
+  const ofSystem = memory.systemBytes === 0 ? 0 : round((100 * memory.usedBytes) / memory.systemBytes, 1);
+  if (memory.maxBytes === 0 && ofSystem >= 75)
+    findings.push(
+      finding('REDIS_MEMORY_UNBOUNDED', 'warning', {
+        systemBytes: memory.systemBytes,
+        systemPercent: ofSystem,
+      }),
+    );
+  if (memory.usedBytes >= fragmentationFloor && memory.fragmentation >= fragmentationRatio)
+    findings.push(finding('REDIS_MEMORY_FRAGMENTED', 'warning', { rssBytes: memory.rssBytes }));
+  const version = server['redis_version'];
+  return verdict(findings, { ...facts, ...(version === undefined ? {} : { version }) });
+}
 
 /**
  * A cache that evicts is full by design. `volatile-*` evicts only keys that expire: without any it is noeviction.

@@ -37,6 +37,9 @@ Undo sets the former policy.`,
 
   async plan(params, { deps, signal }: Context) {
     const now = await look(deps.redis, signal);
+    const nodes = (await deps.redis.nodes({ signal })).length;
+    // It would change one server of several, and write to another to see whether it helped.
+    if (nodes > 1) throw refused('redis-cluster', { nodes });
     if (now.role !== 'master') throw refused('not-master', { role: now.role });
     if (now.policy === params.policy) throw refused('nothing-to-do', { policy: now.policy });
     const step = (from: string, to: string): PlanStep => ({

@@ -288,4 +288,60 @@ describe('Redis behind Sentinel and as a cluster', () => {
       clusterFolder.remove();
     }
   });
+
+  it('with several masters is looked at master by master', async () => {
+    const { waitFor } = await import('../../../lab/components/process.ts');
+    const folders = [scratch('probes-cluster-a'), scratch('probes-cluster-b')];
+    const nodes: RedisServer[] = [];
+    const clients: Redis[] = [];
+    try {
+      for (const { dir } of folders) {
+        const node = await startRedis({
+          dir,
+          password,
+          args: [
+            ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--masterauth', password],
+            ...['--cluster-announce-ip', '127.0.0.1'],
+          ],
+        });
+        nodes.push(node);
+        clients.push(new Redis(node.url));
+      }
+      const [first, second] = clients as [Redis, Redis];
+      await first.call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
+      await second.call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
+      await second.call('CLUSTER', 'SET-CONFIG-EPOCH', '7');
+      await first.call('CLUSTER', 'MEET', '127.0.0.1', `${nodes[1]?.port}`);
+      for (const client of clients)
+        await waitFor(async () => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
+          seconds: 20,
+          what: 'the cluster',
+        });
+      const through = {
+        redis: {
+          kind: 'cluster' as const,
+          nodes: [{ host: '127.0.0.1', port: nodes[0]?.port ?? 0 }],
+          password: literal(password),
+        },
+      };
+      const probes = ['redis.memory', 'redis.eviction-policy', 'redis.key-space', 'redis.clients'];
+      for (const probe of probes) {
+        const outcome = await runProbe(probe, through);
+
+        expect([probe, outcome.status, outcome.cause]).toEqual([probe, 'healthy', undefined]);
+        if (probe !== 'redis.clients') expect(outcome.facts['nodes']).toBe(2);
+      }
+      const used = Number(/used_memory:(\d+)/.exec(await second.info('memory'))?.[1]);
+      await second.config('SET', 'maxmemory', `${Math.round(used * 1.02)}`);
+      const full = await runProbe('redis.eviction-policy', through);
+
+      expect(full.findings).toMatchObject([
+        { code: 'REDIS_POLICY_NOEVICTION', facts: { redisNode: `127.0.0.1:${nodes[1]?.port}` } },
+      ]);
+    } finally {
+      for (const client of clients) client.disconnect();
+      for (const node of nodes) await node.stop();
+      for (const one of folders) one.remove();
+    }
+  }, 60_000);
 });

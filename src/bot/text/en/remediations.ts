@@ -27,6 +27,8 @@ export const remediations = {
   'offer.refused.missing-right': 'The worker lacks a right: {verb} {resource} in {namespace}.',
   'offer.refused.cannot-look': 'The target could not be looked at well enough to plan it.',
   'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',
+  'offer.refused.redis-cluster':
+    'That Redis is a cluster of {nodes} masters: set the policy on each of them.',
   'offer.refused.not-master': 'That Redis is a replica; its master must be changed.',
   'offer.refused.no-target': 'Nothing was found to act on.',
   'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',

@@ -50,6 +50,7 @@ export const ui = {
   'severity.warning': 'Warning',
   'severity.info': 'Note',
 
+  'finding.of-node': '{sentence} (node {node})',
   'finding.fallback': '{code}: {facts}',
   'finding.since': 'Since {since:time}.',
   'finding.impact': '*What it means:* {text}',

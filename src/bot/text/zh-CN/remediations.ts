@@ -28,6 +28,7 @@ export const remediations = {
   'offer.refused.missing-right': '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。',
   'offer.refused.cannot-look': '无法充分查看目标，因此不能制定方案。',
   'offer.refused.nothing-to-do': '无需更改：已是应有的状态。',
+  'offer.refused.redis-cluster': '该 Redis 是有 {nodes} 个主节点的集群：请在每个主节点上设置策略。',
   'offer.refused.not-master': '该 Redis 是副本，必须更改其主节点。',
   'offer.refused.no-target': '没有找到可操作的对象。',
   'offer.refused.ambiguous-target': '有多个对象符合，必须明确指定：{workloads}。',

@@ -50,6 +50,7 @@ export const ui = {
   'severity.warning': '警告',
   'severity.info': '提示',
 
+  'finding.of-node': '{sentence}（节点 {node}）',
   'finding.fallback': '{code}：{facts}',
   'finding.since': '自 {since:time} 起。',
   'finding.impact': '*影响：* {text}',
