@@ -1,9 +1,13 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 import type { ServiceId } from '../domain/part.ts';
 
-const busy = (part: ServiceId) => any(found('CPU_HIGH', part), found('CPU_AT_LIMIT', part));
+/** At its limit all the time, or held back at it again and again. */
+const atLimit = (part: ServiceId) => any(found('CPU_AT_LIMIT', part), found('CPU_THROTTLED', part));
+const busy = (part: ServiceId) => any(found('CPU_HIGH', part), atLimit(part));
 const hot = (part: ServiceId) => all(busy(part), found('HOT_FUNCTION', part));
-const throttled = (part: ServiceId) => all(found('CPU_AT_LIMIT', part), not(found('HOT_FUNCTION', part)));
+/** A limit so small that no profile can tell who takes it is too low whoever does: raised, it can be told. */
+const throttled = (part: ServiceId) =>
+  all(atLimit(part), any(found('CPU_LIMIT_TINY', part), not(found('HOT_FUNCTION', part))));
 
 export const cpuHigh = defineDiagnosis({
   id: 'P1',

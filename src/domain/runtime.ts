@@ -53,6 +53,11 @@ export interface RuntimeTarget {
     options?: CallOptions,
   ): Promise<{ readonly cpuMillicores: number; readonly memoryBytes: number }>;
   /**
+   * Share, 0 to 1, of the scheduler's periods within these seconds in which the container had used up its CPU limit and
+   * had to wait, by the kernel's own count; undefined when nothing here can read that.
+   */
+  throttled(instance: Instance, seconds: number, options?: CallOptions): Promise<number | undefined>;
+  /**
    * The shared registration token as the part has it: from a variable of its container, wherever that comes from, else
    * the mounted Secret. The value itself never leaves the adapter. AppError NOT_FOUND `token-source-unknown` when nothing
    * says where the part has it from; `forbidden` names the Secret that may not be read.

@@ -277,6 +277,9 @@ export interface ComposeTarget {
     readonly cpuPercent: number;
     readonly memoryBytes: number;
     readonly memoryLimitBytes: number;
+    /** Periods of the scheduler since the container started, and those in which it was held back at its CPU limit. */
+    readonly cpuPeriods: number;
+    readonly cpuThrottledPeriods: number;
   }>;
   restart(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
   networks(options?: CallOptions): Promise<

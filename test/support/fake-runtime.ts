@@ -10,6 +10,8 @@ export interface FakePart extends Partial<Instance> {
   readonly previousLog?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly usage?: { readonly cpuMillicores: number; readonly memoryBytes: number };
+  /** Share of the periods in which it is held back at its CPU limit. */
+  readonly throttled?: number;
   /** Digest of the registration token that this part has. */
   readonly token?: string;
   /** Answers to commands, by the command's words; one that is not there is refused. */
@@ -71,6 +73,7 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
       if (usage === undefined) throw new Error('nothing is measured here');
       return usage;
     },
+    throttled: async (instance) => find(instance).throttled,
     async token(part) {
       const digest = of(part)[0]?.token;
       return { source: 'Secret agent-auth-token/token', ...(digest === undefined ? {} : { digest }) };

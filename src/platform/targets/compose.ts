@@ -129,6 +129,8 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
           cpuPercent: system > 0 ? Math.round((cpu / system) * cores * 1000) / 10 : 0,
           memoryBytes: Math.max(0, (stats.memory_stats.usage ?? 0) - cache),
           memoryLimitBytes: stats.memory_stats.limit ?? 0,
+          cpuPeriods: stats.cpu_stats.throttling_data?.periods ?? 0,
+          cpuThrottledPeriods: stats.cpu_stats.throttling_data?.throttled_periods ?? 0,
         };
       }),
     async restart(id, options = {}) {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, TargetError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
@@ -58,6 +59,44 @@ function unframe(text: string): readonly { readonly name: string; readonly text:
 }
 
 const foldersCommand = (folder: string) => ['sh', '-c', framedFiles, folder.replace(/\/$/, '')];
+
+/**
+ * `cpu.stat` twice, by one command in the container: starting it costs CPU of the container itself, which is over by the
+ * first reading. Version 2 of control groups, or version 1.
+ */
+const throttlingCommand = (seconds: number) => [
+  ...[
+    'sh',
+    '-c',
+    'f=/sys/fs/cgroup/cpu.stat; [ -r $f ] || f=/sys/fs/cgroup/cpu/cpu.stat; cat $f && sleep $0 && cat $f',
+  ],
+  `${Math.max(1, Math.round(seconds))}`,
+];
+
+interface Periods {
+  readonly all: number;
+  readonly throttled: number;
+}
+
+/** Undefined without periods: no limit is in force there, or nobody counts. */
+function throttledShare(before: Periods, after: Periods): number | undefined {
+  if (after.all === 0 || after.all < before.all || after.throttled < before.throttled) return undefined;
+  return after.all === before.all ? 0 : (after.throttled - before.throttled) / (after.all - before.all);
+}
+
+function parseThrottling(text: string): number | undefined {
+  const values = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name} (\\d+)$`, 'gm'))].map((match) => Number(match[1]));
+  const [all, throttled] = [values('nr_periods'), values('nr_throttled')];
+  const at = (index: number) => ({ all: all[index] ?? 0, throttled: throttled[index] ?? 0 });
+  return all.length === 2 && throttled.length === 2 ? throttledShare(at(0), at(1)) : undefined;
+}
+
+/** What cannot be read is not known; only the end of the run is passed on. */
+function unreadable(error: unknown): undefined {
+  if (error instanceof TargetError && error.stage === 'aborted') throw error;
+  return undefined;
+}
 
 interface MountedMap {
   readonly map: string;
@@ -246,6 +285,14 @@ export function runtimeOnKubernetes(
         throw new AppError('NOT_FOUND', 'no metrics of this pod', { facts: { pod: instance.name } });
       return { cpuMillicores: mine.cpuMillicores, memoryBytes: mine.memoryBytes };
     },
+    async throttled(instance, seconds, options = {}) {
+      // A container that is held back takes its time to start a command.
+      const timeoutMs = (seconds + 8) * 1000;
+      const answer = await exec(instance, throttlingCommand(seconds), { timeoutMs, ...options }).catch(
+        unreadable,
+      );
+      return answer?.code === 0 ? parseThrottling(answer.stdout) : undefined;
+    },
     async token(part, options) {
       return podToken((await pods(part, options)).at(-1), part, namespaceOf(part), references, options);
     },
@@ -367,6 +414,21 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
     async usage(instance, options) {
       const stats = await compose.stats(instance.id, options);
       return { cpuMillicores: Math.round(stats.cpuPercent * 10), memoryBytes: stats.memoryBytes };
+    },
+    async throttled(instance, seconds, options) {
+      const look = () =>
+        compose
+          .stats(instance.id, options)
+          .then(({ cpuPeriods, cpuThrottledPeriods }) => ({
+            all: cpuPeriods,
+            throttled: cpuThrottledPeriods,
+          }))
+          .catch(unreadable);
+      const before = await look();
+      if (before === undefined) return undefined;
+      await delay(seconds * 1000, undefined, options?.signal === undefined ? {} : { signal: options.signal });
+      const after = await look();
+      return after === undefined ? undefined : throttledShare(before, after);
     },
     async token(part, options) {
       return variableToken((await of(part, options)).at(-1)?.env ?? {}, part);

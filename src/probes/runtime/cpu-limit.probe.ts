@@ -1,15 +1,25 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { Instance } from '../../domain/runtime.ts';
 import type { Targets, With } from '../../domain/targets.ts';
 import { rate, scrape } from '../support/metrics.ts';
 
+/** Share of the limit, on average over seconds, from which a part uses all that it may. */
+const NEAR_SHARE = 0.9;
 /**
- * Share of the limit, on average over seconds, from which bursts are throttled: the kernel counts by tenths of a
- * second, so that a third of the periods can be at the limit long before the mean is.
+ * Share of the scheduler's periods, of a tenth of a second each, in which a part was held back that is no single burst.
+ * A part can be held back often while its mean is far from the limit, so this is asked for from half of the limit on.
  */
-const NEAR_SHARE = 0.7;
+const THROTTLED_SHARE = 0.2;
+const ASK_SHARE = 0.5;
+const ASK_SECONDS = 4;
+/** Share of the limit from which a part may well be held back: where the kernel's count cannot be read, nobody knows. */
+const UNKNOWN_SHARE = 0.7;
+/** A limit below which a profile of some seconds has too few samples to say what takes the CPU, whoever takes it. */
+const TINY_MILLICORES = 100;
 /** Millicores in use above which a part without a limit is called busy. */
 const BUSY_MILLICORES = 700;
 
@@ -33,12 +43,74 @@ async function ownMillicores(
   return cores === undefined ? undefined : Math.round(cores * 1000);
 }
 
+interface Look {
+  readonly used: number | undefined;
+  readonly findings: readonly Finding[];
+  /** Why it cannot be told. */
+  readonly cause?: Error;
+}
+
+/** Millicores in use, or the error that there is when nothing measures them. */
+function measure(
+  instance: Instance,
+  own: number | undefined,
+  { deps, signal }: ProbeContext<Deps>,
+): Promise<number | AppError> {
+  if (own !== undefined) return Promise.resolve(own);
+  return deps.runtime.usage(instance, { signal }).then(
+    ({ cpuMillicores }) => cpuMillicores,
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'NOT_FOUND') return error;
+      throw error;
+    },
+  );
+}
+
+/** One container beside its limit. */
+async function look(instance: Instance, own: number | undefined, context: ProbeContext<Deps>): Promise<Look> {
+  const { deps, signal } = context;
+  const measured = await measure(instance, own, context);
+  const used = measured instanceof AppError ? undefined : measured;
+  const limit = instance.cpuLimitMillicores;
+  const facts = {
+    usedMillicores: used ?? null,
+    limitMillicores: limit ?? null,
+    requestMillicores: instance.cpuRequestMillicores ?? null,
+  };
+  const finding = (code: string, extra: Finding['facts'] = {}): Finding => ({
+    code,
+    severity: 'warning',
+    part: instance.part,
+    subject: instance.name,
+    facts: { ...facts, ...extra },
+  });
+  if (limit === undefined) {
+    if (measured instanceof AppError) throw measured;
+    return { used, findings: measured >= BUSY_MILLICORES ? [finding('CPU_BUSY_WITHOUT_LIMIT')] : [] };
+  }
+  const tiny = limit < TINY_MILLICORES ? [finding('CPU_LIMIT_TINY')] : [];
+  if (used !== undefined && used >= limit * NEAR_SHARE)
+    return { used, findings: [finding('CPU_AT_LIMIT'), ...tiny] };
+  if (used !== undefined && used < limit * ASK_SHARE) return { used, findings: [] };
+  const share = await deps.runtime.throttled(instance, ASK_SECONDS, { signal });
+  if (share !== undefined && share >= THROTTLED_SHARE)
+    return { used, findings: [finding('CPU_THROTTLED', { percent: Math.round(share * 100) }), ...tiny] };
+  if (measured instanceof AppError) throw measured;
+  if (share !== undefined || measured < limit * UNKNOWN_SHARE) return { used, findings: [] };
+  const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'throttling cannot be read', {
+    facts: { reason: 'throttling-unknown', used: measured, limit },
+  });
+  return { used, findings: [], cause };
+}
+
 export const runtimeCpuLimit = defineProbe({
   id: 'runtime.cpu-limit',
   doc: `Does a part use all the CPU it may use?
 
 Compares the CPU in use with the limit of the container: by the service's own counter of CPU seconds, sampled twice, or
-as the metrics API or the Docker engine measures it.`,
+as the metrics API or the Docker engine measures it. From 90 % of the limit it is at its limit. From half of it, the
+kernel's count of periods in which it was held back decides (a fifth of them or more); it is read in the container, or
+from the Docker engine. From 70 %, where that cannot be read, it could not look.`,
   params: z.strictObject({
     part: z.enum(partIds).describe('The part to look at.'),
     seconds: z.number().positive().max(30).default(5).describe('Time between two samples, in seconds.'),
@@ -46,7 +118,7 @@ as the metrics API or the Docker engine measures it.`,
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 20_000,
-  emits: ['CPU_AT_LIMIT', 'CPU_BUSY_WITHOUT_LIMIT'],
+  emits: ['CPU_AT_LIMIT', 'CPU_THROTTLED', 'CPU_LIMIT_TINY', 'CPU_BUSY_WITHOUT_LIMIT'],
   async run({ part, seconds }, context: ProbeContext<Deps>) {
     const { deps, signal } = context;
     const running = (await deps.runtime.instances(part, { signal })).filter(
@@ -55,30 +127,13 @@ as the metrics API or the Docker engine measures it.`,
     if (running.length === 0) return { status: 'skipped', reason: 'no-data' };
     // One instance says itself what it uses, at once; the metrics API is half a minute behind.
     const own = running.length === 1 ? await ownMillicores(part, seconds, context) : undefined;
-    const findings: Finding[] = [];
-    let most = 0;
-    for (const instance of running) {
-      const used = own ?? (await deps.runtime.usage(instance, { signal })).cpuMillicores;
-      most = Math.max(most, used);
-      const limit = instance.cpuLimitMillicores;
-      const atLimit = limit !== undefined && used >= limit * NEAR_SHARE;
-      if (!atLimit && !(limit === undefined && used >= BUSY_MILLICORES)) continue;
-      findings.push({
-        code: atLimit ? 'CPU_AT_LIMIT' : 'CPU_BUSY_WITHOUT_LIMIT',
-        severity: 'warning',
-        part,
-        subject: instance.name,
-        facts: {
-          usedMillicores: used,
-          limitMillicores: limit ?? null,
-          requestMillicores: instance.cpuRequestMillicores ?? null,
-        },
-      });
-    }
-    const [first, ...more] = findings;
-    const facts = { usedMillicores: most };
-    return first === undefined
+    const looks = await Promise.all(running.map((instance) => look(instance, own, context)));
+    const [first, ...more] = looks.flatMap(({ findings }) => findings);
+    const facts = { usedMillicores: Math.max(0, ...looks.map(({ used }) => used ?? 0)) };
+    if (first !== undefined) return { status: 'unhealthy', facts, findings: [first, ...more] };
+    const unknown = looks.find(({ cause }) => cause !== undefined);
+    return unknown?.cause === undefined
       ? { status: 'healthy', facts }
-      : { status: 'unhealthy', facts, findings: [first, ...more] };
+      : { status: 'inconclusive', cause: unknown.cause, facts };
   },
 });

@@ -4,7 +4,7 @@ import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
 import { anotherReplica, ofOneProcess, scrape } from '../support/metrics.ts';
-import { type HotFunction, isForeign, readProfile } from '../support/pprof.ts';
+import { type HotFunction, readProfile } from '../support/pprof.ts';
 
 const MIB = 1024 * 1024;
 /** Growth of one function's live heap between the samples that is no noise. */
@@ -16,8 +16,8 @@ export const servicesHeapProfile = defineProbe({
   id: 'services.heap-profile',
   doc: `Which function of a Go service holds the memory that grows?
 
-Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`) by the function
-that allocated it. Where several replicas answer at one address it could not look: a profile does not say whose it is.`,
+Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`) by the innermost
+function of the program itself on the way to the allocation. Where several replicas answer at one address it could not look: a profile does not say whose it is.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to profile.'),
     seconds: z.number().positive().max(60).default(8).describe('Time between the two profiles, in seconds.'),
@@ -63,16 +63,15 @@ that allocated it. Where several replicas answer at one address it could not loo
     if (after.allocated.total < before.allocated.total) throw anotherReplica(id);
 
     const was = new Map(before.heap.functions.map((fn) => [fn.name, fn]));
-    const growth = (fn: HotFunction, field: 'flat' | 'cumulative') =>
-      fn[field] - (was.get(fn.name)?.[field] ?? 0);
-    const own = after.heap.functions.filter((fn) => !isForeign(fn.name));
-    // Allocations happen in library code; the program's own function nearest to them is the one that keeps them.
-    const grower = own
+    const growth = (fn: HotFunction) => fn.own - (was.get(fn.name)?.own ?? 0);
+    // Allocations happen in library code; the innermost function of the program itself is the one that keeps them.
+    const grower = after.heap.functions
       .filter(
-        (fn) => growth(fn, 'cumulative') >= GROWTH_BYTES || fn.cumulative >= after.heap.total * HELD_SHARE,
+        (fn) =>
+          growth(fn) >= GROWTH_BYTES ||
+          (growth(fn) >= GROWTH_BYTES / 2 && fn.own >= after.heap.total * HELD_SHARE),
       )
-      .toSorted((a, b) => growth(b, 'flat') - growth(a, 'flat') || a.cumulative - b.cumulative)
-      .find((fn) => growth(fn, 'cumulative') >= GROWTH_BYTES / 2);
+      .toSorted((a, b) => growth(b) - growth(a))[0];
     const facts = {
       seconds,
       heapMiB: Math.round((after.heap.total / MIB) * 10) / 10,
@@ -94,8 +93,8 @@ that allocated it. Where several replicas answer at one address it could not loo
             function: grower.name,
             file: grower.file,
             line: grower.line,
-            heldMiB: Math.round((grower.cumulative / MIB) * 10) / 10,
-            grewMiB: Math.round((growth(grower, 'cumulative') / MIB) * 10) / 10,
+            heldMiB: Math.round((grower.own / MIB) * 10) / 10,
+            grewMiB: Math.round((growth(grower) / MIB) * 10) / 10,
           },
         },
       ],

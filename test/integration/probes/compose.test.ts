@@ -12,8 +12,9 @@ import {
 } from '../../../lab/components/docker.ts';
 import { must, waitFor } from '../../../lab/components/process.ts';
 import type { RuntimeConfig } from '../../../src/domain/config.ts';
+import type { KubernetesTarget } from '../../../src/domain/targets.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose.ts';
-import { runtimeOnCompose } from '../../../src/platform/targets/runtime.ts';
+import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
 import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';
 import { codes, runProbe, scratch } from '../../support/targets.ts';
 
@@ -96,6 +97,34 @@ describe.skipIf(lacking !== undefined)(
       expect(await startedAt()).toBe(after);
       await docker('rm', '-f', id);
     });
+
+    it('reads how often a container is held back at its CPU limit, from the engine and inside of it', async () => {
+      const share = async (script: string, inside: boolean) => {
+        const id = await start('collect-agent', script, '--cpus', '0.05');
+        const target = createComposeTarget({ project, socket: engine.socket ?? '' });
+        const outside = runtimeOnCompose(target);
+        const [instance] = await outside.instances('collect-agent');
+        if (instance === undefined) throw new Error('no container of collect-agent');
+        // What a Pod's container would be asked, asked of this one.
+        const exec = (_n: string, _p: string, _c: string, command: readonly string[]) =>
+          target.exec(id, command, { timeoutMs: 20_000 });
+        const through = inside
+          ? runtimeOnKubernetes({
+              namespace: project,
+              agentNamespace: project,
+              exec,
+            } as unknown as KubernetesTarget)
+          : outside;
+        const seen = await through.throttled(instance, 2);
+        await docker('rm', '-f', id);
+        return seen;
+      };
+
+      for (const inside of [false, true]) {
+        expect(await share('while true; do :; done', inside)).toBeGreaterThan(0.5);
+        expect(await share('while true; do sleep 0.5; done', inside)).toBeLessThan(0.2);
+      }
+    }, 60_000);
 
     it('tells running, exited, paused, unhealthy and killed for memory apart, and knows what lives elsewhere', async () => {
       await start('agent-manager', sleeps);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../src/domain/errors.ts';
 import type { KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
 
@@ -177,5 +178,41 @@ describe('instances on Kubernetes', () => {
         env: { A: '1' },
       },
     ]);
+  });
+});
+
+describe('how often a container of a Pod is held back', () => {
+  const stat = (periods: number, throttled: number) =>
+    `nr_periods ${periods}\nnr_throttled ${throttled}\nthrottled_usec 9\n`;
+  const share = async (answer: () => ReturnType<KubernetesTarget['exec']>) => {
+    const commands: (readonly string[])[] = [];
+    const runtime = runtimeOnKubernetes({
+      ...kubernetes([pod('one', '2026-03-01T10:00:00Z')]),
+      exec: (_namespace, _pod, _container, command) => {
+        commands.push(command);
+        return answer();
+      },
+    });
+    const [instance] = await runtime.instances('agent-manager');
+    if (instance === undefined) throw new Error('no instance');
+    return { share: await runtime.throttled(instance, 4), commands };
+  };
+  const says = (stdout: string, code = 0) => share(() => Promise.resolve({ code, stdout, stderr: '' }));
+
+  it('is read by one command, that waits between two looks', async () => {
+    const { share: seen, commands } = await says(
+      `usage_usec 7\n${stat(100, 40)}usage_usec 8\n${stat(140, 60)}`,
+    );
+
+    expect(seen).toBe(0.5);
+    expect(commands).toEqual([['sh', '-c', expect.stringContaining('sleep $0'), '4']]);
+  });
+
+  it('is not known where the container has no shell, no such file or no limit', async () => {
+    expect((await says('', 127)).share).toBeUndefined();
+    expect((await says('usage_usec 7\n')).share).toBeUndefined();
+    expect((await says(`${stat(0, 0)}${stat(0, 0)}`)).share).toBeUndefined();
+    expect((await share(() => Promise.reject(new TargetError('forbidden', 'no')))).share).toBeUndefined();
+    await expect(share(() => Promise.reject(new TargetError('aborted', 'over')))).rejects.toThrow('over');
   });
 });

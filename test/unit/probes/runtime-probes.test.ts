@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wordsIn } from '../../../src/bot/text/index.ts';
-import { TargetError } from '../../../src/domain/errors.ts';
+import { AppError, TargetError } from '../../../src/domain/errors.ts';
 import type { PartId } from '../../../src/domain/part.ts';
 import type { ServicesTarget } from '../../../src/domain/targets.ts';
 import { runtimeAuthToken } from '../../../src/probes/runtime/auth-token.probe.ts';
@@ -361,17 +361,66 @@ describe('runtime.memory-limit', () => {
 });
 
 describe('runtime.cpu-limit', () => {
-  it('sees a part at its limit', async () => {
-    const look = (cpuMillicores: number) =>
-      runtimeCpuLimit.run(
-        { part: 'agent-manager', seconds: 2 },
-        on({ 'agent-manager': [{ cpuLimitMillicores: 200, usage: { cpuMillicores, memoryBytes: 1 } }] }),
-      );
+  const look = (cpuMillicores: number, more: FakePart = {}) =>
+    runtimeCpuLimit.run(
+      { part: 'agent-manager', seconds: 2 },
+      on({
+        'agent-manager': [{ cpuLimitMillicores: 200, usage: { cpuMillicores, memoryBytes: 1 }, ...more }],
+      }),
+    );
+  const unknown = { status: 'inconclusive', cause: { facts: { reason: 'throttling-unknown', limit: 200 } } };
 
-    expect(await look(199)).toMatchObject({
+  it('sees a part at its limit from nine tenths of it on', async () => {
+    expect(await look(180)).toMatchObject({
       findings: [{ code: 'CPU_AT_LIMIT', facts: { limitMillicores: 200 } }],
     });
+    expect(await look(179, { throttled: 0 })).toMatchObject({ status: 'healthy' });
     expect(await look(40)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('sees a part that is held back in bursts, far from its limit on average', async () => {
+    expect(await look(110, { throttled: 0.31 })).toMatchObject({
+      findings: [{ code: 'CPU_THROTTLED', facts: { percent: 31, limitMillicores: 200 } }],
+    });
+    expect(await look(150, { throttled: 0.1 })).toMatchObject({ status: 'healthy' });
+    expect(await look(90, { throttled: 0.9 })).toMatchObject({ status: 'healthy' });
+  });
+
+  it('cannot tell near the limit where nobody counts how often a part is held back', async () => {
+    expect(await look(140)).toMatchObject(unknown);
+    expect(await look(139)).toMatchObject({ status: 'healthy' });
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.throttling-unknown')).toBeDefined();
+  });
+
+  it('judges by the kernel alone where nothing measures the CPU in use', async () => {
+    const unmeasured = (throttled?: number) => {
+      const runtime = fakeRuntime({
+        'agent-manager': [{ cpuLimitMillicores: 200, ...(throttled === undefined ? {} : { throttled }) }],
+      });
+      return runtimeCpuLimit.run(
+        { part: 'agent-manager', seconds: 2 },
+        probeContext({
+          runtime: { ...runtime, usage: () => Promise.reject(new AppError('NOT_FOUND', 'no metrics API')) },
+        }),
+      );
+    };
+
+    expect(await unmeasured(0.5)).toMatchObject({
+      findings: [{ code: 'CPU_THROTTLED', facts: { usedMillicores: null } }],
+    });
+    await expect(unmeasured(0)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(unmeasured()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('says that a limit is tiny only of a part that is held back by it', async () => {
+    expect(await look(38, { cpuLimitMillicores: 40 })).toMatchObject({
+      findings: [{ code: 'CPU_AT_LIMIT' }, { code: 'CPU_LIMIT_TINY' }],
+    });
+    expect(await look(25, { cpuLimitMillicores: 40, throttled: 0.4 })).toMatchObject({
+      findings: [{ code: 'CPU_THROTTLED' }, { code: 'CPU_LIMIT_TINY' }],
+    });
+    expect(await look(5, { cpuLimitMillicores: 40 })).toMatchObject({ status: 'healthy' });
   });
 });
 

@@ -10,6 +10,7 @@ import { servicesProcessTrend } from '../../../src/probes/services/process-trend
 import { servicesRootCauseCall } from '../../../src/probes/services/root-cause-call.probe.ts';
 import { servicesStepTimeouts } from '../../../src/probes/services/step-timeouts.probe.ts';
 import { servicesWorkflowExecutions } from '../../../src/probes/services/workflow-executions.probe.ts';
+import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../support/probe-context.ts';
 
 const MIB = 1024 * 1024;
@@ -25,23 +26,48 @@ const pages = (...samples: readonly Readonly<Record<string, number>>[]) =>
   });
 const json = (value: unknown, status = 200) => httpAnswer(JSON.stringify(value), status);
 
-/** A profile of one kind with one sample a function. */
-function profile(type: string, values: Readonly<Record<string, number>>): Uint8Array {
+/** Stacks with their values, innermost function first; what stands together was inlined into the last. */
+type Stacks = readonly (readonly [value: number, ...frames: readonly (string | readonly string[])[]])[];
+
+/** A profile of one kind; the names of dependencies have the file of one. */
+function stacked(type: string, stacks: Stacks): Uint8Array {
   const stringTable = new StringTable();
-  const names = Object.keys(values);
+  const places = [
+    ...new Set(stacks.flatMap(([, ...frames]) => frames.map((frame) => [frame].flat().join(' ')))),
+  ];
+  const names = [...new Set(places.flatMap((place) => place.split(' ')))];
+  const fileOf = (name: string) =>
+    name.startsWith('github.com/') ? 'github.com/x/y@v1.2.3/z.go' : `${name}.go`;
   return new Profile({
     sampleType: [new ValueType({ type: stringTable.dedup(type), unit: stringTable.dedup('unit') })],
     function: names.map(
       (name, index) =>
-        new Fn({ id: index + 1, name: stringTable.dedup(name), filename: stringTable.dedup(`${name}.go`) }),
+        new Fn({ id: index + 1, name: stringTable.dedup(name), filename: stringTable.dedup(fileOf(name)) }),
     ),
-    location: names.map(
-      (_, index) => new Location({ id: index + 1, line: [new Line({ functionId: index + 1, line: 7 })] }),
+    location: places.map(
+      (place, index) =>
+        new Location({
+          id: index + 1,
+          line: place.split(' ').map((name) => new Line({ functionId: names.indexOf(name) + 1, line: 7 })),
+        }),
     ),
-    sample: names.map((name, index) => new Sample({ locationId: [index + 1], value: [values[name] ?? 0] })),
+    sample: stacks.map(
+      ([value, ...frames]) =>
+        new Sample({
+          locationId: frames.map((frame) => places.indexOf([frame].flat().join(' ')) + 1),
+          value: [value],
+        }),
+    ),
     stringTable,
   }).encode();
 }
+
+/** A profile of one kind with one sample a function. */
+const profile = (type: string, values: Readonly<Record<string, number>>): Uint8Array =>
+  stacked(
+    type,
+    Object.entries(values).map(([name, value]) => [value, name]),
+  );
 
 /** The metrics of a replica by the time of its start. */
 const replica = (start: number, values: Readonly<Record<string, number>>) => ({
@@ -311,6 +337,99 @@ describe('services.cpu-profile and services.heap-profile', () => {
         probeContext({ services: fakeServices({}) }),
       ),
     ).toMatchObject({ reason: 'not-applicable' });
+  });
+});
+
+describe('services.cpu-profile', () => {
+  const match = 'aetherius.io/agent/rules.match';
+  const outer = ['net/http.(*conn).serve', 'main.main'] as const;
+  const gin = 'github.com/gin-gonic/gin.(*Context).Next';
+  const handler = 'main.(*Server).ServeHTTP';
+  const look = (stacks: Stacks, parts?: readonly FakePart[]) =>
+    servicesCpuProfile.run(
+      { service: 'agent-manager', seconds: 5 },
+      probeContext({
+        services: fakeServices({
+          '/debug/pprof/profile?seconds=5': [httpAnswer(stacked('cpu', stacks))],
+        }),
+        ...(parts === undefined ? {} : { runtime: fakeRuntime({ 'agent-manager': parts }) }),
+      }),
+    );
+  /** Nanoseconds that these cores take in the five seconds. */
+  const cores = (value: number) => value * 5e9;
+  const little = { status: 'inconclusive', cause: { facts: { reason: 'too-little-cpu' } } };
+
+  it('names neither the outer function nor the framework that merely contains the work', async () => {
+    const spread = ['a', 'b', 'c', 'd', 'e'].map(
+      (name) => [cores(0.2), `aetherius.io/agent/${name}.Work`, handler, gin, ...outer] as const,
+    );
+
+    expect(await look(spread)).toMatchObject({ status: 'healthy' });
+    expect(await look([[cores(1), 'strings.Index', match, handler, gin, ...outer]])).toMatchObject({
+      findings: [{ code: 'HOT_FUNCTION', subject: match, facts: { percent: 100 } }],
+    });
+  });
+
+  it('names the function that asks a library for the work', async () => {
+    const query = 'github.com/jackc/pgx/v5.(*Conn).Query';
+
+    expect(
+      await look([
+        [cores(0.4), 'syscall.Syscall', query, 'main.store', ...outer],
+        [cores(0.6), 'runtime.gcBgMarkWorker'],
+      ]),
+    ).toMatchObject({ findings: [{ subject: 'main.store', facts: { percent: 40 } }] });
+  });
+
+  it('asks for 35 % of all samples, those of the garbage collector too', async () => {
+    const share = (part: number) =>
+      look([
+        [cores(part), match, ...outer],
+        [cores(1 - part), 'runtime.gcBgMarkWorker'],
+      ]);
+
+    expect(await share(0.35)).toMatchObject({ findings: [{ code: 'HOT_FUNCTION' }] });
+    expect(await share(0.34)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('counts what was inlined into a function with it, where nothing is enough by itself', async () => {
+    const [compare, related] = ['main.compare', 'main.related'];
+
+    expect(
+      await look([
+        [cores(0.25), ['main.prefix', related, compare], ...outer],
+        [cores(0.25), [related, compare], ...outer],
+        [cores(0.25), compare, ...outer],
+        [cores(0.25), 'runtime.gcBgMarkWorker'],
+      ]),
+    ).toMatchObject({ findings: [{ subject: compare, facts: { percent: 75 } }] });
+  });
+
+  it('judges a small limit by 60 % of it, and not by a quarter of a core', async () => {
+    const limited = [{ cpuLimitMillicores: 200 }];
+
+    expect(await look([[cores(0.19), match, ...outer]], limited)).toMatchObject({
+      findings: [{ code: 'HOT_FUNCTION', subject: match }],
+    });
+    expect(await look([[cores(0.1), match, ...outer]], limited)).toMatchObject(little);
+    expect(await look([[cores(0.24), match, ...outer]])).toMatchObject({ status: 'healthy' });
+  });
+
+  it('cannot tell from a handful of samples', async () => {
+    expect(await look([[cores(0.04), match, ...outer]], [{ cpuLimitMillicores: 40 }])).toMatchObject(little);
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.too-little-cpu')).toBeDefined();
+  });
+
+  it('calls a process idle only when it is the only one and far from its limit', async () => {
+    const idle: Stacks = [[cores(0.02), match, ...outer]];
+
+    expect(await look(idle, [{ cpuLimitMillicores: 1000 }])).toMatchObject({ status: 'healthy' });
+    expect(await look(idle, [{}])).toMatchObject({ status: 'healthy' });
+    expect(await look(idle, [{ cpuLimitMillicores: 1000 }, { cpuLimitMillicores: 1000 }])).toMatchObject(
+      little,
+    );
+    expect(await look(idle, [{ cpuLimitMillicores: 50 }])).toMatchObject(little);
   });
 });
 

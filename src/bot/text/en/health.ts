@@ -129,6 +129,10 @@ export const health = {
     'whether commands wait or run out of time cannot be told: metrics are absent ({metrics})',
   'cause.executions-unknown':
     'whether an execution waits for a workflow file that looks wrong cannot be seen: orchestrator-service is not configured',
+  'cause.too-little-cpu':
+    'in {seconds} s too little CPU was used ({cores} cores) to tell which function takes it',
+  'cause.throttling-unknown':
+    'it uses {used} of {limit} millicores, and how often the kernel holds it back at its limit cannot be read',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':

@@ -76,8 +76,13 @@ export const services = {
   'finding.NO_MEMORY_LIMIT': '{part} has no memory limit ({subject}).',
   'finding.CPU_HIGH': '{part} uses {cores|# core|# cores} ({goroutines|# goroutine|# goroutines}).',
   'finding.CPU_AT_LIMIT': '{part} uses {usedMillicores} of {limitMillicores} millicores ({subject}).',
+  'finding.CPU_THROTTLED':
+    '{part} is held back at its limit of {limitMillicores} millicores {percent} % of the time ({subject}).',
+  'finding.CPU_LIMIT_TINY':
+    'The limit of {part}, {limitMillicores} millicores, is so small that no profile can tell what takes the CPU.',
   'finding.CPU_BUSY_WITHOUT_LIMIT': '{part} uses {usedMillicores} millicores and has no limit ({subject}).',
-  'finding.HOT_FUNCTION': '{percent} % of the CPU time of {part} is in {function} ({file}:{line}).',
+  'finding.HOT_FUNCTION':
+    '{percent} % of the CPU time of {part} goes to {function} and the libraries it calls ({file}:{line}).',
   'finding.MEMORY_GROWS':
     '{part} grows by {growthMiBPerMinute} MiB a minute ({memoryFromMiB} → {memoryMiB} MiB in {seconds} s).',
   'finding.HEAP_GROWS_AT':

@@ -71,8 +71,13 @@ export const services = {
   'finding.NO_MEMORY_LIMIT': '{part} 没有内存上限（{subject}）。',
   'finding.CPU_HIGH': '{part} 占用 {cores} 核（{goroutines} 个 goroutine）。',
   'finding.CPU_AT_LIMIT': '{part} 已用 {usedMillicores}/{limitMillicores} 毫核（{subject}）。',
+  'finding.CPU_THROTTLED':
+    '{part} 在 {percent} % 的时间里因 {limitMillicores} 毫核的上限被限流（{subject}）。',
+  'finding.CPU_LIMIT_TINY':
+    '{part} 的上限只有 {limitMillicores} 毫核，太小，任何 profile 都无法说明是谁占用了 CPU。',
   'finding.CPU_BUSY_WITHOUT_LIMIT': '{part} 占用 {usedMillicores} 毫核且没有上限（{subject}）。',
-  'finding.HOT_FUNCTION': '{part} 的 CPU 时间有 {percent} % 花在 {function}（{file}:{line}）。',
+  'finding.HOT_FUNCTION':
+    '{part} 的 CPU 时间有 {percent} % 花在 {function} 及其调用的库上（{file}:{line}）。',
   'finding.MEMORY_GROWS':
     '{part} 内存每分钟增长 {growthMiBPerMinute} MiB（{seconds} 秒内 {memoryFromMiB} → {memoryMiB} MiB）。',
   'finding.HEAP_GROWS_AT':

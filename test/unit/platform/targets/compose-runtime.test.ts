@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/errors.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../../src/domain/targets.ts';
 import { runtimeOnCompose } from '../../../../src/platform/targets/runtime.ts';
 import { failsToStart } from '../../../../src/probes/support/startup.ts';
@@ -73,5 +74,31 @@ describe('a container of Compose', () => {
     if (first === undefined) throw new Error('no instance');
 
     expect(await runtime.again(first, {})).toMatchObject({ phase: 'waiting', restarts: 1 });
+  });
+});
+
+describe('how often a container of Compose is held back', () => {
+  /** Periods and those of them in which it was held back, as two looks see them. */
+  const share = async (...looks: readonly (readonly [all: number, throttled: number])[]) => {
+    const left = [...looks];
+    const stats = () => {
+      const next = left.shift();
+      return next === undefined
+        ? Promise.reject(new TargetError('closed', 'gone'))
+        : Promise.resolve({ cpuPeriods: next[0], cpuThrottledPeriods: next[1] });
+    };
+    const compose = { ...engine(container({})), stats } as unknown as ComposeTarget;
+    return runtimeOnCompose(compose).throttled(await instanceOf(container({})), 0.001);
+  };
+
+  it('is the share of the periods between two looks', async () => {
+    expect(await share([100, 40], [140, 60])).toBe(0.5);
+    expect(await share([100, 40], [100, 40])).toBe(0);
+  });
+
+  it('is not known without a limit in force, of one that was started anew, or where the engine does not say', async () => {
+    expect(await share([0, 0], [0, 0])).toBeUndefined();
+    expect(await share([100, 40], [10, 2])).toBeUndefined();
+    expect(await share([100, 40])).toBeUndefined();
   });
 });
