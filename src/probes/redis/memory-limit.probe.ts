@@ -1,16 +1,25 @@
 import { z } from 'zod';
+import { AppError, TargetError } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
-import type { CallOptions, RedisNode, With } from '../../domain/targets.ts';
+import type { RuntimeTarget } from '../../domain/runtime.ts';
+import type { CallOptions, RedisNode, Targets, With } from '../../domain/targets.ts';
 import { round, verdict } from '../support.ts';
-import { readMemory } from './memory-facts.ts';
+import { type RedisMemory, readMemory } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({});
-type Deps = Pick<With<'redis'>, 'redis'>;
+type Deps = Pick<With<'redis'>, 'redis'> & Pick<Targets, 'runtime'>;
 
-/** An almost empty server needs no limit yet. */
+/** An almost empty server is short of nothing. */
 const worthLimitingBytes = 32 * 1024 * 1024;
+/**
+ * Without `maxmemory` only the container, or the machine, ends a server's growth. Half of that is close whatever it
+ * holds; a sixteenth is four doublings away, and counts where most keys never expire, so that nothing takes them back.
+ */
+const closeShare = 1 / 2;
+const growingShare = 1 / 16;
 /** A server that evicts stays just below its limit. */
 const fullPercent = 90;
 /** A cache that evicts is meant to; one whose keys stay for less than this on average is too small for what it is given. */
@@ -19,7 +28,7 @@ const shortlySeconds = 1_800;
 export const redisMemoryLimit = defineProbe({
   id: 'redis.memory-limit',
   doc: `Is there a memory limit, and is it large enough for what is written?
-A server that is not almost empty and has no \`maxmemory\` grows until it is killed. One that is full, has evicted more keys than it holds, and at the pace of its evictions since it started keeps a key for less than half an hour, throws away most of what it is given: its limit is too low. A cache that has merely evicted for months is full by design.
+A server that has no \`maxmemory\` is judged by the memory that its container, or else its machine, may use: at half of it, or at a sixteenth when most of its keys never expire, nothing but its end stops it. Where that is not known, it could not look. A server that is full, has evicted more keys than it holds, and at the pace of its evictions since it started keeps a key for less than half an hour, throws away most of what it is given: its limit is too low. A cache that has merely evicted for months is full by design.
 It asks only when somebody looks for the reason of a shortage, because a cache without a limit is no incident by itself.`,
   params,
   part: 'redis',
@@ -27,10 +36,70 @@ It asks only when somebody looks for the reason of a shortage, because a cache w
   timeoutMs: 8_000,
   emits: ['REDIS_NO_LIMIT', 'REDIS_LIMIT_TOO_LOW'],
   run: (_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) =>
-    onEveryNode(deps.redis, { signal }, (node) => look(node, { signal })),
+    onEveryNode(deps.redis, { signal }, (node) => look(node, deps.runtime, { signal })),
 });
 
-async function look(redis: RedisNode, options: CallOptions): Promise<ProbeResult> {
+/** Bytes that Redis may use by the limits of its containers, the least of them; `none`: they run without one. */
+async function containerLimit(
+  runtime: RuntimeTarget | undefined,
+  options: CallOptions,
+): Promise<number | 'none' | undefined> {
+  const instances = await runtime?.instances('redis', options).catch((error: unknown) => {
+    if (error instanceof TargetError && error.stage === 'aborted') throw error;
+    return undefined;
+  });
+  const running = (instances ?? []).filter(({ phase }) => phase === 'running');
+  if (running.length === 0) return undefined;
+  const limits = running.flatMap(({ memoryLimitBytes }) => memoryLimitBytes ?? []);
+  return limits.length === 0 ? 'none' : Math.min(...limits);
+}
+
+/** Whether more than half of the keys stay until somebody deletes them: `db0: keys=5,expires=2,avg_ttl=0`. */
+function mostlyEternal(keyspace: Readonly<Record<string, string>>): boolean {
+  const sum = (name: string) =>
+    Object.values(keyspace).reduce(
+      (total, line) => total + Number(new RegExp(`${name}=(\\d+)`).exec(line)?.[1] ?? 0),
+      0,
+    );
+  return sum('expires') < sum('keys') / 2;
+}
+
+interface Unlimited {
+  readonly memory: RedisMemory;
+  readonly facts: Facts;
+  readonly keyspace: Readonly<Record<string, string>>;
+  readonly limit: number | 'none' | undefined;
+}
+
+/** A server without `maxmemory`. */
+function judgeUnlimited({ memory, facts, keyspace, limit }: Unlimited): ProbeResult {
+  const { usedBytes, systemBytes } = memory;
+  const bound = limit === 'none' ? systemBytes : (limit ?? 0);
+  if (bound === 0) {
+    if (usedBytes < worthLimitingBytes) return { status: 'healthy', facts };
+    const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'what ends the growth is not known', {
+      facts: { reason: 'redis-bound-unknown', usedBytes },
+    });
+    return { status: 'inconclusive', cause, facts };
+  }
+  const seen = { ...facts, boundBytes: bound, boundPercent: round((100 * usedBytes) / bound, 1) };
+  const growing = usedBytes >= Math.max(worthLimitingBytes, bound * growingShare) && mostlyEternal(keyspace);
+  return verdict(growing || usedBytes >= bound * closeShare ? [findingOf('REDIS_NO_LIMIT', seen)] : [], seen);
+}
+
+const findingOf = (code: string, facts: Facts): Finding => ({
+  code,
+  severity: 'warning',
+  part: 'redis',
+  subject: 'maxmemory',
+  facts,
+});
+
+async function look(
+  redis: RedisNode,
+  runtime: RuntimeTarget | undefined,
+  options: CallOptions,
+): Promise<ProbeResult> {
   const [memory, stats, server, keys] = await Promise.all([
     readMemory(redis, options),
     redis.info('stats', options),
@@ -46,15 +115,13 @@ async function look(redis: RedisNode, options: CallOptions): Promise<ProbeResult
     ...{ usedBytes, maxBytes, percent, policy, keys, evictedKeys },
     ...(Number.isNaN(keptSeconds) ? {} : { keptSeconds }),
   };
-  const finding = (code: string): Finding => ({
-    code,
-    severity: 'warning',
-    part: 'redis',
-    subject: 'maxmemory',
-    facts,
-  });
-  if (maxBytes === 0)
-    return verdict(usedBytes >= worthLimitingBytes ? [finding('REDIS_NO_LIMIT')] : [], facts);
+  if (maxBytes === 0) {
+    const [keyspace, limit] = await Promise.all([
+      redis.info('keyspace', options),
+      containerLimit(runtime, options),
+    ]);
+    return judgeUnlimited({ memory, facts, keyspace, limit });
+  }
   const tooLow = percent >= fullPercent && evictedKeys > keys && keptSeconds < shortlySeconds;
-  return verdict(tooLow ? [finding('REDIS_LIMIT_TOO_LOW')] : [], facts);
+  return verdict(tooLow ? [findingOf('REDIS_LIMIT_TOO_LOW', facts)] : [], facts);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordsIn } from '../../../src/bot/text/index.ts';
 import type { NatsTarget } from '../../../src/domain/targets.ts';
 import { natsRegistrationTraffic } from '../../../src/probes/nats/registration-traffic.probe.ts';
 import { natsSlowConsumers } from '../../../src/probes/nats/slow-consumers.probe.ts';
@@ -14,6 +15,7 @@ import { redisAgentCache } from '../../../src/probes/redis/agent-cache.probe.ts'
 import { redisKeySpace } from '../../../src/probes/redis/key-space.probe.ts';
 import { redisMemoryLimit } from '../../../src/probes/redis/memory-limit.probe.ts';
 import { covers } from '../../../src/probes/support/nats-subjects.ts';
+import { fakeRuntime } from '../../support/fake-runtime.ts';
 import { fakePostgres, fakeRedis, probeContext } from '../../support/probe-context.ts';
 
 const withPg = (answers: Parameters<typeof fakePostgres>[0]) =>
@@ -314,9 +316,62 @@ describe('redis.memory-limit', () => {
     maxmemory: `${max * 1024 * 1024}`,
   });
 
-  it('wants a limit for a server that holds something', async () => {
-    expect(await look(megabytes(44, 0), 0, 20_000)).toMatchObject({ findings: [{ code: 'REDIS_NO_LIMIT' }] });
-    expect(await look(megabytes(2, 0), 0, 20)).toMatchObject({ status: 'healthy' });
+  const MIB = 1024 * 1024;
+  /** A server without `maxmemory` beside what its container may use, undefined for no limit, on a machine of 16 GiB. */
+  const unlimited = (used: number, containers: readonly (number | undefined)[] | undefined, expiring = 0) =>
+    redisMemoryLimit.run(
+      {},
+      probeContext({
+        redis: fakeRedis(() => 20_000, {
+          memory: { ...megabytes(used, 0), total_system_memory: `${16 * 1024 * MIB}` },
+          stats: { evicted_keys: '0' },
+          server: { uptime_in_seconds: '3600' },
+          keyspace: { db0: `keys=20000,expires=${expiring},avg_ttl=0` },
+        }),
+        ...(containers === undefined
+          ? {}
+          : {
+              runtime: fakeRuntime({
+                redis: containers.map((limit) =>
+                  limit === undefined ? {} : { memoryLimitBytes: limit * MIB },
+                ),
+              }),
+            }),
+      }),
+    );
+  const noLimit = { findings: [{ code: 'REDIS_NO_LIMIT' }] };
+
+  it('wants a limit where keys that never expire fill a container that would be killed', async () => {
+    expect(await unlimited(42, [512])).toMatchObject({
+      findings: [{ code: 'REDIS_NO_LIMIT', facts: { boundBytes: 512 * MIB, boundPercent: 8.2 } }],
+    });
+    expect(await unlimited(42, [2048, 512])).toMatchObject(noLimit);
+    expect(await unlimited(260, [512], 20_000)).toMatchObject(noLimit);
+    expect(await unlimited(30, [40], 20_000)).toMatchObject(noLimit);
+  });
+
+  it('wants none where little of the container is used, or where keys expire by themselves', async () => {
+    expect(await unlimited(42, [2048])).toMatchObject({ status: 'healthy', facts: { boundPercent: 2.1 } });
+    expect(await unlimited(200, [512], 15_000)).toMatchObject({ status: 'healthy' });
+    expect(await unlimited(4, [64])).toMatchObject({ status: 'healthy' });
+  });
+
+  it('judges a container without a limit by its machine', async () => {
+    expect(await unlimited(42, [undefined])).toMatchObject({ status: 'healthy' });
+    expect(await unlimited(1100, [undefined])).toMatchObject(noLimit);
+  });
+
+  it('cannot tell where nobody knows what Redis may use, unless it is almost empty', async () => {
+    const unknown = {
+      status: 'inconclusive',
+      cause: { facts: { reason: 'redis-bound-unknown', usedBytes: 44 * MIB } },
+    };
+
+    expect(await unlimited(44, undefined)).toMatchObject(unknown);
+    expect(await unlimited(44, [])).toMatchObject(unknown);
+    expect(await unlimited(2, undefined)).toMatchObject({ status: 'healthy' });
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.redis-bound-unknown')).toBeDefined();
   });
 
   it('finds a limit too low when more was evicted than is kept, and not when a cache is merely full', async () => {

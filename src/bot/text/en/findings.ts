@@ -79,8 +79,9 @@ export const findings = {
     'Redis has no memory limit and uses {usedBytes:bytes}, {systemPercent:percent} of its machine.',
   'finding.REDIS_MEMORY_UNBOUNDED.impact': 'It may be killed for memory, and everything in it is lost.',
   'finding.REDIS_MEMORY_UNBOUNDED.todo': 'Set `maxmemory` below the limit of its container.',
-  'finding.REDIS_NO_LIMIT': 'Redis has no memory limit and holds {usedBytes:bytes}.',
-  'finding.REDIS_NO_LIMIT.impact': 'It grows until it is killed, and everything in it is lost.',
+  'finding.REDIS_NO_LIMIT':
+    'Redis has no memory limit of its own and holds {usedBytes:bytes}, {boundPercent:percent} of the {boundBytes:bytes} of its container or machine.',
+  'finding.REDIS_NO_LIMIT.impact': 'It may grow until it is killed, and everything in it is lost.',
   'finding.REDIS_NO_LIMIT.todo': 'Set `maxmemory` below the limit of its container.',
   'finding.REDIS_LIMIT_TOO_LOW':
     'Redis has evicted {evictedKeys|# key|# keys} to hold {keys|# key|# keys}, so one stays for about {keptSeconds} s: {maxBytes:bytes} are too little for what is written.',

@@ -133,6 +133,8 @@ export const health = {
     'in {seconds} s too little CPU was used ({cores} cores) to tell which function takes it',
   'cause.throttling-unknown':
     'it uses {used} of {limit} millicores, and how often the kernel holds it back at its limit cannot be read',
+  'cause.redis-bound-unknown':
+    'Redis has no memory limit of its own and holds {usedBytes:bytes}, and what its container or machine may give it is not known here',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':

@@ -71,8 +71,9 @@ export const findings = {
     'Redis 没有内存上限，已用 {usedBytes:bytes}，占主机 {systemPercent:percent}。',
   'finding.REDIS_MEMORY_UNBOUNDED.impact': '它可能因内存不足被终止，数据全部丢失。',
   'finding.REDIS_MEMORY_UNBOUNDED.todo': '把 `maxmemory` 设为低于容器限制的值。',
-  'finding.REDIS_NO_LIMIT': 'Redis 没有设置内存上限，已用 {usedBytes:bytes}。',
-  'finding.REDIS_NO_LIMIT.impact': '它会一直增长直到被终止，数据全部丢失。',
+  'finding.REDIS_NO_LIMIT':
+    'Redis 自身没有设置内存上限，已用 {usedBytes:bytes}，占其容器或主机 {boundBytes:bytes} 的 {boundPercent:percent}。',
+  'finding.REDIS_NO_LIMIT.impact': '它可能一直增长直到被终止，数据全部丢失。',
   'finding.REDIS_NO_LIMIT.todo': '把 `maxmemory` 设为低于容器限制的值。',
   'finding.REDIS_LIMIT_TOO_LOW':
     'Redis 只能保留 {keys} 个键，却已淘汰 {evictedKeys} 个，平均一个键只保留约 {keptSeconds} 秒：上限 {maxBytes:bytes} 放不下写入的数据。',

@@ -125,6 +125,8 @@ export const health = {
     '有工作流文件看起来不对，但看不到是否有执行在等它：没有配置 orchestrator-service',
   'cause.too-little-cpu': '{seconds} 秒内使用的 CPU 太少（{cores} 核），无法判断是哪个函数在消耗',
   'cause.throttling-unknown': '已用 {used}/{limit} 毫核，而内核因上限对它限流的次数读不到',
+  'cause.redis-bound-unknown':
+    'Redis 自身没有设置内存上限，已用 {usedBytes:bytes}，而这里不知道其容器或主机能给它多少内存',
   'cause.debug-container': '容器里没有所需工具，旁边的调试容器也没有运行（{why}）',
   'cause.debug-container-limit': '容器里没有所需工具，而它的 Pod 已列有 {count} 个调试容器',
   'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',
