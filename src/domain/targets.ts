@@ -261,9 +261,10 @@ export interface ComposeTarget {
   containers(options?: CallOptions): Promise<readonly ComposeContainer[]>;
   /** Reads past the cache. */
   inspect(id: string, options?: CallOptions): Promise<ComposeContainer>;
+  /** One log over all restarts of the container, or a piece of it by the time of its lines. */
   logs(
     id: string,
-    options?: CallOptions & { readonly tail?: number; readonly sinceSeconds?: number },
+    options?: CallOptions & { readonly tail?: number; readonly since?: Date; readonly until?: Date },
   ): Promise<string>;
   exec(
     id: string,

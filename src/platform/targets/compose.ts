@@ -93,14 +93,13 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
     logs: (id, options = {}) =>
       call(options, async (docker) => {
         const container = docker.getContainer(id);
-        const since =
-          options.sinceSeconds === undefined ? 0 : Math.floor(Date.now() / 1000) - options.sinceSeconds;
         const raw = await container.logs({
           stdout: true,
           stderr: true,
           timestamps: false,
           follow: false,
-          since,
+          since: (options.since?.getTime() ?? 0) / 1000,
+          ...(options.until === undefined ? {} : { until: options.until.getTime() / 1000 }),
           tail: options.tail ?? 1000,
         });
         return demultiplex(Buffer.from(raw as unknown as Uint8Array)).both;

@@ -355,6 +355,24 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
   };
 }
 
+/** The first lines of a life may be written moments before Docker notes that it began. */
+const beginsEarlierMs = 1_000;
+/**
+ * Docker keeps no start of the life before; one that ends again and again lives for less than this
+ * (`support/startup.ts`), and what it said earlier is of a life before that.
+ */
+const shortLifeMs = 60_000;
+
+/** When the latest life of a container began, running or ended, in milliseconds; 0 when it never did. */
+function lifeBegan({ startedAt, finishedAt = '' }: ComposeContainer): number {
+  const started = Date.parse(startedAt);
+  if (Number.isNaN(started)) return 0;
+  const ended = Date.parse(finishedAt);
+  // Of one that runs this is the end of the life before, whose last lines may be written moments later.
+  const between = ended < started ? (ended + started) / 2 : 0;
+  return Math.max(0, started - beginsEarlierMs, between);
+}
+
 /** The runtime port over Docker Compose. */
 export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
   const of = async (part: PartId, options?: CallOptions) =>
@@ -376,12 +394,24 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
       return container === undefined ? undefined : containerInstance(container, part);
     },
     async logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
-      // Docker keeps one log over all restarts of a container: there is no other one to read.
-      if (previous) return '';
+      // Docker keeps one log over all restarts of a container: what it said in an earlier life is no word of this one.
+      const container = await compose.inspect(instance.id, options);
+      const began = lifeBegan(container);
+      if (previous) {
+        if (composePhase[container.state] !== 'running' || container.finishedAt === undefined) return '';
+        const ended = Date.parse(container.finishedAt);
+        const text = await compose.logs(instance.id, {
+          ...options,
+          since: new Date(Math.max(0, ended - shortLifeMs)),
+          until: new Date(began),
+        });
+        return tail === undefined ? text : text.trimEnd().split('\n').slice(-tail).join('\n');
+      }
+      const asked = sinceSeconds === undefined ? 0 : Date.now() - sinceSeconds * 1000;
       return compose.logs(instance.id, {
         ...options,
         ...(tail === undefined ? {} : { tail }),
-        ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+        since: new Date(Math.max(began, asked)),
       });
     },
     async file(instance, path, options) {

@@ -213,6 +213,31 @@ describe.skipIf(lacking !== undefined)(
       await docker('rm', '-f', id);
     }, 60_000);
 
+    it('reads the log of each life by itself', async () => {
+      const target = createComposeTarget({ project, socket: engine.socket ?? '' });
+      const containers = runtimeOnCompose(target);
+      const script =
+        'if [ -e /lived ]; then echo second life; sleep 60; fi; echo > /lived; echo first life; exit 3';
+      const first = 'if [ -e /lived ]; then echo second life; sleep 60; fi';
+      const id = await start(
+        'neo4j',
+        `${first}; echo > /lived; echo first life; exit 3`,
+        ...['--restart', 'always'],
+      );
+      await waitFor(async () => (await target.logs(id)).includes('second life'), {
+        seconds: 30,
+        what: 'the second life',
+      });
+      const [instance] = await containers.instances('neo4j');
+      if (instance === undefined) throw new Error('no container of neo4j');
+      const read = (previous: boolean) => containers.logs(instance, { tail: 10, previous });
+
+      expect((await target.logs(id)).trim().split('\n')).toEqual(['first life', 'second life']);
+      expect((await read(false)).trim()).toBe('second life');
+      expect((await read(true)).trim()).toBe('first life');
+      await docker('rm', '-f', id);
+    }, 60_000);
+
     it('whose engine is not there could not be looked at', async () => {
       const outcome = await runProbe(
         'compose.containers',

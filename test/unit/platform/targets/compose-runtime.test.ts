@@ -102,3 +102,50 @@ describe('how often a container of Compose is held back', () => {
     expect(await share([100, 40])).toBeUndefined();
   });
 });
+
+describe('the log of a container', () => {
+  const lines: readonly (readonly [time: string, line: string])[] = [
+    ['09:00:00', 'the very first life'],
+    ['10:03:40', 'fatal: no database'],
+    ['10:04:57.004', 'a last word, written while it ended'],
+    ['10:04:57.990', 'the first word of the next life'],
+    ['10:05:01', 'ready'],
+  ];
+  /** Docker's one log, and the container as it is when the log is read. */
+  const read = async (listed: ComposeContainer, options: { previous?: boolean; tail?: number } = {}) => {
+    const logs: ComposeTarget['logs'] = (_id, { since, until } = {}) =>
+      Promise.resolve(
+        lines
+          .filter(([time]) => {
+            const at = new Date(`2026-03-01T${time}Z`);
+            return at >= (since ?? new Date(0)) && (until === undefined || at <= until);
+          })
+          .map(([, line]) => `${line}\n`)
+          .join(''),
+      );
+    const runtime = runtimeOnCompose({ ...engine(listed), logs });
+    return (await runtime.logs(await instanceOf(listed), options)).trimEnd().split('\n');
+  };
+
+  it('is of the life that runs, from its first line', async () => {
+    expect(await read(container({ restartCount: 3 }))).toEqual(['the first word of the next life', 'ready']);
+  });
+
+  it('of the life before is what it ended with, not what was said long ago', async () => {
+    const last = 'a last word, written while it ended';
+
+    expect(await read(container({ restartCount: 3 }), { previous: true })).toEqual([last]);
+    const later = container({ restartCount: 3, finishedAt: '2026-03-01T10:04:30Z' });
+    expect(await read(later, { previous: true })).toEqual(['fatal: no database']);
+  });
+
+  it('of one that has ended, or waits for its next life, is of the life that ended', async () => {
+    const times = { startedAt: '2026-03-01T10:03:30Z', finishedAt: '2026-03-01T10:05:02Z' };
+    const ended = lines.slice(1).map(([, line]) => line);
+
+    for (const state of ['restarting', 'exited'] as const) {
+      expect(await read(container({ ...times, state }))).toEqual(ended);
+      expect(await read(container({ ...times, state }), { previous: true })).toEqual(['']);
+    }
+  });
+});
