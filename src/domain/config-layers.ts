@@ -1,3 +1,6 @@
+import type { ObjectKey, ReferredVariable } from './runtime.ts';
+import { hidden } from './secret.ts';
+
 /**
  * A service's configuration as the guide orders it: flag > environment > ConfigMap file > default.
  * Pure: takes what was read from the part, says which layer gives a key its value.
@@ -8,6 +11,8 @@ export interface LayerSources {
   /** Command and arguments of the container. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What the environment takes from ConfigMaps and Secrets. */
+  readonly referred?: ReadonlyMap<string, ReferredVariable>;
   /** The parsed configuration file; undefined when it could not be read. */
   readonly file: unknown;
 }
@@ -18,6 +23,12 @@ export interface LayeredValue {
   readonly layer: ConfigLayer;
   /** The name under which the layer gives it: `--event.workers`, `AETHERIUS_EVENT_WORKERS`. */
   readonly name: string;
+  /** The ConfigMap or Secret that gives the variable. */
+  readonly from?: ObjectKey;
+  /** It is a Secret's, so that `value` does not tell it: whether it is what the file says. */
+  readonly secret?: { readonly equal: boolean };
+  /** The variable may be given by `from`, which could not be read. */
+  readonly unread?: Error;
   /** What the file says, when a stronger layer wins over it. */
   readonly fileValue?: string;
 }
@@ -51,8 +62,28 @@ export function fileValue(file: unknown, key: string): string | undefined {
   return typeof at === 'object' ? JSON.stringify(at) : String(at);
 }
 
-/** The value in effect and the layer it comes from; undefined: no layer says, the program's default holds. */
+/**
+ * The value in effect and the layer it comes from; undefined: no layer says, the program's default holds. A whole Secret
+ * that could not be read is taken not to set it.
+ */
 export function valueOf(sources: LayerSources, key: string): LayeredValue | undefined {
+  return winnerOf(sources, key, ({ from, unread }) => unread !== undefined && from?.kind === 'Secret');
+}
+
+function fromReference(key: string, name: string, variable: ReferredVariable): LayeredValue {
+  const { from } = variable;
+  const base = { key, layer: 'env', name, from } as const;
+  if ('value' in variable) return { ...base, value: variable.value };
+  return 'equal' in variable
+    ? { ...base, value: hidden, secret: { equal: variable.equal } }
+    : { ...base, value: hidden, unread: variable.unread };
+}
+
+function winnerOf(
+  sources: LayerSources,
+  key: string,
+  passOver: (value: LayeredValue) => boolean = () => false,
+): LayeredValue | undefined {
   const written = fileValue(sources.file, key);
   const behind = written === undefined ? {} : { fileValue: written };
   const flag = fromFlags(sources.command, key);
@@ -60,6 +91,9 @@ export function valueOf(sources: LayerSources, key: string): LayeredValue | unde
   for (const name of envNames(key)) {
     const value = sources.env[name];
     if (value !== undefined) return { key, layer: 'env', name, value, ...behind };
+    const variable = sources.referred?.get(name);
+    const referred = variable && fromReference(key, name, variable);
+    if (referred !== undefined && !passOver(referred)) return { ...referred, ...behind };
   }
   return written === undefined ? undefined : { key, layer: 'file', name: key, value: written };
 }
@@ -72,11 +106,31 @@ export function fileKeys(file: unknown, prefix = ''): readonly string[] {
   );
 }
 
+/** What stands in a file for a value that a Secret is to give. */
+const placeholder = /^\s*$|^\$\{.*\}$|^<.*>$|^\{\{.*\}\}$|^(?:change-?me|placeholder|x{3,}|\*+)$/i;
+
+/** The winners over what the file says, but for values that a file leaves to a Secret. */
+function overFile(sources: LayerSources): readonly (LayeredValue & { readonly fileValue: string })[] {
+  return fileKeys(sources.file).flatMap((key) => {
+    const value = winnerOf(sources, key);
+    const { fileValue: written } = value ?? {};
+    if (value === undefined || value.layer === 'file' || written === undefined) return [];
+    const left = value.from?.kind === 'Secret' && placeholder.test(written);
+    return left ? [] : [{ ...value, fileValue: written }];
+  });
+}
+
 /** Keys of the file that a stronger layer gives another value: the edit that "has no effect". */
 export function overridden(sources: LayerSources): readonly LayeredValue[] {
-  return fileKeys(sources.file).flatMap((key) => {
-    const value = valueOf(sources, key);
-    if (value === undefined || value.layer === 'file' || value.fileValue === undefined) return [];
-    return value.value === value.fileValue ? [] : [value];
-  });
+  return overFile(sources).filter(
+    ({ value, fileValue: written, secret, unread }) =>
+      unread === undefined && (secret === undefined ? value !== written : !secret.equal),
+  );
+}
+
+/** Keys of the file of which nobody knows whether something that could not be read wins over them. */
+export function undecided(sources: LayerSources): readonly (LayeredValue & { readonly unread: Error })[] {
+  return overFile(sources).flatMap((value) =>
+    value.unread === undefined ? [] : [{ ...value, unread: value.unread }],
+  );
 }

@@ -172,7 +172,11 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
     any: ['-- in database {database}', 'REINDEX INDEX CONCURRENTLY {schema:sql}.{index:sql};'],
   },
   'remove-override': {
-    kubernetes: ['# {name}', 'kubectl -n {home} edit {workload}'],
+    kubernetes: [
+      '# {name}',
+      'kubectl -n {home} edit {workload}',
+      'kubectl -n {home} edit configmap/{configMap}',
+    ],
     compose: ['# {name}', `docker inspect -f '{{.Config.Cmd}} {{.Config.Env}}' ${container('{part}')}`],
   },
   'see-why-not-running': {

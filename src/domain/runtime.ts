@@ -58,6 +58,15 @@ export interface RuntimeTarget {
    */
   throttled(instance: Instance, seconds: number, options?: CallOptions): Promise<number | undefined>;
   /**
+   * Of the variables named in `against`, those that the container takes from a ConfigMap or Secret; a value of a Secret
+   * is only held against the one given for its name, and never leaves the adapter.
+   */
+  referred(
+    instance: Instance,
+    against: ReadonlyMap<string, string | undefined>,
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, ReferredVariable>>;
+  /**
    * The shared registration token as the part has it: from a variable of its container, wherever that comes from, else
    * the mounted Secret. The value itself never leaves the adapter. AppError NOT_FOUND `token-source-unknown` when nothing
    * says where the part has it from; `forbidden` names the Secret that may not be read.
@@ -73,6 +82,14 @@ export interface ObjectKey {
   readonly name: string;
   readonly key: string;
 }
+
+/** A variable of a container that a ConfigMap or Secret gives, or may give where that could not be read. */
+export type ReferredVariable = { readonly from: ObjectKey } & (
+  | { readonly value: string }
+  /** Of a Secret only: whether it is the value that it was held against. */
+  | { readonly equal: boolean }
+  | { readonly unread: Error }
+);
 
 export interface RegistrationToken {
   /** SHA-256, first 12 hex digits; absent: the source holds none. */
@@ -135,7 +152,7 @@ export interface Instance {
   readonly cpuLimitMillicores?: number;
   readonly cpuRequestMillicores?: number;
   readonly command: readonly string[];
-  /** Environment as declared; values from Secrets are left out. */
+  /** Environment as declared, without what comes from ConfigMaps and Secrets (`referred`). */
   readonly env: Readonly<Record<string, string>>;
   readonly hasLivenessProbe?: boolean;
 }

@@ -1,7 +1,7 @@
 /** A runtime made of data: what probes of the runtime see in unit tests. */
 
 import type { PartId } from '../../src/domain/part.ts';
-import type { FileEntry, Instance, RuntimeTarget } from '../../src/domain/runtime.ts';
+import type { FileEntry, Instance, ReferredVariable, RuntimeTarget } from '../../src/domain/runtime.ts';
 
 export interface FakePart extends Partial<Instance> {
   /** What has changed when it is looked at again. */
@@ -12,6 +12,8 @@ export interface FakePart extends Partial<Instance> {
   readonly usage?: { readonly cpuMillicores: number; readonly memoryBytes: number };
   /** Share of the periods in which it is held back at its CPU limit. */
   readonly throttled?: number;
+  /** Variables from ConfigMaps and Secrets. */
+  readonly referred?: Readonly<Record<string, ReferredVariable>>;
   /** Digest of the registration token that this part has. */
   readonly token?: string;
   /** Answers to commands, by the command's words; one that is not there is refused. */
@@ -74,6 +76,7 @@ export function fakeRuntime(parts: Readonly<Partial<Record<PartId, readonly Fake
       return usage;
     },
     throttled: async (instance) => find(instance).throttled,
+    referred: async (instance) => new Map(Object.entries(find(instance).referred ?? {})),
     async token(part) {
       const digest = of(part)[0]?.token;
       return { source: 'Secret agent-auth-token/token', ...(digest === undefined ? {} : { digest }) };

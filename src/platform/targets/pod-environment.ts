@@ -1,5 +1,5 @@
 import { AppError, TargetError } from '../../domain/errors.ts';
-import type { ObjectKey } from '../../domain/runtime.ts';
+import type { ObjectKey, ReferredVariable } from '../../domain/runtime.ts';
 import type { CallOptions, KubeObject, KubernetesTarget } from '../../domain/targets.ts';
 import type { KubeContainer, KubePod } from './runtime-pod.ts';
 
@@ -126,6 +126,31 @@ export async function variableOf(
     if (seen.value !== undefined) return { value: seen.value, from };
   }
   return undefined;
+}
+
+/** See `RuntimeTarget.referred`. */
+export async function referredVariables(
+  container: KubeContainer,
+  against: ReadonlyMap<string, string | undefined>,
+  namespace: string,
+  reader: ReferenceReader,
+  options?: CallOptions,
+): Promise<ReadonlyMap<string, ReferredVariable>> {
+  const found = new Map<string, ReferredVariable>();
+  for (const [name, other] of against) {
+    const variable = await variableOf(container, name, namespace, reader, options);
+    if (variable?.from === undefined) continue;
+    const { from } = variable;
+    if ('unread' in variable) found.set(name, { from, unread: variable.unread });
+    else if (variable.value !== undefined)
+      found.set(
+        name,
+        from.kind === 'Secret'
+          ? { from, equal: variable.value.trim() === other?.trim() }
+          : { from, value: variable.value },
+      );
+  }
+  return found;
 }
 
 /** The key of a Secret behind a file of this container; a mount inside of another hides what that one has there. */

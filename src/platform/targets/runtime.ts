@@ -12,7 +12,7 @@ import type {
 } from '../../domain/targets.ts';
 import { partOfPod } from '../../domain/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from './debug-container.ts';
-import { createReferenceReader } from './pod-environment.ts';
+import { createReferenceReader, referredVariables } from './pod-environment.ts';
 import { podToken, variableToken } from './registration-token.ts';
 import { instanceOf, KubePod } from './runtime-pod.ts';
 
@@ -293,6 +293,19 @@ export function runtimeOnKubernetes(
       );
       return answer?.code === 0 ? parseThrottling(answer.stdout) : undefined;
     },
+    async referred(instance, against, options) {
+      const pod = await podOf(instance, options);
+      const container = pod?.spec.containers.find(({ name }) => name === instance.container);
+      return container === undefined
+        ? new Map()
+        : referredVariables(
+            container,
+            against,
+            instance.namespace ?? kubernetes.namespace,
+            references,
+            options,
+          );
+    },
     async token(part, options) {
       return podToken((await pods(part, options)).at(-1), part, namespaceOf(part), references, options);
     },
@@ -460,6 +473,8 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
       const after = await look();
       return after === undefined ? undefined : throttledShare(before, after);
     },
+    // Compose puts whatever an `env_file` says into the container itself.
+    referred: async () => new Map(),
     async token(part, options) {
       return variableToken((await of(part, options)).at(-1)?.env ?? {}, part);
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { overridden } from '../../domain/config-layers.ts';
+import { type LayeredValue, overridden, undecided } from '../../domain/config-layers.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
@@ -13,7 +13,9 @@ export const runtimeConfigOverrides = defineProbe({
   doc: `Does a flag or an environment variable win over the configuration file?
 
 Compares the layers (flag, then environment, then file) of a part key by key and names each key of the file that has no
-effect, with the layer that wins. Values of secret keys are never shown.`,
+effect, with the layer that wins; a variable also by the ConfigMap or Secret and the key that gives it. Values of Secrets and
+of secret keys are never shown. Where a ConfigMap or Secret of the environment cannot be read, it could not look at the keys
+that it may set.`,
   params: z.strictObject({
     part: z.enum(configured).default('agent-manager').describe('The part to look at.'),
   }),
@@ -34,7 +36,8 @@ effect, with the layer that wins. Values of secret keys are never shown.`,
         facts: {
           key: value.key,
           layer: value.layer,
-          name: value.name,
+          name: nameOf(value),
+          configMap: value.from?.kind === 'ConfigMap' ? value.from.name : null,
           value: shown(value.value),
           fileValue: shown(value.fileValue ?? ''),
           instance: config.instance.name,
@@ -42,9 +45,26 @@ effect, with the layer that wins. Values of secret keys are never shown.`,
       };
     });
     const [first, ...more] = findings;
-    const facts = { from: config.from, instance: config.instance.name, overridden: findings.length };
-    return first === undefined
+    const unseen = undecided(config.sources);
+    const facts = {
+      from: config.from,
+      instance: config.instance.name,
+      overridden: findings.length,
+      ...(unseen.length === 0
+        ? {}
+        : { undecided: unseen.length, keys: unseen.slice(0, 5).map(keyOf).join(', ') }),
+    };
+    if (first !== undefined) return { status: 'unhealthy', facts, findings: [first, ...more] };
+    const [blind] = unseen;
+    return blind === undefined
       ? { status: 'healthy', facts }
-      : { status: 'unhealthy', facts, findings: [first, ...more] };
+      : { status: 'inconclusive', cause: blind.unread, facts };
   },
 });
+
+const keyOf = ({ key }: LayeredValue) => key;
+
+/** The flag or variable, with what gives it. */
+function nameOf({ name, from }: LayeredValue): string {
+  return from === undefined ? name : `${name} (${from.kind} ${from.name}/${from.key})`;
+}

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { valueOf } from '../../domain/config-layers.ts';
 import { AppError } from '../../domain/errors.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { partConfig } from '../support/config.ts';
+import { partConfig, seenValue } from '../support/config.ts';
 
 const FOLDER = '/app/models';
 const KEY = 'model.path';
@@ -32,8 +31,8 @@ container's own Python.`,
         facts: { container: instance.name },
       });
     }
-    const config = await partConfig(runtime, 'reasoning-service', signal).catch(() => undefined);
-    const path = config === undefined ? undefined : valueOf(config.sources, KEY)?.value;
+    const config = await partConfig(runtime, 'reasoning-service', signal, [KEY]).catch(() => undefined);
+    const path = config === undefined ? undefined : seenValue(config, KEY)?.value;
     const folder = path?.replace(/\/[^/]*$/, '') ?? FOLDER;
     // A folder (`/app/models/`) names no file.
     const named = path?.split('/').at(-1);

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { valueOf } from '../../domain/config-layers.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { partConfig } from '../support/config.ts';
+import { partConfig, seenValue } from '../support/config.ts';
 import { covers, mayCover, withoutPlaceholders } from '../support/nats-subjects.ts';
 
 const KEY = 'nats.subjects.registration';
@@ -25,10 +24,10 @@ stand for one token, as \`*\` does; whether one of the agent becomes what agent-
   emits: ['REGISTRATION_SUBJECTS_DIFFER'],
   async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const subjectOf = async (part: PartId) => {
-      const config = await partConfig(deps.runtime, part, signal);
+      const config = await partConfig(deps.runtime, part, signal, [KEY]);
       if (config === undefined)
         throw new AppError('NOT_FOUND', 'configuration cannot be read', { facts: { part } });
-      const found = valueOf(config.sources, KEY);
+      const found = seenValue(config, KEY);
       return {
         subject: found?.value ?? DEFAULT,
         layer: found?.layer ?? 'default',

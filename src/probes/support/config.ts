@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
-import type { LayerSources } from '../../domain/config-layers.ts';
+import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from '../../domain/config-layers.ts';
+import { AppError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
 import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
 
@@ -15,11 +16,13 @@ export interface PartConfig {
 /**
  * The layers of a part's configuration, read from its youngest instance. Undefined: no instance, or no such file.
  * A file that is no YAML counts as a file that sets nothing; the services themselves say so at start.
+ * `keys`: what is asked for, where that is not every key of the file; only what may give these is read.
  */
 export async function partConfig(
   runtime: RuntimeTarget,
   part: PartId,
   signal: AbortSignal,
+  keys?: readonly string[],
 ): Promise<PartConfig | undefined> {
   const instance = (await runtime.instances(part, { signal })).at(-1);
   if (instance === undefined) return undefined;
@@ -31,9 +34,26 @@ export async function partConfig(
   } catch {
     parsed = {};
   }
+  const against = new Map(
+    (keys ?? fileKeys(parsed)).flatMap((key) =>
+      envNames(key).map((name) => [name, fileValue(parsed, key)] as const),
+    ),
+  );
+  const referred = await runtime.referred(instance, against, { signal });
   return {
     instance,
-    sources: { command: instance.command, env: instance.env, file: parsed },
+    sources: { command: instance.command, env: instance.env, referred, file: parsed },
     from: file.from,
   };
+}
+
+/** The value in effect, for a probe that works with it. Throws where it may not be seen. */
+export function seenValue({ sources, instance }: PartConfig, key: string): ReturnType<typeof valueOf> {
+  const found = valueOf(sources, key);
+  if (found?.unread !== undefined) throw found.unread;
+  if (found?.secret !== undefined)
+    throw new AppError('NOT_FOUND', 'the value comes from a Secret', {
+      facts: { reason: 'value-in-secret', key, secret: found.from?.name ?? '', instance: instance.name },
+    });
+  return found;
 }

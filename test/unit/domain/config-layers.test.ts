@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { overridden, valueOf } from '../../../src/domain/config-layers.ts';
+import { type LayerSources, overridden, undecided, valueOf } from '../../../src/domain/config-layers.ts';
+import type { ReferredVariable } from '../../../src/domain/runtime.ts';
 
 const file = { event: { workers: 20, batch_size: 100 }, database: { host: 'postgres' } };
 
@@ -34,5 +35,65 @@ describe('configuration layers', () => {
     expect(
       overridden({ command: [], env, file }).map((value) => [value.key, value.name, value.value]),
     ).toEqual([['database.host', 'DATABASE_HOST', 'other']]);
+  });
+});
+
+describe('a variable that comes from a ConfigMap or Secret', () => {
+  const map = { kind: 'ConfigMap', name: 'overrides', key: 'workers' } as const;
+  const secret = { kind: 'Secret', name: 'credentials', key: 'host' } as const;
+  const layers = (
+    referred: Readonly<Record<string, ReferredVariable>>,
+    more: Partial<LayerSources> = {},
+  ) => ({
+    command: [],
+    env: {},
+    file,
+    referred: new Map(Object.entries(referred)),
+    ...more,
+  });
+
+  it('wins over the file as a value in the Pod does, and loses to a flag', () => {
+    const sources = layers({ AETHERIUS_EVENT_WORKERS: { from: map, value: '5' } });
+
+    expect(overridden(sources)).toMatchObject([
+      { key: 'event.workers', layer: 'env', name: 'AETHERIUS_EVENT_WORKERS', value: '5', from: map },
+    ]);
+    expect(valueOf({ ...sources, command: ['--event.workers=7'] }, 'event.workers')).toMatchObject({
+      layer: 'flag',
+      value: '7',
+    });
+    expect(overridden(layers({ EVENT_WORKERS: { from: map, value: '20' } }))).toEqual([]);
+  });
+
+  it('is shown without the value of a Secret, and only where that is another one', () => {
+    expect(overridden(layers({ DATABASE_HOST: { from: secret, equal: false } }))).toMatchObject([
+      { key: 'database.host', value: '[secret]', from: secret },
+    ]);
+    expect(overridden(layers({ DATABASE_HOST: { from: secret, equal: true } }))).toEqual([]);
+  });
+
+  it.each(['', '${DATABASE_PASSWORD}', '<password>', 'changeme'])(
+    'is no override where the file leaves the value to the Secret (%j)',
+    (password) => {
+      const sources = layers(
+        { DATABASE_PASSWORD: { from: secret, equal: false } },
+        { file: { database: { password } } },
+      );
+
+      expect(overridden(sources)).toEqual([]);
+    },
+  );
+
+  it('leaves undecided what cannot be read, unless a stronger layer decides', () => {
+    const unread = { from: secret, unread: new Error('not allowed') };
+
+    expect(undecided(layers({ DATABASE_HOST: unread })).map(({ key }) => key)).toEqual(['database.host']);
+    expect(overridden(layers({ DATABASE_HOST: unread }))).toEqual([]);
+    expect(undecided(layers({ DATABASE_HOST: unread }, { command: ['--database.host=a'] }))).toEqual([]);
+    expect(undecided(layers({ DATABASE_HOST: unread }, { env: { AETHERIUS_DATABASE_HOST: 'a' } }))).toEqual(
+      [],
+    );
+    // For a probe that needs the value, a whole Secret most likely holds other things.
+    expect(valueOf(layers({ DATABASE_HOST: unread }), 'database.host')?.layer).toBe('file');
   });
 });

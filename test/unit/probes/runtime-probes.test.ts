@@ -209,6 +209,20 @@ describe('runtime.registration-subjects', () => {
     });
   });
 
+  it('takes a subject that a ConfigMap gives to the environment for the one in use', async () => {
+    const referred = {
+      AETHERIUS_NATS_SUBJECTS_REGISTRATION: {
+        from: { kind: 'ConfigMap', name: 'fleet', key: 'subject' },
+        value: 'fleet.*.register',
+      },
+    } as const;
+    const parts = { 'agent-manager': [{ ...subject(own), referred }], 'collect-agent': [subject(own)] };
+
+    expect(await runtimeRegistrationSubjects.run({}, on(parts))).toMatchObject({
+      findings: [{ code: 'REGISTRATION_SUBJECTS_DIFFER', facts: { managerSubject: 'fleet.*.register' } }],
+    });
+  });
+
   it('does not judge a placeholder of the agent where agent-manager has a value', async () => {
     await expect(compare('aetherius.agent.prod.register', own)).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -242,6 +256,50 @@ describe('runtime.config-overrides', () => {
     expect(text).toContain('AETHERIUS_EVENT_WORKERS');
     expect(text).not.toContain('from-env');
     expect(text).not.toContain('from-file');
+  });
+
+  const file = { [CONFIG]: 'event:\n  workers: 20\n' };
+  const look = (part: FakePart) =>
+    runtimeConfigOverrides.run(
+      { part: 'agent-manager' },
+      on({ 'agent-manager': [{ files: file, ...part }] }),
+    );
+  const map = { kind: 'ConfigMap', name: 'overrides', key: 'workers' } as const;
+  const secret = { kind: 'Secret', name: 'all', key: 'EVENT_WORKERS' } as const;
+
+  it('names the ConfigMap and key behind a variable', async () => {
+    expect(await look({ referred: { EVENT_WORKERS: { from: map, value: '5' } } })).toMatchObject({
+      findings: [
+        {
+          code: 'CONFIG_OVERRIDDEN',
+          facts: {
+            layer: 'env',
+            name: 'EVENT_WORKERS (ConfigMap overrides/workers)',
+            value: '5',
+            configMap: 'overrides',
+          },
+        },
+      ],
+    });
+    expect(await look({ referred: { EVENT_WORKERS: { from: map, value: '20' } } })).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
+  it('could not look at the keys that something unreadable may set', async () => {
+    const cause = new TargetError('forbidden', 'not allowed');
+
+    expect(await look({ referred: { EVENT_WORKERS: { from: secret, unread: cause } } })).toMatchObject({
+      status: 'inconclusive',
+      cause,
+      facts: { undecided: 1, keys: 'event.workers' },
+    });
+    expect(
+      await look({
+        env: { AETHERIUS_EVENT_WORKERS: '5' },
+        referred: { EVENT_WORKERS: { from: secret, unread: cause } },
+      }),
+    ).toMatchObject({ findings: [{ facts: { name: 'AETHERIUS_EVENT_WORKERS' } }] });
   });
 });
 
