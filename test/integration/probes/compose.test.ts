@@ -216,8 +216,6 @@ describe.skipIf(lacking !== undefined)(
     it('reads the log of each life by itself', async () => {
       const target = createComposeTarget({ project, socket: engine.socket ?? '' });
       const containers = runtimeOnCompose(target);
-      const script =
-        'if [ -e /lived ]; then echo second life; sleep 60; fi; echo > /lived; echo first life; exit 3';
       const first = 'if [ -e /lived ]; then echo second life; sleep 60; fi';
       const id = await start(
         'neo4j',

@@ -17,7 +17,8 @@ export const health = {
   'health.fact.hung-here-only': 'silent from here, yet others reach it',
   'health.fact.closed-here-only': 'connection closed from here, yet others reach it',
   'health.fact.blind-dns': 'could not look: the name {host} does not resolve',
-  'health.fact.blind-connect-timeout': 'could not look: no way to {host}:{port} (firewall, route)',
+  'health.fact.blind-connect-timeout':
+    'could not look: no connection to {host}:{port} in time (firewall, route, or a very slow way)',
   'health.fact.blind-tls': 'could not look: TLS with {host}:{port} did not come up',
   'health.fact.blind-forbidden': 'could not look: not allowed to {verb} {resource}',
   'health.fact.blind-protocol': 'could not look: it answers in a way we do not understand',

@@ -17,7 +17,8 @@ export const health = {
   'health.fact.hung-here-only': '仅从这里没有应答，其他方可以连上',
   'health.fact.closed-here-only': '仅从这里被关闭，其他方可以连上',
   'health.fact.blind-dns': '看不到：无法解析名称 {host}',
-  'health.fact.blind-connect-timeout': '看不到：到 {host}:{port} 不通（防火墙或路由）',
+  'health.fact.blind-connect-timeout':
+    '看不到：到 {host}:{port} 的连接没有及时建立（防火墙、路由，或线路很慢）',
   'health.fact.blind-tls': '看不到：与 {host}:{port} 的 TLS 握手失败',
   'health.fact.blind-forbidden': '看不到：没有权限 {verb} {resource}',
   'health.fact.blind-protocol': '看不到：无法理解它的应答',
