@@ -51,6 +51,11 @@ export interface ServicesTarget {
       readonly maxBytes?: number;
     },
   ): Promise<HttpAnswer>;
+  /**
+   * What `work` asks of one service goes over one connection, which a Service of Kubernetes leads to one and the same
+   * replica. `kept` tells afterwards whether it did: a server may close its connection after every answer.
+   */
+  overOneConnection<T>(work: (services: ServicesTarget, kept: () => boolean) => Promise<T>): Promise<T>;
 }
 
 export type DatabaseId = 'agentManager' | 'orchestrator';

@@ -35,9 +35,13 @@ function fakeTargets(answer: Answer, wrong: string[]): Targets {
       },
     });
   const service = (id: string) => ({ id, url: `http://${id}:8080`, healthPaths: ['/health'] });
+  const services: unknown = fake('services', {
+    find: service,
+    overOneConnection: (work: (one: unknown, kept: () => boolean) => unknown) => work(services, () => true),
+  });
   return {
     environment: 'test',
-    services: fake('services', { find: service }),
+    services,
     postgres: fake('postgres', { databaseName: (id: string) => id }),
     redis: fake('redis'),
     nats: fake('nats', { hasMonitor: true }),

@@ -29,7 +29,8 @@ export function httpAnswer(body: string | Uint8Array, status = 200): HttpAnswer 
 /** Services that answer each path in turn with the answers given for it; the last one stays. */
 export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[]>>): ServicesTarget {
   const asked = new Map<string, number>();
-  return {
+  const services: ServicesTarget = {
+    overOneConnection: (work) => work(services, () => true),
     find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
     async request(url) {
       const key = url.replace(/^http:\/\/[^/]+/, '');
@@ -42,6 +43,7 @@ export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[
       return answer;
     },
   };
+  return services;
 }
 
 /** A PostgreSQL whose answers are chosen by a word of the statement; a function answers each look anew. */

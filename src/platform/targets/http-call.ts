@@ -18,6 +18,8 @@ export interface HttpCall {
   readonly agent?: HttpAgent | HttpsAgent;
   readonly tls?: Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'>;
   readonly secrets?: readonly string[];
+  /** Told when a connection is made for this call, and not one of the agent's kept ones used. */
+  readonly onConnect?: () => void;
   /** Gets the body of a good answer (2xx) as it arrives; the answer's own `body` is empty then. Must not throw. */
   readonly sink?: (part: Buffer) => void;
 }
@@ -82,6 +84,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
         stage = 'no-answer';
         return;
       }
+      call.onConnect?.();
       socket.once('connect', () => {
         stage = secure ? 'tls' : 'no-answer';
         const handshakeMs = performance.now() - started;

@@ -1,8 +1,10 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { AppError } from '../../domain/errors.ts';
 import { type ServiceId, serviceIds } from '../../domain/part.ts';
-import type { HttpAnswer, ServicesTarget, ServiceTarget } from '../../domain/targets.ts';
+import type { ServicesTarget, ServiceTarget } from '../../domain/targets.ts';
 import { defaultTimeouts, Gate, type Timeouts, unconnected } from './failure.ts';
-import { httpCall } from './http-call.ts';
+import { type HttpCall, httpCall } from './http-call.ts';
 
 export type ServicesSettings = Readonly<
   Partial<Record<ServiceId, { readonly url: string; readonly healthPaths: readonly string[] }>>
@@ -32,26 +34,55 @@ export function createServicesTarget(
     gate(url.host, () => new Gate(unconnected)).run(() =>
       gate(`${url.host}${url.pathname}`, () => new Gate()).run(call),
     );
-  return {
-    find: (id) => found.get(id),
-    async request(address, options = {}): Promise<HttpAnswer> {
+  /** How a call gets its connection: one of its own, or a kept one. */
+  type Connection = Pick<HttpCall, 'agent' | 'onConnect'> & Pick<Required<HttpCall>, 'headers'>;
+  const ownConnection: Connection = { headers: { connection: 'close' } };
+
+  const requestOver =
+    (connectionTo: (url: URL) => Connection): ServicesTarget['request'] =>
+    async (address, options = {}) => {
       if (!URL.canParse(address)) throw new AppError('INVALID_INPUT', 'not a URL');
       const url = new URL(address);
       const name = [...found.values()].find((service) => new URL(service.url).host === url.host)?.id;
       const callMs = options.timeoutMs ?? timeouts.callMs;
+      const { headers, ...connection } = connectionTo(url);
       return guarded(url, () =>
         httpCall({
           what: name ?? 'HTTP',
           url,
           method: options.method ?? 'GET',
-          headers: { accept: 'application/json, text/plain, */*', connection: 'close', ...options.headers },
+          headers: { accept: 'application/json, text/plain, */*', ...headers, ...options.headers },
           ...(options.body === undefined ? {} : { body: options.body }),
           maxBytes: options.maxBytes ?? mebibyte,
           connectMs: Math.min(timeouts.connectMs, callMs),
           callMs,
           ...(options.signal === undefined ? {} : { signal: options.signal }),
+          ...connection,
         }),
       );
+    };
+
+  const target: ServicesTarget = {
+    find: (id) => found.get(id),
+    request: requestOver(() => ownConnection),
+    async overOneConnection(work) {
+      const keep = { keepAlive: true, maxSockets: 1 };
+      const agents = { 'http:': new HttpAgent(keep), 'https:': new HttpsAgent(keep) };
+      let made = 0;
+      const onConnect = () => {
+        made += 1;
+      };
+      const request = requestOver(({ protocol }) => ({
+        agent: protocol === 'https:' ? agents['https:'] : agents['http:'],
+        headers: {},
+        onConnect,
+      }));
+      try {
+        return await work({ ...target, request }, () => made <= 1);
+      } finally {
+        for (const agent of Object.values(agents)) agent.destroy();
+      }
     },
   };
+  return target;
 }

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { TargetError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
-import { anotherReplica, ofOneProcess, scrape } from '../support/metrics.ts';
-import { type HotFunction, readProfile } from '../support/pprof.ts';
+import type { ServicesTarget, ServiceTarget, With } from '../../domain/targets.ts';
+import { anotherReplica, ofOneProcess, type Scrape, scrape } from '../support/metrics.ts';
+import { type HotFunction, type ProfileSummary, readProfile } from '../support/pprof.ts';
 
 const MIB = 1024 * 1024;
 /** Growth of one function's live heap between the samples that is no noise. */
@@ -12,12 +12,62 @@ const GROWTH_BYTES = 1 * MIB;
 /** Share of the live heap in one function that is suspicious together with growth. */
 const HELD_SHARE = 0.3;
 
+/** How often the second profile is tried for: of three replicas, each look misses the first one's two times in three. */
+const LOOKS = 16;
+/** Looks at a service that keeps no connection, all of which have to meet one process. */
+const LOOKS_UNKEPT = 4;
+
+interface HeapSample {
+  readonly heap: ProfileSummary;
+  readonly allocated: ProfileSummary;
+  /** Metrics of the process whose heap it is, which tell its start; undefined where there are none. */
+  readonly process: Scrape | undefined;
+}
+
+type Sampling = Parameters<typeof scrape>[2];
+
+/**
+ * A profile does not say whose it is, so it is taken between two looks at the metrics of the same connection, which tell
+ * when the process was started. With `of`, connections are made until one reaches that process. Undefined: no profiles.
+ */
+async function take(
+  services: ServicesTarget,
+  { id, url }: ServiceTarget,
+  context: Sampling,
+  of?: Scrape,
+): Promise<HeapSample | undefined> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const seen = await services.overOneConnection(async (one, kept) => {
+      const process = await scrape(one, id, context);
+      if (of !== undefined && !ofOneProcess(of, process)) return 'another';
+      const answer = await one.request(`${url}/debug/pprof/heap?gc=1`, {
+        maxBytes: 32 << 20,
+        timeoutMs: 10_000,
+        signal: context.signal,
+      });
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200)
+        throw new TargetError('protocol', 'heap cannot be read', { facts: { status: answer.status } });
+      for (let after = 0; after < (kept() ? 1 : LOOKS_UNKEPT); after += 1)
+        if (!ofOneProcess(process, await scrape(one, id, context))) return 'another';
+      return {
+        heap: readProfile(answer.body, 'inuse_space'),
+        allocated: readProfile(answer.body, 'alloc_space'),
+        process,
+      };
+    });
+    if (seen !== 'another') return seen;
+  }
+  throw anotherReplica(id);
+}
+
 export const servicesHeapProfile = defineProbe({
   id: 'services.heap-profile',
   doc: `Which function of a Go service holds the memory that grows?
 
 Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`) by the innermost
-function of the program itself on the way to the allocation. Where several replicas answer at one address it could not look: a profile does not say whose it is.`,
+function of the program itself on the way to the allocation. Both are of one process, known by its start: where several replicas answer at one address, connections are made until one reaches
+the first profile's process again.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to profile.'),
     seconds: z.number().positive().max(60).default(8).describe('Time between the two profiles, in seconds.'),
@@ -30,35 +80,13 @@ function of the program itself on the way to the allocation. Where several repli
     const { services } = context.deps as With<'services'>;
     const service = services.find(id);
     if (service === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const take = async () => {
-      const answer = await services.request(`${service.url}/debug/pprof/heap?gc=1`, {
-        maxBytes: 32 << 20,
-        timeoutMs: 10_000,
-        signal: context.signal,
-      });
-      if (answer.status === 404) return undefined;
-      if (answer.status !== 200)
-        throw new TargetError('protocol', 'heap cannot be read', { facts: { status: answer.status } });
-      return {
-        heap: readProfile(answer.body, 'inuse_space'),
-        allocated: readProfile(answer.body, 'alloc_space'),
-      };
-    };
-    const identity = await scrape(services, id, context);
-    /** A profile does not say whose it is, and each request may reach another replica: two that answer are too many. */
-    const sameProcess = async () => {
-      if (!ofOneProcess(identity, await scrape(services, id, context))) throw anotherReplica(id);
-    };
-    const before = await take();
+    const before = await take(services, service, context);
     if (before === undefined) {
       return { status: 'skipped', reason: id === 'reasoning-service' ? 'not-applicable' : 'not-installed' };
     }
-    await sameProcess();
     await context.wait(seconds * 1000);
-    await sameProcess();
-    const after = await take();
+    const after = await take(services, service, context, before.process);
     if (after === undefined) return { status: 'skipped', reason: 'not-installed' };
-    await sameProcess();
     // What a process has allocated in all never becomes less.
     if (after.allocated.total < before.allocated.total) throw anotherReplica(id);
 

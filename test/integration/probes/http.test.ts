@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnvironmentConfig } from '../../../src/domain/config.ts';
+import { createServicesTarget } from '../../../src/platform/targets/services.ts';
 import { closedPort, codes, type HttpFake, httpFake, runProbe, silentPort } from '../../support/targets.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -198,5 +199,43 @@ describe('what could not be looked at', () => {
     });
 
     expect(outcome).toMatchObject({ status: 'skipped', reason: 'not-configured' });
+  });
+});
+
+describe('what is asked of a service over one connection', () => {
+  const answered = async (headers: Readonly<Record<string, string>> = {}) => {
+    const connections = new Set<unknown>();
+    const { url } = await service({
+      '/metrics': (request, response) => {
+        connections.add(request.socket);
+        response.writeHead(200, headers).end('up 1\n');
+      },
+    });
+    const target = createServicesTarget({ 'agent-manager': { url, healthPaths: [] } });
+    return { connections, target, url: `${url}/metrics` };
+  };
+
+  it('reaches the process at its other end, each time', async () => {
+    const { connections, target, url } = await answered();
+
+    const kept = await target.overOneConnection(async (one, isKept) => {
+      for (let look = 0; look < 3; look += 1) expect((await one.request(url)).status).toBe(200);
+      return isKept();
+    });
+
+    expect([kept, connections.size]).toEqual([true, 1]);
+    await target.request(url);
+    expect(connections.size).toBe(2);
+  });
+
+  it('is known not to where the service closes its connections', async () => {
+    const { connections, target, url } = await answered({ connection: 'close' });
+
+    const kept = await target.overOneConnection(async (one, isKept) => {
+      for (let look = 0; look < 2; look += 1) await one.request(url);
+      return isKept();
+    });
+
+    expect([kept, connections.size]).toEqual([false, 2]);
   });
 });

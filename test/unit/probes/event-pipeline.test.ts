@@ -60,6 +60,7 @@ async function run(...pages: string[]) {
       const text = pages.shift() ?? '';
       return { status: 200, headers: {}, body: Buffer.from(text), text: () => text, latencyMs: 1 };
     },
+    overOneConnection: () => Promise.reject(new Error('not asked for')),
   };
   let at = 0;
   return servicesEventPipeline.run(

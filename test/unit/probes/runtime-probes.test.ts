@@ -42,6 +42,7 @@ describe('runtime.startup', () => {
   const refusing: ServicesTarget = {
     find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
     request: () => Promise.reject(new TargetError('refused', 'nobody listens')),
+    overOneConnection: () => Promise.reject(new TargetError('refused', 'nobody listens')),
   };
   const hanging: ServicesTarget = {
     ...refusing,

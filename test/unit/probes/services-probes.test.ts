@@ -2,6 +2,7 @@ import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType
 import { describe, expect, it } from 'vitest';
 import { wordsIn } from '../../../src/bot/text/index.ts';
 import type { ServiceId } from '../../../src/domain/part.ts';
+import type { ServicesTarget } from '../../../src/domain/targets.ts';
 import { servicesCommandCapacity } from '../../../src/probes/services/command-capacity.probe.ts';
 import { servicesCpuProfile } from '../../../src/probes/services/cpu-profile.probe.ts';
 import { servicesExecutorQueue } from '../../../src/probes/services/executor-queue.probe.ts';
@@ -459,13 +460,70 @@ describe('two heap profiles', () => {
     expect(await look([heap(10 * MIB), heap(20 * MIB)], [])).toMatchObject(grew);
   });
 
-  it('are not compared where two replicas answer', async () => {
-    for (const starts of [
-      [100, 200],
-      [100, 100, 200],
-      [100, 100, 100, 200],
-    ])
-      await expect(look([heap(10 * MIB), heap(20 * MIB)], starts)).rejects.toMatchObject(other);
+  interface Replica {
+    readonly start: number;
+    /** Bytes that live, look by look. */
+    readonly heaps: readonly number[];
+  }
+
+  /** A service whose connections reach these replicas in turn; one that keeps none reaches another with each request. */
+  function replicas(order: readonly Replica[], kept = true): ServicesTarget {
+    const looks = new Map<Replica, number>();
+    let next = 0;
+    const reach = () => {
+      const replica = order[Math.min(next, order.length - 1)];
+      next += 1;
+      if (replica === undefined) throw new Error('no replica');
+      return replica;
+    };
+    const answer = (replica: Replica, url: string) => {
+      if (url.endsWith('/metrics')) return httpAnswer(`process_start_time_seconds ${replica.start}\n`);
+      const look = looks.get(replica) ?? 0;
+      looks.set(replica, look + 1);
+      return heap(replica.heaps[Math.min(look, replica.heaps.length - 1)] ?? 0);
+    };
+    const services: ServicesTarget = {
+      find: (id) => ({ id, url: `http://${id}`, healthPaths: [] }),
+      request: async (url) => answer(reach(), url),
+      overOneConnection: (work) => {
+        const replica = kept ? reach() : undefined;
+        const request: ServicesTarget['request'] = async (url) => answer(replica ?? reach(), url);
+        return work({ ...services, request }, () => kept);
+      },
+    };
+    return services;
+  }
+  const compare = (services: ServicesTarget) =>
+    servicesHeapProfile.run({ service: 'agent-manager', seconds: 8 }, probeContext({ services }));
+  const leaking: Replica = { start: 100, heaps: [10 * MIB, 20 * MIB] };
+  const [calm, third]: readonly [Replica, Replica] = [
+    { start: 200, heaps: [90 * MIB] },
+    { start: 300, heaps: [50 * MIB] },
+  ];
+
+  it('are of one process of two or three, whichever each connection reaches', async () => {
+    const grew = {
+      findings: [{ code: 'HEAP_GROWS_AT', facts: { growthMiB: 10, grewMiB: 10, heldMiB: 20 } }],
+    };
+
+    expect(await compare(replicas([leaking, calm, leaking]))).toMatchObject(grew);
+    expect(await compare(replicas([leaking, calm, third, calm, third, third, leaking]))).toMatchObject(grew);
+    expect(await compare(replicas([calm, leaking, third, leaking, calm]))).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
+  it('are not compared where the first process is not reached again', async () => {
+    await expect(compare(replicas([leaking, calm]))).rejects.toMatchObject(other);
+  });
+
+  it('are not compared where no connection is kept and requests reach several processes', async () => {
+    const turns = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? leaking : calm));
+
+    await expect(compare(replicas(turns, false))).rejects.toMatchObject(other);
+    expect(await compare(replicas([leaking], false))).toMatchObject({
+      findings: [{ code: 'HEAP_GROWS_AT' }],
+    });
   });
 
   it('are of two processes when less was allocated by the second one', async () => {
