@@ -107,6 +107,7 @@ function everyHealthCall(): readonly ProbeCall[] {
 
 /** Codes that speak for a cause; those under `not` speak against it. */
 function codesFor(condition: Condition): readonly string[] {
+  if (condition.op === 'hint') return [];
   if (condition.op === 'found' || condition.op === 'found-apart') return [condition.code];
   return condition.op === 'not' ? [] : condition.of.flatMap(codesFor);
 }
@@ -118,6 +119,8 @@ function holds(condition: Condition, made: ReadonlySet<string>): boolean {
       return made.has(condition.code);
     case 'found-apart':
       return made.has(condition.code) && !condition.from.some((other) => made.has(other));
+    case 'hint':
+      return false;
     case 'not':
       return !holds(condition.of, made);
     case 'all':

@@ -175,6 +175,7 @@ function condition(
       const text = words.apart(code(one.code), one.from.map(code).join(` ${words.or} `));
       return inside === undefined ? text : `(${text})`;
     }
+    if (one.op === 'hint') return words.hint(code(one.code));
     if (one.op === 'not') return `${words.not} ${term(one.of, 'not')}`;
     const joined = one.of
       .map((each) => term(each, one.op))

@@ -20,6 +20,7 @@ interface PageWords {
   readonly or: string;
   readonly not: string;
   readonly apart: (code: string, others: string) => string;
+  readonly hint: (code: string) => string;
   readonly remedies: string;
   readonly button: string;
   readonly instruction: string;
@@ -52,6 +53,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     or: 'or',
     not: 'not',
     apart: (code, others) => `${code} of something without ${others}`,
+    hint: (code) => `possible with ${code}`,
     remedies: 'Remedies',
     button: 'Button',
     instruction: 'Instruction',
@@ -82,6 +84,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     or: '或',
     not: '非',
     apart: (code, others) => `${code}（且同一对象没有 ${others}）`,
+    hint: (code) => `有 ${code} 时为“可能”`,
     remedies: '处理办法',
     button: '按钮',
     instruction: '操作说明',

@@ -1,4 +1,4 @@
-import { any, defineDiagnosis, found, foundApart } from '../domain/diagnosis.ts';
+import { any, defineDiagnosis, found, foundApart, hint } from '../domain/diagnosis.ts';
 
 export const podNotStarting = defineDiagnosis({
   id: 'K1',
@@ -42,7 +42,7 @@ export const podNotStarting = defineDiagnosis({
     {
       id: 'K1.f',
       part: 'runtime',
-      when: foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'),
+      when: any(foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'), hint('POD_SAYS_NOT_READY')),
       remedies: [{ instruction: 'mend-probe' }],
     },
   ],

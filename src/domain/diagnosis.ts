@@ -8,6 +8,7 @@ import type { ProbeCall } from './probe.ts';
 export type Condition =
   | { readonly op: 'found'; readonly code: string; readonly part?: PartId }
   | { readonly op: 'found-apart'; readonly code: string; readonly from: readonly string[] }
+  | { readonly op: 'hint'; readonly code: string }
   | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition };
 
@@ -21,6 +22,13 @@ export function found(code: string, part?: PartId): Condition {
  */
 export function foundApart(code: string, ...from: readonly [string, ...string[]]): Condition {
   return { op: 'found-apart', code, from };
+}
+/**
+ * Never true: unknown when a finding with this code was made, which speaks for the cause as it does for others. A program
+ * that says it is not ready may be asked in the wrong place, or wait for another part.
+ */
+export function hint(code: string): Condition {
+  return { op: 'hint', code };
 }
 export function all(...of: readonly [Condition, ...Condition[]]): Condition {
   return { op: 'all', of };
@@ -92,6 +100,8 @@ export function codesOf(condition: Condition): readonly { readonly code: string;
       ];
     case 'found-apart':
       return [{ code: condition.code }, ...condition.from.map((code) => ({ code }))];
+    case 'hint':
+      return [{ code: condition.code }];
     case 'not':
       return codesOf(condition.of);
     case 'all':

@@ -137,6 +137,10 @@ export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[]
       return lookFor(condition.code, condition.part, outcomes, emitters);
     case 'found-apart':
       return lookApart(condition.code, condition.from, outcomes, emitters);
+    case 'hint': {
+      const seen = lookFor(condition.code, undefined, outcomes, emitters);
+      return seen.truth === true ? { ...seen, truth: undefined } : seen;
+    }
     case 'all':
       return combineAll(condition.of.map((inner) => evaluate(inner, outcomes, emitters)));
     case 'any':

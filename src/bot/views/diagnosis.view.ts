@@ -130,7 +130,12 @@ function instruction(entry: DiagnosisView['instructions'][number], words: Words)
 function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
   const possible = causesOf(view, 'possible').map((cause) => {
     const unseen = cause.missing.slice(0, shown.missing).map((outcome) => whyUnseen(outcome, words));
-    return `:grey_question: *${cause.cause.id}* · ${causeSentence(cause, words)} ${words.say('diagnose.unseen', { what: markup(listOf(unseen, words)) })}`;
+    const signs = cause.for.slice(0, shown.findings).map((finding) => findingSentence(finding, words));
+    const why =
+      unseen.length === 0
+        ? signs.join(' ')
+        : words.say('diagnose.unseen', { what: markup(listOf(unseen, words)) });
+    return `:grey_question: *${cause.cause.id}* · ${causeSentence(cause, words)} ${why}`;
   });
   const ruledOut = causesOf(view, 'ruled-out').map(
     (cause) => `${cause.cause.id} ${causeSentence(cause, words).replace(/[.。]$/, '')}`,

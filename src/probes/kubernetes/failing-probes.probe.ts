@@ -56,12 +56,12 @@ const orderlyExits: ReadonlySet<number> = new Set([0, 137, 143]);
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error (refused connections and 5xx only after two minutes of running). One finding a workload, however many Pods share it. A program that exits by itself is not this, nor one that has been ready and running for three minutes since the kubelet ended it.`,
+Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and is asked by its readiness probe for what it does not have (4xx). Where readiness gets 5xx or a refused connection for more than two minutes, it may as well wait for another part: that is said apart. One finding a workload, however many Pods share it. A program that exits by itself is not this, nor one that has been ready and running for three minutes since the kubelet ended it.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
   timeoutMs: 20_000,
-  emits: ['POD_PROBE_FAILS'],
+  emits: ['POD_PROBE_FAILS', 'POD_SAYS_NOT_READY'],
   async run({ minutes }: z.output<typeof params>, { deps, signal, now }: ProbeContext<Deps>) {
     const { kubernetes } = deps;
     const eventsOf = (reason: Reason) =>
@@ -89,13 +89,13 @@ Reads the events "Unhealthy", and "Killing" when a liveness or startup probe fai
         group.restarts += restarts;
         continue;
       }
-      const { since, ...facts } = failure;
+      const { since, code, ...facts } = failure;
       groups.set(subject, {
         pods: 1,
         restarts,
         finding: {
-          code: 'POD_PROBE_FAILS',
-          severity: 'critical',
+          code,
+          severity: code === 'POD_PROBE_FAILS' ? 'critical' : 'warning',
           part: partOfWorkload(owner.name) ?? 'runtime',
           subject,
           facts: { pod: pod.metadata.name, namespace: kubernetes.namespace, ...facts },
@@ -161,12 +161,15 @@ function mostFailures(pod: Parsed<Pod>): number {
   return Math.min(FAILURES_BEFORE_END, ...thresholds);
 }
 
+interface Failure {
+  readonly code: 'POD_PROBE_FAILS' | 'POD_SAYS_NOT_READY';
+  readonly probe: string;
+  readonly message: string;
+  readonly since?: string;
+}
+
 /** What the events say against a Pod's probe; undefined when they explain nothing that is wrong now. */
-function failureOf(
-  pod: Parsed<Pod>,
-  events: readonly ProbeEvent[],
-  now: Date,
-): { readonly probe: string; readonly message: string; readonly since?: string } | undefined {
+function failureOf(pod: Parsed<Pod>, events: readonly ProbeEvent[], now: Date): Failure | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
   const settled = (event: ProbeEvent) => {
     const started = Date.parse(containerOf(pod, event)?.state.running?.startedAt ?? '');
@@ -195,7 +198,9 @@ function failureOf(
   const event = killing ?? doomed ?? stuck;
   if (event === undefined) return undefined;
   const said = unhealthy.at(-1)?.message ?? event.message;
+  const open = event === stuck && !wrongQuestion.test(event.message);
   return {
+    code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
     probe: /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',
     message: said.slice(0, 200),
     ...(event.firstTimestamp == null ? {} : { since: event.firstTimestamp }),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
+import { podNotStarting } from '../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../src/diagnoses/redis-memory.diagnosis.ts';
 import { judge } from '../../../src/domain/judgement.ts';
 import type { Run } from '../../../src/domain/run.ts';
@@ -38,4 +39,20 @@ it('shows the lines to copy under the cause that they are for, as they are', () 
     type: 'rich_text',
     elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: commands.join('\n') }] }],
   });
+});
+
+it('shows what leaves a cause open beside it, where a sign was seen that does not decide', () => {
+  const outcomes = outcomesOf(podNotStarting, [
+    { code: 'POD_SAYS_NOT_READY', probe: 'kubernetes.failing-probes' },
+  ]);
+  const judgements = [judge(podNotStarting, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const said = (language: 'en' | 'zh-CN') =>
+    JSON.stringify(diagnosisRenderer.diagnosis(view, language).blocks);
+
+  expect(judgements[0]?.overall).toBe('unknown');
+  expect(said('en')).toMatch(/\*K1\.f\*.*Either it waits for another part/);
+  expect(said('zh-CN')).toMatch(/\*K1\.f\*.*要么它在等待其他组件/);
+  expect(said('en')).not.toContain('Could not see');
 });

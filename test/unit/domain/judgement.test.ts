@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { all, any, defineDiagnosis, found, foundApart, not } from '../../../src/domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, foundApart, hint, not } from '../../../src/domain/diagnosis.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import { type Emitters, evaluate, faultsOf, judge } from '../../../src/domain/judgement.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe.ts';
@@ -105,6 +105,21 @@ describe('what is found apart from something else', () => {
     expect(evaluate(crash, [seen('t.a', about('A', 'one')), blind('t.b')], emitters).truth).toBeUndefined();
     expect(evaluate(crash, [good('t.a'), blind('t.b')], emitters).truth).toBe(false);
     expect(evaluate(crash, [blind('t.a'), good('t.b')], emitters).truth).toBeUndefined();
+  });
+});
+
+describe('a hint', () => {
+  it('leaves a cause open that nothing else decides, with what was found, and is nothing where it is not found', () => {
+    const open = evaluate(hint('A'), [bad('t.a', 'A')], emitters);
+
+    expect(open.truth).toBeUndefined();
+    expect(open.for.map(({ code }) => code)).toEqual(['A']);
+    expect(open.missing).toEqual([]);
+    expect(evaluate(hint('A'), [good('t.a')], emitters).truth).toBe(false);
+    expect(evaluate(hint('A'), [blind('t.a')], emitters).truth).toBeUndefined();
+    expect(evaluate(any(found('B'), hint('A')), [bad('t.a', 'A'), bad('t.b', 'B')], emitters).truth).toBe(
+      true,
+    );
   });
 });
 

@@ -367,6 +367,30 @@ describe('kubernetes.failing-probes', () => {
     expect(await look([started('2026-03-01T10:03:00Z')], events)).toMatchObject({ status: 'unhealthy' });
   });
 
+  it.each([
+    ['Readiness', 'statuscode: 404', 'POD_PROBE_FAILS', 'the path is not there'],
+    ['Readiness', 'statuscode: 503', 'POD_SAYS_NOT_READY', 'it may wait for a part that is down'],
+    [
+      'Readiness',
+      'dial tcp: connect: connection refused',
+      'POD_SAYS_NOT_READY',
+      'it may wait before it listens',
+    ],
+  ])('of %s and %s for minutes: %s, for %s', async (probe, said, code) => {
+    const events = [event('Unhealthy', `${probe} probe failed: HTTP probe failed with ${said}`)];
+
+    expect(await look([unready], events)).toMatchObject({ findings: [{ code }] });
+  });
+
+  it('blames the probe when the kubelet ends the program for its 503, whatever it waits for', async () => {
+    const events = [
+      event('Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 503'),
+      event('Killing', 'Container x failed liveness probe, will be restarted'),
+    ];
+
+    expect(await look([unready], events)).toMatchObject({ findings: [{ code: 'POD_PROBE_FAILS' }] });
+  });
+
   const about = (container: string, object: ReturnType<typeof event>) => ({
     ...object,
     involvedObject: { ...object.involvedObject, fieldPath: `spec.containers{${container}}` },
