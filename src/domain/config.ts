@@ -145,7 +145,7 @@ const Runtime = z
         context: z.string().exactOptional().meta({ description: 'Context of the kubeconfig.' }),
         debugImage: z.string().regex(/^\S+$/, 'must be the name of an image').exactOptional().meta({
           description:
-            'Image with `sleep`, `wget` and `nslookup`, such as `registry.example/busybox:1.36`. With it, a check of the network from a container that lacks these tools adds a debug container to that Pod ([what that means](../guides/operate.md#containers-without-tools)); without it nothing is added.',
+            'Image with `sh`, `wget` and `nslookup`, such as `registry.example/busybox:1.36`. With it, a check of the network from a container that lacks these tools adds a debug container to that Pod ([what that means](../guides/operate.md#containers-without-tools)); without it nothing is added.',
         }),
       })
       .meta({ description: 'The platform runs on Kubernetes.' }),

@@ -68,6 +68,8 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: platform },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },
+  // What it says is waited for, not asked for again and again.
+  { feature: 'debug', group: '', resource: 'pods', verbs: ['watch'], places: platform },
 ];
 
 /** One rule of a Kubernetes Role, as `kubectl` writes it. */

@@ -40,12 +40,14 @@ export interface RuntimeTarget {
   /**
    * Runs a command in the container. `network`: it only asks the network, so any container that shares the
    * instance's will do; where `debugImage` is set and the container lacks the program, it runs in a debug container
-   * beside it, and `via` says so.
+   * beside it, and `via` says so. On Kubernetes such commands for one instance are gathered until the run's lists are
+   * there, and asked in one request. TargetError `no-answer` with the fact `limit: in-container` when the command was
+   * ended there, so that its silence is not that of the way to the container.
    */
   exec(
     instance: Instance,
     command: readonly string[],
-    options?: CallOptions & { readonly network?: boolean },
+    options?: CallOptions & { readonly network?: NetworkOption },
   ): Promise<ExecAnswer>;
   /** CPU and memory now; AppError NOT_FOUND when nothing measures them. */
   usage(
@@ -98,10 +100,15 @@ export interface RegistrationToken {
   readonly source: string;
 }
 
+/** `again-if-refused`: where it can be done in the same request, a refused connection is tried twice. */
+export type NetworkOption = boolean | 'again-if-refused';
+
 export interface ExecAnswer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** The answer is that of a second try. */
+  readonly repeated?: true;
   readonly via?: 'debug-container';
 }
 

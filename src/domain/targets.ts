@@ -222,7 +222,8 @@ export interface KubernetesTarget {
   ): Promise<boolean>;
   /**
    * JSON merge patch; carry `metadata.resourceVersion` in it for optimistic locking. `dryRun` = server side.
-   * `subresource`: debug containers alone, which a Pod takes nowhere else.
+   * `subresource`: debug containers alone, which a Pod takes nowhere else; the patch is a strategic one then, so that
+   * those which are there stay.
    */
   patch(
     kind: KubeKind,
@@ -231,10 +232,28 @@ export interface KubernetesTarget {
     body: unknown,
     options?: CallOptions & { readonly dryRun?: boolean; readonly subresource?: 'ephemeralcontainers' },
   ): Promise<KubeObject>;
+  /**
+   * Pods of a namespace as they change after this version, in one request; resolves when the time is over or nobody
+   * waits any more (`signal`). For debug containers alone, with the right that goes with them.
+   */
+  watchPods(
+    namespace: string,
+    options: { readonly resourceVersion: string; readonly seconds: number; readonly signal: AbortSignal },
+    onPod: (pod: KubeObject) => void,
+  ): Promise<void>;
   /** Number of requests sent so far, for the cost of a run. */
   requests(): number;
   /** Those of them that asked for a further page of a long list. */
   pages(): number;
+  /**
+   * From now on no more than this many requests of the run, further pages not counted: what goes beyond is not sent and
+   * is an AppError with the reason `request-limit`.
+   */
+  limit(requests: number): void;
+  /** How many more may be sent; infinite without a limit. */
+  left(): number;
+  /** Waits until nobody of the run is waiting for the API server itself, for a few seconds at most. */
+  quiet(): Promise<void>;
 }
 
 export interface ComposeContainer {

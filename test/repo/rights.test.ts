@@ -54,6 +54,7 @@ describe('the rights that are asked for', () => {
     expect(rightsAt('agents', ['debug'])).toEqual([]);
     expect(rightsAt('platform', ['debug'])).toMatchObject([
       { resource: 'pods/ephemeralcontainers', verbs: ['patch'] },
+      { resource: 'pods', verbs: ['watch'] },
     ]);
     const users = repositoryFiles(/^src\/.*\.ts$/).filter((path) =>
       read(path).includes("'ephemeralcontainers'"),

@@ -1,5 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { AppError, type Stage, TargetError } from '../../domain/errors.ts';
 import type {
@@ -17,6 +19,7 @@ import { execInPod } from './kube-exec.ts';
 import { createPageReader } from './kube-pages.ts';
 import { createSlimmer } from './kube-slim.ts';
 import { parsePodMetrics } from './quantity.ts';
+import { shareLogs } from './shared-logs.ts';
 
 export interface KubernetesSettings extends KubeConfigSettings {
   readonly namespace: string;
@@ -48,6 +51,13 @@ const ownAtATime = 4;
 /** Others at a time that it passes on (logs and commands to a kubelet, metrics): a node that hangs holds up no list. */
 const passedOnAtATime = 12;
 
+const mergePatch = 'application/merge-patch+json';
+const strategicPatch = 'application/strategic-merge-patch+json';
+
+/** How often it is looked whether requests are under way, and for how long at most. */
+const turnMs = 5;
+const quietMs = 3_000;
+
 /** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
 const pageSize = 500;
 /** More than this and the answer is not worth its memory: 40,000 objects of one kind. */
@@ -68,6 +78,17 @@ export function createKubernetesTarget(
   const passedOnCalls = pLimit(passedOnAtATime);
   let sent = 0;
   let pages = 0;
+  let most = Number.POSITIVE_INFINITY;
+
+  /** Counts a request that is about to be sent; AppError when the run may send no more. */
+  const count = (furtherPage = false) => {
+    if (furtherPage) pages += 1;
+    else if (sent - pages >= most)
+      throw new AppError('DEPENDENCY_UNAVAILABLE', 'the run has used up its requests to the Kubernetes API', {
+        facts: { reason: 'request-limit', most },
+      });
+    sent += 1;
+  };
 
   const open = () => {
     loading ??= loadKubeAccess(settings).then((access) => {
@@ -96,6 +117,7 @@ export function createKubernetesTarget(
       readonly maxBytes?: number;
       readonly accept?: string;
       readonly sink?: (part: Buffer) => void;
+      readonly furtherPage?: boolean;
       /** The API server asks somebody else for the answer. */
       readonly passedOn?: true;
     } = {},
@@ -105,7 +127,7 @@ export function createKubernetesTarget(
     const url = new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server);
     const callMs = options.timeoutMs ?? Math.max(timeouts.callMs, 5_000);
     const call = async () => {
-      sent += 1;
+      count(options.furtherPage);
       return httpCall({
         what: 'Kubernetes API',
         url,
@@ -145,13 +167,12 @@ export function createKubernetesTarget(
     const selected = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
     let token = '';
     for (let page = 1; page <= maxPages; page += 1) {
-      if (page > 1) pages += 1;
       const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
       const reader = createPageReader((item) => items.push(slim(item)));
       await send(
         `${base}?limit=${pageSize}${selected}${following}`,
         { verb: 'list', resource: kind, namespace },
-        { ...options, sink: (part) => reader.push(part) },
+        { ...options, furtherPage: page > 1, sink: (part) => reader.push(part) },
       );
       token = reader.end();
       if (token === '') return items;
@@ -161,11 +182,38 @@ export function createKubernetesTarget(
     });
   }
 
+  const readLogs: KubernetesTarget['logs'] = async (namespace, pod, container, options = {}) => {
+    const query = new URLSearchParams({ container });
+    if (options.previous === true) query.set('previous', 'true');
+    if (options.tailLines !== undefined) query.set('tailLines', `${options.tailLines}`);
+    if (options.sinceSeconds !== undefined) query.set('sinceSeconds', `${options.sinceSeconds}`);
+    const limit = options.limitBytes ?? 1024 * 1024;
+    query.set('limitBytes', `${limit}`);
+    const answer = await send(
+      `${collection('pods', namespace)}/${encodeURIComponent(pod)}/log?${query}`,
+      { verb: 'get', resource: 'pods/log', namespace },
+      { ...options, maxBytes: limit + 1, accept: '*/*', passedOn: true },
+    );
+    return answer.text();
+  };
+
   return {
     namespace: settings.namespace,
     agentNamespace: settings.agentNamespace,
     requests: () => sent,
     pages: () => pages,
+    limit(requests) {
+      most = requests;
+    },
+    left: () => most - (sent - pages),
+    async quiet() {
+      const busy = () => ownCalls.activeCount + ownCalls.pendingCount > 0;
+      // What was just answered makes somebody ask the next thing: only a turn without any is quiet.
+      for (let left = quietMs / turnMs; left > 0; left -= 1) {
+        await setTimeout(turnMs);
+        if (!busy()) return;
+      }
+    },
     list(kind, namespace, options = {}) {
       const key = keyOf(kind, namespace, options);
       const known = lists.get(key);
@@ -191,24 +239,11 @@ export function createKubernetesTarget(
       );
       return JSON.parse(answer.text()) as KubeObject;
     },
-    async logs(namespace, pod, container, options = {}) {
-      const query = new URLSearchParams({ container });
-      if (options.previous === true) query.set('previous', 'true');
-      if (options.tailLines !== undefined) query.set('tailLines', `${options.tailLines}`);
-      if (options.sinceSeconds !== undefined) query.set('sinceSeconds', `${options.sinceSeconds}`);
-      const limit = options.limitBytes ?? 1024 * 1024;
-      query.set('limitBytes', `${limit}`);
-      const answer = await send(
-        `${collection('pods', namespace)}/${encodeURIComponent(pod)}/log?${query}`,
-        { verb: 'get', resource: 'pods/log', namespace },
-        { ...options, maxBytes: limit + 1, accept: '*/*', passedOn: true },
-      );
-      return answer.text();
-    },
+    logs: shareLogs(readLogs),
     exec: (namespace, pod, container, command, options = {}) =>
       passedOnCalls(() =>
         gate.run(async () => {
-          sent += 1;
+          count();
           return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
         }, unconnected),
       ),
@@ -250,11 +285,47 @@ export function createKubernetesTarget(
       const answer = await send(
         `${collection(kind, namespace)}/${encodeURIComponent(name)}${sub}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
         { verb: 'patch', resource: `${kind}${sub}`, namespace },
-        { ...options, method: 'PATCH', body, contentType: 'application/merge-patch+json' },
+        { ...options, method: 'PATCH', body, contentType: sub === '' ? mergePatch : strategicPatch },
       );
       return JSON.parse(answer.text()) as KubeObject;
     },
+    async watchPods(namespace, { resourceVersion, seconds, signal }, onPod) {
+      const query = new URLSearchParams({ watch: 'true', resourceVersion, timeoutSeconds: `${seconds}` });
+      const reader = createWatchReader(onPod);
+      await send(
+        `${collection('pods', namespace)}?${query}`,
+        { verb: 'watch', resource: 'pods', namespace },
+        // It holds its place for seconds, in which lists must not wait.
+        { signal, passedOn: true, timeoutMs: (seconds + 2) * 1_000, sink: (part) => reader.push(part) },
+      ).catch((error: unknown) => {
+        if (!(error instanceof TargetError && error.stage === 'aborted')) throw error;
+      });
+    },
   };
+}
+
+/** Lines of a watch as they arrive, each an event with its object. */
+function createWatchReader(onPod: (pod: KubeObject) => void): { push(part: Buffer): void } {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  return {
+    push(part) {
+      const lines = (rest + decoder.write(part)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const event = parsedEvent(line);
+        if (event?.type === 'MODIFIED' || event?.type === 'ADDED') onPod(event.object);
+      }
+    },
+  };
+}
+
+function parsedEvent(line: string): { readonly type: string; readonly object: KubeObject } | undefined {
+  try {
+    return JSON.parse(line) as { readonly type: string; readonly object: KubeObject };
+  } catch {
+    return undefined;
+  }
 }
 
 function keyOf(

@@ -12,6 +12,7 @@ import type {
 } from '../../domain/targets.ts';
 import { partOfPod } from '../../domain/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from './debug-container.ts';
+import { createNetworkBatches, noSuchProgram } from './network-batches.ts';
 import { createReferenceReader, referredVariables } from './pod-environment.ts';
 import { podToken, variableToken } from './registration-token.ts';
 import { instanceOf, KubePod } from './runtime-pod.ts';
@@ -23,15 +24,6 @@ function parseListing(text: string): readonly FileEntry[] {
     if (match?.[1] === undefined || match[2] === undefined) return [];
     return [{ name: match[2], size: Number(match[1]) }];
   });
-}
-
-/** No such program in the container: exit 126/127, or the runtime's own refusal to start it. */
-function noSuchProgram(code: number, stderr: string): boolean {
-  return (
-    code === 126 ||
-    code === 127 ||
-    /executable file not found|no such file or directory.*exec|OCI runtime exec failed/i.test(stderr)
-  );
 }
 
 /** Each file as its name, its length in bytes, and its bytes: no text can be taken for the next header. */
@@ -97,6 +89,8 @@ function unreadable(error: unknown): undefined {
   if (error instanceof TargetError && error.stage === 'aborted') throw error;
   return undefined;
 }
+
+const SAME_LOOK_MS = 500;
 
 interface MountedMap {
   readonly map: string;
@@ -179,6 +173,16 @@ export function runtimeOnKubernetes(
     return (await pods(instance.part, options)).find((pod) => pod.metadata.uid === instance.id);
   }
 
+  /** From the run's list where there is one: a part's configuration is often asked for after it. */
+  async function mapOf(namespace: string, name: string, options?: CallOptions): Promise<KubeObject> {
+    if (kubernetes.hasListed('configmaps', namespace)) {
+      const maps = await kubernetes.list('configmaps', namespace, options);
+      const map = maps.find(({ metadata }) => metadata.name === name);
+      if (map !== undefined) return map;
+    }
+    return kubernetes.get('configmaps', namespace, name, options);
+  }
+
   async function mapFile(
     instance: Instance,
     path: string,
@@ -187,21 +191,22 @@ export function runtimeOnKubernetes(
     const pod = await podOf(instance, options);
     const mounted = pod === undefined ? undefined : mountedMap(pod, path);
     if (mounted === undefined || instance.namespace === undefined) return undefined;
-    return mapData(await kubernetes.get('configmaps', instance.namespace, mounted.map, options))[mounted.key];
+    return mapData(await mapOf(instance.namespace, mounted.map, options))[mounted.key];
   }
 
-  const exec: RuntimeTarget['exec'] = async (instance, command, { network = false, ...options } = {}) => {
-    const answer = await kubernetes.exec(
-      instance.namespace ?? kubernetes.namespace,
-      instance.name,
-      instance.container,
-      command,
-      options,
-    );
-    return network && beside !== undefined && noSuchProgram(answer.code, answer.stderr)
-      ? beside(instance, command, options)
-      : answer;
-  };
+  /** Two probes that waited together look at the same moment: one look is enough for both. */
+  const looks = new Map<string, Promise<KubeObject | undefined>>();
+  const askNetwork = createNetworkBatches(kubernetes, beside);
+  const exec: RuntimeTarget['exec'] = (instance, command, { network = false, ...options } = {}) =>
+    network === false
+      ? kubernetes.exec(
+          instance.namespace ?? kubernetes.namespace,
+          instance.name,
+          instance.container,
+          command,
+          options,
+        )
+      : askNetwork(instance, command, network, options);
 
   return {
     kind: 'kubernetes',
@@ -213,11 +218,16 @@ export function runtimeOnKubernetes(
         )
         .map((pod) => instanceOf(pod, part));
     },
-    async again({ name, namespace = kubernetes.namespace, part }, options) {
-      const pod = await kubernetes.get('pods', namespace, name, options).catch((error: unknown) => {
-        if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
-        throw error;
-      });
+    async again({ name, namespace = kubernetes.namespace, part, id }, options) {
+      const looking =
+        looks.get(id) ??
+        kubernetes.get('pods', namespace, name, options).catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+          throw error;
+        });
+      looks.set(id, looking);
+      setTimeout(() => looks.delete(id), SAME_LOOK_MS).unref();
+      const pod = await looking;
       return pod === undefined ? undefined : instanceOf(KubePod.parse(pod), part);
     },
     logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
@@ -257,7 +267,7 @@ export function runtimeOnKubernetes(
       if (mounted === undefined || instance.namespace === undefined) {
         throw new AppError('NOT_FOUND', 'folder cannot be listed from outside', { facts: { path } });
       }
-      const map = await kubernetes.get('configmaps', instance.namespace, mounted.map, options);
+      const map = await mapOf(instance.namespace, mounted.map, options);
       return Object.keys(mapData(map)).map((name) => ({ name }));
     },
     async texts(instance, folder, options) {
@@ -274,7 +284,7 @@ export function runtimeOnKubernetes(
       if (mounted === undefined || instance.namespace === undefined) {
         throw new AppError('NOT_FOUND', 'folder cannot be read from outside', { facts: { path: folder } });
       }
-      const map = await kubernetes.get('configmaps', instance.namespace, mounted.map, options);
+      const map = await mapOf(instance.namespace, mounted.map, options);
       return Object.entries(mapData(map)).map(([name, text]) => ({ name, text, from: 'configmap' as const }));
     },
     exec,

@@ -19,6 +19,10 @@ function kubernetes(pods: readonly KubeObject[]): KubernetesTarget {
     patch: refuse,
     requests: () => 0,
     pages: () => 0,
+    limit: () => undefined,
+    left: () => Number.POSITIVE_INFINITY,
+    quiet: () => Promise.resolve(),
+    watchPods: () => Promise.resolve(),
   };
 }
 

@@ -135,6 +135,33 @@ describe('a list', () => {
     }
   });
 
+  it('beyond the requests of a run is not sent, but for further pages', async () => {
+    const asked: string[] = [];
+    const fake = await httpFake((request, response) => {
+      asked.push(request.url ?? '');
+      const more = asked.length === 1;
+      response.end(JSON.stringify({ items: [], metadata: more ? { continue: 'next' } : {} }));
+    });
+    const config = kubeconfig(fake.url, {});
+    try {
+      const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
+      target.limit(2);
+      await target.list('pods', 'n');
+      expect(target.left()).toBe(1);
+      await target.list('services', 'n');
+      const refused = { facts: { reason: 'request-limit', most: 2 } };
+      await expect(target.list('events', 'n')).rejects.toMatchObject(refused);
+      await expect(target.get('secrets', 'n', 's')).rejects.toMatchObject(refused);
+      await expect(target.exec('n', 'p', 'c', ['true'])).rejects.toMatchObject(refused);
+      await target.list('pods', 'n');
+
+      expect(asked).toHaveLength(3);
+    } finally {
+      config.remove();
+      await fake.close();
+    }
+  });
+
   it('of an asker that stops waiting goes on for the others', async () => {
     let answer: () => void = () => undefined;
     const fake = await httpFake((_request, response) => {
