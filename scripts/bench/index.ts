@@ -63,7 +63,7 @@ const parts: readonly Part[] = [
     'Diagnosis of many Pods',
     [
       'A worker of the build, asked through Slack, from its claim of the run to the judged answer; beside six plain LISTs (Pods, events, Services, ConfigMaps, Deployments, StatefulSets; unpaged, parsed, over connections of their own) in a process that has run them before, `kubectl`, and popeye (the Go module github.com/derailed/popeye, v0.22.1) where it is on the PATH.',
-      'One Pod in twenty is broken, in seven ways; a Pod has two events. One API server without a kubelet, asked in turn; it counts the requests itself. `p50` is that of the rounds after the first, `ratio` its quotient with the six LISTs, `megabytes` the most that was ever resident.',
+      'One Pod in twenty is broken, in seven ways; a Pod has two events. One API server without a kubelet, asked in turn; it counts the requests itself. A whole diagnosis, with all that it hands over to, sends 12 requests at most, further pages not counted. `p50` is that of the rounds after the first, `ratio` its quotient with the six LISTs, `megabytes` the most that was ever resident.',
     ].join('\n'),
   ),
   {

@@ -6,7 +6,7 @@ const readsChanges = (probe: string): boolean =>
   probe === 'kubernetes.changes' || probe === 'compose.changes';
 
 /** Requests to the Kubernetes API that a whole diagnosis may cost, pages of long lists not counted. */
-const mostRequests = 12;
+export const mostRequests = 12;
 /** Lists that `kubernetes.changes` can read. */
 export const changeLists = 6;
 

@@ -1,4 +1,4 @@
-import { changeCalls } from '../domain/changes.ts';
+import { changeCalls, mostRequests } from '../domain/changes.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../domain/judgement.ts';
 import type { PartId } from '../domain/part.ts';
@@ -51,6 +51,7 @@ export async function diagnose(
   const judgements: DiagnosisJudgement[] = [];
   const used = [input.targets];
   let asked = 0;
+  input.targets.kubernetes?.limit(mostRequests);
 
   const gather = async (calls: readonly ProbeCall[], targets: Targets) => {
     const fresh = calls.filter((call) => !outcomes.has(callKey(call)));
@@ -76,6 +77,7 @@ export async function diagnose(
     const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);
     if (late.length > 0) {
       const fresh = await options.targets.forRun(input.environment);
+      fresh.kubernetes?.limit(Math.max(0, mostRequests - firstRequests(used)));
       used.push(fresh);
       await gather(late, fresh);
     }

@@ -3,7 +3,8 @@ import type { KubernetesTarget } from '../../domain/targets.ts';
 import { excerpt, logLines } from '../support/log-lines.ts';
 import type { Parsed, Pod } from './schemas.ts';
 
-const tailLines = 40;
+/** As many as others read of it, so that one reading is enough for all. */
+const tailLines = 80;
 /** What programs say when they give up; without such a line the last ones stand for it. */
 const lastWords =
   /\b(?:error|fatal|panic|critical|exception|traceback|cannot|failed|refused|denied|no such|unknown|invalid)/i;

@@ -147,6 +147,24 @@ async function enforced(
   });
 }
 
+/** Namespaces whose labels some connection hangs on; most are decided without. */
+function namespacesThatDecide(
+  policies: readonly NetworkPolicy[],
+  connections: readonly Wanted[],
+): readonly string[] {
+  if (!asksForNamespaceLabels(policies)) return [];
+  const none = new Map<string, Labels>();
+  const open = connections.filter(({ source, target, port }) => {
+    const ends = [endpointOf(source, none), endpointOf(target, none)] as const;
+    return judgeConnection(policies, ...ends, port.number).allowed === undefined;
+  });
+  return [
+    ...new Set(
+      open.flatMap(({ source, target }) => [source, target]).flatMap((pod) => pod.metadata.namespace ?? []),
+    ),
+  ];
+}
+
 /** Labels of these namespaces, and why some are not known. */
 async function readNamespaces(
   kubernetes: KubernetesTarget,
@@ -188,15 +206,14 @@ Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, 
     const { signal } = context;
     const { kubernetes } = context.deps;
     const { namespace, agentNamespace } = kubernetes;
-    const namespaces = [...new Set([namespace, agentNamespace])];
     const list = (kind: 'networkpolicies' | 'pods' | 'services', where: string) =>
       kubernetes.list(kind, where, { signal });
-    const [rawServices, ownPolicies, agentPolicies, rawPods] = await Promise.all([
+    const [rawServices, ownPolicies, agentPolicies, ownPods] = await Promise.all([
       list('services', namespace),
       list('networkpolicies', namespace),
       // What may not be read there leaves open only what the agents may do.
       list('networkpolicies', agentNamespace).catch((error: unknown) => error as Error),
-      Promise.all(namespaces.map((where) => list('pods', where))),
+      list('pods', namespace),
     ]);
     const unseen = agentPolicies instanceof Error ? agentPolicies : undefined;
     const policies = [
@@ -204,15 +221,16 @@ Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, 
       ...(agentPolicies instanceof Error || agentNamespace === namespace ? [] : agentPolicies),
     ].map((raw) => NetworkPolicy.parse(raw));
     if (policies.length === 0 && unseen === undefined) return verdict([], { policies: 0 });
-    const pods = rawPods.flatMap((raw) => parseAll(Pod, raw)).filter(takesPart);
+    // Only rules can say that an agent is cut off.
+    const agentPods = agentNamespace === namespace ? [] : await list('pods', agentNamespace);
+    const pods = [ownPods, agentPods].flatMap((raw) => parseAll(Pod, raw)).filter(takesPart);
     const services = parseAll(Service, rawServices);
-    const known = asksForNamespaceLabels(policies)
-      ? await readNamespaces(kubernetes, namespaces, signal)
-      : { labels: new Map<string, Labels>(), failure: undefined };
+    const connections = connectionsOf(services, pods);
+    const known = await readNamespaces(kubernetes, namespacesThatDecide(policies, connections), signal);
     const blocked = new Map<string, Blocked>();
     const open = new Set<string>();
     let judged = 0;
-    for (const { from, to, source, target, port } of connectionsOf(services, pods)) {
+    for (const { from, to, source, target, port } of connections) {
       judged += 1;
       const { allowed, blockedBy } = judgeConnection(
         policies,

@@ -35,7 +35,7 @@ debug container in the same Pod, and the facts say \`via\`.`,
   }),
   part: ({ from }) => from,
   needs: ['runtime'],
-  timeoutMs: 15_000,
+  timeoutMs: 22_000,
   emits: ['CONNECTION_FAILS', 'CONNECTION_REFUSED', 'CONNECTION_NAME_UNKNOWN'],
   async run({ from, to }, { deps, signal, wait }: ProbeContext<With<'runtime'>>) {
     const instance = (await deps.runtime.instances(from, { signal }))
@@ -45,11 +45,15 @@ debug container in the same Pod, and the facts say \`via\`.`,
     const url = `http://${to}:${ports[to]}/health/live`;
     const command = ['wget', '-q', '-O', '-', '-T', '4', url];
     const attempt = async () => {
-      const answer = await deps.runtime.exec(instance, command, { signal, timeoutMs: 9_000, network: true });
+      const answer = await deps.runtime.exec(instance, command, {
+        signal,
+        timeoutMs: 9_000,
+        network: 'again-if-refused',
+      });
       return { ...answer, text: `${answer.stderr}\n${answer.stdout}`.trim() };
     };
     let answer = await attempt();
-    if (answer.code !== 0 && refusal.test(answer.text)) {
+    if (answer.code !== 0 && answer.repeated !== true && refusal.test(answer.text)) {
       await wait(SECOND_TRY_MS);
       answer = await attempt();
     }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/errors.ts';
 import { serviceIds } from '../../domain/part.ts';
 import { defineProbe } from '../../domain/probe.ts';
+import type { ExecAnswer } from '../../domain/runtime.ts';
 import type { With } from '../../domain/targets.ts';
+import { nameIsKnown, namesAddress, nameWhereServed } from '../support/names.ts';
 
 /** What each service has to find by name to do its work. */
 const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
@@ -21,20 +23,23 @@ function anotherName(
   part: (typeof serviceIds)[number],
   text: string,
 ): string {
-  if (kind === 'kubernetes') return `kubernetes.default.svc.${searched.exec(text)?.[1] ?? 'cluster.local'}`;
+  if (kind === 'kubernetes') return nameWhereServed(searched.exec(text)?.[1]);
   return part === 'orchestrator-service' ? 'agent-manager' : 'orchestrator-service';
 }
 
-/** Busybox asks for every domain of the search list and fails when one of them does not know the name. */
-const found = /^Name:[ \t]+\S+\s+Address/m;
 const noTool = /not found|executable file|no such file|OCI runtime/i;
 
 /** busybox gives a dead server ten seconds, for all domains of the search list together; others go on for longer. */
 const LOOKUP_MS = 12_000;
 const HANGS_SECONDS = 4;
-const KNOWN_MS = 4_000;
 /** Of `timeout`: GNU's own code, and that of the signal by which busybox ends the command. */
 const timedOut = new Set([124, 143]);
+
+const hung = (seconds: number): ExecAnswer => ({
+  code: 1,
+  stdout: '',
+  stderr: `no answer: nslookup timed out after ${seconds} s`,
+});
 
 export const runtimeNameLookup = defineProbe({
   id: 'runtime.name-lookup',
@@ -59,23 +64,21 @@ which is there wherever names are served, is not known either. A container witho
     const ask = async (host: string) => {
       const answer = await run(['nslookup', host]).catch(async (error: unknown) => {
         if (!(error instanceof TargetError && error.stage === 'no-answer')) throw error;
+        const { limit, seconds } = error.facts;
+        if (limit === 'in-container') return hung(Number(seconds));
         // It hangs, or the way to the container does: a command that ends by itself tells which.
         const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host], 6_000);
         if (!timedOut.has(bounded.code)) throw error;
-        return { ...bounded, code: 1, stderr: `no answer: nslookup timed out after ${HANGS_SECONDS} s` };
+        return { ...hung(HANGS_SECONDS), ...(bounded.via === undefined ? {} : { via: bounded.via }) };
       });
       const text = `${answer.stdout}\n${answer.stderr}`;
-      return { ...answer, text, known: answer.code === 0 || found.test(text) };
+      return { ...answer, text, known: answer.code === 0 || namesAddress.test(text) };
     };
-    /** Names that are served are known at once. */
-    const isKnown = (host: string) =>
-      run(['nslookup', host], KNOWN_MS).then(
-        ({ code, stdout, stderr }) => code === 0 || found.test(`${stdout}\n${stderr}`),
-        (error: unknown) => {
-          if (error instanceof TargetError && error.stage === 'no-answer') return false;
-          throw error;
-        },
-      );
+    const isKnown = (host: string) => nameIsKnown(deps.runtime, instance, host, signal);
+    // On Kubernetes both questions go in one request; whether the other name is known matters only if this one is not.
+    const usual = deps.runtime.kind === 'kubernetes' ? anotherName('kubernetes', part, '') : undefined;
+    const usualIsKnown = usual === undefined ? undefined : isKnown(usual);
+    usualIsKnown?.catch(() => undefined);
     const { code, text, via, known } = await ask(name);
     const facts = { name, container: instance.name, ...(via === undefined ? {} : { via }) };
     if (known) return { status: 'healthy', facts };
@@ -91,7 +94,8 @@ which is there wherever names are served, is not known either. A container witho
     if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
     // A server that knows no such name may also pass the question on to one that never answers.
     const other = anotherName(deps.runtime.kind, part, text);
-    if (await isKnown(other)) return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
+    if (await (other === usual ? usualIsKnown : isKnown(other)))
+      return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
     return {
       status: 'unhealthy',
       findings: [

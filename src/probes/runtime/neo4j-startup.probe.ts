@@ -29,6 +29,8 @@ having said so is starting, not broken.`,
       instance.startedAt === undefined
         ? undefined
         : Math.round((now().getTime() - Date.parse(instance.startedAt)) / 1000);
+    if (instance.ready && instance.readinessChecked)
+      return { status: 'healthy', facts: { runningSeconds: seconds ?? null } };
     const text = await deps.runtime.logs(instance, {
       signal,
       tail: 400,
@@ -36,8 +38,7 @@ having said so is starting, not broken.`,
     });
     const lines = logLines(text);
     const facts = { runningSeconds: seconds ?? null, lines: lines.length };
-    const ready = instance.ready && instance.readinessChecked;
-    if (ready || lines.some((line) => started.test(line.raw))) return { status: 'healthy', facts };
+    if (lines.some((line) => started.test(line.raw))) return { status: 'healthy', facts };
     if (lines.length === 0 && (seconds ?? Number.POSITIVE_INFINITY) > SILENT_SECONDS) {
       throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
     }

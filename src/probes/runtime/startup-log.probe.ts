@@ -46,6 +46,9 @@ function isFatal({ raw, level, message }: LogLine): boolean {
 
 const reasonOf = (line: LogLine) => patterns.find(({ pattern }) => pattern.test(line.raw));
 
+const lastWordIn = (lines: readonly LogLine[]) =>
+  lines.findLast((line) => reasonOf(line) !== undefined || isFatal(line));
+
 export const runtimeStartupLog = defineProbe({
   id: 'runtime.startup-log',
   doc: `Which reason does the log of a part give for not starting: database, NATS or port?
@@ -64,10 +67,13 @@ either direction.`,
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
     const instance = await failingInstance(instances, context);
     if (instance === undefined) return { status: 'healthy' };
-    const log = await exitText(deps.runtime, instance, signal);
+    const log = await exitText(deps.runtime, instance, signal, (text) => {
+      const last = lastWordIn(logLines(text));
+      return last !== undefined && reasonOf(last) !== undefined;
+    });
     const lines = logLines(`${log}\n${instance.message ?? ''}`);
     // The last word counts: an earlier container may have ended for another reason.
-    const said = lines.findLast((candidate) => reasonOf(candidate) !== undefined || isFatal(candidate));
+    const said = lastWordIn(lines);
     // One that ends for something else has got over what it complained of before.
     const line = said !== undefined && reasonOf(said) !== undefined ? said : undefined;
     const reason = line && reasonOf(line);

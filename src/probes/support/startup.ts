@@ -1,4 +1,4 @@
-import { TargetError } from '../../domain/errors.ts';
+import { AppError, TargetError } from '../../domain/errors.ts';
 import { type PartId, serviceIds } from '../../domain/part.ts';
 import type { ProbeContext } from '../../domain/probe.ts';
 import type { Instance, RuntimeTarget, Termination } from '../../domain/runtime.ts';
@@ -80,22 +80,29 @@ async function ask(
 }
 
 /**
- * The text that explains the exit: the current container's log, and the one before it. In a crash loop one of
- * the two may be empty or unreadable, so a failure to read one is no failure to read.
+ * The text that explains the exit, one log at a time, until the caller has seen enough: that of the container which has
+ * ended, then that of the other life. In a crash loop one of the two may be empty or unreadable, so a failure to read
+ * one is no failure to read.
  */
 export async function exitText(
   runtime: RuntimeTarget,
   instance: Instance,
   signal: AbortSignal,
+  isEnough: (text: string) => boolean,
 ): Promise<string> {
-  const [current, previous] = await Promise.allSettled([
-    runtime.logs(instance, { signal, tail: 80 }),
-    runtime.logs(instance, { signal, tail: 80, previous: true }),
-  ]);
-  if (current.status === 'rejected' && previous.status === 'rejected') throw current.reason;
-  const text = (result: PromiseSettledResult<string>) =>
-    result.status === 'fulfilled' && !result.value.startsWith('unable to retrieve container logs')
-      ? result.value
-      : '';
-  return `${text(previous)}\n${text(current)}`;
+  const read = (previous: boolean) => runtime.logs(instance, { signal, tail: 80, previous });
+  const usable = (text: string) => (text.startsWith('unable to retrieve container logs') ? '' : text);
+  // Until it runs again, its log is that of the life that ended.
+  const first = instance.phase === 'running';
+  const [ended] = await Promise.allSettled([read(first)]);
+  const text = ended.status === 'fulfilled' ? usable(ended.value) : '';
+  if (isEnough(text)) return text;
+  const [other] = await Promise.allSettled([read(!first)]);
+  if (other.status === 'rejected') {
+    // One that was not asked for is not one that is not there.
+    const notAsked = other.reason instanceof AppError && other.reason.facts['reason'] === 'request-limit';
+    if (ended.status === 'rejected' || notAsked) throw other.reason;
+    return text;
+  }
+  return first ? `${text}\n${usable(other.value)}` : `${usable(other.value)}\n${text}`;
 }

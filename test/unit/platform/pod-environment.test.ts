@@ -53,6 +53,10 @@ async function referred(
     patch: refuse,
     requests: () => 0,
     pages: () => 0,
+    limit: () => undefined,
+    left: () => Number.POSITIVE_INFINITY,
+    quiet: () => Promise.resolve(),
+    watchPods: () => Promise.resolve(),
   };
   const runtime = runtimeOnKubernetes(kubernetes);
   const [instance] = await runtime.instances('agent-manager');

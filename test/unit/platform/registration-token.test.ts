@@ -39,6 +39,10 @@ function cluster(
     patch: refuse,
     requests: () => 0,
     pages: () => 0,
+    limit: () => undefined,
+    left: () => Number.POSITIVE_INFINITY,
+    quiet: () => Promise.resolve(),
+    watchPods: () => Promise.resolve(),
   };
   return { asked, token: () => runtimeOnKubernetes(kubernetes).token('agent-manager') };
 }

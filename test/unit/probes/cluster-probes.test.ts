@@ -40,6 +40,10 @@ function kubernetes(lists: Lists): KubernetesTarget {
     patch: refuse,
     requests: () => 0,
     pages: () => 0,
+    limit: () => undefined,
+    left: () => Number.POSITIVE_INFINITY,
+    quiet: () => Promise.resolve(),
+    watchPods: () => Promise.resolve(),
   };
 }
 
@@ -245,8 +249,12 @@ describe('kubernetes.dns', () => {
     status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
   const service = meta('kube-dns', 'kube-system');
-  const look = (lists: Lists) =>
-    kubernetesDns.run({ namespace: 'kube-system' }, probeContext({ kubernetes: kubernetes(lists) }));
+  const look = (lists: Lists, runtime = fakeRuntime({})) =>
+    kubernetesDns.run({ namespace: 'kube-system' }, probeContext({ kubernetes: kubernetes(lists), runtime }));
+  const asking = (answer: { code: number; stderr?: string }) =>
+    fakeRuntime({
+      'agent-manager': [{ commands: { 'nslookup kubernetes.default.svc.cluster.local': answer } }],
+    });
 
   it('wants one ready Pod, and has no say where the DNS is called otherwise or lives elsewhere', async () => {
     expect(await look({ pods: [dns(true)] })).toMatchObject({ status: 'healthy' });
@@ -254,6 +262,13 @@ describe('kubernetes.dns', () => {
     // As GKE leaves it where Cloud DNS answers.
     expect(await look({ pods: [], services: [service] })).toMatchObject({ status: 'skipped' });
     expect(await look({})).toMatchObject({ status: 'skipped', reason: 'no-data' });
+  });
+
+  it('blames no Pod where a service is told a name of the cluster', async () => {
+    expect(await look({ pods: [dns(false)] }, asking({ code: 0 }))).toMatchObject({ status: 'healthy' });
+    expect(
+      await look({ pods: [dns(false)] }, asking({ code: 1, stderr: 'no servers could be reached' })),
+    ).toMatchObject({ findings: [{ code: 'DNS_NOT_RUNNING' }] });
   });
 });
 

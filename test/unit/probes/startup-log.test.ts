@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
 import { runtimeStartupLog } from '../../../src/probes/runtime/startup-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 
@@ -67,6 +68,59 @@ describe('the log of a service that does not start', () => {
     });
 
     expect(result).toMatchObject({ findings: [{ code: 'STARTUP_PORT_IN_USE' }] });
+  });
+
+  it('is one log, as long as that of the life which ended says why', async () => {
+    const reason = json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use');
+    const read = async (part: FakePart) => {
+      const runtime = fakeRuntime({ 'agent-manager': [part] });
+      const logs: boolean[] = [];
+      await runtimeStartupLog.run(
+        { part: 'agent-manager' },
+        {
+          deps: {
+            runtime: {
+              ...runtime,
+              logs: (instance, options) => {
+                logs.push(options?.previous === true);
+                return runtime.logs(instance, options);
+              },
+            },
+          },
+          signal: new AbortController().signal,
+          now: () => now,
+          wait: () => Promise.resolve(),
+        },
+      );
+      return logs;
+    };
+    const again: FakePart = { ...crashing, phase: 'running', startedAt: '2026-03-01T10:04:55Z' };
+
+    expect(await read({ ...crashing, log: reason })).toEqual([false]);
+    expect(await read({ ...again, previousLog: reason })).toEqual([true]);
+    expect(await read({ ...crashing, log: 'starting', previousLog: reason })).toEqual([false, true]);
+  });
+
+  it('is not taken for silent about the reason when the other life was not asked for', async () => {
+    const runtime = fakeRuntime({ 'agent-manager': [{ ...crashing, log: 'starting' }] });
+    const usedUp = new AppError('DEPENDENCY_UNAVAILABLE', 'used up', { facts: { reason: 'request-limit' } });
+    const looking = runtimeStartupLog.run(
+      { part: 'agent-manager' },
+      {
+        deps: {
+          runtime: {
+            ...runtime,
+            logs: (instance, options) =>
+              options?.previous === true ? Promise.reject(usedUp) : runtime.logs(instance, options),
+          },
+        },
+        signal: new AbortController().signal,
+        now: () => now,
+        wait: () => Promise.resolve(),
+      },
+    );
+
+    await expect(looking).rejects.toBe(usedUp);
   });
 
   it('names the last reason, not one of an earlier life', async () => {

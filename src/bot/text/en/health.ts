@@ -147,6 +147,8 @@ export const health = {
     'NATS has a slow consumer ({consumer}), and neither its name nor its subjects tell whether it is the platform’s',
   'cause.cache-keys-unknown':
     'none of {keys|# key|# keys} agent:* is of an agent in the table ({rows|# row|# rows}): the keys are named in a way we do not know',
+  'cause.request-limit':
+    'not looked at: this diagnosis may ask the Kubernetes API only {most} times, and has done so',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',
 
   'skip.not-configured': 'not configured',

@@ -134,6 +134,7 @@ export const health = {
   'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',
   'cause.slow-consumer-unclear': 'NATS 有一个慢消费者（{consumer}），从名称和主题都看不出它是否属于本平台',
   'cause.cache-keys-unknown': '{keys} 个 agent:* 键没有一个对应表中的 agent（{rows} 行）：键的命名方式未知',
+  'cause.request-limit': '未查看：一次诊断最多向 Kubernetes API 请求 {most} 次，已用完',
   'cause.too-many-objects': '对象过多，无法列出（{objects} 个 {kind}）',
 
   'skip.not-configured': '未配置',
