@@ -162,4 +162,6 @@ export interface Instance {
   /** Environment as declared, without what comes from ConfigMaps and Secrets (`referred`). */
   readonly env: Readonly<Record<string, string>>;
   readonly hasLivenessProbe?: boolean;
+  /** Its own address (Pod IP) and the TCP ports that it declares, past every Service. */
+  readonly address?: { readonly host: string; readonly ports: readonly number[] };
 }

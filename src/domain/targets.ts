@@ -333,7 +333,14 @@ export interface NetworkTarget {
   /** Whether a part has an address at all. */
   knows(part: PartId): boolean;
   /** Opens a connection to the part's (first) address and closes it. TargetError `dns` or `aborted`. */
-  handshake(part: PartId, options: CallOptions & { readonly timeoutMs: number }): Promise<Handshake>;
+  handshake(
+    part: PartId,
+    options: CallOptions & {
+      readonly timeoutMs: number;
+      /** An address of this part's own, instead of the configured one. */
+      readonly at?: { readonly host: string; readonly port: number };
+    },
+  ): Promise<Handshake>;
 }
 
 export interface Targets {

@@ -26,8 +26,8 @@ export function createNetworkTarget(config: EnvironmentConfig): NetworkTarget {
   const places = placesOf(config);
   return {
     knows: (part) => places[part] !== undefined,
-    async handshake(part, { timeoutMs, signal }) {
-      const place = await places[part]?.();
+    async handshake(part, { timeoutMs, signal, at }) {
+      const place = at ?? (await places[part]?.());
       if (place === undefined) throw new AppError('NOT_FOUND', 'a part has no address', { facts: { part } });
       const { host, port } = place;
       const began = performance.now();

@@ -61,6 +61,7 @@ const Container = z.object({
   resources: Resources.default({ limits: {}, requests: {} }),
   livenessProbe: z.unknown().optional(),
   readinessProbe: z.unknown().optional(),
+  ports: z.array(z.object({ containerPort: z.number(), protocol: z.string().default('TCP') })).default([]),
   volumeMounts: z
     .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
     .default([]),
@@ -108,6 +109,7 @@ export const KubePod = z.object({
       phase: z.string().default('Unknown'),
       reason: z.string().optional(),
       message: z.string().optional(),
+      podIP: z.string().optional(),
       containerStatuses: z.array(ContainerStatus).default([]),
     })
     .default({ phase: 'Unknown', containerStatuses: [] }),
@@ -162,6 +164,11 @@ export function mainContainer(pod: KubePod, part: PartId): KubeContainer | undef
   return pod.spec.containers.find((candidate) => candidate.name === part) ?? pod.spec.containers[0];
 }
 
+const tcpPorts = (container: KubeContainer | undefined): readonly number[] =>
+  (container?.ports ?? [])
+    .filter(({ protocol }) => protocol === 'TCP')
+    .map(({ containerPort }) => containerPort);
+
 export function instanceOf(pod: KubePod, part: PartId): Instance {
   const container = mainContainer(pod, part);
   const status = pod.status.containerStatuses.find((candidate) => candidate.name === container?.name);
@@ -191,5 +198,8 @@ export function instanceOf(pod: KubePod, part: PartId): Instance {
       (container?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
     ),
     ...(container?.livenessProbe === undefined ? {} : { hasLivenessProbe: true }),
+    ...(pod.status.podIP === undefined
+      ? {}
+      : { address: { host: pod.status.podIP, ports: tcpPorts(container) } }),
   };
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
-import { serviceIds } from '../../domain/part.ts';
+import { type PartId, serviceIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import type { Handshake, With } from '../../domain/targets.ts';
 import { verdict } from '../support.ts';
 
 const reachable = [...serviceIds, 'postgres', 'redis', 'nats', 'neo4j'] as const;
 
 /** Time for the first packet and two repetitions of it (after 1 s and 3 s: tcp(7), RFC 6298). */
 const patienceMs = 6_500;
+
+/** Together with the first look within the probe's own time. */
+const directPatienceMs = 3_500;
 
 const params = z.strictObject({
   part: z.enum(reachable).meta({ description: 'The part to reach.' }),
@@ -18,13 +21,14 @@ const params = z.strictObject({
     .default(500)
     .meta({ description: 'A handshake that takes longer is slow: around the world and back takes less.' }),
 });
-type Deps = Pick<With<'network'>, 'network'>;
+type Deps = With<'network'>;
 
 export const networkPath = defineProbe({
   id: 'network.path',
   doc: `Does the network carry a connection from the bot to a part, and how fast?
 
 Opens a bare TCP connection to the part's address. Any answer, a refusal too, shows that packets arrive; only silence is a broken way. A handshake is one round trip that the part's own work does not delay, so a slow one is a slow way; it counts when a second one is slow as well, for a single lost packet costs a second.
+A Service refuses or swallows what is sent to a part of which no Pod is ready, and repeats of a first packet make that look slow: then a Pod that runs is asked at its own address, and only what is slow there is a slow way.
 What the part then says is another probe's question.`,
   params,
   part: ({ part }: z.output<typeof params>) => part,
@@ -36,20 +40,53 @@ What the part then says is another probe's question.`,
     if (!network.knows(part)) return { status: 'skipped', reason: 'not-configured' };
     const look = () => network.handshake(part, { timeoutMs: patienceMs, signal });
     const first = await look();
-    const { host, port, answer } = first;
-    const finding = (code: string, severity: Finding['severity'], facts: Finding['facts'] = {}): Finding => ({
-      code,
-      severity,
-      part,
-      subject: `${host}:${port}`,
-      facts: { host, port, ...facts },
-    });
-    if (answer === 'silent') return verdict([finding('NETWORK_SILENT', 'critical')]);
-    const ms = first.ms < slowMs ? first.ms : Math.min(first.ms, (await look()).ms);
-    const facts = { answer, handshakeMs: ms };
-    return verdict(
-      ms < slowMs ? [] : [finding('NETWORK_SLOW', 'warning', { handshakeMs: ms, thresholdMs: slowMs })],
-      facts,
-    );
+    if (first.answer === 'open') {
+      const best = first.ms < slowMs ? first : fastest(first, await look());
+      return best.ms < slowMs
+        ? verdict([], factsOf(best))
+        : verdict([slow(part, best, slowMs)], factsOf(best));
+    }
+    const own = await atItsPod(part, slowMs, { deps, signal });
+    if (own?.answer === 'open' && own.ms >= slowMs) return verdict([slow(part, own, slowMs)], factsOf(own));
+    if (first.answer === 'silent') return verdict([finding('NETWORK_SILENT', 'critical', part, first)]);
+    // How long a refusal takes says nothing: a Service refuses seldom, and drops what comes in between.
+    return verdict([], { answer: first.answer });
   },
 });
+
+const fastest = (one: Handshake, other: Handshake): Handshake =>
+  other.answer === 'open' && other.ms < one.ms ? other : one;
+const factsOf = ({ answer, ms }: Handshake) => ({ answer, handshakeMs: ms });
+
+function finding(
+  code: string,
+  severity: Finding['severity'],
+  part: PartId,
+  { host, port }: Handshake,
+  facts: Finding['facts'] = {},
+): Finding {
+  return { code, severity, part, subject: `${host}:${port}`, facts: { host, port, ...facts } };
+}
+
+const slow = (part: PartId, handshake: Handshake, thresholdMs: number): Finding =>
+  finding('NETWORK_SLOW', 'warning', part, handshake, { handshakeMs: handshake.ms, thresholdMs });
+
+/** The quicker of two handshakes with a Pod of this part that runs, past the Service; undefined where none can be asked. */
+async function atItsPod(
+  part: PartId,
+  slowMs: number,
+  { deps: { network, runtime }, signal }: { readonly deps: Deps; readonly signal: AbortSignal },
+): Promise<Handshake | undefined> {
+  if (runtime?.kind !== 'kubernetes') return undefined;
+  const instances = await runtime.instances(part, { signal }).catch(() => []);
+  signal.throwIfAborted();
+  const address = instances.find(
+    ({ phase, address: own }) => phase === 'running' && own !== undefined,
+  )?.address;
+  const [port] = address?.ports ?? [];
+  if (address === undefined || port === undefined) return undefined;
+  const at = { host: address.host, port };
+  const look = () => network.handshake(part, { timeoutMs: directPatienceMs, signal, at });
+  const first = await look();
+  return first.answer === 'open' && first.ms >= slowMs ? fastest(first, await look()) : first;
+}
