@@ -29,6 +29,8 @@ export interface LayeredValue {
   readonly secret?: { readonly equal: boolean };
   /** The variable may be given by `from`, which could not be read. */
   readonly unread?: Error;
+  /** `from` is read as a whole: nothing says that it gives this variable. */
+  readonly whole?: true;
   /** What the file says, when a stronger layer wins over it. */
   readonly fileValue?: string;
 }
@@ -67,16 +69,20 @@ export function fileValue(file: unknown, key: string): string | undefined {
  * that could not be read is taken not to set it.
  */
 export function valueOf(sources: LayerSources, key: string): LayeredValue | undefined {
-  return winnerOf(sources, key, ({ from, unread }) => unread !== undefined && from?.kind === 'Secret');
+  return winnerOf(
+    sources,
+    key,
+    ({ from, unread, whole }) => unread !== undefined && whole === true && from?.kind === 'Secret',
+  );
 }
 
 function fromReference(key: string, name: string, variable: ReferredVariable): LayeredValue {
   const { from } = variable;
   const base = { key, layer: 'env', name, from } as const;
   if ('value' in variable) return { ...base, value: variable.value };
-  return 'equal' in variable
-    ? { ...base, value: hidden, secret: { equal: variable.equal } }
-    : { ...base, value: hidden, unread: variable.unread };
+  if ('equal' in variable) return { ...base, value: hidden, secret: { equal: variable.equal } };
+  const { unread, whole } = variable;
+  return { ...base, value: hidden, unread, ...(whole === undefined ? {} : { whole }) };
 }
 
 function winnerOf(

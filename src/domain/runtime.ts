@@ -90,7 +90,8 @@ export type ReferredVariable = { readonly from: ObjectKey } & (
   | { readonly value: string }
   /** Of a Secret only: whether it is the value that it was held against. */
   | { readonly equal: boolean }
-  | { readonly unread: Error }
+  /** `whole`: no entry of the container names the variable, but the whole object may hold it. */
+  | { readonly unread: Error; readonly whole?: true }
 );
 
 export interface RegistrationToken {

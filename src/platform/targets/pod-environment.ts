@@ -7,8 +7,8 @@ import type { KubeContainer, KubePod } from './runtime-pod.ts';
 export type PodVariable =
   /** No value: an optional reference to something that is not there. */
   | { readonly value?: string; readonly from?: ObjectKey }
-  /** It may be set there, but that could not be read. */
-  | { readonly unread: Error; readonly from: ObjectKey };
+  /** It may be set there, but that could not be read; `whole`: no entry names it, a whole object may hold it. */
+  | { readonly unread: Error; readonly from: ObjectKey; readonly whole?: true };
 
 type Data = ReadonlyMap<string, string>;
 
@@ -29,9 +29,13 @@ function textsOf(kind: ObjectKey['kind'], object: KubeObject): Data {
   );
 }
 
+const isNotFound = (error: unknown) => error instanceof AppError && error.code === 'NOT_FOUND';
+const isRefusal = (error: unknown): error is TargetError =>
+  error instanceof TargetError && error.stage === 'forbidden';
+
 /** The same refusal, saying of which object: a right may be given for it alone. */
 function naming(error: unknown, name: string): unknown {
-  if (!(error instanceof TargetError) || error.stage !== 'forbidden') return error;
+  if (!isRefusal(error)) return error;
   return new TargetError('forbidden', error.message, {
     facts: { ...error.facts, resource: `${String(error.facts['resource'])}/${name}` },
   });
@@ -56,7 +60,7 @@ export function createReferenceReader(kubernetes: KubernetesTarget): ReferenceRe
         known.get(key) ??
         read(kind, namespace, name, options).catch((error: unknown) => {
           // An answer stays; a failure of the way, or of the asker, may be gone at the next look.
-          if (!(error instanceof AppError && error.code === 'NOT_FOUND')) known.delete(key);
+          if (!isNotFound(error) && !isRefusal(error)) known.delete(key);
           throw naming(error, name);
         });
       known.set(key, asked);
@@ -72,7 +76,18 @@ function gone(from: ObjectKey): AppError {
   });
 }
 
-const isNotFound = (error: unknown) => error instanceof AppError && error.code === 'NOT_FOUND';
+/** The reader for one look at many variables: what cannot be read is not asked for again for each of them. */
+export function oncePerLook(reader: ReferenceReader): ReferenceReader {
+  const asked = new Map<string, Promise<Data>>();
+  return {
+    data(kind, namespace, name, options) {
+      const key = `${kind}/${namespace}/${name}`;
+      const answer = asked.get(key) ?? reader.data(kind, namespace, name, options);
+      asked.set(key, answer);
+      return answer;
+    },
+  };
+}
 
 /**
  * The variable as a container gets it: of `env` the last one with that name, else of `envFrom` the last source that has
@@ -122,7 +137,7 @@ export async function variableOf(
     if (reference?.name === undefined || !name.startsWith(source.prefix)) continue;
     const from = { kind, name: reference.name, key: name.slice(source.prefix.length) };
     const seen = await look(from, reference.optional === true);
-    if ('unread' in seen) return { unread: seen.unread, from };
+    if ('unread' in seen) return { unread: seen.unread, from, whole: true };
     if (seen.value !== undefined) return { value: seen.value, from };
   }
   return undefined;
@@ -137,12 +152,15 @@ export async function referredVariables(
   options?: CallOptions,
 ): Promise<ReadonlyMap<string, ReferredVariable>> {
   const found = new Map<string, ReferredVariable>();
+  const once = oncePerLook(reader);
   for (const [name, other] of against) {
-    const variable = await variableOf(container, name, namespace, reader, options);
+    const variable = await variableOf(container, name, namespace, once, options);
     if (variable?.from === undefined) continue;
     const { from } = variable;
-    if ('unread' in variable) found.set(name, { from, unread: variable.unread });
-    else if (variable.value !== undefined)
+    if ('unread' in variable) {
+      const { unread, whole } = variable;
+      found.set(name, { from, unread, ...(whole === undefined ? {} : { whole }) });
+    } else if (variable.value !== undefined)
       found.set(
         name,
         from.kind === 'Secret'

@@ -93,7 +93,16 @@ describe('a variable that comes from a ConfigMap or Secret', () => {
     expect(undecided(layers({ DATABASE_HOST: unread }, { env: { AETHERIUS_DATABASE_HOST: 'a' } }))).toEqual(
       [],
     );
-    // For a probe that needs the value, a whole Secret most likely holds other things.
-    expect(valueOf(layers({ DATABASE_HOST: unread }), 'database.host')?.layer).toBe('file');
+  });
+
+  it('is taken for the file by a probe that needs the value only where nothing names the variable', () => {
+    const unread = { from: secret, unread: new Error('not allowed') };
+    const inEffect = (variable: ReferredVariable) =>
+      valueOf(layers({ DATABASE_HOST: variable }), 'database.host');
+
+    // A whole Secret most likely holds other things.
+    expect(inEffect({ ...unread, whole: true })?.layer).toBe('file');
+    expect(inEffect(unread)).toMatchObject({ layer: 'env', unread: unread.unread });
+    expect(undecided(layers({ DATABASE_HOST: { ...unread, whole: true } }))).toHaveLength(1);
   });
 });

@@ -130,4 +130,22 @@ describe('variables that a Pod takes from elsewhere', () => {
     });
     expect(found['B']).toBeUndefined();
   });
+
+  it('are not asked for again, name by name, where a whole object may not be read', async () => {
+    const container = { envFrom: [{ secretRef: { name: 'closed' } }, { configMapRef: { name: 'map' } }] };
+    const objects = { 'secrets/closed': null, 'configmaps/map': { E: '1' } };
+    const names = Object.fromEntries(['A', 'B', 'C', 'D', 'E'].map((name) => [name, undefined]));
+    const { found, asked } = await referred(container, objects, names);
+
+    expect(asked).toEqual(['configmaps/map', 'secrets/closed']);
+    expect(found).toMatchObject({ A: { whole: true }, D: { whole: true }, E: { value: '1' } });
+  });
+
+  it('are known to come from a Secret that an entry names, though it may not be read', async () => {
+    const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'closed', key: 'a' } } }];
+    const { found } = await referred({ env }, { 'secrets/closed': null }, { A: undefined });
+
+    expect(found['A']).not.toHaveProperty('whole');
+    expect(found['A']).toMatchObject({ unread: { stage: 'forbidden' } });
+  });
 });
