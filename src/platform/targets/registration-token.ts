@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/part.ts';
 import type { ObjectKey, RegistrationToken } from '../../domain/runtime.ts';
 import type { CallOptions } from '../../domain/targets.ts';
-import { mountedSecret, type ReferenceReader, variableOf } from './pod-environment.ts';
+import { mountedSecret, oncePerLook, type ReferenceReader, variableOf } from './pod-environment.ts';
 import { type KubeContainer, type KubePod, mainContainer } from './runtime-pod.ts';
 
 const TOKEN_SECRET = 'agent-auth-token';
@@ -26,7 +26,8 @@ function tokenNowhere(part: PartId): AppError {
   });
 }
 
-const tokenLike = /(?:^|_)AGENT_(?:AUTH_|REGISTRATION_)?TOKEN$/;
+/** `CONSUL_AGENT_TOKEN` or `VAULT_AGENT_TOKEN` are of other agents. */
+const tokenLike = /^(?:AETHERIUS_)?(?:COLLECT_)?AGENT_(?:AUTH_|REGISTRATION_)?TOKEN$/;
 
 /** Variables of a container that hold the registration token, by their name or by the Secret they come from. */
 function tokenNames(container: KubeContainer): readonly string[] {
@@ -36,15 +37,26 @@ function tokenNames(container: KubeContainer): readonly string[] {
   return [...new Set([...tokenVariables, ...others.map(({ name }) => name)])];
 }
 
+/** What its environment comes from is not there, and so it was not started: the kubelet looks anew at each start. */
+function waitsFor(pod: KubePod, container: KubeContainer, unread: Error): boolean {
+  const status = pod.status.containerStatuses.find(({ name }) => name === container.name);
+  return (
+    status?.state.waiting?.reason === 'CreateContainerConfigError' &&
+    unread instanceof AppError &&
+    unread.facts['reason'] === 'reference-gone'
+  );
+}
+
 /** The token as a Pod gets it. A variable with a value is stronger than a file, as the programs have it. */
 export async function podToken(
   pod: KubePod | undefined,
   part: PartId,
   namespace: string,
-  reader: ReferenceReader,
+  references: ReferenceReader,
   options?: CallOptions,
 ): Promise<RegistrationToken> {
   if (pod === undefined) throw tokenNowhere(part);
+  const reader = oncePerLook(references);
   const main = mainContainer(pod, part);
   const containers = [
     ...(main === undefined ? [] : [main]),
@@ -59,6 +71,7 @@ export async function podToken(
       const explicit = container.env.some((entry) => entry.name === name);
       // A whole Secret that cannot be read most likely holds other things.
       if ('unread' in variable) {
+        if (explicit && waitsFor(pod, container, variable.unread)) return { source: nameOf(variable.from) };
         if (explicit) throw variable.unread;
         unread ??= variable.unread;
         continue;

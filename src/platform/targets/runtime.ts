@@ -139,6 +139,10 @@ function podsByPart(objects: readonly KubeObject[]): ReadonlyMap<PartId, readonl
   return parts;
 }
 
+/** Youngest last. */
+const byAge = ({ metadata: a }: KubePod, { metadata: b }: KubePod) =>
+  (a.creationTimestamp ?? '').localeCompare(b.creationTimestamp ?? '');
+
 /** The runtime port over Kubernetes; nothing is ever added to a Pod unless `debug` is given. */
 export function runtimeOnKubernetes(
   kubernetes: KubernetesTarget,
@@ -211,12 +215,7 @@ export function runtimeOnKubernetes(
   return {
     kind: 'kubernetes',
     async instances(part, options) {
-      const found = await pods(part, options);
-      return found
-        .toSorted((a, b) =>
-          (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''),
-        )
-        .map((pod) => instanceOf(pod, part));
+      return (await pods(part, options)).toSorted(byAge).map((pod) => instanceOf(pod, part));
     },
     async again({ name, namespace = kubernetes.namespace, part, id }, options) {
       const looking =
@@ -317,7 +316,8 @@ export function runtimeOnKubernetes(
           );
     },
     async token(part, options) {
-      return podToken((await pods(part, options)).at(-1), part, namespaceOf(part), references, options);
+      const youngest = (await pods(part, options)).toSorted(byAge).at(-1);
+      return podToken(youngest, part, namespaceOf(part), references, options);
     },
     async resolve(name, options) {
       const [service = '', namespace = kubernetes.namespace] = name.split('.');

@@ -12,10 +12,16 @@ const digest = (token: string) => createHash('sha256').update(token).digest('hex
 function cluster(
   spec: Loose,
   secrets: Readonly<Record<string, Readonly<Record<string, string>> | null>> = {},
+  waiting?: string,
 ) {
   const asked: string[] = [];
   const meta = (name: string) => ({ name, namespace: 'aetherius', uid: name, resourceVersion: '1' });
-  const pod: KubeObject = { metadata: { ...meta('one'), labels: { app: 'agent-manager' } }, spec };
+  const state = waiting === undefined ? {} : { waiting: { reason: waiting } };
+  const pod: KubeObject = {
+    metadata: { ...meta('one'), labels: { app: 'agent-manager' } },
+    spec,
+    status: { phase: 'Pending', containerStatuses: [{ name: 'agent-manager', state }] },
+  };
   const kubernetes: KubernetesTarget = {
     namespace: 'aetherius',
     agentNamespace: 'kube-system',
@@ -111,6 +117,40 @@ describe('the registration token of a Pod', () => {
         containers: [container({ env: [fromSecret('AGENT_AUTH_TOKEN', 'fleet', 'token', true)] })],
       }).token(),
     ).toEqual({ source: 'Secret fleet/token' });
+  });
+
+  it('is missing where its container waits for a Secret that is not there, unknown where one runs on', async () => {
+    const spec = { containers: [container({ env: [fromSecret('AGENT_AUTH_TOKEN', 'fleet', 'token')] })] };
+
+    expect(await cluster(spec, {}, 'CreateContainerConfigError').token()).toEqual({
+      source: 'Secret fleet/token',
+    });
+    await expect(cluster(spec).token()).rejects.toMatchObject({ facts: { reason: 'reference-gone' } });
+    await expect(cluster(spec, { fleet: null }, 'CreateContainerConfigError').token()).rejects.toMatchObject({
+      stage: 'forbidden',
+    });
+  });
+
+  it('is not the token of another agent beside it', async () => {
+    const { mount, volumes } = mounted();
+    const env = [{ name: 'CONSUL_AGENT_TOKEN', value: 'of consul' }];
+    const sidecar = container({ env: [{ name: 'VAULT_AGENT_TOKEN', value: 'of vault' }] }, 'vault-agent');
+    const { token } = cluster(
+      { containers: [container({ env, ...mount }), sidecar], volumes },
+      { 'agent-auth-token': { token: 'abc' } },
+    );
+
+    expect(await token()).toEqual({ digest: digest('abc'), source: 'Secret agent-auth-token/token' });
+  });
+
+  it('is asked for once of a Secret that may not be read', async () => {
+    const { token, asked } = cluster(
+      { containers: [container({ envFrom: [{ secretRef: { name: 'all' } }] })] },
+      { all: null },
+    );
+
+    await expect(token()).rejects.toMatchObject({ stage: 'forbidden' });
+    expect(asked).toEqual(['secrets/all']);
   });
 
   it('cannot be told where the Secret may not be read, and the refusal names it', async () => {
