@@ -18,8 +18,13 @@ const ASK_SHARE = 0.5;
 const ASK_SECONDS = 4;
 /** Share of the limit from which a part may well be held back: where the kernel's count cannot be read, nobody knows. */
 const UNKNOWN_SHARE = 0.7;
-/** A limit below which a profile of some seconds has too few samples to say what takes the CPU, whoever takes it. */
+/**
+ * A limit up to which a profile of some seconds has too few samples to say what takes the CPU, whoever takes it: of five
+ * seconds at a tenth of a core there are 50 at most.
+ */
 const TINY_MILLICORES = 100;
+/** How many containers of a part are asked how often they are held back: each costs a command in it, and a request. */
+const MOST_ASKED = 3;
 /** Millicores in use above which a part without a limit is called busy. */
 const BUSY_MILLICORES = 700;
 
@@ -48,6 +53,8 @@ interface Look {
   readonly findings: readonly Finding[];
   /** Why it cannot be told. */
   readonly cause?: Error;
+  /** Nothing measures it, so that nothing was seen. */
+  readonly failed?: Error;
 }
 
 /** Millicores in use, or the error that there is when nothing measures them. */
@@ -67,8 +74,12 @@ function measure(
 }
 
 /** One container beside its limit. */
-async function look(instance: Instance, own: number | undefined, context: ProbeContext<Deps>): Promise<Look> {
-  const { deps, signal } = context;
+async function look(
+  instance: Instance,
+  own: number | undefined,
+  ask: (instance: Instance) => Promise<number | undefined>,
+  context: ProbeContext<Deps>,
+): Promise<Look> {
   const measured = await measure(instance, own, context);
   const used = measured instanceof AppError ? undefined : measured;
   const limit = instance.cpuLimitMillicores;
@@ -85,17 +96,17 @@ async function look(instance: Instance, own: number | undefined, context: ProbeC
     facts: { ...facts, ...extra },
   });
   if (limit === undefined) {
-    if (measured instanceof AppError) throw measured;
+    if (measured instanceof AppError) return { used, findings: [], failed: measured };
     return { used, findings: measured >= BUSY_MILLICORES ? [finding('CPU_BUSY_WITHOUT_LIMIT')] : [] };
   }
-  const tiny = limit < TINY_MILLICORES ? [finding('CPU_LIMIT_TINY')] : [];
+  const tiny = limit <= TINY_MILLICORES ? [finding('CPU_LIMIT_TINY')] : [];
   if (used !== undefined && used >= limit * NEAR_SHARE)
     return { used, findings: [finding('CPU_AT_LIMIT'), ...tiny] };
   if (used !== undefined && used < limit * ASK_SHARE) return { used, findings: [] };
-  const share = await deps.runtime.throttled(instance, ASK_SECONDS, { signal });
+  const share = await ask(instance);
   if (share !== undefined && share >= THROTTLED_SHARE)
     return { used, findings: [finding('CPU_THROTTLED', { percent: Math.round(share * 100) }), ...tiny] };
-  if (measured instanceof AppError) throw measured;
+  if (measured instanceof AppError) return { used, findings: [], failed: measured };
   if (share !== undefined || measured < limit * UNKNOWN_SHARE) return { used, findings: [] };
   const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'throttling cannot be read', {
     facts: { reason: 'throttling-unknown', used: measured, limit },
@@ -127,10 +138,16 @@ from the Docker engine. From 70 %, where that cannot be read, it could not look.
     if (running.length === 0) return { status: 'skipped', reason: 'no-data' };
     // One instance says itself what it uses, at once; the metrics API is half a minute behind.
     const own = running.length === 1 ? await ownMillicores(part, seconds, context) : undefined;
-    const looks = await Promise.all(running.map((instance) => look(instance, own, context)));
+    let asked = 0;
+    const ask = async (instance: Instance) => {
+      asked += 1;
+      return asked > MOST_ASKED ? undefined : deps.runtime.throttled(instance, ASK_SECONDS, { signal });
+    };
+    const looks = await Promise.all(running.map((instance) => look(instance, own, ask, context)));
     const [first, ...more] = looks.flatMap(({ findings }) => findings);
     const facts = { usedMillicores: Math.max(0, ...looks.map(({ used }) => used ?? 0)) };
     if (first !== undefined) return { status: 'unhealthy', facts, findings: [first, ...more] };
+    for (const { failed } of looks) if (failed !== undefined) throw failed;
     const unknown = looks.find(({ cause }) => cause !== undefined);
     return unknown?.cause === undefined
       ? { status: 'healthy', facts }

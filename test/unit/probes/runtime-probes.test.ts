@@ -472,9 +472,52 @@ describe('runtime.cpu-limit', () => {
     await expect(unmeasured()).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('finds the one that is held back beside one of which nothing is known', async () => {
+    const part = { cpuLimitMillicores: 200 };
+    const runtime = fakeRuntime({
+      'agent-manager': [
+        { ...part, throttled: 0.05 },
+        { ...part, throttled: 0.5 },
+      ],
+    });
+
+    expect(
+      await runtimeCpuLimit.run(
+        { part: 'agent-manager', seconds: 2 },
+        probeContext({
+          runtime: { ...runtime, usage: () => Promise.reject(new AppError('NOT_FOUND', 'no metrics API')) },
+        }),
+      ),
+    ).toMatchObject({ findings: [{ code: 'CPU_THROTTLED', subject: 'agent-manager-1' }] });
+  });
+
+  it('asks a few of many containers how often they are held back', async () => {
+    const one = { cpuLimitMillicores: 200, usage: { cpuMillicores: 120, memoryBytes: 1 } };
+    const runtime = fakeRuntime({ 'collect-agent': Array.from({ length: 200 }, () => one) });
+    let asked = 0;
+    const throttled = async () => {
+      asked += 1;
+      return 0;
+    };
+
+    expect(
+      await runtimeCpuLimit.run(
+        { part: 'collect-agent', seconds: 2 },
+        probeContext({ runtime: { ...runtime, throttled } }),
+      ),
+    ).toMatchObject({ status: 'healthy' });
+    expect(asked).toBe(3);
+  });
+
   it('says that a limit is tiny only of a part that is held back by it', async () => {
     expect(await look(38, { cpuLimitMillicores: 40 })).toMatchObject({
       findings: [{ code: 'CPU_AT_LIMIT' }, { code: 'CPU_LIMIT_TINY' }],
+    });
+    expect(await look(98, { cpuLimitMillicores: 100 })).toMatchObject({
+      findings: [{ code: 'CPU_AT_LIMIT' }, { code: 'CPU_LIMIT_TINY' }],
+    });
+    expect(await look(98, { cpuLimitMillicores: 101 })).toMatchObject({
+      findings: [{ code: 'CPU_AT_LIMIT' }],
     });
     expect(await look(25, { cpuLimitMillicores: 40, throttled: 0.4 })).toMatchObject({
       findings: [{ code: 'CPU_THROTTLED' }, { code: 'CPU_LIMIT_TINY' }],
