@@ -14,10 +14,12 @@ const others: readonly (readonly [RegExp, PartId])[] = [
   [/\b8081\b/g, 'orchestrator-service'],
   [/\b8082\b/g, 'reasoning-service'],
   // A service says which store it does not reach, seldom the other way round.
-  [/postgres(?:ql)?|\bpgx?\b|\bdatabase\b|数据库/gi, 'postgres'],
+  [/postgres(?:ql)?|\bpgx?\b/gi, 'postgres'],
   [/redis/gi, 'redis'],
   [/nats/gi, 'nats'],
-  [/neo4j|\bbolt\b|knowledge graph|知识图谱|图数据库/gi, 'neo4j'],
+  [/neo4j|\bbolt\b|(?:knowledge )?graph database|knowledge graph|知识图谱|图数据库/gi, 'neo4j'],
+  // A graph database, or Redis, is one too.
+  [/\bdatabase\b|数据库/gi, 'postgres'],
 ];
 
 /** Likeliest first: the way to the part itself, then the network, then what keeps it from taking a connection. */
