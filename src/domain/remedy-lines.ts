@@ -96,8 +96,9 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   },
   'copy-auth-token': {
     kubernetes: [
-      "kubectl -n {ns} get secret agent-auth-token -o json | jq '{apiVersion,kind,type,data,metadata:{name:.metadata.name}}' | kubectl -n {agents} apply -f -",
-      'kubectl -n {agents} rollout restart daemonset/collect-agent',
+      // Chained: where there is no such Secret, nothing was copied and nothing is restarted.
+      '# where both sides have it from the Secret agent-auth-token:',
+      "kubectl -n {ns} get secret agent-auth-token -o json | jq '{apiVersion,kind,type,data,metadata:{name:.metadata.name}}' | kubectl -n {agents} apply -f - && kubectl -n {agents} rollout restart daemonset/collect-agent",
     ],
     compose: [`# AGENT_AUTH_TOKEN as agent-manager has it; then: ${compose} up -d collect-agent`],
   },
@@ -174,8 +175,8 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   'remove-override': {
     kubernetes: [
       '# {name}',
+      '# or there: kubectl -n {home} edit configmap/{configMap} && kubectl -n {home} rollout restart {workload}',
       'kubectl -n {home} edit {workload}',
-      'kubectl -n {home} edit configmap/{configMap}',
     ],
     compose: ['# {name}', `docker inspect -f '{{.Config.Cmd}} {{.Config.Env}}' ${container('{part}')}`],
   },

@@ -42,7 +42,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
       name: 'LOG_LEVEL',
     },
     ...{ service: 'orchestrator-service', container: 'aetherius-orchestrator-service', network: 'aetherius' },
-    ...{ policy: 'deny-all', namespace: 'prod-aetherius', probe: 'liveness' },
+    ...{ policy: 'deny-all', namespace: 'prod-aetherius', probe: 'liveness', configMap: 'overrides' },
     ...more.facts,
   },
 });
@@ -121,6 +121,29 @@ describe('lines to copy', () => {
     expect(
       remedyCommands('lift-policy', places.kubernetes, finding({ facts: { policy: 'deny-all, b c' } }))[0],
     ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml >networkpolicy-saved.yaml');
+  });
+
+  it('of a token restart the agents only when it was copied', () => {
+    const commands = remedyCommands('copy-auth-token', places.kubernetes, finding());
+
+    expect(commands[0]).toBe('# where both sides have it from the Secret agent-auth-token:');
+    expect(commands[1]).toMatch(
+      / apply -f - && kubectl -n monitoring rollout restart daemonset\/collect-agent$/,
+    );
+    expect(commands).toHaveLength(2);
+  });
+
+  it('of an override name the ConfigMap that gives it, and have it read', () => {
+    const commands = (configMap: string | null) =>
+      remedyCommands('remove-override', places.kubernetes, finding({ facts: { configMap } }));
+
+    expect(commands('overrides')[1]).toBe(
+      '# or there: kubectl -n prod-aetherius edit configmap/overrides && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
+    );
+    expect(commands(null)).toEqual([
+      '# LOG_LEVEL',
+      'kubectl -n prod-aetherius edit deployment/agent-manager',
+    ]);
   });
 
   it.each([
