@@ -20,8 +20,9 @@ export const services = {
     'Agents register on "{agentSubject}", agent-manager listens on "{managerSubject}".',
   'finding.REGISTRATION_SUBJECTS_DIFFER.impact': 'No new agent can register; its cluster is blind.',
   'finding.AUTH_TOKENS_DIFFER':
-    'The registration tokens differ: agent-manager has {managerDigest}, the agents have {agentDigest} (digests; from {managerSource} and {agentSource}).',
-  'finding.AUTH_TOKEN_MISSING': 'The registration token is missing on the side of {missing} ({source}).',
+    'The registration tokens differ (digests): agent-manager has {managerDigest} from {managerSource}, the agents have {agentDigest} from {agentSource}.',
+  'finding.AUTH_TOKEN_MISSING':
+    'The registration token is missing on the side of {missing} (expected from {source}).',
   'finding.AGENT_REGISTRATION_FAILS':
     'The log of the collect agent says that registration fails ({subject}).',
   'finding.REGISTRATION_REFUSED_TOKEN': 'A registration was refused because of its token ({subject}).',

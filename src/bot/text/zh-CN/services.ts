@@ -20,8 +20,8 @@ export const services = {
     'Agent 向 "{agentSubject}" 注册，而 agent-manager 监听 "{managerSubject}"。',
   'finding.REGISTRATION_SUBJECTS_DIFFER.impact': '新的 agent 无法注册，对应集群看不到。',
   'finding.AUTH_TOKENS_DIFFER':
-    '注册令牌不一致：agent-manager 为 {managerDigest}，agent 为 {agentDigest}（摘要；来自 {managerSource} 和 {agentSource}）。',
-  'finding.AUTH_TOKEN_MISSING': '{missing} 一侧缺少注册令牌（{source}）。',
+    '注册令牌不一致（摘要）：agent-manager 为 {managerDigest}，来自 {managerSource}；agent 为 {agentDigest}，来自 {agentSource}。',
+  'finding.AUTH_TOKEN_MISSING': '{missing} 一侧缺少注册令牌（应来自 {source}）。',
   'finding.AGENT_REGISTRATION_FAILS': '采集代理的日志显示注册失败（{subject}）。',
   'finding.REGISTRATION_REFUSED_TOKEN': '有注册因令牌被拒绝（{subject}）。',
   'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager 没有收到任何注册请求。',
