@@ -2,7 +2,7 @@
 
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
-import { expectationOf, settled } from './expectation.ts';
+import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 import { confirmed } from './trial.ts';
 
@@ -26,6 +26,14 @@ export const samples: Readonly<Record<string, readonly string[]>> = {
   'without-metrics': ['S3.a', 'S4.a', 'S5.b', 'P1.a', 'P2.a'],
 };
 
+/**
+ * Whether an environment shows anything of a fault. Metrics are hidden by a door in front of the services, which also
+ * hides the way to them; and nothing that H2 looks at is a metric.
+ */
+export function tells(environment: string, fault: Fault): boolean {
+  return environment !== 'without-metrics' || !fault.id.startsWith('part.');
+}
+
 /** Plants once, asks in every deprived environment that the fault is a sample for, clears, asks again. Never throws. */
 export async function tryDeprived(
   { lab, product }: { readonly lab: Lab; readonly product: Product },
@@ -35,7 +43,7 @@ export async function tryDeprived(
   onAnswer: (environment: string, answer: Answer) => void,
 ): Promise<readonly DeprivedTrial[]> {
   const expected = expectationOf(fault, variant);
-  const { symptom, cause, also } = expected;
+  const { symptom, cause, also, or } = expected;
   const trials: DeprivedTrial[] = [];
   const head = { fault: fault.id, variant, runtime: lab.runtime };
   let broken: string | undefined;
@@ -46,15 +54,16 @@ export async function tryDeprived(
     for (const without of environments) {
       const answer = await product.diagnose(symptom, without);
       onAnswer(without, answer);
-      const falseCauses = confirmed(answer).filter((id) => id !== cause && !also.includes(id));
-      const verdict = answer.causes.find(({ id }) => id === cause)?.verdict ?? 'not asked for';
+      const falseCauses = confirmed(answer).filter((id) => id !== cause && id !== or && !also.includes(id));
+      const verdictOf = (id: string | undefined) => answer.causes.find((one) => one.id === id)?.verdict;
+      const verdict = verdictOf(verdictOf(or) === 'confirmed' ? or : cause) ?? 'not asked for';
       trials.push({
         ...head,
         without,
         verdict,
         falseCauses,
         seconds: answer.seconds,
-        problems: problemsOf(answer, cause, verdict, falseCauses),
+        problems: problemsOf(answer, expected, verdict, falseCauses),
       });
     }
   } catch (error) {
@@ -74,12 +83,14 @@ export async function tryDeprived(
 
 function problemsOf(
   answer: Answer,
-  cause: string,
+  { cause, harmless }: Expectation,
   verdict: string,
   falseCauses: readonly string[],
 ): readonly string[] {
   return [
-    ...(verdict === 'confirmed' || verdict === 'possible' ? [] : [`${cause} is ${verdict}`]),
+    ...(harmless === true || verdict === 'confirmed' || verdict === 'possible'
+      ? []
+      : [`${cause} is ${verdict}`]),
     ...(falseCauses.length === 0 ? [] : [`not planted: ${falseCauses.join(', ')}`]),
     ...(verdict === 'possible' && !answer.message.includes(cause)
       ? [`the message does not name ${cause}`]

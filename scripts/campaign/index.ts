@@ -8,7 +8,7 @@ import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { faultHead, faultRow } from '../../lab/selftest.ts';
 import { type Fault, type Lab, labParts, type Runtime } from '../../lab/types.ts';
 import { deprive } from './deprived.ts';
-import { samples, tryDeprived } from './deprived-trial.ts';
+import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { expectationOf } from './expectation.ts';
 import { tryHealth } from './health-trial.ts';
 import { pairs, tryPair } from './pairs.ts';
@@ -177,7 +177,9 @@ async function* tables(stage: Stage): AsyncGenerator<Row> {
 const less = (environments: readonly string[]) =>
   async function* (stage: Stage): AsyncGenerator<Row> {
     for (const fault of faults.filter(wanted)) {
-      const own = environments.filter((name) => options.each || samples[name]?.includes(fault.id) === true);
+      const own = environments
+        .filter((name) => options.each || samples[name]?.includes(fault.id) === true)
+        .filter((name) => tells(name, fault));
       if (own.length === 0) continue;
       const [variant] = variantsOf(fault);
       if (variant === undefined) continue;

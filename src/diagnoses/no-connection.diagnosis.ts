@@ -11,8 +11,17 @@ const noEndpoints = any(
   ...others.map((part) => found('SERVICE_WITHOUT_ENDPOINTS', part)),
 );
 const offNetwork = found('CONTAINER_OFF_NETWORK');
+const askers = ['agent-manager', 'orchestrator-service'] as const;
+/** A policy that shuts a service off from name servers is why it finds no name, and no fault of theirs. */
+const namesForbidden = (part: PartId) =>
+  all(found('NAME_LOOKUP_FAILS', part), found('POLICY_BLOCKS_DNS', part));
+const namesUnknown = (part: PartId) =>
+  all(found('NAME_LOOKUP_FAILS', part), not(found('POLICY_BLOCKS_DNS', part)));
 /** A container that is on no network reaches no name server either. */
-const names = all(any(found('NAME_LOOKUP_FAILS'), found('DNS_NOT_RUNNING')), not(offNetwork));
+const names = all(
+  any(found('DNS_NOT_RUNNING'), namesUnknown(askers[0]), namesUnknown(askers[1])),
+  not(offNetwork),
+);
 /** The other end itself is not well: then it is no matter of the network. */
 const targetUnwell = any(
   found('PART_NOT_RUNNING'),
@@ -49,6 +58,8 @@ export const noConnection = defineDiagnosis({
       when: any(
         found('POLICY_BLOCKS'),
         found('POLICY_ISOLATES'),
+        namesForbidden(askers[0]),
+        namesForbidden(askers[1]),
         all(found('CONNECTION_FAILS'), not(noEndpoints), not(names), not(offNetwork), not(targetUnwell)),
       ),
       remedies: [

@@ -132,6 +132,29 @@ export function closedToAll(
   return open ? [] : selecting.map(({ metadata }) => metadata.name);
 }
 
+/** Where name servers listen: the port of DNS, and those that Pods use which may not open it (OpenShift, CoreDNS samples). */
+const namePorts = [53, 1053, 5353, 8053] as const;
+
+/**
+ * Names of the policies that together let a Pod ask no name server: some select it for egress, and no rule of theirs
+ * can mean one. A rule that leaves its own namespace, or names a port by name, may mean one. Empty: it may ask.
+ */
+export function closedToNames(policies: readonly NetworkPolicy[], from: Endpoint): readonly string[] {
+  const selecting = selectingPolicies(policies, 'Egress', from);
+  const open = selecting.some(({ spec }) =>
+    (spec.egress ?? []).some(({ to: peers, ports }) => {
+      const leaves =
+        (peers ?? []).length === 0 ||
+        peers?.some((peer) => peer.ipBlock != null || peer.namespaceSelector != null) === true;
+      const named = (ports ?? []).some(({ port }) => typeof port === 'string');
+      return (
+        leaves && (named || namePorts.some((port) => admitsPort(ports, { to: from, port, protocol: 'UDP' })))
+      );
+    }),
+  );
+  return open ? [] : selecting.map(({ metadata }) => metadata.name);
+}
+
 interface Connection {
   readonly to: Endpoint;
   readonly port: number;

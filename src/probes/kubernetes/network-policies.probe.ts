@@ -4,13 +4,14 @@ import type { Finding } from '../../domain/finding.ts';
 import {
   asksForNamespaceLabels,
   closedToAll,
+  closedToNames,
   type Direction,
   type Endpoint,
   judgeConnection,
   type Labels,
   NetworkPolicy,
 } from '../../domain/network-policy.ts';
-import { dependencies, type PartId } from '../../domain/part.ts';
+import { dependencies, type PartId, serviceIds } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubernetesTarget, With } from '../../domain/targets.ts';
@@ -114,6 +115,17 @@ function closedServices(
   });
 }
 
+/** Services whose Pods may ask no name server. It says what a failed lookup comes from, and is nothing by itself. */
+function withoutNames(policies: readonly NetworkPolicy[], pods: readonly Parsed<Pod>[]): readonly Finding[] {
+  return serviceIds.flatMap((part): Finding[] => {
+    const pod = pods.find((candidate) => partOfPod(candidate) === part);
+    const closing = pod === undefined ? [] : closedToNames(policies, endpointOf(pod, new Map()));
+    if (pod === undefined || closing.length === 0) return [];
+    const facts = { from: part, policy: closing.join(', '), namespace: pod.metadata.namespace ?? '' };
+    return [{ code: 'POLICY_BLOCKS_DNS', severity: 'warning', part, subject: `${part}→dns`, facts }];
+  });
+}
+
 /** A finding of the static evaluation, and the connection that would prove it wrong. */
 interface Blocked {
   readonly finding: Finding;
@@ -196,12 +208,12 @@ function undecided(failure: Error | undefined, connections: string): Error {
 export const kubernetesNetworkPolicies = defineProbe({
   id: 'kubernetes.network-policies',
   doc: `Does a NetworkPolicy block a connection that the platform needs?
-Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, named ports, ranges, IP blocks) for every part and what it connects to, in the platform's namespace and in that of the agents, and finds Services with ready Pods that no rule lets anybody reach. One connection that should be blocked is tried: where it works, the network does not enforce the policies, and they are the cause of nothing. A rule that asks for labels of a namespace which may not be read is "could not look".`,
+Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, named ports, ranges, IP blocks) for every part and what it connects to, in the platform's namespace and in that of the agents, and finds Services with ready Pods that no rule lets anybody reach. One connection that should be blocked is tried: where it works, the network does not enforce the policies, and they are the cause of nothing. Said apart: a policy under which a service may ask no name server. A rule that asks for labels of a namespace which may not be read is "could not look".`,
   params,
   part: 'runtime',
   needs: ['kubernetes', 'runtime'],
   timeoutMs: 20_000,
-  emits: ['POLICY_BLOCKS', 'POLICY_ISOLATES', 'POLICY_NOT_ENFORCED'],
+  emits: ['POLICY_BLOCKS', 'POLICY_ISOLATES', 'POLICY_BLOCKS_DNS', 'POLICY_NOT_ENFORCED'],
   async run(_params: z.output<typeof params>, context: ProbeContext<Deps>) {
     const { signal } = context;
     const { kubernetes } = context.deps;
@@ -265,7 +277,12 @@ Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, 
     const findings = await enforced([...blocked.values(), ...closed], context);
     if (findings.length === 0 && open.size > 0)
       return { status: 'inconclusive', cause: undecided(known.failure ?? unseen, [...open].join(', ')) };
-    return verdict(findings, { policies: policies.length, connections: judged });
+    const names = findings.some(
+      ({ code, facts }) => code === 'POLICY_NOT_ENFORCED' && facts['direction'] !== 'Ingress',
+    )
+      ? []
+      : withoutNames(policies, pods);
+    return verdict([...findings, ...names], { policies: policies.length, connections: judged });
   },
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   asksForNamespaceLabels,
   closedToAll,
+  closedToNames,
   type Endpoint,
   judgeConnection,
   NetworkPolicy,
@@ -194,6 +195,49 @@ describe('a Pod that is closed to all', () => {
       [{ ...onB, ingress: [{ from: [{ podSelector: { matchLabels: { no: 'one' } } }] }] }],
       [],
     ],
+  ])('%s', (_title, specs, names) => {
+    expect(closing(...specs)).toEqual(names);
+  });
+});
+
+describe('a Pod that may ask no name server', () => {
+  const closing = (...specs: readonly object[]) =>
+    closedToNames(
+      specs.map((spec, at) => policy(`p${at}`, spec)),
+      b,
+    );
+  const shut = { ...onB, policyTypes: ['Egress'] };
+  const everywhere = [{ namespaceSelector: {} }];
+  const system = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }];
+
+  it.each<[string, readonly object[], readonly string[]]>([
+    ['is one that a policy without rules selects', [shut], ['p0']],
+    ['is none when no policy selects it', [{ ...onA, policyTypes: ['Egress'] }], []],
+    ['is none when the policy is about ingress', [{ ...onB, policyTypes: ['Ingress'] }], []],
+    [
+      'is one when the rules stay in the namespace',
+      [{ ...onB, egress: [{ to: [onA] }] }, shut],
+      ['p0', 'p1'],
+    ],
+    ['is one when DNS is opened for TCP alone', [{ ...onB, egress: [{ ports: [{ port: 53 }] }] }], ['p0']],
+    ['is none when everything goes out', [{ ...onB, egress: [{}] }], []],
+    ['is none when DNS goes out', [{ ...onB, egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] }], []],
+    [
+      'is none when name servers behind another port are meant',
+      [{ ...onB, egress: [{ to: system, ports: [{ port: 5353, protocol: 'UDP' }] }] }],
+      [],
+    ],
+    [
+      'is none when the port has a name that only the other Pod knows',
+      [{ ...onB, egress: [{ to: everywhere, ports: [{ port: 'dns', protocol: 'UDP' }] }] }],
+      [],
+    ],
+    [
+      'is none when addresses are let out',
+      [{ ...onB, egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] }],
+      [],
+    ],
+    ['is none when another policy lets it ask', [shut, { ...onB, egress: [{ to: everywhere }] }], []],
   ])('%s', (_title, specs, names) => {
     expect(closing(...specs)).toEqual(names);
   });

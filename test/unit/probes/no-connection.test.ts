@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
 import { TargetError } from '../../../src/domain/errors.ts';
+import type { PartId } from '../../../src/domain/part.ts';
 import { callKey } from '../../../src/domain/probe.ts';
 import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
@@ -41,6 +42,36 @@ describe('a container that is on no network', () => {
     ]);
 
     expect(verdictsOf(noConnection, outcomes)).toMatchObject({ 'N1.b': 'ruled-out', 'N1.d': 'confirmed' });
+  });
+});
+
+describe('a policy under which a service may ask no name server', () => {
+  const fails = { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' };
+  const blocks = { code: 'POLICY_BLOCKS_DNS', probe: 'kubernetes.network-policies' };
+  /** The policy is about agent-manager; the lookups fail in this service alone. */
+  const judgedFor = (part: PartId, ...made: readonly (typeof fails)[]) =>
+    verdictsOf(
+      noConnection,
+      outcomesOf(noConnection, made).map((outcome) =>
+        outcome.probe === fails.probe && outcome.part !== part
+          ? { ...outcome, status: 'healthy' as const, findings: [] }
+          : outcome,
+      ),
+    );
+
+  it('is why its lookups fail, and no fault of DNS', () => {
+    expect(judgedFor('agent-manager', fails, blocks)).toMatchObject({
+      'N1.b': 'ruled-out',
+      'N1.c': 'confirmed',
+    });
+  });
+
+  it('is nothing as long as that service finds names', () => {
+    expect(judgedFor('agent-manager', blocks)).toMatchObject({ 'N1.b': 'ruled-out', 'N1.c': 'ruled-out' });
+    expect(judgedFor('orchestrator-service', fails, blocks)).toMatchObject({
+      'N1.b': 'confirmed',
+      'N1.c': 'ruled-out',
+    });
   });
 });
 

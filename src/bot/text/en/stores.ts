@@ -37,6 +37,9 @@ export const stores = {
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',
   'finding.POLICY_BLOCKS.impact': 'Requests between the two time out although both are well.',
+  'finding.POLICY_BLOCKS_DNS':
+    'NetworkPolicy {policy} lets {from} ask no name server: no egress rule admits port 53 outside of its namespace.',
+  'finding.POLICY_BLOCKS_DNS.impact': 'It finds no other part by name.',
   'finding.POLICY_NOT_ENFORCED':
     'NetworkPolicy {policy} forbids a connection on port {port} that works all the same: the network of this cluster does not enforce it (or not yet).',
   'finding.POLICY_ISOLATES':

@@ -35,6 +35,9 @@ export const stores = {
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
   'finding.POLICY_BLOCKS.impact': '两端都正常，但它们之间的请求会超时。',
+  'finding.POLICY_BLOCKS_DNS':
+    'NetworkPolicy {policy} 不允许 {from} 访问域名服务器：没有任何出站规则放行命名空间之外的 53 端口。',
+  'finding.POLICY_BLOCKS_DNS.impact': '它无法按名称找到其他组件。',
   'finding.POLICY_NOT_ENFORCED':
     'NetworkPolicy {policy} 禁止端口 {port} 上的一个连接，但这个连接是通的：集群网络没有执行该策略（或尚未生效）。',
   'finding.POLICY_ISOLATES':
