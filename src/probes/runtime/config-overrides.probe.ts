@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type LayeredValue, overridden, undecided } from '../../domain/config-layers.ts';
+import { AppError, TargetError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
@@ -50,19 +51,30 @@ that it may set.`,
       from: config.from,
       instance: config.instance.name,
       overridden: findings.length,
-      ...(unseen.length === 0
-        ? {}
-        : { undecided: unseen.length, keys: unseen.slice(0, 5).map(keyOf).join(', ') }),
+      ...(unseen.length === 0 ? {} : { undecided: unseen.length, keys: keysOf(unseen) }),
     };
     if (first !== undefined) return { status: 'unhealthy', facts, findings: [first, ...more] };
     const [blind] = unseen;
     return blind === undefined
       ? { status: 'healthy', facts }
-      : { status: 'inconclusive', cause: blind.unread, facts };
+      : { status: 'inconclusive', cause: whyBlind(blind.unread, unseen), facts };
   },
 });
 
-const keyOf = ({ key }: LayeredValue) => key;
+function keysOf(values: readonly LayeredValue[]): string {
+  const shown = values.slice(0, 5).map(({ key }) => key);
+  return [...shown, ...(values.length > shown.length ? ['…'] : [])].join(', ');
+}
+
+/** Of a refusal: for which keys it matters. Whoever has edited another one need not care. */
+function whyBlind(unread: Error, unseen: ReturnType<typeof undecided>): Error {
+  if (!(unread instanceof TargetError) || unread.stage !== 'forbidden') return unread;
+  const same = unseen.filter((value) => value.unread === unread);
+  return new AppError('DEPENDENCY_UNAVAILABLE', 'what may win over the file cannot be read', {
+    facts: { ...unread.facts, reason: 'override-unread', keys: keysOf(same) },
+    cause: unread,
+  });
+}
 
 /** The flag or variable, with what gives it. */
 function nameOf({ name, from }: LayeredValue): string {

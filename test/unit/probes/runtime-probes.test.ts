@@ -288,12 +288,23 @@ describe('runtime.config-overrides', () => {
   });
 
   it('could not look at the keys that something unreadable may set', async () => {
-    const cause = new TargetError('forbidden', 'not allowed');
+    const facts = { verb: 'get', resource: 'secrets/all' };
+    const cause = new TargetError('forbidden', 'not allowed', { facts });
+    const gone = new AppError('NOT_FOUND', 'not there', { facts: { reason: 'reference-gone' } });
 
+    // It says for which keys it matters: whoever has edited another one need not care.
     expect(await look({ referred: { EVENT_WORKERS: { from: secret, unread: cause } } })).toMatchObject({
       status: 'inconclusive',
-      cause,
+      cause: { facts: { reason: 'override-unread', keys: 'event.workers', ...facts } },
       facts: { undecided: 1, keys: 'event.workers' },
+    });
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.override-unread', { ...facts, keys: 'event.workers' })).toMatch(
+        /event\.workers.*secrets\/all/,
+      );
+    expect(await look({ referred: { EVENT_WORKERS: { from: map, unread: gone } } })).toMatchObject({
+      status: 'inconclusive',
+      cause: gone,
     });
     expect(
       await look({

@@ -117,6 +117,7 @@ export const health = {
   'cause.subject-placeholder':
     'agent-manager 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
   'cause.metrics-absent': '有积压，但缺少判断原因所需的指标（{metrics}）',
+  'cause.override-unread': '看不到环境变量给 {keys} 的值是否与文件不同：没有权限 {verb} {resource}',
   'cause.value-in-secret': '{key} 来自 Secret {secret}，这里不读取它的值',
   'cause.token-source-unknown':
     '看不出 {part} 的注册令牌来自哪里：没有 AGENT_AUTH_TOKEN 这类变量，也没有挂载的 Secret',
