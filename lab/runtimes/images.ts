@@ -1,7 +1,7 @@
 /** Images of the platform, made without a registry and kept in the cache. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { acquire, cacheDir, unpackDebs } from '../components/cache.ts';
@@ -103,14 +103,23 @@ async function makeImage(recipe: ImageRecipe, progress: Progress): Promise<Image
   return { name: recipe.name, tar };
 }
 
-/** Changes when the recipe or a file it names does (size and time of every file below it). */
-function fingerprint(recipe: ImageRecipe): string {
+/** Files up to this size are compared by what is in them: those of a checkout are new in every clone. */
+const READ_UP_TO = 64 * 1024;
+
+/**
+ * Changes when the recipe or a file it names does: small files by content, others by size and time. Where the checkout lies
+ * does not matter, so that two of them do not take each other's images away.
+ */
+export function fingerprint({ add, ...recipe }: ImageRecipe): string {
   const hash = createHash('sha256').update(JSON.stringify(recipe));
-  const walk = (path: string) => {
+  const walk = (path: string, to: string) => {
     const stat = lstatSync(path);
-    if (stat.isDirectory()) for (const entry of readdirSync(path).toSorted()) walk(join(path, entry));
-    else hash.update(`${path} ${stat.size} ${Math.trunc(stat.mtimeMs)}\n`);
+    if (stat.isDirectory())
+      for (const entry of readdirSync(path).toSorted()) walk(join(path, entry), `${to}/${entry}`);
+    else if (stat.isFile() && stat.size <= READ_UP_TO)
+      hash.update(`${to} ${stat.mode.toString(8)} ${stat.size}\n`).update(readFileSync(path));
+    else hash.update(`${to} ${stat.size} ${Math.trunc(stat.mtimeMs)}\n`);
   };
-  for (const [from] of recipe.add) walk(from);
+  for (const [from, to] of add) walk(from, to);
   return hash.digest('hex').slice(0, 16);
 }
