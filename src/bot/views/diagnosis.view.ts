@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { changesOf } from '../../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/judgement.ts';
+import { partIds } from '../../domain/part.ts';
 import type { ProbeOutcome } from '../../domain/probe.ts';
 import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../../domain/render-diagnosis.ts';
 import type { Run } from '../../domain/run.ts';
@@ -129,12 +130,13 @@ function instruction(entry: DiagnosisView['instructions'][number], words: Words)
 /** What is not settled, with what it would take, and what was ruled out. */
 function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
   const possible = causesOf(view, 'possible').map((cause) => {
-    const unseen = cause.missing.slice(0, shown.missing).map((outcome) => whyUnseen(outcome, words));
     const signs = cause.for.slice(0, shown.findings).map((finding) => findingSentence(finding, words));
     const why =
-      unseen.length === 0
+      cause.missing.length === 0
         ? signs.join(' ')
-        : words.say('diagnose.unseen', { what: markup(listOf(unseen, words)) });
+        : words.say('diagnose.unseen', {
+            what: markup(unseenText(cause.missing.slice(0, shown.missing), words)),
+          });
     return `:grey_question: *${cause.cause.id}* · ${causeSentence(cause, words)} ${why}`;
   });
   const ruledOut = causesOf(view, 'ruled-out').map(
@@ -176,13 +178,43 @@ function changeBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
   return [context([words.say('diagnose.changes'), ...lines].join('\n'), words)];
 }
 
-/** A probe that could not look, and why: the sentence says what would be needed. */
+/** Probes that could not look, by why: the sentence says what would be needed, once for all that it is true of. */
+function unseenText(missing: readonly ProbeOutcome[], words: Words): string {
+  const groups = new Map<string, Map<string, string[]>>();
+  for (const outcome of missing) {
+    const why = whyUnseen(outcome, words);
+    const names = groups.get(why) ?? new Map<string, string[]>();
+    groups.set(why, names);
+    const about = names.get(outcome.probe) ?? [];
+    names.set(outcome.probe, [...about, ...aboutOf(outcome, words)]);
+  }
+  return sentencesOf(
+    [...groups].map(([why, names]) => {
+      const looked = [...names].map(([probe, about]) => {
+        const name = words.lookup(`probe.${probe}`) ?? probe;
+        return about.length === 0
+          ? name
+          : words.say('diagnose.unseen-of', { what: markup(name), about: listOf(about, words) });
+      });
+      return words.say('diagnose.unseen-why', { what: markup(listOf(looked, words)), why: markup(why) });
+    }),
+    words,
+  );
+}
+
 function whyUnseen(outcome: ProbeOutcome, words: Words): string {
   const why =
     outcome.cause === undefined
       ? words.lookup(`skip.${outcome.reason ?? ''}`)
       : words.lookup(`cause.${outcome.cause.code}`, outcome.cause.facts);
-  return `\`${outcome.key.replace(/`/g, '')}\` (${why ?? words.say('diagnose.no-reason')})`;
+  return why ?? words.say('diagnose.no-reason');
+}
+
+/** The parts that this call was about, as its parameters name them: `from` → `to`. */
+function aboutOf({ key }: ProbeOutcome, words: Words): readonly string[] {
+  const values = [...key.matchAll(/=([\w-]+)/g)].map(([, value]) => value ?? '');
+  const parts = values.filter((value) => (partIds as readonly string[]).includes(value));
+  return parts.length === 0 ? [] : [parts.map((part) => partName(part, words)).join(' → ')];
 }
 
 const stepMark = (ok: boolean | undefined): string =>

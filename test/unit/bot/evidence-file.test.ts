@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
+import { cpuHigh } from '../../../src/diagnoses/cpu-high.diagnosis.ts';
 import { podNotStarting } from '../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../src/diagnoses/redis-memory.diagnosis.ts';
 import { judge } from '../../../src/domain/judgement.ts';
@@ -55,4 +56,31 @@ it('shows what leaves a cause open beside it, where a sign was seen that does no
   expect(said('en')).toMatch(/\*K1\.f\*.*Either it waits for another part/);
   expect(said('zh-CN')).toMatch(/\*K1\.f\*.*要么它在等待其他组件/);
   expect(said('en')).not.toContain('Could not see');
+});
+
+it('names what could not be seen in words, once for each reason, with the parts concerned', () => {
+  const blind = ['runtime.cpu-limit', 'services.cpu-profile', 'services.process-trend'];
+  const outcomes = outcomesOf(cpuHigh, [], blind).map((outcome) =>
+    outcome.status === 'inconclusive'
+      ? {
+          ...outcome,
+          cause:
+            outcome.probe === 'runtime.cpu-limit'
+              ? { code: 'timed-out', detail: '', facts: {} }
+              : { code: 'not-found', detail: '', facts: {} },
+        }
+      : outcome,
+  );
+  const judgements = [judge(cpuHigh, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const said = (language: 'en' | 'zh-CN') =>
+    JSON.stringify(diagnosisRenderer.diagnosis(view, language).blocks);
+
+  expect(said('en')).toContain(
+    'Could not see the CPU and the memory of a service over some seconds (agent-manager, orchestrator-service), a CPU profile of a Go service (agent-manager, orchestrator-service): it does not exist; the CPU use of a part against its limit (agent-manager, orchestrator-service): the check took too long.',
+  );
+  expect(said('zh-CN')).toContain(
+    '看不到服务在数秒内的 CPU 和内存变化（agent-manager、orchestrator-service）、Go 服务的 CPU profile（agent-manager、orchestrator-service）：不存在；组件的 CPU 用量与上限的对比（agent-manager、orchestrator-service）：检查耗时过长。',
+  );
 });

@@ -433,6 +433,20 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
     }, 400).unref();
   }
 
+  /** Simulated: every container idles. */
+  const podMetrics = (namespace: string): object => ({
+    kind: 'PodMetricsList',
+    apiVersion: 'metrics.k8s.io/v1beta1',
+    items: [...objects.values()]
+      .filter((o) => o.kind === 'Pod' && o.metadata.namespace === namespace)
+      .map(({ metadata }) => ({
+        metadata: { name: metadata.name, namespace },
+        timestamp: now().toISOString(),
+        window: '15s',
+        containers: [{ name: metadata.labels['app'], usage: { cpu: '40m', memory: '120Mi' } }],
+      })),
+  });
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://demo');
     const path = url.pathname.split('/').filter((part) => part !== '');
@@ -446,6 +460,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
       const resource = review.spec?.resourceAttributes?.resource ?? '';
       return send(response, 201, { ...review, status: { allowed: !server.forbidden.has(resource) } });
     }
+    if (path[1] === 'metrics.k8s.io') return send(response, 200, podMetrics(path[4] ?? ''));
     const rest = path[0] === 'api' ? path.slice(2) : path.slice(3);
     const [namespace, resource, name, sub] =
       rest[0] === 'namespaces' && rest.length > 2 ? rest.slice(1) : ['', ...rest];

@@ -155,6 +155,8 @@ export const diagnoses = {
   'diagnose.more-evidence': '… and {count} more of the same kind.',
   'diagnose.todo': '*What to do:*',
   'diagnose.unseen': 'Could not see {what}.',
+  'diagnose.unseen-of': '{what} ({about})',
+  'diagnose.unseen-why': '{what}: {why}',
   'diagnose.ruled-out': 'Ruled out: {causes}.',
   'diagnose.changes': ':clock1: Changed in the hour before:',
   'diagnose.change': '• {since:time} · {text}',
