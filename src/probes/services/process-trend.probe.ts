@@ -6,6 +6,8 @@ import { rate, refuseFallen, round, type Scrape, scrape, scrapeAgain } from '../
 
 const MIB = 1024 * 1024;
 const SAMPLES = 4;
+/** How many there are at most, while one step up may be the first of several: a process gets its memory in pieces. */
+const MOST_SAMPLES = 10;
 /** Cores in use above which a service is called busy, when no limit says more. */
 const BUSY_CORES = 0.4;
 /** Growth in MiB a minute that is no noise of a garbage collector. */
@@ -29,12 +31,26 @@ function slope(points: readonly (readonly [number, number])[]): number {
   return under === 0 ? 0 : over / under;
 }
 
+const stepsOf = (values: readonly number[]): readonly number[] =>
+  values.slice(1).map((value, index) => value - (values[index] ?? value));
+
+/** Minutes, and MiB of resident memory. */
+const memoryOf = (samples: readonly Scrape[]): readonly (readonly [number, number])[] =>
+  samples.map((sample) => [sample.at / 60_000, (sample.value('process_resident_memory_bytes') ?? 0) / MIB]);
+
+/** One step up so far, and with it more than a leak's pace: what comes next tells. */
+function mayBeFirstStep(samples: readonly Scrape[]): boolean {
+  const memory = memoryOf(samples);
+  const up = stepsOf(memory.map(([, mib]) => mib)).filter((step) => step > 0);
+  return up.length === 1 && slope(memory) >= LEAK_MIB_PER_MINUTE;
+}
+
 /**
  * Up in two steps or more, and never down by more than half of the way: the heap profile that is taken beside this makes
  * the process collect its garbage, and some of it goes back to the system.
  */
 function keepsRising(values: readonly number[]): boolean {
-  const steps = values.slice(1).map((value, index) => value - (values[index] ?? value));
+  const steps = stepsOf(values);
   const way = (values.at(-1) ?? 0) - (values[0] ?? 0);
   return steps.filter((step) => step > 0).length >= 2 && steps.every((step) => step >= -way / 2);
 }
@@ -44,8 +60,8 @@ export const servicesProcessTrend = defineProbe({
   doc: `How much CPU does a service use, and does its memory grow?
 
 Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
-that rises in two steps or more and falls by less than half of that is called growth; a single step is not, and neither is the warm-up of a process
-that was started moments ago. Of reasoning-service, whose heap no profile shows, less than a tenth is none either. All
+that rises in two steps or more and falls by less than half of that is called growth. A single step is watched for twice as
+long again, and is none when it stays alone; neither is the warm-up of a process that was started moments ago. Of reasoning-service, whose heap no profile shows, less than a tenth is none either. All
 samples are of one process, even where several replicas answer.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to look at.'),
@@ -58,7 +74,7 @@ samples are of one process, even where several replicas answer.`,
   async run({ service: id, seconds }, context) {
     const { services } = context.deps as With<'services'>;
     const samples: Scrape[] = [];
-    for (let index = 0; index < SAMPLES; index += 1) {
+    for (let index = 0; index < (mayBeFirstStep(samples) ? MOST_SAMPLES : SAMPLES); index += 1) {
       if (index > 0) await context.wait((seconds * 1000) / (SAMPLES - 1));
       const [earliest] = samples;
       const sample =
@@ -77,9 +93,7 @@ samples are of one process, even where several replicas answer.`,
     ) {
       return { status: 'skipped', reason: 'not-installed' };
     }
-    const memory = samples.map(
-      (sample) => [sample.at / 60_000, (sample.value('process_resident_memory_bytes') ?? 0) / MIB] as const,
-    );
+    const memory = memoryOf(samples);
     const perMinute = slope(memory);
     const rises = keepsRising(memory.map(([, mib]) => mib));
     const [from, to] = [memory[0]?.[1] ?? 0, memory.at(-1)?.[1] ?? 0];

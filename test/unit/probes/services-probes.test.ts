@@ -275,6 +275,10 @@ describe('services.process-trend', () => {
       findings: [{ code: 'MEMORY_GROWS' }],
     });
     expect(await look([100, 130, 130, 130], [0, 0, 0, 0])).toMatchObject({ status: 'healthy' });
+    // One step within nine seconds, as a process gets its memory in pieces, and the next one after.
+    expect(await look([60, 60, 71, 71, 71, 84], [])).toMatchObject({
+      findings: [{ code: 'MEMORY_GROWS', facts: { memoryFromMiB: 60, memoryMiB: 84 } }],
+    });
     // A collection of garbage in between.
     expect(await look([46, 58, 70, 63], [0, 0, 0, 0])).toMatchObject({
       findings: [{ code: 'MEMORY_GROWS' }],
