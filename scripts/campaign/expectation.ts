@@ -95,6 +95,8 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
 const bySilence = new Set(['part.collect-agent.paused', 'part.collect-agent.unreachable']);
 
 const alsoTrue: Readonly<Record<string, readonly string[]>> = {
+  // A Pod that is not ready stands behind no Service.
+  'K1.f': ['N1.a'],
   // A slow database is slow for a reason that D2 names.
   'S3.c': ['D2.a', 'D2.b', 'D2.c'],
 };
