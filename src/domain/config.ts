@@ -28,7 +28,8 @@ function plainUrl(protocols: readonly string[]) {
     .string()
     .regex(shape, `must be a URL that begins with ${protocols.map((p) => `${p}://`).join(' or ')}`)
     .refine((url) => !carriesPassword(url) && !secretParameter.test(url), {
-      error: 'must not carry a password; use {env: NAME}, {file: path} or {secret: …} for the whole URL',
+      error:
+        'must not carry a password; use {env: NAME}, {file: path} or {secret: {namespace, name, key}} for the whole URL',
     });
 }
 
