@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/finding.ts';
+import { dependencies } from '../../domain/part.ts';
 import { partOfWorkload } from '../../domain/part-names.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { KubeObject, With } from '../../domain/targets.ts';
+import { partOfPod } from '../../domain/workload.ts';
 import { verdict } from '../support.ts';
 import { type ContainerStatus, isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
@@ -56,7 +58,7 @@ const orderlyExits: ReadonlySet<number> = new Set([0, 137, 143]);
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and is asked by its readiness probe for what it does not have (4xx). Where readiness gets 5xx or a refused connection for more than two minutes, it may as well wait for another part: that is said apart. One finding a workload, however many Pods share it. A program that exits by itself is not this, nor one that has been ready and running for three minutes since the kubelet ended it.`,
+Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error (refused connections and 5xx only after two minutes of running). A service that stands on other parts may wait for one of them when it answers 5xx or not at all: that is said apart. One finding a workload, however many Pods share it. A program that exits by itself is not this, nor one that has been ready and running for three minutes since the kubelet ended it.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],
@@ -198,7 +200,9 @@ function failureOf(pod: Parsed<Pod>, events: readonly ProbeEvent[], now: Date): 
   const event = killing ?? doomed ?? stuck;
   if (event === undefined) return undefined;
   const said = unhealthy.at(-1)?.message ?? event.message;
-  const open = event === stuck && !wrongQuestion.test(event.message);
+  const part = partOfPod(pod);
+  const waits = part !== undefined && dependencies[part].length > 0;
+  const open = event === stuck && waits && !wrongQuestion.test(event.message);
   return {
     code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
     probe: /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',

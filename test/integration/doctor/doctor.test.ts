@@ -264,7 +264,11 @@ describe.skipIf(lacking !== undefined)(
       expect(before).toMatchObject({
         key: 'kubernetes.missing',
         state: 'warning',
-        facts: { feature: 'debug', missing: 'patch pods/ephemeralcontainers', namespace: 'aetherius' },
+        facts: {
+          feature: 'debug',
+          missing: 'patch pods/ephemeralcontainers, watch pods',
+          namespace: 'aetherius',
+        },
       });
 
       const seed = kubeSeed(api.kubeconfig);

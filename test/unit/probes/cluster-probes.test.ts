@@ -397,6 +397,19 @@ describe('kubernetes.failing-probes', () => {
     expect(await look([unready], events)).toMatchObject({ findings: [{ code }] });
   });
 
+  it('blames the probe of a program that stands on no other part', async () => {
+    const shop = pod('shop', {
+      conditions: [{ type: 'Ready', status: 'False' }],
+      containerStatuses: [
+        { name: 'shop', ready: false, state: { running: { startedAt: '2026-03-01T10:00:00Z' } } },
+      ],
+    });
+    const failed = event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503');
+    const of = { ...failed, involvedObject: { ...failed.involvedObject, uid: shop.metadata.uid } };
+
+    expect(await look([shop], [of])).toMatchObject({ findings: [{ code: 'POD_PROBE_FAILS' }] });
+  });
+
   it('blames the probe when the kubelet ends the program for its 503, whatever it waits for', async () => {
     const events = [
       event('Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 503'),
