@@ -55,7 +55,7 @@ const mergePatch = 'application/merge-patch+json';
 const strategicPatch = 'application/strategic-merge-patch+json';
 
 /** How often it is looked whether requests are under way, and for how long at most. */
-const turnMs = 5;
+const turnMs = 2;
 const quietMs = 3_000;
 
 /** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
