@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../src/domain/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
+import type { KubeObject } from '../../../src/domain/targets.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+import { fakeKubernetes } from '../../support/fake-kubernetes.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 type Objects = Readonly<Record<string, Readonly<Record<string, string>> | null>>;
-const refuse = () => Promise.reject(new Error('not asked for in this test'));
 const meta = (name: string) => ({ name, namespace: 'aetherius', uid: name, resourceVersion: '1' });
 
 /** What a Pod's container takes from these ConfigMaps and Secrets; `null`: it may not be read. */
@@ -29,9 +29,7 @@ async function referred(
     metadata: { ...meta('one'), labels: { app: 'agent-manager' } },
     spec: { containers: [{ name: 'agent-manager', ...container }] },
   };
-  const kubernetes: KubernetesTarget = {
-    namespace: 'aetherius',
-    agentNamespace: 'kube-system',
+  const kubernetes = fakeKubernetes({
     hasListed: () => listed,
     list: async (kind) =>
       kind === 'pods'
@@ -46,18 +44,7 @@ async function referred(
       if (found === undefined) throw new AppError('NOT_FOUND', 'no such object');
       return found;
     },
-    logs: refuse,
-    exec: refuse,
-    podMetrics: refuse,
-    can: refuse,
-    patch: refuse,
-    requests: () => 0,
-    pages: () => 0,
-    limit: () => undefined,
-    left: () => Number.POSITIVE_INFINITY,
-    quiet: () => Promise.resolve(),
-    watchPods: () => Promise.resolve(),
-  };
+  });
   const runtime = runtimeOnKubernetes(kubernetes);
   const [instance] = await runtime.instances('agent-manager');
   if (instance === undefined) throw new Error('no instance');

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../src/domain/errors.ts';
-import type { ComposeTarget, KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
+import type { ComposeTarget, KubeObject } from '../../../src/domain/targets.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+import { fakeKubernetes } from '../../support/fake-kubernetes.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
-const refuse = () => Promise.reject(new Error('not asked for in this test'));
 const digest = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 12);
 
 /** A Pod of agent-manager in a cluster with these Secrets; `null`: it may not be read. */
@@ -22,10 +22,7 @@ function cluster(
     spec,
     status: { phase: 'Pending', containerStatuses: [{ name: 'agent-manager', state }] },
   };
-  const kubernetes: KubernetesTarget = {
-    namespace: 'aetherius',
-    agentNamespace: 'kube-system',
-    hasListed: () => false,
+  const kubernetes = fakeKubernetes({
     list: async (kind) => (kind === 'pods' ? [pod] : []),
     async get(kind, namespace, name) {
       asked.push(`${kind}/${name}`);
@@ -38,18 +35,7 @@ function cluster(
       const data = Object.entries(found).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
       return { metadata: meta(name), data: Object.fromEntries(data) };
     },
-    logs: refuse,
-    exec: refuse,
-    podMetrics: refuse,
-    can: refuse,
-    patch: refuse,
-    requests: () => 0,
-    pages: () => 0,
-    limit: () => undefined,
-    left: () => Number.POSITIVE_INFINITY,
-    quiet: () => Promise.resolve(),
-    watchPods: () => Promise.resolve(),
-  };
+  });
   return { asked, token: () => runtimeOnKubernetes(kubernetes).token('agent-manager') };
 }
 

@@ -15,36 +15,21 @@ import { kubernetesDns } from '../../../src/probes/kubernetes/dns.probe.ts';
 import { kubernetesFailingProbes } from '../../../src/probes/kubernetes/failing-probes.probe.ts';
 import { kubernetesNetworkPolicies } from '../../../src/probes/kubernetes/network-policies.probe.ts';
 import { kubernetesServicesEndpoints } from '../../../src/probes/kubernetes/services-endpoints.probe.ts';
+import { fakeKubernetes } from '../../support/fake-kubernetes.ts';
 import { fakeRuntime } from '../../support/fake-runtime.ts';
 import { probeContext } from '../../support/probe-context.ts';
 
 type Lists = Readonly<Partial<Record<KubeKind, readonly object[]>>>;
 
 function kubernetes(lists: Lists): KubernetesTarget {
-  const refuse = () => Promise.reject(new Error('not asked'));
-  return {
-    namespace: 'aetherius',
-    agentNamespace: 'kube-system',
-    hasListed: () => false,
+  return fakeKubernetes({
     list: (kind, namespace) =>
       Promise.resolve(
         ((lists[kind] ?? []) as readonly KubeObject[]).filter(
           (object) => object.metadata.namespace === namespace,
         ),
       ),
-    get: refuse,
-    logs: refuse,
-    exec: refuse,
-    podMetrics: refuse,
-    can: refuse,
-    patch: refuse,
-    requests: () => 0,
-    pages: () => 0,
-    limit: () => undefined,
-    left: () => Number.POSITIVE_INFINITY,
-    quiet: () => Promise.resolve(),
-    watchPods: () => Promise.resolve(),
-  };
+  });
 }
 
 const meta = (name: string, namespace: string, labels: Readonly<Record<string, string>> = {}) => ({

@@ -2,28 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../src/domain/errors.ts';
 import type { KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
-
-const refuse = () => Promise.reject(new Error('not asked for in this test'));
+import { fakeKubernetes } from '../../support/fake-kubernetes.ts';
 
 function kubernetes(pods: readonly KubeObject[]): KubernetesTarget {
-  return {
-    namespace: 'aetherius',
-    agentNamespace: 'kube-system',
-    hasListed: () => false,
+  return fakeKubernetes({
     list: async (kind) => (kind === 'pods' ? pods : []),
-    get: refuse,
-    logs: refuse,
-    exec: refuse,
-    podMetrics: refuse,
-    can: refuse,
-    patch: refuse,
-    requests: () => 0,
-    pages: () => 0,
-    limit: () => undefined,
-    left: () => Number.POSITIVE_INFINITY,
-    quiet: () => Promise.resolve(),
-    watchPods: () => Promise.resolve(),
-  };
+  });
 }
 
 const pod = (name: string, created: string, more: Readonly<Record<string, unknown>> = {}): KubeObject => ({
