@@ -58,7 +58,7 @@ describe('the issue form', () => {
       ## Results of the diagnosis
 
       - D3.a confirmed: The limit is reached and the eviction policy is noeviction.
-      - D3.b possible, not everything could be seen: There is no memory limit, or it is too low. What would settle it could not be seen: runtime.memory-limit(part=redis)
+      - D3.b possible, what was seen does not settle it: There is no memory limit, or it is too low. What would settle it could not be seen: runtime.memory-limit(part=redis)
       - D3.c ruled out: Useless cache keys fill the memory.
       - Checks: 1 well, 1 with findings, 1 could not look, 1 had nothing to look at
       - Not known, because it could not be looked at:

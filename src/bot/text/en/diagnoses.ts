@@ -149,8 +149,7 @@ export const diagnoses = {
   'diagnose.looking':
     '*{environment}*: looking for the cause, {seen} of {asked|# piece|# pieces} of evidence seen.',
   'diagnose.cause': '*{environment}* · *{id}* {cause}',
-  'diagnose.possible':
-    '*{environment}* · {symptom}: no cause is confirmed, {count} could not be ruled out because something could not be seen.',
+  'diagnose.possible': '*{environment}* · {symptom}: no cause is confirmed, {count} could not be ruled out.',
   'diagnose.none': '*{environment}* · {symptom}: none of its causes is there.',
   'diagnose.more-evidence': '… and {count} more of the same kind.',
   'diagnose.todo': '*What to do:*',
@@ -171,7 +170,7 @@ export const diagnoses = {
   'diagnose.choose': 'It is not clear what "{text}" is about. Is it one of these?',
   'diagnose.file.seen': 'What was seen',
   'diagnose.verdict.confirmed': 'confirmed',
-  'diagnose.verdict.possible': 'possible, not everything could be seen',
+  'diagnose.verdict.possible': 'possible, what was seen does not settle it',
   'diagnose.verdict.ruled-out': 'ruled out',
   'remedy.see-why-not-running':
     'Look at the last state, exit code and log of {subject}; the followed diagnosis below names the reason where it can be seen.',

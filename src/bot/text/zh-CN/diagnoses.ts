@@ -144,7 +144,7 @@ export const diagnoses = {
   'remedy.remove-override': '删除指出的参数或环境变量，或改成需要的值。',
   'diagnose.looking': '*{environment}*：正在查找原因，已取得 {asked} 项证据中的 {seen} 项。',
   'diagnose.cause': '*{environment}* · *{id}* {cause}',
-  'diagnose.possible': '*{environment}* · {symptom}：没有确认的原因；有 {count} 个因看不到证据而无法排除。',
+  'diagnose.possible': '*{environment}* · {symptom}：没有确认的原因；有 {count} 个无法排除。',
   'diagnose.none': '*{environment}* · {symptom}：它的各种原因都不存在。',
   'diagnose.more-evidence': '……另有 {count} 条同类证据。',
   'diagnose.todo': '*怎么办：*',
@@ -165,7 +165,7 @@ export const diagnoses = {
   'diagnose.choose': '无法确定 "{text}" 指的是什么，是下面的症状吗？',
   'diagnose.file.seen': '看到的内容',
   'diagnose.verdict.confirmed': '已确认',
-  'diagnose.verdict.possible': '可能，有些证据看不到',
+  'diagnose.verdict.possible': '可能，所见不足以判定',
   'diagnose.verdict.ruled-out': '已排除',
   'remedy.see-why-not-running':
     '查看 {subject} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
