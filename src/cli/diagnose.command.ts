@@ -1,3 +1,4 @@
+import { unseenOf } from '../bot/text/unseen.ts';
 import { changesOf } from '../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
 import type { ProbeOutcome } from '../domain/probe.ts';
@@ -80,12 +81,19 @@ function diagnoseOutput(
         missing: cause.missing.map((outcome) => ({
           probe: outcome.key,
           why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
+          text: unseenText(outcome, words),
         })),
         remedies: remediesOf(cause, answer.place, words),
       })),
     })),
     changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
   };
+}
+
+function unseenText(outcome: ProbeOutcome, words: CliContext['words']): string {
+  const { what, about, why } = unseenOf(outcome, words);
+  const looked = about === undefined ? what : words.plain('diagnose.unseen-of', { what, about });
+  return words.plain('diagnose.unseen-why', { what: looked, why });
 }
 
 function remediesOf(
@@ -128,7 +136,7 @@ function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
     ...diagnosis.causes.flatMap((cause) => [
       `  ${cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${cause.text}`,
       ...cause.for.map((finding) => `      + ${printable(finding.text)}`),
-      ...cause.missing.map(({ probe, why }) => `      ? ${probe} (${why})`),
+      ...cause.missing.map(({ text }) => `      ? ${printable(text)}`),
       ...cause.remedies.flatMap(({ text, commands }) => [
         `      → ${printable(text)}`,
         ...commands.map((command) => `          ${printable(command)}`),

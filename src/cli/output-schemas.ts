@@ -64,7 +64,7 @@ export const DiagnoseOutput = z
                 text: z.string(),
                 for: z.array(FindingOutput),
                 against: z.array(z.string()).meta({ description: 'Probes that looked and did not find it.' }),
-                missing: z.array(z.object({ probe: z.string(), why: z.string() })),
+                missing: z.array(z.object({ probe: z.string(), why: z.string(), text: z.string() })),
                 remedies: z
                   .array(
                     z.object({

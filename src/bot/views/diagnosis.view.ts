@@ -1,14 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import { changesOf } from '../../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/judgement.ts';
-import { partIds } from '../../domain/part.ts';
 import type { ProbeOutcome } from '../../domain/probe.ts';
 import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../../domain/render-diagnosis.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Rendered } from '../../domain/store.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { markup } from '../text/format.ts';
-import { type Words, wordsIn } from '../text/index.ts';
+import { escapeMrkdwn, type Words, wordsIn } from '../text/index.ts';
+import { unseenOf } from '../text/unseen.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import {
   findingFacts,
@@ -182,39 +182,22 @@ function changeBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
 function unseenText(missing: readonly ProbeOutcome[], words: Words): string {
   const groups = new Map<string, Map<string, string[]>>();
   for (const outcome of missing) {
-    const why = whyUnseen(outcome, words);
+    const { what, about, why } = unseenOf(outcome, words);
     const names = groups.get(why) ?? new Map<string, string[]>();
     groups.set(why, names);
-    const about = names.get(outcome.probe) ?? [];
-    names.set(outcome.probe, [...about, ...aboutOf(outcome, words)]);
+    names.set(what, [...(names.get(what) ?? []), ...(about === undefined ? [] : [about])]);
   }
   return sentencesOf(
     [...groups].map(([why, names]) => {
-      const looked = [...names].map(([probe, about]) => {
-        const name = words.lookup(`probe.${probe}`) ?? probe;
-        return about.length === 0
-          ? name
-          : words.say('diagnose.unseen-of', { what: markup(name), about: listOf(about, words) });
-      });
-      return words.say('diagnose.unseen-why', { what: markup(listOf(looked, words)), why: markup(why) });
+      const looked = [...names].map(([what, about]) =>
+        about.length === 0
+          ? escapeMrkdwn(what)
+          : words.say('diagnose.unseen-of', { what, about: listOf(about, words) }),
+      );
+      return words.say('diagnose.unseen-why', { what: markup(listOf(looked, words)), why });
     }),
     words,
   );
-}
-
-function whyUnseen(outcome: ProbeOutcome, words: Words): string {
-  const why =
-    outcome.cause === undefined
-      ? words.lookup(`skip.${outcome.reason ?? ''}`)
-      : words.lookup(`cause.${outcome.cause.code}`, outcome.cause.facts);
-  return why ?? words.say('diagnose.no-reason');
-}
-
-/** The parts that this call was about, as its parameters name them: `from` → `to`. */
-function aboutOf({ key }: ProbeOutcome, words: Words): readonly string[] {
-  const values = [...key.matchAll(/=([\w-]+)/g)].map(([, value]) => value ?? '');
-  const parts = values.filter((value) => (partIds as readonly string[]).includes(value));
-  return parts.length === 0 ? [] : [parts.map((part) => partName(part, words)).join(' → ')];
 }
 
 const stepMark = (ok: boolean | undefined): string =>

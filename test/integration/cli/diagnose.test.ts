@@ -85,6 +85,17 @@ describe('aetherius diagnose', () => {
     expect(output.overall).toBe('unknown');
   });
 
+  it('says in words what could not be seen and why, and in JSON by name as well', async () => {
+    const { output } = await json('gone');
+    const [text, chinese] = [await run('gone', ['D3']), await run('gone', ['D3'], '--lang', 'zh-CN')];
+
+    const [missing] = output.diagnoses.flatMap(({ causes }) => causes.flatMap((cause) => cause.missing));
+    expect(missing).toMatchObject({ probe: expect.stringMatching(/^redis\./), why: 'refused' });
+    expect(text.out).toContain(`? ${missing?.text}\n`);
+    expect(text.out).not.toContain(missing?.probe);
+    expect(chinese.out).toMatch(/ \? .*\p{Script=Han}/u);
+  });
+
   it('refuses words about something else with exit code 64', async () => {
     expect(await run('well', ['lunch', 'tomorrow'])).toMatchObject({ exit: 64, out: '' });
   });
