@@ -67,7 +67,6 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     signal: AbortSignal,
   ): Promise<ProbeOutcome> {
     const { key, probe, params, part } = task;
-    const logger = options.logger.child({ probe: key });
     const startedAt = clock.now();
     const missing = probe.needs.filter((need) => targets[need] === undefined);
     const lateBy = options.lateness?.();
@@ -86,10 +85,10 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
       { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs },
       result,
     );
-    const facts = { status: outcome.status, durationMs, findings: outcome.findings.length };
+    const facts = { probe: key, status: outcome.status, durationMs, findings: outcome.findings.length };
     if (result.status === 'inconclusive' && outcome.cause?.code === 'bug')
-      logger.error({ ...facts, err: result.cause }, 'probe failed by a fault of its own');
-    else logger.debug({ ...facts, cause: outcome.cause?.code }, 'probe done');
+      options.logger.error({ ...facts, err: result.cause }, 'probe failed by a fault of its own');
+    else options.logger.debug({ ...facts, cause: outcome.cause?.code }, 'probe done');
     return outcome;
   }
 

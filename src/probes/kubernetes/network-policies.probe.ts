@@ -116,9 +116,9 @@ function closedServices(
 }
 
 /** Services whose Pods may ask no name server. It says what a failed lookup comes from, and is nothing by itself. */
-function withoutNames(policies: readonly NetworkPolicy[], pods: readonly Parsed<Pod>[]): readonly Finding[] {
+function withoutNames(policies: readonly NetworkPolicy[], firstOf: FirstOf): readonly Finding[] {
   return serviceIds.flatMap((part): Finding[] => {
-    const pod = pods.find((candidate) => partOfPod(candidate) === part);
+    const pod = firstOf.get(part);
     const closing = pod === undefined ? [] : closedToNames(policies, endpointOf(pod, new Map()));
     if (pod === undefined || closing.length === 0) return [];
     const facts = { from: part, policy: closing.join(', '), namespace: pod.metadata.namespace ?? '' };
@@ -220,12 +220,21 @@ Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, 
     const { namespace, agentNamespace } = kubernetes;
     const list = (kind: 'networkpolicies' | 'pods' | 'services', where: string) =>
       kubernetes.list(kind, where, { signal });
-    const [rawServices, ownPolicies, agentPolicies, ownPods] = await Promise.all([
-      list('services', namespace),
+    const policyLists = Promise.all([
       list('networkpolicies', namespace),
       // What may not be read there leaves open only what the agents may do.
       list('networkpolicies', agentNamespace).catch((error: unknown) => error as Error),
+    ]);
+    const [rawServices, [ownPolicies, agentPolicies], ownPods, agentPods] = await Promise.all([
+      list('services', namespace),
+      policyLists,
       list('pods', namespace),
+      // Only rules can say that an agent is cut off. Asked while the platform's own Pods, which take longer, arrive.
+      policyLists.then(([own, agents]) =>
+        agentNamespace === namespace || (own.length === 0 && Array.isArray(agents) && agents.length === 0)
+          ? []
+          : list('pods', agentNamespace),
+      ),
     ]);
     const unseen = agentPolicies instanceof Error ? agentPolicies : undefined;
     const policies = [
@@ -233,11 +242,10 @@ Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, 
       ...(agentPolicies instanceof Error || agentNamespace === namespace ? [] : agentPolicies),
     ].map((raw) => NetworkPolicy.parse(raw));
     if (policies.length === 0 && unseen === undefined) return verdict([], { policies: 0 });
-    // Only rules can say that an agent is cut off.
-    const agentPods = agentNamespace === namespace ? [] : await list('pods', agentNamespace);
     const pods = [ownPods, agentPods].flatMap((raw) => parseAll(Pod, raw)).filter(takesPart);
     const services = parseAll(Service, rawServices);
-    const connections = connectionsOf(services, pods);
+    const firstOf = firstOfParts(pods);
+    const connections = connectionsOf(services, firstOf);
     const known = await readNamespaces(kubernetes, namespacesThatDecide(policies, connections), signal);
     const blocked = new Map<string, Blocked>();
     const open = new Set<string>();
@@ -281,7 +289,7 @@ Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, 
       ({ code, facts }) => code === 'POLICY_NOT_ENFORCED' && facts['direction'] !== 'Ingress',
     )
       ? []
-      : withoutNames(policies, pods);
+      : withoutNames(policies, firstOf);
     return verdict([...findings, ...names], { policies: policies.length, connections: judged });
   },
 });
@@ -300,16 +308,20 @@ interface Wanted {
   readonly port: TargetPort;
 }
 
-/** Each connection the platform needs whose two ends are there, by the ports of the Service in between. */
-function connectionsOf(
-  services: readonly Parsed<Service>[],
-  pods: readonly Parsed<Pod>[],
-): readonly Wanted[] {
+/** One Pod of each part. */
+type FirstOf = ReadonlyMap<PartId, Parsed<Pod>>;
+
+function firstOfParts(pods: readonly Parsed<Pod>[]): FirstOf {
   const firstOf = new Map<PartId, Parsed<Pod>>();
   for (const pod of pods) {
     const part = partOfPod(pod);
     if (part !== undefined && !firstOf.has(part)) firstOf.set(part, pod);
   }
+  return firstOf;
+}
+
+/** Each connection the platform needs whose two ends are there, by the ports of the Service in between. */
+function connectionsOf(services: readonly Parsed<Service>[], firstOf: FirstOf): readonly Wanted[] {
   return wantedConnections().flatMap(([from, to]) => {
     const service = services.find((candidate) => partOfWorkload(candidate.metadata.name) === to);
     const source = firstOf.get(from);

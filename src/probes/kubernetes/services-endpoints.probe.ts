@@ -22,10 +22,11 @@ Says whether no Pod carries the labels the Service selects, or Pods do and none 
     const { kubernetes } = deps;
     const list = <K extends 'services' | 'endpointslices' | 'pods'>(kind: K) =>
       kubernetes.list(kind, kubernetes.namespace, { signal });
-    const [rawServices, rawSlices, rawPods] = await Promise.all([
+    // The longest one first.
+    const [rawPods, rawServices, rawSlices] = await Promise.all([
+      list('pods'),
       list('services'),
       list('endpointslices'),
-      list('pods'),
     ]);
     const services = parseAll(Service, rawServices);
     const pods = parseAll(Pod, rawPods);
