@@ -3,6 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Targets, TargetsFactory } from '../../domain/targets.ts';
 import { createComposeTarget } from './compose.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
+import { KubeAccessMemory } from './kube-config.ts';
 import { createKubernetesTarget } from './kubernetes.ts';
 import { LeaseBook } from './lease.ts';
 import { createNatsTarget, natsUrl } from './nats.ts';
@@ -23,6 +24,7 @@ export function createTargetsFactory(
   timeouts: Timeouts = defaultTimeouts,
 ): TargetsFactory {
   const book = new LeaseBook();
+  const memory = new KubeAccessMemory();
   return {
     async forRun(environment) {
       const config = environments[environment];
@@ -43,7 +45,7 @@ export function createTargetsFactory(
         ...(redis === undefined ? {} : { redis }),
         ...(nats === undefined ? {} : { nats }),
         ...(neo4j === undefined ? {} : { neo4j }),
-        ...runtimeOf(config, timeouts),
+        ...runtimeOf(config, timeouts, memory),
         network: createNetworkTarget(config),
       } satisfies Targets;
     },
@@ -54,6 +56,7 @@ export function createTargetsFactory(
 function runtimeOf(
   config: EnvironmentConfig,
   timeouts: Timeouts,
+  memory: KubeAccessMemory,
 ): Pick<Targets, 'kubernetes' | 'compose' | 'runtime'> {
   const { runtime } = config;
   switch (runtime.kind) {
@@ -72,6 +75,7 @@ function runtimeOf(
           ...(runtime.context === undefined ? {} : { context: runtime.context }),
         },
         timeouts,
+        memory,
       );
       const debug = runtime.debugImage === undefined ? undefined : { image: runtime.debugImage };
       return { kubernetes, runtime: runtimeOnKubernetes(kubernetes, debug) };

@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ConnectionOptions, createSecureContext, type SecureContextOptions } from 'node:tls';
+import {
+  type ConnectionOptions,
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
@@ -64,25 +70,65 @@ const KubeConfigFile = z.object({
   ),
 });
 
+type KubeConfigFile = z.output<typeof KubeConfigFile>;
+
+/**
+ * What was made of files the last time: reading them each run is cheap, parsing them and their certificates again costs
+ * 4 ms in which nothing is asked yet. A file that changed is a new one.
+ */
+export class KubeAccessMemory {
+  readonly #parsed = new Map<string, { readonly text: string; readonly file: KubeConfigFile }>();
+  readonly #contexts = new Map<string, { readonly digest: string; readonly context: SecureContext }>();
+
+  parsed(path: string, text: string, parse: () => KubeConfigFile): KubeConfigFile {
+    const known = this.#parsed.get(path);
+    if (known?.text === text) return known.file;
+    const file = parse();
+    this.#parsed.set(path, { text, file });
+    return file;
+  }
+
+  /** `user`: the kubeconfig's context, for a file may hold several. */
+  secureContext(path: string, user: string, { ca, cert, key }: Material): SecureContext {
+    const digest = digestOf(ca, cert, key);
+    const known = this.#contexts.get(`${path}#${user}`);
+    if (known?.digest === digest) return known.context;
+    const context = secureContext(path, { ca, cert, key });
+    this.#contexts.set(`${path}#${user}`, { digest, context });
+    return context;
+  }
+}
+
+type Material = { readonly [Name in 'ca' | 'cert' | 'key']?: Buffer | undefined };
+
+function digestOf(...parts: readonly (Buffer | undefined)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part?.length ?? 'none'}:`).update(part ?? '');
+  return hash.digest('base64');
+}
+
 /**
  * Access from a kubeconfig, else from the Pod's service account, else from `~/.kube/config`. Certificates and
  * tokens are read here; users with `exec` or an auth provider go through client-node, which costs a second
  * and 60 MB and is therefore loaded only for them.
  */
-export async function loadKubeAccess(settings: KubeConfigSettings): Promise<KubeAccess> {
-  if (settings.kubeconfig !== undefined) return fromFile(settings.kubeconfig, settings.context);
-  if (existsSync(join(accountFolder, 'token'))) return fromServiceAccount();
-  return fromFile(join(homedir(), '.kube', 'config'), settings.context);
+export async function loadKubeAccess(
+  settings: KubeConfigSettings,
+  memory = new KubeAccessMemory(),
+): Promise<KubeAccess> {
+  if (settings.kubeconfig !== undefined) return fromFile(settings.kubeconfig, settings.context, memory);
+  if (existsSync(join(accountFolder, 'token'))) return fromServiceAccount(memory);
+  return fromFile(join(homedir(), '.kube', 'config'), settings.context, memory);
 }
 
-async function fromServiceAccount(): Promise<KubeAccess> {
+async function fromServiceAccount(memory: KubeAccessMemory): Promise<KubeAccess> {
   const path = join(accountFolder, 'ca.crt');
   const ca = await readFile(path);
   let token = '';
   return {
     // The name is in every API server's certificate and resolves in every Pod.
     server: new URL('https://kubernetes.default.svc'),
-    tls: { secureContext: secureContext(path, { ca }) },
+    tls: { secureContext: memory.secureContext(path, '', { ca }) },
     async headers() {
       token = (await readFile(join(accountFolder, 'token'), 'utf8')).trim();
       return { authorization: `Bearer ${token}` };
@@ -91,7 +137,11 @@ async function fromServiceAccount(): Promise<KubeAccess> {
   };
 }
 
-async function fromFile(path: string, contextName: string | undefined): Promise<KubeAccess> {
+async function fromFile(
+  path: string,
+  contextName: string | undefined,
+  memory: KubeAccessMemory,
+): Promise<KubeAccess> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -101,9 +151,11 @@ async function fromFile(path: string, contextName: string | undefined): Promise<
       facts: { reason: 'kubeconfig-unreadable', path },
     });
   }
-  const parsed = KubeConfigFile.safeParse(parse(text));
-  if (!parsed.success) throw invalid(path, 'not a kubeconfig');
-  const file = parsed.data;
+  const file = memory.parsed(path, text, () => {
+    const parsed = KubeConfigFile.safeParse(parse(text));
+    if (!parsed.success) throw invalid(path, 'not a kubeconfig');
+    return parsed.data;
+  });
   const wanted = contextName ?? file['current-context'];
   const context = file.contexts.find((one) => one.name === wanted)?.context;
   const cluster = file.clusters.find((one) => one.name === context?.cluster)?.cluster;
@@ -124,7 +176,7 @@ async function fromFile(path: string, contextName: string | undefined): Promise<
   return {
     server: new URL(cluster.server),
     tls: {
-      secureContext: secureContext(path, { ca, cert, key }),
+      secureContext: memory.secureContext(path, wanted ?? '', { ca, cert, key }),
       ...(cluster['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
       ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),
     },

@@ -4,6 +4,9 @@ type Loose = Record<string, unknown>;
 
 const unedited: ReadonlySet<KubeKind> = new Set(['pods', 'events', 'endpointslices']);
 
+/** Whether the slimmer keeps something of who owns which fields of such an object. */
+export const keepsOwnership = (kind: KubeKind): boolean => !unedited.has(kind);
+
 /**
  * Makes the objects of a LIST small while its pages arrive: 5,000 Pods are 27 MB of JSON, mostly field
  * ownership and the same template over and over. What stays is exact; what goes:
@@ -24,7 +27,7 @@ export function createSlimmer(kind: KubeKind): (item: unknown) => KubeObject {
   };
   return (item) => {
     const object = item as Loose & { metadata: Loose };
-    if (unedited.has(kind)) delete object.metadata['managedFields'];
+    if (!keepsOwnership(kind)) delete object.metadata['managedFields'];
     slimMetadata(object.metadata);
     for (const field of ['labels', 'annotations', 'ownerReferences', 'managedFields'])
       if (object.metadata[field] !== undefined) object.metadata[field] = share(object.metadata[field]);

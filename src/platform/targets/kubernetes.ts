@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
-import { setTimeout } from 'node:timers/promises';
-import pLimit from 'p-limit';
+import { setImmediate } from 'node:timers/promises';
+import PQueue from 'p-queue';
 import { AppError, type Stage, TargetError } from '../../domain/errors.ts';
 import type {
   CallOptions,
@@ -14,10 +14,15 @@ import type {
 } from '../../domain/targets.ts';
 import { type Address, defaultTimeouts, Gate, type Timeouts, targetError, unconnected } from './failure.ts';
 import { httpCall } from './http-call.ts';
-import { type KubeAccess, type KubeConfigSettings, loadKubeAccess } from './kube-config.ts';
+import {
+  type KubeAccess,
+  type KubeAccessMemory,
+  type KubeConfigSettings,
+  loadKubeAccess,
+} from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';
 import { createPageReader } from './kube-pages.ts';
-import { createSlimmer } from './kube-slim.ts';
+import { createSlimmer, keepsOwnership } from './kube-slim.ts';
 import { parsePodMetrics } from './quantity.ts';
 import { shareLogs } from './shared-logs.ts';
 
@@ -54,14 +59,18 @@ const passedOnAtATime = 12;
 const mergePatch = 'application/merge-patch+json';
 const strategicPatch = 'application/strategic-merge-patch+json';
 
-/** How often it is looked whether requests are under way, and for how long at most. */
-const turnMs = 2;
+/** For how long at most it is waited for requests that are under way. */
 const quietMs = 3_000;
 
 /** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
 const pageSize = 500;
 /** More than this and the answer is not worth its memory: 40,000 objects of one kind. */
 const maxPages = 80;
+
+interface Opened {
+  readonly access: KubeAccess;
+  readonly agent: HttpAgent | HttpsAgent;
+}
 
 /**
  * Kubernetes under diagnosis over plain HTTPS. LISTs are paged, slimmed page by page and kept for the run,
@@ -70,12 +79,13 @@ const maxPages = 80;
 export function createKubernetesTarget(
   settings: KubernetesSettings,
   timeouts: Timeouts = defaultTimeouts,
+  memory?: KubeAccessMemory,
 ): KubernetesTarget {
   const gate = new Gate();
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
-  let loading: Promise<{ access: KubeAccess; agent: HttpAgent | HttpsAgent }> | undefined;
-  const ownCalls = pLimit(ownAtATime);
-  const passedOnCalls = pLimit(passedOnAtATime);
+  let loading: Promise<Opened> | undefined;
+  const ownCalls = new PQueue({ concurrency: ownAtATime });
+  const passedOnCalls = new PQueue({ concurrency: passedOnAtATime });
   let sent = 0;
   let pages = 0;
   let most = Number.POSITIVE_INFINITY;
@@ -91,7 +101,7 @@ export function createKubernetesTarget(
   };
 
   const open = () => {
-    loading ??= loadKubeAccess(settings).then((access) => {
+    loading ??= loadKubeAccess(settings, memory).then((access) => {
       // Sockets end by themselves when idle; nothing has to close this.
       const options = {
         keepAlive: true,
@@ -122,15 +132,12 @@ export function createKubernetesTarget(
       readonly passedOn?: true;
     } = {},
   ): Promise<HttpAnswer> {
-    const { access, agent } = await open();
-    const slot = options.passedOn === true ? passedOnCalls : ownCalls;
-    const url = new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server);
     const callMs = options.timeoutMs ?? Math.max(timeouts.callMs, 5_000);
-    const call = async () => {
+    const call = async ({ access, agent }: Opened) => {
       count(options.furtherPage);
       return httpCall({
         what: 'Kubernetes API',
-        url,
+        url: new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server),
         method: options.method ?? 'GET',
         headers: {
           accept: options.accept ?? 'application/json',
@@ -150,10 +157,14 @@ export function createKubernetesTarget(
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
     };
-    // Silence of somebody behind the API server says nothing of itself.
-    const answer = await slot(() => gate.run(call, options.passedOn === true ? unconnected : undefined));
+    const passedOn = options.passedOn === true;
+    const answer = await (passedOn ? passedOnCalls : ownCalls).add(async () => {
+      const opened = await open();
+      // Silence of somebody behind the API server says nothing of itself.
+      return gate.run(() => call(opened), passedOn ? unconnected : undefined);
+    });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw statusError(answer, url, asked);
+    throw statusError(answer, (await open()).access.server, asked);
   }
 
   async function listPages(
@@ -168,7 +179,9 @@ export function createKubernetesTarget(
     let token = '';
     for (let page = 1; page <= maxPages; page += 1) {
       const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
-      const reader = createPageReader((item) => items.push(slim(item)));
+      const reader = createPageReader((item) => items.push(slim(item)), {
+        ownershipToo: keepsOwnership(kind),
+      });
       await send(
         `${base}?limit=${pageSize}${selected}${following}`,
         { verb: 'list', resource: kind, namespace },
@@ -207,11 +220,11 @@ export function createKubernetesTarget(
     },
     left: () => most - (sent - pages),
     async quiet() {
-      const busy = () => ownCalls.activeCount + ownCalls.pendingCount > 0;
+      const late = AbortSignal.timeout(quietMs);
       // What was just answered makes somebody ask the next thing: only a turn without any is quiet.
-      for (let left = quietMs / turnMs; left > 0; left -= 1) {
-        await setTimeout(turnMs);
-        if (!busy()) return;
+      for (let busy = true; busy && !late.aborted; busy = ownCalls.size + ownCalls.pending > 0) {
+        await untilAborted(ownCalls.onIdle(), late).catch(() => undefined);
+        await setImmediate();
       }
     },
     list(kind, namespace, options = {}) {
@@ -241,7 +254,7 @@ export function createKubernetesTarget(
     },
     logs: shareLogs(readLogs),
     exec: (namespace, pod, container, command, options = {}) =>
-      passedOnCalls(() =>
+      passedOnCalls.add(() =>
         gate.run(async () => {
           count();
           return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
@@ -343,13 +356,13 @@ function collection(kind: KubeKind | 'secrets', namespace: string): string {
 /** An HTTP status of the API server as an error; its message is kept, for it names what was refused. */
 function statusError(
   answer: HttpAnswer,
-  url: URL,
+  server: URL,
   asked: { readonly verb: string; readonly resource: string; readonly namespace: string },
 ): Error {
   const address: Address = {
     what: 'Kubernetes API',
-    host: url.hostname,
-    port: Number(url.port || (url.protocol === 'http:' ? 80 : 443)),
+    host: server.hostname,
+    port: Number(server.port || (server.protocol === 'http:' ? 80 : 443)),
   };
   const facts = { ...asked, status: answer.status, message: statusMessage(answer) };
   const { status } = answer;

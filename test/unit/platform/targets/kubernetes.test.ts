@@ -1,25 +1,26 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { loadKubeAccess } from '../../../../src/platform/targets/kube-config.ts';
+import { KubeAccessMemory, loadKubeAccess } from '../../../../src/platform/targets/kube-config.ts';
 import { createPageReader } from '../../../../src/platform/targets/kube-pages.ts';
 import { createSlimmer } from '../../../../src/platform/targets/kube-slim.ts';
 import { createKubernetesTarget } from '../../../../src/platform/targets/kubernetes.ts';
 import { parsePodMetrics, parseQuantity } from '../../../../src/platform/targets/quantity.ts';
 import { httpFake } from '../../../support/targets.ts';
 
-function kubeconfig(server: string, user: object): { path: string; remove(): void } {
+function kubeconfig(server: string, user: object, cluster: object = {}): { path: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
   const path = join(dir, 'config');
   writeFileSync(
     path,
     JSON.stringify({
       'current-context': 'c',
-      clusters: [{ name: 'k', cluster: { server } }],
+      clusters: [{ name: 'k', cluster: { server, ...cluster } }],
       users: [{ name: 'u', user }],
       contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
     }),
@@ -42,6 +43,35 @@ describe('a kubeconfig', () => {
         { authorization: 'Bearer second' },
       ]);
       expect(access.secrets()).toEqual(['second']);
+    } finally {
+      config.remove();
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('is made into something once, and anew as soon as it or a certificate it names is another one', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ca-'));
+    const authority = join(dir, 'ca.crt');
+    const [first = '', second = ''] = rootCertificates;
+    writeFileSync(authority, first);
+    const config = kubeconfig('https://k:6443', { token: 'old' }, { 'certificate-authority': authority });
+    const memory = new KubeAccessMemory();
+    const load = () => loadKubeAccess({ kubeconfig: config.path }, memory);
+    try {
+      const [once, again] = [await load(), await load()];
+      expect(again.tls.secureContext).toBe(once.tls.secureContext);
+
+      writeFileSync(authority, second);
+      const renewed = await load();
+      expect(renewed.tls.secureContext).not.toBe(once.tls.secureContext);
+
+      writeFileSync(config.path, readFileSync(config.path, 'utf8').replace('old', 'new'));
+      const other = await load();
+      expect(await other.headers()).toEqual({ authorization: 'Bearer new' });
+      expect(other.tls.secureContext).toBe(renewed.tls.secureContext);
+
+      writeFileSync(config.path, 'neither: this');
+      await expect(load()).rejects.toMatchObject({ facts: { reason: 'kubeconfig-invalid' } });
     } finally {
       config.remove();
       rmSync(dir, { recursive: true });
@@ -413,6 +443,60 @@ describe('a page', () => {
       items,
     });
     expect(read(JSON.stringify({ metadata: {}, items: null }))).toEqual({ next: '', items: [] });
+  });
+
+  describe('read without field ownership', () => {
+    /** Every size of portions: what the last portion holds is parsed whole, with what it has. */
+    const names = (text: string, size: number) => {
+      const items: unknown[] = [];
+      const reader = createPageReader((one) => items.push(one), { atLeast: size, ownershipToo: false });
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+      reader.end();
+      return items;
+    };
+    const owned = (name: string, fields: object, more: object = {}) => ({
+      metadata: {
+        ...{ name, labels: { note: ']},"spec":{' } },
+        managedFields: [
+          { manager: 'a', fieldsV1: fields },
+          { manager: 'b', subresource: 'status', fieldsV1: { 'f:status': {} } },
+        ],
+      },
+      spec: { x: [1, { y: ']},"z' }] },
+      ...more,
+    });
+    const bare = ({ metadata: { name, labels }, ...rest }: ReturnType<typeof owned>) => ({
+      metadata: { name, labels },
+      ...rest,
+    });
+
+    it.each<[string, ReturnType<typeof owned>]>([
+      ['as the API server writes it', owned('a', { 'f:spec': { '.': {}, 'f:x': {} } })],
+      ['with keys and values that look like its end', owned('a', { 'k:{"n":"]},\\"s"}': { 'v:"]},"': {} } })],
+      [
+        'beside a text that looks like its begin',
+        owned('a', {}, { note: 'x,"managedFields":[{"a":1}]},"b":2' }),
+      ],
+      ['with letters of every width', owned('名𝒙', { 'f:ä': {} })],
+    ])('%s: the rest is as it was', (_title, item) => {
+      const last = { metadata: { name: 'last' } };
+      for (const size of [1, 7, 64, 10_000])
+        expect(names(page([item, item, last]), size)).toEqual([bare(item), bare(item), last]);
+    });
+
+    it.each<[string, object]>([
+      ['a list in it', owned('a', { 'f:x': { list: [1] }, 'f:z': { deep: 1 } })],
+      [
+        'a text beside that quotes it, without any',
+        { metadata: { name: 'a', note: ',"managedFields":[]},"b' } },
+      ],
+      ['nothing after it', { metadata: { name: 'a', managedFields: [] } }],
+      ['a field of this name elsewhere', { metadata: { name: 'a' }, spec: { managedFields: 'mine' } }],
+    ])('%s: the item is not harmed', (_title, item) => {
+      const last = { metadata: { name: 'last' } };
+      for (const size of [1, 10_000]) expect(names(page([item, last]), size)).toEqual([item, last]);
+    });
   });
 
   it('that is cut off is no page', () => {
