@@ -72,6 +72,15 @@ export interface RedisServer extends Server {
   readonly url: string;
 }
 
+/**
+ * Arguments of a cluster's node. Without `busPort`, a free one, its bus would take the port that is 10,000 above, which
+ * nobody has asked for whether it is free.
+ */
+export const clusterNode = (busPort: number, dir = '.'): readonly string[] => [
+  ...['--cluster-enabled', 'yes', '--cluster-config-file', join(dir, 'nodes.conf')],
+  ...['--cluster-announce-ip', '127.0.0.1', '--cluster-port', `${busPort}`],
+];
+
 /** Starts a Redis without persistence on 127.0.0.1; resolves when it answers PING. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { dir, password = '' } = options;

@@ -6,7 +6,7 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import { freePort, type RunningProcess, startProcess } from '../../../lab/components/process.ts';
-import { redisProgram, startRedis } from '../../../lab/components/redis.ts';
+import { clusterNode, redisProgram, startRedis } from '../../../lab/components/redis.ts';
 import type { RedisConnection } from '../../../src/domain/config.ts';
 import { LazySecret, Secret } from '../../../src/domain/secret.ts';
 import { createCourier } from '../../../src/jobs/courier.ts';
@@ -95,15 +95,19 @@ test('a wrong password shows in no log line, and the courier says down', async (
 test('a Cluster', async () => {
   const port = await freePort();
   await programWith('cluster', [
-    ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--cluster-enabled', 'yes'],
     ...[
-      '--cluster-config-file',
-      join(dir, 'nodes.conf'),
+      '--port',
+      `${port}`,
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      dir,
+      '--save',
+      '',
       '--requirepass',
       'cluster-pass',
-      '--cluster-announce-ip',
-      '127.0.0.1',
     ],
+    ...clusterNode(await freePort(), dir),
   ]);
   const plain = new Redis({ host: '127.0.0.1', port, password: 'cluster-pass', retryStrategy: () => 50 });
   plain.on('error', () => undefined);

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisServer, startRedis } from '../../../lab/components/redis.ts';
+import { freePort, listens, startProcess, waitFor } from '../../../lab/components/process.ts';
+import { clusterNode, type RedisServer, startRedis } from '../../../lab/components/redis.ts';
 import type { EnvironmentConfig } from '../../../src/domain/config.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
@@ -214,7 +215,6 @@ describe('Redis behind Sentinel and as a cluster', () => {
     const sentinelFolder = scratch('probes-sentinel');
     const { writeFileSync, mkdirSync } = await import('node:fs');
     const { redisProgram } = await import('../../../lab/components/redis.ts');
-    const { freePort, startProcess, waitFor, listens } = await import('../../../lab/components/process.ts');
     const program = await redisProgram();
     const port = await freePort();
     mkdirSync(sentinelFolder.dir, { recursive: true });
@@ -256,15 +256,11 @@ describe('Redis behind Sentinel and as a cluster', () => {
     const node = await startRedis({
       dir: clusterFolder.dir,
       password,
-      args: [
-        ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],
-        ...['--cluster-announce-ip', '127.0.0.1'],
-      ],
+      args: clusterNode(await freePort()),
     });
     const client = new Redis(node.url);
     try {
       await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-      const { waitFor } = await import('../../../lab/components/process.ts');
       await waitFor(async () => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
         seconds: 10,
         what: 'the cluster',
@@ -290,28 +286,24 @@ describe('Redis behind Sentinel and as a cluster', () => {
   });
 
   it('with several masters is looked at master by master', async () => {
-    const { waitFor } = await import('../../../lab/components/process.ts');
     const folders = [scratch('probes-cluster-a'), scratch('probes-cluster-b')];
     const nodes: RedisServer[] = [];
     const clients: Redis[] = [];
+    const buses: number[] = [];
     try {
       for (const { dir } of folders) {
-        const node = await startRedis({
-          dir,
-          password,
-          args: [
-            ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--masterauth', password],
-            ...['--cluster-announce-ip', '127.0.0.1'],
-          ],
-        });
+        const bus = await freePort();
+        const args = [...clusterNode(bus), '--masterauth', password];
+        const node = await startRedis({ dir, password, args });
         nodes.push(node);
+        buses.push(bus);
         clients.push(new Redis(node.url));
       }
       const [first, second] = clients as [Redis, Redis];
       await first.call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
       await second.call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
       await second.call('CLUSTER', 'SET-CONFIG-EPOCH', '7');
-      await first.call('CLUSTER', 'MEET', '127.0.0.1', `${nodes[1]?.port}`);
+      await first.call('CLUSTER', 'MEET', '127.0.0.1', `${nodes[1]?.port}`, `${buses[1]}`);
       for (const client of clients)
         await waitFor(async () => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
           seconds: 20,
