@@ -94,6 +94,35 @@ describe('a kubeconfig', () => {
 });
 
 describe('a list', () => {
+  it('is waited for by whoever wants quiet, with what its answer makes somebody ask', async () => {
+    const held: (() => void)[] = [];
+    const fake = await httpFake((_request, response) => {
+      held.push(() => response.end(JSON.stringify({ metadata: {}, items: [] })));
+    });
+    const config = kubeconfig(fake.url, {});
+    try {
+      const target = createKubernetesTarget({ namespace: 'n', agentNamespace: 'm', kubeconfig: config.path });
+      const seen: string[] = [];
+      await target.quiet();
+      const both = target.list('pods', 'n').then(() => {
+        seen.push('pods');
+        return target.list('services', 'n').then(() => seen.push('services'));
+      });
+      const quiet = target.quiet().then(() => seen.push('quiet'));
+      for (const answered of [1, 2]) {
+        await expect.poll(() => held.length).toBe(answered);
+        expect(seen).not.toContain('quiet');
+        held[answered - 1]?.();
+      }
+      await Promise.all([both, quiet]);
+
+      expect(seen).toEqual(['pods', 'services', 'quiet']);
+    } finally {
+      config.remove();
+      await fake.close();
+    }
+  });
+
   it('is paged, shared by everybody in the run, and counted', async () => {
     const asked: string[] = [];
     const fake = await httpFake((request, response) => {
