@@ -6,6 +6,7 @@ import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts'
 import type { PartId } from '../domain/part.ts';
 import type { RunHandler, RunLease } from '../domain/ports.ts';
 import type { ProbeOutcome } from '../domain/probe.ts';
+import { redactText } from '../domain/redact.ts';
 import type { RemedyCall } from '../domain/remediation.ts';
 import { isFor, type Place, remedyCommands } from '../domain/remedy-commands.ts';
 import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../domain/render-diagnosis.ts';
@@ -304,7 +305,11 @@ async function askWhich(
       }
       await tx.messages.update(
         root.id,
-        renderer.chooseSymptom({ run, text, choices: buttons }, run.surface?.language ?? 'en'),
+        // The channel reads what only one person has typed, or pasted with a password in it.
+        renderer.chooseSymptom(
+          { run, text: redactText(text), choices: buttons },
+          run.surface?.language ?? 'en',
+        ),
         {
           priority: 0,
         },

@@ -72,6 +72,27 @@ describe('a diagnosis in Slack', () => {
     expect(answer.threadTs).toBe(finding.threadTs);
   });
 
+  it('asks which symptom is meant without pinging anybody, and without a password that was typed', async () => {
+    const { slack } = await stage.start();
+    const { control } = slack;
+    await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius diagnose &lt;!channel&gt; password=hunter2secret',
+    });
+    const question = await control.waitForMessage(
+      {
+        channel: places.incidents,
+        where: ({ blocks }) => JSON.stringify(blocks).includes('"diagnose"'),
+      },
+      { timeoutMs: 30_000 },
+    );
+    const shown = `${question.text} ${JSON.stringify(question.blocks)}`;
+
+    expect(shown).toContain('&lt;!channel&gt; password=');
+    expect(shown).not.toMatch(/hunter2|<!channel>/);
+  });
+
   it('says that no symptom fits words about something else', async () => {
     const { slack } = await stage.start();
     const { control } = slack;
