@@ -8,6 +8,7 @@ import type { Probe, ProbeContext, ProbeResult } from '../../src/domain/probe.ts
 import type { KubernetesTarget, Targets } from '../../src/domain/targets.ts';
 import { targetNames } from '../../src/domain/targets.ts';
 import { probes } from '../../src/probes/index.ts';
+import { toldAtOnce } from '../support/fake-kubernetes.ts';
 
 /** Fails the test when a probe asks for anything that could change a target. */
 const mutations = new Set(['execute', 'patch', 'restart']);
@@ -46,17 +47,7 @@ function fakeTargets(answer: Answer, wrong: string[]): Targets {
     redis: fake('redis'),
     nats: fake('nats', { hasMonitor: true }),
     neo4j: fake('neo4j'),
-    kubernetes: fake('kubernetes', {
-      namespace: 'aetherius',
-      agentNamespace: 'kube-system',
-      hasListed: () => false,
-      requests: () => 0,
-      pages: () => 0,
-      limit: () => undefined,
-      left: () => Number.POSITIVE_INFINITY,
-      quiet: () => Promise.resolve(),
-      watchPods: () => Promise.resolve(),
-    }) as unknown as KubernetesTarget,
+    kubernetes: fake('kubernetes', toldAtOnce) as unknown as KubernetesTarget,
     compose: fake('compose', { project: 'aetherius' }),
     runtime: fake('runtime', { kind: 'kubernetes' }),
     network: fake('network', { knows: () => true }),

@@ -4,11 +4,22 @@ import type { KubernetesTarget } from '../../src/domain/targets.ts';
 
 const refuse = () => Promise.reject(new Error('not asked for in this test'));
 
+/** What is told without asking the API server. */
+export const toldAtOnce = {
+  namespace: 'aetherius',
+  agentNamespace: 'kube-system',
+  hasListed: () => false,
+  requests: () => 0,
+  pages: () => 0,
+  limit: () => undefined,
+  left: () => Number.POSITIVE_INFINITY,
+  quiet: () => Promise.resolve(),
+  watchPods: () => Promise.resolve(),
+} satisfies Partial<KubernetesTarget>;
+
 export function fakeKubernetes(given: Partial<KubernetesTarget>): KubernetesTarget {
   return {
-    namespace: 'aetherius',
-    agentNamespace: 'kube-system',
-    hasListed: () => false,
+    ...toldAtOnce,
     list: refuse,
     get: refuse,
     logs: refuse,
@@ -16,12 +27,6 @@ export function fakeKubernetes(given: Partial<KubernetesTarget>): KubernetesTarg
     podMetrics: refuse,
     can: refuse,
     patch: refuse,
-    requests: () => 0,
-    pages: () => 0,
-    limit: () => undefined,
-    left: () => Number.POSITIVE_INFINITY,
-    quiet: () => Promise.resolve(),
-    watchPods: () => Promise.resolve(),
     ...given,
   };
 }
