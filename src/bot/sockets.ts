@@ -58,13 +58,20 @@ function createSocket(options: SocketsOptions, index: number) {
   const stopping = new AbortController();
   const open = new Set<SocketModeReceiver>();
   let current: SocketModeReceiver | undefined;
-  let reconnecting: Promise<void> = Promise.resolve();
+  /** The attempt under way to put another one in the place of `current`: a second beside it would open one too many. */
+  let replacing: Promise<void> | undefined;
 
-  const connect = async (): Promise<void> => {
-    const receiver = createReceiver(options, index, { ended, refresh });
-    await receiver.client.start();
+  /** Slack said hello. What it sends next may already be the end of this socket. */
+  const opened = (receiver: SocketModeReceiver): void => {
     open.add(receiver);
     current = receiver;
+    replacing = undefined;
+  };
+
+  const connect = async (): Promise<void> => {
+    const receiver = createReceiver(options, index, { opened, ended, refresh });
+    await receiver.client.start();
+    if (stopping.signal.aborted) await close(receiver);
   };
 
   const reconnect = async (): Promise<void> => {
@@ -81,28 +88,24 @@ function createSocket(options: SocketsOptions, index: number) {
       }
     }
   };
-  const startReconnecting = (): void => {
-    reconnecting = reconnecting.then(reconnect);
-  };
+  const replace = (): Promise<void> => (replacing ??= reconnect());
 
   const ended = (receiver: SocketModeReceiver): void => {
     // A socket that never came up is the business of whoever tried to open it.
     if (!open.delete(receiver) || receiver !== current) return;
     current = undefined;
-    if (!stopping.signal.aborted) startReconnecting();
+    if (!stopping.signal.aborted) void replace();
   };
 
-  /** Slack announces the end of a socket: the next one is opened first, and the old one is listened to until then. */
+  /**
+   * Slack announces the end of a socket, perhaps twice (a warning, then the request): the next one is opened first, and
+   * the old one is listened to until then.
+   */
   const refresh = async (receiver: SocketModeReceiver): Promise<void> => {
     if (receiver !== current || stopping.signal.aborted) return;
-    try {
-      await connect();
-      await clock.sleep(drainMs, stopping.signal).catch(() => undefined);
-      await close(receiver);
-    } catch (err) {
-      // Slack closes the old one by itself in a moment, and then we are told.
-      logger.warn({ err, socket: index }, 'a socket could not be replaced before its end');
-    }
+    await replace();
+    await clock.sleep(drainMs, stopping.signal).catch(() => undefined);
+    await close(receiver);
   };
 
   const close = async (receiver: SocketModeReceiver): Promise<void> => {
@@ -111,18 +114,19 @@ function createSocket(options: SocketsOptions, index: number) {
 
   return {
     start: connect,
-    reconnect: startReconnecting,
+    reconnect: () => void replace(),
     connected: () => current !== undefined,
     async stop() {
       stopping.abort(new Error('stopping'));
       current = undefined;
       await Promise.all([...open].map(close));
-      await reconnecting;
+      await replacing;
     },
   };
 }
 
 interface SocketEvents {
+  readonly opened: (receiver: SocketModeReceiver) => void;
   readonly ended: (receiver: SocketModeReceiver) => void;
   readonly refresh: (receiver: SocketModeReceiver) => Promise<void>;
 }
@@ -153,7 +157,10 @@ function createReceiver(options: SocketsOptions, index: number, events: SocketEv
   receiver.client.removeAllListeners('ws_message');
   receiver.client.on('ws_message', (...frame: unknown[]) => {
     const { connections, refreshing } = readFrame(frame[0]);
-    if (connections !== undefined) options.onHello?.(connections);
+    if (connections !== undefined) {
+      events.opened(receiver);
+      options.onHello?.(connections);
+    }
     if (refreshing) void events.refresh(receiver);
     else for (const listener of handle) Reflect.apply(listener, receiver.client, frame);
   });
