@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { defineProbe } from '../../domain/probe.ts';
@@ -25,6 +26,9 @@ const FULL_BATCH_SHARE = 0.9;
 const DOMINANT_SHARE = 0.5;
 /** Share of the time that the one writer may spend in commits before it is what everything waits for. */
 const WRITER_SHARE = 0.75;
+
+/** Samples more, where no batch came to its end between the first two and nothing shows that one is being written. */
+const MORE_SAMPLES = 2;
 
 /** What only rises while one process runs. */
 const counters = [
@@ -67,9 +71,13 @@ interface Pipeline {
   /** Writes are measured at all: where they are not, the other stage dominates nothing. */
   readonly writeKnown: boolean;
   readonly commitsWait: boolean;
+  /** No batch came to its end, and whether one was being written cannot be told: nobody knows what events wait for. */
+  readonly writerUnseen: boolean;
 }
 
-function read(before: Scrape, after: Scrape): Pipeline {
+/** `from` and `to` are the ends of the look; `previous` is the sample before `to`. */
+function read(from: Scrape, to: Scrape, previous: Scrape = from): Pipeline {
+  const [before, after] = [from, to];
   const size = after.value('event_queue_size') ?? 0;
   const capacity = after.value('event_queue_capacity') ?? 0;
   const workers = after.value('event_workers') ?? 0;
@@ -85,13 +93,17 @@ function read(before: Scrape, after: Scrape): Pipeline {
   const batch = meanBetween(before, after, 'event_batch_size') ?? 0;
   const seconds = (after.at - before.at) / 1000;
   const connections = (scrape: Scrape) => scrape.value('database_connections_in_use') ?? 0;
+  const waiting = Math.min(before.value('event_queue_size') ?? 0, size) > 0;
   // Not one batch came to its end while a connection was held all the time: the writer is inside a statement.
+  // (A full queue takes no more events in.)
   const stuck =
-    received > 0 &&
+    (received > 0 || waiting) &&
     stored === 0 &&
-    seconds > 2 * timeout &&
-    Math.min(connections(before), connections(after)) > 0;
+    (to.at - previous.at) / 1000 > 2 * timeout &&
+    Math.min(connections(previous), connections(to)) > 0;
   const slope = (size - (before.value('event_queue_size') ?? size)) / seconds;
+  const writeKnown = after.value('event_processing_stage_seconds_count', { stage: 'write' }) !== undefined;
+  const commits = rate(before, after, 'event_processing_stage_seconds_count', { stage: 'write' }) ?? 0;
   // What came in at the first sample is not stored at the second: it is at least that late.
   const latency = Math.max(meanBetween(before, after, 'event_processing_seconds') ?? 0, stuck ? seconds : 0);
   return {
@@ -113,25 +125,35 @@ function read(before: Scrape, after: Scrape): Pipeline {
       goroutines: after.value('go_goroutines') ?? null,
     },
     latency,
-    waiting: Math.min(before.value('event_queue_size') ?? 0, size) > 0,
+    waiting,
     backlog: capacity > 0 && size >= capacity * BACKLOG_SHARE,
     growing: slope > 0 && received > stored,
     workersBusy: workers > 0 && busy >= workers,
     fullBatches: limit > 0 && batch >= limit * FULL_BATCH_SHARE,
     enrich,
     write,
-    writeKnown: after.value('event_processing_stage_seconds_count', { stage: 'write' }) !== undefined,
+    writeKnown,
     // One commit at a time: a write that takes longer than the pace allows is what everything waits for.
     commitsWait: stuck || writing >= WRITER_SHARE || (timeout > 0 && write > Math.max(timeout, 0.25)),
+    writerUnseen: writeKnown && commits === 0 && !stuck,
   };
 }
+
+const isLate = ({ latency }: Pipeline): boolean => latency >= LATENCY_SECONDS;
+const isBehind = (pipeline: Pipeline): boolean => isLate(pipeline) || pipeline.backlog || pipeline.growing;
+
+const noBatchEnded = ({ seconds = null, queue = null }: Facts): AppError =>
+  new AppError('DEPENDENCY_UNAVAILABLE', 'no batch was stored during the look', {
+    facts: { reason: 'no-batch-ended', seconds, queue },
+  });
 
 /** What a pipeline that is behind waits for. */
 function bottleneckOf(pipeline: Pipeline): string | undefined {
   if (pipeline.commitsWait) return 'EVENT_WRITES_SLOW';
   if (pipeline.fullBatches) return 'EVENT_BATCHES_FULL';
-  const { enrich, write, writeKnown } = pipeline;
-  const enrichDominates = writeKnown && enrich > 0 && enrich / (enrich + write) >= DOMINANT_SHARE;
+  const { enrich, write, writeKnown, writerUnseen } = pipeline;
+  const enrichDominates =
+    writeKnown && !writerUnseen && enrich > 0 && enrich / (enrich + write) >= DOMINANT_SHARE;
   return pipeline.workersBusy && enrichDominates ? 'EVENT_WORKERS_SATURATED' : undefined;
 }
 
@@ -141,7 +163,8 @@ export const servicesEventPipeline = defineProbe({
 
 Takes \`/metrics\` twice, so that counters become rates: received against stored events, the queue and its slope, how busy
 the workers are, how full the batches, and the mean time of the stages enrich and write. Samples of different replicas are
-not compared, and where events wait and a metric that would tell why is absent, it could not look.`,
+not compared, and where events wait and a metric that would tell why is absent, it could not look. Where no batch comes to
+its end in between, it looks up to twice more: a writer that was not seen at work says nothing about what events wait for.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(4).describe('Time between the two samples, in seconds.'),
   }),
@@ -161,14 +184,23 @@ not compared, and where events wait and a metric that would tell why is absent, 
     if (before === undefined) return { status: 'skipped', reason: 'no-data' };
     if (before.value('event_queue_size') === undefined) return { status: 'skipped', reason: 'not-installed' };
     await context.wait(seconds * 1000);
-    const after = await scrapeAgain(before, services, 'agent-manager', context);
+    let after = await scrapeAgain(before, services, 'agent-manager', context);
     if (after === undefined) return { status: 'skipped', reason: 'no-data' };
     refuseFallen(before, after, 'agent-manager', counters);
 
-    const pipeline = read(before, after);
+    let pipeline = read(before, after);
+    // The first sample may have met the writer between two batches, each of which takes longer than the look.
+    for (let more = 0; more < MORE_SAMPLES && isBehind(pipeline) && pipeline.writerUnseen; more += 1) {
+      await context.wait(seconds * 1000);
+      const later = await scrapeAgain(before, services, 'agent-manager', context);
+      if (later === undefined) return { status: 'skipped', reason: 'no-data' };
+      refuseFallen(after, later, 'agent-manager', counters);
+      pipeline = read(before, later, after);
+      after = later;
+    }
     const { facts } = pipeline;
-    const late = pipeline.latency >= LATENCY_SECONDS;
-    const behind = late || pipeline.backlog || pipeline.growing;
+    const late = isLate(pipeline);
+    const behind = isBehind(pipeline);
     const finding = (code: string, severity: Finding['severity']): Finding => ({
       code,
       severity,
@@ -182,6 +214,9 @@ not compared, and where events wait and a metric that would tell why is absent, 
     const absent = lacking(after, decides);
     if (absent.length > 0)
       return { status: 'inconclusive', cause: metricsAbsent('agent-manager', absent), facts };
+    // A backlog alone rules out nothing either where the writer was not seen at work.
+    if (behind && bottleneck === undefined && pipeline.writerUnseen)
+      return { status: 'inconclusive', cause: noBatchEnded(facts), facts };
     const findings: Finding[] = [];
     if (late) findings.push(finding('EVENT_LATENCY_HIGH', 'warning'));
     if (pipeline.backlog || pipeline.growing) findings.push(finding('EVENT_QUEUE_BACKLOG', 'warning'));

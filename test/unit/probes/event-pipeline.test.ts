@@ -178,7 +178,7 @@ describe('the event pipeline', () => {
     });
 
     it('could not look when events wait and nobody knows how many are many', async () => {
-      const full: Sample = { ...start, queue: 900 };
+      const full: Sample = { ...start, queue: 900, connections: 0 };
 
       expect(await lookWithout('event_queue_capacity', full, full)).toMatchObject({
         cause: { facts: { metrics: 'event_queue_capacity' } },
@@ -196,9 +196,88 @@ describe('the event pipeline', () => {
     });
   });
 
-  it('does not blame the database for a standstill while no connection is in use', async () => {
-    const idle = { ...start, connections: 0 };
+  describe('in which no batch comes to its end between two samples', () => {
+    // Workers filled the next batch before the writer went into its statement.
+    const between = { ...start, connections: 0, received: 40 };
+    const inside: Sample = { ...between, connections: 1, queue: 100, received: 200, enrich: [1, 10] };
+    const pages = (...samples: readonly Sample[]) => run(...samples.map((sample) => page(sample)));
 
-    expect(await look(idle, { ...idle, queue: 18, received: 8 })).toEqual(['EVENT_QUEUE_BACKLOG']);
+    it('waits for the database, not for workers, when the first sample met the writer between two batches', async () => {
+      const later: Sample = { ...inside, queue: 260, received: 360 };
+
+      expect(await pages(between, inside, later)).toMatchObject({
+        status: 'unhealthy',
+        findings: [
+          { code: 'EVENT_LATENCY_HIGH' },
+          { code: 'EVENT_QUEUE_BACKLOG' },
+          { code: 'EVENT_WRITES_SLOW' },
+        ],
+      });
+    });
+
+    it('waits for the database when the batch ends in the longer look', async () => {
+      const ended: Sample = {
+        ...inside,
+        queue: 260,
+        received: 360,
+        stored: 10,
+        connections: 0,
+        write: [6.5, 1],
+        batch: [10, 1],
+        latency: [70, 10],
+      };
+
+      const result = await pages(between, inside, ended);
+
+      expect(result).toMatchObject({ status: 'unhealthy', facts: { seconds: 8, writeSeconds: 6.5 } });
+      expect(JSON.stringify(result)).toContain('EVENT_WRITES_SLOW');
+    });
+
+    it('lacks workers when the longer look sees quick writes', async () => {
+      const ended: Sample = {
+        ...inside,
+        queue: 260,
+        received: 360,
+        stored: 20,
+        connections: 0,
+        enrich: [9, 20],
+        write: [0.1, 2],
+        batch: [20, 2],
+        latency: [100, 20],
+      };
+
+      expect(JSON.stringify(await pages(between, { ...inside, connections: 0 }, ended))).toContain(
+        'EVENT_WORKERS_SATURATED',
+      );
+    });
+
+    it('blames nobody when the writer is never seen at work', async () => {
+      const idle = { ...inside, connections: 0 };
+
+      expect(await pages(between, idle, idle, idle)).toMatchObject({
+        status: 'inconclusive',
+        cause: { facts: { reason: 'no-batch-ended', seconds: 12, queue: 100 } },
+      });
+    });
+
+    it('waits for the database when the queue is so full that nothing comes in any more', async () => {
+      const full = { ...start, queue: 1000 };
+
+      expect(JSON.stringify(await pages(full, full))).toContain('EVENT_WRITES_SLOW');
+    });
+
+    it('is not looked at for longer while nothing waits', async () => {
+      const quiet = { ...start, queue: 0, busy: 0, connections: 0 };
+
+      expect(await pages(quiet, quiet)).toMatchObject({ status: 'healthy', facts: { seconds: 4 } });
+    });
+
+    it('is not judged by a later sample of another process', async () => {
+      const fallen = { ...inside, connections: 0, received: 3 };
+
+      await expect(pages(between, { ...inside, connections: 0 }, fallen)).rejects.toMatchObject({
+        facts: { reason: 'another-replica' },
+      });
+    });
   });
 });

@@ -121,6 +121,8 @@ export const health = {
   'cause.subject-placeholder':
     'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: what it puts there cannot be seen here',
   'cause.metrics-absent': 'something waits, and the metrics that would tell why are absent ({metrics})',
+  'cause.no-batch-ended':
+    'no batch of events was stored in {seconds} s, and nothing shows what its writer was doing ({queue|# event waits|# events wait})',
   'cause.override-unread':
     'whether the environment gives {keys} another value than the file cannot be seen: not allowed to {verb} {resource}',
   'cause.value-in-secret': '{key} comes from the Secret {secret}, whose values are not read for this',
