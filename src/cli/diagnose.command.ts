@@ -1,3 +1,4 @@
+import { causePlain } from '../bot/text/cause.ts';
 import { unseenOf } from '../bot/text/unseen.ts';
 import { changesOf } from '../domain/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
@@ -75,7 +76,7 @@ function diagnoseOutput(
       causes: judged.map((cause) => ({
         id: cause.cause.id,
         verdict: cause.verdict,
-        text: words.lookupPlain(`cause.${cause.cause.id}`) ?? cause.cause.id,
+        text: causePlain(cause.cause, words),
         for: cause.for.map((finding) => findingOutput(finding, words)),
         against: cause.against.map((outcome) => outcome.key),
         missing: cause.missing.map((outcome) => ({

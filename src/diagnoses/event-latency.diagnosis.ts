@@ -1,6 +1,12 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
 
 const late = any(found('EVENT_LATENCY_HIGH'), found('EVENT_QUEUE_BACKLOG'));
+/** A database that serves nobody is not slow: what it is, the way to it tells (H2). */
+const unserved = any(
+  found('ENDPOINT_REFUSED', 'postgres'),
+  found('ENDPOINT_HUNG', 'postgres'),
+  found('ENDPOINT_CLOSED', 'postgres'),
+);
 
 export const eventLatency = defineDiagnosis({
   id: 'S3',
@@ -27,9 +33,9 @@ export const eventLatency = defineDiagnosis({
     {
       id: 'S3.c',
       part: 'postgres',
-      when: all(late, found('EVENT_WRITES_SLOW')),
+      when: all(late, found('EVENT_WRITES_SLOW'), not(unserved)),
       remedies: [{ instruction: 'see-slow-database' }],
     },
   ],
-  handOver: [{ when: found('EVENT_WRITES_SLOW'), to: 'D2' }],
+  handOver: [{ when: all(found('EVENT_WRITES_SLOW'), not(unserved)), to: 'D2' }],
 });

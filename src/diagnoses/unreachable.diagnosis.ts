@@ -47,6 +47,9 @@ const ofPart: Readonly<Partial<Record<PartId, string>>> = {
   neo4j: 'S7',
 };
 
+/** Programs that tell why they end. Of a store that does not run, nothing further can be asked. */
+const tellsWhyItEnds = (part: PartId): boolean => !['postgres', 'redis', 'nats'].includes(part);
+
 /** What is left when a part runs, is healthy and can be reached: it is slow, or its work does not get done. */
 const illnesses: Readonly<Partial<Record<PartId, string>>> = {
   postgres: 'PG_SLOW',
@@ -117,6 +120,7 @@ export function unreachable(part: PartId): Diagnosis {
   const broken = all(not(running), not(health), network);
   const unreached = badWay === undefined ? broken : any(broken, all(not(running), badWay));
   const lost = badWay === undefined ? unreached : all(unreached, not(found('NETWORK_SLOW', part)));
+  const unfit = tellsWhyItEnds(part) ? any(running, health) : all(not(running), health);
   return defineDiagnosis({
     id: 'H2',
     slug: 'unreachable',
@@ -146,7 +150,7 @@ export function unreachable(part: PartId): Diagnosis {
     ],
     handOver: [
       { when: running, to: 'K1' },
-      ...(specific === undefined ? [] : [{ when: any(running, health), to: specific }]),
+      ...(specific === undefined ? [] : [{ when: unfit, to: specific }]),
       { when: lost, to: 'N1' },
       ...(part === 'collect-agent' ? [{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] : []),
     ],

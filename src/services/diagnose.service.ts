@@ -1,5 +1,6 @@
 import { changeCalls, mostRequests } from '../domain/changes.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
+import { groundOf } from '../domain/ground.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../domain/judgement.ts';
 import type { PartId } from '../domain/part.ts';
 import type { ProbeRunner } from '../domain/ports.ts';
@@ -7,8 +8,9 @@ import { callKey, type ProbeCall, type ProbeOutcome } from '../domain/probe.ts';
 import type { UnreachablePath } from '../domain/render-diagnosis.ts';
 import type { Targets, TargetsFactory } from '../domain/targets.ts';
 
-/** How many diagnoses one request may be handed on to. */
+/** How many diagnoses one request may be handed on to, and one about what another part stands on. */
 const MOST_HOPS = 2;
+const MOST_HOPS_BELOW = 1;
 
 /** What gathering needs: no store, no Slack. */
 export interface GatherOptions {
@@ -34,7 +36,8 @@ export interface DiagnosisResult {
 
 /**
  * Gathers the evidence of some diagnoses, judges them, and follows their hand-overs while no cause is confirmed or
- * the judgement itself hands over. Every probe runs once, whoever asks for it.
+ * the judgement itself hands over. Where nothing is confirmed and the evidence ran into a part that does not serve, that
+ * part is asked about. Every probe runs once, whoever asks for it.
  */
 export async function diagnose(
   options: GatherOptions,
@@ -48,7 +51,6 @@ export async function diagnose(
   },
 ): Promise<DiagnosisResult> {
   const outcomes = new Map<string, ProbeOutcome>();
-  const judgements: DiagnosisJudgement[] = [];
   const used = [input.targets];
   let asked = 0;
   input.targets.kubernetes?.limit(mostRequests);
@@ -68,27 +70,47 @@ export async function diagnose(
     });
   };
 
-  let next = input.diagnoses;
-  for (let hop = 0; next.length > 0 && hop <= MOST_HOPS; hop += 1) {
-    await gather(
-      next.flatMap((diagnosis) => diagnosis.evidence),
-      input.targets,
-    );
-    const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);
-    if (late.length > 0) {
-      const fresh = await options.targets.forRun(input.environment);
-      fresh.kubernetes?.limit(Math.max(0, mostRequests - firstRequests(used)));
-      used.push(fresh);
-      await gather(late, fresh);
+  /** Judges some diagnoses and whatever they hand over to, unless it was judged before. */
+  const follow = async (
+    first: readonly Diagnosis[],
+    hops: number,
+    earlier: readonly DiagnosisJudgement[] = [],
+  ) => {
+    const judgements: DiagnosisJudgement[] = [];
+    let next = first;
+    for (let hop = 0; next.length > 0 && hop <= hops; hop += 1) {
+      await gather(
+        next.flatMap((diagnosis) => diagnosis.evidence),
+        input.targets,
+      );
+      const late = next.flatMap((diagnosis) => diagnosis.afterwards ?? []);
+      if (late.length > 0) {
+        const fresh = await options.targets.forRun(input.environment);
+        fresh.kubernetes?.limit(Math.max(0, mostRequests - firstRequests(used)));
+        used.push(fresh);
+        await gather(late, fresh);
+      }
+      const seen = [...outcomes.values()];
+      const judged = next.map((diagnosis) =>
+        judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters),
+      );
+      judgements.push(...judged);
+      const wanted = judged.flatMap((judgement) => judgement.handOver);
+      const done = new Set([...earlier, ...judgements].map((judgement) => judgement.diagnosis.id));
+      next = [...new Set(wanted)]
+        .filter((id) => !done.has(id))
+        .flatMap((id) => options.diagnoses.filter((d) => d.id === id));
     }
-    const seen = [...outcomes.values()];
-    const judged = next.map((diagnosis) => judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters));
-    judgements.push(...judged);
-    const wanted = judged.flatMap((judgement) => judgement.handOver);
-    const done = new Set(judgements.map((judgement) => judgement.diagnosis.id));
-    next = [...new Set(wanted)]
-      .filter((id) => !done.has(id))
-      .flatMap((id) => options.diagnoses.filter((d) => d.id === id));
+    return judgements;
+  };
+
+  let judgements = await follow(input.diagnoses, MOST_HOPS);
+  const ground = groundOf(judgements, [...outcomes.values()]);
+  if (ground !== undefined) {
+    // The way to one part is asked for once: what it stands on explains why that one does not serve.
+    const others = judgements.filter(({ diagnosis }) => diagnosis.id !== 'H2');
+    const below = await follow([options.unreachable(ground)], MOST_HOPS_BELOW, others);
+    if (below[0]?.overall === 'cause-found') judgements = [...others, ...below];
   }
   // Only where something is or may be wrong: a healthy answer needs no history.
   if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))

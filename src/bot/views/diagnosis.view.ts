@@ -6,6 +6,7 @@ import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../../do
 import type { Run } from '../../domain/run.ts';
 import type { Rendered } from '../../domain/store.ts';
 import { actionIds, messageEventType } from '../ids.ts';
+import { causeMarkup, causePlain } from '../text/cause.ts';
 import { markup } from '../text/format.ts';
 import { escapeMrkdwn, type Words, wordsIn } from '../text/index.ts';
 import { unseenOf } from '../text/unseen.ts';
@@ -39,10 +40,6 @@ export const diagnosisRenderer: DiagnosisRenderer = {
 const causesOf = (view: DiagnosisView, verdict: CauseJudgement['verdict']): readonly CauseJudgement[] =>
   view.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === verdict));
 
-function causeSentence(cause: CauseJudgement, words: Words): string {
-  return words.lookup(`cause.${cause.cause.id}`) ?? cause.cause.id;
-}
-
 /** First line: the cause in one sentence that a tired person understands. */
 function titleLine(view: DiagnosisView, words: Words): string {
   const { environment } = view.run;
@@ -51,7 +48,7 @@ function titleLine(view: DiagnosisView, words: Words): string {
   }
   const [top] = causesOf(view, 'confirmed');
   if (top !== undefined) {
-    return `:red_circle: ${words.say('diagnose.cause', { environment, id: top.cause.id, cause: markup(causeSentence(top, words)) })}`;
+    return `:red_circle: ${words.say('diagnose.cause', { environment, id: top.cause.id, cause: markup(causeMarkup(top.cause, words)) })}`;
   }
   const symptom = symptomNames(view, words);
   const possible = causesOf(view, 'possible');
@@ -103,7 +100,7 @@ function confirmedBlocks(cause: CauseJudgement, view: DiagnosisView, words: Word
   const todo = own.map((entry) => `• ${instruction(entry, words)}`);
   const commands = own.flatMap((entry) => entry.commands);
   const lines = [
-    `*${cause.cause.id}* · ${causeSentence(cause, words)}`,
+    `*${cause.cause.id}* · ${causeMarkup(cause.cause, words)}`,
     ...evidence,
     ...(impact === undefined ? [] : [words.say('finding.impact', { text: markup(impact) })]),
     ...(todo.length === 0 ? [] : [words.say('diagnose.todo'), ...todo]),
@@ -137,10 +134,10 @@ function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
         : words.say('diagnose.unseen', {
             what: markup(unseenText(cause.missing.slice(0, shown.missing), words)),
           });
-    return `:grey_question: *${cause.cause.id}* · ${causeSentence(cause, words)} ${why}`;
+    return `:grey_question: *${cause.cause.id}* · ${causeMarkup(cause.cause, words)} ${why}`;
   });
   const ruledOut = causesOf(view, 'ruled-out').map(
-    (cause) => `${cause.cause.id} ${causeSentence(cause, words).replace(/[.。]$/, '')}`,
+    (cause) => `${cause.cause.id} ${causeMarkup(cause.cause, words).replace(/[.。]$/, '')}`,
   );
   const followed = view.judgements
     .slice(1)
@@ -272,7 +269,7 @@ function judgementText({ diagnosis, causes }: DiagnosisJudgement, words: Words):
         ...cause.against.map((outcome) => `- ${outcome.key}`),
         ...cause.missing.map((outcome) => `? ${outcome.key}`),
       ];
-      return `* ${cause.cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${words.lookupPlain(`cause.${cause.cause.id}`) ?? ''}${why.map((line) => `\n    ${line}`).join('')}`;
+      return `* ${cause.cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${causePlain(cause.cause, words)}${why.map((line) => `\n    ${line}`).join('')}`;
     }),
   ];
 }

@@ -273,7 +273,9 @@ describe('the requests of a diagnosis with all that it hands over to', () => {
       everyDiagnosis.map(async (diagnosis) => wayOf(await run(diagnosis, world, true))),
     );
 
-    expect(ways).toEqual(expect.arrayContaining(['S1→N1', 'S7→N1', 'H2→K1→S1→N1', 'S2→H2→K1→S1']));
+    expect(ways).toEqual(
+      expect.arrayContaining(['S1→N1', 'S7→N1→H2→K1→S1', 'H2→K1→S1→N1', 'S2→H2→K1→S1', 'S4→H2→K1→S1']),
+    );
   });
 });
 

@@ -4,6 +4,7 @@ export const ui = {
   'part.orchestrator-service': 'orchestrator-service',
   'part.reasoning-service': 'reasoning-service',
   'part.collect-agent': 'collect agents',
+  'part.collect-agent.subject': 'collect-agent',
   'part.postgres': 'PostgreSQL',
   'part.redis': 'Redis',
   'part.nats': 'NATS',

@@ -5,6 +5,7 @@ export const ui = {
   'part.orchestrator-service': 'orchestrator-service',
   'part.reasoning-service': 'reasoning-service',
   'part.collect-agent': '采集 Agent',
+  'part.collect-agent.subject': '采集 Agent',
   'part.postgres': 'PostgreSQL',
   'part.redis': 'Redis',
   'part.nats': 'NATS',

@@ -1,0 +1,50 @@
+import type { DiagnosisJudgement } from './judgement.ts';
+import { depth, type PartId, partIds } from './part.ts';
+import type { ProbeOutcome } from './probe.ts';
+
+/** Findings and causes of not having seen anything that say of a part: it does not serve. */
+const unserved = {
+  codes: new Set([
+    'ENDPOINT_REFUSED',
+    'ENDPOINT_HUNG',
+    'ENDPOINT_CLOSED',
+    'ENDPOINT_AT_LIMIT',
+    'PART_NOT_RUNNING',
+    'PART_PAUSED',
+  ]),
+  // Refused credentials may be ours alone, and so may a way that is barred.
+  stages: new Set(['refused', 'no-answer', 'closed', 'limit']),
+} as const;
+
+/** Parts that an outcome says do not serve: by its own look, or as a service says of what it depends on. */
+function unservedOf({ findings, cause, part, facts }: ProbeOutcome): readonly PartId[] {
+  const seen = findings.flatMap((finding) => (unserved.codes.has(finding.code) ? [finding.part] : []));
+  const tried = cause !== undefined && unserved.stages.has(cause.code) ? [part] : [];
+  const said = partIds.filter((id) => facts[`dependency.${id}`] === 'down');
+  return [...seen, ...tried, ...said];
+}
+
+/** A consequence: a service whose health check fails because of what it stands on, or that is slow for it. */
+const followsFromGround = new Set(['H2.b', 'H2.d']);
+
+/**
+ * The part to ask about next when the evidence of a symptom ran into one that does not serve, and no cause explains it:
+ * the one nearest to the root of the dependency graph. Undefined: a cause is confirmed, or every part serves.
+ */
+export function groundOf(
+  judgements: readonly DiagnosisJudgement[],
+  outcomes: readonly ProbeOutcome[],
+): PartId | undefined {
+  const confirmed = judgements.flatMap(({ diagnosis, causes }) =>
+    causes.filter(
+      ({ verdict, cause }) =>
+        verdict === 'confirmed' && !(followsFromGround.has(cause.id) && depth(diagnosis.part) > 0),
+    ),
+  );
+  if (confirmed.length > 0) return undefined;
+  const asked = new Set(judgements.flatMap(({ diagnosis: { id, part } }) => (id === 'H2' ? [part] : [])));
+  return outcomes
+    .flatMap(unservedOf)
+    .filter((part) => part !== 'runtime' && !asked.has(part))
+    .toSorted((a, b) => depth(a) - depth(b) || partIds.indexOf(a) - partIds.indexOf(b))[0];
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { diagnoses } from '../../../src/diagnoses/index.ts';
+import { pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import { type PartId, partIds } from '../../../src/domain/part.ts';
+import type { ProbeRunner } from '../../../src/domain/ports.ts';
+import { callKey, type ProbeOutcome } from '../../../src/domain/probe.ts';
+import { probes } from '../../../src/probes/index.ts';
+import { diagnose } from '../../../src/services/diagnose.service.ts';
+import { emitters } from '../../support/diagnosis.ts';
+
+type Seen = Pick<ProbeOutcome, 'status'> & Partial<ProbeOutcome>;
+
+const found = (code: string, part: PartId, facts: Finding['facts'] = {}): Seen => ({
+  ...{ status: 'unhealthy', facts },
+  findings: [{ code, part, facts, subject: part, severity: 'critical' }],
+});
+const refused: Seen = { status: 'inconclusive', cause: { code: 'refused', detail: '', facts: {} } };
+
+/** What probes say in a world where `seen` is all that is wrong, by key or by what it begins with. */
+async function ask(typed: string, seen: Readonly<Record<string, Seen>>) {
+  const asked: string[] = [];
+  const runner: ProbeRunner = {
+    run: (calls, { onOutcome }) => {
+      for (const call of calls) {
+        const key = callKey(call);
+        asked.push(key);
+        const known = Object.entries(seen).find(([prefix]) => key.startsWith(prefix));
+        const part = call.with?.['part'] ?? probes.find(({ id }) => id === call.probe)?.part;
+        onOutcome?.({
+          ...{ key, probe: call.probe, status: 'healthy', findings: [], facts: {} },
+          ...{ startedAt: '2026-03-01T00:00:00Z', durationMs: 1 },
+          part: partIds.find((id) => id === part) ?? 'runtime',
+          ...known?.[1],
+        });
+      }
+      return Promise.resolve([]);
+    },
+  };
+  const [id, about] = typed.split(' ');
+  const part = partIds.find((one) => one === about);
+  const targets = { environment: 'test' };
+  const result = await diagnose(
+    {
+      ...{ probes: runner, emitters, diagnoses, unreachable, pathSteps },
+      targets: { forRun: () => Promise.resolve(targets), close: () => Promise.resolve() },
+    },
+    {
+      ...{ environment: 'test', targets, signal: new AbortController().signal },
+      diagnoses: part === undefined ? diagnoses.filter((one) => one.id === id) : [unreachable(part)],
+    },
+  );
+  const way = result.judgements.map(({ diagnosis }) =>
+    diagnosis.id === 'H2' ? `H2 ${diagnosis.part}` : diagnosis.id,
+  );
+  const confirmed = result.judgements.flatMap(({ causes }) =>
+    causes.flatMap(({ verdict, cause }) => (verdict === 'confirmed' ? [`${cause.id} ${cause.part}`] : [])),
+  );
+  return { way, confirmed, path: result.path?.part, asked };
+}
+
+const stopped: Readonly<Record<string, Seen>> = {
+  'runtime.running(part=postgres)': found('PART_NOT_RUNNING', 'postgres'),
+  'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'),
+  'postgres.': refused,
+  'http.service-health': found('SERVICE_UNHEALTHY', 'agent-manager', {
+    'dependency.postgres': 'down',
+  }),
+};
+const late: Finding = {
+  ...{ code: 'EVENT_LATENCY_HIGH', part: 'agent-manager', subject: 'events', severity: 'warning', facts: {} },
+};
+const writesSlow: Seen = { status: 'unhealthy', findings: [late, { ...late, code: 'EVENT_WRITES_SLOW' }] };
+
+describe('a symptom of something that stands on a part which does not serve', () => {
+  it.each(['S1', 'S2', 'D2', 'T1', 'H2 agent-manager'])('%s names that part', async (typed) => {
+    const { confirmed, path } = await ask(typed, stopped);
+
+    expect(confirmed).toEqual(['H2.a postgres']);
+    expect(path).toBe('postgres');
+  });
+
+  it('is not called a slow database when the database is gone', async () => {
+    const { confirmed, way } = await ask('S3', { ...stopped, 'services.event-pipeline': writesSlow });
+
+    expect(confirmed).toEqual(['H2.a postgres']);
+    expect(way).toEqual(['S3', 'H2 postgres', 'K1']);
+  });
+
+  it('is called a slow database when the database serves', async () => {
+    const { confirmed, way } = await ask('S3', { 'services.event-pipeline': writesSlow });
+
+    expect(confirmed).toEqual(['S3.c postgres']);
+    expect(way).toEqual(['S3', 'D2']);
+  });
+
+  it('is answered as before when that part turns out to serve', async () => {
+    const { confirmed, way } = await ask('S1', {
+      'http.service-health': { status: 'healthy', facts: { 'dependency.redis': 'down' } },
+    });
+
+    expect(confirmed).toEqual([]);
+    expect(way).toEqual(['S1']);
+  });
+
+  it('asks nothing further when all is well', async () => {
+    const { way, asked } = await ask('S4', {});
+
+    expect(way).toEqual(['S4']);
+    expect(asked.some((key) => key.startsWith('runtime.running(part=postgres)'))).toBe(false);
+  });
+
+  it('is asked about once', async () => {
+    const { way } = await ask('H2 postgres', stopped);
+
+    expect(way).toEqual(['H2 postgres', 'K1']);
+  });
+});
