@@ -48,3 +48,18 @@ export function groundOf(
     .filter((part) => part !== 'runtime' && !asked.has(part))
     .toSorted((a, b) => depth(a) - depth(b) || partIds.indexOf(a) - partIds.indexOf(b))[0];
 }
+
+/**
+ * Whether what H2 found out about that part is an answer to the symptom: it does not run, or is not well. That the network
+ * does not carry requests to it may be true of our own way alone, unless a service misses the part too.
+ */
+export function explains(
+  { diagnosis, causes }: DiagnosisJudgement,
+  outcomes: readonly ProbeOutcome[],
+): boolean {
+  const missed = () => outcomes.some(({ facts }) => facts[`dependency.${diagnosis.part}`] === 'down');
+  return causes.some(
+    ({ verdict, cause: { id } }) =>
+      verdict === 'confirmed' && (id === 'H2.a' || id === 'H2.b' || (id === 'H2.c' && missed())),
+  );
+}

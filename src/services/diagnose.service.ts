@@ -1,6 +1,6 @@
 import { changeCalls, mostRequests } from '../domain/changes.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
-import { groundOf } from '../domain/ground.ts';
+import { explains, groundOf } from '../domain/ground.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../domain/judgement.ts';
 import type { PartId } from '../domain/part.ts';
 import type { ProbeRunner } from '../domain/ports.ts';
@@ -110,7 +110,8 @@ export async function diagnose(
     // The way to one part is asked for once: what it stands on explains why that one does not serve.
     const others = judgements.filter(({ diagnosis }) => diagnosis.id !== 'H2');
     const below = await follow([options.unreachable(ground)], MOST_HOPS_BELOW, others);
-    if (below[0]?.overall === 'cause-found') judgements = [...others, ...below];
+    if (below[0] !== undefined && explains(below[0], [...outcomes.values()]))
+      judgements = [...others, ...below];
   }
   // Only where something is or may be wrong: a healthy answer needs no history.
   if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))

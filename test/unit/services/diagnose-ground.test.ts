@@ -103,6 +103,24 @@ describe('a symptom of something that stands on a part which does not serve', ()
     expect(way).toEqual(['S1']);
   });
 
+  describe('that only the bot cannot reach', () => {
+    const here = { 'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'), 'postgres.': refused };
+
+    it('blames no network: the address may be wrong in our configuration alone', async () => {
+      const { confirmed, way } = await ask('D2', here);
+
+      expect(confirmed).toEqual([]);
+      expect(way).toEqual(['D2']);
+    });
+
+    it('names the way to it when a service misses it too', async () => {
+      const facts = { 'dependency.postgres': 'down' };
+      const { confirmed } = await ask('S1', { ...here, 'http.service-health': { status: 'healthy', facts } });
+
+      expect(confirmed).toEqual(['H2.c postgres']);
+    });
+  });
+
   it('asks nothing further when all is well', async () => {
     const { way, asked } = await ask('S4', {});
 
