@@ -49,17 +49,22 @@ export function groundOf(
     .toSorted((a, b) => depth(a) - depth(b) || partIds.indexOf(a) - partIds.indexOf(b))[0];
 }
 
+/** The runtime's own word that a part which belongs here does not run. */
+const seenDown = new Set(['PART_NOT_RUNNING', 'PART_PAUSED', 'SERVICE_EXITS_AT_START']);
+
 /**
- * Whether what H2 found out about that part is an answer to the symptom: it does not run, or is not well. That the network
- * does not carry requests to it may be true of our own way alone, unless a service misses the part too.
+ * Whether what H2 found out about that part is an answer to the symptom: it does not run, or is not well. That it is not
+ * there, or that the network does not carry requests to it, may be true of our own configuration alone, unless a service
+ * misses the part too.
  */
 export function explains(
   { diagnosis, causes }: DiagnosisJudgement,
   outcomes: readonly ProbeOutcome[],
 ): boolean {
-  const missed = () => outcomes.some(({ facts }) => facts[`dependency.${diagnosis.part}`] === 'down');
-  return causes.some(
-    ({ verdict, cause: { id } }) =>
-      verdict === 'confirmed' && (id === 'H2.a' || id === 'H2.b' || (id === 'H2.c' && missed())),
-  );
+  const missed = outcomes.some(({ facts }) => facts[`dependency.${diagnosis.part}`] === 'down');
+  return causes.some(({ verdict, cause: { id }, for: evidence }) => {
+    if (verdict !== 'confirmed') return false;
+    if (id === 'H2.a') return missed || evidence.some(({ code }) => seenDown.has(code));
+    return id === 'H2.b' || (id === 'H2.c' && missed);
+  });
 }

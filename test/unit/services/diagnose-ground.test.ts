@@ -113,6 +113,12 @@ describe('a symptom of something that stands on a part which does not serve', ()
       expect(way).toEqual(['D2']);
     });
 
+    it('is not called stopped where it may live elsewhere', async () => {
+      const absent = { 'runtime.running(part=postgres)': found('PART_ABSENT', 'postgres') };
+
+      expect((await ask('D2', { ...absent, ...here })).confirmed).toEqual([]);
+    });
+
     it('names the way to it when a service misses it too', async () => {
       const facts = { 'dependency.postgres': 'down' };
       const { confirmed } = await ask('S1', { ...here, 'http.service-health': { status: 'healthy', facts } });
