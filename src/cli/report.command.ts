@@ -1,3 +1,4 @@
+import { causePlain } from '../bot/text/cause.ts';
 import type { Words } from '../bot/text/index.ts';
 import { runReference } from '../domain/command.ts';
 import type { IssueReport } from '../domain/issue-report.ts';
@@ -76,11 +77,11 @@ function reportOutput(report: IssueReport, text: string, words: Words): ReportOu
       bot: report.bot,
     },
     results: {
-      causes: results.causes.map(({ id, verdict, missing }) => ({
-        id,
-        verdict,
-        text: words.lookupPlain(`cause.${id}`) ?? id,
-        missing: [...missing],
+      causes: results.causes.map((cause) => ({
+        id: cause.id,
+        verdict: cause.verdict,
+        text: causePlain(cause, words),
+        missing: [...cause.missing],
       })),
       parts: results.parts.map(({ part, state }) => ({ part, state })),
       checks: { ...results.checks },

@@ -75,6 +75,8 @@ export interface LogExcerpt {
 
 export interface ReportedCause {
   readonly id: string;
+  /** Where it lies; runs that were stored before it was do not tell. */
+  readonly part?: PartId;
   readonly verdict: (typeof verdicts)[number];
   /** Probes without which it stays open. */
   readonly missing: readonly string[];
@@ -168,7 +170,10 @@ export function issueReport(source: ReportSource): IssueReport {
           }),
     }),
     results: {
-      causes: (diagnosis?.causes ?? []).map(({ id, verdict, missing }) => ({ id, verdict, missing })),
+      causes: (diagnosis?.causes ?? []).map(({ id, verdict, missing, part }) => ({
+        ...{ id, verdict, missing },
+        ...(part === undefined ? {} : { part }),
+      })),
       ...(path === undefined ? {} : { path }),
       parts: (health?.rows ?? []).filter((row) => row.state !== 'not-configured'),
       checks: countOf(outcomes),
@@ -261,6 +266,7 @@ const StoredDiagnosis = z.object({
   causes: z.array(
     z.object({
       id: z.string(),
+      part: z.enum(partIds).optional(),
       verdict: z.enum(verdicts),
       for: z.array(z.string()).default([]),
       missing: z.array(z.string()).default([]),

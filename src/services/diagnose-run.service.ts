@@ -40,6 +40,7 @@ export interface DiagnosisSummary {
   readonly diagnoses: readonly string[];
   readonly causes: readonly {
     readonly id: string;
+    readonly part: PartId;
     readonly verdict: CauseJudgement['verdict'];
     /** `findingKey` of the findings that speak for it. */
     readonly for?: readonly string[];
@@ -181,6 +182,7 @@ export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
   const causes = result.judgements.flatMap((judgement) =>
     judgement.causes.map((cause) => ({
       id: cause.cause.id,
+      part: cause.cause.part,
       verdict: cause.verdict,
       for: cause.for.map(findingKey),
       missing: cause.missing.map(({ key }) => key),

@@ -1,24 +1,26 @@
-import type { DiagnosisCause } from '../../domain/diagnosis.ts';
+import type { PartId } from '../../domain/part.ts';
 import type { Words } from './index.ts';
+
+interface NamedCause {
+  readonly id: string;
+  /** Unknown of runs that were stored before it was. */
+  readonly part?: PartId | undefined;
+}
 
 /**
  * The cause in one sentence. One that any part may have (H2) names its part (`cause.<id>.of`): in a notification nothing
  * else says what "it" is.
  */
-function sentence(
-  { id, part }: Pick<DiagnosisCause, 'id' | 'part'>,
-  words: Words,
-  find: Words['lookup'],
-): string {
+function sentence({ id, part }: NamedCause, words: Words, find: Words['lookup']): string {
+  const plain = find(`cause.${id}`) ?? id;
+  if (part === undefined) return plain;
   const name = words.lookupPlain(`part.${part}.subject`) ?? words.lookupPlain(`part.${part}`) ?? part;
-  const facts = { part: name };
-  return find(`cause.${id}.of`, facts) ?? find(`cause.${id}`) ?? id;
+  return find(`cause.${id}.of`, { part: name }) ?? plain;
 }
 
 /** For mrkdwn. */
-export const causeMarkup = (cause: Pick<DiagnosisCause, 'id' | 'part'>, words: Words): string =>
-  sentence(cause, words, words.lookup);
+export const causeMarkup = (cause: NamedCause, words: Words): string => sentence(cause, words, words.lookup);
 
 /** For plain text and files. */
-export const causePlain = (cause: Pick<DiagnosisCause, 'id' | 'part'>, words: Words): string =>
+export const causePlain = (cause: NamedCause, words: Words): string =>
   sentence(cause, words, words.lookupPlain);

@@ -7,6 +7,7 @@ import type {
   Unseen,
 } from '../../domain/issue-report.ts';
 import { partIds } from '../../domain/part.ts';
+import { causePlain } from '../text/cause.ts';
 import { type Words, wordsIn } from '../text/index.ts';
 import { cut } from './blocks.ts';
 import { factList, findingFacts, listOf, partName } from './phrases.ts';
@@ -45,10 +46,6 @@ export function kindOf({ run }: IssueReport, words: Words): string {
   return words.lookupPlain(`run.kind.${run.kind}`) ?? run.kind;
 }
 
-function causeSentence(id: string, words: Words): string {
-  return words.lookupPlain(`cause.${id}`) ?? id;
-}
-
 function symptomName(id: string, words: Words): string {
   return words.lookupPlain(`diagnosis.${id}`) ?? id;
 }
@@ -67,7 +64,7 @@ function titleOf(report: IssueReport, words: Words): string {
   const [top] = results.causes.filter((cause) => cause.verdict === 'confirmed');
   if (top !== undefined) {
     const id = top.id.split('.')[0] ?? top.id;
-    const facts = { symptom: symptomName(id, words), cause: withoutStop(causeSentence(top.id, words)) };
+    const facts = { symptom: symptomName(id, words), cause: withoutStop(causePlain(top, words)) };
     return words.plain('report.title.cause', { ...facts, id: top.id });
   }
   const [finding] = problem.findings;
@@ -113,7 +110,8 @@ function problemLines(report: IssueReport, words: Words): readonly string[] {
   };
   return [
     ...confirmed.map(
-      ({ id }) => `- ${words.plain('report.problem.cause', { id, cause: causeSentence(id, words) })}`,
+      (cause) =>
+        `- ${words.plain('report.problem.cause', { id: cause.id, cause: causePlain(cause, words) })}`,
     ),
     ...[...new Set(impacts)].map((text) => `- ${words.plain('report.problem.impact', { text })}`),
     ...(problem.asked === undefined
@@ -237,11 +235,12 @@ function pathLines(path: IssueReport['results']['path'], words: Words): readonly
   return [`- ${words.plain('report.results.path', facts)}`];
 }
 
-function causeText({ id, verdict, missing }: ReportedCause, words: Words): string {
+function causeText(reported: ReportedCause, words: Words): string {
+  const { id, verdict, missing } = reported;
   const said = words.plain('report.results.cause', {
     id,
     verdict: words.plain(`diagnose.verdict.${verdict}`),
-    cause: causeSentence(id, words),
+    cause: causePlain(reported, words),
   });
   if (verdict !== 'possible' || missing.length === 0) return said;
   const open = words.plain('report.results.missing', { probes: listOf(missing, words) });

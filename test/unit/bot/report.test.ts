@@ -71,6 +71,24 @@ describe('the issue form', () => {
     `);
   });
 
+  it.each([
+    ['en', 'PostgreSQL is not running.', 'It is not running.'],
+    ['zh-CN', 'PostgreSQL 没有运行。', '服务没有运行。'],
+  ] as const)(
+    'names the part that does not run, where the run tells it, in %s',
+    (language, named, unnamed) => {
+      const form = (part: object) => {
+        const cause = { id: 'H2.a', verdict: 'confirmed', for: [], missing: [], ...part };
+        const summary = { diagnoses: ['S4', 'H2'], causes: [cause], overall: 'cause-found' };
+        const run = { ...aRun({ kind: 'diagnose', state: 'complete', summary }), outcomes: [] };
+        return reportWriter.form(issueReport(aSource({ run })), language);
+      };
+
+      expect(form({ part: 'postgres' })).toContain(named);
+      expect(form({})).toContain(unnamed);
+    },
+  );
+
   it('has the headings of the guide in Chinese', () => {
     const text = reportWriter.form(issueReport(aSource()), 'zh-CN');
 
