@@ -52,10 +52,13 @@ export function groundOf(
 /** The runtime's own word that a part which belongs here does not run. */
 const seenDown = new Set(['PART_NOT_RUNNING', 'PART_PAUSED', 'SERVICE_EXITS_AT_START']);
 
+/** What a wrong address, a missing TLS setting or a wrong password of ours would look like as well. */
+const maybeOurs = new Set(['ENDPOINT_CLOSED', 'CREDENTIALS_REFUSED']);
+
 /**
  * Whether what H2 found out about that part is an answer to the symptom: it does not run, or is not well. That it is not
- * there, or that the network does not carry requests to it, may be true of our own configuration alone, unless a service
- * misses the part too.
+ * there, closes connections, or is not reached by the network may be true of our own configuration alone, unless a
+ * service misses the part too.
  */
 export function explains(
   { diagnosis, causes }: DiagnosisJudgement,
@@ -65,6 +68,7 @@ export function explains(
   return causes.some(({ verdict, cause: { id }, for: evidence }) => {
     if (verdict !== 'confirmed') return false;
     if (id === 'H2.a') return missed || evidence.some(({ code }) => seenDown.has(code));
-    return id === 'H2.b' || (id === 'H2.c' && missed);
+    if (id === 'H2.b') return missed || evidence.some(({ code }) => !maybeOurs.has(code));
+    return id === 'H2.c' && missed;
   });
 }

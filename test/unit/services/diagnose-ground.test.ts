@@ -113,6 +113,26 @@ describe('a symptom of something that stands on a part which does not serve', ()
       expect(way).toEqual(['D2']);
     });
 
+    it.each(['ENDPOINT_CLOSED', 'CREDENTIALS_REFUSED'])('is not called unwell for %s', async (code) => {
+      const closed: Seen = { status: 'inconclusive', cause: { code: 'closed', detail: '', facts: {} } };
+      const { confirmed } = await ask('D3', {
+        'redis.connection': found(code, 'redis'),
+        'redis.': closed,
+      });
+
+      expect(confirmed).toEqual([]);
+    });
+
+    it('is called unwell when it is silent', async () => {
+      const silent: Seen = { status: 'inconclusive', cause: { code: 'no-answer', detail: '', facts: {} } };
+      const { confirmed } = await ask('D3', {
+        'redis.connection': found('ENDPOINT_HUNG', 'redis'),
+        'redis.': silent,
+      });
+
+      expect(confirmed).toEqual(['H2.b redis']);
+    });
+
     it('is not called stopped where it may live elsewhere', async () => {
       const absent = { 'runtime.running(part=postgres)': found('PART_ABSENT', 'postgres') };
 
