@@ -124,7 +124,11 @@ function handle(
       all('SIGKILL');
       await exited;
     },
-    pause: () => all('SIGSTOP'),
+    pause: () => {
+      const pids = [pid, ...descendants(pid)];
+      for (const one of pids) signalPid(one, 'SIGSTOP');
+      for (const one of pids) awaitStopped(one);
+    },
     resume: () => all('SIGCONT'),
   };
 }
@@ -146,6 +150,31 @@ export function signalPid(pid: number, signal: NodeJS.Signals | 0): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Returns once no thread of a process that was sent SIGSTOP runs any more, or it is gone: the signal is only on its way
+ * when it has been sent, and a thread on another core may still answer a request. Throws after two seconds.
+ */
+function awaitStopped(pid: number): void {
+  const moment = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + 2000; !threadStates(pid).every((state) => 'TtZX'.includes(state)); ) {
+    if (Date.now() > end) throw new Error(`process ${pid} does not stop`);
+    Atomics.wait(moment, 0, 0, 1);
+  }
+}
+
+/** State of each thread (proc_pid_stat(5)): `T` is stopped; none when the process is gone. */
+export function threadStates(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      // The name, in parentheses, may hold anything.
+      return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X';
+    });
+  } catch {
+    return [];
   }
 }
 

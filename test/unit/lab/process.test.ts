@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freePort, waitFor } from '../../../lab/components/process.ts';
+import { freePort, startProcess, threadStates, waitFor } from '../../../lab/components/process.ts';
 
 const never = () => new Promise<boolean>(() => undefined);
 
@@ -41,5 +44,32 @@ describe('free ports', () => {
     for (let n = 0; n < 300; n += 1) ports.push(await freePort());
     expect(new Set(ports).size).toBe(300);
     expect(ports.every((port) => port >= 20_000 && port < 30_000)).toBe(true);
+  });
+});
+
+describe('a process that is paused', () => {
+  const busy = `const { Worker } = require('node:worker_threads');
+    for (let n = 0; n < 3; n += 1) new Worker('for (;;) Math.random()', { eval: true });`;
+
+  it('has no thread that still runs when pause comes back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aetherius-pause-'));
+    const program = await startProcess({
+      ...{ name: 'busy', command: process.execPath, args: ['-e', busy] },
+      log: join(folder, 'log'),
+    });
+    try {
+      await waitFor(() => threadStates(program.pid).filter((state) => state === 'R').length >= 2, {
+        seconds: 10,
+        what: 'threads that are busy',
+      });
+      for (let round = 0; round < 30; round += 1) {
+        program.pause();
+        expect(new Set(threadStates(program.pid))).toEqual(new Set(['T']));
+        program.resume();
+      }
+    } finally {
+      await program.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
