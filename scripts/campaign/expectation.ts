@@ -19,6 +19,8 @@ export interface Expectation {
   readonly harmless?: true;
   /** All that shows of it is that the agents are silent, for longer than between two heartbeats. */
   readonly shownBySilence?: true;
+  /** Symptoms of what stands on the broken part: whoever asks for these has to be told the same. */
+  readonly elsewhere?: readonly string[];
 }
 
 /** As long as `agents.silence` wants it, and a second. */
@@ -87,10 +89,31 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     // Heartbeats that come a second late are heartbeats; nobody connects to an agent.
     ...(fault.id === 'part.collect-agent.slow' ? { harmless: true as const } : {}),
     ...(bySilence.has(fault.id) ? { shownBySilence: true as const } : {}),
+    // A part that is not there may live elsewhere: only a service that misses it could tell.
+    elsewhere: variant === 'removed' ? [] : (above[`${second} ${third}`] ?? []),
     // An agent that cannot connect at its start ends, again and again.
     ...(fault.id === 'part.collect-agent.unreachable' ? { or: 'H2.a' } : {}),
   };
 }
+
+/**
+ * What a person would ask for who sees only what stands on the part. (A paused reasoning-service soon takes no more
+ * connections, for it keeps five waiting: then nobody can tell it from one that cannot be reached.)
+ */
+const above: Readonly<Record<string, readonly string[]>> = {
+  'postgres stopped': ['S3', 'S4'],
+  'postgres paused': ['S3', 'S4'],
+  'redis stopped': ['S1'],
+  'redis paused': ['S1'],
+  'nats stopped': ['D4'],
+  'nats paused': ['D4'],
+  'neo4j stopped': ['S6'],
+  'agent-manager stopped': ['S3'],
+  'agent-manager paused': ['S3'],
+  'orchestrator-service stopped': ['S4'],
+  'orchestrator-service paused': ['S4'],
+  'reasoning-service stopped': ['S6'],
+};
 
 const bySilence = new Set(['part.collect-agent.paused', 'part.collect-agent.unreachable']);
 

@@ -95,6 +95,11 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     planted = await product.diagnose(symptom);
     onAnswer?.('planted', planted);
     problems.push(...judge(planted, expected));
+    for (const other of expected.elsewhere ?? []) {
+      const answer = await product.diagnose(other);
+      onAnswer?.('planted', answer);
+      problems.push(...judge(answer, expected).map((problem) => `asked for ${other}: ${problem}`));
+    }
   } catch (error) {
     failed(error);
   }
@@ -122,7 +127,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     fault: fault.id,
     variant,
     runtime: lab.runtime,
-    asked: symptom,
+    asked: [symptom, ...(expected.elsewhere ?? [])].join(', '),
     topCause: found[0] ?? '–',
     falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,

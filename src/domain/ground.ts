@@ -1,6 +1,6 @@
 import type { DiagnosisJudgement } from './judgement.ts';
-import { depth, type PartId, partIds } from './part.ts';
-import type { ProbeOutcome } from './probe.ts';
+import { depth, foundations, type PartId, partIds } from './part.ts';
+import type { ProbeCall, ProbeOutcome } from './probe.ts';
 
 /** Findings and causes of not having seen anything that say of a part: it does not serve. */
 const unserved = {
@@ -27,6 +27,13 @@ function unservedOf({ findings, cause, part, facts }: ProbeOutcome): readonly Pa
 /** A consequence: a service whose health check fails because of what it stands on, or that is slow for it. */
 const followsFromGround = new Set(['H2.b', 'H2.d']);
 
+const confirmedOf = (judgements: readonly DiagnosisJudgement[]) =>
+  judgements.flatMap(({ diagnosis, causes }) =>
+    causes.flatMap(({ verdict, cause }) =>
+      verdict === 'confirmed' ? [{ id: cause.id, part: diagnosis.part }] : [],
+    ),
+  );
+
 /**
  * The part to ask about next when the evidence of a symptom ran into one that does not serve, and no cause explains it:
  * the one nearest to the root of the dependency graph. Undefined: a cause is confirmed, or every part serves.
@@ -35,18 +42,34 @@ export function groundOf(
   judgements: readonly DiagnosisJudgement[],
   outcomes: readonly ProbeOutcome[],
 ): PartId | undefined {
-  const confirmed = judgements.flatMap(({ diagnosis, causes }) =>
-    causes.filter(
-      ({ verdict, cause }) =>
-        verdict === 'confirmed' && !(followsFromGround.has(cause.id) && depth(diagnosis.part) > 0),
-    ),
-  );
-  if (confirmed.length > 0) return undefined;
+  if (confirmedOf(judgements).some(({ id, part }) => !(followsFromGround.has(id) && depth(part) > 0)))
+    return undefined;
   const asked = new Set(judgements.flatMap(({ diagnosis: { id, part } }) => (id === 'H2' ? [part] : [])));
   return outcomes
     .flatMap(unservedOf)
     .filter((part) => part !== 'runtime' && !asked.has(part))
     .toSorted((a, b) => depth(a) - depth(b) || partIds.indexOf(a) - partIds.indexOf(b))[0];
+}
+
+/** A look at each store as its clients use it. */
+const looks: Readonly<Partial<Record<PartId, ProbeCall>>> = {
+  postgres: { probe: 'postgres.connection', with: { database: 'agentManager' } },
+  redis: { probe: 'redis.connection' },
+  nats: { probe: 'nats.server' },
+  neo4j: { probe: 'neo4j.connection' },
+};
+
+/**
+ * What to look at before a service is called unwell: the stores that it stands on. One that waits for a store may be too
+ * busy waiting to say so.
+ */
+export function looksBelow(
+  judgements: readonly DiagnosisJudgement[],
+  ground: PartId | undefined,
+): readonly ProbeCall[] {
+  const unwell = confirmedOf(judgements).flatMap(({ id, part }) => (followsFromGround.has(id) ? [part] : []));
+  const below = [...unwell, ...(ground === undefined ? [] : [ground])].flatMap(foundations);
+  return [...new Set(below)].flatMap((part) => looks[part] ?? []);
 }
 
 /** The runtime's own word that a part which belongs here does not run. */

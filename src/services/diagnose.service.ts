@@ -1,6 +1,6 @@
 import { changeCalls, mostRequests } from '../domain/changes.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
-import { explains, groundOf } from '../domain/ground.ts';
+import { explains, groundOf, looksBelow } from '../domain/ground.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../domain/judgement.ts';
 import type { PartId } from '../domain/part.ts';
 import type { ProbeRunner } from '../domain/ports.ts';
@@ -105,6 +105,7 @@ export async function diagnose(
   };
 
   let judgements = await follow(input.diagnoses, MOST_HOPS);
+  await gather(looksBelow(judgements, groundOf(judgements, [...outcomes.values()])), input.targets);
   const ground = groundOf(judgements, [...outcomes.values()]);
   if (ground !== undefined) {
     // The way to one part is asked for once: what it stands on explains why that one does not serve.

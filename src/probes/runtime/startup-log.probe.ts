@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { partIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import type { Instance } from '../../domain/runtime.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
@@ -44,6 +45,9 @@ function isFatal({ raw, level, message }: LogLine): boolean {
   return lastWord.test(raw) || /\b(?:level|lvl|severity)="?(?:fatal|panic)\b/i.test(raw);
 }
 
+/** It was asked to end, or had nothing more to do: with exit code 0 a program says that nothing failed. */
+const endedWell = ({ terminated, last }: Instance): boolean => (terminated ?? last)?.exitCode === 0;
+
 const reasonOf = (line: LogLine) => patterns.find(({ pattern }) => pattern.test(line.raw));
 
 const lastWordIn = (lines: readonly LogLine[]) =>
@@ -54,7 +58,8 @@ export const runtimeStartupLog = defineProbe({
   doc: `Which reason does the log of a part give for not starting: database, NATS or port?
 
 Reads the log of this and of the previous container of an instance that fails to start. What it ended with counts: after a
-last word ("fatal", "panic") of another kind, what was said before may be no reason, and it is "could not look". A log without a line is no evidence in
+last word ("fatal", "panic") of another kind, or an end with exit code 0, what was said before may be no reason, and it is
+"could not look". A log without a line is no evidence in
 either direction.`,
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
   part: ({ part }) => part,
@@ -74,8 +79,9 @@ either direction.`,
     const lines = logLines(`${log}\n${instance.message ?? ''}`);
     // The last word counts: an earlier container may have ended for another reason.
     const said = lastWordIn(lines);
-    // One that ends for something else has got over what it complained of before.
-    const line = said !== undefined && reasonOf(said) !== undefined ? said : undefined;
+    // One that ends for something else has got over what it complained of before, and so has one that ends well.
+    const reasonable = said !== undefined && (!endedWell(instance) || isFatal(said));
+    const line = reasonable && reasonOf(said) !== undefined ? said : undefined;
     const reason = line && reasonOf(line);
     // What the cluster says of the exit ("back-off 10s …") is no word of the program.
     if (reason === undefined && logLines(log).length === 0)

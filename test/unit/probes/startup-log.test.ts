@@ -70,6 +70,30 @@ describe('the log of a service that does not start', () => {
     expect(result).toMatchObject({ findings: [{ code: 'STARTUP_PORT_IN_USE' }] });
   });
 
+  describe('of a program that ended with exit code 0', () => {
+    const stopped: FakePart = {
+      ...{ phase: 'terminated', reason: 'exited', ready: false, restarts: 0 },
+      terminated: { exitCode: 0, reason: 'Completed' },
+    };
+
+    it('gives no reason by a complaint of the time when it ran', async () => {
+      const complaint = json('heartbeat not stored: failed to connect to postgres: connection refused');
+
+      await expect(look({ ...stopped, log: complaint })).rejects.toMatchObject({
+        facts: { reason: 'last-word-unknown' },
+      });
+      expect(await look({ ...stopped, log: json('listening') })).toMatchObject({ status: 'healthy' });
+    });
+
+    it('gives one by its last word all the same', async () => {
+      const last = json('fatal: cannot connect to the database: connection refused');
+
+      expect(await look({ ...stopped, log: last })).toMatchObject({
+        findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+      });
+    });
+  });
+
   it('is one log, as long as that of the life which ended says why', async () => {
     const reason = json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use');
     const read = async (part: FakePart) => {

@@ -103,6 +103,32 @@ describe('a symptom of something that stands on a part which does not serve', ()
     expect(way).toEqual(['S1']);
   });
 
+  describe('below a service that hangs and so cannot tell what it misses', () => {
+    const hangs = {
+      'http.service-health': found('SERVICE_HEALTH_STALLED', 'reasoning-service'),
+      'services.root-cause-call': {
+        ...{ status: 'inconclusive' as const, part: 'reasoning-service' as const },
+        cause: { code: 'no-answer', detail: '', facts: {} },
+      },
+    };
+    const gone = {
+      'neo4j.connection': found('ENDPOINT_REFUSED', 'neo4j'),
+      'runtime.running(part=neo4j)': found('PART_NOT_RUNNING', 'neo4j'),
+    };
+
+    it.each(['S6', 'H2 reasoning-service'])('is found by %s', async (typed) => {
+      const { confirmed, path } = await ask(typed, { ...hangs, ...gone });
+
+      expect(confirmed).toContain('H2.a neo4j');
+      expect(confirmed.join()).not.toContain('reasoning-service');
+      expect(path).toBe('neo4j');
+    });
+
+    it('leaves the service to blame when it serves', async () => {
+      expect((await ask('S6', hangs)).confirmed).toEqual(['H2.b reasoning-service']);
+    });
+  });
+
   describe('that only the bot cannot reach', () => {
     const here = { 'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'), 'postgres.': refused };
 
