@@ -38,8 +38,5 @@ export const rootCauseFailure = defineDiagnosis({
       remedies: [{ instruction: 'fetch-model-again' }],
     },
   ],
-  handOver: [
-    { when: found('ROOT_CAUSE_GRAPH_UNAVAILABLE'), to: 'S7' },
-    { when: found('ENDPOINT_REFUSED', 'reasoning-service'), to: 'H2' },
-  ],
+  handOver: [{ when: found('ROOT_CAUSE_GRAPH_UNAVAILABLE'), to: 'S7' }],
 });

@@ -31,5 +31,5 @@ export const workflowStuck = defineDiagnosis({
       remedies: [{ instruction: 'mend-workflow-file' }],
     },
   ],
-  handOver: [{ when: found('ENDPOINT_REFUSED', 'orchestrator-service'), to: 'H2' }],
+  handOver: [],
 });

@@ -12,8 +12,8 @@ const unserved = {
     'PART_NOT_RUNNING',
     'PART_PAUSED',
   ]),
-  // Refused credentials may be ours alone, and so may a way that is barred.
-  stages: new Set(['refused', 'no-answer', 'closed', 'limit']),
+  // A Service drops what is sent to a part of which no Pod is ready. Refused credentials may be ours alone.
+  stages: new Set(['refused', 'connect-timeout', 'no-answer', 'closed', 'limit']),
 } as const;
 
 /** Parts that an outcome says do not serve: by its own look, or as a service says of what it depends on. */
@@ -73,7 +73,12 @@ export function looksBelow(
 }
 
 /** The runtime's own word that a part which belongs here does not run. */
-const seenDown = new Set(['PART_NOT_RUNNING', 'PART_PAUSED', 'SERVICE_EXITS_AT_START']);
+const seenDown = new Set([
+  'PART_NOT_RUNNING',
+  'PART_PAUSED',
+  'SERVICE_EXITS_AT_START',
+  'SERVICE_WITHOUT_PODS',
+]);
 
 /** What a wrong address, a missing TLS setting or a wrong password of ours would look like as well. */
 const maybeOurs = new Set(['ENDPOINT_CLOSED', 'CREDENTIALS_REFUSED']);

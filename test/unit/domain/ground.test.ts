@@ -34,11 +34,14 @@ describe('what a symptom stands on', () => {
     expect(groundOfD3(outcome('redis.memory', 'redis', {}))).toBeUndefined();
   });
 
-  it.each(['refused', 'no-answer', 'closed', 'limit'])('is a part that a probe could not use: %s', (code) => {
-    expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBe('redis');
-  });
+  it.each(['refused', 'connect-timeout', 'no-answer', 'closed', 'limit'])(
+    'is a part that a probe could not use: %s',
+    (code) => {
+      expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBe('redis');
+    },
+  );
 
-  it.each(['auth', 'forbidden', 'dns', 'tls', 'connect-timeout', 'aborted', 'bug'])(
+  it.each(['auth', 'forbidden', 'dns', 'tls', 'aborted', 'bug'])(
     'is no part that a probe could not look at for a reason of ours: %s',
     (code) => {
       expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBeUndefined();

@@ -129,6 +129,21 @@ describe('a symptom of something that stands on a part which does not serve', ()
     });
   });
 
+  it('is found behind a Service that drops what is sent to it', async () => {
+    const silent: Seen = {
+      status: 'inconclusive',
+      cause: { code: 'connect-timeout', detail: '', facts: {} },
+    };
+    const gone = {
+      'runtime.running(part=nats)': found('PART_ABSENT', 'nats'),
+      'kubernetes.services-endpoints': found('SERVICE_WITHOUT_PODS', 'nats'),
+      'network.path(part=nats)': found('NETWORK_SILENT', 'nats'),
+      'nats.': silent,
+    };
+
+    expect((await ask('D4', gone)).confirmed).toEqual(['H2.a nats']);
+  });
+
   describe('that only the bot cannot reach', () => {
     const here = { 'postgres.connection': found('ENDPOINT_REFUSED', 'postgres'), 'postgres.': refused };
 
