@@ -2,18 +2,11 @@ import type { DiagnosisJudgement } from './judgement.ts';
 import { depth, foundations, type PartId, partIds } from './part.ts';
 import type { ProbeCall, ProbeOutcome } from './probe.ts';
 
-/** Findings and causes of not having seen anything that say of a part: it does not serve. */
+/** Findings and causes of not having seen anything that say of a part: it does not serve. (At its limit it does.) */
 const unserved = {
-  codes: new Set([
-    'ENDPOINT_REFUSED',
-    'ENDPOINT_HUNG',
-    'ENDPOINT_CLOSED',
-    'ENDPOINT_AT_LIMIT',
-    'PART_NOT_RUNNING',
-    'PART_PAUSED',
-  ]),
+  codes: new Set(['ENDPOINT_REFUSED', 'ENDPOINT_HUNG', 'ENDPOINT_CLOSED', 'PART_NOT_RUNNING', 'PART_PAUSED']),
   // A Service drops what is sent to a part of which no Pod is ready. Refused credentials may be ours alone.
-  stages: new Set(['refused', 'connect-timeout', 'no-answer', 'closed', 'limit']),
+  stages: new Set(['refused', 'connect-timeout', 'no-answer', 'closed']),
 } as const;
 
 /** Parts that an outcome says do not serve: by its own look, or as a service says of what it depends on. */
@@ -34,6 +27,14 @@ const confirmedOf = (judgements: readonly DiagnosisJudgement[]) =>
     ),
   );
 
+/** A cause of it is open because something else could not be seen: that is the answer, not that its part does not serve. */
+const isOpenItself = ({ causes }: DiagnosisJudgement): boolean =>
+  causes.some(
+    ({ verdict, missing }) =>
+      verdict === 'possible' &&
+      missing.some(({ cause }) => cause !== undefined && !unserved.stages.has(cause.code)),
+  );
+
 /**
  * The part to ask about next when the evidence of a symptom ran into one that does not serve, and no cause explains it:
  * the one nearest to the root of the dependency graph. Undefined: a cause is confirmed, or every part serves.
@@ -44,7 +45,10 @@ export function groundOf(
 ): PartId | undefined {
   if (confirmedOf(judgements).some(({ id, part }) => !(followsFromGround.has(id) && depth(part) > 0)))
     return undefined;
-  const asked = new Set(judgements.flatMap(({ diagnosis: { id, part } }) => (id === 'H2' ? [part] : [])));
+  const settled = judgements.filter(
+    (judgement) => judgement.diagnosis.id === 'H2' || isOpenItself(judgement),
+  );
+  const asked = new Set(settled.map(({ diagnosis }) => diagnosis.part));
   return outcomes
     .flatMap(unservedOf)
     .filter((part) => part !== 'runtime' && !asked.has(part))

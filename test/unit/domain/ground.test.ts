@@ -34,15 +34,15 @@ describe('what a symptom stands on', () => {
     expect(groundOfD3(outcome('redis.memory', 'redis', {}))).toBeUndefined();
   });
 
-  it.each(['refused', 'connect-timeout', 'no-answer', 'closed', 'limit'])(
+  it.each(['refused', 'connect-timeout', 'no-answer', 'closed'])(
     'is a part that a probe could not use: %s',
     (code) => {
       expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBe('redis');
     },
   );
 
-  it.each(['auth', 'forbidden', 'dns', 'tls', 'aborted', 'bug'])(
-    'is no part that a probe could not look at for a reason of ours: %s',
+  it.each(['limit', 'auth', 'forbidden', 'dns', 'tls', 'aborted', 'bug'])(
+    'is no part that a probe could not look at for another reason: %s',
     (code) => {
       expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBeUndefined();
     },
@@ -65,6 +65,19 @@ describe('what a symptom stands on', () => {
     const service = unhealthy('http.service-health', 'orchestrator-service', 'ENDPOINT_REFUSED');
 
     expect(groundOfD3(service, unseen('postgres.lock-waits', 'postgres', 'refused'))).toBe('postgres');
+  });
+
+  it('is not the part of a symptom of which a cause is open for another reason', () => {
+    const crashes = unhealthy('runtime.running', 'redis', 'PART_NOT_RUNNING');
+
+    expect(groundOfD3(crashes, unseen('redis.memory', 'redis', 'forbidden'))).toBeUndefined();
+    expect(groundOfD3(crashes, unseen('redis.memory', 'redis', 'refused'))).toBe('redis');
+    expect(
+      groundOfD3(
+        unhealthy('runtime.running', 'nats', 'PART_NOT_RUNNING'),
+        unseen('redis.memory', 'redis', 'forbidden'),
+      ),
+    ).toBe('nats');
   });
 
   it('is not asked about where a cause is confirmed', () => {
