@@ -27,12 +27,14 @@ const confirmedOf = (judgements: readonly DiagnosisJudgement[]) =>
     ),
   );
 
-/** A cause of it is open because something else could not be seen: that is the answer, not that its part does not serve. */
+/** Evidence that was taken away from us, and not by the part's being down. */
+const withheld = new Set(['forbidden', 'log-empty']);
+
+/** A cause of it is open because something was withheld: that is the answer, not that its part does not serve. */
 const isOpenItself = ({ causes }: DiagnosisJudgement): boolean =>
   causes.some(
     ({ verdict, missing }) =>
-      verdict === 'possible' &&
-      missing.some(({ cause }) => cause !== undefined && !unserved.stages.has(cause.code)),
+      verdict === 'possible' && missing.some(({ cause }) => cause !== undefined && withheld.has(cause.code)),
   );
 
 /**

@@ -36,8 +36,12 @@ export type Lateness = () => () => number;
 
 /** Lateness from which a judgement by the clock is not made. */
 const STARVED_MS = 250;
-/** Findings that rest on how long an answer took, or on its absence within a time. */
-const byTheClock = /^(?:ENDPOINT_HUNG|ENDPOINT_CLOSED|SERVICE_HEALTH_STALLED|[A-Z0-9_]+_SLOW)$/;
+/**
+ * Findings that rest on how long an answer took by this process's clock, or on its absence within a time. How long writes
+ * take (`EVENT_WRITES_SLOW`) is what the service itself has measured.
+ */
+const byTheClock =
+  /^(?:ENDPOINT_HUNG|ENDPOINT_CLOSED|SERVICE_HEALTH_STALLED|(?!EVENT_WRITES_SLOW$)[A-Z0-9_]+_SLOW)$/;
 
 /**
  * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.

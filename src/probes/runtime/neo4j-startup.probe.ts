@@ -40,7 +40,9 @@ having said so is starting, not broken.`,
     const facts = { runningSeconds: seconds ?? null, lines: lines.length };
     if (lines.some((line) => started.test(line.raw))) return { status: 'healthy', facts };
     if (lines.length === 0 && (seconds ?? Number.POSITIVE_INFINITY) > SILENT_SECONDS) {
-      throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+      throw new AppError('NOT_FOUND', 'the log is empty', {
+        facts: { reason: 'log-empty', instance: instance.name },
+      });
     }
     const evidence = excerpt(`log ${instance.name}`, lines, starting, 3);
     return {

@@ -85,7 +85,9 @@ either direction.`,
     const reason = line && reasonOf(line);
     // What the cluster says of the exit ("back-off 10s …") is no word of the program.
     if (reason === undefined && logLines(log).length === 0)
-      throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+      throw new AppError('NOT_FOUND', 'the log is empty', {
+        facts: { reason: 'log-empty', instance: instance.name },
+      });
     // Got over, or the very reason of a last word that only says "giving up": nobody can tell.
     if (reason === undefined && lines.some((candidate) => reasonOf(candidate) !== undefined))
       throw new AppError('NOT_FOUND', 'the log ends with a word that names no known reason', {

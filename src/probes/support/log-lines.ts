@@ -84,6 +84,8 @@ export async function recentLog(
   const { signal, tail, minutes } = options;
   const text = await runtime.logs(instance, { signal, tail, sinceSeconds: minutes * 60 });
   if (text.trim() === '' && (await runtime.logs(instance, { signal, tail: 1 })).trim() === '')
-    throw new AppError('NOT_FOUND', 'the log is empty', { facts: { instance: instance.name } });
+    throw new AppError('NOT_FOUND', 'the log is empty', {
+      facts: { reason: 'log-empty', instance: instance.name },
+    });
   return text;
 }

@@ -129,6 +129,30 @@ describe('a symptom of something that stands on a part which does not serve', ()
     });
   });
 
+  it('is the service itself when it is stopped, for then its files cannot be read', async () => {
+    const unreadable: Seen = { status: 'inconclusive', cause: { code: 'conflict', detail: '', facts: {} } };
+    const { confirmed } = await ask('S4', {
+      'http.service-health': found('ENDPOINT_REFUSED', 'orchestrator-service'),
+      'services.': { ...refused, part: 'orchestrator-service' },
+      'runtime.workflow-files': unreadable,
+      'runtime.running(part=orchestrator-service)': found('PART_NOT_RUNNING', 'orchestrator-service'),
+    });
+
+    expect(confirmed).toEqual(['H2.a orchestrator-service']);
+  });
+
+  it('stays open when its log may not be read', async () => {
+    const forbidden: Seen = { status: 'inconclusive', cause: { code: 'forbidden', detail: '', facts: {} } };
+    const { confirmed, way } = await ask('S1', {
+      'http.service-health': found('ENDPOINT_REFUSED', 'agent-manager'),
+      'runtime.startup(part=agent-manager)': found('SERVICE_EXITS_AT_START', 'agent-manager'),
+      'runtime.startup-log': forbidden,
+    });
+
+    expect(confirmed).toEqual([]);
+    expect(way).toEqual(['S1']);
+  });
+
   it('is found behind a Service that drops what is sent to it', async () => {
     const silent: Seen = {
       status: 'inconclusive',

@@ -121,6 +121,7 @@ export const health = {
   'cause.subject-placeholder':
     'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: what it puts there cannot be seen here',
   'cause.metrics-absent': 'something waits, and the metrics that would tell why are absent ({metrics})',
+  'cause.log-empty': 'the log of {instance} is empty',
   'cause.no-batch-ended':
     'no batch of events was stored in {seconds} s, and nothing shows what its writer was doing ({queue|# event waits|# events wait})',
   'cause.override-unread':
