@@ -167,15 +167,22 @@ function awaitStopped(pid: number): void {
 
 /** State of each thread (proc_pid_stat(5)): `T` is stopped; none when the process is gone. */
 export function threadStates(pid: number): readonly string[] {
+  let threads: readonly string[];
   try {
-    return readdirSync(`/proc/${pid}/task`).map((thread) => {
-      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
-      // The name, in parentheses, may hold anything.
-      return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X';
-    });
+    threads = readdirSync(`/proc/${pid}/task`);
   } catch {
     return [];
   }
+  return threads.map((thread) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      // The name, in parentheses, may hold anything.
+      return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? 'X';
+    } catch {
+      // It ended meanwhile; the others may still run.
+      return 'X';
+    }
+  });
 }
 
 /** True while the pid is a process that is not a zombie. */

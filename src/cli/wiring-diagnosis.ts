@@ -1,5 +1,5 @@
 import { diagnoses } from '../diagnoses/index.ts';
-import { pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
+import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { symptomWords } from '../diagnoses/words.ts';
 import { AppError } from '../domain/errors.ts';
 import type { PartId } from '../domain/part.ts';
@@ -24,6 +24,7 @@ export function openDiagnosis(health: {
     diagnoses,
     unreachable,
     pathSteps,
+    ownProbes,
   };
   const find = (id: string, part: PartId | undefined) =>
     id === 'H2' && part !== undefined

@@ -16,7 +16,7 @@ const isService = (part: PartId): part is ServiceId => (serviceIds as readonly s
 const patienceMs = 8_000;
 
 /** What asks the part itself. */
-function ownProbes(part: PartId): readonly ProbeCall[] {
+export function ownProbes(part: PartId): readonly ProbeCall[] {
   if (isService(part)) return [{ probe: 'http.service-health', with: { service: part, patienceMs } }];
   switch (part) {
     case 'postgres':

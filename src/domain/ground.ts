@@ -1,6 +1,6 @@
 import type { DiagnosisJudgement } from './judgement.ts';
 import { depth, foundations, type PartId, partIds } from './part.ts';
-import type { ProbeCall, ProbeOutcome } from './probe.ts';
+import type { ProbeOutcome } from './probe.ts';
 
 /** Findings and causes of not having seen anything that say of a part: it does not serve. (At its limit it does.) */
 const unserved = {
@@ -57,25 +57,17 @@ export function groundOf(
     .toSorted((a, b) => depth(a) - depth(b) || partIds.indexOf(a) - partIds.indexOf(b))[0];
 }
 
-/** A look at each store as its clients use it. */
-const looks: Readonly<Partial<Record<PartId, ProbeCall>>> = {
-  postgres: { probe: 'postgres.connection', with: { database: 'agentManager' } },
-  redis: { probe: 'redis.connection' },
-  nats: { probe: 'nats.server' },
-  neo4j: { probe: 'neo4j.connection' },
-};
-
 /**
  * What to look at before a service is called unwell: the stores that it stands on. One that waits for a store may be too
  * busy waiting to say so.
  */
-export function looksBelow(
+export function storesBelow(
   judgements: readonly DiagnosisJudgement[],
   ground: PartId | undefined,
-): readonly ProbeCall[] {
+): readonly PartId[] {
   const unwell = confirmedOf(judgements).flatMap(({ id, part }) => (followsFromGround.has(id) ? [part] : []));
   const below = [...unwell, ...(ground === undefined ? [] : [ground])].flatMap(foundations);
-  return [...new Set(below)].flatMap((part) => looks[part] ?? []);
+  return [...new Set(below)].filter((part) => depth(part) === 0);
 }
 
 /** The runtime's own word that a part which belongs here does not run. */

@@ -17,7 +17,7 @@ export interface Renderer {
   finding(view: FindingView, language: Language): Rendered;
   /** A run that ended without an answer. */
   runFailed(
-    view: { readonly run: Run; readonly reference: string; readonly code: string },
+    view: { readonly run: Run; readonly reference: string; readonly error: unknown },
     language: Language,
   ): Rendered;
   /** A fix that was asked for by name and cannot be offered. */

@@ -1,7 +1,7 @@
 import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
 import { diagnoses } from '../diagnoses/index.ts';
-import { pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
+import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { symptomWords } from '../diagnoses/words.ts';
 import { diagnosisOf } from '../domain/diagnosis-of.ts';
 import { createHealthRules } from '../domain/health-rules.ts';
@@ -73,6 +73,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         diagnoses,
         unreachable,
         pathSteps,
+        ownProbes,
         matcher: createSymptomMatcher(symptomWords),
         proposals,
         messages: decisions.messages,

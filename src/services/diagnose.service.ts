@@ -1,6 +1,6 @@
 import { changeCalls, mostRequests } from '../domain/changes.ts';
 import type { Diagnosis } from '../domain/diagnosis.ts';
-import { explains, groundOf, looksBelow } from '../domain/ground.ts';
+import { explains, groundOf, storesBelow } from '../domain/ground.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../domain/judgement.ts';
 import type { PartId } from '../domain/part.ts';
 import type { ProbeRunner } from '../domain/ports.ts';
@@ -20,6 +20,8 @@ export interface GatherOptions {
   readonly diagnoses: readonly Diagnosis[];
   /** H2 for one part. */
   readonly unreachable: (part: PartId) => Diagnosis;
+  /** What asks a part itself, as its clients do. */
+  readonly ownProbes: (part: PartId) => readonly ProbeCall[];
   readonly pathSteps: (
     part: PartId,
   ) => Readonly<Record<'running' | 'health' | 'network', Parameters<typeof evaluate>[0]>>;
@@ -105,14 +107,14 @@ export async function diagnose(
   };
 
   let judgements = await follow(input.diagnoses, MOST_HOPS);
-  await gather(looksBelow(judgements, groundOf(judgements, [...outcomes.values()])), input.targets);
+  const below = storesBelow(judgements, groundOf(judgements, [...outcomes.values()]));
+  await gather(below.flatMap(options.ownProbes), input.targets);
   const ground = groundOf(judgements, [...outcomes.values()]);
   if (ground !== undefined) {
     // The way to one part is asked for once: what it stands on explains why that one does not serve.
     const others = judgements.filter(({ diagnosis }) => diagnosis.id !== 'H2');
-    const below = await follow([options.unreachable(ground)], MOST_HOPS_BELOW, others);
-    if (below[0] !== undefined && explains(below[0], [...outcomes.values()]))
-      judgements = [...others, ...below];
+    const way = await follow([options.unreachable(ground)], MOST_HOPS_BELOW, others);
+    if (way[0] !== undefined && explains(way[0], [...outcomes.values()])) judgements = [...others, ...way];
   }
   // Only where something is or may be wrong: a healthy answer needs no history.
   if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))

@@ -45,7 +45,7 @@ export function createRunExecutor(options: RunExecutorOptions) {
     const code = error instanceof AppError ? error.code : 'BUG';
     await store.tx(async (tx) => {
       if (!(await tx.runs.finish(run.id, owner, 'failed', { code }))) return;
-      await postFailure(tx, options, run, code);
+      await postFailure(tx, options, run, error);
     });
   };
 
@@ -181,11 +181,11 @@ export async function postFailure(
   tx: Tx,
   { renderer, ids }: Pick<RunExecutorOptions, 'renderer' | 'ids'>,
   run: Run,
-  code: string,
+  error: unknown,
 ): Promise<void> {
   const { surface } = run;
   if (surface === undefined) return;
-  const rendered = renderer.runFailed({ run, reference: run.id, code }, surface.language);
+  const rendered = renderer.runFailed({ run, reference: run.id, error }, surface.language);
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
   if (root !== undefined) return tx.messages.update(root.id, rendered);
   await tx.messages.post({

@@ -1,4 +1,5 @@
 import type { Clock, Ids, Logger } from '../domain/clock.ts';
+import { AppError } from '../domain/errors.ts';
 import type { Courier, Sweeper } from '../domain/ports.ts';
 import type { Renderer } from '../domain/render.ts';
 import { type DailySchedule, isToServe, lateAfterMs } from '../domain/schedule.ts';
@@ -55,7 +56,8 @@ export function createScheduler(options: SchedulerOptions) {
   const expireRuns = async (): Promise<number> =>
     store.tx(async (tx) => {
       const expired = await tx.runs.expire(runTtlMs, batch);
-      for (const run of expired) await postFailure(tx, { renderer: options.renderer, ids }, run, 'TIMED_OUT');
+      const error = new AppError('TIMED_OUT', 'nobody took the run in time');
+      for (const run of expired) await postFailure(tx, { renderer: options.renderer, ids }, run, error);
       return expired.length;
     });
 

@@ -102,10 +102,11 @@ describe('a diagnosis in Slack', () => {
       text: '/aetherius diagnose lunch tomorrow',
     });
     const answer = await control.waitForMessage(
-      { channel: places.incidents, contains: 'could not be understood' },
+      { channel: places.incidents, contains: 'No symptom fits these words' },
       { timeoutMs: 30_000 },
     );
 
-    expect(answer.text).toContain('could not be understood');
+    expect(answer.text).toContain('name a part (`redis`)');
+    expect(answer.text.match(/Reference/g)).toHaveLength(1);
   });
 });

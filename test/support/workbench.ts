@@ -1,5 +1,7 @@
 /** The product's use cases over a real store and Redis, with probes that tests hold in their hand. */
+
 import type { Clock } from '../../src/domain/clock.ts';
+import { AppError } from '../../src/domain/errors.ts';
 import type { HealthReport, PartRow } from '../../src/domain/health.ts';
 import type { Executor, HealthRules, ProbeRunner, RunHandler } from '../../src/domain/ports.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe.ts';
@@ -21,7 +23,8 @@ export const plainRenderer: Renderer = {
   health: ({ run, report }) =>
     said(`health ${run.environment} ${report.complete ? 'complete' : 'looking'} ${known(report)}`),
   finding: ({ finding }) => said(`finding ${finding.code}`),
-  runFailed: ({ code, reference }) => said(`failed ${code} ${reference}`),
+  runFailed: ({ error, reference }) =>
+    said(`failed ${error instanceof AppError ? error.code : 'BUG'} ${reference}`),
   offerRefused: ({ reason }) => said(`refused ${reason}`),
   remediation: ({ remediation }) => said(`card ${remediation.state}`),
   remediationEvent: ({ kind }) => said(`event ${kind}`),

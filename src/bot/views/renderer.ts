@@ -4,6 +4,7 @@ import { markup } from '../text/format.ts';
 import { wordsIn } from '../text/index.ts';
 import { cut, limits, section } from './blocks.ts';
 import { digestMessage } from './digest.view.ts';
+import { errorText } from './errors.view.ts';
 import { findingMessage, offerRefusedMessage } from './finding.view.ts';
 import { healthMessage } from './health.view.ts';
 import { remediationCard, remediationLine } from './remediation.view.ts';
@@ -12,12 +13,11 @@ import { remediationCard, remediationLine } from './remediation.view.ts';
 export const renderer: Renderer = {
   health: (view, language) => healthMessage(view, wordsIn(language)),
   finding: (view, language) => findingMessage(view, wordsIn(language)),
-  runFailed: ({ run, reference, code }, language) => {
+  runFailed: ({ run, reference, error }, language) => {
     const words = wordsIn(language);
-    const reason = words.lookup(`error.${code}`, { reference }) ?? words.say('error.BUG', { reference });
     const { environment } = run;
     const text = cut(
-      words.say('run.failed', { environment, reason: markup(reason), reference }),
+      words.say('run.failed', { environment, reason: markup(errorText(error, reference, words)) }),
       limits.messageText,
       words,
     );

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
 import { defineProbe } from '../../domain/probe.ts';
 import type { With } from '../../domain/targets.ts';
-import { excerpt, logLines } from '../support/log-lines.ts';
+import { excerpt, logEmpty, logLines } from '../support/log-lines.ts';
 
 const started = /\bStarted\.\s*$|Remote interface available|Bolt enabled on/i;
 const starting = /Starting\.\.\.|======== Neo4j|Changed password|Updating the initial password/i;
@@ -40,9 +39,7 @@ having said so is starting, not broken.`,
     const facts = { runningSeconds: seconds ?? null, lines: lines.length };
     if (lines.some((line) => started.test(line.raw))) return { status: 'healthy', facts };
     if (lines.length === 0 && (seconds ?? Number.POSITIVE_INFINITY) > SILENT_SECONDS) {
-      throw new AppError('NOT_FOUND', 'the log is empty', {
-        facts: { reason: 'log-empty', instance: instance.name },
-      });
+      throw logEmpty(instance);
     }
     const evidence = excerpt(`log ${instance.name}`, lines, starting, 3);
     return {

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { partIds } from '../../domain/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
 import type { Instance } from '../../domain/runtime.ts';
-import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
+import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
@@ -84,10 +84,7 @@ either direction.`,
     const line = reasonable && reasonOf(said) !== undefined ? said : undefined;
     const reason = line && reasonOf(line);
     // What the cluster says of the exit ("back-off 10s …") is no word of the program.
-    if (reason === undefined && logLines(log).length === 0)
-      throw new AppError('NOT_FOUND', 'the log is empty', {
-        facts: { reason: 'log-empty', instance: instance.name },
-      });
+    if (reason === undefined && logLines(log).length === 0) throw logEmpty(instance);
     // Got over, or the very reason of a last word that only says "giving up": nobody can tell.
     if (reason === undefined && lines.some((candidate) => reasonOf(candidate) !== undefined))
       throw new AppError('NOT_FOUND', 'the log ends with a word that names no known reason', {

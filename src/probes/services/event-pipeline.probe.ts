@@ -27,8 +27,12 @@ const DOMINANT_SHARE = 0.5;
 /** Share of the time that the one writer may spend in commits before it is what everything waits for. */
 const WRITER_SHARE = 0.75;
 
-/** Samples more, where no batch came to its end between the first two and nothing shows that one is being written. */
+/**
+ * Samples more, where no batch came to its end between the first two and nothing shows that one is being written; and
+ * seconds that the whole look may last with them, within the probe's own time.
+ */
 const MORE_SAMPLES = 2;
+const MOST_SECONDS = 30;
 
 /** What only rises while one process runs. */
 const counters = [
@@ -75,9 +79,8 @@ interface Pipeline {
   readonly writerUnseen: boolean;
 }
 
-/** `from` and `to` are the ends of the look; `previous` is the sample before `to`. */
-function read(from: Scrape, to: Scrape, previous: Scrape = from): Pipeline {
-  const [before, after] = [from, to];
+/** `before` and `after` are the ends of the look; `previous` is the last sample before `after`. */
+function read(before: Scrape, after: Scrape, previous = before): Pipeline {
   const size = after.value('event_queue_size') ?? 0;
   const capacity = after.value('event_queue_capacity') ?? 0;
   const workers = after.value('event_workers') ?? 0;
@@ -99,8 +102,8 @@ function read(from: Scrape, to: Scrape, previous: Scrape = from): Pipeline {
   const stuck =
     (received > 0 || waiting) &&
     stored === 0 &&
-    (to.at - previous.at) / 1000 > 2 * timeout &&
-    Math.min(connections(previous), connections(to)) > 0;
+    (after.at - previous.at) / 1000 > 2 * timeout &&
+    Math.min(connections(previous), connections(after)) > 0;
   const slope = (size - (before.value('event_queue_size') ?? size)) / seconds;
   const writeKnown = after.value('event_processing_stage_seconds_count', { stage: 'write' }) !== undefined;
   const commits = rate(before, after, 'event_processing_stage_seconds_count', { stage: 'write' }) ?? 0;
@@ -190,7 +193,8 @@ its end in between, it looks up to twice more: a writer that was not seen at wor
 
     let pipeline = read(before, after);
     // The first sample may have met the writer between two batches, each of which takes longer than the look.
-    for (let more = 0; more < MORE_SAMPLES && isBehind(pipeline) && pipeline.writerUnseen; more += 1) {
+    const most = Math.min(MORE_SAMPLES, Math.floor(MOST_SECONDS / seconds) - 1);
+    for (let more = 0; more < most && isBehind(pipeline) && pipeline.writerUnseen; more += 1) {
       await context.wait(seconds * 1000);
       const later = await scrapeAgain(before, services, 'agent-manager', context);
       if (later === undefined) return { status: 'skipped', reason: 'no-data' };

@@ -72,6 +72,11 @@ export function excerpt(
   };
 }
 
+/** What a probe says of a log without a line: nothing can be read from it, in either direction. */
+export function logEmpty({ name }: Instance): AppError {
+  return new AppError('NOT_FOUND', 'the log is empty', { facts: { reason: 'log-empty', instance: name } });
+}
+
 /**
  * Text of an instance's log of the last `minutes`. One that has not a single line at all, however old, was rotated or is
  * kept elsewhere: then nothing can be read from its silence. AppError NOT_FOUND.
@@ -84,8 +89,6 @@ export async function recentLog(
   const { signal, tail, minutes } = options;
   const text = await runtime.logs(instance, { signal, tail, sinceSeconds: minutes * 60 });
   if (text.trim() === '' && (await runtime.logs(instance, { signal, tail: 1 })).trim() === '')
-    throw new AppError('NOT_FOUND', 'the log is empty', {
-      facts: { reason: 'log-empty', instance: instance.name },
-    });
+    throw logEmpty(instance);
   return text;
 }

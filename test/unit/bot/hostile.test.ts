@@ -5,6 +5,7 @@ import { fitMessage } from '../../../src/bot/views/fit.ts';
 import { homeView } from '../../../src/bot/views/home.view.ts';
 import { detailsModal, rejectModal } from '../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { partIds } from '../../../src/domain/part.ts';
 import type { Rendered } from '../../../src/domain/store.ts';
 import { expectValidMessage, expectValidView } from '../../support/slack-messages.ts';
@@ -166,7 +167,13 @@ describe('views with hostile, empty and huge data', () => {
           language,
         ),
         renderer.offerRefused({ run, remediation: word(), reason: word(), facts: facts() }, language),
-        renderer.runFailed({ run, reference: word(), code: word() }, language),
+        renderer.runFailed(
+          {
+            ...{ run, reference: word() },
+            error: new AppError('CONFLICT', word(), { facts: { ...facts(), reason: word() } }),
+          },
+          language,
+        ),
         renderer.digest(
           {
             difference: {

@@ -11,6 +11,7 @@ import { homeView } from '../../../src/bot/views/home.view.ts';
 import { detailsModal, diagnoseModal, healthModal, rejectModal } from '../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../src/domain/approval.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { type RemediationEvent, remediationButtons } from '../../../src/domain/render.ts';
 import type { Language } from '../../../src/domain/run.ts';
 import type { Rendered } from '../../../src/domain/store.ts';
@@ -342,6 +343,11 @@ describe('views of one person', () => {
     expectValidMessage(whoamiAnswer(requester, 'guest', words));
     expectValidMessage(approvalsAnswer([aRemediation()], words));
     expectValidMessage(historyAnswer([aRun()], words));
-    expectValidMessage(renderer.runFailed({ run: aRun(), reference: 'abc', code: 'TIMED_OUT' }, language));
+    expectValidMessage(
+      renderer.runFailed(
+        { run: aRun(), reference: 'abc', error: new AppError('TIMED_OUT', 'too late') },
+        language,
+      ),
+    );
   });
 });

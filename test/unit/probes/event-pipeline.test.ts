@@ -49,11 +49,11 @@ const start: Sample = {
 };
 
 async function look(before: Sample, after: Sample, limit?: number) {
-  const result = await run(page(before, limit), page(after, limit));
+  const result = await run([page(before, limit), page(after, limit)]);
   return result.status === 'unhealthy' ? result.findings.map(({ code }) => code) : [];
 }
 
-async function run(...pages: string[]) {
+async function run(pages: string[], seconds = 4) {
   const services: ServicesTarget = {
     find: (id) => ({ id, url: 'http://agent-manager', healthPaths: [] }),
     request: async (): Promise<HttpAnswer> => {
@@ -64,7 +64,7 @@ async function run(...pages: string[]) {
   };
   let at = 0;
   return servicesEventPipeline.run(
-    { seconds: 4 },
+    { seconds },
     {
       deps: { environment: 'test', services },
       signal: new AbortController().signal,
@@ -143,7 +143,7 @@ describe('the event pipeline', () => {
         .filter((line) => !line.startsWith(name))
         .join('\n');
     const lookWithout = (name: string, before: Sample, after: Sample) =>
-      run(without(name, before), without(name, after));
+      run([without(name, before), without(name, after)]);
     const behind = {
       ...start,
       queue: 170,
@@ -200,7 +200,7 @@ describe('the event pipeline', () => {
     // Workers filled the next batch before the writer went into its statement.
     const between = { ...start, connections: 0, received: 40 };
     const inside: Sample = { ...between, connections: 1, queue: 100, received: 200, enrich: [1, 10] };
-    const pages = (...samples: readonly Sample[]) => run(...samples.map((sample) => page(sample)));
+    const pages = (...samples: readonly Sample[]) => run(samples.map((sample) => page(sample)));
 
     it('waits for the database, not for workers, when the first sample met the writer between two batches', async () => {
       const later: Sample = { ...inside, queue: 260, received: 360 };
@@ -215,40 +215,48 @@ describe('the event pipeline', () => {
       });
     });
 
-    it('waits for the database when the batch ends in the longer look', async () => {
-      const ended: Sample = {
-        ...inside,
-        queue: 260,
-        received: 360,
-        stored: 10,
-        connections: 0,
-        write: [6.5, 1],
-        batch: [10, 1],
-        latency: [70, 10],
-      };
+    /** A later sample, at which batches have come to their end. */
+    const ended = (more: Partial<Sample>): Sample => ({
+      ...{ ...inside, queue: 260, received: 360, connections: 0 },
+      ...more,
+    });
 
-      const result = await pages(between, inside, ended);
+    it('waits for the database when the batch ends in the longer look', async () => {
+      const slow = ended({ stored: 10, write: [6.5, 1], batch: [10, 1], latency: [70, 10] });
+      const result = await pages(between, inside, slow);
 
       expect(result).toMatchObject({ status: 'unhealthy', facts: { seconds: 8, writeSeconds: 6.5 } });
       expect(JSON.stringify(result)).toContain('EVENT_WRITES_SLOW');
     });
 
     it('lacks workers when the longer look sees quick writes', async () => {
-      const ended: Sample = {
-        ...inside,
-        queue: 260,
-        received: 360,
-        stored: 20,
-        connections: 0,
-        enrich: [9, 20],
-        write: [0.1, 2],
-        batch: [20, 2],
-        latency: [100, 20],
-      };
+      const done = { stored: 20, write: [0.1, 2], batch: [20, 2], latency: [100, 20] } as const;
+      const quick = ended({ ...done, enrich: [9, 20] });
 
-      expect(JSON.stringify(await pages(between, { ...inside, connections: 0 }, ended))).toContain(
+      expect(JSON.stringify(await pages(between, { ...inside, connections: 0 }, quick))).toContain(
         'EVENT_WORKERS_SATURATED',
       );
+    });
+
+    it('is looked at no longer than the probe may take', async () => {
+      const idle = { ...inside, connections: 0 };
+
+      expect(
+        await run(
+          [between, idle, idle, idle].map((sample) => page(sample)),
+          12,
+        ),
+      ).toMatchObject({
+        facts: { seconds: 24 },
+      });
+      expect(
+        await run(
+          [between, idle, idle, idle].map((sample) => page(sample)),
+          30,
+        ),
+      ).toMatchObject({
+        facts: { seconds: 30 },
+      });
     });
 
     it('blames nobody when the writer is never seen at work', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
-import { pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import { ownProbes, pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import { type PartId, partIds } from '../../../src/domain/part.ts';
 import type { ProbeRunner } from '../../../src/domain/ports.ts';
@@ -42,7 +42,7 @@ async function ask(typed: string, seen: Readonly<Record<string, Seen>>) {
   const targets = { environment: 'test' };
   const result = await diagnose(
     {
-      ...{ probes: runner, emitters, diagnoses, unreachable, pathSteps },
+      ...{ probes: runner, emitters, diagnoses, unreachable, pathSteps, ownProbes },
       targets: { forRun: () => Promise.resolve(targets), close: () => Promise.resolve() },
     },
     {

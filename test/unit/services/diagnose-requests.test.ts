@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
-import { pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
+import { ownProbes, pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
 import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
 import { TargetError } from '../../../src/domain/errors.ts';
 import { type PartId, partIds } from '../../../src/domain/part.ts';
@@ -175,7 +175,7 @@ async function run(diagnosis: Diagnosis, world: World, keepsLimit: boolean) {
         clock: { now: () => now, sleep: () => Promise.resolve() },
         logger: silentLogger,
       }),
-      ...{ emitters, diagnoses, unreachable, pathSteps },
+      ...{ emitters, diagnoses, unreachable, pathSteps, ownProbes },
     },
     {
       diagnoses: [diagnosis],

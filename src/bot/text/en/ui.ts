@@ -65,7 +65,7 @@ export const ui = {
   'offer.title': '*Fix:* {remediation}',
   'offer.refused.fallback': 'Reason: {reason}.',
 
-  'run.failed': ':x: *{environment}*: this run ended without an answer. {reason} Reference {reference}.',
+  'run.failed': ':x: *{environment}*: this run ended without an answer. {reason}',
 
   'card.title': '*{remediation}* · {environment} · `{handle}`',
   'card.tier.0': 'risk 0 (reads only)',
@@ -369,6 +369,8 @@ export const ui = {
   'lost.other': 'Slack does not let me post there, so the answer could not be posted.',
 
   'error.INVALID_INPUT': 'That could not be understood. Nothing was done. Reference {reference}.',
+  'error.INVALID_INPUT.unknown-symptom':
+    'No symptom fits these words. Name one by its id (`S4`), name a part (`redis`), or say it in other words: `/aetherius help`. Reference {reference}.',
   'error.NOT_ALLOWED': 'That is not allowed. Nothing was done. Reference {reference}.',
   'error.NOT_FOUND': 'That does not exist (any more). Nothing was done. Reference {reference}.',
   'error.CONFLICT':

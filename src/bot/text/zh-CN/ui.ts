@@ -65,7 +65,7 @@ export const ui = {
   'offer.title': '*修复：* {remediation}',
   'offer.refused.fallback': '原因：{reason}。',
 
-  'run.failed': ':x: *{environment}*：本次运行没有得出结果。{reason} 编号 {reference}。',
+  'run.failed': ':x: *{environment}*：本次运行没有得出结果。{reason}',
 
   'card.title': '*{remediation}* · {environment} · `{handle}`',
   'card.tier.0': '风险 0（只读）',
@@ -352,6 +352,8 @@ export const ui = {
   'lost.other': 'Slack 不允许我在那里发送，无法发送回答。',
 
   'error.INVALID_INPUT': '无法理解该请求，未执行任何操作。编号 {reference}。',
+  'error.INVALID_INPUT.unknown-symptom':
+    '没有与这些描述相符的症状。请输入症状编号（`S4`）、组件名（`redis`），或换一种说法：`/aetherius help`。编号 {reference}。',
   'error.NOT_ALLOWED': '不允许此操作，未执行任何操作。编号 {reference}。',
   'error.NOT_FOUND': '该对象不存在（或已不存在），未执行任何操作。编号 {reference}。',
   'error.CONFLICT': '有其他操作更快，或状态已变化。现状见讨论串。编号 {reference}。',
