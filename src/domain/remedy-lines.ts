@@ -180,12 +180,15 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
     ],
     compose: ['# {name}', `docker inspect -f '{{.Config.Cmd}} {{.Config.Env}}' ${container('{part}')}`],
   },
+  // By its part: what speaks for it may be an address that does not answer, or that there is no instance at all.
   'see-why-not-running': {
     kubernetes: [
-      'kubectl -n {home} describe pod {subject}',
-      'kubectl -n {home} logs {subject} --previous --tail=50',
+      'kubectl -n {home} get {workload}',
+      'kubectl -n {home} describe pods -l app={part}',
+      'kubectl -n {home} logs {workload} --tail=50',
+      'kubectl -n {home} logs {workload} --previous --tail=50',
     ],
-    compose: ["docker inspect -f '{{json .State}}' {subject}", 'docker logs --tail 50 {subject}'],
+    compose: [`${compose} ps -a {part}`, `${compose} logs --tail 50 {part}`],
   },
   'see-application': {
     kubernetes: ['kubectl -n {home} logs {workload} --tail=100'],

@@ -112,15 +112,27 @@ describe('lines to copy', () => {
       '# event.workers: 20, event.buffer_size: 2000',
       'kubectl -n prod-aetherius edit configmap agent-manager-config && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
     ]);
-    expect(
-      remedyCommands('see-why-not-running', places.kubernetes, finding({ part: 'collect-agent' }))[0],
-    ).toBe('kubectl -n monitoring describe pod agent-manager-6dcd4b7bd9-729fb');
     expect(remedyCommands('end-leaked-sessions', places.none, finding())).toContain(
       '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
     );
     expect(
       remedyCommands('lift-policy', places.kubernetes, finding({ facts: { policy: 'deny-all, b c' } }))[0],
     ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml >networkpolicy-saved.yaml');
+  });
+
+  it('of a part that does not serve name the part, whatever the finding is about', () => {
+    const lines = (part: 'collect-agent' | 'redis', place: (typeof places)[keyof typeof places]) =>
+      remedyCommands('see-why-not-running', place, finding({ part, subject: '10.0.0.4:6379' }));
+
+    expect(lines('collect-agent', places.kubernetes)).toEqual([
+      'kubectl -n monitoring get daemonset/collect-agent',
+      'kubectl -n monitoring describe pods -l app=collect-agent',
+      'kubectl -n monitoring logs daemonset/collect-agent --tail=50',
+      'kubectl -n monitoring logs daemonset/collect-agent --previous --tail=50',
+    ]);
+    expect(lines('redis', places.kubernetes)[0]).toBe('kubectl -n prod-aetherius get statefulset/redis');
+    expect(lines('redis', places.compose)).toHaveLength(2);
+    expect(lines('redis', places.compose).join()).not.toContain('10.0.0.4');
   });
 
   it('of a token restart the agents only when it was copied', () => {

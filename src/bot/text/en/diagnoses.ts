@@ -177,7 +177,7 @@ export const diagnoses = {
   'diagnose.verdict.possible': 'possible, what was seen does not settle it',
   'diagnose.verdict.ruled-out': 'ruled out',
   'remedy.see-why-not-running':
-    'Look at the last state, exit code and log of {subject}; the followed diagnosis below names the reason where it can be seen.',
+    'Look at the last state, exit code and log of {part}; the followed diagnosis below names the reason where it can be seen.',
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
   'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',

@@ -171,8 +171,7 @@ export const diagnoses = {
   'diagnose.verdict.confirmed': '已确认',
   'diagnose.verdict.possible': '可能，所见不足以判定',
   'diagnose.verdict.ruled-out': '已排除',
-  'remedy.see-why-not-running':
-    '查看 {subject} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
+  'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
   'cause.worker-busy': '本 worker 太忙（迟了 {lagMs} 毫秒），无法按时间判断',
