@@ -23,6 +23,7 @@ const packages = (name, from, allowed, comment) => ({
 });
 
 const domain = '^src/domain/';
+const text = '^src/text/';
 
 module.exports = {
   forbidden: [
@@ -91,9 +92,11 @@ module.exports = {
     layer('services', 'services', [domain], 'Registries and clients are passed in.'),
     packages('services-packages', 'services', ['zod', 'minisearch'], 'Registries and clients are passed in.'),
     layer('platform', 'platform', [domain], 'Adapters translate drivers into domain ports.'),
-    layer('bot', 'bot', [domain], 'The Slack toolkit knows no use case.'),
+    layer('text', 'text', [domain], 'Words know contracts alone.'),
+    packages('text-packages', 'text', ['zod'], 'Words know contracts alone.'),
+    layer('bot', 'bot', [domain, text], 'The Slack toolkit knows no use case.'),
     packages('bot-packages', 'bot', ['@slack/[^/]+', 'zod'], 'The Slack toolkit knows Slack.'),
-    layer('handlers', 'handlers', [domain, '^src/bot/', '^src/services/'], 'Parse, acknowledge, one call.'),
+    layer('handlers', 'handlers', [domain, text, '^src/bot/', '^src/services/'], 'Parse, acknowledge, one call.'),
     packages('handlers-packages', 'handlers', ['@slack/[^/]+', 'zod'], 'Parse, acknowledge, one call.'),
     {
       name: 'handlers-see-types-of-services',
@@ -102,9 +105,9 @@ module.exports = {
       from: { path: '^src/handlers/' },
       to: { path: '^src/services/', pathNot: '^src/services/types\\.ts$' },
     },
-    layer('jobs', 'jobs', [domain, '^src/services/', '^src/bot/(views|text)/'], 'Parse, one service, notify.'),
+    layer('jobs', 'jobs', [domain, text, '^src/services/', '^src/bot/views/'], 'Parse, one service, notify.'),
     packages('jobs-packages', 'jobs', ['bullmq', 'ioredis', 'zod'], 'Parse, one service, notify.'),
-    layer('cli', 'cli', [domain, '^src/services/', '^src/bot/text/'], 'The same use cases as the handlers.'),
+    layer('cli', 'cli', [domain, text, '^src/services/'], 'The same use cases as the handlers.'),
     packages('cli-packages', 'cli', ['commander', 'zod', 'yaml'], 'The same use cases as the handlers.'),
     {
       name: 'cli-sees-types-of-services',

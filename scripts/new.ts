@@ -27,7 +27,7 @@ const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
       },
       registry: { path: 'src/probes/index.ts', name, from: `./${target}/${condition}.probe.ts` },
       next: [
-        `probe.${id} and the words of its findings in src/bot/text, both languages`,
+        `probe.${id} and the words of its findings in src/text, both languages`,
         'docs/guides/add-a-probe.md',
       ],
     };
@@ -41,7 +41,7 @@ const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
         [`test/unit/remediations/${target}/${action}.test.ts`]: remediationTestText(name, target, action),
       },
       registry: { path: 'src/remediations/index.ts', name, from: `./${target}/${action}.remediation.ts` },
-      next: [`remediation.${id} in src/bot/text, both languages`, 'docs/guides/add-a-remediation.md'],
+      next: [`remediation.${id} in src/text, both languages`, 'docs/guides/add-a-remediation.md'],
     };
   },
   diagnosis(slug, id = 'X0') {
@@ -58,8 +58,8 @@ const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
       next: [
         `its evidence, causes and remedies${id === 'X0' ? ', and its id (X0 until then)' : ''}`,
         `${id} and its causes in scripts/docs/catalogue.ts`,
-        `diagnosis.${id}, diagnosis.${id}.meaning, diagnosis.${id}.impact and cause.${id}.a in src/bot/text, both languages`,
-        'how people speak of it, in src/diagnoses/words.ts',
+        `diagnosis.${id}, diagnosis.${id}.meaning, diagnosis.${id}.impact and cause.${id}.a in src/text, both languages`,
+        'how people speak of it, in src/diagnoses/vocabulary.ts',
         'docs/guides/add-a-diagnosis.md',
       ],
     };
@@ -83,8 +83,8 @@ function split(id: string): readonly string[] {
 
 function probeText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
@@ -118,9 +118,9 @@ it('${name} finds what it is for', () => {
 
 function remediationText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import { defineRemediation, type RemediationContext } from '../../domain/remediation.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { defineRemediation, type RemediationContext } from '../../domain/fix/remediation.ts';
+import type { With } from '../../domain/look/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
@@ -153,7 +153,7 @@ it('${name} plans, applies, observes and takes back', () => {
 }
 
 function diagnosisText(slug: string, name: string, id: string): string {
-  return `import { defineDiagnosis, found } from '../domain/diagnosis.ts';
+  return `import { defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
 export const ${name} = defineDiagnosis({
   id: '${id}',

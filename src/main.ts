@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
-import type { Role } from './domain/config.ts';
+import type { Role } from './domain/settings/config.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
-import { loadConfig, readProcessEnv, readRole } from './platform/config.ts';
-import { collectEarly } from './platform/heap.ts';
-import { createLogger } from './platform/logger.ts';
+import { collectEarly } from './platform/process/heap.ts';
+import { createLogger } from './platform/process/logger.ts';
+import { loadConfig, readProcessEnv, readRole } from './platform/settings/config.ts';
 
 type ProcessRole = Exclude<Role, 'command-line'>;
 const roles: readonly ProcessRole[] = ['all', 'bot', 'worker', 'scheduler'];

@@ -1,7 +1,7 @@
 /** Six plain LISTs at once, each time it is asked: what any client of Node must do to see a namespace whole. */
 import { Agent } from 'node:https';
-import { httpCall } from '../../src/platform/targets/http-call.ts';
-import { loadKubeAccess } from '../../src/platform/targets/kube-config.ts';
+import { httpCall } from '../../src/platform/targets/http/http-call.ts';
+import { loadKubeAccess } from '../../src/platform/targets/kubernetes/kube-config.ts';
 
 const [kubeconfig = ''] = process.argv.slice(2);
 const access = await loadKubeAccess({ kubeconfig });

@@ -9,8 +9,8 @@ import { startPostgres } from '../../lab/components/postgres.ts';
 import { freePort } from '../../lab/components/process.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import { startProcess } from '../../src/main/process.ts';
-import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
-import { silentLogger } from '../../src/platform/logger.ts';
+import { silentLogger } from '../../src/platform/process/logger.ts';
+import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 

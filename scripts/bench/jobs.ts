@@ -6,19 +6,19 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
-import type { RunHandler } from '../../src/domain/ports.ts';
-import type { Renderer } from '../../src/domain/render.ts';
-import { LazySecret } from '../../src/domain/secret.ts';
+import { LazySecret } from '../../src/domain/kernel/secret.ts';
+import type { Renderer } from '../../src/domain/message/render.ts';
+import type { RunHandler } from '../../src/domain/ports/ports.ts';
 import { createCourier, type JobCourier } from '../../src/jobs/courier.ts';
 import { queues } from '../../src/jobs/queues.ts';
 import { type RunExecutor, startWorker } from '../../src/jobs/worker.ts';
-import { openRedis, queuePrefix, type RedisConnections } from '../../src/platform/bullmq.ts';
-import { systemClock, systemIds } from '../../src/platform/clock.ts';
-import { silentLogger } from '../../src/platform/logger.ts';
-import { migrate } from '../../src/platform/migrate.ts';
+import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
+import { silentLogger } from '../../src/platform/process/logger.ts';
+import { openRedis, queuePrefix, type RedisConnections } from '../../src/platform/queue/bullmq.ts';
+import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore, type PostgresStore } from '../../src/platform/store/store.ts';
-import { createRunService } from '../../src/services/run.service.ts';
-import { createRunExecutor } from '../../src/services/run-executor.service.ts';
+import { createRunService } from '../../src/services/run/run.service.ts';
+import { createRunExecutor } from '../../src/services/run/run-executor.service.ts';
 
 export interface JobsFigure {
   readonly name: string;

@@ -7,11 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { query, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
-import type { HealthReport } from '../../src/domain/health.ts';
-import type { Verdict } from '../../src/domain/judgement.ts';
+import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
+import type { HealthReport } from '../../src/domain/health/health.ts';
 import { startProcess } from '../../src/main/process.ts';
-import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
+import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { en } from '../../src/bot/text/en.ts';
-import { wordsIn } from '../../src/bot/text/index.ts';
 import { allCommands, createProgram } from '../../src/cli/program.ts';
+import { en } from '../../src/text/en.ts';
+import { wordsIn } from '../../src/text/words.ts';
 import { code, page, table } from './markdown.ts';
 
 export function commandsReference(): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigFile, ProcessEnv } from '../../src/domain/config.ts';
+import { ConfigFile, ProcessEnv } from '../../src/domain/settings/config.ts';
 import { code, page, table } from './markdown.ts';
 
 interface Schema {

@@ -1,11 +1,11 @@
-import { en } from '../../src/bot/text/en.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { ConfigFile } from '../../src/domain/config.ts';
-import type { Condition, Diagnosis, DiagnosisCause } from '../../src/domain/diagnosis.ts';
-import { healthCalls } from '../../src/domain/health-calls.ts';
-import { serviceIds } from '../../src/domain/part.ts';
-import type { ProbeCall } from '../../src/domain/probe.ts';
+import type { Condition, Diagnosis, DiagnosisCause } from '../../src/domain/diagnosis/diagnosis.ts';
+import { healthCalls } from '../../src/domain/health/health-calls.ts';
+import type { ProbeCall } from '../../src/domain/look/probe.ts';
+import { serviceIds } from '../../src/domain/platform/part.ts';
+import { ConfigFile } from '../../src/domain/settings/config.ts';
 import { probes } from '../../src/probes/index.ts';
+import { en } from '../../src/text/en.ts';
 import { type CatalogueEntry, catalogue, notYet } from './catalogue.ts';
 import {
   faultsOf,

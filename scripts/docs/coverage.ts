@@ -1,5 +1,5 @@
-import { en } from '../../src/bot/text/en.ts';
-import type { DiagnosisCause } from '../../src/domain/diagnosis.ts';
+import type { DiagnosisCause } from '../../src/domain/diagnosis/diagnosis.ts';
+import { en } from '../../src/text/en.ts';
 import { notYet } from './catalogue.ts';
 import { type CauseCoverage, type EntryCoverage, isProved, measureCoverage } from './coverage-measure.ts';
 import { type PlantedFault, readCampaign, readTests, type SourceFile, serversOf } from './coverage-scan.ts';

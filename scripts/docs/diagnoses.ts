@@ -1,12 +1,17 @@
-import { en } from '../../src/bot/text/en.ts';
-import { zhCN } from '../../src/bot/text/zh-cn.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
-import { type Condition, codesOf, type Diagnosis, type Remedy } from '../../src/domain/diagnosis.ts';
-import { partIds } from '../../src/domain/part.ts';
-import type { ProbeCall } from '../../src/domain/probe.ts';
-import type { Language } from '../../src/domain/run.ts';
+import {
+  type Condition,
+  codesOf,
+  type Diagnosis,
+  type Remedy,
+} from '../../src/domain/diagnosis/diagnosis.ts';
+import type { ProbeCall } from '../../src/domain/look/probe.ts';
+import { partIds } from '../../src/domain/platform/part.ts';
+import type { Language } from '../../src/domain/run/run.ts';
 import { probes } from '../../src/probes/index.ts';
+import { en } from '../../src/text/en.ts';
+import { zhCN } from '../../src/text/zh-cn.ts';
 import { pageWords } from './diagnosis-words.ts';
 import { code, page, prose, table } from './markdown.ts';
 import { sentence } from './sentences.ts';

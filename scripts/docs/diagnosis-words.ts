@@ -1,4 +1,4 @@
-import type { Language } from '../../src/domain/run.ts';
+import type { Language } from '../../src/domain/run/run.ts';
 
 /** Headings and set phrases of a diagnosis page; all else on it comes from the code and its catalogue of words. */
 interface PageWords {

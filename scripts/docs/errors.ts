@@ -1,5 +1,5 @@
-import { en } from '../../src/bot/text/en.ts';
-import { errorCodes, stages, targetStages } from '../../src/domain/errors.ts';
+import { errorCodes, stages, targetStages } from '../../src/domain/kernel/errors.ts';
+import { en } from '../../src/text/en.ts';
 import { code, page, table } from './markdown.ts';
 
 /** Sentences for codes that stand in the catalogue under one prefix. */

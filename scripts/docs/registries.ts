@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { en } from '../../src/bot/text/en.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
+import { en } from '../../src/text/en.ts';
 import { code, page, table } from './markdown.ts';
 import { sentence } from './sentences.ts';
 

@@ -7,7 +7,7 @@ import {
   rightsAt,
   roleName,
   roleRules,
-} from '../../src/domain/rights.ts';
+} from '../../src/domain/fix/rights.ts';
 import { roleYaml } from '../../src/platform/doctor/kubernetes.ts';
 
 const account = { name: 'aetherius-bot', namespace: 'aetherius' } as const;

@@ -1,4 +1,4 @@
-import { countsOf } from '../../src/bot/text/format.ts';
+import { countsOf } from '../../src/text/format.ts';
 
 /**
  * A sentence of the catalogue as a page shows it: what is filled in stands in braces, without its format; words

@@ -1,7 +1,7 @@
 import { App, type Receiver } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
-import type { Logger } from '../domain/clock.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Logger } from '../domain/kernel/clock.ts';
+import type { Secret } from '../domain/kernel/secret.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { catchAll } from './middleware/catch-all.ts';
 import { type BoundaryDeps, errorBoundary } from './middleware/error-boundary.ts';

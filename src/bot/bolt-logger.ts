@@ -1,6 +1,6 @@
 import { type Logger as BoltLogger, LogLevel } from '@slack/bolt';
-import type { Logger } from '../domain/clock.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Logger } from '../domain/kernel/clock.ts';
+import type { Secret } from '../domain/kernel/secret.ts';
 
 /** The SDK's lines in our log, a level lower, because it reports as errors what we handle; tokens never pass. */
 export function boltLogger(logger: Logger, ...secrets: readonly Secret[]): BoltLogger {

@@ -1,5 +1,5 @@
-import { sha256 } from '../domain/canonical.ts';
-import { AppError } from '../domain/errors.ts';
+import { sha256 } from '../domain/kernel/canonical.ts';
+import { AppError } from '../domain/kernel/errors.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';

@@ -1,13 +1,13 @@
-import type { Words } from '../bot/text/index.ts';
-import type { Person } from '../domain/approval.ts';
-import type { Config, EnvironmentConfig, ProcessEnv } from '../domain/config.ts';
-import type { Check } from '../domain/doctor.ts';
-import type { DiagnosisJudgement } from '../domain/judgement.ts';
-import type { PartId } from '../domain/part.ts';
-import type { HealthRules, ProbeRunner } from '../domain/ports.ts';
-import type { ProbeOutcome } from '../domain/probe.ts';
-import type { TargetsFactory } from '../domain/targets.ts';
+import type { DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
+import type { Person } from '../domain/fix/approval.ts';
+import type { ProbeOutcome } from '../domain/look/probe.ts';
+import type { TargetsFactory } from '../domain/look/targets.ts';
+import type { PartId } from '../domain/platform/part.ts';
+import type { HealthRules, ProbeRunner } from '../domain/ports/ports.ts';
+import type { Config, EnvironmentConfig, ProcessEnv } from '../domain/settings/config.ts';
+import type { Check } from '../domain/settings/doctor.ts';
 import type { Services } from '../services/types.ts';
+import type { Words } from '../text/words.ts';
 
 /** What a command tells the shell (product.md). */
 export const exitCodes = { ok: 0, findings: 1, couldNotLook: 2, usage: 64 } as const;

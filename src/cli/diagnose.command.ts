@@ -1,10 +1,10 @@
-import { causePlain } from '../bot/text/cause.ts';
-import { unseenOf } from '../bot/text/unseen.ts';
-import { changesOf } from '../domain/changes.ts';
-import type { CauseJudgement, DiagnosisJudgement } from '../domain/judgement.ts';
-import type { ProbeOutcome } from '../domain/probe.ts';
-import { isFor, type Place, placeOfRuntime, remedyCommands } from '../domain/remedy-commands.ts';
-import { asTyped } from '../domain/symptom.ts';
+import { changesOf } from '../domain/diagnosis/changes.ts';
+import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
+import { isFor, type Place, placeOfRuntime, remedyCommands } from '../domain/diagnosis/remedy-commands.ts';
+import { asTyped } from '../domain/diagnosis/symptom.ts';
+import type { ProbeOutcome } from '../domain/look/probe.ts';
+import { causePlain } from '../text/cause.ts';
+import { unseenOf } from '../text/unseen.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { findingOutput } from './health.command.ts';

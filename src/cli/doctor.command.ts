@@ -1,5 +1,5 @@
-import type { Words } from '../bot/text/index.ts';
-import { type Check, checkAreas, worst } from '../domain/doctor.ts';
+import { type Check, checkAreas, worst } from '../domain/settings/doctor.ts';
+import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import type { DoctorOutput } from './output-schemas.ts';
 import { printable, table } from './table.ts';

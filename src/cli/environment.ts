@@ -1,4 +1,4 @@
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../domain/settings/config.ts';
 import { UsageFault } from './faults.ts';
 
 /** The environment meant: named, else the default of Slack, else the only one. UsageFault when none of these decides. */

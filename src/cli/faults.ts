@@ -1,6 +1,6 @@
-import type { TextKey, Words } from '../bot/text/index.ts';
-import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { redactText } from '../domain/redact.ts';
+import { AppError, type ErrorCode } from '../domain/kernel/errors.ts';
+import { redactText } from '../domain/kernel/redact.ts';
+import type { TextKey, Words } from '../text/words.ts';
 import { type ExitCode, exitCodes } from './context.ts';
 
 /** A fault of the call itself; `key` is its sentence in the catalogue. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { sha256 } from '../domain/canonical.ts';
-import { AppError, errorCodes } from '../domain/errors.ts';
-import type { RunWithOutcomes } from '../domain/run.ts';
-import type { RemediationRow } from '../domain/store.ts';
+import { sha256 } from '../domain/kernel/canonical.ts';
+import { AppError, errorCodes } from '../domain/kernel/errors.ts';
+import type { RemediationRow } from '../domain/ports/store.ts';
+import type { RunWithOutcomes } from '../domain/run/run.ts';
 import type { Services } from '../services/types.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';

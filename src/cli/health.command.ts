@@ -1,6 +1,6 @@
-import type { Words } from '../bot/text/index.ts';
-import type { Finding } from '../domain/finding.ts';
-import type { HealthReport, PartRow } from '../domain/health.ts';
+import type { HealthReport, PartRow } from '../domain/health/health.ts';
+import type { Finding } from '../domain/look/finding.ts';
+import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { HealthOutput } from './output-schemas.ts';

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Person } from '../domain/approval.ts';
-import { sha256 } from '../domain/canonical.ts';
-import type { Directory } from '../domain/eligibility.ts';
-import type { ApprovalsConfig } from '../domain/policy.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Person } from '../domain/fix/approval.ts';
+import type { Directory } from '../domain/fix/eligibility.ts';
+import type { ApprovalsConfig } from '../domain/fix/policy.ts';
+import { sha256 } from '../domain/kernel/canonical.ts';
+import type { Secret } from '../domain/kernel/secret.ts';
 import { UsageFault } from './faults.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { checkAreas, checkStates } from '../domain/doctor.ts';
-import { severities } from '../domain/finding.ts';
-import { partStates } from '../domain/health.ts';
-import { overalls } from '../domain/issue-report.ts';
-import { verdicts } from '../domain/judgement.ts';
-import { partIds } from '../domain/part.ts';
-import { runKinds, runStates } from '../domain/run.ts';
+import { verdicts } from '../domain/diagnosis/judgement.ts';
+import { partStates } from '../domain/health/health.ts';
+import { severities } from '../domain/look/finding.ts';
+import { partIds } from '../domain/platform/part.ts';
+import { overalls } from '../domain/report/issue-report.ts';
+import { runKinds, runStates } from '../domain/run/run.ts';
+import { checkAreas, checkStates } from '../domain/settings/doctor.ts';
 
 /** What `--output json` prints. Fields are added, never renamed; the JSON Schemas stand in docs/reference. */
 const Facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { TextKey, Words } from '../bot/text/index.ts';
+import type { TextKey, Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output } from './context.ts';
 import type { InitOptions } from './init.command.ts';
 

@@ -1,6 +1,6 @@
-import type { Words } from '../bot/text/index.ts';
-import type { RemediationRow } from '../domain/store.ts';
+import type { RemediationRow } from '../domain/ports/store.ts';
 import type { Decided } from '../services/types.ts';
+import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
 import { printable } from './table.ts';

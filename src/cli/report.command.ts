@@ -1,7 +1,7 @@
-import { causePlain } from '../bot/text/cause.ts';
-import type { Words } from '../bot/text/index.ts';
 import { runReference } from '../domain/command.ts';
-import type { IssueReport } from '../domain/issue-report.ts';
+import type { IssueReport } from '../domain/report/issue-report.ts';
+import { causePlain } from '../text/cause.ts';
+import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
 import { findingOutput } from './health.command.ts';

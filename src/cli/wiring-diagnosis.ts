@@ -1,14 +1,14 @@
 import { diagnoses } from '../diagnoses/index.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
-import { symptomWords } from '../diagnoses/words.ts';
-import { AppError } from '../domain/errors.ts';
-import type { PartId } from '../domain/part.ts';
-import type { ProbeRunner } from '../domain/ports.ts';
-import { symptomOf } from '../domain/symptom.ts';
-import type { TargetsFactory } from '../domain/targets.ts';
+import { symptomWords } from '../diagnoses/vocabulary.ts';
+import { symptomOf } from '../domain/diagnosis/symptom.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { TargetsFactory } from '../domain/look/targets.ts';
+import type { PartId } from '../domain/platform/part.ts';
+import type { ProbeRunner } from '../domain/ports/ports.ts';
 import { probes } from '../probes/index.ts';
-import { diagnose } from '../services/diagnose.service.ts';
-import { createSymptomMatcher } from '../services/symptom-match.service.ts';
+import { diagnose } from '../services/diagnosis/diagnose.service.ts';
+import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
 import type { DiagnoseFromHere } from './context.ts';
 
 /** What `diagnose` needs to look from this process: no Redis, no PostgreSQL of ours, no Slack. */

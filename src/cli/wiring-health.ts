@@ -1,11 +1,11 @@
-import type { Logger } from '../domain/clock.ts';
-import type { Config } from '../domain/config.ts';
-import { createHealthRules } from '../domain/health-rules.ts';
-import { systemClock } from '../platform/clock.ts';
-import { watchLateness } from '../platform/lateness.ts';
+import { createHealthRules } from '../domain/health/health-rules.ts';
+import type { Logger } from '../domain/kernel/clock.ts';
+import type { Config } from '../domain/settings/config.ts';
+import { systemClock } from '../platform/process/clock.ts';
+import { watchLateness } from '../platform/process/lateness.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import { probes } from '../probes/index.ts';
-import { createProbeRunner } from '../services/probe-runner.service.ts';
+import { createProbeRunner } from '../services/run/probe-runner.service.ts';
 
 /** What `health` needs to look from this process: no Redis, no PostgreSQL of ours, no Slack. */
 export function openHealth({ config, logger }: { readonly config: Config; readonly logger: Logger }) {

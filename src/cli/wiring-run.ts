@@ -1,4 +1,4 @@
-import { languageOf, wordsIn } from '../bot/text/index.ts';
+import { languageOf, wordsIn } from '../text/words.ts';
 import type { CliContext, ExitCode } from './context.ts';
 import { exitCodes } from './context.ts';
 import { explainFault } from './faults.ts';

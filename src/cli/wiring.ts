@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Words } from '../bot/text/index.ts';
-import { systemClock } from '../platform/clock.ts';
-import { loadConfig, readProcessEnv } from '../platform/config.ts';
-import { createLogger } from '../platform/logger.ts';
+import { systemClock } from '../platform/process/clock.ts';
+import { createLogger } from '../platform/process/logger.ts';
+import { loadConfig, readProcessEnv } from '../platform/settings/config.ts';
+import type { Words } from '../text/words.ts';
 import type { CliContext, Output } from './context.ts';
 import type { Shell } from './shell.ts';
 
@@ -76,13 +76,13 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       return examine({ config: await targetsConfig(), env: await env(), logger: await logger(), now });
     },
     async discover(wanted) {
-      const { discoverCompose, discoverKubernetes } = await import('../platform/discover.ts');
+      const { discoverCompose, discoverKubernetes } = await import('../platform/settings/discover.ts');
       if (wanted.project !== undefined) {
-        const { createComposeTarget } = await import('../platform/targets/compose.ts');
+        const { createComposeTarget } = await import('../platform/targets/compose/compose.ts');
         const target = createComposeTarget({ project: wanted.project, socket: wanted.socket });
         return discoverCompose(target, wanted.socket);
       }
-      const { createKubernetesTarget } = await import('../platform/targets/kubernetes.ts');
+      const { createKubernetesTarget } = await import('../platform/targets/kubernetes/kubernetes.ts');
       const { namespace, kubeconfig, context } = wanted;
       const access = {
         ...(kubeconfig === undefined ? {} : { kubeconfig }),

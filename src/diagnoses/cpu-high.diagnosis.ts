@@ -1,5 +1,5 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
-import type { ServiceId } from '../domain/part.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import type { ServiceId } from '../domain/platform/part.ts';
 
 /** At its limit all the time, or held back at it again and again. */
 const atLimit = (part: ServiceId) => any(found('CPU_AT_LIMIT', part), found('CPU_THROTTLED', part));

@@ -1,4 +1,4 @@
-import { any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
 export const dataInconsistent = defineDiagnosis({
   id: 'T1',

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
 const late = any(found('EVENT_LATENCY_HIGH'), found('EVENT_QUEUE_BACKLOG'));
 /** A database that serves nobody is not slow: what it is, the way to it tells (H2). */

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../domain/diagnosis.ts';
+import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts';
 import { agentManagerStartup } from './agent-manager-startup.diagnosis.ts';
 import { agentRegistration } from './agent-registration.diagnosis.ts';
 import { configNotApplied } from './config-not-applied.diagnosis.ts';

@@ -1,5 +1,5 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
-import type { ServiceId } from '../domain/part.ts';
+import { all, any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+import type { ServiceId } from '../domain/platform/part.ts';
 
 /** Go services name the function that holds the memory; of a Python process only the growth can be seen. */
 const leaks = (part: ServiceId) => all(found('MEMORY_GROWS', part), found('HEAP_GROWS_AT', part));

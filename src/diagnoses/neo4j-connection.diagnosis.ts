@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
 const starting = any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j'));
 /** Bolt answers a moment before the logs say so, Neo4j's own and that of its client: what answers has started. */

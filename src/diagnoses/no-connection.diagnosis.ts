@@ -1,5 +1,5 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
-import type { PartId } from '../domain/part.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import type { PartId } from '../domain/platform/part.ts';
 
 const others = ['reasoning-service', 'postgres', 'redis', 'nats', 'neo4j', 'runtime'] as const;
 /** A Service whose own program exits at start has no endpoints for that reason. */

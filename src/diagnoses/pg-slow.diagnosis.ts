@@ -1,4 +1,4 @@
-import { defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
 export const pgSlow = defineDiagnosis({
   id: 'D2',

@@ -1,4 +1,4 @@
-import { any, defineDiagnosis, found, foundApart, hint } from '../domain/diagnosis.ts';
+import { any, defineDiagnosis, found, foundApart, hint } from '../domain/diagnosis/diagnosis.ts';
 
 export const podNotStarting = defineDiagnosis({
   id: 'K1',

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
 const atLimit = found('REDIS_MEMORY_AT_LIMIT');
 const keepsAll = found('REDIS_POLICY_NOEVICTION');

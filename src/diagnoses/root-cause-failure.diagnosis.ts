@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
 export const rootCauseFailure = defineDiagnosis({
   id: 'S6',

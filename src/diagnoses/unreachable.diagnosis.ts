@@ -6,9 +6,9 @@ import {
   defineDiagnosis,
   found,
   not,
-} from '../domain/diagnosis.ts';
-import { type PartId, type ServiceId, serviceIds } from '../domain/part.ts';
-import type { ProbeCall } from '../domain/probe.ts';
+} from '../domain/diagnosis/diagnosis.ts';
+import type { ProbeCall } from '../domain/look/probe.ts';
+import { type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 
 const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
 

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis.ts';
+import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
 const starved = any(found('EXECUTOR_STARVED'), found('EXECUTOR_QUEUE_FULL_LOGGED'));
 

@@ -1,13 +1,13 @@
 import type { HomeView } from '@slack/types';
-import type { Answers } from '../bot/answers.ts';
-import type { Delivery } from '../bot/delivery.ts';
-import type { Words } from '../bot/text/index.ts';
-import type { Person } from '../domain/approval.ts';
-import type { Clock, Logger } from '../domain/clock.ts';
+import type { Delivery } from '../bot/receive/delivery.ts';
+import type { Answers } from '../bot/send/answers.ts';
 import type { Verb } from '../domain/command.ts';
-import type { Language } from '../domain/run.ts';
-import type { Button } from '../domain/store.ts';
+import type { Person } from '../domain/fix/approval.ts';
+import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import type { Button } from '../domain/ports/store.ts';
+import type { Language } from '../domain/run/run.ts';
 import type { Services } from '../services/types.ts';
+import type { Words } from '../text/words.ts';
 
 /** What the entry points in Slack work with; `main` fills it in. */
 export interface HandlerDeps {

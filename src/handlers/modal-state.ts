@@ -1,5 +1,5 @@
 import type { ViewOutput } from '@slack/bolt';
-import { AppError } from '../domain/errors.ts';
+import { AppError } from '../domain/kernel/errors.ts';
 
 /** What was typed or chosen in an input of ours; `view.state` is client-supplied, so it is checked by its readers. */
 export function inputText(view: Pick<ViewOutput, 'state'>, id: string): string {

@@ -1,6 +1,6 @@
 import type { Request } from '../bot/middleware/request.ts';
-import { AppError } from '../domain/errors.ts';
-import type { Surface } from '../domain/run.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { Surface } from '../domain/run/run.ts';
 import { type HandlerDeps, type HandlerSettings, teamOf } from './deps.ts';
 
 /** Named, else the channel's, else the default, else the only one. AppError INVALID_INPUT when none of these says. */

@@ -1,5 +1,4 @@
 import type { Request } from '../bot/middleware/request.ts';
-import type { Words } from '../bot/text/index.ts';
 import {
   approvalsAnswer,
   helpAnswer,
@@ -8,10 +7,11 @@ import {
   whoamiAnswer,
 } from '../bot/views/answers.view.ts';
 import type { Command } from '../domain/command.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { RunKind, RunSource } from '../domain/run.ts';
-import type { Rendered } from '../domain/store.ts';
+import type { Facts } from '../domain/kernel/facts.ts';
+import type { Rendered } from '../domain/ports/store.ts';
+import type { RunKind, RunSource } from '../domain/run/run.ts';
 import type { Decided } from '../services/types.ts';
+import type { Words } from '../text/words.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 import { environmentFor, surfaceOf } from './place.ts';
 import { reportFor } from './report.ts';

@@ -1,7 +1,7 @@
 import { type ConnectionOptions, Queue } from 'bullmq';
-import type { Logger } from '../domain/clock.ts';
-import type { QueueKind } from '../domain/jobs.ts';
-import type { Courier } from '../domain/ports.ts';
+import type { Logger } from '../domain/kernel/clock.ts';
+import type { Courier } from '../domain/ports/ports.ts';
+import type { QueueKind } from '../domain/run/jobs.ts';
 import { executeJobId, queueName, queues, runJobId } from './queues.ts';
 
 /** What the courier needs of a Redis client made by `platform/bullmq`. */

@@ -1,7 +1,7 @@
-import type { Clock, Logger } from '../domain/clock.ts';
-import type { Courier } from '../domain/ports.ts';
-import type { Store } from '../domain/store.ts';
-import { readRunHint } from '../services/run.service.ts';
+import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import type { Courier } from '../domain/ports/ports.ts';
+import type { Store } from '../domain/ports/store.ts';
+import { readRunHint } from '../services/run/run.service.ts';
 
 export interface DispatcherOptions {
   readonly environments: readonly string[];

@@ -1,4 +1,4 @@
-import { AppError } from '../domain/errors.ts';
+import { AppError } from '../domain/kernel/errors.ts';
 
 export type ErrorDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ExecuteJob, type QueueKind, RunJob } from '../domain/jobs.ts';
+import { ExecuteJob, type QueueKind, RunJob } from '../domain/run/jobs.ts';
 import { type ErrorPolicy, neverRetry, retryTransient } from './error-policy.ts';
 
 export interface QueueDefinition<P extends z.ZodType = z.ZodType> {

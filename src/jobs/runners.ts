@@ -1,5 +1,5 @@
-import type { Clock, Logger } from '../domain/clock.ts';
-import type { QueueKind } from '../domain/jobs.ts';
+import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import type { QueueKind } from '../domain/run/jobs.ts';
 import { queues } from './queues.ts';
 
 /** Reason of an aborted job's signal. */

@@ -1,9 +1,9 @@
 import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bullmq';
-import type { Clock, Logger } from '../domain/clock.ts';
-import { AppError } from '../domain/errors.ts';
-import { ExecuteJob, type QueueKind, queueKinds, RunJob } from '../domain/jobs.ts';
-import type { Courier, Executor } from '../domain/ports.ts';
-import type { Store } from '../domain/store.ts';
+import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { Courier, Executor } from '../domain/ports/ports.ts';
+import type { Store } from '../domain/ports/store.ts';
+import { ExecuteJob, type QueueKind, queueKinds, RunJob } from '../domain/run/jobs.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { queueName, queues } from './queues.ts';
 import { createRunners, JobAborted, type JobReport, type Runners, type Work } from './runners.ts';

@@ -1,5 +1,5 @@
-import type { Clock, Ids } from '../domain/clock.ts';
-import type { Store } from '../domain/store.ts';
+import type { Clock, Ids } from '../domain/kernel/clock.ts';
+import type { Store } from '../domain/ports/store.ts';
 import type { Buttons } from '../handlers/deps.ts';
 
 const ttlMs = 60 * 60_000;

@@ -1,5 +1,5 @@
-import type { Clock, Logger } from '../domain/clock.ts';
-import type { Store } from '../domain/store.ts';
+import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import type { Store } from '../domain/ports/store.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { publishHome } from '../handlers/home.ts';
 import type { SlackInbox } from '../platform/slack/inbox.ts';

@@ -1,11 +1,11 @@
-import type { Logger } from '../domain/clock.ts';
-import type { Config, ProcessEnv, Role } from '../domain/config.ts';
-import { AppError } from '../domain/errors.ts';
-import { systemClock } from '../platform/clock.ts';
-import { createStatusServer } from '../platform/http-server.ts';
-import { type Component, createLifecycle } from '../platform/lifecycle.ts';
-import { migrate } from '../platform/migrate.ts';
-import { databaseOf } from '../platform/settings.ts';
+import type { Logger } from '../domain/kernel/clock.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { Config, ProcessEnv, Role } from '../domain/settings/config.ts';
+import { systemClock } from '../platform/process/clock.ts';
+import { createStatusServer } from '../platform/process/http-server.ts';
+import { type Component, createLifecycle } from '../platform/process/lifecycle.ts';
+import { databaseOf } from '../platform/settings/database.ts';
+import { migrate } from '../platform/store/migrate.ts';
 import { openShared, type RoleParts, type Shared, sharedComponents } from './shared.ts';
 
 export interface ProcessOptions {

@@ -1,7 +1,7 @@
 import { renderer } from '../bot/views/renderer.ts';
-import { dailySchedule } from '../platform/daily-schedule.ts';
-import { createScheduler } from '../services/scheduler.service.ts';
-import { createRemediationSweeper } from '../services/sweep.service.ts';
+import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
+import { createRemediationSweeper } from '../services/fix/decide/sweep.service.ts';
+import { createScheduler } from '../services/run/scheduler.service.ts';
 import { decisionDeps, digestSettings } from './services.ts';
 import type { RoleParts, Shared } from './shared.ts';
 

@@ -1,8 +1,8 @@
-import { type Stage, TargetError } from '../domain/errors.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { Finding } from '../domain/finding.ts';
-import type { PartId } from '../domain/part.ts';
-import type { ProbeResult } from '../domain/probe.ts';
+import { type Stage, TargetError } from '../domain/kernel/errors.ts';
+import type { Facts } from '../domain/kernel/facts.ts';
+import type { Finding } from '../domain/look/finding.ts';
+import type { ProbeResult } from '../domain/look/probe.ts';
+import type { PartId } from '../domain/platform/part.ts';
 
 /** Codes of a connection that fails for a reason that lies with the target itself. */
 export const endpointCodes = [

@@ -1,7 +1,7 @@
-import { AppError } from '../domain/errors.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { PartId } from '../domain/part.ts';
-import type { Targets } from '../domain/targets.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { Facts } from '../domain/kernel/facts.ts';
+import type { Targets } from '../domain/look/targets.ts';
+import type { PartId } from '../domain/platform/part.ts';
 
 type Deps = Pick<Targets, 'postgres' | 'redis'>;
 

@@ -1,5 +1,5 @@
-import { AppError } from '../domain/errors.ts';
-import type { Facts } from '../domain/facts.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { Facts } from '../domain/kernel/facts.ts';
 
 /** P3: the target is not what the plan was made for; nothing was changed. */
 export function stale(expected: Facts, observed: Facts): AppError {

@@ -1,8 +1,8 @@
-import type { Person, RemediationState } from '../domain/approval.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { IssueReport } from '../domain/issue-report.ts';
-import type { Language, Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../domain/run.ts';
-import type { ApprovalRow, AuditRow, RemediationRow, StepRow } from '../domain/store.ts';
+import type { Person, RemediationState } from '../domain/fix/approval.ts';
+import type { Facts } from '../domain/kernel/facts.ts';
+import type { ApprovalRow, AuditRow, RemediationRow, StepRow } from '../domain/ports/store.ts';
+import type { IssueReport } from '../domain/report/issue-report.ts';
+import type { Language, Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../domain/run/run.ts';
 
 /**
  * The use cases, as handlers and the command line see them. Slack entry points and commands know these

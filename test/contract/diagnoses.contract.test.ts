@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scripts/docs/catalogue.ts';
-import { wordsIn } from '../../src/bot/text/index.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
-import { symptomWords } from '../../src/diagnoses/words.ts';
-import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagnosis.ts';
-import { evaluate, faultsOf } from '../../src/domain/judgement.ts';
-import { type PartId, partIds } from '../../src/domain/part.ts';
-import { callKey, type ProbeOutcome } from '../../src/domain/probe.ts';
+import { symptomWords } from '../../src/diagnoses/vocabulary.ts';
+import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
+import { evaluate, faultsOf } from '../../src/domain/diagnosis/judgement.ts';
+import { callKey, type ProbeOutcome } from '../../src/domain/look/probe.ts';
+import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
+import { wordsIn } from '../../src/text/words.ts';
 import { emitters, everyCall, partOf } from '../support/diagnosis.ts';
 
 const registries = {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { wordsIn } from '../../src/bot/text/index.ts';
-import { AppError, type Stage, stages, TargetError } from '../../src/domain/errors.ts';
-import type { Finding } from '../../src/domain/finding.ts';
-import type { Probe, ProbeContext, ProbeResult } from '../../src/domain/probe.ts';
-import type { KubernetesTarget, Targets } from '../../src/domain/targets.ts';
-import { targetNames } from '../../src/domain/targets.ts';
+import { AppError, type Stage, stages, TargetError } from '../../src/domain/kernel/errors.ts';
+import type { Finding } from '../../src/domain/look/finding.ts';
+import type { Probe, ProbeContext, ProbeResult } from '../../src/domain/look/probe.ts';
+import type { KubernetesTarget, Targets } from '../../src/domain/look/targets.ts';
+import { targetNames } from '../../src/domain/look/targets.ts';
 import { probes } from '../../src/probes/index.ts';
+import { wordsIn } from '../../src/text/words.ts';
 import { toldAtOnce } from '../support/fake-kubernetes.ts';
 
 /** Fails the test when a probe asks for anything that could change a target. */

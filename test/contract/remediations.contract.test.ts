@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '../../src/domain/errors.ts';
-import { planDrift, planFault } from '../../src/domain/execution.ts';
-import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/remediation.ts';
-import { type Targets, targetNames } from '../../src/domain/targets.ts';
+import { planDrift, planFault } from '../../src/domain/fix/execution.ts';
+import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/fix/remediation.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
+import { type Targets, targetNames } from '../../src/domain/look/targets.ts';
 import { probes } from '../../src/probes/index.ts';
 import { type Fixture, fixtures, type RemediationName, registered } from '../support/remediation-fixtures.ts';
 

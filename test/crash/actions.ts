@@ -2,22 +2,22 @@
 
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { EnvironmentConfig } from '../../src/domain/config.ts';
-import { Thresholds } from '../../src/domain/config.ts';
-import { AppError } from '../../src/domain/errors.ts';
-import type { ProbeRunner } from '../../src/domain/ports.ts';
-import type { Probe } from '../../src/domain/probe.ts';
-import type { PlanStep, Remediation } from '../../src/domain/remediation.ts';
-import { LazySecret } from '../../src/domain/secret.ts';
-import type { TargetsFactory } from '../../src/domain/targets.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import type { PlanStep, Remediation } from '../../src/domain/fix/remediation.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
+import { LazySecret } from '../../src/domain/kernel/secret.ts';
+import type { Probe } from '../../src/domain/look/probe.ts';
+import type { TargetsFactory } from '../../src/domain/look/targets.ts';
+import type { ProbeRunner } from '../../src/domain/ports/ports.ts';
+import type { EnvironmentConfig } from '../../src/domain/settings/config.ts';
+import { Thresholds } from '../../src/domain/settings/config.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { postgresConnection } from '../../src/probes/postgres/connection.probe.ts';
 import { redisConnection } from '../../src/probes/redis/connection.probe.ts';
 import { redisEvictionPolicy } from '../../src/probes/redis/eviction-policy.probe.ts';
 import { terminateIdleSessions } from '../../src/remediations/postgres/terminate-idle-sessions.remediation.ts';
 import { setEvictionPolicy } from '../../src/remediations/redis/set-eviction-policy.remediation.ts';
-import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from '../support/logger.ts';
 
 export const actionNames = ['policy', 'sessions', 'counter'] as const;

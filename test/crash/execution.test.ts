@@ -6,9 +6,9 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
-import type { RemediationState } from '../../src/domain/approval.ts';
+import type { RemediationState } from '../../src/domain/fix/approval.ts';
 import type { PostgresStore } from '../../src/platform/store/store.ts';
-import type { KillPoint } from '../../src/services/executor-deps.ts';
+import type { KillPoint } from '../../src/services/fix/execute/executor-deps.ts';
 import { createHarness, type Harness } from '../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../support/postgres.ts';
 import {

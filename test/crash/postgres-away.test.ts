@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RemediationState } from '../../src/domain/approval.ts';
+import type { RemediationState } from '../../src/domain/fix/approval.ts';
 import type { PostgresStore } from '../../src/platform/store/store.ts';
 import { createHarness, createWorld, type Harness } from '../support/approvals.ts';
 import { usePostgres } from '../support/postgres.ts';

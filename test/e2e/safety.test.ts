@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readProcessEnv } from '../../src/platform/config.ts';
+import { readProcessEnv } from '../../src/platform/settings/config.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
 import { until } from '../support/until.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { en } from '../../src/bot/text/en.ts';
-import { placeholdersOf } from '../../src/bot/text/format.ts';
-import { zhCN } from '../../src/bot/text/zh-cn.ts';
-import { errorCodes } from '../../src/domain/errors.ts';
+import { errorCodes } from '../../src/domain/kernel/errors.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
+import { en } from '../../src/text/en.ts';
+import { placeholdersOf } from '../../src/text/format.ts';
+import { zhCN } from '../../src/text/zh-cn.ts';
 import { read, repositoryFiles } from './files.ts';
 
 const english: Readonly<Record<string, string>> = en;
@@ -78,7 +78,7 @@ describe('the catalogue', () => {
 describe('every text', () => {
   it('is used: named in full, or its group is looked up by what the data says', () => {
     const sources = repositoryFiles(/^src\/.*\.ts$/)
-      .filter((path) => !path.startsWith('src/bot/text/en') && !path.startsWith('src/bot/text/zh'))
+      .filter((path) => !path.startsWith('src/text/en') && !path.startsWith('src/text/zh'))
       .map(read)
       .join('\n');
     // `finding.${code}` and `doctor.${key}` make keys from data; so does 'a.' + b.

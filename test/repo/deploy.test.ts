@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { ProcessEnv } from '../../src/domain/config.ts';
-import { rightFeatures } from '../../src/domain/rights.ts';
+import { rightFeatures } from '../../src/domain/fix/rights.ts';
+import { ProcessEnv } from '../../src/domain/settings/config.ts';
 import { read, repositoryFiles, root } from './files.ts';
 
 const variables = Object.keys(ProcessEnv.shape);

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { staleDocs, writeDocs } from '../../scripts/gen-docs.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { errorCodes } from '../../src/domain/errors.ts';
+import { errorCodes } from '../../src/domain/kernel/errors.ts';
 import { read, repositoryFiles, root } from './files.ts';
 
 describe('generated files', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../src/diagnoses/index.ts';
-import { codesOf } from '../../src/domain/diagnosis.ts';
+import { codesOf } from '../../src/domain/diagnosis/diagnosis.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { read, repositoryFiles, root } from './files.ts';

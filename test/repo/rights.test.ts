@@ -5,7 +5,7 @@ import {
   rightFeatures,
   rightsAt,
   roleRules,
-} from '../../src/domain/rights.ts';
+} from '../../src/domain/fix/rights.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { read, repositoryFiles } from './files.ts';
 
@@ -59,7 +59,10 @@ describe('the rights that are asked for', () => {
     const users = repositoryFiles(/^src\/.*\.ts$/).filter((path) =>
       read(path).includes("'ephemeralcontainers'"),
     );
-    expect(users.toSorted()).toEqual(['src/domain/targets.ts', 'src/platform/targets/debug-container.ts']);
+    expect(users.toSorted()).toEqual([
+      'src/domain/look/targets.ts',
+      'src/platform/targets/kubernetes/debug-container.ts',
+    ]);
   });
 
   it('say the same as rules and as questions', () => {

@@ -1,32 +1,32 @@
 /** Everything between an offer and its verdict over a real store, with a world that counts its effects. */
 import { z } from 'zod';
-import type { Person } from '../../src/domain/approval.ts';
-import type { Clock, Logger } from '../../src/domain/clock.ts';
-import type { Directory, DirectoryPerson, Known } from '../../src/domain/eligibility.ts';
-import { AppError } from '../../src/domain/errors.ts';
+import type { Person } from '../../src/domain/fix/approval.ts';
+import type { Directory, DirectoryPerson, Known } from '../../src/domain/fix/eligibility.ts';
 import {
   Approvals,
   type ApprovalsConfig,
   createPolicy,
   type NextCron,
   type Policy,
-} from '../../src/domain/policy.ts';
-import type { ProbeRunner } from '../../src/domain/ports.ts';
-import type { ProbeOutcome } from '../../src/domain/probe.ts';
-import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/domain/remediation.ts';
-import type { Renderer } from '../../src/domain/render.ts';
-import type { Run } from '../../src/domain/run.ts';
-import type { RemediationRow, Rendered, Store } from '../../src/domain/store.ts';
-import type { Targets, TargetsFactory } from '../../src/domain/targets.ts';
-import { systemClock, systemIds } from '../../src/platform/clock.ts';
-import { createAuditService } from '../../src/services/audit.service.ts';
-import { createExecutor } from '../../src/services/executor.service.ts';
-import type { ExecutorDeps } from '../../src/services/executor-deps.ts';
-import { createProposeService, type Proposal } from '../../src/services/propose.service.ts';
-import { createRemediationService } from '../../src/services/remediation.service.ts';
-import { refreshDirectory } from '../../src/services/remediation-directory.service.ts';
-import { createRemediationMessages } from '../../src/services/remediation-messages.service.ts';
-import { createRemediationSweeper } from '../../src/services/sweep.service.ts';
+} from '../../src/domain/fix/policy.ts';
+import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/domain/fix/remediation.ts';
+import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
+import type { ProbeOutcome } from '../../src/domain/look/probe.ts';
+import type { Targets, TargetsFactory } from '../../src/domain/look/targets.ts';
+import type { Renderer } from '../../src/domain/message/render.ts';
+import type { ProbeRunner } from '../../src/domain/ports/ports.ts';
+import type { RemediationRow, Rendered, Store } from '../../src/domain/ports/store.ts';
+import type { Run } from '../../src/domain/run/run.ts';
+import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
+import { createAuditService } from '../../src/services/audit/audit.service.ts';
+import { createRemediationService } from '../../src/services/fix/decide/remediation.service.ts';
+import { refreshDirectory } from '../../src/services/fix/decide/remediation-directory.service.ts';
+import { createRemediationMessages } from '../../src/services/fix/decide/remediation-messages.service.ts';
+import { createRemediationSweeper } from '../../src/services/fix/decide/sweep.service.ts';
+import { createExecutor } from '../../src/services/fix/execute/executor.service.ts';
+import type { ExecutorDeps } from '../../src/services/fix/execute/executor-deps.ts';
+import { createProposeService, type Proposal } from '../../src/services/fix/propose/propose.service.ts';
 import type { DecisionInput } from '../../src/services/types.ts';
 import { silentLogger } from './logger.ts';
 import { auditKey } from './postgres.ts';

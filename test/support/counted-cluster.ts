@@ -1,6 +1,6 @@
-import { AppError } from '../../src/domain/errors.ts';
-import type { KubeKind, KubeObject, KubernetesTarget } from '../../src/domain/targets.ts';
-import { shareLogs } from '../../src/platform/targets/shared-logs.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
+import type { KubeKind, KubeObject, KubernetesTarget } from '../../src/domain/look/targets.ts';
+import { shareLogs } from '../../src/platform/targets/kubernetes/shared-logs.ts';
 import { answerScript, type SaidByProgram, scriptOf } from './network-script.ts';
 
 /** A cluster in memory that counts what the API server would be asked, by verb and resource. */

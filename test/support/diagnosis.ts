@@ -1,7 +1,7 @@
-import type { Diagnosis } from '../../src/domain/diagnosis.ts';
-import { judge, type Verdict } from '../../src/domain/judgement.ts';
-import type { PartId } from '../../src/domain/part.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/probe.ts';
+import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
+import { judge, type Verdict } from '../../src/domain/diagnosis/judgement.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/look/probe.ts';
+import type { PartId } from '../../src/domain/platform/part.ts';
 import { probes } from '../../src/probes/index.ts';
 
 /** Which probe may make which findings. */

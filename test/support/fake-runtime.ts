@@ -1,7 +1,7 @@
 /** A runtime made of data: what probes of the runtime see in unit tests. */
 
-import type { PartId } from '../../src/domain/part.ts';
-import type { FileEntry, Instance, ReferredVariable, RuntimeTarget } from '../../src/domain/runtime.ts';
+import type { FileEntry, Instance, ReferredVariable, RuntimeTarget } from '../../src/domain/look/runtime.ts';
+import type { PartId } from '../../src/domain/platform/part.ts';
 
 export interface FakePart extends Partial<Instance> {
   /** What has changed when it is looked at again. */

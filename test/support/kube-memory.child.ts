@@ -1,8 +1,8 @@
-import { healthCalls, shapeOf } from '../../src/domain/health-calls.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { healthCalls, shapeOf } from '../../src/domain/health/health-calls.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';
-import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from './logger.ts';
 import { environment } from './targets.ts';
 

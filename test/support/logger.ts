@@ -1,6 +1,6 @@
-import type { Logger } from '../../src/domain/clock.ts';
+import type { Logger } from '../../src/domain/kernel/clock.ts';
 
-export { silentLogger } from '../../src/platform/logger.ts';
+export { silentLogger } from '../../src/platform/process/logger.ts';
 
 export interface LoggedLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

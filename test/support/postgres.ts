@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
-import { migrate } from '../../src/platform/migrate.ts';
+import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore, type PostgresStore, type StoreOptions } from '../../src/platform/store/store.ts';
 import { silentLogger } from './logger.ts';
 

@@ -1,11 +1,11 @@
-import { AppError } from '../../src/domain/errors.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
 import type {
   HttpAnswer,
   PostgresTarget,
   RedisNode,
   RedisTarget,
   ServicesTarget,
-} from '../../src/domain/targets.ts';
+} from '../../src/domain/look/targets.ts';
 
 /** What a probe gets besides its parameters, with a clock that `wait` moves. */
 export function probeContext<Deps extends object>(deps: Deps, start = '2026-03-01T10:05:00Z') {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
-import { LazySecret } from '../../src/domain/secret.ts';
-import { openRedis, type RedisConnections } from '../../src/platform/bullmq.ts';
+import { LazySecret } from '../../src/domain/kernel/secret.ts';
+import { openRedis, type RedisConnections } from '../../src/platform/queue/bullmq.ts';
 import { silentLogger } from './logger.ts';
 
 export interface TestRedis {

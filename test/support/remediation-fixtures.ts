@@ -1,7 +1,8 @@
 /** For each action a small stateful target that behaves as the real one does, and counts what was changed. */
-import { AppError, TargetError } from '../../src/domain/errors.ts';
-import type { Remediation } from '../../src/domain/remediation.ts';
-import type { ComposeContainer, KubeObject, Targets } from '../../src/domain/targets.ts';
+
+import type { Remediation } from '../../src/domain/fix/remediation.ts';
+import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
+import type { ComposeContainer, KubeObject, Targets } from '../../src/domain/look/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];

@@ -1,8 +1,9 @@
 /** A stored run as a report sees it: what the platform did, in the shape PostgreSQL gives it back. */
-import type { Deployment } from '../../src/domain/issue-environment.ts';
-import type { ReportSource } from '../../src/domain/issue-report.ts';
-import type { ProbeOutcome } from '../../src/domain/probe.ts';
-import type { RunWithOutcomes } from '../../src/domain/run.ts';
+
+import type { ProbeOutcome } from '../../src/domain/look/probe.ts';
+import type { Deployment } from '../../src/domain/report/issue-environment.ts';
+import type { ReportSource } from '../../src/domain/report/issue-report.ts';
+import type { RunWithOutcomes } from '../../src/domain/run/run.ts';
 import { aFinding, aRun, at } from './slack-views.ts';
 
 export const anOutcome = (more: Partial<ProbeOutcome> = {}): ProbeOutcome => ({

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
-import type { Logger } from '../../src/domain/clock.ts';
-import type { Role } from '../../src/domain/config.ts';
+import type { Logger } from '../../src/domain/kernel/clock.ts';
+import type { Role } from '../../src/domain/settings/config.ts';
 import { type RunningProcess, startProcess } from '../../src/main/process.ts';
-import { parseConfig, readProcessEnv } from '../../src/platform/config.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/process/logger.ts';
+import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import {
   type SlackEmulator,
   type SlackEmulatorOptions,

@@ -1,10 +1,10 @@
 /** Realistic inputs of the views; everything can be replaced. */
-import type { Person } from '../../src/domain/approval.ts';
-import type { Finding } from '../../src/domain/finding.ts';
-import type { HealthReport, PartRow } from '../../src/domain/health.ts';
-import type { Plan } from '../../src/domain/remediation.ts';
-import type { Run } from '../../src/domain/run.ts';
-import type { RemediationRow } from '../../src/domain/store.ts';
+import type { Person } from '../../src/domain/fix/approval.ts';
+import type { Plan } from '../../src/domain/fix/remediation.ts';
+import type { HealthReport, PartRow } from '../../src/domain/health/health.ts';
+import type { Finding } from '../../src/domain/look/finding.ts';
+import type { RemediationRow } from '../../src/domain/ports/store.ts';
+import type { Run } from '../../src/domain/run/run.ts';
 
 export const at = (time: string): Date => new Date(`2026-11-25T${time}Z`);
 export const requester: Person = { teamId: 'T0AETHER1', userId: 'U0REQUEST', via: 'slack' };

@@ -3,13 +3,13 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer, type Socket, type Server as TcpServer, connect as tcpConnect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigFile, type EnvironmentConfig } from '../../src/domain/config.ts';
-import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe.ts';
-import { LazySecret } from '../../src/domain/secret.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { LazySecret } from '../../src/domain/kernel/secret.ts';
+import type { ProbeCall, ProbeOutcome } from '../../src/domain/look/probe.ts';
+import { ConfigFile, type EnvironmentConfig } from '../../src/domain/settings/config.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';
-import { createProbeRunner } from '../../src/services/probe-runner.service.ts';
+import { createProbeRunner } from '../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from './logger.ts';
 
 /** A folder that is gone when the test file ends; call the returned function in `afterAll`. */

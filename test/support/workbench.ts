@@ -1,21 +1,21 @@
 /** The product's use cases over a real store and Redis, with probes that tests hold in their hand. */
 
-import type { Clock } from '../../src/domain/clock.ts';
-import { AppError } from '../../src/domain/errors.ts';
-import type { HealthReport, PartRow } from '../../src/domain/health.ts';
-import type { Executor, HealthRules, ProbeRunner, RunHandler } from '../../src/domain/ports.ts';
-import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe.ts';
-import type { Renderer } from '../../src/domain/render.ts';
-import type { RunKind } from '../../src/domain/run.ts';
-import type { Rendered } from '../../src/domain/store.ts';
+import type { HealthReport, PartRow } from '../../src/domain/health/health.ts';
+import type { Clock } from '../../src/domain/kernel/clock.ts';
+import { AppError } from '../../src/domain/kernel/errors.ts';
+import type { ProbeCall, ProbeOutcome } from '../../src/domain/look/probe.ts';
+import type { Renderer } from '../../src/domain/message/render.ts';
+import type { Executor, HealthRules, ProbeRunner, RunHandler } from '../../src/domain/ports/ports.ts';
+import type { Rendered } from '../../src/domain/ports/store.ts';
+import type { RunKind } from '../../src/domain/run/run.ts';
 import { createCourier, type JobCourier } from '../../src/jobs/courier.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from '../../src/jobs/worker.ts';
-import { queuePrefix, type RedisConnections } from '../../src/platform/bullmq.ts';
-import { systemClock, systemIds } from '../../src/platform/clock.ts';
+import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
+import { queuePrefix, type RedisConnections } from '../../src/platform/queue/bullmq.ts';
 import type { PostgresStore } from '../../src/platform/store/store.ts';
-import { createHealthRun } from '../../src/services/health-run.service.ts';
-import { createRunService } from '../../src/services/run.service.ts';
-import { createRunExecutor } from '../../src/services/run-executor.service.ts';
+import { createHealthRun } from '../../src/services/health/health-run.service.ts';
+import { createRunService } from '../../src/services/run/run.service.ts';
+import { createRunExecutor } from '../../src/services/run/run-executor.service.ts';
 import { silentLogger } from './logger.ts';
 
 /** Words that show what a message was made of; `data` travels as metadata. */

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { Logger } from '../../domain/clock.ts';
+import type { Logger } from '../../domain/kernel/clock.ts';
 import { actionIds, callbacks, commands } from '../ids.ts';
 
 /** Matches everything but these names. */

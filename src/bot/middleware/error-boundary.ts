@@ -1,9 +1,9 @@
 import type { Context } from '@slack/bolt';
-import type { Ids, Logger } from '../../domain/clock.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Rendered } from '../../domain/store.ts';
-import type { Delivery } from '../delivery.ts';
-import type { Words } from '../text/index.ts';
+import type { Ids, Logger } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import type { Words } from '../../text/words.ts';
+import type { Delivery } from '../receive/delivery.ts';
 import { plainAnswer } from '../views/answers.view.ts';
 import { errorText } from '../views/errors.view.ts';
 import { deliveryIn } from './request.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '@slack/bolt';
-import type { Person } from '../../domain/approval.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Person } from '../../domain/fix/approval.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Delivery } from '../receive/delivery.ts';
 
 /** Who asked, by the verified payload, and how the audit names it. */
 export interface Request {

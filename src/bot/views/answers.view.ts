@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types';
-import { type Person, personId } from '../../domain/approval.ts';
 import type { CommandFault } from '../../domain/command.ts';
-import type { Run } from '../../domain/run.ts';
-import type { RemediationRow, Rendered } from '../../domain/store.ts';
-import { markup } from '../text/format.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
+import { type Person, personId } from '../../domain/fix/approval.ts';
+import type { RemediationRow, Rendered } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { markup } from '../../text/format.ts';
+import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { context, cut, limits, section } from './blocks.ts';
 import { pendingLine, runLine } from './home.view.ts';
 import { who } from './phrases.ts';

@@ -9,7 +9,7 @@ import type {
   RichTextBlockElement,
   SectionBlock,
 } from '@slack/types';
-import type { Words } from '../text/index.ts';
+import type { Words } from '../../text/words.ts';
 
 /** Slack's limits (docs.slack.dev/reference/block-kit), in Unicode code points. */
 export const limits = {

@@ -1,5 +1,5 @@
-import type { ProbeOutcome } from '../../domain/probe.ts';
-import type { Words } from '../text/index.ts';
+import type { ProbeOutcome } from '../../domain/look/probe.ts';
+import type { Words } from '../../text/words.ts';
 import { factList, partName } from './phrases.ts';
 
 const emoji = { healthy: '✅', unhealthy: '❌', skipped: '➖', inconclusive: '❔' } as const;

@@ -1,15 +1,19 @@
 import type { KnownBlock } from '@slack/types';
-import { changesOf } from '../../domain/changes.ts';
-import type { CauseJudgement, DiagnosisJudgement } from '../../domain/judgement.ts';
-import type { ProbeOutcome } from '../../domain/probe.ts';
-import type { DiagnosisRenderer, DiagnosisView, UnreachablePath } from '../../domain/render-diagnosis.ts';
-import type { Run } from '../../domain/run.ts';
-import type { Rendered } from '../../domain/store.ts';
+import { changesOf } from '../../domain/diagnosis/changes.ts';
+import type { CauseJudgement, DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
+import type {
+  DiagnosisRenderer,
+  DiagnosisView,
+  UnreachablePath,
+} from '../../domain/diagnosis/render-diagnosis.ts';
+import type { ProbeOutcome } from '../../domain/look/probe.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { causeMarkup, causePlain } from '../../text/cause.ts';
+import { markup } from '../../text/format.ts';
+import { unseenOf } from '../../text/unseen.ts';
+import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
-import { causeMarkup, causePlain } from '../text/cause.ts';
-import { markup } from '../text/format.ts';
-import { escapeMrkdwn, type Words, wordsIn } from '../text/index.ts';
-import { unseenOf } from '../text/unseen.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import {
   findingFacts,

@@ -1,9 +1,9 @@
-import type { DigestDifference, RememberedFinding } from '../../domain/digest.ts';
-import { findingKey } from '../../domain/finding.ts';
-import type { Rendered } from '../../domain/store.ts';
+import type { DigestDifference, RememberedFinding } from '../../domain/digest/digest.ts';
+import { findingKey } from '../../domain/look/finding.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import { markup } from '../../text/format.ts';
+import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
-import { markup } from '../text/format.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { context, cut, type DataVisualizationBlock, limits, type MessageBlock, section } from './blocks.ts';
 import { findingSentence, listOf, partName, severityEmoji } from './phrases.ts';
 

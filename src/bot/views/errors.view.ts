@@ -1,6 +1,6 @@
-import { AppError } from '../../domain/errors.ts';
-import { markup } from '../text/format.ts';
-import type { Words } from '../text/index.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { markup } from '../../text/format.ts';
+import type { Words } from '../../text/words.ts';
 
 /**
  * What a person reads of an error: what happened, what it affects, what to do, and a reference that stands in

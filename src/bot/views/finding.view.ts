@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types';
-import type { FindingView, Offer } from '../../domain/render.ts';
-import type { Run } from '../../domain/run.ts';
-import type { Rendered } from '../../domain/store.ts';
+import type { FindingView, Offer } from '../../domain/message/render.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { markup } from '../../text/format.ts';
+import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
-import { markup } from '../text/format.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { findingFacts, findingSentence, partName, remediationTitle, severityEmoji } from './phrases.ts';
 import { planBlocks, remediationButtonsOf } from './remediation.view.ts';

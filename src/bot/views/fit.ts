@@ -1,5 +1,5 @@
-import type { Rendered } from '../../domain/store.ts';
-import type { Words } from '../text/index.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import type { Words } from '../../text/words.ts';
 import { codePoints, context, cut, limits } from './blocks.ts';
 
 export interface Fitted {

@@ -1,11 +1,11 @@
 import type { Button, KnownBlock, TableBlock } from '@slack/types';
-import type { HealthReport, PartRow, PartState } from '../../domain/health.ts';
-import type { PartId } from '../../domain/part.ts';
-import type { HealthView } from '../../domain/render.ts';
-import type { Rendered } from '../../domain/store.ts';
+import type { HealthReport, PartRow, PartState } from '../../domain/health/health.ts';
+import type { HealthView } from '../../domain/message/render.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import { markup, span } from '../../text/format.ts';
+import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
-import { markup, span } from '../text/format.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
 import { findingFacts, findingSentence, listOf, partName, whoAsked } from './phrases.ts';
 

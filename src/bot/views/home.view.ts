@@ -1,9 +1,9 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { Run } from '../../domain/run.ts';
-import type { RemediationRow } from '../../domain/store.ts';
+import type { RemediationRow } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { markup } from '../../text/format.ts';
+import type { Words } from '../../text/words.ts';
 import { actionIds, remediationActionIds } from '../ids.ts';
-import { markup } from '../text/format.ts';
-import type { Words } from '../text/index.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';

@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types';
+import type { Words } from '../../text/words.ts';
 import { callbacks, inputs } from '../ids.ts';
-import type { Words } from '../text/index.ts';
 import { cut, limits, plainText, preformatted, section } from './blocks.ts';
 
 /** `private_metadata` and `view.state` come back from the client: they are checked again, never trusted. */

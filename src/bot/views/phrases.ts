@@ -1,10 +1,10 @@
-import type { Person } from '../../domain/approval.ts';
-import type { Facts } from '../../domain/facts.ts';
-import type { Finding } from '../../domain/finding.ts';
-import type { Run } from '../../domain/run.ts';
-import type { RemediationRow } from '../../domain/store.ts';
-import { markup } from '../text/format.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
+import type { Person } from '../../domain/fix/approval.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import type { RemediationRow } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { markup } from '../../text/format.ts';
+import { escapeMrkdwn, type Words } from '../../text/words.ts';
 
 /** Small pieces that several views say in the same way. */
 

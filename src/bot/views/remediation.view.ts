@@ -1,17 +1,17 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { isTerminal, type RemediationState } from '../../domain/approval.ts';
-import type { Facts } from '../../domain/facts.ts';
-import type { PlanStep } from '../../domain/remediation.ts';
+import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
+import type { PlanStep } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import {
   type RemediationButton,
   type RemediationEvent,
   type RemediationView,
   remediationButtons,
-} from '../../domain/render.ts';
-import type { RemediationRow, Rendered, StepRow } from '../../domain/store.ts';
+} from '../../domain/message/render.ts';
+import type { RemediationRow, Rendered, StepRow } from '../../domain/ports/store.ts';
+import { formatValue, markup } from '../../text/format.ts';
+import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType, remediationActionIds } from '../ids.ts';
-import { formatValue, markup } from '../text/format.ts';
-import { escapeMrkdwn, type Words } from '../text/index.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { remediationTitle, remediationTitlePlain, who } from './phrases.ts';
 

@@ -1,7 +1,7 @@
-import type { Renderer } from '../../domain/render.ts';
+import type { Renderer } from '../../domain/message/render.ts';
+import { markup } from '../../text/format.ts';
+import { wordsIn } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
-import { markup } from '../text/format.ts';
-import { wordsIn } from '../text/index.ts';
 import { cut, limits, section } from './blocks.ts';
 import { digestMessage } from './digest.view.ts';
 import { errorText } from './errors.view.ts';

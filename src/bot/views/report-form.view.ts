@@ -1,3 +1,4 @@
+import { partIds } from '../../domain/platform/part.ts';
 import type {
   IssueReport,
   ReportedCause,
@@ -5,10 +6,9 @@ import type {
   ReportedPart,
   ReportWriter,
   Unseen,
-} from '../../domain/issue-report.ts';
-import { partIds } from '../../domain/part.ts';
-import { causePlain } from '../text/cause.ts';
-import { type Words, wordsIn } from '../text/index.ts';
+} from '../../domain/report/issue-report.ts';
+import { causePlain } from '../../text/cause.ts';
+import { type Words, wordsIn } from '../../text/words.ts';
 import { cut } from './blocks.ts';
 import { factList, findingFacts, listOf, partName } from './phrases.ts';
 

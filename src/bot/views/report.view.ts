@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
-import type { IssueReport } from '../../domain/issue-report.ts';
-import type { Rendered } from '../../domain/store.ts';
-import { type Markup, markup } from '../text/format.ts';
-import type { Words } from '../text/index.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
+import type { IssueReport } from '../../domain/report/issue-report.ts';
+import { type Markup, markup } from '../../text/format.ts';
+import type { Words } from '../../text/words.ts';
 import { codePoints, context, cut, limits, preformatted, section } from './blocks.ts';
 import { kindOf } from './report-form.view.ts';
 

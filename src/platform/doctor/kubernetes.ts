@@ -1,7 +1,4 @@
 import { stringify } from 'yaml';
-import type { EnvironmentConfig } from '../../domain/config.ts';
-import type { Check } from '../../domain/doctor.ts';
-import { AppError, TargetError } from '../../domain/errors.ts';
 import {
   asQuestions,
   nodeEventsNamespace,
@@ -11,9 +8,12 @@ import {
   rightsAt,
   roleName,
   roleRules,
-} from '../../domain/rights.ts';
-import type { KubernetesTarget } from '../../domain/targets.ts';
-import { createKubernetesTarget } from '../targets/kubernetes.ts';
+} from '../../domain/fix/rights.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { KubernetesTarget } from '../../domain/look/targets.ts';
+import type { EnvironmentConfig } from '../../domain/settings/config.ts';
+import type { Check } from '../../domain/settings/doctor.ts';
+import { createKubernetesTarget } from '../targets/kubernetes/kubernetes.ts';
 
 /** Asks the API server for every right, verb by verb; what is missing is printed as a role to apply. */
 export async function examineKubernetes(

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { Client } from 'pg';
-import type { Check, CheckState } from '../../domain/doctor.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Facts } from '../../domain/facts.ts';
-import { migrationsFolder } from '../migrate.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
+import { migrationsFolder } from '../store/migrate.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
   area: 'postgres',

@@ -1,8 +1,8 @@
-import type { Logger } from '../../domain/clock.ts';
-import type { RedisConnection } from '../../domain/config.ts';
-import type { Check, CheckState } from '../../domain/doctor.ts';
-import type { Facts } from '../../domain/facts.ts';
-import { openRedis } from '../bullmq.ts';
+import type { Logger } from '../../domain/kernel/clock.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { RedisConnection } from '../../domain/settings/config.ts';
+import type { Check, CheckState } from '../../domain/settings/doctor.ts';
+import { openRedis } from '../queue/bullmq.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
   area: 'redis',

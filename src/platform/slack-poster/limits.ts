@@ -1,4 +1,4 @@
-import type { OutboxItem, OutboxMethod } from '../../domain/outbox.ts';
+import type { OutboxItem, OutboxMethod } from '../../domain/message/outbox.ts';
 
 /** So many calls at once, then `perMinute`; the sum stays below what Slack surely allows in a minute. */
 interface Budget {

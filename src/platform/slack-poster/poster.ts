@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api';
-import type { Clock, Logger } from '../../domain/clock.ts';
-import { isStoreAway } from '../../domain/errors.ts';
-import type { Outbox, OutboxItem } from '../../domain/outbox.ts';
-import type { Rendered } from '../../domain/store.ts';
+import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import { isStoreAway } from '../../domain/kernel/errors.ts';
+import type { Outbox, OutboxItem } from '../../domain/message/outbox.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
 import { createSendLimits } from './limits.ts';
 import { edit, findPosted, post, publishHome, respond, type Sent, sendEphemeral, upload } from './send.ts';

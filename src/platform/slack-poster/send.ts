@@ -1,8 +1,8 @@
 import type { AnyBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import { AppError } from '../../domain/errors.ts';
-import type { OutboxItem } from '../../domain/outbox.ts';
-import type { Rendered } from '../../domain/store.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { OutboxItem } from '../../domain/message/outbox.ts';
+import type { Rendered } from '../../domain/ports/store.ts';
 
 /** What a send left behind. */
 export interface Sent {

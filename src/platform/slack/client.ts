@@ -1,5 +1,5 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
-import type { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/kernel/secret.ts';
 
 export interface SlackClientOptions {
   readonly token: Secret;

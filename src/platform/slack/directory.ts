@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
-import type { Clock, Logger } from '../../domain/clock.ts';
-import type { Directory, DirectoryPerson, Installation, Known } from '../../domain/eligibility.ts';
+import type { Directory, DirectoryPerson, Installation, Known } from '../../domain/fix/eligibility.ts';
+import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { failureOf } from './failure.ts';
 
 export interface SlackDirectoryOptions {

@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import type { Logger } from '../../domain/clock.ts';
+import type { Logger } from '../../domain/kernel/clock.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
 

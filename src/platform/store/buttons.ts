@@ -1,5 +1,5 @@
-import type { Facts } from '../../domain/facts.ts';
-import type { Button, Buttons } from '../../domain/store.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Button, Buttons } from '../../domain/ports/store.ts';
 import { json, ms, present, type Query } from './query.ts';
 
 export function createButtons(query: Query): Buttons {

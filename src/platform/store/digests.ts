@@ -1,4 +1,4 @@
-import type { Digests } from '../../domain/store.ts';
+import type { Digests } from '../../domain/ports/store.ts';
 import { json, type Query } from './query.ts';
 
 export function createDigests(query: Query): Digests {

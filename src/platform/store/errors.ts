@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { AppError } from '../../domain/errors.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
 
 /** Serialization failure and deadlock: the transaction did nothing and may be tried again. */
 export function isRetryable(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
-import type { Clock, Logger } from '../../domain/clock.ts';
-import type { Topic } from '../../domain/store.ts';
+import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import type { Topic } from '../../domain/ports/store.ts';
 
 export function channelOf(topic: Topic): string {
   return `aetherius_${topic}`;

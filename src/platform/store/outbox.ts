@@ -1,4 +1,10 @@
-import type { Outbox, OutboxItem, OutboxKind, OutboxMethod, OutboxPayloads } from '../../domain/outbox.ts';
+import type {
+  Outbox,
+  OutboxItem,
+  OutboxKind,
+  OutboxMethod,
+  OutboxPayloads,
+} from '../../domain/message/outbox.ts';
 import { ms, present, type Query } from './query.ts';
 
 type Transaction = <T>(work: (query: Query) => Promise<T>) => Promise<T>;

@@ -1,8 +1,8 @@
-import type { Person, RemediationState } from '../../domain/approval.ts';
-import type { Facts } from '../../domain/facts.ts';
-import type { Plan, Tier } from '../../domain/remediation.ts';
-import type { Surface } from '../../domain/run.ts';
-import type { RemediationChange, RemediationRow } from '../../domain/store.ts';
+import type { Person, RemediationState } from '../../domain/fix/approval.ts';
+import type { Plan, Tier } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { RemediationChange, RemediationRow } from '../../domain/ports/store.ts';
+import type { Surface } from '../../domain/run/run.ts';
 import { json, present } from './query.ts';
 
 export interface StoredRemediation {

@@ -1,6 +1,6 @@
-import { mayMove, openStates, type Person, type RemediationState } from '../../domain/approval.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { ApprovalRow, RemediationRow, Remediations } from '../../domain/store.ts';
+import { mayMove, openStates, type Person, type RemediationState } from '../../domain/fix/approval.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { ApprovalRow, RemediationRow, Remediations } from '../../domain/ports/store.ts';
 import { json, ms, present, type Query } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
 import { createSteps } from './steps.ts';

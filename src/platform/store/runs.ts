@@ -1,10 +1,10 @@
-import type { Person } from '../../domain/approval.ts';
-import type { Facts } from '../../domain/facts.ts';
-import type { Finding } from '../../domain/finding.ts';
-import type { PartId } from '../../domain/part.ts';
-import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe.ts';
-import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run.ts';
-import type { Runs } from '../../domain/store.ts';
+import type { Person } from '../../domain/fix/approval.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import type { Cause, ProbeOutcome, SkipReason } from '../../domain/look/probe.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import type { Runs } from '../../domain/ports/store.ts';
+import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
 import { json, ms, present, type Query } from './query.ts';
 
 interface RunRow {

@@ -1,5 +1,5 @@
-import type { Facts } from '../../domain/facts.ts';
-import type { Remediations, StepRow } from '../../domain/store.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Remediations, StepRow } from '../../domain/ports/store.ts';
 import { json, present, type Query } from './query.ts';
 
 interface StoredStep {

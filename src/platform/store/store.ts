@@ -1,9 +1,9 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
-import type { Clock, Ids, Logger } from '../../domain/clock.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Outbox } from '../../domain/outbox.ts';
-import type { Store, Tx } from '../../domain/store.ts';
-import { systemClock, systemIds } from '../clock.ts';
+import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Outbox } from '../../domain/message/outbox.ts';
+import type { Store, Tx } from '../../domain/ports/store.ts';
+import { systemClock, systemIds } from '../process/clock.ts';
 import type { AuditKey } from './audit.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
 import { isRetryable, translate } from './errors.ts';

@@ -1,6 +1,6 @@
-import type { Ids } from '../../domain/clock.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Topic, Tx } from '../../domain/store.ts';
+import type { Ids } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Topic, Tx } from '../../domain/ports/store.ts';
 import { type AuditKey, createAudit } from './audit.ts';
 import { createButtons } from './buttons.ts';
 import { createChannels } from './channels.ts';

@@ -1,19 +1,19 @@
-import type { EnvironmentConfig, RedisConnection } from '../../domain/config.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Targets, TargetsFactory } from '../../domain/targets.ts';
-import { createComposeTarget } from './compose.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Targets, TargetsFactory } from '../../domain/look/targets.ts';
+import type { EnvironmentConfig, RedisConnection } from '../../domain/settings/config.ts';
+import { createComposeTarget } from './compose/compose.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
-import { KubeAccessMemory } from './kube-config.ts';
-import { createKubernetesTarget } from './kubernetes.ts';
-import { LeaseBook } from './lease.ts';
-import { createNatsTarget, natsUrl } from './nats.ts';
-import { createNeo4jTarget } from './neo4j.ts';
-import { createNetworkTarget } from './network.ts';
-import { createPostgresTarget } from './postgres.ts';
-import { createRedisTarget, type RedisSettings, redisUrl } from './redis.ts';
-import { runtimeOnCompose, runtimeOnKubernetes } from './runtime.ts';
-import { createServicesTarget } from './services.ts';
-import { tlsOptions } from './tls.ts';
+import { createServicesTarget } from './http/services.ts';
+import { KubeAccessMemory } from './kubernetes/kube-config.ts';
+import { createKubernetesTarget } from './kubernetes/kubernetes.ts';
+import { createNetworkTarget } from './network/network.ts';
+import { tlsOptions } from './network/tls.ts';
+import { runtimeOnCompose, runtimeOnKubernetes } from './runtime/runtime.ts';
+import { LeaseBook } from './stores/lease.ts';
+import { createNatsTarget, natsUrl } from './stores/nats.ts';
+import { createNeo4jTarget } from './stores/neo4j.ts';
+import { createPostgresTarget } from './stores/postgres.ts';
+import { createRedisTarget, type RedisSettings, redisUrl } from './stores/redis.ts';
 
 /**
  * Targets of the configured environments. Each run gets its own: today's credentials, its own LIST answers and

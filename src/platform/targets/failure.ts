@@ -1,6 +1,6 @@
-import { type Stage, TargetError } from '../../domain/errors.ts';
-import type { Facts } from '../../domain/facts.ts';
-import type { CallOptions } from '../../domain/targets.ts';
+import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { CallOptions } from '../../domain/look/targets.ts';
 
 /** Where a target listens, for words and for a second look. Never carries credentials. */
 export interface Address {

@@ -1,6 +1,6 @@
-import { TargetError } from '../../domain/errors.ts';
-import type { ProbeContext } from '../../domain/probe.ts';
-import type { PostgresTarget, Targets } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import type { ProbeContext } from '../../domain/look/probe.ts';
+import type { PostgresTarget, Targets } from '../../domain/look/targets.ts';
 
 /** A registered collect agent; `silentSeconds` is the age of its last heartbeat, absent when it never had one. */
 export interface Agent {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({

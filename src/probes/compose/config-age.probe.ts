@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
-import { serviceIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 
 const FILE = '/etc/aetherius/config.yaml';
 /** Files written while a container starts belong to that start. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 
 type Deps = Pick<With<'compose'>, 'compose'>;

@@ -1,5 +1,5 @@
-import type { PartId } from '../../domain/part.ts';
-import { partNamed } from '../../domain/part-names.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import { partNamed } from '../../domain/platform/part-names.ts';
 
 const healthyWords = new Set([
   'ok',

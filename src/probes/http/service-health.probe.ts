@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { serviceIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { HttpAnswer, ServiceTarget, With } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { HttpAnswer, ServiceTarget, With } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, verdict } from '../support.ts';
 import { dependencyFacts, healthWord } from './health-body.ts';
 

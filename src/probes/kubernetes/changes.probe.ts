@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { changeLists } from '../../domain/changes.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { partNamed, partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import { nodeEventsNamespace } from '../../domain/rights.ts';
-import type { KubeKind, KubeObject, With } from '../../domain/targets.ts';
+import { changeLists } from '../../domain/diagnosis/changes.ts';
+import { nodeEventsNamespace } from '../../domain/fix/rights.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { KubeKind, KubeObject, With } from '../../domain/look/targets.ts';
+import { partNamed, partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import type { PartId } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { KubeObject, With } from '../../domain/targets.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { KubeObject, With } from '../../domain/look/targets.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { RuntimeTarget } from '../../domain/runtime.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { With } from '../../domain/look/targets.ts';
 import { nameIsKnown, nameWhereServed } from '../support/names.ts';
 import { verdict } from '../support.ts';
 import { isReady, Pod, parseAll } from './schemas.ts';

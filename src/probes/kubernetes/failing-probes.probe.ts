@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import { dependencies } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { KubeObject, With } from '../../domain/targets.ts';
-import { partOfPod } from '../../domain/workload.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { KubeObject, With } from '../../domain/look/targets.ts';
+import { dependencies } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import { partOfPod } from '../../domain/platform/workload.ts';
 import { verdict } from '../support.ts';
 import { type ContainerStatus, isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { KubernetesTarget, With } from '../../domain/look/targets.ts';
+import { dependencies, type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import { partOfPod } from '../../domain/platform/workload.ts';
+import { verdict } from '../support.ts';
+import { connects } from './live-connection.ts';
 import {
   asksForNamespaceLabels,
   closedToAll,
@@ -10,14 +17,7 @@ import {
   judgeConnection,
   type Labels,
   NetworkPolicy,
-} from '../../domain/network-policy.ts';
-import { dependencies, type PartId, serviceIds } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { KubernetesTarget, With } from '../../domain/targets.ts';
-import { partOfPod } from '../../domain/workload.ts';
-import { verdict } from '../support.ts';
-import { connects } from './live-connection.ts';
+} from './network-policy.ts';
 import { isReady, matches, type Parsed, Pod, parseAll, Service } from './schemas.ts';
 
 type Deps = Pick<With<'kubernetes' | 'runtime'>, 'kubernetes' | 'runtime'>;

@@ -1,4 +1,4 @@
-import type { Facts } from '../../domain/facts.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
 
 /** Codes of what keeps a Pod from working, worst explanation first. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { KubeObject } from '../../domain/targets.ts';
+import type { KubeObject } from '../../domain/look/targets.ts';
 
-export { ownerOf } from '../../domain/workload.ts';
+export { ownerOf } from '../../domain/platform/workload.ts';
 
 /** The fields of Kubernetes objects that probes use; everything else is ignored. */
 const Terminated = z.object({

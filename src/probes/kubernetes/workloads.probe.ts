@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import { type PartId, partIds, serviceIds } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { KubernetesTarget, With } from '../../domain/targets.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { KubernetesTarget, With } from '../../domain/look/targets.ts';
+import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { imageFacts, verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll, Workload } from './schemas.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { type PartId, serviceIds } from '../../domain/part.ts';
-import { partNamed } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { partNamed } from '../../domain/platform/part-names.ts';
 import { ofPlatform } from '../support/nats-subjects.ts';
 import { round, verdict } from '../support.ts';
 

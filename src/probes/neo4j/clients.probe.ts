@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({});

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import { type PartId, serviceIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { Handshake, With } from '../../domain/targets.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { Handshake, With } from '../../domain/look/targets.ts';
+import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { verdict } from '../support.ts';
 
 const reachable = [...serviceIds, 'postgres', 'redis', 'nats', 'neo4j'] as const;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, timed, verdict } from '../support.ts';
 import { databases } from './databases.ts';
 

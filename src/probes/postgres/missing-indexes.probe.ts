@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { DatabaseId, With } from '../../domain/targets.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { DatabaseId, With } from '../../domain/look/targets.ts';
 import { verdict } from '../support.ts';
 
 /** The guide's five indexes ("数据库查询缓慢", 添加索引). */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { PartId } from '../../domain/part.ts';
-import { partNamed } from '../../domain/part-names.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import { partNamed } from '../../domain/platform/part-names.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
 
 const params = z.strictObject({});

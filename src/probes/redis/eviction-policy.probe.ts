@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
-import type { CallOptions, RedisNode, With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
+import type { CallOptions, RedisNode, With } from '../../domain/look/targets.ts';
 import { verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
-import type { RedisNode, With } from '../../domain/targets.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
+import type { RedisNode, With } from '../../domain/look/targets.ts';
 import { round, verdict } from '../support.ts';
 import { onEveryNode } from './nodes.ts';
 

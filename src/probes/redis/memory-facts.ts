@@ -1,4 +1,4 @@
-import type { CallOptions, RedisNode } from '../../domain/targets.ts';
+import type { CallOptions, RedisNode } from '../../domain/look/targets.ts';
 import { round } from '../support.ts';
 
 export interface RedisMemory {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError, TargetError } from '../../domain/errors.ts';
-import type { Facts } from '../../domain/facts.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe.ts';
-import type { RuntimeTarget } from '../../domain/runtime.ts';
-import type { CallOptions, RedisNode, Targets, With } from '../../domain/targets.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
+import type { RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { CallOptions, RedisNode, Targets, With } from '../../domain/look/targets.ts';
 import { round, verdict } from '../support.ts';
 import { type RedisMemory, readMemory } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';

@@ -1,7 +1,7 @@
-import type { Facts } from '../../domain/facts.ts';
-import type { Finding } from '../../domain/finding.ts';
-import type { ProbeResult } from '../../domain/probe.ts';
-import type { CallOptions, RedisNode, RedisTarget } from '../../domain/targets.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import type { ProbeResult } from '../../domain/look/probe.ts';
+import type { CallOptions, RedisNode, RedisTarget } from '../../domain/look/targets.ts';
 import { verdict } from '../support.ts';
 
 /**

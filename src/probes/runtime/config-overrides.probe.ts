@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type LayeredValue, overridden, undecided } from '../../domain/config-layers.ts';
-import { AppError, TargetError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
 import { partConfig } from '../support/config.ts';
+import { type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
 
 const configured = ['agent-manager', 'orchestrator-service', 'reasoning-service', 'collect-agent'] as const;
 const secretKey = /pass|secret|token|key$/i;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AppError, TargetError } from '../../domain/errors.ts';
-import { serviceIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 
 /** Ports of the platform table in the guide. */
 const ports: Readonly<Record<(typeof serviceIds)[number], number>> = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { type PartId, partIds, serviceIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { Instance } from '../../domain/runtime.ts';
-import type { Targets, With } from '../../domain/targets.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { Instance } from '../../domain/look/runtime.ts';
+import type { Targets, With } from '../../domain/look/targets.ts';
+import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { rate, scrape } from '../support/metrics.ts';
 
 /** Share of the limit, on average over seconds, from which a part uses all that it may. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { partIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { Instance } from '../../domain/runtime.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { Instance } from '../../domain/look/runtime.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { partIds } from '../../domain/platform/part.ts';
 
 /** Share of the limit from which the next peak ends the process. */
 const NEAR_SHARE = 0.9;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError, TargetError } from '../../domain/errors.ts';
-import { serviceIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { ExecAnswer } from '../../domain/runtime.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { ExecAnswer } from '../../domain/look/runtime.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 import { nameIsKnown, namesAddress, nameWhereServed } from '../support/names.ts';
 
 /** What each service has to find by name to do its work. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Excerpt, Finding } from '../../domain/finding.ts';
-import type { PartId } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import type { Excerpt, Finding } from '../../domain/look/finding.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import type { PartId } from '../../domain/platform/part.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 
 const aboutRegistration = /regist/i;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { partIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { partIds } from '../../domain/platform/part.ts';
 import { imageFacts } from '../support.ts';
 
 export const runtimeRunning = defineProbe({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import { partIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { Instance } from '../../domain/runtime.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { Instance } from '../../domain/look/runtime.ts';
+import { partIds } from '../../domain/platform/part.ts';
 import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { partIds } from '../../domain/part.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import { partIds } from '../../domain/platform/part.ts';
 import { failingInstance, type StartupDeps } from '../support/startup.ts';
 
 export const runtimeStartup = defineProbe({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/probe.ts';
-import type { Instance } from '../../domain/runtime.ts';
-import type { With } from '../../domain/targets.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
+import type { Instance } from '../../domain/look/runtime.ts';
+import type { With } from '../../domain/look/targets.ts';
 import { type Execution, executions, secondsBetween } from '../support/executions.ts';
 import { logLines } from '../support/log-lines.ts';
 import { faultOf, idOf, type WorkflowFault } from '../support/workflow-file.ts';

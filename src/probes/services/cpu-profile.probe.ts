@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError, TargetError } from '../../domain/errors.ts';
-import { type ServiceId, serviceIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { RuntimeTarget } from '../../domain/runtime.ts';
-import type { Targets, With } from '../../domain/targets.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { Targets, With } from '../../domain/look/targets.ts';
+import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import { round } from '../support/metrics.ts';
 import { culprit, readProfile } from '../support/pprof.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
-import { serviceIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { ServicesTarget, ServiceTarget, With } from '../../domain/targets.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { ServicesTarget, ServiceTarget, With } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 import { anotherReplica, ofOneProcess, type Scrape, scrape } from '../support/metrics.ts';
 import { type HotFunction, type ProfileSummary, readProfile } from '../support/pprof.ts';
 

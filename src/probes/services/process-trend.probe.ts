@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { serviceIds } from '../../domain/part.ts';
-import { defineProbe } from '../../domain/probe.ts';
-import type { With } from '../../domain/targets.ts';
+import { defineProbe } from '../../domain/look/probe.ts';
+import type { With } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 import { rate, refuseFallen, round, type Scrape, scrape, scrapeAgain } from '../support/metrics.ts';
 
 const MIB = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
-import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from '../../domain/config-layers.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { PartId } from '../../domain/part.ts';
-import type { Instance, RuntimeTarget } from '../../domain/runtime.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Instance, RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from './config-layers.ts';
 
 /** Where every service of the platform keeps its configuration (guide, "检查配置"). */
 export const CONFIG_FILE = '/etc/aetherius/config.yaml';

@@ -1,8 +1,8 @@
-import { AppError, TargetError } from '../../domain/errors.ts';
-import { type PartId, serviceIds } from '../../domain/part.ts';
-import type { ProbeContext } from '../../domain/probe.ts';
-import type { Instance, RuntimeTarget, Termination } from '../../domain/runtime.ts';
-import type { ServicesTarget } from '../../domain/targets.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { ProbeContext } from '../../domain/look/probe.ts';
+import type { Instance, RuntimeTarget, Termination } from '../../domain/look/runtime.ts';
+import type { ServicesTarget } from '../../domain/look/targets.ts';
+import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 
 /** A service that has run for this long did start; what ends it later is another matter. */
 const STARTED_AFTER_MS = 60_000;

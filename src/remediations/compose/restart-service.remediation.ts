@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Facts } from '../../domain/facts.ts';
-import { partIds } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineRemediation, type Plan, type PlanStep } from '../../domain/remediation.ts';
-import type { ComposeContainer, With } from '../../domain/targets.ts';
+import { defineRemediation, type Plan, type PlanStep } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { ComposeContainer, With } from '../../domain/look/targets.ts';
+import { partIds } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { partIdentity } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 import { verifyPart } from '../verify-part.ts';

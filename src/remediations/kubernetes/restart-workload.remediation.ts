@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { sha256 } from '../../domain/canonical.ts';
-import { AppError } from '../../domain/errors.ts';
-import type { Facts } from '../../domain/facts.ts';
-import { type PartId, partIds } from '../../domain/part.ts';
-import { partOfWorkload } from '../../domain/part-names.ts';
-import { defineRemediation, type Plan } from '../../domain/remediation.ts';
-import type { KubeObject, With } from '../../domain/targets.ts';
+import { defineRemediation, type Plan } from '../../domain/fix/remediation.ts';
+import { sha256 } from '../../domain/kernel/canonical.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { KubeObject, With } from '../../domain/look/targets.ts';
+import { type PartId, partIds } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { partIdentity } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 import { verifyPart } from '../verify-part.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Facts } from '../../domain/facts.ts';
-import { defineRemediation, type PlanStep } from '../../domain/remediation.ts';
-import type { DatabaseId, PostgresTarget, With } from '../../domain/targets.ts';
+import { defineRemediation, type PlanStep } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { DatabaseId, PostgresTarget, With } from '../../domain/look/targets.ts';
 import { systemIdentifier } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 

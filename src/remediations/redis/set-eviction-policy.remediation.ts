@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/errors.ts';
-import type { Facts } from '../../domain/facts.ts';
-import { defineRemediation, type PlanStep } from '../../domain/remediation.ts';
-import type { RedisTarget, With } from '../../domain/targets.ts';
+import { defineRemediation, type PlanStep } from '../../domain/fix/remediation.ts';
+import { TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { RedisTarget, With } from '../../domain/look/targets.ts';
 import { mustHold, refused } from '../stale.ts';
 
 /** Redis 7.0, `maxmemory-policy`. */

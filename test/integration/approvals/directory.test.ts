@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/platform/clock.ts';
+import { systemClock } from '../../../src/platform/process/clock.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import {
   refreshDirectory,
   snapshotDirectory,
   startDirectoryRefresh,
   storedDirectory,
-} from '../../../src/services/remediation-directory.service.ts';
+} from '../../../src/services/fix/decide/remediation-directory.service.ts';
 import { createHarness, type Harness, member } from '../../support/approvals.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RemediationState } from '../../../src/domain/approval.ts';
+import type { RemediationState } from '../../../src/domain/fix/approval.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import { createHarness, createWorld, type Harness, idOf } from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';

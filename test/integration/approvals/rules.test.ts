@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AppError, TargetError } from '../../../src/domain/errors.ts';
+import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import {
   approvalsConfig,

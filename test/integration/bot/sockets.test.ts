@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSockets, type Sockets } from '../../../src/bot/sockets.ts';
-import type { Clock } from '../../../src/domain/clock.ts';
-import { Secret } from '../../../src/domain/secret.ts';
+import { createSockets, type Sockets } from '../../../src/bot/receive/sockets.ts';
+import type { Clock } from '../../../src/domain/kernel/clock.ts';
+import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
-import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes.ts';
-import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
+import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
 import { grantRights } from '../../support/kube-rights.ts';
 import { answerScript, scriptOf } from '../../support/network-script.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
-import type { Role } from '../../../src/domain/config.ts';
-import { parseConfig } from '../../../src/platform/config.ts';
+import type { Role } from '../../../src/domain/settings/config.ts';
+import { parseConfig } from '../../../src/platform/settings/config.ts';
 import { type KubeSeed, kubeSeed } from '../../support/kube.ts';
 import { scratch } from '../../support/targets.ts';
 

@@ -7,11 +7,11 @@ import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import { freePort, type RunningProcess, startProcess } from '../../../lab/components/process.ts';
 import { clusterNode, redisProgram, startRedis } from '../../../lab/components/redis.ts';
-import type { RedisConnection } from '../../../src/domain/config.ts';
-import { LazySecret, Secret } from '../../../src/domain/secret.ts';
+import { LazySecret, Secret } from '../../../src/domain/kernel/secret.ts';
+import type { RedisConnection } from '../../../src/domain/settings/config.ts';
 import { createCourier } from '../../../src/jobs/courier.ts';
-import { openRedis, queuePrefix } from '../../../src/platform/bullmq.ts';
-import { redisFromUrl } from '../../../src/platform/redis-url.ts';
+import { openRedis, queuePrefix } from '../../../src/platform/queue/bullmq.ts';
+import { redisFromUrl } from '../../../src/platform/settings/redis-url.ts';
 import { createMemoryLogger, silentLogger } from '../../support/logger.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'aetherius-redis-topologies-'));

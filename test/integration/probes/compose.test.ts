@@ -11,10 +11,10 @@ import {
   stopDocker,
 } from '../../../lab/components/docker.ts';
 import { must, waitFor } from '../../../lab/components/process.ts';
-import type { RuntimeConfig } from '../../../src/domain/config.ts';
-import type { KubernetesTarget } from '../../../src/domain/targets.ts';
-import { createComposeTarget } from '../../../src/platform/targets/compose.ts';
-import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+import type { KubernetesTarget } from '../../../src/domain/look/targets.ts';
+import type { RuntimeConfig } from '../../../src/domain/settings/config.ts';
+import { createComposeTarget } from '../../../src/platform/targets/compose/compose.ts';
+import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';
 import { codes, runProbe, scratch } from '../../support/targets.ts';
 

@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Clock } from '../../../src/domain/clock.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import type { Courier, Sweeper } from '../../../src/domain/ports.ts';
+import type { Clock } from '../../../src/domain/kernel/clock.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { Courier, Sweeper } from '../../../src/domain/ports/ports.ts';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
-import { systemClock, systemIds } from '../../../src/platform/clock.ts';
-import { dailySchedule } from '../../../src/platform/daily-schedule.ts';
+import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
+import { dailySchedule } from '../../../src/platform/schedule/daily-schedule.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import {
   createDigestRun,
   createDigestService,
   type DigestSettings,
-} from '../../../src/services/digest.service.ts';
-import { createScheduler } from '../../../src/services/scheduler.service.ts';
+} from '../../../src/services/digest/digest.service.ts';
+import { createScheduler } from '../../../src/services/run/scheduler.service.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';

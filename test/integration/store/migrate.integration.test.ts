@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { migrate } from '../../../src/platform/migrate.ts';
+import { migrate } from '../../../src/platform/store/migrate.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { usePostgres } from '../../support/postgres.ts';
 

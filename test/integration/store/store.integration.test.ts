@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { auditGenesis, auditHash, auditMac } from '../../../src/domain/audit.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
-import type { Plan } from '../../../src/domain/remediation.ts';
-import { planHash } from '../../../src/domain/remediation.ts';
-import type { RunKind } from '../../../src/domain/run.ts';
-import type { NewRun, RunFilter, Store } from '../../../src/domain/store.ts';
-import { systemIds } from '../../../src/platform/clock.ts';
+import { auditGenesis, auditHash, auditMac } from '../../../src/domain/audit/audit.ts';
+import type { Plan } from '../../../src/domain/fix/remediation.ts';
+import { planHash } from '../../../src/domain/fix/remediation.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import type { NewRun, RunFilter, Store } from '../../../src/domain/ports/store.ts';
+import type { RunKind } from '../../../src/domain/run/run.ts';
+import { systemIds } from '../../../src/platform/process/clock.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import { auditKey, usePostgres } from '../../support/postgres.ts';
 

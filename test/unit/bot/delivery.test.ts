@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryOf, isOurs, withoutTokens } from '../../../src/bot/delivery.ts';
+import { deliveryOf, isOurs, withoutTokens } from '../../../src/bot/receive/delivery.ts';
 
 const installed = { teamIds: ['T0HOME'], enterpriseIds: ['E0HOME'] };
 const slash = {

@@ -3,8 +3,8 @@ import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
 import { cpuHigh } from '../../../src/diagnoses/cpu-high.diagnosis.ts';
 import { podNotStarting } from '../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../src/diagnoses/redis-memory.diagnosis.ts';
-import { judge } from '../../../src/domain/judgement.ts';
-import type { Run } from '../../../src/domain/run.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { Run } from '../../../src/domain/run/run.ts';
 import { emitters, outcomesOf } from '../../support/diagnosis.ts';
 
 const at = new Date('2026-03-01T10:00:00.000Z');

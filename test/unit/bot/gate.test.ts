@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryOf } from '../../../src/bot/delivery.ts';
-import { createGate, type DeliveryInbox } from '../../../src/bot/gate.ts';
-import { wordsIn } from '../../../src/bot/text/index.ts';
-import { systemClock, systemIds } from '../../../src/platform/clock.ts';
+import { deliveryOf } from '../../../src/bot/receive/delivery.ts';
+import { createGate, type DeliveryInbox } from '../../../src/bot/receive/gate.ts';
+import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { silentLogger } from '../../support/logger.ts';
 
 const command = {

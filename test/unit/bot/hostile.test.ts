@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
 import { approvalsAnswer } from '../../../src/bot/views/answers.view.ts';
 import { fitMessage } from '../../../src/bot/views/fit.ts';
 import { homeView } from '../../../src/bot/views/home.view.ts';
 import { detailsModal, rejectModal } from '../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
-import { AppError } from '../../../src/domain/errors.ts';
-import { partIds } from '../../../src/domain/part.ts';
-import type { Rendered } from '../../../src/domain/store.ts';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
+import { partIds } from '../../../src/domain/platform/part.ts';
+import type { Rendered } from '../../../src/domain/ports/store.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { expectValidMessage, expectValidView } from '../../support/slack-messages.ts';
 import {
   aFinding,

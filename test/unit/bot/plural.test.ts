@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { en } from '../../../src/bot/text/en.ts';
-import { countsOf, interpolate } from '../../../src/bot/text/format.ts';
-import { wordsIn } from '../../../src/bot/text/index.ts';
-import { countWords, pluralForms } from '../../../src/bot/text/plural.ts';
-import { zhCN } from '../../../src/bot/text/zh-cn.ts';
+import { en } from '../../../src/text/en.ts';
+import { countsOf, interpolate } from '../../../src/text/format.ts';
+import { countWords, pluralForms } from '../../../src/text/plural.ts';
+import { wordsIn } from '../../../src/text/words.ts';
+import { zhCN } from '../../../src/text/zh-cn.ts';
 
 const english: Readonly<Record<string, string>> = en;
 const counted = Object.entries(english).flatMap(([key, text]) => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
 import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../../../src/bot/views/report.view.ts';
 import { reportWriter } from '../../../src/bot/views/report-form.view.ts';
-import { issueReport } from '../../../src/domain/issue-report.ts';
-import type { Language } from '../../../src/domain/run.ts';
+import { issueReport } from '../../../src/domain/report/issue-report.ts';
+import type { Language } from '../../../src/domain/run/run.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { aDiagnosis, anOutcome, aSource } from '../../support/reports.ts';
 import { expectValidMessage, readableMessage } from '../../support/slack-messages.ts';
 import { aFinding, aRemediation, aReport, aRun, at } from '../../support/slack-views.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { verifySignature } from '../../../src/bot/signed-http.ts';
+import { verifySignature } from '../../../src/bot/receive/signed-http.ts';
 
 const now = 1_800_000_000;
 const sign = (secret: string, timestamp: string, body: string): string =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { en } from '../../../src/bot/text/en.ts';
-import { bytes, formats, interpolate, markup, placeholdersOf, span } from '../../../src/bot/text/format.ts';
-import { escapeMrkdwn, languageOf, wordsIn } from '../../../src/bot/text/index.ts';
-import { zhCN } from '../../../src/bot/text/zh-cn.ts';
+import { en } from '../../../src/text/en.ts';
+import { bytes, formats, interpolate, markup, placeholdersOf, span } from '../../../src/text/format.ts';
+import { escapeMrkdwn, languageOf, wordsIn } from '../../../src/text/words.ts';
+import { zhCN } from '../../../src/text/zh-cn.ts';
 
 const english: Readonly<Record<string, string>> = en;
 const chinese: Readonly<Record<string, string>> = zhCN;

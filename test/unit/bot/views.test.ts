@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
 import {
   approvalsAnswer,
   helpAnswer,
@@ -10,11 +9,12 @@ import { detailLines } from '../../../src/bot/views/details.view.ts';
 import { homeView } from '../../../src/bot/views/home.view.ts';
 import { detailsModal, diagnoseModal, healthModal, rejectModal } from '../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
-import { remediationStates } from '../../../src/domain/approval.ts';
-import { AppError } from '../../../src/domain/errors.ts';
-import { type RemediationEvent, remediationButtons } from '../../../src/domain/render.ts';
-import type { Language } from '../../../src/domain/run.ts';
-import type { Rendered } from '../../../src/domain/store.ts';
+import { remediationStates } from '../../../src/domain/fix/approval.ts';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
+import { type RemediationEvent, remediationButtons } from '../../../src/domain/message/render.ts';
+import type { Rendered } from '../../../src/domain/ports/store.ts';
+import type { Language } from '../../../src/domain/run/run.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../support/slack-messages.ts';
 import {
   aFinding,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
 import type { CliContext } from '../../../src/cli/context.ts';
 import { fixCommand } from '../../../src/cli/fix.command.ts';
-import type { RunWithOutcomes } from '../../../src/domain/run.ts';
-import type { RemediationRow } from '../../../src/domain/store.ts';
-import { parseConfig } from '../../../src/platform/config.ts';
+import type { RemediationRow } from '../../../src/domain/ports/store.ts';
+import type { RunWithOutcomes } from '../../../src/domain/run/run.ts';
+import { parseConfig } from '../../../src/platform/settings/config.ts';
 import type { DecisionInput, StartRun } from '../../../src/services/types.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 
 const runId = '0190f1c2-7d3e-7a44-9b1e-2f6f8f4d9a10';
 const row = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { personOfToken } from '../../../src/cli/identity.ts';
-import { LazySecret, Secret } from '../../../src/domain/secret.ts';
+import { LazySecret, Secret } from '../../../src/domain/kernel/secret.ts';
 import { memoryDirectory, policyConfig } from '../../support/approvals.ts';
 
 const literal = (value: string) => new LazySecret({ kind: 'literal', value });

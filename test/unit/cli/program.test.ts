@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { wordsIn } from '../../../src/bot/text/index.ts';
 import { type CliContext, exitCodes } from '../../../src/cli/context.ts';
 import { doctorOutput } from '../../../src/cli/doctor.command.ts';
 import { chooseEnvironment } from '../../../src/cli/environment.ts';
@@ -11,9 +10,10 @@ import { configurationText } from '../../../src/cli/init.command.ts';
 import { DoctorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
 import { allCommands, createProgram, runProgram } from '../../../src/cli/program.ts';
 import { displayWidth, printable, table } from '../../../src/cli/table.ts';
-import { AppError, errorCodes } from '../../../src/domain/errors.ts';
-import type { HealthReport } from '../../../src/domain/health.ts';
-import { parseConfig } from '../../../src/platform/config.ts';
+import type { HealthReport } from '../../../src/domain/health/health.ts';
+import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
+import { parseConfig } from '../../../src/platform/settings/config.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 
 const words = wordsIn('en');
 const config = (yaml: string) =>

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type LayerSources, overridden, undecided, valueOf } from '../../../src/domain/config-layers.ts';
-import type { ReferredVariable } from '../../../src/domain/runtime.ts';
+import type { ReferredVariable } from '../../../src/domain/look/runtime.ts';
+import {
+  type LayerSources,
+  overridden,
+  undecided,
+  valueOf,
+} from '../../../src/probes/support/config-layers.ts';
 
 const file = { event: { workers: 20, batch_size: 100 }, database: { host: 'postgres' } };
 

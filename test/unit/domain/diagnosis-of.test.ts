@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
-import { diagnosisOf } from '../../../src/domain/diagnosis-of.ts';
-import type { PartId } from '../../../src/domain/part.ts';
+import { diagnosisOf } from '../../../src/domain/diagnosis/diagnosis-of.ts';
+import type { PartId } from '../../../src/domain/platform/part.ts';
 
 const ask = (code: string, part: PartId) =>
   diagnosisOf({ code, part, severity: 'critical', subject: 's', facts: {} }, diagnoses);

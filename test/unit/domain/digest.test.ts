@@ -4,11 +4,11 @@ import {
   digestDifference,
   isWorse,
   type StoredFinding,
-} from '../../../src/domain/digest.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import type { PartRow } from '../../../src/domain/health.ts';
-import { type PartId, partIds } from '../../../src/domain/part.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
+} from '../../../src/domain/digest/digest.ts';
+import type { PartRow } from '../../../src/domain/health/health.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import { type PartId, partIds } from '../../../src/domain/platform/part.ts';
 
 const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
   code,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everybodyOn, firstAvailable, mayDecide, standingOf } from '../../../src/domain/eligibility.ts';
+import { everybodyOn, firstAvailable, mayDecide, standingOf } from '../../../src/domain/fix/eligibility.ts';
 import { idOf, member, memoryDirectory, person } from '../../support/approvals.ts';
 
 const lists = [{ users: ['ULEAD'], usergroups: ['SLEADS'] }];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayMove, openStates, remediationStates, transitions } from '../../../src/domain/approval.ts';
+import { mayMove, openStates, remediationStates, transitions } from '../../../src/domain/fix/approval.ts';
 import {
   identityClaims,
   planDrift,
@@ -7,9 +7,9 @@ import {
   progressOf,
   stepsDone,
   undoPlan,
-} from '../../../src/domain/execution.ts';
-import { type Plan, type PlanStep, planHash } from '../../../src/domain/remediation.ts';
-import type { StepRow } from '../../../src/domain/store.ts';
+} from '../../../src/domain/fix/execution.ts';
+import { type Plan, type PlanStep, planHash } from '../../../src/domain/fix/remediation.ts';
+import type { StepRow } from '../../../src/domain/ports/store.ts';
 
 const step = (target: string, more: Partial<PlanStep> = {}): PlanStep => ({
   ...{

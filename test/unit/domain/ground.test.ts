@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { serviceUnreachable, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
-import { defineDiagnosis, found } from '../../../src/domain/diagnosis.ts';
-import { groundOf } from '../../../src/domain/ground.ts';
-import { judge } from '../../../src/domain/judgement.ts';
-import type { PartId } from '../../../src/domain/part.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
+import { defineDiagnosis, found } from '../../../src/domain/diagnosis/diagnosis.ts';
+import { groundOf } from '../../../src/domain/diagnosis/ground.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import type { PartId } from '../../../src/domain/platform/part.ts';
 import { emitters } from '../../support/diagnosis.ts';
 
 function outcome(probe: string, part: PartId, more: Partial<ProbeOutcome>): ProbeOutcome {

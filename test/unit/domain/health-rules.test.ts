@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../../src/domain/facts.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import { configuredParts, healthCalls, partOfCall, shapeOf } from '../../../src/domain/health-calls.ts';
-import { judgeHealth, rootFindings } from '../../../src/domain/health-rules.ts';
-import type { PartId } from '../../../src/domain/part.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../../../src/domain/probe.ts';
+import {
+  configuredParts,
+  healthCalls,
+  partOfCall,
+  shapeOf,
+} from '../../../src/domain/health/health-calls.ts';
+import { judgeHealth, rootFindings } from '../../../src/domain/health/health-rules.ts';
+import type { Facts } from '../../../src/domain/kernel/facts.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import type { PartId } from '../../../src/domain/platform/part.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { environment, literal } from '../../support/targets.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reportWriter } from '../../../src/bot/views/report-form.view.ts';
-import { deploymentsOf } from '../../../src/domain/issue-environment.ts';
-import { issueReport } from '../../../src/domain/issue-report.ts';
-import { parseConfig } from '../../../src/platform/config.ts';
+import { deploymentsOf } from '../../../src/domain/report/issue-environment.ts';
+import { issueReport } from '../../../src/domain/report/issue-report.ts';
+import { parseConfig } from '../../../src/platform/settings/config.ts';
 import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
 import { aDiagnosis, anOutcome, aSource, onKubernetes } from '../../support/reports.ts';
 import { aFinding, aRemediation, aReport, aRow, aRun } from '../../support/slack-views.ts';

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { all, any, defineDiagnosis, found, foundApart, hint, not } from '../../../src/domain/diagnosis.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import { type Emitters, evaluate, faultsOf, judge } from '../../../src/domain/judgement.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
+import {
+  all,
+  any,
+  defineDiagnosis,
+  found,
+  foundApart,
+  hint,
+  not,
+} from '../../../src/domain/diagnosis/diagnosis.ts';
+import { type Emitters, evaluate, faultsOf, judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 
 const emitters: Emitters = new Map([
   ['t.a', ['A']],

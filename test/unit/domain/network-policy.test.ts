@@ -6,7 +6,7 @@ import {
   type Endpoint,
   judgeConnection,
   NetworkPolicy,
-} from '../../../src/domain/network-policy.ts';
+} from '../../../src/probes/kubernetes/network-policy.ts';
 
 const a: Endpoint = { namespace: 'aetherius', labels: { app: 'agent-manager' }, ip: '10.244.0.5' };
 const b: Endpoint = {

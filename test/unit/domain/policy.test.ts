@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '../../../src/domain/errors.ts';
 import {
   Approvals,
   createPolicy,
@@ -8,7 +7,8 @@ import {
   type Hours,
   policyVersion,
   withinHours,
-} from '../../../src/domain/policy.ts';
+} from '../../../src/domain/fix/policy.ts';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
 
 const File = z.strictObject({ approvals: Approvals });
 const parse = (approvals: unknown) => File.parse({ approvals }).approvals;

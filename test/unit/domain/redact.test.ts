@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSecretName, redactLines, redactText, redactValue } from '../../../src/domain/redact.ts';
+import { isSecretName, redactLines, redactText, redactValue } from '../../../src/domain/kernel/redact.ts';
 import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
 
 describe('text that carries a secret', () => {

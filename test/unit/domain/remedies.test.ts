@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../../src/domain/finding.ts';
-import { partNamed, partOfWorkload } from '../../../src/domain/part-names.ts';
-import { remediesFor } from '../../../src/domain/remedies.ts';
+import { remediesFor } from '../../../src/domain/fix/remedies.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import { partNamed, partOfWorkload } from '../../../src/domain/platform/part-names.ts';
 import { remediations } from '../../../src/remediations/index.ts';
 
 const finding = (

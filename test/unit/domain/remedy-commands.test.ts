@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import { partIds } from '../../../src/domain/part.ts';
-import { isFor, type Place, remedyCommands } from '../../../src/domain/remedy-commands.ts';
-import { remedyLines } from '../../../src/domain/remedy-lines.ts';
+import { isFor, type Place, remedyCommands } from '../../../src/domain/diagnosis/remedy-commands.ts';
+import { remedyLines } from '../../../src/domain/diagnosis/remedy-lines.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import { partIds } from '../../../src/domain/platform/part.ts';
 
 const places = {
   kubernetes: { kind: 'kubernetes', namespace: 'prod-aetherius', agentNamespace: 'monitoring' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partOfPod } from '../../../src/domain/workload.ts';
+import { partOfPod } from '../../../src/domain/platform/workload.ts';
 
 const pod = (owner: readonly [kind: string, name: string] | undefined, labels: object = {}) => ({
   metadata: {

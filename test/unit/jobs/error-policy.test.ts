@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AppError } from '../../../src/domain/errors.ts';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
 import { neverRetry, retryTransient } from '../../../src/jobs/error-policy.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { queueKinds } from '../../../src/domain/jobs.ts';
+import { queueKinds } from '../../../src/domain/run/jobs.ts';
 import { executeJobId, queueName, queues, runJobId } from '../../../src/jobs/queues.ts';
 
 const uuid = '01901234-5678-7abc-8def-0123456789ab';

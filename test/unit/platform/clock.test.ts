@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createIds, systemClock } from '../../../src/platform/clock.ts';
+import { createIds, systemClock } from '../../../src/platform/process/clock.ts';
 
 test('ids are UUIDs of version 7 that carry their time', () => {
   const ids = createIds(() => 0x0190_1234_5678);

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Role } from '../../../src/domain/config.ts';
-import { Secret } from '../../../src/domain/secret.ts';
-import { loadConfig, parseConfig, readProcessEnv } from '../../../src/platform/config.ts';
-import { ConfigError } from '../../../src/platform/config-faults.ts';
-import { redisFromUrl } from '../../../src/platform/redis-url.ts';
+import { Secret } from '../../../src/domain/kernel/secret.ts';
+import type { Role } from '../../../src/domain/settings/config.ts';
+import { loadConfig, parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
+import { ConfigError } from '../../../src/platform/settings/config-faults.ts';
+import { redisFromUrl } from '../../../src/platform/settings/redis-url.ts';
 import { policy } from '../../support/config.ts';
 
 let folder: string;

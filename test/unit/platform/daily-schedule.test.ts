@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Due, isToServe } from '../../../src/domain/schedule.ts';
-import { dailySchedule } from '../../../src/platform/daily-schedule.ts';
+import { type Due, isToServe } from '../../../src/domain/digest/schedule.ts';
+import { dailySchedule } from '../../../src/platform/schedule/daily-schedule.ts';
 
 const berlin = (at: string) => ({ at, timezone: 'Europe/Berlin' });
 const show = ({ localDate, dueAt }: Due) => `${localDate} ${dueAt.toISOString()}`;

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { configurationText } from '../../../src/cli/init.command.ts';
-import type { ComposeContainer, KubeObject } from '../../../src/domain/targets.ts';
-import { parseConfig } from '../../../src/platform/config.ts';
-import { type Discovered, discoverCompose, discoverKubernetes } from '../../../src/platform/discover.ts';
+import type { ComposeContainer, KubeObject } from '../../../src/domain/look/targets.ts';
+import { parseConfig } from '../../../src/platform/settings/config.ts';
+import {
+  type Discovered,
+  discoverCompose,
+  discoverKubernetes,
+} from '../../../src/platform/settings/discover.ts';
 
 const service = (name: string, ...ports: readonly number[]): KubeObject => ({
   metadata: { name, namespace: 'aetherius', uid: name, resourceVersion: '1' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/platform/clock.ts';
-import { type Component, createLifecycle } from '../../../src/platform/lifecycle.ts';
+import { systemClock } from '../../../src/platform/process/clock.ts';
+import { type Component, createLifecycle } from '../../../src/platform/process/lifecycle.ts';
 import { silentLogger } from '../../support/logger.ts';
 
 const options = { logger: silentLogger, clock: systemClock };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AppError, TargetError } from '../../../src/domain/errors.ts';
-import type { ComposeTarget, KubeObject } from '../../../src/domain/targets.ts';
-import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
+import type { ComposeTarget, KubeObject } from '../../../src/domain/look/targets.ts';
+import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { fakeKubernetes } from '../../support/fake-kubernetes.ts';
 
 type Loose = Readonly<Record<string, unknown>>;

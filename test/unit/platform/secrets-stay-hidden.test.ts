@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ProcessEnv } from '../../../src/domain/config.ts';
-import { ExecuteJob, RunJob } from '../../../src/domain/jobs.ts';
-import { Secret } from '../../../src/domain/secret.ts';
-import { parseConfig, readProcessEnv } from '../../../src/platform/config.ts';
-import { ConfigError } from '../../../src/platform/config-faults.ts';
-import { createLogger } from '../../../src/platform/logger.ts';
-import { redisFromUrl } from '../../../src/platform/redis-url.ts';
-import { secretPaths } from '../../../src/platform/secret-paths.ts';
+import { Secret } from '../../../src/domain/kernel/secret.ts';
+import { ExecuteJob, RunJob } from '../../../src/domain/run/jobs.ts';
+import { ProcessEnv } from '../../../src/domain/settings/config.ts';
+import { createLogger } from '../../../src/platform/process/logger.ts';
+import { parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
+import { ConfigError } from '../../../src/platform/settings/config-faults.ts';
+import { redisFromUrl } from '../../../src/platform/settings/redis-url.ts';
+import { secretPaths } from '../../../src/platform/settings/secret-paths.ts';
 import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
 
 /** A configuration with every setting that can hold a secret, each given by `value`. */

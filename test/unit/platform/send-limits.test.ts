@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxItem } from '../../../src/domain/outbox.ts';
+import type { OutboxItem } from '../../../src/domain/message/outbox.ts';
 import { createSendLimits } from '../../../src/platform/slack-poster/limits.ts';
 
 const message = { id: 'm1', purpose: 'root', channel: 'C1', sentVersion: 0 };

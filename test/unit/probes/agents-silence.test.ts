@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import { agentsSilence } from '../../../src/probes/agents/silence.probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../support/probe-context.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
 import { redisMemory } from '../../../src/diagnoses/redis-memory.diagnosis.ts';
-import { changeCalls, changesOf } from '../../../src/domain/changes.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import { judge } from '../../../src/domain/judgement.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
-import type { Run } from '../../../src/domain/run.ts';
-import type { ComposeTarget, KubeKind, KubernetesTarget } from '../../../src/domain/targets.ts';
+import { changeCalls, changesOf } from '../../../src/domain/diagnosis/changes.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import type { ComposeTarget, KubeKind, KubernetesTarget } from '../../../src/domain/look/targets.ts';
+import type { Run } from '../../../src/domain/run/run.ts';
 import { composeChanges } from '../../../src/probes/compose/changes.probe.ts';
 import { kubernetesChanges } from '../../../src/probes/kubernetes/changes.probe.ts';
 import { emitters, outcomesOf } from '../../support/diagnosis.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '../../../src/domain/errors.ts';
+import { TargetError } from '../../../src/domain/kernel/errors.ts';
 import type {
   ComposeContainer,
   ComposeTarget,
   KubeKind,
   KubeObject,
   KubernetesTarget,
-} from '../../../src/domain/targets.ts';
+} from '../../../src/domain/look/targets.ts';
 import { composeConfigAge } from '../../../src/probes/compose/config-age.probe.ts';
 import { composeContainers } from '../../../src/probes/compose/containers.probe.ts';
 import { composeNetworks } from '../../../src/probes/compose/networks.probe.ts';

@@ -4,7 +4,7 @@ import { natsBacklog } from '../../../src/diagnoses/nats-backlog.diagnosis.ts';
 import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
 import { pgConnections } from '../../../src/diagnoses/pg-connections.diagnosis.ts';
 import { rootCauseFailure } from '../../../src/diagnoses/root-cause-failure.diagnosis.ts';
-import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
+import type { Diagnosis } from '../../../src/domain/diagnosis/diagnosis.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 
 /** Findings as `code probe`. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
-import { TargetError } from '../../../src/domain/errors.ts';
-import type { PartId } from '../../../src/domain/part.ts';
-import { callKey } from '../../../src/domain/probe.ts';
+import { TargetError } from '../../../src/domain/kernel/errors.ts';
+import { callKey } from '../../../src/domain/look/probe.ts';
+import type { PartId } from '../../../src/domain/platform/part.ts';
 import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';

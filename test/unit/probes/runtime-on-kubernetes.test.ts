@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '../../../src/domain/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../../src/domain/targets.ts';
-import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime.ts';
+import { TargetError } from '../../../src/domain/kernel/errors.ts';
+import type { KubeObject, KubernetesTarget } from '../../../src/domain/look/targets.ts';
+import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { fakeKubernetes } from '../../support/fake-kubernetes.ts';
 
 function kubernetes(pods: readonly KubeObject[]): KubernetesTarget {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
-import { AppError, TargetError } from '../../../src/domain/errors.ts';
-import type { PartId } from '../../../src/domain/part.ts';
-import type { ServicesTarget } from '../../../src/domain/targets.ts';
+import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
+import type { ServicesTarget } from '../../../src/domain/look/targets.ts';
+import type { PartId } from '../../../src/domain/platform/part.ts';
 import { runtimeAuthToken } from '../../../src/probes/runtime/auth-token.probe.ts';
 import { runtimeConfigOverrides } from '../../../src/probes/runtime/config-overrides.probe.ts';
 import { runtimeConnection } from '../../../src/probes/runtime/connection.probe.ts';
@@ -14,6 +13,7 @@ import { runtimeNameLookup } from '../../../src/probes/runtime/name-lookup.probe
 import { runtimeRegistrationSubjects } from '../../../src/probes/runtime/registration-subjects.probe.ts';
 import { runtimeRunning } from '../../../src/probes/runtime/running.probe.ts';
 import { runtimeStartup } from '../../../src/probes/runtime/startup.probe.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../support/probe-context.ts';
 

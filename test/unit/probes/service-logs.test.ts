@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PartId } from '../../../src/domain/part.ts';
+import type { PartId } from '../../../src/domain/platform/part.ts';
 import { runtimeAnalyzerLog } from '../../../src/probes/runtime/analyzer-log.probe.ts';
 import { runtimeGraphLog } from '../../../src/probes/runtime/graph-log.probe.ts';
 import { runtimeNeo4jStartup } from '../../../src/probes/runtime/neo4j-startup.probe.ts';

@@ -1,8 +1,7 @@
 import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
-import type { ServiceId } from '../../../src/domain/part.ts';
-import type { ServicesTarget } from '../../../src/domain/targets.ts';
+import type { ServicesTarget } from '../../../src/domain/look/targets.ts';
+import type { ServiceId } from '../../../src/domain/platform/part.ts';
 import { servicesCommandCapacity } from '../../../src/probes/services/command-capacity.probe.ts';
 import { servicesCpuProfile } from '../../../src/probes/services/cpu-profile.probe.ts';
 import { servicesExecutorQueue } from '../../../src/probes/services/executor-queue.probe.ts';
@@ -11,6 +10,7 @@ import { servicesProcessTrend } from '../../../src/probes/services/process-trend
 import { servicesRootCauseCall } from '../../../src/probes/services/root-cause-call.probe.ts';
 import { servicesStepTimeouts } from '../../../src/probes/services/step-timeouts.probe.ts';
 import { servicesWorkflowExecutions } from '../../../src/probes/services/workflow-executions.probe.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../support/probe-context.ts';
 

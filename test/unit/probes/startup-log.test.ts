@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../src/domain/errors.ts';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
 import { runtimeStartupLog } from '../../../src/probes/runtime/startup-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../support/fake-runtime.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wordsIn } from '../../../src/bot/text/index.ts';
-import type { NatsTarget } from '../../../src/domain/targets.ts';
+import type { NatsTarget } from '../../../src/domain/look/targets.ts';
 import { natsRegistrationTraffic } from '../../../src/probes/nats/registration-traffic.probe.ts';
 import { natsSlowConsumers } from '../../../src/probes/nats/slow-consumers.probe.ts';
 import { natsStreams } from '../../../src/probes/nats/streams.probe.ts';
@@ -15,6 +14,7 @@ import { redisAgentCache } from '../../../src/probes/redis/agent-cache.probe.ts'
 import { redisKeySpace } from '../../../src/probes/redis/key-space.probe.ts';
 import { redisMemoryLimit } from '../../../src/probes/redis/memory-limit.probe.ts';
 import { covers } from '../../../src/probes/support/nats-subjects.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { fakeRuntime } from '../../support/fake-runtime.ts';
 import { fakePostgres, fakeRedis, probeContext } from '../../support/probe-context.ts';
 

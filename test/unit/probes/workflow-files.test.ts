@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { workflowStuck } from '../../../src/diagnoses/workflow-stuck.diagnosis.ts';
-import { judge } from '../../../src/domain/judgement.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe.ts';
+import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import { runtimeWorkflowFiles } from '../../../src/probes/runtime/workflow-files.probe.ts';
 import { faultOf } from '../../../src/probes/support/workflow-file.ts';
 import { emitters, everyCall, partOf } from '../../support/diagnosis.ts';

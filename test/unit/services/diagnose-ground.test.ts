@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
 import { ownProbes, pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
-import type { Finding } from '../../../src/domain/finding.ts';
-import { type PartId, partIds } from '../../../src/domain/part.ts';
-import type { ProbeRunner } from '../../../src/domain/ports.ts';
-import { callKey, type ProbeOutcome } from '../../../src/domain/probe.ts';
+import type { Finding } from '../../../src/domain/look/finding.ts';
+import { callKey, type ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import { type PartId, partIds } from '../../../src/domain/platform/part.ts';
+import type { ProbeRunner } from '../../../src/domain/ports/ports.ts';
 import { probes } from '../../../src/probes/index.ts';
-import { diagnose } from '../../../src/services/diagnose.service.ts';
+import { diagnose } from '../../../src/services/diagnosis/diagnose.service.ts';
 import { emitters } from '../../support/diagnosis.ts';
 
 type Seen = Pick<ProbeOutcome, 'status'> & Partial<ProbeOutcome>;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../../src/domain/remediation.ts';
-import { afterSteps } from '../../../src/services/executor.service.ts';
-import { afterSecondLook } from '../../../src/services/recovery.service.ts';
-import { countedApprovals } from '../../../src/services/remediation.service.ts';
-import { reminderDue } from '../../../src/services/sweep.service.ts';
+import type { Plan } from '../../../src/domain/fix/remediation.ts';
+import { countedApprovals } from '../../../src/services/fix/decide/remediation.service.ts';
+import { reminderDue } from '../../../src/services/fix/decide/sweep.service.ts';
+import { afterSteps } from '../../../src/services/fix/execute/executor.service.ts';
+import { afterSecondLook } from '../../../src/services/fix/execute/recovery.service.ts';
 import { person } from '../../support/approvals.ts';
 
 const bare = { plan: {} as Plan };

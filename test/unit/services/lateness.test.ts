@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Probe } from '../../../src/domain/probe.ts';
-import { defineProbe } from '../../../src/domain/probe.ts';
-import { watchLateness } from '../../../src/platform/lateness.ts';
-import { createProbeRunner } from '../../../src/services/probe-runner.service.ts';
+import type { Probe } from '../../../src/domain/look/probe.ts';
+import { defineProbe } from '../../../src/domain/look/probe.ts';
+import { watchLateness } from '../../../src/platform/process/lateness.ts';
+import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from '../../support/logger.ts';
 
 const finding = (code: string) =>

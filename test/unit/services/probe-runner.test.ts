@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError, TargetError } from '../../../src/domain/errors.ts';
-import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../src/domain/probe.ts';
-import type { Targets } from '../../../src/domain/targets.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
-import { createProbeRunner } from '../../../src/services/probe-runner.service.ts';
+import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
+import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../src/domain/look/probe.ts';
+import type { Targets } from '../../../src/domain/look/targets.ts';
+import { systemClock } from '../../../src/platform/process/clock.ts';
+import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createMemoryLogger, silentLogger } from '../../support/logger.ts';
 
 const never = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
-import { symptomWords } from '../../../src/diagnoses/words.ts';
-import { asTyped, symptomOf } from '../../../src/domain/symptom.ts';
-import { createSymptomMatcher } from '../../../src/services/symptom-match.service.ts';
+import { symptomWords } from '../../../src/diagnoses/vocabulary.ts';
+import { asTyped, symptomOf } from '../../../src/domain/diagnosis/symptom.ts';
+import { createSymptomMatcher } from '../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
 const matcher = createSymptomMatcher(symptomWords);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { symptomWords } from '../../../src/diagnoses/words.ts';
-import { createSymptomMatcher } from '../../../src/services/symptom-match.service.ts';
+import { symptomWords } from '../../../src/diagnoses/vocabulary.ts';
+import { createSymptomMatcher } from '../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
 const matcher = createSymptomMatcher(symptomWords);

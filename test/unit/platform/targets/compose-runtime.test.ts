@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '../../../../src/domain/errors.ts';
-import type { ComposeContainer, ComposeTarget } from '../../../../src/domain/targets.ts';
-import { runtimeOnCompose } from '../../../../src/platform/targets/runtime.ts';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import type { ComposeContainer, ComposeTarget } from '../../../../src/domain/look/targets.ts';
+import { runtimeOnCompose } from '../../../../src/platform/targets/runtime/runtime.ts';
 import { failsToStart } from '../../../../src/probes/support/startup.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '../../../../src/domain/errors.ts';
-import { reach } from '../../../../src/platform/reach.ts';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import {
   blot,
   bounded,
@@ -10,7 +9,8 @@ import {
   targetError,
   unconnected,
 } from '../../../../src/platform/targets/failure.ts';
-import { LeaseBook } from '../../../../src/platform/targets/lease.ts';
+import { reach } from '../../../../src/platform/targets/network/reach.ts';
+import { LeaseBook } from '../../../../src/platform/targets/stores/lease.ts';
 import { closedPort, silentPort } from '../../../support/targets.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });

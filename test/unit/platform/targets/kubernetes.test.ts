@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { KubeAccessMemory, loadKubeAccess } from '../../../../src/platform/targets/kube-config.ts';
-import { createPageReader } from '../../../../src/platform/targets/kube-pages.ts';
-import { createSlimmer } from '../../../../src/platform/targets/kube-slim.ts';
-import { createKubernetesTarget } from '../../../../src/platform/targets/kubernetes.ts';
-import { parsePodMetrics, parseQuantity } from '../../../../src/platform/targets/quantity.ts';
+import { KubeAccessMemory, loadKubeAccess } from '../../../../src/platform/targets/kubernetes/kube-config.ts';
+import { createPageReader } from '../../../../src/platform/targets/kubernetes/kube-pages.ts';
+import { createSlimmer } from '../../../../src/platform/targets/kubernetes/kube-slim.ts';
+import { createKubernetesTarget } from '../../../../src/platform/targets/kubernetes/kubernetes.ts';
+import { parsePodMetrics, parseQuantity } from '../../../../src/platform/targets/kubernetes/quantity.ts';
 import { httpFake } from '../../../support/targets.ts';
 
 function kubeconfig(server: string, user: object, cluster: object = {}): { path: string; remove(): void } {

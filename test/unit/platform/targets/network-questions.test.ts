@@ -3,8 +3,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { TargetError } from '../../../../src/domain/errors.ts';
-import { type NetworkQuestion, networkScript } from '../../../../src/platform/targets/network-questions.ts';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import {
+  type NetworkQuestion,
+  networkScript,
+} from '../../../../src/platform/targets/runtime/network-questions.ts';
 
 const bin = mkdtempSync(join(tmpdir(), 'programs-'));
 const program = (name: string, text: string) => {

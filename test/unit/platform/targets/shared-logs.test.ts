@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareLogs } from '../../../../src/platform/targets/shared-logs.ts';
+import { shareLogs } from '../../../../src/platform/targets/kubernetes/shared-logs.ts';
 
 const text = ['one', 'two', 'three', ''].join('\n');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ComposeContainer, With } from '../../../../src/domain/targets.ts';
+import type { ComposeContainer, With } from '../../../../src/domain/look/targets.ts';
 import { restartService } from '../../../../src/remediations/compose/restart-service.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, With } from '../../../../src/domain/targets.ts';
+import type { KubeObject, With } from '../../../../src/domain/look/targets.ts';
 import { restartWorkload } from '../../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 

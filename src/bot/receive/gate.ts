@@ -1,0 +1,212 @@
+import type { ReceiverEvent } from '@slack/bolt';
+import type { Installation } from '../../domain/fix/eligibility.ts';
+import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
+import type { Words } from '../../text/words.ts';
+import { type Delivery, deliveryOf, isBody, isOurs, withoutTokens } from './delivery.ts';
+
+/** Where deliveries are written down before Slack is told that they arrived (S1). */
+export interface DeliveryInbox {
+  /** One statement, bounded by `timeoutMs`. False: this delivery was accepted before. */
+  accept(
+    delivery: {
+      readonly key: string;
+      readonly kind: string;
+      readonly digest: string;
+      /** HTTP signature: the same signed bytes are accepted once (nonce). */
+      readonly signature?: string;
+      readonly body: unknown;
+    },
+    timeoutMs: number,
+  ): Promise<boolean>;
+  handled(key: string): Promise<void>;
+  /** Accepted by a process that has not finished with them; leased to the caller. */
+  abandoned(limit: number): Promise<readonly { readonly key: string; readonly body: unknown }[]>;
+}
+
+export interface GateOptions {
+  readonly inbox: DeliveryInbox;
+  readonly installation: () => Promise<Installation>;
+  /** Of this app; undefined when it is not known (then only the workspace is checked). */
+  readonly appId: string | undefined;
+  readonly words: (userId: string | undefined) => Promise<Words>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** Tells a person directly when there is no other way to answer. */
+  readonly tell: (userId: string, text: string) => Promise<void>;
+  readonly onDelivery?: (kind: string, outcome: 'accepted' | 'known' | 'foreign' | 'not-recorded') => void;
+  /** From receiving a delivery to its ack. */
+  readonly onAck?: (kind: string, ms: number) => void;
+  readonly fetch?: typeof fetch;
+}
+
+/** What receivers need of a Bolt app. */
+export interface EventSink {
+  processEvent(event: ReceiverEvent): Promise<void>;
+}
+
+export interface Gate extends EventSink {
+  /** Where accepted deliveries go. */
+  open(app: EventSink): void;
+  /** Resolves when nothing is being handled: Bolt's own stop does not wait (slack.md, trap 7). */
+  drain(): Promise<void>;
+  /** Handles what another process accepted and did not finish; first says what this one finished unheard. */
+  recover(): Promise<number>;
+}
+
+/** Persist, then ack, within two seconds: the rest of that budget is the ack's way to Slack. */
+const persistWithinMs = 1500;
+
+/**
+ * Every delivery, over whichever transport, passes here before Bolt sees it: is it for us, have we seen it, is it
+ * written down. Bolt checks none of that (approvals.md, "Why it is strict" 1 and 2).
+ */
+export function createGate(options: GateOptions): Gate {
+  const { inbox, logger } = options;
+  const running = new Set<Promise<unknown>>();
+  /** Handled here, but PostgreSQL could not be told so; its user has had an answer and may have asked again. */
+  const unmarked = new Set<string>();
+  /** Being handled here: one that takes long is not taken over from ourselves. */
+  const handling = new Set<string>();
+  let app: EventSink | undefined;
+
+  const forward = async (event: ReceiverEvent, delivery: Delivery): Promise<void> => {
+    if (app === undefined) throw new Error('the gate is not open yet');
+    handling.add(delivery.key);
+    try {
+      await app.processEvent({ ...event, customProperties: { ...event.customProperties, delivery } });
+    } finally {
+      handling.delete(delivery.key);
+    }
+    await inbox.handled(delivery.key).catch((err: unknown) => {
+      // Tried again with the next `recover`. Should this process die before, another one handles the delivery once
+      // more, and every handler takes the same delivery twice.
+      unmarked.add(delivery.key);
+      logger.warn({ err, delivery: delivery.key }, 'a delivery could not be marked as handled');
+    });
+  };
+
+  const markHandled = async (): Promise<void> => {
+    for (const key of unmarked) {
+      await inbox.handled(key);
+      unmarked.delete(key);
+    }
+  };
+
+  const admit = async (event: ReceiverEvent): Promise<void> => {
+    if (!isBody(event.body)) return event.ack();
+    const delivery = deliveryOf(event.body);
+    const facts = { delivery: delivery.key, kind: delivery.kind, user: delivery.person?.userId };
+    if (!isOurs(delivery, options.appId, await options.installation())) {
+      logger.warn(
+        { ...facts, app: delivery.appId, teams: delivery.teamIds },
+        'a delivery for another app or workspace',
+      );
+      options.onDelivery?.(delivery.kind, 'foreign');
+      return event.ack();
+    }
+    const signature = event.customProperties?.signature as string | undefined;
+    let fresh: boolean;
+    try {
+      fresh = await inbox.accept(
+        {
+          key: delivery.key,
+          kind: delivery.kind,
+          digest: delivery.digest,
+          body: withoutTokens(event.body),
+          ...(signature === undefined ? {} : { signature }),
+        },
+        persistWithinMs,
+      );
+    } catch (err) {
+      options.onDelivery?.(delivery.kind, 'not-recorded');
+      return refuseUnrecorded(options, event, delivery, err);
+    }
+    options.onDelivery?.(delivery.kind, fresh ? 'accepted' : 'known');
+    if (!fresh) {
+      logger.info(facts, 'a delivery that was accepted before');
+      return event.ack();
+    }
+    await forward(event, delivery);
+  };
+
+  const tracked = (work: Promise<void>): Promise<void> => {
+    const done = work.finally(() => running.delete(done));
+    running.add(done);
+    return done;
+  };
+
+  return {
+    open(target) {
+      app = target;
+    },
+    processEvent: (event) => tracked(admit(timed(event, options))),
+    async drain() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+    async recover() {
+      await markHandled();
+      const left = await inbox.abandoned(20);
+      for (const { key, body } of left) {
+        if (!isBody(body) || handling.has(key)) continue;
+        logger.info({ delivery: key }, 'taking over a delivery that another process did not finish');
+        // Slack has had its ack, or has given up waiting for it.
+        await tracked(forward({ body, ack: () => Promise.resolve() }, deliveryOf(body)));
+      }
+      return left.length;
+    },
+  };
+}
+
+function timed(event: ReceiverEvent, { clock, onAck }: GateOptions): ReceiverEvent {
+  if (onAck === undefined || !isBody(event.body)) return event;
+  const { kind } = deliveryOf(event.body);
+  const begun = clock.now().getTime();
+  const ack = async (answer?: unknown): Promise<void> => {
+    await event.ack(answer);
+    onAck(kind, clock.now().getTime() - begun);
+  };
+  return { ...event, ack };
+}
+
+/** S1: nothing is stored, so nothing may look as if it were; events are not acked, so that Slack repeats them. */
+async function refuseUnrecorded(
+  options: GateOptions,
+  event: ReceiverEvent,
+  delivery: Delivery,
+  err: unknown,
+): Promise<void> {
+  const reference = options.ids.token().slice(0, 8);
+  options.logger.error({ err, delivery: delivery.key, reference }, 'a delivery could not be written down');
+  if (delivery.kind === 'event') throw new Error('not recorded', { cause: err });
+  const words = await options.words(delivery.person?.userId);
+  const text = words.say('refused.not-recorded', { reference });
+  switch (delivery.kind) {
+    case 'command':
+      return event.ack({ response_type: 'ephemeral', text });
+    case 'view_submission':
+      return event.ack({ response_action: 'errors', errors: { [firstInput(event.body)]: text } });
+    default:
+      await event.ack();
+      if (delivery.responseUrl !== undefined) return respondPrivately(options, delivery.responseUrl, text);
+      if (delivery.person !== undefined) await options.tell(delivery.person.userId, text);
+  }
+}
+
+async function respondPrivately(options: GateOptions, url: string, text: string): Promise<void> {
+  const send = options.fetch ?? fetch;
+  await send(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(5000),
+  });
+}
+
+function firstInput(body: unknown): string {
+  const view = isBody(body) && isBody(body.view) ? body.view : {};
+  const blocks = Array.isArray(view.blocks) ? view.blocks : [];
+  const input = blocks.find((block: unknown) => isBody(block) && block.type === 'input');
+  return isBody(input) && typeof input.block_id === 'string' ? input.block_id : 'reason';
+}

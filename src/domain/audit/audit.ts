@@ -1,0 +1,126 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalJson } from '../kernel/canonical.ts';
+import type { AuditRow } from '../ports/store.ts';
+import type { AuditAnchor } from './audit-anchor.ts';
+
+export type { AuditAnchor };
+
+/** Names the format, so that a hash of ours is never the hash of something else. */
+export const auditDomain = 'aetherius-audit-v1';
+
+/** What goes before the first row. */
+export const auditGenesis = '0'.repeat(64);
+
+export type UnsealedAuditRow = Omit<AuditRow, 'hash' | 'mac' | 'prevHash'>;
+
+/** L2: lower-case hex SHA-256 of domain ‖ canonical row ‖ previous hash; `ts` counts in milliseconds. */
+export function auditHash(row: UnsealedAuditRow, prevHash: string): string {
+  const canonical = canonicalJson({
+    seq: row.seq,
+    keyId: row.keyId,
+    ts: row.ts.toISOString(),
+    actor: row.actor,
+    actorTeam: row.actorTeam,
+    action: row.action,
+    remediationId: row.remediationId,
+    planHash: row.planHash,
+    from: row.from,
+    to: row.to,
+    policyVersion: row.policyVersion,
+    reason: row.reason,
+    requestIds: row.requestIds ?? [],
+    payloadDigest: row.payloadDigest,
+    facts: row.facts ?? {},
+  });
+  return createHash('sha256').update(`${auditDomain}\n${canonical}\n${prevHash}`).digest('hex');
+}
+
+/** L2: lower-case hex HMAC-SHA-256 of the hash, with a key the database does not hold. */
+export function auditMac(key: string | Uint8Array, hash: string): string {
+  return createHmac('sha256', key).update(hash).digest('hex');
+}
+
+/** MAC of an anchor, so that whoever can write to its place cannot make one up. */
+export function anchorMac(
+  key: string | Uint8Array,
+  anchor: Pick<AuditAnchor, 'seq' | 'hash' | 'keyId'>,
+): string {
+  const text = `${auditDomain}-anchor\n${anchor.keyId}\n${anchor.seq}\n${anchor.hash}`;
+  return createHmac('sha256', key).update(text).digest('hex');
+}
+
+/** Keys by id; retired ones stay, so that old rows can still be checked. */
+export type AuditKeys = ReadonlyMap<string, string | Uint8Array>;
+
+export const auditFaults = [
+  'row-altered',
+  'link-broken',
+  'gap',
+  'shorter-than-anchor',
+  'anchor-mismatch',
+  'mac-invalid',
+  'key-unknown',
+] as const;
+export type AuditFault = (typeof auditFaults)[number];
+
+export interface AuditFinding {
+  readonly verdict: AuditFault;
+  readonly seq: number;
+  readonly detail: string;
+}
+
+/** Where a walk over the log stands: the next row must fit onto it. */
+export interface AuditPosition {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export const auditStart: AuditPosition = { seq: 0, hash: auditGenesis };
+
+/**
+ * Checks one row against the position before it. Everything is computed from the row's own columns (L6):
+ * the stored hash is compared, never believed.
+ */
+export function checkAuditRow(
+  before: AuditPosition,
+  row: AuditRow,
+  keys: AuditKeys,
+): { readonly at: AuditPosition } | AuditFinding {
+  const fault = (verdict: AuditFault, detail: string): AuditFinding => ({ verdict, seq: row.seq, detail });
+  if (row.seq !== before.seq + 1)
+    return fault('gap', `row ${before.seq + 1} is missing, the next one is ${row.seq}`);
+  if (row.prevHash !== before.hash)
+    return fault('link-broken', `row ${row.seq} does not continue row ${before.seq}`);
+  const hash = auditHash(row, before.hash);
+  if (hash !== row.hash) return fault('row-altered', `the columns of row ${row.seq} do not give its hash`);
+  const key = keys.get(row.keyId);
+  if (key === undefined) return fault('key-unknown', `row ${row.seq} is signed with key ${row.keyId}`);
+  if (!sameText(auditMac(key, hash), row.mac))
+    return fault('mac-invalid', `row ${row.seq} was not signed with key ${row.keyId}`);
+  return { at: { seq: row.seq, hash } };
+}
+
+/** Checks an anchor against the hash the log has at its place; `undefined`: the log ends before it. */
+export function checkAnchor(
+  anchor: AuditAnchor,
+  hashAtSeq: string | undefined,
+  keys: AuditKeys,
+): AuditFinding | undefined {
+  const fault = (verdict: AuditFault, detail: string): AuditFinding => ({ verdict, seq: anchor.seq, detail });
+  const key = keys.get(anchor.keyId);
+  if (key === undefined)
+    return fault('key-unknown', `the anchor in ${anchor.place} is signed with key ${anchor.keyId}`);
+  if (!sameText(anchorMac(key, anchor), anchor.mac))
+    return fault('mac-invalid', `the anchor in ${anchor.place} was not signed with key ${anchor.keyId}`);
+  if (hashAtSeq === undefined)
+    return fault('shorter-than-anchor', `${anchor.place} remembers row ${anchor.seq}, which is not there`);
+  if (hashAtSeq !== anchor.hash)
+    return fault('anchor-mismatch', `${anchor.place} remembers another row ${anchor.seq}`);
+  return undefined;
+}
+
+function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,54 @@
+import type { PartId } from '../platform/part.ts';
+
+/** What programs and people say of a connection that does not come about, or breaks. */
+const trouble =
+  /connect(?:ion)?(?:\s+(?:was|is|got))?\s*[:-]?\s*(?:refused|timed[\s-]?out|time-?out|reset(?: by peer)?|aborted)|(?:connect )?ECONN(?:REFUSED|RESET|ABORTED)|(?:connect )?(?:ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|no route to host|(?:network|host) is unreachable|i\/o timeout|broken pipe|(?:can ?not|can['’]t|could not|failed to|unable to) connect(?: to)?|连接(?:被拒绝?|拒绝|超时|被重置|重置|失败|不上)|拒绝连接|无法连接|连不上/giu;
+
+/** Ports and words by which somebody names the other end. */
+const others: readonly (readonly [RegExp, PartId])[] = [
+  [/\b5432\b/g, 'postgres'],
+  [/\b6379\b/g, 'redis'],
+  [/\b(?:4222|8222)\b/g, 'nats'],
+  [/\b(?:7687|7474)\b/g, 'neo4j'],
+  [/\b8080\b/g, 'agent-manager'],
+  [/\b8081\b/g, 'orchestrator-service'],
+  [/\b8082\b/g, 'reasoning-service'],
+  // A service says which store it does not reach, seldom the other way round.
+  [/postgres(?:ql)?|\bpgx?\b/gi, 'postgres'],
+  [/redis/gi, 'redis'],
+  [/nats/gi, 'nats'],
+  [/neo4j|\bbolt\b|(?:knowledge )?graph database|knowledge graph|知识图谱|图数据库/gi, 'neo4j'],
+  // A graph database, or Redis, is one too.
+  [/\bdatabase\b|数据库/gi, 'postgres'],
+];
+
+/** Likeliest first: the way to the part itself, then the network, then what keeps it from taking a connection. */
+const likely: Readonly<Record<PartId, readonly string[]>> = {
+  postgres: ['H2', 'D1', 'N1', 'S1'],
+  redis: ['H2', 'N1', 'D3'],
+  nats: ['H2', 'N1', 'S1', 'D4'],
+  neo4j: ['S7', 'N1', 'H2'],
+  'agent-manager': ['H2', 'S1', 'N1'],
+  'orchestrator-service': ['H2', 'N1'],
+  'reasoning-service': ['H2', 'N1'],
+  'collect-agent': ['S2', 'N1', 'H2'],
+  runtime: ['N1', 'H2', 'S1', 'D1'],
+};
+
+export interface ConnectionSymptom {
+  /** The other end, where the text names it. */
+  readonly part: PartId | undefined;
+  /** Diagnoses that it may be, the likeliest first. */
+  readonly ids: readonly string[];
+  /** What the text says beside. */
+  readonly rest: string;
+}
+
+/** Read a text as the error of a connection; undefined when it speaks of none. */
+export function connectionSymptom(text: string, named: PartId | undefined): ConnectionSymptom | undefined {
+  const without = text.replace(trouble, ' ');
+  if (without === text) return undefined;
+  const part = others.find(([name]) => text.search(name) >= 0)?.[1] ?? named;
+  const rest = others.reduce((left, [name]) => left.replace(name, ' '), without);
+  return { part, ids: likely[part ?? 'runtime'], rest };
+}

@@ -1,0 +1,259 @@
+import type { Finding, Severity } from '../look/finding.ts';
+import type { ProbeOutcome } from '../look/probe.ts';
+import { depth } from '../platform/part.ts';
+import { type Condition, codesOf, type Diagnosis, type DiagnosisCause } from './diagnosis.ts';
+
+/** Kleene's third value is `undefined`: it could not be seen. */
+export type Truth = true | false | undefined;
+
+export const verdicts = ['confirmed', 'possible', 'ruled-out'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export interface CauseJudgement {
+  readonly cause: DiagnosisCause;
+  readonly verdict: Verdict;
+  /** Findings that speak for it. */
+  readonly for: readonly Finding[];
+  /** Probes that looked and did not find what it would take. */
+  readonly against: readonly ProbeOutcome[];
+  /** Probes that could not look; with them the verdict could be another. */
+  readonly missing: readonly ProbeOutcome[];
+}
+
+export interface DiagnosisJudgement {
+  readonly diagnosis: Diagnosis;
+  /** Confirmed before possible before ruled out; roots before consequences. */
+  readonly causes: readonly CauseJudgement[];
+  readonly handOver: readonly string[];
+  /** `unknown`: no cause is confirmed and at least one could not be ruled out. */
+  readonly overall: 'cause-found' | 'unknown' | 'no-cause';
+}
+
+/** Which probe may make which findings: the registry's `emits`, by probe id. */
+export type Emitters = ReadonlyMap<string, readonly string[]>;
+
+interface Seen {
+  readonly truth: Truth;
+  readonly for: readonly Finding[];
+  readonly against: readonly ProbeOutcome[];
+  readonly missing: readonly ProbeOutcome[];
+}
+
+/**
+ * A probe that does not apply to this environment (the other runtime's) has no say. All other reasons
+ * for not looking leave the fact unknown.
+ */
+function hasNoSay(outcome: ProbeOutcome): boolean {
+  return outcome.status === 'skipped' && outcome.reason === 'not-applicable';
+}
+
+function lookFor(
+  code: string,
+  part: string | undefined,
+  outcomes: readonly ProbeOutcome[],
+  emitters: Emitters,
+): Seen {
+  const speakers = outcomes.filter(
+    (outcome) => emitters.get(outcome.probe)?.includes(code) === true && !hasNoSay(outcome),
+  );
+  const about = speakers.filter(
+    // A probe of the runtime speaks of every part.
+    (outcome) =>
+      part === undefined ||
+      outcome.part === part ||
+      outcome.part === 'runtime' ||
+      outcome.findings.some((f) => f.part === part),
+  );
+  const hits = about.flatMap((outcome) =>
+    outcome.findings.filter(
+      (finding) => finding.code === code && (part === undefined || finding.part === part),
+    ),
+  );
+  const missing = about.filter(
+    (outcome) => outcome.status === 'skipped' || outcome.status === 'inconclusive',
+  );
+  const against = about.filter(
+    (outcome) =>
+      (outcome.status === 'healthy' || outcome.status === 'unhealthy') &&
+      !outcome.findings.some((f) => f.code === code),
+  );
+  if (hits.length > 0) return { truth: true, for: hits, against: [], missing: [] };
+  return { truth: missing.length > 0 ? undefined : false, for: [], against, missing };
+}
+
+/** What was found about subjects of which nothing in `from` was said. */
+function lookApart(
+  code: string,
+  from: readonly string[],
+  outcomes: readonly ProbeOutcome[],
+  emitters: Emitters,
+): Seen {
+  const seen = lookFor(code, undefined, outcomes, emitters);
+  if (seen.truth !== true) return seen;
+  const others = from.map((other) => lookFor(other, undefined, outcomes, emitters));
+  const taken = new Set(others.flatMap((other) => other.for.map(({ subject }) => subject)));
+  const left = seen.for.filter(({ subject }) => !taken.has(subject));
+  if (left.length > 0) {
+    const missing = others.flatMap((other) => other.missing);
+    return { truth: missing.length > 0 ? undefined : true, for: left, against: [], missing };
+  }
+  const against = outcomes.filter((outcome) =>
+    outcome.findings.some((finding) => from.includes(finding.code) && taken.has(finding.subject)),
+  );
+  return { truth: false, for: seen.for, against, missing: [] };
+}
+
+function combineAll(parts: readonly Seen[]): Seen {
+  const falseOnes = parts.filter((part) => part.truth === false);
+  if (falseOnes.length > 0) {
+    return {
+      truth: false,
+      for: parts.flatMap((p) => p.for),
+      against: falseOnes.flatMap((p) => p.against),
+      missing: [],
+    };
+  }
+  const truth = parts.some((part) => part.truth === undefined) ? undefined : true;
+  return { truth, for: parts.flatMap((p) => p.for), against: [], missing: parts.flatMap((p) => p.missing) };
+}
+
+function combineAny(parts: readonly Seen[]): Seen {
+  const trueOnes = parts.filter((part) => part.truth === true);
+  if (trueOnes.length > 0)
+    return { truth: true, for: trueOnes.flatMap((p) => p.for), against: [], missing: [] };
+  const truth = parts.some((part) => part.truth === undefined) ? undefined : false;
+  return {
+    truth,
+    for: parts.flatMap((p) => p.for),
+    against: parts.flatMap((p) => p.against),
+    missing: parts.flatMap((p) => p.missing),
+  };
+}
+
+/** Kleene's strong logic over what the probes saw. */
+export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[], emitters: Emitters): Seen {
+  switch (condition.op) {
+    case 'found':
+      return lookFor(condition.code, condition.part, outcomes, emitters);
+    case 'found-apart':
+      return lookApart(condition.code, condition.from, outcomes, emitters);
+    case 'hint': {
+      const seen = lookFor(condition.code, undefined, outcomes, emitters);
+      return seen.truth === true ? { ...seen, truth: undefined } : seen;
+    }
+    case 'all':
+      return combineAll(condition.of.map((inner) => evaluate(inner, outcomes, emitters)));
+    case 'any':
+      return combineAny(condition.of.map((inner) => evaluate(inner, outcomes, emitters)));
+    case 'not': {
+      const inner = evaluate(condition.of, outcomes, emitters);
+      return {
+        truth: inner.truth === undefined ? undefined : !inner.truth,
+        for: [],
+        against:
+          inner.truth === true ? outcomes.filter((o) => o.findings.some((f) => inner.for.includes(f))) : [],
+        missing: inner.missing,
+      };
+    }
+  }
+}
+
+const verdictOf = (truth: Truth): Verdict =>
+  truth === true ? 'confirmed' : truth === false ? 'ruled-out' : 'possible';
+const verdictRank: Readonly<Record<Verdict, number>> = { confirmed: 0, possible: 1, 'ruled-out': 2 };
+const severityRank: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
+
+function unique<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)];
+}
+
+/** Lowest is most severe; a cause without findings of its own ranks last. */
+function worst(findings: readonly Finding[]): number {
+  return findings.length === 0 ? 3 : Math.min(...findings.map((finding) => severityRank[finding.severity]));
+}
+
+/** How much of what it takes has been seen: a possible cause with evidence for it ranks before one with none. */
+function support(judgement: CauseJudgement): number {
+  return -judgement.for.length;
+}
+
+/**
+ * Judges every cause of a diagnosis. Pure: the same outcomes give the same answer.
+ * Order: confirmed, possible, ruled out; then depth in the dependency graph (roots first), severity, support, catalogue order.
+ */
+export function judge(
+  diagnosis: Diagnosis,
+  outcomes: readonly ProbeOutcome[],
+  emitters: Emitters,
+): DiagnosisJudgement {
+  const judged = diagnosis.causes.map((cause): CauseJudgement => {
+    const seen = evaluate(cause.when, outcomes, emitters);
+    return {
+      cause,
+      verdict: verdictOf(seen.truth),
+      for: unique(seen.for),
+      against: unique(seen.against),
+      missing: unique(seen.missing),
+    };
+  });
+  const order = new Map(diagnosis.causes.map((cause, index) => [cause.id, index]));
+  const causes = judged.toSorted(
+    (a, b) =>
+      verdictRank[a.verdict] - verdictRank[b.verdict] ||
+      depth(a.cause.part) - depth(b.cause.part) ||
+      worst(a.for) - worst(b.for) ||
+      support(a) - support(b) ||
+      (order.get(a.cause.id) ?? 0) - (order.get(b.cause.id) ?? 0),
+  );
+  const handOver = diagnosis.handOver
+    .filter((entry) => evaluate(entry.when, outcomes, emitters).truth === true)
+    .map((entry) => entry.to);
+  const top = causes[0]?.verdict;
+  return {
+    diagnosis,
+    causes,
+    handOver: unique(handOver),
+    overall: top === 'confirmed' ? 'cause-found' : top === 'possible' ? 'unknown' : 'no-cause',
+  };
+}
+
+export interface Registries {
+  readonly emitters: Emitters;
+  readonly remediations: ReadonlySet<string>;
+  readonly diagnoses: ReadonlySet<string>;
+}
+
+/** Faults of a diagnosis against the registries; empty when it is sound. Checked at start and in the contract suite. */
+export function faultsOf(diagnosis: Diagnosis, registries: Registries): readonly string[] {
+  const faults: string[] = [];
+  const emitted = new Set<string>();
+  for (const call of [...diagnosis.evidence, ...(diagnosis.afterwards ?? [])]) {
+    const codes = registries.emitters.get(call.probe);
+    if (codes === undefined) faults.push(`${diagnosis.id}: no probe ${call.probe}`);
+    for (const code of codes ?? []) emitted.add(code);
+  }
+  const conditions = [
+    ...diagnosis.causes.map((cause) => ({ at: cause.id, when: cause.when })),
+    ...diagnosis.handOver.map((entry) => ({ at: `${diagnosis.id} → ${entry.to}`, when: entry.when })),
+  ];
+  for (const { at, when } of conditions) {
+    for (const { code } of codesOf(when)) {
+      if (!emitted.has(code)) faults.push(`${at}: no listed probe emits ${code}`);
+    }
+  }
+  for (const cause of diagnosis.causes) {
+    if (!cause.id.startsWith(`${diagnosis.id}.`))
+      faults.push(`${cause.id} is not a cause of ${diagnosis.id}`);
+    if (cause.remedies.length === 0) faults.push(`${cause.id}: no remedy`);
+    for (const remedy of cause.remedies) {
+      if ('remediation' in remedy && !registries.remediations.has(remedy.remediation)) {
+        faults.push(`${cause.id}: no remediation ${remedy.remediation}`);
+      }
+    }
+  }
+  for (const entry of diagnosis.handOver) {
+    if (!registries.diagnoses.has(entry.to))
+      faults.push(`${diagnosis.id}: hands over to unknown ${entry.to}`);
+  }
+  return faults;
+}

@@ -1,0 +1,104 @@
+import type { Finding } from '../look/finding.ts';
+import type { EnvironmentConfig } from '../settings/config.ts';
+import type { Remedy } from './diagnosis.ts';
+import { remedyLines, workloads } from './remedy-lines.ts';
+
+/** Where a platform runs, as commands name it. */
+export type Place =
+  | { readonly kind: 'kubernetes'; readonly namespace: string; readonly agentNamespace: string }
+  | { readonly kind: 'compose'; readonly project: string }
+  | { readonly kind: 'none' };
+
+const ports: Readonly<Record<string, string>> = { 'agent-manager': '8080', 'orchestrator-service': '8081' };
+
+/** Whether a remedy is one for this kind of place. */
+export function isFor({ on }: Remedy, { kind }: Place): boolean {
+  return on === undefined || on === kind;
+}
+
+/** Place of a configured environment. */
+export function placeOfRuntime(runtime: EnvironmentConfig['runtime']): Place {
+  switch (runtime.kind) {
+    case 'kubernetes':
+      return { kind: 'kubernetes', namespace: runtime.namespace, agentNamespace: runtime.agentNamespace };
+    case 'compose':
+      return { kind: 'compose', project: runtime.project };
+    case 'none':
+      return { kind: 'none' };
+  }
+}
+
+/** Lines that a person may copy for this instruction here; none for one that is no command. */
+export function remedyCommands(key: string, place: Place, finding: Finding | undefined): readonly string[] {
+  const lines = remedyLines[key];
+  if (lines === undefined) return [];
+  const own = place.kind === 'none' ? [] : (lines[place.kind] ?? []);
+  const values = valuesOf(place, finding);
+  return [...(lines.any ?? []), ...own].flatMap((line) => fill(line, values) ?? []);
+}
+
+type Values = Readonly<Record<string, string | undefined>>;
+
+function valuesOf(place: Place, finding: Finding | undefined): Values {
+  const facts = Object.entries(finding?.facts ?? {}).map(([name, value]) => [
+    name,
+    value === null || value === '' ? undefined : String(value),
+  ]);
+  const part = finding?.part;
+  return {
+    ...(place.kind === 'kubernetes' ? { namespace: place.namespace } : {}),
+    ...Object.fromEntries(facts),
+    subject: finding?.subject,
+    ...(part === undefined ? {} : { part, workload: workloads[part], port: ports[part] }),
+    ...(place.kind === 'kubernetes'
+      ? {
+          ns: place.namespace,
+          agents: place.agentNamespace,
+          home: part === 'collect-agent' ? place.agentNamespace : place.namespace,
+        }
+      : {}),
+    ...(place.kind === 'compose' ? { project: place.project } : {}),
+  };
+}
+
+/** Templates of Docker and JSONPaths have braces of their own, with a blank or a point in them. */
+const placeholder = /\{(\w+)(?::(sql|number|numbers|words))?\}/g;
+
+function fill(line: string, values: Values): string | undefined {
+  let whole = true;
+  const filled = line.replaceAll(placeholder, (all: string, name: string, as?: string) => {
+    const written = write(values[name], as);
+    if (written === undefined) whole = false;
+    return written ?? all;
+  });
+  return whole ? filled : undefined;
+}
+
+const mostCharacters = 200;
+const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** The value as one word that can mean nothing else; undefined when that cannot be had. */
+function write(value: string | undefined, as: string | undefined): string | undefined {
+  if (value === undefined || value === '' || value.length > mostCharacters || control.test(value))
+    return undefined;
+  switch (as) {
+    case 'number':
+      return /^\d+$/.test(value) ? value : undefined;
+    case 'numbers':
+      return /^\d+(?:, ?\d+)*$/.test(value) ? value : undefined;
+    case 'sql':
+      return /^[a-z_][a-z0-9_]*$/.test(value) ? value : `"${value.replaceAll('"', '""')}"`;
+    case 'words': {
+      const words = value.split(/,? /).map(oneWord);
+      return words.includes(undefined) ? undefined : words.join(' ');
+    }
+    default:
+      return oneWord(value);
+  }
+}
+
+function oneWord(value: string): string | undefined {
+  // What begins like an option is read as one, quoted or not.
+  if (value === '' || value.startsWith('-')) return undefined;
+  return /^[\w./][\w.:/@%+=,-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}

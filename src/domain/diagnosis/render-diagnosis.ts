@@ -1,0 +1,57 @@
+import type { Finding } from '../look/finding.ts';
+import type { ProbeOutcome } from '../look/probe.ts';
+import type { PartId } from '../platform/part.ts';
+import type { Rendered } from '../ports/store.ts';
+import type { Language, Run } from '../run/run.ts';
+import type { DiagnosisJudgement, Truth } from './judgement.ts';
+
+/** How a diagnosis is put into words; implemented by `bot/views/diagnosis.view.ts`. */
+export interface DiagnosisRenderer {
+  /** The run's first message: looking, then the answer. */
+  diagnosis(view: DiagnosisView, language: Language): Rendered;
+  /** Everything that was seen, as a text file; secrets were removed before it was stored. */
+  evidenceFile(view: DiagnosisView, language: Language): string;
+  /** Several symptoms fit: the reader picks one. */
+  chooseSymptom(
+    view: {
+      readonly run: Run;
+      readonly text: string;
+      /** `typed`: as somebody would ask for it, with the part where one is meant (`H2 redis`). */
+      readonly choices: readonly { readonly id: string; readonly typed: string; readonly button: string }[];
+    },
+    language: Language,
+  ): Rendered;
+}
+
+export interface DiagnosisView {
+  readonly run: Run;
+  /** In the order they were walked; the first is the one that was asked for. */
+  readonly judgements: readonly DiagnosisJudgement[];
+  readonly path?: UnreachablePath;
+  /** Instructions for confirmed causes: catalogue key `remedy.<key>` with the facts to fill in. */
+  readonly instructions: readonly {
+    readonly cause: string;
+    readonly key: string;
+    readonly finding?: Finding;
+    /** Lines to copy, with the names of this environment filled in. */
+    readonly commands: readonly string[];
+  }[];
+  readonly seen: number;
+  readonly asked: number;
+  readonly outcomes: readonly ProbeOutcome[];
+  readonly complete: boolean;
+  /** Button id that fills in an issue from this run. */
+  readonly reportButton?: string;
+  readonly now: Date;
+}
+
+export const unreachableSteps = ['running', 'health', 'network', 'application'] as const;
+
+/** H2 as walked: the guide's questions with their answers, up to where the path breaks. */
+export interface UnreachablePath {
+  readonly part: PartId;
+  readonly steps: readonly {
+    readonly key: (typeof unreachableSteps)[number];
+    readonly ok: Truth;
+  }[];
+}

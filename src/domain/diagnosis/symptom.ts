@@ -1,0 +1,84 @@
+import { type PartId, partIds } from '../platform/part.ts';
+import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
+import type { Diagnosis } from './diagnosis.ts';
+
+/** What a request for a diagnosis means: some diagnoses, a choice to offer, or nothing that fits. */
+export type Symptom =
+  | { readonly kind: 'known'; readonly ids: readonly string[]; readonly part?: PartId }
+  | { readonly kind: 'choose'; readonly ids: readonly string[]; readonly part?: PartId }
+  | { readonly kind: 'unknown' };
+
+export interface Matcher {
+  match(text: string): { readonly candidates: readonly { readonly id: string }[]; readonly sure: boolean };
+}
+
+const nicknames: Readonly<Record<string, PartId>> = {
+  orchestrator: 'orchestrator-service',
+  reasoning: 'reasoning-service',
+  postgresql: 'postgres',
+  pg: 'postgres',
+  agents: 'collect-agent',
+};
+
+/** A part that is named in the text, by itself or as a word of it. */
+export function partIn(text: string): PartId | undefined {
+  const lower = text.toLowerCase();
+  const named = partIds.find((part) => part !== 'runtime' && lower.includes(part));
+  return named ?? Object.entries(nicknames).find(([name]) => new RegExp(`\\b${name}\\b`).test(lower))?.[1];
+}
+
+/**
+ * An id (`S2`, also a cause's `S2.b`), a slug, a part, or plain words in English or Chinese.
+ * A part alone asks for its path (H2) and for every diagnosis that is about it.
+ */
+export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher: Matcher): Symptom {
+  const words = text.trim();
+  const first = words.split(/\s+/)[0] ?? '';
+  const part = partIn(words);
+  const withPart = part === undefined ? {} : { part };
+  const id = /^([a-z]\d)(?:\.[a-z])?$/i.exec(first)?.[1]?.toUpperCase();
+  const named = diagnoses.find((diagnosis) => diagnosis.id === id || diagnosis.slug === first.toLowerCase());
+  if (named !== undefined) return { kind: 'known', ids: [named.id], ...withPart };
+  const bare = words.toLowerCase();
+  if (part !== undefined && (bare === part || nicknames[bare] === part)) {
+    const about = diagnoses.filter((diagnosis) => diagnosis.part === part && diagnosis.id !== 'H2');
+    return { kind: 'known', ids: ['H2', ...about.map((diagnosis) => diagnosis.id)], part };
+  }
+  const { candidates, sure } = matcher.match(words);
+  const connection = connectionSymptom(words, part);
+  if (connection !== undefined) return ofConnection(connection, diagnoses, matcher, { candidates, sure });
+  const ids = candidates
+    .map((candidate) => candidate.id)
+    .filter((candidate) => diagnoses.some((d) => d.id === candidate));
+  const [best] = ids;
+  if (best === undefined) return { kind: 'unknown' };
+  return sure
+    ? { kind: 'known', ids: [best], ...withPart }
+    : { kind: 'choose', ids: ids.slice(0, 4), ...withPart };
+}
+
+/** A diagnosis as somebody types it: the way (H2) is one to a part. */
+export function asTyped(id: string, part: PartId | undefined): string {
+  return id === 'H2' && part !== undefined ? `${id} ${part}` : id;
+}
+
+/**
+ * The error of a connection ("connection refused", "i/o timeout") fits many symptoms, and its words stand in the
+ * vocabulary of others: what it is about is asked, unless the text names a symptom beside.
+ */
+function ofConnection(
+  { part, ids, rest }: ConnectionSymptom,
+  diagnoses: readonly Diagnosis[],
+  matcher: Matcher,
+  whole: ReturnType<Matcher['match']>,
+): Symptom {
+  const withPart = part === undefined ? {} : { part };
+  const [best] = whole.candidates;
+  const { candidates, sure } = matcher.match(rest);
+  const beside = sure ? candidates.slice(0, 1).map(({ id }) => id) : [];
+  const told = [...beside, ...ids.slice(0, 1)];
+  if (whole.sure && best !== undefined && told.includes(best.id))
+    return { kind: 'known', ids: [best.id], ...withPart };
+  const offered = [...new Set([...beside, ...ids])].filter((id) => diagnoses.some((one) => one.id === id));
+  return { kind: 'choose', ids: offered.slice(0, 4), ...withPart };
+}

@@ -1,0 +1,229 @@
+import type { HealthReport } from '../health/health.ts';
+import { type Finding, findingKey, severities } from '../look/finding.ts';
+import type { ProbeOutcome } from '../look/probe.ts';
+import type { PartId } from '../platform/part.ts';
+
+/** A finding as the previous digest remembered it. */
+export interface RememberedFinding extends Finding {
+  /** ISO time of the digest that saw it first. */
+  readonly firstSeen: string;
+}
+
+export interface DigestDifference {
+  readonly environment: string;
+  readonly localDate: string;
+  /** ISO time at which it was due, when it comes noticeably later: the bot was not running then. */
+  readonly lateSince?: string;
+  /** ISO time of the digest compared with; absent for the first one. */
+  readonly since?: string;
+  readonly fresh: readonly RememberedFinding[];
+  /** Severity rose, or a number got clearly worse. */
+  readonly worse: readonly { readonly before: RememberedFinding; readonly now: RememberedFinding }[];
+  readonly fixed: readonly RememberedFinding[];
+  readonly still: readonly RememberedFinding[];
+  /** Came and went at least twice within the strip. */
+  readonly flapping: readonly string[];
+  /** Parts that could not be looked at: their old findings are neither fixed nor still there. */
+  readonly unseen: readonly string[];
+  /** Oldest first, at most 7: critical and warning counts per local day; null = no digest that day. */
+  readonly strip: readonly {
+    readonly localDate: string;
+    readonly critical: number | null;
+    readonly warning: number | null;
+  }[];
+  readonly quiet: boolean;
+}
+
+/** A finding as a digest keeps it for the next one. */
+export interface StoredFinding extends RememberedFinding {
+  /** The probe call that reported it; absent when it was concluded from several. */
+  readonly probe?: string;
+  /** Local date of the digest that saw it last; older than the digest's own when it is only carried along. */
+  readonly lastSeen: string;
+}
+
+export interface PastDigest {
+  readonly localDate: string;
+  readonly findings: readonly StoredFinding[];
+}
+
+export interface DigestInput {
+  readonly environment: string;
+  readonly localDate: string;
+  /** Of this digest: `firstSeen` of what is new. */
+  readonly now: Date;
+  readonly lateSince?: string;
+  readonly report: HealthReport;
+  readonly outcomes: readonly ProbeOutcome[];
+  /** Finished digests of the channel and environment before this one, newest first; the first is compared with. */
+  readonly past: readonly PastDigest[];
+  /** When the first of them was finished. */
+  readonly since?: Date;
+}
+
+/** Days of the strip, this one included. */
+export const stripDays = 7;
+/** What could not be looked at for so long is not carried along any further. */
+const carryDays = 30;
+
+/**
+ * The difference to the previous digest, and what to remember for the next one. A finding that is gone
+ * counts as fixed only if its part could be looked at and the probe that reported it answered.
+ */
+export function digestDifference(input: DigestInput): {
+  readonly difference: DigestDifference;
+  readonly remember: readonly StoredFinding[];
+} {
+  const { report, localDate } = input;
+  const unseen = new Set(report.rows.filter((row) => !wasSeen(row)).map((row) => row.part));
+  const before = new Map((input.past[0]?.findings ?? []).map((finding) => [findingKey(finding), finding]));
+  const now = new Map(current(input, before).map((finding) => [findingKey(finding), finding]));
+
+  const fresh = [...now.values()].filter((finding) => !before.has(findingKey(finding)));
+  const both = [...now.values()].flatMap((finding) => {
+    const old = before.get(findingKey(finding));
+    return old === undefined ? [] : [{ before: old, now: finding }];
+  });
+  const worse = both.filter((pair) => isWorse(pair.before, pair.now));
+  const still = both.filter((pair) => !isWorse(pair.before, pair.now)).map((pair) => pair.now);
+  const gone = [...before.values()].filter((finding) => !now.has(findingKey(finding)));
+  const hidden = (finding: StoredFinding) =>
+    unseen.has(finding.part) || !probeAnswered(finding, input.outcomes);
+  const carried = gone.filter(hidden);
+  const fixed = gone.filter((finding) => !hidden(finding) && isConfigured(report, finding.part));
+  const kept = carried.filter((finding) => daysBetween(finding.lastSeen, localDate) <= carryDays);
+  const remember = [...now.values(), ...kept];
+  const days = stripOf(input, remember);
+  return {
+    difference: {
+      environment: input.environment,
+      localDate,
+      ...(input.lateSince === undefined ? {} : { lateSince: input.lateSince }),
+      ...(input.since === undefined ? {} : { since: input.since.toISOString() }),
+      fresh,
+      worse,
+      fixed,
+      still,
+      flapping: flapping(days),
+      unseen: [...new Set([...unseen, ...carried.map((finding) => finding.part)])].toSorted(),
+      strip: days.map(({ localDate: day, seen }) => ({
+        localDate: day,
+        critical: seen?.filter((finding) => finding.severity === 'critical').length ?? null,
+        warning: seen?.filter((finding) => finding.severity === 'warning').length ?? null,
+      })),
+      quiet: input.past.length > 0 && fresh.length + worse.length + fixed.length === 0,
+    },
+    remember,
+  };
+}
+
+/** A consequence of another part's failure says nothing about what was wrong with the part itself. */
+function wasSeen(row: HealthReport['rows'][number]): boolean {
+  return row.state !== 'unknown' && row.consequenceOf === undefined && row.pending === 0;
+}
+
+function isConfigured(report: HealthReport, part: PartId): boolean {
+  return report.rows.some((row) => row.part === part && row.state !== 'not-configured');
+}
+
+function current(input: DigestInput, before: ReadonlyMap<string, StoredFinding>): readonly StoredFinding[] {
+  const reporters = new Map<string, string>();
+  for (const { key, findings } of input.outcomes) {
+    for (const finding of findings) reporters.set(findingKey(finding), key);
+  }
+  const alarms = input.report.rows
+    .filter((row) => row.consequenceOf === undefined)
+    .flatMap((row) => row.findings);
+  return alarms.map(({ excerpts: _excerpts, ...finding }) => {
+    const key = findingKey(finding);
+    const probe = reporters.get(key);
+    return {
+      ...finding,
+      firstSeen: before.get(key)?.firstSeen ?? input.now.toISOString(),
+      lastSeen: input.localDate,
+      ...(probe === undefined ? {} : { probe }),
+    };
+  });
+}
+
+function probeAnswered(finding: StoredFinding, outcomes: readonly ProbeOutcome[]): boolean {
+  if (finding.probe === undefined) return true;
+  const outcome = outcomes.find(({ key }) => key === finding.probe);
+  return outcome?.status === 'healthy' || outcome?.status === 'unhealthy';
+}
+
+/** Words in the name of a number that only counts time or says what is allowed: its growth is no news. */
+const notMeasures: ReadonlySet<string> = new Set(
+  'age since uptime seconds limit max threshold expected port version pid id'.split(' '),
+);
+/** Words of numbers that get worse by falling. */
+const fallWhenWorse: ReadonlySet<string> = new Set(
+  'hit hits free available ready agents registered'.split(' '),
+);
+const shares: ReadonlySet<string> = new Set(['percent', 'pct', 'ratio']);
+
+function namesOneOf(name: string, words: ReadonlySet<string>): boolean {
+  const parts = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/);
+  return parts.some((part) => words.has(part));
+}
+
+/** Severity rose, a percentage moved by ten points, or another number became half as bad again. */
+export function isWorse(before: Finding, now: Finding): boolean {
+  const rank = (finding: Finding) => severities.indexOf(finding.severity);
+  if (rank(now) !== rank(before)) return rank(now) > rank(before);
+  return Object.entries(now.facts).some(([name, value]) => {
+    const old = before.facts[name];
+    if (typeof value !== 'number' || typeof old !== 'number' || namesOneOf(name, notMeasures)) return false;
+    const [low, high] = namesOneOf(name, fallWhenWorse) ? [value, old] : [old, value];
+    if (namesOneOf(name, shares)) return high - low >= 10;
+    return high > low && high >= low * 1.5;
+  });
+}
+
+interface StripDay {
+  readonly localDate: string;
+  /** Undefined: no digest that day. */
+  readonly seen: readonly StoredFinding[] | undefined;
+  readonly carried: ReadonlySet<string>;
+}
+
+function stripOf(input: DigestInput, remember: readonly StoredFinding[]): readonly StripDay[] {
+  const known = new Map(input.past.map(({ localDate, findings }) => [localDate, findings]));
+  known.set(input.localDate, remember);
+  return Array.from({ length: stripDays }, (_, index) => {
+    const localDate = addDays(input.localDate, index - stripDays + 1);
+    const findings = known.get(localDate);
+    const isCarried = (finding: StoredFinding) => finding.lastSeen !== localDate;
+    return {
+      localDate,
+      seen: findings?.filter((finding) => !isCarried(finding)),
+      carried: new Set(findings?.filter(isCarried).map(findingKey)),
+    };
+  });
+}
+
+/** Keys of findings that came at least twice and went at least twice, on the days on which one could see them. */
+function flapping(days: readonly StripDay[]): readonly string[] {
+  const keys = new Set(days.flatMap(({ seen }) => seen?.map(findingKey) ?? []));
+  return [...keys].filter((key) => {
+    const present = days
+      .filter(({ seen, carried }) => seen !== undefined && !carried.has(key))
+      .map(({ seen }) => seen?.some((finding) => findingKey(finding) === key) === true);
+    const came = present.filter((here, index) => here && present[index - 1] !== true).length;
+    const went = present.filter((here, index) => !here && present[index - 1] === true).length;
+    return came >= 2 && went >= 2;
+  });
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function addDays(localDate: string, days: number): string {
+  return new Date(Date.parse(`${localDate}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
+}

@@ -1,0 +1,307 @@
+import { z } from 'zod';
+import { sha256 } from '../kernel/canonical.ts';
+import { AppError } from '../kernel/errors.ts';
+import { secretValue } from '../settings/secret-schema.ts';
+import type { AllowList } from './eligibility.ts';
+import type { Tier } from './remediation.ts';
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `30m`, `62h`, `5s`, `2d` → milliseconds. */
+const Duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a duration, such as 30m or 62h')
+  .transform((text) => Number(text.slice(0, -1)) * units[text.slice(-1) as keyof typeof units]);
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+const hoursShape =
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))? ([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d) (\S+)$/;
+
+function isTimezone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A weekly window: `Mon-Fri 09:00-18:00 Asia/Shanghai`. Minutes of the day; the end is not in it. */
+export interface Hours {
+  readonly days: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly timezone: string;
+}
+
+const HoursText = z
+  .string()
+  .regex(hoursShape, 'must be days, times and a zone, such as "Mon-Fri 09:00-18:00 Asia/Shanghai"')
+  .transform((text, context): Hours => {
+    const [, first = '', last = first, h1, m1, h2, m2, timezone = ''] = hoursShape.exec(text) ?? [];
+    const start = weekdays.findIndex((day) => day === first);
+    const length = ((weekdays.findIndex((day) => day === last) - start + 7) % 7) + 1;
+    const days = Array.from({ length }, (_, index) => weekdays[(start + index) % 7] ?? first);
+    const from = Number(h1) * 60 + Number(m1);
+    const to = Number(h2) * 60 + Number(m2);
+    if (from >= to) context.addIssue({ code: 'custom', message: 'must begin before it ends, on one day' });
+    if (!isTimezone(timezone))
+      context.addIssue({ code: 'custom', message: 'must end with an IANA time zone' });
+    return { days, from, to, timezone };
+  });
+
+const userId = z.string().regex(/^[UW][A-Z0-9]{1,30}$/, 'must be a Slack user id, such as U012AB3CD');
+const usergroupId = z.string().regex(/^S[A-Z0-9]{1,30}$/, 'must be a Slack usergroup id, such as S012AB3CD');
+const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id, such as C0INC');
+
+const Approvers = z
+  .strictObject({
+    users: z.array(userId).default([]).meta({ description: 'Slack user ids.' }),
+    usergroups: z.array(usergroupId).default([]).meta({ description: 'Slack usergroup ids; members count.' }),
+  })
+  .meta({ description: 'One named list of people.' });
+
+const by = z.array(z.string()).min(1).meta({ description: 'Names of lists under `approvers`.' });
+const expires = (fallback: string) =>
+  Duration.prefault(fallback).meta({ description: 'How long a request waits for approval.' });
+const hours = HoursText.exactOptional().meta({ description: 'Only within these hours.' });
+/** A configuration may ask for more people than the contract, never for fewer. */
+const approvals = (least: number) =>
+  z
+    .int()
+    .min(least, `must be at least ${least} for this tier`)
+    .max(10)
+    .default(least)
+    .meta({ description: 'How many other people must approve.' });
+
+const Tiers = z.strictObject({
+  1: z
+    .strictObject({ approvals: approvals(0), by, expires: expires('15m'), hours })
+    .exactOptional()
+    .meta({
+      description: 'Reversible, one object, no data at risk: the confirmation of one of `by` is enough.',
+    }),
+  2: z
+    .strictObject({
+      approvals: approvals(1),
+      by,
+      expires: expires('30m'),
+      reason: z.enum(['required', 'finding']).default('finding').meta({
+        description:
+          'Whether the requester must type a reason, or what it was proposed for is reason enough.',
+      }),
+      hours,
+    })
+    .exactOptional()
+    .meta({ description: 'Users may notice: one other person.' }),
+  3: z
+    .strictObject({
+      approvals: approvals(2),
+      by,
+      expires: expires('60m'),
+      reason: z.literal('required').default('required'),
+      hours,
+    })
+    .exactOptional()
+    .meta({ description: 'Data or quorum at risk: two other people and a reason.' }),
+});
+
+const Freeze = z.strictObject({
+  cron: z
+    .string()
+    .regex(/^\S+( \S+){4}$/, 'must be a cron expression of five fields')
+    .meta({
+      description: 'When it begins.',
+    }),
+  duration: Duration.meta({ description: 'How long it lasts.' }),
+  timezone: z.string().refine(isTimezone, 'must be an IANA time zone').default('UTC'),
+  environments: z.array(z.string()).min(1).exactOptional().meta({ description: 'Without it: all.' }),
+  kind: z.literal('deny').default('deny'),
+});
+export type Freeze = z.output<typeof Freeze>;
+
+const Section = z
+  .strictObject({
+    approvers: z.record(z.string(), Approvers).meta({ description: 'Lists of people, by name.' }),
+    tiers: Tiers.meta({ description: 'What a remediation of each risk tier needs.' }),
+    breakGlass: z.strictObject({ by, notify: channelId }).exactOptional().meta({
+      description: 'Who may act alone in an emergency, and the channel that is told. Not used yet.',
+    }),
+    freezes: z.array(Freeze).default([]).meta({ description: 'Times in which nothing is offered or run.' }),
+    limits: z
+      .strictObject({
+        perTargetPerHour: z
+          .int()
+          .min(1)
+          .default(2)
+          .meta({ description: 'Runs of one action on one target.' }),
+        tier3AtOnce: z.int().min(1).default(1).meta({ description: 'Tier-3 executions at one time.' }),
+      })
+      .prefault({})
+      .meta({ description: 'How often and how much at once.' }),
+    audit: z
+      .strictObject({ anchor: z.strictObject({ channel: channelId, every: Duration.prefault('5m') }) })
+      .exactOptional()
+      .meta({ description: 'Where the head of the audit log is written down. Not used yet.' }),
+    commandLine: z
+      .strictObject({
+        people: z.record(
+          userId,
+          z.strictObject({
+            token: secretValue('Personal token that proves who decides on the command line.'),
+          }),
+        ),
+      })
+      .exactOptional()
+      .meta({ description: 'Who may decide on the command line, by Slack user id.' }),
+  })
+  .superRefine((section, context) => {
+    const known = Object.keys(section.approvers);
+    const check = (names: readonly string[] | undefined, path: (string | number)[]) =>
+      names?.forEach((name, index) => {
+        if (!known.includes(name))
+          context.addIssue({
+            code: 'custom',
+            path: [...path, index],
+            message: `names no list under approvers (known: ${known.join(', ')})`,
+          });
+      });
+    for (const tier of [1, 2, 3] as const) check(section.tiers[tier]?.by, ['tiers', String(tier), 'by']);
+    check(section.breakGlass?.by, ['breakGlass', 'by']);
+  })
+  .meta({ description: 'Who may approve what; without this section nothing is offered.' });
+
+/** The `approvals` section. Left out, fixes are shown as text and none can be applied. */
+export const Approvals = Section.exactOptional();
+export type ApprovalsConfig = z.output<typeof Section>;
+
+/** What one tier asks for, resolved. */
+export interface Rule {
+  readonly tier: Tier;
+  /** Other people who must approve; 0: the requester's confirmation is enough. */
+  readonly approvals: number;
+  readonly by: readonly AllowList[];
+  readonly byNames: readonly string[];
+  /** Milliseconds a request waits. */
+  readonly expiresMs: number;
+  readonly reason: 'none' | 'finding' | 'required';
+  readonly hours?: Hours;
+}
+
+export interface Policy {
+  readonly version: string;
+  /** Undefined: nobody may approve (A7). */
+  rule(tier: Tier): Rule | undefined;
+  /** People on call: those to whom tier 1 is offered; they may cancel and stop. */
+  readonly onCall: readonly AllowList[];
+  readonly limits: { readonly perTargetPerHour: number; readonly tier3AtOnce: number };
+  readonly freezes: readonly Freeze[];
+  readonly everyList: readonly AllowList[];
+}
+
+/** An approval is good for this long after the quorum (X8). */
+export const approvalValidMs = 15 * 60_000;
+/** An offer may be requested for this long. */
+export const offerValidMs = 60 * 60_000;
+/** A fix may be undone for this long after its verdict. */
+export const undoValidMs = 60 * 60_000;
+/** Executors believe a directory snapshot that is at most this old. */
+export const directoryMaxAgeMs = 5 * 60_000;
+
+/**
+ * Resolves the section. AppError INVALID_INPUT, naming every fault, when an offered action could be approved by
+ * nobody (A7). Without a section the policy is empty and `rule` always undefined.
+ */
+export function createPolicy(
+  config: ApprovalsConfig | undefined,
+  offered: readonly { readonly id: string; readonly tier: Tier }[],
+): Policy {
+  const policy = resolve(config);
+  if (config === undefined) return policy;
+  const faults = offered.flatMap(({ id, tier }) => {
+    const fault = ruleFault(policy.rule(tier));
+    return fault === undefined ? [] : [`approvals.tiers.${Math.max(tier, 1)}: ${fault} (needed by ${id})`];
+  });
+  if (faults.length > 0)
+    throw new AppError('INVALID_INPUT', `the approval policy lets nobody approve:\n${faults.join('\n')}`, {
+      facts: { reason: 'no-approver', faults: faults.join('; ') },
+    });
+  return policy;
+}
+
+function ruleFault(rule: Rule | undefined): string | undefined {
+  if (rule === undefined) return 'is missing';
+  const groups = rule.by.some((list) => list.usergroups.length > 0);
+  const users = new Set(rule.by.flatMap((list) => list.users)).size;
+  if (users === 0 && !groups) return 'names nobody';
+  if (users < rule.approvals && !groups) return `asks for ${rule.approvals} people and names ${users}`;
+  return undefined;
+}
+
+function resolve(config: ApprovalsConfig | undefined): Policy {
+  const listsOf = (names: readonly string[]): AllowList[] =>
+    names.flatMap((name) => {
+      const list = config?.approvers[name];
+      return list === undefined ? [] : [list];
+    });
+  const tiers = config?.tiers;
+  return {
+    version: policyVersion(config),
+    rule(tier) {
+      const level = tier === 0 ? 1 : tier;
+      const entry = tiers?.[level];
+      if (entry === undefined) return undefined;
+      return {
+        tier,
+        approvals: entry.approvals,
+        by: listsOf(entry.by),
+        byNames: entry.by,
+        expiresMs: entry.expires,
+        reason: 'reason' in entry ? entry.reason : 'none',
+        ...(entry.hours === undefined ? {} : { hours: entry.hours }),
+      };
+    },
+    onCall: listsOf(tiers?.[1]?.by ?? []),
+    limits: config?.limits ?? { perTargetPerHour: 0, tier3AtOnce: 0 },
+    freezes: config?.freezes ?? [],
+    everyList: Object.values(config?.approvers ?? {}),
+  };
+}
+
+/** Hash of the section, recorded with every decision; tokens have no part in it. */
+export function policyVersion(config: ApprovalsConfig | undefined): string {
+  if (config === undefined) return sha256('none');
+  const { commandLine, ...rest } = config;
+  return sha256({ ...rest, commandLine: Object.keys(commandLine?.people ?? {}).sort() });
+}
+
+/** Whether `at` lies in the window, in its own zone. */
+export function withinHours(window: Hours, at: Date): boolean {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: window.timezone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((item) => item.type === type)?.value ?? '';
+  const minute = Number(part('hour')) * 60 + Number(part('minute'));
+  return window.days.includes(part('weekday')) && minute >= window.from && minute < window.to;
+}
+
+/** First time after `after` at which a cron expression fires in a zone; null: never again. */
+export type NextCron = (cron: string, timezone: string, after: Date) => Date | null;
+
+/** X11: the freeze that covers `at` in an environment, if any. Deny wins, so one is enough. */
+export function frozenBy(
+  freezes: readonly Freeze[],
+  environment: string,
+  at: Date,
+  nextCron: NextCron,
+): Freeze | undefined {
+  return freezes.find((freeze) => {
+    if (freeze.environments !== undefined && !freeze.environments.includes(environment)) return false;
+    const begun = nextCron(freeze.cron, freeze.timezone, new Date(at.getTime() - freeze.duration));
+    return begun !== null && begun.getTime() <= at.getTime();
+  });
+}

@@ -1,0 +1,115 @@
+import type { z } from 'zod';
+import { sha256 } from '../kernel/canonical.ts';
+import type { Facts } from '../kernel/facts.ts';
+import type { ProbeCall } from '../look/probe.ts';
+import type { TargetName, Targets } from '../look/targets.ts';
+import type { PartId } from '../platform/part.ts';
+
+export type Tier = 0 | 1 | 2 | 3;
+
+/** One change, small enough to be observed after a crash. `from`/`to` are what people compare and what is checked. */
+export interface PlanStep {
+  /** Catalogue key `step.<kind>`; also what `applyStep` switches on. */
+  readonly kind: string;
+  /** The very object: `deployment/aetherius/agent-manager`, `redis run_id=…`, `pid 4711`. */
+  readonly target: string;
+  readonly from: Facts;
+  readonly to: Facts;
+  /** Identity facts re-read right before the step (P3); any difference makes the plan stale. */
+  readonly precondition: Facts;
+  /** X6: `neither` cannot be written at all. */
+  readonly safety: 'idempotent' | 'observable';
+}
+
+/** Exactly what would run (P1). Immutable once proposed; its hash is what people approve. */
+export interface Plan {
+  readonly schemaVersion: 1;
+  readonly actionId: string;
+  readonly actionVersion: number;
+  readonly environment: string;
+  readonly part: PartId;
+  /** Canonical id of the target; at most one open remediation per (environment, target) (X2). */
+  readonly target: string;
+  /** Identity facts of everything the target is, for the self-target rule (X14): `system_identifier`, `run_id`, `uid`. */
+  readonly identity: Facts;
+  readonly params: Facts;
+  readonly tier: Tier;
+  readonly steps: readonly [PlanStep, ...PlanStep[]];
+  /** Undo steps made from the saved pre-image; absent: there is no undo and the message says so. */
+  readonly undo?: readonly [PlanStep, ...PlanStep[]];
+  /** Probes that must be healthy afterwards: another signal than the one written (X12). */
+  readonly verifyWith: readonly [ProbeCall, ...ProbeCall[]];
+  /** The same after an undo, which may bring the old symptom back; without it `verifyWith` is asked. */
+  readonly undoVerifyWith?: readonly [ProbeCall, ...ProbeCall[]];
+  /** Milliseconds: how long verification may take, and how long it must stay good. */
+  readonly verifyWithinMs: number;
+  readonly stableForMs: number;
+  /** Catalogue key `blast.<key>` and its facts: what users will notice. */
+  readonly blast: { readonly key: string; readonly facts: Facts };
+  /** Per step deadline, shorter than the lease. */
+  readonly stepTimeoutMs: number;
+  /** Number of objects touched; execution may not touch more (P7). */
+  readonly objects: number;
+}
+
+/** Lower-case hex SHA-256 of the canonical plan; the first 8 digits are shown to people. */
+export function planHash(plan: Plan): string {
+  return sha256(plan);
+}
+
+export interface RemediationContext<Deps> {
+  readonly deps: Deps;
+  readonly signal: AbortSignal;
+  now(): Date;
+}
+
+/** A right the executor needs, asked with SelfSubjectAccessReview before the offer (P6). */
+export interface NeededRight {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace: string;
+}
+
+export type Observation = 'done' | 'not-done' | 'unknown';
+
+/**
+ * A typed action. It knows how to plan, apply, observe and undo one kind of change, and nothing about
+ * who may do it or when: that lives in the services and in approvals.md.
+ */
+export interface Remediation<Id extends string = string, P extends z.ZodType = z.ZodType, Deps = Targets> {
+  /** `<target>.<verb-noun>`, equals the path `src/remediations/<target>/<verb-noun>.remediation.ts`. */
+  readonly id: Id;
+  /** Raised whenever the meaning of a stored plan changes; a plan of another version is stale. */
+  readonly version: number;
+  readonly doc: string;
+  /** Lowest tier; `plan` may only raise it. */
+  readonly tier: Tier;
+  readonly params: P;
+  /** All needed of these must be configured; `any` when one of several runtimes serves. */
+  readonly needs: readonly TargetName[];
+  rights?(params: z.output<P>, deps: Deps): readonly NeededRight[];
+  /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (P7). */
+  plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
+  /** Exactly that step (also for undo steps). Re-checks `step.precondition` and throws AppError CONFLICT `stale` on a difference. */
+  applyStep(step: PlanStep, plan: Plan, context: RemediationContext<Deps>): Promise<Facts>;
+  /** Read-only: has this step's effect taken place? What a recovery asks after a crash. */
+  observeStep(step: PlanStep, plan: Plan, context: RemediationContext<Deps>): Promise<Observation>;
+  /**
+   * Read-only: has the target come to rest after its steps (rollout complete, container healthy)? Asked in every
+   * round of the verification, beside `verifyWith`; without it only the probes decide.
+   */
+  settled?(plan: Plan, context: RemediationContext<Deps>): Promise<boolean>;
+}
+
+export function defineRemediation<const Id extends string, P extends z.ZodType, Deps>(
+  remediation: Remediation<Id, P, Deps>,
+): Remediation<Id, P, Deps> {
+  return remediation;
+}
+
+/** A remedy as a finding or cause offers it: an action with its parameters. */
+export interface RemedyCall {
+  readonly remediation: string;
+  readonly with: Readonly<Record<string, string | number | boolean>>;
+}

@@ -1,0 +1,112 @@
+import type { ProbeCall } from '../look/probe.ts';
+import type { DatabaseId } from '../look/targets.ts';
+import { type PartId, partIds, type ServiceId, serviceIds } from '../platform/part.ts';
+import type { EnvironmentConfig, Thresholds } from '../settings/config.ts';
+
+/** What of an environment is configured: all that a health check must know to choose its probes. */
+export interface EnvironmentShape {
+  readonly runtime: 'kubernetes' | 'compose' | 'none';
+  readonly services: readonly ServiceId[];
+  /** Empty: PostgreSQL is not configured. */
+  readonly databases: readonly DatabaseId[];
+  readonly redis: boolean;
+  readonly nats: boolean;
+  readonly natsMonitor: boolean;
+  readonly neo4j: boolean;
+  readonly thresholds: Thresholds;
+}
+
+export function shapeOf(config: EnvironmentConfig): EnvironmentShape {
+  const databases: DatabaseId[] = [];
+  if (config.postgres?.databases.agentManager !== undefined) databases.push('agentManager');
+  if (config.postgres?.databases.orchestrator !== undefined) databases.push('orchestrator');
+  return {
+    runtime: config.runtime.kind,
+    services: serviceIds.filter((id) => config.services[id] !== undefined),
+    databases,
+    redis: config.redis !== undefined,
+    nats: config.nats !== undefined,
+    natsMonitor: config.nats?.monitorUrl !== undefined,
+    neo4j: config.neo4j !== undefined,
+    thresholds: config.thresholds,
+  };
+}
+
+/** Parts that have a row of their own; the others are "not configured". */
+export function configuredParts(shape: EnvironmentShape): ReadonlySet<PartId> {
+  const parts = new Set<PartId>(shape.services);
+  if (shape.databases.length > 0) parts.add('postgres');
+  if (shape.redis) parts.add('redis');
+  if (shape.nats) parts.add('nats');
+  if (shape.neo4j) parts.add('neo4j');
+  if (shape.runtime !== 'none') parts.add('runtime');
+  if (
+    shape.runtime !== 'none' ||
+    shape.services.includes('agent-manager') ||
+    shape.databases.includes('agentManager')
+  )
+    parts.add('collect-agent');
+  return parts;
+}
+
+/** Every probe of a health check, the quick and telling ones first. */
+export function healthCalls(shape: EnvironmentShape): readonly ProbeCall[] {
+  const { thresholds: limits } = shape;
+  const calls: ProbeCall[] = [];
+  const add = (probe: string, given: ProbeCall['with'] = {}) => calls.push({ probe, with: given });
+
+  for (const service of shape.services) add('http.service-health', { service, slowMs: limits.httpSlowMs });
+  for (const database of shape.databases)
+    add('postgres.connection', { database, slowMs: limits.postgresSlowMs });
+  if (shape.redis) add('redis.connection', { slowMs: limits.redisSlowMs });
+  if (shape.nats) add('nats.server', { slowMs: limits.natsSlowMs });
+  if (shape.neo4j) add('neo4j.connection', { slowMs: limits.neo4jSlowMs });
+  for (const part of partIds) {
+    if (part === 'runtime' || !configuredParts(shape).has(part)) continue;
+    if (shape.runtime === 'kubernetes') add('kubernetes.workloads', { part });
+    if (shape.runtime === 'compose') add('compose.containers', { part });
+  }
+  if (shape.runtime === 'kubernetes') {
+    add('kubernetes.pods', { restarts: limits.podRestarts });
+    add('kubernetes.services-endpoints');
+    add('kubernetes.config-age');
+  }
+  if (shape.runtime === 'compose') add('compose.containers', { part: 'runtime' });
+  for (const database of shape.databases) add('postgres.tables', { database });
+  if (shape.databases.length > 0) {
+    add('postgres.clients');
+    add('postgres.connections-headroom', { percent: limits.postgresConnectionsPercent });
+    add('postgres.idle-in-transaction', { seconds: limits.idleInTransactionSeconds });
+  }
+  if (shape.redis) {
+    add('redis.clients');
+    add('redis.memory', { percent: limits.redisMemoryPercent });
+    add('redis.eviction-policy', { percent: limits.redisMemoryPercent });
+  }
+  if (shape.natsMonitor) {
+    add('nats.monitor');
+    add('nats.clients');
+  }
+  if (shape.neo4j) add('neo4j.clients');
+  if (
+    configuredParts(shape).has('collect-agent') &&
+    (shape.services.includes('agent-manager') || shape.databases.includes('agentManager'))
+  )
+    add('agents.heartbeats', { staleSeconds: limits.agentHeartbeatSeconds });
+  return calls;
+}
+
+const partOfTarget: Readonly<Record<string, PartId>> = {
+  postgres: 'postgres',
+  redis: 'redis',
+  nats: 'nats',
+  neo4j: 'neo4j',
+  agents: 'collect-agent',
+};
+
+/** The part a call of `healthCalls` speaks about, known before it has answered. */
+export function partOfCall(call: ProbeCall): PartId {
+  const named = call.with?.['part'] ?? call.with?.['service'];
+  const part = partIds.find((id) => id === named);
+  return part ?? partOfTarget[call.probe.split('.', 1)[0] ?? ''] ?? 'runtime';
+}

@@ -1,0 +1,332 @@
+import { AppError } from '../kernel/errors.ts';
+import { type Finding, findingKey } from '../look/finding.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../look/probe.ts';
+import { depth, type PartId, partIds, serviceIds } from '../platform/part.ts';
+import type { HealthRules } from '../ports/ports.ts';
+import type { EnvironmentConfig } from '../settings/config.ts';
+import type { HealthReport, PartRow, PartState } from './health.ts';
+import { configuredParts, type EnvironmentShape, healthCalls, partOfCall, shapeOf } from './health-calls.ts';
+import { consequences, withoutExplained } from './health-causes.ts';
+import {
+  dependantsOf,
+  directOutcomes,
+  isDirect,
+  type Look,
+  lookAt,
+  type RuntimeSays,
+  runtimeSays,
+  runtimeWitness,
+  sessionsOf,
+  type Witness,
+} from './health-witness.ts';
+
+export interface HealthInput {
+  readonly environment: string;
+  readonly shape: EnvironmentShape;
+  readonly calls: readonly ProbeCall[];
+  readonly outcomes: readonly ProbeOutcome[];
+}
+
+/** The rules bound to the configured environments. AppError NOT_FOUND for an unknown one. */
+export function createHealthRules(environments: Readonly<Record<string, EnvironmentConfig>>): HealthRules {
+  const shape = (environment: string) => {
+    const config = environments[environment];
+    if (config === undefined)
+      throw new AppError('NOT_FOUND', 'no such environment', { facts: { environment } });
+    return shapeOf(config);
+  };
+  return {
+    calls: (environment) => healthCalls(shape(environment)),
+    judge: (input) => judgeHealth({ ...input, shape: shape(input.environment) }),
+  };
+}
+
+/**
+ * The health table from what is known so far. Pure; the same rules judge a table that fills in and a complete one.
+ * `down` is said only when a second witness agrees with our own failed attempt.
+ */
+export function judgeHealth(input: HealthInput): HealthReport {
+  const configured = configuredParts(input.shape);
+  const done = new Set(input.outcomes.map((outcome) => outcome.key));
+  const open = input.calls.filter((call) => !done.has(callKey(call)));
+  const rows = partIds.map((part) =>
+    configured.has(part)
+      ? judgePart(part, input, open.filter((call) => partOfCall(call) === part).length)
+      : notConfigured(part),
+  );
+  const linked = consequences(rows, input.outcomes);
+  const ordered = order(linked);
+  const bad = (row: PartRow) => row.state === 'down' || row.state === 'degraded';
+  const blind =
+    linked.some((row) => row.state === 'unknown') ||
+    input.outcomes.some((outcome) => outcome.status === 'inconclusive');
+  return {
+    environment: input.environment,
+    rows: ordered,
+    overall: linked.some(bad) ? 'findings' : blind ? 'unknown' : 'healthy',
+    roots: ordered.filter((row) => bad(row) && row.consequenceOf === undefined).map((row) => row.part),
+    complete: open.length === 0,
+  };
+}
+
+/** Findings that are causes: those of parts which are bad only because another one is are left out. */
+export function rootFindings(report: HealthReport): readonly Finding[] {
+  return report.rows.flatMap((row) => (row.consequenceOf === undefined ? row.findings : []));
+}
+
+function notConfigured(part: PartId): PartRow {
+  return {
+    part,
+    state: 'not-configured',
+    fact: { key: 'not-configured', facts: {} },
+    witnesses: [],
+    findings: [],
+    pending: 0,
+  };
+}
+
+interface Verdict {
+  readonly state: PartState;
+  readonly fact: PartRow['fact'];
+  readonly witnesses: readonly Witness[];
+  /** False: our own failed attempt stands alone and is not reported as a finding. */
+  readonly confirmed: boolean;
+}
+
+function judgePart(part: PartId, input: HealthInput, pending: number): PartRow {
+  const { outcomes } = input;
+  const direct = directOutcomes(part, outcomes);
+  const expected = input.calls.filter(
+    (call) => partOfCall(call) === part && isDirect(part, call.probe),
+  ).length;
+  const look = lookAt(direct, expected);
+  const all = findingsOf(part, outcomes);
+  const verdict =
+    part === 'runtime'
+      ? judgeRuntime(direct, all, expected, input.shape)
+      : judge(part, look, direct, all, outcomes);
+  const findings = withoutExplained(
+    all.filter(
+      (finding) =>
+        (verdict.confirmed || !finding.code.startsWith('ENDPOINT_')) &&
+        // A program that answers runs somewhere, if not where we looked for it.
+        !(look === 'ok' && finding.code.endsWith('_MISSING') && finding.subject === part),
+    ),
+  );
+  // An endpoint that is up but has a finding is degraded; a finding never stands beside "up".
+  const state = verdict.state === 'up' && findings.length > 0 ? 'degraded' : verdict.state;
+  const [worst] = findings;
+  const fact =
+    worst !== undefined && (verdict.state === 'up' || verdict.fact.key === 'finding')
+      ? { key: worst.code, facts: { ...worst.facts, subject: worst.subject } }
+      : verdict.fact;
+  const latency = direct
+    .map((outcome) => outcome.facts['latencyMs'])
+    .find((value) => typeof value === 'number');
+  return {
+    part,
+    state,
+    fact,
+    ...(typeof latency === 'number' ? { latencyMs: latency } : {}),
+    witnesses: verdict.witnesses,
+    findings,
+    pending,
+  };
+}
+
+const severityRank = { critical: 0, warning: 1, info: 2 } as const;
+
+/** Findings about the part from whichever probe made them, each once, worst first. */
+function findingsOf(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const outcome of outcomes)
+    for (const finding of outcome.findings)
+      if (finding.part === part && !found.has(findingKey(finding))) found.set(findingKey(finding), finding);
+  return [...found.values()].sort((a, b) => severityRank[a.severity] - severityRank[b.severity]);
+}
+
+const byFinding: PartRow['fact'] = { key: 'finding', facts: {} };
+
+function judge(
+  part: PartId,
+  look: Look,
+  direct: readonly ProbeOutcome[],
+  findings: readonly Finding[],
+  outcomes: readonly ProbeOutcome[],
+): Verdict {
+  const runtime = runtimeSays(part, outcomes);
+  const witness = runtimeWitness(part, outcomes);
+  const confirmed = (
+    state: PartState,
+    fact: PartRow['fact'],
+    witnesses: readonly Witness[] = [],
+  ): Verdict => ({
+    state,
+    fact,
+    witnesses,
+    confirmed: true,
+  });
+  switch (look) {
+    case 'ok':
+      return confirmed('up', good(part, direct));
+    case 'bad':
+      return confirmed('degraded', byFinding, runtime === 'nothing' ? [] : witness);
+    case 'refused':
+    case 'hung':
+    case 'closed':
+      return judgeUnreachable(part, look, runtime, findings, outcomes);
+    case 'silent': {
+      const { seen } = sessionsOf(part, outcomes);
+      if (runtime === 'not-running') return confirmed('down', byFinding, witness);
+      return confirmed('degraded', byFinding, [...witness, ...seen]);
+    }
+    case 'blind': {
+      if (runtime === 'not-running') return confirmed('down', byFinding, witness);
+      const { up, down } = dependantsOf(part, outcomes);
+      return { ...confirmed('unknown', blindFact(direct), [...witness, ...down, ...up]), confirmed: false };
+    }
+    case 'pending':
+      return confirmed('unknown', { key: 'pending', facts: {} });
+    case 'none':
+      return judgeByRuntimeAlone(runtime, witness);
+  }
+}
+
+/** Nothing but the runtime can speak for this part here (an agent whose registry is not configured). */
+function judgeByRuntimeAlone(runtime: RuntimeSays, witnesses: readonly Witness[]): Verdict {
+  const facts = witnesses[0]?.facts ?? {};
+  switch (runtime) {
+    case 'running':
+      return { state: 'up', fact: { key: 'ready', facts }, witnesses, confirmed: true };
+    case 'not-ready':
+      return { state: 'degraded', fact: byFinding, witnesses, confirmed: true };
+    case 'not-running':
+      return { state: 'down', fact: byFinding, witnesses, confirmed: true };
+    case 'nothing':
+      return { state: 'unknown', fact: { key: 'nobody-to-ask', facts: {} }, witnesses, confirmed: false };
+  }
+}
+
+/**
+ * Our attempt failed in a way that lies with the target, or with the way there. Who else has seen it?
+ * Pods or containers that do not run, or dependants that miss it, make it down; dependants that use it make our
+ * own way suspect; a process that is seen to run and does not speak hangs.
+ */
+function judgeUnreachable(
+  part: PartId,
+  look: 'refused' | 'hung' | 'closed',
+  runtime: RuntimeSays,
+  findings: readonly Finding[],
+  outcomes: readonly ProbeOutcome[],
+): Verdict {
+  const witness = runtimeWitness(part, outcomes);
+  const sessions = sessionsOf(part, outcomes);
+  const dependants = dependantsOf(part, outcomes);
+  const monitor = monitorWitness(part, outcomes);
+  const facts = findings.find((finding) => finding.code.startsWith('ENDPOINT_'))?.facts ?? {};
+  const said = (state: PartState, key: string, witnesses: readonly Witness[]): Verdict => ({
+    state,
+    fact: key === 'finding' ? byFinding : { key, facts },
+    witnesses,
+    confirmed: state !== 'unknown',
+  });
+
+  if (runtime === 'not-running') return said('down', 'finding', witness);
+  if (dependants.down.length > 0 && dependants.up.length === 0)
+    return said('down', look === 'hung' ? 'hung' : 'finding', [
+      ...dependants.down,
+      ...witness,
+      ...sessions.gone,
+    ]);
+  if (dependants.up.length > 0 && !isService(part))
+    return said('unknown', `${look}-here-only`, [...dependants.up, ...witness]);
+  const alive = [...witness, ...sessions.seen, ...monitor];
+  if (look === 'hung') {
+    if (runtime !== 'nothing' || sessions.seen.length > 0 || monitor.length > 0)
+      return said('down', 'hung', alive);
+    return said('unknown', 'hung-unconfirmed', []);
+  }
+  if (runtime === 'not-ready') return said('down', 'finding', witness);
+  if (runtime === 'running' || sessions.seen.length > 0 || monitor.length > 0)
+    return said('degraded', look === 'refused' ? 'port-closed' : 'finding', alive);
+  if (sessions.gone.length > 0) return said('down', 'finding', sessions.gone);
+  return said('unknown', `${look}-unconfirmed`, []);
+}
+
+function isService(part: PartId): boolean {
+  return serviceIds.some((id) => id === part);
+}
+
+/** The monitoring port of NATS is another port of the same process. */
+function monitorWitness(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
+  if (part !== 'nats') return [];
+  const outcome = outcomes.find((one) => one.probe === 'nats.monitor' && one.status === 'healthy');
+  return outcome === undefined ? [] : [{ key: 'monitor-answers', facts: outcome.facts }];
+}
+
+function good(part: PartId, direct: readonly ProbeOutcome[]): PartRow['fact'] {
+  const facts = direct.find((outcome) => outcome.status === 'healthy')?.facts ?? {};
+  return { key: part === 'collect-agent' ? 'agents' : 'answers', facts };
+}
+
+const blindKeys = new Set([
+  'dns',
+  'connect-timeout',
+  'tls',
+  'forbidden',
+  'protocol',
+  'aborted',
+  'timed-out',
+  'secret-unreadable',
+  'settings-invalid',
+  'refused',
+  'no-answer',
+  'closed',
+  'auth',
+  'limit',
+]);
+
+function blindFact(outcomes: readonly ProbeOutcome[]): PartRow['fact'] {
+  const cause = outcomes.find((outcome) => outcome.status === 'inconclusive')?.cause;
+  const key = cause !== undefined && blindKeys.has(cause.code) ? `blind-${cause.code}` : 'blind-other';
+  return { key, facts: cause?.facts ?? {} };
+}
+
+/** The cluster or engine itself: what no part answers for. */
+function judgeRuntime(
+  direct: readonly ProbeOutcome[],
+  findings: readonly Finding[],
+  expected: number,
+  shape: EnvironmentShape,
+): Verdict {
+  const base = { witnesses: [], confirmed: true };
+  if (findings.length > 0) return { ...base, state: 'degraded', fact: byFinding };
+  if (direct.some((outcome) => outcome.status === 'inconclusive'))
+    return { ...base, state: 'unknown', fact: blindFact(direct) };
+  if (direct.length < expected) return { ...base, state: 'unknown', fact: { key: 'pending', facts: {} } };
+  const facts = Object.assign({}, ...direct.map((outcome) => outcome.facts));
+  return { ...base, state: 'up', fact: { key: `runtime-${shape.runtime}`, facts } };
+}
+
+const stateRank: Readonly<Record<PartState, number>> = {
+  down: 0,
+  degraded: 1,
+  unknown: 2,
+  up: 3,
+  'not-configured': 4,
+};
+
+/** Worst first; what is behind a root follows it directly, and the worst of such a group places it. */
+function order(rows: readonly PartRow[]): readonly PartRow[] {
+  const behind = (root: PartId) => rows.filter((row) => row.consequenceOf === root);
+  const roots = rows.filter((row) => row.consequenceOf === undefined);
+  const rank = (row: PartRow) =>
+    Math.min(stateRank[row.state], ...behind(row.part).map((one) => stateRank[one.state]));
+  const compare = (a: PartRow, b: PartRow) =>
+    stateRank[a.state] - stateRank[b.state] || depth(a.part) - depth(b.part);
+  return roots
+    .toSorted(
+      (a, b) => rank(a) - rank(b) || compare(a, b) || partIds.indexOf(a.part) - partIds.indexOf(b.part),
+    )
+    .flatMap((root) => [root, ...behind(root.part).toSorted(compare)]);
+}

@@ -1,0 +1,152 @@
+import type { Facts } from '../kernel/facts.ts';
+import type { ProbeOutcome } from '../look/probe.ts';
+import { dependencies, type PartId, serviceIds } from '../platform/part.ts';
+import type { PartRow } from './health.ts';
+
+/** What our own attempt to use a part came to. */
+export type Look =
+  | 'ok'
+  | 'refused'
+  | 'hung'
+  | 'closed'
+  /** It answered, and what it said is bad: unhealthy, slow, credentials refused, at a limit. */
+  | 'bad'
+  /** Only the runtime or a heartbeat can speak for this part, and it is silent. */
+  | 'silent'
+  | 'blind'
+  | 'pending'
+  | 'none';
+
+/** What Kubernetes or Docker says of the part's Pods or containers. */
+export type RuntimeSays = 'running' | 'not-ready' | 'not-running' | 'nothing';
+
+export type Witness = PartRow['witnesses'][number];
+
+const directProbe: Readonly<Record<PartId, readonly string[]>> = {
+  'agent-manager': ['http.service-health'],
+  'orchestrator-service': ['http.service-health'],
+  'reasoning-service': ['http.service-health'],
+  'collect-agent': ['agents.heartbeats'],
+  postgres: ['postgres.connection'],
+  redis: ['redis.connection'],
+  nats: ['nats.server'],
+  neo4j: ['neo4j.connection'],
+  runtime: [
+    'kubernetes.pods',
+    'kubernetes.services-endpoints',
+    'kubernetes.config-age',
+    'compose.containers',
+  ],
+};
+
+/** Outcomes of the probes that use the part as its clients do. */
+export function directOutcomes(part: PartId, outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
+  return outcomes.filter((outcome) => outcome.part === part && directProbe[part].includes(outcome.probe));
+}
+
+export function isDirect(part: PartId, probe: string): boolean {
+  return directProbe[part].includes(probe);
+}
+
+const lookOfCode: Readonly<Record<string, Look>> = {
+  ENDPOINT_REFUSED: 'refused',
+  ENDPOINT_HUNG: 'hung',
+  ENDPOINT_CLOSED: 'closed',
+  AGENTS_NONE_REGISTERED: 'silent',
+};
+
+/** Our own look at the part; several databases of one server are one look, and the best of them counts. */
+export function lookAt(direct: readonly ProbeOutcome[], expected: number): Look {
+  if (direct.some((outcome) => outcome.status === 'healthy')) {
+    return direct.some((outcome) => outcome.status === 'unhealthy') ? 'bad' : 'ok';
+  }
+  const findings = direct.flatMap((outcome) => outcome.findings);
+  const [first] = findings;
+  if (first !== undefined) {
+    if (first.code === 'AGENT_HEARTBEAT_STALE') return first.severity === 'critical' ? 'silent' : 'bad';
+    return lookOfCode[first.code] ?? 'bad';
+  }
+  if (direct.some((outcome) => outcome.status === 'inconclusive')) return 'blind';
+  return direct.length < expected ? 'pending' : 'none';
+}
+
+export function runtimeSays(part: PartId, outcomes: readonly ProbeOutcome[]): RuntimeSays {
+  const outcome = runtimeOutcome(part, outcomes);
+  if (outcome === undefined || outcome.status === 'skipped' || outcome.status === 'inconclusive')
+    return 'nothing';
+  if (outcome.status === 'healthy') return 'running';
+  const number = (key: string) => Number(outcome.facts[key] ?? 0);
+  const codes = new Set(outcome.findings.map((finding) => finding.code));
+  if (codes.has('WORKLOAD_MISSING') || codes.has('CONTAINER_MISSING')) return 'not-running';
+  if (number('ready') > 0) return 'running';
+  if (codes.has('CONTAINER_UNHEALTHY')) return 'not-ready';
+  return outcome.probe === 'kubernetes.workloads' && number('running') > 0 ? 'not-ready' : 'not-running';
+}
+
+function runtimeOutcome(part: PartId, outcomes: readonly ProbeOutcome[]): ProbeOutcome | undefined {
+  return outcomes.find(
+    (outcome) =>
+      outcome.part === part &&
+      (outcome.probe === 'kubernetes.workloads' || outcome.probe === 'compose.containers'),
+  );
+}
+
+/** What Kubernetes or Docker says, as a witness for words. */
+export function runtimeWitness(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
+  const says = runtimeSays(part, outcomes);
+  const outcome = runtimeOutcome(part, outcomes);
+  if (says === 'nothing' || outcome === undefined) return [];
+  const [finding] = outcome.findings;
+  return [
+    {
+      key: `runtime-${says}`,
+      facts: {
+        ...outcome.facts,
+        ...(finding === undefined ? {} : { subject: finding.subject, code: finding.code }),
+      },
+    },
+  ];
+}
+
+const clientProbes = ['postgres.clients', 'redis.clients', 'nats.clients', 'neo4j.clients'];
+
+/** Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. */
+export function sessionsOf(
+  part: PartId,
+  outcomes: readonly ProbeOutcome[],
+): { readonly seen: readonly Witness[]; readonly gone: readonly Witness[] } {
+  const seen: Witness[] = [];
+  const gone: Witness[] = [];
+  for (const outcome of outcomes) {
+    if (!clientProbes.includes(outcome.probe) || outcome.status !== 'healthy') continue;
+    const value = outcome.facts[`sessions.${part}`];
+    const at: Facts = { where: outcome.part, count: typeof value === 'number' ? value : 0 };
+    if (typeof value === 'number' && value > 0) seen.push({ key: 'sessions', facts: at });
+    // Only where the part is known to keep sessions is their absence said at all.
+    else if (value === 0) gone.push({ key: 'no-sessions', facts: at });
+  }
+  return { seen, gone };
+}
+
+/** What the services that need the part say of it in their own health. */
+export function dependantsOf(
+  part: PartId,
+  outcomes: readonly ProbeOutcome[],
+): { readonly up: readonly Witness[]; readonly down: readonly Witness[] } {
+  const up: Witness[] = [];
+  const down: Witness[] = [];
+  for (const service of serviceIds) {
+    if (!dependencies[service].includes(part)) continue;
+    const outcome = outcomes.find((one) => one.part === service && one.probe === 'http.service-health');
+    if (outcome === undefined) continue;
+    const state = outcome.facts[`dependency.${part}`];
+    if (state === 'up') up.push({ key: 'dependant-up', facts: { service } });
+    else if (state === 'down') down.push({ key: 'dependant-down', facts: { service } });
+    else if (
+      outcome.findings.some((finding) => finding.code === 'SERVICE_UNHEALTHY') &&
+      !Object.keys(outcome.facts).some((key) => key.startsWith('dependency.'))
+    )
+      down.push({ key: 'dependant-unhealthy', facts: { service } });
+  }
+  return { up, down };
+}

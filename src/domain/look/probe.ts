@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import type { Facts } from '../kernel/facts.ts';
+import type { PartId } from '../platform/part.ts';
+import type { Finding } from './finding.ts';
+import type { TargetName, Targets } from './targets.ts';
+
+/**
+ * What a probe may say (ADR 0001). A bad state is a return value; an exception means that the probe
+ * could not look, and the runner turns it into `inconclusive`.
+ */
+export type ProbeResult =
+  | { readonly status: 'healthy'; readonly facts?: Facts }
+  | {
+      readonly status: 'unhealthy';
+      readonly findings: readonly [Finding, ...Finding[]];
+      readonly facts?: Facts;
+    }
+  | { readonly status: 'skipped'; readonly reason: SkipReason; readonly facts?: Facts }
+  | { readonly status: 'inconclusive'; readonly cause: Error; readonly facts?: Facts };
+
+/** Catalogue key `skip.<reason>`. */
+export type SkipReason = 'not-configured' | 'not-applicable' | 'not-installed' | 'disabled' | 'no-data';
+
+export interface ProbeContext<Deps> {
+  readonly deps: Deps;
+  readonly signal: AbortSignal;
+  now(): Date;
+  /** Between two samples; rejects when the run is over. */
+  wait(ms: number): Promise<void>;
+}
+
+/**
+ * Reads one kind of fact and changes nothing (a debug container, where one is allowed, is no change: ADR 0009). `Deps` is the narrowest slice of `Targets` it needs;
+ * `needs` names the targets that must be configured (otherwise the runner answers `skipped: not-configured`).
+ */
+export interface Probe<Id extends string = string, P extends z.ZodType = z.ZodType, Deps = Targets> {
+  /** `<target>.<condition>`, equals the path `src/probes/<target>/<condition>.probe.ts`. */
+  readonly id: Id;
+  /** One line, then as much as an operator needs to know. Goes into the generated reference. */
+  readonly doc: string;
+  readonly params: P;
+  /** The part it speaks about; a function when its parameters decide. */
+  readonly part: PartId | ((params: z.output<P>) => PartId);
+  readonly needs: readonly TargetName[];
+  readonly timeoutMs: number;
+  /** Every finding code it can return. */
+  readonly emits: readonly string[];
+  run(params: z.output<P>, context: ProbeContext<Deps>): Promise<ProbeResult>;
+}
+
+/** Keeps literal types; adds nothing. */
+export function defineProbe<const Id extends string, P extends z.ZodType, Deps>(
+  probe: Probe<Id, P, Deps>,
+): Probe<Id, P, Deps> {
+  return probe;
+}
+
+/** A probe with its parameters, as a diagnosis or a health check asks for it. */
+export interface ProbeCall {
+  readonly probe: string;
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** `redis.memory` or `http.service-health(service=agent-manager)`: unique within a run. */
+export function callKey(call: ProbeCall): string {
+  const entries = Object.entries(call.with ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  return entries.length === 0
+    ? call.probe
+    : `${call.probe}(${entries.map(([k, v]) => `${k}=${v}`).join(',')})`;
+}
+
+/** Why the bot could not look, in a form that can be stored and put into words (`cause.<code>`). */
+export interface Cause {
+  /** A `Stage`, or `timed-out`, or `bug`. */
+  readonly code: string;
+  readonly detail: string;
+  readonly facts: Facts;
+}
+
+/** One probe of one run, as stored (`run_probes`). */
+export interface ProbeOutcome {
+  readonly key: string;
+  readonly probe: string;
+  readonly part: PartId;
+  readonly status: ProbeResult['status'];
+  readonly findings: readonly Finding[];
+  readonly facts: Facts;
+  readonly reason?: SkipReason;
+  readonly cause?: Cause;
+  /** ISO time. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+}

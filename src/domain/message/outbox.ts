@@ -1,0 +1,102 @@
+import type { Rendered } from '../ports/store.ts';
+
+/** What stands in `outbox.payload`, by kind. */
+export interface OutboxPayloads {
+  readonly render: Rendered;
+  readonly ephemeral: {
+    readonly channel: string;
+    readonly userId: string;
+    readonly threadTs?: string;
+    readonly rendered: Rendered;
+  };
+  /** An answer through a `response_url` (at most 5 in 30 minutes). */
+  readonly respond: { readonly url: string; readonly rendered: Rendered };
+  readonly home: { readonly userId: string; readonly view: unknown };
+  readonly upload: {
+    readonly channel: string;
+    readonly threadTs?: string;
+    readonly filename: string;
+    readonly title: string;
+    readonly content: string;
+    readonly encoding: 'utf8' | 'base64';
+    readonly comment?: string;
+  };
+}
+export type OutboxKind = keyof OutboxPayloads;
+
+/** The Slack method an item needs: limits are held per method. */
+export type OutboxMethod = 'post' | 'update' | 'ephemeral' | 'respond' | 'home' | 'upload';
+
+/** The message of ours that a `render` shows, or under which an `upload` goes. */
+export interface OutboxMessage {
+  readonly id: string;
+  readonly purpose: string;
+  readonly channel: string;
+  /** Set once it stands in Slack: the render is an edit. */
+  readonly ts?: string;
+  /** The thread it belongs to, its parent's `ts` already resolved. */
+  readonly threadTs?: string;
+  readonly sentVersion: number;
+}
+
+export type OutboxItem = {
+  readonly [K in OutboxKind]: {
+    readonly id: string;
+    readonly kind: K;
+    readonly method: OutboxMethod;
+    readonly lane: string;
+    readonly priority: number;
+    readonly version?: number;
+    /** Sends begun, this one included: above 1 the effect may already stand in Slack. */
+    readonly attempts: number;
+    /** A send of an older render of its message was begun: that one may stand in Slack without our knowing. */
+    readonly triedBefore: boolean;
+    readonly createdAt: Date;
+    readonly message?: OutboxMessage;
+    readonly payload: OutboxPayloads[K];
+  };
+}[OutboxKind];
+
+/**
+ * The sending side of the outbox (S3, S4): at most one item of a lane is in flight, whichever process holds
+ * it; a reply waits until its parent stands in Slack; a lease that ended makes the item due again.
+ */
+export interface Outbox {
+  /** Leases due items, the first of each free lane; decisions (`priority` 0) before progress. */
+  claim(
+    owner: string,
+    options: {
+      readonly limit: number;
+      readonly leaseMs: number;
+      /** Methods that Slack has told us to leave alone for now. */
+      readonly heldMethods?: readonly OutboxMethod[];
+      readonly heldLanes?: readonly string[];
+    },
+  ): Promise<readonly OutboxItem[]>;
+  /** Done; `ts` is where a posted message stands. False: the lease was somebody else's by then. */
+  sent(
+    id: string,
+    owner: string,
+    result: {
+      readonly ts?: string;
+      /** Its old message was gone and `ts` takes its place. */
+      readonly replaced?: true;
+    },
+  ): Promise<boolean>;
+  /** Due again after `afterMs`. */
+  retry(
+    id: string,
+    owner: string,
+    again: { readonly afterMs: number; readonly error: string },
+  ): Promise<boolean>;
+  /** Given up; `lost` says why its message can be neither posted nor edited any more (S5). */
+  fail(
+    id: string,
+    owner: string,
+    failure: { readonly error: string; readonly lost?: string },
+  ): Promise<boolean>;
+  /** Milliseconds until the next item is due, undefined when nothing is pending. */
+  nextDue(): Promise<number | undefined>;
+  /** Items not sent, for metrics. */
+  depth(): Promise<number>;
+}

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LineCounter, parseDocument, visit } from 'yaml';
+import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
+import {
+  type Config,
+  ConfigFile,
+  mayReadSlack,
+  mayReadTargets,
+  ProcessEnv,
+  type Role,
+  type RuntimeConfig,
+} from '../../domain/settings/config.ts';
+import {
+  ConfigError,
+  type ConfigFault,
+  crossFaults,
+  inFolder,
+  positioned,
+  referenceFaults,
+  toFaults,
+} from './config-faults.ts';
+import { createSecretResolver, kubernetesSecrets, type ReadKubernetesSecret } from './secrets.ts';
+
+export interface LoadOptions {
+  readonly role: Role;
+  /** The environments a worker serves; the others are checked and then forgotten. Default: all. */
+  readonly environments?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly readKubernetes?: ReadKubernetesSecret;
+}
+
+/**
+ * Reads, checks and binds the configuration file. ConfigError carries every fault with path, line and column.
+ * Secrets are not read here (but a variable or file that is missing is a fault); `reveal()` reads them.
+ */
+export function loadConfig(path: string, options: LoadOptions): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ConfigError(path, [{ path: '', message: `cannot be read (${code})` }]);
+  }
+  return parseConfig(text, { ...options, where: path, folder: dirname(path) });
+}
+
+export interface ParseOptions extends LoadOptions {
+  /** Name of the source in faults. */
+  readonly where: string;
+  /** Relative `{file}` references start here. */
+  readonly folder: string;
+}
+
+export function parseConfig(text: string, options: ParseOptions): Config {
+  const lines = new LineCounter();
+  // Without pretty errors, because those quote the line, and the line may hold a password.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const syntax = document.errors.map((error): ConfigFault => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return {
+      path: '',
+      line,
+      column: col,
+      message: `is not YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`,
+    };
+  });
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const { line, col } = lines.linePos(alias.range?.[0] ?? 0);
+      syntax.push({ path: '', line, column: col, message: 'begins with * and is no alias; quote it' });
+    },
+  });
+  if (syntax.length > 0) throw new ConfigError(options.where, syntax);
+
+  const needed = {
+    env: options.env ?? process.env,
+    folder: options.folder,
+    serves: (name: string): boolean =>
+      mayReadTargets(options.role) && (options.environments?.includes(name) ?? true),
+  };
+  const raw: unknown = document.toJS({ maxAliasCount: 100 });
+  const at = (path: readonly PropertyKey[], key = false): ConfigFault =>
+    positioned(document, lines, path, key);
+  const parsed = ConfigFile.safeParse(raw);
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => toFaults(issue, at))),
+    ...crossFaults(raw, options.environments ?? []).map(({ path, message }) => ({ ...at(path), message })),
+    ...referenceFaults(raw, needed).map(({ path, message }) => ({ ...at(path), message })),
+  ];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(options.where, sorted(faults));
+  return bind(narrow(parsed.data, options), options);
+}
+
+function sorted(faults: readonly ConfigFault[]): readonly ConfigFault[] {
+  return faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** A worker for one environment knows nothing of the others. */
+function narrow(config: Config, options: LoadOptions): Config {
+  const wanted = options.environments;
+  if (wanted === undefined || options.role !== 'worker') return config;
+  const kept = Object.entries(config.environments).filter(([name]) => wanted.includes(name));
+  return { ...config, environments: Object.fromEntries(kept) };
+}
+
+function bind(config: Config, options: ParseOptions): Config {
+  const bindAll = (value: unknown, runtime: RuntimeConfig, allowed: boolean): void => {
+    const resolveSecret = createSecretResolver({
+      role: options.role,
+      allowed,
+      env: options.env ?? process.env,
+      readKubernetes: options.readKubernetes ?? kubernetesSecrets(runtime),
+    });
+    const resolver: SecretResolver = (reference, signal) =>
+      resolveSecret(
+        reference.kind === 'file'
+          ? { ...reference, path: inFolder(options.folder, reference.path) }
+          : reference,
+        signal,
+      );
+    for (const secret of lazySecrets(value)) secret.bind(resolver);
+  };
+  for (const environment of Object.values(config.environments))
+    bindAll(environment, environment.runtime, mayReadTargets(options.role));
+  bindAll(config.approvals, { kind: 'none' }, options.role === 'all' || options.role === 'command-line');
+  return config;
+}
+
+function lazySecrets(value: unknown): readonly LazySecret[] {
+  if (value instanceof LazySecret) return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(lazySecrets);
+}
+
+const slackVariables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'] as const;
+
+/**
+ * The process environment for a role: what a role may not hold is not read, what it needs and is missing is a
+ * fault. ConfigError with every fault at once.
+ */
+export function readProcessEnv(
+  role: Role,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ProcessEnv {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(
+      ([key, value]) =>
+        value !== undefined &&
+        value !== '' &&
+        (mayReadSlack(role) || !(slackVariables as readonly string[]).includes(key)),
+    ),
+  );
+  const parsed = ProcessEnv.safeParse(set);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => ({
+        path: issue.path.map(String).join('.'),
+        message: issue.message,
+      }));
+  const all = [...faults, ...missingVariables(role, set)];
+  if (!parsed.success || all.length > 0) throw new ConfigError('environment', all);
+  return parsed.data;
+}
+
+/** AETHERIUS_ROLE alone: the role decides which other variables may be read. */
+export function readRole(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return env.AETHERIUS_ROLE === undefined || env.AETHERIUS_ROLE === '' ? 'all' : env.AETHERIUS_ROLE;
+}
+
+function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): readonly ConfigFault[] {
+  if (role === 'command-line') return [];
+  const needed = [
+    'DATABASE_URL',
+    'REDIS_URL',
+    'AUDIT_KEY',
+    ...(mayReadSlack(role) ? ['SLACK_BOT_TOKEN'] : []),
+  ];
+  const faults: ConfigFault[] = needed
+    .filter((variable) => set[variable] === undefined)
+    .map((variable) => ({ path: variable, message: `is needed by role ${role}` }));
+  if (mayReadSlack(role)) {
+    const ways = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].filter(
+      (variable) => set[variable] !== undefined,
+    );
+    if (ways.length !== 1)
+      faults.push({
+        path: 'SLACK_APP_TOKEN',
+        message: 'needs either SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), and not both',
+      });
+  }
+  return faults;
+}

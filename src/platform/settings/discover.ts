@@ -1,0 +1,114 @@
+import type { ComposeTarget, KubeObject, KubernetesTarget } from '../../domain/look/targets.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
+
+/** What `init` found: the `runtime`, `services`, … of one environment, and the variables its secrets need. */
+export interface Discovered {
+  readonly parts: readonly string[];
+  readonly yaml: Readonly<Record<string, unknown>>;
+  readonly variables: readonly { readonly name: string; readonly meaning: string }[];
+}
+
+/** A thing with a name under which it can be reached, and its ports. */
+interface Found {
+  readonly name: string;
+  readonly host: string;
+  readonly ports: readonly number[];
+}
+
+const defaultPorts = {
+  'agent-manager': 8080,
+  'orchestrator-service': 8081,
+  'reasoning-service': 8082,
+  postgres: 5432,
+  redis: 6379,
+  nats: 4222,
+  neo4j: 7687,
+} as const;
+
+/** From the Services of the platform's namespace; undefined when none of ours is there. */
+export async function discoverKubernetes(
+  target: Pick<KubernetesTarget, 'namespace' | 'agentNamespace' | 'list'>,
+  settings: { readonly kubeconfig?: string; readonly context?: string },
+): Promise<Discovered | undefined> {
+  const { namespace, agentNamespace } = target;
+  const services = await target.list('services', namespace);
+  const found = services.map((service): Found => {
+    const { name } = service.metadata;
+    return { name, host: `${name}.${namespace}`, ports: servicePorts(service) };
+  });
+  return describe({ kind: 'kubernetes', namespace, agentNamespace, ...settings }, found);
+}
+
+function servicePorts(service: KubeObject): readonly number[] {
+  const spec = service['spec'] as { ports?: readonly { port?: unknown }[] } | undefined;
+  return (spec?.ports ?? []).flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
+}
+
+/** From the containers of a Compose project, by their service names. */
+export async function discoverCompose(
+  target: Pick<ComposeTarget, 'project' | 'containers'>,
+  socket: string,
+): Promise<Discovered | undefined> {
+  const containers = await target.containers();
+  const names = [...new Set(containers.map((container) => container.service))].sort();
+  const found = names.map((name): Found => ({ name, host: name, ports: [] }));
+  return describe({ kind: 'compose', project: target.project, socket }, found);
+}
+
+function describe(
+  runtime: Readonly<Record<string, unknown>>,
+  found: readonly Found[],
+): Discovered | undefined {
+  const locate = (part: keyof typeof defaultPorts): string | undefined => {
+    const aliases: readonly string[] = part === 'postgres' ? ['postgres', 'postgresql'] : [part];
+    const one = found.find(({ name }) =>
+      aliases.some((alias) => name === alias || name === `aetherius-${alias}`),
+    );
+    if (one === undefined) return undefined;
+    const usual = defaultPorts[part];
+    const port = one.ports.length === 0 || one.ports.includes(usual) ? usual : one.ports[0];
+    return `${one.host}:${port}`;
+  };
+  const services = serviceIds.flatMap((id) => {
+    const address = locate(id);
+    return address === undefined ? [] : [[id, { url: `http://${address}` }] as const];
+  });
+  const [postgres, redis, nats, neo4j] = [
+    locate('postgres'),
+    locate('redis'),
+    locate('nats'),
+    locate('neo4j'),
+  ];
+  const monitor = nats?.replace(/:\d+$/, ':8222');
+  const yaml = {
+    runtime,
+    ...(services.length === 0 ? {} : { services: Object.fromEntries(services) }),
+    ...(postgres === undefined ? {} : { postgres: { url: { env: 'AETHERIUS_PG_URL' } } }),
+    ...(redis === undefined ? {} : { redis: { url: { env: 'AETHERIUS_REDIS_URL' } } }),
+    ...(nats === undefined ? {} : { nats: { url: `nats://${nats}`, monitorUrl: `http://${monitor}` } }),
+    ...(neo4j === undefined
+      ? {}
+      : { neo4j: { url: `bolt://${neo4j}`, user: 'neo4j', password: { env: 'AETHERIUS_NEO4J_PASSWORD' } } }),
+  };
+  const variables = [
+    ...(postgres === undefined
+      ? []
+      : [
+          {
+            name: 'AETHERIUS_PG_URL',
+            meaning: `postgres://USER:PASSWORD@${postgres}/postgres, a role with pg_monitor`,
+          },
+        ]),
+    ...(redis === undefined ? [] : [{ name: 'AETHERIUS_REDIS_URL', meaning: `redis://:PASSWORD@${redis}` }]),
+    ...(neo4j === undefined
+      ? []
+      : [{ name: 'AETHERIUS_NEO4J_PASSWORD', meaning: 'password of the user neo4j' }]),
+  ];
+  const parts = [
+    ...services.map(([id]) => id),
+    ...Object.entries({ postgres, redis, nats, neo4j }).flatMap(([part, address]) =>
+      address === undefined ? [] : [part],
+    ),
+  ];
+  return parts.length === 0 ? undefined : { parts, yaml, variables };
+}

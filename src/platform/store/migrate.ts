@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { runner } from 'node-pg-migrate';
+import { Client, escapeIdentifier } from 'pg';
+import type { Logger } from '../../domain/kernel/clock.ts';
+import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
+import { translate } from './errors.ts';
+
+/** The same number of levels below the package root in `src` and in `dist`. */
+export const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
+
+/** Any constant will do, as long as all our processes use the same one. */
+const lockKey = 0x6165_7468_6d69;
+
+export interface MigrateOptions {
+  /** The owner of the tables: DATABASE_MIGRATION_URL, or DATABASE_URL. */
+  readonly database: DatabaseConfig;
+  /** Login of the application when it is another one: it is made a member of the role that owns nothing. */
+  readonly applicationLogin?: string;
+  readonly logger: Logger;
+  /** How long to wait for another process that is migrating, in milliseconds; default 60 s. */
+  readonly waitMs?: number;
+}
+
+/**
+ * Brings the schema up to date; several processes may do so at once. Returns the names applied by this call.
+ * AppError DEPENDENCY_UNAVAILABLE when PostgreSQL cannot be reached, TIMED_OUT when another process migrates
+ * for too long, BUG when a migration fails (nothing of it is kept).
+ */
+export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
+  const { database, logger, waitMs = 60_000 } = options;
+  const client = new Client(clientConfig(database, { lock_timeout: waitMs }));
+  client.on('error', (err) => logger.warn({ err }, 'the migrating PostgreSQL connection broke'));
+  try {
+    await client.connect();
+    // A session lock: it is gone with the connection, and one that holds it is only ever a migrating process.
+    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    const applied = await runner({
+      dbClient: client,
+      dir: migrationsFolder,
+      direction: 'up',
+      migrationsTable: 'aetherius_migrations',
+      noLock: true,
+      checkOrder: true,
+      logger: quiet(logger),
+    });
+    // So that `doctor` and start-up can tell, as the application, whether the schema is the one they know.
+    await client.query(`GRANT SELECT ON aetherius_migrations TO ${applicationRole}`);
+    await admit(client, options.applicationLogin);
+    return applied.map(({ name }) => name);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function admit(client: Client, login: string | undefined): Promise<void> {
+  if (login === undefined) return;
+  const { rows } = await client.query<{ member: boolean }>(
+    `SELECT pg_has_role($1::name, $2::name, 'MEMBER') AS member`,
+    [login, applicationRole],
+  );
+  if (rows[0]?.member === true) return;
+  await client.query(`GRANT ${applicationRole} TO ${escapeIdentifier(login)}`);
+}
+
+function quiet(logger: Logger) {
+  const line = (text: unknown) => logger.debug({ text: String(text) }, 'migration');
+  return { debug: line, info: line, warn: line, error: line };
+}

@@ -1,0 +1,218 @@
+import type Docker from 'dockerode';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { CallOptions, ComposeContainer, ComposeTarget } from '../../../domain/look/targets.ts';
+import { bounded, DeadlinePassed, Gate, socketStage, targetError } from '../failure.ts';
+
+export interface ComposeSettings {
+  readonly project: string;
+  readonly socket: string;
+}
+
+const states = new Set(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
+const defaultMs = 5_000;
+
+/** Docker Compose under diagnosis over the engine's socket. The list of containers is kept for the run. */
+export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
+  const address = { what: 'Docker engine', host: settings.socket, port: 0 };
+  const gate = new Gate();
+  let engine: Promise<Docker> | undefined;
+  let listed: Promise<readonly ComposeContainer[]> | undefined;
+
+  const open = () => {
+    engine ??= import('dockerode').then(({ default: Engine }) => new Engine({ socketPath: settings.socket }));
+    return engine;
+  };
+
+  async function call<T>(
+    options: CallOptions,
+    work: (docker: Docker, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return gate.run(async () => {
+      try {
+        return await bounded({ ...options, timeoutMs: options.timeoutMs ?? defaultMs }, async (signal) =>
+          work(await open(), signal),
+        );
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        if (error instanceof DeadlinePassed) throw targetError('no-answer', address);
+        const status = (error as { statusCode?: unknown }).statusCode;
+        if (status === 404) throw new AppError('NOT_FOUND', 'no such container', { retryable: false });
+        if (status === 409) throw new AppError('CONFLICT', 'container is not in the right state');
+        if (typeof status === 'number')
+          throw targetError(status === 403 ? 'forbidden' : 'protocol', address, {
+            cause: error,
+            facts: { status },
+          });
+        throw targetError(socketStage(error) ?? 'closed', address, { cause: error });
+      }
+    });
+  }
+
+  const inspect = (id: string, options: CallOptions = {}) =>
+    call(options, async (docker) => toContainer(await docker.getContainer(id).inspect()));
+
+  async function listContainers(options: CallOptions): Promise<readonly ComposeContainer[]> {
+    const summaries = await call(options, (docker) =>
+      docker.listContainers({
+        all: true,
+        filters: { label: [`com.docker.compose.project=${settings.project}`] },
+      }),
+    );
+    // `docker compose run` leaves containers behind that have a service's name and never served.
+    const serving = summaries.filter(({ Labels }) => Labels['com.docker.compose.oneoff'] !== 'True');
+    const containers = await Promise.all(
+      serving.map((summary) =>
+        // One that is removed between the list and here is simply not there any more.
+        inspect(summary.Id, options).catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+          throw error;
+        }),
+      ),
+    );
+    return containers.filter((container) => container !== undefined);
+  }
+
+  return {
+    project: settings.project,
+    containers(options = {}) {
+      if (listed === undefined) {
+        // The first asker's signal must not end it for the others.
+        listed = listContainers(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs });
+        listed.catch(() => {
+          listed = undefined;
+        });
+      }
+      const shared = listed;
+      return bounded({ ...options, timeoutMs: options.timeoutMs ?? 2 * defaultMs }, () => shared).catch(
+        (error: unknown) => {
+          throw error instanceof DeadlinePassed ? targetError('no-answer', address) : error;
+        },
+      );
+    },
+    inspect,
+    logs: (id, options = {}) =>
+      call(options, async (docker) => {
+        const container = docker.getContainer(id);
+        const raw = await container.logs({
+          stdout: true,
+          stderr: true,
+          timestamps: false,
+          follow: false,
+          since: (options.since?.getTime() ?? 0) / 1000,
+          ...(options.until === undefined ? {} : { until: options.until.getTime() / 1000 }),
+          tail: options.tail ?? 1000,
+        });
+        return demultiplex(Buffer.from(raw as unknown as Uint8Array)).both;
+      }),
+    exec: (id, command, options = {}) =>
+      call({ timeoutMs: 15_000, ...options }, async (docker, signal) => {
+        const exec = await docker
+          .getContainer(id)
+          .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+        const stream = await exec.start({ hijack: true, stdin: false });
+        signal.addEventListener('abort', () => stream.destroy(), { once: true });
+        const parts: Buffer[] = [];
+        for await (const part of stream) parts.push(Buffer.from(part as Uint8Array));
+        const { ExitCode } = await exec.inspect();
+        const { stdout, stderr } = demultiplex(Buffer.concat(parts));
+        return { code: ExitCode ?? -1, stdout, stderr };
+      }),
+    stats: (id, options = {}) =>
+      call({ timeoutMs: 6_000, ...options }, async (docker) => {
+        const stats = await docker.getContainer(id).stats({ stream: false });
+        const cpu = stats.cpu_stats.cpu_usage.total_usage - stats.precpu_stats.cpu_usage.total_usage;
+        const system = stats.cpu_stats.system_cpu_usage - (stats.precpu_stats.system_cpu_usage ?? 0);
+        const cores = stats.cpu_stats.online_cpus || 1;
+        const cache = stats.memory_stats.stats?.inactive_file ?? 0;
+        return {
+          cpuPercent: system > 0 ? Math.round((cpu / system) * cores * 1000) / 10 : 0,
+          memoryBytes: Math.max(0, (stats.memory_stats.usage ?? 0) - cache),
+          memoryLimitBytes: stats.memory_stats.limit ?? 0,
+          cpuPeriods: stats.cpu_stats.throttling_data?.periods ?? 0,
+          cpuThrottledPeriods: stats.cpu_stats.throttling_data?.throttled_periods ?? 0,
+        };
+      }),
+    async restart(id, options = {}) {
+      const grace = options.graceSeconds ?? 10;
+      await call({ timeoutMs: (grace + 20) * 1000, ...options }, (docker) =>
+        docker.getContainer(id).restart({ t: grace }),
+      );
+    },
+    networks: (options = {}) =>
+      call(options, async (docker) => {
+        const networks = await docker.listNetworks();
+        const full = await Promise.all(
+          networks.map(async (network) => docker.getNetwork(network.Id).inspect() as Promise<NetworkInspect>),
+        );
+        return full.map((network) => ({
+          id: network.Id,
+          name: network.Name,
+          driver: network.Driver,
+          containers: Object.values(network.Containers ?? {}).map((container) => container.Name),
+        }));
+      }),
+  };
+}
+
+interface NetworkInspect {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Driver: string;
+  readonly Containers?: Readonly<Record<string, { readonly Name: string }>>;
+}
+
+function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
+  const { State: state, Config: config, HostConfig: host } = info;
+  const health = state.Health?.Status;
+  const finished = state.FinishedAt;
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    service: config.Labels['com.docker.compose.service'] ?? '',
+    image: config.Image,
+    state: states.has(state.Status) ? (state.Status as ComposeContainer['state']) : 'dead',
+    ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
+    createdAt: info.Created,
+    startedAt: state.StartedAt,
+    // Docker's zero time means "never".
+    ...(finished === '' || finished.startsWith('0001-') ? {} : { finishedAt: finished }),
+    exitCode: state.ExitCode,
+    oomKilled: state.OOMKilled,
+    restartCount: info.RestartCount,
+    networks: Object.keys(info.NetworkSettings.Networks ?? {}),
+    memoryLimitBytes: host.Memory ?? 0,
+    nanoCpus: host.NanoCpus ?? 0,
+    ...(state.Error === '' ? {} : { error: state.Error }),
+    env: Object.fromEntries(
+      (config.Env ?? []).map((line) => {
+        const at = line.indexOf('=');
+        return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+      }),
+    ),
+    command: [...(config.Cmd ?? [])],
+  };
+}
+
+/** Docker's stream format: 8 bytes of header (stream, length) before each part; a TTY has none. */
+function demultiplex(raw: Buffer): {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly both: string;
+} {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const both: Buffer[] = [];
+  let at = 0;
+  while (at + 8 <= raw.length) {
+    const kind = raw[at] ?? 0;
+    if (kind > 2 || raw[at + 1] !== 0 || raw[at + 2] !== 0 || raw[at + 3] !== 0) break;
+    const length = raw.readUInt32BE(at + 4);
+    const part = raw.subarray(at + 8, at + 8 + length);
+    (kind === 2 ? err : out).push(part);
+    both.push(part);
+    at += 8 + length;
+  }
+  if (at === 0 && raw.length > 0) return { stdout: raw.toString(), stderr: '', both: raw.toString() };
+  const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8');
+  return { stdout: text(out), stderr: text(err), both: text(both) };
+}

@@ -1,0 +1,399 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import type {
+  CallOptions,
+  HttpAnswer,
+  KubeKind,
+  KubeObject,
+  KubernetesTarget,
+  ListOptions,
+} from '../../../domain/look/targets.ts';
+import { type Address, defaultTimeouts, Gate, type Timeouts, targetError, unconnected } from '../failure.ts';
+import { httpCall } from '../http/http-call.ts';
+import {
+  type KubeAccess,
+  type KubeAccessMemory,
+  type KubeConfigSettings,
+  loadKubeAccess,
+} from './kube-config.ts';
+import { execInPod } from './kube-exec.ts';
+import { createPageReader } from './kube-pages.ts';
+import { createSlimmer, keepsOwnership } from './kube-slim.ts';
+import { parsePodMetrics } from './quantity.ts';
+import { shareLogs } from './shared-logs.ts';
+
+export interface KubernetesSettings extends KubeConfigSettings {
+  readonly namespace: string;
+  readonly agentNamespace: string;
+}
+
+const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
+  namespaces: '/api/v1',
+  pods: '/api/v1',
+  services: '/api/v1',
+  configmaps: '/api/v1',
+  secrets: '/api/v1',
+  events: '/api/v1',
+  persistentvolumeclaims: '/api/v1',
+  nodes: '/api/v1',
+  deployments: '/apis/apps/v1',
+  replicasets: '/apis/apps/v1',
+  statefulsets: '/apis/apps/v1',
+  daemonsets: '/apis/apps/v1',
+  endpointslices: '/apis/discovery.k8s.io/v1',
+  networkpolicies: '/apis/networking.k8s.io/v1',
+};
+
+/**
+ * Requests at a time that the API server answers itself: a connection more costs both sides a handshake, which is dearer
+ * than most of these answers; half of the lists of a run are empty.
+ */
+const ownAtATime = 4;
+/** Others at a time that it passes on (logs and commands to a kubelet, metrics): a node that hangs holds up no list. */
+const passedOnAtATime = 12;
+
+const mergePatch = 'application/merge-patch+json';
+const strategicPatch = 'application/strategic-merge-patch+json';
+
+/** For how long at most it is waited for requests that are under way. */
+const quietMs = 3_000;
+
+/** Objects a page. client-go's own default; 500 Pods are 2.7 MB. */
+const pageSize = 500;
+/** More than this and the answer is not worth its memory: 40,000 objects of one kind. */
+const maxPages = 80;
+
+interface Opened {
+  readonly access: KubeAccess;
+  readonly agent: HttpAgent | HttpsAgent;
+}
+
+/**
+ * Kubernetes under diagnosis over plain HTTPS. LISTs are paged, slimmed page by page and kept for the run,
+ * so that all probes of a run share them and the number of requests does not depend on what is asked.
+ */
+export function createKubernetesTarget(
+  settings: KubernetesSettings,
+  timeouts: Timeouts = defaultTimeouts,
+  memory?: KubeAccessMemory,
+): KubernetesTarget {
+  const gate = new Gate();
+  const lists = new Map<string, Promise<readonly KubeObject[]>>();
+  let loading: Promise<Opened> | undefined;
+  const ownCalls = new PQueue({ concurrency: ownAtATime });
+  const passedOnCalls = new PQueue({ concurrency: passedOnAtATime });
+  let sent = 0;
+  let pages = 0;
+  let most = Number.POSITIVE_INFINITY;
+
+  /** Counts a request that is about to be sent; AppError when the run may send no more. */
+  const count = (furtherPage = false) => {
+    if (furtherPage) pages += 1;
+    else if (sent - pages >= most)
+      throw new AppError('DEPENDENCY_UNAVAILABLE', 'the run has used up its requests to the Kubernetes API', {
+        facts: { reason: 'request-limit', most },
+      });
+    sent += 1;
+  };
+
+  const open = () => {
+    loading ??= loadKubeAccess(settings, memory).then((access) => {
+      // Sockets end by themselves when idle; nothing has to close this.
+      const options = {
+        keepAlive: true,
+        keepAliveMsecs: 1_000,
+        maxSockets: ownAtATime + passedOnAtATime,
+        timeout: 4_000,
+      };
+      return {
+        access,
+        agent: access.server.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options),
+      };
+    });
+    return loading;
+  };
+
+  async function send(
+    path: string,
+    asked: { readonly verb: string; readonly resource: string; readonly namespace: string },
+    options: CallOptions & {
+      readonly method?: string;
+      readonly body?: unknown;
+      readonly contentType?: string;
+      readonly maxBytes?: number;
+      readonly accept?: string;
+      readonly sink?: (part: Buffer) => void;
+      readonly furtherPage?: boolean;
+      /** The API server asks somebody else for the answer. */
+      readonly passedOn?: true;
+    } = {},
+  ): Promise<HttpAnswer> {
+    const callMs = options.timeoutMs ?? Math.max(timeouts.callMs, 5_000);
+    const call = async ({ access, agent }: Opened) => {
+      count(options.furtherPage);
+      return httpCall({
+        what: 'Kubernetes API',
+        url: new URL(`${access.server.pathname.replace(/\/$/, '')}${path}`, access.server),
+        method: options.method ?? 'GET',
+        headers: {
+          accept: options.accept ?? 'application/json',
+          ...(options.body === undefined
+            ? {}
+            : { 'content-type': options.contentType ?? 'application/json' }),
+          ...(await access.headers()),
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
+        connectMs: Math.min(timeouts.connectMs, callMs),
+        callMs,
+        agent,
+        tls: access.tls,
+        secrets: access.secrets(),
+        ...(options.sink === undefined ? {} : { sink: options.sink }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+    };
+    const passedOn = options.passedOn === true;
+    const answer = await (passedOn ? passedOnCalls : ownCalls).add(async () => {
+      const opened = await open();
+      // Silence of somebody behind the API server says nothing of itself.
+      return gate.run(() => call(opened), passedOn ? unconnected : undefined);
+    });
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw statusError(answer, (await open()).access.server, asked);
+  }
+
+  async function listPages(
+    kind: KubeKind,
+    namespace: string,
+    { fieldSelector, ...options }: ListOptions,
+  ): Promise<readonly KubeObject[]> {
+    const slim = createSlimmer(kind);
+    const items: KubeObject[] = [];
+    const base = kind === 'nodes' ? `${groupOf[kind]}/nodes` : collection(kind, namespace);
+    const selected = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
+    let token = '';
+    for (let page = 1; page <= maxPages; page += 1) {
+      const following = token === '' ? '' : `&continue=${encodeURIComponent(token)}`;
+      const reader = createPageReader((item) => items.push(slim(item)), {
+        ownershipToo: keepsOwnership(kind),
+      });
+      await send(
+        `${base}?limit=${pageSize}${selected}${following}`,
+        { verb: 'list', resource: kind, namespace },
+        { ...options, furtherPage: page > 1, sink: (part) => reader.push(part) },
+      );
+      token = reader.end();
+      if (token === '') return items;
+    }
+    throw new AppError('DEPENDENCY_UNAVAILABLE', 'too many objects to list', {
+      facts: { reason: 'too-many-objects', kind, namespace, objects: items.length },
+    });
+  }
+
+  const readLogs: KubernetesTarget['logs'] = async (namespace, pod, container, options = {}) => {
+    const query = new URLSearchParams({ container });
+    if (options.previous === true) query.set('previous', 'true');
+    if (options.tailLines !== undefined) query.set('tailLines', `${options.tailLines}`);
+    if (options.sinceSeconds !== undefined) query.set('sinceSeconds', `${options.sinceSeconds}`);
+    const limit = options.limitBytes ?? 1024 * 1024;
+    query.set('limitBytes', `${limit}`);
+    const answer = await send(
+      `${collection('pods', namespace)}/${encodeURIComponent(pod)}/log?${query}`,
+      { verb: 'get', resource: 'pods/log', namespace },
+      { ...options, maxBytes: limit + 1, accept: '*/*', passedOn: true },
+    );
+    return answer.text();
+  };
+
+  return {
+    namespace: settings.namespace,
+    agentNamespace: settings.agentNamespace,
+    requests: () => sent,
+    pages: () => pages,
+    limit(requests) {
+      most = requests;
+    },
+    left: () => most - (sent - pages),
+    async quiet() {
+      const late = AbortSignal.timeout(quietMs);
+      // What was just answered makes somebody ask the next thing: only a turn without any is quiet.
+      for (let busy = true; busy && !late.aborted; busy = ownCalls.size + ownCalls.pending > 0) {
+        await untilAborted(ownCalls.onIdle(), late).catch(() => undefined);
+        await setImmediate();
+      }
+    },
+    list(kind, namespace, options = {}) {
+      const key = keyOf(kind, namespace, options);
+      const known = lists.get(key);
+      // The first asker's signal must not end it for the others: each one stops waiting for itself.
+      if (known !== undefined) return untilAborted(known, options.signal);
+      const { signal, ...rest } = options;
+      const listing = listPages(kind, namespace, { timeoutMs: 15_000, ...rest });
+      lists.set(key, listing);
+      listing.catch((error: unknown) => {
+        // A refusal is an answer and stays; a failure of the way may be gone at the next look.
+        if (!(error instanceof TargetError && error.stage === 'forbidden')) lists.delete(key);
+      });
+      return untilAborted(listing, signal);
+    },
+    hasListed: (kind, namespace, options = {}) => lists.has(keyOf(kind, namespace, options)),
+    async get(kind, namespace, name, options = {}) {
+      const answer = await send(
+        kind === 'nodes' || kind === 'namespaces'
+          ? `${groupOf[kind]}/${kind}/${encodeURIComponent(name)}`
+          : `${collection(kind, namespace)}/${encodeURIComponent(name)}`,
+        { verb: 'get', resource: kind, namespace },
+        options,
+      );
+      return JSON.parse(answer.text()) as KubeObject;
+    },
+    logs: shareLogs(readLogs),
+    exec: (namespace, pod, container, command, options = {}) =>
+      passedOnCalls.add(() =>
+        gate.run(async () => {
+          count();
+          return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
+        }, unconnected),
+      ),
+    async podMetrics(namespace, options = {}) {
+      const answer = await send(
+        `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(namespace)}/pods`,
+        { verb: 'list', resource: 'pods.metrics.k8s.io', namespace },
+        { ...options, passedOn: true },
+      );
+      return parsePodMetrics(JSON.parse(answer.text()));
+    },
+    async can(verb, resource, namespace, options = {}) {
+      const answer = await send(
+        '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        { verb: 'create', resource: 'selfsubjectaccessreviews', namespace },
+        {
+          ...options,
+          method: 'POST',
+          body: {
+            apiVersion: 'authorization.k8s.io/v1',
+            kind: 'SelfSubjectAccessReview',
+            spec: {
+              resourceAttributes: {
+                verb,
+                resource,
+                namespace,
+                group: options.group ?? '',
+                ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+              },
+            },
+          },
+        },
+      );
+      const review = JSON.parse(answer.text()) as { status?: { allowed?: boolean } };
+      return review.status?.allowed === true;
+    },
+    async patch(kind, namespace, name, body, options = {}) {
+      const sub = options.subresource === undefined ? '' : `/${options.subresource}`;
+      const answer = await send(
+        `${collection(kind, namespace)}/${encodeURIComponent(name)}${sub}?fieldManager=aetherius-bot${options.dryRun === true ? '&dryRun=All' : ''}`,
+        { verb: 'patch', resource: `${kind}${sub}`, namespace },
+        { ...options, method: 'PATCH', body, contentType: sub === '' ? mergePatch : strategicPatch },
+      );
+      return JSON.parse(answer.text()) as KubeObject;
+    },
+    async watchPods(namespace, { resourceVersion, seconds, signal }, onPod) {
+      const query = new URLSearchParams({ watch: 'true', resourceVersion, timeoutSeconds: `${seconds}` });
+      const reader = createWatchReader(onPod);
+      await send(
+        `${collection('pods', namespace)}?${query}`,
+        { verb: 'watch', resource: 'pods', namespace },
+        // It holds its place for seconds, in which lists must not wait.
+        { signal, passedOn: true, timeoutMs: (seconds + 2) * 1_000, sink: (part) => reader.push(part) },
+      ).catch((error: unknown) => {
+        if (!(error instanceof TargetError && error.stage === 'aborted')) throw error;
+      });
+    },
+  };
+}
+
+/** Lines of a watch as they arrive, each an event with its object. */
+function createWatchReader(onPod: (pod: KubeObject) => void): { push(part: Buffer): void } {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  return {
+    push(part) {
+      const lines = (rest + decoder.write(part)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const event = parsedEvent(line);
+        if (event?.type === 'MODIFIED' || event?.type === 'ADDED') onPod(event.object);
+      }
+    },
+  };
+}
+
+function parsedEvent(line: string): { readonly type: string; readonly object: KubeObject } | undefined {
+  try {
+    return JSON.parse(line) as { readonly type: string; readonly object: KubeObject };
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf(
+  kind: KubeKind,
+  namespace: string,
+  { fieldSelector = '' }: Pick<ListOptions, 'fieldSelector'>,
+) {
+  return `${kind}/${namespace}/${fieldSelector}`;
+}
+
+function collection(kind: KubeKind | 'secrets', namespace: string): string {
+  return `${groupOf[kind]}/namespaces/${encodeURIComponent(namespace)}/${kind}`;
+}
+
+/** An HTTP status of the API server as an error; its message is kept, for it names what was refused. */
+function statusError(
+  answer: HttpAnswer,
+  server: URL,
+  asked: { readonly verb: string; readonly resource: string; readonly namespace: string },
+): Error {
+  const address: Address = {
+    what: 'Kubernetes API',
+    host: server.hostname,
+    port: Number(server.port || (server.protocol === 'http:' ? 80 : 443)),
+  };
+  const facts = { ...asked, status: answer.status, message: statusMessage(answer) };
+  const { status } = answer;
+  if (status === 404)
+    return new AppError('NOT_FOUND', 'Kubernetes object or API not found', { facts, retryable: false });
+  if (status === 409)
+    return new AppError('CONFLICT', 'Kubernetes object was changed by somebody else', {
+      facts: { ...facts, reason: 'stale' },
+    });
+  if (status === 400 || status === 422)
+    return new AppError('INVALID_INPUT', 'Kubernetes API refused the request', { facts });
+  const stage: Stage =
+    status === 401 ? 'auth' : status === 403 ? 'forbidden' : status === 429 ? 'limit' : 'protocol';
+  return targetError(stage, address, { facts });
+}
+
+function statusMessage(answer: HttpAnswer): string {
+  try {
+    const body = JSON.parse(answer.text()) as { message?: unknown };
+    return typeof body.message === 'string' ? body.message.slice(0, 300) : '';
+  } catch {
+    return '';
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  if (signal.aborted) return Promise.reject(new TargetError('aborted', 'stopped waiting'));
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new TargetError('aborted', 'stopped waiting'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { ObjectKey, RegistrationToken } from '../../../domain/look/runtime.ts';
+import type { CallOptions } from '../../../domain/look/targets.ts';
+import type { PartId } from '../../../domain/platform/part.ts';
+import { mountedSecret, oncePerLook, type ReferenceReader, variableOf } from './pod-environment.ts';
+import { type KubeContainer, type KubePod, mainContainer } from './runtime-pod.ts';
+
+const TOKEN_SECRET = 'agent-auth-token';
+const TOKEN_FILE = '/etc/aetherius/secrets/agent-auth-token';
+/** The setting `agent.auth_token` by its own name, the stronger one first. */
+const tokenVariables = ['AETHERIUS_AGENT_AUTH_TOKEN', 'AGENT_AUTH_TOKEN'] as const;
+
+/** Short digest that two people can compare; the token cannot be had from it. */
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 12);
+}
+
+const tokenOf = (value: string | undefined, source: string): RegistrationToken =>
+  value === undefined || value.trim() === '' ? { source } : { digest: digest(value.trim()), source };
+const nameOf = ({ kind, name, key }: ObjectKey) => `${kind} ${name}/${key}`;
+
+function tokenNowhere(part: PartId): AppError {
+  return new AppError('NOT_FOUND', 'nothing says where the registration token comes from', {
+    facts: { reason: 'token-source-unknown', part },
+  });
+}
+
+/** `CONSUL_AGENT_TOKEN` or `VAULT_AGENT_TOKEN` are of other agents. */
+const tokenLike = /^(?:AETHERIUS_)?(?:COLLECT_)?AGENT_(?:AUTH_|REGISTRATION_)?TOKEN$/;
+
+/** Variables of a container that hold the registration token, by their name or by the Secret they come from. */
+function tokenNames(container: KubeContainer): readonly string[] {
+  const others = container.env.filter(
+    ({ name, valueFrom }) => valueFrom?.secretKeyRef?.name === TOKEN_SECRET || tokenLike.test(name),
+  );
+  return [...new Set([...tokenVariables, ...others.map(({ name }) => name)])];
+}
+
+/** What its environment comes from is not there, and so it was not started: the kubelet looks anew at each start. */
+function waitsFor(pod: KubePod, container: KubeContainer, unread: Error): boolean {
+  const status = pod.status.containerStatuses.find(({ name }) => name === container.name);
+  return (
+    status?.state.waiting?.reason === 'CreateContainerConfigError' &&
+    unread instanceof AppError &&
+    unread.facts['reason'] === 'reference-gone'
+  );
+}
+
+/** The token as a Pod gets it. A variable with a value is stronger than a file, as the programs have it. */
+export async function podToken(
+  pod: KubePod | undefined,
+  part: PartId,
+  namespace: string,
+  references: ReferenceReader,
+  options?: CallOptions,
+): Promise<RegistrationToken> {
+  if (pod === undefined) throw tokenNowhere(part);
+  const reader = oncePerLook(references);
+  const main = mainContainer(pod, part);
+  const containers = [
+    ...(main === undefined ? [] : [main]),
+    ...pod.spec.containers.filter((one) => one !== main),
+  ];
+  let empty: RegistrationToken | undefined;
+  let unread: Error | undefined;
+  for (const container of containers)
+    for (const name of tokenNames(container)) {
+      const variable = await variableOf(container, name, namespace, reader, options);
+      if (variable === undefined) continue;
+      const explicit = container.env.some((entry) => entry.name === name);
+      // A whole Secret that cannot be read most likely holds other things.
+      if ('unread' in variable) {
+        if (explicit && waitsFor(pod, container, variable.unread)) return { source: nameOf(variable.from) };
+        if (explicit) throw variable.unread;
+        unread ??= variable.unread;
+        continue;
+      }
+      const found = tokenOf(variable.value, variable.from === undefined ? name : nameOf(variable.from));
+      if (found.digest !== undefined) return found;
+      empty ??= found;
+    }
+  const mounted = containers
+    .map((container) => mountedSecret(container, pod.spec.volumes, TOKEN_FILE))
+    .find((key) => key !== undefined);
+  if (mounted === undefined && unread !== undefined) throw unread;
+  if (mounted === undefined && empty !== undefined) return empty;
+  const key = mounted ?? { kind: 'Secret', name: TOKEN_SECRET, key: 'token' };
+  try {
+    return tokenOf((await reader.data('Secret', namespace, key.name, options)).get(key.key), nameOf(key));
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error;
+    if (mounted === undefined) throw tokenNowhere(part);
+    return { source: nameOf(key) };
+  }
+}
+
+/** The token as a container gets it whose environment is known. */
+export function variableToken(env: Readonly<Record<string, string>>, part: PartId): RegistrationToken {
+  const named = [...tokenVariables, ...Object.keys(env).filter((name) => tokenLike.test(name))];
+  const set = named.filter((name) => env[name] !== undefined);
+  const name = set.find((one) => env[one]?.trim() !== '') ?? set[0];
+  if (name === undefined) throw tokenNowhere(part);
+  return tokenOf(env[name], name);
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import type { Instance, Termination } from '../../../domain/look/runtime.ts';
+import type { PartId } from '../../../domain/platform/part.ts';
+
+const Terminated = z.object({
+  exitCode: z.number(),
+  reason: z.string().default('Error'),
+  finishedAt: z.string().nullish(),
+  message: z.string().optional(),
+});
+const ContainerStatus = z.object({
+  name: z.string(),
+  ready: z.boolean().default(false),
+  restartCount: z.number().default(0),
+  state: z
+    .object({
+      running: z.object({ startedAt: z.string().nullish() }).optional(),
+      waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+      terminated: Terminated.optional(),
+    })
+    .default({}),
+  lastState: z.object({ terminated: Terminated.optional() }).default({}),
+});
+const Resources = z.object({
+  limits: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  requests: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+});
+
+const KeyReference = z.object({
+  name: z.string().optional(),
+  key: z.string().default(''),
+  optional: z.boolean().optional(),
+});
+const NameReference = z.object({ name: z.string().optional(), optional: z.boolean().optional() });
+const Items = z.array(z.object({ key: z.string(), path: z.string() }));
+const Container = z.object({
+  name: z.string(),
+  image: z.string().default(''),
+  command: z.array(z.string()).default([]),
+  args: z.array(z.string()).default([]),
+  env: z
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.string().optional(),
+        valueFrom: z
+          .object({ configMapKeyRef: KeyReference.optional(), secretKeyRef: KeyReference.optional() })
+          .optional(),
+      }),
+    )
+    .default([]),
+  envFrom: z
+    .array(
+      z.object({
+        prefix: z.string().default(''),
+        configMapRef: NameReference.optional(),
+        secretRef: NameReference.optional(),
+      }),
+    )
+    .default([]),
+  resources: Resources.default({ limits: {}, requests: {} }),
+  livenessProbe: z.unknown().optional(),
+  readinessProbe: z.unknown().optional(),
+  ports: z.array(z.object({ containerPort: z.number(), protocol: z.string().default('TCP') })).default([]),
+  volumeMounts: z
+    .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
+    .default([]),
+});
+export type KubeContainer = z.output<typeof Container>;
+
+/** The fields of a Pod that the runtime port uses. */
+export const KubePod = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().default(''),
+    uid: z.string(),
+    creationTimestamp: z.string().optional(),
+  }),
+  spec: z.object({
+    containers: z.array(Container),
+    volumes: z
+      .array(
+        z.object({
+          name: z.string(),
+          configMap: z
+            .object({
+              name: z.string().optional(),
+              items: Items.optional(),
+            })
+            .optional(),
+          secret: z.object({ secretName: z.string().optional(), items: Items.optional() }).optional(),
+          projected: z
+            .object({
+              sources: z
+                .array(
+                  z.object({
+                    secret: z.object({ name: z.string().optional(), items: Items.optional() }).optional(),
+                  }),
+                )
+                .nullish(),
+            })
+            .optional(),
+        }),
+      )
+      .default([]),
+  }),
+  status: z
+    .object({
+      phase: z.string().default('Unknown'),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      podIP: z.string().optional(),
+      containerStatuses: z.array(ContainerStatus).default([]),
+    })
+    .default({ phase: 'Unknown', containerStatuses: [] }),
+});
+export type KubePod = z.output<typeof KubePod>;
+
+const suffixes: Readonly<Record<string, number>> = {
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+  m: 1e-3,
+};
+
+/** A Kubernetes quantity as a number: bytes for memory, cores for CPU. */
+export function quantity(text: string | number): number {
+  if (typeof text === 'number') return text;
+  const match = /^([0-9.]+(?:e[+-]?\d+)?)([A-Za-z]*)$/.exec(text);
+  return match?.[1] === undefined
+    ? Number.NaN
+    : Number(match[1]) * (match[2] === '' ? 1 : (suffixes[match[2] ?? ''] ?? Number.NaN));
+}
+
+function termination(ended: z.output<typeof Terminated>): Termination {
+  return {
+    exitCode: ended.exitCode,
+    reason: ended.reason,
+    ...(ended.finishedAt == null ? {} : { finishedAt: ended.finishedAt }),
+    ...(ended.message === undefined ? {} : { message: ended.message }),
+  };
+}
+
+function resources(of: z.output<typeof Resources>): Partial<Instance> {
+  const memory = (value: string | number | undefined) => (value === undefined ? undefined : quantity(value));
+  const cpu = (value: string | number | undefined) =>
+    value === undefined ? undefined : Math.round(quantity(value) * 1000);
+  const entries = {
+    memoryLimitBytes: memory(of.limits['memory']),
+    memoryRequestBytes: memory(of.requests['memory']),
+    cpuLimitMillicores: cpu(of.limits['cpu']),
+    cpuRequestMillicores: cpu(of.requests['cpu']),
+  };
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+/** The main container is the one named after the part, else the first. */
+export function mainContainer(pod: KubePod, part: PartId): KubeContainer | undefined {
+  return pod.spec.containers.find((candidate) => candidate.name === part) ?? pod.spec.containers[0];
+}
+
+const tcpPorts = (container: KubeContainer | undefined): readonly number[] =>
+  (container?.ports ?? [])
+    .filter(({ protocol }) => protocol === 'TCP')
+    .map(({ containerPort }) => containerPort);
+
+export function instanceOf(pod: KubePod, part: PartId): Instance {
+  const container = mainContainer(pod, part);
+  const status = pod.status.containerStatuses.find((candidate) => candidate.name === container?.name);
+  const { running, waiting, terminated } = status?.state ?? {};
+  const phase = running ? 'running' : terminated ? 'terminated' : waiting ? 'waiting' : 'pending';
+  const reason = waiting?.reason ?? terminated?.reason ?? pod.status.reason;
+  const message = waiting?.message ?? terminated?.message ?? pod.status.message;
+  return {
+    part,
+    id: pod.metadata.uid,
+    name: pod.metadata.name,
+    namespace: pod.metadata.namespace,
+    container: container?.name ?? '',
+    image: container?.image ?? '',
+    phase,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+    ready: status?.ready ?? false,
+    readinessChecked: container?.readinessProbe !== undefined,
+    restarts: status?.restartCount ?? 0,
+    ...(running?.startedAt == null ? {} : { startedAt: running.startedAt }),
+    ...(terminated === undefined ? {} : { terminated: termination(terminated) }),
+    ...(status?.lastState.terminated === undefined ? {} : { last: termination(status.lastState.terminated) }),
+    ...resources(container?.resources ?? { limits: {}, requests: {} }),
+    command: [...(container?.command ?? []), ...(container?.args ?? [])],
+    env: Object.fromEntries(
+      (container?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    ),
+    ...(container?.livenessProbe === undefined ? {} : { hasLivenessProbe: true }),
+    ...(pod.status.podIP === undefined
+      ? {}
+      : { address: { host: pod.status.podIP, ports: tcpPorts(container) } }),
+  };
+}

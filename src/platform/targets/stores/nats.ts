@@ -1,0 +1,206 @@
+import type { NatsConnection } from 'nats';
+import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import type { CallOptions, NatsTarget } from '../../../domain/look/targets.ts';
+import {
+  type Address,
+  bounded,
+  DeadlinePassed,
+  defaultTimeouts,
+  Gate,
+  socketStage,
+  type Timeouts,
+  targetError,
+} from '../failure.ts';
+import { httpCall } from '../http/http-call.ts';
+import { reach } from '../network/reach.ts';
+import type { TlsOptions } from '../network/tls.ts';
+import type { LeaseBook } from './lease.ts';
+
+export interface NatsSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  readonly tls?: TlsOptions;
+  readonly monitorUrl?: string;
+}
+
+/** `nats://user:password@host:port` (a user without password is a token) as settings. */
+export function natsUrl(text: string): NatsSettings {
+  const url = new URL(text);
+  const user = decodeURIComponent(url.username);
+  const password = decodeURIComponent(url.password);
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 4222),
+    ...(user === '' ? {} : password === '' ? { token: user } : { user, password }),
+    ...(url.protocol === 'tls:' ? { tls: {} } : {}),
+  };
+}
+
+const stageOfNats: Readonly<Record<string, Stage>> = {
+  CONNECTION_REFUSED: 'refused',
+  AUTHORIZATION_VIOLATION: 'auth',
+  AUTHENTICATION_EXPIRED: 'auth',
+  AUTHENTICATION_TIMEOUT: 'auth',
+  ACCOUNT_EXPIRED: 'auth',
+  BAD_AUTHENTICATION: 'auth',
+  BAD_CREDS: 'auth',
+  PERMISSIONS_VIOLATION: 'forbidden',
+  CONNECTION_CLOSED: 'closed',
+  DISCONNECT: 'closed',
+  TLS: 'tls',
+  SERVER_OPT_NA: 'tls',
+  NATS_PROTOCOL_ERR: 'protocol',
+  BAD_JSON: 'protocol',
+};
+
+/** NATS under diagnosis: one client connection a run, and the monitoring port over HTTP. */
+export function createNatsTarget(
+  settings: NatsSettings,
+  book: LeaseBook,
+  timeouts: Timeouts = defaultTimeouts,
+): NatsTarget {
+  const address: Address = { what: 'NATS', host: settings.host, port: settings.port };
+  const secrets = [settings.password, settings.token]
+    .filter((secret) => secret !== undefined)
+    .filter((secret) => secret !== '');
+  const gate = new Gate();
+  const monitorGate = new Gate();
+
+  const lease = book.lease<NatsConnection>({
+    async open() {
+      const { connect } = await import('nats');
+      const connection = await connect({
+        servers: `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+        name: 'aetherius-bot',
+        timeout: timeouts.connectMs,
+        reconnect: false,
+        ignoreClusterUpdates: true,
+        ...(settings.user === undefined ? {} : { user: settings.user }),
+        ...(settings.password === undefined ? {} : { pass: settings.password }),
+        ...(settings.token === undefined ? {} : { token: settings.token }),
+        ...(settings.tls === undefined ? {} : { tls: natsTls(settings.tls) }),
+      });
+      // Its status stream is not read; a loss shows in the next call.
+      return connection;
+    },
+    close: (connection) => connection.close(),
+  });
+
+  async function translate(error: unknown): Promise<Error> {
+    if (error instanceof AppError) return error;
+    const code = (error as { code?: unknown } | undefined)?.code;
+    if (error instanceof DeadlinePassed || code === 'TIMEOUT' || code === 'CONNECTION_TIMEOUT') {
+      const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+      return targetError(seen === 'open' ? 'no-answer' : seen, address);
+    }
+    const inner = (error as { chainedError?: unknown } | undefined)?.chainedError;
+    const stage =
+      socketStage(inner) ?? socketStage(error) ?? (typeof code === 'string' ? stageOfNats[code] : undefined);
+    return targetError(stage ?? 'closed', address, { cause: error, secrets });
+  }
+
+  async function withConnection<T>(
+    options: CallOptions,
+    work: (connection: NatsConnection, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return gate.run(async () => {
+      try {
+        return await bounded({ ...options, timeoutMs: options.timeoutMs ?? timeouts.callMs }, (signal) =>
+          lease.use((connection) => work(connection, signal)),
+        );
+      } catch (error) {
+        const translated = await translate(error);
+        if (translated instanceof TargetError) void lease.drop();
+        throw translated;
+      }
+    });
+  }
+
+  return {
+    hasMonitor: settings.monitorUrl !== undefined,
+    connect: (options = {}) =>
+      withConnection(options, async (connection) => {
+        const latencyMs = await connection.rtt();
+        const { info } = connection;
+        return {
+          latencyMs,
+          serverId: info?.server_id ?? '',
+          serverName: info?.server_name ?? '',
+          version: info?.version ?? '',
+          jetstream: info?.jetstream === true,
+        };
+      }),
+    async monitor<T>(path: string, options: CallOptions = {}): Promise<T> {
+      if (settings.monitorUrl === undefined)
+        throw new AppError('NOT_FOUND', 'no monitoring address is configured');
+      const url = new URL(path, settings.monitorUrl);
+      const callMs = options.timeoutMs ?? timeouts.callMs;
+      const answer = await monitorGate.run(() =>
+        httpCall({
+          what: 'NATS monitor',
+          url,
+          headers: { connection: 'close' },
+          maxBytes: 16 * 1024 * 1024,
+          connectMs: Math.min(timeouts.connectMs, callMs),
+          callMs,
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        }),
+      );
+      const at: Address = { what: 'NATS monitor', host: url.hostname, port: Number(url.port || 80) };
+      if (answer.status !== 200) throw targetError('protocol', at, { facts: { status: answer.status } });
+      try {
+        return JSON.parse(answer.text()) as T;
+      } catch {
+        throw targetError('protocol', at, { facts: { status: answer.status, reason: 'not JSON' } });
+      }
+    },
+    listen: (subject, ms, options = {}) =>
+      withConnection(
+        { ...options, timeoutMs: ms + (options.timeoutMs ?? timeouts.callMs) },
+        async (connection, signal) => {
+          const seen: Record<string, number> = {};
+          const subscription = connection.subscribe(subject, {
+            callback: (error, message) => {
+              if (error === null) seen[message.subject] = (seen[message.subject] ?? 0) + 1;
+            },
+          });
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, ms);
+            signal.addEventListener('abort', () => {
+              clearTimeout(timer);
+              resolve();
+            });
+          });
+          subscription.unsubscribe();
+          return seen;
+        },
+      ),
+    jetstream: <T>(api: string, body: unknown, options: CallOptions = {}) =>
+      withConnection(options, async (connection) => {
+        const payload = body === undefined ? '' : JSON.stringify(body);
+        try {
+          const reply = await connection.request(`$JS.API.${api}`, payload, {
+            timeout: options.timeoutMs ?? timeouts.callMs,
+          });
+          return reply.json<T>();
+        } catch (error) {
+          if ((error as { code?: unknown }).code === '503')
+            throw new AppError('NOT_FOUND', 'JetStream is not enabled', {
+              facts: { reason: 'jetstream-off' },
+            });
+          throw error;
+        }
+      }),
+  };
+}
+
+function natsTls(tls: TlsOptions): Record<string, string> {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const options = { ca: text(tls.ca), cert: text(tls.cert), key: text(tls.key) };
+  return Object.fromEntries(
+    Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,161 @@
+import type { Driver } from 'neo4j-driver';
+import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import type { CallOptions, Neo4jTarget } from '../../../domain/look/targets.ts';
+import {
+  type Address,
+  bounded,
+  DeadlinePassed,
+  defaultTimeouts,
+  Gate,
+  socketStage,
+  type Timeouts,
+  targetError,
+} from '../failure.ts';
+import { reach } from '../network/reach.ts';
+import type { LeaseBook } from './lease.ts';
+
+export interface Neo4jSettings {
+  readonly url: string;
+  readonly user: string;
+  readonly password?: string;
+  readonly database?: string;
+  /** For `bolt://` and `neo4j://`; the `+s` and `+ssc` forms of the URL say it themselves. */
+  readonly encryption?: 'system-ca' | 'trust-all';
+}
+
+/** Stage by Neo4j status code (Neo4j status codes manual) or by the driver's own code. */
+function neo4jStage(code: string): Stage | undefined {
+  if (
+    /^Neo\.ClientError\.Security\.(Unauthorized|AuthenticationRateLimit|CredentialsExpired|TokenExpired)$/.test(
+      code,
+    )
+  )
+    return 'auth';
+  if (code.startsWith('Neo.ClientError.Security.')) return 'forbidden';
+  if (/^Neo\.(TransientError|DatabaseError)\.General\.(MemoryPool|OutOfMemory|StackOverFlow)/.test(code))
+    return 'limit';
+  if (code === 'Neo.TransientError.General.DatabaseUnavailable') return 'closed';
+  if (code.startsWith('Neo.') || code === 'ProtocolError') return 'protocol';
+  if (code === 'SessionExpired') return 'closed';
+  return undefined;
+}
+
+/** Neo4j under diagnosis over Bolt; a driver a run, closed when idle. */
+export function createNeo4jTarget(
+  settings: Neo4jSettings,
+  book: LeaseBook,
+  timeouts: Timeouts = defaultTimeouts,
+): Neo4jTarget {
+  const url = new URL(settings.url.replace(/^(neo4j|bolt)(\+s|\+ssc)?:/, 'http:'));
+  const address: Address = {
+    what: 'Neo4j',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 7687),
+  };
+  const secrets = settings.password === undefined || settings.password === '' ? [] : [settings.password];
+  const gate = new Gate();
+
+  const lease = book.lease<Driver>({
+    async open() {
+      const { default: neo4j } = await import('neo4j-driver');
+      return neo4j.driver(settings.url, neo4j.auth.basic(settings.user, settings.password ?? ''), {
+        // Ours end first: the driver’s own say nothing of how far it got.
+        connectionTimeout: 30_000,
+        connectionAcquisitionTimeout: 30_000,
+        maxTransactionRetryTime: 0,
+        maxConnectionPoolSize: 2,
+        disableLosslessIntegers: true,
+        userAgent: 'aetherius-bot',
+        telemetryDisabled: true,
+        ...encryptionOf(settings.encryption),
+      });
+    },
+    close: (driver) => driver.close(),
+  });
+
+  async function translate(error: unknown): Promise<Error> {
+    if (error instanceof AppError) return error;
+    if (error instanceof DeadlinePassed) {
+      const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+      return targetError(seen === 'open' ? 'no-answer' : seen, address);
+    }
+    const code = (error as { code?: unknown } | undefined)?.code;
+    const known = typeof code === 'string' ? neo4jStage(code) : undefined;
+    const facts = typeof code === 'string' ? { code } : {};
+    if (known !== undefined) return targetError(known, address, { cause: error, secrets, facts });
+    // `ServiceUnavailable` hides why: the socket's own code, or a second look, tells.
+    const socket = socketStage(error);
+    if (socket !== undefined && socket !== 'connect-timeout')
+      return targetError(socket, address, { cause: error, secrets });
+    const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+    const stage = seen === 'open' ? (socket === 'connect-timeout' ? 'no-answer' : 'closed') : seen;
+    return targetError(stage, address, { cause: error, secrets, facts });
+  }
+
+  // Refused credentials end the driver of this run; a call that waits for it meanwhile would wait in vain.
+  let deny: (refused: Error) => void = () => undefined;
+  const denied = new Promise<never>((_resolve, reject) => {
+    deny = reject;
+  });
+  denied.catch(() => undefined);
+
+  async function withDriver<T>(options: CallOptions, work: (driver: Driver) => Promise<T>): Promise<T> {
+    return gate.run(async () => {
+      try {
+        return await bounded({ ...options, timeoutMs: options.timeoutMs ?? 2 * timeouts.callMs }, () =>
+          Promise.race([lease.use(work), denied]),
+        );
+      } catch (error) {
+        const translated = await translate(error);
+        if (translated instanceof TargetError && translated.stage === 'auth') deny(translated);
+        if (translated instanceof TargetError && translated.stage !== 'protocol') void lease.drop();
+        throw translated;
+      }
+    });
+  }
+
+  const database = settings.database === undefined ? {} : { database: settings.database };
+  return {
+    verify: (options = {}) =>
+      withDriver(options, async (driver) => {
+        const started = performance.now();
+        const info = await driver.getServerInfo(database);
+        // A pooled connection answers the line above from memory; an empty transaction is a round trip, and needs
+        // no query to be compiled, which takes a cold server seconds.
+        const session = driver.session({ defaultAccessMode: 'READ', ...database });
+        try {
+          const transaction = await session.beginTransaction();
+          await transaction.rollback();
+        } finally {
+          await session.close();
+        }
+        return {
+          latencyMs: Math.round((performance.now() - started) * 10) / 10,
+          address: info.address ?? `${address.host}:${address.port}`,
+          version: info.agent ?? '',
+        };
+      }),
+    run: <Row extends object>(
+      cypher: string,
+      params: Readonly<Record<string, unknown>> = {},
+      options: CallOptions = {},
+    ) =>
+      withDriver(options, async (driver) => {
+        const session = driver.session({ defaultAccessMode: 'READ', ...database });
+        try {
+          const result = await session.run(cypher, { ...params });
+          return result.records.map((record) => record.toObject() as Row);
+        } finally {
+          await session.close();
+        }
+      }),
+  };
+}
+
+function encryptionOf(encryption: Neo4jSettings['encryption']) {
+  if (encryption === undefined) return {};
+  return {
+    encrypted: 'ENCRYPTION_ON',
+    trust: encryption === 'trust-all' ? 'TRUST_ALL_CERTIFICATES' : 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES',
+  } as const;
+}

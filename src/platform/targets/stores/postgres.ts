@@ -1,0 +1,203 @@
+import type { Pool, PoolClient } from 'pg';
+import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import type { CallOptions, DatabaseId, PostgresTarget } from '../../../domain/look/targets.ts';
+import {
+  type Address,
+  bounded,
+  DeadlinePassed,
+  defaultTimeouts,
+  Gate,
+  socketStage,
+  type Timeouts,
+  targetError,
+} from '../failure.ts';
+import { reach } from '../network/reach.ts';
+import type { TlsOptions } from '../network/tls.ts';
+import type { LeaseBook } from './lease.ts';
+
+export interface PostgresSettings {
+  /** With credentials; its database is not used. */
+  readonly url: string;
+  readonly databases: Readonly<Partial<Record<DatabaseId, string | undefined>>>;
+  readonly tls?: TlsOptions;
+}
+
+/** The bot's own sessions, so that probes can leave them out of what they count. */
+export const applicationName = 'aetherius-bot';
+
+/**
+ * Stage by SQLSTATE class or code (PostgreSQL manual, appendix A). 53300 too_many_connections,
+ * 57P03 cannot_connect_now (starting up), 57P01/57P02 the server is going away, 57014 our own statement timeout.
+ */
+function sqlStage(state: string): Stage {
+  if (state.startsWith('28')) return 'auth';
+  if (state.startsWith('53')) return 'limit';
+  if (state === '42501') return 'forbidden';
+  if (state === '57014' || state === '55P03') return 'no-answer';
+  if (state.startsWith('57P0') || state.startsWith('08')) return 'closed';
+  return 'protocol';
+}
+
+/**
+ * PostgreSQL under diagnosis: at most two sessions a database, read-only, made new for a run and closed when idle,
+ * so that a look costs little and always meets today's credentials. TargetErrors carry `sqlstate` when the server gave one.
+ */
+export function createPostgresTarget(
+  settings: PostgresSettings,
+  book: LeaseBook,
+  timeouts: Timeouts = defaultTimeouts,
+): PostgresTarget {
+  const url = new URL(settings.url);
+  const address: Address = {
+    what: 'PostgreSQL',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 5432),
+  };
+  const secrets = [decodeURIComponent(url.password)].filter((secret) => secret !== '');
+  const gate = new Gate();
+
+  const connection = (database: string) => {
+    const own = new URL(url);
+    own.pathname = `/${encodeURIComponent(database)}`;
+    if (settings.tls !== undefined) own.searchParams.delete('sslmode');
+    return {
+      connectionString: own.href,
+      application_name: applicationName,
+      connectionTimeoutMillis: timeouts.connectMs + timeouts.callMs,
+      ...(settings.tls === undefined ? {} : { ssl: { ...settings.tls } }),
+    };
+  };
+  const encrypted = settings.tls !== undefined || /[?&]sslmode=(?!disable)/.test(url.search);
+
+  const pools = new Map<string, ReturnType<typeof makePool>>();
+  const makePool = (database: string) =>
+    book.lease<Pool>({
+      async open() {
+        const { default: pg } = await import('pg');
+        const pool = new pg.Pool({ ...connection(database), max: 2, idleTimeoutMillis: 1_500 });
+        // A session that ends while idle is no news: the next call finds out for itself.
+        pool.on('error', () => undefined);
+        return pool;
+      },
+      async close(pool) {
+        await pool.end();
+      },
+    });
+
+  const nameOf = (id: DatabaseId): string => {
+    const name = settings.databases[id];
+    if (name === undefined)
+      throw new AppError('NOT_FOUND', 'database is not configured', { facts: { database: id } });
+    return name;
+  };
+
+  async function translate(error: unknown, connected: boolean): Promise<Error> {
+    if (error instanceof TargetError || error instanceof AppError) return error;
+    if (error instanceof DeadlinePassed) {
+      const seen = connected ? 'open' : await reach(address.host, address.port, { timeoutMs: 500 });
+      return targetError(seen === 'open' ? 'no-answer' : seen, address);
+    }
+    const code = (error as { code?: unknown }).code;
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code))
+      return targetError(sqlStage(code), address, { cause: error, secrets, facts: { sqlstate: code } });
+    const stage = socketStage(error) ?? (connected || !encrypted ? 'closed' : 'tls');
+    return targetError(stage, address, { cause: error, secrets });
+  }
+
+  async function withClient<T>(
+    options: CallOptions,
+    connect: () => Promise<PoolClient>,
+    work: (client: PoolClient) => Promise<T>,
+  ): Promise<T> {
+    let connected = false;
+    const timeoutMs = options.timeoutMs ?? timeouts.callMs;
+    try {
+      return await bounded({ ...options, timeoutMs }, async (signal) => {
+        const client = await connect();
+        connected = true;
+        let released = false;
+        const release = (destroy: boolean) => {
+          if (released) return;
+          released = true;
+          client.release(destroy);
+        };
+        // A session that is still busy with a query we no longer wait for must not be used again.
+        signal.addEventListener('abort', () => release(true), { once: true });
+        if (signal.aborted) {
+          release(true);
+          throw new TargetError('aborted', 'stopped waiting');
+        }
+        try {
+          return await work(client);
+        } catch (error) {
+          release(socketStage(error) !== undefined);
+          throw error;
+        } finally {
+          release(false);
+        }
+      });
+    } catch (error) {
+      throw await translate(error, connected);
+    }
+  }
+
+  return {
+    databaseName: (id) => settings.databases[id],
+    async query<Row extends object>(
+      id: DatabaseId,
+      sql: string,
+      values: readonly unknown[] = [],
+      options: CallOptions = {},
+    ): Promise<readonly Row[]> {
+      const database = nameOf(id);
+      const lease = pools.get(database) ?? makePool(database);
+      pools.set(database, lease);
+      const timeoutMs = options.timeoutMs ?? timeouts.callMs;
+      return gate.run(() =>
+        lease.use((pool) =>
+          withClient(
+            options,
+            () => pool.connect(),
+            async (client) => {
+              await readOnly(client, timeoutMs);
+              const result = await client.query<Row>(sql, [...values]);
+              return result.rows;
+            },
+          ),
+        ),
+      );
+    },
+    async execute<Row extends object>(
+      id: DatabaseId,
+      sql: string,
+      values: readonly unknown[] = [],
+      options: CallOptions = {},
+    ): Promise<readonly Row[]> {
+      const database = nameOf(id);
+      const { default: pg } = await import('pg');
+      const pool = new pg.Pool({ ...connection(database), max: 1 });
+      pool.on('error', () => undefined);
+      try {
+        return await withClient(
+          options,
+          () => pool.connect(),
+          async (client) => (await client.query<Row>(sql, [...values])).rows,
+        );
+      } finally {
+        // Not awaited: ending waits for a server that may be silent.
+        void pool.end().catch(() => undefined);
+      }
+    },
+  };
+}
+
+const prepared = new WeakSet<PoolClient>();
+
+/** Once a session: nothing it runs can write, and nothing runs longer than we wait. */
+async function readOnly(client: PoolClient, timeoutMs: number): Promise<void> {
+  if (prepared.has(client)) return;
+  await client.query(
+    `SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET statement_timeout = ${Math.max(100, Math.round(timeoutMs))}; SET lock_timeout = 1000`,
+  );
+  prepared.add(client);
+}

@@ -1,0 +1,325 @@
+import type { Diagnosis, Remedy } from '../../domain/diagnosis/diagnosis.ts';
+import type { CauseJudgement, DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
+import { isFor, type Place, remedyCommands } from '../../domain/diagnosis/remedy-commands.ts';
+import type {
+  DiagnosisRenderer,
+  DiagnosisView,
+  UnreachablePath,
+} from '../../domain/diagnosis/render-diagnosis.ts';
+import { asTyped, type Matcher, symptomOf } from '../../domain/diagnosis/symptom.ts';
+import type { RemedyCall } from '../../domain/fix/remediation.ts';
+import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { redactText } from '../../domain/kernel/redact.ts';
+import { findingKey } from '../../domain/look/finding.ts';
+import type { ProbeOutcome } from '../../domain/look/probe.ts';
+import type { Targets } from '../../domain/look/targets.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import type { RunHandler, RunLease } from '../../domain/ports/ports.ts';
+import type { Tx } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import type { RemediationMessages } from '../fix/decide/remediation-messages.service.ts';
+import type { Prepared, ProposeService } from '../fix/propose/propose.service.ts';
+import { rootPurpose } from '../run/run.service.ts';
+import { reportPurpose, runButton } from '../run/run-button.ts';
+import { createRunWriter } from '../run/run-writer.ts';
+import { type DiagnosisResult, diagnose, type GatherOptions } from './diagnose.service.ts';
+
+export interface DiagnoseRunOptions extends GatherOptions {
+  readonly matcher: Matcher;
+  readonly proposals: ProposeService;
+  readonly messages: RemediationMessages;
+  readonly renderer: DiagnosisRenderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+const CHOICE_TTL_MS = 24 * 60 * 60 * 1000;
+/** Evidence longer than this goes into a file under the answer. */
+const LONG_EVIDENCE = 1_500;
+export const diagnosePurpose = 'diagnose';
+
+/** What a finished diagnosis leaves in `runs.summary`. */
+export interface DiagnosisSummary {
+  readonly diagnoses: readonly string[];
+  readonly causes: readonly {
+    readonly id: string;
+    readonly part: PartId;
+    readonly verdict: CauseJudgement['verdict'];
+    /** `findingKey` of the findings that speak for it. */
+    readonly for?: readonly string[];
+    /** Keys of the probes without which it stays open. */
+    readonly missing?: readonly string[];
+  }[];
+  readonly overall: DiagnosisJudgement['overall'];
+  /** The way that H2 walked. */
+  readonly path?: UnreachablePath;
+  /** Requests to the Kubernetes API that the evidence cost; absent on other runtimes. */
+  readonly apiRequests?: number;
+}
+
+/** `/aetherius diagnose …`: gathers evidence, judges causes, follows hand-overs, offers what can be done. */
+export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
+  return {
+    async handle(lease) {
+      const text = String(lease.run.params['symptom'] ?? '');
+      const symptom = symptomOf(text, options.diagnoses, options.matcher);
+      if (symptom.kind === 'unknown') {
+        throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
+          facts: { reason: 'unknown-symptom' },
+        });
+      }
+      if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom);
+
+      const targets = await options.targets.forRun(lease.run.environment);
+      const first = symptom.ids.flatMap((id) => find(options, id, symptom.part) ?? []);
+      let seen: readonly ProbeOutcome[] = [];
+      let asked = 0;
+      const writer = createRunWriter(options.clock, lease, (tx) =>
+        showProgress(tx, lease.run, options, seen, asked),
+      );
+      try {
+        const result = await diagnose(options, {
+          diagnoses: first,
+          environment: lease.run.environment,
+          targets,
+          signal: lease.signal,
+          ...(symptom.part === undefined ? {} : { part: symptom.part }),
+          onProgress: (outcomes, total, outcome) => {
+            seen = outcomes;
+            asked = total;
+            if (outcome !== undefined) writer.add(outcome);
+          },
+        });
+        const plans = await planRemedies(options, lease, result, targets);
+        lease.signal.throwIfAborted();
+        await finish(lease, options, { result, plans, targets, unsaved: await writer.rest() });
+      } catch (error) {
+        // Whatever becomes of it, what was seen is written down.
+        await writer.flush();
+        throw error;
+      }
+    },
+  };
+}
+
+function find(options: DiagnoseRunOptions, id: string, part: PartId | undefined): Diagnosis | undefined {
+  if (id === 'H2' && part !== undefined) return options.unreachable(part);
+  return options.diagnoses.find((diagnosis) => diagnosis.id === id);
+}
+
+const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
+  result.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === 'confirmed'));
+
+const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, placeOf(targets));
+
+/** A remedy's parameters, with the values that come from the finding filled in; undefined when one is not there. */
+function remedyCall(
+  remedy: Extract<Remedy, { remediation: string }>,
+  cause: CauseJudgement,
+): RemedyCall | undefined {
+  const finding = cause.for[0];
+  const filled: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(remedy.with)) {
+    if (typeof value !== 'object') filled[name] = value;
+    else {
+      const found = 'fact' in value ? finding?.facts[value.fact] : finding?.[value.field];
+      if (found === undefined || found === null) return undefined;
+      filled[name] = found;
+    }
+  }
+  return { remediation: remedy.remediation, with: filled };
+}
+
+async function planRemedies(
+  { proposals }: DiagnoseRunOptions,
+  lease: RunLease,
+  result: DiagnosisResult,
+  targets: Targets,
+): Promise<readonly Prepared[]> {
+  const plans: Prepared[] = [];
+  const known = new Set<string>();
+  for (const cause of confirmed(result)) {
+    for (const remedy of cause.cause.remedies) {
+      if (!('remediation' in remedy) || !applies(remedy, targets)) continue;
+      const call = remedyCall(remedy, cause);
+      const key = JSON.stringify(call);
+      if (call === undefined || known.has(key)) continue;
+      known.add(key);
+      const finding = cause.for[0];
+      plans.push(
+        await proposals.plan({
+          call,
+          environment: lease.run.environment,
+          targets,
+          signal: lease.signal,
+          run: lease.run,
+          ...(finding === undefined ? {} : { finding }),
+        }),
+      );
+    }
+  }
+  return plans;
+}
+
+function instructionsOf(result: DiagnosisResult, targets: Targets): DiagnosisView['instructions'] {
+  return confirmed(result).flatMap((cause) =>
+    cause.cause.remedies.flatMap((remedy) => {
+      if (!('instruction' in remedy) || !applies(remedy, targets)) return [];
+      const finding = cause.for[0];
+      const key = remedy.instruction;
+      const commands = remedyCommands(key, placeOf(targets), finding);
+      return [{ cause: cause.cause.id, key, commands, ...(finding === undefined ? {} : { finding }) }];
+    }),
+  );
+}
+
+function placeOf({ kubernetes, compose }: Targets): Place {
+  if (kubernetes !== undefined) {
+    const { namespace, agentNamespace } = kubernetes;
+    return { kind: 'kubernetes', namespace, agentNamespace };
+  }
+  return compose === undefined ? { kind: 'none' } : { kind: 'compose', project: compose.project };
+}
+
+export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
+  const causes = result.judgements.flatMap((judgement) =>
+    judgement.causes.map((cause) => ({
+      id: cause.cause.id,
+      part: cause.cause.part,
+      verdict: cause.verdict,
+      for: cause.for.map(findingKey),
+      missing: cause.missing.map(({ key }) => key),
+    })),
+  );
+  const overall = causes.some((cause) => cause.verdict === 'confirmed')
+    ? 'cause-found'
+    : causes.some((cause) => cause.verdict === 'possible')
+      ? 'unknown'
+      : 'no-cause';
+  return {
+    diagnoses: result.judgements.map((judgement) => judgement.diagnosis.id),
+    causes,
+    overall,
+    ...(result.path === undefined ? {} : { path: result.path }),
+    ...(result.apiRequests === undefined ? {} : { apiRequests: result.apiRequests }),
+  };
+}
+
+async function showProgress(
+  tx: Tx,
+  run: Run,
+  { renderer, clock }: DiagnoseRunOptions,
+  outcomes: readonly ProbeOutcome[],
+  asked: number,
+): Promise<void> {
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root === undefined) return;
+  const view = {
+    run,
+    judgements: [],
+    instructions: [],
+    outcomes,
+    seen: outcomes.length,
+    asked,
+    complete: false,
+    now: clock.now(),
+  };
+  await tx.messages.update(root.id, renderer.diagnosis(view, run.surface?.language ?? 'en'), { priority: 1 });
+}
+
+interface Answer {
+  readonly result: DiagnosisResult;
+  readonly plans: readonly Prepared[];
+  readonly targets: Targets;
+  /** Outcomes that no write of the run's has stored yet. */
+  readonly unsaved: readonly ProbeOutcome[];
+}
+
+/** Evidence, answer, proposals and state in one transaction. */
+async function finish(
+  lease: RunLease,
+  options: DiagnoseRunOptions,
+  { result, plans, targets, unsaved }: Answer,
+): Promise<void> {
+  const { run } = lease;
+  const { renderer, clock, ids, messages } = options;
+  const language = run.surface?.language ?? 'en';
+  await lease.finish(summaryOf(result), async (tx) => {
+    await tx.runs.saveOutcomes(run.id, unsaved);
+    const view: DiagnosisView = {
+      run: { ...run, state: 'complete', finishedAt: await tx.now() },
+      judgements: result.judgements,
+      instructions: instructionsOf(result, targets),
+      outcomes: result.outcomes,
+      seen: result.outcomes.length,
+      asked: result.asked,
+      complete: true,
+      now: clock.now(),
+      ...(result.path === undefined ? {} : { path: result.path }),
+    };
+    const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+    if (root !== undefined) {
+      const reportButton = await runButton(tx, ids, run.id, reportPurpose);
+      await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), {
+        priority: 0,
+      });
+    }
+    for (const plan of plans) {
+      const proposal = await plan.save(tx);
+      if (proposal.kind === 'offered') await messages.card(tx, proposal.offer.remediation);
+    }
+    if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
+  });
+}
+
+async function attachEvidence(tx: Tx, run: Run, rootId: string, content: string): Promise<void> {
+  if (content.length < LONG_EVIDENCE || run.surface === undefined) return;
+  const { channel, threadTs } = run.surface;
+  const name = `diagnosis-${run.id.slice(-8)}.md`;
+  await tx.messages.upload({
+    channel,
+    filename: name,
+    title: name,
+    content,
+    encoding: 'utf8',
+    ...(threadTs === undefined ? { parentId: rootId } : { threadTs }),
+  });
+}
+
+async function askWhich(
+  lease: RunLease,
+  { renderer, ids }: DiagnoseRunOptions,
+  text: string,
+  { ids: choices, part }: { readonly ids: readonly string[]; readonly part?: PartId },
+): Promise<void> {
+  const { run } = lease;
+  await lease.finish(
+    { diagnoses: choices, causes: [], overall: 'unknown' } satisfies DiagnosisSummary,
+    async (tx) => {
+      const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+      if (root === undefined) return;
+      const buttons = choices.map((id) => ({ id, typed: asTyped(id, part), button: ids.token() }));
+      for (const { typed, button } of buttons) {
+        await tx.buttons.create({
+          id: button,
+          purpose: diagnosePurpose,
+          runId: run.id,
+          data: { symptom: typed, environment: run.environment },
+          ttlMs: CHOICE_TTL_MS,
+        });
+      }
+      await tx.messages.update(
+        root.id,
+        // The channel reads what only one person has typed, or pasted with a password in it.
+        renderer.chooseSymptom(
+          { run, text: redactText(text), choices: buttons },
+          run.surface?.language ?? 'en',
+        ),
+        {
+          priority: 0,
+        },
+      );
+    },
+  );
+}

@@ -1,0 +1,214 @@
+import {
+  digestDifference,
+  type PastDigest,
+  type StoredFinding,
+  stripDays,
+} from '../../domain/digest/digest.ts';
+import { type DailySchedule, type DailyTime, timeOfDay } from '../../domain/digest/schedule.ts';
+import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { TargetsFactory } from '../../domain/look/targets.ts';
+import type { Renderer } from '../../domain/message/render.ts';
+import type { HealthRules, ProbeRunner, RunHandler } from '../../domain/ports/ports.ts';
+import type { ChannelSettings, Store, Tx } from '../../domain/ports/store.ts';
+import type { Language, Run } from '../../domain/run/run.ts';
+import { observe } from '../health/health-run.service.ts';
+import { rootPurpose } from '../run/run.service.ts';
+import type { DigestService, RunService } from '../types.ts';
+
+/** What the configuration file says about a channel. */
+export interface ConfiguredChannel {
+  readonly environment?: string;
+  readonly language: Language;
+  readonly digest?: DailyTime;
+}
+
+export interface DigestSettings {
+  readonly channels: Readonly<Record<string, ConfiguredChannel>>;
+  readonly defaultEnvironment?: string;
+}
+
+/** A channel's digest as it is in force: what was said in Slack wins over the file. */
+export interface DigestPlan extends DailyTime {
+  readonly channel: string;
+  readonly teamId: string;
+  readonly environment: string;
+  readonly language: Language;
+  readonly enabled: boolean;
+  /** When it was last changed from Slack. */
+  readonly changedAt?: Date;
+}
+
+const fallback: DailyTime = { at: '09:00', timezone: 'UTC' };
+
+/** Undefined: nobody said for which environment. */
+export function digestPlan(
+  { channels, defaultEnvironment }: DigestSettings,
+  channel: string,
+  saved: ChannelSettings | undefined,
+): DigestPlan | undefined {
+  const configured = channels[channel];
+  const environment = configured?.environment ?? defaultEnvironment;
+  if (environment === undefined) return undefined;
+  return {
+    channel,
+    teamId: saved?.teamId ?? '',
+    environment,
+    language: configured?.language ?? 'en',
+    enabled: saved?.digestEnabled ?? configured?.digest !== undefined,
+    at: saved?.digestAt ?? configured?.digest?.at ?? fallback.at,
+    timezone: saved?.digestTimezone ?? configured?.digest?.timezone ?? fallback.timezone,
+    ...(saved?.updatedAt === undefined ? {} : { changedAt: saved.updatedAt }),
+  };
+}
+
+export interface DigestServiceOptions {
+  readonly store: Store;
+  readonly runs: RunService;
+  readonly settings: DigestSettings;
+  readonly schedule: DailySchedule;
+  readonly clock: Clock;
+}
+
+export function createDigestService(options: DigestServiceOptions): DigestService {
+  const { store, runs, settings, schedule, clock } = options;
+  return {
+    async now({ surface, environment, by, dedupeKey }) {
+      const { runId } = await runs.start({
+        kind: 'digest',
+        environment,
+        source: 'slash',
+        requestedBy: by,
+        surface,
+        ...(dedupeKey === undefined ? {} : { dedupeKey }),
+      });
+      return { runId };
+    },
+    async configure({ channel, teamId, by, enabled, at }) {
+      if (at !== undefined && !timeOfDay.test(at)) {
+        throw new AppError('INVALID_INPUT', 'not a time of day', { facts: { reason: 'time-of-day', at } });
+      }
+      const changed = enabled !== undefined || at !== undefined;
+      const saved = await store.tx(async (tx) => {
+        const before = await tx.channels.get(channel);
+        if (changed) await tx.channels.save(merged(before, { channel, teamId, enabled, at }), by);
+        return changed ? tx.channels.get(channel) : before;
+      });
+      const plan = digestPlan(settings, channel, saved);
+      if (plan === undefined) {
+        throw new AppError('NOT_FOUND', 'the channel has no environment', {
+          facts: { reason: 'unknown-environment', channel },
+        });
+      }
+      const { enabled: on, at: time, timezone } = plan;
+      return {
+        enabled: on,
+        at: time,
+        timezone,
+        ...(on ? { next: schedule.next(plan, clock.now()).dueAt } : {}),
+      };
+    },
+  };
+}
+
+/** Setting a time turns the digest on: nobody sets one for a digest that is to stay off. */
+function merged(
+  before: ChannelSettings | undefined,
+  change: {
+    readonly channel: string;
+    readonly teamId: string;
+    readonly enabled: boolean | undefined;
+    readonly at: string | undefined;
+  },
+): ChannelSettings {
+  const { channel, teamId, at } = change;
+  const timezone = before?.digestTimezone;
+  const time = at ?? before?.digestAt;
+  return {
+    channel,
+    teamId,
+    digestEnabled: change.enabled ?? true,
+    ...(time === undefined ? {} : { digestAt: time }),
+    ...(timezone === undefined ? {} : { digestTimezone: timezone }),
+  };
+}
+
+export interface DigestRunOptions {
+  readonly targets: TargetsFactory;
+  readonly probes: ProbeRunner;
+  readonly rules: HealthRules;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly settings: DigestSettings;
+  readonly schedule: DailySchedule;
+}
+
+/** A health check whose answer is the difference to the channel's previous digest. */
+export function createDigestRun(options: DigestRunOptions): RunHandler {
+  return {
+    async handle(lease) {
+      const { run } = lease;
+      const targets = await options.targets.forRun(run.environment);
+      const calls = options.rules.calls(run.environment);
+      const { report, outcomes } = await observe(options, lease, targets, calls, async () => undefined);
+      await lease.finish(report, async (tx) => {
+        const channel = run.surface?.channel ?? '';
+        const past = await tx.digests.recent(channel, run.environment, stripDays);
+        const last = await tx.digests.last(channel, run.environment);
+        const lateSince = text(run.params['lateSince']);
+        const { difference, remember } = digestDifference({
+          environment: run.environment,
+          localDate: text(run.params['localDate']) ?? (await today(tx, options, run)),
+          now: await tx.now(),
+          ...(lateSince === undefined ? {} : { lateSince }),
+          report,
+          outcomes,
+          past: past.map(toPast),
+          ...(last === undefined ? {} : { since: last.finishedAt }),
+        });
+        await tx.digests.finish(run.id, remember);
+        await post(tx, options, run, difference);
+      });
+    },
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** For a digest asked for by hand: the date in the channel's zone. It is not kept, so it takes no day's place. */
+async function today(tx: Tx, { settings, schedule, clock }: DigestRunOptions, run: Run): Promise<string> {
+  const channel = run.surface?.channel ?? '';
+  const plan = digestPlan(settings, channel, await tx.channels.get(channel));
+  return schedule.latest({ at: '00:00', timezone: plan?.timezone ?? fallback.timezone }, clock.now())
+    .localDate;
+}
+
+/** Written by `digests.finish` of an earlier run of ours. */
+function toPast(past: { readonly localDate: string; readonly findings: readonly unknown[] }): PastDigest {
+  return { localDate: past.localDate, findings: past.findings as readonly StoredFinding[] };
+}
+
+async function post(
+  tx: Tx,
+  { renderer, ids }: DigestRunOptions,
+  run: Run,
+  difference: Parameters<Renderer['digest']>[0]['difference'],
+): Promise<void> {
+  const { surface } = run;
+  if (surface === undefined) return;
+  const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
+  const rendered = renderer.digest({ difference, run: ended, runId: run.id }, surface.language);
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root !== undefined) return tx.messages.update(root.id, rendered);
+  await tx.messages.post({
+    id: ids.uuid(),
+    purpose: rootPurpose,
+    channel: surface.channel,
+    runId: run.id,
+    rendered,
+    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+  });
+}

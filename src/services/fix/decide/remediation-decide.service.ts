@@ -1,0 +1,164 @@
+import { personId } from '../../../domain/fix/approval.ts';
+import { type AllowList, mayDecide, type Standing, standingOf } from '../../../domain/fix/eligibility.ts';
+import { frozenBy, withinHours } from '../../../domain/fix/policy.ts';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
+import type { Decided, DecisionInput } from '../../types.ts';
+import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
+import { auditRefusal, type Cause, expireIfDue, reread } from './remediation-move.service.ts';
+
+/** What a decision came to inside of its transaction. */
+export type Outcome =
+  | { readonly moved: true; readonly note: string; readonly row?: RemediationRow }
+  | { readonly moved: false; readonly note: string }
+  | { readonly refused: string; readonly facts?: Facts };
+
+export interface Decider {
+  readonly personId: string;
+  readonly cause: Cause;
+}
+
+/** The person of a decision, judged before the transaction: it may ask Slack (A3, S7). */
+export type Judged =
+  | { readonly ok: true; readonly personId: string }
+  | { readonly ok: false; readonly why: string; readonly facts: Facts };
+
+/** `lists` undefined: any full member of an installed workspace. */
+export async function judge(
+  deps: DecisionDeps,
+  input: DecisionInput,
+  lists: readonly AllowList[] | undefined,
+): Promise<Judged> {
+  const { directory } = deps;
+  if (input.channel !== undefined) {
+    const channel = await directory.channel(input.channel);
+    if ('unavailable' in channel)
+      return { ok: false, why: 'channel-unknown', facts: { detail: channel.unavailable } };
+    if (channel.known.externallyShared) return { ok: false, why: 'shared-channel', facts: {} };
+  }
+  const standing: Standing =
+    lists === undefined ? await standingOf(input.by, directory) : await mayDecide(input.by, lists, directory);
+  if (standing.ok) return { ok: true, personId: standing.personId };
+  return { ok: false, why: standing.why, facts: { detail: standing.detail } };
+}
+
+/**
+ * One decision, one transaction: lock, expiry by the database clock, the plan that was shown, `work`, and the
+ * refusal's audit row when there is one. Refusals are AppError NOT_ALLOWED after they were written down.
+ */
+export async function decide(
+  deps: DecisionDeps,
+  input: DecisionInput,
+  decision: string,
+  judgeFor: (row: RemediationRow) => Promise<Judged>,
+  work: (tx: Tx, row: RemediationRow, who: Decider) => Promise<Outcome>,
+): Promise<Decided> {
+  const seen = await deps.store.tx((tx) => tx.remediations.get(input.id), {
+    statementTimeoutMs: decisionTimeoutMs,
+  });
+  if (seen === undefined) throw notFound(input.id);
+  const judged = await judgeFor(seen);
+  const cause: Cause = {
+    by: input.by,
+    personId: judged.ok ? judged.personId : personId(input.by),
+    requestId: input.requestId,
+    payloadDigest: input.payloadDigest,
+    ...(input.reason === undefined ? {} : { reason: input.reason }),
+  };
+  const result = await deps.store
+    .tx(
+      async (tx) => {
+        const locked = await tx.remediations.lock(seen.id);
+        if (locked === undefined) throw notFound(input.id);
+        const row = await expireIfDue(tx, deps, locked);
+        const outcome = await judgedOutcome(tx, row, input, judged, cause, work);
+        if ('refused' in outcome)
+          await auditRefusal(
+            tx,
+            row,
+            decision,
+            { ...cause, facts: { ...outcome.facts, reason: outcome.refused } },
+            deps.policy.version,
+          );
+        else if (!outcome.moved && outcome.note === 'too-late')
+          await auditRefusal(
+            tx,
+            row,
+            decision,
+            { ...cause, facts: { reason: 'too-late' } },
+            deps.policy.version,
+          );
+        return { outcome, from: row.state, remediation: await reread(tx, row.id) };
+      },
+      { statementTimeoutMs: decisionTimeoutMs },
+    )
+    .catch((error: unknown) => busy(deps, seen, decision, cause, error));
+  if ('refused' in result.outcome)
+    throw notAllowed(result.outcome.refused, result.remediation, result.outcome.facts);
+  const { moved, note } = result.outcome;
+  return { remediation: result.remediation, moved, from: result.from, note };
+}
+
+async function judgedOutcome(
+  tx: Tx,
+  row: RemediationRow,
+  input: DecisionInput,
+  judged: Judged,
+  cause: Cause,
+  work: (tx: Tx, row: RemediationRow, who: Decider) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (!judged.ok) return { refused: judged.why, facts: judged.facts };
+  if (input.planHash !== undefined && input.planHash !== row.planHash) return { refused: 'plan-mismatch' };
+  return work(tx, row, { personId: judged.personId, cause });
+}
+
+/** The index of open targets said no (X2): another remediation was approved for it a moment ago. */
+async function busy(
+  deps: DecisionDeps,
+  row: RemediationRow,
+  decision: string,
+  cause: Cause,
+  error: unknown,
+): Promise<{ outcome: Outcome; from: RemediationRow['state']; remediation: RemediationRow }> {
+  if (!(error instanceof AppError) || error.facts['reason'] !== 'target-busy') throw error;
+  return deps.store.tx(async (tx) => {
+    const refused = { ...cause, facts: { reason: 'target-busy' } };
+    await auditRefusal(tx, row, decision, refused, deps.policy.version);
+    const remediation = await reread(tx, row.id);
+    return { outcome: { refused: 'target-busy' }, from: remediation.state, remediation };
+  });
+}
+
+function notFound(id: string): AppError {
+  return new AppError('NOT_FOUND', 'no such remediation', { facts: { reason: 'no-remediation', id } });
+}
+
+function notAllowed(reason: string, row: RemediationRow, facts: Facts = {}): AppError {
+  return new AppError('NOT_ALLOWED', `refused: ${reason}`, {
+    facts: { ...facts, reason, handle: row.handle, state: row.state },
+  });
+}
+
+/** Freeze windows and hours, by the database clock (X11); undefined when nothing forbids it now. */
+export async function timeForbids(
+  tx: Tx,
+  deps: Pick<DecisionDeps, 'policy' | 'nextCron'>,
+  row: Pick<RemediationRow, 'environment' | 'tier'>,
+): Promise<string | undefined> {
+  const now = await tx.now();
+  if (frozenBy(deps.policy.freezes, row.environment, now, deps.nextCron) !== undefined) return 'frozen';
+  const hours = deps.policy.rule(row.tier)?.hours;
+  return hours !== undefined && !withinHours(hours, now) ? 'outside-hours' : undefined;
+}
+
+/** Cancel and stop: the requester, the tier's approvers, or somebody on call. */
+export async function judgeStopper(
+  deps: DecisionDeps,
+  input: DecisionInput,
+  row: RemediationRow,
+): Promise<Judged> {
+  const member = await judge(deps, input, undefined);
+  if (!member.ok || member.personId === row.requesterId) return member;
+  return judge(deps, input, [...deps.policy.onCall, ...(deps.policy.rule(row.tier)?.by ?? [])]);
+}

@@ -1,0 +1,25 @@
+import type { Directory } from '../../../domain/fix/eligibility.ts';
+import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
+import type { Ids, Logger } from '../../../domain/kernel/clock.ts';
+import type { RemediationRow, Store, Tx } from '../../../domain/ports/store.ts';
+import type { RemediationMessages } from './remediation-messages.service.ts';
+
+/** What deciding about remediations needs, in whichever process it happens. */
+export interface DecisionDeps {
+  readonly store: Store;
+  readonly policy: Policy;
+  /** Live in the bot, the snapshot on the command line. */
+  readonly directory: Directory;
+  readonly messages: RemediationMessages;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly nextCron: NextCron;
+  /** Called in the transaction of a verdict, so that other messages can turn green with it. */
+  readonly onVerdict?: (tx: Tx, row: RemediationRow) => Promise<void>;
+}
+
+/** S1: a decision is stored within the budget of an acknowledgement, or it is not stored. */
+export const decisionTimeoutMs = 1_500;
+
+/** Actor of moves that nobody pressed a button for. */
+export const system = { actor: 'system', actorTeam: '-' } as const;

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { Directory, DirectoryPerson, Installation, Known } from '../../../domain/fix/eligibility.ts';
+import type { Policy } from '../../../domain/fix/policy.ts';
+import type { Clock, Logger } from '../../../domain/kernel/clock.ts';
+import type { DirectoryKind, Store, Tx } from '../../../domain/ports/store.ts';
+
+const installationId = '*';
+
+const Person = z.object({
+  userId: z.string(),
+  teamId: z.string(),
+  enterpriseId: z.string().exactOptional(),
+  globalUserId: z.string().exactOptional(),
+  deleted: z.boolean(),
+  bot: z.boolean(),
+  restricted: z.boolean(),
+  ultraRestricted: z.boolean(),
+  stranger: z.boolean(),
+}) satisfies z.ZodType<DirectoryPerson>;
+const Installed = z.object({
+  teamIds: z.array(z.string()),
+  enterpriseIds: z.array(z.string()),
+}) satisfies z.ZodType<Installation>;
+const Members = z.array(z.string());
+const Channel = z.object({ externallyShared: z.boolean() });
+
+/**
+ * The directory as the bot last wrote it down, inside of a transaction: entries are held against change until
+ * it ends, so that a removal comes before or after a claim and never in between. Older than `maxAgeMs` is unknown.
+ */
+export function snapshotDirectory(tx: Tx, maxAgeMs: number): Directory {
+  // One question after the other: a transaction has one connection.
+  let last: Promise<unknown> = Promise.resolve();
+  const read = <T>(kind: DirectoryKind, id: string, shape: z.ZodType<T>): Promise<Known<T>> => {
+    const answer = last.then(() => look(kind, id, shape));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  const look = async <T>(kind: DirectoryKind, id: string, shape: z.ZodType<T>): Promise<Known<T>> => {
+    const entry = await tx.directory.get(kind, id);
+    if (entry === undefined) return { unavailable: 'not-found' };
+    if (entry.ageMs > maxAgeMs) return { unavailable: 'stale' };
+    const parsed = shape.safeParse(entry.data);
+    return parsed.success ? { known: parsed.data } : { unavailable: 'unreadable' };
+  };
+  return {
+    installation: () => read('installation', installationId, Installed),
+    person: (userId) => read('person', userId, Person),
+    groupMembers: (groupId) => read('group', groupId, Members),
+    channel: (channelId) => read('channel', channelId, Channel),
+  };
+}
+
+/** The same for callers without a transaction: each question is one of its own. For the command line. */
+export function storedDirectory(store: Store, maxAgeMs: number): Directory {
+  return {
+    installation: () => store.tx((tx) => snapshotDirectory(tx, maxAgeMs).installation()),
+    person: (id) => store.tx((tx) => snapshotDirectory(tx, maxAgeMs).person(id)),
+    groupMembers: (id) => store.tx((tx) => snapshotDirectory(tx, maxAgeMs).groupMembers(id)),
+    channel: (id) => store.tx((tx) => snapshotDirectory(tx, maxAgeMs).channel(id)),
+  };
+}
+
+/** People who already decided about something that still waits: they may have left every list since. */
+function deciders(store: Store): Promise<readonly string[]> {
+  return store.tx(async (tx) => {
+    const people: string[] = [];
+    for (const row of await tx.remediations.list({ states: ['requested', 'approved'], limit: 200 })) {
+      if (row.requester !== undefined) people.push(row.requester.userId);
+      for (const { person } of await tx.remediations.approvals(row.id)) people.push(person.userId);
+    }
+    return people;
+  });
+}
+
+/**
+ * Reads from Slack everybody the policy can name and writes it down; returns what could not be read. The time
+ * of the entries is the database's before Slack was asked. What cannot be read keeps its old time and so ages.
+ */
+export async function refreshDirectory(deps: {
+  readonly store: Store;
+  readonly policy: Policy;
+  readonly directory: Directory;
+}): Promise<readonly string[]> {
+  const { store, policy, directory } = deps;
+  const readAt = await store.tx((tx) => tx.now());
+  const entries: { kind: DirectoryKind; id: string; data: unknown }[] = [];
+  const missing: string[] = [];
+  const keep = <T>(kind: DirectoryKind, id: string, answer: Known<T>): T | undefined => {
+    if ('known' in answer) {
+      entries.push({ kind, id, data: answer.known });
+      return answer.known;
+    }
+    missing.push(`${kind} ${id}: ${answer.unavailable}`);
+    return undefined;
+  };
+  keep('installation', installationId, await directory.installation());
+  const people = new Set([...policy.everyList.flatMap((list) => list.users), ...(await deciders(store))]);
+  for (const group of new Set(policy.everyList.flatMap((list) => list.usergroups)))
+    for (const member of keep('group', group, await directory.groupMembers(group)) ?? []) people.add(member);
+  // One after the other: `users.info` is rate limited, and nobody waits for this.
+  for (const userId of people) keep('person', userId, await directory.person(userId));
+  await store.tx(async (tx) => {
+    for (const { kind, id, data } of entries) await tx.directory.save(kind, id, data, readAt);
+  });
+  return missing;
+}
+
+/** Keeps the snapshot fresh in the bot process: regularly, and when an executor asks because it is too old. */
+export function startDirectoryRefresh(deps: {
+  readonly store: Store;
+  readonly policy: Policy;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default 60 s. */
+  readonly everyMs?: number;
+}): { stop(): Promise<void> } {
+  const { store, clock, logger, everyMs = 60_000 } = deps;
+  const stop = new AbortController();
+  let wake: (() => void) | undefined;
+  let asked = false;
+  const listening = store.listen('directory', () => {
+    asked = true;
+    wake?.();
+  });
+  const pause = async () => {
+    if (asked || stop.signal.aborted) return;
+    const woken = new AbortController();
+    wake = () => woken.abort();
+    await clock.sleep(everyMs, AbortSignal.any([woken.signal, stop.signal])).catch(() => undefined);
+    wake = undefined;
+  };
+  const loop = (async () => {
+    while (!stop.signal.aborted) {
+      asked = false;
+      try {
+        const missing = await refreshDirectory(deps);
+        if (missing.length > 0) logger.warn({ missing }, 'parts of the directory cannot be read from Slack');
+      } catch (err) {
+        logger.warn({ err }, 'the directory snapshot cannot be written');
+      }
+      // At most once a second, however many executors ask.
+      await clock.sleep(1_000, stop.signal).catch(() => undefined);
+      await pause();
+    }
+  })();
+  return {
+    async stop() {
+      stop.abort();
+      await (await listening).stop();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { Person } from '../../../domain/fix/approval.ts';
+import { offerValidMs, type Policy, undoValidMs } from '../../../domain/fix/policy.ts';
+import type { Ids } from '../../../domain/kernel/clock.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { RemediationButton, RemediationEvent, Renderer } from '../../../domain/message/render.ts';
+import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
+
+const cardPurpose = 'remediation';
+const eventPurpose = 'remediation-event';
+
+/** Buttons of the card by state; `undo` only where the plan has one. Each state's buttons are new rows (S5). */
+const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationButton[]>> = {
+  proposed: ['request'],
+  requested: ['approve', 'reject', 'cancel'],
+  approved: ['cancel'],
+  executing: ['stop'],
+  succeeded: ['undo'],
+};
+
+export interface RemediationMessages {
+  /** Makes or edits the one card, in the transaction of the state it shows (S3). */
+  card(tx: Tx, row: RemediationRow): Promise<void>;
+  /** A public line in the thread (S6). */
+  event(tx: Tx, row: RemediationRow, event: EventInput): Promise<void>;
+  /** One reminder a purpose; false when it was posted before. */
+  remind(tx: Tx, row: RemediationRow, which: string): Promise<boolean>;
+  buttons(tx: Tx, row: RemediationRow): Promise<Readonly<Partial<Record<RemediationButton, string>>>>;
+}
+
+export interface EventInput {
+  readonly kind: RemediationEvent['kind'];
+  readonly by?: Person;
+  readonly reason?: string;
+  readonly facts?: Facts;
+  readonly priority?: 0 | 1;
+}
+
+export function createRemediationMessages(deps: {
+  readonly renderer: Renderer;
+  readonly policy: Policy;
+  readonly ids: Ids;
+}): RemediationMessages {
+  const { renderer, policy, ids } = deps;
+
+  const buttons: RemediationMessages['buttons'] = async (tx, row) => {
+    const made: Partial<Record<RemediationButton, string>> = {};
+    for (const purpose of buttonsOf[row.state] ?? []) {
+      if (purpose === 'undo' && (row.plan.undo === undefined || row.undoOf !== undefined)) continue;
+      const id = ids.token();
+      const ttlMs = purpose === 'undo' ? undoValidMs : offerValidMs;
+      await tx.buttons.create({ id, purpose, remediationId: row.id, planHash: row.planHash, ttlMs });
+      made[purpose] = id;
+    }
+    return made;
+  };
+
+  const post = async (
+    tx: Tx,
+    row: RemediationRow,
+    purpose: string,
+    rendered: Parameters<Tx['messages']['post']>[0]['rendered'],
+    priority: 0 | 1,
+  ) => {
+    if (row.surface === undefined) return;
+    await tx.messages.post({
+      id: ids.uuid(),
+      purpose,
+      channel: row.surface.channel,
+      remediationId: row.id,
+      rendered,
+      priority,
+      ...(await placeOf(tx, row, purpose)),
+    });
+  };
+
+  const event: RemediationMessages['event'] = async (tx, row, input) => {
+    if (row.surface === undefined) return;
+    const { kind, by, reason, facts = {}, priority = 0 } = input;
+    const rendered = renderer.remediationEvent(
+      {
+        remediation: row,
+        kind,
+        facts,
+        ...(by === undefined ? {} : { by }),
+        ...(reason === undefined ? {} : { reason }),
+      },
+      row.surface.language,
+    );
+    await post(tx, row, eventPurpose, rendered, priority);
+  };
+
+  return {
+    buttons,
+    event,
+    async card(tx, row) {
+      if (row.surface === undefined) return;
+      const [approvals, steps, made, now, existing] = [
+        await tx.remediations.approvals(row.id),
+        await tx.remediations.steps(row.id),
+        await buttons(tx, row),
+        await tx.now(),
+        await tx.messages.find({ remediationId: row.id, purpose: cardPurpose }),
+      ];
+      const rendered = renderer.remediation(
+        {
+          remediation: row,
+          approvals,
+          steps,
+          needed: policy.rule(row.tier)?.approvals ?? 0,
+          buttons: made,
+          now,
+          ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
+            ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
+            : {}),
+        },
+        row.surface.language,
+      );
+      const [card] = existing;
+      if (card === undefined) await post(tx, row, cardPurpose, rendered, 0);
+      else await tx.messages.update(card.id, rendered);
+    },
+    async remind(tx, row, which) {
+      const purpose = `remediation-${which}`;
+      if ((await tx.messages.find({ remediationId: row.id, purpose })).length > 0) return false;
+      if (row.surface === undefined) return false;
+      const rendered = renderer.remediationEvent(
+        { remediation: row, kind: 'reminder', facts: {} },
+        row.surface.language,
+      );
+      await post(tx, row, purpose, rendered, 1);
+      return true;
+    },
+  };
+}
+
+/** In the thread of the run that found it; else in the thread it was asked for; else under its own card. */
+async function placeOf(
+  tx: Tx,
+  row: RemediationRow,
+  purpose: string,
+): Promise<{ readonly parentId: string } | { readonly threadTs: string } | object> {
+  if (row.runId !== undefined) {
+    const messages = await tx.messages.find({ runId: row.runId });
+    const root = messages.find((message) => message.parentId === undefined);
+    if (root !== undefined) return { parentId: root.id };
+  }
+  if (row.surface?.threadTs !== undefined) return { threadTs: row.surface.threadTs };
+  if (purpose === cardPurpose) return {};
+  const [card] = await tx.messages.find({ remediationId: row.id, purpose: cardPurpose });
+  if (card?.parentId !== undefined) return { parentId: card.parentId };
+  return card === undefined ? {} : { parentId: card.id };
+}

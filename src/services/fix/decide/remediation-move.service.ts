@@ -1,0 +1,154 @@
+import { isTerminal, type Person, personId, type RemediationState } from '../../../domain/fix/approval.ts';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { RemediationChange, RemediationRow, Tx } from '../../../domain/ports/store.ts';
+import { type DecisionDeps, system } from './remediation-deps.ts';
+import type { EventInput } from './remediation-messages.service.ts';
+
+/** Who moves a remediation, and what is kept about it in the audit (L2). */
+export interface Cause {
+  readonly by?: Person;
+  /** Canonical id when it is known; else what the payload says. */
+  readonly personId?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+  readonly payloadDigest?: string;
+  readonly facts?: Facts;
+  /** Told in the thread as; default: the name of the new state, when the catalogue has one. */
+  readonly event?: EventInput['kind'] | 'none';
+}
+
+type Deps = Pick<DecisionDeps, 'messages' | 'policy' | 'onVerdict'>;
+
+function actorOf(cause: Cause): { readonly actor: string; readonly actorTeam: string } {
+  if (cause.by === undefined) return system;
+  return { actor: cause.personId ?? personId(cause.by), actorTeam: cause.by.teamId };
+}
+
+function common(row: RemediationRow, cause: Cause, policyVersion: string) {
+  return {
+    ...actorOf(cause),
+    remediationId: row.id,
+    planHash: row.planHash,
+    policyVersion,
+    ...(cause.reason === undefined ? {} : { reason: cause.reason }),
+    ...(cause.requestId === undefined ? {} : { requestIds: [cause.requestId] }),
+    ...(cause.payloadDigest === undefined ? {} : { payloadDigest: cause.payloadDigest }),
+    ...(cause.facts === undefined ? {} : { facts: cause.facts }),
+  };
+}
+
+const verdicts: readonly RemediationState[] = ['succeeded', 'failed', 'rolled_back', 'rollback_failed'];
+
+/**
+ * One move of the state machine: row, audit and messages together (L1, S3). The caller holds the row's lock;
+ * AppError CONFLICT when the row is not what the caller saw, and everything rolls back.
+ */
+export async function moveRemediation(
+  tx: Tx,
+  deps: Deps,
+  row: RemediationRow,
+  to: RemediationState,
+  cause: Cause & { readonly change?: RemediationChange },
+): Promise<RemediationRow> {
+  const change = isTerminal(to) ? { ...cause.change, finishedAt: await tx.now() } : (cause.change ?? {});
+  if (!(await tx.remediations.move(row, to, change)))
+    throw new AppError('CONFLICT', 'the remediation moved under its own lock', {
+      facts: { reason: 'moved' },
+    });
+  const moved = await reread(tx, row.id);
+  await deps.messages.card(tx, moved);
+  const kind = cause.event ?? (to === 'proposed' || to === 'requested' ? 'none' : to);
+  if (kind !== 'none') await deps.messages.event(tx, moved, eventOf(kind, cause));
+  if (verdicts.includes(to)) await deps.onVerdict?.(tx, moved);
+  await tx.audit.append({
+    action: `remediation.${to}`,
+    from: row.state,
+    to,
+    ...common(moved, cause, deps.policy.version),
+  });
+  return moved;
+}
+
+/** A change without a change of state, with its audit row. */
+export async function changeRemediation(
+  tx: Tx,
+  deps: Deps,
+  row: RemediationRow,
+  action: string,
+  change: RemediationChange,
+  cause: Cause,
+): Promise<RemediationRow> {
+  if (!(await tx.remediations.change(row, change)))
+    throw new AppError('CONFLICT', 'the remediation moved under its own lock', {
+      facts: { reason: 'moved' },
+    });
+  const changed = await reread(tx, row.id);
+  await deps.messages.card(tx, changed);
+  if (cause.event !== undefined && cause.event !== 'none')
+    await deps.messages.event(tx, changed, eventOf(cause.event, cause));
+  await tx.audit.append({
+    action,
+    from: row.state,
+    to: row.state,
+    ...common(changed, cause, deps.policy.version),
+  });
+  return changed;
+}
+
+/** A refused attempt is kept as well (L1). */
+export async function auditRefusal(
+  tx: Tx,
+  row: RemediationRow,
+  decision: string,
+  cause: Cause,
+  policyVersion: string,
+): Promise<void> {
+  await tx.audit.append({
+    action: 'remediation.refused',
+    from: row.state,
+    ...common(row, cause, policyVersion),
+    facts: { ...cause.facts, decision },
+  });
+}
+
+function eventOf(kind: EventInput['kind'], cause: Cause): EventInput {
+  return {
+    kind,
+    ...(cause.by === undefined ? {} : { by: cause.by }),
+    ...(cause.reason === undefined ? {} : { reason: cause.reason }),
+    ...(cause.facts === undefined ? {} : { facts: cause.facts }),
+  };
+}
+
+export async function reread(tx: Tx, id: string): Promise<RemediationRow> {
+  const row = await tx.remediations.get(id);
+  if (row === undefined) throw new AppError('BUG', 'a remediation disappeared', { facts: { id } });
+  return row;
+}
+
+/** The moment after which a waiting row may only expire; undefined when its state does not expire. */
+export function expiryOf(row: RemediationRow): Date | undefined {
+  if (row.state === 'proposed') return row.offerExpiresAt;
+  if (row.state === 'requested') return row.requestExpiresAt;
+  if (row.state === 'approved') return row.approvalExpiresAt;
+  return undefined;
+}
+
+/** Whoever reads an expired row late moves it (database clock). Returns the row as it is then. */
+export async function expireIfDue(tx: Tx, deps: Deps, row: RemediationRow): Promise<RemediationRow> {
+  const expiry = expiryOf(row);
+  if (expiry === undefined || (await tx.now()) < expiry) return row;
+  return moveRemediation(tx, deps, row, 'expired', { facts: { was: row.state } });
+}
+
+/** – → proposed: the audit row of a fresh proposal, in the transaction that inserted it. */
+export async function auditProposal(tx: Tx, deps: Deps, id: string, cause: Cause): Promise<RemediationRow> {
+  const row = await reread(tx, id);
+  await tx.audit.append({
+    action: 'remediation.proposed',
+    to: 'proposed',
+    ...common(row, cause, deps.policy.version),
+  });
+  return row;
+}

@@ -1,0 +1,122 @@
+import { openStates } from '../../../domain/fix/approval.ts';
+import { everybodyOn, firstAvailable } from '../../../domain/fix/eligibility.ts';
+import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/fix/policy.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
+import type { DecisionInput } from '../../types.ts';
+import { type Decider, type Judged, judge, type Outcome, timeForbids } from './remediation-decide.service.ts';
+import type { DecisionDeps } from './remediation-deps.ts';
+import { snapshotDirectory } from './remediation-directory.service.ts';
+import { moveRemediation } from './remediation-move.service.ts';
+
+/** Tier 1 is confirmed by the requester alone, so it must be one of its list; else any full member may ask. */
+export function judgeRequester(
+  deps: DecisionDeps,
+  input: DecisionInput,
+  row: Pick<RemediationRow, 'tier'>,
+): Promise<Judged> {
+  const rule = deps.policy.rule(row.tier);
+  return judge(deps, input, rule?.approvals === 0 ? rule.by : undefined);
+}
+
+/** proposed → requested, and on to approved when the rule asks for nobody else. */
+export async function requestInTx(
+  tx: Tx,
+  deps: DecisionDeps,
+  row: RemediationRow,
+  who: Decider,
+  input: Pick<DecisionInput, 'reason'>,
+): Promise<Outcome> {
+  if (row.state !== 'proposed') {
+    const again = row.requesterId === who.personId && (row.state === 'requested' || row.state === 'approved');
+    return { moved: false, note: again ? 'already-recorded' : 'too-late' };
+  }
+  const rule = deps.policy.rule(row.tier);
+  if (rule === undefined) return { refused: 'no-approver' };
+  const forbidden = await timeForbids(tx, deps, row);
+  if (forbidden !== undefined) return { refused: forbidden };
+  const reason = reasonOf(rule, row, input.reason);
+  if (reason === undefined) return { refused: 'reason-required' };
+  // Before anything is moved: what is refused below must leave the offer as it was.
+  const other = rule.approvals === 0 ? await openOther(tx, row) : undefined;
+  if (other !== undefined) return busyWith(other);
+  const eligible = await eligibleFor(tx, deps, rule, who.personId);
+  if (eligible.length < Math.max(rule.approvals, 1))
+    return { refused: 'no-approver', facts: { needed: rule.approvals } };
+  const now = await tx.now();
+  const requested = await moveRemediation(tx, deps, row, 'requested', {
+    ...who.cause,
+    ...(reason === '' ? {} : { reason }),
+    event: 'requested',
+    change: {
+      ...(who.cause.by === undefined ? {} : { requester: who.cause.by }),
+      requesterId: who.personId,
+      ...(reason === '' ? {} : { reason }),
+      eligible,
+      policyVersion: deps.policy.version,
+      requestedAt: now,
+      requestExpiresAt: new Date(now.getTime() + rule.expiresMs),
+    },
+  });
+  if (rule.approvals > 0) {
+    await tx.notify('directory', 'refresh');
+    return { moved: true, note: 'recorded' };
+  }
+  return approveInTx(tx, deps, requested, who);
+}
+
+/** A typed reason; else the finding, or the run that proposed it; undefined when the tier asks for more. */
+function reasonOf(rule: Rule, row: RemediationRow, typed: string | undefined): string | undefined {
+  const text = typed?.trim() ?? '';
+  if (text !== '' || rule.reason === 'none') return text;
+  if (rule.reason === 'required') return undefined;
+  return row.findingKey ?? (row.runId === undefined ? undefined : `run ${row.runId}`);
+}
+
+/**
+ * Who could approve now (A8). Expanded from the snapshot where it is fresh, since asking Slack about everybody
+ * would not fit into the time of an acknowledgement. From tier 2 on the requester is not among them (A4).
+ */
+async function eligibleFor(
+  tx: Tx,
+  deps: DecisionDeps,
+  rule: Rule,
+  requesterId: string,
+): Promise<readonly string[]> {
+  const directory = firstAvailable(snapshotDirectory(tx, directoryMaxAgeMs), deps.directory);
+  const everybody = await everybodyOn(rule.by, directory);
+  const ids = everybody.flatMap(({ standing }) => (standing.ok ? [standing.personId] : []));
+  return [...new Set(ids)].filter((id) => rule.approvals === 0 || id !== requesterId).sort();
+}
+
+/** X2: the remediation that holds the target, if there is one. Two that come at once meet in a unique index. */
+export async function openOther(
+  tx: Tx,
+  row: Pick<RemediationRow, 'environment' | 'target'>,
+): Promise<RemediationRow | undefined> {
+  const { environment, target } = row;
+  const [open] = await tx.remediations.list({ environment, target, states: openStates, limit: 1 });
+  return open;
+}
+
+export function busyWith(other: RemediationRow): { readonly refused: string; readonly facts: Facts } {
+  return { refused: 'target-busy', facts: { other: other.handle } };
+}
+
+/** A1: the move itself, after the quorum was counted under this transaction's lock. */
+export async function approveInTx(
+  tx: Tx,
+  deps: DecisionDeps,
+  row: RemediationRow,
+  who: Decider,
+): Promise<Outcome> {
+  const now = await tx.now();
+  await moveRemediation(tx, deps, row, 'approved', {
+    ...who.cause,
+    event: 'approved',
+    change: { approvedAt: now, approvalExpiresAt: new Date(now.getTime() + approvalValidMs) },
+  });
+  await tx.notify('directory', 'refresh');
+  await tx.notify('remediations', row.id);
+  return { moved: true, note: 'recorded' };
+}

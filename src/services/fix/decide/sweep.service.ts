@@ -1,0 +1,54 @@
+import type { Sweeper } from '../../../domain/ports/ports.ts';
+import type { RemediationRow } from '../../../domain/ports/store.ts';
+import type { DecisionDeps } from './remediation-deps.ts';
+import { moveRemediation } from './remediation-move.service.ts';
+
+const batch = 20;
+
+/** Expires what nobody decided in time, by the database clock, and reminds at one and two thirds of a request's life. */
+export function createRemediationSweeper(
+  deps: Pick<DecisionDeps, 'store' | 'messages' | 'policy' | 'onVerdict'>,
+): Sweeper {
+  return {
+    async sweep() {
+      const expired = await deps.store.tx(async (tx) => {
+        const rows = await tx.remediations.overdue(batch);
+        for (const row of rows)
+          await moveRemediation(tx, deps, row, 'expired', {
+            facts: { was: row.state },
+            // An offer nobody wanted is not worth a line.
+            event: row.state === 'proposed' ? 'none' : 'expired',
+          });
+        return rows.length;
+      });
+      return expired + (await remind(deps));
+    },
+  };
+}
+
+async function remind(deps: Pick<DecisionDeps, 'store' | 'messages'>): Promise<number> {
+  const waiting = await deps.store.tx((tx) => tx.remediations.list({ states: ['requested'], limit: 200 }));
+  let sent = 0;
+  for (const { id } of waiting)
+    sent += await deps.store.tx(async (tx) => {
+      const row = await tx.remediations.lock(id);
+      if (row === undefined || row.state !== 'requested') return 0;
+      const which = reminderDue(row, await tx.now());
+      return which !== undefined && (await deps.messages.remind(tx, row, which)) ? 1 : 0;
+    });
+  return sent;
+}
+
+/** Pure: which reminder belongs to this moment. A late sweeper sends the later one only. */
+export function reminderDue(
+  row: Pick<RemediationRow, 'requestedAt' | 'requestExpiresAt'>,
+  now: Date,
+): 'reminder-1' | 'reminder-2' | undefined {
+  if (row.requestedAt === undefined || row.requestExpiresAt === undefined) return undefined;
+  const from = row.requestedAt.getTime();
+  const life = row.requestExpiresAt.getTime() - from;
+  const age = now.getTime() - from;
+  if (age >= life) return undefined;
+  if (age * 3 >= life * 2) return 'reminder-2';
+  return age * 3 >= life ? 'reminder-1' : undefined;
+}

@@ -1,0 +1,160 @@
+import { mayDecide } from '../../../domain/fix/eligibility.ts';
+import { planDrift } from '../../../domain/fix/execution.ts';
+import { directoryMaxAgeMs } from '../../../domain/fix/policy.ts';
+import type { Remediation } from '../../../domain/fix/remediation.ts';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
+import { countedApprovals } from '../decide/remediation.service.ts';
+import { timeForbids } from '../decide/remediation-decide.service.ts';
+import { snapshotDirectory } from '../decide/remediation-directory.service.ts';
+import { changeRemediation, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
+import { limitReached, tier3Busy } from '../remediation-limits.ts';
+import { ownClaims } from '../self-identity.ts';
+import { contextOf, defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';
+
+/** `stale`: it will never run. `wait`: not now; it stays approved until its approval expires (X8). */
+export type Barrier =
+  | { readonly kind: 'stale'; readonly facts: Facts }
+  | { readonly kind: 'wait'; readonly reason: string; readonly facts: Facts };
+
+const stale = (facts: Facts): Barrier => ({ kind: 'stale', facts });
+const wait = (reason: string, facts: Facts = {}): Barrier => ({ kind: 'wait', reason, facts });
+
+/**
+ * approved → executing: the target is looked at first, then everything that the database knows is checked under
+ * the row's lock, and only there the fence is taken. Undefined: somebody or something else decided.
+ */
+export async function claim(
+  deps: ExecutorDeps,
+  seen: RemediationRow,
+  signal: AbortSignal,
+): Promise<Hold | undefined> {
+  if (seen.plan.schemaVersion !== 1) return undefined;
+  const remediation = deps.remediations.find((item) => item.id === seen.actionId);
+  const outside = await lookAtTarget(deps, seen, remediation, signal);
+  const began = deps.monotonic();
+  const claimed = await deps.store.tx(async (tx) => {
+    const locked = await tx.remediations.lock(seen.id);
+    if (locked === undefined) return undefined;
+    const row = await expireIfDue(tx, deps, locked);
+    if (row.state !== 'approved') return undefined;
+    const barrier = outside ?? (await insideBarrier(tx, deps, row));
+    if (barrier === undefined) return begin(tx, deps, row);
+    await heldBack(tx, deps, row, barrier);
+    return undefined;
+  });
+  if (claimed?.fence === undefined || remediation === undefined) return undefined;
+  const leaseEnds = began + (deps.leaseMs ?? defaultLeaseMs);
+  return { id: claimed.id, fence: claimed.fence, attempt: claimed.attempt, remediation, leaseEnds };
+}
+
+async function begin(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<RemediationRow> {
+  const now = await tx.now();
+  const fence = await tx.remediations.nextFence(row.environment, row.target);
+  return moveRemediation(tx, deps, row, 'executing', {
+    facts: { worker: deps.workerId, image: deps.imageVersion, attempt: row.attempt + 1, fence },
+    change: {
+      attempt: row.attempt + 1,
+      fence,
+      leaseOwner: deps.workerId,
+      leaseUntil: new Date(now.getTime() + (deps.leaseMs ?? defaultLeaseMs)),
+      imageVersion: deps.imageVersion,
+    },
+  });
+}
+
+/** The first time it waits for a reason is written down; that it still does is not. */
+async function heldBack(tx: Tx, deps: ExecutorDeps, row: RemediationRow, barrier: Barrier): Promise<void> {
+  if (barrier.kind === 'stale') {
+    await moveRemediation(tx, deps, row, 'stale', {
+      facts: barrier.facts,
+      change: { outcome: barrier.facts },
+    });
+    return;
+  }
+  if (barrier.reason === 'directory') await tx.notify('directory', 'refresh');
+  if (row.outcome?.['waiting'] === barrier.reason) return;
+  await changeRemediation(
+    tx,
+    deps,
+    row,
+    'remediation.claim-held',
+    { outcome: { waiting: barrier.reason, ...barrier.facts } },
+    { facts: { reason: barrier.reason, ...barrier.facts } },
+  );
+}
+
+/**
+ * P3, P5, X14 as far as they need the target: the plan is made anew and compared. An undo's plan was saved, so
+ * its preconditions alone are checked, by each step.
+ */
+export async function lookAtTarget(
+  deps: ExecutorDeps,
+  row: RemediationRow,
+  remediation: Remediation | undefined,
+  signal: AbortSignal,
+): Promise<Barrier | undefined> {
+  if (remediation === undefined)
+    return stale({ differing: 'action', expected: row.actionId, observed: 'unknown' });
+  if (remediation.version !== row.actionVersion)
+    return stale({ differing: 'action version', expected: row.actionVersion, observed: remediation.version });
+  try {
+    const own = await ownClaims(row.plan, deps.self);
+    if (own.length > 0) return stale({ differing: 'self-target', observed: own.join(', ') });
+    if (row.undoOf !== undefined) return undefined;
+    const params = remediation.params.safeParse(row.plan.params);
+    if (!params.success) return stale({ differing: 'params' });
+    const now = await remediation.plan(params.data, await contextOf(deps, row.environment, signal));
+    const drift = planDrift(row.plan, now);
+    return drift === undefined ? undefined : stale(drift);
+  } catch (err) {
+    if (err instanceof AppError && err.code === 'CONFLICT') return stale({ differing: 'plan', ...err.facts });
+    if (err instanceof AppError && err.code !== 'BUG') return wait('cannot-look', { code: err.code });
+    deps.logger.error(
+      { err, remediation: row.id },
+      'the target of an approved remediation cannot be looked at',
+    );
+    return wait('cannot-look');
+  }
+}
+
+async function insideBarrier(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<Barrier | undefined> {
+  const kill = await tx.killSwitches.active(row.actionId);
+  if (kill !== undefined) return wait('kill-switch', { scope: kill.scope });
+  const forbidden = await timeForbids(tx, deps, row);
+  if (forbidden !== undefined) return wait(forbidden);
+  const approvers = await approversStillCount(tx, deps, row);
+  if (approvers !== undefined) return approvers;
+  const limit = row.undoOf === undefined ? await limitReached(tx, deps.policy, row) : undefined;
+  if (limit !== undefined) return wait(limit.reason, limit.facts);
+  return (await tier3Busy(tx, deps.policy, row)) ? wait('tier-3-at-once') : undefined;
+}
+
+/**
+ * A3 and A8 again for everybody who counted: still active, still on the list, by today's policy and a snapshot
+ * that is fresh. Where nobody else had to approve, it is the requester who counts.
+ */
+async function approversStillCount(
+  tx: Tx,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+): Promise<Barrier | undefined> {
+  const rule = deps.policy.rule(row.tier);
+  if (rule === undefined) return stale({ differing: 'policy', observed: 'nobody may approve' });
+  const counted = countedApprovals(row, await tx.remediations.approvals(row.id));
+  const people =
+    rule.approvals === 0 && row.requester !== undefined
+      ? [row.requester]
+      : counted.map((approval) => approval.person);
+  if (people.length < rule.approvals || people.length === 0)
+    return stale({ differing: 'approvals', expected: rule.approvals, observed: people.length });
+  const directory = snapshotDirectory(tx, deps.directoryMaxAgeMs ?? directoryMaxAgeMs);
+  for (const person of people) {
+    const standing = await mayDecide(person, rule.by, directory);
+    if (standing.ok) continue;
+    if (standing.why === 'directory-unavailable') return wait('directory', { detail: standing.detail });
+    return stale({ differing: 'approver', approver: person.userId, observed: standing.why });
+  }
+  return undefined;
+}

@@ -1,0 +1,111 @@
+import { sha256 } from '../../../domain/kernel/canonical.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { ProbeCall, ProbeOutcome } from '../../../domain/look/probe.ts';
+import type { RemediationRow } from '../../../domain/ports/store.ts';
+import { contextOf, type ExecutorDeps, extendLease, type Hold, held } from './executor-deps.ts';
+import { observe, release } from './executor-step.service.ts';
+
+export type Verdict =
+  | { readonly verdict: 'good' | 'not-good'; readonly facts: Facts; readonly digest: string }
+  | { readonly verdict: 'released' };
+
+interface Round {
+  readonly good: boolean;
+  readonly facts: Facts;
+  readonly digest: string;
+}
+
+/**
+ * X12: asks the probes again and again until they have all been healthy, and the target at rest, for as long as
+ * the plan says, or its time is over. Only healthy counts: what could not be looked at is not well.
+ */
+export async function verify(
+  deps: ExecutorDeps,
+  hold: Hold,
+  direction: 'apply' | 'undo',
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let goodSince: number | undefined;
+  for (;;) {
+    const { row, over } = await held(deps, hold, async (tx, locked) => {
+      const extended = await extendLease(tx, deps, hold, locked);
+      const until = extended.verifyUntil?.getTime() ?? 0;
+      return { row: extended, over: (await tx.now()).getTime() >= until };
+    });
+    await deps.reach?.('K5');
+    if (signal.aborted) {
+      await release(deps, hold);
+      return { verdict: 'released' };
+    }
+    const began = deps.monotonic();
+    const round = direction === 'apply' ? await look(deps, hold, row) : await lookAtUndone(deps, hold, row);
+    goodSince = round.good ? (goodSince ?? began) : undefined;
+    const { facts, digest } = round;
+    if (goodSince !== undefined && deps.monotonic() - goodSince >= row.plan.stableForMs)
+      return { verdict: 'good', facts, digest };
+    if (over && goodSince === undefined) return { verdict: 'not-good', facts, digest };
+    // Healthy in the last moment: it may still show that it lasts, since that time is bounded as well.
+    await pause(deps, row.plan.stableForMs, signal);
+  }
+}
+
+/** Often enough to see it last, seldom enough not to be a load. */
+async function pause(deps: ExecutorDeps, stableForMs: number, signal: AbortSignal): Promise<void> {
+  const ms = Math.min(3_000, Math.max(100, Math.ceil(stableForMs / 4)));
+  await deps.clock.sleep(ms, signal).catch(() => undefined);
+}
+
+async function look(deps: ExecutorDeps, hold: Hold, row: RemediationRow): Promise<Round> {
+  const asked = await ask(deps, row, row.plan.verifyWith);
+  const settled = await hasSettled(deps, hold, row);
+  const good = asked.good && settled;
+  return { good, facts: { ...asked.facts, settled }, digest: sha256({ ...asked.seen, settled }) };
+}
+
+/** After a rollback: every undo step is in place, and what must be well then is well. */
+async function lookAtUndone(deps: ExecutorDeps, hold: Hold, row: RemediationRow): Promise<Round> {
+  const observed: string[] = [];
+  for (const step of row.plan.undo ?? []) observed.push(await observe(deps, hold, row, step));
+  const inPlace = observed.every((seen) => seen === 'done');
+  const asked = await ask(deps, row, row.plan.undoVerifyWith ?? []);
+  return {
+    good: inPlace && asked.good,
+    facts: { ...asked.facts, inPlace },
+    digest: sha256({ ...asked.seen, observed }),
+  };
+}
+
+async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly ProbeCall[]) {
+  if (calls.length === 0) return { good: true, facts: {} as Facts, seen: {} };
+  const signal = AbortSignal.timeout(30_000);
+  const facts: Record<string, string> = {};
+  let outcomes: readonly ProbeOutcome[];
+  try {
+    const { deps: targets } = await contextOf(deps, row.environment, signal);
+    outcomes = await deps.probes.run(calls, { targets, signal });
+  } catch (err) {
+    // Such as a probe that this version does not have any more: that is not a sign of health either.
+    deps.logger.error({ err, remediation: row.id }, 'a fix cannot be verified');
+    return { good: false, facts: { probes: 'cannot-look' } as Facts, seen: {} };
+  }
+  for (const outcome of outcomes) facts[outcome.key] = inWords(outcome);
+  const good = outcomes.length === calls.length && outcomes.every((outcome) => outcome.status === 'healthy');
+  return { good, facts: facts as Facts, seen: facts };
+}
+
+function inWords(outcome: ProbeOutcome): string {
+  if (outcome.findings.length > 0) return outcome.findings.map((finding) => finding.code).join(' ');
+  return outcome.cause === undefined ? outcome.status : `${outcome.status} ${outcome.cause.code}`;
+}
+
+async function hasSettled(deps: ExecutorDeps, hold: Hold, row: RemediationRow): Promise<boolean> {
+  const { settled } = hold.remediation;
+  if (settled === undefined) return true;
+  try {
+    const context = await contextOf(deps, row.environment, AbortSignal.timeout(30_000));
+    return (await hold.remediation.settled?.(row.plan, context)) === true;
+  } catch (err) {
+    deps.logger.warn({ err, remediation: row.id }, 'whether the target has settled cannot be seen');
+    return false;
+  }
+}

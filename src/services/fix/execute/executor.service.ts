@@ -1,0 +1,154 @@
+import type { RemediationState } from '../../../domain/fix/approval.ts';
+import { stepsDone } from '../../../domain/fix/execution.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { Executor } from '../../../domain/ports/ports.ts';
+import type { RemediationChange, RemediationRow } from '../../../domain/ports/store.ts';
+import { moveRemediation, reread } from '../decide/remediation-move.service.ts';
+import { claim } from './executor-claim.service.ts';
+import { type ExecutorDeps, FenceLost, type Hold, held } from './executor-deps.ts';
+import { runSteps, type StepsEnd } from './executor-step.service.ts';
+import { verify } from './executor-verify.service.ts';
+import { takeOver } from './recovery.service.ts';
+
+/**
+ * Carries out one remediation as far as it goes. Whatever the job says, the state in PostgreSQL decides: a
+ * redelivered job finds nothing to do, a lost one is found again, and an attempt that a crash cut off is taken
+ * over by observation (X1, X5, X7).
+ */
+export function createExecutor(deps: ExecutorDeps): Executor {
+  return {
+    async execute({ remediationId, signal }) {
+      const row = await deps.store.tx((tx) => tx.remediations.get(remediationId));
+      if (row === undefined) return;
+      await deps.reach?.('K1');
+      const hold = row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row);
+      if (hold === undefined) return;
+      const logger = deps.logger.child({ remediation: row.id, attempt: hold.attempt, fence: hold.fence });
+      try {
+        await deps.reach?.('K2');
+        await drive(deps, hold, signal);
+      } catch (err) {
+        // Whoever holds the newer fence goes on; we have touched nothing since.
+        if (!(err instanceof FenceLost)) throw err;
+        logger.warn({}, 'the fence was lost, this attempt stops');
+      }
+    },
+  };
+}
+
+/** Moves on from the stored state until somebody else must act or it is over. */
+async function drive(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const row = await deps.store.tx((tx) => reread(tx, hold.id));
+    switch (row.state) {
+      case 'executing':
+        if (!(await apply(deps, hold, signal))) return;
+        break;
+      case 'verifying':
+        if (!(await judge(deps, hold, signal))) return;
+        break;
+      case 'rolling_back':
+        if (!(await rollBack(deps, hold, signal))) return;
+        break;
+      default:
+        await deps.reach?.('K7');
+        return;
+    }
+  }
+}
+
+/** False: this worker has nothing more to do. */
+async function apply(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const end = await runSteps(deps, hold, 'apply', signal);
+  if (end.end === 'released') return false;
+  await held(deps, hold, async (tx, row) => {
+    const done = stepsDone(await tx.remediations.steps(row.id));
+    const { to, facts } = afterSteps(row, end, done);
+    const now = (await tx.now()).getTime();
+    await moveRemediation(tx, deps, row, to, { facts, change: changeFor(row, to, facts, now) });
+  });
+  return true;
+}
+
+/** Where an execution goes when its steps end so; pure. */
+export function afterSteps(
+  row: Pick<RemediationRow, 'plan'>,
+  end: Exclude<StepsEnd, { end: 'released' }>,
+  done: number,
+): { readonly to: RemediationState; readonly facts: Facts } {
+  if (end.end === 'complete') return { to: 'verifying', facts: { steps: done } };
+  if (end.end === 'unknown') return { to: 'indeterminate', facts: { ...end.facts, steps: done } };
+  const reason = end.end === 'refused' ? end.why : end.end;
+  const facts = { ...end.facts, reason, steps: done };
+  // X13: what was done is taken back when the way back was approved with it.
+  if (done > 0) return { to: row.plan.undo === undefined ? 'failed' : 'rolling_back', facts };
+  if (end.end === 'stale' || reason === 'approval-expired') return { to: 'stale', facts };
+  return { to: 'failed', facts };
+}
+
+function changeFor(row: RemediationRow, to: RemediationState, facts: Facts, now: number): RemediationChange {
+  const deadline = new Date(now + row.plan.verifyWithinMs);
+  if (to === 'verifying') return { verifyUntil: deadline };
+  if (to === 'rolling_back') return { verifyUntil: deadline, outcome: facts };
+  // Another worker may look again soon; this one is done with it.
+  if (to === 'indeterminate') return { outcome: facts, leaseUntil: new Date(now) };
+  return { outcome: facts };
+}
+
+async function judge(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const result = await verify(deps, hold, 'apply', signal);
+  if (result.verdict === 'released') return false;
+  await held(deps, hold, async (tx, row) => {
+    const now = (await tx.now()).getTime();
+    const good = result.verdict === 'good';
+    const to = good ? 'succeeded' : row.plan.undo === undefined ? 'failed' : 'rolling_back';
+    const facts = good ? result.facts : { ...result.facts, reason: 'not-verified' };
+    await moveRemediation(tx, deps, row, to, {
+      facts,
+      change: { ...changeFor(row, to, facts, now), outcome: facts, evidenceDigest: result.digest },
+    });
+  });
+  return true;
+}
+
+async function rollBack(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const end = await runSteps(deps, hold, 'undo', signal);
+  if (end.end === 'released') return false;
+  if (end.end === 'complete') {
+    const result = await verify(deps, hold, 'undo', signal);
+    if (result.verdict === 'released') return false;
+    await conclude(
+      deps,
+      hold,
+      result.verdict === 'good' ? 'rolled_back' : 'rollback_failed',
+      result.facts,
+      result.digest,
+    );
+    return true;
+  }
+  await conclude(deps, hold, end.end === 'unknown' ? 'indeterminate' : 'rollback_failed', {
+    ...end.facts,
+    reason: end.end === 'refused' ? end.why : end.end,
+  });
+  return true;
+}
+
+function conclude(
+  deps: ExecutorDeps,
+  hold: Hold,
+  to: 'rolled_back' | 'rollback_failed' | 'indeterminate',
+  facts: Facts,
+  digest?: string,
+): Promise<void> {
+  return held(deps, hold, async (tx, row) => {
+    const merged = { ...row.outcome, ...facts };
+    const now = (await tx.now()).getTime();
+    await moveRemediation(tx, deps, row, to, {
+      facts: merged,
+      change: {
+        ...changeFor(row, to, merged, now),
+        ...(digest === undefined ? {} : { evidenceDigest: digest }),
+      },
+    });
+  });
+}

@@ -1,0 +1,149 @@
+import type { RemediationState } from '../../../domain/fix/approval.ts';
+import { progressOf } from '../../../domain/fix/execution.ts';
+import type { Observation, PlanStep } from '../../../domain/fix/remediation.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { RemediationRow, StepRow, Tx } from '../../../domain/ports/store.ts';
+import { changeRemediation, moveRemediation, reread } from '../decide/remediation-move.service.ts';
+import { lookAtTarget } from './executor-claim.service.ts';
+import { defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';
+import { observe, stepsOf } from './executor-step.service.ts';
+
+const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling_back'];
+
+/**
+ * Takes over what another worker left: only after its lease has ended by the database clock, with a new fence, so
+ * that the old one is dead. Undefined: it is still held, or it is over, or nobody can tell yet (X5).
+ */
+export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promise<Hold | undefined> {
+  if (seen.plan.schemaVersion !== 1) return undefined;
+  const remediation = deps.remediations.find((item) => item.id === seen.actionId);
+  if (remediation === undefined || remediation.version !== seen.actionVersion) return undefined;
+  if (seen.state === 'indeterminate') return lookAgain(deps, seen, remediation);
+  if (!running.includes(seen.state)) return undefined;
+  const leaseMs = deps.leaseMs ?? defaultLeaseMs;
+  const leaseEnds = deps.monotonic() + leaseMs;
+  const taken = await deps.store.tx(async (tx) => {
+    const row = await tx.remediations.lock(seen.id);
+    if (row === undefined || !running.includes(row.state)) return undefined;
+    const now = await tx.now();
+    if (row.leaseUntil !== undefined && row.leaseUntil >= now) return undefined;
+    const fence = await tx.remediations.nextFence(row.environment, row.target);
+    return changeRemediation(
+      tx,
+      deps,
+      row,
+      'remediation.taken-over',
+      {
+        fence,
+        attempt: row.attempt + 1,
+        leaseOwner: deps.workerId,
+        leaseUntil: new Date(now.getTime() + leaseMs),
+        imageVersion: deps.imageVersion,
+        // A verification that was cut off is given its whole time again: a crash is no verdict.
+        ...(row.state === 'executing'
+          ? {}
+          : { verifyUntil: new Date(now.getTime() + row.plan.verifyWithinMs) }),
+      },
+      { facts: { worker: deps.workerId, attempt: row.attempt + 1, fence } },
+    );
+  });
+  if (taken?.fence === undefined) return undefined;
+  const hold: Hold = { id: taken.id, fence: taken.fence, attempt: taken.attempt, remediation, leaseEnds };
+  return (await stillFits(deps, taken, hold)) ? hold : undefined;
+}
+
+/** K2: claimed and nothing begun, so the world may have moved; the same checks as at the claim. */
+async function stillFits(deps: ExecutorDeps, row: RemediationRow, hold: Hold): Promise<boolean> {
+  if (row.state !== 'executing') return true;
+  const rows = await deps.store.tx((tx) => tx.remediations.steps(row.id));
+  const untouched = rows.every((step) => step.outcome === 'not-done' && step.idx === 0);
+  if (!untouched) return true;
+  const barrier = await lookAtTarget(deps, row, hold.remediation, AbortSignal.timeout(30_000));
+  if (barrier === undefined) return true;
+  // It cannot be seen: the lease is given back, and its end brings the next look.
+  await deps.store.tx(async (tx) => {
+    const locked = await tx.remediations.lock(row.id);
+    if (locked === undefined || locked.fence !== hold.fence) return;
+    if (barrier.kind === 'stale')
+      await moveRemediation(tx, deps, locked, 'stale', {
+        facts: barrier.facts,
+        change: { outcome: barrier.facts },
+      });
+    else if ((await tx.now()) >= (locked.approvalExpiresAt ?? new Date(0)))
+      await moveRemediation(tx, deps, locked, 'stale', { facts: { reason: 'approval-expired' } });
+  });
+  return false;
+}
+
+/**
+ * indeterminate: looked at again without a lease. Only a clear answer moves it: it happened after all, or it
+ * certainly did not and cannot any more.
+ */
+async function lookAgain(
+  deps: ExecutorDeps,
+  seen: RemediationRow,
+  remediation: Hold['remediation'],
+): Promise<Hold | undefined> {
+  const rows = await deps.store.tx((tx) => tx.remediations.steps(seen.id));
+  const direction = rows.some((row) => row.direction === 'undo') ? 'undo' : 'apply';
+  const steps = stepsOf(seen, direction);
+  const at = progressOf(steps.length, rows, direction);
+  const step = at.at === 'open' ? steps[at.idx] : undefined;
+  if (at.at !== 'open' || step === undefined) return undefined;
+  const observed = await observe(deps, { remediation }, seen, step);
+  const to = afterSecondLook(observed, step, direction, at.idx === steps.length - 1, seen);
+  if (to === undefined) return undefined;
+  const leaseMs = deps.leaseMs ?? defaultLeaseMs;
+  const leaseEnds = deps.monotonic() + leaseMs;
+  const moved = await deps.store.tx(async (tx) => {
+    const row = await tx.remediations.lock(seen.id);
+    if (row === undefined || row.state !== 'indeterminate' || row.version !== seen.version) return undefined;
+    return settle(tx, deps, row, to, leaseMs, { direction, ...at, observed });
+  });
+  if (moved?.fence === undefined || !running.includes(moved.state)) return undefined;
+  return { id: moved.id, fence: moved.fence, attempt: moved.attempt, remediation, leaseEnds };
+}
+
+/** Pure. Undefined: it stays unknown, and a person must look. */
+export function afterSecondLook(
+  observed: Observation,
+  step: Pick<PlanStep, 'safety'>,
+  direction: StepRow['direction'],
+  last: boolean,
+  row: Pick<RemediationRow, 'plan'>,
+): 'verifying' | 'failed' | 'rolling_back' | undefined {
+  if (observed === 'unknown') return undefined;
+  if (direction === 'undo')
+    return observed === 'done' || step.safety === 'idempotent' ? 'rolling_back' : undefined;
+  if (observed === 'not-done') return step.safety === 'idempotent' ? 'failed' : undefined;
+  if (last) return 'verifying';
+  return row.plan.undo === undefined ? 'failed' : 'rolling_back';
+}
+
+async function settle(
+  tx: Tx,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+  to: 'verifying' | 'failed' | 'rolling_back',
+  leaseMs: number,
+  seen: { direction: StepRow['direction']; idx: number; attempt: number; observed: Observation },
+): Promise<RemediationRow> {
+  const now = (await tx.now()).getTime();
+  const fence = await tx.remediations.nextFence(row.environment, row.target);
+  const facts: Facts = { observed: seen.observed, step: seen.idx + 1, reason: 'observed-later' };
+  const moved = await moveRemediation(tx, deps, row, to, {
+    facts,
+    change: {
+      fence,
+      attempt: row.attempt + 1,
+      leaseOwner: deps.workerId,
+      leaseUntil: new Date(now + leaseMs),
+      verifyUntil: new Date(now + row.plan.verifyWithinMs),
+      outcome: facts,
+    },
+  });
+  const { direction, idx, attempt, observed } = seen;
+  const outcome = observed === 'done' ? 'observed-done' : 'not-done';
+  await tx.remediations.outcome(row.id, { direction, idx, attempt, fence, outcome, facts: {} });
+  return reread(tx, moved.id);
+}

@@ -1,0 +1,78 @@
+import type { Ids } from '../../../domain/kernel/clock.ts';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { TargetsFactory } from '../../../domain/look/targets.ts';
+import type { Renderer } from '../../../domain/message/render.ts';
+import type { RunHandler } from '../../../domain/ports/ports.ts';
+import { rootPurpose } from '../../run/run.service.ts';
+import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
+import type { ProposeService } from './propose.service.ts';
+
+export interface ProposeRunOptions {
+  readonly targets: TargetsFactory;
+  readonly proposals: ProposeService;
+  readonly messages: RemediationMessages;
+  readonly renderer: Renderer;
+  readonly ids: Ids;
+}
+
+/** What such a run leaves behind: the id of its offer, made or found open, or why there is none. */
+export interface ProposeSummary {
+  readonly remediation: string;
+  readonly offer?: string;
+  readonly refused?: { readonly reason: string; readonly facts: Facts };
+}
+
+/** `/aetherius fix <id> [name=value …]`: plans the action and shows its card, or says why it is not offered. */
+export function createProposeRun(options: ProposeRunOptions): RunHandler {
+  return {
+    async handle(lease) {
+      const { run, signal } = lease;
+      const { remediation, ...params } = run.params;
+      if (typeof remediation !== 'string')
+        throw new AppError('INVALID_INPUT', 'the run names no action', { facts: { reason: 'no-action' } });
+      const targets = await options.targets.forRun(run.environment);
+      const call = { remediation, with: typed(params) };
+      const prepared = await options.proposals.plan({
+        call,
+        environment: run.environment,
+        targets,
+        signal,
+        run,
+      });
+      await lease.finishWith(async (tx): Promise<ProposeSummary> => {
+        const proposal = await prepared.save(tx);
+        if (proposal.kind === 'offered') {
+          await options.messages.card(tx, proposal.offer.remediation);
+          return { remediation, offer: proposal.offer.remediation.id };
+        }
+        const { surface } = run;
+        const { reason, facts } = proposal;
+        const summary = { remediation, refused: { reason, facts } };
+        if (surface === undefined) return summary;
+        await tx.messages.post({
+          id: options.ids.uuid(),
+          purpose: rootPurpose,
+          channel: surface.channel,
+          runId: run.id,
+          rendered: options.renderer.offerRefused({ run, remediation, reason, facts }, surface.language),
+          ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+        });
+        return summary;
+      });
+    },
+  };
+}
+
+/** What was typed is text; an action's parameters may be numbers or yes/no. */
+function typed(
+  params: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string | number | boolean>> {
+  const value = (raw: unknown): string | number | boolean => {
+    if (typeof raw === 'number' || typeof raw === 'boolean') return raw;
+    const text = String(raw);
+    if (text === 'true' || text === 'false') return text === 'true';
+    return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  };
+  return Object.fromEntries(Object.entries(params).map(([name, raw]) => [name, value(raw)]));
+}

@@ -1,0 +1,243 @@
+import { planFault } from '../../../domain/fix/execution.ts';
+import { offerValidMs } from '../../../domain/fix/policy.ts';
+import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
+import type { Clock } from '../../../domain/kernel/clock.ts';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import type { Facts } from '../../../domain/kernel/facts.ts';
+import { type Finding, findingKey } from '../../../domain/look/finding.ts';
+import type { Targets } from '../../../domain/look/targets.ts';
+import type { FindingView, Offer } from '../../../domain/message/render.ts';
+import type { FixOffers, PreparedOffer } from '../../../domain/ports/ports.ts';
+import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
+import type { Run } from '../../../domain/run/run.ts';
+import { timeForbids } from '../decide/remediation-decide.service.ts';
+import type { DecisionDeps } from '../decide/remediation-deps.ts';
+import { auditProposal, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
+import { openOther } from '../decide/remediation-request.service.ts';
+import { limitReached } from '../remediation-limits.ts';
+import { ownClaims, type SelfIdentity } from '../self-identity.ts';
+import { newHandle } from './remediation-handle.ts';
+
+export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
+  readonly remediations: readonly Remediation[];
+  /** What could be done about a finding, as data; the targets say which runtime there is. */
+  readonly remediesFor: (finding: Finding, targets: Targets) => readonly RemedyCall[];
+  readonly self: SelfIdentity;
+  readonly clock: Clock;
+  /** Length of an executor's lease; steps must fit into it. Default 60 s. */
+  readonly leaseMs?: number;
+  /** P7, whatever an action's own limit is; default 100. */
+  readonly maxObjects?: number;
+}
+
+/** A plan that was made, or why none could be; `save` writes it in the caller's transaction. */
+export interface Prepared {
+  readonly call: RemedyCall;
+  save(tx: Tx): Promise<Proposal>;
+}
+export type Proposal =
+  | { readonly kind: 'offered'; readonly offer: Offer; readonly reused: boolean }
+  | {
+      readonly kind: 'refused';
+      readonly remediation: string;
+      readonly reason: string;
+      readonly facts: Facts;
+    };
+
+export interface ProposeService extends FixOffers {
+  /** Plans one action without writing anything. Never rejects for what a target or a plan does. */
+  plan(input: {
+    readonly call: RemedyCall;
+    readonly environment: string;
+    readonly targets: Targets;
+    readonly signal: AbortSignal;
+    readonly run?: Run;
+    readonly finding?: Finding;
+  }): Promise<Prepared>;
+}
+
+/** Makes offers: everything that must be true before a button is shown (P5–P7, X2, X9–X11, X14). */
+export function createProposeService(deps: ProposeDeps): ProposeService {
+  const plan: ProposeService['plan'] = async (input) => {
+    const { call, finding, run } = input;
+    const made = await makePlan(deps, input);
+    return {
+      call,
+      save: (tx) =>
+        'plan' in made
+          ? saveProposal(tx, deps, made.plan, { call, finding, run })
+          : Promise.resolve({ kind: 'refused', remediation: call.remediation, ...made }),
+    };
+  };
+  return {
+    plan,
+    async prepare({ run, findings, targets, signal }) {
+      const prepared: PreparedOffer[] = [];
+      for (const finding of findings) {
+        const plans: Prepared[] = [];
+        for (const call of deps.remediesFor(finding, targets))
+          plans.push(await plan({ call, environment: run.environment, targets, signal, run, finding }));
+        prepared.push({ finding, save: (tx) => saveAll(tx, plans) });
+      }
+      return prepared;
+    },
+  };
+}
+
+async function saveAll(tx: Tx, plans: readonly Prepared[]): Promise<Pick<FindingView, 'offers' | 'refused'>> {
+  const offers: Offer[] = [];
+  const refused: { remediation: string; reason: string; facts: Facts }[] = [];
+  for (const plan of plans) {
+    const proposal = await plan.save(tx);
+    if (proposal.kind === 'offered') offers.push(proposal.offer);
+    else refused.push({ remediation: proposal.remediation, reason: proposal.reason, facts: proposal.facts });
+  }
+  return { offers, refused };
+}
+
+type Refused = { readonly reason: string; readonly facts: Facts };
+const refuse = (reason: string, facts: Facts = {}): Refused => ({ reason, facts });
+
+async function makePlan(
+  deps: ProposeDeps,
+  input: Parameters<ProposeService['plan']>[0],
+): Promise<{ readonly plan: Plan } | Refused> {
+  const { call, environment, targets, signal } = input;
+  const remediation = deps.remediations.find((item) => item.id === call.remediation);
+  if (remediation === undefined) return refuse('no-action', { id: call.remediation });
+  const params = remediation.params.safeParse(call.with);
+  if (!params.success)
+    return refuse('bad-params', {
+      fields: params.error.issues.map((issue) => issue.path.join('.')).join(', '),
+    });
+  const missing = remediation.needs.filter((need) => targets[need] === undefined);
+  if (missing.length > 0) return refuse('not-configured', { missing: missing.join(', ') });
+  try {
+    const right = await missingRight(remediation, params.data, targets, signal);
+    if (right !== undefined) return right;
+    const context = { deps: targets, signal, now: () => deps.clock.now() };
+    const plan = await remediation.plan(params.data, context);
+    const fault = planFault(
+      plan,
+      { ...remediation, environment },
+      { leaseMs: deps.leaseMs ?? 60_000, maxObjects: deps.maxObjects ?? 100 },
+    );
+    if (fault !== undefined)
+      throw new AppError('BUG', `the plan ${fault}`, { facts: { id: remediation.id } });
+    const own = await ownClaims(plan, deps.self);
+    return own.length === 0 ? { plan } : refuse('self-target', { identity: own.join(', ') });
+  } catch (err) {
+    return cannotPlan(deps, call, err);
+  }
+}
+
+/** P6: asked for each verb before there is a button. */
+async function missingRight(
+  remediation: Remediation,
+  params: unknown,
+  targets: Targets,
+  signal: AbortSignal,
+): Promise<Refused | undefined> {
+  const { kubernetes } = targets;
+  if (kubernetes === undefined) return undefined;
+  for (const { verb, group, resource, namespace } of remediation.rights?.(params, targets) ?? [])
+    if (!(await kubernetes.can(verb, resource, namespace, { group, signal })))
+      return refuse('missing-right', {
+        right: `${verb} ${resource}${group === '' ? '' : `.${group}`} in ${namespace}`,
+      });
+  return undefined;
+}
+
+function cannotPlan(deps: ProposeDeps, call: RemedyCall, err: unknown): Refused {
+  if (err instanceof AppError && err.code !== 'BUG') {
+    const { reason, ...facts } = err.facts;
+    return refuse(typeof reason === 'string' ? reason : 'cannot-look', facts);
+  }
+  deps.logger.error({ err, remediation: call.remediation }, 'a plan could not be made');
+  return refuse('cannot-look');
+}
+
+/**
+ * – → proposed. An equal plan that still waits is offered again; a different one is superseded. Proposals for
+ * one target are serialised, so that two workers that find the same thing make one offer.
+ */
+async function saveProposal(
+  tx: Tx,
+  deps: ProposeDeps,
+  plan: Plan,
+  from: { readonly call: RemedyCall; readonly finding: Finding | undefined; readonly run: Run | undefined },
+): Promise<Proposal> {
+  const refused = (reason: string, facts: Facts = {}): Proposal => ({
+    kind: 'refused',
+    remediation: plan.actionId,
+    reason,
+    facts,
+  });
+  await tx.remediations.lockTarget(plan.environment, plan.target);
+  const blocked = await blockedBy(tx, deps, plan);
+  if (blocked !== undefined) return refused(blocked.reason, blocked.facts);
+  const hash = planHash(plan);
+  const older = await waiting(tx, deps, plan);
+  const equal = older.find((row) => row.planHash === hash);
+  if (equal !== undefined) return { kind: 'offered', offer: await offerOf(tx, deps, equal), reused: true };
+  const id = deps.ids.uuid();
+  await tx.remediations.insert({
+    id,
+    handle: newHandle(deps.ids),
+    plan,
+    planHash: hash,
+    offerExpiresAt: new Date((await tx.now()).getTime() + offerValidMs),
+    ...(from.finding === undefined ? {} : { findingKey: findingKey(from.finding) }),
+    ...(from.run === undefined ? {} : { runId: from.run.id }),
+    ...(from.run?.surface === undefined ? {} : { surface: from.run.surface }),
+  });
+  for (const row of older)
+    await moveRemediation(tx, deps, row, 'superseded', {
+      event: row.state === 'requested' ? 'superseded' : 'none',
+      change: { successor: id },
+    });
+  const row = await auditProposal(tx, deps, id, {
+    facts: {
+      action: plan.actionId,
+      target: plan.target,
+      tier: plan.tier,
+      params: JSON.stringify(plan.params),
+    },
+  });
+  return { kind: 'offered', offer: await offerOf(tx, deps, row), reused: false };
+}
+
+async function blockedBy(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<Refused | undefined> {
+  if (deps.policy.rule(plan.tier) === undefined) return refuse('no-approver', { tier: plan.tier });
+  const kill = await tx.killSwitches.active(plan.actionId);
+  if (kill !== undefined) return refuse('kill-switch', { scope: kill.scope });
+  const forbidden = await timeForbids(tx, deps, plan);
+  if (forbidden !== undefined) return refuse(forbidden);
+  const other = await openOther(tx, plan);
+  if (other !== undefined) return refuse('target-busy', { other: other.handle });
+  return limitReached(tx, deps.policy, plan);
+}
+
+/** Offers and requests for the target that nobody has approved yet, locked; overdue ones expire here. */
+async function waiting(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<readonly RemediationRow[]> {
+  const rows = await tx.remediations.list({
+    environment: plan.environment,
+    target: plan.target,
+    states: ['proposed', 'requested'],
+    limit: 20,
+  });
+  const live: RemediationRow[] = [];
+  for (const { id } of rows) {
+    const locked = await tx.remediations.lock(id);
+    if (locked === undefined) continue;
+    const row = await expireIfDue(tx, deps, locked);
+    if (row.state === 'proposed' || row.state === 'requested') live.push(row);
+  }
+  return live;
+}
+
+async function offerOf(tx: Tx, deps: ProposeDeps, remediation: RemediationRow): Promise<Offer> {
+  const buttons = await deps.messages.buttons(tx, remediation);
+  // The offer stands in the message of its finding; only what is not decided there yet belongs to it.
+  return { remediation, buttons: buttons.request === undefined ? {} : { request: buttons.request } };
+}

@@ -1,0 +1,181 @@
+import type { HealthReport } from '../../domain/health/health.ts';
+import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { type Finding, findingKey, severities } from '../../domain/look/finding.ts';
+import type { ProbeCall, ProbeOutcome } from '../../domain/look/probe.ts';
+import type { Targets, TargetsFactory } from '../../domain/look/targets.ts';
+import type { HealthView, Renderer } from '../../domain/message/render.ts';
+import type {
+  FixOffers,
+  HealthRules,
+  PreparedOffer,
+  ProbeRunner,
+  RunHandler,
+  RunLease,
+} from '../../domain/ports/ports.ts';
+import type { Tx } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
+import { rootPurpose } from '../run/run.service.ts';
+import { detailsPurpose, reportPurpose, runButton, runButtonTtlMs } from '../run/run-button.ts';
+import { createRunWriter } from '../run/run-writer.ts';
+
+export interface HealthRunOptions {
+  readonly targets: TargetsFactory;
+  readonly probes: ProbeRunner;
+  readonly rules: HealthRules;
+  readonly offers: FixOffers;
+  /** The diagnosis that asks for the cause of a finding, when there is one. */
+  readonly diagnosisOf?: (finding: Finding) => string | undefined;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Findings with a message of their own; the rest stands in the table and in the details. */
+const maxFindingMessages = 12;
+export const findingPurpose = 'finding';
+
+/** `/aetherius health`: one message that fills in, then one for each finding under it. */
+export function createHealthRun(options: HealthRunOptions): RunHandler {
+  return {
+    async handle(lease) {
+      const targets = await options.targets.forRun(lease.run.environment);
+      const calls = options.rules.calls(lease.run.environment);
+      const { report } = await observe(options, lease, targets, calls, showProgress(options));
+      const findings = worstFirst(report).slice(0, maxFindingMessages);
+      const prepared = await options.offers.prepare({
+        run: lease.run,
+        findings,
+        targets,
+        signal: lease.signal,
+      });
+      await lease.finish(report, async (tx) => {
+        const root = await showComplete(tx, options, lease.run, report);
+        if (root !== undefined) await postFindings(tx, options, lease.run, root, prepared);
+        else for (const offer of prepared) await offer.save(tx);
+      });
+    },
+  };
+}
+
+/** Writes an intermediate state of the answer. */
+export type Progress = (tx: Tx, run: Run, report: HealthReport) => Promise<void>;
+
+/**
+ * Runs all probes of the check, saves each outcome as it comes and shows progress at most once a second.
+ * The report is complete: a probe that did not end is `inconclusive`. Throws the signal's reason when aborted.
+ */
+export async function observe(
+  options: Pick<HealthRunOptions, 'probes' | 'rules' | 'clock'>,
+  lease: RunLease,
+  targets: Targets,
+  calls: readonly ProbeCall[],
+  progress: Progress,
+): Promise<{ readonly report: HealthReport; readonly outcomes: readonly ProbeOutcome[] }> {
+  const { environment } = lease.run;
+  const seen: ProbeOutcome[] = [];
+  const judge = () => options.rules.judge({ environment, calls, outcomes: seen });
+  const writer = createRunWriter(options.clock, lease, (tx) => progress(tx, lease.run, judge()));
+  const onOutcome = (outcome: ProbeOutcome) => {
+    seen.push(outcome);
+    writer.add(outcome);
+  };
+  try {
+    await options.probes.run(calls, { targets, signal: lease.signal, onOutcome });
+  } finally {
+    await writer.flush();
+  }
+  lease.signal.throwIfAborted();
+  return { report: judge(), outcomes: seen };
+}
+
+function showProgress(options: HealthRunOptions): Progress {
+  return async (tx, run, report) => {
+    const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+    if (root === undefined) return;
+    await tx.messages.update(root.id, render(options, run, report), { priority: 1 });
+  };
+}
+
+function render(
+  { renderer, clock }: Pick<HealthRunOptions, 'renderer' | 'clock'>,
+  run: Run,
+  report: HealthReport,
+  more: Partial<HealthView> = {},
+) {
+  const view: HealthView = { run, report, repaired: [], now: clock.now(), ...more };
+  return renderer.health(view, run.surface?.language ?? 'en');
+}
+
+/** The final table; returns the message it stands in. */
+async function showComplete(
+  tx: Tx,
+  options: HealthRunOptions,
+  run: Run,
+  report: HealthReport,
+): Promise<string | undefined> {
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root === undefined) return undefined;
+  const detailsButton = await runButton(tx, options.ids, run.id, detailsPurpose);
+  const reportButton = await runButton(tx, options.ids, run.id, reportPurpose);
+  const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
+  await tx.messages.update(root.id, render(options, ended, report, { detailsButton, reportButton }), {
+    priority: 0,
+  });
+  return root.id;
+}
+
+async function postFindings(
+  tx: Tx,
+  options: HealthRunOptions,
+  run: Run,
+  root: string,
+  prepared: readonly PreparedOffer[],
+): Promise<void> {
+  const { renderer, ids } = options;
+  const { surface } = run;
+  if (surface === undefined) return;
+  for (const offer of prepared) {
+    const { finding } = offer;
+    const { offers, refused } = await offer.save(tx);
+    const diagnoseButton = await diagnosisButton(tx, options, run, finding);
+    await tx.messages.post({
+      id: ids.uuid(),
+      purpose: findingPurpose,
+      channel: surface.channel,
+      runId: run.id,
+      rendered: renderer.finding(
+        { run, finding, offers, refused, ...(diagnoseButton === undefined ? {} : { diagnoseButton }) },
+        surface.language,
+      ),
+      ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
+    });
+  }
+}
+
+/** The button that asks for the cause; it stays as long as the details do. */
+async function diagnosisButton(
+  tx: Tx,
+  { ids, diagnosisOf }: HealthRunOptions,
+  run: Run,
+  finding: Finding,
+): Promise<string | undefined> {
+  const symptom = diagnosisOf?.(finding);
+  if (symptom === undefined) return undefined;
+  const id = ids.token();
+  await tx.buttons.create({
+    id,
+    purpose: diagnosePurpose,
+    runId: run.id,
+    data: { symptom, environment: run.environment },
+    ttlMs: runButtonTtlMs,
+  });
+  return id;
+}
+
+/** Findings that are alarms of their own, worst first; what only follows from a root is not one. */
+export function worstFirst(report: HealthReport): readonly Finding[] {
+  const all = report.rows.filter((row) => row.consequenceOf === undefined).flatMap((row) => row.findings);
+  const unique = [...new Map(all.map((finding) => [findingKey(finding), finding])).values()];
+  return unique.toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
+}

@@ -1,0 +1,261 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import { redactLines, redactText } from '../../domain/kernel/redact.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import {
+  type Cause,
+  callKey,
+  type Probe,
+  type ProbeCall,
+  type ProbeOutcome,
+  type ProbeResult,
+  type SkipReason,
+} from '../../domain/look/probe.ts';
+import type { TargetName, Targets } from '../../domain/look/targets.ts';
+import type { ProbeRunner } from '../../domain/ports/ports.ts';
+
+export interface ProbeRunnerOptions {
+  readonly probes: readonly Probe[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Probes at a time; default 16. */
+  readonly concurrency?: number;
+  /** Milliseconds for a whole run; probes still running then are inconclusive. Default 25,000. */
+  readonly deadlineMs?: number;
+  /**
+   * How late this process itself was while a probe ran, in milliseconds. A worker that is starved of CPU sees
+   * silence and slowness everywhere; what it says by the clock is then no evidence about a target.
+   */
+  readonly lateness?: Lateness;
+}
+
+/** Begins to watch; the function it returns tells the worst lateness of the process since then. */
+export type Lateness = () => () => number;
+
+/** Lateness from which a judgement by the clock is not made. */
+const STARVED_MS = 250;
+/**
+ * Findings that rest on how long an answer took by this process's clock, or on its absence within a time. How long writes
+ * take (`EVENT_WRITES_SLOW`) is what the service itself has measured.
+ */
+const byTheClock =
+  /^(?:ENDPOINT_HUNG|ENDPOINT_CLOSED|SERVICE_HEALTH_STALLED|(?!EVENT_WRITES_SLOW$)[A-Z0-9_]+_SLOW)$/;
+
+/**
+ * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
+ * `run` answers one outcome a distinct call, in the order of the calls, and never rejects for what a probe does;
+ * AppError BUG for an unknown probe or bad parameters.
+ */
+export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
+  const byId = new Map(options.probes.map((probe) => [probe.id, probe]));
+  const { clock, concurrency = 16, deadlineMs = 25_000 } = options;
+
+  const prepare = (call: ProbeCall) => {
+    const probe = byId.get(call.probe);
+    if (probe === undefined) throw new AppError('BUG', 'unknown probe', { facts: { probe: call.probe } });
+    const params = probe.params.safeParse(call.with ?? {});
+    if (!params.success)
+      throw new AppError('BUG', 'bad probe parameters', {
+        facts: { call: callKey(call) },
+        cause: params.error,
+      });
+    const part = typeof probe.part === 'function' ? probe.part(params.data) : probe.part;
+    return { key: callKey(call), probe, params: params.data, part };
+  };
+
+  async function runOne(
+    task: ReturnType<typeof prepare>,
+    targets: Targets,
+    signal: AbortSignal,
+  ): Promise<ProbeOutcome> {
+    const { key, probe, params, part } = task;
+    const startedAt = clock.now();
+    const missing = probe.needs.filter((need) => targets[need] === undefined);
+    const lateBy = options.lateness?.();
+    const answer =
+      missing.length > 0
+        ? ({ status: 'skipped', reason: whySkipped(missing, targets) } satisfies ProbeResult)
+        : await attempt(probe, params, {
+            deps: targets,
+            signal,
+            now: () => clock.now(),
+            sleep: (ms, until) => clock.sleep(ms, until),
+          });
+    const result = trusted(answer, lateBy?.() ?? 0);
+    const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
+    const outcome = toOutcome(
+      { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs },
+      result,
+    );
+    const facts = { probe: key, status: outcome.status, durationMs, findings: outcome.findings.length };
+    if (result.status === 'inconclusive' && outcome.cause?.code === 'bug')
+      options.logger.error({ ...facts, err: result.cause }, 'probe failed by a fault of its own');
+    else options.logger.debug({ ...facts, cause: outcome.cause?.code }, 'probe done');
+    return outcome;
+  }
+
+  return {
+    async run(calls, { targets, signal, onOutcome }) {
+      const tasks = [...new Map(calls.map((call) => [callKey(call), prepare(call)])).values()];
+      const outcomes = new Map<string, ProbeOutcome>();
+      const whole = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+      // Every call of every probe listens to it; that is no leak.
+      setMaxListeners(0, whole);
+      const queue = [...tasks];
+      const work = async () => {
+        for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+          const outcome = await runOne(task, targets, whole);
+          outcomes.set(task.key, outcome);
+          onOutcome?.(outcome);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(concurrency, tasks.length) }, work));
+      return tasks.map((task) => outcomes.get(task.key)).filter((outcome) => outcome !== undefined);
+    },
+  };
+}
+
+/** A probe of the runtime that this environment does not use has no say; everything else is a gap in the configuration. */
+function whySkipped(missing: readonly TargetName[], targets: Targets): SkipReason {
+  const otherRuntime =
+    (missing.includes('kubernetes') && targets.compose !== undefined) ||
+    (missing.includes('compose') && targets.kubernetes !== undefined);
+  return otherRuntime ? 'not-applicable' : 'not-configured';
+}
+
+class WorkerBusy extends Error {
+  readonly lagMs: number;
+  constructor(lagMs: number) {
+    super('this worker was too busy to judge by the clock');
+    this.name = 'WorkerBusy';
+    this.lagMs = lagMs;
+  }
+}
+
+/** Takes a finding back that says more about this process than about the target. */
+function trusted(result: ProbeResult, lagMs: number): ProbeResult {
+  if (lagMs < STARVED_MS || result.status !== 'unhealthy') return result;
+  if (!result.findings.some((finding) => byTheClock.test(finding.code))) return result;
+  return {
+    status: 'inconclusive',
+    cause: new WorkerBusy(Math.round(lagMs)),
+    ...(result.facts === undefined ? {} : { facts: result.facts }),
+  };
+}
+
+class ProbeTimedOut extends Error {
+  constructor() {
+    super('probe timed out');
+    this.name = 'ProbeTimedOut';
+  }
+}
+
+/** The probe's answer, or why there is none. Returns at the probe's timeout even if the probe does not. */
+async function attempt(
+  probe: Probe,
+  params: unknown,
+  context: {
+    readonly deps: Targets;
+    readonly signal: AbortSignal;
+    now(): Date;
+    sleep(ms: number, signal: AbortSignal): Promise<void>;
+  },
+): Promise<ProbeResult> {
+  if (context.signal.aborted)
+    return { status: 'inconclusive', cause: new TargetError('aborted', 'stopped waiting') };
+  const own = new AbortController();
+  setMaxListeners(0, own.signal);
+  let giveUp: (cause: Error) => void = () => undefined;
+  const ended = new Promise<ProbeResult>((resolve) => {
+    giveUp = (cause) => {
+      resolve({ status: 'inconclusive', cause });
+      own.abort(cause);
+    };
+  });
+  const onAbort = () => giveUp(new TargetError('aborted', 'stopped waiting'));
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => giveUp(new ProbeTimedOut()), probe.timeoutMs);
+  try {
+    const running = Promise.resolve()
+      .then(() =>
+        probe.run(params, {
+          deps: context.deps,
+          signal: own.signal,
+          now: context.now,
+          wait: (ms) => context.sleep(ms, own.signal),
+        }),
+      )
+      .catch((error: unknown): ProbeResult => ({ status: 'inconclusive', cause: asError(error) }));
+    return await Promise.race([running, ended]);
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('something that is not an Error was thrown');
+}
+
+function toOutcome(
+  head: Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'startedAt' | 'durationMs'>,
+  result: ProbeResult,
+): ProbeOutcome {
+  const base = { ...head, status: result.status, findings: [], facts: cleanFacts(result.facts ?? {}) };
+  switch (result.status) {
+    case 'healthy':
+      return base;
+    case 'unhealthy':
+      return { ...base, findings: result.findings.map(withoutSecrets) };
+    case 'skipped':
+      return { ...base, reason: result.reason };
+    case 'inconclusive':
+      return { ...base, cause: cleanCause(toCause(result.cause)) };
+  }
+}
+
+/** Text that comes from a target may quote whatever somebody wrote there; from here on it is stored and shown. */
+function cleanFacts(facts: Facts): Facts {
+  const clean = Object.entries(facts).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redactText(value) : value,
+  ]);
+  return Object.fromEntries(clean) as Facts;
+}
+
+/** Why something could not be seen is told in the target's words as well. */
+function cleanCause({ code, detail, facts }: Cause): Cause {
+  return { code, detail: redactText(detail), facts: cleanFacts(facts) };
+}
+
+function withoutSecrets(finding: Finding): Finding {
+  return {
+    ...finding,
+    facts: cleanFacts(finding.facts),
+    ...(finding.excerpts === undefined
+      ? {}
+      : { excerpts: finding.excerpts.map(({ source, lines }) => ({ source, lines: redactLines(lines) })) }),
+  };
+}
+
+/**
+ * Why a probe could not look, fit to be stored. Only messages of our own errors are kept: a driver's may hold
+ * what must not be written down.
+ */
+export function toCause(error: Error): Cause {
+  if (error instanceof TargetError) return { code: error.stage, detail: error.message, facts: error.facts };
+  if (error instanceof WorkerBusy)
+    return { code: 'worker-busy', detail: error.message, facts: { lagMs: error.lagMs } };
+  if (error instanceof ProbeTimedOut) return { code: 'timed-out', detail: error.message, facts: {} };
+  if (error instanceof AppError && error.code !== 'BUG') {
+    const { reason } = error.facts;
+    return {
+      code: typeof reason === 'string' ? reason : error.code.toLowerCase().replaceAll('_', '-'),
+      detail: error.message,
+      facts: error.facts,
+    };
+  }
+  return { code: 'bug', detail: error.name, facts: {} satisfies Facts };
+}

@@ -1,0 +1,199 @@
+import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
+import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
+import type { Renderer } from '../../domain/message/render.ts';
+import type { RunHandler, RunLease } from '../../domain/ports/ports.ts';
+import type { Store, Tx } from '../../domain/ports/store.ts';
+import type { Run, RunKind } from '../../domain/run/run.ts';
+import { rootPurpose } from './run.service.ts';
+
+export interface RunExecutorOptions {
+  readonly store: Store;
+  readonly renderer: Renderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** Name of this worker in leases and logs. */
+  readonly worker: string;
+  /** Runs of other environments are left alone. */
+  readonly environments: readonly string[];
+  readonly handlers: Readonly<Partial<Record<RunKind, RunHandler>>>;
+  /** How long a worker may be silent before its run is taken over, in milliseconds; default 15,000. */
+  readonly leaseMs?: number;
+  /** Claims of one run before it counts as one that ends its workers; default 5. */
+  readonly maxAttempts?: number;
+}
+
+/** Another worker has the run, or it is over: whoever gets this writes nothing more. */
+export class LeaseLost extends Error {
+  constructor() {
+    super('the run is not ours any more');
+    this.name = 'LeaseLost';
+  }
+}
+
+/**
+ * Claims a run, keeps the claim alive while its handler works, and ends it in exactly one way: complete,
+ * failed with words for the user, or given back when this process stops.
+ */
+export function createRunExecutor(options: RunExecutorOptions) {
+  const { store, logger, ids, leaseMs = 15_000, maxAttempts = 5 } = options;
+
+  const claim = (runId: string, owner: string) =>
+    store.single((tx) => tx.runs.claim(runId, owner, leaseMs, options.environments));
+
+  const fail = async (run: Run, owner: string, error: unknown) => {
+    const code = error instanceof AppError ? error.code : 'BUG';
+    await store.tx(async (tx) => {
+      if (!(await tx.runs.finish(run.id, owner, 'failed', { code }))) return;
+      await postFailure(tx, options, run, error);
+    });
+  };
+
+  return {
+    /** Does nothing when another worker has the run. Rejects when it could neither be done nor be ended. */
+    async execute({
+      runId,
+      signal,
+    }: {
+      readonly runId: string;
+      readonly signal: AbortSignal;
+    }): Promise<void> {
+      const owner = `${options.worker}/${ids.uuid()}`;
+      const run = await claim(runId, owner);
+      if (run === undefined) return;
+      const log = logger.child({ runId, kind: run.kind, environment: run.environment, attempt: run.attempt });
+      const lease = keepLease(options, run, owner, signal, leaseMs);
+      try {
+        const handler = options.handlers[run.kind];
+        if (handler === undefined) throw new AppError('BUG', 'no handler for this kind of run');
+        if (run.attempt > maxAttempts) throw new AppError('TIMED_OUT', 'too many workers died of this run');
+        await handler.handle(lease);
+        log.info({ ms: options.clock.now().getTime() - run.createdAt.getTime() }, 'run complete');
+      } catch (err) {
+        await lease.stop();
+        if (err instanceof LeaseLost || lease.lost()) return log.warn({}, 'another worker has this run');
+        if (signal.aborted && isShutdown(signal.reason)) return await giveBack(store, run, owner);
+        if (isStoreAway(err)) throw err;
+        log.error({ err }, 'run failed');
+        await fail(run, owner, signal.aborted ? new AppError('TIMED_OUT', 'the run took too long') : err);
+      } finally {
+        await lease.stop();
+      }
+    },
+  };
+}
+
+export type RunExecutorService = ReturnType<typeof createRunExecutor>;
+
+function isShutdown(reason: unknown): boolean {
+  return typeof reason === 'object' && reason !== null && 'reason' in reason && reason.reason === 'shutdown';
+}
+
+/** Another worker need not wait for the lease to end. */
+async function giveBack(store: Store, run: Run, owner: string): Promise<void> {
+  await store.tx(async (tx) => {
+    if (await tx.runs.extend(run.id, owner, 0)) await tx.notify('runs', '');
+  });
+}
+
+interface KeptLease extends RunLease {
+  lost(): boolean;
+  stop(): Promise<void>;
+}
+
+function keepLease(
+  { store, clock, logger }: RunExecutorOptions,
+  run: Run,
+  owner: string,
+  outer: AbortSignal,
+  leaseMs: number,
+): KeptLease {
+  const ended = new AbortController();
+  const lose = new AbortController();
+  let until = clock.now().getTime() + leaseMs;
+
+  const held = async (tx: Tx) => {
+    if (!(await tx.runs.extend(run.id, owner, leaseMs))) {
+      lose.abort(new LeaseLost());
+      throw new LeaseLost();
+    }
+  };
+  const beat = async () => {
+    while (!ended.signal.aborted && !lose.signal.aborted) {
+      await clock.sleep(leaseMs / 3, ended.signal).catch(() => undefined);
+      if (ended.signal.aborted) return;
+      const began = clock.now().getTime();
+      try {
+        await store.single(held);
+        until = began + leaseMs;
+      } catch (err) {
+        if (err instanceof LeaseLost) return;
+        logger.warn({ err, runId: run.id }, 'cannot extend the lease of a run');
+        // From here on another worker may have it.
+        if (clock.now().getTime() >= until) lose.abort(new LeaseLost());
+      }
+    }
+  };
+  const beating = beat();
+  const signal = AbortSignal.any([outer, lose.signal]);
+
+  /** A PostgreSQL that restarts costs a pause, as long as the claim may still be ours. */
+  const patiently = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await store.tx(work);
+      } catch (error) {
+        if (!isStoreAway(error) || signal.aborted) throw error;
+        await clock.sleep(500, signal);
+      }
+    }
+  };
+
+  return {
+    run,
+    signal,
+    lost: () => lose.signal.aborted,
+    save: (work) =>
+      patiently(async (tx) => {
+        await held(tx);
+        return work(tx);
+      }),
+    // When the answer to a COMMIT was lost the second try finds the run finished, and that is the end of it.
+    finish: (summary, work) =>
+      patiently(async (tx) => {
+        if (!(await tx.runs.finish(run.id, owner, 'complete', summary))) throw new LeaseLost();
+        await work(tx);
+      }),
+    finishWith: (work) =>
+      patiently(async (tx) => {
+        await held(tx);
+        if (!(await tx.runs.finish(run.id, owner, 'complete', await work(tx)))) throw new LeaseLost();
+      }),
+    async stop() {
+      ended.abort();
+      await beating;
+    },
+  };
+}
+
+/** Tells the user that a run ended without an answer: in its first message, or in a new one. */
+export async function postFailure(
+  tx: Tx,
+  { renderer, ids }: Pick<RunExecutorOptions, 'renderer' | 'ids'>,
+  run: Run,
+  error: unknown,
+): Promise<void> {
+  const { surface } = run;
+  if (surface === undefined) return;
+  const rendered = renderer.runFailed({ run, reference: run.id, error }, surface.language);
+  const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
+  if (root !== undefined) return tx.messages.update(root.id, rendered);
+  await tx.messages.post({
+    id: ids.uuid(),
+    purpose: rootPurpose,
+    channel: surface.channel,
+    runId: run.id,
+    rendered,
+    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+  });
+}

@@ -1,0 +1,137 @@
+import type { DiagnosisRenderer } from '../../domain/diagnosis/render-diagnosis.ts';
+import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Renderer } from '../../domain/message/render.ts';
+import type { Courier } from '../../domain/ports/ports.ts';
+import type { NewRun, Rendered, Store, Tx } from '../../domain/ports/store.ts';
+import type { Language, Run } from '../../domain/run/run.ts';
+import type { RunService, StartRun } from '../types.ts';
+
+export interface RunServiceOptions {
+  readonly store: Store;
+  readonly courier: Courier;
+  readonly renderer: Renderer;
+  /** Words of a diagnosis; without them a run of that kind says nothing before it is done. */
+  readonly diagnosis?: DiagnosisRenderer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Names of the configured environments. */
+  readonly environments: readonly string[];
+}
+
+/** Purpose of a run's first message: everything else of the run stands under it. */
+export const rootPurpose = 'root';
+
+/** S1: persisted within the time in which Slack still waits. */
+const persistMs = 1500;
+
+export function createRunService(options: RunServiceOptions): RunService {
+  const { store, courier } = options;
+  return {
+    async start(input) {
+      if (!options.environments.includes(input.environment)) {
+        throw new AppError('NOT_FOUND', 'unknown environment', {
+          facts: { reason: 'unknown-environment', environment: input.environment },
+        });
+      }
+      const run = toRun(options, input);
+      const existing = await store.tx((tx) => insertRun(tx, run, input, options), {
+        statementTimeoutMs: persistMs,
+      });
+      if (existing !== undefined) return { runId: existing.id, duplicate: true, courier: 'ok' };
+      return { runId: run.id, duplicate: false, courier: await hint(options, run) };
+    },
+    get: (runId) => store.tx((tx) => tx.runs.get(runId)),
+    history: (environment, limit) =>
+      store.tx((tx) => tx.runs.list({ limit, ...(environment === undefined ? {} : { environment }) })),
+  };
+
+  async function hint({ store: own }: RunServiceOptions, run: NewRun): Promise<'ok' | 'down'> {
+    const { id, environment } = run;
+    const taken = await courier.run({ environment, runId: id, attempt: 1 });
+    if (taken === 'ok') return taken;
+    // A worker looks by itself a little later anyway: what fails here costs seconds, not the run.
+    await own.tx((tx) => tx.notify('runs', runHint({ environment, runId: id }))).catch(() => undefined);
+    return taken;
+  }
+}
+
+/** Payload of `NOTIFY runs` for a run that Redis did not take. */
+export function runHint(hint: { readonly environment: string; readonly runId: string }): string {
+  return `${hint.runId} ${hint.environment}`;
+}
+
+export function readRunHint(
+  payload: string,
+): { readonly environment: string; readonly runId: string } | undefined {
+  const space = payload.indexOf(' ');
+  return space === -1 ? undefined : { runId: payload.slice(0, space), environment: payload.slice(space + 1) };
+}
+
+function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun {
+  const { kind, environment, source, requestedBy, surface, dedupeKey } = input;
+  return {
+    id: ids.uuid(),
+    kind,
+    environment,
+    params: input.params ?? {},
+    source,
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+    ...(surface === undefined ? {} : { surface }),
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+  };
+}
+
+/** Kinds that answer in one message which fills in; the others post when they have something to show. */
+const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagnose']);
+
+/** The run and its first message; the run that was there before when the key is known. */
+async function insertRun(
+  tx: Tx,
+  run: NewRun,
+  input: StartRun,
+  options: RunServiceOptions,
+): Promise<Run | undefined> {
+  const { clock, ids } = options;
+  if (!(await tx.runs.insert(run))) {
+    const existing = await tx.runs.byDedupeKey(input.dedupeKey ?? '');
+    if (existing === undefined) throw new AppError('CONFLICT', 'a run of this key was there a moment ago');
+    return existing;
+  }
+  const { surface } = run;
+  if (surface === undefined || !fillsIn.has(run.kind) || run.source === 'digest') return undefined;
+  const now = clock.now();
+  const queued: Run = { ...run, state: 'queued', attempt: 0, createdAt: now };
+  const rendered = firstWords(options, queued, surface.language, now);
+  if (rendered === undefined) return undefined;
+  await tx.messages.post({
+    id: ids.uuid(),
+    purpose: rootPurpose,
+    channel: surface.channel,
+    runId: run.id,
+    rendered,
+    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+  });
+  return undefined;
+}
+
+/** What stands in the channel before any probe has answered. */
+function firstWords(
+  { renderer, diagnosis }: RunServiceOptions,
+  run: Run,
+  language: Language,
+  now: Date,
+): Rendered | undefined {
+  if (run.kind === 'diagnose') {
+    const nothing = { judgements: [], instructions: [], outcomes: [], seen: 0, asked: 0 };
+    return diagnosis?.diagnosis({ run, ...nothing, complete: false, now }, language);
+  }
+  const report = {
+    environment: run.environment,
+    rows: [],
+    overall: 'unknown',
+    roots: [],
+    complete: false,
+  } as const;
+  return renderer.health({ run, report, repaired: [], now }, language);
+}

@@ -1,0 +1,28 @@
+import type { ProbeOutcome } from '../domain/look/probe.ts';
+import { type PartId, partIds } from '../domain/platform/part.ts';
+import type { Words } from './words.ts';
+
+/** What a probe could not see, in plain words, not escaped: its name, the parts it was about, and why. */
+export interface Unseen {
+  readonly what: string;
+  /** Parts that the call names in its parameters, joined as `from → to`; absent when it names none. */
+  readonly about?: string;
+  readonly why: string;
+}
+
+/** Says of an outcome that is skipped or inconclusive what was looked for, and what it would take to see it. */
+export function unseenOf({ key, probe, cause, reason }: ProbeOutcome, words: Words): Unseen {
+  const why =
+    cause === undefined
+      ? words.lookupPlain(`skip.${reason ?? ''}`)
+      : words.lookupPlain(`cause.${cause.code}`, cause.facts);
+  const parts = [...key.matchAll(/=([\w-]+)/g)].map(([, value]) => value ?? '').filter(isPart);
+  const about = parts.map((part) => words.lookupPlain(`part.${part}`) ?? part).join(' → ');
+  return {
+    what: words.lookupPlain(`probe.${probe}`) ?? probe,
+    ...(about === '' ? {} : { about }),
+    why: why ?? words.plain('diagnose.no-reason'),
+  };
+}
+
+const isPart = (value: string): value is PartId => (partIds as readonly string[]).includes(value);
