@@ -84,7 +84,7 @@ function split(id: string): readonly string[] {
 function probeText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
@@ -120,7 +120,7 @@ function remediationText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { defineRemediation, type RemediationContext } from '../../domain/fix/remediation.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;

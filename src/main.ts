@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
-import type { Role } from './domain/settings/config.ts';
+import type { Role } from './domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
 import { collectEarly } from './platform/process/heap.ts';
 import { createLogger } from './platform/process/logger.ts';

@@ -6,15 +6,15 @@ import { startPostgres } from '../../lab/components/postgres.ts';
 import type { Directory } from '../../src/domain/fix/eligibility.ts';
 import { createPolicy } from '../../src/domain/fix/policy.ts';
 import { type Plan, planHash } from '../../src/domain/fix/remediation.ts';
-import type { Renderer } from '../../src/domain/message/render.ts';
+import type { Renderer } from '../../src/domain/message/renderer.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import { systemIds } from '../../src/platform/process/clock.ts';
 import { silentLogger } from '../../src/platform/process/logger.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore } from '../../src/platform/store/store.ts';
+import type { RemediationService } from '../../src/services/fix/contract.ts';
 import { createRemediationService } from '../../src/services/fix/decide/remediation.service.ts';
 import { createRemediationMessages } from '../../src/services/fix/decide/remediation-messages.service.ts';
-import type { RemediationService } from '../../src/services/types.ts';
 
 export interface ApprovalsFigure {
   readonly name: string;

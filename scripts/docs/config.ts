@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ConfigFile, ProcessEnv } from '../../src/domain/settings/config.ts';
+import { ConfigFile } from '../../src/domain/settings/config.ts';
+import { ProcessEnv } from '../../src/domain/settings/process-env.ts';
 import { code, page, table } from './markdown.ts';
 
 interface Schema {

@@ -1,4 +1,4 @@
-import type { RemediationButton } from '../domain/message/render.ts';
+import type { RemediationButton } from '../domain/message/remediation-view.ts';
 
 /** Names that Slack sends back to us; `manifest.yml` and the views are tested against them. */
 export const commands = { aetherius: '/aetherius' } as const;

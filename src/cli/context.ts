@@ -1,12 +1,15 @@
 import type { DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import type { Person } from '../domain/fix/approval.ts';
+import type { HealthRules } from '../domain/health/rules.ts';
 import type { ProbeOutcome } from '../domain/look/probe.ts';
-import type { TargetsFactory } from '../domain/look/targets.ts';
+import type { ProbeRunner } from '../domain/look/probe-runner.ts';
+import type { TargetsFactory } from '../domain/look/targets/targets.ts';
 import type { PartId } from '../domain/platform/part.ts';
-import type { HealthRules, ProbeRunner } from '../domain/ports/ports.ts';
-import type { Config, EnvironmentConfig, ProcessEnv } from '../domain/settings/config.ts';
+import type { Config } from '../domain/settings/config.ts';
 import type { Check } from '../domain/settings/doctor.ts';
-import type { Services } from '../services/types.ts';
+import type { EnvironmentConfig } from '../domain/settings/environment.ts';
+import type { ProcessEnv } from '../domain/settings/process-env.ts';
+import type { Services } from '../services/contract.ts';
 import type { Words } from '../text/words.ts';
 
 /** What a command tells the shell (product.md). */

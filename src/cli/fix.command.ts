@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { RemediationRow } from '../domain/fix/rows.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError, errorCodes } from '../domain/kernel/errors.ts';
-import type { RemediationRow } from '../domain/ports/store.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
-import type { Services } from '../services/types.ts';
+import type { Services } from '../services/contract.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';

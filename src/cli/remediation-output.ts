@@ -1,5 +1,5 @@
-import type { RemediationRow } from '../domain/ports/store.ts';
-import type { Decided } from '../services/types.ts';
+import type { RemediationRow } from '../domain/fix/rows.ts';
+import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';

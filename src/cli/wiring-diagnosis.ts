@@ -3,9 +3,9 @@ import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diag
 import { symptomWords } from '../diagnoses/vocabulary.ts';
 import { symptomOf } from '../domain/diagnosis/symptom.ts';
 import { AppError } from '../domain/kernel/errors.ts';
-import type { TargetsFactory } from '../domain/look/targets.ts';
+import type { ProbeRunner } from '../domain/look/probe-runner.ts';
+import type { TargetsFactory } from '../domain/look/targets/targets.ts';
 import type { PartId } from '../domain/platform/part.ts';
-import type { ProbeRunner } from '../domain/ports/ports.ts';
 import { probes } from '../probes/index.ts';
 import { diagnose } from '../services/diagnosis/diagnose.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';

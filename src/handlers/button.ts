@@ -1,5 +1,5 @@
 import { AppError } from '../domain/kernel/errors.ts';
-import type { Button } from '../domain/ports/store.ts';
+import type { Button } from '../domain/ports/buttons.ts';
 import type { Buttons } from './deps.ts';
 
 /** Bolt looks at the first of several actions only; a click is exactly one. */

@@ -4,9 +4,9 @@ import type { Answers } from '../bot/send/answers.ts';
 import type { Verb } from '../domain/command.ts';
 import type { Person } from '../domain/fix/approval.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
-import type { Button } from '../domain/ports/store.ts';
+import type { Button } from '../domain/ports/buttons.ts';
 import type { Language } from '../domain/run/run.ts';
-import type { Services } from '../services/types.ts';
+import type { Services } from '../services/contract.ts';
 import type { Words } from '../text/words.ts';
 
 /** What the entry points in Slack work with; `main` fills it in. */

@@ -1,6 +1,6 @@
 import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
-import type { RemediationButton } from '../domain/message/render.ts';
+import type { RemediationButton } from '../domain/message/remediation-view.ts';
 import { readButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import { decidedAnswer, decision } from './verbs.ts';

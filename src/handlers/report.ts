@@ -1,7 +1,7 @@
 import type { Request } from '../bot/middleware/request.ts';
 import { plainAnswer } from '../bot/views/answers.view.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../bot/views/report.view.ts';
-import type { Rendered } from '../domain/ports/store.ts';
+import type { Rendered } from '../domain/message/rendered.ts';
 import type { HandlerDeps } from './deps.ts';
 
 /** X1 for one person: the text to copy, or where the file with it is. In the reader's language. */

@@ -8,9 +8,9 @@ import {
 } from '../bot/views/answers.view.ts';
 import type { Command } from '../domain/command.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
-import type { Rendered } from '../domain/ports/store.ts';
+import type { Rendered } from '../domain/message/rendered.ts';
 import type { RunKind, RunSource } from '../domain/run/run.ts';
-import type { Decided } from '../services/types.ts';
+import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 import { environmentFor, surfaceOf } from './place.ts';

@@ -1,6 +1,6 @@
 import { type ConnectionOptions, Queue } from 'bullmq';
 import type { Logger } from '../domain/kernel/clock.ts';
-import type { Courier } from '../domain/ports/ports.ts';
+import type { Courier } from '../domain/ports/courier.ts';
 import type { QueueKind } from '../domain/run/jobs.ts';
 import { executeJobId, queueName, queues, runJobId } from './queues.ts';
 

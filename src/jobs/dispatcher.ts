@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
-import type { Courier } from '../domain/ports/ports.ts';
+import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { readRunHint } from '../services/run/run.service.ts';
 

@@ -1,7 +1,8 @@
 import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Executor } from '../domain/fix/executor.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
-import type { Courier, Executor } from '../domain/ports/ports.ts';
+import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { ExecuteJob, type QueueKind, queueKinds, RunJob } from '../domain/run/jobs.ts';
 import { startDispatcher } from './dispatcher.ts';

@@ -7,7 +7,7 @@ import { fitMessage } from '../bot/views/fit.ts';
 import type { Verb } from '../domain/command.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
-import type { Rendered } from '../domain/ports/store.ts';
+import type { Rendered } from '../domain/message/rendered.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { registerHandlers } from '../handlers/index.ts';

@@ -1,6 +1,7 @@
 import type { Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
-import type { Config, ProcessEnv, Role } from '../domain/settings/config.ts';
+import type { Config } from '../domain/settings/config.ts';
+import type { ProcessEnv, Role } from '../domain/settings/process-env.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createStatusServer } from '../platform/process/http-server.ts';
 import { type Component, createLifecycle } from '../platform/process/lifecycle.ts';

@@ -7,6 +7,7 @@ import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { remediations } from '../remediations/index.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
+import type { Services } from '../services/contract.ts';
 import { createDigestService, type DigestSettings } from '../services/digest/digest.service.ts';
 import { createRemediationService } from '../services/fix/decide/remediation.service.ts';
 import type { DecisionDeps } from '../services/fix/decide/remediation-deps.ts';
@@ -14,7 +15,6 @@ import { createRemediationMessages } from '../services/fix/decide/remediation-me
 import { showRepaired } from '../services/health/health-repaired.service.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
-import type { Services } from '../services/types.ts';
 import type { Shared } from './shared.ts';
 
 export function digestSettings({ config }: Pick<Shared, 'config'>): DigestSettings {

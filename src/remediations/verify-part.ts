@@ -1,5 +1,5 @@
 import type { ProbeCall } from '../domain/look/probe.ts';
-import type { Targets } from '../domain/look/targets.ts';
+import type { Targets } from '../domain/look/targets/targets.ts';
 import type { PartId } from '../domain/platform/part.ts';
 
 /**

@@ -6,10 +6,10 @@ import type { PlanStep, Remediation } from '../../src/domain/fix/remediation.ts'
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
 import type { Probe } from '../../src/domain/look/probe.ts';
-import type { TargetsFactory } from '../../src/domain/look/targets.ts';
-import type { ProbeRunner } from '../../src/domain/ports/ports.ts';
-import type { EnvironmentConfig } from '../../src/domain/settings/config.ts';
-import { Thresholds } from '../../src/domain/settings/config.ts';
+import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';
+import type { TargetsFactory } from '../../src/domain/look/targets/targets.ts';
+import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts';
+import { Thresholds } from '../../src/domain/settings/thresholds.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { postgresConnection } from '../../src/probes/postgres/connection.probe.ts';

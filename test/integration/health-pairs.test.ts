@@ -4,7 +4,7 @@ import { waitFor } from '../../lab/components/process.ts';
 import type { HealthReport } from '../../src/domain/health/health.ts';
 import { createHealthRules, rootFindings } from '../../src/domain/health/health-rules.ts';
 import { dependencies, type PartId, partIds } from '../../src/domain/platform/part.ts';
-import type { EnvironmentConfig } from '../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';

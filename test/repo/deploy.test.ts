@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { rightFeatures } from '../../src/domain/fix/rights.ts';
-import { ProcessEnv } from '../../src/domain/settings/config.ts';
+import { ProcessEnv } from '../../src/domain/settings/process-env.ts';
 import { read, repositoryFiles, root } from './files.ts';
 
 const variables = Object.keys(ProcessEnv.shape);

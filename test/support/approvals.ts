@@ -10,16 +10,19 @@ import {
   type Policy,
 } from '../../src/domain/fix/policy.ts';
 import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/domain/fix/remediation.ts';
+import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { ProbeOutcome } from '../../src/domain/look/probe.ts';
-import type { Targets, TargetsFactory } from '../../src/domain/look/targets.ts';
-import type { Renderer } from '../../src/domain/message/render.ts';
-import type { ProbeRunner } from '../../src/domain/ports/ports.ts';
-import type { RemediationRow, Rendered, Store } from '../../src/domain/ports/store.ts';
+import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';
+import type { Targets, TargetsFactory } from '../../src/domain/look/targets/targets.ts';
+import type { Rendered } from '../../src/domain/message/rendered.ts';
+import type { Renderer } from '../../src/domain/message/renderer.ts';
+import type { Store } from '../../src/domain/ports/store.ts';
 import type { Run } from '../../src/domain/run/run.ts';
 import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
 import { createAuditService } from '../../src/services/audit/audit.service.ts';
+import type { DecisionInput } from '../../src/services/fix/contract.ts';
 import { createRemediationService } from '../../src/services/fix/decide/remediation.service.ts';
 import { refreshDirectory } from '../../src/services/fix/decide/remediation-directory.service.ts';
 import { createRemediationMessages } from '../../src/services/fix/decide/remediation-messages.service.ts';
@@ -27,7 +30,6 @@ import { createRemediationSweeper } from '../../src/services/fix/decide/sweep.se
 import { createExecutor } from '../../src/services/fix/execute/executor.service.ts';
 import type { ExecutorDeps } from '../../src/services/fix/execute/executor-deps.ts';
 import { createProposeService, type Proposal } from '../../src/services/fix/propose/propose.service.ts';
-import type { DecisionInput } from '../../src/services/types.ts';
 import { silentLogger } from './logger.ts';
 import { auditKey } from './postgres.ts';
 

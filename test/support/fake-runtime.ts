@@ -1,6 +1,11 @@
 /** A runtime made of data: what probes of the runtime see in unit tests. */
 
-import type { FileEntry, Instance, ReferredVariable, RuntimeTarget } from '../../src/domain/look/runtime.ts';
+import type {
+  FileEntry,
+  Instance,
+  ReferredVariable,
+  RuntimeTarget,
+} from '../../src/domain/look/targets/runtime.ts';
 import type { PartId } from '../../src/domain/platform/part.ts';
 
 export interface FakePart extends Partial<Instance> {

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
 import type { Logger } from '../../src/domain/kernel/clock.ts';
-import type { Role } from '../../src/domain/settings/config.ts';
+import type { Role } from '../../src/domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';

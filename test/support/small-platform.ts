@@ -8,7 +8,7 @@ import { type NatsServer, startNats } from '../../lab/components/nats.ts';
 import { type Neo4jServer, startNeo4j } from '../../lab/components/neo4j.ts';
 import { type PostgresServer, query, startPostgres } from '../../lab/components/postgres.ts';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
-import type { EnvironmentConfig } from '../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts';
 import { literal, scratch } from './targets.ts';
 
 /**

@@ -1,12 +1,15 @@
 /** The product's use cases over a real store and Redis, with probes that tests hold in their hand. */
 
+import type { Executor } from '../../src/domain/fix/executor.ts';
 import type { HealthReport, PartRow } from '../../src/domain/health/health.ts';
+import type { HealthRules } from '../../src/domain/health/rules.ts';
 import type { Clock } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/look/probe.ts';
-import type { Renderer } from '../../src/domain/message/render.ts';
-import type { Executor, HealthRules, ProbeRunner, RunHandler } from '../../src/domain/ports/ports.ts';
-import type { Rendered } from '../../src/domain/ports/store.ts';
+import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';
+import type { Rendered } from '../../src/domain/message/rendered.ts';
+import type { Renderer } from '../../src/domain/message/renderer.ts';
+import type { RunHandler } from '../../src/domain/run/lease.ts';
 import type { RunKind } from '../../src/domain/run/run.ts';
 import { createCourier, type JobCourier } from '../../src/jobs/courier.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from '../../src/jobs/worker.ts';

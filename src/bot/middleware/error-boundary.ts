@@ -1,7 +1,7 @@
 import type { Context } from '@slack/bolt';
 import type { Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Words } from '../../text/words.ts';
 import type { Delivery } from '../receive/delivery.ts';
 import { plainAnswer } from '../views/answers.view.ts';

@@ -1,7 +1,7 @@
 import type { AnyBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../../domain/kernel/clock.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Delivery } from '../receive/delivery.ts';
 
 export interface Answers {

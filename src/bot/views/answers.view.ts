@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { CommandFault } from '../../domain/command.ts';
 import { type Person, personId } from '../../domain/fix/approval.ts';
-import type { RemediationRow, Rendered } from '../../domain/ports/store.ts';
+import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';

@@ -7,7 +7,7 @@ import type {
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
 import type { ProbeOutcome } from '../../domain/look/probe.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { causeMarkup, causePlain } from '../../text/cause.ts';
 import { markup } from '../../text/format.ts';

@@ -1,6 +1,6 @@
 import type { DigestDifference, RememberedFinding } from '../../domain/digest/digest.ts';
 import { findingKey } from '../../domain/look/finding.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';

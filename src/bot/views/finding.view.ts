@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { FindingView, Offer } from '../../domain/message/render.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { FindingView, Offer } from '../../domain/message/finding-view.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';

@@ -1,4 +1,4 @@
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Words } from '../../text/words.ts';
 import { codePoints, context, cut, limits } from './blocks.ts';
 

@@ -1,8 +1,8 @@
 import type { Button, KnownBlock, TableBlock } from '@slack/types';
 import type { HealthReport, PartRow, PartState } from '../../domain/health/health.ts';
-import type { HealthView } from '../../domain/message/render.ts';
+import type { HealthView } from '../../domain/message/health-view.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { PartId } from '../../domain/platform/part.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
 import { markup, span } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';

@@ -1,5 +1,5 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { RemediationRow } from '../../domain/ports/store.ts';
+import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';

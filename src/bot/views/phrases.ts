@@ -1,7 +1,7 @@
 import type { Person } from '../../domain/fix/approval.ts';
+import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Finding } from '../../domain/look/finding.ts';
-import type { RemediationRow } from '../../domain/ports/store.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';

@@ -1,14 +1,15 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
 import type { PlanStep } from '../../domain/fix/remediation.ts';
+import type { RemediationRow, StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import {
   type RemediationButton,
   type RemediationEvent,
   type RemediationView,
   remediationButtons,
-} from '../../domain/message/render.ts';
-import type { RemediationRow, Rendered, StepRow } from '../../domain/ports/store.ts';
+} from '../../domain/message/remediation-view.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import { formatValue, markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType, remediationActionIds } from '../ids.ts';

@@ -1,4 +1,4 @@
-import type { Renderer } from '../../domain/message/render.ts';
+import type { Renderer } from '../../domain/message/renderer.ts';
 import { markup } from '../../text/format.ts';
 import { wordsIn } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { IssueReport } from '../../domain/report/issue-report.ts';
 import { type Markup, markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../kernel/canonical.ts';
-import type { AuditRow } from '../ports/store.ts';
 import type { AuditAnchor } from './audit-anchor.ts';
+import type { AuditRow } from './rows.ts';
 
 export type { AuditAnchor };
 

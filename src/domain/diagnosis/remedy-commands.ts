@@ -1,5 +1,5 @@
 import type { Finding } from '../look/finding.ts';
-import type { EnvironmentConfig } from '../settings/config.ts';
+import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { Remedy } from './diagnosis.ts';
 import { remedyLines, workloads } from './remedy-lines.ts';
 

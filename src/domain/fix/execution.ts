@@ -1,6 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
-import type { StepRow } from '../ports/store.ts';
 import type { Plan, PlanStep, Tier } from './remediation.ts';
+import type { StepRow } from './rows.ts';
 
 /** Where an execution stands, read from its stored steps alone: whoever takes it over comes to the same answer. */
 export type Progress =

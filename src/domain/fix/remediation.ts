@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { sha256 } from '../kernel/canonical.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { ProbeCall } from '../look/probe.ts';
-import type { TargetName, Targets } from '../look/targets.ts';
+import type { TargetName, Targets } from '../look/targets/targets.ts';
 import type { PartId } from '../platform/part.ts';
 
 export type Tier = 0 | 1 | 2 | 3;

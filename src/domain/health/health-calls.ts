@@ -1,7 +1,8 @@
 import type { ProbeCall } from '../look/probe.ts';
-import type { DatabaseId } from '../look/targets.ts';
+import type { DatabaseId } from '../look/targets/postgres.ts';
 import { type PartId, partIds, type ServiceId, serviceIds } from '../platform/part.ts';
-import type { EnvironmentConfig, Thresholds } from '../settings/config.ts';
+import type { EnvironmentConfig } from '../settings/environment.ts';
+import type { Thresholds } from '../settings/thresholds.ts';
 
 /** What of an environment is configured: all that a health check must know to choose its probes. */
 export interface EnvironmentShape {

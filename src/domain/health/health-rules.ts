@@ -2,8 +2,7 @@ import { AppError } from '../kernel/errors.ts';
 import { type Finding, findingKey } from '../look/finding.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../look/probe.ts';
 import { depth, type PartId, partIds, serviceIds } from '../platform/part.ts';
-import type { HealthRules } from '../ports/ports.ts';
-import type { EnvironmentConfig } from '../settings/config.ts';
+import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { HealthReport, PartRow, PartState } from './health.ts';
 import { configuredParts, type EnvironmentShape, healthCalls, partOfCall, shapeOf } from './health-calls.ts';
 import { consequences, withoutExplained } from './health-causes.ts';
@@ -19,6 +18,7 @@ import {
   sessionsOf,
   type Witness,
 } from './health-witness.ts';
+import type { HealthRules } from './rules.ts';
 
 export interface HealthInput {
   readonly environment: string;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from './finding.ts';
-import type { TargetName, Targets } from './targets.ts';
+import type { TargetName, Targets } from './targets/targets.ts';
 
 /**
  * What a probe may say (ADR 0001). A bad state is a return value; an exception means that the probe

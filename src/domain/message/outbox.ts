@@ -1,4 +1,4 @@
-import type { Rendered } from '../ports/store.ts';
+import type { Rendered } from './rendered.ts';
 
 /** What stands in `outbox.payload`, by kind. */
 export interface OutboxPayloads {

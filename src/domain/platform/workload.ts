@@ -1,4 +1,4 @@
-import type { KubeObject } from '../look/targets.ts';
+import type { KubeObject } from '../look/targets/kubernetes.ts';
 import { type PartId, partIds } from './part.ts';
 import { partOfWorkload } from './part-names.ts';
 

@@ -2,7 +2,7 @@ import { configuredParts, shapeOf } from '../health/health-calls.ts';
 import type { FactValue } from '../kernel/facts.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { type PartId, partIds } from '../platform/part.ts';
-import type { EnvironmentConfig } from '../settings/config.ts';
+import type { EnvironmentConfig } from '../settings/environment.ts';
 
 /** How an environment is deployed, by its configuration; `none`: the bot may not look at what carries it. */
 export interface Deployment {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { verdicts } from '../diagnosis/judgement.ts';
 import { type UnreachablePath, unreachableSteps } from '../diagnosis/render-diagnosis.ts';
+import type { RemediationRow } from '../fix/rows.ts';
 import { partStates } from '../health/health.ts';
 import type { Facts } from '../kernel/facts.ts';
 import { redactLines, redactText, redactValue } from '../kernel/redact.ts';
 import { type Finding, findingKey, severities } from '../look/finding.ts';
 import type { Cause, ProbeOutcome } from '../look/probe.ts';
 import { type PartId, partIds } from '../platform/part.ts';
-import type { RemediationRow } from '../ports/store.ts';
 import type { Language, RunKind, RunState, RunWithOutcomes } from '../run/run.ts';
 import { type Deployment, type PartVersion, versionsOf } from './issue-environment.ts';
 

@@ -10,9 +10,9 @@ import {
   roleRules,
 } from '../../domain/fix/rights.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import type { KubernetesTarget } from '../../domain/look/targets.ts';
-import type { EnvironmentConfig } from '../../domain/settings/config.ts';
+import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
 import type { Check } from '../../domain/settings/doctor.ts';
+import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
 import { createKubernetesTarget } from '../targets/kubernetes/kubernetes.ts';
 
 /** Asks the API server for every right, verb by verb; what is missing is printed as a role to apply. */

@@ -1,7 +1,7 @@
 import type { Logger } from '../../domain/kernel/clock.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { RedisConnection } from '../../domain/settings/config.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
+import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { openRedis } from '../queue/bullmq.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({

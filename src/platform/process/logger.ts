@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger as Pino, pino, stdSerializers } fro
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { redactText, redactValue } from '../../domain/kernel/redact.ts';
 import { hidden } from '../../domain/kernel/secret.ts';
-import type { ProcessEnv } from '../../domain/settings/config.ts';
+import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 import { secretPaths } from '../settings/secret-paths.ts';
 
 export interface LoggerOptions {

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../../domain/kernel/clock.ts';
-import type { RedisConnection } from '../../domain/settings/config.ts';
+import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { type TlsOptions, tlsOptions } from '../targets/network/tls.ts';
 
 export type RedisClient = Redis | Cluster;

@@ -1,6 +1,6 @@
 import type { AuditKeys } from '../../domain/audit/audit.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { ProcessEnv } from '../../domain/settings/config.ts';
+import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 
 export interface AuditKeyRing {
   /** Signs new rows. */

@@ -2,15 +2,9 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
-import {
-  type Config,
-  ConfigFile,
-  mayReadSlack,
-  mayReadTargets,
-  ProcessEnv,
-  type Role,
-  type RuntimeConfig,
-} from '../../domain/settings/config.ts';
+import { type Config, ConfigFile } from '../../domain/settings/config.ts';
+import type { RuntimeConfig } from '../../domain/settings/environment.ts';
+import { mayReadSlack, mayReadTargets, ProcessEnv, type Role } from '../../domain/settings/process-env.ts';
 import {
   ConfigError,
   type ConfigFault,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Secret } from '../../domain/kernel/secret.ts';
-import type { ProcessEnv } from '../../domain/settings/config.ts';
+import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 import type { DatabaseConfig } from '../store/connection.ts';
 
 type TlsVariables = Pick<

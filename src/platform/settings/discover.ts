@@ -1,4 +1,5 @@
-import type { ComposeTarget, KubeObject, KubernetesTarget } from '../../domain/look/targets.ts';
+import type { ComposeTarget } from '../../domain/look/targets/compose.ts';
+import type { KubeObject, KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 
 /** What `init` found: the `runtime`, `services`, … of one environment, and the variables its secrets need. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { LazySecret, type Secret } from '../../domain/kernel/secret.ts';
-import type { RedisConnection } from '../../domain/settings/config.ts';
+import type { RedisConnection } from '../../domain/settings/redis.ts';
 
 const shape =
   /^redis(s?)\+(sentinel|cluster):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(?:\/([^?]*))?(?:\?db=(\d+))?$/;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ConfigFile, ProcessEnv } from '../../domain/settings/config.ts';
+import { ConfigFile } from '../../domain/settings/config.ts';
+import { ProcessEnv } from '../../domain/settings/process-env.ts';
 
 interface Node {
   readonly secret?: boolean;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { SecretReference, SecretResolver } from '../../domain/kernel/secret.ts';
-import type { Role, RuntimeConfig } from '../../domain/settings/config.ts';
+import type { RuntimeConfig } from '../../domain/settings/environment.ts';
+import type { Role } from '../../domain/settings/process-env.ts';
 
 /** Reads one key of a Kubernetes Secret, decoded. AppError NOT_FOUND, NOT_ALLOWED or DEPENDENCY_UNAVAILABLE. */
 export type ReadKubernetesSecret = (

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { isStoreAway } from '../../domain/kernel/errors.ts';
 import type { Outbox, OutboxItem } from '../../domain/message/outbox.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
 import { createSendLimits } from './limits.ts';
 import { edit, findPosted, post, publishHome, respond, type Sent, sendEphemeral, upload } from './send.ts';

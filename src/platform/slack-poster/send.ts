@@ -2,7 +2,7 @@ import type { AnyBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { OutboxItem } from '../../domain/message/outbox.ts';
-import type { Rendered } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 
 /** What a send left behind. */
 export interface Sent {

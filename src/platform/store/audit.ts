@@ -1,8 +1,9 @@
 import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit/audit.ts';
+import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { Audit, AuditEntry, AuditRow } from '../../domain/ports/store.ts';
+import type { Audit } from '../../domain/ports/audit.ts';
 import { json, present, type Query } from './query.ts';
 
 /** Key of the MACs (L2). It comes from the process, never from the database. */

@@ -1,5 +1,5 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { Button, Buttons } from '../../domain/ports/store.ts';
+import type { Button, Buttons } from '../../domain/ports/buttons.ts';
 import { json, ms, present, type Query } from './query.ts';
 
 export function createButtons(query: Query): Buttons {

@@ -1,4 +1,4 @@
-import type { ChannelSettings, Channels } from '../../domain/ports/store.ts';
+import type { ChannelSettings, Channels } from '../../domain/ports/channels.ts';
 import { json, present, type Query } from './query.ts';
 
 interface StoredChannel {

@@ -1,4 +1,4 @@
-import type { Digests } from '../../domain/ports/store.ts';
+import type { Digests } from '../../domain/ports/digests.ts';
 import { json, type Query } from './query.ts';
 
 export function createDigests(query: Query): Digests {

@@ -1,4 +1,4 @@
-import type { DirectorySnapshots } from '../../domain/ports/store.ts';
+import type { DirectorySnapshots } from '../../domain/ports/directory.ts';
 import { json, type Query } from './query.ts';
 
 export function createDirectory(query: Query): DirectorySnapshots {

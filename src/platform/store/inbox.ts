@@ -1,4 +1,4 @@
-import type { Inbox } from '../../domain/ports/store.ts';
+import type { Inbox } from '../../domain/ports/inbox.ts';
 import type { Query } from './query.ts';
 
 export function createInbox(query: Query): Inbox {

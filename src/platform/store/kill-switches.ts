@@ -1,4 +1,4 @@
-import type { KillSwitches } from '../../domain/ports/store.ts';
+import type { KillSwitches } from '../../domain/ports/kill-switches.ts';
 import { json, type Query } from './query.ts';
 
 export function createKillSwitches(query: Query): KillSwitches {

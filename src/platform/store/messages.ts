@@ -1,6 +1,6 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
 import type { OutboxKind } from '../../domain/message/outbox.ts';
-import type { Messages } from '../../domain/ports/store.ts';
+import type { Messages } from '../../domain/ports/messages.ts';
 import { channelOf } from './listener.ts';
 import { json, present, type Query } from './query.ts';
 

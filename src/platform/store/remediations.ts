@@ -1,6 +1,7 @@
 import { mayMove, openStates, type Person, type RemediationState } from '../../domain/fix/approval.ts';
+import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { ApprovalRow, RemediationRow, Remediations } from '../../domain/ports/store.ts';
+import type { Remediations } from '../../domain/ports/remediations.ts';
 import { json, ms, present, type Query } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
 import { createSteps } from './steps.ts';

@@ -3,7 +3,7 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { Cause, ProbeOutcome, SkipReason } from '../../domain/look/probe.ts';
 import type { PartId } from '../../domain/platform/part.ts';
-import type { Runs } from '../../domain/ports/store.ts';
+import type { Runs } from '../../domain/ports/runs.ts';
 import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
 import { json, ms, present, type Query } from './query.ts';
 

@@ -1,5 +1,6 @@
+import type { StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { Remediations, StepRow } from '../../domain/ports/store.ts';
+import type { Remediations } from '../../domain/ports/remediations.ts';
 import { json, present, type Query } from './query.ts';
 
 interface StoredStep {

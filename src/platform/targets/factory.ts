@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Targets, TargetsFactory } from '../../domain/look/targets.ts';
-import type { EnvironmentConfig, RedisConnection } from '../../domain/settings/config.ts';
+import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
+import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
+import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget } from './http/services.ts';

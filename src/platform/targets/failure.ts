@@ -1,6 +1,6 @@
+import type { CallOptions } from '../../domain/kernel/call.ts';
 import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { CallOptions } from '../../domain/look/targets.ts';
 
 /** Where a target listens, for words and for a second look. Never carries credentials. */
 export interface Address {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Targets } from '../../domain/look/targets.ts';
+import type { Targets } from '../../domain/look/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { registeredAgents } from './registry.ts';
 

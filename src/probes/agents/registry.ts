@@ -1,6 +1,7 @@
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { ProbeContext } from '../../domain/look/probe.ts';
-import type { PostgresTarget, Targets } from '../../domain/look/targets.ts';
+import type { PostgresTarget } from '../../domain/look/targets/postgres.ts';
+import type { Targets } from '../../domain/look/targets/targets.ts';
 
 /** A registered collect agent; `silentSeconds` is the age of its last heartbeat, absent when it never had one. */
 export interface Agent {

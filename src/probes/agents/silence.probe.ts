@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Targets } from '../../domain/look/targets.ts';
+import type { Targets } from '../../domain/look/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { registeredAgents } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 

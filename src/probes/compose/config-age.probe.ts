@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 
 const FILE = '/etc/aetherius/config.yaml';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { ComposeContainer, With } from '../../domain/look/targets.ts';
+import type { ComposeContainer } from '../../domain/look/targets/compose.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { imageFacts, verdict } from '../support.ts';

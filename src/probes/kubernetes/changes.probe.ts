@@ -3,7 +3,8 @@ import { changeLists } from '../../domain/diagnosis/changes.ts';
 import { nodeEventsNamespace } from '../../domain/fix/rights.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubeKind, KubeObject, With } from '../../domain/look/targets.ts';
+import type { KubeKind, KubeObject } from '../../domain/look/targets/kubernetes.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partNamed, partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 

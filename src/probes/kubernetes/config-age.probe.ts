@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubeObject, With } from '../../domain/look/targets.ts';
+import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';

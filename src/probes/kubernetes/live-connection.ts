@@ -1,4 +1,4 @@
-import type { RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { RuntimeTarget } from '../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 
 /** The answer of something that listens, in the words of the two `wget`s: also of what speaks no HTTP, and of what hangs up. */

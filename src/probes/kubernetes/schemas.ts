@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KubeObject } from '../../domain/look/targets.ts';
+import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
 
 export { ownerOf } from '../../domain/platform/workload.ts';
 

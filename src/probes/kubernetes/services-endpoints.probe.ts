@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 import { EndpointSlice, isReady, matches, ownerOf, Pod, parseAll, Service } from './schemas.ts';

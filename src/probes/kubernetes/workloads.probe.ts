@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubernetesTarget, With } from '../../domain/look/targets.ts';
+import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { imageFacts, verdict } from '../support.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 
 export const natsRegistrationTraffic = defineProbe({
   id: 'nats.registration-traffic',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import { ofPlatform } from '../support/nats-subjects.ts';

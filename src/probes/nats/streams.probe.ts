@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Severity } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { covers } from '../support/nats-subjects.ts';
 import { verdict } from '../support.ts';
 

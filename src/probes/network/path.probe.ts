@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Handshake, With } from '../../domain/look/targets.ts';
+import type { Handshake } from '../../domain/look/targets/network.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { verdict } from '../support.ts';
 

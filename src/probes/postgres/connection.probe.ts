@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, timed, verdict } from '../support.ts';
 import { databases } from './databases.ts';
 

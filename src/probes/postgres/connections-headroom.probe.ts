@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 import { anyDatabase } from './databases.ts';
 

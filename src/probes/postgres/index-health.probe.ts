@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 
 const databaseIds = ['agentManager', 'orchestrator'] as const;
 /** Indexes smaller than this are not worth a rebuild, however bloated. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 import { anyDatabase, platformDatabases } from './databases.ts';
 

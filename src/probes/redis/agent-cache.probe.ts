@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { defineProbe, type ProbeResult } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 
 const PATTERN = 'agent:*';
 /** Enough keys to judge by, and a bound on what one run costs Redis. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
-import type { RedisNode, With } from '../../domain/look/targets.ts';
+import type { RedisNode } from '../../domain/look/targets/redis.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 import { onEveryNode } from './nodes.ts';
 

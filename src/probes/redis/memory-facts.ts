@@ -1,4 +1,5 @@
-import type { CallOptions, RedisNode } from '../../domain/look/targets.ts';
+import type { CallOptions } from '../../domain/kernel/call.ts';
+import type { RedisNode } from '../../domain/look/targets/redis.ts';
 import { round } from '../support.ts';
 
 export interface RedisMemory {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { CallOptions } from '../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
-import type { RuntimeTarget } from '../../domain/look/runtime.ts';
-import type { CallOptions, RedisNode, Targets, With } from '../../domain/look/targets.ts';
+import type { RedisNode } from '../../domain/look/targets/redis.ts';
+import type { RuntimeTarget } from '../../domain/look/targets/runtime.ts';
+import type { Targets, With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 import { type RedisMemory, readMemory } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { CallOptions } from '../../domain/kernel/call.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
-import type { CallOptions, RedisNode, With } from '../../domain/look/targets.ts';
+import type { RedisNode } from '../../domain/look/targets/redis.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';

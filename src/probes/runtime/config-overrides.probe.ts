@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partConfig } from '../support/config.ts';
 import { type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
 

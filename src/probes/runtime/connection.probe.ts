@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 
 /** Ports of the platform table in the guide. */

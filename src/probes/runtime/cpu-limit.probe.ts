@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/runtime.ts';
-import type { Targets, With } from '../../domain/look/targets.ts';
+import type { Instance } from '../../domain/look/targets/runtime.ts';
+import type { Targets, With } from '../../domain/look/targets/targets.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { rate, scrape } from '../support/metrics.ts';
 

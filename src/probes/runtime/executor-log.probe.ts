@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/runtime.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { Instance } from '../../domain/look/targets/runtime.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { executions } from '../support/executions.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 import { scrape } from '../support/metrics.ts';

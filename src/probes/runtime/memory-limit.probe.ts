@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/runtime.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { Instance } from '../../domain/look/targets/runtime.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
 
 /** Share of the limit from which the next peak ends the process. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { ExecAnswer } from '../../domain/look/runtime.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { ExecAnswer } from '../../domain/look/targets/runtime.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import { nameIsKnown, namesAddress, nameWhereServed } from '../support/names.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { excerpt, logEmpty, logLines } from '../support/log-lines.ts';
 
 const started = /\bStarted\.\s*$|Remote interface available|Bolt enabled on/i;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Excerpt, Finding } from '../../domain/look/finding.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/runtime.ts';
+import type { Instance } from '../../domain/look/targets/runtime.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { ServicesTarget, ServiceTarget, With } from '../../domain/look/targets.ts';
+import type { ServicesTarget, ServiceTarget } from '../../domain/look/targets/http.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import { anotherReplica, ofOneProcess, type Scrape, scrape } from '../support/metrics.ts';
 import { type HotFunction, type ProfileSummary, readProfile } from '../support/pprof.ts';

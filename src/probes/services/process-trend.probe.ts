@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import { rate, refuseFallen, round, type Scrape, scrape, scrapeAgain } from '../support/metrics.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 
 /** A small request of the guide's form; the analysis keeps nothing of it. */
 const REQUEST = {

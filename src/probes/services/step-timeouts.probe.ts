@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { type Execution, executions, secondsBetween, withSteps } from '../support/executions.ts';
 
 const ranOut = /time[ds]?[ -]?out|deadline exceeded/i;

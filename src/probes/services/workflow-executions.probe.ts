@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { type Execution, executions, secondsBetween } from '../support/executions.ts';
 
 /** Executions that wait in both looks from which on it is a queue, and no moment between two workers. */

@@ -1,5 +1,5 @@
 import { hidden } from '../../domain/kernel/secret.ts';
-import type { ObjectKey, ReferredVariable } from '../../domain/look/runtime.ts';
+import type { ObjectKey, ReferredVariable } from '../../domain/look/targets/runtime.ts';
 
 /**
  * A service's configuration as the guide orders it: flag > environment > ConfigMap file > default.

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Instance, RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { Instance, RuntimeTarget } from '../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from './config-layers.ts';
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Excerpt } from '../../domain/look/finding.ts';
-import type { Instance, RuntimeTarget } from '../../domain/look/runtime.ts';
+import type { Instance, RuntimeTarget } from '../../domain/look/targets/runtime.ts';
 
 /** One line of a plain or JSON log. */
 export interface LogLine {

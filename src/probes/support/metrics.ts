@@ -1,6 +1,6 @@
 import parsePrometheus from 'parse-prometheus-text-format';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../domain/look/targets.ts';
+import type { ServicesTarget } from '../../domain/look/targets/http.ts';
 import type { ServiceId } from '../../domain/platform/part.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance, RuntimeTarget, Termination } from '../../domain/look/runtime.ts';
-import type { ServicesTarget } from '../../domain/look/targets.ts';
+import type { ServicesTarget } from '../../domain/look/targets/http.ts';
+import type { Instance, RuntimeTarget, Termination } from '../../domain/look/targets/runtime.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 
 /** A service that has run for this long did start; what ends it later is another matter. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, type PlanStep } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { ComposeContainer, With } from '../../domain/look/targets.ts';
+import type { ComposeContainer } from '../../domain/look/targets/compose.ts';
+import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { partIdentity } from '../part-identity.ts';

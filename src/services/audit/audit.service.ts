@@ -5,8 +5,9 @@ import {
   checkAnchor,
   checkAuditRow,
 } from '../../domain/audit/audit.ts';
-import type { AuditRow, Store } from '../../domain/ports/store.ts';
-import type { AuditService, AuditVerdict } from '../types.ts';
+import type { AuditRow } from '../../domain/audit/rows.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import type { AuditService, AuditVerdict } from './contract.ts';
 
 const page = 1_000;
 

@@ -4,9 +4,9 @@ import { explains, groundOf, storesBelow } from '../../domain/diagnosis/ground.t
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../../domain/diagnosis/judgement.ts';
 import type { UnreachablePath } from '../../domain/diagnosis/render-diagnosis.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/look/probe.ts';
-import type { Targets, TargetsFactory } from '../../domain/look/targets.ts';
+import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
+import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
-import type { ProbeRunner } from '../../domain/ports/ports.ts';
 
 /** How many diagnoses one request may be handed on to, and one about what another part stands on. */
 const MOST_HOPS = 2;

@@ -5,16 +5,20 @@ import {
   stripDays,
 } from '../../domain/digest/digest.ts';
 import { type DailySchedule, type DailyTime, timeOfDay } from '../../domain/digest/schedule.ts';
+import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { TargetsFactory } from '../../domain/look/targets.ts';
-import type { Renderer } from '../../domain/message/render.ts';
-import type { HealthRules, ProbeRunner, RunHandler } from '../../domain/ports/ports.ts';
-import type { ChannelSettings, Store, Tx } from '../../domain/ports/store.ts';
+import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
+import type { TargetsFactory } from '../../domain/look/targets/targets.ts';
+import type { Renderer } from '../../domain/message/renderer.ts';
+import type { ChannelSettings } from '../../domain/ports/channels.ts';
+import type { Store, Tx } from '../../domain/ports/store.ts';
+import type { RunHandler } from '../../domain/run/lease.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import { observe } from '../health/health-run.service.ts';
+import type { RunService } from '../run/contract.ts';
 import { rootPurpose } from '../run/run.service.ts';
-import type { DigestService, RunService } from '../types.ts';
+import type { DigestService } from './contract.ts';
 
 /** What the configuration file says about a channel. */
 export interface ConfiguredChannel {

@@ -1,8 +1,9 @@
 import { openStates } from '../../domain/fix/approval.ts';
 import type { Policy } from '../../domain/fix/policy.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
+import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { RemediationRow, Tx } from '../../domain/ports/store.ts';
+import type { Tx } from '../../domain/ports/store.ts';
 
 const hourMs = 3_600_000;
 

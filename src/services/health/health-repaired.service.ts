@@ -1,7 +1,8 @@
+import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { HealthReport } from '../../domain/health/health.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
-import type { Renderer } from '../../domain/message/render.ts';
-import type { RemediationRow, Tx } from '../../domain/ports/store.ts';
+import type { Renderer } from '../../domain/message/renderer.ts';
+import type { Tx } from '../../domain/ports/store.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { detailsPurpose, reportPurpose, runButton } from '../run/run-button.ts';
 

@@ -1,18 +1,15 @@
+import type { FixOffers, PreparedOffer } from '../../domain/fix/offers.ts';
 import type { HealthReport } from '../../domain/health/health.ts';
+import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { type Finding, findingKey, severities } from '../../domain/look/finding.ts';
 import type { ProbeCall, ProbeOutcome } from '../../domain/look/probe.ts';
-import type { Targets, TargetsFactory } from '../../domain/look/targets.ts';
-import type { HealthView, Renderer } from '../../domain/message/render.ts';
-import type {
-  FixOffers,
-  HealthRules,
-  PreparedOffer,
-  ProbeRunner,
-  RunHandler,
-  RunLease,
-} from '../../domain/ports/ports.ts';
+import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
+import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
+import type { HealthView } from '../../domain/message/health-view.ts';
+import type { Renderer } from '../../domain/message/renderer.ts';
 import type { Tx } from '../../domain/ports/store.ts';
+import type { RunHandler, RunLease } from '../../domain/run/lease.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
 import { rootPurpose } from '../run/run.service.ts';

@@ -3,7 +3,7 @@ import { type Deployment } from '../../domain/report/issue-environment.ts';
 import { issueReport, type ReportWriter, reportKinds } from '../../domain/report/issue-report.ts';
 import type { Run, RunWithOutcomes } from '../../domain/run/run.ts';
 import { rootPurpose } from '../run/run.service.ts';
-import type { ReportQuery, ReportService } from '../types.ts';
+import type { ReportQuery, ReportService } from './contract.ts';
 
 export interface ReportServiceOptions {
   readonly store: Store;

@@ -13,8 +13,8 @@ import {
   type ProbeResult,
   type SkipReason,
 } from '../../domain/look/probe.ts';
-import type { TargetName, Targets } from '../../domain/look/targets.ts';
-import type { ProbeRunner } from '../../domain/ports/ports.ts';
+import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
+import type { TargetName, Targets } from '../../domain/look/targets/targets.ts';
 
 export interface ProbeRunnerOptions {
   readonly probes: readonly Probe[];

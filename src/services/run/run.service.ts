@@ -1,11 +1,13 @@
 import type { DiagnosisRenderer } from '../../domain/diagnosis/render-diagnosis.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Renderer } from '../../domain/message/render.ts';
-import type { Courier } from '../../domain/ports/ports.ts';
-import type { NewRun, Rendered, Store, Tx } from '../../domain/ports/store.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
+import type { Renderer } from '../../domain/message/renderer.ts';
+import type { Courier } from '../../domain/ports/courier.ts';
+import type { NewRun } from '../../domain/ports/runs.ts';
+import type { Store, Tx } from '../../domain/ports/store.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
-import type { RunService, StartRun } from '../types.ts';
+import type { RunService, StartRun } from './contract.ts';
 
 export interface RunServiceOptions {
   readonly store: Store;

@@ -1,9 +1,11 @@
 import { type DailySchedule, isToServe, lateAfterMs } from '../../domain/digest/schedule.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Renderer } from '../../domain/message/render.ts';
-import type { Courier, Sweeper } from '../../domain/ports/ports.ts';
-import type { NewRun, Store } from '../../domain/ports/store.ts';
+import type { Renderer } from '../../domain/message/renderer.ts';
+import type { Courier } from '../../domain/ports/courier.ts';
+import type { NewRun } from '../../domain/ports/runs.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import type { Sweeper } from '../../domain/ports/sweeper.ts';
 import { type DigestPlan, type DigestSettings, digestPlan } from '../digest/digest.service.ts';
 import { postFailure } from './run-executor.service.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { anchorMac, auditHash, auditMac } from '../../../src/domain/audit/audit.ts';
-import type { AuditRow } from '../../../src/domain/ports/store.ts';
+import type { AuditRow } from '../../../src/domain/audit/rows.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import { createAuditService } from '../../../src/services/audit/audit.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';

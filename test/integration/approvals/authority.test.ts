@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RemediationRow } from '../../../src/domain/ports/store.ts';
+import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import {
   approvalsConfig,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
-import type { Role } from '../../../src/domain/settings/config.ts';
+import type { Role } from '../../../src/domain/settings/process-env.ts';
 import { parseConfig } from '../../../src/platform/settings/config.ts';
 import { type KubeSeed, kubeSeed } from '../../support/kube.ts';
 import { scratch } from '../../support/targets.ts';

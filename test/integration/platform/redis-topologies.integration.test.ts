@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { freePort, type RunningProcess, startProcess } from '../../../lab/components/process.ts';
 import { clusterNode, redisProgram, startRedis } from '../../../lab/components/redis.ts';
 import { LazySecret, Secret } from '../../../src/domain/kernel/secret.ts';
-import type { RedisConnection } from '../../../src/domain/settings/config.ts';
+import type { RedisConnection } from '../../../src/domain/settings/redis.ts';
 import { createCourier } from '../../../src/jobs/courier.ts';
 import { openRedis, queuePrefix } from '../../../src/platform/queue/bullmq.ts';
 import { redisFromUrl } from '../../../src/platform/settings/redis-url.ts';

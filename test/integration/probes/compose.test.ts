@@ -11,8 +11,8 @@ import {
   stopDocker,
 } from '../../../lab/components/docker.ts';
 import { must, waitFor } from '../../../lab/components/process.ts';
-import type { KubernetesTarget } from '../../../src/domain/look/targets.ts';
-import type { RuntimeConfig } from '../../../src/domain/settings/config.ts';
+import type { KubernetesTarget } from '../../../src/domain/look/targets/kubernetes.ts';
+import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose/compose.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';

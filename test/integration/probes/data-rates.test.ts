@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, query, startPostgres } from '../../../lab/components/postgres.ts';
 import { waitFor } from '../../../lab/components/process.ts';
 import { type RedisServer, startRedis } from '../../../lab/components/redis.ts';
-import type { EnvironmentConfig } from '../../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { codes, literal, runProbe, scratch } from '../../support/targets.ts';
 
 const folder = scratch('probes-rates');

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EnvironmentConfig } from '../../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { createServicesTarget } from '../../../src/platform/targets/http/services.ts';
 import { closedPort, codes, type HttpFake, httpFake, runProbe, silentPort } from '../../support/targets.ts';
 

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { healthCalls, shapeOf } from '../../../src/domain/health/health-calls.ts';
 import { judgeHealth } from '../../../src/domain/health/health-rules.ts';
-import type { RuntimeConfig } from '../../../src/domain/settings/config.ts';
+import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { probes } from '../../../src/probes/index.ts';

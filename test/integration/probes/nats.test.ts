@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AckPolicy, connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
-import type { EnvironmentConfig } from '../../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
 const folder = scratch('probes-nats');

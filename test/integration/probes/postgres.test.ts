@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, query, startPostgres } from '../../../lab/components/postgres.ts';
 import { waitFor } from '../../../lab/components/process.ts';
-import type { EnvironmentConfig } from '../../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
 const folder = scratch('probes-postgres');

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, listens, startProcess, waitFor } from '../../../lab/components/process.ts';
 import { clusterNode, type RedisServer, startRedis } from '../../../lab/components/redis.ts';
-import type { EnvironmentConfig } from '../../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
 const folder = scratch('probes-redis');

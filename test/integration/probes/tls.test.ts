@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres, unprivileged } from '../../../lab/components/postgres.ts';
 import { freePort, listens, must, startProcess, waitFor } from '../../../lab/components/process.ts';
 import { redisProgram } from '../../../lab/components/redis.ts';
-import type { EnvironmentConfig, Tls } from '../../../src/domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
+import type { Tls } from '../../../src/domain/settings/urls.ts';
 import { codes, literal, runProbe, scratch } from '../../support/targets.ts';
 
 const folder = scratch('probes-tls');

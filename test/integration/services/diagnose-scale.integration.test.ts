@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { openDiagnosis } from '../../../src/cli/wiring-diagnosis.ts';
 import { changesOf } from '../../../src/domain/diagnosis/changes.ts';
-import type { Targets } from '../../../src/domain/look/targets.ts';
+import type { Targets } from '../../../src/domain/look/targets/targets.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
-import type { Courier, Sweeper } from '../../../src/domain/ports/ports.ts';
+import type { Courier } from '../../../src/domain/ports/courier.ts';
+import type { Sweeper } from '../../../src/domain/ports/sweeper.ts';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
 import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
 import { dailySchedule } from '../../../src/platform/schedule/daily-schedule.ts';

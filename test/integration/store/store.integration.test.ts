@@ -3,7 +3,8 @@ import { auditGenesis, auditHash, auditMac } from '../../../src/domain/audit/aud
 import type { Plan } from '../../../src/domain/fix/remediation.ts';
 import { planHash } from '../../../src/domain/fix/remediation.ts';
 import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
-import type { NewRun, RunFilter, Store } from '../../../src/domain/ports/store.ts';
+import type { NewRun, RunFilter } from '../../../src/domain/ports/runs.ts';
+import type { Store } from '../../../src/domain/ports/store.ts';
 import type { RunKind } from '../../../src/domain/run/run.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';

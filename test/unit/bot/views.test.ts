@@ -11,8 +11,8 @@ import { detailsModal, diagnoseModal, healthModal, rejectModal } from '../../../
 import { renderer } from '../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../src/domain/fix/approval.ts';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
-import { type RemediationEvent, remediationButtons } from '../../../src/domain/message/render.ts';
-import type { Rendered } from '../../../src/domain/ports/store.ts';
+import { type RemediationEvent, remediationButtons } from '../../../src/domain/message/remediation-view.ts';
+import type { Rendered } from '../../../src/domain/message/rendered.ts';
 import type { Language } from '../../../src/domain/run/run.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../support/slack-messages.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CliContext } from '../../../src/cli/context.ts';
 import { fixCommand } from '../../../src/cli/fix.command.ts';
-import type { RemediationRow } from '../../../src/domain/ports/store.ts';
+import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import type { RunWithOutcomes } from '../../../src/domain/run/run.ts';
 import { parseConfig } from '../../../src/platform/settings/config.ts';
-import type { DecisionInput, StartRun } from '../../../src/services/types.ts';
+import type { DecisionInput } from '../../../src/services/fix/contract.ts';
+import type { StartRun } from '../../../src/services/run/contract.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
 const runId = '0190f1c2-7d3e-7a44-9b1e-2f6f8f4d9a10';

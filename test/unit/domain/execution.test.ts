@@ -9,7 +9,7 @@ import {
   undoPlan,
 } from '../../../src/domain/fix/execution.ts';
 import { type Plan, type PlanStep, planHash } from '../../../src/domain/fix/remediation.ts';
-import type { StepRow } from '../../../src/domain/ports/store.ts';
+import type { StepRow } from '../../../src/domain/fix/rows.ts';
 
 const step = (target: string, more: Partial<PlanStep> = {}): PlanStep => ({
   ...{

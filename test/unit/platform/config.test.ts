@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
-import type { Role } from '../../../src/domain/settings/config.ts';
+import type { Role } from '../../../src/domain/settings/process-env.ts';
 import { loadConfig, parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
 import { ConfigError } from '../../../src/platform/settings/config-faults.ts';
 import { redisFromUrl } from '../../../src/platform/settings/redis-url.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { ExecuteJob, RunJob } from '../../../src/domain/run/jobs.ts';
-import { ProcessEnv } from '../../../src/domain/settings/config.ts';
+import { ProcessEnv } from '../../../src/domain/settings/process-env.ts';
 import { createLogger } from '../../../src/platform/process/logger.ts';
 import { parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
 import { ConfigError } from '../../../src/platform/settings/config-faults.ts';

@@ -5,7 +5,8 @@ import { changeCalls, changesOf } from '../../../src/domain/diagnosis/changes.ts
 import { judge } from '../../../src/domain/diagnosis/judgement.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
 import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
-import type { ComposeTarget, KubeKind, KubernetesTarget } from '../../../src/domain/look/targets.ts';
+import type { ComposeTarget } from '../../../src/domain/look/targets/compose.ts';
+import type { KubeKind, KubernetesTarget } from '../../../src/domain/look/targets/kubernetes.ts';
 import type { Run } from '../../../src/domain/run/run.ts';
 import { composeChanges } from '../../../src/probes/compose/changes.probe.ts';
 import { kubernetesChanges } from '../../../src/probes/kubernetes/changes.probe.ts';

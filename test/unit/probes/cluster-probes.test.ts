@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../src/domain/kernel/errors.ts';
-import type {
-  ComposeContainer,
-  ComposeTarget,
-  KubeKind,
-  KubeObject,
-  KubernetesTarget,
-} from '../../../src/domain/look/targets.ts';
+import type { ComposeContainer, ComposeTarget } from '../../../src/domain/look/targets/compose.ts';
+import type { KubeKind, KubeObject, KubernetesTarget } from '../../../src/domain/look/targets/kubernetes.ts';
 import { composeConfigAge } from '../../../src/probes/compose/config-age.probe.ts';
 import { composeContainers } from '../../../src/probes/compose/containers.probe.ts';
 import { composeNetworks } from '../../../src/probes/compose/networks.probe.ts';

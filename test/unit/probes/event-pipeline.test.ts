@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, ServicesTarget } from '../../../src/domain/look/targets.ts';
+import type { HttpAnswer, ServicesTarget } from '../../../src/domain/look/targets/http.ts';
 import { servicesEventPipeline } from '../../../src/probes/services/event-pipeline.probe.ts';
 
 interface Sample {

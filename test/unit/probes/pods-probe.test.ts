@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
-import type { KubeKind, KubeObject, KubernetesTarget } from '../../../src/domain/look/targets.ts';
+import type { KubeKind, KubeObject, KubernetesTarget } from '../../../src/domain/look/targets/kubernetes.ts';
 import { kubernetesPods } from '../../../src/probes/kubernetes/pods.probe.ts';
 import { probeContext } from '../../support/probe-context.ts';
 

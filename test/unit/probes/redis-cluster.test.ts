@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RedisNode, RedisTarget } from '../../../src/domain/look/targets.ts';
+import type { RedisNode, RedisTarget } from '../../../src/domain/look/targets/redis.ts';
 import { redisAgentCache } from '../../../src/probes/redis/agent-cache.probe.ts';
 import { redisEvictionPolicy } from '../../../src/probes/redis/eviction-policy.probe.ts';
 import { redisHitRate } from '../../../src/probes/redis/hit-rate.probe.ts';

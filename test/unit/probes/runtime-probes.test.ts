@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../../src/domain/look/targets.ts';
+import type { ServicesTarget } from '../../../src/domain/look/targets/http.ts';
 import type { PartId } from '../../../src/domain/platform/part.ts';
 import { runtimeAuthToken } from '../../../src/probes/runtime/auth-token.probe.ts';
 import { runtimeConfigOverrides } from '../../../src/probes/runtime/config-overrides.probe.ts';

@@ -1,6 +1,6 @@
 import { Function as Fn, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
-import type { ServicesTarget } from '../../../src/domain/look/targets.ts';
+import type { ServicesTarget } from '../../../src/domain/look/targets/http.ts';
 import type { ServiceId } from '../../../src/domain/platform/part.ts';
 import { servicesCommandCapacity } from '../../../src/probes/services/command-capacity.probe.ts';
 import { servicesCpuProfile } from '../../../src/probes/services/cpu-profile.probe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NatsTarget } from '../../../src/domain/look/targets.ts';
+import type { NatsTarget } from '../../../src/domain/look/targets/nats.ts';
 import { natsRegistrationTraffic } from '../../../src/probes/nats/registration-traffic.probe.ts';
 import { natsSlowConsumers } from '../../../src/probes/nats/slow-consumers.probe.ts';
 import { natsStreams } from '../../../src/probes/nats/streams.probe.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
 import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../src/domain/look/probe.ts';
-import type { Targets } from '../../../src/domain/look/targets.ts';
+import type { Targets } from '../../../src/domain/look/targets/targets.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createMemoryLogger, silentLogger } from '../../support/logger.ts';

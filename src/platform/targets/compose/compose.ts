@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
-import type { CallOptions, ComposeContainer, ComposeTarget } from '../../../domain/look/targets.ts';
+import type { ComposeContainer, ComposeTarget } from '../../../domain/look/targets/compose.ts';
 import { bounded, DeadlinePassed, Gate, socketStage, targetError } from '../failure.ts';
 
 export interface ComposeSettings {

@@ -2,7 +2,7 @@ import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage }
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import type { Stage } from '../../../domain/kernel/errors.ts';
-import type { HttpAnswer } from '../../../domain/look/targets.ts';
+import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
 import { type Address, socketStage, targetError } from '../failure.ts';
 
 export interface HttpCall {

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { AppError } from '../../../domain/kernel/errors.ts';
-import type { ServicesTarget, ServiceTarget } from '../../../domain/look/targets.ts';
+import type { ServicesTarget, ServiceTarget } from '../../../domain/look/targets/http.ts';
 import { type ServiceId, serviceIds } from '../../../domain/platform/part.ts';
 import { defaultTimeouts, Gate, type Timeouts, unconnected } from '../failure.ts';
 import { type HttpCall, httpCall } from './http-call.ts';

@@ -1,7 +1,7 @@
 import type { Agent as HttpAgent } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { CallOptions } from '../../../domain/look/targets.ts';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { bounded, DeadlinePassed, socketStage, type Timeouts, targetError } from '../failure.ts';
 import type { KubeAccess } from './kube-config.ts';
 

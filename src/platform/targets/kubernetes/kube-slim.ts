@@ -1,4 +1,4 @@
-import type { KubeKind, KubeObject } from '../../../domain/look/targets.ts';
+import type { KubeKind, KubeObject } from '../../../domain/look/targets/kubernetes.ts';
 
 type Loose = Record<string, unknown>;
 

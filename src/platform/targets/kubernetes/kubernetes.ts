@@ -3,15 +3,15 @@ import { Agent as HttpsAgent } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
 import type {
-  CallOptions,
-  HttpAnswer,
   KubeKind,
   KubeObject,
   KubernetesTarget,
   ListOptions,
-} from '../../../domain/look/targets.ts';
+} from '../../../domain/look/targets/kubernetes.ts';
 import { type Address, defaultTimeouts, Gate, type Timeouts, targetError, unconnected } from '../failure.ts';
 import { httpCall } from '../http/http-call.ts';
 import {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../domain/kernel/errors.ts';
-import type { NetworkTarget } from '../../../domain/look/targets.ts';
+import type { NetworkTarget } from '../../../domain/look/targets/network.ts';
 import { type PartId, serviceIds } from '../../../domain/platform/part.ts';
-import type { EnvironmentConfig } from '../../../domain/settings/config.ts';
+import type { EnvironmentConfig } from '../../../domain/settings/environment.ts';
 import { targetError } from '../failure.ts';
 import { reach } from './reach.ts';
 

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { Tls } from '../../../domain/settings/config.ts';
+import type { Tls } from '../../../domain/settings/urls.ts';
 
 export type TlsOptions = Pick<
   ConnectionOptions,

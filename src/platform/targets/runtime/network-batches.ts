@@ -1,6 +1,7 @@
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { TargetError } from '../../../domain/kernel/errors.ts';
-import type { ExecAnswer, Instance, NetworkOption } from '../../../domain/look/runtime.ts';
-import type { CallOptions, KubernetesTarget } from '../../../domain/look/targets.ts';
+import type { KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
+import type { ExecAnswer, Instance, NetworkOption } from '../../../domain/look/targets/runtime.ts';
 import { type NetworkQuestion, networkScript } from './network-questions.ts';
 
 type Answer = ExecAnswer | Error | undefined;

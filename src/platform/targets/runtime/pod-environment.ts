@@ -1,6 +1,7 @@
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
-import type { ObjectKey, ReferredVariable } from '../../../domain/look/runtime.ts';
-import type { CallOptions, KubeObject, KubernetesTarget } from '../../../domain/look/targets.ts';
+import type { KubeObject, KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
+import type { ObjectKey, ReferredVariable } from '../../../domain/look/targets/runtime.ts';
 import type { KubeContainer, KubePod } from './runtime-pod.ts';
 
 /** What gives a variable its value; `value` is for adapters alone where it comes from a Secret. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
-import type { ObjectKey, RegistrationToken } from '../../../domain/look/runtime.ts';
-import type { CallOptions } from '../../../domain/look/targets.ts';
+import type { ObjectKey, RegistrationToken } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { mountedSecret, oncePerLook, type ReferenceReader, variableOf } from './pod-environment.ts';
 import { type KubeContainer, type KubePod, mainContainer } from './runtime-pod.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instance, Termination } from '../../../domain/look/runtime.ts';
+import type { Instance, Termination } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 
 const Terminated = z.object({

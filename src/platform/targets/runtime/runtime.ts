@@ -1,13 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
-import type { FileEntry, Instance, RuntimeTarget } from '../../../domain/look/runtime.ts';
-import type {
-  CallOptions,
-  ComposeContainer,
-  ComposeTarget,
-  KubeObject,
-  KubernetesTarget,
-} from '../../../domain/look/targets.ts';
+import type { ComposeContainer, ComposeTarget } from '../../../domain/look/targets/compose.ts';
+import type { KubeObject, KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
+import type { FileEntry, Instance, RuntimeTarget } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { partOfWorkload } from '../../../domain/platform/part-names.ts';
 import { partOfPod } from '../../../domain/platform/workload.ts';

@@ -1,6 +1,7 @@
 import type { NatsConnection } from 'nats';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
-import type { CallOptions, NatsTarget } from '../../../domain/look/targets.ts';
+import type { NatsTarget } from '../../../domain/look/targets/nats.ts';
 import {
   type Address,
   bounded,

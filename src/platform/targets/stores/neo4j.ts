@@ -1,6 +1,7 @@
 import type { Driver } from 'neo4j-driver';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
-import type { CallOptions, Neo4jTarget } from '../../../domain/look/targets.ts';
+import type { Neo4jTarget } from '../../../domain/look/targets/neo4j.ts';
 import {
   type Address,
   bounded,

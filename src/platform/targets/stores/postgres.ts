@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
-import type { CallOptions, DatabaseId, PostgresTarget } from '../../../domain/look/targets.ts';
+import type { DatabaseId, PostgresTarget } from '../../../domain/look/targets/postgres.ts';
 import {
   type Address,
   bounded,

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
-import type { CallOptions, RedisNode, RedisTarget } from '../../../domain/look/targets.ts';
+import type { RedisNode, RedisTarget } from '../../../domain/look/targets/redis.ts';
 import {
   type Address,
   bounded,

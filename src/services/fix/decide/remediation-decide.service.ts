@@ -1,10 +1,11 @@
 import { personId } from '../../../domain/fix/approval.ts';
 import { type AllowList, mayDecide, type Standing, standingOf } from '../../../domain/fix/eligibility.ts';
 import { frozenBy, withinHours } from '../../../domain/fix/policy.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
-import type { Decided, DecisionInput } from '../../types.ts';
+import type { Tx } from '../../../domain/ports/store.ts';
+import type { Decided, DecisionInput } from '../contract.ts';
 import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
 import { auditRefusal, type Cause, expireIfDue, reread } from './remediation-move.service.ts';
 

@@ -1,7 +1,8 @@
 import type { Directory } from '../../../domain/fix/eligibility.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids, Logger } from '../../../domain/kernel/clock.ts';
-import type { RemediationRow, Store, Tx } from '../../../domain/ports/store.ts';
+import type { Store, Tx } from '../../../domain/ports/store.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
 
 /** What deciding about remediations needs, in whichever process it happens. */

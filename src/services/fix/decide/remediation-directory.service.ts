@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Directory, DirectoryPerson, Installation, Known } from '../../../domain/fix/eligibility.ts';
 import type { Policy } from '../../../domain/fix/policy.ts';
 import type { Clock, Logger } from '../../../domain/kernel/clock.ts';
-import type { DirectoryKind, Store, Tx } from '../../../domain/ports/store.ts';
+import type { DirectoryKind } from '../../../domain/ports/directory.ts';
+import type { Store, Tx } from '../../../domain/ports/store.ts';
 
 const installationId = '*';
 

@@ -1,9 +1,10 @@
 import { openStates } from '../../../domain/fix/approval.ts';
 import { everybodyOn, firstAvailable } from '../../../domain/fix/eligibility.ts';
 import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/fix/policy.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
-import type { DecisionInput } from '../../types.ts';
+import type { Tx } from '../../../domain/ports/store.ts';
+import type { DecisionInput } from '../contract.ts';
 import { type Decider, type Judged, judge, type Outcome, timeForbids } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';

@@ -1,9 +1,10 @@
 import { undoPlan } from '../../../domain/fix/execution.ts';
 import { offerValidMs, undoValidMs } from '../../../domain/fix/policy.ts';
 import { planHash } from '../../../domain/fix/remediation.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
-import type { RemediationRow, Tx } from '../../../domain/ports/store.ts';
-import type { Decided, DecisionInput } from '../../types.ts';
+import type { Tx } from '../../../domain/ports/store.ts';
+import type { Decided, DecisionInput } from '../contract.ts';
 import { newHandle } from '../propose/remediation-handle.ts';
 import { type Decider, decide, type Outcome } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';

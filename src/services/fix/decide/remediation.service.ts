@@ -1,9 +1,10 @@
 import { everybodyOn } from '../../../domain/fix/eligibility.ts';
 import type { Tier } from '../../../domain/fix/remediation.ts';
+import type { ApprovalRow, RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { ApprovalRow, RemediationRow, Tx } from '../../../domain/ports/store.ts';
-import type { Decided, DecisionInput, Explanation, RemediationService } from '../../types.ts';
+import type { Tx } from '../../../domain/ports/store.ts';
+import type { Decided, DecisionInput, Explanation, RemediationService } from '../contract.ts';
 import {
   type Decider,
   decide,

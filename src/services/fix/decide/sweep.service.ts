@@ -1,5 +1,5 @@
-import type { Sweeper } from '../../../domain/ports/ports.ts';
-import type { RemediationRow } from '../../../domain/ports/store.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
+import type { Sweeper } from '../../../domain/ports/sweeper.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { moveRemediation } from './remediation-move.service.ts';
 

@@ -1,9 +1,10 @@
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock, Ids, Logger } from '../../../domain/kernel/clock.ts';
-import type { Targets, TargetsFactory } from '../../../domain/look/targets.ts';
-import type { ProbeRunner } from '../../../domain/ports/ports.ts';
-import type { RemediationRow, Store, Tx } from '../../../domain/ports/store.ts';
+import type { ProbeRunner } from '../../../domain/look/probe-runner.ts';
+import type { Targets, TargetsFactory } from '../../../domain/look/targets/targets.ts';
+import type { Store, Tx } from '../../../domain/ports/store.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
 import type { SelfIdentity } from '../self-identity.ts';
 

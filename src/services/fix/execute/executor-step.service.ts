@@ -1,8 +1,8 @@
 import { progressOf } from '../../../domain/fix/execution.ts';
 import type { Observation, PlanStep } from '../../../domain/fix/remediation.ts';
+import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { RemediationRow, StepRow } from '../../../domain/ports/store.ts';
 import { reread } from '../decide/remediation-move.service.ts';
 import { contextOf, type ExecutorDeps, extendLease, FenceLost, type Hold, held } from './executor-deps.ts';
 

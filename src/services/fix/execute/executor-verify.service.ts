@@ -1,7 +1,7 @@
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { ProbeCall, ProbeOutcome } from '../../../domain/look/probe.ts';
-import type { RemediationRow } from '../../../domain/ports/store.ts';
 import { contextOf, type ExecutorDeps, extendLease, type Hold, held } from './executor-deps.ts';
 import { observe, release } from './executor-step.service.ts';
 

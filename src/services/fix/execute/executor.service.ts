@@ -1,8 +1,9 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
 import { stepsDone } from '../../../domain/fix/execution.ts';
+import type { Executor } from '../../../domain/fix/executor.ts';
+import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { Executor } from '../../../domain/ports/ports.ts';
-import type { RemediationChange, RemediationRow } from '../../../domain/ports/store.ts';
+import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import { moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { claim } from './executor-claim.service.ts';
 import { type ExecutorDeps, FenceLost, type Hold, held } from './executor-deps.ts';

@@ -1,8 +1,9 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
 import { progressOf } from '../../../domain/fix/execution.ts';
 import type { Observation, PlanStep } from '../../../domain/fix/remediation.ts';
+import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { RemediationRow, StepRow, Tx } from '../../../domain/ports/store.ts';
+import type { Tx } from '../../../domain/ports/store.ts';
 import { changeRemediation, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { lookAtTarget } from './executor-claim.service.ts';
 import { defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';

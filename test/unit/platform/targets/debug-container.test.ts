@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../../src/platform/targets/runtime/runtime.ts';
 import { runtimeConnection } from '../../../../src/probes/runtime/connection.probe.ts';
 import { runtimeNameLookup } from '../../../../src/probes/runtime/name-lookup.probe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { With } from '../../../../src/domain/look/targets.ts';
+import type { With } from '../../../../src/domain/look/targets/targets.ts';
 import { setEvictionPolicy } from '../../../../src/remediations/redis/set-eviction-policy.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 

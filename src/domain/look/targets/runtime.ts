@@ -1,5 +1,5 @@
-import type { CallOptions } from '../kernel/call.ts';
-import type { PartId } from '../platform/part.ts';
+import type { CallOptions } from '../../kernel/call.ts';
+import type { PartId } from '../../platform/part.ts';
 
 /**
  * What runs the parts, the same words for Kubernetes and Docker Compose, so that a probe of a service is

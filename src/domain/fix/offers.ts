@@ -1,0 +1,21 @@
+import type { Finding } from '../look/finding.ts';
+import type { Targets } from '../look/targets/targets.ts';
+import type { FindingView } from '../message/finding-view.ts';
+import type { Tx } from '../ports/store.ts';
+import type { Run } from '../run/run.ts';
+
+/** Fixes for the findings of a complete run. Slow parts (plans) come first, without a transaction. */
+export interface FixOffers {
+  prepare(input: {
+    readonly run: Run;
+    readonly findings: readonly Finding[];
+    readonly targets: Targets;
+    readonly signal: AbortSignal;
+  }): Promise<readonly PreparedOffer[]>;
+}
+
+/** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */
+export interface PreparedOffer {
+  readonly finding: Finding;
+  save(tx: Tx): Promise<Pick<FindingView, 'offers' | 'refused'>>;
+}

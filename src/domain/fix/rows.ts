@@ -1,0 +1,66 @@
+import type { Facts } from '../kernel/facts.ts';
+import type { Surface } from '../run/run.ts';
+import type { Person, RemediationState } from './approval.ts';
+import type { Plan, Tier } from './remediation.ts';
+
+export interface RemediationRow {
+  readonly id: string;
+  readonly handle: string;
+  readonly environment: string;
+  readonly actionId: string;
+  readonly actionVersion: number;
+  readonly target: string;
+  readonly state: RemediationState;
+  readonly version: number;
+  readonly tier: Tier;
+  readonly plan: Plan;
+  readonly planHash: string;
+  readonly findingKey?: string;
+  readonly runId?: string;
+  readonly undoOf?: string;
+  readonly surface?: Surface;
+  readonly proposedAt: Date;
+  readonly offerExpiresAt: Date;
+  readonly requester?: Person;
+  readonly requesterId?: string;
+  readonly reason?: string;
+  /** Person ids who could approve when it was requested (A8). */
+  readonly eligible: readonly string[];
+  readonly policyVersion?: string;
+  readonly requestedAt?: Date;
+  readonly requestExpiresAt?: Date;
+  readonly approvedAt?: Date;
+  readonly approvalExpiresAt?: Date;
+  readonly attempt: number;
+  readonly fence?: number;
+  readonly leaseOwner?: string;
+  readonly leaseUntil?: Date;
+  readonly abortRequested: boolean;
+  readonly verifyUntil?: Date;
+  readonly outcome?: Facts;
+  readonly evidenceDigest?: string;
+  readonly successor?: string;
+  readonly finishedAt?: Date;
+}
+
+export interface ApprovalRow {
+  readonly personId: string;
+  readonly person: Person;
+  readonly decision: 'approve' | 'reject';
+  readonly planHash: string;
+  readonly policyVersion: string;
+  readonly reason?: string;
+  readonly version: number;
+  readonly decidedAt: Date;
+}
+
+export interface StepRow {
+  readonly direction: 'apply' | 'undo';
+  readonly idx: number;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly intentAt: Date;
+  readonly outcome?: 'done' | 'observed-done' | 'failed' | 'not-done';
+  readonly outcomeAt?: Date;
+  readonly facts: Facts;
+}

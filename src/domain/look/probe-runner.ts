@@ -1,0 +1,15 @@
+import type { ProbeCall, ProbeOutcome } from './probe.ts';
+import type { Targets } from './targets/targets.ts';
+
+/** Runs probes in parallel under the runner's own limits. A probe that cannot look is an outcome, never an exception. */
+export interface ProbeRunner {
+  run(
+    calls: readonly ProbeCall[],
+    options: {
+      readonly targets: Targets;
+      readonly signal: AbortSignal;
+      /** Called as each probe ends. */
+      readonly onOutcome?: (outcome: ProbeOutcome) => void;
+    },
+  ): Promise<readonly ProbeOutcome[]>;
+}

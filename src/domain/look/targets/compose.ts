@@ -1,0 +1,62 @@
+import type { CallOptions } from '../../kernel/call.ts';
+
+export interface ComposeContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Compose service name, from the label. */
+  readonly service: string;
+  readonly image: string;
+  readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** ISO time at which it was made: from then on its image and environment are the same. */
+  readonly createdAt: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  readonly restartCount: number;
+  readonly networks: readonly string[];
+  readonly memoryLimitBytes: number;
+  readonly nanoCpus: number;
+  readonly error?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}
+
+export interface ComposeTarget {
+  readonly project: string;
+  /** Containers of the project, running or not; cached for the run. */
+  containers(options?: CallOptions): Promise<readonly ComposeContainer[]>;
+  /** Reads past the cache. */
+  inspect(id: string, options?: CallOptions): Promise<ComposeContainer>;
+  /** One log over all restarts of the container, or a piece of it by the time of its lines. */
+  logs(
+    id: string,
+    options?: CallOptions & { readonly tail?: number; readonly since?: Date; readonly until?: Date },
+  ): Promise<string>;
+  exec(
+    id: string,
+    command: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  stats(
+    id: string,
+    options?: CallOptions,
+  ): Promise<{
+    readonly cpuPercent: number;
+    readonly memoryBytes: number;
+    readonly memoryLimitBytes: number;
+    /** Periods of the scheduler since the container started, and those in which it was held back at its CPU limit. */
+    readonly cpuPeriods: number;
+    readonly cpuThrottledPeriods: number;
+  }>;
+  restart(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
+  networks(options?: CallOptions): Promise<
+    readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly driver: string;
+      readonly containers: readonly string[];
+    }[]
+  >;
+}

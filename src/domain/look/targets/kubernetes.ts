@@ -1,0 +1,133 @@
+import type { CallOptions } from '../../kernel/call.ts';
+
+/** Kubernetes kinds a run may list; each is one (paged) LIST, shared by all probes of the run. */
+export const kubeKinds = [
+  'pods',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'services',
+  'endpointslices',
+  'configmaps',
+  'networkpolicies',
+  'events',
+  'persistentvolumeclaims',
+  'nodes',
+] as const;
+
+export type KubeKind = (typeof kubeKinds)[number];
+
+/** Only what every Kubernetes object has; probes parse the fields they use with zod. */
+export interface KubeObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly uid: string;
+      readonly controller?: boolean;
+    }[];
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface ListOptions extends CallOptions {
+  /** Chosen by the API server, `reason=Unhealthy`: what nobody reads need not be sent. */
+  readonly fieldSelector?: string;
+}
+
+export interface KubernetesTarget {
+  readonly namespace: string;
+  readonly agentNamespace: string;
+  /** Paged by 500, cached for the run. `forbidden` names verb and resource in its facts. */
+  list(kind: KubeKind, namespace: string, options?: ListOptions): Promise<readonly KubeObject[]>;
+  /** Whether the run has asked for this LIST already, so that it costs no further request. */
+  hasListed(kind: KubeKind, namespace: string, options?: Pick<ListOptions, 'fieldSelector'>): boolean;
+  /** Reads past the cache. NOT_FOUND as AppError. */
+  get(
+    kind: KubeKind | 'secrets' | 'namespaces',
+    namespace: string,
+    name: string,
+    options?: CallOptions,
+  ): Promise<KubeObject>;
+  logs(
+    namespace: string,
+    pod: string,
+    container: string,
+    options?: CallOptions & {
+      readonly previous?: boolean;
+      readonly tailLines?: number;
+      readonly sinceSeconds?: number;
+      readonly limitBytes?: number;
+    },
+  ): Promise<string>;
+  exec(
+    namespace: string,
+    pod: string,
+    container: string,
+    command: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** metrics.k8s.io Pod metrics; AppError NOT_FOUND when the API is not installed. */
+  podMetrics(
+    namespace: string,
+    options?: CallOptions,
+  ): Promise<
+    readonly {
+      readonly pod: string;
+      readonly container: string;
+      readonly cpuMillicores: number;
+      readonly memoryBytes: number;
+    }[]
+  >;
+  /** SelfSubjectAccessReview. */
+  can(
+    verb: string,
+    resource: string,
+    namespace: string,
+    options?: CallOptions & { readonly group?: string; readonly subresource?: string },
+  ): Promise<boolean>;
+  /**
+   * JSON merge patch; carry `metadata.resourceVersion` in it for optimistic locking. `dryRun` = server side.
+   * `subresource`: debug containers alone, which a Pod takes nowhere else; the patch is a strategic one then, so that
+   * those which are there stay.
+   */
+  patch(
+    kind: KubeKind,
+    namespace: string,
+    name: string,
+    body: unknown,
+    options?: CallOptions & { readonly dryRun?: boolean; readonly subresource?: 'ephemeralcontainers' },
+  ): Promise<KubeObject>;
+  /**
+   * Pods of a namespace as they change after this version, in one request; resolves when the time is over or nobody
+   * waits any more (`signal`). For debug containers alone, with the right that goes with them.
+   */
+  watchPods(
+    namespace: string,
+    options: { readonly resourceVersion: string; readonly seconds: number; readonly signal: AbortSignal },
+    onPod: (pod: KubeObject) => void,
+  ): Promise<void>;
+  /** Number of requests sent so far, for the cost of a run. */
+  requests(): number;
+  /** Those of them that asked for a further page of a long list. */
+  pages(): number;
+  /**
+   * From now on no more than this many requests of the run, further pages not counted: what goes beyond is not sent and
+   * is an AppError with the reason `request-limit`.
+   */
+  limit(requests: number): void;
+  /** How many more may be sent; infinite without a limit. */
+  left(): number;
+  /** Waits until nobody of the run is waiting for the API server itself, for a few seconds at most. */
+  quiet(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { CallOptions } from '../../kernel/call.ts';
+
+export interface NatsTarget {
+  /** Connects as a client and measures a round trip; facts of the server's INFO. */
+  connect(options?: CallOptions): Promise<{
+    readonly latencyMs: number;
+    readonly serverId: string;
+    readonly serverName: string;
+    readonly version: string;
+    readonly jetstream: boolean;
+  }>;
+  /** A monitoring endpoint (`/varz`, `/connz?…`, `/jsz?…`) as JSON; undefined monitor → TargetError('dns')-free AppError NOT_FOUND. */
+  monitor<T>(path: string, options?: CallOptions): Promise<T>;
+  readonly hasMonitor: boolean;
+  /** Subscribes for at most `ms` and returns the subjects seen with counts (never payloads). */
+  listen(subject: string, ms: number, options?: CallOptions): Promise<Readonly<Record<string, number>>>;
+  /** JetStream API request, e.g. `STREAM.NAMES`; JSON reply. */
+  jetstream<T>(api: string, body: unknown, options?: CallOptions): Promise<T>;
+}

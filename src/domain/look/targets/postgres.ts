@@ -1,0 +1,22 @@
+import type { CallOptions } from '../../kernel/call.ts';
+
+export type DatabaseId = 'agentManager' | 'orchestrator';
+
+export interface PostgresTarget {
+  /** Name of the database behind the id, or undefined when not configured. */
+  databaseName(id: DatabaseId): string | undefined;
+  /** Runs in a read-only transaction with a statement timeout, `application_name` = aetherius-bot. */
+  query<Row extends object>(
+    database: DatabaseId,
+    sql: string,
+    values?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<readonly Row[]>;
+  /** For remediations alone: one statement outside of a read-only transaction. */
+  execute<Row extends object>(
+    database: DatabaseId,
+    sql: string,
+    values?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<readonly Row[]>;
+}

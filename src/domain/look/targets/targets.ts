@@ -1,0 +1,51 @@
+import type { ComposeTarget } from './compose.ts';
+import type { ServicesTarget } from './http.ts';
+import type { KubernetesTarget } from './kubernetes.ts';
+import type { NatsTarget } from './nats.ts';
+import type { Neo4jTarget } from './neo4j.ts';
+import type { NetworkTarget } from './network.ts';
+import type { PostgresTarget } from './postgres.ts';
+import type { RedisTarget } from './redis.ts';
+import type { RuntimeTarget } from './runtime.ts';
+
+/**
+ * Ports to the systems under diagnosis. Adapters in `platform/targets` implement them with the real
+ * drivers and throw `TargetError` with the stage that failed. Probes take `Pick`s of these.
+ */
+export const targetNames = [
+  'services',
+  'postgres',
+  'redis',
+  'nats',
+  'neo4j',
+  'kubernetes',
+  'compose',
+  'runtime',
+  'network',
+] as const;
+
+export type TargetName = (typeof targetNames)[number];
+
+/** All targets of one environment, for one run. A missing one is not configured. */
+export interface Targets {
+  readonly environment: string;
+  readonly services?: ServicesTarget;
+  readonly postgres?: PostgresTarget;
+  readonly redis?: RedisTarget;
+  readonly nats?: NatsTarget;
+  readonly neo4j?: Neo4jTarget;
+  readonly kubernetes?: KubernetesTarget;
+  readonly compose?: ComposeTarget;
+  /** Over whichever of the two is configured. */
+  readonly runtime?: RuntimeTarget;
+  readonly network?: NetworkTarget;
+}
+
+/** `Targets` with the named ones present: what a probe with `needs: [...]` receives. */
+export type With<K extends TargetName> = Targets & { readonly [N in K]-?: NonNullable<Targets[N]> };
+
+/** Makes the targets of a run; connections are pooled behind it, LIST answers are not shared between runs. */
+export interface TargetsFactory {
+  forRun(environment: string): Promise<Targets>;
+  close(): Promise<void>;
+}

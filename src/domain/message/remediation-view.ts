@@ -1,0 +1,45 @@
+import type { Person } from '../fix/approval.ts';
+import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
+import type { Facts } from '../kernel/facts.ts';
+
+export const remediationButtons = ['request', 'approve', 'reject', 'cancel', 'stop', 'undo'] as const;
+
+export type RemediationButton = (typeof remediationButtons)[number];
+
+export interface RemediationView {
+  readonly remediation: RemediationRow;
+  readonly approvals: readonly ApprovalRow[];
+  readonly steps: readonly StepRow[];
+  readonly needed: number;
+  readonly buttons: Readonly<Partial<Record<RemediationButton, string>>>;
+  readonly undoValidUntil?: Date;
+  readonly now: Date;
+}
+
+export interface RemediationEvent {
+  readonly remediation: RemediationRow;
+  /** Catalogue key `event.<kind>`. */
+  readonly kind:
+    | 'requested'
+    | 'approved'
+    | 'rejected'
+    | 'cancelled'
+    | 'expired'
+    | 'superseded'
+    | 'stale'
+    | 'executing'
+    | 'step-done'
+    | 'stop-requested'
+    | 'verifying'
+    | 'succeeded'
+    | 'failed'
+    | 'rolling_back'
+    | 'rolled_back'
+    | 'rollback_failed'
+    | 'indeterminate'
+    | 'reminder'
+    | 'refused';
+  readonly by?: Person;
+  readonly reason?: string;
+  readonly facts: Facts;
+}

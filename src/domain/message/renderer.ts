@@ -1,0 +1,36 @@
+import type { DigestDifference } from '../digest/digest.ts';
+import type { Facts } from '../kernel/facts.ts';
+import type { Language, Run } from '../run/run.ts';
+import type { FindingView } from './finding-view.ts';
+import type { HealthView } from './health-view.ts';
+import type { RemediationEvent, RemediationView } from './remediation-view.ts';
+import type { Rendered } from './rendered.ts';
+
+/**
+ * How the services put things into words without knowing any: implemented by `bot/views`, passed in by `main`.
+ * Every result names the environment, the time, who asked and how long it took.
+ */
+export interface Renderer {
+  /** The thread's first message: queued, filling in, complete. One table, worst first. */
+  health(view: HealthView, language: Language): Rendered;
+  /** One finding in the thread: what, numbers, since when, what it means, what to do, and the offer. */
+  finding(view: FindingView, language: Language): Rendered;
+  /** A run that ended without an answer. */
+  runFailed(
+    view: { readonly run: Run; readonly reference: string; readonly error: unknown },
+    language: Language,
+  ): Rendered;
+  /** A fix that was asked for by name and cannot be offered. */
+  offerRefused(
+    view: { readonly run: Run; readonly remediation: string; readonly reason: string; readonly facts: Facts },
+    language: Language,
+  ): Rendered;
+  /** The one card of a remediation through its whole life; buttons by state. */
+  remediation(view: RemediationView, language: Language): Rendered;
+  /** Public line in the thread for each decision, step and verdict (S6). */
+  remediationEvent(view: RemediationEvent, language: Language): Rendered;
+  digest(
+    view: { readonly difference: DigestDifference; readonly run: Run; readonly runId: string },
+    language: Language,
+  ): Rendered;
+}

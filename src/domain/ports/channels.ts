@@ -1,0 +1,18 @@
+import type { Person } from '../fix/approval.ts';
+
+export interface ChannelSettings {
+  readonly channel: string;
+  readonly teamId: string;
+  readonly digestEnabled?: boolean;
+  /** `HH:MM` */
+  readonly digestAt?: string;
+  readonly digestTimezone?: string;
+  /** Set by the store. */
+  readonly updatedAt?: Date;
+}
+
+export interface Channels {
+  get(channel: string): Promise<ChannelSettings | undefined>;
+  all(): Promise<readonly ChannelSettings[]>;
+  save(settings: ChannelSettings, by: Person): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import type { Rendered } from '../message/rendered.ts';
+
+export interface Messages {
+  /** A new message of ours and its first render, in this transaction's outbox. Returns its id. */
+  post(message: {
+    readonly id: string;
+    readonly purpose: string;
+    readonly channel: string;
+    readonly threadTs?: string;
+    /** Reply under another message of ours, wherever that lands. */
+    readonly parentId?: string;
+    readonly runId?: string;
+    readonly remediationId?: string;
+    readonly rendered: Rendered;
+    readonly priority?: 0 | 1;
+  }): Promise<string>;
+  /** A newer render of it (version + 1); pending older ones are superseded (S4). */
+  update(messageId: string, rendered: Rendered, options?: { readonly priority?: 0 | 1 }): Promise<void>;
+  find(filter: {
+    readonly runId?: string;
+    readonly remediationId?: string;
+    readonly purpose?: string;
+  }): Promise<
+    readonly {
+      readonly id: string;
+      readonly purpose: string;
+      readonly channel: string;
+      readonly ts?: string;
+      readonly threadTs?: string;
+      readonly parentId?: string;
+    }[]
+  >;
+  ephemeral(
+    to: { readonly channel: string; readonly userId: string; readonly threadTs?: string },
+    rendered: Rendered,
+  ): Promise<void>;
+  /** Publishes App Home of a user (`views.publish`). */
+  home(to: { readonly userId: string }, view: unknown): Promise<void>;
+  /** A file under a message of ours or in a thread; `content` is UTF-8 text or base64. */
+  upload(file: {
+    readonly channel: string;
+    readonly threadTs?: string;
+    readonly parentId?: string;
+    readonly filename: string;
+    readonly title: string;
+    readonly content: string;
+    readonly encoding: 'utf8' | 'base64';
+    readonly comment?: string;
+  }): Promise<void>;
+}

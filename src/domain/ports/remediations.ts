@@ -1,0 +1,110 @@
+import type { Person, RemediationState } from '../fix/approval.ts';
+import type { Plan } from '../fix/remediation.ts';
+import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
+import type { Facts } from '../kernel/facts.ts';
+import type { Surface } from '../run/run.ts';
+
+/** Columns a transition may set; everything else is fixed at proposal. */
+export type RemediationChange = Partial<{
+  requester: Person;
+  requesterId: string;
+  reason: string;
+  eligible: readonly string[];
+  policyVersion: string;
+  requestedAt: Date;
+  requestExpiresAt: Date;
+  approvedAt: Date;
+  approvalExpiresAt: Date;
+  attempt: number;
+  fence: number;
+  leaseOwner: string;
+  leaseUntil: Date;
+  imageVersion: string;
+  abortRequested: boolean;
+  verifyUntil: Date;
+  outcome: Facts;
+  evidenceDigest: string;
+  successor: string;
+  finishedAt: Date;
+}>;
+
+export interface Remediations {
+  insert(row: {
+    readonly id: string;
+    readonly handle: string;
+    readonly plan: Plan;
+    readonly planHash: string;
+    readonly findingKey?: string;
+    readonly runId?: string;
+    readonly undoOf?: string;
+    readonly surface?: Surface;
+    readonly offerExpiresAt: Date;
+  }): Promise<void>;
+  get(idOrHandle: string): Promise<RemediationRow | undefined>;
+  /** SELECT … FOR UPDATE: the lock under which every decision is made (A1). */
+  lock(idOrHandle: string): Promise<RemediationRow | undefined>;
+  list(filter: {
+    readonly environment?: string;
+    readonly states?: readonly RemediationState[];
+    readonly target?: string;
+    readonly runId?: string;
+    readonly limit: number;
+  }): Promise<readonly RemediationRow[]>;
+  /** `WHERE id AND state = from AND version`; false when 0 rows moved: re-read and tell the real state. */
+  move(
+    row: Pick<RemediationRow, 'id' | 'state' | 'version'>,
+    to: RemediationState,
+    change: RemediationChange,
+  ): Promise<boolean>;
+  /** Sets columns without a change of state, under the same guard. */
+  change(row: Pick<RemediationRow, 'id' | 'state' | 'version'>, change: RemediationChange): Promise<boolean>;
+  approvals(id: string): Promise<readonly ApprovalRow[]>;
+  /** A5: one row a person, version + 1 when the mind changed. */
+  saveApproval(
+    id: string,
+    approval: {
+      readonly personId: string;
+      readonly person: Person;
+      readonly decision: 'approve' | 'reject';
+      readonly planHash: string;
+      readonly policyVersion: string;
+      readonly reason?: string;
+      readonly payloadDigest: string;
+    },
+  ): Promise<void>;
+  /** Serialises proposals for one target until the transaction ends. */
+  lockTarget(environment: string, target: string): Promise<void>;
+  /** X3: next fence of the target. */
+  nextFence(environment: string, target: string): Promise<number>;
+  steps(id: string): Promise<readonly StepRow[]>;
+  /** X4. False when the fence is stale (the row's fence is another): stop, touch nothing. */
+  intent(
+    id: string,
+    step: {
+      readonly direction: 'apply' | 'undo';
+      readonly idx: number;
+      readonly attempt: number;
+      readonly fence: number;
+    },
+  ): Promise<boolean>;
+  outcome(
+    id: string,
+    step: {
+      readonly direction: 'apply' | 'undo';
+      readonly idx: number;
+      readonly attempt: number;
+      readonly fence: number;
+      readonly outcome: 'done' | 'observed-done' | 'failed' | 'not-done';
+      readonly facts: Facts;
+    },
+  ): Promise<boolean>;
+  /** Approved ones to (re-)enqueue, and open ones whose lease ended (FOR UPDATE SKIP LOCKED). */
+  dispatchable(
+    environments: readonly string[],
+    olderThanMs: number,
+    limit: number,
+  ): Promise<readonly RemediationRow[]>;
+  markEnqueued(id: string): Promise<void>;
+  /** proposed/requested/approved past their expiry by the database clock. */
+  overdue(limit: number): Promise<readonly RemediationRow[]>;
+}

@@ -1,0 +1,71 @@
+import type { Person } from '../fix/approval.ts';
+import type { Facts } from '../kernel/facts.ts';
+import type { ProbeOutcome } from '../look/probe.ts';
+import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../run/run.ts';
+
+export interface NewRun {
+  readonly id: string;
+  readonly kind: RunKind;
+  readonly environment: string;
+  readonly params: Facts;
+  readonly source: RunSource;
+  readonly requestedBy?: Person;
+  readonly surface?: Surface;
+  readonly dedupeKey?: string;
+}
+
+/** Which run is meant when nobody names it; what is left out does not matter. */
+export interface RunFilter {
+  readonly kinds: readonly RunKind[];
+  readonly environment?: string;
+  /** Where its answer belongs; with `threadTs`: one with a message of its own in that thread. */
+  readonly channel?: string;
+  readonly threadTs?: string;
+  readonly requestedBy?: Pick<Person, 'teamId' | 'userId'>;
+}
+
+export interface Runs {
+  /** False: a run with this dedupe key exists. */
+  insert(run: NewRun): Promise<boolean>;
+  get(id: string): Promise<RunWithOutcomes | undefined>;
+  list(filter: {
+    readonly environment?: string;
+    readonly kind?: RunKind;
+    readonly limit: number;
+  }): Promise<readonly Run[]>;
+  /** queued, or running with a lease that ended → running for `owner`; undefined when somebody else has it or it is over. */
+  claim(
+    id: string,
+    owner: string,
+    leaseMs: number,
+    /** Runs of others are not claimed. Default: any. */
+    environments?: readonly string[],
+  ): Promise<Run | undefined>;
+  /** False: the lease is not ours any more; stop. */
+  extend(id: string, owner: string, leaseMs: number): Promise<boolean>;
+  /** One statement, however many; an outcome whose key is there already takes its place. Keys are distinct. */
+  saveOutcomes(id: string, outcomes: readonly ProbeOutcome[]): Promise<void>;
+  /** running → complete/failed, only while `owner` holds it. */
+  finish(id: string, owner: string, state: 'complete' | 'failed', summary: unknown): Promise<boolean>;
+  /** Queued runs nobody has taken, and running ones whose lease ended; oldest first. */
+  waiting(
+    environments: readonly string[],
+    olderThanMs: number,
+    limit: number,
+  ): Promise<
+    readonly {
+      readonly id: string;
+      readonly environment: string;
+      readonly kind: RunKind;
+      readonly attempt: number;
+    }[]
+  >;
+  markEnqueued(id: string): Promise<void>;
+  /** The newest run that is over and has looked at something. */
+  latest(where: RunFilter): Promise<Run | undefined>;
+  /** By its id, or by the last eight digits of it, which is what people see. */
+  byReference(reference: string): Promise<Run | undefined>;
+  byDedupeKey(key: string): Promise<Run | undefined>;
+  /** Runs asked for longer ago that nobody holds become `expired`; returns those. */
+  expire(olderThanMs: number, limit: number): Promise<readonly Run[]>;
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { serviceIds } from '../platform/part.ts';
+import { Redis, toRedisConnection } from './redis.ts';
+import { secretValue } from './secret-schema.ts';
+import { Thresholds } from './thresholds.ts';
+import { plainUrl, secretUrl, Tls } from './urls.ts';
+
+const Runtime = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('kubernetes'),
+        namespace: z.string().min(1).default('aetherius').meta({ description: 'Where the platform runs.' }),
+        agentNamespace: z
+          .string()
+          .min(1)
+          .default('kube-system')
+          .meta({ description: 'Where the collect agents run.' }),
+        kubeconfig: z.string().exactOptional().meta({
+          description: 'Path of a kubeconfig; without it the Pod’s service account, else `~/.kube/config`.',
+        }),
+        context: z.string().exactOptional().meta({ description: 'Context of the kubeconfig.' }),
+        debugImage: z.string().regex(/^\S+$/, 'must be the name of an image').exactOptional().meta({
+          description:
+            'Image with `sh`, `wget` and `nslookup`, such as `registry.example/busybox:1.36`. With it, a check of the network from a container that lacks these tools adds a debug container to that Pod ([what that means](../guides/operate.md#containers-without-tools)); without it nothing is added.',
+        }),
+      })
+      .meta({ description: 'The platform runs on Kubernetes.' }),
+    z
+      .strictObject({
+        kind: z.literal('compose'),
+        project: z.string().min(1).default('aetherius').meta({ description: 'Compose project.' }),
+        socket: z
+          .string()
+          .default('/var/run/docker.sock')
+          .meta({ description: 'Socket of the Docker engine.' }),
+      })
+      .meta({ description: 'The platform runs in Docker Compose.' }),
+    z.strictObject({ kind: z.literal('none') }).meta({ description: 'No runtime can be looked at.' }),
+  ])
+  .meta({ description: 'What carries the platform.' });
+
+export const defaultHealthPaths = ['/health', '/health/live', '/health/ready', '/health/status'] as const;
+
+const Service = z.strictObject({
+  url: plainUrl(['http', 'https']).meta({ description: 'Root of the service, as the worker reaches it.' }),
+  healthPaths: z
+    .array(z.string().regex(/^\//, 'must begin with /'))
+    .min(1)
+    .default([...defaultHealthPaths])
+    .meta({ description: 'Tried in turn until one does not answer 404.' }),
+});
+
+const Postgres = z
+  .strictObject({
+    url: secretUrl(
+      ['postgres', 'postgresql'],
+      'Server and credentials; the database of the URL is not used.',
+    ),
+    databases: z
+      .strictObject({
+        agentManager: z.string().min(1).exactOptional().meta({ description: 'Database of agent-manager.' }),
+        orchestrator: z
+          .string()
+          .min(1)
+          .exactOptional()
+          .meta({ description: 'Database of orchestrator-service.' }),
+      })
+      .default({ agentManager: 'agent_manager', orchestrator: 'orchestrator' })
+      .meta({ description: 'Names of the two databases.' }),
+    tls: Tls.exactOptional(),
+  })
+  .meta({ description: 'PostgreSQL of the platform.' });
+
+const Nats = z
+  .strictObject({
+    url: secretUrl(['nats', 'tls', 'ws', 'wss'], 'Client address.'),
+    monitorUrl: plainUrl(['http', 'https'])
+      .exactOptional()
+      .meta({ description: 'Monitoring address (port 8222).' }),
+    user: z.string().exactOptional().meta({ description: 'User name, when the URL has none.' }),
+    password: secretValue('Password of that user.').exactOptional(),
+    token: secretValue('Token, instead of user and password.').exactOptional(),
+    tls: Tls.exactOptional(),
+  })
+  .meta({ description: 'NATS of the platform.' });
+
+const Neo4j = z
+  .strictObject({
+    url: secretUrl(['bolt', 'bolt\\+s', 'bolt\\+ssc', 'neo4j', 'neo4j\\+s', 'neo4j\\+ssc'], 'Bolt address.'),
+    user: z.string().default('neo4j').meta({ description: 'User name.' }),
+    password: secretValue('Password of that user.').exactOptional(),
+    database: z.string().exactOptional().meta({ description: 'Database; without it the server’s default.' }),
+    tls: Tls.exactOptional(),
+  })
+  .meta({ description: 'Neo4j of the platform.' });
+
+export const Environment = z
+  .strictObject({
+    runtime: Runtime,
+    services: z
+      .partialRecord(z.enum(serviceIds), Service)
+      .default({})
+      .meta({ description: 'The platform’s own services; one left out is "not configured".' }),
+    postgres: Postgres.exactOptional(),
+    redis: Redis.transform(toRedisConnection).exactOptional(),
+    nats: Nats.exactOptional(),
+    neo4j: Neo4j.exactOptional(),
+    thresholds: Thresholds.prefault({}),
+  })
+  .meta({ description: 'One Aetherius installation.' });
+
+export type EnvironmentConfig = z.output<typeof Environment>;
+
+export type RuntimeConfig = z.output<typeof Runtime>;
+
+export type PostgresConfig = z.output<typeof Postgres>;
+
+export type NatsConfig = z.output<typeof Nats>;
+
+export type Neo4jConfig = z.output<typeof Neo4j>;
+
+export type ServiceConfig = z.output<typeof Service>;

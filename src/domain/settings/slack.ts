@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const DigestTime = z
+  .strictObject({
+    at: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, HH:MM')
+      .meta({ description: 'Time of day.' }),
+    timezone: z
+      .string()
+      .refine(isTimezone, 'must be an IANA time zone, such as Asia/Shanghai')
+      .meta({ description: 'IANA time zone of that time.' }),
+  })
+  .meta({ description: 'Daily digest of the channel; without it there is none until `digest on`.' });
+
+function isTimezone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const language = z.enum(['en', 'zh-CN']);
+
+const Channel = z.strictObject({
+  environment: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Environment meant when a command names none.' }),
+  language: language.default('en').meta({ description: 'Language of shared messages.' }),
+  digest: DigestTime.exactOptional(),
+});
+
+export const SlackSettings = z
+  .strictObject({
+    defaultEnvironment: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Environment meant when neither the command nor the channel names one.' }),
+    channels: z
+      .record(z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id, such as C0INC'), Channel)
+      .default({})
+      .meta({ description: 'Settings by channel id.' }),
+  })
+  .meta({ description: 'How the bot behaves in Slack.' });
+
+export type SlackConfig = z.output<typeof SlackSettings>;
+
+export type ChannelConfig = z.output<typeof Channel>;

@@ -1,0 +1,17 @@
+import type { AuditService } from './audit/contract.ts';
+import type { DigestService } from './digest/contract.ts';
+import type { RemediationService } from './fix/contract.ts';
+import type { ReportService } from './report/contract.ts';
+import type { RunService } from './run/contract.ts';
+
+/**
+ * The use cases, as handlers and the command line see them. Slack entry points and commands know these
+ * types and nothing behind them.
+ */
+export interface Services {
+  readonly runs: RunService;
+  readonly remediations: RemediationService;
+  readonly digests: DigestService;
+  readonly reports: ReportService;
+  readonly audit: AuditService;
+}

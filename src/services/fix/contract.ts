@@ -1,0 +1,67 @@
+import type { Person, RemediationState } from '../../domain/fix/approval.ts';
+import type { ApprovalRow, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
+
+/** What every decision answers: the state it found and left, and whether this call moved it. */
+export interface Decided {
+  readonly remediation: RemediationRow;
+  readonly moved: boolean;
+  readonly from: RemediationState;
+  /** Catalogue key `decision.<note>` for the person: `recorded`, `already-recorded`, `too-late`, … */
+  readonly note: string;
+}
+
+export interface DecisionInput {
+  readonly id: string;
+  readonly by: Person;
+  /** Required when a button carried one; the hash shown to the person. */
+  readonly planHash?: string;
+  readonly reason?: string;
+  /** Where it was pressed, for S7. */
+  readonly channel?: string;
+  /** Slack trigger id or command-line request id, for the audit. */
+  readonly requestId: string;
+  readonly payloadDigest: string;
+}
+
+export interface RemediationService {
+  /** proposed → requested (→ approved at once for tiers 0 and 1). Refusals are AppError NOT_ALLOWED, audited. */
+  request(input: DecisionInput): Promise<Decided>;
+  approve(input: DecisionInput): Promise<Decided>;
+  reject(input: DecisionInput & { readonly reason: string }): Promise<Decided>;
+  cancel(input: DecisionInput): Promise<Decided>;
+  /** Sets the abort flag of an executing one; honoured between steps. */
+  stop(input: DecisionInput): Promise<Decided>;
+  /** Proposes and requests the undo of a succeeded one, while it is valid. */
+  undo(input: DecisionInput): Promise<Decided>;
+  /** indeterminate → failed | verifying by a person who looked, with a reason. */
+  resolve(
+    input: DecisionInput & { readonly to: 'failed' | 'verifying'; readonly reason: string },
+  ): Promise<Decided>;
+  get(idOrHandle: string): Promise<
+    | {
+        readonly remediation: RemediationRow;
+        readonly approvals: readonly ApprovalRow[];
+        readonly steps: readonly StepRow[];
+      }
+    | undefined
+  >;
+  list(filter: {
+    readonly environment?: string;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly RemediationRow[]>;
+  /** Who could approve this action now, and why (not). */
+  explain(actionId: string, environment: string): Promise<Explanation>;
+}
+
+export interface Explanation {
+  readonly actionId: string;
+  readonly environment: string;
+  readonly tier: number;
+  readonly needed: number;
+  readonly people: readonly {
+    readonly personId: string;
+    readonly mayApprove: boolean;
+    readonly why: string;
+  }[];
+}
