@@ -1,15 +1,14 @@
-import type { DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
+import type { InstructionLines } from '../domain/diagnosis/place.ts';
 import type { Person } from '../domain/fix/approval.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
-import type { ProbeOutcome } from '../domain/look/probe.ts';
 import type { ProbeRunner } from '../domain/look/probe-runner.ts';
 import type { TargetsFactory } from '../domain/look/targets/targets.ts';
-import type { PartId } from '../domain/platform/part.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { Check } from '../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import type { Services } from '../services/contract.ts';
+import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { Words } from '../text/words.ts';
 
 /** What a command tells the shell (product.md). */
@@ -44,12 +43,14 @@ export interface CliContext {
   env(): Promise<ProcessEnv>;
   /** ConfigError with every fault. */
   config(): Promise<Config>;
-  health(): Promise<{
+  /** What looks from this process: no Redis, no PostgreSQL of ours, no Slack. */
+  looking(): Promise<{
     readonly rules: HealthRules;
     readonly runner: ProbeRunner;
     readonly targets: TargetsFactory;
+    readonly diagnosis: DiagnoseHere;
+    readonly instructionLines: InstructionLines;
   }>;
-  diagnosis(): Promise<DiagnoseFromHere>;
   services(): Promise<Services>;
   /** The person whose personal token this shell has. */
   person(): Promise<Person>;
@@ -57,18 +58,6 @@ export interface CliContext {
   remediations(): Promise<readonly string[]>;
   examine(): Promise<readonly Check[]>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
-}
-
-/** A diagnosis made by this process; `choose` when the words fit several symptoms. */
-export interface DiagnoseFromHere {
-  run(input: { readonly environment: string; readonly text: string; readonly signal: AbortSignal }): Promise<
-    | { readonly kind: 'choose'; readonly ids: readonly string[]; readonly part?: PartId }
-    | {
-        readonly kind: 'judged';
-        readonly judgements: readonly DiagnosisJudgement[];
-        readonly outcomes: readonly ProbeOutcome[];
-      }
-  >;
 }
 
 /** An environment as it will stand in the configuration, with the variables to set. */

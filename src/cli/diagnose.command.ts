@@ -1,6 +1,6 @@
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
-import { isFor, type Place, placeOfRuntime, remedyCommands } from '../domain/diagnosis/remedy-commands.ts';
+import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
 import { asTyped } from '../domain/diagnosis/symptom.ts';
 import type { ProbeOutcome } from '../domain/look/probe.ts';
 import { causePlain } from '../text/cause.ts';
@@ -25,7 +25,8 @@ export async function diagnoseCommand(
   const runtime = config.environments[environment]?.runtime;
   const started = context.now();
   const text = words.join(' ');
-  const answer = await (await context.diagnosis()).run({ environment, text, signal: context.signal });
+  const { diagnosis, instructionLines } = await context.looking();
+  const answer = await diagnosis.run({ environment, text, signal: context.signal });
   if (answer.kind === 'choose') {
     context.err(context.words.plain('cli.diagnose.choose', { text }));
     context.err(
@@ -41,7 +42,10 @@ export async function diagnoseCommand(
   const { judgements, outcomes } = answer;
   const tookMs = context.now().getTime() - started.getTime();
   const place = runtime === undefined ? ({ kind: 'none' } as const) : placeOfRuntime(runtime);
-  const output = diagnoseOutput({ environment, place, judgements, outcomes, time: started, tookMs }, context);
+  const output = diagnoseOutput(
+    { environment, place, judgements, outcomes, instructionLines, time: started, tookMs },
+    context,
+  );
   context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, context));
   return {
     'cause-found': exitCodes.findings,
@@ -56,6 +60,7 @@ function diagnoseOutput(
     readonly place: Place;
     readonly judgements: readonly DiagnosisJudgement[];
     readonly outcomes: readonly ProbeOutcome[];
+    readonly instructionLines: InstructionLines;
     readonly time: Date;
     readonly tookMs: number;
   },
@@ -84,7 +89,7 @@ function diagnoseOutput(
           why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
           text: unseenText(outcome, words),
         })),
-        remedies: remediesOf(cause, answer.place, words),
+        remedies: remediesOf(cause, answer, words),
       })),
     })),
     changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
@@ -99,7 +104,7 @@ function unseenText(outcome: ProbeOutcome, words: CliContext['words']): string {
 
 function remediesOf(
   { cause, verdict, for: [finding] }: CauseJudgement,
-  place: Place,
+  { place, instructionLines }: { readonly place: Place; readonly instructionLines: InstructionLines },
   words: CliContext['words'],
 ): DiagnoseOutput['diagnoses'][number]['causes'][number]['remedies'] {
   if (verdict !== 'confirmed') return [];
@@ -121,7 +126,7 @@ function remediesOf(
       const facts = finding === undefined ? {} : { ...finding.facts, subject: finding.subject };
       return {
         text: words.lookupPlain(`remedy.${remedy.instruction}`, facts) ?? remedy.instruction,
-        commands: [...remedyCommands(remedy.instruction, place, finding)],
+        commands: [...instructionLines(remedy.instruction, place, finding)],
       };
     });
 }

@@ -12,7 +12,7 @@ export async function healthCommand(
   options: { readonly env?: string },
 ): Promise<ExitCode> {
   const environment = chooseEnvironment(await context.config(), options.env);
-  const { rules, runner, targets } = await context.health();
+  const { rules, runner, targets } = await context.looking();
   const started = context.now();
   const calls = rules.calls(environment);
   const outcomes = await runner.run(calls, {

@@ -1,5 +1,5 @@
-import { runReference } from '../domain/command.ts';
 import type { IssueReport } from '../domain/report/issue-report.ts';
+import { runReference } from '../domain/run/reference.ts';
 import { causePlain } from '../text/cause.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';

@@ -1,30 +1,20 @@
-import { renderer } from '../bot/views/renderer.ts';
-import { reportWriter } from '../bot/views/report-form.view.ts';
 import type { Person } from '../domain/fix/approval.ts';
 import { createPolicy, directoryMaxAgeMs } from '../domain/fix/policy.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
 import type { Courier } from '../domain/ports/courier.ts';
-import { deploymentsOf } from '../domain/report/issue-environment.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import { createCourier } from '../jobs/courier.ts';
+import { createUseCases } from '../main/use-cases.ts';
 import { systemClock, systemIds } from '../platform/process/clock.ts';
 import { openRedis, queuePrefix } from '../platform/queue/bullmq.ts';
-import { nextCron } from '../platform/schedule/cron.ts';
-import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
 import { createStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
-import { createAuditService } from '../services/audit/audit.service.ts';
 import type { Services } from '../services/contract.ts';
-import { createDigestService } from '../services/digest/digest.service.ts';
-import { createRemediationService } from '../services/fix/decide/remediation.service.ts';
 import { storedDirectory } from '../services/fix/decide/remediation-directory.service.ts';
-import { createRemediationMessages } from '../services/fix/decide/remediation-messages.service.ts';
-import { createReportService } from '../services/report/report.service.ts';
-import { createRunService } from '../services/run/run.service.ts';
 import { UsageFault } from './faults.ts';
 import { personOfToken } from './identity.ts';
 
@@ -60,31 +50,19 @@ export async function openServices(deps: {
   const { courier, close } = await openCourier(env, logger);
   const policy = createPolicy(config.approvals, remediations);
   const directory = storedDirectory(store, directoryMaxAgeMs);
-  const messages = createRemediationMessages({ renderer, policy, ids });
-  const environments = Object.keys(config.environments);
-  const runs = createRunService({ store, courier, renderer, clock, ids, environments });
+  const common = {
+    store,
+    courier,
+    config,
+    policy,
+    clock,
+    ids,
+    logger,
+    auditKeys: keys,
+    version: deps.version,
+  };
   return {
-    services: {
-      runs,
-      remediations: createRemediationService({
-        store,
-        policy,
-        directory,
-        messages,
-        ids,
-        logger,
-        nextCron,
-        actions: remediations,
-      }),
-      digests: createDigestService({ store, runs, settings: config.slack, schedule: dailySchedule, clock }),
-      reports: createReportService({
-        store,
-        writer: reportWriter,
-        deployments: deploymentsOf(config.environments),
-        version: deps.version,
-      }),
-      audit: createAuditService({ store, keys: keys.all }),
-    },
+    services: createUseCases(common, directory),
     person: () => personOfToken(env.AETHERIUS_TOKEN, config.approvals, directory),
     async close() {
       await close();

@@ -45,9 +45,9 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     closers.push(opened.close);
     return opened;
   });
-  const health = once(async () => {
-    const { openHealth } = await import('./wiring-health.ts');
-    const opened = openHealth({ config: await targetsConfig(), logger: await logger() });
+  const looking = once(async () => {
+    const { openLooking } = await import('../main/looking.ts');
+    const opened = openLooking({ config: await targetsConfig(), logger: await logger(), clock: systemClock });
     closers.push(() => opened.targets.close());
     return opened;
   });
@@ -62,8 +62,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     requestId: () => randomUUID(),
     env,
     config,
-    health,
-    diagnosis: async () => (await import('./wiring-diagnosis.ts')).openDiagnosis(await health()),
+    looking,
     services: async () => (await services()).services,
     person: async () => (await services()).person(),
     remediations: async () => {

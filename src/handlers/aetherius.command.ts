@@ -1,8 +1,8 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
 import { faultAnswer } from '../bot/views/answers.view.ts';
-import { parseCommand } from '../domain/command.ts';
 import type { HandlerDeps } from './deps.ts';
+import { parseCommand } from './grammar/command.ts';
 import { answerCommand, say } from './verbs.ts';
 
 /** `/aetherius …`. The gate has written it down, so Slack is told at once. */

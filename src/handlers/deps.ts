@@ -1,13 +1,13 @@
 import type { HomeView } from '@slack/types';
 import type { Delivery } from '../bot/receive/delivery.ts';
 import type { Answers } from '../bot/send/answers.ts';
-import type { Verb } from '../domain/command.ts';
 import type { Person } from '../domain/fix/approval.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import type { Button } from '../domain/ports/buttons.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
 import type { Words } from '../text/words.ts';
+import type { Verb } from './grammar/command.ts';
 
 /** What the entry points in Slack work with; `main` fills it in. */
 export interface HandlerDeps {

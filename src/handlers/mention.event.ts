@@ -1,8 +1,8 @@
 import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
 import { faultAnswer } from '../bot/views/answers.view.ts';
-import { parseCommand, withoutMention } from '../domain/command.ts';
 import type { HandlerDeps } from './deps.ts';
+import { parseCommand, withoutMention } from './grammar/command.ts';
 import { answerCommand, say } from './verbs.ts';
 
 /** `@aetherius …`: the same grammar, also inside a thread, where slash commands do not work. */

@@ -6,13 +6,13 @@ import {
   plainAnswer,
   whoamiAnswer,
 } from '../bot/views/answers.view.ts';
-import type { Command } from '../domain/command.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
 import type { Rendered } from '../domain/message/rendered.ts';
 import type { RunKind, RunSource } from '../domain/run/run.ts';
 import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
+import type { Command } from './grammar/command.ts';
 import { environmentFor, surfaceOf } from './place.ts';
 import { reportFor } from './report.ts';
 

@@ -4,12 +4,12 @@ import { createSignedHttp } from '../bot/receive/signed-http.ts';
 import { createSockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
 import { fitMessage } from '../bot/views/fit.ts';
-import type { Verb } from '../domain/command.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Rendered } from '../domain/message/rendered.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
+import type { Verb } from '../handlers/grammar/command.ts';
 import { registerHandlers } from '../handlers/index.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
@@ -21,8 +21,8 @@ import { startDirectoryRefresh } from '../services/fix/decide/remediation-direct
 import { languageOf, wordsIn } from '../text/words.ts';
 import { createButtons } from './buttons.ts';
 import { homeRefresher } from './home-refresher.ts';
-import { createServices } from './services.ts';
 import type { RoleParts, Shared } from './shared.ts';
+import { createUseCases } from './use-cases.ts';
 
 /** What can be carried out by this version; the other verbs of the grammar are answered honestly. */
 const available: ReadonlySet<Verb> = new Set<Verb>([
@@ -90,7 +90,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     words,
     answer: answers,
   });
-  const services = createServices(shared, directory.fresh());
+  const services = createUseCases(shared, directory.fresh());
   const buttons = createButtons({ store, ids, clock });
   const deps: HandlerDeps = {
     services,

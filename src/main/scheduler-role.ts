@@ -2,8 +2,8 @@ import { renderer } from '../bot/views/renderer.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { createRemediationSweeper } from '../services/fix/decide/sweep.service.ts';
 import { createScheduler } from '../services/run/scheduler.service.ts';
-import { decisionDeps, digestSettings } from './services.ts';
 import type { RoleParts, Shared } from './shared.ts';
+import { decisionDeps, digestSettings } from './use-cases.ts';
 
 /** What happens by the clock; any number may run. */
 export function schedulerRole(shared: Shared): RoleParts {

@@ -1,4 +1,4 @@
-import { openDiagnosis } from '../../src/cli/wiring-diagnosis.ts';
+import { openLooking } from '../../src/main/looking.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -8,15 +8,23 @@ import { environment } from './targets.ts';
 
 /** Diagnoses some symptoms of a namespace one after another in a process of its own, and prints the most it held. */
 const [kubeconfig = '', namespace = '', ...symptoms] = process.argv.slice(2);
-const factory = createTargetsFactory({
+const environments = {
   test: environment({
     runtime: { kind: 'kubernetes', namespace, agentNamespace: 'kube-system', kubeconfig },
   }),
-});
+};
+const factory = createTargetsFactory(environments);
 const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
+const { diagnosis } = openLooking({
+  config: { environments },
+  targets: factory,
+  runner,
+  logger: silentLogger,
+  clock: systemClock,
+});
 const confirmed: string[] = [];
 for (const text of symptoms) {
-  const answer = await openDiagnosis({ runner, targets: factory }).run({
+  const answer = await diagnosis.run({
     environment: 'test',
     text,
     signal: new AbortController().signal,

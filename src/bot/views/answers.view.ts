@@ -1,5 +1,4 @@
 import type { KnownBlock } from '@slack/types';
-import type { CommandFault } from '../../domain/command.ts';
 import { type Person, personId } from '../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
@@ -7,6 +6,7 @@ import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { context, cut, limits, section } from './blocks.ts';
+import type { CommandFault } from './command-fault.ts';
 import { pendingLine, runLine } from './home.view.ts';
 import { who } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';

@@ -1,15 +1,14 @@
-import type { Diagnosis, Remedy } from '../../domain/diagnosis/diagnosis.ts';
+import type { Remedy } from '../../domain/diagnosis/diagnosis.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
-import { isFor, type Place, remedyCommands } from '../../domain/diagnosis/remedy-commands.ts';
+import { type InstructionLines, isFor, type Place } from '../../domain/diagnosis/place.ts';
 import type {
   DiagnosisRenderer,
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
-import { asTyped, type Matcher, symptomOf } from '../../domain/diagnosis/symptom.ts';
+import { asTyped, type Matcher } from '../../domain/diagnosis/symptom.ts';
 import type { RemedyCall } from '../../domain/fix/remediation.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
-import { AppError } from '../../domain/kernel/errors.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import { findingKey } from '../../domain/look/finding.ts';
 import type { ProbeOutcome } from '../../domain/look/probe.ts';
@@ -24,9 +23,11 @@ import { rootPurpose } from '../run/run.service.ts';
 import { reportPurpose, runButton } from '../run/run-button.ts';
 import { createRunWriter } from '../run/run-writer.ts';
 import { type DiagnosisResult, diagnose, type GatherOptions } from './diagnose.service.ts';
+import { diagnosisById, symptomAsked } from './diagnose-here.service.ts';
 
 export interface DiagnoseRunOptions extends GatherOptions {
   readonly matcher: Matcher;
+  readonly instructionLines: InstructionLines;
   readonly proposals: ProposeService;
   readonly messages: RemediationMessages;
   readonly renderer: DiagnosisRenderer;
@@ -63,16 +64,11 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
   return {
     async handle(lease) {
       const text = String(lease.run.params['symptom'] ?? '');
-      const symptom = symptomOf(text, options.diagnoses, options.matcher);
-      if (symptom.kind === 'unknown') {
-        throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
-          facts: { reason: 'unknown-symptom' },
-        });
-      }
+      const symptom = symptomAsked(text, options.diagnoses, options.matcher);
       if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom);
 
       const targets = await options.targets.forRun(lease.run.environment);
-      const first = symptom.ids.flatMap((id) => find(options, id, symptom.part) ?? []);
+      const first = symptom.ids.flatMap((id) => diagnosisById(options, id, symptom.part) ?? []);
       let seen: readonly ProbeOutcome[] = [];
       let asked = 0;
       const writer = createRunWriter(options.clock, lease, (tx) =>
@@ -101,11 +97,6 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
       }
     },
   };
-}
-
-function find(options: DiagnoseRunOptions, id: string, part: PartId | undefined): Diagnosis | undefined {
-  if (id === 'H2' && part !== undefined) return options.unreachable(part);
-  return options.diagnoses.find((diagnosis) => diagnosis.id === id);
 }
 
 const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
@@ -162,13 +153,17 @@ async function planRemedies(
   return plans;
 }
 
-function instructionsOf(result: DiagnosisResult, targets: Targets): DiagnosisView['instructions'] {
+function instructionsOf(
+  result: DiagnosisResult,
+  targets: Targets,
+  instructionLines: InstructionLines,
+): DiagnosisView['instructions'] {
   return confirmed(result).flatMap((cause) =>
     cause.cause.remedies.flatMap((remedy) => {
       if (!('instruction' in remedy) || !applies(remedy, targets)) return [];
       const finding = cause.for[0];
       const key = remedy.instruction;
-      const commands = remedyCommands(key, placeOf(targets), finding);
+      const commands = instructionLines(key, placeOf(targets), finding);
       return [{ cause: cause.cause.id, key, commands, ...(finding === undefined ? {} : { finding }) }];
     }),
   );
@@ -250,7 +245,7 @@ async function finish(
     const view: DiagnosisView = {
       run: { ...run, state: 'complete', finishedAt: await tx.now() },
       judgements: result.judgements,
-      instructions: instructionsOf(result, targets),
+      instructions: instructionsOf(result, targets, options.instructionLines),
       outcomes: result.outcomes,
       seen: result.outcomes.length,
       asked: result.asked,

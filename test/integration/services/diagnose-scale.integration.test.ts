@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
-import { openDiagnosis } from '../../../src/cli/wiring-diagnosis.ts';
 import { changesOf } from '../../../src/domain/diagnosis/changes.ts';
 import type { Targets } from '../../../src/domain/look/targets/targets.ts';
+import { openLooking } from '../../../src/main/looking.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
@@ -50,9 +50,16 @@ async function diagnosed(text: string, pods: number) {
     close: () => factory.close(),
   };
   const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
+  const { diagnosis } = openLooking({
+    config: { environments: {} },
+    targets,
+    runner,
+    logger: silentLogger,
+    clock: systemClock,
+  });
   audit.forget();
   try {
-    const answer = await openDiagnosis({ runner, targets }).run({
+    const answer = await diagnosis.run({
       environment: 'test',
       text,
       signal: new AbortController().signal,

@@ -173,7 +173,7 @@ describe('health', () => {
       out: (text: string) => void printed.push(text),
       now: () => new Date(Date.UTC(2026, 0, 1) + (at += 1000)),
       config: () => Promise.resolve(one),
-      health: () =>
+      looking: () =>
         Promise.resolve({
           rules: { calls: () => [], judge: () => report(overall) },
           runner: { run: () => Promise.resolve([]) },
@@ -181,6 +181,8 @@ describe('health', () => {
             forRun: (environment: string) => Promise.resolve({ environment }),
             close: () => Promise.resolve(),
           },
+          diagnosis: { run: () => Promise.reject(new Error('nothing is diagnosed here')) },
+          instructionLines: () => [],
         }),
     } satisfies Partial<CliContext>;
     const exit = await healthCommand(context as unknown as CliContext, {});

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
+import { instructionLines } from '../../../src/diagnoses/instructions/commands.ts';
+import { remedyLines } from '../../../src/diagnoses/instructions/lines.ts';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
-import { isFor, type Place, remedyCommands } from '../../../src/domain/diagnosis/remedy-commands.ts';
-import { remedyLines } from '../../../src/domain/diagnosis/remedy-lines.ts';
+import { isFor, type Place } from '../../../src/domain/diagnosis/place.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
 import { partIds } from '../../../src/domain/platform/part.ts';
 
@@ -70,7 +71,7 @@ describe('lines to copy', () => {
               place.kind === 'kubernetes' ||
               !/pod|image|crash|schedulable|missing-config|mend-(?:probe|service)/.test(remedy.instruction),
           )
-          .filter((place) => remedyCommands(remedy.instruction, place, finding()).length === 0)
+          .filter((place) => instructionLines(remedy.instruction, place, finding()).length === 0)
           .map(({ kind }) => `${remedy.instruction} on ${kind}`),
       );
 
@@ -82,7 +83,7 @@ describe('lines to copy', () => {
 
   it.each(Object.keys(remedyLines))('of %s are whole: a shell or PostgreSQL could read them', (key) => {
     for (const place of [places.kubernetes, places.compose])
-      for (const line of remedyCommands(key, place, finding())) {
+      for (const line of instructionLines(key, place, finding())) {
         expect(line).not.toMatch(/\{\w+(?::\w+)?\}/);
         expect(line).not.toMatch(/undefined|null/);
         if (/^(?:SELECT|DELETE|ALTER|CREATE|REINDEX|--) ?/.test(line)) expect(line).toMatch(/^--|;$/);
@@ -92,7 +93,7 @@ describe('lines to copy', () => {
 
   it.each(Object.keys(remedyLines))('of %s may be pasted as one block, by somebody tired', (key) => {
     for (const place of [places.kubernetes, places.compose]) {
-      const commands = remedyCommands(key, place, finding()).filter((line) => !/^(?:#|--) /.test(line));
+      const commands = instructionLines(key, place, finding()).filter((line) => !/^(?:#|--) /.test(line));
 
       for (const line of commands) {
         // What takes something away is for the second look, in a comment.
@@ -108,21 +109,21 @@ describe('lines to copy', () => {
   });
 
   it('name the namespace, workload and values of here', () => {
-    expect(remedyCommands('raise-event-workers', places.kubernetes, finding())).toEqual([
+    expect(instructionLines('raise-event-workers', places.kubernetes, finding())).toEqual([
       '# event.workers: 20, event.buffer_size: 2000',
       'kubectl -n prod-aetherius edit configmap agent-manager-config && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
     ]);
-    expect(remedyCommands('end-leaked-sessions', places.none, finding())).toContain(
+    expect(instructionLines('end-leaked-sessions', places.none, finding())).toContain(
       '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
     );
     expect(
-      remedyCommands('lift-policy', places.kubernetes, finding({ facts: { policy: 'deny-all, b c' } }))[0],
+      instructionLines('lift-policy', places.kubernetes, finding({ facts: { policy: 'deny-all, b c' } }))[0],
     ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml >networkpolicy-saved.yaml');
   });
 
   it('of a part that does not serve name the part, whatever the finding is about', () => {
     const lines = (part: 'collect-agent' | 'redis', place: (typeof places)[keyof typeof places]) =>
-      remedyCommands('see-why-not-running', place, finding({ part, subject: '10.0.0.4:6379' }));
+      instructionLines('see-why-not-running', place, finding({ part, subject: '10.0.0.4:6379' }));
 
     expect(lines('collect-agent', places.kubernetes)).toEqual([
       'kubectl -n monitoring get daemonset/collect-agent',
@@ -136,7 +137,7 @@ describe('lines to copy', () => {
   });
 
   it('of a token restart the agents only when it was copied', () => {
-    const commands = remedyCommands('copy-auth-token', places.kubernetes, finding());
+    const commands = instructionLines('copy-auth-token', places.kubernetes, finding());
 
     expect(commands[0]).toBe('# where both sides have it from the Secret agent-auth-token:');
     expect(commands[1]).toMatch(
@@ -147,7 +148,7 @@ describe('lines to copy', () => {
 
   it('of an override name the ConfigMap that gives it, and have it read', () => {
     const commands = (configMap: string | null) =>
-      remedyCommands('remove-override', places.kubernetes, finding({ facts: { configMap } }));
+      instructionLines('remove-override', places.kubernetes, finding({ facts: { configMap } }));
 
     expect(commands('overrides')[1]).toBe(
       '# or there: kubectl -n prod-aetherius edit configmap/overrides && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
@@ -163,7 +164,7 @@ describe('lines to copy', () => {
     ['mend-service-selector', { service: "a'; rm -rf ~ #" }, "edit service 'a'\\''; rm -rf ~ #'"],
     ['create-index', { index: 'i"; DROP TABLE events; --' }, '"i""; DROP TABLE events; --"'],
   ])('of %s quote what comes from the platform: %o', (key, facts, written) => {
-    expect(remedyCommands(key, places.kubernetes, finding({ facts })).join('\n')).toContain(written);
+    expect(instructionLines(key, places.kubernetes, finding({ facts })).join('\n')).toContain(written);
   });
 
   it.each([
@@ -173,11 +174,11 @@ describe('lines to copy', () => {
     ['end-leaked-sessions', { pids: '1]); DROP TABLE events; --' }, 'DROP'],
     ['lift-policy', { policy: 'a\u202eb' }, '\u202e'],
   ])('of %s leave out a line whose value could be read otherwise: %o', (key, facts, never) => {
-    expect(remedyCommands(key, places.kubernetes, finding({ facts })).join('\n')).not.toContain(never);
+    expect(instructionLines(key, places.kubernetes, finding({ facts })).join('\n')).not.toContain(never);
   });
 
   it('are none where nothing is known of the place but the store', () => {
-    expect(remedyCommands('raise-event-workers', places.none, finding())).toEqual([]);
-    expect(remedyCommands('no-such-instruction', places.kubernetes, finding())).toEqual([]);
+    expect(instructionLines('raise-event-workers', places.none, finding())).toEqual([]);
+    expect(instructionLines('no-such-instruction', places.kubernetes, finding())).toEqual([]);
   });
 });

@@ -1,3 +1,6 @@
+import type { CommandFault } from '../../bot/views/command-fault.ts';
+import { runReference } from '../../domain/run/reference.ts';
+
 /**
  * The grammar of `/aetherius …` and of `@aetherius …` (which is the only form inside a thread). Pure:
  * text and the names of the environments in, a command or the reason why it is none out.
@@ -42,19 +45,6 @@ export type DigestChange =
   | { readonly what: 'off' }
   | { readonly what: 'at'; readonly at: string };
 
-/** Catalogue key `command.<reason>`. */
-export type CommandFault =
-  | { readonly reason: 'unknown-verb'; readonly facts: { readonly word: string } }
-  | { readonly reason: 'missing'; readonly facts: { readonly verb: string; readonly what: string } }
-  | {
-      readonly reason: 'unknown-environment';
-      readonly facts: { readonly word: string; readonly known: string };
-    }
-  | { readonly reason: 'bad-time'; readonly facts: { readonly word: string } }
-  | { readonly reason: 'bad-duration'; readonly facts: { readonly word: string } }
-  | { readonly reason: 'bad-run'; readonly facts: { readonly word: string } }
-  | { readonly reason: 'surplus'; readonly facts: { readonly verb: string; readonly word: string } };
-
 export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly fault: CommandFault };
@@ -75,6 +65,7 @@ export const verbs = [
   'whoami',
   'help',
 ] as const;
+
 export type Verb = (typeof verbs)[number];
 
 /** What people type at 3 a.m. instead of the word in the table, in both languages. */
@@ -307,12 +298,6 @@ function missing(verb: Verb, what: string): ParsedCommand {
 /** `#R-7K2F`, `R-7K2F` and a UUID all name a remediation; handles are stored in lower case. */
 function handleOf(word: string): string {
   return word.replace(/^#/, '').toLowerCase();
-}
-
-/** A run's id, or the last eight digits of it, as they stand under every answer; undefined for anything else. */
-export function runReference(word: string): string | undefined {
-  const lower = word.toLowerCase();
-  return /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{4})?[0-9a-f]{8}$/.test(lower) ? lower : undefined;
 }
 
 function splitNamed(words: readonly string[]): {

@@ -1,35 +1,11 @@
-import type { Finding } from '../look/finding.ts';
-import type { EnvironmentConfig } from '../settings/environment.ts';
-import type { Remedy } from './diagnosis.ts';
-import { remedyLines, workloads } from './remedy-lines.ts';
-
-/** Where a platform runs, as commands name it. */
-export type Place =
-  | { readonly kind: 'kubernetes'; readonly namespace: string; readonly agentNamespace: string }
-  | { readonly kind: 'compose'; readonly project: string }
-  | { readonly kind: 'none' };
+import type { Place } from '../../domain/diagnosis/place.ts';
+import type { Finding } from '../../domain/look/finding.ts';
+import { remedyLines, workloads } from './lines.ts';
 
 const ports: Readonly<Record<string, string>> = { 'agent-manager': '8080', 'orchestrator-service': '8081' };
 
-/** Whether a remedy is one for this kind of place. */
-export function isFor({ on }: Remedy, { kind }: Place): boolean {
-  return on === undefined || on === kind;
-}
-
-/** Place of a configured environment. */
-export function placeOfRuntime(runtime: EnvironmentConfig['runtime']): Place {
-  switch (runtime.kind) {
-    case 'kubernetes':
-      return { kind: 'kubernetes', namespace: runtime.namespace, agentNamespace: runtime.agentNamespace };
-    case 'compose':
-      return { kind: 'compose', project: runtime.project };
-    case 'none':
-      return { kind: 'none' };
-  }
-}
-
 /** Lines that a person may copy for this instruction here; none for one that is no command. */
-export function remedyCommands(key: string, place: Place, finding: Finding | undefined): readonly string[] {
+export function instructionLines(key: string, place: Place, finding: Finding | undefined): readonly string[] {
   const lines = remedyLines[key];
   if (lines === undefined) return [];
   const own = place.kind === 'none' ? [] : (lines[place.kind] ?? []);
@@ -75,6 +51,7 @@ function fill(line: string, values: Values): string | undefined {
 }
 
 const mostCharacters = 200;
+
 const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** The value as one word that can mean nothing else; undefined when that cannot be had. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommand, parseDuration, withoutMention } from '../../../src/domain/command.ts';
+import { parseCommand, parseDuration, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);

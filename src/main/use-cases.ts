@@ -1,8 +1,14 @@
 import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
 import { reportWriter } from '../bot/views/report-form.view.ts';
+import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
+import type { Policy } from '../domain/fix/policy.ts';
+import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
+import type { Courier } from '../domain/ports/courier.ts';
+import type { Store } from '../domain/ports/store.ts';
 import { deploymentsOf } from '../domain/report/issue-environment.ts';
+import type { Config } from '../domain/settings/config.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { remediations } from '../remediations/index.ts';
@@ -15,16 +21,30 @@ import { createRemediationMessages } from '../services/fix/decide/remediation-me
 import { showRepaired } from '../services/health/health-repaired.service.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
-import type { Shared } from './shared.ts';
 
-export function digestSettings({ config }: Pick<Shared, 'config'>): DigestSettings {
+/** What the use cases stand on, in a role of the bot as on the command line. */
+export interface UseCaseDeps {
+  readonly store: Store;
+  readonly courier: Courier;
+  readonly config: Config;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly auditKeys: { readonly all: AuditKeys };
+}
+
+export function digestSettings({ config }: Pick<UseCaseDeps, 'config'>): DigestSettings {
   const { channels, defaultEnvironment } = config.slack;
   return { channels, ...(defaultEnvironment === undefined ? {} : { defaultEnvironment }) };
 }
 
-/** What deciding about fixes needs, in whichever role. */
-export function decisionDeps(shared: Shared): Omit<DecisionDeps, 'directory'> {
-  const { store, policy, ids, logger, clock } = shared;
+/** What deciding about fixes needs, in whichever process. */
+export function decisionDeps(
+  deps: Pick<UseCaseDeps, 'store' | 'policy' | 'ids' | 'logger' | 'clock'>,
+): Omit<DecisionDeps, 'directory'> {
+  const { store, policy, ids, logger, clock } = deps;
   return {
     store,
     policy,
@@ -36,9 +56,9 @@ export function decisionDeps(shared: Shared): Omit<DecisionDeps, 'directory'> {
   };
 }
 
-/** The use cases as handlers see them. */
-export function createServices(shared: Shared, directory: Directory): Services {
-  const { store, courier, clock, ids, config } = shared;
+/** The use cases, composed once: handlers and the command line get the same. `directory` says who people are. */
+export function createUseCases(deps: UseCaseDeps, directory: Directory): Services {
+  const { store, courier, clock, ids, config } = deps;
   const environments = Object.keys(config.environments);
   const runs = createRunService({
     store,
@@ -52,7 +72,7 @@ export function createServices(shared: Shared, directory: Directory): Services {
   return {
     runs,
     remediations: createRemediationService({
-      ...decisionDeps(shared),
+      ...decisionDeps(deps),
       directory,
       actions: remediations.map(({ id, tier }) => ({ id, tier })),
     }),
@@ -60,15 +80,15 @@ export function createServices(shared: Shared, directory: Directory): Services {
       store,
       runs,
       schedule: dailySchedule,
-      settings: digestSettings(shared),
+      settings: digestSettings(deps),
       clock,
     }),
     reports: createReportService({
       store,
       writer: reportWriter,
       deployments: deploymentsOf(config.environments),
-      version: shared.version,
+      version: deps.version,
     }),
-    audit: createAuditService({ store, keys: shared.auditKeys.all }),
+    audit: createAuditService({ store, keys: deps.auditKeys.all }),
   };
 }

@@ -1,0 +1,32 @@
+import type { Finding } from '../look/finding.ts';
+import type { EnvironmentConfig } from '../settings/environment.ts';
+import type { Remedy } from './diagnosis.ts';
+
+/** Where a platform runs, as commands name it. */
+export type Place =
+  | { readonly kind: 'kubernetes'; readonly namespace: string; readonly agentNamespace: string }
+  | { readonly kind: 'compose'; readonly project: string }
+  | { readonly kind: 'none' };
+
+/**
+ * Lines that a person may copy for an instruction (`remedy.<key>`) in this place, with the values of the finding filled
+ * in; empty for one that is no command.
+ */
+export type InstructionLines = (key: string, place: Place, finding: Finding | undefined) => readonly string[];
+
+/** Whether a remedy is one for this kind of place. */
+export function isFor({ on }: Remedy, { kind }: Place): boolean {
+  return on === undefined || on === kind;
+}
+
+/** Place of a configured environment. */
+export function placeOfRuntime(runtime: EnvironmentConfig['runtime']): Place {
+  switch (runtime.kind) {
+    case 'kubernetes':
+      return { kind: 'kubernetes', namespace: runtime.namespace, agentNamespace: runtime.agentNamespace };
+    case 'compose':
+      return { kind: 'compose', project: runtime.project };
+    case 'none':
+      return { kind: 'none' };
+  }
+}

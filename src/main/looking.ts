@@ -1,0 +1,53 @@
+import { diagnoses } from '../diagnoses/index.ts';
+import { instructionLines } from '../diagnoses/instructions/commands.ts';
+import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
+import { symptomWords } from '../diagnoses/vocabulary.ts';
+import { createHealthRules } from '../domain/health/health-rules.ts';
+import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import type { ProbeRunner } from '../domain/look/probe-runner.ts';
+import type { TargetsFactory } from '../domain/look/targets/targets.ts';
+import type { Config } from '../domain/settings/config.ts';
+import { watchLateness } from '../platform/process/lateness.ts';
+import { createTargetsFactory } from '../platform/targets/factory.ts';
+import { probes } from '../probes/index.ts';
+import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
+import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
+import { createProbeRunner } from '../services/run/probe-runner.service.ts';
+
+/**
+ * All that looks at environments, composed once for workers and for the command line: the registries, the runner and
+ * the rules. It holds the credentials of the environments that the configuration was loaded with.
+ */
+export function openLooking({
+  config,
+  logger,
+  clock,
+  targets = createTargetsFactory(config.environments),
+  runner = createProbeRunner({ probes, clock, logger, lateness: watchLateness }),
+}: {
+  readonly config: Pick<Config, 'environments'>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly targets?: TargetsFactory;
+  readonly runner?: ProbeRunner;
+}) {
+  const diagnosing = {
+    targets,
+    probes: runner,
+    emitters: new Map(probes.map(({ id, emits }) => [id, emits])),
+    diagnoses,
+    unreachable,
+    pathSteps,
+    ownProbes,
+    matcher: createSymptomMatcher(symptomWords),
+    instructionLines,
+  };
+  return {
+    targets,
+    runner,
+    rules: createHealthRules(config.environments),
+    diagnosing,
+    diagnosis: createDiagnoseHere(diagnosing),
+    instructionLines,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Diagnosis } from '../../domain/diagnosis/diagnosis.ts';
+import { type Matcher, symptomOf } from '../../domain/diagnosis/symptom.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import type { DiagnoseHere } from './contract.ts';
+import { diagnose, type GatherOptions } from './diagnose.service.ts';
+
+/** The diagnosis behind an id: the one of the registry, or the way (H2) to the part that was named. */
+export function diagnosisById(
+  options: Pick<GatherOptions, 'diagnoses' | 'unreachable'>,
+  id: string,
+  part: PartId | undefined,
+): Diagnosis | undefined {
+  if (id === 'H2' && part !== undefined) return options.unreachable(part);
+  return options.diagnoses.find((diagnosis) => diagnosis.id === id);
+}
+
+/** What the words ask for. AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits them. */
+export function symptomAsked(text: string, diagnoses: readonly Diagnosis[], matcher: Matcher) {
+  const symptom = symptomOf(text, diagnoses, matcher);
+  if (symptom.kind === 'unknown') {
+    throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
+      facts: { reason: 'unknown-symptom' },
+    });
+  }
+  return symptom;
+}
+
+/** A diagnosis made by this process: no Redis, no PostgreSQL of ours, no Slack. */
+export function createDiagnoseHere(options: GatherOptions & { readonly matcher: Matcher }): DiagnoseHere {
+  return {
+    async run({ environment, text, signal }) {
+      const symptom = symptomAsked(text, options.diagnoses, options.matcher);
+      if (symptom.kind === 'choose') return symptom;
+      const { ids, part } = symptom;
+      const { judgements, outcomes } = await diagnose(options, {
+        diagnoses: ids.flatMap((id) => diagnosisById(options, id, part) ?? []),
+        environment,
+        targets: await options.targets.forRun(environment),
+        signal,
+        ...(part === undefined ? {} : { part }),
+      });
+      return { kind: 'judged', judgements, outcomes };
+    },
+  };
+}
