@@ -1,6 +1,6 @@
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Button } from '../domain/ports/buttons.ts';
-import type { Buttons } from './deps.ts';
+import type { Buttons } from '../services/message/contract.ts';
 
 /** Bolt looks at the first of several actions only; a click is exactly one. */
 export function buttonIdIn(body: { readonly actions: readonly { readonly value?: string }[] }): string {

@@ -3,9 +3,9 @@ import type { Delivery } from '../bot/receive/delivery.ts';
 import type { Answers } from '../bot/send/answers.ts';
 import type { Person } from '../domain/fix/approval.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
-import type { Button } from '../domain/ports/buttons.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
+import type { Buttons } from '../services/message/contract.ts';
 import type { Words } from '../text/words.ts';
 import type { Verb } from './grammar/command.ts';
 
@@ -31,18 +31,6 @@ export interface HandlerSettings {
   readonly available: ReadonlySet<Verb>;
   channel(id: string): { readonly environment?: string; readonly language: Language };
   readonly defaultEnvironment?: string;
-}
-
-/** Rows behind buttons: what a click may name, never what it may do. */
-export interface Buttons {
-  get(id: string): Promise<Button | undefined>;
-  /** A button of the same kind for the same thing is made once and used again while it lives. */
-  make(button: {
-    readonly purpose: string;
-    readonly remediationId?: string;
-    readonly planHash?: string;
-    readonly environment?: string;
-  }): Promise<string>;
 }
 
 export interface HomePublisher {

@@ -1,26 +1,28 @@
 import { createBoltApp } from '../bot/app.ts';
+import { readerWords } from '../bot/middleware/reader-words.ts';
 import { createGate } from '../bot/receive/gate.ts';
 import { createSignedHttp } from '../bot/receive/signed-http.ts';
 import { createSockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
-import { fitMessage } from '../bot/views/fit.ts';
+import { lostNotice } from '../bot/send/lost.ts';
+import { fitFor } from '../bot/views/fit.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
-import type { Rendered } from '../domain/message/rendered.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import type { Verb } from '../handlers/grammar/command.ts';
+import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
-import { createSlackDirectory, type Self, type SlackDirectory } from '../platform/slack/directory.ts';
+import { createSlackDirectory, type Self } from '../platform/slack/directory.ts';
 import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
+import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
 import { createPoster } from '../platform/slack-poster/poster.ts';
 import { respond } from '../platform/slack-poster/send.ts';
 import { startDirectoryRefresh } from '../services/fix/decide/remediation-directory.service.ts';
-import { languageOf, wordsIn } from '../text/words.ts';
-import { createButtons } from './buttons.ts';
-import { homeRefresher } from './home-refresher.ts';
+import { createButtons } from '../services/message/buttons.service.ts';
+import { wordsIn } from '../text/words.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { createUseCases } from './use-cases.ts';
 
@@ -47,11 +49,11 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const slack = { token, ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }) };
   const client = createSlackClient(slack);
   const directory = createSlackDirectory({ client, clock, logger });
-  const self = await whoWeAre(directory, shared);
-  const appId = await ownAppId(shared, client, self);
+  const self = await whoWeAre(directory, { clock, logger });
+  const appId = await ownAppId({ appToken: env.SLACK_APP_TOKEN, client, self, logger });
   const inbox = createDeliveryInbox({ database: shared.database, logger });
   const answers = createAnswers({ client, logger });
-  const words = readerWords(directory, shared);
+  const words = readerWords(directory, clock);
 
   const gate = createGate({
     inbox,
@@ -114,7 +116,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   gate.open(app);
 
   const poster = posterOf(shared, slack, inbox);
-  const refresher = homeRefresher({ deps, inbox, store, clock, logger });
+  const refresher = homeRefresher({ deps, viewers: inbox, store, clock, logger });
   let listening: { stop(): Promise<void> } | undefined;
   let snapshot: { stop(): Promise<void> } | undefined;
   let recovering: { stop(): Promise<void> } | undefined;
@@ -188,14 +190,13 @@ function httpReceiver(shared: Shared, gate: Parameters<typeof createSignedHttp>[
 function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0], inbox: SlackInbox) {
   const { logger, clock, metrics, store, config } = shared;
   const language = (channel: string): Language => config.slack.channels[channel]?.language ?? 'en';
-  const tellRequester = async (messageId: string, channel: string, code: string): Promise<void> => {
-    const runId = await inbox.runOfMessage(messageId);
-    const asked = runId === undefined ? undefined : await inbox.responseUrlOf(runId);
-    if (asked === undefined) return;
-    const words = wordsIn(language(channel));
-    const text = words.lookup(`lost.${code}`) ?? words.say('lost.other');
-    await respond(fetch, { url: asked.url, rendered: { text } });
-  };
+  const tellLost = lostNotice({
+    runOfMessage: (messageId) => inbox.runOfMessage(messageId),
+    responseUrlOf: (runId) => inbox.responseUrlOf(runId),
+    respond: (to) => respond(fetch, to),
+    words: (channel) => wordsIn(language(channel)),
+    logger,
+  });
   return createPoster({
     outbox: store.outbox,
     clients: { decisions: createSlackClient(slack), progress: createSlackClient(slack) },
@@ -203,39 +204,10 @@ function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0]
     logger,
     owner: shared.processId,
     fit: (rendered, channel) => fitFor(rendered, language(channel)),
-    onLost: async (message, code) => {
-      await tellRequester(message.id, message.channel, code).catch((err: unknown) =>
-        logger.warn({ err, messageId: message.id }, 'the requester could not be told of a lost message'),
-      );
-    },
+    onLost: tellLost,
     onSent: (item, ms) => metrics.sent(item.method, ms),
     onFailure: (item, failure) => metrics.sendFailed(item.method, failure.kind),
   });
-}
-
-function fitFor(rendered: Rendered, language: Language) {
-  const words = wordsIn(language);
-  const { rest, ...fitted } = fitMessage(rendered, words);
-  if (rest === undefined) return fitted;
-  return {
-    ...fitted,
-    rest: { text: rest, filename: words.plain('fit.filename'), title: words.plain('fit.title') },
-  };
-}
-
-/** The reader's words; Slack is not waited for longer than a reader would notice. */
-function readerWords(directory: SlackDirectory, { clock }: Shared) {
-  return async (userId: string | undefined) => {
-    if (userId === undefined) return wordsIn('en');
-    const timer = new AbortController();
-    const late = clock.sleep(800, timer.signal).then(
-      () => undefined,
-      () => undefined,
-    );
-    const locale = await Promise.race([directory.locale(userId), late]);
-    timer.abort();
-    return wordsIn(languageOf(locale));
-  };
 }
 
 function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
@@ -254,38 +226,11 @@ function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
   };
 }
 
-/** Start-up needs Slack once: without our own ids nothing can be told apart. It is asked until it answers. */
-async function whoWeAre(directory: SlackDirectory, { clock, logger }: Shared): Promise<Self> {
-  for (let attempt = 0; attempt < 30; attempt += 1) {
-    const answer = await directory.self();
-    if ('known' in answer) return answer.known;
-    logger.warn({ attempt, why: answer.unavailable }, 'Slack does not say who we are yet');
-    await clock.sleep(Math.min(10_000, 500 * 2 ** attempt));
-  }
-  throw new AppError('DEPENDENCY_UNAVAILABLE', 'Slack did not say who we are');
-}
-
 function installationOf(self: Self) {
   return {
     teamIds: [self.teamId],
     enterpriseIds: self.enterpriseId === undefined ? [] : [self.enterpriseId],
   };
-}
-
-/** An app-level token names its app (`xapp-1-A0123-…`); else Slack is asked about our own bot. */
-async function ownAppId(
-  { env, logger }: Shared,
-  client: ReturnType<typeof createSlackClient>,
-  self: Self,
-): Promise<string | undefined> {
-  const named = /^xapp-\d-(A[A-Z0-9]{6,})-/.exec(env.SLACK_APP_TOKEN?.reveal() ?? '')?.[1];
-  if (named !== undefined) return named;
-  try {
-    return (await client.bots.info({ bot: self.botId })).bot?.app_id;
-  } catch (err) {
-    logger.warn({ err }, 'our own app id is not known; deliveries are checked by workspace alone');
-    return undefined;
-  }
 }
 
 function every({ clock, logger }: Shared, ms: number, work: () => Promise<void>): { stop(): Promise<void> } {

@@ -1,5 +1,6 @@
 import type { Rendered } from '../../domain/message/rendered.ts';
-import type { Words } from '../../text/words.ts';
+import type { Language } from '../../domain/run/run.ts';
+import { type Words, wordsIn } from '../../text/words.ts';
 import { codePoints, context, cut, limits } from './blocks.ts';
 
 export interface Fitted {
@@ -55,4 +56,15 @@ export function readable(value: unknown): string {
     .map((child) => readable(child))
     .filter((item) => item !== '');
   return [...own, ...nested].join(' ');
+}
+
+/** A message as Slack takes it, with what does not fit as a file, in the words of that language. */
+export function fitFor(rendered: Rendered, language: Language) {
+  const words = wordsIn(language);
+  const { rest, ...fitted } = fitMessage(rendered, words);
+  if (rest === undefined) return fitted;
+  return {
+    ...fitted,
+    rest: { text: rest, filename: words.plain('fit.filename'), title: words.plain('fit.title') },
+  };
 }

@@ -1,13 +1,15 @@
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import type { Store } from '../domain/ports/store.ts';
-import type { HandlerDeps } from '../handlers/deps.ts';
-import { publishHome } from '../handlers/home.ts';
-import type { SlackInbox } from '../platform/slack/inbox.ts';
+import type { HandlerDeps } from './deps.ts';
+import { publishHome } from './home.ts';
 
 export interface HomeRefresherOptions {
   readonly deps: HandlerDeps;
-  readonly inbox: SlackInbox;
-  readonly store: Store;
+  readonly viewers: {
+    /** Who looked at App Home lately, the latest first. */
+    homeViewers(limit: number): Promise<readonly { readonly userId: string }[]>;
+  };
+  readonly store: Pick<Store, 'listen'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -21,7 +23,7 @@ export function homeRefresher(options: HomeRefresherOptions): {
   start(): Promise<void>;
   stop(): Promise<void>;
 } {
-  const { deps, inbox, store, clock, logger } = options;
+  const { deps, viewers, store, clock, logger } = options;
   const stop = new AbortController();
   let changed = false;
   let wake: () => void = () => undefined;
@@ -33,7 +35,7 @@ export function homeRefresher(options: HomeRefresherOptions): {
     wake();
   };
   const publish = async (): Promise<void> => {
-    for (const { userId } of await inbox.homeViewers(mostViewers)) await publishHome(deps, userId);
+    for (const { userId } of await viewers.homeViewers(mostViewers)) await publishHome(deps, userId);
   };
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {

@@ -1,6 +1,6 @@
-import type { Clock, Ids } from '../domain/kernel/clock.ts';
-import type { Store } from '../domain/ports/store.ts';
-import type { Buttons } from '../handlers/deps.ts';
+import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import type { Store } from '../../domain/ports/store.ts';
+import type { Buttons } from './contract.ts';
 
 const ttlMs = 60 * 60_000;
 

@@ -1,0 +1,13 @@
+import type { Button } from '../../domain/ports/buttons.ts';
+
+/** Rows behind buttons: what a click may name, never what it may do. */
+export interface Buttons {
+  get(id: string): Promise<Button | undefined>;
+  /** A button of the same kind for the same thing is made once and used again while it lives. */
+  make(button: {
+    readonly purpose: string;
+    readonly remediationId?: string;
+    readonly planHash?: string;
+    readonly environment?: string;
+  }): Promise<string>;
+}

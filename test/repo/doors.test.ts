@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Services } from '../../src/services/contract.ts';
+import { read, repositoryFiles } from './files.ts';
+
+/** How people reach a use case: it is called in these folders, or there is a reason why it is not. */
+interface Door {
+  readonly slack: true | string;
+  readonly cli: true | string;
+}
+
+/** A use case without an entry here does not compile. */
+const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S]]: Door } } = {
+  runs: {
+    start: { slack: true, cli: true },
+    get: { slack: true, cli: true },
+    history: { slack: true, cli: true },
+  },
+  remediations: {
+    request: { slack: true, cli: true },
+    approve: { slack: true, cli: true },
+    reject: { slack: true, cli: true },
+    cancel: { slack: true, cli: 'A request is cancelled where its card is; with Slack away it expires.' },
+    stop: { slack: true, cli: 'Not built yet: the door comes with the kill switch.' },
+    undo: {
+      slack: true,
+      cli: 'Not built yet: it comes with an undo that has a title and a plan of its own.',
+    },
+    resolve: {
+      slack: 'Not built yet: it comes with the doors out of `indeterminate`.',
+      cli: 'Not built yet: it comes with the doors out of `indeterminate`.',
+    },
+    get: { slack: true, cli: true },
+    list: { slack: true, cli: true },
+    explain: { slack: 'For operators, who have a shell.', cli: true },
+  },
+  digests: {
+    now: { slack: true, cli: true },
+    configure: { slack: true, cli: true },
+  },
+  reports: {
+    make: { slack: true, cli: true },
+    attach: { slack: true, cli: 'The command line prints the report; a file in Slack needs a thread.' },
+  },
+  audit: {
+    verify: { slack: 'For operators, who have a shell.', cli: true },
+    list: { slack: 'Not built yet: it comes with the export of the audit.', cli: 'Not built yet: likewise.' },
+  },
+};
+
+const sources = (folder: string): string =>
+  repositoryFiles(new RegExp(`^src/${folder}/.*\\.ts$`))
+    .map(read)
+    .join('\n');
+
+const places = { slack: sources('handlers'), cli: sources('cli') } as const;
+
+/** `remediations.approve(`, or by the purpose of a button: `remediations[purpose](`. */
+function isCalled(place: keyof typeof places, service: string, method: string): boolean {
+  const text = places[place];
+  if (new RegExp(`\\b${service}\\)?\\.${method}\\(`).test(text)) return true;
+  const byPurpose = text.includes(`.${service}[purpose](`);
+  return byPurpose && new RegExp(`'${method}'`).test(read('src/domain/message/remediation-view.ts'));
+}
+
+const cases = Object.entries(doors).flatMap(([service, methods]) =>
+  Object.entries(methods as Readonly<Record<string, Door>>).flatMap(([method, door]) =>
+    (['slack', 'cli'] as const).map((place) => [service, method, place, door[place]] as const),
+  ),
+);
+
+describe('a door for every use case', () => {
+  it.each(cases)('%s.%s has one in %s, or says why not', (service, method, place, door) => {
+    expect({ door: isCalled(place, service, method) }).toEqual({ door: door === true });
+    if (door !== true) expect(door).toMatch(/^[A-Z`].+\.$/);
+  });
+
+  it('is seen to be missing', () => {
+    expect(isCalled('cli', 'remediations', 'resolve')).toBe(false);
+    expect(isCalled('cli', 'remediations', 'approve')).toBe(true);
+  });
+});
