@@ -12,6 +12,7 @@ import type { Language } from '../../src/domain/run/run.ts';
 import { probes } from '../../src/probes/index.ts';
 import { en } from '../../src/text/en.ts';
 import { zhCN } from '../../src/text/zh-cn.ts';
+import { catalogue, notYet } from './catalogue.ts';
 import { pageWords } from './diagnosis-words.ts';
 import { code, page, prose, table } from './markdown.ts';
 import { sentence } from './sentences.ts';
@@ -47,6 +48,15 @@ export function diagnosesIndex(): string {
         `[${say('zh-CN', `diagnosis.${id}`)}](diagnoses/${slug}.zh-CN.md)`,
         causes.map((cause) => cause.id).join(', '),
       ]),
+    ),
+    'Other ids of the guide are no diagnoses:',
+    table(
+      ['Id', 'What', 'Command'],
+      catalogue.flatMap(({ id, command }) =>
+        command === undefined
+          ? []
+          : [[id, command.title, notYet.includes(id) ? 'not built yet' : code(`/aetherius ${command.word}`)]],
+      ),
     ),
   );
 }

@@ -102,4 +102,24 @@ describe('the gate', () => {
     await begun;
     expect(state.handled).toContain(own);
   });
+
+  it('is drained only when what is being handled has ended (R-SLACK7)', async () => {
+    const { inbox } = anInbox();
+    let finish = (): void => undefined;
+    const long = new Promise<void>((done) => {
+      finish = done;
+    });
+    const { gate, seen } = aGate(inbox, () => long);
+    const begun = deliver(gate);
+    await expect.poll(() => seen.length).toBe(1);
+    let drained = false;
+    const draining = gate.drain().then(() => {
+      drained = true;
+    });
+
+    await new Promise((turn) => setImmediate(turn));
+    expect(drained).toBe(false);
+    finish();
+    await Promise.all([begun, draining]);
+  });
 });
