@@ -1,6 +1,6 @@
 -- Up Migration
 
--- The application connects as a role that owns nothing (approvals.md L4).
+-- The application connects as a role that owns nothing (R-L4).
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'aetherius_app') THEN
     CREATE ROLE aetherius_app NOLOGIN;
@@ -49,7 +49,7 @@ CREATE TABLE run_probes (
   PRIMARY KEY (run_id, key)
 );
 
--- Slack deliveries already accepted (S1, S2): slash/interactive trigger ids, event ids, HTTP signatures.
+-- Slack deliveries already accepted (R-S1, R-S2): slash/interactive trigger ids, event ids, HTTP signatures.
 CREATE TABLE inbox (
   key             text PRIMARY KEY,
   kind            text NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_age ON inbox (received_at);
 
--- A message of ours in Slack, edited over time. Renders carry a version; an older one never wins (S4).
+-- A message of ours in Slack, edited over time. Renders carry a version; an older one never wins (R-S4).
 CREATE TABLE messages (
   id             uuid PRIMARY KEY,
   purpose        text NOT NULL,
@@ -77,7 +77,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_run ON messages (run_id);
 CREATE INDEX messages_remediation ON messages (remediation_id);
 
--- Outward effects in Slack, written in the transaction of the state they report (S3).
+-- Outward effects in Slack, written in the transaction of the state they report (R-S3).
 CREATE TABLE outbox (
   id            uuid PRIMARY KEY,
   seq           bigint GENERATED ALWAYS AS IDENTITY,
@@ -100,7 +100,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (due_at, priority, seq) WHERE state IN ('pending','sending');
 CREATE INDEX outbox_message ON outbox (message_id, version);
 
--- Buttons carry only the id of a row here (128 bits); state decides what a click may do (S5).
+-- Buttons carry only the id of a row here (128 bits); state decides what a click may do (R-S5).
 CREATE TABLE buttons (
   id              text PRIMARY KEY,
   purpose         text NOT NULL,
@@ -158,13 +158,13 @@ CREATE TABLE remediations (
 );
 ALTER TABLE messages ADD FOREIGN KEY (remediation_id) REFERENCES remediations;
 ALTER TABLE buttons ADD FOREIGN KEY (remediation_id) REFERENCES remediations;
--- X2: one open remediation per target.
+-- R-X2: one open remediation per target.
 CREATE UNIQUE INDEX remediations_open_target ON remediations (environment, target)
   WHERE state IN ('approved','executing','verifying','rolling_back','indeterminate');
 CREATE INDEX remediations_live ON remediations (environment, state)
   WHERE state IN ('proposed','requested','approved','executing','verifying','rolling_back','indeterminate');
 
--- P1: what people approve cannot change under them.
+-- R-P1: what people approve cannot change under them.
 CREATE FUNCTION remediation_plan_is_immutable() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.plan IS DISTINCT FROM OLD.plan OR NEW.plan_hash IS DISTINCT FROM OLD.plan_hash
@@ -179,7 +179,7 @@ END $$;
 CREATE TRIGGER remediation_plan_is_immutable BEFORE UPDATE ON remediations
   FOR EACH ROW EXECUTE FUNCTION remediation_plan_is_immutable();
 
--- A5: one person, one row. A changed mind is a new row version.
+-- R-A5: one person, one row. A changed mind is a new row version.
 CREATE TABLE approvals (
   remediation_id  uuid NOT NULL REFERENCES remediations,
   person_id       text NOT NULL,
@@ -193,7 +193,7 @@ CREATE TABLE approvals (
   decided_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (remediation_id, person_id)
 );
--- A4: the requester is not an approver from tier 2 on, whatever the code thinks.
+-- R-A4: the requester is not an approver from tier 2 on, whatever the code thinks.
 CREATE FUNCTION requester_does_not_approve() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE r remediations%ROWTYPE;
 BEGIN
@@ -209,7 +209,7 @@ END $$;
 CREATE TRIGGER requester_does_not_approve BEFORE INSERT OR UPDATE ON approvals
   FOR EACH ROW EXECUTE FUNCTION requester_does_not_approve();
 
--- X3: strictly increasing per target.
+-- R-X3: strictly increasing per target.
 CREATE TABLE fences (
   environment  text NOT NULL,
   target       text NOT NULL,
@@ -217,7 +217,7 @@ CREATE TABLE fences (
   PRIMARY KEY (environment, target)
 );
 
--- X4: intent before effect, outcome after.
+-- R-X4: intent before effect, outcome after.
 CREATE TABLE remediation_steps (
   remediation_id  uuid NOT NULL REFERENCES remediations,
   direction       text NOT NULL CHECK (direction IN ('apply','undo')),
@@ -231,7 +231,7 @@ CREATE TABLE remediation_steps (
   PRIMARY KEY (remediation_id, direction, idx, attempt)
 );
 
--- X10. `*` is the global switch.
+-- R-X10. `*` is the global switch.
 CREATE TABLE kill_switches (
   scope   text PRIMARY KEY,
   active  boolean NOT NULL,
@@ -275,7 +275,7 @@ CREATE TABLE mutes (
   created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- L1–L4. The head row serialises appends and makes seq gap-free.
+-- R-L1–R-L4. The head row serialises appends and makes seq gap-free.
 CREATE TABLE audit_log (
   seq             bigint PRIMARY KEY,
   prev_hash       text NOT NULL,

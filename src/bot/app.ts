@@ -10,7 +10,7 @@ export interface BoltAppOptions extends BoundaryDeps {
   readonly receiver: Receiver;
   readonly botToken: Secret;
   readonly self: { readonly botId: string; readonly botUserId: string; readonly teamId: string };
-  /** An object of its own: the Socket Mode client must not write into it (slack.md, trap 1). */
+  /** An object of its own: the Socket Mode client must not write into it (R-SLACK1). */
   readonly clientOptions: WebClientOptions;
   readonly logger: Logger;
 }

@@ -47,5 +47,5 @@ export const inputs = {
   symptom: 'symptom',
 } as const;
 
-/** `metadata.event_type` of every message of ours (S3). */
+/** `metadata.event_type` of every message of ours (R-S3). */
 export const messageEventType = 'aetherius_message';

@@ -11,7 +11,7 @@ import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { Words } from '../text/words.ts';
 
-/** What a command tells the shell (product.md). */
+/** What a command tells the shell (docs/reference/commands.md). */
 export const exitCodes = { ok: 0, findings: 1, couldNotLook: 2, usage: 64 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

@@ -14,7 +14,7 @@ export function remediationTitle(row: Pick<RemediationRow, 'actionId' | 'plan'>,
   return words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
 }
 
-/** Exactly what would run, from the stored plan (A10). */
+/** Exactly what would run, from the stored plan (R-A10). */
 export function planText(row: RemediationRow, words: Words): string {
   const { plan, handle, environment, planHash: hash } = row;
   const title = remediationTitle(row, words);

@@ -2,7 +2,7 @@ import { AppError } from '../domain/kernel/errors.ts';
 import type { Button } from '../domain/ports/buttons.ts';
 import type { Buttons } from '../services/message/contract.ts';
 
-/** Bolt looks at the first of several actions only; a click is exactly one. */
+/** Bolt looks at the first of several actions only; a click is exactly one (R-SLACK12). */
 export function buttonIdIn(body: { readonly actions: readonly { readonly value?: string }[] }): string {
   const [action, ...more] = body.actions;
   if (action?.value === undefined || more.length > 0)

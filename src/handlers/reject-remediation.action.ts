@@ -4,7 +4,7 @@ import { buttonIdIn } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import type { ButtonArgs } from './remediation.action.ts';
 
-/** "Reject …" asks for the reason first: a trigger lives 3 seconds, so the modal opens before anything is looked up. */
+/** "Reject …" asks for the reason first: a trigger lives 3 seconds, so the modal opens before anything is looked up (R-SLACK14). */
 export function rejectRemediationAction(deps: HandlerDeps) {
   return async ({ ack, body, client, context }: ButtonArgs): Promise<void> => {
     await ack();

@@ -7,7 +7,7 @@ import { decidedAnswer, decision } from './verbs.ts';
 
 export type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
 
-/** Apply, Approve, Cancel, Stop, Undo: state decides what the click does, not the button (S5). */
+/** Apply, Approve, Cancel, Stop, Undo: state decides what the click does, not the button (R-S5). */
 export function remediationAction(deps: HandlerDeps, purpose: Exclude<RemediationButton, 'reject'>) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
@@ -17,7 +17,7 @@ export function remediationAction(deps: HandlerDeps, purpose: Exclude<Remediatio
       ...decision(request, button.remediationId),
       ...(button.planHash === undefined ? {} : { planHash: button.planHash }),
     });
-    // What moved is said in the thread by the state itself (S6); only who changed nothing is told.
+    // What moved is said in the thread by the state itself (R-S6); only who changed nothing is told.
     if (decided.moved) return;
     const words = await deps.words(request.person.userId);
     await deps.answers.privately(request.delivery, decidedAnswer(decided, words));

@@ -14,5 +14,5 @@ export const retryTransient: ErrorPolicy = (error, attempt) =>
     ? { retry: true, delayMs: Math.min(longestMs, 500 * 2 ** (attempt - 1)) }
     : { retry: false };
 
-/** X7: an execution is never tried again by the courier; the state in PostgreSQL decides what follows. */
+/** R-X7: an execution is never tried again by the courier; the state in PostgreSQL decides what follows. */
 export const neverRetry: ErrorPolicy = () => ({ retry: false });

@@ -13,14 +13,14 @@ export interface QueueDefinition<P extends z.ZodType = z.ZodType> {
   readonly maxStalledCount: number;
   /** Whether the end of the stop budget aborts the job. */
   readonly abortOnStop: boolean;
-  /** Whether a lost BullMQ lock aborts the job (X7). A run has a lease of its own and goes on without Redis. */
+  /** Whether a lost BullMQ lock aborts the job (R-X7). A run has a lease of its own and goes on without Redis. */
   readonly abortOnLostLock: boolean;
   readonly onError: ErrorPolicy;
 }
 
 /**
  * The one table of queues. A run is read-only and may be aborted and taken over; an execution that has
- * begun may not be repeated by Redis (X7) nor cut off by a shutdown: a half-made change is worse than a late exit.
+ * begun may not be repeated by Redis (R-X7) nor cut off by a shutdown: a half-made change is worse than a late exit.
  */
 export const queues = {
   run: {

@@ -160,7 +160,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       },
       async stop() {
         await app.stop();
-        // Bolt's stop does not wait for handlers (slack.md, trap 7).
+        // Bolt's stop does not wait for handlers (R-SLACK7).
         await gate.drain();
       },
     },

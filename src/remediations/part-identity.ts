@@ -26,7 +26,7 @@ export async function systemIdentifier(
 }
 
 /**
- * Identity of the data store behind a part, for the self-target rule (X14). What runs but cannot say who it is
+ * Identity of the data store behind a part, for the self-target rule (R-X14). What runs but cannot say who it is
  * might be what we stand on: AppError CONFLICT `self-target-unknown`. What does not run cannot be, since our own
  * store answers.
  */

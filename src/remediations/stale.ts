@@ -1,7 +1,7 @@
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
 
-/** P3: the target is not what the plan was made for; nothing was changed. */
+/** R-P3: the target is not what the plan was made for; nothing was changed. */
 export function stale(expected: Facts, observed: Facts): AppError {
   const differing = Object.keys(expected).filter((key) => expected[key] !== observed[key]);
   return new AppError('CONFLICT', 'the target changed since the plan was made', {

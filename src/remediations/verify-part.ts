@@ -4,7 +4,7 @@ import type { PartId } from '../domain/platform/part.ts';
 
 /**
  * What must be well after a part was restarted: the runtime says that it is there, and the part itself answers
- * on the way its users take. Neither is what the restart writes (X12). Only what is configured can be asked.
+ * on the way its users take. Neither is what the restart writes (R-X12). Only what is configured can be asked.
  */
 export function verifyPart(part: PartId, targets: Targets): readonly [ProbeCall, ...ProbeCall[]] {
   const runtime = targets.kubernetes === undefined ? 'compose.containers' : 'kubernetes.workloads';

@@ -21,7 +21,7 @@ export type TextArguments<K extends TextKey> = [Placeholder<Catalogue[K]>] exten
 
 const catalogues: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, 'zh-CN': zhCN };
 
-/** S8: Slack gives `&`, `<` and `>` a meaning; nothing that comes from data may use it. */
+/** R-S8: Slack gives `&`, `<` and `>` a meaning; nothing that comes from data may use it. */
 export function escapeMrkdwn(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

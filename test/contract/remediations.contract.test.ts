@@ -60,7 +60,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(remediation.params.safeParse({ sql: 'DROP TABLE agents' }).success).toBe(false);
     });
 
-    it('P1: plans without changing anything, the same plan each time', async () => {
+    it('R-P1: plans without changing anything, the same plan each time', async () => {
       const { fixture, plan } = await planned(remediation);
       const again = await remediation.plan(remediation.params.parse(plan.params), contextOf(fixture.targets));
 
@@ -76,7 +76,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(planFault(plan, expected, { leaseMs: 60_000, maxObjects: 100 })).toBeUndefined();
     });
 
-    it('X12: verifies with probes that exist and take these parameters', async () => {
+    it('R-X12: verifies with probes that exist and take these parameters', async () => {
       const { plan } = await planned(remediation);
 
       for (const call of [...plan.verifyWith, ...(plan.undoVerifyWith ?? [])]) {
@@ -86,7 +86,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       }
     });
 
-    it('X14: names the identity of what it touches', async () => {
+    it('R-X14: names the identity of what it touches', async () => {
       const { plan } = await planned(remediation);
 
       expect(Object.keys(plan.identity).length).toBeGreaterThan(0);
@@ -115,7 +115,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(fixture.changes()).toBe(1);
     });
 
-    it('P3: does not touch a target that is another one now', async () => {
+    it('R-P3: does not touch a target that is another one now', async () => {
       const { fixture, plan, step } = await planned(remediation);
       fixture.replace();
 
@@ -138,7 +138,7 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(fixture.changes()).toBe(0);
     });
 
-    it('X13: takes back exactly what it did, where it says that it can', async () => {
+    it('R-X13: takes back exactly what it did, where it says that it can', async () => {
       const { fixture, plan } = await planned(remediation);
       const context = contextOf(fixture.targets);
       for (const step of plan.steps) await remediation.applyStep(step, plan, context);

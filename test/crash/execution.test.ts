@@ -157,14 +157,14 @@ async function resetPolicy(): Promise<void> {
   await database.sql(
     "UPDATE remediations SET state = 'failed' WHERE state IN ('executing', 'verifying', 'rolling_back', 'indeterminate', 'approved')",
   );
-  // The same action on the same server, many times an hour: here that is what is wanted (X9).
+  // The same action on the same server, many times an hour: here that is what is wanted (R-X9).
   await database.sql(
     "UPDATE remediations SET approved_at = approved_at - interval '2 hours' WHERE state <> 'approved'",
   );
 }
 
 describe('a worker killed at any point of an execution', () => {
-  const points: readonly KillPoint[] = ['K1', 'K2', 'K3', 'K4', 'K5', 'K7'];
+  const points: readonly KillPoint[] = ['R-K1', 'R-K2', 'R-K3', 'R-K4', 'R-K5', 'R-K7'];
   it.each(points)('%s: the policy is set once, and the fix ends in success', async (point) => {
     for (let round = 0; round < rounds; round += 1) {
       await resetPolicy();
@@ -185,7 +185,7 @@ describe('a worker killed at any point of an execution', () => {
     }
   });
 
-  it('K0: approved, and everybody who knew of it is gone: it is found in PostgreSQL', async () => {
+  it('R-K0: approved, and everybody who knew of it is gone: it is found in PostgreSQL', async () => {
     await resetPolicy();
     const h = harnessOf('policy');
     const { id } = await h.approved();
@@ -194,7 +194,7 @@ describe('a worker killed at any point of an execution', () => {
     expect(await policyChanges()).toBe(1);
   });
 
-  const rollbacks: readonly KillPoint[] = ['K6-intent', 'K6-effect'];
+  const rollbacks: readonly KillPoint[] = ['R-K6-intent', 'R-K6-effect'];
   it.each(rollbacks)('%s: what was changed is taken back once', async (point) => {
     for (let round = 0; round < rounds; round += 1) {
       await resetPolicy();
@@ -211,13 +211,13 @@ describe('a worker killed at any point of an execution', () => {
     }
   });
 
-  it('K3: what may not be repeated and has not been seen to happen is indeterminate, with no effect', async () => {
+  it('R-K3: what may not be repeated and has not been seen to happen is indeterminate, with no effect', async () => {
     for (let round = 0; round < rounds; round += 1) {
       await resetCounter(redis.url);
       await resetPolicy();
       const h = harnessOf('counter');
       const { id } = await h.approved();
-      const worker = startWorker(id, 'counter', 'K3');
+      const worker = startWorker(id, 'counter', 'R-K3');
       expect(await worker.ended).toBe('SIGKILL');
 
       const state = await recover(h, id, over);
@@ -233,13 +233,13 @@ describe('a worker killed at any point of an execution', () => {
     }
   });
 
-  it('K4: what may not be repeated and has happened is observed, not done again', async () => {
+  it('R-K4: what may not be repeated and has happened is observed, not done again', async () => {
     for (let round = 0; round < rounds; round += 1) {
       await resetCounter(redis.url);
       await resetPolicy();
       const h = harnessOf('counter');
       const { id } = await h.approved();
-      const worker = startWorker(id, 'counter', 'K4');
+      const worker = startWorker(id, 'counter', 'R-K4');
       expect(await worker.ended).toBe('SIGKILL');
 
       expect(await recover(h, id, over)).toBe('succeeded');
@@ -248,8 +248,8 @@ describe('a worker killed at any point of an execution', () => {
   });
 
   it.each([
-    ['K3', 'agentManager', 'agent_manager'],
-    ['K4', 'orchestrator', 'orchestrator'],
+    ['R-K3', 'agentManager', 'agent_manager'],
+    ['R-K4', 'orchestrator', 'orchestrator'],
   ] as const)('%s: a leaked session is ended, and one that came later is not', async (point, id, name) => {
     await resetPolicy();
     const backends = (application: string) =>
@@ -283,11 +283,11 @@ describe('a worker that is stopped for longer than its lease, and wakes', () => 
       )
       .toBe('T');
 
-  const points: readonly KillPoint[] = ['K2', 'K3', 'K4', 'K5'];
+  const points: readonly KillPoint[] = ['R-K2', 'R-K3', 'R-K4', 'R-K5'];
   it.each(points)('%s: has no second effect', async (point) => {
     await resetPolicy();
     await resetCounter(redis.url);
-    const action: ActionName = point === 'K3' ? 'policy' : 'counter';
+    const action: ActionName = point === 'R-K3' ? 'policy' : 'counter';
     const h = harnessOf(action);
     const { id } = await h.approved();
     const worker = startWorker(id, action, point, { END_BY: 'SIGSTOP' });

@@ -29,7 +29,7 @@ describe('PostgreSQL goes away in the middle of an execution', () => {
 
     await h.execute(row.id, 'worker-1', {
       reach: (point) => {
-        if (point === 'K4' && first) {
+        if (point === 'R-K4' && first) {
           first = false;
           restarting = postgres.server.restart();
         }
@@ -55,7 +55,7 @@ describe('PostgreSQL goes away in the middle of an execution', () => {
     let first = true;
     const executing = h.execute(row.id, 'worker-1', {
       reach: async (point) => {
-        if (point !== 'K4' || !first) return;
+        if (point !== 'R-K4' || !first) return;
         first = false;
         await postgres.server.stop();
       },
@@ -71,14 +71,14 @@ describe('PostgreSQL goes away in the middle of an execution', () => {
     expect(observed).toMatchObject({ idx: 0, outcome: 'observed-done' });
   });
 
-  it('X10: an effect is not begun when the kill switch cannot be read', async () => {
+  it('R-X10: an effect is not begun when the kill switch cannot be read', async () => {
     const store = (await postgres.migrated()).store();
     const world = createWorld();
     const h = createHarness(store, { world, leaseMs: 3_000 });
     const row = await h.approved();
     const executing = h.execute(row.id, 'worker-1', {
       reach: async (point) => {
-        if (point === 'K2') await postgres.server.stop();
+        if (point === 'R-K2') await postgres.server.stop();
       },
     });
 

@@ -24,7 +24,7 @@ describe('when what the bot stands on is away', () => {
     }
   });
 
-  it('acknowledges within two seconds and says that nothing was recorded when PostgreSQL is silent or down', async () => {
+  it('acknowledges within two seconds and says that nothing was recorded when PostgreSQL is silent or down (R-S1)', async () => {
     const product = await stage.start();
     const { control } = product.slack;
     await askForHealth(control);

@@ -73,7 +73,7 @@ describe('a report in Slack', () => {
     expect(seen(issue)).toContain('未知');
   });
 
-  it('is about the thread in which the bot is mentioned', async () => {
+  it('is about the thread in which the bot is mentioned (R-SLACK22)', async () => {
     const product = await stage.start();
     const { slack } = product;
     const table = await askForHealth(slack.control);

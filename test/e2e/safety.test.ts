@@ -10,7 +10,7 @@ beforeEach(() => stage.fillTarget());
 afterEach(() => stage.emptyTarget());
 
 describe('what must not happen', () => {
-  it('no fix is asked for or approved in a channel that is shared with another organisation (S7)', async () => {
+  it('no fix is asked for or approved in a channel that is shared with another organisation (R-S7)', async () => {
     const product = await stage.start();
     const { control } = product.slack;
     const table = await askForHealth(control, { channel: places.shared });
@@ -38,7 +38,7 @@ describe('what must not happen', () => {
     ]);
   });
 
-  it('no decision is taken when Slack cannot say who somebody is (A3)', async () => {
+  it('no decision is taken when Slack cannot say who somebody is (R-A3)', async () => {
     const product = await stage.start();
     const { control } = product.slack;
     const { card } = await askForFix(control);
@@ -103,7 +103,7 @@ describe('what must not happen', () => {
     expect(rows).toEqual([{ handled: true }]);
   });
 
-  it('a worker does not read Slack tokens, and a bot does not read the credentials of a target', async () => {
+  it('a worker does not read Slack tokens, and a bot does not read the credentials of a target (R-X15)', async () => {
     const variables = {
       DATABASE_URL: 'postgres://a:b@localhost/c',
       REDIS_URL: 'redis://localhost',

@@ -8,7 +8,7 @@ beforeEach(() => stage.fillTarget());
 afterEach(() => stage.emptyTarget());
 
 describe('sending to Slack', () => {
-  it('does not let a rate limit in one channel hold up another for a second', async () => {
+  it('does not let a rate limit in one channel hold up another for a second (R-SLACK8)', async () => {
     const { slack } = await stage.start();
     const { control } = slack;
     await askForHealth(control, { channel: places.general });
@@ -36,7 +36,7 @@ describe('sending to Slack', () => {
     expect(limited).toBeGreaterThan(5000);
   });
 
-  it('posts a message once although the connection broke after Slack had stored it', async () => {
+  it('posts a message once although the connection broke after Slack had stored it (R-SLACK17)', async () => {
     const product = await stage.start();
     const { control } = product.slack;
     control.faults.add({ method: 'chat.postMessage', fault: { kind: 'drop_after' }, times: 1 });
@@ -87,7 +87,7 @@ describe('sending to Slack', () => {
     }
   });
 
-  it('tells the person who asked when Slack does not let the bot post there', async () => {
+  it('tells the person who asked when Slack does not let the bot post there (R-SLACK20)', async () => {
     const { slack } = await stage.start();
     const { control } = slack;
 

@@ -16,7 +16,7 @@ async function startHttp(): Promise<Product> {
 }
 
 describe('signed HTTP', () => {
-  it('answers commands, and accepts the same signed bytes once', async () => {
+  it('answers commands, and accepts the same signed bytes once (R-SLACK10)', async () => {
     const product = await startHttp();
     const { control } = product.slack;
 
@@ -71,7 +71,7 @@ describe('signed HTTP', () => {
 
 describe('Socket Mode', () => {
   it.each(['warning', 'refresh_requested'] as const)(
-    'loses no command while Slack refreshes one socket after the other, by %s',
+    'loses no command while Slack refreshes one socket after the other, by %s (R-SLACK3)',
     async (reason) => {
       const product = await stage.start();
       const { control } = product.slack;
@@ -95,7 +95,7 @@ describe('Socket Mode', () => {
     },
   );
 
-  it('comes back by itself after an outage of Slack, and takes a redelivered event once', async () => {
+  it('comes back by itself after an outage of Slack, and takes a redelivered event once (R-SLACK4, R-SLACK6)', async () => {
     const product = await stage.start();
     const { control } = product.slack;
     control.sockets.refuseConnections(true);

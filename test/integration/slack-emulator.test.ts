@@ -350,7 +350,7 @@ describe.each([
     expect(files).toEqual([['app.log']]);
   });
 
-  it('tries an event again when nobody acknowledged it, with the reason, but never a click', async () => {
+  it('tries an event again when nobody acknowledged it, with the reason, but never a click (R-SLACK16)', async () => {
     const slack = await emulator({ ackTimeoutMs: 150, eventRetryDelaysMs: [0, 50] });
     const attempts: unknown[] = [];
     await start(slack, (app) => {
@@ -539,7 +539,7 @@ describe('Socket Mode', () => {
 });
 
 describe('Socket Mode without Bolt', () => {
-  it('turns the eleventh connection away', async () => {
+  it('turns the eleventh connection away (R-SLACK13)', async () => {
     const slack = await emulator();
     const web = new WebClient(slack.appToken, { slackApiUrl: slack.apiUrl });
     const frames: unknown[] = [];
@@ -624,7 +624,7 @@ describe('signed HTTP', () => {
 });
 
 describe('the Web API with the real client', () => {
-  it('takes a file in three steps and shows it in the thread', async () => {
+  it('takes a file in three steps and shows it in the thread (R-SLACK23)', async () => {
     const slack = await emulator();
     const web = client(slack);
     const parent = await web.chat.postMessage({ channel: places.ops, text: 'bundle' });
@@ -776,7 +776,7 @@ describe('the Web API with the real client', () => {
     });
   });
 
-  it('takes five answers on a response_url', async () => {
+  it('takes five answers on a response_url (R-SLACK15)', async () => {
     const slack = await emulator();
     const typed = await slack.control.command({
       user: people.requester,

@@ -193,7 +193,7 @@ describe('buttons', () => {
       expect(views, `no view uses actionIds.${name}`).toContain(`actionIds.${name}`);
   });
 
-  it('that nobody knows are still acknowledged', () => {
+  it('that nobody knows are still acknowledged (R-SLACK5)', () => {
     const unknown = nothingOf(Object.values(actionIds));
     expect(unknown.test('somebody.elses')).toBe(true);
     expect(unknown.test('details.more')).toBe(true);

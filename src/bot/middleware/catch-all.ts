@@ -8,7 +8,7 @@ export function nothingOf(names: readonly string[]): RegExp {
   return new RegExp(`^(?!(?:${escaped.join('|')})$)`);
 }
 
-/** Without a listener there is no ack, and Slack shows a failure after 3 s (slack.md, trap 5). */
+/** Without a listener there is no ack, and Slack shows a failure after 3 s (R-SLACK5). */
 export function catchAll(app: App, logger: Logger): void {
   const unknown = (kind: string, name: unknown): void =>
     logger.warn({ kind, name: String(name).slice(0, 80) }, 'Slack sent something that nobody handles');

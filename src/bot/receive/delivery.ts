@@ -15,10 +15,10 @@ export const deliveryKinds = [
 ] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
-/** One verified delivery. `person` is made from the payload's ids alone (A2): no names, no values, no metadata. */
+/** One verified delivery. `person` is made from the payload's ids alone (R-A2): no names, no values, no metadata. */
 export interface Delivery {
   readonly kind: DeliveryKind;
-  /** Same delivery, same key (S2): `(app, trigger_id)`, `(app, event_id)`. */
+  /** Same delivery, same key (R-S2): `(app, trigger_id)`, `(app, event_id)`. */
   readonly key: string;
   /** SHA-256 of the body without its tokens: what the audit keeps. */
   readonly digest: string;

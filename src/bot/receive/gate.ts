@@ -4,7 +4,7 @@ import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import type { Words } from '../../text/words.ts';
 import { type Delivery, deliveryOf, isBody, isOurs, withoutTokens } from './delivery.ts';
 
-/** Where deliveries are written down before Slack is told that they arrived (S1). */
+/** Where deliveries are written down before Slack is told that they arrived (R-S1). */
 export interface DeliveryInbox {
   /** One statement, bounded by `timeoutMs`. False: this delivery was accepted before. */
   accept(
@@ -48,7 +48,7 @@ export interface EventSink {
 export interface Gate extends EventSink {
   /** Where accepted deliveries go. */
   open(app: EventSink): void;
-  /** Resolves when nothing is being handled: Bolt's own stop does not wait (slack.md, trap 7). */
+  /** Resolves when nothing is being handled: Bolt's own stop does not wait (R-SLACK7). */
   drain(): Promise<void>;
   /** Handles what another process accepted and did not finish; first says what this one finished unheard. */
   recover(): Promise<number>;
@@ -59,7 +59,7 @@ const persistWithinMs = 1500;
 
 /**
  * Every delivery, over whichever transport, passes here before Bolt sees it: is it for us, have we seen it, is it
- * written down. Bolt checks none of that (approvals.md, "Why it is strict" 1 and 2).
+ * written down. Bolt checks none of that (R-SLACK9, R-SLACK10).
  */
 export function createGate(options: GateOptions): Gate {
   const { inbox, logger } = options;
@@ -169,7 +169,7 @@ function timed(event: ReceiverEvent, { clock, onAck }: GateOptions): ReceiverEve
   return { ...event, ack };
 }
 
-/** S1: nothing is stored, so nothing may look as if it were; events are not acked, so that Slack repeats them. */
+/** R-S1: nothing is stored, so nothing may look as if it were; events are not acked, so that Slack repeats them (R-SLACK16). */
 async function refuseUnrecorded(
   options: GateOptions,
   event: ReceiverEvent,

@@ -7,7 +7,7 @@ import type { Secret } from '../../domain/kernel/secret.ts';
 import type { EventSink } from './gate.ts';
 
 export interface SignedHttpOptions {
-  /** Two while the secret is being changed: regenerating takes effect at once. */
+  /** Two while the secret is being changed: regenerating takes effect at once (R-SLACK11). */
   readonly signingSecrets: readonly Secret[];
   readonly host: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface SignedHttp extends Receiver {
   port(): number;
 }
 
-/** Slack's own recipe, which Bolt follows on one side only (approvals.md, "Why it is strict" 2). */
+/** Slack's own recipe, which Bolt follows on one side only (R-SLACK10). */
 export const windowSeconds = 300;
 const maxBodyBytes = 1_048_576;
 /** Slack waits 3 s; a handler that has not answered by then gets an honest failure. */

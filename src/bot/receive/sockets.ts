@@ -7,7 +7,7 @@ import type { EventSink } from './gate.ts';
 export interface SocketsOptions {
   readonly appToken: Secret;
   readonly apiUrl?: string;
-  /** Two, so that Slack's refresh of one loses no command (slack.md, trap 3). */
+  /** Two, so that Slack's refresh of one loses no command (R-SLACK3). */
   readonly count?: number;
   readonly gate: EventSink;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ const longestDelayMs = 15_000;
 
 /**
  * Socket Mode over several sockets. The SDK's own reconnecting waits 5 s and ends in an unhandled rejection when
- * Slack cannot be reached (slack.md, traps 3 and 4), so it is switched off and done here, for ever.
+ * Slack cannot be reached (R-SLACK3, R-SLACK4), so it is switched off and done here, for ever.
  */
 export function createSockets(options: SocketsOptions): Sockets {
   const sockets = Array.from({ length: options.count ?? 2 }, (_, index) => createSocket(options, index));
@@ -137,7 +137,7 @@ function createReceiver(options: SocketsOptions, index: number, events: SocketEv
     appToken: options.appToken.reveal(),
     autoReconnectEnabled: false,
     logger: boltLogger(logger, options.appToken),
-    // An object of its own: the client writes into it (trap 1), and headers would break its login (trap 2).
+    // An object of its own: the client writes into it (R-SLACK1), and headers would break its login (R-SLACK2).
     installerOptions: {
       clientOptions: {
         ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),

@@ -15,7 +15,7 @@ export interface Answers {
 
 /**
  * Immediate answers to one delivery, through its `response_url` while Slack takes it (5 uses, 30 minutes), else
- * where it was asked. What reports a state is not said here but through the outbox (S3).
+ * where it was asked. What reports a state is not said here but through the outbox (R-S3).
  */
 export function createAnswers(options: {
   readonly client: WebClient;

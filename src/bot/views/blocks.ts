@@ -11,7 +11,7 @@ import type {
 } from '@slack/types';
 import type { Words } from '../../text/words.ts';
 
-/** Slack's limits (docs.slack.dev/reference/block-kit), in Unicode code points. */
+/** Slack's limits (R-SLACK26; docs.slack.dev/reference/block-kit), in Unicode code points. */
 export const limits = {
   section: 3000,
   context: 3000,
@@ -25,7 +25,7 @@ export const limits = {
   messageText: 4000,
   messageBlocks: 50,
   viewBlocks: 100,
-  /** All blocks of a message as JSON; undocumented, seen in slackapi/bolt-js#2509 as 13,200. */
+  /** All blocks of a message as JSON; undocumented, seen in slackapi/bolt-js#2509 as 13,200 (R-SLACK27). */
   blocksJson: 12_500,
 } as const;
 
@@ -74,7 +74,7 @@ export function context(mrkdwn: string, words: Words): ContextBlock {
 
 export interface ButtonSpec {
   readonly actionId: string;
-  /** Opaque id of a row in `buttons`; state decides what a click may do (S5). */
+  /** Opaque id of a row in `buttons`; state decides what a click may do (R-S5). */
   readonly value: string;
   readonly label: string;
   readonly style?: 'primary' | 'danger';
@@ -106,7 +106,7 @@ export function actions(buttons: readonly Button[]): readonly ActionsBlock[] {
   return buttons.length === 0 ? [] : [{ type: 'actions', elements: [...buttons] }];
 }
 
-/** Preformatted text in which nothing has a meaning for Slack: for diffs and log lines (S8). */
+/** Preformatted text in which nothing has a meaning for Slack: for diffs and log lines (R-S8). */
 export function preformatted(lines: readonly string[], max: number, words: Words): RichTextBlock {
   const text = cut(filled(lines.join('\n')), max, words);
   return {

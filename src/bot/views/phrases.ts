@@ -10,7 +10,7 @@ import { escapeMrkdwn, type Words } from '../../text/words.ts';
 
 const userId = /^[UW][A-Z0-9]{2,}$/;
 
-/** A mention, made only from an id out of a verified payload (S8). */
+/** A mention, made only from an id out of a verified payload (R-S8). */
 export function who(person: Person | undefined, words: Words): string {
   if (person === undefined) return words.say('who.nobody');
   if (person.via === 'command-line')

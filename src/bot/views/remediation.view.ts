@@ -37,7 +37,7 @@ const stateEmoji: Readonly<Record<RemediationState, string>> = {
   indeterminate: ':rotating_light:',
 };
 
-/** The one card of a remediation through its whole life: rendered from the stored plan alone (A10). */
+/** The one card of a remediation through its whole life: rendered from the stored plan alone (R-A10). */
 export function remediationCard(view: RemediationView, words: Words): Rendered {
   const row = view.remediation;
   const title = words.say('card.title', {
@@ -243,7 +243,7 @@ function decoration(
   }
 }
 
-/** The public line in the thread for a decision, a step or a verdict (S6). */
+/** The public line in the thread for a decision, a step or a verdict (R-S6). */
 export function remediationLine(event: RemediationEvent, words: Words): Rendered {
   const row = event.remediation;
   const values = {

@@ -43,7 +43,7 @@ function named(report: IssueReport, words: Words) {
   return { kind: kindOf(report, words), environment, time, run: id.slice(-8) };
 }
 
-/** A link, made only from an id of Slack's own (S8); a direct message has no name to link to. */
+/** A link, made only from an id of Slack's own (R-S8); a direct message has no name to link to. */
 function place(channel: string, words: Words): Markup | string {
   if (channel.startsWith('D')) return words.plain('report.place.direct');
   return /^[CG][A-Z0-9]{2,}$/.test(channel) ? markup(`<#${channel}>`) : channel;

@@ -1,4 +1,4 @@
-/** A head that was written down outside of the log (L5). */
+/** A head that was written down outside of the log (R-L5). */
 export interface AuditAnchor {
   readonly seq: number;
   readonly hash: string;

@@ -13,7 +13,7 @@ export const auditGenesis = '0'.repeat(64);
 
 export type UnsealedAuditRow = Omit<AuditRow, 'hash' | 'mac' | 'prevHash'>;
 
-/** L2: lower-case hex SHA-256 of domain ‖ canonical row ‖ previous hash; `ts` counts in milliseconds. */
+/** R-L2: lower-case hex SHA-256 of domain ‖ canonical row ‖ previous hash; `ts` counts in milliseconds. */
 export function auditHash(row: UnsealedAuditRow, prevHash: string): string {
   const canonical = canonicalJson({
     seq: row.seq,
@@ -35,7 +35,7 @@ export function auditHash(row: UnsealedAuditRow, prevHash: string): string {
   return createHash('sha256').update(`${auditDomain}\n${canonical}\n${prevHash}`).digest('hex');
 }
 
-/** L2: lower-case hex HMAC-SHA-256 of the hash, with a key the database does not hold. */
+/** R-L2: lower-case hex HMAC-SHA-256 of the hash, with a key the database does not hold. */
 export function auditMac(key: string | Uint8Array, hash: string): string {
   return createHmac('sha256', key).update(hash).digest('hex');
 }
@@ -78,7 +78,7 @@ export interface AuditPosition {
 export const auditStart: AuditPosition = { seq: 0, hash: auditGenesis };
 
 /**
- * Checks one row against the position before it. Everything is computed from the row's own columns (L6):
+ * Checks one row against the position before it. Everything is computed from the row's own columns (R-L6):
  * the stored hash is compared, never believed.
  */
 export function checkAuditRow(

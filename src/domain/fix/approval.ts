@@ -1,4 +1,4 @@
-/** The state machine of approvals.md, as data. Services move rows; this says which moves exist. */
+/** The state machine of docs/rules/approval.md, as data (R-M1). Services move rows; this says which moves exist. */
 export const remediationStates = [
   'proposed',
   'requested',
@@ -38,7 +38,7 @@ export const transitions: Readonly<Record<RemediationState, readonly Remediation
   stale: [],
 };
 
-/** States that hold the lock on their target (X2). */
+/** States that hold the lock on their target (R-X2). */
 export const openStates: readonly RemediationState[] = [
   'approved',
   'executing',
@@ -55,7 +55,7 @@ export function mayMove(from: RemediationState, to: RemediationState): boolean {
   return transitions[from].includes(to);
 }
 
-/** Who clicked, from the verified payload only (A2), or from a command-line token. */
+/** Who clicked, from the verified payload only (R-A2), or from a command-line token. */
 export interface Person {
   /** `user.team_id`; never the workspace the message stands in. */
   readonly teamId: string;
@@ -65,7 +65,7 @@ export interface Person {
   readonly via: 'slack' | 'command-line';
 }
 
-/** Canonical id: one person is one id, also across the workspaces of a Grid (A4, A5). */
+/** Canonical id: one person is one id, also across the workspaces of a Grid (R-A4, R-A5). */
 export function personId(person: Pick<Person, 'teamId' | 'userId' | 'enterpriseId'>): string {
   return `${person.enterpriseId ?? person.teamId}:${person.userId}`;
 }

@@ -26,18 +26,18 @@ export type Known<T> = { readonly known: T } | { readonly unavailable: string };
 
 /**
  * Who people are, read from Slack: by the bot process live, by everybody else from the snapshot the bot keeps
- * in PostgreSQL. It answers `unavailable` instead of throwing; whoever asks must then deny (A3).
+ * in PostgreSQL. It answers `unavailable` instead of throwing; whoever asks must then deny (R-A3).
  */
 export interface Directory {
   installation(): Promise<Known<Installation>>;
   person(userId: string): Promise<Known<DirectoryPerson>>;
   /** User ids of a usergroup's current members; disabled groups have none. */
   groupMembers(groupId: string): Promise<Known<readonly string[]>>;
-  /** `is_ext_shared` (or pending) of a channel (S7). */
+  /** `is_ext_shared` (or pending) of a channel (R-S7). */
   channel(channelId: string): Promise<Known<{ readonly externallyShared: boolean }>>;
 }
 
-/** Named people of the policy: users by id, and usergroups that are expanded each time they are asked for (A8). */
+/** Named people of the policy: users by id, and usergroups that are expanded each time they are asked for (R-A8). */
 export interface AllowList {
   readonly users: readonly string[];
   readonly usergroups: readonly string[];
@@ -62,7 +62,7 @@ export type Standing =
 
 const denied = (why: Denial, detail = ''): Standing => ({ ok: false, why, detail });
 
-/** One id for one person, also across the workspaces of a Grid (A4, A5). */
+/** One id for one person, also across the workspaces of a Grid (R-A4, R-A5). */
 export function canonicalPersonId(person: DirectoryPerson): string {
   return personId({
     teamId: person.teamId,
@@ -71,7 +71,7 @@ export function canonicalPersonId(person: DirectoryPerson): string {
   });
 }
 
-/** A3 without the allow-list: a full, active, human member of a workspace in which the app is installed. */
+/** R-A3 without the allow-list: a full, active, human member of a workspace in which the app is installed. */
 export async function standingOf(person: Person, directory: Directory): Promise<Standing> {
   const [installed, found] = await Promise.all([directory.installation(), directory.person(person.userId)]);
   if ('unavailable' in installed) return denied('directory-unavailable', installed.unavailable);
@@ -132,7 +132,7 @@ export async function expand(
 }
 
 /**
- * A3 with the allow-list, now. A person whom the named users do not contain and one of whose groups cannot be
+ * R-A3 with the allow-list, now. A person whom the named users do not contain and one of whose groups cannot be
  * expanded is denied for that reason, not for not being a member.
  */
 export async function mayDecide(
@@ -148,7 +148,7 @@ export async function mayDecide(
   return denied('not-in-policy');
 }
 
-/** Everybody on the lists with their standing: what is stored at the request (A8), and what `explain` prints. */
+/** Everybody on the lists with their standing: what is stored at the request (R-A8), and what `explain` prints. */
 export async function everybodyOn(
   lists: readonly AllowList[],
   directory: Directory,

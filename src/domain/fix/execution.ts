@@ -7,7 +7,7 @@ export type Progress =
   | { readonly at: 'complete' }
   /** Nothing is known to have begun at `idx`. */
   | { readonly at: 'step'; readonly idx: number }
-  /** An intent without an outcome: it must be observed before anything else (X5). */
+  /** An intent without an outcome: it must be observed before anything else (R-X5). */
   | { readonly at: 'open'; readonly idx: number; readonly attempt: number }
   | { readonly at: 'failed'; readonly idx: number };
 
@@ -36,8 +36,8 @@ export function stepsDone(rows: readonly StepRow[], direction: StepRow['directio
 }
 
 /**
- * What differs between the plan that was approved and the one that would be made now (P2, P3, P5); undefined
- * when it may run. Further objects that appeared since do not matter: only the approved ones are touched (P7).
+ * What differs between the plan that was approved and the one that would be made now (R-P2, R-P3, R-P5); undefined
+ * when it may run. Further objects that appeared since do not matter: only the approved ones are touched (R-P7).
  */
 export function planDrift(approved: Plan, now: Plan): Facts | undefined {
   const differ = (what: string, expected: unknown, observed: unknown): Facts => ({
@@ -100,7 +100,7 @@ export function planFault(
   return undefined;
 }
 
-/** Identity facts as `key=value`, an index at the end of a key left out: what the self-target rule compares (X14). */
+/** Identity facts as `key=value`, an index at the end of a key left out: what the self-target rule compares (R-X14). */
 export function identityClaims(identity: Facts): readonly string[] {
   return Object.entries(identity).map(([key, value]) => `${key.replace(/\.\d+$/, '')}=${value}`);
 }

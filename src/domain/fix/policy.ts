@@ -190,7 +190,7 @@ export interface Rule {
 
 export interface Policy {
   readonly version: string;
-  /** Undefined: nobody may approve (A7). */
+  /** Undefined: nobody may approve (R-A7). */
   rule(tier: Tier): Rule | undefined;
   /** People on call: those to whom tier 1 is offered; they may cancel and stop. */
   readonly onCall: readonly AllowList[];
@@ -199,7 +199,7 @@ export interface Policy {
   readonly everyList: readonly AllowList[];
 }
 
-/** An approval is good for this long after the quorum (X8). */
+/** An approval is good for this long after the quorum (R-X8). */
 export const approvalValidMs = 15 * 60_000;
 /** An offer may be requested for this long. */
 export const offerValidMs = 60 * 60_000;
@@ -210,7 +210,7 @@ export const directoryMaxAgeMs = 5 * 60_000;
 
 /**
  * Resolves the section. AppError INVALID_INPUT, naming every fault, when an offered action could be approved by
- * nobody (A7). Without a section the policy is empty and `rule` always undefined.
+ * nobody (R-A7). Without a section the policy is empty and `rule` always undefined.
  */
 export function createPolicy(
   config: ApprovalsConfig | undefined,
@@ -292,7 +292,7 @@ export function withinHours(window: Hours, at: Date): boolean {
 /** First time after `after` at which a cron expression fires in a zone; null: never again. */
 export type NextCron = (cron: string, timezone: string, after: Date) => Date | null;
 
-/** X11: the freeze that covers `at` in an environment, if any. Deny wins, so one is enough. */
+/** R-X11: the freeze that covers `at` in an environment, if any. Deny wins, so one is enough. */
 export function frozenBy(
   freezes: readonly Freeze[],
   environment: string,

@@ -15,29 +15,29 @@ export interface PlanStep {
   readonly target: string;
   readonly from: Facts;
   readonly to: Facts;
-  /** Identity facts re-read right before the step (P3); any difference makes the plan stale. */
+  /** Identity facts re-read right before the step (R-P3); any difference makes the plan stale. */
   readonly precondition: Facts;
-  /** X6: `neither` cannot be written at all. */
+  /** R-X6: `neither` cannot be written at all. */
   readonly safety: 'idempotent' | 'observable';
 }
 
-/** Exactly what would run (P1). Immutable once proposed; its hash is what people approve. */
+/** Exactly what would run (R-P1). Immutable once proposed; its hash is what people approve. */
 export interface Plan {
   readonly schemaVersion: 1;
   readonly actionId: string;
   readonly actionVersion: number;
   readonly environment: string;
   readonly part: PartId;
-  /** Canonical id of the target; at most one open remediation per (environment, target) (X2). */
+  /** Canonical id of the target; at most one open remediation per (environment, target) (R-X2). */
   readonly target: string;
-  /** Identity facts of everything the target is, for the self-target rule (X14): `system_identifier`, `run_id`, `uid`. */
+  /** Identity facts of everything the target is, for the self-target rule (R-X14): `system_identifier`, `run_id`, `uid`. */
   readonly identity: Facts;
   readonly params: Facts;
   readonly tier: Tier;
   readonly steps: readonly [PlanStep, ...PlanStep[]];
   /** Undo steps made from the saved pre-image; absent: there is no undo and the message says so. */
   readonly undo?: readonly [PlanStep, ...PlanStep[]];
-  /** Probes that must be healthy afterwards: another signal than the one written (X12). */
+  /** Probes that must be healthy afterwards: another signal than the one written (R-X12). */
   readonly verifyWith: readonly [ProbeCall, ...ProbeCall[]];
   /** The same after an undo, which may bring the old symptom back; without it `verifyWith` is asked. */
   readonly undoVerifyWith?: readonly [ProbeCall, ...ProbeCall[]];
@@ -48,7 +48,7 @@ export interface Plan {
   readonly blast: { readonly key: string; readonly facts: Facts };
   /** Per step deadline, shorter than the lease. */
   readonly stepTimeoutMs: number;
-  /** Number of objects touched; execution may not touch more (P7). */
+  /** Number of objects touched; execution may not touch more (R-P7). */
   readonly objects: number;
 }
 
@@ -63,7 +63,7 @@ export interface RemediationContext<Deps> {
   now(): Date;
 }
 
-/** A right the executor needs, asked with SelfSubjectAccessReview before the offer (P6). */
+/** A right the executor needs, asked with SelfSubjectAccessReview before the offer (R-P6). */
 export interface NeededRight {
   readonly verb: string;
   readonly group: string;
@@ -75,7 +75,7 @@ export type Observation = 'done' | 'not-done' | 'unknown';
 
 /**
  * A typed action. It knows how to plan, apply, observe and undo one kind of change, and nothing about
- * who may do it or when: that lives in the services and in approvals.md.
+ * who may do it or when: that lives in the services and in docs/rules/approval.md.
  */
 export interface Remediation<Id extends string = string, P extends z.ZodType = z.ZodType, Deps = Targets> {
   /** `<target>.<verb-noun>`, equals the path `src/remediations/<target>/<verb-noun>.remediation.ts`. */
@@ -89,7 +89,7 @@ export interface Remediation<Id extends string = string, P extends z.ZodType = z
   /** All needed of these must be configured; `any` when one of several runtimes serves. */
   readonly needs: readonly TargetName[];
   rights?(params: z.output<P>, deps: Deps): readonly NeededRight[];
-  /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (P7). */
+  /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (R-P7). */
   plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
   /** Exactly that step (also for undo steps). Re-checks `step.precondition` and throws AppError CONFLICT `stale` on a difference. */
   applyStep(step: PlanStep, plan: Plan, context: RemediationContext<Deps>): Promise<Facts>;

@@ -24,7 +24,7 @@ export interface RemediationRow {
   readonly requester?: Person;
   readonly requesterId?: string;
   readonly reason?: string;
-  /** Person ids who could approve when it was requested (A8). */
+  /** Person ids who could approve when it was requested (R-A8). */
   readonly eligible: readonly string[];
   readonly policyVersion?: string;
   readonly requestedAt?: Date;

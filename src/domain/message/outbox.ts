@@ -58,7 +58,7 @@ export type OutboxItem = {
 }[OutboxKind];
 
 /**
- * The sending side of the outbox (S3, S4): at most one item of a lane is in flight, whichever process holds
+ * The sending side of the outbox (R-S3, R-S4): at most one item of a lane is in flight, whichever process holds
  * it; a reply waits until its parent stands in Slack; a lease that ended makes the item due again.
  */
 export interface Outbox {
@@ -89,7 +89,7 @@ export interface Outbox {
     owner: string,
     again: { readonly afterMs: number; readonly error: string },
   ): Promise<boolean>;
-  /** Given up; `lost` says why its message can be neither posted nor edited any more (S5). */
+  /** Given up; `lost` says why its message can be neither posted nor edited any more (R-S5). */
   fail(
     id: string,
     owner: string,

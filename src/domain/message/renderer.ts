@@ -27,7 +27,7 @@ export interface Renderer {
   ): Rendered;
   /** The one card of a remediation through its whole life; buttons by state. */
   remediation(view: RemediationView, language: Language): Rendered;
-  /** Public line in the thread for each decision, step and verdict (S6). */
+  /** Public line in the thread for each decision, step and verdict (R-S6). */
   remediationEvent(view: RemediationEvent, language: Language): Rendered;
   digest(
     view: { readonly difference: DigestDifference; readonly run: Run; readonly runId: string },

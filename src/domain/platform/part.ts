@@ -1,4 +1,4 @@
-/** The things an environment is made of (problems.md, "Platform under diagnosis"). */
+/** The things an environment is made of (R-PLAT3). */
 export const partIds = [
   'agent-manager',
   'orchestrator-service',

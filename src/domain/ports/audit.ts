@@ -6,7 +6,7 @@ export interface Audit {
   append(entry: AuditEntry): Promise<AuditRow>;
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
   head(): Promise<{ readonly seq: number; readonly hash: string; readonly ts: Date }>;
-  /** L5: heads that were written down elsewhere, oldest first. */
+  /** R-L5: heads that were written down elsewhere, oldest first. */
   anchors(): Promise<readonly AuditAnchor[]>;
   saveAnchor(anchor: AuditAnchor & { readonly reference?: string }): Promise<void>;
 }

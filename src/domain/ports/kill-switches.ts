@@ -1,7 +1,7 @@
 import type { Person } from '../fix/approval.ts';
 
 export interface KillSwitches {
-  /** X10: global or this action's. */
+  /** R-X10: global or this action's. */
   active(actionId: string): Promise<{ readonly scope: string; readonly reason: string } | undefined>;
   set(scope: string, active: boolean, by: Person, reason: string): Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface Messages {
     readonly rendered: Rendered;
     readonly priority?: 0 | 1;
   }): Promise<string>;
-  /** A newer render of it (version + 1); pending older ones are superseded (S4). */
+  /** A newer render of it (version + 1); pending older ones are superseded (R-S4). */
   update(messageId: string, rendered: Rendered, options?: { readonly priority?: 0 | 1 }): Promise<void>;
   find(filter: {
     readonly runId?: string;

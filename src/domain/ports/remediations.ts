@@ -41,7 +41,7 @@ export interface Remediations {
     readonly offerExpiresAt: Date;
   }): Promise<void>;
   get(idOrHandle: string): Promise<RemediationRow | undefined>;
-  /** SELECT … FOR UPDATE: the lock under which every decision is made (A1). */
+  /** SELECT … FOR UPDATE: the lock under which every decision is made (R-A1). */
   lock(idOrHandle: string): Promise<RemediationRow | undefined>;
   list(filter: {
     readonly environment?: string;
@@ -59,7 +59,7 @@ export interface Remediations {
   /** Sets columns without a change of state, under the same guard. */
   change(row: Pick<RemediationRow, 'id' | 'state' | 'version'>, change: RemediationChange): Promise<boolean>;
   approvals(id: string): Promise<readonly ApprovalRow[]>;
-  /** A5: one row a person, version + 1 when the mind changed. */
+  /** R-A5: one row a person, version + 1 when the mind changed. */
   saveApproval(
     id: string,
     approval: {
@@ -74,10 +74,10 @@ export interface Remediations {
   ): Promise<void>;
   /** Serialises proposals for one target until the transaction ends. */
   lockTarget(environment: string, target: string): Promise<void>;
-  /** X3: next fence of the target. */
+  /** R-X3: next fence of the target. */
   nextFence(environment: string, target: string): Promise<number>;
   steps(id: string): Promise<readonly StepRow[]>;
-  /** X4. False when the fence is stale (the row's fence is another): stop, touch nothing. */
+  /** R-X4. False when the fence is stale (the row's fence is another): stop, touch nothing. */
   intent(
     id: string,
     step: {

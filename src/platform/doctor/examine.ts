@@ -23,7 +23,7 @@ export interface ExamineOptions {
   readonly scopes?: readonly string[];
 }
 
-/** Beyond this Slack's signed requests are refused (approvals.md), and people are surprised. */
+/** Beyond this Slack's signed requests are refused (R-SLACK10), and people are surprised. */
 const clockFailsMs = 60_000;
 const clockWarnsMs = 5_000;
 const keyLength = 32;

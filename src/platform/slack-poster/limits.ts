@@ -9,7 +9,7 @@ interface Budget {
 }
 
 /**
- * docs.slack.dev/apis/web-api/rate-limits: chat.postMessage about one a second per channel; chat.update Tier 3
+ * R-SLACK28, docs.slack.dev/apis/web-api/rate-limits: chat.postMessage about one a second per channel; chat.update Tier 3
  * (50 a minute); postEphemeral, views.publish and files Tier 4 (100 a minute), all per workspace.
  */
 const perWorkspace: Readonly<Partial<Record<OutboxMethod, Budget>>> = {

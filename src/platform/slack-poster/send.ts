@@ -19,7 +19,7 @@ function blocksOf(rendered: Rendered): AnyBlock[] {
   return [...(rendered.blocks ?? [])] as AnyBlock[];
 }
 
-/** S3: a message whose answer was lost is found by these. */
+/** R-S3: a message whose answer was lost is found by these. */
 export function metadataOf(item: Item<'render'>): {
   event_type: string;
   event_payload: Record<string, string | number | boolean>;
@@ -53,7 +53,7 @@ export async function post(client: WebClient, item: Item<'render'>): Promise<Sen
   return answer.ts === undefined ? {} : { ts: answer.ts };
 }
 
-/** Text and blocks always go together: leaving one out would keep old buttons. */
+/** Text and blocks always go together: leaving one out would keep old buttons (R-SLACK18). */
 export async function edit(client: WebClient, item: Item<'render'>, ts: string): Promise<Sent> {
   const message = item.message;
   if (message === undefined) throw new AppError('BUG', 'a render names no message');
@@ -103,7 +103,7 @@ export async function upload(client: WebClient, item: Item<'upload'>): Promise<S
   return {};
 }
 
-/** `response_url`: at most 5 uses in 30 minutes; a refusal is final. */
+/** `response_url`: at most 5 uses in 30 minutes; a refusal is final (R-SLACK15). */
 export async function respond(
   fetcher: typeof fetch,
   target: { readonly url: string; readonly rendered: Rendered },

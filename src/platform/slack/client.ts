@@ -11,7 +11,7 @@ export interface SlackClientOptions {
 }
 
 /**
- * Settings for every client of ours (slack.md, trap 8 and "WebClient settings to use"): the SDK neither waits
+ * Settings for every client of ours (R-SLACK8): the SDK neither waits
  * out a 429 for us, because that stops all its calls, nor repeats a post whose answer was lost.
  */
 export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): WebClientOptions {

@@ -12,7 +12,7 @@ export interface SlackDirectoryOptions {
 }
 
 export interface SlackDirectory extends Directory {
-  /** The same people, asked now: what a decision is made on (A3, A8). */
+  /** The same people, asked now: what a decision is made on (R-A3, R-A8). */
   fresh(): Directory;
   /** The reader's language tag as Slack has it; undefined when it cannot say within a moment. */
   locale(userId: string): Promise<string | undefined>;

@@ -12,7 +12,7 @@ export type SlackFailure =
   | { readonly kind: 'unknown-outcome'; readonly code: string }
   /** The message does not exist any more. */
   | { readonly kind: 'gone'; readonly code: string }
-  /** Slack will not let this message be posted or edited, now or later (S5). */
+  /** Slack will not let this message be posted or edited, now or later (R-SLACK20). */
   | { readonly kind: 'lost'; readonly code: string }
   /** Slack refuses the content. */
   | { readonly kind: 'invalid'; readonly code: string; readonly detail: string }

@@ -36,7 +36,7 @@ WITH wanted (key, kind, digest, body) AS (
 SELECT count(*)::int AS fresh FROM first`;
 
 /**
- * Deliveries as they are accepted (S1, S2). It has connections of its own and one statement a delivery, because the
+ * Deliveries as they are accepted (R-S1, R-S2). It has connections of its own and one statement a delivery, because the
  * ack waits for it; whatever else is going on in PostgreSQL must not stand in the way.
  */
 export function createDeliveryInbox(options: InboxOptions) {

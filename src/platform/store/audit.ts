@@ -6,7 +6,7 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Audit } from '../../domain/ports/audit.ts';
 import { json, present, type Query } from './query.ts';
 
-/** Key of the MACs (L2). It comes from the process, never from the database. */
+/** Key of the MACs (R-L2). It comes from the process, never from the database. */
 export interface AuditKey {
   readonly id: string;
   readonly secret: string | Uint8Array;
@@ -77,7 +77,7 @@ export function createAudit(query: Query, key: AuditKey): Audit {
   };
 }
 
-/** L3: the locked head serialises appends. `ts` never runs backwards; milliseconds, as the hash sees them. */
+/** R-L3: the locked head serialises appends. `ts` never runs backwards; milliseconds, as the hash sees them. */
 async function lockHead(query: Query): Promise<Head> {
   const { rows } = await query<Head>(
     `SELECT seq, hash, date_trunc('milliseconds', greatest(ts, clock_timestamp())) AS ts

@@ -20,7 +20,7 @@ export interface DatabaseConfig {
   readonly connectTimeoutMs?: number;
 }
 
-/** The role that owns nothing (approvals.md L4): what the application runs as. */
+/** The role that owns nothing (R-L4): what the application runs as. */
 export const applicationRole = 'aetherius_app';
 
 const int8 = 20;

@@ -15,8 +15,8 @@ interface StoredStep {
 }
 
 /**
- * Intents and outcomes (X4). Both hold the remediation's row while they check its fence, so that a claim
- * with a newer fence comes before or after them, never in between (X3).
+ * Intents and outcomes (R-X4). Both hold the remediation's row while they check its fence, so that a claim
+ * with a newer fence comes before or after them, never in between (R-X3).
  */
 export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent' | 'outcome'> {
   return {

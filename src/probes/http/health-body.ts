@@ -12,7 +12,7 @@ const healthyWords = new Set([
   'connected',
   'running',
 ]);
-/** Those that problems.md lists count as healthy for the service itself. */
+/** Those that count as healthy for the service itself (R-PLAT9). */
 const serviceWords = new Set(['ok', 'healthy', 'alive', 'ready', 'up']);
 const longestWord = 32;
 

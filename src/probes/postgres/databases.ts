@@ -4,7 +4,7 @@ import type { DatabaseId, PostgresTarget } from '../../domain/look/targets/postg
 
 export const databases = ['agentManager', 'orchestrator'] as const satisfies readonly DatabaseId[];
 
-/** Tables the guide's queries need, by database (problems.md, "Platform under diagnosis"). */
+/** Tables the guide's queries need, by database (R-PLAT21). */
 export const expectedTables: Readonly<Record<DatabaseId, readonly string[]>> = {
   agentManager: ['agents', 'clusters', 'events', 'commands'],
   orchestrator: ['workflows', 'workflow_executions', 'strategies'],

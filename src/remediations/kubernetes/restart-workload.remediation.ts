@@ -169,7 +169,7 @@ interface Place {
 
 const stores: readonly PartId[] = ['postgres', 'redis', 'nats', 'neo4j'];
 
-/** Only the two namespaces of the environment, only by name: never a selector (P7). */
+/** Only the two namespaces of the environment, only by name: never a selector (R-P7). */
 function placeOf(params: Params, deps: With<'kubernetes'>): Place {
   const agent = params.part === 'collect-agent';
   const usual = agent ? 'DaemonSet' : stores.includes(params.part) ? 'StatefulSet' : 'Deployment';
@@ -180,7 +180,7 @@ function placeOf(params: Params, deps: With<'kubernetes'>): Place {
   };
 }
 
-/** `aetherius-redis` is Redis as well. Two candidates are none: nobody can have meant both (P7). */
+/** `aetherius-redis` is Redis as well. Two candidates are none: nobody can have meant both (R-P7). */
 async function named(
   place: Place,
   params: Params,
@@ -233,7 +233,7 @@ async function look(place: Place, deps: With<'kubernetes'>, signal: AbortSignal)
 }
 type Seen = Awaited<ReturnType<typeof look>>;
 
-/** P3: what must not have changed between approval and effect. */
+/** R-P3: what must not have changed between approval and effect. */
 function identityOf(seen: Seen): Facts {
   return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
 }
@@ -245,7 +245,7 @@ function restartPatch(value: string, resourceVersion: string) {
   };
 }
 
-/** P5: what the API server would store, after admission; its hash is part of the plan. */
+/** R-P5: what the API server would store, after admission; its hash is part of the plan. */
 async function dryRun(
   place: Place,
   value: string,

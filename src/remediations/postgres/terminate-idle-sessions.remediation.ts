@@ -6,7 +6,7 @@ import type { With } from '../../domain/look/targets/targets.ts';
 import { systemIdentifier } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 
-/** More than this is not a leak to clean up by a button (P7). */
+/** More than this is not a leak to clean up by a button (R-P7). */
 const maxSessions = 100;
 
 const Params = z.strictObject({
@@ -78,7 +78,7 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
     const { pid, backend_start: backendStart, xact_start: xactStart } = step.precondition;
     const database = databaseOf(plan.params);
     signal.throwIfAborted();
-    // One statement finds the very session again and ends it: a reused pid or a session that works again is safe (P4).
+    // One statement finds the very session again and ends it: a reused pid or a session that works again is safe (R-P4).
     const ended = await deps.postgres.execute<{ ended: boolean }>(
       database,
       `SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity

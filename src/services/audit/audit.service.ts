@@ -34,7 +34,7 @@ export function createAuditService(deps: { readonly store: Store; readonly keys:
   };
 }
 
-/** L6: walks the whole log; the first fault is the verdict. */
+/** R-L6: walks the whole log; the first fault is the verdict. */
 async function verify(store: Store, keys: AuditKeys): Promise<AuditVerdict> {
   const { head, anchors } = await store.tx(async (tx) => ({
     head: await tx.audit.head(),

@@ -16,7 +16,7 @@ export interface DecisionInput {
   /** Required when a button carried one; the hash shown to the person. */
   readonly planHash?: string;
   readonly reason?: string;
-  /** Where it was pressed, for S7. */
+  /** Where it was pressed, for R-S7. */
   readonly channel?: string;
   /** Slack trigger id or command-line request id, for the audit. */
   readonly requestId: string;

@@ -7,7 +7,7 @@ import type { Tx } from '../../domain/ports/store.ts';
 
 const hourMs = 3_600_000;
 
-/** X9: the same action on the same target too often in an hour, by the database clock. */
+/** R-X9: the same action on the same target too often in an hour, by the database clock. */
 export async function limitReached(
   tx: Tx,
   policy: Policy,
@@ -29,7 +29,7 @@ export async function limitReached(
     : { reason: 'limit-reached', facts: { runs: runs.length, perHour: most } };
 }
 
-/** X9: tier-3 executions in the whole fleet. Two claims at once wait for each other here. */
+/** R-X9: tier-3 executions in the whole fleet. Two claims at once wait for each other here. */
 export async function tier3Busy(tx: Tx, policy: Policy, row: RemediationRow): Promise<boolean> {
   if (row.tier < 3) return false;
   await tx.remediations.lockTarget('*', 'tier-3');

@@ -7,7 +7,7 @@ import type { Plan } from '../../domain/fix/remediation.ts';
  */
 export type SelfIdentity = () => Promise<ReadonlySet<string>>;
 
-/** X14: what of the plan is ours. Throws what `self` throws: who does not know who he is plans nothing. */
+/** R-X14: what of the plan is ours. Throws what `self` throws: who does not know who he is plans nothing. */
 export async function ownClaims(plan: Plan, self: SelfIdentity): Promise<readonly string[]> {
   const own = await self();
   return identityClaims(plan.identity).filter((claim) => own.has(claim));

@@ -24,7 +24,7 @@ export interface RunServiceOptions {
 /** Purpose of a run's first message: everything else of the run stands under it. */
 export const rootPurpose = 'root';
 
-/** S1: persisted within the time in which Slack still waits. */
+/** R-S1: persisted within the time in which Slack still waits. */
 const persistMs = 1500;
 
 export function createRunService(options: RunServiceOptions): RunService {

@@ -46,7 +46,7 @@ async function reseal(row: AuditRow, prevHash: string, mac?: (hash: string) => s
 }
 
 describe('audit', () => {
-  it('L1, L2: each move has a row with who, what, from, to, plan and policy', async () => {
+  it('R-L1, R-L2: each move has a row with who, what, from, to, plan and policy', async () => {
     const row = await h.approved();
     await h.execute(row.id);
     const log = await rows();
@@ -66,7 +66,7 @@ describe('audit', () => {
     expect(approved?.requestIds).toHaveLength(1);
   });
 
-  it('L1: no row, no change: when the audit cannot be written nothing moves', async () => {
+  it('R-L1: no row, no change: when the audit cannot be written nothing moves', async () => {
     const row = await h.requested();
     await database.sql('REVOKE INSERT ON audit_log FROM aetherius_app');
 
@@ -76,7 +76,7 @@ describe('audit', () => {
     expect((await h.row(row.id)).state).toBe('requested');
   });
 
-  it('L3: appends from many connections at once are gap-free and do not fork', async () => {
+  it('R-L3: appends from many connections at once are gap-free and do not fork', async () => {
     const other = database.store();
     const append = (from: PostgresStore, index: number) =>
       from.tx((tx) => tx.audit.append({ actor: 'a', actorTeam: 't', action: 'test', facts: { index } }));
@@ -92,7 +92,7 @@ describe('audit', () => {
     expect((await h.audit.verify()).verdict).toBe('intact');
   });
 
-  it('L4: the application can neither change, delete nor truncate the log', async () => {
+  it('R-L4: the application can neither change, delete nor truncate the log', async () => {
     const as = (text: string) => database.sql(`SET ROLE aetherius_app; ${text}`);
 
     await expect(as("UPDATE audit_log SET actor = 'x'")).rejects.toThrow('permission denied');
@@ -103,7 +103,7 @@ describe('audit', () => {
     await expect(database.sql('TRUNCATE audit_log')).rejects.toThrow('append-only');
   });
 
-  it('L7: what is secret has no way in: facts are short values and texts of ours, parameters come from the catalogue', async () => {
+  it('R-L7: what is secret has no way in: facts are short values and texts of ours, parameters come from the catalogue', async () => {
     const row = await h.approved();
     await h.execute(row.id);
     const text = JSON.stringify(await rows());
@@ -113,7 +113,7 @@ describe('audit', () => {
   });
 });
 
-describe('L6: the verifier says', () => {
+describe('R-L6: the verifier says', () => {
   it('intact, when nothing was touched', async () => {
     const log = await rows();
 
@@ -166,7 +166,7 @@ describe('L6: the verifier says', () => {
     expect(await h.audit.verify()).toMatchObject({ verdict: 'shorter-than-anchor' });
   });
 
-  it('shorter-than-anchor, when the tail was cut and the head with it, because an anchor remembers', async () => {
+  it('shorter-than-anchor, when the tail was cut and the head with it, because an anchor remembers (R-L5)', async () => {
     const log = await rows();
     const last = log.at(-1)!;
     const anchor = { seq: last.seq, hash: last.hash, keyId: auditKey.id, place: 'C0AUDIT' };

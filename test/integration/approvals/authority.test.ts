@@ -35,7 +35,7 @@ const refused = (reason: string) => ({
 const lastAudit = async (row: RemediationRow) => (await h.audit.list(row.id, 1))[0];
 
 describe('authority', () => {
-  it('A1: nothing becomes approved before its quorum is there', async () => {
+  it('R-A1: nothing becomes approved before its quorum is there', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const row = await three.requested(fresh());
 
@@ -47,7 +47,7 @@ describe('authority', () => {
     expect(second.remediation.approvalExpiresAt?.getTime()).toBeGreaterThan(Date.now());
   });
 
-  it('A2: a person is who the payload proves, so the same user id of another workspace is somebody else', async () => {
+  it('R-A2: a person is who the payload proves, so the same user id of another workspace is somebody else', async () => {
     const row = await h.requested(fresh());
 
     await expect(
@@ -63,7 +63,7 @@ describe('authority', () => {
     ['a guest of one channel', { ultraRestricted: true }, 'guest'],
     ['a stranger from a shared channel', { stranger: true }, 'stranger'],
     ['a member of another workspace', { teamId: 'TOTHER' }, 'not-installed'],
-  ])('A3: an approver who is %s is refused, and the refusal is kept', async (_what, flags, reason) => {
+  ])('R-A3: an approver who is %s is refused, and the refusal is kept', async (_what, flags, reason) => {
     const row = await h.requested(fresh());
     h.directory.people.set('ULEAD', member('ULEAD', flags));
 
@@ -77,13 +77,13 @@ describe('authority', () => {
     });
   });
 
-  it('A3: somebody who stands on no list of the tier is refused', async () => {
+  it('R-A3: somebody who stands on no list of the tier is refused', async () => {
     const row = await h.requested(fresh());
 
     await expect(h.service.approve(h.input(row.id, 'UREQ'))).rejects.toMatchObject(refused('not-in-policy'));
   });
 
-  it('A3: while Slack cannot say who somebody is, nobody decides', async () => {
+  it('R-A3: while Slack cannot say who somebody is, nobody decides', async () => {
     const row = await h.requested(fresh());
     h.directory.down = 'slack-unavailable';
 
@@ -92,14 +92,14 @@ describe('authority', () => {
     });
   });
 
-  it('A4: the requester does not approve, whatever list they stand on', async () => {
+  it('R-A4: the requester does not approve, whatever list they stand on', async () => {
     const { id } = await h.offered(fresh());
     await h.service.request(h.input(id, 'ULEAD', { reason: 'because' }));
 
     await expect(h.service.approve(h.input(id, 'ULEAD'))).rejects.toMatchObject(refused('own-request'));
   });
 
-  it('A4: on Grid the local and the global id of the requester are one person', async () => {
+  it('R-A4: on Grid the local and the global id of the requester are one person', async () => {
     const grid = createHarness(store);
     grid.directory.installation = () => Promise.resolve({ known: { teamIds: [], enterpriseIds: ['E1'] } });
     const local = (userId: string) => member(userId, { enterpriseId: 'E1', globalUserId: 'UBOSS' });
@@ -117,7 +117,7 @@ describe('authority', () => {
     await expect(grid.service.approve(again)).rejects.toMatchObject(refused('own-request'));
   });
 
-  it('A4: the database refuses it even when the code would not', async () => {
+  it('R-A4: the database refuses it even when the code would not', async () => {
     const { id } = await h.offered(fresh());
     const { remediation } = await h.service.request(h.input(id, 'ULEAD', { reason: 'because' }));
 
@@ -131,7 +131,7 @@ describe('authority', () => {
     await expect(written).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('A5: one person counts once, however often they press', async () => {
+  it('R-A5: one person counts once, however often they press', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const row = await three.requested(fresh());
 
@@ -145,7 +145,7 @@ describe('authority', () => {
     });
   });
 
-  it('A5: a mind may be changed while it is requested, as a new version of the same row', async () => {
+  it('R-A5: a mind may be changed while it is requested, as a new version of the same row', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const row = await three.requested(fresh());
 
@@ -160,7 +160,7 @@ describe('authority', () => {
     expect(approvals).toMatchObject([{ personId: idOf('ULEAD'), decision: 'reject', version: 2 }]);
   });
 
-  it('A6: one veto of an eligible approver ends it', async () => {
+  it('R-A6: one veto of an eligible approver ends it', async () => {
     const row = await h.requested(fresh());
 
     await h.service.reject({ ...h.input(row.id, 'UBOSS'), reason: 'not now' });
@@ -169,7 +169,7 @@ describe('authority', () => {
     expect(late).toMatchObject({ moved: false, note: 'too-late', remediation: { state: 'rejected' } });
   });
 
-  it('A7: a request that nobody could approve is refused', async () => {
+  it('R-A7: a request that nobody could approve is refused', async () => {
     const alone = createHarness((await postgres.migrated()).store());
     const { id } = await alone.offered(fresh());
     for (const userId of ['UONCALL', 'ULEAD', 'UBOSS', 'UCHIEF', 'UMEMBER'])
@@ -182,7 +182,7 @@ describe('authority', () => {
     expect((await alone.row(id)).state).toBe('proposed');
   });
 
-  it('A8: who joins a group after the request does not count for it', async () => {
+  it('R-A8: who joins a group after the request does not count for it', async () => {
     h.directory.people.set('UNEW', member('UNEW'));
     const row = await h.requested(fresh());
     h.directory.groups.set('SLEADS', ['UMEMBER', 'UNEW']);
@@ -196,7 +196,7 @@ describe('authority', () => {
     expect((await h.service.approve(h.input(later.id, 'UNEW'))).remediation.state).toBe('approved');
   });
 
-  it('A8: who left the group is refused at the decision', async () => {
+  it('R-A8: who left the group is refused at the decision', async () => {
     const row = await h.requested(fresh());
     h.directory.groups.set('SLEADS', []);
 
@@ -205,7 +205,7 @@ describe('authority', () => {
     );
   });
 
-  it('A8: who left the group between approval and execution is noticed by the executor, and nothing happens', async () => {
+  it('R-A8: who left the group between approval and execution is noticed by the executor, and nothing happens', async () => {
     const row = await h.requested(fresh());
     await h.service.approve(h.input(row.id, 'UMEMBER'));
     h.directory.groups.set('SLEADS', []);
@@ -220,7 +220,7 @@ describe('authority', () => {
     expect(h.world.effects).toEqual([]);
   });
 
-  it('A3: an executor believes no snapshot that is too old: it waits, asks for a fresh one, and then goes on', async () => {
+  it('R-A3: an executor believes no snapshot that is too old: it waits, asks for a fresh one, and then goes on', async () => {
     const row = await h.requested(fresh());
     await h.refresh();
     await h.service.approve(h.input(row.id, 'ULEAD'));
@@ -249,7 +249,7 @@ describe('authority', () => {
     expect((await h.row(row.id)).state).toBe('succeeded');
   });
 
-  it('A10: an approval names the plan that was shown, and another hash is refused', async () => {
+  it('R-A10: an approval names the plan that was shown, and another hash is refused', async () => {
     const row = await h.requested(fresh());
 
     await expect(
@@ -261,7 +261,7 @@ describe('authority', () => {
     expect(approval).toMatchObject({ planHash: row.planHash, policyVersion: h.policy.version });
   });
 
-  it('tells whoever decides too late what is true, and keeps that', async () => {
+  it('tells whoever decides too late what is true, and keeps that (R-M2)', async () => {
     const row = await h.approved(fresh());
     await h.execute(row.id);
 
@@ -300,7 +300,7 @@ describe('authority', () => {
     expect((await h.service.cancel(h.input(other.id, 'UONCALL'))).remediation.state).toBe('cancelled');
   });
 
-  it('S7: nothing is decided in a channel that another organisation shares', async () => {
+  it('R-S7: nothing is decided in a channel that another organisation shares', async () => {
     const row = await h.requested(fresh());
     h.directory.shared.add('C0SHARED');
 

@@ -40,7 +40,7 @@ describe('a remediation from offer to verdict', () => {
     expect((await h.audit.verify()).verdict).toBe('intact');
   });
 
-  it('S6: tells each decision, step and verdict in the thread, by name', async () => {
+  it('R-S6: tells each decision, step and verdict in the thread, by name', async () => {
     const row = await h.approved();
 
     await h.execute(row.id);
@@ -104,7 +104,7 @@ describe('a remediation from offer to verdict', () => {
     });
   });
 
-  it('X12: a fix after which the probes stay bad is never called a success, and is taken back as approved (X13)', async () => {
+  it('R-X12: a fix after which the probes stay bad is never called a success, and is taken back as approved (R-X13)', async () => {
     const world = createWorld();
     const own = createHarness(database.store(), { world, action: { verifyWithinMs: 200 } });
     const row = await own.approved();
@@ -116,7 +116,7 @@ describe('a remediation from offer to verdict', () => {
     expect(world.effects.map((effect) => effect.value)).toEqual(['new', 'old']);
   });
 
-  it('X12: without an undo it has failed, and the facts say which probe', async () => {
+  it('R-X12: without an undo it has failed, and the facts say which probe', async () => {
     const world = createWorld();
     const own = createHarness(database.store(), { world, action: { verifyWithinMs: 200, undo: 'none' } });
     const row = await own.approved();
@@ -129,7 +129,7 @@ describe('a remediation from offer to verdict', () => {
     expect(after.outcome).toMatchObject({ reason: 'not-verified', 'test.healthy': 'TEST_BAD' });
   });
 
-  it('Stop is honoured between steps, and what was done is taken back', async () => {
+  it('Stop is honoured between steps, and what was done is taken back (R-M5)', async () => {
     const world = createWorld(['a', 'b', 'c']);
     const own = createHarness(database.store(), { world });
     const row = await own.approved();
@@ -146,7 +146,7 @@ describe('a remediation from offer to verdict', () => {
     ]);
   });
 
-  it('a job that is delivered again finds nothing to do (X7)', async () => {
+  it('a job that is delivered again finds nothing to do (R-X7)', async () => {
     const row = await h.approved();
 
     await h.execute(row.id);

@@ -40,8 +40,8 @@ const age = (id: string, column: string, ms: number) =>
     [id, ms],
   );
 
-describe('transitions shown with two connections', () => {
-  it('approve ‖ approve (A1): 200 rounds of a quorum of two, each finalised exactly once', async () => {
+describe('transitions shown with two connections (R-M3)', () => {
+  it('approve ‖ approve (R-A1): 200 rounds of a quorum of two, each finalised exactly once', async () => {
     const a = createHarness(left, { action: { tier: 3 }, surface: 'none' });
     const b = createHarness(right, { action: { tier: 3 }, surface: 'none' });
     const ids: string[] = [];
@@ -231,7 +231,7 @@ describe('transitions shown with two connections', () => {
     await b.refresh();
   });
 
-  it('A1 ‖ X2: two requests for one target, approved at once: one is approved, the other refused as busy', async () => {
+  it('R-A1 ‖ R-X2: two requests for one target, approved at once: one is approved, the other refused as busy', async () => {
     for (let round = 0; round < 10; round += 1) {
       const at = fresh();
       const [a, b] = [createHarness(left), createHarness(right)];

@@ -123,7 +123,7 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
     expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
   });
 
-  it('a Redis that was restarted since is another Redis (P3)', async () => {
+  it('a Redis that was restarted since is another Redis (R-P3)', async () => {
     await anHourLater();
     const h = harnessOf('redis.set-eviction-policy');
     const row = await h.approved();
@@ -138,7 +138,7 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
 });
 
 describe('on a real PostgreSQL with sessions that leaked (D1.c)', () => {
-  it('ends those that were approved, and not one that works again by then (P3, P4)', async () => {
+  it('ends those that were approved, and not one that works again by then (R-P3, R-P4)', async () => {
     const h = harnessOf('postgres.terminate-idle-sessions');
     const params = { olderThanSeconds: 30 };
     await expect
@@ -223,7 +223,7 @@ describe.skipIf(lacking !== undefined)(
     };
     const plan = () => restartWorkload.plan({ part: 'agent-manager' }, context());
 
-    it('P4, P5: plans with a dry run, patches once, and sees the rollout come to rest', async () => {
+    it('R-P4, R-P5: plans with a dry run, patches once, and sees the rollout come to rest', async () => {
       const made = await plan();
       expect(made).toMatchObject({ tier: 1, steps: [{ precondition: { generation: 1, replicas: 2 } }] });
       expect(await restartWorkload.observeStep(made.steps[0], made, context())).toBe('not-done');
@@ -244,7 +244,7 @@ describe.skipIf(lacking !== undefined)(
       });
     });
 
-    it('P3: an image that changed since is another workload', async () => {
+    it('R-P3: an image that changed since is another workload', async () => {
       const made = await plan();
       await seed.merge(`${path}/agent-manager`, {
         spec: { template: { spec: { containers: [{ name: 'main', image: 'agent-manager:2' }] } } },
@@ -257,7 +257,7 @@ describe.skipIf(lacking !== undefined)(
       expect(await restartWorkload.observeStep(made.steps[0], made, context())).toBe('unknown');
     });
 
-    it('P3: a workload that was made anew under the same name is another one', async () => {
+    it('R-P3: a workload that was made anew under the same name is another one', async () => {
       const made = await plan();
       await seed.remove(`${path}/agent-manager`);
       await seed.post(path, {

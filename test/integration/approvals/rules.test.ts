@@ -32,7 +32,7 @@ const age = (id: string, column: string) =>
   ]);
 
 describe('plan binding', () => {
-  it('P1: a plan cannot change once it is proposed', async () => {
+  it('R-P1: a plan cannot change once it is proposed', async () => {
     const row = await h.offered(fresh());
 
     await expect(
@@ -40,7 +40,7 @@ describe('plan binding', () => {
     ).rejects.toThrow('immutable');
   });
 
-  it('P2: a newer plan for the same target supersedes the waiting one, and its approvals do not carry over', async () => {
+  it('R-P2: a newer plan for the same target supersedes the waiting one, and its approvals do not carry over', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const at = fresh();
     const old = await three.requested(at);
@@ -57,7 +57,7 @@ describe('plan binding', () => {
     expect(await store.tx((tx) => tx.remediations.approvals(next.id))).toEqual([]);
   });
 
-  it('P2: the same plan is offered again, not twice', async () => {
+  it('R-P2: the same plan is offered again, not twice', async () => {
     const at = fresh();
     const first = await h.propose(at);
     const second = await h.propose(at);
@@ -68,7 +68,7 @@ describe('plan binding', () => {
     );
   });
 
-  it('P3: a target that moved between approval and claim makes it stale, with what was expected and seen', async () => {
+  it('R-P3: a target that moved between approval and claim makes it stale, with what was expected and seen', async () => {
     const row = await h.approved(fresh());
     h.world.uid = 'uid-2';
 
@@ -78,7 +78,7 @@ describe('plan binding', () => {
     expect(h.world.effects).toEqual([]);
   });
 
-  it('P3: a target that moves right before the step is not touched', async () => {
+  it('R-P3: a target that moves right before the step is not touched', async () => {
     const row = await h.approved(fresh());
     h.world.before = () => {
       h.world.cells.set('a', 'somebody else was here');
@@ -91,13 +91,13 @@ describe('plan binding', () => {
     expect(h.world.cells.get('a')).toBe('somebody else was here');
   });
 
-  it('P7: nothing to do is no plan', async () => {
+  it('R-P7: nothing to do is no plan', async () => {
     h.world.cells.clear();
 
     expect(await h.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'nothing-to-do' });
   });
 
-  it('P9: parameters outside of the catalogue are refused', async () => {
+  it('R-P9: parameters outside of the catalogue are refused', async () => {
     const proposal = await h.propose({ ...fresh(), command: 'rm -rf /' });
 
     expect(proposal).toMatchObject({ kind: 'refused', reason: 'bad-params' });
@@ -114,7 +114,7 @@ describe('plan binding', () => {
 });
 
 describe('execution', () => {
-  it('X1: what a queue says decides nothing: a job for something nobody approved has no effect', async () => {
+  it('R-X1: what a queue says decides nothing: a job for something nobody approved has no effect', async () => {
     const row = await h.requested(fresh());
 
     await h.execute(row.id);
@@ -123,7 +123,7 @@ describe('execution', () => {
     expect(h.world.effects).toEqual([]);
   });
 
-  it('X2: one open remediation a target: neither offered nor approved while another holds it', async () => {
+  it('R-X2: one open remediation a target: neither offered nor approved while another holds it', async () => {
     const at = fresh();
     const other = createHarness(store, { action: { id: 'test.other' }, world: createWorld() });
     const waiting = await other.requested(at);
@@ -143,7 +143,7 @@ describe('execution', () => {
     expect(await store.tx((tx) => tx.remediations.approvals(waiting.id))).toEqual([]);
   });
 
-  it('X3: each attempt on a target has a higher fence', async () => {
+  it('R-X3: each attempt on a target has a higher fence', async () => {
     const at = fresh();
     const first = await h.approved(at);
     await h.execute(first.id);
@@ -156,7 +156,7 @@ describe('execution', () => {
     expect(two.fence).toBeGreaterThan(one.fence ?? Number.POSITIVE_INFINITY);
   });
 
-  it('X4: there is no effect without a committed intent', async () => {
+  it('R-X4: there is no effect without a committed intent', async () => {
     const row = await h.approved(fresh());
     let seen: unknown;
     h.world.before = async () => {
@@ -171,7 +171,7 @@ describe('execution', () => {
     expect(seen).toEqual([{ direction: 'apply', idx: 0, outcome: null }]);
   });
 
-  it('X8: an approval that ran out is not carried out, even when the job comes late', async () => {
+  it('R-X8: an approval that ran out is not carried out, even when the job comes late', async () => {
     const row = await h.approved(fresh());
     await age(row.id, 'approval_expires_at');
 
@@ -181,12 +181,12 @@ describe('execution', () => {
     expect(h.world.effects).toEqual([]);
   });
 
-  it('X8: an approval that runs out after the claim is noticed before step 1', async () => {
+  it('R-X8: an approval that runs out after the claim is noticed before step 1', async () => {
     const row = await h.approved(fresh());
 
     await h.execute(row.id, 'worker-1', {
       reach: async (point) => {
-        if (point === 'K2') await age(row.id, 'approval_expires_at');
+        if (point === 'R-K2') await age(row.id, 'approval_expires_at');
       },
     });
 
@@ -194,7 +194,7 @@ describe('execution', () => {
     expect(h.world.effects).toEqual([]);
   });
 
-  it('X9: the same action on the same target runs at most twice an hour', async () => {
+  it('R-X9: the same action on the same target runs at most twice an hour', async () => {
     const at = fresh();
     for (const value of ['one', 'two']) {
       const row = await h.approved({ ...at, value });
@@ -207,7 +207,7 @@ describe('execution', () => {
     expect(third).toMatchObject({ kind: 'refused', reason: 'limit-reached' });
   });
 
-  it('X9: one tier-3 fix at a time in the whole fleet', async () => {
+  it('R-X9: one tier-3 fix at a time in the whole fleet', async () => {
     const three = createHarness(store, { action: { tier: 3 } });
     const approve = async () => {
       const row = await three.requested(fresh());
@@ -230,7 +230,7 @@ describe('execution', () => {
     await database.sql("UPDATE remediations SET state = 'failed' WHERE id = $1", [running.id]);
   });
 
-  it('X10: the kill switch stops offers and claims, and is asked before every step', async () => {
+  it('R-X10: the kill switch stops offers and claims, and is asked before every step', async () => {
     const by = person('UONCALL');
     const world = createWorld(['a', 'b']);
     const own = createHarness(store, { world });
@@ -253,7 +253,7 @@ describe('execution', () => {
     expect((await own.row(row.id)).state).toBe('rollback_failed');
   });
 
-  it('X11: a freeze denies the offer, the approval and the claim', async () => {
+  it('R-X11: a freeze denies the offer, the approval and the claim', async () => {
     const freezes = [
       { cron: '0 18 * * 5', duration: '62h', timezone: 'Asia/Shanghai', environments: ['prod'] },
     ];
@@ -270,7 +270,7 @@ describe('execution', () => {
     expect(await h.row(approved.id)).toMatchObject({ state: 'approved', outcome: { waiting: 'frozen' } });
   });
 
-  it('X14: what we stand on is not offered, by whatever name it is reached', async () => {
+  it('R-X14: what we stand on is not offered, by whatever name it is reached', async () => {
     const own = createHarness(store, { self: () => Promise.resolve(new Set(['uid=uid-1'])) });
 
     expect(await own.propose(fresh())).toMatchObject({
@@ -280,7 +280,7 @@ describe('execution', () => {
     });
   });
 
-  it('X14: who cannot tell what he stands on offers nothing', async () => {
+  it('R-X14: who cannot tell what he stands on offers nothing', async () => {
     const own = createHarness(store, {
       self: () => Promise.reject(new AppError('DEPENDENCY_UNAVAILABLE', 'no identity')),
     });
@@ -288,7 +288,7 @@ describe('execution', () => {
     expect(await own.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'cannot-look' });
   });
 
-  it('X14: it is asked again at the claim, since we may have moved there since', async () => {
+  it('R-X14: it is asked again at the claim, since we may have moved there since', async () => {
     const row = await h.approved(fresh());
 
     await h.execute(row.id, 'worker-1', { self: () => Promise.resolve(new Set(['uid=uid-1'])) });
@@ -324,7 +324,7 @@ describe('execution', () => {
     expect(paged.length).toBeGreaterThan(0);
   });
 
-  it('indeterminate ends by a later observation', async () => {
+  it('indeterminate ends by a later observation (R-M6)', async () => {
     const row = await h.approved(fresh());
     h.world.observable = false;
     h.world.after = () => Promise.reject(new TargetError('no-answer', 'silence'));
@@ -337,7 +337,7 @@ describe('execution', () => {
     expect(h.world.effects).toHaveLength(1);
   });
 
-  it('indeterminate ends by a person who looked, with a reason, under a new fence', async () => {
+  it('indeterminate ends by a person who looked, with a reason, under a new fence (R-M6)', async () => {
     const row = await h.approved(fresh());
     h.world.observable = false;
     h.world.after = () => Promise.reject(new TargetError('no-answer', 'silence'));
@@ -386,7 +386,7 @@ describe('execution', () => {
     expect(world.effects.map((effect) => effect.cell)).toEqual(['a', 'b']);
   });
 
-  it('the sweeper expires what nobody decided, by the database clock', async () => {
+  it('the sweeper expires what nobody decided, by the database clock (R-M4)', async () => {
     const offer = await h.offered(fresh());
     const request = await h.requested(fresh());
     const approval = await h.approved(fresh());
@@ -429,7 +429,7 @@ describe('execution', () => {
 });
 
 describe('messages', () => {
-  it('S3: a state and the message that reports it are written together, or not at all', async () => {
+  it('R-S3: a state and the message that reports it are written together, or not at all', async () => {
     const broken = createHarness(store, { brokenCard: 'approved' });
     const row = await broken.requested(fresh());
 
@@ -439,7 +439,7 @@ describe('messages', () => {
     expect(await store.tx((tx) => tx.remediations.approvals(row.id))).toEqual([]);
   });
 
-  it('S5: an old button has no power: the state decides', async () => {
+  it('R-S5: an old button has no power: the state decides', async () => {
     const row = await h.requested(fresh());
     await h.service.reject({ ...h.input(row.id, 'UBOSS'), reason: 'no' });
 

@@ -402,7 +402,7 @@ describe('when PostgreSQL restarts in the middle of a run', () => {
 });
 
 describe('executions', () => {
-  test('X7: a lost lock aborts one, a stop does not', async () => {
+  test('R-X7: a lost lock aborts one, a stop does not', async () => {
     const seen: string[] = [];
     const done = latch();
     const one = await bench({

@@ -52,7 +52,7 @@ describe('a service that is well', () => {
       });
     });
 
-  it('may serve only the later paths', async () => {
+  it('may serve only the later paths (R-PLAT8)', async () => {
     const { url } = await service({ '/health/ready': says(200, '{"status":"ready"}') });
 
     expect((await ask(url)).facts).toMatchObject({ path: '/health/ready', word: 'ready' });
@@ -95,7 +95,7 @@ describe('a service that is not well', () => {
     ]);
   });
 
-  it('answers 200 with a word that is not ok, and blames what its body blames', async () => {
+  it('answers 200 with a word that is not ok, and blames what its body blames (R-PLAT9)', async () => {
     const { url } = await service({
       '/health': says(
         200,

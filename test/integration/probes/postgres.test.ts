@@ -136,7 +136,7 @@ describe('a broken PostgreSQL', () => {
     expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'dns' }, findings: [] });
   });
 
-  it('that lost a table says which', async () => {
+  it('that lost a table says which (R-PLAT21)', async () => {
     await query(server.url('agent_manager'), 'ALTER TABLE events RENAME TO events_gone');
     try {
       const outcome = await runProbe('postgres.tables', config(), { database: 'agentManager' });
@@ -210,7 +210,7 @@ describe('a broken PostgreSQL', () => {
 });
 
 describe('sessions', () => {
-  it('are counted by part: by application name, else by whose database it is', async () => {
+  it('are counted by part: by application name, else by whose database it is (R-PLAT23)', async () => {
     await sessions(2, 'agent-manager', 'orchestrator', () =>
       sessions(1, 'something', 'orchestrator', async () => {
         const outcome = await runProbe('postgres.clients', config());
@@ -378,7 +378,7 @@ describe('waits for locks', () => {
 });
 
 describe('registered agents', () => {
-  it('come from the table when there is no API: none, alive, silent', async () => {
+  it('come from the table when there is no API: none, alive, silent (R-PLAT11)', async () => {
     const none = await runProbe('agents.heartbeats', config());
     await query(
       server.url('agent_manager'),

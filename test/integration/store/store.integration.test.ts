@@ -467,7 +467,7 @@ describe('outbox', () => {
       tx.messages.post({ id: id(), purpose: 'root', channel, rendered: { text: 'first' }, ...more }),
     );
 
-  test('a newer render replaces the pending one', async () => {
+  test('a newer render replaces the pending one (R-S4)', async () => {
     const store = (await postgres.migrated()).store();
     const message = await post(store, 'C1');
     await store.tx((tx) => tx.messages.update(message, { text: 'second' }));
@@ -587,7 +587,7 @@ describe('outbox', () => {
 });
 
 describe('remediations', () => {
-  test('X2: a second open remediation of the same target is a conflict that says so', async () => {
+  test('R-X2: a second open remediation of the same target is a conflict that says so', async () => {
     const store = (await postgres.migrated()).store();
     await approved(store, 'deployment/a');
 
@@ -619,7 +619,7 @@ describe('remediations', () => {
     await expect(leap).rejects.toMatchObject({ code: 'BUG' });
   });
 
-  test('P1: the plan cannot be changed by the application nor by the owner', async () => {
+  test('R-P1: the plan cannot be changed by the application nor by the owner', async () => {
     const database = await postgres.migrated();
     const { id: key } = await propose(database.store(), 'deployment/d');
 
@@ -628,7 +628,7 @@ describe('remediations', () => {
     ).rejects.toMatchObject({ code: '23000' });
   });
 
-  test('X3, X4: an intent or outcome under an old fence touches nothing', async () => {
+  test('R-X3, R-X4: an intent or outcome under an old fence touches nothing', async () => {
     const store = (await postgres.migrated()).store();
     const key = await approved(store, 'deployment/e');
     const fence = await store.tx(async (tx) => {
@@ -689,7 +689,7 @@ describe('remediations', () => {
 });
 
 describe('audit', () => {
-  test('L3: two hundred appends at once make one chain without a gap', async () => {
+  test('R-L3: two hundred appends at once make one chain without a gap', async () => {
     const store = (await postgres.migrated()).store();
 
     await Promise.all(
@@ -712,7 +712,7 @@ describe('audit', () => {
     expect(await store.tx((tx) => tx.audit.head())).toMatchObject({ seq: 200, hash: previous });
   });
 
-  test('L3: an append that is rolled back leaves no gap', async () => {
+  test('R-L3: an append that is rolled back leaves no gap', async () => {
     const store = (await postgres.migrated()).store();
     const append = () => ({ actor: 'U1', actorTeam: 'T1', action: 'test.append' });
     await store
@@ -727,7 +727,7 @@ describe('audit', () => {
     expect(row.seq).toBe(1);
   });
 
-  test('L4: nobody updates, deletes or truncates; the application may not even try', async () => {
+  test('R-L4: nobody updates, deletes or truncates; the application may not even try', async () => {
     const database = await postgres.migrated();
     const store = database.store();
     await store.tx((tx) => tx.audit.append({ actor: 'U1', actorTeam: 'T1', action: 'test.append' }));

@@ -41,14 +41,14 @@ const mention = {
 };
 
 describe('a delivery', () => {
-  it('is the same delivery by its trigger or event, whatever else is in it', () => {
+  it('is the same delivery by its trigger or event, whatever else is in it (R-S2)', () => {
     expect(deliveryOf(slash).key).toBe('trigger:A1:1.2.abc');
     expect(deliveryOf({ ...slash, text: 'other' }).key).toBe(deliveryOf(slash).key);
     expect(deliveryOf(mention).key).toBe('event:A1:Ev1');
     expect(deliveryOf({ ...slash, api_app_id: 'A2' }).key).not.toBe(deliveryOf(slash).key);
   });
 
-  it('names the person by user.team_id and never by the workspace of the message (A2)', () => {
+  it('names the person by user.team_id and never by the workspace of the message (R-A2)', () => {
     expect(deliveryOf(click).person).toEqual({ userId: 'U2', teamId: 'T0PARTNER', via: 'slack' });
     expect(deliveryOf({ ...click, user: { id: 'U2' } }).person).toEqual({
       userId: 'U2',
@@ -59,7 +59,7 @@ describe('a delivery', () => {
     expect(deliveryOf({ ...click, enterprise: { id: 'E0HOME' } }).person?.enterpriseId).toBeUndefined();
   });
 
-  it('belongs to us by app and workspace', () => {
+  it('belongs to us by app and workspace (R-SLACK9)', () => {
     expect(isOurs(deliveryOf(slash), 'A1', installed)).toBe(true);
     expect(isOurs(deliveryOf(click), 'A1', installed)).toBe(true);
     expect(isOurs(deliveryOf(slash), 'A2', installed)).toBe(false);

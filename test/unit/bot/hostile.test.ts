@@ -80,7 +80,7 @@ function expectNoMarkup(rendered: Rendered): void {
     expect(text.replace(/<@U0(?:REQUEST|APPROVE)>/g, '').match(/<[^>]*>?/g) ?? []).toEqual([]);
 }
 
-describe('views with hostile, empty and huge data', () => {
+describe('views with hostile, empty and huge data (R-SLACK26)', () => {
   it.each(Array.from({ length: 16 }, (_, index) => index + 1))(
     'stay valid and harmless (seed %i)',
     (seed) => {

@@ -18,7 +18,7 @@ const verify = (more: Partial<Parameters<typeof verifySignature>[0]>, secondsAgo
 };
 
 describe('a signature', () => {
-  it('is good within five minutes on either side of our clock, and not a second beyond', () => {
+  it('is good within five minutes on either side of our clock, and not a second beyond (R-SLACK10)', () => {
     expect([-301, -300, 0, 300, 301].map((ago) => verify({}, ago))).toEqual([
       'in-the-future',
       'ok',
@@ -36,7 +36,7 @@ describe('a signature', () => {
     expect(verify({ signature: 'v0=short' })).toBe('wrong');
   });
 
-  it('is good with the former secret while it is being changed', () => {
+  it('is good with the former secret while it is being changed (R-SLACK11)', () => {
     expect(verify({ secrets: ['new', 'right'] })).toBe('ok');
   });
 

@@ -40,7 +40,7 @@ describe('the catalogue', () => {
 describe('words', () => {
   const words = wordsIn('en');
 
-  it('escapes what comes from data and nothing else', () => {
+  it('escapes what comes from data and nothing else (R-S8)', () => {
     expect(words.say('command.unknown-verb', { word: '<!channel> & <@U1>' })).toContain(
       '“&lt;!channel&gt; &amp; &lt;@U1&gt;”',
     );

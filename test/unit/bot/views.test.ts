@@ -303,7 +303,7 @@ describe('the digest', () => {
     },
   );
 
-  it.each(languages)('tells new, worse, fixed and still there apart in %s', (language) => {
+  it.each(languages)('tells new, worse, fixed and still there apart in %s (R-SLACK24)', (language) => {
     const difference = {
       ...base,
       fresh: [remembered],

@@ -10,7 +10,7 @@ import {
 const file = { event: { workers: 20, batch_size: 100 }, database: { host: 'postgres' } };
 
 describe('configuration layers', () => {
-  it('lets a flag win over the environment and the environment over the file', () => {
+  it('lets a flag win over the environment and the environment over the file (R-PLAT16)', () => {
     const env = { AETHERIUS_EVENT_WORKERS: '15' };
 
     expect(valueOf({ command: ['/app', '--event.workers=5'], env, file }, 'event.workers')).toEqual({

@@ -61,7 +61,7 @@ describe('where an execution stands', () => {
   });
 });
 
-describe('P2, P3: the plan of now against the approved one', () => {
+describe('R-P2, R-P3: the plan of now against the approved one', () => {
   it('is the same when only other objects have appeared and numbers for people changed', () => {
     const now = {
       ...plan,
@@ -111,7 +111,7 @@ describe('what no plan may be', () => {
     expect(planFault({ ...plan, ...change }, expected, limits)).toBe(fault);
   });
 
-  it('may raise its tier', () => {
+  it('may raise its tier (R-T2)', () => {
     expect(planFault({ ...plan, tier: 3 }, expected, limits)).toBeUndefined();
   });
 });
@@ -132,7 +132,7 @@ describe('undo', () => {
   });
 });
 
-describe('P1: the hash of a plan', () => {
+describe('R-P1: the hash of a plan', () => {
   it('does not depend on the order of keys', () => {
     const shuffled = Object.fromEntries(Object.entries(plan).toReversed()) as unknown as Plan;
 
@@ -147,7 +147,7 @@ describe('P1: the hash of a plan', () => {
 });
 
 describe('identity', () => {
-  it('X14: is compared by key and value, whatever its place in a list', () => {
+  it('R-X14: is compared by key and value, whatever its place in a list', () => {
     expect(identityClaims({ 'container_id.0': 'a', 'container_id.1': 'b', uid: 'c' })).toEqual([
       'container_id=a',
       'container_id=b',
@@ -157,7 +157,7 @@ describe('identity', () => {
 });
 
 describe('the state machine', () => {
-  it('moves only along its arrows, and out of every state that is not an end', () => {
+  it('moves only along its arrows, and out of every state that is not an end (R-M1)', () => {
     expect(mayMove('proposed', 'approved')).toBe(false);
     expect(mayMove('requested', 'executing')).toBe(false);
     expect(mayMove('approved', 'succeeded')).toBe(false);

@@ -148,7 +148,7 @@ describe('a health check asks', () => {
       }
     });
 
-  it('nothing about what is not configured', () => {
+  it('nothing about what is not configured (R-PLAT3)', () => {
     const empty = shapeOf(environment());
 
     expect(healthCalls(empty)).toEqual([]);
@@ -188,7 +188,7 @@ describe('a table that fills in', () => {
 });
 
 describe('down needs a second witness', () => {
-  it('nobody else can tell: unknown, and no finding', () => {
+  it('nobody else can tell: unknown, and no finding (R-PLAT2)', () => {
     const report = judge('none', {
       'redis.connection': refused,
       'redis.clients': blind('refused'),
@@ -344,7 +344,7 @@ describe('a root and what is behind it', () => {
     'agents.heartbeats': blind('refused'),
   };
 
-  it('PostgreSQL down is one root with three parts behind it', () => {
+  it('PostgreSQL down is one root with three parts behind it (R-PLAT4)', () => {
     const report = judge('none', postgresDown);
 
     expect(bad(report)).toEqual([

@@ -91,7 +91,7 @@ describe('the approvals section', () => {
       { ...section, tiers: { 1: { by: ['oncall'], expires: '30' } } },
       'tiers.1.expires',
     ],
-  ])('refuses %s, and says where', (_what, given, path) => {
+  ])('refuses %s, and says where (R-T1)', (_what, given, path) => {
     expect(faults(given)).toEqual([path === '' ? 'approvals' : `approvals.${path}`]);
   });
 
@@ -100,7 +100,7 @@ describe('the approvals section', () => {
   });
 });
 
-describe('A7: a policy that lets nobody approve', () => {
+describe('R-A7: a policy that lets nobody approve', () => {
   const reason = (given: unknown, tier: 1 | 2 | 3) => {
     try {
       createPolicy(parse(given), [{ id: 'redis.set-eviction-policy', tier }]);
@@ -174,7 +174,7 @@ describe('hours and freezes', () => {
     expect(policy.rule(1)?.hours).toEqual(hours);
   });
 
-  it('X11: is frozen from when the expression fires for as long as it lasts, in the named environments', () => {
+  it('R-X11: is frozen from when the expression fires for as long as it lasts, in the named environments', () => {
     const { freezes } = createPolicy(parse(section), []);
     const fires = new Date('2026-11-27T10:00:00Z');
     const next = (_cron: string, _zone: string, after: Date) => (after < fires ? fires : null);

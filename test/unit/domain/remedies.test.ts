@@ -51,7 +51,7 @@ describe('the remedies of a finding', () => {
   });
 });
 
-describe('names of parts', () => {
+describe('names of parts (R-PLAT5)', () => {
   it.each([
     ['agent-manager-events', 'agent-manager'],
     ['aetherius_orchestrator', 'orchestrator-service'],

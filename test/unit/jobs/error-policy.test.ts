@@ -32,6 +32,6 @@ test.each([
   expect(retryTransient(error, attempt)).toEqual(decision);
 });
 
-test('X7: an execution is never tried again', () => {
+test('R-X7: an execution is never tried again', () => {
   expect(neverRetry(new AppError('DEPENDENCY_UNAVAILABLE', 'x'), 1)).toEqual({ retry: false });
 });

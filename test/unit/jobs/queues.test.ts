@@ -9,7 +9,7 @@ test('every kind has a queue, named after kind and environment', () => {
   expect(queueName('run', 'prod')).toBe('run-prod');
 });
 
-test('X7: executions are tried once and never taken for stalled', () => {
+test('R-X7: executions are tried once and never taken for stalled', () => {
   expect(queues.execute).toMatchObject({ attempts: 1, maxStalledCount: 0, abortOnLostLock: true });
 });
 

@@ -29,7 +29,7 @@ function load(found: Discovered | undefined) {
 }
 
 describe('init in a cluster', () => {
-  it('finds the platform by its Services, on the ports they have, and writes what can be loaded', async () => {
+  it('finds the platform by its Services, on the ports they have, and writes what can be loaded (R-PLAT6)', async () => {
     const found = await kubernetes(
       service('agent-manager', 8080),
       service('orchestrator-service', 80),
@@ -63,7 +63,7 @@ describe('init in a cluster', () => {
 });
 
 describe('init in a Compose project', () => {
-  it('finds the platform by its service names', async () => {
+  it('finds the platform by its service names (R-PLAT7)', async () => {
     const containers = ['redis', 'redis', 'reasoning-service'].map(
       (name) => ({ service: name }) as ComposeContainer,
     );

@@ -168,7 +168,7 @@ describe('the registration token of a Pod', () => {
     expect(await token()).toEqual({ digest: digest('abc'), source: 'Secret agent-auth-token/token' });
   });
 
-  it('comes from the Secret of the usual name where the Pod says nothing, and else from nowhere', async () => {
+  it('comes from the Secret of the usual name where the Pod says nothing, and else from nowhere (R-PLAT18)', async () => {
     const plain = { containers: [container({ env: [{ name: 'LOG', value: 'x' }] })] };
 
     expect(await cluster(plain, { 'agent-auth-token': { token: 'abc' } }).token()).toMatchObject({

@@ -18,7 +18,7 @@ const item = (more: Partial<Extract<OutboxItem, { kind: 'render' }>> = {}): Outb
 });
 
 describe('limits of sending', () => {
-  it('let a short burst into a channel, then about one post a second, and never touch another channel', () => {
+  it('let a short burst into a channel, then about one post a second, and never touch another channel (R-SLACK28)', () => {
     let now = 0;
     const limits = createSendLimits(() => now);
 

@@ -25,7 +25,7 @@ describe('agents.silence', () => {
     expect(await look(undefined)).toMatchObject({ findings: [{ facts: { registered: 1 } }] });
   });
 
-  it('is nothing that can be said before that', async () => {
+  it('is nothing that can be said before that (R-PLAT1)', async () => {
     expect(await look(400, 44)).toMatchObject({
       status: 'inconclusive',
       cause: { facts: { reason: 'heartbeat-too-young', lastHeartbeatSeconds: 44 } },

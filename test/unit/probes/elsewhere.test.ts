@@ -36,12 +36,12 @@ describe('what is not found here', () => {
     );
   });
 
-  it('is no stream that is missing where NATS runs without JetStream', () => {
+  it('is no stream that is missing where NATS runs without JetStream (R-PLAT20)', () => {
     expect(verdict(natsBacklog, 'D4.b', 'NATS_JETSTREAM_DISABLED nats.streams')).toBe('ruled-out');
     expect(verdict(natsBacklog, 'D4.b', 'NATS_NO_STREAM nats.streams')).toBe('confirmed');
   });
 
-  it('is a missing model only when the analysis fails', () => {
+  it('is a missing model only when the analysis fails (R-PLAT14)', () => {
     const missing = 'MODEL_MISSING runtime.models';
 
     expect(verdict(rootCauseFailure, 'S6.b', missing)).toBe('ruled-out');

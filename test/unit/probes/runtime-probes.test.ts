@@ -168,7 +168,7 @@ describe('runtime.registration-subjects', () => {
       on({ 'agent-manager': [subject(manager)], 'collect-agent': [subject(agent)] }),
     );
 
-  it('takes placeholders for one token and sees a subject that differs', async () => {
+  it('takes placeholders for one token and sees a subject that differs (R-PLAT19)', async () => {
     expect(
       await compare('aetherius.agent.*.register', 'aetherius.agent.{cluster_id}.register'),
     ).toMatchObject({ status: 'healthy' });
@@ -242,7 +242,7 @@ describe('runtime.registration-subjects', () => {
 });
 
 describe('runtime.config-overrides', () => {
-  it('names the key, the layer that wins and never a secret', async () => {
+  it('names the key, the layer that wins and never a secret (R-PLAT17)', async () => {
     const part = {
       files: { [CONFIG]: 'event:\n  workers: 20\ndatabase:\n  password: from-file\n' },
       env: { AETHERIUS_EVENT_WORKERS: '5', DATABASE_PASSWORD: 'from-env' },

@@ -176,7 +176,7 @@ describe('services.executor-queue', () => {
       expect(wordsIn(language).lookup('cause.metrics-absent')).toBeDefined();
   });
 
-  it('is not judged where the metrics are absent', async () => {
+  it('is not judged where the metrics are absent (R-PLAT12)', async () => {
     expect(
       await servicesExecutorQueue.run({ seconds: 3 }, probeContext({ services: pages({ up: 1 }) })),
     ).toMatchObject({ status: 'skipped', reason: 'not-installed' });
@@ -540,7 +540,7 @@ describe('services.root-cause-call', () => {
   const call = (answer: ReturnType<typeof httpAnswer>) =>
     servicesRootCauseCall.run({}, probeContext({ services: fakeServices({ [path]: [answer] }) }));
 
-  it('tells a broken model from another failure, and an analysis without the graph from both', async () => {
+  it('tells a broken model from another failure, and an analysis without the graph from both (R-PLAT13)', async () => {
     expect(await call(json({ root_causes: [] }))).toMatchObject({ status: 'healthy' });
     expect(
       await call(json({ error: 'analysis failed: cannot load the model /app/models/x' }, 500)),

@@ -411,7 +411,7 @@ describe('redis.key-space', () => {
       }),
     );
 
-  it('counts only throw-away keys that never expire', async () => {
+  it('counts only throw-away keys that never expire (R-PLAT22)', async () => {
     expect(await look('cache:', -1)).toMatchObject({
       findings: [{ code: 'REDIS_USELESS_KEYS', facts: { uselessKeys: 100 } }],
     });

@@ -138,7 +138,7 @@ describe('runtime.workflow-files', () => {
       }),
     );
 
-  it('takes a file that no engine could load for broken, whether or not somebody waits', async () => {
+  it('takes a file that no engine could load for broken, whether or not somebody waits (R-PLAT15)', async () => {
     const open = good.replace(/^description: (.*)$/m, 'description: "$1');
 
     expect(await look({ [name]: open }, undefined)).toMatchObject({

@@ -38,7 +38,7 @@ describe('where steps lead', () => {
   });
 });
 
-describe('X5: a second look at what was not certain', () => {
+describe('R-X5: a second look at what was not certain', () => {
   it.each([
     ['it happened, and was the last step', 'done', 'observable', 'apply', true, bare, 'verifying'],
     [

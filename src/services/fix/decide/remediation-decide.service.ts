@@ -20,7 +20,7 @@ export interface Decider {
   readonly cause: Cause;
 }
 
-/** The person of a decision, judged before the transaction: it may ask Slack (A3, S7). */
+/** The person of a decision, judged before the transaction: it may ask Slack (R-A3, R-S7). */
 export type Judged =
   | { readonly ok: true; readonly personId: string }
   | { readonly ok: false; readonly why: string; readonly facts: Facts };
@@ -114,7 +114,7 @@ async function judgedOutcome(
   return work(tx, row, { personId: judged.personId, cause });
 }
 
-/** The index of open targets said no (X2): another remediation was approved for it a moment ago. */
+/** The index of open targets said no (R-X2): another remediation was approved for it a moment ago. */
 async function busy(
   deps: DecisionDeps,
   row: RemediationRow,
@@ -141,7 +141,7 @@ function notAllowed(reason: string, row: RemediationRow, facts: Facts = {}): App
   });
 }
 
-/** Freeze windows and hours, by the database clock (X11); undefined when nothing forbids it now. */
+/** Freeze windows and hours, by the database clock (R-X11); undefined when nothing forbids it now. */
 export async function timeForbids(
   tx: Tx,
   deps: Pick<DecisionDeps, 'policy' | 'nextCron'>,

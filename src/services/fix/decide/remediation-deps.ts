@@ -19,7 +19,7 @@ export interface DecisionDeps {
   readonly onVerdict?: (tx: Tx, row: RemediationRow) => Promise<void>;
 }
 
-/** S1: a decision is stored within the budget of an acknowledgement, or it is not stored. */
+/** R-S1: a decision is stored within the budget of an acknowledgement, or it is not stored. */
 export const decisionTimeoutMs = 1_500;
 
 /** Actor of moves that nobody pressed a button for. */

@@ -10,7 +10,7 @@ import type { Tx } from '../../../domain/ports/store.ts';
 const cardPurpose = 'remediation';
 const eventPurpose = 'remediation-event';
 
-/** Buttons of the card by state; `undo` only where the plan has one. Each state's buttons are new rows (S5). */
+/** Buttons of the card by state; `undo` only where the plan has one. Each state's buttons are new rows (R-S5). */
 const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationButton[]>> = {
   proposed: ['request'],
   requested: ['approve', 'reject', 'cancel'],
@@ -20,9 +20,9 @@ const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationBut
 };
 
 export interface RemediationMessages {
-  /** Makes or edits the one card, in the transaction of the state it shows (S3). */
+  /** Makes or edits the one card, in the transaction of the state it shows (R-S3). */
   card(tx: Tx, row: RemediationRow): Promise<void>;
-  /** A public line in the thread (S6). */
+  /** A public line in the thread (R-S6). */
   event(tx: Tx, row: RemediationRow, event: EventInput): Promise<void>;
   /** One reminder a purpose; false when it was posted before. */
   remind(tx: Tx, row: RemediationRow, which: string): Promise<boolean>;

@@ -7,7 +7,7 @@ import type { Tx } from '../../../domain/ports/store.ts';
 import { type DecisionDeps, system } from './remediation-deps.ts';
 import type { EventInput } from './remediation-messages.service.ts';
 
-/** Who moves a remediation, and what is kept about it in the audit (L2). */
+/** Who moves a remediation, and what is kept about it in the audit (R-L2). */
 export interface Cause {
   readonly by?: Person;
   /** Canonical id when it is known; else what the payload says. */
@@ -43,7 +43,7 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
 const verdicts: readonly RemediationState[] = ['succeeded', 'failed', 'rolled_back', 'rollback_failed'];
 
 /**
- * One move of the state machine: row, audit and messages together (L1, S3). The caller holds the row's lock;
+ * One move of the state machine: row, audit and messages together (R-L1, R-S3). The caller holds the row's lock;
  * AppError CONFLICT when the row is not what the caller saw, and everything rolls back.
  */
 export async function moveRemediation(
@@ -98,7 +98,7 @@ export async function changeRemediation(
   return changed;
 }
 
-/** A refused attempt is kept as well (L1). */
+/** A refused attempt is kept as well (R-L1). */
 export async function auditRefusal(
   tx: Tx,
   row: RemediationRow,

@@ -75,8 +75,8 @@ function reasonOf(rule: Rule, row: RemediationRow, typed: string | undefined): s
 }
 
 /**
- * Who could approve now (A8). Expanded from the snapshot where it is fresh, since asking Slack about everybody
- * would not fit into the time of an acknowledgement. From tier 2 on the requester is not among them (A4).
+ * Who could approve now (R-A8). Expanded from the snapshot where it is fresh, since asking Slack about everybody
+ * would not fit into the time of an acknowledgement. From tier 2 on the requester is not among them (R-A4).
  */
 async function eligibleFor(
   tx: Tx,
@@ -90,7 +90,7 @@ async function eligibleFor(
   return [...new Set(ids)].filter((id) => rule.approvals === 0 || id !== requesterId).sort();
 }
 
-/** X2: the remediation that holds the target, if there is one. Two that come at once meet in a unique index. */
+/** R-X2: the remediation that holds the target, if there is one. Two that come at once meet in a unique index. */
 export async function openOther(
   tx: Tx,
   row: Pick<RemediationRow, 'environment' | 'target'>,
@@ -104,7 +104,7 @@ export function busyWith(other: RemediationRow): { readonly refused: string; rea
   return { refused: 'target-busy', facts: { other: other.handle } };
 }
 
-/** A1: the move itself, after the quorum was counted under this transaction's lock. */
+/** R-A1: the move itself, after the quorum was counted under this transaction's lock. */
 export async function approveInTx(
   tx: Tx,
   deps: DecisionDeps,

@@ -82,7 +82,7 @@ function approversOf(deps: DecisionDeps, row: Pick<RemediationRow, 'tier'>) {
   return deps.policy.rule(row.tier)?.by ?? [];
 }
 
-/** A3, A4, A8: an eligible approver now who already was one when it was requested. */
+/** R-A3, R-A4, R-A8: an eligible approver now who already was one when it was requested. */
 function barred(row: RemediationRow, who: Decider): { refused: string; facts?: Facts } | undefined {
   if (row.requesterId === who.personId) return { refused: 'own-request' };
   if (!row.eligible.includes(who.personId)) return { refused: 'joined-after-request' };
@@ -108,7 +108,7 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       const other = last ? await openOther(tx, row) : undefined;
       if (other !== undefined) return busyWith(other);
       await saveDecision(tx, deps, row, who, 'approve', input);
-      // A1: counted again from the rows, under the lock this transaction holds.
+      // R-A1: counted again from the rows, under the lock this transaction holds.
       const counted = countedApprovals(row, await tx.remediations.approvals(row.id));
       if (counted.length >= rule.approvals) return approveInTx(tx, deps, row, who);
       await changeRemediation(
@@ -137,7 +137,7 @@ async function forbidden(
   return why === undefined ? undefined : { refused: why };
 }
 
-/** A1, A5, A8: one vote a person, for this very plan, of people who were eligible when it was requested. */
+/** R-A1, R-A5, R-A8: one vote a person, for this very plan, of people who were eligible when it was requested. */
 export function countedApprovals(
   row: Pick<RemediationRow, 'planHash' | 'eligible' | 'requesterId'>,
   approvals: readonly ApprovalRow[],

@@ -14,7 +14,7 @@ import { limitReached, tier3Busy } from '../remediation-limits.ts';
 import { ownClaims } from '../self-identity.ts';
 import { contextOf, defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';
 
-/** `stale`: it will never run. `wait`: not now; it stays approved until its approval expires (X8). */
+/** `stale`: it will never run. `wait`: not now; it stays approved until its approval expires (R-X8). */
 export type Barrier =
   | { readonly kind: 'stale'; readonly facts: Facts }
   | { readonly kind: 'wait'; readonly reason: string; readonly facts: Facts };
@@ -87,7 +87,7 @@ async function heldBack(tx: Tx, deps: ExecutorDeps, row: RemediationRow, barrier
 }
 
 /**
- * P3, P5, X14 as far as they need the target: the plan is made anew and compared. An undo's plan was saved, so
+ * R-P3, R-P5, R-X14 as far as they need the target: the plan is made anew and compared. An undo's plan was saved, so
  * its preconditions alone are checked, by each step.
  */
 export async function lookAtTarget(
@@ -133,7 +133,7 @@ async function insideBarrier(tx: Tx, deps: ExecutorDeps, row: RemediationRow): P
 }
 
 /**
- * A3 and A8 again for everybody who counted: still active, still on the list, by today's policy and a snapshot
+ * R-A3 and R-A8 again for everybody who counted: still active, still on the list, by today's policy and a snapshot
  * that is fresh. Where nobody else had to approve, it is the requester who counts.
  */
 async function approversStillCount(

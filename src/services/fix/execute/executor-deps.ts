@@ -8,8 +8,8 @@ import type { Store, Tx } from '../../../domain/ports/store.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
 import type { SelfIdentity } from '../self-identity.ts';
 
-/** Points of an execution at which a crash is told apart (approvals.md K0–K7). */
-export type KillPoint = 'K1' | 'K2' | 'K3' | 'K4' | 'K5' | 'K6-intent' | 'K6-effect' | 'K7';
+/** Points of an execution at which a crash is told apart (R-K0 to R-K7). */
+export type KillPoint = 'R-K1' | 'R-K2' | 'R-K3' | 'R-K4' | 'R-K5' | 'R-K6-intent' | 'R-K6-effect' | 'R-K7';
 
 export interface ExecutorDeps {
   readonly store: Store;
@@ -37,7 +37,7 @@ export interface ExecutorDeps {
   readonly reach?: (point: KillPoint) => Promise<void>;
 }
 
-/** One attempt of one worker: valid while the row carries its fence (X3). */
+/** One attempt of one worker: valid while the row carries its fence (R-X3). */
 export interface Hold {
   readonly id: string;
   readonly fence: number;

@@ -53,7 +53,7 @@ export async function runSteps(
   }
 }
 
-/** X5: an intent without outcome is observed; only what has certainly not happened and may be repeated, is. */
+/** R-X5: an intent without outcome is observed; only what has certainly not happened and may be repeated, is. */
 async function settleOpen(
   deps: ExecutorDeps,
   hold: Hold,
@@ -91,11 +91,11 @@ async function runStep(
   }
   const gate = await writeIntent(deps, hold, direction, idx);
   if (gate !== undefined) return gate;
-  await deps.reach?.(direction === 'apply' ? 'K3' : 'K6-intent');
+  await deps.reach?.(direction === 'apply' ? 'R-K3' : 'R-K6-intent');
   // Stopped for longer than the lease (SIGSTOP, GC, a paused machine): somebody else may be at it by now.
   if (deps.monotonic() >= hold.leaseEnds) throw new FenceLost(hold.id);
   const result = await effect(deps, hold, row, step);
-  await deps.reach?.(direction === 'apply' ? 'K4' : 'K6-effect');
+  await deps.reach?.(direction === 'apply' ? 'R-K4' : 'R-K6-effect');
   if (result.end === 'unknown') return { end: 'unknown', facts: { step: idx + 1, ...result.facts } };
   const outcome =
     result.end === 'done' ? 'done' : result.end === 'observed-done' ? 'observed-done' : 'failed';
@@ -104,7 +104,7 @@ async function runStep(
   return result.end === 'failed' ? { end: 'failed', facts: { step: idx + 1, ...result.facts } } : undefined;
 }
 
-/** X4, X8, X10: the intent is committed with its audit row before anything happens, or nothing happens. */
+/** R-X4, R-X8, R-X10: the intent is committed with its audit row before anything happens, or nothing happens. */
 function writeIntent(
   deps: ExecutorDeps,
   hold: Hold,

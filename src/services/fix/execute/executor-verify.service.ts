@@ -16,7 +16,7 @@ interface Round {
 }
 
 /**
- * X12: asks the probes again and again until they have all been healthy, and the target at rest, for as long as
+ * R-X12: asks the probes again and again until they have all been healthy, and the target at rest, for as long as
  * the plan says, or its time is over. Only healthy counts: what could not be looked at is not well.
  */
 export async function verify(
@@ -32,7 +32,7 @@ export async function verify(
       const until = extended.verifyUntil?.getTime() ?? 0;
       return { row: extended, over: (await tx.now()).getTime() >= until };
     });
-    await deps.reach?.('K5');
+    await deps.reach?.('R-K5');
     if (signal.aborted) {
       await release(deps, hold);
       return { verdict: 'released' };

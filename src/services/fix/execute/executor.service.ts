@@ -14,19 +14,19 @@ import { takeOver } from './recovery.service.ts';
 /**
  * Carries out one remediation as far as it goes. Whatever the job says, the state in PostgreSQL decides: a
  * redelivered job finds nothing to do, a lost one is found again, and an attempt that a crash cut off is taken
- * over by observation (X1, X5, X7).
+ * over by observation (R-X1, R-X5, R-X7).
  */
 export function createExecutor(deps: ExecutorDeps): Executor {
   return {
     async execute({ remediationId, signal }) {
       const row = await deps.store.tx((tx) => tx.remediations.get(remediationId));
       if (row === undefined) return;
-      await deps.reach?.('K1');
+      await deps.reach?.('R-K1');
       const hold = row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row);
       if (hold === undefined) return;
       const logger = deps.logger.child({ remediation: row.id, attempt: hold.attempt, fence: hold.fence });
       try {
-        await deps.reach?.('K2');
+        await deps.reach?.('R-K2');
         await drive(deps, hold, signal);
       } catch (err) {
         // Whoever holds the newer fence goes on; we have touched nothing since.
@@ -52,7 +52,7 @@ async function drive(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promi
         if (!(await rollBack(deps, hold, signal))) return;
         break;
       default:
-        await deps.reach?.('K7');
+        await deps.reach?.('R-K7');
         return;
     }
   }
@@ -81,7 +81,7 @@ export function afterSteps(
   if (end.end === 'unknown') return { to: 'indeterminate', facts: { ...end.facts, steps: done } };
   const reason = end.end === 'refused' ? end.why : end.end;
   const facts = { ...end.facts, reason, steps: done };
-  // X13: what was done is taken back when the way back was approved with it.
+  // R-X13: what was done is taken back when the way back was approved with it.
   if (done > 0) return { to: row.plan.undo === undefined ? 'failed' : 'rolling_back', facts };
   if (end.end === 'stale' || reason === 'approval-expired') return { to: 'stale', facts };
   return { to: 'failed', facts };

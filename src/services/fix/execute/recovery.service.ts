@@ -13,7 +13,7 @@ const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling
 
 /**
  * Takes over what another worker left: only after its lease has ended by the database clock, with a new fence, so
- * that the old one is dead. Undefined: it is still held, or it is over, or nobody can tell yet (X5).
+ * that the old one is dead. Undefined: it is still held, or it is over, or nobody can tell yet (R-X5).
  */
 export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promise<Hold | undefined> {
   if (seen.plan.schemaVersion !== 1) return undefined;
@@ -53,7 +53,7 @@ export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promis
   return (await stillFits(deps, taken, hold)) ? hold : undefined;
 }
 
-/** K2: claimed and nothing begun, so the world may have moved; the same checks as at the claim. */
+/** R-K2: claimed and nothing begun, so the world may have moved; the same checks as at the claim. */
 async function stillFits(deps: ExecutorDeps, row: RemediationRow, hold: Hold): Promise<boolean> {
   if (row.state !== 'executing') return true;
   const rows = await deps.store.tx((tx) => tx.remediations.steps(row.id));

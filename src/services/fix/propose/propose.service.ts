@@ -27,7 +27,7 @@ export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
   readonly clock: Clock;
   /** Length of an executor's lease; steps must fit into it. Default 60 s. */
   readonly leaseMs?: number;
-  /** P7, whatever an action's own limit is; default 100. */
+  /** R-P7, whatever an action's own limit is; default 100. */
   readonly maxObjects?: number;
 }
 
@@ -57,7 +57,7 @@ export interface ProposeService extends FixOffers {
   }): Promise<Prepared>;
 }
 
-/** Makes offers: everything that must be true before a button is shown (P5–P7, X2, X9–X11, X14). */
+/** Makes offers: everything that must be true before a button is shown (R-P5–R-P7, R-X2, R-X9–R-X11, R-X14). */
 export function createProposeService(deps: ProposeDeps): ProposeService {
   const plan: ProposeService['plan'] = async (input) => {
     const { call, finding, run } = input;
@@ -132,7 +132,7 @@ async function makePlan(
   }
 }
 
-/** P6: asked for each verb before there is a button. */
+/** R-P6: asked for each verb before there is a button. */
 async function missingRight(
   remediation: Remediation,
   params: unknown,

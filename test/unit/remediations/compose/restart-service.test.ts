@@ -36,7 +36,7 @@ describe('compose.restart-service', () => {
     expect((await fresh().plan()).tier).toBe(2);
   });
 
-  it('P7: refuses a service that is not there, and two that could be meant', async () => {
+  it('R-P7: refuses a service that is not there, and two that could be meant', async () => {
     await expect(fresh(() => []).plan()).rejects.toMatchObject({ facts: { reason: 'no-target' } });
     const two = fresh((one) => [one, { ...one, id: 'c2', service: 'aetherius-agent-manager' }]);
     await expect(two.plan()).rejects.toMatchObject({ facts: { reason: 'ambiguous-target' } });

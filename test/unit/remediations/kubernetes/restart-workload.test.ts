@@ -51,7 +51,7 @@ describe('kubernetes.restart-workload', () => {
     await expect(fresh(change).plan()).rejects.toMatchObject({ code: 'CONFLICT', facts: { reason } });
   });
 
-  it('P4: sends the resource version it has looked at with the patch', async () => {
+  it('R-P4: sends the resource version it has looked at with the patch', async () => {
     const { context, fixture, plan } = fresh();
     const made = await plan();
 
@@ -61,7 +61,7 @@ describe('kubernetes.restart-workload', () => {
     expect(sent.filter((patch) => !patch.dryRun)).toMatchObject([{ metadata: { resourceVersion: '10' } }]);
   });
 
-  it('P5: asks the API server for a dry run before it offers anything', async () => {
+  it('R-P5: asks the API server for a dry run before it offers anything', async () => {
     const { fixture, plan } = fresh();
 
     const made = await plan();
@@ -85,7 +85,7 @@ describe('kubernetes.restart-workload', () => {
     expect(await settled(with_('status', { replicas: 3 }))).toBe(false);
   });
 
-  it('X14: does not plan over a data store that runs and cannot say who it is', async () => {
+  it('R-X14: does not plan over a data store that runs and cannot say who it is', async () => {
     const { context } = fresh((object) => ({
       ...object,
       metadata: { ...object.metadata, name: 'postgres-0' },

@@ -28,7 +28,7 @@ describe('postgres.terminate-idle-sessions', () => {
     expect(plan.undo).toBeUndefined();
   });
 
-  it('P4: finds the very session and ends it in one statement', async () => {
+  it('R-P4: finds the very session and ends it in one statement', async () => {
     const { context, fixture } = fresh();
     const plan = await terminateIdleSessions.plan(params, context);
 
@@ -40,7 +40,7 @@ describe('postgres.terminate-idle-sessions', () => {
     );
   });
 
-  it('P7: refuses when there are more sessions than a leak has', async () => {
+  it('R-P7: refuses when there are more sessions than a leak has', async () => {
     const { context } = fresh();
     const many = Array.from({ length: 101 }, (_, pid) => ({ pid, mine: true }));
     const deps = {
@@ -53,7 +53,7 @@ describe('postgres.terminate-idle-sessions', () => {
     });
   });
 
-  it('P6: refuses when the role may not end what it would have to', async () => {
+  it('R-P6: refuses when the role may not end what it would have to', async () => {
     const { context } = fresh();
     const foreign = [{ pid: 1, mine: false, user: 'postgres' }];
     const deps = {

@@ -63,7 +63,7 @@ describe('redis.set-eviction-policy', () => {
     expect(fixture.log).not.toContain('CONFIG REWRITE');
   });
 
-  it('X12: has come to rest when writes are accepted, which the setting alone does not show', async () => {
+  it('R-X12: has come to rest when writes are accepted, which the setting alone does not show', async () => {
     const { context } = fresh();
     const plan = await setEvictionPolicy.plan({ policy: 'allkeys-lru', persist: false }, context);
 

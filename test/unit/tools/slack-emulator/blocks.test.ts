@@ -301,7 +301,7 @@ describe('a whole message', () => {
     expect(problems).toMatchObject([{ code: 'invalid_blocks', pointer: '/blocks/1/block_id' }]);
   });
 
-  it('refuses blocks of more than about 13,200 characters with msg_blocks_too_long', () => {
+  it('refuses blocks of more than about 13,200 characters with msg_blocks_too_long (R-SLACK27)', () => {
     const section = { type: 'section', text: mrkdwn('x'.repeat(2900)) };
 
     expect(errors(section, section, section, section)).toEqual([]);

@@ -138,7 +138,7 @@ describe('messages', () => {
     });
   });
 
-  it('cuts a post at 40,000 characters but refuses an edit of more than 4,000', async () => {
+  it('cuts a post at 40,000 characters but refuses an edit of more than 4,000 (R-SLACK19)', async () => {
     const { api, control } = createBench();
 
     const posted = await api('chat.postMessage', { channel: places.ops, text: 'x'.repeat(40_001) });
@@ -148,7 +148,7 @@ describe('messages', () => {
     expect(edited).toMatchObject({ error: 'msg_too_long' });
   });
 
-  it('drops the blocks when an edit has a text only, keeps them when it has neither', async () => {
+  it('drops the blocks when an edit has a text only, keeps them when it has neither (R-SLACK18)', async () => {
     const { api, control } = createBench();
     const { ts } = await api('chat.postMessage', { channel: places.ops, text: 'x', blocks });
 
@@ -160,7 +160,7 @@ describe('messages', () => {
     expect(control.lastMessage()).toMatchObject({ text: 'y', blocks: [], metadata: { event_type: 'e' } });
   });
 
-  it('edits only what the app itself posted, and nothing ephemeral or gone', async () => {
+  it('edits only what the app itself posted, and nothing ephemeral or gone (R-SLACK21)', async () => {
     const { api, control } = createBench();
     const said = await control.say({ user: people.requester, channel: places.ops, text: 'mine' });
     const hidden = await api('chat.postEphemeral', {
@@ -257,7 +257,7 @@ describe('messages', () => {
 });
 
 describe('people', () => {
-  it('gives the locale only when asked', async () => {
+  it('gives the locale only when asked (R-SLACK25)', async () => {
     const { api } = createBench();
 
     expect(await api('users.info', { user: people.chinese })).not.toHaveProperty('user.locale');
@@ -338,7 +338,7 @@ describe('views', () => {
     return (await waiting).triggerId ?? '';
   }
 
-  it('opens a modal with a trigger_id once, within three seconds', async () => {
+  it('opens a modal with a trigger_id once, within three seconds (R-SLACK14)', async () => {
     const bench = createBench();
     const id = await trigger(bench);
     const late = await trigger(bench);
