@@ -8,6 +8,8 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 interface Plan {
   readonly files: Readonly<Record<string, string>>;
   readonly registry?: { readonly path: string; readonly name: string; readonly from: string };
+  /** Code of a finding that is not in `src/domain/look/findings.ts` yet. */
+  readonly finding?: string;
   readonly next: readonly string[];
 }
 
@@ -26,6 +28,7 @@ const makers: Readonly<Record<string, (id: string, more?: string) => Plan>> = {
         [`test/unit/probes/${target}/${condition}.test.ts`]: probeTestText(name, target, condition),
       },
       registry: { path: 'src/probes/index.ts', name, from: `./${target}/${condition}.probe.ts` },
+      finding: codeOf(id),
       next: [
         `probe.${id} and the words of its findings in src/text, both languages`,
         'docs/guides/add-a-probe.md',
@@ -81,6 +84,9 @@ function split(id: string): readonly string[] {
   return id.split('.');
 }
 
+/** `redis.slow-log` → `REDIS_SLOW_LOG` */
+const codeOf = (id: string): string => id.toUpperCase().replace(/[.-]/g, '_');
+
 function probeText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
@@ -97,7 +103,7 @@ export const ${name} = defineProbe({
   part: '${target}',
   needs: ['${target}'],
   timeoutMs: 8_000,
-  emits: ['${id.toUpperCase().replace(/[.-]/g, '_')}'],
+  emits: ['${codeOf(id)}'],
   run(_params: Params, { deps, signal }: ProbeContext<Deps>) {
     signal.throwIfAborted();
     return Promise.reject(new Error(\`nobody has written what to read from \${Object.keys(deps).join()}\`));
@@ -135,6 +141,9 @@ export const ${name} = defineRemediation({
   tier: 2,
   params,
   needs: ['${target}'],
+  helpsWith: [],
+  paramsFor: () => undefined,
+  instruction: 'see-application',
   plan: (_params: Params, _context: Context) => unwritten(),
   applyStep: () => unwritten(),
   observeStep: () => unwritten(),
@@ -221,6 +230,13 @@ export function register(text: string, name: string, from: string): string {
   return `${withImport.slice(0, list)}\n  ${name},${withImport.slice(list)}`;
 }
 
+/** The registry of findings with one more code, without traits; unchanged when it is there. */
+function withFinding(text: string, code: string): string {
+  const end = text.indexOf('\n} as const satisfies');
+  if (end === -1) throw new Error('the registry of findings does not look like one');
+  return text.includes(`\n  ${code}: `) ? text : `${text.slice(0, end)}\n  ${code}: {},${text.slice(end)}`;
+}
+
 /**
  * Writes the module, its test and its line in the registry into a checkout, and returns what it did and what is
  * left to do, a line each. Throws when the kind or the id is not one, or a file is there already.
@@ -240,6 +256,11 @@ export function scaffold(root: string, [kind = '', id = '', more]: readonly stri
   if (plan.registry !== undefined) {
     const { path, name, from } = plan.registry;
     writeFileSync(join(root, path), register(readFileSync(join(root, path), 'utf8'), name, from));
+    said.push(`added to ${path}`);
+  }
+  if (plan.finding !== undefined) {
+    const path = 'src/domain/look/findings.ts';
+    writeFileSync(join(root, path), withFinding(readFileSync(join(root, path), 'utf8'), plan.finding));
     said.push(`added to ${path}`);
   }
   return [...said, ...[...plan.next, 'npm run format'].map((step) => `next     ${step}`)];

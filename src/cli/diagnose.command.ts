@@ -1,7 +1,6 @@
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
-import { asTyped } from '../domain/diagnosis/symptom.ts';
 import type { ProbeOutcome } from '../domain/look/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
@@ -31,8 +30,8 @@ export async function diagnoseCommand(
     context.err(context.words.plain('cli.diagnose.choose', { text }));
     context.err(
       table(
-        answer.ids.map((id) => [
-          `  ${asTyped(id, answer.part)}`,
+        answer.choices.map(({ id, typed }) => [
+          `  ${typed}`,
           context.words.lookupPlain(`diagnosis.${id}`) ?? id,
         ]),
       ),

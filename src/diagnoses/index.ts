@@ -1,4 +1,3 @@
-import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts';
 import { agentManagerStartup } from './agent-manager-startup.diagnosis.ts';
 import { agentRegistration } from './agent-registration.diagnosis.ts';
 import { configNotApplied } from './config-not-applied.diagnosis.ts';
@@ -19,7 +18,7 @@ import { serviceUnreachable } from './unreachable.diagnosis.ts';
 import { workflowStuck } from './workflow-stuck.diagnosis.ts';
 
 /** Every diagnosis there is. A new one is a file and a line here. */
-export const diagnoses: readonly Diagnosis[] = [
+export const diagnoses = [
   serviceUnreachable,
   agentManagerStartup,
   agentRegistration,
@@ -38,4 +37,6 @@ export const diagnoses: readonly Diagnosis[] = [
   natsBacklog,
   noConnection,
   podNotStarting,
-];
+] as const;
+export type DiagnosisId = (typeof diagnoses)[number]['id'];
+export type CauseId = (typeof diagnoses)[number]['causes'][number]['id'];

@@ -1,13 +1,5 @@
-import {
-  all,
-  any,
-  type Condition,
-  type Diagnosis,
-  defineDiagnosis,
-  found,
-  not,
-} from '../domain/diagnosis/diagnosis.ts';
-import type { ProbeCall } from '../domain/look/probe.ts';
+import { all, any, type Condition, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import type { FindingCode } from '../domain/look/findings.ts';
 import { type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 
 const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
@@ -16,28 +8,29 @@ const isService = (part: PartId): part is ServiceId => (serviceIds as readonly s
 const patienceMs = 8_000;
 
 /** What asks the part itself. */
-export function ownProbes(part: PartId): readonly ProbeCall[] {
-  if (isService(part)) return [{ probe: 'http.service-health', with: { service: part, patienceMs } }];
+export function ownProbes(part: PartId) {
+  if (isService(part))
+    return [{ probe: 'http.service-health', with: { service: part, patienceMs } }] as const;
   switch (part) {
     case 'postgres':
-      return [{ probe: 'postgres.connection', with: { database: 'agentManager' } }];
+      return [{ probe: 'postgres.connection', with: { database: 'agentManager' } }] as const;
     case 'redis':
-      return [{ probe: 'redis.connection' }];
+      return [{ probe: 'redis.connection' }] as const;
     case 'nats':
-      return [{ probe: 'nats.server' }];
+      return [{ probe: 'nats.server' }] as const;
     case 'neo4j':
-      return [{ probe: 'neo4j.connection' }];
+      return [{ probe: 'neo4j.connection' }] as const;
     default:
       return [
         { probe: 'agents.heartbeats' },
         { probe: 'agents.silence' },
         { probe: 'nats.registration-traffic' },
-      ];
+      ] as const;
   }
 }
 
 /** Where the path leads when the part runs but is not well. */
-const ofPart: Readonly<Partial<Record<PartId, string>>> = {
+const ofPart = {
   'agent-manager': 'S1',
   'collect-agent': 'S2',
   'reasoning-service': 'S6',
@@ -45,13 +38,13 @@ const ofPart: Readonly<Partial<Record<PartId, string>>> = {
   redis: 'D3',
   nats: 'D4',
   neo4j: 'S7',
-};
+} as const satisfies Partial<Record<PartId, string>>;
 
 /** Programs that tell why they end. Of a store that does not run, nothing further can be asked. */
 const tellsWhyItEnds = (part: PartId): boolean => !['postgres', 'redis', 'nats'].includes(part);
 
 /** What is left when a part runs, is healthy and can be reached: it is slow, or its work does not get done. */
-const illnesses: Readonly<Partial<Record<PartId, string>>> = {
+const illnesses: Readonly<Partial<Record<PartId, FindingCode>>> = {
   postgres: 'PG_SLOW',
   redis: 'REDIS_SLOW',
   nats: 'NATS_SLOW',
@@ -106,12 +99,12 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
 }
 
 /** H2: the decision tree of the guide for one part, with the diagnosis that each branch hands over to. */
-export function unreachable(part: PartId): Diagnosis {
+export function unreachable(part: PartId) {
   const { running, health, network } = pathSteps(part);
   const symptom = found(illnesses[part] ?? 'SERVICE_SLOW', part);
   const silence = all(found('NOBODY_PUBLISHES'), found('AGENTS_SILENT'));
   const ill = part === 'collect-agent' ? any(symptom, silence) : symptom;
-  const specific = ofPart[part];
+  const specific = part in ofPart ? ofPart[part as keyof typeof ofPart] : undefined;
   // Where packets get lost or come late nobody can judge its health: then it is the way, whatever state it is in.
   // (A Service drops what is sent to a part that is not ready.)
   const silent = all(found('NETWORK_SILENT', part), not(found('PART_NOT_READY', part)));
@@ -125,44 +118,56 @@ export function unreachable(part: PartId): Diagnosis {
     id: 'H2',
     slug: 'unreachable',
     part,
+    kind: 'way',
     evidence: [
       { probe: 'runtime.running', with: { part } },
       { probe: 'runtime.startup', with: { part } },
       ...ownProbes(part),
-      ...(part === 'collect-agent' || part === 'runtime' ? [] : [{ probe: 'network.path', with: { part } }]),
+      ...(part === 'collect-agent' || part === 'runtime'
+        ? []
+        : ([{ probe: 'network.path', with: { part } }] as const)),
       { probe: 'kubernetes.services-endpoints' },
     ],
     causes: [
-      { id: 'H2.a', part, when: running, remedies: restart(part) },
-      { id: 'H2.b', part, when: all(not(running), health, ...goodWay), remedies: restart(part) },
+      { id: 'H2.a', part, when: running, remedies: restart(part), answersBelow: 'seen-stopped' },
+      {
+        id: 'H2.b',
+        part,
+        when: all(not(running), health, ...goodWay),
+        remedies: restart(part),
+        maybeConsequence: true,
+        answersBelow: 'not-ours-alone',
+      },
       {
         id: 'H2.c',
         part,
         when: unreached,
         remedies: [{ instruction: 'see-network' }],
+        answersBelow: 'missed',
       },
       {
         id: 'H2.d',
         part,
         when: all(not(running), not(health), not(network), ill),
         remedies: [{ instruction: 'see-application' }],
+        maybeConsequence: true,
       },
     ],
     handOver: [
       { when: running, to: 'K1' },
-      ...(specific === undefined ? [] : [{ when: unfit, to: specific }]),
+      ...(specific === undefined ? [] : ([{ when: unfit, to: specific }] as const)),
       { when: lost, to: 'N1' },
-      ...(part === 'collect-agent' ? [{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] : []),
+      ...(part === 'collect-agent' ? ([{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] as const) : []),
     ],
   });
 }
 
-function restart(part: PartId): Diagnosis['causes'][number]['remedies'] {
+function restart(part: PartId) {
   return [
     { instruction: 'see-why-not-running' },
     { remediation: 'kubernetes.restart-workload', with: { part }, on: 'kubernetes' },
     { remediation: 'compose.restart-service', with: { part }, on: 'compose' },
-  ];
+  ] as const;
 }
 
 export const serviceUnreachable = unreachable('agent-manager');

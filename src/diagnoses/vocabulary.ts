@@ -1,3 +1,5 @@
+import type { PartId } from '../domain/platform/part.ts';
+
 /**
  * How people speak of each symptom: vocabulary for plain-word requests, in English and Chinese.
  * `names` are the thing itself (a strong sign), `words` what goes with it. Judged against the phrases in the tests.
@@ -622,3 +624,16 @@ export const symptomWords: readonly SymptomWords[] = [
     ],
   },
 ];
+
+/** Diagnoses for the error of a connection to a part, likeliest first: the way to the part itself, then the network, then what keeps it from taking a connection. */
+export const connectionSuspects: Readonly<Record<PartId, readonly string[]>> = {
+  postgres: ['H2', 'D1', 'N1', 'S1'],
+  redis: ['H2', 'N1', 'D3'],
+  nats: ['H2', 'N1', 'S1', 'D4'],
+  neo4j: ['S7', 'N1', 'H2'],
+  'agent-manager': ['H2', 'S1', 'N1'],
+  'orchestrator-service': ['H2', 'N1'],
+  'reasoning-service': ['H2', 'N1'],
+  'collect-agent': ['S2', 'N1', 'H2'],
+  runtime: ['N1', 'H2', 'S1', 'D1'],
+};

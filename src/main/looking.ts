@@ -1,7 +1,6 @@
-import { diagnoses } from '../diagnoses/index.ts';
 import { instructionLines } from '../diagnoses/instructions/commands.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
-import { symptomWords } from '../diagnoses/vocabulary.ts';
+import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
 import { createHealthRules } from '../domain/health/health-rules.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import type { ProbeRunner } from '../domain/look/probe-runner.ts';
@@ -13,6 +12,7 @@ import { probes } from '../probes/index.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
 import { createProbeRunner } from '../services/run/probe-runner.service.ts';
+import { diagnoses } from './registries.ts';
 
 /**
  * All that looks at environments, composed once for workers and for the command line: the registries, the runner and
@@ -39,7 +39,7 @@ export function openLooking({
     unreachable,
     pathSteps,
     ownProbes,
-    matcher: createSymptomMatcher(symptomWords),
+    matcher: createSymptomMatcher(symptomWords, connectionSuspects),
     instructionLines,
   };
   return {

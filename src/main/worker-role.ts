@@ -1,8 +1,6 @@
 import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
-import { diagnoses } from '../diagnoses/index.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
-import { remediesFor } from '../domain/fix/remedies.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { createSelfIdentity } from '../platform/process/self-identity.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
@@ -17,6 +15,7 @@ import { createProposeRun } from '../services/fix/propose/propose-run.service.ts
 import { createHealthRun } from '../services/health/health-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
 import { openLooking } from './looking.ts';
+import { diagnoses } from './registries.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { decisionDeps, digestSettings } from './use-cases.ts';
 
@@ -34,10 +33,6 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   const proposals = createProposeService({
     ...decisions,
     remediations,
-    remediesFor: (finding, { kubernetes, compose }) =>
-      remediesFor(finding, {
-        runtime: kubernetes !== undefined ? 'kubernetes' : compose !== undefined ? 'compose' : 'none',
-      }),
     self,
     clock,
   });

@@ -11,3 +11,5 @@ export const remediations = [
   terminateIdleSessions,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
+/** Instructions that stand in for one that cannot be offered. */
+export type StandIn = (typeof remediations)[number]['instruction'];

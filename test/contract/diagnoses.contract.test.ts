@@ -5,6 +5,7 @@ import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
 import { symptomWords } from '../../src/diagnoses/vocabulary.ts';
 import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
 import { evaluate, faultsOf } from '../../src/domain/diagnosis/judgement.ts';
+import type { FindingCode } from '../../src/domain/look/findings.ts';
 import { callKey, type ProbeOutcome } from '../../src/domain/look/probe.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -25,7 +26,7 @@ const name = (diagnosis: Diagnosis) =>
   diagnosis.id === 'H2' ? `H2 of ${diagnosis.part}` : `${diagnosis.id} ${diagnosis.slug}`;
 
 interface Leaf {
-  readonly code: string;
+  readonly code: FindingCode;
   readonly part?: PartId;
 }
 

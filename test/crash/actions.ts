@@ -1,3 +1,4 @@
+import type { FindingCode } from '../../src/domain/look/findings.ts';
 /** What both the killed process and the test that looks after it need: the same actions on the same targets. */
 
 import { Redis } from 'ioredis';
@@ -51,7 +52,13 @@ export function realProbes(health: 'real' | 'unhealthy'): ProbeRunner {
     logger: silentLogger,
   });
   if (health === 'real') return runner;
-  const bad = { code: 'TEST_BAD', severity: 'critical', part: 'redis', subject: 'x', facts: {} } as const;
+  const bad = {
+    code: 'TEST_BAD' as FindingCode,
+    severity: 'critical',
+    part: 'redis',
+    subject: 'x',
+    facts: {},
+  } as const;
   return {
     async run(calls, options) {
       const outcomes = await runner.run(calls, options);
@@ -103,6 +110,7 @@ function counter(url: string): Remediation {
   };
   return {
     ...{ id: 'test.counter', version: 1, doc: 'Counts.', tier: 2, params: z.strictObject({}), needs: [] },
+    ...{ helpsWith: [], paramsFor: () => undefined, instruction: 'see-application' },
     plan: () =>
       Promise.resolve({
         ...{

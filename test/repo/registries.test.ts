@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { diagnoses } from '../../src/diagnoses/index.ts';
 import { codesOf } from '../../src/domain/diagnosis/diagnosis.ts';
+import { diagnoses } from '../../src/main/registries.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { read, repositoryFiles, root } from './files.ts';
@@ -111,7 +111,7 @@ describe('every finding', () => {
       const text = read(path);
       const named = [...text.matchAll(/code: '([A-Z][A-Z0-9_]+)'/g)].map((match) => match[1] ?? '');
       expect(
-        named.filter((code) => /_/.test(code) && !probe.emits.includes(code)),
+        named.filter((code) => /_/.test(code) && !(probe.emits as readonly string[]).includes(code)),
         path,
       ).toEqual([]);
     }

@@ -13,6 +13,7 @@ import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/do
 import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
+import type { FindingCode } from '../../src/domain/look/findings.ts';
 import type { ProbeOutcome } from '../../src/domain/look/probe.ts';
 import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../src/domain/look/targets/targets.ts';
@@ -162,6 +163,9 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
     tier,
     params: Params,
     needs: [],
+    helpsWith: [],
+    paramsFor: () => undefined,
+    instruction: 'see-application',
     plan(params): Promise<Plan> {
       const { value, target } = Params.parse(params);
       const [first, ...rest] = [...world.cells].map(([cell, old]) => step(cell, old, value));
@@ -243,7 +247,15 @@ function testProbes(world: World): ProbeRunner {
     findings:
       status === 'healthy'
         ? []
-        : [{ code: 'TEST_BAD', severity: 'critical', part: 'redis', subject: 'world', facts: {} }],
+        : [
+            {
+              code: 'TEST_BAD' as FindingCode,
+              severity: 'critical',
+              part: 'redis',
+              subject: 'world',
+              facts: {},
+            },
+          ],
     facts: {},
     startedAt: new Date(0).toISOString(),
     durationMs: 0,
@@ -312,7 +324,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     nextCron: options.nextCron ?? (() => null),
   };
   const service = createRemediationService({ ...common, actions: remediations });
-  const proposing = createProposeService({ ...common, remediations, remediesFor: () => [], self, clock });
+  const proposing = createProposeService({ ...common, remediations, self, clock });
   let request = 0;
 
   const input = (id: string, userId: string, more: Partial<DecisionInput> = {}): DecisionInput => ({

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
 import { judge, type Verdict } from '../../src/domain/diagnosis/judgement.ts';
+import type { FindingCode } from '../../src/domain/look/findings.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/look/probe.ts';
 import type { PartId } from '../../src/domain/platform/part.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -36,7 +37,13 @@ export function outcomesOf(
     const about = part === 'runtime' ? diagnosis.part : part;
     const own = findings
       .filter(({ probe }) => probe === call.probe)
-      .map(({ code }) => ({ code, severity: 'critical' as const, part: about, subject: about, facts: {} }));
+      .map(({ code }) => ({
+        code: code as FindingCode,
+        severity: 'critical' as const,
+        part: about,
+        subject: about,
+        facts: {},
+      }));
     const status = blind.includes(call.probe) ? 'inconclusive' : own.length > 0 ? 'unhealthy' : 'healthy';
     return {
       key: callKey(call),

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingView, Offer } from '../../domain/message/finding-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Run } from '../../domain/run/run.ts';
@@ -79,7 +80,22 @@ function offerBlocks(offer: Offer, words: Words): KnownBlock[] {
 }
 
 function refusedBlocks(view: FindingView, words: Words): KnownBlock[] {
-  return view.refused.slice(0, 5).map((refused) => context(refusedLine(refused, words), words));
+  return view.refused
+    .slice(0, 5)
+    .map((refused) =>
+      context([refusedLine(refused, words), ...byHand(refused, view.finding, words)].join('\n'), words),
+    );
+}
+
+/** What people do instead, in the words of the instruction that stands in for the refused fix. */
+function byHand(
+  { instruction }: FindingView['refused'][number],
+  finding: Finding,
+  words: Words,
+): readonly string[] {
+  if (instruction === undefined) return [];
+  const text = words.lookup(`remedy.${instruction}`, { ...finding.facts, subject: finding.subject });
+  return text === undefined ? [] : [words.say('finding.by-hand', { text: markup(text) })];
 }
 
 function refusedLine(refused: FindingView['refused'][number], words: Words): string {

@@ -164,6 +164,9 @@ export const remedyLines: Readonly<Record<string, Lines>> = {
   'set-memory-limit': limited('{part}', '--limits=memory=2Gi', '--memory 2g --memory-swap 2g'),
   'delete-stale-cache': unlinked("'agent:*'"),
   'delete-useless-keys': unlinked('{prefix}'),
+  'set-eviction-policy': {
+    any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory-policy allkeys-lru'],
+  },
   'raise-maxmemory': {
     any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory 1gb'],
     kubernetes: ['kubectl -n {ns} set resources statefulset/redis --limits=memory=2Gi'],

@@ -22,19 +22,6 @@ const others: readonly (readonly [RegExp, PartId])[] = [
   [/\bdatabase\b|数据库/gi, 'postgres'],
 ];
 
-/** Likeliest first: the way to the part itself, then the network, then what keeps it from taking a connection. */
-const likely: Readonly<Record<PartId, readonly string[]>> = {
-  postgres: ['H2', 'D1', 'N1', 'S1'],
-  redis: ['H2', 'N1', 'D3'],
-  nats: ['H2', 'N1', 'S1', 'D4'],
-  neo4j: ['S7', 'N1', 'H2'],
-  'agent-manager': ['H2', 'S1', 'N1'],
-  'orchestrator-service': ['H2', 'N1'],
-  'reasoning-service': ['H2', 'N1'],
-  'collect-agent': ['S2', 'N1', 'H2'],
-  runtime: ['N1', 'H2', 'S1', 'D1'],
-};
-
 export interface ConnectionSymptom {
   /** The other end, where the text names it. */
   readonly part: PartId | undefined;
@@ -45,10 +32,14 @@ export interface ConnectionSymptom {
 }
 
 /** Read a text as the error of a connection; undefined when it speaks of none. */
-export function connectionSymptom(text: string, named: PartId | undefined): ConnectionSymptom | undefined {
+export function connectionSymptom(
+  text: string,
+  named: PartId | undefined,
+  suspects: Readonly<Record<PartId, readonly string[]>>,
+): ConnectionSymptom | undefined {
   const without = text.replace(trouble, ' ');
   if (without === text) return undefined;
   const part = others.find(([name]) => text.search(name) >= 0)?.[1] ?? named;
   const rest = others.reduce((left, [name]) => left.replace(name, ' '), without);
-  return { part, ids: likely[part ?? 'runtime'], rest };
+  return { part, ids: suspects[part ?? 'runtime'], rest };
 }

@@ -1,3 +1,4 @@
+import type { FindingCode } from '../look/findings.ts';
 import type { ProbeCall } from '../look/probe.ts';
 import type { PartId } from '../platform/part.ts';
 
@@ -6,28 +7,28 @@ import type { PartId } from '../platform/part.ts';
  * hand-overs. It holds no functions; arithmetic belongs into a probe (ADR 0002).
  */
 export type Condition =
-  | { readonly op: 'found'; readonly code: string; readonly part?: PartId }
-  | { readonly op: 'found-apart'; readonly code: string; readonly from: readonly string[] }
-  | { readonly op: 'hint'; readonly code: string }
+  | { readonly op: 'found'; readonly code: FindingCode; readonly part?: PartId }
+  | { readonly op: 'found-apart'; readonly code: FindingCode; readonly from: readonly FindingCode[] }
+  | { readonly op: 'hint'; readonly code: FindingCode }
   | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition };
 
 /** True when a finding with this code was made (about `part`, when given). */
-export function found(code: string, part?: PartId): Condition {
+export function found(code: FindingCode, part?: PartId): Condition {
   return part === undefined ? { op: 'found', code } : { op: 'found', code, part };
 }
 /**
  * True when a finding with this code was made about something about which none of the others was: a Pod that
  * crashes because memory ran out does not hide another one that crashes by itself.
  */
-export function foundApart(code: string, ...from: readonly [string, ...string[]]): Condition {
+export function foundApart(code: FindingCode, ...from: readonly [FindingCode, ...FindingCode[]]): Condition {
   return { op: 'found-apart', code, from };
 }
 /**
  * Never true: unknown when a finding with this code was made, which speaks for the cause as it does for others. A program
  * that says it is not ready may be asked in the wrong place, or wait for another part.
  */
-export function hint(code: string): Condition {
+export function hint(code: FindingCode): Condition {
   return { op: 'hint', code };
 }
 export function all(...of: readonly [Condition, ...Condition[]]): Condition {
@@ -38,6 +39,17 @@ export function any(...of: readonly [Condition, ...Condition[]]): Condition {
 }
 export function not(of: Condition): Condition {
   return { op: 'not', of };
+}
+
+/**
+ * What a diagnosis refers to by name. The registries narrow these to the names that exist (`main/registries.ts`), so that
+ * a typo does not compile; the engine takes any.
+ */
+export interface Names {
+  readonly probe: string;
+  readonly remediation: string;
+  readonly instruction: string;
+  readonly diagnosis: string;
 }
 
 /** A value of a remedy's parameters: fixed, or read from the finding that confirmed the cause. */
@@ -52,37 +64,47 @@ export type RemedyValue =
  * What to do about a cause. `remediation` is offered as a button when it is registered and applicable;
  * `instruction` is a catalogue key (`remedy.<key>`) whose text is filled with the finding's facts.
  */
-export type Remedy =
+export type Remedy<N extends Names = Names> =
   | {
-      readonly remediation: string;
+      readonly remediation: N['remediation'];
       readonly with: Readonly<Record<string, RemedyValue>>;
       readonly on?: 'kubernetes' | 'compose';
     }
-  | { readonly instruction: string; readonly on?: 'kubernetes' | 'compose' };
+  | { readonly instruction: N['instruction']; readonly on?: 'kubernetes' | 'compose' };
 
-export interface DiagnosisCause {
+export interface DiagnosisCause<N extends Names = Names> {
   /** Stable id of the catalogue: `D3.a`. */
   readonly id: string;
   /** Where the cause lies; ranks causes near the root of the dependency graph first. */
   readonly part: PartId;
   readonly when: Condition;
-  readonly remedies: readonly Remedy[];
+  readonly remedies: readonly Remedy<N>[];
+  /** It may be the consequence of a part below that fails: unhealthy, or slow, because of what it stands on. */
+  readonly maybeConsequence?: true;
+  /**
+   * For a cause of the way to a part: when it answers a symptom that ran into that part. `seen-stopped`: the runtime says
+   * so, or a service misses the part. `not-ours-alone`: it cannot be our own configuration, or a service misses the
+   * part. `missed`: a service misses the part.
+   */
+  readonly answersBelow?: 'seen-stopped' | 'not-ours-alone' | 'missed';
 }
 
-export interface Diagnosis {
+export interface Diagnosis<N extends Names = Names> {
   /** Stable id of the catalogue: `D3`. */
-  readonly id: string;
+  readonly id: N['diagnosis'];
   /** The symptom as an operator says it; equals the file name. */
   readonly slug: string;
   readonly part: PartId;
-  readonly evidence: readonly ProbeCall[];
+  /** `way`: the questions on the way to one part (H2), asked of whichever part is named. */
+  readonly kind?: 'way';
+  readonly evidence: readonly ProbeCall<N['probe']>[];
   /**
    * Gathered after the rest, from a fresh look: what only shows once the rest was done (a real request may be
    * what makes a process run out of memory).
    */
-  readonly afterwards?: readonly ProbeCall[];
-  readonly causes: readonly DiagnosisCause[];
-  readonly handOver: readonly { readonly when: Condition; readonly to: string }[];
+  readonly afterwards?: readonly ProbeCall<N['probe']>[];
+  readonly causes: readonly DiagnosisCause<N>[];
+  readonly handOver: readonly { readonly when: Condition; readonly to: N['diagnosis'] }[];
 }
 
 export function defineDiagnosis<const D extends Diagnosis>(diagnosis: D): D {
@@ -90,7 +112,9 @@ export function defineDiagnosis<const D extends Diagnosis>(diagnosis: D): D {
 }
 
 /** Every code a condition asks for. */
-export function codesOf(condition: Condition): readonly { readonly code: string; readonly part?: PartId }[] {
+export function codesOf(
+  condition: Condition,
+): readonly { readonly code: FindingCode; readonly part?: PartId }[] {
   switch (condition.op) {
     case 'found':
       return [
@@ -108,4 +132,9 @@ export function codesOf(condition: Condition): readonly { readonly code: string;
     case 'any':
       return condition.of.flatMap(codesOf);
   }
+}
+
+/** The way to a part, wherever it stands among the diagnoses. */
+export function isWay(diagnosis: Pick<Diagnosis, 'kind'>): boolean {
+  return diagnosis.kind === 'way';
 }

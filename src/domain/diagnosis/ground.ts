@@ -1,29 +1,30 @@
+import type { Stage } from '../kernel/errors.ts';
+import { traitsOf } from '../look/findings.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { depth, foundations, type PartId, partIds } from '../platform/part.ts';
+import { isWay } from './diagnosis.ts';
 import type { DiagnosisJudgement } from './judgement.ts';
 
-/** Findings and causes of not having seen anything that say of a part: it does not serve. (At its limit it does.) */
-const unserved = {
-  codes: new Set(['ENDPOINT_REFUSED', 'ENDPOINT_HUNG', 'ENDPOINT_CLOSED', 'PART_NOT_RUNNING', 'PART_PAUSED']),
-  // A Service drops what is sent to a part of which no Pod is ready. Refused credentials may be ours alone.
-  stages: new Set(['refused', 'connect-timeout', 'no-answer', 'closed']),
-} as const;
+/**
+ * Stages at which our own attempt ended that say of the part: it fails. A Service drops what is sent to a part of which
+ * no Pod is ready. Refused credentials may be ours alone.
+ */
+const failedAt: ReadonlySet<string> = new Set<Stage>(['refused', 'connect-timeout', 'no-answer', 'closed']);
 
 /** Parts that an outcome says do not serve: by its own look, or as a service says of what it depends on. */
 function unservedOf({ findings, cause, part, facts }: ProbeOutcome): readonly PartId[] {
-  const seen = findings.flatMap((finding) => (unserved.codes.has(finding.code) ? [finding.part] : []));
-  const tried = cause !== undefined && unserved.stages.has(cause.code) ? [part] : [];
+  const seen = findings.flatMap((finding) =>
+    traitsOf(finding.code).partFails === true ? [finding.part] : [],
+  );
+  const tried = cause !== undefined && failedAt.has(cause.code) ? [part] : [];
   const said = partIds.filter((id) => facts[`dependency.${id}`] === 'down');
   return [...seen, ...tried, ...said];
 }
 
-/** A consequence: a service whose health check fails because of what it stands on, or that is slow for it. */
-const followsFromGround = new Set(['H2.b', 'H2.d']);
-
 const confirmedOf = (judgements: readonly DiagnosisJudgement[]) =>
   judgements.flatMap(({ diagnosis, causes }) =>
     causes.flatMap(({ verdict, cause }) =>
-      verdict === 'confirmed' ? [{ id: cause.id, part: diagnosis.part }] : [],
+      verdict === 'confirmed' ? [{ cause, part: diagnosis.part }] : [],
     ),
   );
 
@@ -45,11 +46,11 @@ export function groundOf(
   judgements: readonly DiagnosisJudgement[],
   outcomes: readonly ProbeOutcome[],
 ): PartId | undefined {
-  if (confirmedOf(judgements).some(({ id, part }) => !(followsFromGround.has(id) && depth(part) > 0)))
+  if (
+    confirmedOf(judgements).some(({ cause, part }) => !(cause.maybeConsequence === true && depth(part) > 0))
+  )
     return undefined;
-  const settled = judgements.filter(
-    (judgement) => judgement.diagnosis.id === 'H2' || isOpenItself(judgement),
-  );
+  const settled = judgements.filter((judgement) => isWay(judgement.diagnosis) || isOpenItself(judgement));
   const asked = new Set(settled.map(({ diagnosis }) => diagnosis.part));
   return outcomes
     .flatMap(unservedOf)
@@ -65,24 +66,15 @@ export function storesBelow(
   judgements: readonly DiagnosisJudgement[],
   ground: PartId | undefined,
 ): readonly PartId[] {
-  const unwell = confirmedOf(judgements).flatMap(({ id, part }) => (followsFromGround.has(id) ? [part] : []));
+  const unwell = confirmedOf(judgements).flatMap(({ cause, part }) =>
+    cause.maybeConsequence === true ? [part] : [],
+  );
   const below = [...unwell, ...(ground === undefined ? [] : [ground])].flatMap(foundations);
   return [...new Set(below)].filter((part) => depth(part) === 0);
 }
 
-/** The runtime's own word that a part which belongs here does not run. */
-const seenDown = new Set([
-  'PART_NOT_RUNNING',
-  'PART_PAUSED',
-  'SERVICE_EXITS_AT_START',
-  'SERVICE_WITHOUT_PODS',
-]);
-
-/** What a wrong address, a missing TLS setting or a wrong password of ours would look like as well. */
-const maybeOurs = new Set(['ENDPOINT_CLOSED', 'CREDENTIALS_REFUSED']);
-
 /**
- * Whether what H2 found out about that part is an answer to the symptom: it does not run, or is not well. That it is not
+ * Whether what the way to that part found out is an answer to the symptom: it does not run, or is not well. That it is not
  * there, closes connections, or is not reached by the network may be true of our own configuration alone, unless a
  * service misses the part too.
  */
@@ -91,10 +83,16 @@ export function explains(
   outcomes: readonly ProbeOutcome[],
 ): boolean {
   const missed = outcomes.some(({ facts }) => facts[`dependency.${diagnosis.part}`] === 'down');
-  return causes.some(({ verdict, cause: { id }, for: evidence }) => {
-    if (verdict !== 'confirmed') return false;
-    if (id === 'H2.a') return missed || evidence.some(({ code }) => seenDown.has(code));
-    if (id === 'H2.b') return missed || evidence.some(({ code }) => !maybeOurs.has(code));
-    return id === 'H2.c' && missed;
+  return causes.some(({ verdict, cause: { answersBelow }, for: evidence }) => {
+    if (verdict !== 'confirmed' || answersBelow === undefined) return false;
+    if (missed) return true;
+    switch (answersBelow) {
+      case 'seen-stopped':
+        return evidence.some(({ code }) => traitsOf(code).partStopped === true);
+      case 'not-ours-alone':
+        return evidence.some(({ code }) => traitsOf(code).maybeOurs !== true);
+      case 'missed':
+        return false;
+    }
   });
 }

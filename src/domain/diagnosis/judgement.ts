@@ -1,4 +1,5 @@
 import type { Finding, Severity } from '../look/finding.ts';
+import type { FindingCode } from '../look/findings.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { depth } from '../platform/part.ts';
 import { type Condition, codesOf, type Diagnosis, type DiagnosisCause } from './diagnosis.ts';
@@ -30,7 +31,7 @@ export interface DiagnosisJudgement {
 }
 
 /** Which probe may make which findings: the registry's `emits`, by probe id. */
-export type Emitters = ReadonlyMap<string, readonly string[]>;
+export type Emitters = ReadonlyMap<string, readonly FindingCode[]>;
 
 interface Seen {
   readonly truth: Truth;
@@ -48,7 +49,7 @@ function hasNoSay(outcome: ProbeOutcome): boolean {
 }
 
 function lookFor(
-  code: string,
+  code: FindingCode,
   part: string | undefined,
   outcomes: readonly ProbeOutcome[],
   emitters: Emitters,
@@ -83,8 +84,8 @@ function lookFor(
 
 /** What was found about subjects of which nothing in `from` was said. */
 function lookApart(
-  code: string,
-  from: readonly string[],
+  code: FindingCode,
+  from: readonly FindingCode[],
   outcomes: readonly ProbeOutcome[],
   emitters: Emitters,
 ): Seen {

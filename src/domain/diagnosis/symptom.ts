@@ -1,6 +1,6 @@
 import { type PartId, partIds } from '../platform/part.ts';
 import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import { type Diagnosis, isWay } from './diagnosis.ts';
 
 /** What a request for a diagnosis means: some diagnoses, a choice to offer, or nothing that fits. */
 export type Symptom =
@@ -10,6 +10,8 @@ export type Symptom =
 
 export interface Matcher {
   match(text: string): { readonly candidates: readonly { readonly id: string }[]; readonly sure: boolean };
+  /** Diagnoses that the error of a connection to a part may be, the likeliest first. */
+  readonly suspects: Readonly<Record<PartId, readonly string[]>>;
 }
 
 const nicknames: Readonly<Record<string, PartId>> = {
@@ -29,7 +31,7 @@ export function partIn(text: string): PartId | undefined {
 
 /**
  * An id (`S2`, also a cause's `S2.b`), a slug, a part, or plain words in English or Chinese.
- * A part alone asks for its path (H2) and for every diagnosis that is about it.
+ * A part alone asks for the way to it and for every diagnosis that is about it.
  */
 export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher: Matcher): Symptom {
   const words = text.trim();
@@ -41,11 +43,11 @@ export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher
   if (named !== undefined) return { kind: 'known', ids: [named.id], ...withPart };
   const bare = words.toLowerCase();
   if (part !== undefined && (bare === part || nicknames[bare] === part)) {
-    const about = diagnoses.filter((diagnosis) => diagnosis.part === part && diagnosis.id !== 'H2');
-    return { kind: 'known', ids: ['H2', ...about.map((diagnosis) => diagnosis.id)], part };
+    const about = diagnoses.filter((diagnosis) => diagnosis.part === part && !isWay(diagnosis));
+    return { kind: 'known', ids: [...diagnoses.filter(isWay), ...about].map(({ id: one }) => one), part };
   }
   const { candidates, sure } = matcher.match(words);
-  const connection = connectionSymptom(words, part);
+  const connection = connectionSymptom(words, part, matcher.suspects);
   if (connection !== undefined) return ofConnection(connection, diagnoses, matcher, { candidates, sure });
   const ids = candidates
     .map((candidate) => candidate.id)
@@ -57,9 +59,9 @@ export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher
     : { kind: 'choose', ids: ids.slice(0, 4), ...withPart };
 }
 
-/** A diagnosis as somebody types it: the way (H2) is one to a part. */
-export function asTyped(id: string, part: PartId | undefined): string {
-  return id === 'H2' && part !== undefined ? `${id} ${part}` : id;
+/** A diagnosis as somebody types it: the way is one to a part (`H2 redis`). */
+export function asTyped(diagnosis: Pick<Diagnosis, 'id' | 'kind'>, part: PartId | undefined): string {
+  return isWay(diagnosis) && part !== undefined ? `${diagnosis.id} ${part}` : diagnosis.id;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { sha256 } from '../kernel/canonical.ts';
 import type { Facts } from '../kernel/facts.ts';
+import type { Finding } from '../look/finding.ts';
+import type { FindingCode } from '../look/findings.ts';
 import type { ProbeCall } from '../look/probe.ts';
 import type { TargetName, Targets } from '../look/targets/targets.ts';
 import type { PartId } from '../platform/part.ts';
@@ -77,7 +79,12 @@ export type Observation = 'done' | 'not-done' | 'unknown';
  * A typed action. It knows how to plan, apply, observe and undo one kind of change, and nothing about
  * who may do it or when: that lives in the services and in docs/rules/approval.md.
  */
-export interface Remediation<Id extends string = string, P extends z.ZodType = z.ZodType, Deps = Targets> {
+export interface Remediation<
+  Id extends string = string,
+  P extends z.ZodType = z.ZodType,
+  Deps = Targets,
+  Instruction extends string = string,
+> {
   /** `<target>.<verb-noun>`, equals the path `src/remediations/<target>/<verb-noun>.remediation.ts`. */
   readonly id: Id;
   /** Raised whenever the meaning of a stored plan changes; a plan of another version is stale. */
@@ -88,6 +95,14 @@ export interface Remediation<Id extends string = string, P extends z.ZodType = z
   readonly params: P;
   /** All needed of these must be configured; `any` when one of several runtimes serves. */
   readonly needs: readonly TargetName[];
+  /** Runtime on which it can be carried out; absent: on any. */
+  readonly on?: 'kubernetes' | 'compose';
+  /** Findings that it helps with. A health check, which names no cause, offers by these alone. */
+  readonly helpsWith: readonly FindingCode[];
+  /** Parameters for one of those findings, from its facts; undefined where it does not help. Pure. */
+  paramsFor(finding: Finding): RemedyCall['with'] | undefined;
+  /** Catalogue key `remedy.<instruction>`: what people do by hand where it cannot be offered. */
+  readonly instruction: Instruction;
   rights?(params: z.output<P>, deps: Deps): readonly NeededRight[];
   /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (R-P7). */
   plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
@@ -102,9 +117,12 @@ export interface Remediation<Id extends string = string, P extends z.ZodType = z
   settled?(plan: Plan, context: RemediationContext<Deps>): Promise<boolean>;
 }
 
-export function defineRemediation<const Id extends string, P extends z.ZodType, Deps>(
-  remediation: Remediation<Id, P, Deps>,
-): Remediation<Id, P, Deps> {
+export function defineRemediation<
+  const Id extends string,
+  P extends z.ZodType,
+  Deps,
+  const Instruction extends string,
+>(remediation: Remediation<Id, P, Deps, Instruction>): Remediation<Id, P, Deps, Instruction> {
   return remediation;
 }
 

@@ -50,11 +50,58 @@ export function configuredParts(shape: EnvironmentShape): ReadonlySet<PartId> {
   return parts;
 }
 
+/** What the answer of a probe is used for in the health table. */
+interface HealthRole {
+  /** It uses its part as the clients of the part do: its answer decides. */
+  readonly asClient?: true;
+  /** It speaks of the cluster or engine itself. */
+  readonly ofRuntime?: true;
+  /** It says what Kubernetes or Docker knows of the Pods or containers of its part; `counted`: it counts those that run. */
+  readonly runs?: 'counted' | 'listed';
+  /** It sees the connections that other parts keep to its part. */
+  readonly sessions?: true;
+  /** It asks another port of the same process. */
+  readonly otherPort?: true;
+  /** Its part says in it how those are that it depends on. */
+  readonly tellsDependencies?: true;
+}
+
+/** Every probe that a health check may ask. */
+const healthProbes = {
+  'http.service-health': { asClient: true, tellsDependencies: true },
+  'postgres.connection': { asClient: true },
+  'redis.connection': { asClient: true },
+  'nats.server': { asClient: true },
+  'neo4j.connection': { asClient: true },
+  'agents.heartbeats': { asClient: true },
+  'kubernetes.workloads': { runs: 'counted' },
+  'compose.containers': { runs: 'listed', ofRuntime: true },
+  'kubernetes.pods': { ofRuntime: true },
+  'kubernetes.services-endpoints': { ofRuntime: true },
+  'kubernetes.config-age': { ofRuntime: true },
+  'postgres.tables': {},
+  'postgres.clients': { sessions: true },
+  'postgres.connections-headroom': {},
+  'postgres.idle-in-transaction': {},
+  'redis.clients': { sessions: true },
+  'redis.memory': {},
+  'redis.eviction-policy': {},
+  'nats.monitor': { otherPort: true },
+  'nats.clients': { sessions: true },
+  'neo4j.clients': { sessions: true },
+} as const satisfies Readonly<Record<string, HealthRole>>;
+export type HealthProbeId = keyof typeof healthProbes;
+
+/** The role of a probe in the health table; none for one that no health check asks. */
+export function healthRole(probe: string): HealthRole {
+  return Object.hasOwn(healthProbes, probe) ? healthProbes[probe as HealthProbeId] : {};
+}
+
 /** Every probe of a health check, the quick and telling ones first. */
-export function healthCalls(shape: EnvironmentShape): readonly ProbeCall[] {
+export function healthCalls(shape: EnvironmentShape): readonly ProbeCall<HealthProbeId>[] {
   const { thresholds: limits } = shape;
-  const calls: ProbeCall[] = [];
-  const add = (probe: string, given: ProbeCall['with'] = {}) => calls.push({ probe, with: given });
+  const calls: ProbeCall<HealthProbeId>[] = [];
+  const add = (probe: HealthProbeId, given: ProbeCall['with'] = {}) => calls.push({ probe, with: given });
 
   for (const service of shape.services) add('http.service-health', { service, slowMs: limits.httpSlowMs });
   for (const database of shape.databases)

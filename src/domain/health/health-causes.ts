@@ -1,97 +1,27 @@
 import type { Finding } from '../look/finding.ts';
+import { traitsOf } from '../look/findings.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { depth, foundations, type PartId, partIds } from '../platform/part.ts';
 import type { PartRow } from './health.ts';
-
-const endpoint = ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED', 'ENDPOINT_HUNG', 'NATS_MONITOR_UNREACHABLE'];
-const notReady = [
-  'WORKLOAD_NOT_READY',
-  'POD_NOT_READY',
-  'CONTAINER_UNHEALTHY',
-  'SERVICE_WITHOUT_ENDPOINTS',
-  'SERVICE_WITHOUT_PODS',
-];
-const silent = ['AGENTS_NONE_REGISTERED', 'AGENT_HEARTBEAT_STALE'];
-
-/** One cause is one finding: a code on the left, when found, says all that those on the right would. */
-const explains: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(
-    [
-      'POD_OOM_KILLED',
-      'POD_IMAGE_UNAVAILABLE',
-      'POD_CONFIG_MISSING',
-      'POD_CRASH_LOOPING',
-      'POD_UNSCHEDULABLE',
-      'POD_FAILED',
-    ].map((code) => [code, [...endpoint, ...notReady, ...silent, 'POD_RESTARTING', 'SERVICE_UNHEALTHY']]),
-  ),
-  ...Object.fromEntries(
-    [
-      'WORKLOAD_MISSING',
-      'WORKLOAD_SCALED_TO_ZERO',
-      'CONTAINER_MISSING',
-      'CONTAINER_EXITED',
-      'CONTAINER_OOM_KILLED',
-      'CONTAINER_PAUSED',
-      'CONTAINER_RESTARTING',
-    ].map((code) => [code, [...endpoint, ...silent, 'SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS']]),
-  ),
-  ENDPOINT_HUNG: [...notReady, 'NATS_MONITOR_UNREACHABLE'],
-  SERVICE_UNHEALTHY: notReady,
-  SERVICE_HEALTH_STALLED: notReady,
-  POD_NOT_READY: [
-    'WORKLOAD_NOT_READY',
-    'SERVICE_WITHOUT_ENDPOINTS',
-    'SERVICE_WITHOUT_PODS',
-    'ENDPOINT_REFUSED',
-    'ENDPOINT_CLOSED',
-    ...silent,
-  ],
-  WORKLOAD_NOT_READY: [
-    'SERVICE_WITHOUT_ENDPOINTS',
-    'SERVICE_WITHOUT_PODS',
-    'ENDPOINT_REFUSED',
-    'ENDPOINT_CLOSED',
-    ...silent,
-  ],
-  CONTAINER_UNHEALTHY: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
-  SERVICE_WITHOUT_ENDPOINTS: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
-  SERVICE_WITHOUT_PODS: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
-  ENDPOINT_REFUSED: ['NATS_MONITOR_UNREACHABLE'],
-  ENDPOINT_CLOSED: ['NATS_MONITOR_UNREACHABLE'],
-  REDIS_POLICY_NOEVICTION: ['REDIS_MEMORY_AT_LIMIT'],
-  PG_TOO_MANY_CONNECTIONS: ['PG_CONNECTIONS_NEAR_LIMIT'],
-};
+import { healthRole } from './health-calls.ts';
 
 /** Findings of one part without those that another of them explains. */
 export function withoutExplained(findings: readonly Finding[]): readonly Finding[] {
-  const explained = new Set(findings.flatMap((finding) => explains[finding.code] ?? []));
+  // One cause is one finding: what another finding of the part explains is left out.
+  const explained = new Set(findings.flatMap((finding) => traitsOf(finding.code).explains ?? []));
   // Two that explain each other would both go: the one that explains stays.
   const kept = findings.filter((finding) => !explained.has(finding.code));
   return kept.length > 0 ? kept : findings.slice(0, 1);
 }
 
-/** Ways to be bad that something underneath can cause. Stopped, unscheduled or refused is a cause of its own. */
-const explainable = new Set([
-  'SERVICE_UNHEALTHY',
-  'SERVICE_HEALTH_STALLED',
-  'SERVICE_SLOW',
-  'POD_CRASH_LOOPING',
-  'POD_NOT_READY',
-  'POD_RESTARTING',
-  'WORKLOAD_NOT_READY',
-  'CONTAINER_RESTARTING',
-  'CONTAINER_UNHEALTHY',
-  'SERVICE_WITHOUT_ENDPOINTS',
-  'SERVICE_WITHOUT_PODS',
-  ...silent,
-]);
 /** Ended by somebody (0, SIGINT, SIGKILL, SIGTERM), not by an error of its own. */
 const orderedExits = new Set([0, 130, 137, 143]);
 
+/** Stopped, unscheduled or refused is a cause of its own; what is only unwell may be so for something underneath. */
 function isExplainable(finding: Finding): boolean {
-  if (finding.code === 'CONTAINER_EXITED') return !orderedExits.has(Number(finding.facts['exitCode']));
-  return explainable.has(finding.code);
+  const { explainable } = traitsOf(finding.code);
+  if (explainable === 'unless-ordered') return !orderedExits.has(Number(finding.facts['exitCode']));
+  return explainable === true;
 }
 
 /** Bad enough to pull others down: unusable, or slow. */
@@ -100,7 +30,7 @@ function pullsDown(row: PartRow | undefined): boolean {
   if (row.state === 'down') return true;
   return (
     row.state === 'degraded' &&
-    row.findings.some((finding) => finding.severity === 'critical' || finding.code.endsWith('_SLOW'))
+    row.findings.some((finding) => finding.severity === 'critical' || traitsOf(finding.code).slow === true)
   );
 }
 
@@ -139,6 +69,8 @@ function rootOf(
 
 /** The parts that the service's own health calls down. */
 function namedDown(part: PartId, outcomes: readonly ProbeOutcome[]): readonly PartId[] {
-  const outcome = outcomes.find((one) => one.part === part && one.probe === 'http.service-health');
+  const outcome = outcomes.find(
+    (one) => one.part === part && healthRole(one.probe).tellsDependencies === true,
+  );
   return partIds.filter((id) => outcome?.facts[`dependency.${id}`] === 'down');
 }

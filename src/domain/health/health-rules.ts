@@ -1,10 +1,18 @@
 import { AppError } from '../kernel/errors.ts';
 import { type Finding, findingKey } from '../look/finding.ts';
+import { traitsOf } from '../look/findings.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../look/probe.ts';
 import { depth, type PartId, partIds, serviceIds } from '../platform/part.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { HealthReport, PartRow, PartState } from './health.ts';
-import { configuredParts, type EnvironmentShape, healthCalls, partOfCall, shapeOf } from './health-calls.ts';
+import {
+  configuredParts,
+  type EnvironmentShape,
+  healthCalls,
+  healthRole,
+  partOfCall,
+  shapeOf,
+} from './health-calls.ts';
 import { consequences, withoutExplained } from './health-causes.ts';
 import {
   dependantsOf,
@@ -108,9 +116,9 @@ function judgePart(part: PartId, input: HealthInput, pending: number): PartRow {
   const findings = withoutExplained(
     all.filter(
       (finding) =>
-        (verdict.confirmed || !finding.code.startsWith('ENDPOINT_')) &&
+        (verdict.confirmed || traitsOf(finding.code).ownAttempt !== true) &&
         // A program that answers runs somewhere, if not where we looked for it.
-        !(look === 'ok' && finding.code.endsWith('_MISSING') && finding.subject === part),
+        !(look === 'ok' && traitsOf(finding.code).expectedHere === true && finding.subject === part),
     ),
   );
   // An endpoint that is up but has a finding is degraded; a finding never stands beside "up".
@@ -223,7 +231,7 @@ function judgeUnreachable(
   const sessions = sessionsOf(part, outcomes);
   const dependants = dependantsOf(part, outcomes);
   const monitor = monitorWitness(part, outcomes);
-  const facts = findings.find((finding) => finding.code.startsWith('ENDPOINT_'))?.facts ?? {};
+  const facts = findings.find((finding) => traitsOf(finding.code).ownAttempt === true)?.facts ?? {};
   const said = (state: PartState, key: string, witnesses: readonly Witness[]): Verdict => ({
     state,
     fact: key === 'finding' ? byFinding : { key, facts },
@@ -257,10 +265,11 @@ function isService(part: PartId): boolean {
   return serviceIds.some((id) => id === part);
 }
 
-/** The monitoring port of NATS is another port of the same process. */
+/** A monitoring port is another port of the same process. */
 function monitorWitness(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
-  if (part !== 'nats') return [];
-  const outcome = outcomes.find((one) => one.probe === 'nats.monitor' && one.status === 'healthy');
+  const outcome = outcomes.find(
+    (one) => one.part === part && healthRole(one.probe).otherPort === true && one.status === 'healthy',
+  );
   return outcome === undefined ? [] : [{ key: 'monitor-answers', facts: outcome.facts }];
 }
 

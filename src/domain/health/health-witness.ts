@@ -1,7 +1,9 @@
 import type { Facts } from '../kernel/facts.ts';
+import { traitsOf } from '../look/findings.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { dependencies, type PartId, serviceIds } from '../platform/part.ts';
 import type { PartRow } from './health.ts';
+import { healthRole } from './health-calls.ts';
 
 /** What our own attempt to use a part came to. */
 export type Look =
@@ -22,38 +24,15 @@ export type RuntimeSays = 'running' | 'not-ready' | 'not-running' | 'nothing';
 
 export type Witness = PartRow['witnesses'][number];
 
-const directProbe: Readonly<Record<PartId, readonly string[]>> = {
-  'agent-manager': ['http.service-health'],
-  'orchestrator-service': ['http.service-health'],
-  'reasoning-service': ['http.service-health'],
-  'collect-agent': ['agents.heartbeats'],
-  postgres: ['postgres.connection'],
-  redis: ['redis.connection'],
-  nats: ['nats.server'],
-  neo4j: ['neo4j.connection'],
-  runtime: [
-    'kubernetes.pods',
-    'kubernetes.services-endpoints',
-    'kubernetes.config-age',
-    'compose.containers',
-  ],
-};
-
 /** Outcomes of the probes that use the part as its clients do. */
 export function directOutcomes(part: PartId, outcomes: readonly ProbeOutcome[]): readonly ProbeOutcome[] {
-  return outcomes.filter((outcome) => outcome.part === part && directProbe[part].includes(outcome.probe));
+  return outcomes.filter((outcome) => outcome.part === part && isDirect(part, outcome.probe));
 }
 
 export function isDirect(part: PartId, probe: string): boolean {
-  return directProbe[part].includes(probe);
+  const { asClient, ofRuntime } = healthRole(probe);
+  return (part === 'runtime' ? ofRuntime : asClient) === true;
 }
-
-const lookOfCode: Readonly<Record<string, Look>> = {
-  ENDPOINT_REFUSED: 'refused',
-  ENDPOINT_HUNG: 'hung',
-  ENDPOINT_CLOSED: 'closed',
-  AGENTS_NONE_REGISTERED: 'silent',
-};
 
 /** Our own look at the part; several databases of one server are one look, and the best of them counts. */
 export function lookAt(direct: readonly ProbeOutcome[], expected: number): Look {
@@ -63,8 +42,9 @@ export function lookAt(direct: readonly ProbeOutcome[], expected: number): Look 
   const findings = direct.flatMap((outcome) => outcome.findings);
   const [first] = findings;
   if (first !== undefined) {
-    if (first.code === 'AGENT_HEARTBEAT_STALE') return first.severity === 'critical' ? 'silent' : 'bad';
-    return lookOfCode[first.code] ?? 'bad';
+    const { attempt = 'bad' } = traitsOf(first.code);
+    if (attempt !== 'silent-when-critical') return attempt;
+    return first.severity === 'critical' ? 'silent' : 'bad';
   }
   if (direct.some((outcome) => outcome.status === 'inconclusive')) return 'blind';
   return direct.length < expected ? 'pending' : 'none';
@@ -76,19 +56,15 @@ export function runtimeSays(part: PartId, outcomes: readonly ProbeOutcome[]): Ru
     return 'nothing';
   if (outcome.status === 'healthy') return 'running';
   const number = (key: string) => Number(outcome.facts[key] ?? 0);
-  const codes = new Set(outcome.findings.map((finding) => finding.code));
-  if (codes.has('WORKLOAD_MISSING') || codes.has('CONTAINER_MISSING')) return 'not-running';
+  const said = outcome.findings.map((finding) => traitsOf(finding.code).runtime);
+  if (said.includes('not-running')) return 'not-running';
   if (number('ready') > 0) return 'running';
-  if (codes.has('CONTAINER_UNHEALTHY')) return 'not-ready';
-  return outcome.probe === 'kubernetes.workloads' && number('running') > 0 ? 'not-ready' : 'not-running';
+  if (said.includes('not-ready')) return 'not-ready';
+  return healthRole(outcome.probe).runs === 'counted' && number('running') > 0 ? 'not-ready' : 'not-running';
 }
 
 function runtimeOutcome(part: PartId, outcomes: readonly ProbeOutcome[]): ProbeOutcome | undefined {
-  return outcomes.find(
-    (outcome) =>
-      outcome.part === part &&
-      (outcome.probe === 'kubernetes.workloads' || outcome.probe === 'compose.containers'),
-  );
+  return outcomes.find((outcome) => outcome.part === part && healthRole(outcome.probe).runs !== undefined);
 }
 
 /** What Kubernetes or Docker says, as a witness for words. */
@@ -108,8 +84,6 @@ export function runtimeWitness(part: PartId, outcomes: readonly ProbeOutcome[]):
   ];
 }
 
-const clientProbes = ['postgres.clients', 'redis.clients', 'nats.clients', 'neo4j.clients'];
-
 /** Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. */
 export function sessionsOf(
   part: PartId,
@@ -118,7 +92,7 @@ export function sessionsOf(
   const seen: Witness[] = [];
   const gone: Witness[] = [];
   for (const outcome of outcomes) {
-    if (!clientProbes.includes(outcome.probe) || outcome.status !== 'healthy') continue;
+    if (healthRole(outcome.probe).sessions !== true || outcome.status !== 'healthy') continue;
     const value = outcome.facts[`sessions.${part}`];
     const at: Facts = { where: outcome.part, count: typeof value === 'number' ? value : 0 };
     if (typeof value === 'number' && value > 0) seen.push({ key: 'sessions', facts: at });
@@ -137,13 +111,15 @@ export function dependantsOf(
   const down: Witness[] = [];
   for (const service of serviceIds) {
     if (!dependencies[service].includes(part)) continue;
-    const outcome = outcomes.find((one) => one.part === service && one.probe === 'http.service-health');
+    const outcome = outcomes.find(
+      (one) => one.part === service && healthRole(one.probe).tellsDependencies === true,
+    );
     if (outcome === undefined) continue;
     const state = outcome.facts[`dependency.${part}`];
     if (state === 'up') up.push({ key: 'dependant-up', facts: { service } });
     else if (state === 'down') down.push({ key: 'dependant-down', facts: { service } });
     else if (
-      outcome.findings.some((finding) => finding.code === 'SERVICE_UNHEALTHY') &&
+      outcome.findings.some((finding) => traitsOf(finding.code).saysUnhealthy === true) &&
       !Object.keys(outcome.facts).some((key) => key.startsWith('dependency.'))
     )
       down.push({ key: 'dependant-unhealthy', facts: { service } });

@@ -1,5 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from '../platform/part.ts';
+import type { FindingCode } from './findings.ts';
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
@@ -15,7 +16,7 @@ export interface Excerpt {
  * catalogue under `finding.<CODE>`, with `facts` and `subject` as placeholders.
  */
 export interface Finding {
-  readonly code: string;
+  readonly code: FindingCode;
   readonly severity: Severity;
   readonly part: PartId;
   /** The very thing: a Pod, a database, a key, a subject. */

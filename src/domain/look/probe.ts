@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from './finding.ts';
+import type { FindingCode } from './findings.ts';
 import type { TargetName, Targets } from './targets/targets.ts';
 
 /**
@@ -44,7 +45,7 @@ export interface Probe<Id extends string = string, P extends z.ZodType = z.ZodTy
   readonly needs: readonly TargetName[];
   readonly timeoutMs: number;
   /** Every finding code it can return. */
-  readonly emits: readonly string[];
+  readonly emits: readonly FindingCode[];
   run(params: z.output<P>, context: ProbeContext<Deps>): Promise<ProbeResult>;
 }
 
@@ -56,8 +57,8 @@ export function defineProbe<const Id extends string, P extends z.ZodType, Deps>(
 }
 
 /** A probe with its parameters, as a diagnosis or a health check asks for it. */
-export interface ProbeCall {
-  readonly probe: string;
+export interface ProbeCall<Id extends string = string> {
+  readonly probe: Id;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
 }
 

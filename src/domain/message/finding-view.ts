@@ -13,6 +13,8 @@ export interface FindingView {
     readonly remediation: string;
     readonly reason: string;
     readonly facts: Facts;
+    /** What people do by hand instead: catalogue key `remedy.<instruction>`. */
+    readonly instruction?: string;
   }[];
   /** Button id that starts the matching diagnosis, when there is one. */
   readonly diagnoseButton?: string;

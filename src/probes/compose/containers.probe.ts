@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { ComposeContainer } from '../../domain/look/targets/compose.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -80,7 +81,7 @@ Told apart: exited (with its code), paused, restarting again and again, unhealth
   },
 });
 
-function faultOf(container: ComposeContainer): string | undefined {
+function faultOf(container: ComposeContainer): FindingCode | undefined {
   switch (container.state) {
     case 'paused':
       return 'CONTAINER_PAUSED';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { HttpAnswer, ServiceTarget } from '../../domain/look/targets/http.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -57,7 +58,7 @@ The configured paths are tried in turn until one does not answer 404. A health w
       (answer) => (answer.status < 500 ? dependencyFacts(answer.text()) : {}),
       () => ({}),
     );
-    const base = (code: string, severity: Finding['severity'], facts: Finding['facts']): Finding => ({
+    const base = (code: FindingCode, severity: Finding['severity'], facts: Finding['facts']): Finding => ({
       code,
       severity,
       part: service,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeLists } from '../../domain/diagnosis/changes.ts';
 import { nodeEventsNamespace } from '../../domain/fix/rights.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { KubeKind, KubeObject } from '../../domain/look/targets/kubernetes.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -120,7 +121,7 @@ function lastWrite(object: KubeObject, fields: readonly string[]): { by: string;
 const isoOf = (time: string) => new Date(time).toISOString();
 
 function info(
-  code: string,
+  code: FindingCode,
   subject: string,
   since: string,
   part: Finding['part'],

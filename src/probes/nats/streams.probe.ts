@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Severity } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { covers } from '../support/nats-subjects.ts';
@@ -36,8 +37,11 @@ Asks JetStream for its streams and looks for one whose subjects take in the even
   async run({ subject }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { nats } = deps;
     const server = await nats.connect({ signal });
-    const missing = (code: string, facts: Record<string, string | number>, severity: Severity = 'warning') =>
-      verdict([{ code, severity, part: 'nats', subject, facts }], facts);
+    const missing = (
+      code: FindingCode,
+      facts: Record<string, string | number>,
+      severity: Severity = 'warning',
+    ) => verdict([{ code, severity, part: 'nats', subject, facts }], facts);
     if (!server.jetstream) return missing('NATS_JETSTREAM_DISABLED', { subject }, 'info');
     const listing = await nats.jetstream<Listing>('STREAM.LIST', {}, { signal });
     if (listing.error !== undefined) {

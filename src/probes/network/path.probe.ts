@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Handshake } from '../../domain/look/targets/network.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -60,7 +61,7 @@ const fastest = (one: Handshake, other: Handshake): Handshake =>
 const factsOf = ({ answer, ms }: Handshake) => ({ answer, handshakeMs: ms });
 
 function finding(
-  code: string,
+  code: FindingCode,
   severity: Finding['severity'],
   part: PartId,
   { host, port }: Handshake,

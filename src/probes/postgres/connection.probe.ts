@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, timed, verdict } from '../support.ts';
@@ -59,7 +60,7 @@ A database that does not exist, a server that is starting up, and one that has n
   },
 });
 
-const codes: Readonly<Record<string, string>> = {
+const codes: Readonly<Record<string, FindingCode>> = {
   '3D000': 'PG_DATABASE_MISSING',
   '57P03': 'PG_STARTING',
   '53300': 'PG_TOO_MANY_CONNECTIONS',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 
@@ -67,7 +68,7 @@ that PostgreSQL itself marks invalid is named without them.`,
         mib: Math.round(Number(index.bytes) / 104_857.6) / 10,
       };
       const finding = (
-        code: string,
+        code: FindingCode,
         severity: Finding['severity'],
         more: Finding['facts'] = {},
       ): Finding => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
@@ -64,7 +65,7 @@ const total = (shares: readonly Share[]) => shares.reduce((sum, { sessions }) =>
 function explain(
   totals: Totals,
   shares: readonly Share[],
-): { readonly code: string; readonly by: Share | undefined } {
+): { readonly code: FindingCode; readonly by: Share | undefined } {
   const [largest] = shares;
   if (hasMany(totals.leaked, totals)) {
     const leaking = [...shares].sort((a, b) => Number(b.ours) - Number(a.ours) || b.leaked - a.leaked);

@@ -3,6 +3,7 @@ import type { CallOptions } from '../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
 import type { RedisNode } from '../../domain/look/targets/redis.ts';
 import type { RuntimeTarget } from '../../domain/look/targets/runtime.ts';
@@ -89,7 +90,7 @@ function judgeUnlimited({ memory, facts, keyspace, limit }: Unlimited): ProbeRes
   return verdict(growing || usedBytes >= bound * closeShare ? [findingOf('REDIS_NO_LIMIT', seen)] : [], seen);
 }
 
-const findingOf = (code: string, facts: Facts): Finding => ({
+const findingOf = (code: FindingCode, facts: Facts): Finding => ({
   code,
   severity: 'warning',
   part: 'redis',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions } from '../../domain/kernel/call.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
 import type { RedisNode } from '../../domain/look/targets/redis.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -51,7 +52,11 @@ async function look(redis: RedisNode, percent: number, options: CallOptions): Pr
     refusedWrites: refused,
     fragmentation: memory.fragmentation,
   };
-  const finding = (code: string, severity: Finding['severity'], more: Finding['facts'] = {}): Finding => ({
+  const finding = (
+    code: FindingCode,
+    severity: Finding['severity'],
+    more: Finding['facts'] = {},
+  ): Finding => ({
     code,
     severity,
     part: 'redis',

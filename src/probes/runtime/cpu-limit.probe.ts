@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Instance } from '../../domain/look/targets/runtime.ts';
 import type { Targets, With } from '../../domain/look/targets/targets.ts';
@@ -88,7 +89,7 @@ async function look(
     limitMillicores: limit ?? null,
     requestMillicores: instance.cpuRequestMillicores ?? null,
   };
-  const finding = (code: string, extra: Finding['facts'] = {}): Finding => ({
+  const finding = (code: FindingCode, extra: Finding['facts'] = {}): Finding => ({
     code,
     severity: 'warning',
     part: instance.part,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { Instance } from '../../domain/look/targets/runtime.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -43,7 +44,7 @@ Looks for out-of-memory kills of its containers, at memory in use against the li
         restarts: instance.restarts,
       };
       const finding = (
-        code: string,
+        code: FindingCode,
         severity: Finding['severity'],
         more: Finding['facts'],
         since?: string | null,

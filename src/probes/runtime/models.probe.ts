@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { partConfig, seenValue } from '../support/config.ts';
@@ -50,7 +51,7 @@ container's own Python.`,
         .slice(0, 200),
       wanted: wanted ?? null,
     };
-    const finding = (code: string) =>
+    const finding = (code: FindingCode) =>
       ({ code, severity: 'critical', part: 'reasoning-service', subject: wanted ?? folder, facts }) as const;
     if (model === undefined) return { status: 'unhealthy', facts, findings: [finding('MODEL_MISSING')] };
     if (model.size === 0) return { status: 'unhealthy', facts, findings: [finding('MODEL_EMPTY')] };

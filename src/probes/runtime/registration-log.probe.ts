@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Excerpt, Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
@@ -56,7 +57,7 @@ way between them; a refusal names its reason.`,
       excerpt(`log ${agent.instance.name}`, agent.lines, aboutRegistration, 3),
       manager && excerpt(`log ${manager.instance.name}`, manager.lines, aboutRegistration, 3),
     ].filter((entry): entry is Excerpt => entry !== undefined);
-    const finding = (code: string): Finding => ({
+    const finding = (code: FindingCode): Finding => ({
       code,
       severity: 'critical',
       part: 'collect-agent',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Instance } from '../../domain/look/targets/runtime.ts';
 import { partIds } from '../../domain/platform/part.ts';
@@ -7,7 +8,7 @@ import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
-const patterns: readonly { readonly code: string; readonly pattern: RegExp }[] = [
+const patterns: readonly { readonly code: FindingCode; readonly pattern: RegExp }[] = [
   {
     code: 'STARTUP_PORT_IN_USE',
     pattern:

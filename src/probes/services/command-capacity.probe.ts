@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import {
@@ -70,7 +71,7 @@ would have told is not known: then it could not look.`,
       ...(free || max !== undefined ? [] : ['command_max_concurrent']),
       ...(timeouts === undefined ? ['command_timeouts_total'] : []),
     ];
-    const finding = (code: string) =>
+    const finding = (code: FindingCode) =>
       ({ code, severity: 'warning', part: 'agent-manager', subject: 'commands', facts }) as const;
     // Not free for a reason that is known in full: every slot is taken and commands wait.
     if (!free && absent.every((name) => name === 'command_timeouts_total'))

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import {
@@ -151,7 +152,7 @@ const noBatchEnded = ({ seconds = null, queue = null }: Facts): AppError =>
   });
 
 /** What a pipeline that is behind waits for. */
-function bottleneckOf(pipeline: Pipeline): string | undefined {
+function bottleneckOf(pipeline: Pipeline): FindingCode | undefined {
   if (pipeline.commitsWait) return 'EVENT_WRITES_SLOW';
   if (pipeline.fullBatches) return 'EVENT_BATCHES_FULL';
   const { enrich, write, writeKnown, writerUnseen } = pipeline;
@@ -205,7 +206,7 @@ its end in between, it looks up to twice more: a writer that was not seen at wor
     const { facts } = pipeline;
     const late = isLate(pipeline);
     const behind = isBehind(pipeline);
-    const finding = (code: string, severity: Finding['severity']): Finding => ({
+    const finding = (code: FindingCode, severity: Finding['severity']): Finding => ({
       code,
       severity,
       part: 'agent-manager',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
@@ -111,7 +112,8 @@ samples are of one process, even where several replicas answer.`,
     const age = started === undefined ? Number.POSITIVE_INFINITY : last.at / 1000 - started;
     const warm = age < 0 || age > WARM_UP_SECONDS;
     const leak = warm ? LEAK_MIB_PER_MINUTE : LEAK_MIB_PER_MINUTE_AT_START;
-    const finding = (code: string) => ({ code, severity: 'warning', part: id, subject: id, facts }) as const;
+    const finding = (code: FindingCode) =>
+      ({ code, severity: 'warning', part: id, subject: id, facts }) as const;
     const findings = [
       ...(cores !== undefined && cores >= BUSY_CORES ? [finding('CPU_HIGH')] : []),
       ...(rises && enough && perMinute >= leak ? [finding('MEMORY_GROWS')] : []),

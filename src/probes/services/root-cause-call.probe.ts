@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
+import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 
@@ -52,7 +53,7 @@ symptom; the error text tells a model that cannot be loaded from other failures.
     }
     const body = answer.text().slice(0, 2_000);
     const facts = { status: answer.status, latencyMs: Math.round(answer.latencyMs) };
-    const finding = (code: string, error: string) =>
+    const finding = (code: FindingCode, error: string) =>
       ({
         code,
         severity: 'critical',

@@ -6,6 +6,7 @@ import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { partIdentity } from '../part-identity.ts';
+import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { verifyPart } from '../verify-part.ts';
 
@@ -29,6 +30,19 @@ Done means that a container has started anew, runs and, if it has a health check
   tier: 1,
   params: Params,
   needs: ['compose'],
+  on: 'compose',
+  helpsWith: restartHelpsWith,
+  /** Only what differs from the part's usual name is said, so that equal offers are equal. */
+  paramsFor(finding) {
+    const part = restartable(finding);
+    if (part === undefined) return undefined;
+    const { service } = finding.facts;
+    return {
+      part,
+      ...(typeof service === 'string' && service !== '' && service !== part ? { service } : {}),
+    };
+  },
+  instruction: 'see-why-not-running',
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
     const all = await deps.compose.containers({ signal });

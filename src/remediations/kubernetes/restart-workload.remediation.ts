@@ -8,6 +8,7 @@ import type { With } from '../../domain/look/targets/targets.ts';
 import { type PartId, partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { partIdentity } from '../part-identity.ts';
+import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { verifyPart } from '../verify-part.ts';
 
@@ -67,6 +68,20 @@ Done means that the controller has rolled out the new template and all Pods are 
   tier: 1,
   params: Params,
   needs: ['kubernetes'],
+  on: 'kubernetes',
+  helpsWith: restartHelpsWith,
+  /** Only what differs from the part's usual name is said, so that equal offers are equal. */
+  paramsFor(finding) {
+    const part = restartable(finding);
+    if (part === undefined) return undefined;
+    const { kind, name } = finding.facts;
+    return {
+      part,
+      ...(typeof name === 'string' && name !== part ? { workload: name } : {}),
+      ...(kind === 'Deployment' || kind === 'StatefulSet' || kind === 'DaemonSet' ? { kind } : {}),
+    };
+  },
+  instruction: 'see-why-not-running',
   rights(params: Params, deps: With<'kubernetes'>) {
     const { kind, namespace } = placeOf(params, deps);
     return (['get', 'list', 'patch'] as const).map((verb) => ({

@@ -31,6 +31,14 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
   tier: 2,
   params: Params,
   needs: ['postgres'],
+  helpsWith: ['PG_IDLE_IN_TRANSACTION_LEAKED'],
+  paramsFor({ facts: { databaseId, thresholdSeconds } }) {
+    // Sessions in a database that is not the platform's are not to be ended from here.
+    if (typeof databaseId !== 'string') return undefined;
+    const olderThanSeconds = Math.min(86_400, Math.max(30, Math.round(Number(thresholdSeconds ?? 300))));
+    return { database: databaseId, olderThanSeconds };
+  },
+  instruction: 'end-leaked-sessions',
 
   async plan(params, { deps, signal }: Context) {
     const sessions = await leaked(deps.postgres, params.database, params.olderThanSeconds, signal);

@@ -35,6 +35,9 @@ Undo sets the former policy.`,
   tier: 2,
   params: Params,
   needs: ['redis'],
+  helpsWith: ['REDIS_POLICY_NOEVICTION'],
+  paramsFor: () => ({ policy: 'allkeys-lru' }),
+  instruction: 'set-eviction-policy',
 
   async plan(params, { deps, signal }: Context) {
     const now = await look(deps.redis, signal);

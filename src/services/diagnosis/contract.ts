@@ -1,12 +1,14 @@
 import type { DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
 import type { ProbeOutcome } from '../../domain/look/probe.ts';
-import type { PartId } from '../../domain/platform/part.ts';
 
 /** A diagnosis made by the process that asks; `choose` when the words fit several symptoms. */
 export interface DiagnoseHere {
   /** AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits the words. */
   run(input: { readonly environment: string; readonly text: string; readonly signal: AbortSignal }): Promise<
-    | { readonly kind: 'choose'; readonly ids: readonly string[]; readonly part?: PartId }
+    | {
+        readonly kind: 'choose';
+        readonly choices: readonly { readonly id: string; readonly typed: string }[];
+      }
     | {
         readonly kind: 'judged';
         readonly judgements: readonly DiagnosisJudgement[];

@@ -1,18 +1,18 @@
-import type { Diagnosis } from '../../domain/diagnosis/diagnosis.ts';
-import { type Matcher, symptomOf } from '../../domain/diagnosis/symptom.ts';
+import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
+import { asTyped, type Matcher, symptomOf } from '../../domain/diagnosis/symptom.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { DiagnoseHere } from './contract.ts';
 import { diagnose, type GatherOptions } from './diagnose.service.ts';
 
-/** The diagnosis behind an id: the one of the registry, or the way (H2) to the part that was named. */
+/** The diagnosis behind an id: the one of the registry, or the way to the part that was named. */
 export function diagnosisById(
   options: Pick<GatherOptions, 'diagnoses' | 'unreachable'>,
   id: string,
   part: PartId | undefined,
 ): Diagnosis | undefined {
-  if (id === 'H2' && part !== undefined) return options.unreachable(part);
-  return options.diagnoses.find((diagnosis) => diagnosis.id === id);
+  const known = options.diagnoses.find((diagnosis) => diagnosis.id === id);
+  return known !== undefined && isWay(known) && part !== undefined ? options.unreachable(part) : known;
 }
 
 /** What the words ask for. AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits them. */
@@ -26,12 +26,21 @@ export function symptomAsked(text: string, diagnoses: readonly Diagnosis[], matc
   return symptom;
 }
 
+/** What to choose from, each as somebody would type it (`D3`, `H2 redis`). */
+export function choicesOf(
+  { ids, part }: { readonly ids: readonly string[]; readonly part?: PartId },
+  diagnoses: readonly Diagnosis[],
+): readonly { readonly id: string; readonly typed: string }[] {
+  return ids.map((id) => ({ id, typed: asTyped(diagnoses.find((one) => one.id === id) ?? { id }, part) }));
+}
+
 /** A diagnosis made by this process: no Redis, no PostgreSQL of ours, no Slack. */
 export function createDiagnoseHere(options: GatherOptions & { readonly matcher: Matcher }): DiagnoseHere {
   return {
     async run({ environment, text, signal }) {
       const symptom = symptomAsked(text, options.diagnoses, options.matcher);
-      if (symptom.kind === 'choose') return symptom;
+      if (symptom.kind === 'choose')
+        return { kind: 'choose', choices: choicesOf(symptom, options.diagnoses) };
       const { ids, part } = symptom;
       const { judgements, outcomes } = await diagnose(options, {
         diagnoses: ids.flatMap((id) => diagnosisById(options, id, part) ?? []),

@@ -6,7 +6,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
-import { asTyped, type Matcher } from '../../domain/diagnosis/symptom.ts';
+import type { Matcher } from '../../domain/diagnosis/symptom.ts';
 import type { RemedyCall } from '../../domain/fix/remediation.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
@@ -23,7 +23,7 @@ import { rootPurpose } from '../run/run.service.ts';
 import { reportPurpose, runButton } from '../run/run-button.ts';
 import { createRunWriter } from '../run/run-writer.ts';
 import { type DiagnosisResult, diagnose, type GatherOptions } from './diagnose.service.ts';
-import { diagnosisById, symptomAsked } from './diagnose-here.service.ts';
+import { choicesOf, diagnosisById, symptomAsked } from './diagnose-here.service.ts';
 
 export interface DiagnoseRunOptions extends GatherOptions {
   readonly matcher: Matcher;
@@ -284,17 +284,17 @@ async function attachEvidence(tx: Tx, run: Run, rootId: string, content: string)
 
 async function askWhich(
   lease: RunLease,
-  { renderer, ids }: DiagnoseRunOptions,
+  { renderer, ids, diagnoses }: DiagnoseRunOptions,
   text: string,
-  { ids: choices, part }: { readonly ids: readonly string[]; readonly part?: PartId },
+  symptom: { readonly ids: readonly string[]; readonly part?: PartId },
 ): Promise<void> {
   const { run } = lease;
   await lease.finish(
-    { diagnoses: choices, causes: [], overall: 'unknown' } satisfies DiagnosisSummary,
+    { diagnoses: symptom.ids, causes: [], overall: 'unknown' } satisfies DiagnosisSummary,
     async (tx) => {
       const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
       if (root === undefined) return;
-      const buttons = choices.map((id) => ({ id, typed: asTyped(id, part), button: ids.token() }));
+      const buttons = choicesOf(symptom, diagnoses).map((choice) => ({ ...choice, button: ids.token() }));
       for (const { typed, button } of buttons) {
         await tx.buttons.create({
           id: button,

@@ -1,5 +1,5 @@
 import { changeCalls, mostRequests } from '../../domain/diagnosis/changes.ts';
-import type { Diagnosis } from '../../domain/diagnosis/diagnosis.ts';
+import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
 import { explains, groundOf, storesBelow } from '../../domain/diagnosis/ground.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../../domain/diagnosis/judgement.ts';
 import type { UnreachablePath } from '../../domain/diagnosis/render-diagnosis.ts';
@@ -112,7 +112,7 @@ export async function diagnose(
   const ground = groundOf(judgements, [...outcomes.values()]);
   if (ground !== undefined) {
     // The way to one part is asked for once: what it stands on explains why that one does not serve.
-    const others = judgements.filter(({ diagnosis }) => diagnosis.id !== 'H2');
+    const others = judgements.filter(({ diagnosis }) => !isWay(diagnosis));
     const way = await follow([options.unreachable(ground)], MOST_HOPS_BELOW, others);
     if (way[0] !== undefined && explains(way[0], [...outcomes.values()])) judgements = [...others, ...way];
   }
@@ -120,7 +120,7 @@ export async function diagnose(
   if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))
     await gather(changeCalls(firstRequests(used)), input.targets);
   const seen = [...outcomes.values()];
-  const walked = judgements.find((judgement) => judgement.diagnosis.id === 'H2');
+  const walked = judgements.find((judgement) => isWay(judgement.diagnosis));
   const path = walked && walk(options, walked.diagnosis, seen);
   return {
     judgements,

@@ -1,4 +1,5 @@
 import MiniSearch from 'minisearch';
+import type { PartId } from '../../domain/platform/part.ts';
 
 /** Vocabulary of one symptom (`diagnoses/vocabulary.ts`). */
 export interface Vocabulary {
@@ -21,6 +22,8 @@ export interface SymptomMatcher {
    * that only goes along (`password`), or is only a part of a name (`slow`), is not enough.
    */
   match(text: string): { readonly candidates: readonly SymptomMatch[]; readonly sure: boolean };
+  /** Diagnoses that the error of a connection to a part may be, the likeliest first. */
+  readonly suspects: Readonly<Record<PartId, readonly string[]>>;
 }
 
 const CLEARLY_AHEAD = 1.35;
@@ -87,7 +90,10 @@ function standsIn(name: readonly string[], text: readonly string[]): boolean {
 }
 
 /** Builds the index once; matching is a look-up. Deterministic: ties keep the order of the vocabulary. */
-export function createSymptomMatcher(vocabulary: readonly Vocabulary[]): SymptomMatcher {
+export function createSymptomMatcher(
+  vocabulary: readonly Vocabulary[],
+  suspects: SymptomMatcher['suspects'],
+): SymptomMatcher {
   const index = new MiniSearch<{ id: string; names: string; words: string; context: string }>({
     fields: ['names', 'words', 'context'],
     // Entries are joined by a newline so that pairs do not run from one into the next.
@@ -115,6 +121,7 @@ export function createSymptomMatcher(vocabulary: readonly Vocabulary[]): Symptom
   const names = new Map(vocabulary.map((entry) => [entry.id, entry.names.map(tokens)]));
 
   return {
+    suspects,
     match(text) {
       const hits = index.search(text.slice(0, 2_000));
       const best = hits[0]?.score ?? 0;

@@ -4,6 +4,7 @@ import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { redactLines, redactText } from '../../domain/kernel/redact.ts';
 import type { Finding } from '../../domain/look/finding.ts';
+import { traitsOf } from '../../domain/look/findings.ts';
 import {
   type Cause,
   callKey,
@@ -36,13 +37,6 @@ export type Lateness = () => () => number;
 
 /** Lateness from which a judgement by the clock is not made. */
 const STARVED_MS = 250;
-/**
- * Findings that rest on how long an answer took by this process's clock, or on its absence within a time. How long writes
- * take (`EVENT_WRITES_SLOW`) is what the service itself has measured.
- */
-const byTheClock =
-  /^(?:ENDPOINT_HUNG|ENDPOINT_CLOSED|SERVICE_HEALTH_STALLED|(?!EVENT_WRITES_SLOW$)[A-Z0-9_]+_SLOW)$/;
-
 /**
  * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
  * `run` answers one outcome a distinct call, in the order of the calls, and never rejects for what a probe does;
@@ -137,7 +131,7 @@ class WorkerBusy extends Error {
 /** Takes a finding back that says more about this process than about the target. */
 function trusted(result: ProbeResult, lagMs: number): ProbeResult {
   if (lagMs < STARVED_MS || result.status !== 'unhealthy') return result;
-  if (!result.findings.some((finding) => byTheClock.test(finding.code))) return result;
+  if (!result.findings.some((finding) => traitsOf(finding.code).byOwnClock === true)) return result;
   return {
     status: 'inconclusive',
     cause: new WorkerBusy(Math.round(lagMs)),

@@ -192,6 +192,8 @@ export const diagnoses = {
     'Delete or archive the old rows of {table} in batches, counting first; take the guide’s conditions word for word.',
   'remedy.end-blocker':
     'Ask whoever runs {application}, then SELECT pg_cancel_backend({pid}); pg_terminate_backend only if that does not help.',
+  'remedy.set-eviction-policy':
+    'CONFIG SET maxmemory-policy allkeys-lru, unless these keys must never be evicted.',
   'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb, and a container limit of 2Gi.',
   'remedy.delete-useless-keys':
     'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',

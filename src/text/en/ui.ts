@@ -59,6 +59,7 @@ export const ui = {
   'finding.subject': '{part} · {subject}',
   'finding.excerpt': 'From {source}:',
   'finding.excerpt.more': '… {count|# more line is|# more lines are} not shown.',
+  'finding.by-hand': '*By hand:* {text}',
   'finding.refused': '{remediation}: not offered here. {reason}',
   'finding.details': 'Everything that was seen for this finding, as JSON:',
 

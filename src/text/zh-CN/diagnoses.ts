@@ -185,6 +185,7 @@ export const diagnoses = {
   'remedy.remove-old-rows': '先计数，再分批删除或归档 {table} 的旧数据；条件严格按照指南。',
   'remedy.end-blocker':
     '先询问运行 {application} 的人，再执行 SELECT pg_cancel_backend({pid})；无效时才用 pg_terminate_backend。',
+  'remedy.set-eviction-policy': 'CONFIG SET maxmemory-policy allkeys-lru，除非这些键绝不能被淘汰。',
   'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb，容器 limit 设为 2Gi。',
   'remedy.delete-useless-keys': '先计数，再用 SCAN 和 UNLINK 分批删除 {prefix}；不要用 KEYS。',
   'remedy.speed-up-consumer':

@@ -59,6 +59,7 @@ export const ui = {
   'finding.subject': '{part} · {subject}',
   'finding.excerpt': '来自 {source}：',
   'finding.excerpt.more': '… 另有 {count} 行未显示。',
+  'finding.by-hand': '*手动处理：* {text}',
   'finding.refused': '{remediation}：此处不提供。{reason}',
   'finding.details': '该问题的全部观测结果（JSON）：',
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { ReportOutput } from '../../../src/cli/output-schemas.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { RunWithOutcomes } from '../../../src/domain/run/run.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
 import { aetherius } from '../../support/cli.ts';
@@ -95,7 +96,7 @@ describe('aetherius report', () => {
   it('prints no secret and no control character, even if one stands in the database', async () => {
     const every = plantedSecrets.map(({ value }) => value).join('\n');
     const finding = aFinding({
-      code: 'NOBODY_WROTE_WORDS',
+      code: 'NOBODY_WROTE_WORDS' as FindingCode,
       subject: '\u001b[2J',
       facts: { error: every },
       excerpts: [{ source: 'log', lines: every.split('\n') }],

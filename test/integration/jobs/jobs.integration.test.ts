@@ -1,5 +1,6 @@
 import { Worker } from 'bullmq';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';
@@ -61,7 +62,13 @@ describe('with Redis', () => {
         ? outcomeOf(call, {
             status: 'unhealthy',
             findings: [
-              { code: 'REDIS_MEMORY_HIGH', severity: 'critical', part: 'redis', subject: 'redis', facts: {} },
+              {
+                code: 'REDIS_MEMORY_HIGH' as FindingCode,
+                severity: 'critical',
+                part: 'redis',
+                subject: 'redis',
+                facts: {},
+              },
             ],
           })
         : outcomeOf(call),

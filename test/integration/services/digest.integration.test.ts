@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { Courier } from '../../../src/domain/ports/courier.ts';
 import type { Sweeper } from '../../../src/domain/ports/sweeper.ts';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
@@ -112,7 +113,7 @@ async function bench(found: () => readonly Finding[] = () => []) {
 }
 
 const finding = (code: string): Finding => ({
-  code,
+  code: code as FindingCode,
   severity: 'warning',
   part: 'redis',
   subject: 'redis',

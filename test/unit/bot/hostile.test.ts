@@ -5,6 +5,7 @@ import { homeView } from '../../../src/bot/views/home.view.ts';
 import { detailsModal, rejectModal } from '../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { Rendered } from '../../../src/domain/message/rendered.ts';
 import { partIds } from '../../../src/domain/platform/part.ts';
 import { wordsIn } from '../../../src/text/words.ts';
@@ -93,7 +94,7 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
       const language = roll() < 0.5 ? 'en' : 'zh-CN';
       const finding = () =>
         aFinding({
-          code: roll() < 0.5 ? 'REDIS_POLICY_NOEVICTION' : word(),
+          code: roll() < 0.5 ? 'REDIS_POLICY_NOEVICTION' : (word() as FindingCode),
           subject: word(),
           facts: facts(),
           since: word(),

@@ -3,6 +3,7 @@ import { diagnosisRenderer } from '../../../src/bot/views/diagnosis.view.ts';
 import { renderer } from '../../../src/bot/views/renderer.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../../../src/bot/views/report.view.ts';
 import { reportWriter } from '../../../src/bot/views/report-form.view.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { issueReport } from '../../../src/domain/report/issue-report.ts';
 import type { Language } from '../../../src/domain/run/run.ts';
 import { wordsIn } from '../../../src/text/words.ts';
@@ -125,7 +126,7 @@ describe('the issue form', () => {
   it('lets no text from the platform begin a heading, a list or a code block', () => {
     const evil = '\n# Heading\n- item\n```\n';
     const finding = aFinding({
-      code: 'NOBODY_WROTE_WORDS',
+      code: 'NOBODY_WROTE_WORDS' as FindingCode,
       subject: evil,
       facts: { value: evil },
       excerpts: [{ source: evil, lines: ['# Heading', '```', '- item'] }],

@@ -11,6 +11,7 @@ import { detailsModal, diagnoseModal, healthModal, rejectModal } from '../../../
 import { renderer } from '../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../src/domain/fix/approval.ts';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { type RemediationEvent, remediationButtons } from '../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../src/domain/message/rendered.ts';
 import type { Language } from '../../../src/domain/run/run.ts';
@@ -129,7 +130,7 @@ describe('a finding', () => {
   });
 
   it('shows a code nobody wrote words for with its facts instead of hiding it', () => {
-    const finding = aFinding({ code: 'SOMETHING_NEW', facts: { value: '<!channel> & co' } });
+    const finding = aFinding({ code: 'SOMETHING_NEW' as FindingCode, facts: { value: '<!channel> & co' } });
 
     const rendered = renderer.finding(
       {
@@ -143,6 +144,19 @@ describe('a finding', () => {
 
     expect(shown(rendered)).toContain('SOMETHING_NEW: value=&lt;!channel&gt; &amp; co');
     expect(readableMessage(rendered)).toContain('It would act on what this bot itself stands on (run_id=1).');
+  });
+
+  it.each([
+    ['en', 'By hand: CONFIG SET maxmemory-policy allkeys-lru'],
+    ['zh-CN', '手动处理： CONFIG SET maxmemory-policy allkeys-lru'],
+  ] as const)('says in %s what people do by hand where a fix is refused', (language, said) => {
+    const refused = { remediation: 'redis.set-eviction-policy', reason: 'missing-right', facts: {} };
+    const view = { run: aRun(), finding: aFinding(), offers: [] };
+    const shownWith = (more: { readonly instruction?: string }) =>
+      readableMessage(renderer.finding({ ...view, refused: [{ ...refused, ...more }] }, language));
+
+    expect(shownWith({ instruction: 'set-eviction-policy' }).replaceAll('*', '')).toContain(said);
+    expect(shownWith({})).not.toContain('CONFIG SET');
   });
 });
 

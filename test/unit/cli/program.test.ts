@@ -12,6 +12,7 @@ import { allCommands, createProgram, runProgram } from '../../../src/cli/program
 import { displayWidth, printable, table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { parseConfig } from '../../../src/platform/settings/config.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
@@ -144,7 +145,7 @@ describe('health', () => {
           overall === 'findings'
             ? [
                 {
-                  code: 'PART_DOWN',
+                  code: 'PART_DOWN' as FindingCode,
                   severity: 'critical',
                   part: 'postgres',
                   subject: 'db\u001b[2J',

@@ -7,11 +7,12 @@ import {
 } from '../../../src/domain/digest/digest.ts';
 import type { PartRow } from '../../../src/domain/health/health.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import { type PartId, partIds } from '../../../src/domain/platform/part.ts';
 
 const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
-  code,
+  code: code as FindingCode,
   severity: 'warning',
   part: 'redis',
   subject: 'redis',

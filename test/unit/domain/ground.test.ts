@@ -3,6 +3,7 @@ import { serviceUnreachable, unreachable } from '../../../src/diagnoses/unreacha
 import { defineDiagnosis, found } from '../../../src/domain/diagnosis/diagnosis.ts';
 import { groundOf } from '../../../src/domain/diagnosis/ground.ts';
 import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import type { PartId } from '../../../src/domain/platform/part.ts';
 import { emitters } from '../../support/diagnosis.ts';
@@ -16,7 +17,7 @@ function outcome(probe: string, part: PartId, more: Partial<ProbeOutcome>): Prob
 }
 
 const finding = (code: string, part: PartId, facts = {}) => ({
-  ...{ code, part, facts, subject: part, severity: 'critical' as const },
+  ...{ code: code as FindingCode, part, facts, subject: part, severity: 'critical' as const },
 });
 const unhealthy = (probe: string, part: PartId, code: string): ProbeOutcome =>
   outcome(probe, part, { status: 'unhealthy', findings: [finding(code, part)] });

@@ -8,6 +8,7 @@ import {
 import { judgeHealth, rootFindings } from '../../../src/domain/health/health-rules.ts';
 import type { Facts } from '../../../src/domain/kernel/facts.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import type { PartId } from '../../../src/domain/platform/part.ts';
 import { probes } from '../../../src/probes/index.ts';
@@ -58,7 +59,7 @@ function outcomesOf(runtime: Runtime, planted: Readonly<Record<string, Planted>>
       durationMs: 1,
       ...change,
       findings: findings.map((one) => ({
-        code: 'X',
+        code: 'X' as FindingCode,
         severity: 'critical',
         part,
         subject: part,
@@ -117,7 +118,10 @@ function bad(report: Report): readonly string[] {
 }
 const row = (report: Report, part: PartId) => report.rows.find((one) => one.part === part);
 
-const endpoint = (code: string): Planted => ({ facts: {}, findings: [{ code, subject: 'h:1' }] });
+const endpoint = (code: string): Planted => ({
+  facts: {},
+  findings: [{ code: code as FindingCode, subject: 'h:1' }],
+});
 const refused = endpoint('ENDPOINT_REFUSED');
 const hung = endpoint('ENDPOINT_HUNG');
 const blind = (code: string, facts: Facts = {}): Planted => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportWriter } from '../../../src/bot/views/report-form.view.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { deploymentsOf } from '../../../src/domain/report/issue-environment.ts';
 import { issueReport } from '../../../src/domain/report/issue-report.ts';
 import { parseConfig } from '../../../src/platform/settings/config.ts';
@@ -173,7 +174,7 @@ describe('a report', () => {
       facts: { ...facts, version: `9 ${every}`, images: every },
       findings: [
         aFinding({
-          code: 'NOBODY_WROTE_WORDS',
+          code: 'NOBODY_WROTE_WORDS' as FindingCode,
           subject: every,
           facts,
           excerpts: [{ source: every, lines: every.split('\n') }],

@@ -10,15 +10,16 @@ import {
 } from '../../../src/domain/diagnosis/diagnosis.ts';
 import { type Emitters, evaluate, faultsOf, judge } from '../../../src/domain/diagnosis/judgement.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 
 const emitters: Emitters = new Map([
-  ['t.a', ['A']],
-  ['t.b', ['B']],
-  ['t.a-elsewhere', ['A']],
+  ['t.a', ['PG_SLOW']],
+  ['t.b', ['REDIS_SLOW']],
+  ['t.a-elsewhere', ['PG_SLOW']],
 ]);
 
-const finding = (code: string, extra: Partial<Finding> = {}): Finding => ({
+const finding = (code: FindingCode, extra: Partial<Finding> = {}): Finding => ({
   code,
   severity: 'warning',
   part: 'redis',
@@ -39,7 +40,7 @@ const outcome = (probe: string, rest: Partial<ProbeOutcome>): ProbeOutcome => ({
   ...rest,
 });
 
-const bad = (probe: string, code: string) =>
+const bad = (probe: string, code: FindingCode) =>
   outcome(probe, { status: 'unhealthy', findings: [finding(code)] });
 const blind = (probe: string) =>
   outcome(probe, { status: 'inconclusive', cause: { code: 'forbidden', detail: '', facts: {} } });
@@ -61,40 +62,51 @@ describe('three-valued judgement', () => {
     x === 'true' || y === 'true' ? 'true' : x === 'false' && y === 'false' ? 'false' : 'unknown';
 
   it.each(names.flatMap((x) => names.map((y) => [x, y] as const)))('follows Kleene for %s and %s', (x, y) => {
-    const seen = [table[x]('t.a', 'A'), table[y]('t.b', 'B')];
+    const seen = [table[x]('t.a', 'PG_SLOW'), table[y]('t.b', 'REDIS_SLOW')];
 
-    expect(evaluate(all(found('A'), found('B')), seen, emitters).truth).toBe(truthOf(and(x, y)));
-    expect(evaluate(any(found('A'), found('B')), seen, emitters).truth).toBe(truthOf(or(x, y)));
-    expect(evaluate(not(found('A')), seen, emitters).truth).toBe(x === 'unknown' ? undefined : x !== 'true');
+    expect(evaluate(all(found('PG_SLOW'), found('REDIS_SLOW')), seen, emitters).truth).toBe(
+      truthOf(and(x, y)),
+    );
+    expect(evaluate(any(found('PG_SLOW'), found('REDIS_SLOW')), seen, emitters).truth).toBe(
+      truthOf(or(x, y)),
+    );
+    expect(evaluate(not(found('PG_SLOW')), seen, emitters).truth).toBe(
+      x === 'unknown' ? undefined : x !== 'true',
+    );
   });
 
   it('takes a fact as unknown while one of its two witnesses could not look and the other did not see it', () => {
-    expect(evaluate(found('A'), [good('t.a'), blind('t.a-elsewhere')], emitters).truth).toBeUndefined();
-    expect(evaluate(found('A'), [bad('t.a', 'A'), blind('t.a-elsewhere')], emitters).truth).toBe(true);
+    expect(evaluate(found('PG_SLOW'), [good('t.a'), blind('t.a-elsewhere')], emitters).truth).toBeUndefined();
+    expect(evaluate(found('PG_SLOW'), [bad('t.a', 'PG_SLOW'), blind('t.a-elsewhere')], emitters).truth).toBe(
+      true,
+    );
   });
 
   it('gives a probe of the other runtime no say', () => {
     const other = outcome('t.a-elsewhere', { status: 'skipped', reason: 'not-applicable' });
 
-    expect(evaluate(found('A'), [good('t.a'), other], emitters).truth).toBe(false);
+    expect(evaluate(found('PG_SLOW'), [good('t.a'), other], emitters).truth).toBe(false);
   });
 
   it('takes a part that is not configured as unseen, not as fine', () => {
     const absent = outcome('t.a', { status: 'skipped', reason: 'not-configured' });
 
-    expect(evaluate(found('A'), [absent], emitters).truth).toBeUndefined();
+    expect(evaluate(found('PG_SLOW'), [absent], emitters).truth).toBeUndefined();
   });
 });
 
 describe('what is found apart from something else', () => {
-  const about = (code: string, ...subjects: readonly string[]) =>
+  const about = (code: FindingCode, ...subjects: readonly string[]) =>
     subjects.map((subject) => finding(code, { subject }));
   const seen = (probe: string, findings: readonly Finding[]) =>
     outcome(probe, { status: 'unhealthy', findings });
-  const crash = foundApart('A', 'B');
+  const crash = foundApart('PG_SLOW', 'REDIS_SLOW');
 
   it('is what has no other finding about the same thing', () => {
-    const both = [seen('t.a', about('A', 'one', 'two')), seen('t.b', about('B', 'two', 'three'))];
+    const both = [
+      seen('t.a', about('PG_SLOW', 'one', 'two')),
+      seen('t.b', about('REDIS_SLOW', 'two', 'three')),
+    ];
     const judged = evaluate(crash, both, emitters);
 
     expect(judged.truth).toBe(true);
@@ -102,7 +114,7 @@ describe('what is found apart from something else', () => {
   });
 
   it('is nothing when the other finding explains all of it, and says who saw that', () => {
-    const explained = [seen('t.a', about('A', 'one')), seen('t.b', about('B', 'one'))];
+    const explained = [seen('t.a', about('PG_SLOW', 'one')), seen('t.b', about('REDIS_SLOW', 'one'))];
     const judged = evaluate(crash, explained, emitters);
 
     expect(judged.truth).toBe(false);
@@ -110,7 +122,9 @@ describe('what is found apart from something else', () => {
   });
 
   it('is not known while whoever would see the other one could not look', () => {
-    expect(evaluate(crash, [seen('t.a', about('A', 'one')), blind('t.b')], emitters).truth).toBeUndefined();
+    expect(
+      evaluate(crash, [seen('t.a', about('PG_SLOW', 'one')), blind('t.b')], emitters).truth,
+    ).toBeUndefined();
     expect(evaluate(crash, [good('t.a'), blind('t.b')], emitters).truth).toBe(false);
     expect(evaluate(crash, [blind('t.a'), good('t.b')], emitters).truth).toBeUndefined();
   });
@@ -118,16 +132,20 @@ describe('what is found apart from something else', () => {
 
 describe('a hint', () => {
   it('leaves a cause open that nothing else decides, with what was found, and is nothing where it is not found', () => {
-    const open = evaluate(hint('A'), [bad('t.a', 'A')], emitters);
+    const open = evaluate(hint('PG_SLOW'), [bad('t.a', 'PG_SLOW')], emitters);
 
     expect(open.truth).toBeUndefined();
-    expect(open.for.map(({ code }) => code)).toEqual(['A']);
+    expect(open.for.map(({ code }) => code)).toEqual(['PG_SLOW']);
     expect(open.missing).toEqual([]);
-    expect(evaluate(hint('A'), [good('t.a')], emitters).truth).toBe(false);
-    expect(evaluate(hint('A'), [blind('t.a')], emitters).truth).toBeUndefined();
-    expect(evaluate(any(found('B'), hint('A')), [bad('t.a', 'A'), bad('t.b', 'B')], emitters).truth).toBe(
-      true,
-    );
+    expect(evaluate(hint('PG_SLOW'), [good('t.a')], emitters).truth).toBe(false);
+    expect(evaluate(hint('PG_SLOW'), [blind('t.a')], emitters).truth).toBeUndefined();
+    expect(
+      evaluate(
+        any(found('REDIS_SLOW'), hint('PG_SLOW')),
+        [bad('t.a', 'PG_SLOW'), bad('t.b', 'REDIS_SLOW')],
+        emitters,
+      ).truth,
+    ).toBe(true);
   });
 });
 
@@ -137,15 +155,15 @@ const diagnosis = defineDiagnosis({
   part: 'redis',
   evidence: [{ probe: 't.a' }, { probe: 't.b' }],
   causes: [
-    { id: 'D3.a', part: 'agent-manager', when: found('A'), remedies: [{ instruction: 'x' }] },
-    { id: 'D3.b', part: 'redis', when: found('B'), remedies: [{ instruction: 'y' }] },
+    { id: 'D3.a', part: 'agent-manager', when: found('PG_SLOW'), remedies: [{ instruction: 'x' }] },
+    { id: 'D3.b', part: 'redis', when: found('REDIS_SLOW'), remedies: [{ instruction: 'y' }] },
   ],
-  handOver: [{ when: found('B'), to: 'H2' }],
+  handOver: [{ when: found('REDIS_SLOW'), to: 'H2' }],
 });
 
 describe('judging a diagnosis', () => {
   it('ranks the cause nearer the root of the dependency graph first', () => {
-    const judged = judge(diagnosis, [bad('t.a', 'A'), bad('t.b', 'B')], emitters);
+    const judged = judge(diagnosis, [bad('t.a', 'PG_SLOW'), bad('t.b', 'REDIS_SLOW')], emitters);
 
     expect(judged.causes.map((cause) => [cause.cause.id, cause.verdict])).toEqual([
       ['D3.b', 'confirmed'],
@@ -155,7 +173,7 @@ describe('judging a diagnosis', () => {
   });
 
   it('ranks confirmed before possible before ruled out, whatever the graph says', () => {
-    const judged = judge(diagnosis, [bad('t.a', 'A'), blind('t.b')], emitters);
+    const judged = judge(diagnosis, [bad('t.a', 'PG_SLOW'), blind('t.b')], emitters);
 
     expect(judged.causes.map((cause) => [cause.cause.id, cause.verdict])).toEqual([
       ['D3.a', 'confirmed'],
@@ -183,14 +201,19 @@ describe('faults of a diagnosis', () => {
       ...diagnosis,
       evidence: [{ probe: 't.a' }, { probe: 't.none' }],
       causes: [
-        { id: 'D4.a', part: 'redis', when: found('Z'), remedies: [{ remediation: 'r.none', with: {} }] },
+        {
+          id: 'D4.a',
+          part: 'redis',
+          when: found('NATS_SLOW'),
+          remedies: [{ remediation: 'r.none', with: {} }],
+        },
       ],
-      handOver: [{ when: found('A'), to: 'X9' }],
+      handOver: [{ when: found('PG_SLOW'), to: 'X9' }],
     });
 
     expect(faultsOf(broken, registries)).toEqual([
       'D3: no probe t.none',
-      'D4.a: no listed probe emits Z',
+      'D4.a: no listed probe emits NATS_SLOW',
       'D4.a is not a cause of D3',
       'D4.a: no remediation r.none',
       'D3: hands over to unknown X9',

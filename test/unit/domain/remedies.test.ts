@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { remediesFor } from '../../../src/domain/fix/remedies.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { partNamed, partOfWorkload } from '../../../src/domain/platform/part-names.ts';
 import { remediations } from '../../../src/remediations/index.ts';
 
 const finding = (
-  code: string,
+  code: FindingCode,
   facts: Finding['facts'] = {},
   part: Finding['part'] = 'agent-manager',
 ): Finding => ({
@@ -32,7 +33,7 @@ describe('the remedies of a finding', () => {
   for (const runtime of ['kubernetes', 'compose'] as const)
     for (const one of cases)
       it(`${one.code} of ${one.part} on ${runtime}: exists and takes these parameters`, () => {
-        const remedies = remediesFor(one, { runtime });
+        const remedies = remediesFor(one, remediations, { [runtime]: {} as never });
 
         expect(remedies.length).toBeGreaterThan(0);
         for (const remedy of remedies) {
@@ -43,11 +44,17 @@ describe('the remedies of a finding', () => {
 
   it('are none where nothing fits: another database, no runtime, a hung database, an unknown code', () => {
     expect(
-      remediesFor(finding('PG_IDLE_IN_TRANSACTION_LEAKED', {}, 'postgres'), { runtime: 'kubernetes' }),
+      remediesFor(finding('PG_IDLE_IN_TRANSACTION_LEAKED', {}, 'postgres'), remediations, {
+        kubernetes: {} as never,
+      }),
     ).toEqual([]);
-    expect(remediesFor(finding('ENDPOINT_HUNG'), { runtime: 'none' })).toEqual([]);
-    expect(remediesFor(finding('ENDPOINT_HUNG', {}, 'postgres'), { runtime: 'kubernetes' })).toEqual([]);
-    expect(remediesFor(finding('SOMETHING_ELSE'), { runtime: 'kubernetes' })).toEqual([]);
+    expect(remediesFor(finding('ENDPOINT_HUNG'), remediations, {})).toEqual([]);
+    expect(
+      remediesFor(finding('ENDPOINT_HUNG', {}, 'postgres'), remediations, { kubernetes: {} as never }),
+    ).toEqual([]);
+    expect(
+      remediesFor(finding('SOMETHING_ELSE' as FindingCode), remediations, { kubernetes: {} as never }),
+    ).toEqual([]);
   });
 });
 

@@ -6,7 +6,9 @@ import { remedyLines } from '../../../src/diagnoses/instructions/lines.ts';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
 import { isFor, type Place } from '../../../src/domain/diagnosis/place.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { partIds } from '../../../src/domain/platform/part.ts';
+import { remediations } from '../../../src/remediations/index.ts';
 
 const places = {
   kubernetes: { kind: 'kubernetes', namespace: 'prod-aetherius', agentNamespace: 'monitoring' },
@@ -16,7 +18,7 @@ const places = {
 
 /** Every fact that a line asks for, as probes give them. */
 const finding = (more: Partial<Finding> = {}): Finding => ({
-  code: 'X',
+  code: 'X' as FindingCode,
   severity: 'critical',
   part: 'agent-manager',
   subject: 'agent-manager-6dcd4b7bd9-729fb',
@@ -52,9 +54,13 @@ const everywhere = [
   ...diagnoses.filter(({ id }) => id !== 'H2'),
   ...partIds.filter((part) => part !== 'runtime').map(unreachable),
 ];
-const instructions = everywhere.flatMap(({ causes }) =>
-  causes.flatMap(({ remedies }) => remedies.flatMap((remedy) => ('instruction' in remedy ? [remedy] : []))),
-);
+const instructions: readonly { readonly instruction: string; readonly on?: 'kubernetes' | 'compose' }[] = [
+  ...everywhere.flatMap(({ causes }) =>
+    causes.flatMap(({ remedies }) => remedies.flatMap((remedy) => ('instruction' in remedy ? [remedy] : []))),
+  ),
+  // What stands in for a remediation that cannot be offered.
+  ...remediations,
+];
 /** They name the command of the bot to type. */
 const wordsOnly = new Set(['see-slow-database', 'see-network']);
 

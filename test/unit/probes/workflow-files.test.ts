@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { workflowStuck } from '../../../src/diagnoses/workflow-stuck.diagnosis.ts';
 import { judge } from '../../../src/domain/diagnosis/judgement.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import { runtimeWorkflowFiles } from '../../../src/probes/runtime/workflow-files.probe.ts';
 import { faultOf } from '../../../src/probes/support/workflow-file.ts';
@@ -229,7 +230,7 @@ describe('runtime.workflow-files', () => {
 });
 
 describe('S4.b', () => {
-  const verdictWith = (codes: readonly string[], unseen: readonly string[] = []) => {
+  const verdictWith = (codes: readonly FindingCode[], unseen: readonly string[] = []) => {
     const outcomes = everyCall(workflowStuck).map((call): ProbeOutcome => {
       const part = partOf(call);
       const findings = codes

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
 import { ownProbes, pathSteps, unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
 import type { Finding } from '../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { callKey, type ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import type { ProbeRunner } from '../../../src/domain/look/probe-runner.ts';
 import { type PartId, partIds } from '../../../src/domain/platform/part.ts';
@@ -13,7 +14,7 @@ type Seen = Pick<ProbeOutcome, 'status'> & Partial<ProbeOutcome>;
 
 const found = (code: string, part: PartId, facts: Finding['facts'] = {}): Seen => ({
   ...{ status: 'unhealthy', facts },
-  findings: [{ code, part, facts, subject: part, severity: 'critical' }],
+  findings: [{ code: code as FindingCode, part, facts, subject: part, severity: 'critical' }],
 });
 const refused: Seen = { status: 'inconclusive', cause: { code: 'refused', detail: '', facts: {} } };
 

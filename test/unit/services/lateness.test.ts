@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { Probe } from '../../../src/domain/look/probe.ts';
 import { defineProbe } from '../../../src/domain/look/probe.ts';
 import { watchLateness } from '../../../src/platform/process/lateness.ts';
@@ -7,7 +8,7 @@ import { createProbeRunner } from '../../../src/services/run/probe-runner.servic
 import { silentLogger } from '../../support/logger.ts';
 
 const finding = (code: string) =>
-  ({ code, severity: 'critical', part: 'redis', subject: 's', facts: {} }) as const;
+  ({ code: code as FindingCode, severity: 'critical', part: 'redis', subject: 's', facts: {} }) as const;
 const probe = (code: string): Probe =>
   defineProbe({
     id: 'redis.connection',
@@ -16,7 +17,7 @@ const probe = (code: string): Probe =>
     part: 'redis',
     needs: [],
     timeoutMs: 1_000,
-    emits: [code],
+    emits: [code as FindingCode],
     run: () => Promise.resolve({ status: 'unhealthy', findings: [finding(code)] } as const),
   }) as unknown as Probe;
 

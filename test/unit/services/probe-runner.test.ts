@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../src/domain/kernel/errors.ts';
+import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../src/domain/look/probe.ts';
 import type { Targets } from '../../../src/domain/look/targets/targets.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
@@ -60,7 +61,7 @@ describe('the probe runner', () => {
         status: 'unhealthy',
         findings: [
           {
-            code: 'A',
+            code: 'A' as FindingCode,
             severity: 'warning',
             part: 'redis',
             subject: 's',

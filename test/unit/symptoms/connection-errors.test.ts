@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../src/diagnoses/index.ts';
-import { symptomWords } from '../../../src/diagnoses/vocabulary.ts';
+import { connectionSuspects, symptomWords } from '../../../src/diagnoses/vocabulary.ts';
 import { asTyped, symptomOf } from '../../../src/domain/diagnosis/symptom.ts';
 import { createSymptomMatcher } from '../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
-const matcher = createSymptomMatcher(symptomWords);
+const matcher = createSymptomMatcher(symptomWords, connectionSuspects);
 const read = (text: string) => symptomOf(text, diagnoses, matcher);
 const offer = (ids: readonly string[], part?: string) => ({
   kind: 'choose',
@@ -68,9 +68,17 @@ describe('the error of a connection', () => {
   });
 
   it('asks for the way to the part that it names', () => {
-    expect(['H2', 'D1'].map((id) => asTyped(id, 'postgres'))).toEqual(['H2 postgres', 'D1']);
-    expect(asTyped('H2', undefined)).toBe('H2');
-    expect(read(asTyped('H2', 'postgres'))).toEqual({ kind: 'known', ids: ['H2'], part: 'postgres' });
+    const [way, connections] = ['H2', 'D1'].map((id) => diagnoses.find((one) => one.id === id) ?? { id });
+    expect([way, connections].map((one) => asTyped(one ?? { id: '' }, 'postgres'))).toEqual([
+      'H2 postgres',
+      'D1',
+    ]);
+    expect(asTyped(way ?? { id: '' }, undefined)).toBe('H2');
+    expect(read(asTyped(way ?? { id: '' }, 'postgres'))).toEqual({
+      kind: 'known',
+      ids: ['H2'],
+      part: 'postgres',
+    });
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { symptomWords } from '../../../src/diagnoses/vocabulary.ts';
+import { connectionSuspects, symptomWords } from '../../../src/diagnoses/vocabulary.ts';
 import { createSymptomMatcher } from '../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
-const matcher = createSymptomMatcher(symptomWords);
+const matcher = createSymptomMatcher(symptomWords, connectionSuspects);
 const all = Object.entries(phrases).flatMap(([id, { en, zh }]) =>
   [...en, ...zh].map((phrase) => [id, phrase] as const),
 );

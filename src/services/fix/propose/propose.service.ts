@@ -2,6 +2,7 @@ import { planFault } from '../../../domain/fix/execution.ts';
 import type { FixOffers, PreparedOffer } from '../../../domain/fix/offers.ts';
 import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
+import { remediesFor } from '../../../domain/fix/remedies.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
@@ -21,8 +22,6 @@ import { newHandle } from './remediation-handle.ts';
 
 export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
   readonly remediations: readonly Remediation[];
-  /** What could be done about a finding, as data; the targets say which runtime there is. */
-  readonly remediesFor: (finding: Finding, targets: Targets) => readonly RemedyCall[];
   readonly self: SelfIdentity;
   readonly clock: Clock;
   /** Length of an executor's lease; steps must fit into it. Default 60 s. */
@@ -76,22 +75,43 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
       const prepared: PreparedOffer[] = [];
       for (const finding of findings) {
         const plans: Prepared[] = [];
-        for (const call of deps.remediesFor(finding, targets))
+        for (const call of remediesFor(finding, deps.remediations, targets))
           plans.push(await plan({ call, environment: run.environment, targets, signal, run, finding }));
-        prepared.push({ finding, save: (tx) => saveAll(tx, plans) });
+        prepared.push({ finding, save: (tx) => saveAll(tx, plans, deps.remediations) });
       }
       return prepared;
     },
   };
 }
 
-async function saveAll(tx: Tx, plans: readonly Prepared[]): Promise<Pick<FindingView, 'offers' | 'refused'>> {
+/** Refusals that do not speak against the change itself: a person may do by hand what the bot may or can not. */
+const leftToPeople: ReadonlySet<string> = new Set([
+  'missing-right',
+  'not-configured',
+  'no-approver',
+  'self-target',
+  'too-many-targets',
+  'on-delete-strategy',
+]);
+
+async function saveAll(
+  tx: Tx,
+  plans: readonly Prepared[],
+  remediations: readonly Pick<Remediation, 'id' | 'instruction'>[],
+): Promise<Pick<FindingView, 'offers' | 'refused'>> {
   const offers: Offer[] = [];
-  const refused: { remediation: string; reason: string; facts: Facts }[] = [];
+  const refused: FindingView['refused'][number][] = [];
   for (const plan of plans) {
     const proposal = await plan.save(tx);
-    if (proposal.kind === 'offered') offers.push(proposal.offer);
-    else refused.push({ remediation: proposal.remediation, reason: proposal.reason, facts: proposal.facts });
+    if (proposal.kind === 'offered') {
+      offers.push(proposal.offer);
+      continue;
+    }
+    const { remediation, reason, facts } = proposal;
+    const instruction = leftToPeople.has(reason)
+      ? remediations.find(({ id }) => id === remediation)?.instruction
+      : undefined;
+    refused.push({ remediation, reason, facts, ...(instruction === undefined ? {} : { instruction }) });
   }
   return { offers, refused };
 }

@@ -1,0 +1,248 @@
+/**
+ * Every finding there is, with the traits that the engine reads. A new one is a line here, its words, and the probe that
+ * emits it; its code is never used again for anything else. The engine asks for traits and never for a code.
+ */
+export interface FindingTraits {
+  /** It says of its part: it does not serve. (At its limit it still does.) */
+  readonly partFails?: true;
+  /** The runtime's own word that a part which belongs here does not run. */
+  readonly partStopped?: true;
+  /** A wrong address, a missing TLS setting or a wrong password of ours would look the same. */
+  readonly maybeOurs?: true;
+  /** It reports our own failed attempt to use the part; health tells it only when a second witness agrees. */
+  readonly ownAttempt?: true;
+  /** What that attempt, or the silence of an agent, comes to in the health table. */
+  readonly attempt?: 'refused' | 'hung' | 'closed' | 'silent' | 'silent-when-critical';
+  /**
+   * It rests on how long an answer took by this process's clock, or on its absence within a time. How long writes take
+   * (`EVENT_WRITES_SLOW`) is what the service itself has measured.
+   */
+  readonly byOwnClock?: true;
+  /** It makes what stands on the part slow, too. */
+  readonly slow?: true;
+  /** The part was not found where we looked; one that answers runs somewhere else. */
+  readonly expectedHere?: true;
+  /** What the runtime says of the part with it, whatever else it counts. */
+  readonly runtime?: 'not-running' | 'not-ready';
+  /** The service itself says that it is unhealthy. */
+  readonly saysUnhealthy?: true;
+  /** Something that the part depends on can cause it; `unless-ordered`: not when somebody ended the container. */
+  readonly explainable?: true | 'unless-ordered';
+  /** Codes about the same part that say no more than this one. */
+  readonly explains?: readonly string[];
+}
+
+const endpoint = [
+  'ENDPOINT_REFUSED',
+  'ENDPOINT_CLOSED',
+  'ENDPOINT_HUNG',
+  'NATS_MONITOR_UNREACHABLE',
+] as const;
+const notReady = [
+  'WORKLOAD_NOT_READY',
+  'POD_NOT_READY',
+  'CONTAINER_UNHEALTHY',
+  'SERVICE_WITHOUT_ENDPOINTS',
+  'SERVICE_WITHOUT_PODS',
+] as const;
+const silent = ['AGENTS_NONE_REGISTERED', 'AGENT_HEARTBEAT_STALE'] as const;
+const unreachedService = [
+  'SERVICE_WITHOUT_ENDPOINTS',
+  'SERVICE_WITHOUT_PODS',
+  'ENDPOINT_REFUSED',
+  'ENDPOINT_CLOSED',
+] as const;
+const podEnded = [...endpoint, ...notReady, ...silent, 'POD_RESTARTING', 'SERVICE_UNHEALTHY'] as const;
+const nothingRuns = [...endpoint, ...silent, 'SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS'] as const;
+
+export const findings = {
+  AGENTS_NONE_REGISTERED: { attempt: 'silent', explainable: true },
+  AGENTS_SILENT: {},
+  AGENT_HEARTBEAT_STALE: { attempt: 'silent-when-critical', explainable: true },
+  AGENT_REGISTRATION_FAILS: {},
+  ANALYZER_MODEL_ERROR: {},
+  AUTH_TOKENS_DIFFER: {},
+  AUTH_TOKEN_MISSING: {},
+  CHANGED_CONFIG: {},
+  CHANGED_CONTAINER: {},
+  CHANGED_IMAGE: {},
+  CHANGED_NODE: {},
+  CHANGED_POLICY: {},
+  CHANGED_ROLLOUT: {},
+  COMMANDS_SATURATED: {},
+  COMMANDS_TIME_OUT: {},
+  CONFIG_OVERRIDDEN: {},
+  CONNECTION_FAILS: {},
+  CONNECTION_NAME_UNKNOWN: {},
+  CONNECTION_REFUSED: {},
+  CONTAINER_EXITED: { explainable: 'unless-ordered', explains: nothingRuns },
+  CONTAINER_MISSING: { expectedHere: true, runtime: 'not-running', explains: nothingRuns },
+  CONTAINER_OFF_NETWORK: {},
+  CONTAINER_OLDER_THAN_CONFIG: {},
+  CONTAINER_OOM_KILLED: { explains: nothingRuns },
+  CONTAINER_PAUSED: { explains: nothingRuns },
+  CONTAINER_RESTARTING: { explainable: true, explains: nothingRuns },
+  CONTAINER_UNHEALTHY: {
+    runtime: 'not-ready',
+    explainable: true,
+    explains: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
+  },
+  CPU_AT_LIMIT: {},
+  CPU_BUSY_WITHOUT_LIMIT: {},
+  CPU_HIGH: {},
+  CPU_LIMIT_TINY: {},
+  CPU_THROTTLED: {},
+  CREDENTIALS_REFUSED: { maybeOurs: true },
+  DNS_NOT_RUNNING: {},
+  ENDPOINT_AT_LIMIT: { ownAttempt: true },
+  ENDPOINT_CLOSED: {
+    partFails: true,
+    maybeOurs: true,
+    ownAttempt: true,
+    attempt: 'closed',
+    byOwnClock: true,
+    explains: ['NATS_MONITOR_UNREACHABLE'],
+  },
+  ENDPOINT_HUNG: {
+    partFails: true,
+    ownAttempt: true,
+    attempt: 'hung',
+    byOwnClock: true,
+    explains: [...notReady, 'NATS_MONITOR_UNREACHABLE'],
+  },
+  ENDPOINT_REFUSED: {
+    partFails: true,
+    ownAttempt: true,
+    attempt: 'refused',
+    explains: ['NATS_MONITOR_UNREACHABLE'],
+  },
+  EVENT_BATCHES_FULL: {},
+  EVENT_LATENCY_HIGH: {},
+  EVENT_QUEUE_BACKLOG: {},
+  EVENT_WORKERS_SATURATED: {},
+  EVENT_WRITES_SLOW: { slow: true },
+  EXECUTIONS_PENDING: {},
+  EXECUTIONS_WAITING: {},
+  EXECUTOR_ERRORS_LOGGED: {},
+  EXECUTOR_QUEUE_FULL_LOGGED: {},
+  EXECUTOR_STARVED: {},
+  GRAPH_CONNECTION_FAILS: {},
+  GRAPH_CREDENTIALS_REFUSED: {},
+  HEAP_GROWS_AT: {},
+  HOT_FUNCTION: {},
+  INDEX_BLOATED: {},
+  INDEX_CORRUPT: {},
+  INDEX_INVALID: {},
+  MANAGER_SEES_NO_REGISTRATION: {},
+  MEMORY_GROWS: {},
+  MEMORY_NEAR_LIMIT: {},
+  MODEL_EMPTY: {},
+  MODEL_MISSING: {},
+  NAME_LOOKUP_FAILS: {},
+  NATS_CONSUMERS_DROPPED: {},
+  NATS_CONSUMER_GONE: {},
+  NATS_CONSUMER_LAGS: {},
+  NATS_JETSTREAM_DISABLED: {},
+  NATS_MONITOR_UNREACHABLE: {},
+  NATS_NO_STREAM: {},
+  NATS_SLOW: { byOwnClock: true, slow: true },
+  NATS_SLOW_CONSUMER: {},
+  NATS_SLOW_CONSUMER_ELSEWHERE: {},
+  NEO4J_SLOW: { byOwnClock: true, slow: true },
+  NEO4J_STARTING: {},
+  NETWORK_SILENT: {},
+  NETWORK_SLOW: { byOwnClock: true, slow: true },
+  NOBODY_PUBLISHES: {},
+  NO_MEMORY_LIMIT: {},
+  OOM_KILLED: {},
+  PART_ABSENT: {},
+  PART_NOT_READY: {},
+  PART_NOT_RUNNING: { partFails: true, partStopped: true },
+  PART_PAUSED: { partFails: true, partStopped: true },
+  PG_CONNECTIONS_ELSEWHERE: {},
+  PG_CONNECTIONS_NEAR_LIMIT: {},
+  PG_DATABASE_MISSING: {},
+  PG_DEAD_ROWS: {},
+  PG_IDLE_IN_TRANSACTION_LEAKED: {},
+  PG_INDEX_MISSING: {},
+  PG_LIMIT_TOO_LOW: {},
+  PG_LOCK_BLOCKS: {},
+  PG_OLD_ROWS: {},
+  PG_POOLS_TOO_LARGE: {},
+  PG_SESSIONS_LEAKED: {},
+  PG_SLOW: { byOwnClock: true, slow: true },
+  PG_SLOW_STATEMENTS: {},
+  PG_STARTING: {},
+  PG_TABLES_MISSING: {},
+  PG_TOO_MANY_CONNECTIONS: { explains: ['PG_CONNECTIONS_NEAR_LIMIT'] },
+  POD_CONFIG_MISSING: { explains: podEnded },
+  POD_CRASH_LOOPING: { explainable: true, explains: podEnded },
+  POD_FAILED: { explains: podEnded },
+  POD_IMAGE_UNAVAILABLE: { explains: podEnded },
+  POD_NOT_READY: { explainable: true, explains: ['WORKLOAD_NOT_READY', ...unreachedService, ...silent] },
+  POD_OLDER_THAN_CONFIG: {},
+  POD_OOM_KILLED: { explains: podEnded },
+  POD_PROBE_FAILS: {},
+  POD_RESTARTING: { explainable: true },
+  POD_SAYS_NOT_READY: {},
+  POD_STUCK_TERMINATING: {},
+  POD_UNSCHEDULABLE: { explains: podEnded },
+  POLICY_BLOCKS: {},
+  POLICY_BLOCKS_DNS: {},
+  POLICY_ISOLATES: {},
+  POLICY_NOT_ENFORCED: {},
+  REDIS_HIT_RATE_LOW: {},
+  REDIS_LIMIT_TOO_LOW: {},
+  REDIS_MEMORY_AT_LIMIT: {},
+  REDIS_MEMORY_FRAGMENTED: {},
+  REDIS_MEMORY_UNBOUNDED: {},
+  REDIS_NO_LIMIT: {},
+  REDIS_POLICY_NOEVICTION: { explains: ['REDIS_MEMORY_AT_LIMIT'] },
+  REDIS_SLOW: { byOwnClock: true, slow: true },
+  REDIS_USELESS_KEYS: {},
+  REGISTRATION_REFUSED_TOKEN: {},
+  REGISTRATION_SUBJECTS_DIFFER: {},
+  ROOT_CAUSE_FAILS: {},
+  ROOT_CAUSE_GRAPH_UNAVAILABLE: {},
+  ROOT_CAUSE_MODEL_ERROR: {},
+  SERVICE_EXITS_AT_START: { partStopped: true },
+  SERVICE_HEALTH_STALLED: { byOwnClock: true, explainable: true, explains: notReady },
+  SERVICE_NO_HEALTH_PATH: {},
+  SERVICE_SLOW: { byOwnClock: true, slow: true, explainable: true },
+  SERVICE_UNHEALTHY: { saysUnhealthy: true, explainable: true, explains: notReady },
+  SERVICE_WITHOUT_ENDPOINTS: { explainable: true, explains: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'] },
+  SERVICE_WITHOUT_PODS: {
+    partStopped: true,
+    explainable: true,
+    explains: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'],
+  },
+  SKLEARN_IMPORT_FAILS: {},
+  STALE_CACHE: {},
+  STARTUP_DATABASE_CREDENTIALS: {},
+  STARTUP_DATABASE_UNREACHABLE: {},
+  STARTUP_NATS_CREDENTIALS: {},
+  STARTUP_NATS_UNREACHABLE: {},
+  STARTUP_PORT_IN_USE: {},
+  STEP_COMMAND_TIMED_OUT: {},
+  STEP_TIMED_OUT: {},
+  UNPROCESSED_EVENTS: {},
+  WORKFLOW_FILE_BROKEN: {},
+  WORKFLOW_FILE_FAULTY: {},
+  WORKFLOW_FILE_UNUSUAL: {},
+  WORKLOAD_MISSING: { expectedHere: true, runtime: 'not-running', explains: nothingRuns },
+  WORKLOAD_NOT_READY: { explainable: true, explains: [...unreachedService, ...silent] },
+  WORKLOAD_SCALED_TO_ZERO: { explains: nothingRuns },
+} as const satisfies Readonly<Record<string, FindingTraits>>;
+
+/** A typo in a code does not compile. */
+export type FindingCode = keyof typeof findings;
+
+/** Traits with the codes that are explained as codes: a typo in one does not compile. */
+type Traits = FindingTraits & { readonly explains?: readonly FindingCode[] };
+
+const none: Traits = {};
+
+/** Traits of a code; none for one that an older version stored and this one does not know. */
+export function traitsOf(code: string): Traits {
+  return Object.hasOwn(findings, code) ? findings[code as FindingCode] : none;
+}
