@@ -27,8 +27,86 @@ const text = '^src/text/';
 /** What handlers and the command line know of the use cases. */
 const contracts = ['^src/services/contract\\.ts$', '^src/services/[a-z]+/contract\\.ts$'];
 
+/**
+ * The rooms of a floor: a feature has a room of the same name on every floor, and a room may import those named here on
+ * its own floor. Read from the bottom up; what is not listed is a breach, so no circle can arise between rooms.
+ */
+const rooms = {
+  'src/domain': {
+    kernel: [],
+    platform: ['kernel'],
+    look: ['kernel', 'platform'],
+    run: ['kernel', 'look'],
+    fix: ['kernel', 'platform', 'look', 'run'],
+    settings: ['kernel', 'platform', 'fix'],
+    audit: ['kernel', 'fix'],
+    health: ['kernel', 'platform', 'look', 'settings'],
+    digest: ['kernel', 'platform', 'look', 'health'],
+    message: ['kernel', 'look', 'run', 'health', 'digest', 'fix'],
+    diagnosis: ['kernel', 'platform', 'look', 'run', 'settings', 'message'],
+    report: ['kernel', 'platform', 'look', 'run', 'fix', 'settings', 'health', 'diagnosis'],
+    ports: ['kernel', 'look', 'run', 'fix', 'audit', 'message'],
+  },
+  'src/services': {
+    run: [],
+    message: [],
+    audit: [],
+    report: ['run'],
+    'fix/decide': ['fix'],
+    'fix/propose': ['fix', 'fix/decide', 'run'],
+    'fix/execute': ['fix', 'fix/decide'],
+    diagnosis: ['run', 'fix/decide', 'fix/propose'],
+    health: ['run', 'diagnosis'],
+    digest: ['run', 'health'],
+    schedule: ['run', 'digest'],
+  },
+  'src/platform': {
+    process: [],
+    store: ['process'],
+    queue: ['targets'],
+    schedule: [],
+    settings: ['store'],
+    slack: ['store'],
+    'slack-poster': ['slack'],
+    identity: ['store', 'queue'],
+    doctor: ['store', 'queue', 'settings', 'slack', 'targets'],
+  },
+  'src/platform/targets': {
+    network: [],
+    http: [],
+    stores: ['http', 'network'],
+    kubernetes: ['http', 'network'],
+    compose: [],
+    runtime: ['kubernetes', 'network'],
+  },
+  'src/bot': {
+    receive: [],
+    views: [],
+    send: ['receive', 'views'],
+    middleware: ['receive', 'views'],
+  },
+};
+
+const roomRules = Object.entries(rooms).flatMap(([floor, plan]) =>
+  Object.entries(plan).map(([room, allowed]) => ({
+    name: `room ${floor.replace('src/', '')}/${room}`,
+    comment: 'Each room knows only the rooms below it on its floor.',
+    severity: 'error',
+    from: { path: `^${floor}/${room}/` },
+    to: {
+      // Files that stand on the floor itself belong to no room, but for those of `fix`, which its rooms share.
+      path: `^${floor}/[^/]+/`,
+      pathNot: [
+        `^${floor}/${room}/`,
+        ...allowed.map((one) => (one === 'fix' && floor === 'src/services' ? `^${floor}/fix/[^/]+$` : `^${floor}/${one}/`)),
+      ],
+    },
+  })),
+);
+
 module.exports = {
   forbidden: [
+    ...roomRules,
     {
       name: 'no-circular',
       comment: 'A cycle means that two files have one reason to change, or that a layer is upside down.',

@@ -8,7 +8,7 @@ import { startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
 import type { Renderer } from '../../src/domain/message/renderer.ts';
-import type { RunHandler } from '../../src/domain/run/lease.ts';
+import type { RunHandler } from '../../src/domain/ports/lease.ts';
 import { createCourier, type JobCourier } from '../../src/jobs/courier.ts';
 import { queues } from '../../src/jobs/queues.ts';
 import { type RunExecutor, startWorker } from '../../src/jobs/worker.ts';

@@ -1,6 +1,6 @@
 import type { InstructionLines } from '../domain/diagnosis/place.ts';
-import type { Person } from '../domain/fix/approval.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
+import type { Person } from '../domain/kernel/person.ts';
 import type { ProbeRunner } from '../domain/look/probe-runner.ts';
 import type { TargetsFactory } from '../domain/look/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';

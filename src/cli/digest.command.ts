@@ -1,4 +1,4 @@
-import type { Person } from '../domain/fix/approval.ts';
+import type { Person } from '../domain/kernel/person.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Person } from '../domain/fix/approval.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
 import type { ApprovalsConfig } from '../domain/fix/policy.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
+import type { Person } from '../domain/kernel/person.ts';
 import type { Secret } from '../domain/kernel/secret.ts';
 import { UsageFault } from './faults.ts';
 

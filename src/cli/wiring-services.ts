@@ -1,6 +1,6 @@
-import type { Person } from '../domain/fix/approval.ts';
 import { createPolicy, directoryMaxAgeMs } from '../domain/fix/policy.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
+import type { Person } from '../domain/kernel/person.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';

@@ -1,8 +1,8 @@
 import type { HomeView } from '@slack/types';
 import type { Delivery } from '../bot/receive/delivery.ts';
 import type { Answers } from '../bot/send/answers.ts';
-import type { Person } from '../domain/fix/approval.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import type { Person } from '../domain/kernel/person.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
 import type { Buttons } from '../services/message/contract.ts';

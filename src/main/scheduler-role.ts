@@ -1,7 +1,7 @@
 import { renderer } from '../bot/views/renderer.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { createRemediationSweeper } from '../services/fix/decide/sweep.service.ts';
-import { createScheduler } from '../services/run/scheduler.service.ts';
+import { createScheduler } from '../services/schedule/scheduler.service.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { decisionDeps, digestSettings } from './use-cases.ts';
 

@@ -2,7 +2,7 @@ import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
 import { renderer } from '../bot/views/renderer.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
-import { createSelfIdentity } from '../platform/process/self-identity.ts';
+import { createSelfIdentity } from '../platform/identity/self-identity.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, repositoryFiles, root } from './files.ts';
 
 interface Rules extends IFlattenedRuleSet {
+  readonly forbidden: NonNullable<IFlattenedRuleSet['forbidden']>;
   readonly options: ICruiseOptions;
 }
 
@@ -55,7 +56,33 @@ const breaches: readonly (readonly [string, string, string])[] = [
   ['nothing-imports-main', 'src/services/a.service.ts', 'src/main.ts'],
   ['src-stands-alone', 'src/domain/a.ts', 'lab/b.ts'],
   ['tools-know-no-src', 'tools/slack-emulator/a.ts', 'src/domain/b.ts'],
+  ['text', 'src/text/a.ts', 'src/bot/b.ts'],
 ];
+
+/** The rule of every room, with a room that it may not import. */
+const roomBreaches = rules.forbidden
+  .flatMap(({ name }) => (name?.startsWith('room ') === true ? [name] : []))
+  .map((name) => {
+    const room = `src/${name.slice('room '.length)}`;
+    const floor = ['src/platform/targets', 'src/domain', 'src/services', 'src/platform', 'src/bot'].find(
+      (one) => room.startsWith(`${one}/`),
+    );
+    return [name, `${room}/a.ts`, `${floor}/no-such-room/b.ts`] as const;
+  });
+
+describe('the rooms', () => {
+  it('have a rule each, for every folder of their floor', () => {
+    const floors = ['src/domain', 'src/services', 'src/platform', 'src/platform/targets', 'src/bot'];
+    const folders = floors.flatMap((floor) =>
+      repositoryFiles(new RegExp(`^${floor}/[^/]+/`))
+        .map((path) => path.slice(0, path.indexOf('/', floor.length + 1)))
+        .filter((folder) => folder !== 'src/platform/targets' && folder !== 'src/services/fix'),
+    );
+    const named = new Set(roomBreaches.map(([name]) => `src/${name.slice('room '.length)}`));
+
+    expect([...new Set(folders)].filter((folder) => !named.has(folder))).toEqual([]);
+  });
+});
 
 describe('a planted breach', () => {
   let folder: string;
@@ -64,7 +91,7 @@ describe('a planted breach', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(breaches)('of rule "%s" is seen: %s imports %s', async (rule, from, to) => {
+  it.each([...breaches, ...roomBreaches])('of rule "%s" is seen: %s imports %s', async (rule, from, to) => {
     const baseDir = mkdtempSync(join(folder, 'case-'));
     write(baseDir, from, `import { b } from '${importOf(from, to)}';\nexport const a = b;\n`);
     write(baseDir, to, 'export const b = 1;\n');

@@ -1,6 +1,5 @@
 /** Everything between an offer and its verdict over a real store, with a world that counts its effects. */
 import { z } from 'zod';
-import type { Person } from '../../src/domain/fix/approval.ts';
 import type { Directory, DirectoryPerson, Known } from '../../src/domain/fix/eligibility.ts';
 import {
   Approvals,
@@ -13,6 +12,7 @@ import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/do
 import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
+import type { Person } from '../../src/domain/kernel/person.ts';
 import type { FindingCode } from '../../src/domain/look/findings.ts';
 import type { ProbeOutcome } from '../../src/domain/look/probe.ts';
 import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';

@@ -1,8 +1,9 @@
 /** Realistic inputs of the views; everything can be replaced. */
-import type { Person } from '../../src/domain/fix/approval.ts';
+
 import type { Plan } from '../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { HealthReport, PartRow } from '../../src/domain/health/health.ts';
+import type { Person } from '../../src/domain/kernel/person.ts';
 import type { Finding } from '../../src/domain/look/finding.ts';
 import type { Run } from '../../src/domain/run/run.ts';
 

@@ -9,7 +9,7 @@ import type { ProbeCall, ProbeOutcome } from '../../src/domain/look/probe.ts';
 import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
 import type { Renderer } from '../../src/domain/message/renderer.ts';
-import type { RunHandler } from '../../src/domain/run/lease.ts';
+import type { RunHandler } from '../../src/domain/ports/lease.ts';
 import type { RunKind } from '../../src/domain/run/run.ts';
 import { createCourier, type JobCourier } from '../../src/jobs/courier.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from '../../src/jobs/worker.ts';

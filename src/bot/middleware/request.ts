@@ -1,6 +1,6 @@
 import type { Context } from '@slack/bolt';
-import type { Person } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Delivery } from '../receive/delivery.ts';
 
 /** Who asked, by the verified payload, and how the audit names it. */

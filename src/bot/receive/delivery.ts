@@ -1,6 +1,6 @@
-import type { Person } from '../../domain/fix/approval.ts';
 import type { Installation } from '../../domain/fix/eligibility.ts';
 import { sha256 } from '../../domain/kernel/canonical.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 
 /** What Slack sends us, told apart by shape. */
 export const deliveryKinds = [

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
-import { type Person, personId } from '../../domain/fix/approval.ts';
+import { personId } from '../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';

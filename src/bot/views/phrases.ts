@@ -1,6 +1,6 @@
-import type { Person } from '../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';

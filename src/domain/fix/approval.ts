@@ -1,3 +1,5 @@
+import type { Person } from '../kernel/person.ts';
+
 /** The state machine of docs/rules/approval.md, as data (R-M1). Services move rows; this says which moves exist. */
 export const remediationStates = [
   'proposed',
@@ -17,6 +19,7 @@ export const remediationStates = [
   'stale',
   'indeterminate',
 ] as const;
+
 export type RemediationState = (typeof remediationStates)[number];
 
 export const transitions: Readonly<Record<RemediationState, readonly RemediationState[]>> = {
@@ -53,16 +56,6 @@ export function isTerminal(state: RemediationState): boolean {
 
 export function mayMove(from: RemediationState, to: RemediationState): boolean {
   return transitions[from].includes(to);
-}
-
-/** Who clicked, from the verified payload only (R-A2), or from a command-line token. */
-export interface Person {
-  /** `user.team_id`; never the workspace the message stands in. */
-  readonly teamId: string;
-  readonly userId: string;
-  readonly enterpriseId?: string;
-  /** How the identity was proved. */
-  readonly via: 'slack' | 'command-line';
 }
 
 /** Canonical id: one person is one id, also across the workspaces of a Grid (R-A4, R-A5). */

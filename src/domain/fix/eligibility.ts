@@ -1,4 +1,5 @@
-import { type Person, personId } from './approval.ts';
+import type { Person } from '../kernel/person.ts';
+import { personId } from './approval.ts';
 
 /** A workspace member, as Slack's `users.info` tells it (or a fresh copy of that). */
 export interface DirectoryPerson {

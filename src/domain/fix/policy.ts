@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../kernel/canonical.ts';
 import { AppError } from '../kernel/errors.ts';
-import { secretValue } from '../settings/secret-schema.ts';
+import { secretValue } from '../kernel/secret-schema.ts';
 import type { AllowList } from './eligibility.ts';
 import type { Tier } from './remediation.ts';
 

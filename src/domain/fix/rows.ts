@@ -1,6 +1,7 @@
 import type { Facts } from '../kernel/facts.ts';
+import type { Person } from '../kernel/person.ts';
 import type { Surface } from '../run/run.ts';
-import type { Person, RemediationState } from './approval.ts';
+import type { RemediationState } from './approval.ts';
 import type { Plan, Tier } from './remediation.ts';
 
 export interface RemediationRow {

@@ -1,6 +1,6 @@
-import type { Person } from '../fix/approval.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
+import type { Person } from '../kernel/person.ts';
 
 export const remediationButtons = ['request', 'approve', 'reject', 'cancel', 'stop', 'undo'] as const;
 

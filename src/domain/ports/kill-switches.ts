@@ -1,4 +1,4 @@
-import type { Person } from '../fix/approval.ts';
+import type { Person } from '../kernel/person.ts';
 
 export interface KillSwitches {
   /** R-X10: global or this action's. */

@@ -1,7 +1,8 @@
-import type { Person, RemediationState } from '../fix/approval.ts';
+import type { RemediationState } from '../fix/approval.ts';
 import type { Plan } from '../fix/remediation.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
+import type { Person } from '../kernel/person.ts';
 import type { Surface } from '../run/run.ts';
 
 /** Columns a transition may set; everything else is fixed at proposal. */

@@ -1,5 +1,5 @@
-import type { Person } from '../fix/approval.ts';
 import type { Facts } from '../kernel/facts.ts';
+import type { Person } from '../kernel/person.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../run/run.ts';
 

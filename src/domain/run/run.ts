@@ -1,5 +1,5 @@
-import type { Person } from '../fix/approval.ts';
 import type { Facts } from '../kernel/facts.ts';
+import type { Person } from '../kernel/person.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 
 export const runKinds = ['health', 'diagnose', 'digest', 'propose', 'report'] as const;

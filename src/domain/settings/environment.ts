@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { secretValue } from '../kernel/secret-schema.ts';
 import { serviceIds } from '../platform/part.ts';
 import { Redis, toRedisConnection } from './redis.ts';
-import { secretValue } from './secret-schema.ts';
 import { Thresholds } from './thresholds.ts';
 import { plainUrl, secretUrl, Tls } from './urls.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LazySecret } from '../kernel/secret.ts';
-import { secretValue } from './secret-schema.ts';
+import { secretValue } from '../kernel/secret-schema.ts';
 import { secretUrl, Tls } from './urls.ts';
 
 const HostPort = z

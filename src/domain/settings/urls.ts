@@ -5,7 +5,7 @@ import {
   KubernetesReference,
   secretValue,
   toLazySecret,
-} from './secret-schema.ts';
+} from '../kernel/secret-schema.ts';
 
 /** True for a URL that carries a password (or a token as its user). */
 function carriesPassword(url: string): boolean {

@@ -3,7 +3,7 @@ import type { Logger } from '../../domain/kernel/clock.ts';
 import { redactText, redactValue } from '../../domain/kernel/redact.ts';
 import { hidden } from '../../domain/kernel/secret.ts';
 import type { ProcessEnv } from '../../domain/settings/process-env.ts';
-import { secretPaths } from '../settings/secret-paths.ts';
+import { secretPaths } from './secret-paths.ts';
 
 export interface LoggerOptions {
   readonly level: ProcessEnv['LOG_LEVEL'];

@@ -1,7 +1,8 @@
-import type { Person, RemediationState } from '../../domain/fix/approval.ts';
+import type { RemediationState } from '../../domain/fix/approval.ts';
 import type { Plan, Tier } from '../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { RemediationChange } from '../../domain/ports/remediations.ts';
 import type { Surface } from '../../domain/run/run.ts';
 import { json, present } from './query.ts';

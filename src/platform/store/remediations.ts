@@ -1,6 +1,7 @@
-import { mayMove, openStates, type Person, type RemediationState } from '../../domain/fix/approval.ts';
+import { mayMove, openStates, type RemediationState } from '../../domain/fix/approval.ts';
 import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Remediations } from '../../domain/ports/remediations.ts';
 import { json, ms, present, type Query } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';

@@ -1,5 +1,5 @@
-import type { Person } from '../../domain/fix/approval.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { Cause, ProbeOutcome, SkipReason } from '../../domain/look/probe.ts';
 import type { PartId } from '../../domain/platform/part.ts';

@@ -4,9 +4,9 @@ import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
+import { partOfPod } from '../../domain/look/workload.ts';
 import { dependencies, type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
-import { partOfPod } from '../../domain/platform/workload.ts';
 import { verdict } from '../support.ts';
 import { connects } from './live-connection.ts';
 import {

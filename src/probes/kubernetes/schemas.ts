@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
 
-export { ownerOf } from '../../domain/platform/workload.ts';
+export { ownerOf } from '../../domain/look/workload.ts';
 
 /** The fields of Kubernetes objects that probes use; everything else is ignored. */
 const Terminated = z.object({

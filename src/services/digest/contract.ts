@@ -1,4 +1,4 @@
-import type { Person } from '../../domain/fix/approval.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Surface } from '../../domain/run/run.ts';
 
 export interface DigestService {

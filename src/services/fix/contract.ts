@@ -1,5 +1,6 @@
-import type { Person, RemediationState } from '../../domain/fix/approval.ts';
+import type { RemediationState } from '../../domain/fix/approval.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 
 /** What every decision answers: the state it found and left, and whether this call moved it. */
 export interface Decided {

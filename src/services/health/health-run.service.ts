@@ -1,4 +1,3 @@
-import type { FixOffers, PreparedOffer } from '../../domain/fix/offers.ts';
 import type { HealthReport } from '../../domain/health/health.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
@@ -8,8 +7,9 @@ import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
 import type { HealthView } from '../../domain/message/health-view.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
+import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
+import type { FixOffers, PreparedOffer } from '../../domain/ports/offers.ts';
 import type { Tx } from '../../domain/ports/store.ts';
-import type { RunHandler, RunLease } from '../../domain/run/lease.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
 import { rootPurpose } from '../run/run.service.ts';

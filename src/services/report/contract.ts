@@ -1,4 +1,4 @@
-import type { Person } from '../../domain/fix/approval.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { IssueReport } from '../../domain/report/issue-report.ts';
 import type { Language } from '../../domain/run/run.ts';
 

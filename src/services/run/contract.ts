@@ -1,5 +1,5 @@
-import type { Person } from '../../domain/fix/approval.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../../domain/run/run.ts';
 
 export interface StartRun {

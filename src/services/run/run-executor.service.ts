@@ -1,8 +1,8 @@
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
+import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
-import type { RunHandler, RunLease } from '../../domain/run/lease.ts';
 import type { Run, RunKind } from '../../domain/run/run.ts';
 import { rootPurpose } from './run.service.ts';
 

@@ -13,7 +13,7 @@ import {
   createDigestService,
   type DigestSettings,
 } from '../../../src/services/digest/digest.service.ts';
-import { createScheduler } from '../../../src/services/run/scheduler.service.ts';
+import { createScheduler } from '../../../src/services/schedule/scheduler.service.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
 import type { ExecAnswer, Instance } from '../../../domain/look/targets/runtime.ts';
-import type { AskBeside } from '../runtime/network-batches.ts';
-import { networkScript } from '../runtime/network-questions.ts';
+import type { AskBeside } from '../network/network-batches.ts';
+import { networkScript } from '../network/network-questions.ts';
 
 const PREFIX = 'aetherius-debug-';
 /** They stay listed in the Pod for as long as it lives. */

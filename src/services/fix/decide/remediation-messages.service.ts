@@ -1,8 +1,8 @@
-import type { Person } from '../../../domain/fix/approval.ts';
 import { offerValidMs, type Policy, undoValidMs } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { Person } from '../../../domain/kernel/person.ts';
 import type { RemediationButton, RemediationEvent } from '../../../domain/message/remediation-view.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Tx } from '../../../domain/ports/store.ts';

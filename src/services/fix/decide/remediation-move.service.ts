@@ -1,7 +1,8 @@
-import { isTerminal, type Person, personId, type RemediationState } from '../../../domain/fix/approval.ts';
+import { isTerminal, personId, type RemediationState } from '../../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { Person } from '../../../domain/kernel/person.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import { type DecisionDeps, system } from './remediation-deps.ts';

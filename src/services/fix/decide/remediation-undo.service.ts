@@ -5,7 +5,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
-import { newHandle } from '../propose/remediation-handle.ts';
+import { newHandle } from '../remediation-handle.ts';
 import { type Decider, decide, type Outcome } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { auditProposal } from './remediation-move.service.ts';

@@ -3,7 +3,7 @@ import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { TargetsFactory } from '../../../domain/look/targets/targets.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
-import type { RunHandler } from '../../../domain/run/lease.ts';
+import type { RunHandler } from '../../../domain/ports/lease.ts';
 import { rootPurpose } from '../../run/run.service.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
 import type { ProposeService } from './propose.service.ts';

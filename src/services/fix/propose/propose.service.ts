@@ -1,5 +1,4 @@
 import { planFault } from '../../../domain/fix/execution.ts';
-import type { FixOffers, PreparedOffer } from '../../../domain/fix/offers.ts';
 import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
 import { remediesFor } from '../../../domain/fix/remedies.ts';
@@ -10,15 +9,16 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { type Finding, findingKey } from '../../../domain/look/finding.ts';
 import type { Targets } from '../../../domain/look/targets/targets.ts';
 import type { FindingView, Offer } from '../../../domain/message/finding-view.ts';
+import type { FixOffers, PreparedOffer } from '../../../domain/ports/offers.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { timeForbids } from '../decide/remediation-decide.service.ts';
 import type { DecisionDeps } from '../decide/remediation-deps.ts';
 import { auditProposal, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
 import { openOther } from '../decide/remediation-request.service.ts';
+import { newHandle } from '../remediation-handle.ts';
 import { limitReached } from '../remediation-limits.ts';
 import { ownClaims, type SelfIdentity } from '../self-identity.ts';
-import { newHandle } from './remediation-handle.ts';
 
 export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
   readonly remediations: readonly Remediation[];

@@ -7,7 +7,7 @@ import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import {
   type NetworkQuestion,
   networkScript,
-} from '../../../../src/platform/targets/runtime/network-questions.ts';
+} from '../../../../src/platform/targets/network/network-questions.ts';
 
 const bin = mkdtempSync(join(tmpdir(), 'programs-'));
 const program = (name: string, text: string) => {

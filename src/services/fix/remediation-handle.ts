@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Ids } from '../../../domain/kernel/clock.ts';
+import type { Ids } from '../../domain/kernel/clock.ts';
 
 /** Without 0, 1, i, l, o, u: nothing that is misread or misheard. */
 const letters = '23456789abcdefghjkmnpqrstvwxyz';

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../look/targets/kubernetes.ts';
-import { type PartId, partIds } from './part.ts';
-import { partOfWorkload } from './part-names.ts';
+import { type PartId, partIds } from '../platform/part.ts';
+import { partOfWorkload } from '../platform/part-names.ts';
+import type { KubeObject } from './targets/kubernetes.ts';
 
 /** The workload a Pod belongs to: its StatefulSet or DaemonSet, or the Deployment behind its ReplicaSet. */
 export function ownerOf(pod: { readonly metadata: KubeObject['metadata'] }): {

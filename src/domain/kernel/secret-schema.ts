@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LazySecret } from '../kernel/secret.ts';
+import { LazySecret } from './secret.ts';
 
 /** The three places a secret may stand in; the value itself never stands in the configuration. */
 export const EnvReference = z.strictObject({

@@ -7,7 +7,7 @@ import type { NewRun } from '../../domain/ports/runs.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import type { Sweeper } from '../../domain/ports/sweeper.ts';
 import { type DigestPlan, type DigestSettings, digestPlan } from '../digest/digest.service.ts';
-import { postFailure } from './run-executor.service.ts';
+import { postFailure } from '../run/run-executor.service.ts';
 
 export interface SchedulerOptions {
   readonly store: Store;

@@ -1,8 +1,8 @@
 import type { Finding } from '../look/finding.ts';
 import type { Targets } from '../look/targets/targets.ts';
 import type { FindingView } from '../message/finding-view.ts';
-import type { Tx } from '../ports/store.ts';
 import type { Run } from '../run/run.ts';
+import type { Tx } from './store.ts';
 
 /** Fixes for the findings of a complete run. Slow parts (plans) come first, without a transaction. */
 export interface FixOffers {

@@ -1,5 +1,5 @@
-import type { Tx } from '../ports/store.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run/run.ts';
+import type { Tx } from './store.ts';
 
 /** A claimed run. Every write checks in its own transaction that the claim still holds. */
 export interface RunLease {
