@@ -40,5 +40,5 @@ export const catalogue: readonly CatalogueEntry[] = [
   { id: 'X1', command: { title: 'Report to the maintainers', word: 'report' }, causes: [] },
 ];
 
-/** Ids of the guide that this version does not answer yet; it says so when it is asked. */
+/** Ids of the guide that this version does not answer yet: its grammar does not have their words. */
 export const notYet: readonly string[] = ['L1', 'L2'];

@@ -6,8 +6,6 @@ export const commands = { aetherius: '/aetherius' } as const;
 export const callbacks = {
   healthShortcut: 'aetherius_health',
   diagnoseMessage: 'aetherius_diagnose_message',
-  analyseLog: 'aetherius_analyse_log',
-  collectLogs: 'aetherius_collect_logs',
   healthModal: 'aetherius_health_modal',
   rejectModal: 'aetherius_reject_modal',
   diagnoseModal: 'aetherius_diagnose_modal',

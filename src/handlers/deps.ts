@@ -7,7 +7,6 @@ import type { Language } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
 import type { Buttons } from '../services/message/contract.ts';
 import type { Words } from '../text/words.ts';
-import type { Verb } from './grammar/command.ts';
 
 /** What the entry points in Slack work with; `main` fills it in. */
 export interface HandlerDeps {
@@ -27,8 +26,6 @@ export interface HandlerDeps {
 
 export interface HandlerSettings {
   readonly environments: readonly string[];
-  /** Verbs that this installation can carry out; the others are answered honestly. */
-  readonly available: ReadonlySet<Verb>;
   channel(id: string): { readonly environment?: string; readonly language: Language };
   readonly defaultEnvironment?: string;
 }

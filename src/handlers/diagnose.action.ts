@@ -1,5 +1,4 @@
 import { requestOf } from '../bot/middleware/request.ts';
-import { plainAnswer } from '../bot/views/answers.view.ts';
 import { buttonIdIn, findButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import { environmentFor, surfaceOf } from './place.ts';
@@ -17,12 +16,6 @@ export function diagnoseAction(deps: HandlerDeps) {
       typeof named === 'string' ? named : undefined,
       request.delivery.channel,
     );
-    const words = await deps.words(request.person.userId);
-    if (!deps.settings.available.has('diagnose'))
-      return deps.answers.privately(
-        request.delivery,
-        plainAnswer(words.say('available.later', { verb: 'diagnose' }), words),
-      );
     await deps.services.runs.start({
       kind: 'diagnose',
       environment,

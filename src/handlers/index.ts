@@ -5,7 +5,7 @@ import type { HandlerDeps } from './deps.ts';
 import { detailsAction } from './details.action.ts';
 import { diagnoseAction } from './diagnose.action.ts';
 import { diagnoseMessageModal } from './diagnose-message.modal.ts';
-import { diagnoseMessageShortcut, messageVerbShortcut } from './diagnose-message.shortcut.ts';
+import { diagnoseMessageShortcut } from './diagnose-message.shortcut.ts';
 import { healthModalSubmission } from './health.modal.ts';
 import { healthShortcut } from './health.shortcut.ts';
 import { homeOpenedEvent } from './home.event.ts';
@@ -30,11 +30,6 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
     { callback_id: callbacks.diagnoseMessage, type: 'message_action' },
     diagnoseMessageShortcut(deps),
   );
-  for (const callbackId of [callbacks.analyseLog, callbacks.collectLogs])
-    app.shortcut<MessageShortcut>(
-      { callback_id: callbackId, type: 'message_action' },
-      messageVerbShortcut(deps, callbackId),
-    );
 
   app.view(callbacks.healthModal, healthModalSubmission(deps));
   app.view(callbacks.rejectModal, rejectRemediationModal(deps));

@@ -45,11 +45,8 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     start(deps, asked, 'diagnose', environment, { symptom }),
   fix: (deps, asked, { remediation, args, environment }) =>
     start(deps, asked, 'propose', environment, { ...args, remediation }),
-  logs: (_deps, { words }) => later('logs', words),
-  collect: (_deps, { words }) => later('collect', words),
   report: async (deps, { request }, { kind: _verb, ...which }) =>
     privately(await reportFor(deps, request, which)),
-  mute: (_deps, { words }) => later('mute', words),
   approvals: async ({ services }, { words }) => {
     const open = await services.remediations.list({ open: true, limit: 50 });
     return privately(
@@ -80,13 +77,12 @@ const table: { readonly [K in Kind]: Verb<K> } = {
   digest: (deps, asked, command) => digest(deps, asked, command),
 };
 
-/** What an installation without the part behind it is told: nothing was started. */
+/** Carries out a command that the grammar has read. */
 export async function answerCommand(
   deps: HandlerDeps,
   asked: Asked,
   command: Command,
 ): Promise<VerbAnswer | undefined> {
-  if (!deps.settings.available.has(command.kind)) return later(command.kind, asked.words);
   const verb = table[command.kind] as Verb<Kind>;
   return verb(deps, asked, command);
 }
@@ -184,8 +180,4 @@ async function digest(
 
 function privately(rendered: Rendered): VerbAnswer {
   return { rendered, audience: 'private' };
-}
-
-async function later(verb: string, words: Words): Promise<VerbAnswer> {
-  return privately(plainAnswer(words.say('available.later', { verb }), words));
 }

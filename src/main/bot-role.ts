@@ -10,7 +10,6 @@ import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
-import type { Verb } from '../handlers/grammar/command.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
@@ -25,21 +24,6 @@ import { createButtons } from '../services/message/buttons.service.ts';
 import { wordsIn } from '../text/words.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { createUseCases } from './use-cases.ts';
-
-/** What can be carried out by this version; the other verbs of the grammar are answered honestly. */
-const available: ReadonlySet<Verb> = new Set<Verb>([
-  'diagnose',
-  'health',
-  'fix',
-  'approvals',
-  'approve',
-  'reject',
-  'history',
-  'report',
-  'digest',
-  'whoami',
-  'help',
-]);
 
 /** The bot talks to Slack and decides; it holds Slack's tokens and no credential of any system under diagnosis. */
 export async function botRole(shared: Shared): Promise<RoleParts> {
@@ -214,7 +198,6 @@ function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
   const { channels, defaultEnvironment } = config.slack;
   return {
     environments: Object.keys(config.environments),
-    available,
     channel: (id) => {
       const channel = channels[id];
       return {

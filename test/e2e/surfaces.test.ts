@@ -122,6 +122,41 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     expect(JSON.stringify(table.blocks)).toContain('判断依据');
   });
 
+  it('answers a word that it does not know, typed or mentioned, with those that it knows, and starts nothing', async () => {
+    const product = await stage.start({ emulator: { manifest } });
+    const { control } = product.slack;
+
+    const typed = await control.command({
+      user: people.requester,
+      channel: places.ops,
+      text: '/aetherius logs agent-manager since=30m',
+    });
+    const told = await control.waitForMessage({
+      channel: places.ops,
+      user: people.requester,
+      contains: 'I do not know “logs”',
+    });
+    await control.say({ user: people.chinese, channel: places.incidents, text: '@aetherius 收集' });
+    const toldInChinese = await control.waitForMessage({
+      channel: places.incidents,
+      user: people.chinese,
+      contains: '不认识“收集”',
+    });
+    const gone = await control.messageShortcut({
+      user: people.requester,
+      channel: places.ops,
+      ts: '1700000000.000100',
+      callbackId: 'aetherius_collect_logs',
+    });
+
+    expect(typed.ok).toBe(true);
+    expect(told.ephemeralFor).toBe(people.requester);
+    expect(told.text).toContain('I know: health, diagnose, report, fix, approvals');
+    expect(toldInChinese.text).toContain('可用命令：health, diagnose, report');
+    expect(gone).toMatchObject({ ok: false, error: 'shortcut_not_found' });
+    expect(await product.database.sql('SELECT count(*)::int AS n FROM runs')).toEqual([{ n: 0 }]);
+  });
+
   it('makes a digest on demand and sets its time for the channel', async () => {
     const slackYaml = `  channels: { ${places.ops}: { environment: prod } }`;
     const product = await stage.start({ slackYaml, emulator: { manifest } });

@@ -1,67 +1,18 @@
-/** manifest.yml against Slack's rules for manifests and against the code. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** manifest.yml against the code; `manifest-schema.test.ts` holds it against Slack's schema. */
 import type { App } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
 import { actionIds, callbacks, commands } from '../../src/bot/ids.ts';
 import { nothingOf } from '../../src/bot/middleware/catch-all.ts';
 import type { HandlerDeps } from '../../src/handlers/deps.ts';
+import { verbs } from '../../src/handlers/grammar/command.ts';
 import { registerHandlers } from '../../src/handlers/index.ts';
+import { apiMethods } from '../../tools/slack-emulator/api/index.ts';
+import { read, repositoryFiles } from './files.ts';
+import { SlackManifest } from './slack-manifest.ts';
 
-const root = new URL('../../', import.meta.url);
-const raw: unknown = parse(readFileSync(new URL('manifest.yml', root), 'utf8'));
-
-/** The parts of docs.slack.dev/reference/app-manifest that we use, with their limits; anything else is refused. */
-const Manifest = z.strictObject({
-  _metadata: z.strictObject({ major_version: z.literal(2), minor_version: z.int() }),
-  display_information: z.strictObject({
-    name: z.string().min(1).max(35),
-    description: z.string().max(140),
-    long_description: z.string().min(175).max(4000),
-    background_color: z.string().regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i),
-  }),
-  features: z.strictObject({
-    app_home: z.strictObject({
-      home_tab_enabled: z.boolean(),
-      messages_tab_enabled: z.boolean(),
-      messages_tab_read_only_enabled: z.boolean(),
-    }),
-    bot_user: z.strictObject({
-      display_name: z.string().regex(/^[a-z0-9._-]{1,80}$/),
-      always_online: z.boolean(),
-    }),
-    slash_commands: z
-      .array(
-        z.strictObject({
-          command: z.string().regex(/^\/[a-z0-9_-]{1,31}$/),
-          description: z.string().max(2000),
-          usage_hint: z.string().max(1000),
-          should_escape: z.boolean(),
-        }),
-      )
-      .max(50),
-    shortcuts: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1).max(75),
-          type: z.enum(['message', 'global']),
-          callback_id: z.string().max(255),
-          description: z.string().max(150),
-        }),
-      )
-      .max(10),
-  }),
-  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()).max(255) }) }),
-  settings: z.strictObject({
-    event_subscriptions: z.strictObject({ bot_events: z.array(z.string()).max(100) }),
-    interactivity: z.strictObject({ is_enabled: z.boolean() }),
-    org_deploy_enabled: z.boolean(),
-    socket_mode_enabled: z.boolean(),
-    token_rotation_enabled: z.boolean(),
-  }),
-});
-const manifest = Manifest.parse(raw);
+const manifest = SlackManifest.parse(parse(read('manifest.yml')));
 
 /** Scopes that each Web API method of ours needs (docs.slack.dev, method pages). Empty: none. */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
@@ -76,44 +27,51 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'conversations.info': ['channels:read', 'groups:read', 'im:read'],
   'conversations.open': ['im:write'],
-  'files.info': ['files:read'],
   filesUploadV2: ['files:write'],
   'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],
 };
-/** Needed by an event, a command or a rule of Slack rather than by a method. */
+/** Scopes that each event needs (docs.slack.dev, event pages). */
+const scopesOfEvents: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: [],
+  app_mention: ['app_mentions:read'],
+};
+/** Needed for something else than a method or an event. */
 const otherScopes = {
-  app_mention: 'app_mentions:read',
-  command: 'commands',
-  'posting where the bot is no member': 'chat:write.public',
-  'the text of a message that a shortcut was used on, when it is a file': 'files:read',
+  'slash commands and shortcuts': 'commands',
+  'posting in a public channel where the bot is no member': 'chat:write.public',
 } as const;
 
 const textsBelow = (folder: string): readonly string[] =>
-  readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => readFileSync(new URL(`${folder}/${file}`, root), 'utf8'));
+  repositoryFiles(/\.ts$/)
+    .filter((path) => path.startsWith(`${folder}/`))
+    .map(read);
 
-const sources = [
-  'src/bot',
-  'src/handlers',
-  'src/platform/slack',
-  'src/platform/slack-poster',
-  'src/main',
-].flatMap(textsBelow);
-
-function methodsUsed(): readonly string[] {
-  const found = sources.flatMap((text) =>
-    [...text.matchAll(/\bclient\s*\.\s*((?:[a-z]+\s*\.\s*)*[a-zA-Z0-9]+)\s*\(/g)].map((match) =>
-      (match[1] ?? '').replace(/\s+/g, ''),
-    ),
-  );
-  // `client` is also the name of other drivers' clients; ours are known by their namespaces.
-  const namespaces = /^(?:auth|bots|chat|conversations|files|usergroups|users|views|apps)\.|^filesUploadV2$/;
-  return [...new Set(found.filter((name) => namespaces.test(name)))].sort();
+/** Names of all methods of Slack's own client, as `chat.postMessage`. */
+function methodNames(node: object, prefix = ''): readonly string[] {
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    if (typeof value === 'function') return [`${prefix}${key}`];
+    // Methods stand at most three levels deep; what else a client holds (its agent, its logger) is no namespace.
+    return typeof value === 'object' && value !== null && prefix.split('.').length <= 3
+      ? methodNames(value, `${prefix}${key}.`)
+      : [];
+  });
 }
+const ofSlack = new Set([...methodNames(new WebClient()), 'filesUploadV2']);
+
+/** Methods of Slack that a text calls, whatever the client is called there. */
+function methodsIn(text: string): readonly string[] {
+  return [...text.matchAll(/[\w)\]]((?:\s*\.\s*[a-zA-Z0-9]+)+)\s*\(/g)].flatMap(([, chain = '']) => {
+    const names = chain.replace(/\s+/g, '').slice(1).split('.');
+    // The longest that Slack knows: `usergroups.users.list` is not `users.list`.
+    const method = names.map((_, index) => names.slice(index).join('.')).find((name) => ofSlack.has(name));
+    return method === undefined ? [] : [method];
+  });
+}
+
+const methodsUsed = [...new Set(textsBelow('src').flatMap(methodsIn))].sort();
 
 /** Names that a fresh Bolt app gets listeners for. */
 function registered(): {
@@ -163,17 +121,61 @@ describe('manifest.yml', () => {
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(registered().events.sort());
   });
 
-  it('asks for the scopes of the methods that are called, and for no other', () => {
-    const used = methodsUsed();
-    for (const method of used)
-      expect(Object.keys(scopesOf), `scopes of ${method} are not written down`).toContain(method);
+  it('offers in the hint of a command only words of the grammar', () => {
+    for (const { usage_hint: hint } of manifest.features.slash_commands) {
+      const offered = hint.split('|').map((one) => one.trim().split(' ')[0] ?? '');
+
+      expect(verbs).toEqual(expect.arrayContaining(offered));
+      expect(offered).toContain('help');
+    }
+  });
+});
+
+describe('the scopes of manifest.yml', () => {
+  const asked = [...manifest.oauth_config.scopes.bot].sort();
+
+  it('are written down here for each method of Slack that is called, and for no other', () => {
+    expect(Object.keys(scopesOf).sort()).toEqual(methodsUsed);
+  });
+
+  it('are found for methods whatever the client is called and however the line is broken', () => {
+    expect(methodsIn('await web.files.info({ file })')).toEqual(['files.info']);
+    expect(methodsIn('new WebClient(token)\n  .chat\n  .unfurl({})')).toEqual(['chat.unfurl']);
+    expect(methodsIn('client.usergroups.users.list({})')).toEqual(['usergroups.users.list']);
+    expect(methodsIn('users.find((one) => one.ok); list.filter(Boolean)')).toEqual([]);
+  });
+
+  it('are those of the methods, events and entry points that there are, and no other', () => {
+    const events = manifest.settings.event_subscriptions.bot_events;
+    expect(Object.keys(scopesOfEvents).sort()).toEqual([...events].sort());
     const needed = new Set([
-      ...used.flatMap((method) => scopesOf[method] ?? []),
+      ...methodsUsed.flatMap((method) => scopesOf[method] ?? []),
+      ...events.flatMap((event) => scopesOfEvents[event] ?? []),
       ...Object.values(otherScopes),
     ]);
 
-    expect(used.length).toBeGreaterThan(8);
-    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...needed].sort());
+    expect(asked).toEqual([...needed].sort());
+  });
+
+  it('open every method in the emulator, which refuses what Slack refuses', () => {
+    // Slack's client makes these calls out of one.
+    const calls = methodsUsed.flatMap((method) =>
+      method === 'filesUploadV2' ? ['files.getUploadURLExternal', 'files.completeUploadExternal'] : [method],
+    );
+    const closed = calls.filter((method) => {
+      const scopes = apiMethods.get(method)?.scopes;
+      return scopes === undefined || (scopes.length > 0 && !scopes.some((scope) => asked.includes(scope)));
+    });
+
+    expect(closed).toEqual([]);
+  });
+
+  it('are explained in the guide, each once', () => {
+    const section = read('docs/guides/slack-setup.md').split('## What each scope is for')[1] ?? '';
+    const rows = section.split('\n## ')[0]?.match(/^\| `[^|]*/gm) ?? [];
+    const explained = rows.flatMap((row) => [...row.matchAll(/`([\w:.]+)`/g)].map((match) => match[1]));
+
+    expect(explained.sort()).toEqual(asked);
   });
 });
 

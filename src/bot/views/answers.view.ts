@@ -26,10 +26,7 @@ const helpLines = [
   'help.history',
   'help.digest',
   'help.whoami',
-  'help.logs',
-  'help.collect',
   'help.report',
-  'help.mute',
 ] as const;
 
 export function helpAnswer(environments: readonly string[], words: Words): Rendered {

@@ -10,15 +10,6 @@ export type Command =
   | { readonly kind: 'whoami' }
   | { readonly kind: 'health'; readonly environment?: string }
   | { readonly kind: 'diagnose'; readonly symptom: string; readonly environment?: string }
-  | {
-      readonly kind: 'logs';
-      readonly part: string;
-      readonly since?: string;
-      readonly level?: string;
-      readonly grep?: string;
-      readonly environment?: string;
-    }
-  | { readonly kind: 'collect'; readonly environment?: string }
   | { readonly kind: 'report'; readonly run?: string; readonly environment?: string }
   | {
       readonly kind: 'fix';
@@ -30,13 +21,7 @@ export type Command =
   | { readonly kind: 'approve'; readonly id: string; readonly planHash?: string; readonly reason?: string }
   | { readonly kind: 'reject'; readonly id: string; readonly reason: string }
   | { readonly kind: 'history'; readonly environment?: string }
-  | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string }
-  | {
-      readonly kind: 'mute';
-      readonly finding: string;
-      readonly durationMs: number;
-      readonly reason: string;
-    };
+  | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string };
 
 export type DigestChange =
   | { readonly what: 'show' }
@@ -52,8 +37,6 @@ export type ParsedCommand =
 export const verbs = [
   'health',
   'diagnose',
-  'logs',
-  'collect',
   'report',
   'fix',
   'approvals',
@@ -61,7 +44,6 @@ export const verbs = [
   'reject',
   'history',
   'digest',
-  'mute',
   'whoami',
   'help',
 ] as const;
@@ -79,9 +61,6 @@ const synonyms: Readonly<Record<string, Verb>> = {
   diagnosis: 'diagnose',
   诊断: 'diagnose',
   排查: 'diagnose',
-  log: 'logs',
-  日志: 'logs',
-  收集: 'collect',
   报告: 'report',
   apply: 'fix',
   repair: 'fix',
@@ -100,7 +79,6 @@ const synonyms: Readonly<Record<string, Verb>> = {
   历史: 'history',
   日报: 'digest',
   摘要: 'digest',
-  静音: 'mute',
   我是谁: 'whoami',
   帮助: 'help',
   '?': 'help',
@@ -112,7 +90,8 @@ export function parseCommand(text: string, environments: readonly string[]): Par
   const first = words.shift();
   if (first === undefined) return accept({ kind: 'help' });
   const verb = verbOf(first);
-  if (verb === undefined) return refuse({ reason: 'unknown-verb', facts: { word: first } });
+  if (verb === undefined)
+    return refuse({ reason: 'unknown-verb', facts: { word: first, known: verbs.join(', ') } });
   return parsers[verb](takeEnvironment(words, environments), environments);
 }
 
@@ -161,7 +140,6 @@ const parsers: Readonly<Record<Verb, Parser>> = {
   whoami: () => accept({ kind: 'whoami' }),
   approvals: () => accept({ kind: 'approvals' }),
   health: bare('health'),
-  collect: bare('collect'),
   history: bare('history'),
   diagnose: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);
@@ -169,22 +147,6 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     // "diagnose prod" where prod is an environment: the symptom is what is missing.
     if (rest.words.length === 0) return missing('diagnose', 'symptom');
     return accept({ kind: 'diagnose', symptom: rest.words.join(' '), ...environmentOf(rest) });
-  },
-  logs: (rest, environments) => {
-    const wrong = wrongEnvironment(rest, environments);
-    if (wrong) return wrong;
-    const { named, plain } = splitNamed(rest.words);
-    const part = plain[0];
-    if (part === undefined) return missing('logs', 'part');
-    const { since, level, grep } = named;
-    return accept({
-      kind: 'logs',
-      part,
-      ...(since === undefined ? {} : { since }),
-      ...(level === undefined ? {} : { level }),
-      ...(grep === undefined ? {} : { grep }),
-      ...environmentOf(rest),
-    });
   },
   fix: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);
@@ -244,18 +206,9 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     if (normal === undefined) return refuse({ reason: 'bad-time', facts: { word: time } });
     return accept({ kind: 'digest', change: { what: 'at', at: normal }, ...environmentOf(rest) });
   },
-  mute: (rest) => {
-    const [finding, duration, ...why] = everyWord(rest);
-    if (finding === undefined) return missing('mute', 'finding');
-    if (duration === undefined) return missing('mute', 'duration');
-    const durationMs = parseDuration(duration);
-    if (durationMs === undefined) return refuse({ reason: 'bad-duration', facts: { word: duration } });
-    if (why.length === 0) return missing('mute', 'reason');
-    return accept({ kind: 'mute', finding, durationMs, reason: why.join(' ') });
-  },
 };
 
-function bare(kind: 'health' | 'collect' | 'history'): Parser {
+function bare(kind: 'health' | 'history'): Parser {
   return (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);
     if (wrong) return wrong;
@@ -322,24 +275,6 @@ function timeOfDay(word: string): string | undefined {
   const minute = Number(match[2]);
   if (hour > 23 || minute > 59) return undefined;
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
-}
-
-const unitMs: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
-/** `90s`, `30m`, `2h`, `1d`, `1w` and sums such as `1h30m`, in milliseconds. */
-export function parseDuration(word: string): number | undefined {
-  if (!/^(?:\d+[smhdw])+$/i.test(word)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of word.matchAll(/(\d+)([smhdw])/gi)) {
-    total += Number(amount) * (unitMs[unit?.toLowerCase() ?? ''] ?? 0);
-  }
-  return total > 0 && Number.isSafeInteger(total) ? total : undefined;
 }
 
 /**

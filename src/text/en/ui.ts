@@ -233,15 +233,12 @@ export const ui = {
   'help.title': '*Aetherius answers what is broken, why, and what the safe fix is.*',
   'help.health': '`/aetherius health [env]`: all parts at once, worst first',
   'help.diagnose': '`/aetherius diagnose <symptom or part> [env]`: why it is so',
-  'help.logs': '`/aetherius logs <part> [since=30m] [level=error] [grep=…] [env]`: what the log says',
-  'help.collect': '`/aetherius collect [env]`: everything in one archive, secrets removed',
   'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
   'help.fix': '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan',
   'help.approvals': '`/aetherius approvals`: what waits for a decision',
   'help.approve': '`/aetherius approve <id>` · `/aetherius reject <id> <reason>`: decide without a button',
   'help.history': '`/aetherius history [env]`: recent runs',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`: the daily digest of this channel',
-  'help.mute': '`/aetherius mute <finding> <duration> <reason>`: keep a known finding out of the digest',
   'help.whoami': '`/aetherius whoami`: who the bot thinks you are, and what you may decide',
   'help.thread': 'Inside a thread, mention me instead: `@aetherius health`. Environments: {environments}.',
 
@@ -283,9 +280,6 @@ export const ui = {
   'run.courier-down':
     ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
 
-  'available.later':
-    '`{verb}` is not available in this version. What there is now: `health`, `diagnose`, `fix`, `approvals`, `history`, `report`, `digest`. Nothing was started.',
-
   denied: 'Refused: {reason} Nothing was done. Reference {reference}.',
   'denied.directory-unavailable':
     'Slack cannot tell me right now who may decide this, so nobody may. Try again in a minute.',
@@ -319,21 +313,18 @@ export const ui = {
     'this button is no longer valid. `/aetherius approvals` shows what can be decided now.',
   'denied.button-shape': 'that click was not understood.',
 
-  'command.unknown-verb': 'I do not know “{word}”. `/aetherius help` lists what I can do.',
+  'command.unknown-verb':
+    'I do not know “{word}”. I know: {known}. `/aetherius help` explains each. Nothing was started.',
   'command.missing': '`{verb}` needs {what}. `/aetherius help` shows how.',
   'command.unknown-environment': 'There is no environment “{word}”. Known: {known}.',
   'command.bad-time': '“{word}” is no time of day. Write it as HH:MM, for example 09:00.',
-  'command.bad-duration': '“{word}” is no duration. Write 30m, 2h or 1d.',
   'command.bad-run':
     '“{word}” is no number of a run. It has eight digits and stands in the last line of an answer.',
   'command.surplus': 'I do not know what to do with “{word}” after `{verb}`.',
   'command.what.symptom': 'a symptom or a part',
-  'command.what.part': 'the name of a part',
   'command.what.id': 'an id',
   'command.what.reason': 'a reason',
   'command.what.time': 'a time, HH:MM',
-  'command.what.finding': 'the code of a finding',
-  'command.what.duration': 'a duration',
   'command.no-environment': 'Which environment? Known: {known}.',
 
   'modal.health.title': 'Aetherius health check',

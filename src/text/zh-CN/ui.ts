@@ -227,15 +227,12 @@ export const ui = {
   'help.title': '*Aetherius 回答：哪里坏了、为什么、怎样安全地修复。*',
   'help.health': '`/aetherius health [环境]`：一次检查所有组件，最严重的在前',
   'help.diagnose': '`/aetherius diagnose <症状或组件> [环境]`：查找原因',
-  'help.logs': '`/aetherius logs <组件> [since=30m] [level=error] [grep=…] [环境]`：分析日志',
-  'help.collect': '`/aetherius collect [环境]`：收集全部信息为一个归档，已去除机密',
   'help.report': '`/aetherius report [运行编号]`：根据这里最近一次运行生成问题报告',
   'help.fix': '`/aetherius fix <编号> [名=值 …] [环境]`：提出修复及其方案',
   'help.approvals': '`/aetherius approvals`：等待决定的修复',
   'help.approve': '`/aetherius approve <编号>` · `/aetherius reject <编号> <理由>`：不用按钮也能决定',
   'help.history': '`/aetherius history [环境]`：最近的运行',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`：本频道的每日摘要',
-  'help.mute': '`/aetherius mute <问题> <时长> <理由>`：不在摘要中显示已知问题',
   'help.whoami': '`/aetherius whoami`：机器人认为你是谁、你能决定什么',
   'help.thread': '在讨论串中请提及我：`@aetherius health`。环境：{environments}。',
 
@@ -273,9 +270,6 @@ export const ui = {
   'run.courier-down':
     ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
 
-  'available.later':
-    '此版本尚不提供 `{verb}`。现有：`health`、`diagnose`、`fix`、`approvals`、`history`、`report`、`digest`。没有启动任何操作。',
-
   denied: '已拒绝：{reason}未执行任何操作。编号 {reference}。',
   'denied.directory-unavailable': 'Slack 目前无法告知谁有权决定，因此任何人都不能决定。请一分钟后重试。',
   'denied.identity-mismatch': '点击的账号与 Slack 记录的账号不一致。',
@@ -306,20 +300,16 @@ export const ui = {
   'denied.old-button': '此按钮已失效。`/aetherius approvals` 显示现在可以决定的修复。',
   'denied.button-shape': '无法理解这次点击。',
 
-  'command.unknown-verb': '不认识“{word}”。`/aetherius help` 列出可用命令。',
+  'command.unknown-verb': '不认识“{word}”。可用命令：{known}。`/aetherius help` 逐一说明。没有启动任何操作。',
   'command.missing': '`{verb}` 需要{what}。用法见 `/aetherius help`。',
   'command.unknown-environment': '没有名为“{word}”的环境。已知：{known}。',
   'command.bad-time': '“{word}”不是时间。请写成 HH:MM，例如 09:00。',
-  'command.bad-duration': '“{word}”不是时长。请写 30m、2h 或 1d。',
   'command.bad-run': '“{word}” 不是运行编号。编号有八位，在答复的最后一行。',
   'command.surplus': '`{verb}` 之后的“{word}”无法理解。',
   'command.what.symptom': '症状或组件',
-  'command.what.part': '组件名称',
   'command.what.id': '编号',
   'command.what.reason': '理由',
   'command.what.time': '时间 HH:MM',
-  'command.what.finding': '问题代码',
-  'command.what.duration': '时长',
   'command.no-environment': '哪个环境？已知：{known}。',
 
   'modal.health.title': 'Aetherius 健康检查',

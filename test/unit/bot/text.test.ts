@@ -41,13 +41,13 @@ describe('words', () => {
   const words = wordsIn('en');
 
   it('escapes what comes from data and nothing else (R-S8)', () => {
-    expect(words.say('command.unknown-verb', { word: '<!channel> & <@U1>' })).toContain(
+    expect(words.say('command.unknown-verb', { word: '<!channel> & <@U1>', known: 'help' })).toContain(
       '“&lt;!channel&gt; &amp; &lt;@U1&gt;”',
     );
     expect(words.say('event.approved', { who: markup('<@U1>'), handle: 'k7', hash: 'abcdefgh123' })).toBe(
       ':white_check_mark: <@U1> approved `k7` (plan `abcdefgh`).',
     );
-    expect(words.plain('command.unknown-verb', { word: '<b>' })).toContain('“<b>”');
+    expect(words.plain('command.unknown-verb', { word: '<b>', known: 'help' })).toContain('“<b>”');
   });
 
   it('says that a value is missing instead of leaving a hole', () => {

@@ -15,6 +15,7 @@ import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import { type RemediationEvent, remediationButtons } from '../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../src/domain/message/rendered.ts';
 import type { Language } from '../../../src/domain/run/run.ts';
+import { verbs } from '../../../src/handlers/grammar/command.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../support/slack-messages.ts';
 import {
@@ -363,5 +364,14 @@ describe('views of one person', () => {
         language,
       ),
     );
+  });
+});
+
+describe('the answer to help', () => {
+  it.each(languages)('has a line for every word of the grammar and for no other in %s', (language) => {
+    const { text } = helpAnswer(['prod'], wordsIn(language));
+
+    const named = [...text.matchAll(/`\/aetherius ([a-z]+)/g)].map((match) => match[1]);
+    expect(named.toSorted()).toEqual(verbs.filter((verb) => verb !== 'help').toSorted());
   });
 });
