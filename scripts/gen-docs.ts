@@ -7,14 +7,19 @@ import { coverageReport } from './docs/coverage.ts';
 import { diagnosesIndex, diagnosisFolder, diagnosisPages } from './docs/diagnoses.ts';
 import { errorsReference } from './docs/errors.ts';
 import { outputSchemas } from './docs/output-schemas.ts';
+import { withRegions } from './docs/readme.ts';
 import { probesReference, remediationsReference } from './docs/registries.ts';
 import { rightsFiles } from './docs/rights.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every generated file by its path; made from schemas and registries, so that they cannot say something else. */
-export function generateDocs(): ReadonlyMap<string, string> {
+/**
+ * Every generated file by its path; made from schemas and registries, so that they cannot say something else. Of the
+ * README, the parts between its marks are made and the rest is taken as it is in `folder`.
+ */
+export function generateDocs(folder = root): ReadonlyMap<string, string> {
   return new Map([
+    ['README.md', withRegions(readFileSync(join(folder, 'README.md'), 'utf8'))],
     ['.env.example', envExample()],
     ['docs/reference/config.md', configReference()],
     ['docs/reference/commands.md', commandsReference()],
@@ -31,7 +36,7 @@ export function generateDocs(): ReadonlyMap<string, string> {
 
 /** Paths whose file in the repository is not what would be generated now, and pages of what is no more. */
 export function staleDocs(folder = root): readonly string[] {
-  const docs = generateDocs();
+  const docs = generateDocs(folder);
   const changed = [...docs].filter(
     ([path, text]) => !existsSync(join(folder, path)) || readFileSync(join(folder, path), 'utf8') !== text,
   );
@@ -40,7 +45,7 @@ export function staleDocs(folder = root): readonly string[] {
 
 /** Makes every generated file, and removes pages of what is no more. */
 export function writeDocs(folder = root): void {
-  const docs = generateDocs();
+  const docs = generateDocs(folder);
   for (const [path, text] of docs) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

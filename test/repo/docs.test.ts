@@ -1,7 +1,16 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withRegions } from '../../scripts/docs/readme.ts';
 import { staleDocs, writeDocs } from '../../scripts/gen-docs.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import { errorCodes } from '../../src/domain/kernel/errors.ts';
@@ -36,6 +45,7 @@ describe('generated files on disk', () => {
   it('are told apart: one that was changed, and the page of a diagnosis that is no more', () => {
     const folder = mkdtempSync(join(tmpdir(), 'aetherius-docs-'));
     try {
+      copyFileSync(join(root, 'README.md'), join(folder, 'README.md'));
       writeDocs(folder);
       expect(staleDocs(folder)).toEqual([]);
 
@@ -43,11 +53,31 @@ describe('generated files on disk', () => {
       writeFileSync(join(folder, 'docs/reference/diagnoses/gone.md'), '# Gone\n');
       expect(staleDocs(folder)).toEqual(['docs/coverage.md', 'docs/reference/diagnoses/gone.md']);
 
+      const readme = read('README.md').replace(/\d+ (\[remediations\])/, '99 $1');
+      writeFileSync(join(folder, 'README.md'), `${readme}by hand\n`);
+      expect(staleDocs(folder)).toEqual([
+        'README.md',
+        'docs/coverage.md',
+        'docs/reference/diagnoses/gone.md',
+      ]);
+
       writeDocs(folder);
       expect(staleDocs(folder)).toEqual([]);
+      expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(`${read('README.md')}by hand\n`);
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('the generated parts of the README', () => {
+  it('must be there, each once, and no other', () => {
+    const readme = read('README.md');
+
+    expect(withRegions(readme)).toBe(readme);
+    expect(() => withRegions(readme.replace('generated: picture', 'picture'))).toThrow(/generated parts/);
+    expect(() => withRegions(`${readme}<!-- generated: picture --><!-- end -->`)).toThrow(/generated parts/);
+    expect(() => withRegions(readme.replace('generated: picture', 'generated: film'))).toThrow(/film/);
   });
 });
 

@@ -40,7 +40,7 @@ export const SlackSettings = z
       .exactOptional()
       .meta({ description: 'Environment meant when neither the command nor the channel names one.' }),
     channels: z
-      .record(z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id, such as C0INC'), Channel)
+      .record(z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW'), Channel)
       .default({})
       .meta({ description: 'Settings by channel id.' }),
   })
