@@ -39,4 +39,3 @@ export const diagnoses = [
   podNotStarting,
 ] as const;
 export type DiagnosisId = (typeof diagnoses)[number]['id'];
-export type CauseId = (typeof diagnoses)[number]['causes'][number]['id'];

@@ -1,17 +1,27 @@
+import { answers } from './en/answers.ts';
 import { cli } from './en/cli.ts';
+import { commands } from './en/commands.ts';
 import { diagnoses } from './en/diagnoses.ts';
+import { digest } from './en/digest.ts';
 import { findings } from './en/findings.ts';
+import { fix } from './en/fix.ts';
 import { health } from './en/health.ts';
+import { parts } from './en/parts.ts';
 import { probes } from './en/probes.ts';
 import { remediations } from './en/remediations.ts';
 import { report } from './en/report.ts';
 import { services } from './en/services.ts';
 import { stores } from './en/stores.ts';
-import { ui } from './en/ui.ts';
+import { surfaces } from './en/surfaces.ts';
 
 /** Every text in English. The keys and placeholders of this one bind the other languages. */
 export const en = {
-  ...ui,
+  ...parts,
+  ...answers,
+  ...fix,
+  ...surfaces,
+  ...digest,
+  ...commands,
   ...findings,
   ...health,
   ...diagnoses,

@@ -1,18 +1,28 @@
 import type { en } from './en.ts';
+import { answers } from './zh-CN/answers.ts';
 import { cli } from './zh-CN/cli.ts';
+import { commands } from './zh-CN/commands.ts';
 import { diagnoses } from './zh-CN/diagnoses.ts';
+import { digest } from './zh-CN/digest.ts';
 import { findings } from './zh-CN/findings.ts';
+import { fix } from './zh-CN/fix.ts';
 import { health } from './zh-CN/health.ts';
+import { parts } from './zh-CN/parts.ts';
 import { probes } from './zh-CN/probes.ts';
 import { remediations } from './zh-CN/remediations.ts';
 import { report } from './zh-CN/report.ts';
 import { services } from './zh-CN/services.ts';
 import { stores } from './zh-CN/stores.ts';
-import { ui } from './zh-CN/ui.ts';
+import { surfaces } from './zh-CN/surfaces.ts';
 
 /** Every text in Simplified Chinese. */
 export const zhCN = {
-  ...ui,
+  ...parts,
+  ...answers,
+  ...fix,
+  ...surfaces,
+  ...digest,
+  ...commands,
   ...findings,
   ...health,
   ...diagnoses,

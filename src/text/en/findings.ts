@@ -202,4 +202,16 @@ export const findings = {
     'Redis has only {percent:percent} of what it is asked for ({hits|# hit|# hits}, {misses|# miss|# misses}; below {thresholdPercent:percent} is low).',
   'finding.REDIS_HIT_RATE_LOW.impact': 'The cache saves little: the work falls on the database.',
   'finding.REDIS_HIT_RATE_LOW.todo': 'See whether keys are evicted or expire too early.',
+
+  'finding.of-node': '{sentence} (node {node})',
+  'finding.fallback': '{code}: {facts}',
+  'finding.since': 'Since {since:time}.',
+  'finding.impact': '*What it means:* {text}',
+  'finding.todo': '*What to do:* {text}',
+  'finding.subject': '{part} · {subject}',
+  'finding.excerpt': 'From {source}:',
+  'finding.excerpt.more': '… {count|# more line is|# more lines are} not shown.',
+  'finding.by-hand': '*By hand:* {text}',
+  'finding.refused': '{remediation}: not offered here. {reason}',
+  'finding.details': 'Everything that was seen for this finding, as JSON:',
 } as const;

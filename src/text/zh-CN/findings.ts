@@ -184,4 +184,16 @@ export const findings = {
     'Redis 命中率仅 {percent:percent}（命中 {hits}，未命中 {misses}；低于 {thresholdPercent:percent} 视为偏低）。',
   'finding.REDIS_HIT_RATE_LOW.impact': '缓存几乎不起作用，负载落在数据库上。',
   'finding.REDIS_HIT_RATE_LOW.todo': '查看键是否被淘汰或过早过期。',
+
+  'finding.of-node': '{sentence}（节点 {node}）',
+  'finding.fallback': '{code}：{facts}',
+  'finding.since': '自 {since:time} 起。',
+  'finding.impact': '*影响：* {text}',
+  'finding.todo': '*处理：* {text}',
+  'finding.subject': '{part} · {subject}',
+  'finding.excerpt': '来自 {source}：',
+  'finding.excerpt.more': '… 另有 {count} 行未显示。',
+  'finding.by-hand': '*手动处理：* {text}',
+  'finding.refused': '{remediation}：此处不提供。{reason}',
+  'finding.details': '该问题的全部观测结果（JSON）：',
 } as const;

@@ -1,0 +1,46 @@
+/** Words of runs, of errors and of messages that could not be sent. */
+export const answers = {
+  'who.command-line': 'the command line',
+  'who.digest': 'the daily digest',
+  'who.webhook': 'an alert',
+  'who.nobody': 'nobody',
+  'run.failed': ':x: *{environment}*: this run ended without an answer. {reason}',
+  'run.kind.health': 'health',
+  'run.kind.diagnose': 'diagnosis',
+  'run.kind.digest': 'digest',
+  'run.kind.propose': 'fix proposal',
+  'run.kind.report': 'report',
+  'run.state.queued': 'waiting',
+  'run.state.running': 'running',
+  'run.state.complete': 'complete',
+  'run.state.failed': 'failed',
+  'run.state.expired': 'expired',
+  'run.line': '{time:time} · {kind} · {environment} · {state} · {who}',
+  'run.courier-down':
+    ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
+  'fit.cut': ' … [+{count|# character|# characters}]',
+  'fit.attached':
+    'This answer is longer than a Slack message may be; the whole of it is attached in the thread.',
+  'fit.filename': 'aetherius-answer.txt',
+  'fit.title': 'The whole answer',
+  'refused.not-recorded':
+    ':warning: Not recorded, nothing was done: my database does not answer. Please try again in a minute. Reference {reference}.',
+  'lost.not_in_channel':
+    'I am not in that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
+  'lost.channel_not_found':
+    'I cannot see that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
+  'lost.is_archived': 'That channel is archived, so the answer could not be posted.',
+  'lost.other': 'Slack does not let me post there, so the answer could not be posted.',
+  'error.INVALID_INPUT': 'That could not be understood. Nothing was done. Reference {reference}.',
+  'error.INVALID_INPUT.unknown-symptom':
+    'No symptom fits these words. Name one by its id (`S4`), name a part (`redis`), or say it in other words: `/aetherius help`. Reference {reference}.',
+  'error.NOT_ALLOWED': 'That is not allowed. Nothing was done. Reference {reference}.',
+  'error.NOT_FOUND': 'That does not exist (any more). Nothing was done. Reference {reference}.',
+  'error.CONFLICT':
+    'Something else was faster, or the state has changed. Look at the thread for what is true now. Reference {reference}.',
+  'error.DEPENDENCY_UNAVAILABLE':
+    'Something I need does not answer, so this could not be done. Try again in a minute. Reference {reference}.',
+  'error.TIMED_OUT': 'This took too long and was given up. Try again in a minute. Reference {reference}.',
+  'error.BUG':
+    'Sorry, that went wrong inside the bot. Nothing more happens by itself. Give the maintainers reference {reference}.',
+} as const;

@@ -1,0 +1,34 @@
+/** Words of the daily digest. */
+export const digest = {
+  'digest.title': '*Daily digest · {environment} · {date}*',
+  'digest.summary': '{fresh} new · {worse} worse · {fixed} fixed · {still} still there',
+  'digest.first': 'This is the first digest here, so everything counts as new.',
+  'digest.quiet.unseen':
+    ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; whether something is wrong is not known everywhere.',
+  'digest.late': 'Late: due at {due:time}, when the bot was not running.',
+  'digest.quiet.healthy':
+    ':large_green_circle: *{environment}* · {date}: nothing changed since {since:time}, nothing is wrong.',
+  'digest.quiet.still':
+    ':white_circle: *{environment}* · {date}: nothing changed since {since:time}; still {count}: {what}.',
+  'digest.new': 'New',
+  'digest.worse': 'Worse',
+  'digest.fixed': 'Fixed',
+  'digest.still': 'Still there',
+  'digest.flapping': 'Came and went at least twice this week: {what}.',
+  'digest.unseen': 'Could not be looked at today, so not compared: {parts}.',
+  'digest.line.since': '{what} (since {since:time})',
+  'digest.line.worse': '{what} (before: {before})',
+  'digest.more': '… and {count} more; `/aetherius health {environment}` shows them all.',
+  'digest.chart': 'Findings, last 7 days',
+  'digest.chart.critical': 'critical',
+  'digest.chart.warning': 'warning',
+  'digest.strip': 'Last days: {strip}',
+  'digest.strip.missing': '▫️ no digest that day',
+  'digest.set.on': 'The digest of this channel is on: daily at {at} ({timezone}).',
+  'digest.set.off': 'The digest of this channel is off.',
+  'digest.set.show-on':
+    'The digest of this channel comes daily at {at} ({timezone}). `/aetherius digest off` ends it.',
+  'digest.set.show-off':
+    'The digest of this channel is off. `/aetherius digest on` starts it (then daily at {at}, {timezone}).',
+  'digest.set.now': 'The digest of {environment} is being made.',
+} as const;

@@ -1,0 +1,22 @@
+/** Names of parts, their states and severities. */
+export const parts = {
+  'part.agent-manager': 'agent-manager',
+  'part.orchestrator-service': 'orchestrator-service',
+  'part.reasoning-service': 'reasoning-service',
+  'part.collect-agent': 'collect agents',
+  'part.collect-agent.subject': 'collect-agent',
+  'part.postgres': 'PostgreSQL',
+  'part.redis': 'Redis',
+  'part.nats': 'NATS',
+  'part.neo4j': 'Neo4j',
+  'part.runtime': 'Runtime',
+  'state.down': 'down',
+  'state.degraded': 'degraded',
+  'state.unknown': 'could not look',
+  'state.up': 'up',
+  'state.not-configured': 'not configured',
+  'state.looking': 'looking …',
+  'severity.critical': 'Critical',
+  'severity.warning': 'Warning',
+  'severity.info': 'Note',
+} as const;

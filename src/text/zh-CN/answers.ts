@@ -1,0 +1,42 @@
+import type { answers as english } from '../en/answers.ts';
+
+/** Words of runs, of errors and of messages that could not be sent. */
+export const answers = {
+  'who.command-line': '命令行',
+  'who.digest': '每日摘要',
+  'who.webhook': '告警',
+  'who.nobody': '无人',
+  'run.failed': ':x: *{environment}*：本次运行没有得出结果。{reason}',
+  'run.kind.health': '健康检查',
+  'run.kind.diagnose': '诊断',
+  'run.kind.digest': '摘要',
+  'run.kind.propose': '修复方案',
+  'run.kind.report': '报告',
+  'run.state.queued': '等待中',
+  'run.state.running': '运行中',
+  'run.state.complete': '完成',
+  'run.state.failed': '失败',
+  'run.state.expired': '过期',
+  'run.line': '{time:time} · {kind} · {environment} · {state} · {who}',
+  'run.courier-down':
+    ':warning: 负责传递任务的 Redis 没有响应。运行已保存，执行进程会绕过 Redis 找到它，比平时稍晚。编号 {reference}。',
+  'fit.cut': ' … [另有 {count} 个字符]',
+  'fit.attached': '回答超出了 Slack 单条消息的长度，全文已附在讨论串中。',
+  'fit.filename': 'aetherius-answer.txt',
+  'fit.title': '全文',
+  'refused.not-recorded':
+    ':warning: 未记录，也未执行任何操作：数据库没有响应。请一分钟后重试。编号 {reference}。',
+  'lost.not_in_channel': '我不在该频道中，无法发送回答。请用 `/invite` 邀请我后重试。',
+  'lost.channel_not_found': '我看不到该频道，无法发送回答。请用 `/invite` 邀请我后重试。',
+  'lost.is_archived': '该频道已归档，无法发送回答。',
+  'lost.other': 'Slack 不允许我在那里发送，无法发送回答。',
+  'error.INVALID_INPUT': '无法理解该请求，未执行任何操作。编号 {reference}。',
+  'error.INVALID_INPUT.unknown-symptom':
+    '没有与这些描述相符的症状。请输入症状编号（`S4`）、组件名（`redis`），或换一种说法：`/aetherius help`。编号 {reference}。',
+  'error.NOT_ALLOWED': '不允许此操作，未执行任何操作。编号 {reference}。',
+  'error.NOT_FOUND': '该对象不存在（或已不存在），未执行任何操作。编号 {reference}。',
+  'error.CONFLICT': '有其他操作更快，或状态已变化。现状见讨论串。编号 {reference}。',
+  'error.DEPENDENCY_UNAVAILABLE': '所需的组件没有响应，无法完成。请一分钟后重试。编号 {reference}。',
+  'error.TIMED_OUT': '耗时过长，已放弃。请一分钟后重试。编号 {reference}。',
+  'error.BUG': '抱歉，机器人内部出错。不会再自动执行任何操作。请把编号 {reference} 告知维护者。',
+} as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -1,0 +1,34 @@
+import type { digest as english } from '../en/digest.ts';
+
+/** Words of the daily digest. */
+export const digest = {
+  'digest.title': '*每日摘要 · {environment} · {date}*',
+  'digest.summary': '新增 {fresh} · 恶化 {worse} · 已修复 {fixed} · 仍存在 {still}',
+  'digest.first': '这是此处的第一份摘要，因此全部计为新增。',
+  'digest.quiet.unseen':
+    ':white_circle: *{environment}* · {date}：自 {since:time} 以来没有变化；但并非所有部分都能看到，是否有问题尚不清楚。',
+  'digest.late': '迟发：应于 {due:time} 发出，当时机器人未在运行。',
+  'digest.quiet.healthy':
+    ':large_green_circle: *{environment}* · {date}：自 {since:time} 以来无变化，一切正常。',
+  'digest.quiet.still':
+    ':white_circle: *{environment}* · {date}：自 {since:time} 以来无变化；仍有 {count} 个问题：{what}。',
+  'digest.new': '新增',
+  'digest.worse': '恶化',
+  'digest.fixed': '已修复',
+  'digest.still': '仍存在',
+  'digest.flapping': '本周至少反复出现两次：{what}。',
+  'digest.unseen': '今天无法查看，因此未作比较：{parts}。',
+  'digest.line.since': '{what}（自 {since:time} 起）',
+  'digest.line.worse': '{what}（之前：{before}）',
+  'digest.more': '… 另有 {count} 个；`/aetherius health {environment}` 显示全部。',
+  'digest.chart': '最近 7 天的问题数',
+  'digest.chart.critical': '严重',
+  'digest.chart.warning': '警告',
+  'digest.strip': '最近几天：{strip}',
+  'digest.strip.missing': '▫️ 当天没有摘要',
+  'digest.set.on': '本频道的摘要已开启：每天 {at}（{timezone}）。',
+  'digest.set.off': '本频道的摘要已关闭。',
+  'digest.set.show-on': '本频道的摘要每天 {at}（{timezone}）发送。`/aetherius digest off` 可关闭。',
+  'digest.set.show-off': '本频道的摘要已关闭。`/aetherius digest on` 可开启（每天 {at}，{timezone}）。',
+  'digest.set.now': '正在生成 {environment} 的摘要。',
+} as const satisfies Readonly<Record<keyof typeof english, string>>;
