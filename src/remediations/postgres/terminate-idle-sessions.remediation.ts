@@ -32,10 +32,12 @@ Their open transactions are rolled back by PostgreSQL. There is no undo.`,
   params: Params,
   needs: ['postgres'],
   helpsWith: ['PG_IDLE_IN_TRANSACTION_LEAKED'],
-  paramsFor({ facts: { databaseId, thresholdSeconds } }) {
+  paramsFor({ facts: { databaseId, thresholdSeconds, oldestSeconds } }) {
     // Sessions in a database that is not the platform's are not to be ended from here.
     if (typeof databaseId !== 'string') return undefined;
     const olderThanSeconds = Math.min(86_400, Math.max(30, Math.round(Number(thresholdSeconds ?? 300))));
+    // Where the configuration calls younger sessions leaked, the plan would find no session that it may end yet.
+    if (typeof oldestSeconds === 'number' && oldestSeconds < olderThanSeconds) return undefined;
     return { database: databaseId, olderThanSeconds };
   },
   instruction: 'end-leaked-sessions',

@@ -42,6 +42,27 @@ describe('the remedies of a finding', () => {
         }
       });
 
+  it('do not promise to end sessions that are younger than what may be ended', () => {
+    const leaked = (oldestSeconds: number) =>
+      remediesFor(
+        finding(
+          'PG_IDLE_IN_TRANSACTION_LEAKED',
+          { databaseId: 'agentManager', thresholdSeconds: 5, oldestSeconds },
+          'postgres',
+        ),
+        remediations,
+        {},
+      );
+
+    expect(leaked(8)).toEqual([]);
+    expect(leaked(30)).toEqual([
+      {
+        remediation: 'postgres.terminate-idle-sessions',
+        with: { database: 'agentManager', olderThanSeconds: 30 },
+      },
+    ]);
+  });
+
   it('are none where nothing fits: another database, no runtime, a hung database, an unknown code', () => {
     expect(
       remediesFor(finding('PG_IDLE_IN_TRANSACTION_LEAKED', {}, 'postgres'), remediations, {
