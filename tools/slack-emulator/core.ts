@@ -39,6 +39,8 @@ export interface CoreOptions {
   readonly rateLimits?: boolean;
   readonly ackTimeoutMs?: number;
   readonly eventRetryDelaysMs?: readonly number[];
+  /** Slackbot tells a person when the app does not read what was written (off unless asked for; Slack does not). */
+  readonly coach?: boolean;
 }
 
 export const defaultTokens = { bot: 'xoxb-emulator-bot', app: 'xapp-emulator-app' } as const;
@@ -59,6 +61,7 @@ export interface Core {
   readonly faults: Faults;
   readonly tokens: Map<string, TokenRecord>;
   readonly manifest: AppManifest | null;
+  readonly coach: boolean;
   readonly socketMode: SocketMode;
   readonly dispatcher: Dispatcher;
   readonly webApi: WebApi;
@@ -72,6 +75,8 @@ export interface Core {
     subscription: string,
     event: JsonObject,
   ) => ReturnType<Dispatcher['deliver']> | null;
+  /** Whether the app is told of events of this kind. */
+  readonly subscribed: (subscription: string) => boolean;
 }
 
 function buildWorld(options: CoreOptions, clock: EmulatorClock): World {
@@ -170,6 +175,7 @@ export function createCore(options: CoreOptions): Core {
     faults,
     tokens,
     manifest: options.manifest ?? null,
+    coach: options.coach ?? false,
     socketMode,
     dispatcher,
     webApi,
@@ -179,5 +185,6 @@ export function createCore(options: CoreOptions): Core {
     },
     emit,
     deliverEvent,
+    subscribed: (subscription) => subscribed.has(subscription),
   };
 }

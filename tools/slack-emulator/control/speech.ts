@@ -3,7 +3,6 @@ import { mimetypeOf } from '../api/files.ts';
 import { isObject } from '../check.ts';
 import type { Core } from '../core.ts';
 import { grantResponseUrl, postResponse } from '../response-url.ts';
-import { slackbot } from '../seed.ts';
 import type { Delivery, JsonObject, SlackChannel, SlackMessage, SlackUser } from '../types.ts';
 import { wireMessage } from '../wire.ts';
 import type { UserResult } from './context.ts';
@@ -17,6 +16,7 @@ import {
   noteUser,
   notSent,
 } from './context.ts';
+import { notValid, slackbotSays, subscriptionOf, unread } from './slackbot.ts';
 
 export interface TypeCommand {
   readonly user: string;
@@ -47,20 +47,13 @@ function showAck(core: Core, user: SlackUser, channel: SlackChannel, ack: unknow
   ).ts;
 }
 
-function showFailure(
+const showFailure = (
   core: Core,
   user: SlackUser,
   channel: SlackChannel,
   command: string,
   delivery: Delivery,
-): string {
-  return core.world.addMessage({
-    channel: channel.id,
-    user: slackbot.id,
-    text: `${command} failed with the error "${delivery.outcome}"`,
-    ephemeralFor: user.id,
-  }).ts;
-}
+): string => slackbotSays(core, user, channel, `${command} failed with the error "${delivery.outcome}"`).ts;
 
 function refusalOf(core: Core, user: SlackUser, name: string): string | null {
   // Slack Connect: people of other organisations cannot use slash commands.
@@ -187,12 +180,22 @@ export async function say(core: Core, input: SayMessage): Promise<UserResult> {
     mentioned && channel.kind !== 'im'
       ? await core.deliverEvent('app_mention', mentionEvent(core, message))
       : null;
-  return delivery ? fromDelivery(delivery, { ts: message.ts }) : done({ ts: message.ts });
+  if (delivery) return fromDelivery(delivery, { ts: message.ts });
+  if (core.coach && !core.subscribed(`message.${subscriptionOf[channel.kind]}`))
+    slackbotSays(core, user, channel, unread(core, user, channel), input.threadTs);
+  return done({ ts: message.ts });
 }
 
-/** The composer: a line that starts with a slash is a command, anything else a message. */
+/**
+ * The composer: a line that starts with a slash is a command, anything else a message; a space before the slash
+ * makes it a message. Slackbot says which command does not exist.
+ */
 export async function type(core: Core, input: SayMessage): Promise<UserResult> {
-  if (!input.text.startsWith('/')) return say(core, input);
+  if (!input.text.startsWith('/')) return say(core, { ...input, text: input.text.trim() });
   if (input.threadTs !== undefined) return notSent('commands_do_not_work_in_threads');
-  return command(core, input);
+  const result = await command(core, input);
+  const [user, channel] = [core.world.users.get(input.user), core.world.channels.get(input.channel)];
+  if (result.error !== 'not_a_valid_command' || !user || !channel) return result;
+  const [name = ''] = input.text.trim().split(' ');
+  return { ...result, ts: slackbotSays(core, user, channel, notValid(user, name)).ts };
 }
