@@ -12,6 +12,8 @@ export interface KubeServer {
   setReady(workload: string, ready: boolean, reason?: string): void;
   /** Touches a ConfigMap, as an edit does. */
   touchConfig(name: string): void;
+  /** Whether a workload's configuration was touched since its Pods were made. */
+  olderThanConfig(workload: string): boolean;
   /** Replaces the Pods of a workload with new ones. */
   restartPods(workload: string): void;
   /** Requests for these resources are refused with 403, as when a role is taken away. */
@@ -138,6 +140,8 @@ function mergePatch(target: unknown, patch: unknown): unknown {
 /** @param now the demo's clock */
 export async function startKubeServer(now: () => Date): Promise<KubeServer> {
   const objects = new Map<string, Thing>();
+  /** ConfigMaps that were touched since the Pods that read them were made. */
+  const touched = new Set<string>();
   let version = 1000;
   const key = (kind: string, namespace: string, name: string) => `${kind}/${namespace}/${name}`;
   const ago = (minutes: number) => new Date(now().getTime() - minutes * 60_000).toISOString();
@@ -228,6 +232,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
   }
 
   function makePods(workload: Workload, owner: Thing, started: string): void {
+    if (workload.config !== undefined) touched.delete(workload.config);
     for (const old of podsOf(workload)) objects.delete(key('Pod', old.metadata.namespace, old.metadata.name));
     for (const name of podNames(workload)) {
       put('v1', 'Pod', workload.namespace, name, podFields(workload, true, '', started), {
@@ -377,6 +382,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
   function touchConfig(name: string): void {
     const map = objects.get(key('ConfigMap', 'aetherius', name));
     if (map === undefined) return;
+    touched.add(name);
     version += 1;
     map.metadata.resourceVersion = `${version}`;
     Object.assign(map.metadata, {
@@ -511,6 +517,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     setReady,
     touchConfig,
+    olderThanConfig: (name) => touched.has(find(name)?.config ?? ''),
     restartPods(name) {
       const workload = find(name);
       const top = workload && objects.get(key(workload.kind, workload.namespace, name));

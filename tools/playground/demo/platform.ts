@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { type NatsServer, missing as natsMissing, startNats } from '../../../lab/components/nats.ts';
+import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
 import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
 import { freePort } from '../../../lab/components/process.ts';
 import { startRedis } from '../../../lab/components/redis.ts';
+import type { Progress } from '../start/progress.ts';
 import { type BoltServer, createBoltServer } from './bolt-server.ts';
 import { type KubeServer, startKubeServer } from './kube-server.ts';
 import { createDemoService, type DemoService } from './services.ts';
@@ -16,7 +17,8 @@ export interface DemoPlatform {
   readonly kube: KubeServer;
   readonly bolt: BoltServer;
   readonly neo4jPassword: string;
-  readonly redisUrl: string;
+  /** Undefined: no redis-server could be had; Redis is then "not configured". */
+  readonly redis?: { readonly url: string };
   /** Undefined: no nats-server could be had; NATS is then "not configured". */
   readonly nats?: { readonly url: string; readonly monitorUrl: string };
   databaseUrl(database: string): string;
@@ -28,6 +30,27 @@ export interface DemoPlatform {
   silenceAgents(silent: boolean): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Which servers there are programs for, and who says what has come up. */
+export interface DemoOptions {
+  readonly redis: boolean;
+  readonly nats: boolean;
+  readonly step: Progress['step'];
+}
+
+/**
+ * Where a number begins to be a finding in the demo. Ages are lower than in production, so that a demonstration does
+ * not wait for minutes; a leaked session counts from 30 s on, the least age at which the bot ends sessions. Latencies
+ * are those of a laptop that runs everything at once.
+ */
+export const demoThresholds = {
+  idleInTransactionSeconds: 30,
+  agentHeartbeatSeconds: 30,
+  httpSlowMs: 1_500,
+  postgresSlowMs: 1_500,
+  redisSlowMs: 1_500,
+  natsSlowMs: 1_500,
+} as const;
 
 const CLUSTERS = ['shanghai-1', 'frankfurt-1', 'oregon-1'] as const;
 const HEARTBEAT_MS = 2_000;
@@ -68,23 +91,30 @@ async function ports(count: number): Promise<number[]> {
 }
 
 /** Starts everything in parallel; resolves when the platform is healthy. `dir` holds its data. */
-export async function startDemoPlatform(dir: string): Promise<DemoPlatform> {
+export async function startDemoPlatform(dir: string, options: DemoOptions): Promise<DemoPlatform> {
+  const { step } = options;
   const neo4jPassword = 'neo4j_pass';
   const natsDir = join(dir, 'nats');
   const redisDir = join(dir, 'redis');
   const [boltPort = 0, agentManagerPort = 0, orchestratorPort = 0, reasoningPort = 0] = await ports(4);
   const [first, redis, firstNats, kube] = await Promise.all([
-    startPostgres({
-      dir: join(dir, 'postgres'),
-      databases: ['agent_manager', 'orchestrator'],
-      settings: { max_connections: '60' },
-    }),
-    startRedis({
-      dir: redisDir,
-      password: 'redis_pass',
-      args: ['--maxmemory', '64mb', '--maxmemory-policy', 'noeviction'],
-    }),
-    natsMissing() === undefined ? startNats({ dir: natsDir }) : Promise.resolve(undefined),
+    step('demo platform: PostgreSQL', () =>
+      startPostgres({
+        dir: join(dir, 'postgres'),
+        databases: ['agent_manager', 'orchestrator'],
+        settings: { max_connections: '60' },
+      }),
+    ),
+    options.redis
+      ? step('demo platform: Redis', () =>
+          startRedis({
+            dir: redisDir,
+            password: 'redis_pass',
+            args: ['--maxmemory', '64mb', '--maxmemory-policy', 'noeviction'],
+          }),
+        )
+      : undefined,
+    options.nats ? step('demo platform: NATS', () => startNats({ dir: natsDir })) : undefined,
     startKubeServer(() => new Date()),
   ]);
   let postgres: PostgresServer = first;
@@ -133,13 +163,14 @@ export async function startDemoPlatform(dir: string): Promise<DemoPlatform> {
       await client.end();
     }
   };
+  const redisNeed = redis === undefined ? {} : { redisUrl: redis.url };
   const natsNeed = nats === undefined ? {} : { natsUrl: nats.url };
   const services = new Map<string, DemoService>(
     [
       createDemoService(
         'agent-manager',
         agentManagerPort,
-        { postgresUrl: databaseUrl('agent_manager'), redisUrl: redis.url, ...natsNeed },
+        { postgresUrl: databaseUrl('agent_manager'), ...redisNeed, ...natsNeed },
         async (path) => (path === '/api/v1/agents' ? listAgents() : undefined),
       ),
       createDemoService(
@@ -165,7 +196,7 @@ export async function startDemoPlatform(dir: string): Promise<DemoPlatform> {
     kube,
     bolt,
     neo4jPassword,
-    redisUrl: redis.url,
+    ...(redis === undefined ? {} : { redis: { url: redis.url } }),
     ...(nats === undefined ? {} : { nats: { url: nats.url, monitorUrl: nats.monitorUrl } }),
     databaseUrl,
     service,
@@ -183,8 +214,8 @@ export async function startDemoPlatform(dir: string): Promise<DemoPlatform> {
         nats = await startNats({ dir: natsDir, port: firstNats.port, monitorPort: firstNats.monitorPort });
       }
     },
-    pauseServer: () => redis.pause(),
-    resumeServer: () => redis.resume(),
+    pauseServer: () => redis?.pause(),
+    resumeServer: () => redis?.resume(),
     async silenceAgents(value) {
       silent = value;
       if (value)
@@ -196,9 +227,9 @@ export async function startDemoPlatform(dir: string): Promise<DemoPlatform> {
     },
     async stop() {
       clearInterval(heartbeat);
-      redis.resume();
+      redis?.resume();
       await Promise.allSettled([...services.values()].map((running) => running.stop()));
-      await Promise.allSettled([postgres.stop(), redis.stop(), nats?.stop(), kube.stop(), bolt.stop()]);
+      await Promise.allSettled([postgres.stop(), redis?.stop(), nats?.stop(), kube.stop(), bolt.stop()]);
     },
   };
 }

@@ -26,7 +26,7 @@ export interface Needs {
 type State = 'ok' | 'down';
 
 /** Milliseconds a slow service takes: far above the product's threshold, below its timeout. */
-const SLOW_MS = 1_400;
+const SLOW_MS = 1_900;
 
 function json(response: ServerResponse, code: number, body: unknown): void {
   response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));

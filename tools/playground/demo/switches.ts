@@ -1,26 +1,40 @@
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import type { DemoPlatform } from './platform.ts';
+import { type DemoPlatform, demoThresholds } from './platform.ts';
+
+export type Language = 'en' | 'zh';
 
 /** A fault of the demo platform that can be switched on and off in the page. */
 export interface Switch {
   readonly id: string;
-  readonly title: string;
-  /** What `/aetherius health` should then say, for whoever tries it. */
-  readonly hint: string;
+  /** The fault, and what `/aetherius health` then says of it. */
+  readonly words: Readonly<Record<Language, { readonly title: string; readonly hint: string }>>;
   /** `real`: it happens in a real server; `simulated`: a simulated part behaves so. */
   readonly kind: 'real' | 'simulated';
+  /** Left out where the demo platform does not have this. */
+  readonly needs?: 'redis' | 'nats';
+  /** The fault is a finding only when it is this old. */
+  readonly seenAfterSeconds?: number;
   on(demo: DemoPlatform): Promise<void>;
   off(demo: DemoPlatform): Promise<void>;
+  /** Whether the fault is still there, for one that a fix can take away. */
+  isOn?(demo: DemoPlatform): Promise<boolean>;
 }
 
 const leaked = new Set<Client>();
 
-async function withRedis(demo: DemoPlatform, work: (redis: Redis) => Promise<void>): Promise<void> {
-  const redis = new Redis(demo.redisUrl, { maxRetriesPerRequest: 1, connectionName: 'demo-switch' });
+async function withRedis<T>(demo: DemoPlatform, work: (redis: Redis) => Promise<T>): Promise<T> {
+  if (demo.redis === undefined) throw new Error('there is no Redis in this demo platform');
+  // A Redis that hangs does not make the switch hang.
+  const redis = new Redis(demo.redis.url, {
+    maxRetriesPerRequest: 1,
+    connectionName: 'demo-switch',
+    enableReadyCheck: false,
+    commandTimeout: 2_000,
+  });
   redis.on('error', () => undefined);
   try {
-    await work(redis);
+    return await work(redis);
   } finally {
     redis.disconnect();
   }
@@ -38,13 +52,21 @@ async function fill(redis: Redis): Promise<void> {
   }
 }
 
+async function endLeaked(): Promise<void> {
+  await Promise.allSettled([...leaked].map((client) => client.end()));
+  leaked.clear();
+}
+
 async function leakSessions(demo: DemoPlatform, count: number): Promise<void> {
+  await endLeaked();
   for (let index = 0; index < count; index += 1) {
     const client = new Client({
       connectionString: demo.databaseUrl('agent_manager'),
       application_name: 'report-job',
     });
+    // PostgreSQL ends it when the fix was approved.
     client.on('error', () => leaked.delete(client));
+    client.on('end', () => leaked.delete(client));
     await client.connect();
     await client.query('BEGIN');
     await client.query('SELECT count(*) FROM agents');
@@ -52,11 +74,11 @@ async function leakSessions(demo: DemoPlatform, count: number): Promise<void> {
   }
 }
 
-const stopped = (id: string, title: string, part: 'postgres' | 'nats', hint: string): Switch => ({
-  id,
-  title,
-  hint,
+const stopped = (part: 'postgres' | 'nats', words: Switch['words']): Switch => ({
+  id: `${part}-stopped`,
+  words,
   kind: 'real',
+  ...(part === 'nats' ? { needs: part } : {}),
   async on(demo) {
     await demo.stopServer(part);
     demo.kube.setReady(part, false, 'Error');
@@ -67,12 +89,22 @@ const stopped = (id: string, title: string, part: 'postgres' | 'nats', hint: str
   },
 });
 
+/** The first one is the one that the page's first minute offers. */
 export const switches: readonly Switch[] = [
   {
     id: 'redis-full',
-    title: 'Redis is full and evicts nothing',
-    hint: 'Redis degraded: memory at its limit, policy noeviction. A fix is offered.',
+    words: {
+      en: {
+        title: 'Redis is full and evicts nothing',
+        hint: 'Redis is degraded: its memory is full and its policy is noeviction. A fix is offered.',
+      },
+      zh: {
+        title: 'Redis 已满且不淘汰任何键',
+        hint: 'Redis 异常：内存已满，策略为 noeviction。会提供修复。',
+      },
+    },
     kind: 'real',
+    needs: 'redis',
     on: (demo) =>
       withRedis(demo, async (redis) => {
         await redis.config('SET', 'maxmemory-policy', 'noeviction');
@@ -85,42 +117,81 @@ export const switches: readonly Switch[] = [
         await redis.config('SET', 'maxmemory-policy', 'noeviction');
         await redis.flushdb();
       }),
+    isOn: (demo) =>
+      withRedis(demo, async (redis) => {
+        const [, policy] = (await redis.config('GET', 'maxmemory-policy')) as string[];
+        return policy === 'noeviction';
+      }),
+  },
+  {
+    id: 'agent-manager-hung',
+    words: {
+      en: {
+        title: 'agent-manager hangs',
+        hint: 'agent-manager accepts connections and does not answer. A restart is offered, and it helps.',
+      },
+      zh: {
+        title: 'agent-manager 无响应',
+        hint: 'agent-manager 接受连接但不应答。会提供重启，重启后恢复。',
+      },
+    },
+    kind: 'simulated',
+    on: (demo) => demo.service('agent-manager').apply('hung'),
+    off: (demo) => demo.service('agent-manager').apply('ok'),
+    isOn: async (demo) => demo.service('agent-manager').mode === 'hung',
   },
   {
     id: 'leaked-sessions',
-    title: 'Four sessions are idle in transaction',
-    hint: 'PostgreSQL: leaked sessions after five seconds. A fix is offered.',
-    kind: 'real',
-    on: (demo) => leakSessions(demo, 4),
-    async off() {
-      await Promise.allSettled([...leaked].map((client) => client.end()));
-      leaked.clear();
+    words: {
+      en: {
+        title: 'Four sessions are idle in transaction',
+        hint: `PostgreSQL: leaked sessions, once they are ${demoThresholds.idleInTransactionSeconds} seconds old. A fix is offered, and it ends them.`,
+      },
+      zh: {
+        title: '四个会话闲置在事务中',
+        hint: `PostgreSQL：会话泄漏，闲置满 ${demoThresholds.idleInTransactionSeconds} 秒后可见。会提供修复，修复会结束这些会话。`,
+      },
     },
+    kind: 'real',
+    seenAfterSeconds: demoThresholds.idleInTransactionSeconds,
+    on: (demo) => leakSessions(demo, 4),
+    off: endLeaked,
+    isOn: async () => leaked.size > 0,
   },
-  stopped(
-    'postgres-stopped',
-    'PostgreSQL is stopped',
-    'postgres',
-    'One root, and the parts behind it as consequences.',
-  ),
-  stopped(
-    'nats-stopped',
-    'NATS is stopped',
-    'nats',
-    'NATS down; agent-manager and the agents follow from it.',
-  ),
+  stopped('postgres', {
+    en: {
+      title: 'PostgreSQL is stopped',
+      hint: 'PostgreSQL is down; the parts behind it are shown as consequences.',
+    },
+    zh: { title: 'PostgreSQL 已停止', hint: 'PostgreSQL 故障；依赖它的组件显示为受其影响。' },
+  }),
+  stopped('nats', {
+    en: { title: 'NATS is stopped', hint: 'NATS is down; agent-manager is shown as its consequence.' },
+    zh: { title: 'NATS 已停止', hint: 'NATS 故障；agent-manager 显示为受其影响。' },
+  }),
   {
     id: 'redis-paused',
-    title: 'Redis hangs (SIGSTOP)',
-    hint: 'Redis: connects, does not answer.',
+    words: {
+      en: {
+        title: 'Redis hangs (SIGSTOP)',
+        hint: 'Redis is down: it accepts connections and does not answer.',
+      },
+      zh: { title: 'Redis 无响应（SIGSTOP）', hint: 'Redis 故障：接受连接但不应答。' },
+    },
     kind: 'real',
+    needs: 'redis',
     on: async (demo) => demo.pauseServer('redis'),
     off: async (demo) => demo.resumeServer('redis'),
   },
   {
     id: 'neo4j-password',
-    title: 'Neo4j has another password',
-    hint: 'Neo4j degraded: refuses the configured credentials.',
+    words: {
+      en: {
+        title: 'Neo4j has another password',
+        hint: 'Neo4j is degraded: it refuses the configured credentials.',
+      },
+      zh: { title: 'Neo4j 的密码变了', hint: 'Neo4j 异常：拒绝所配置的凭据。' },
+    },
     kind: 'simulated',
     async on(demo) {
       demo.bolt.password = 'rotated';
@@ -130,17 +201,17 @@ export const switches: readonly Switch[] = [
     },
   },
   {
-    id: 'agent-manager-hung',
-    title: 'agent-manager hangs',
-    hint: 'agent-manager: accepts connections, does not answer. A restart is offered and cures it.',
-    kind: 'simulated',
-    on: (demo) => demo.service('agent-manager').apply('hung'),
-    off: (demo) => demo.service('agent-manager').apply('ok'),
-  },
-  {
     id: 'orchestrator-down',
-    title: 'orchestrator-service has crashed',
-    hint: 'Port closed and its Pod is not ready: down, with two witnesses.',
+    words: {
+      en: {
+        title: 'orchestrator-service has crashed',
+        hint: 'orchestrator-service is down: its port is closed, and Kubernetes confirms that its Pod does not run.',
+      },
+      zh: {
+        title: 'orchestrator-service 已崩溃',
+        hint: 'orchestrator-service 故障：端口已关闭，Kubernetes 证实其 Pod 没有运行。',
+      },
+    },
     kind: 'simulated',
     async on(demo) {
       await demo.service('orchestrator-service').apply('closed');
@@ -153,24 +224,46 @@ export const switches: readonly Switch[] = [
   },
   {
     id: 'reasoning-slow',
-    title: 'reasoning-service is slow',
-    hint: 'reasoning-service degraded: slow.',
+    words: {
+      en: {
+        title: 'reasoning-service is slow',
+        hint: 'reasoning-service is degraded: its answer takes too long.',
+      },
+      zh: { title: 'reasoning-service 变慢', hint: 'reasoning-service 异常：应答太慢。' },
+    },
     kind: 'simulated',
     on: (demo) => demo.service('reasoning-service').apply('slow'),
     off: (demo) => demo.service('reasoning-service').apply('ok'),
   },
   {
     id: 'config-edited',
-    title: 'The agent-manager ConfigMap was edited',
-    hint: 'Pods are older than their configuration. A rollout restart is offered.',
+    words: {
+      en: {
+        title: 'The agent-manager ConfigMap was edited',
+        hint: 'agent-manager is degraded: its Pods are older than their configuration. A restart is offered.',
+      },
+      zh: {
+        title: 'agent-manager 的 ConfigMap 被修改',
+        hint: 'agent-manager 异常：Pod 早于其配置。会提供重启。',
+      },
+    },
     kind: 'simulated',
     on: async (demo) => demo.kube.touchConfig('agent-manager-config'),
     off: async (demo) => demo.kube.restartPods('agent-manager'),
+    isOn: async (demo) => demo.kube.olderThanConfig('agent-manager'),
   },
   {
     id: 'rbac-removed',
-    title: 'The bot may not list Pods any more',
-    hint: 'Could not look: shown as unknown, with the missing right. Nothing is called down.',
+    words: {
+      en: {
+        title: 'The bot may not list Pods any more',
+        hint: 'The runtime could not be looked at, and the missing right is named. No part is called down.',
+      },
+      zh: {
+        title: '机器人不再有列出 Pod 的权限',
+        hint: '运行环境无法查看，并指出缺少的权限。没有组件被判为故障。',
+      },
+    },
     kind: 'simulated',
     async on(demo) {
       demo.kube.forbidden = new Set(['pods']);
@@ -181,8 +274,13 @@ export const switches: readonly Switch[] = [
   },
   {
     id: 'agents-silent',
-    title: 'Collect agents stopped sending heartbeats',
-    hint: 'collect-agent degraded: last heartbeat too old.',
+    words: {
+      en: {
+        title: 'Collect agents stopped sending heartbeats',
+        hint: 'The collect agents are degraded: their last heartbeat is too old.',
+      },
+      zh: { title: '采集 Agent 不再发送心跳', hint: '采集 Agent 异常：最近的心跳太旧。' },
+    },
     kind: 'simulated',
     on: async (demo) => demo.silenceAgents(true),
     off: async (demo) => demo.silenceAgents(false),

@@ -13,12 +13,14 @@ function newest(folder: string): number {
 export function pageIsFresh(): boolean {
   const built = `${dist}/index.html`;
   if (!existsSync(built)) return false;
-  const sources = ['index.html', 'vite.config.ts', 'twemoji.ts', 'emoji-table.ts'].map(
+  const sources = ['index.html', 'vite.config.ts', 'chinese-in-code.ts', 'twemoji.ts', 'emoji-table.ts'].map(
     (name) => statSync(`${here}${name}`).mtimeMs,
   );
   // The bot's texts name the emoji whose pictures lie beside the page.
-  const texts = fileURLToPath(new URL('../../../src/bot', import.meta.url));
-  return statSync(built).mtimeMs >= Math.max(newest(`${here}src`), newest(texts), ...sources);
+  const texts = ['text', 'bot'].map((folder) =>
+    newest(fileURLToPath(new URL(`../../../src/${folder}`, import.meta.url))),
+  );
+  return statSync(built).mtimeMs >= Math.max(newest(`${here}src`), ...texts, ...sources);
 }
 
 /**

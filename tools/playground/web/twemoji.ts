@@ -10,7 +10,6 @@ const pictures = dirname(require.resolve('@twemoji/svg/1f004.svg'));
 /** Names that the page itself shows and that people react with. */
 const always = [
   'eye',
-  'speech_balloon',
   'lock',
   'eyes',
   'white_check_mark',

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
+import { chineseInCode } from './chinese-in-code.ts';
 import { twemoji } from './twemoji.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -16,7 +17,12 @@ const onlyWoff2 = (): Plugin => ({
 
 export default defineConfig({
   root: here,
-  plugins: [onlyWoff2(), react(), twemoji(fileURLToPath(new URL('../../../src', import.meta.url)))],
+  plugins: [
+    onlyWoff2(),
+    chineseInCode(),
+    react(),
+    twemoji(fileURLToPath(new URL('../../../src', import.meta.url))),
+  ],
   build: {
     outDir: fileURLToPath(new URL('./dist', import.meta.url)),
     emptyOutDir: true,

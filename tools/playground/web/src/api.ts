@@ -44,9 +44,9 @@ export function useSnapshot(user: string): {
 }
 
 /** The demo platform's switches, or null where the host serves none. */
-export async function loadSwitches(): Promise<readonly DemoSwitch[] | null> {
+export async function loadSwitches(language: 'en' | 'zh'): Promise<readonly DemoSwitch[] | null> {
   try {
-    const response = await fetch('/demo/switches');
+    const response = await fetch(`/demo/switches?lang=${language}`);
     if (!response.ok || !response.headers.get('content-type')?.includes('json')) return null;
     const body: unknown = await response.json();
     return Array.isArray(body) ? (body as readonly DemoSwitch[]) : null;
@@ -62,5 +62,7 @@ export async function setSwitch(id: string, on: boolean): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ on }),
   });
-  if (!response.ok) throw new Error((await response.text()) || `HTTP ${response.status}`);
+  if (response.ok) return;
+  const body = (await response.json().catch(() => ({}))) as { readonly error?: string };
+  throw new Error(body.error ?? `HTTP ${response.status}`);
 }

@@ -4,13 +4,16 @@ import { ChannelPane } from './channel-pane.tsx';
 import type { Window } from './context.ts';
 import { WindowProvider } from './context.ts';
 import { DemoPanel } from './demo-panel.tsx';
+import { Guide } from './guide.tsx';
 import { HomePane } from './home-pane.tsx';
 import { Modal } from './modal.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { useStored } from './stored.ts';
+import { useSwitches } from './switches.ts';
 import { ThreadPane } from './thread-pane.tsx';
 import { Toast } from './toast.tsx';
 import type { Snapshot, UserResult } from './types.ts';
+import { failureWords, languageOf, wordsFor } from './words.ts';
 
 const defaultUser = 'U0REQUEST';
 
@@ -37,25 +40,13 @@ function channelOf(snapshot: Snapshot, wanted: string | null) {
   );
 }
 
-/** How a failed action is said to a person. */
-function wordsOf(result: UserResult): string {
-  const what = result.error ?? result.warning ?? 'failed';
-  const known: Readonly<Record<string, string>> = {
-    commands_do_not_work_in_threads: 'Slash commands cannot be used in threads. Mention the bot instead.',
-    not_a_valid_command: 'This is not a valid command.',
-    user_not_in_channel: 'You are not in this channel.',
-    is_archived: 'This channel is archived.',
-    command_not_available_to_external_members: 'People of other organisations cannot use slash commands.',
-  };
-  return known[what] ?? what.replaceAll('_', ' ');
-}
-
 export function App() {
   const [user, setUser] = useStored<string>('playground-user', defaultUser);
   const [theme, setTheme] = useStored<'light' | 'dark'>('playground-theme', preferDark() ? 'dark' : 'light');
   const { snapshot, connected } = useSnapshot(user);
   const [spot, setSpot] = useState<Spot>(spotOfAddress);
   const [home, setHome] = useState(false);
+  const [guide, setGuide] = useStored<'open' | 'closed'>('playground-guide', 'open');
   const [drawer, setDrawer] = useState<'none' | 'sidebar' | 'demo'>('none');
   const [message, setMessage] = useState<string | null>(null);
 
@@ -63,22 +54,38 @@ export function App() {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
 
-  const report = useCallback((result: UserResult) => setMessage(wordsOf(result)), []);
   const openThread = useCallback((channel: string, ts: string) => {
     setHome(false);
     setSpot({ channel, thread: ts });
   }, []);
 
   const me = snapshot?.users.find(({ id }) => id === user);
+  // Before the window is there, the browser's language is the best guess.
+  const locale = me?.locale ?? navigator.language;
+  const words = wordsFor({ locale });
+  const language = languageOf({ locale });
+  const app = snapshot?.app.name ?? '';
+  const switches = useSwitches(language);
+  const report = useCallback(
+    (result: UserResult, what?: string) => setMessage(failureWords(words, result, app, what)),
+    [words, app],
+  );
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  }, [language]);
   const value = useMemo<Window | null>(
     () => (snapshot && me ? { snapshot, me, theme, report, openThread } : null),
     [snapshot, me, theme, report, openThread],
   );
-  if (snapshot && !me) return <p className="waiting">There is no user {user} in this workspace.</p>;
-  if (!value || !snapshot) return <p className="waiting">Connecting…</p>;
+  if (snapshot && !me) return <p className="waiting">{words.noUser(user)}</p>;
+  if (!value || !snapshot) return <p className="waiting">{words.waiting}</p>;
 
   const channel = channelOf(snapshot, spot.channel);
   const modal = snapshot.modals.at(-1);
+  const become = (id: string): void => {
+    setUser(id);
+    setHome(false);
+  };
   const openHome = (): void => {
     setHome(true);
     setDrawer('none');
@@ -99,9 +106,11 @@ export function App() {
             setSpot({ channel: id, thread: null });
           }}
           onHome={openHome}
-          onUser={(id) => {
-            setUser(id);
+          onUser={become}
+          onGuide={() => {
+            setGuide('open');
             setHome(false);
+            setDrawer('none');
           }}
           onTheme={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
           onDemo={() => setDrawer(drawer === 'demo' ? 'none' : 'demo')}
@@ -113,14 +122,33 @@ export function App() {
             <ChannelPane
               key={`${user}:${channel.id}`}
               channel={channel}
+              guide={
+                guide === 'open' &&
+                channel.kind !== 'im' &&
+                ((onSent) => (
+                  <Guide
+                    channel={channel}
+                    switches={switches}
+                    onUser={become}
+                    onSent={onSent}
+                    onClose={() => setGuide('closed')}
+                  />
+                ))
+              }
+              onUser={become}
               onMenu={() => setDrawer(drawer === 'sidebar' ? 'none' : 'sidebar')}
             />
           )
         )}
         {spot.thread && channel && !home && (
-          <ThreadPane channel={channel} ts={spot.thread} onClose={() => setSpot({ ...spot, thread: null })} />
+          <ThreadPane
+            channel={channel}
+            ts={spot.thread}
+            onUser={become}
+            onClose={() => setSpot({ ...spot, thread: null })}
+          />
         )}
-        {drawer === 'demo' && <DemoPanel onClose={() => setDrawer('none')} />}
+        {drawer === 'demo' && <DemoPanel switches={switches} onClose={() => setDrawer('none')} />}
         {drawer === 'sidebar' && (
           <div className="shade" role="presentation" onClick={() => setDrawer('none')} />
         )}

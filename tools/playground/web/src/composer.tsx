@@ -1,7 +1,9 @@
 import { useRef, useState } from 'react';
 import { act } from './api.ts';
 import { channelTitle, useWindow } from './context.ts';
-import type { Channel } from './types.ts';
+import { Icon } from './icons.tsx';
+import type { Channel, Shortcut } from './types.ts';
+import { useWords } from './words.ts';
 
 interface Props {
   readonly channel: Channel;
@@ -12,6 +14,7 @@ interface Props {
 /** Where one writes: messages, mentions, slash commands; and the app's global shortcuts. */
 export function Composer({ channel, threadTs, onSent }: Props) {
   const { snapshot, me, report } = useWindow();
+  const words = useWords();
   const [text, setText] = useState('');
   const [past, setPast] = useState<readonly string[]>([]);
   const [menu, setMenu] = useState(false);
@@ -22,10 +25,12 @@ export function Composer({ channel, threadTs, onSent }: Props) {
         ({ command }) => command.startsWith(text.split(' ')[0] ?? '') && !text.startsWith(`${command} `),
       )
     : [];
+  const chosen = snapshot.commands.find(({ command }) => text === `${command} `);
 
   const send = async (): Promise<void> => {
-    const line = text.trim();
-    if (line === '') return;
+    // A space before a slash stays: it makes a message of what would be a command.
+    const line = text.trimEnd();
+    if (line.trim() === '') return;
     setText('');
     setPast([...past, line]);
     onSent();
@@ -35,26 +40,26 @@ export function Composer({ channel, threadTs, onSent }: Props) {
       text: line,
       ...(threadTs ? { threadTs } : {}),
     });
-    if (result.error !== null) {
-      report(result);
-      setText(line);
-    }
+    if (result.error === null) return;
+    // What Slackbot already answered is not said twice.
+    if (result.ts === null) report(result, line);
+    setText(line);
   };
-  const runShortcut = async (callbackId: string): Promise<void> => {
+  const runShortcut = async ({ callback_id: callbackId, name }: Shortcut): Promise<void> => {
     setMenu(false);
     const result = await act('shortcut', { user: me.id, callbackId });
-    if (!result.ok) report(result);
+    if (!result.ok) report(result, words.quoted(name));
   };
   const complete = (command: string): void => {
     setText(`${command} `);
     box.current?.focus();
   };
 
-  if (channel.isArchived) return <p className="archived">This channel is archived.</p>;
+  if (channel.isArchived) return <p className="archived">{words.archived}</p>;
   const globals = snapshot.shortcuts.filter(({ type }) => type === 'global');
   const place = threadTs
-    ? 'Reply…'
-    : `Message ${channel.kind === 'im' ? '' : '#'}${channelTitle(snapshot, channel)}`;
+    ? words.reply
+    : words.message(`${channel.kind === 'im' ? '' : '#'}${channelTitle(snapshot, channel)}`);
   return (
     <div className="composer">
       {matching.length > 0 && (
@@ -73,16 +78,21 @@ export function Composer({ channel, threadTs, onSent }: Props) {
           ))}
         </div>
       )}
+      {chosen?.usage_hint && (
+        <p className="suggestions usage" role="note">
+          <strong>{chosen.command}</strong> <code>{chosen.usage_hint}</code>
+        </p>
+      )}
       {menu && (
         <div className="suggestions" role="menu">
-          {globals.map(({ name, callback_id }) => (
+          {globals.map((shortcut) => (
             <button
-              key={callback_id}
+              key={shortcut.callback_id}
               type="button"
               role="menuitem"
-              onClick={() => void runShortcut(callback_id)}
+              onClick={() => void runShortcut(shortcut)}
             >
-              <strong>{name}</strong> <small>{snapshot.app.name}</small>
+              <strong>{shortcut.name}</strong> <small>{shortcut.description ?? snapshot.app.name}</small>
             </button>
           ))}
         </div>
@@ -97,11 +107,15 @@ export function Composer({ channel, threadTs, onSent }: Props) {
         onKeyDown={(event) => {
           if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
             event.preventDefault();
-            void send();
+            // As in Slack, Enter takes the suggestion when the name is not whole yet.
+            if (matching[0] && !matching.some(({ command }) => command === text))
+              complete(matching[0].command);
+            else void send();
           } else if (event.key === 'Tab' && matching[0]) {
             event.preventDefault();
             complete(matching[0].command);
-          } else if (event.key === 'ArrowUp' && text === '') setText(past.at(-1) ?? '');
+          } else if (event.key === 'Escape') setMenu(false);
+          else if (event.key === 'ArrowUp' && text === '') setText(past.at(-1) ?? '');
         }}
       />
       <div className="composer-bar">
@@ -109,20 +123,20 @@ export function Composer({ channel, threadTs, onSent }: Props) {
           <button
             type="button"
             className="plain"
-            aria-label="Shortcuts"
+            aria-label={words.shortcuts}
             aria-expanded={menu}
-            title="Shortcuts"
+            title={words.shortcuts}
             onClick={() => setMenu(!menu)}
           >
-            ⚡︎
+            <Icon name="shortcut" />
           </button>
         )}
         {!threadTs && (
           <button
             type="button"
             className="plain"
-            aria-label="Type a command"
-            title="Commands"
+            aria-label={words.command}
+            title={words.command}
             onClick={() => complete(snapshot.commands[0]?.command ?? '/')}
           >
             /
@@ -131,8 +145,8 @@ export function Composer({ channel, threadTs, onSent }: Props) {
         <button
           type="button"
           className="plain"
-          aria-label="Mention the app"
-          title="Mention the app"
+          aria-label={words.mention}
+          title={words.mention}
           onClick={() => complete(`${text}@${snapshot.app.name}`)}
         >
           @
@@ -140,11 +154,11 @@ export function Composer({ channel, threadTs, onSent }: Props) {
         <button
           type="button"
           className="send"
-          aria-label="Send"
+          aria-label={words.send}
           disabled={text.trim() === ''}
           onClick={() => void send()}
         >
-          ➤
+          <Icon name="send" />
         </button>
       </div>
     </div>

@@ -5,8 +5,8 @@ export interface Window {
   readonly snapshot: Snapshot;
   readonly me: User;
   readonly theme: 'light' | 'dark';
-  /** Shows a failed action to the user. */
-  readonly report: (result: UserResult) => void;
+  /** Shows a failed action to the user; `what` names it, such as a shortcut. */
+  readonly report: (result: UserResult, what?: string) => void;
   readonly openThread: (channel: string, ts: string) => void;
 }
 
@@ -19,6 +19,10 @@ export function useWindow(): Window {
   if (!value) throw new Error('no window around this component');
   return value;
 }
+
+/** Whose window this can be. */
+export const people = (snapshot: Snapshot): readonly User[] =>
+  snapshot.users.filter(({ isBot, deleted }) => !isBot && !deleted);
 
 export const userName = (snapshot: Snapshot, id: string): string =>
   snapshot.users.find((user) => user.id === id)?.realName ?? id;
@@ -34,8 +38,18 @@ export function channelTitle(snapshot: Snapshot, channel: Channel): string {
 /** The time of a message in the reader's own zone and language. */
 export function clockTime(ts: string, user: User): string {
   return new Intl.DateTimeFormat(user.locale, {
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
+    timeZone: user.tz,
+  }).format(new Date(Number(ts) * 1000));
+}
+
+/** The same without "PM", for the narrow edge beside a message. */
+export function shortTime(ts: string, user: User): string {
+  return new Intl.DateTimeFormat(user.locale, {
+    hour: 'numeric',
+    minute: '2-digit',
+    hourCycle: 'h23',
     timeZone: user.tz,
   }).format(new Date(Number(ts) * 1000));
 }

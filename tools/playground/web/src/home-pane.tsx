@@ -4,11 +4,14 @@ import { Avatar } from './avatar.tsx';
 import { Blocks } from './blocks/block.tsx';
 import { Composer } from './composer.tsx';
 import { useWindow } from './context.ts';
+import { Icon } from './icons.tsx';
 import { MessageList } from './message-list.tsx';
+import { useWords } from './words.ts';
 
 /** The app's own place: its Home tab and the direct messages with it. */
 export function HomePane({ onMenu }: { readonly onMenu: () => void }) {
   const { snapshot, me } = useWindow();
+  const words = useWords();
   const [tab, setTab] = useState<'home' | 'messages'>('home');
   const [sent, setSent] = useState(0);
   const direct = snapshot.channels.find(({ kind }) => kind === 'im');
@@ -19,8 +22,8 @@ export function HomePane({ onMenu }: { readonly onMenu: () => void }) {
   return (
     <main className="pane">
       <header className="pane-header">
-        <button type="button" className="plain menu-button" aria-label="Channels" onClick={onMenu}>
-          ☰
+        <button type="button" className="plain menu-button" aria-label={words.channels} onClick={onMenu}>
+          <Icon name="menu" />
         </button>
         <Avatar id={snapshot.app.botUserId} small />
         <h1>{snapshot.app.name}</h1>
@@ -33,7 +36,7 @@ export function HomePane({ onMenu }: { readonly onMenu: () => void }) {
               aria-selected={tab === name}
               onClick={() => choose(name)}
             >
-              {name === 'home' ? 'Home' : 'Messages'}
+              {words[name]}
             </button>
           ))}
         </span>
@@ -47,13 +50,13 @@ export function HomePane({ onMenu }: { readonly onMenu: () => void }) {
               values={snapshot.home.state.values}
             />
           ) : (
-            <p className="beginning">The app has not published anything here yet.</p>
+            <p className="beginning">{words.noHome}</p>
           )}
         </div>
       )}
       {tab === 'messages' && direct && (
         <>
-          <MessageList messages={direct.messages} pull={sent} empty="No messages yet." />
+          <MessageList messages={direct.messages} pull={sent} empty={words.noMessages} />
           <Composer channel={direct} threadTs={null} onSent={() => setSent(sent + 1)} />
         </>
       )}

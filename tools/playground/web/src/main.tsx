@@ -1,5 +1,12 @@
+import '@fontsource/dejavu-mono/400.css';
+import '@fontsource/dejavu-mono/700.css';
+import '@fontsource/lato/400.css';
+import '@fontsource/lato/400-italic.css';
+import '@fontsource/lato/700.css';
+import '@fontsource/noto-emoji/400.css';
 import '@fontsource/noto-sans-sc/400.css';
 import '@fontsource/noto-sans-sc/700.css';
+import 'virtual:chinese-in-code.css';
 import 'slack-blocks-to-jsx/dist/style.css';
 import './styles.css';
 import { StrictMode } from 'react';

@@ -3,11 +3,13 @@ import { act } from './api.ts';
 import { Avatar } from './avatar.tsx';
 import { Blocks } from './blocks/block.tsx';
 import { Mrkdwn } from './blocks/display.tsx';
-import { clockTime, userName, useWindow } from './context.ts';
+import { clockTime, shortTime, userName, useWindow } from './context.ts';
 import { Emoji } from './emoji.tsx';
 import { FileCard } from './file-card.tsx';
+import { Icon } from './icons.tsx';
 import { stringOr } from './json.ts';
-import type { Block, Json, Message } from './types.ts';
+import type { Block, Json, Message, Shortcut } from './types.ts';
+import { useWords } from './words.ts';
 
 interface Props {
   readonly message: Message;
@@ -18,18 +20,21 @@ interface Props {
 
 export function MessageRow({ message, inThread, joined }: Props) {
   const { snapshot, me, openThread } = useWindow();
-  if (message.deleted) return <p className="tombstone">This message was deleted.</p>;
+  const words = useWords();
+  if (message.deleted) return <p className="tombstone">{words.deleted}</p>;
   const time = clockTime(message.ts, me);
   return (
     <article
       className={`message ${message.ephemeral ? 'ephemeral' : ''} ${joined ? 'joined' : ''}`}
       data-ts={message.ts}
     >
-      <div className="gutter">{joined ? <time>{time}</time> : <Avatar id={message.user} />}</div>
+      <div className="gutter">
+        {joined ? <time>{shortTime(message.ts, me)}</time> : <Avatar id={message.user} />}
+      </div>
       <div className="message-body">
         {message.ephemeral && (
           <p className="only-you">
-            <Emoji name="eye" /> Only visible to you
+            <Emoji name="eye" /> {words.onlyYou}
           </p>
         )}
         {!joined && (
@@ -45,9 +50,9 @@ export function MessageRow({ message, inThread, joined }: Props) {
         {message.reactions && <Reactions message={message} />}
         {!inThread && message.reply_count > 0 && (
           <button type="button" className="replies" onClick={() => openThread(message.channel, message.ts)}>
-            {message.reply_count} {message.reply_count === 1 ? 'reply' : 'replies'}
+            {words.replies(message.reply_count)}
             {message.latest_reply && (
-              <span className="last-reply"> Last reply at {clockTime(message.latest_reply, me)}</span>
+              <span className="last-reply"> {words.lastReply(clockTime(message.latest_reply, me))}</span>
             )}
           </button>
         )}
@@ -58,6 +63,7 @@ export function MessageRow({ message, inThread, joined }: Props) {
 }
 
 function MessageContent({ message }: { readonly message: Message }) {
+  const words = useWords();
   const blocks = message.blocks ?? [];
   const place = { channel: message.channel, ts: message.ts };
   return (
@@ -68,7 +74,7 @@ function MessageContent({ message }: { readonly message: Message }) {
         message.text &&
         (message.mrkdwn ? <Mrkdwn text={message.text} /> : <p className="verbatim">{message.text}</p>)
       )}
-      {message.edited && <span className="edited"> (edited)</span>}
+      {message.edited && <span className="edited"> {words.edited}</span>}
       {message.attachments?.map((attachment, index) => (
         // Attachments have no id, and an edit replaces them all.
         <Attachment key={`${message.ts}-${index}`} attachment={attachment} message={message} />
@@ -129,9 +135,10 @@ function Reactions({ message }: { readonly message: Message }) {
 /** What one can do with a message: answer in its thread, or use one of the app's message shortcuts. */
 function HoverBar({ message, inThread }: { readonly message: Message; readonly inThread: boolean }) {
   const { snapshot, me, openThread, report } = useWindow();
+  const words = useWords();
   const [open, setOpen] = useState(false);
   const shortcuts = snapshot.shortcuts.filter(({ type }) => type === 'message');
-  const run = async (callbackId: string): Promise<void> => {
+  const run = async ({ callback_id: callbackId, name }: Shortcut): Promise<void> => {
     setOpen(false);
     const result = await act('messageShortcut', {
       user: me.id,
@@ -139,36 +146,55 @@ function HoverBar({ message, inThread }: { readonly message: Message; readonly i
       ts: message.ts,
       callbackId,
     });
-    if (!result.ok) report(result);
+    if (!result.ok) report(result, words.quoted(name));
   };
   return (
     <div className={`hover-bar ${open ? 'open' : ''}`}>
       {!inThread && (
         <button
           type="button"
-          title="Reply in thread"
-          aria-label="Reply in thread"
+          className="reply-button"
+          title={words.inThread}
+          aria-label={words.inThread}
           onClick={() => openThread(message.channel, message.ts)}
         >
-          <Emoji name="speech_balloon" />
+          <Icon name="reply" />
         </button>
       )}
-      {shortcuts.length > 0 && (
+      {(shortcuts.length > 0 || !inThread) && (
         <button
           type="button"
-          title="More actions"
-          aria-label="More actions"
+          title={words.more}
+          aria-label={words.more}
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         >
-          ⋮
+          <Icon name="more" />
         </button>
       )}
       {open && (
         <div className="menu" role="menu">
-          {shortcuts.map(({ name, callback_id }) => (
-            <button key={callback_id} type="button" role="menuitem" onClick={() => void run(callback_id)}>
-              {name}
+          {!inThread && (
+            <button
+              type="button"
+              role="menuitem"
+              onClick={() => {
+                setOpen(false);
+                openThread(message.channel, message.ts);
+              }}
+            >
+              {words.inThread}
+            </button>
+          )}
+          {shortcuts.map((shortcut) => (
+            <button
+              key={shortcut.callback_id}
+              type="button"
+              role="menuitem"
+              onClick={() => void run(shortcut)}
+            >
+              {shortcut.name}
+              {shortcut.description && <small>{shortcut.description}</small>}
             </button>
           ))}
         </div>

@@ -3,11 +3,14 @@ import { act } from './api.ts';
 import { Blocks } from './blocks/block.tsx';
 import type { FieldValue } from './blocks/field.tsx';
 import { useWindow } from './context.ts';
+import { Icon } from './icons.tsx';
 import type { View } from './types.ts';
+import { useWords } from './words.ts';
 
 /** A modal: the app's view on top of everything, until it is submitted or closed. */
 export function Modal({ view, depth }: { readonly view: View; readonly depth: number }) {
   const { me, snapshot, report } = useWindow();
+  const words = useWords();
   const [values, setValues] = useState<Readonly<Record<string, FieldValue>>>({});
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
@@ -43,19 +46,19 @@ export function Modal({ view, depth }: { readonly view: View; readonly depth: nu
       >
         <header>
           {depth > 1 && (
-            <button type="button" className="plain" aria-label="Back" onClick={() => close(false)}>
-              ←
+            <button type="button" className="plain" aria-label={words.back} onClick={() => close(false)}>
+              <Icon name="back" />
             </button>
           )}
           <h2>{view.title?.text}</h2>
-          <button type="button" className="plain close" aria-label="Close" onClick={() => close(true)}>
-            ×
+          <button type="button" className="plain close" aria-label={words.close} onClick={() => close(true)}>
+            <Icon name="close" />
           </button>
         </header>
         <div className="modal-body">
           {failed !== null && (
             <p className="modal-failed" role="alert">
-              We had some trouble connecting. Try again? ({failed.replaceAll('_', ' ')})
+              {words.trouble(failed.replaceAll('_', ' '))}
             </p>
           )}
           <Blocks
@@ -72,7 +75,7 @@ export function Modal({ view, depth }: { readonly view: View; readonly depth: nu
         <footer>
           <span className="modal-app">{snapshot.app.name}</span>
           <button type="button" className="button" onClick={() => close(false)}>
-            {view.close?.text ?? 'Cancel'}
+            {view.close?.text ?? words.cancel}
           </button>
           {view.submit && (
             <button type="submit" className="button primary filled" disabled={busy}>

@@ -1,8 +1,11 @@
 import { Avatar } from './avatar.tsx';
-import { channelTitle, useWindow } from './context.ts';
+import { channelTitle, people, useWindow } from './context.ts';
 import { Emoji } from './emoji.tsx';
+import { Icon } from './icons.tsx';
 import type { Channel, Snapshot, User } from './types.ts';
 import { useUnread } from './unread.ts';
+import type { Words } from './words.ts';
+import { useWords } from './words.ts';
 
 interface Props {
   /** A channel's id, or `home`. */
@@ -13,6 +16,7 @@ interface Props {
   readonly onUser: (id: string) => void;
   readonly onTheme: () => void;
   readonly onDemo: () => void;
+  readonly onGuide: () => void;
 }
 
 function Sign({ channel }: { readonly channel: Channel }) {
@@ -22,22 +26,23 @@ function Sign({ channel }: { readonly channel: Channel }) {
 }
 
 /** What tells this person from the others. */
-function roleOf(snapshot: Snapshot, user: User): string {
+function roleOf(words: Words, snapshot: Snapshot, user: User): string {
   const groups = snapshot.usergroups
     .filter(({ users }) => users.includes(user.id))
     .map(({ handle }) => `@${handle}`);
   const marks = [
-    user.isStranger ? 'external' : '',
-    user.isRestricted ? 'guest' : '',
-    user.isAdmin ? 'admin' : '',
+    user.isStranger ? words.external : '',
+    user.isRestricted ? words.guest : '',
+    user.isAdmin ? words.admin : '',
     user.locale === 'en-US' ? '' : user.locale,
     ...groups,
   ].filter((mark) => mark !== '');
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
 }
 
-export function Sidebar({ current, connected, onChannel, onHome, onUser, onTheme, onDemo }: Props) {
+export function Sidebar({ current, connected, onChannel, onHome, onUser, onTheme, onDemo, onGuide }: Props) {
   const { snapshot, me, theme } = useWindow();
+  const words = useWords();
   const unread = useUnread(snapshot, current);
   const channels = snapshot.channels.filter(({ kind, isArchived }) => kind !== 'im' && !isArchived);
   const direct = snapshot.channels.filter(({ kind }) => kind === 'im');
@@ -50,47 +55,43 @@ export function Sidebar({ current, connected, onChannel, onHome, onUser, onTheme
     >
       <Sign channel={channel} />
       <span className="entry-name">{channelTitle(snapshot, channel)}</span>
-      {channel.isExtShared && <span className="badge">shared</span>}
+      {channel.isExtShared && <span className="badge">{words.shared}</span>}
     </button>
   );
   return (
-    <nav className="sidebar" aria-label="Channels">
+    <nav className="sidebar" aria-label={words.channels}>
       <header>
         <strong>{snapshot.workspace.name}</strong>
         <span
           className={`dot ${connected ? 'good' : 'bad'}`}
-          title={connected ? 'connected' : 'reconnecting'}
+          title={connected ? words.connected : words.reconnecting}
         />
       </header>
       <div className="sidebar-list">
-        <h3>Channels</h3>
+        <h3>{words.channels}</h3>
         {channels.map(entry)}
-        {direct.length > 0 && <h3>Direct messages</h3>}
+        {direct.length > 0 && <h3>{words.direct}</h3>}
         {direct.map(entry)}
-        <h3>Apps</h3>
+        <h3>{words.apps}</h3>
         <button type="button" className={`entry ${current === 'home' ? 'current' : ''}`} onClick={onHome}>
           <Avatar id={snapshot.app.botUserId} small />
           <span className="entry-name">{snapshot.app.name}</span>
-          <span className="badge">Home</span>
+          <span className="badge">{words.home}</span>
         </button>
         <p className="connections">
-          {snapshot.connections === 0
-            ? 'The bot is not connected by Socket Mode.'
-            : `The bot holds ${snapshot.connections} connection${snapshot.connections === 1 ? '' : 's'}.`}
+          {snapshot.connections === 0 ? words.noConnection : words.connections(snapshot.connections)}
         </p>
       </div>
       <footer>
         <label className="who">
-          <span>You are</span>
-          <select aria-label="You are" value={me.id} onChange={(event) => onUser(event.target.value)}>
-            {snapshot.users
-              .filter(({ isBot, deleted }) => !isBot && !deleted)
-              .map((user) => (
-                <option key={user.id} value={user.id}>
-                  {user.realName}
-                  {roleOf(snapshot, user)}
-                </option>
-              ))}
+          <span>{words.youAre}</span>
+          <select aria-label={words.youAre} value={me.id} onChange={(event) => onUser(event.target.value)}>
+            {people(snapshot).map((user) => (
+              <option key={user.id} value={user.id}>
+                {user.realName}
+                {roleOf(words, snapshot, user)}
+              </option>
+            ))}
           </select>
         </label>
         <div className="footer-buttons">
@@ -98,12 +99,15 @@ export function Sidebar({ current, connected, onChannel, onHome, onUser, onTheme
             type="button"
             className="plain"
             onClick={onTheme}
-            aria-label={`Use the ${theme === 'dark' ? 'light' : 'dark'} theme`}
+            aria-label={theme === 'dark' ? words.useLight : words.useDark}
           >
-            {theme === 'dark' ? '☀︎ Light' : '☾ Dark'}
+            <Icon name={theme === 'dark' ? 'sun' : 'moon'} /> {theme === 'dark' ? words.light : words.dark}
           </button>
           <button type="button" className="plain" onClick={onDemo}>
-            ⚙︎ Demo platform
+            <Icon name="demo" /> {words.demo}
+          </button>
+          <button type="button" className="plain" onClick={onGuide}>
+            <Icon name="guide" /> {words.guide}
           </button>
         </div>
       </footer>

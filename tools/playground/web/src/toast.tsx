@@ -1,9 +1,12 @@
 import { useEffect } from 'react';
+import { Icon } from './icons.tsx';
+import { useWords } from './words.ts';
 
 const showMs = 6000;
 
 /** One line at the bottom that goes away by itself. */
 export function Toast({ text, onDone }: { readonly text: string; readonly onDone: () => void }) {
+  const words = useWords();
   useEffect(() => {
     const timer = setTimeout(onDone, showMs);
     return () => clearTimeout(timer);
@@ -11,8 +14,8 @@ export function Toast({ text, onDone }: { readonly text: string; readonly onDone
   return (
     <div className="toast" role="alert">
       {text}
-      <button type="button" aria-label="Dismiss" onClick={onDone}>
-        ×
+      <button type="button" aria-label={words.dismiss} onClick={onDone}>
+        <Icon name="close" />
       </button>
     </div>
   );

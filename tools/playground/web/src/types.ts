@@ -94,6 +94,7 @@ export interface Shortcut {
   readonly name: string;
   readonly type: 'global' | 'message';
   readonly callback_id: string;
+  readonly description?: string;
 }
 
 export interface Snapshot {
@@ -129,4 +130,6 @@ export interface DemoSwitch {
   readonly hint?: string;
   readonly kind?: 'real' | 'simulated';
   readonly on: boolean;
+  /** The fault is a finding only when it is some seconds old: how many are left. */
+  readonly seenInSeconds?: number;
 }

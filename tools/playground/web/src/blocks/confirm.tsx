@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { textOf } from '../json.ts';
 import type { Json } from '../types.ts';
+import { useWords } from '../words.ts';
 import { Mrkdwn } from './display.tsx';
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
 
 /** The dialog that an element's `confirm` asks for. */
 export function ConfirmDialog({ dialog, onAnswer }: Props) {
+  const words = useWords();
   const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => yes.current?.focus(), []);
   return (
@@ -21,11 +23,11 @@ export function ConfirmDialog({ dialog, onAnswer }: Props) {
         onClick={(event) => event.stopPropagation()}
         onKeyDown={(event) => event.key === 'Escape' && onAnswer(false)}
       >
-        <h2>{textOf(dialog.title, 'Are you sure?')}</h2>
+        <h2>{textOf(dialog.title, words.sure)}</h2>
         <Mrkdwn text={textOf(dialog.text, '')} />
         <div className="dialog-buttons">
           <button type="button" className="button" onClick={() => onAnswer(false)}>
-            {textOf(dialog.deny, 'Cancel')}
+            {textOf(dialog.deny, words.cancel)}
           </button>
           <button
             ref={yes}
@@ -33,7 +35,7 @@ export function ConfirmDialog({ dialog, onAnswer }: Props) {
             className={`button ${dialog.style === 'danger' ? 'danger' : 'primary'} filled`}
             onClick={() => onAnswer(true)}
           >
-            {textOf(dialog.confirm, 'Yes')}
+            {textOf(dialog.confirm, words.yes)}
           </button>
         </div>
       </div>

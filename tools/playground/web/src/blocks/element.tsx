@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { useWindow } from '../context.ts';
 import { WithEmoji } from '../emoji.tsx';
+import { Icon } from '../icons.tsx';
 import { textOf } from '../json.ts';
 import type { Json, UserResult } from '../types.ts';
+import { failureWords, useWords } from '../words.ts';
 import { ConfirmDialog } from './confirm.tsx';
 import { Field, valueOf } from './field.tsx';
 import type { Place } from './place.ts';
@@ -20,7 +22,8 @@ const label = (element: Json): string => textOf(element.text);
 
 /** An element that tells the app at once: asks first where it must, shows that it waits, and what went wrong. */
 export function LiveElement({ element, blockId, place, state }: Props) {
-  const { me, report } = useWindow();
+  const { me, snapshot, report } = useWindow();
+  const words = useWords();
   const [asking, setAsking] = useState<(() => Promise<UserResult>) | null>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
@@ -31,8 +34,9 @@ export function LiveElement({ element, blockId, place, state }: Props) {
     setFailed(null);
     const result = await action();
     setBusy(false);
-    setFailed(result.warning);
-    if (result.error !== null) report(result);
+    const what = label(element) === '' ? words.thisAction : words.quoted(label(element));
+    setFailed(result.warning === null ? null : failureWords(words, result, snapshot.app.name, what));
+    if (result.error !== null) report(result, what);
   };
   const start = (action: () => Promise<UserResult>): void => {
     if (element.confirm) setAsking(() => action);
@@ -46,8 +50,8 @@ export function LiveElement({ element, blockId, place, state }: Props) {
         choose: (choice) => start(() => chooseValue(press, choice)),
       })}
       {failed !== null && (
-        <span className="element-failed" role="alert" title={failed}>
-          ⚠ {failed.replaceAll('_', ' ')}
+        <span className="element-failed" role="alert">
+          <Icon name="warning" /> {failed}
         </span>
       )}
       {asking !== null && (
@@ -116,6 +120,7 @@ function control(element: Json, state: Json | undefined, { press, choose }: Hand
 }
 
 function Overflow({ element, choose }: { readonly element: Json; readonly choose: (value: string) => void }) {
+  const words = useWords();
   const [open, setOpen] = useState(false);
   const options = (Array.isArray(element.options) ? element.options : []) as readonly Json[];
   return (
@@ -123,11 +128,11 @@ function Overflow({ element, choose }: { readonly element: Json; readonly choose
       <button
         type="button"
         className="button small"
-        aria-label="More actions"
+        aria-label={words.more}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        ⋯
+        <Icon name="more" />
       </button>
       {open && (
         <span className="menu" role="menu">

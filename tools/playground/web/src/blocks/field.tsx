@@ -3,6 +3,7 @@ import { channelTitle, useWindow } from '../context.ts';
 import { WithEmoji } from '../emoji.tsx';
 import { textOf } from '../json.ts';
 import type { Json } from '../types.ts';
+import { useWords } from '../words.ts';
 
 export type FieldValue = string | number | readonly string[] | null;
 
@@ -124,7 +125,8 @@ function Options({ choices }: { readonly choices: readonly Choice[] }) {
 
 function Select({ element, value, onChange }: Props) {
   const choices = useChoices(element);
-  const placeholder = textOf(element.placeholder) || 'Select an option';
+  const words = useWords();
+  const placeholder = textOf(element.placeholder) || words.select;
   if (String(element.type).startsWith('multi_')) {
     return (
       <select

@@ -2,6 +2,7 @@ import { useWindow } from '../context.ts';
 import { WithEmoji } from '../emoji.tsx';
 import { textOf } from '../json.ts';
 import type { Block, Json, StateValues } from '../types.ts';
+import { useWords } from '../words.ts';
 import type { FieldValue } from './field.tsx';
 import { Field, valueOf } from './field.tsx';
 import type { Place } from './place.ts';
@@ -21,11 +22,9 @@ interface Props {
   readonly draft?: Draft;
 }
 
-/** Slack's own words for an input it does not submit. */
-const required = 'Please complete this required field.';
-
 export function InputBlock({ block, place, values, draft }: Props) {
   const { me, report } = useWindow();
+  const words = useWords();
   const blockId = block.block_id ?? '';
   const element = block.element as Json;
   const actionId = String(element.action_id);
@@ -45,13 +44,13 @@ export function InputBlock({ block, place, values, draft }: Props) {
       <label>
         <span className="input-label">
           <WithEmoji text={textOf(block.label)} />
-          {block.optional === true && <span className="optional"> (optional)</span>}
+          {block.optional === true && <span className="optional"> {words.optional}</span>}
         </span>
         <Field element={element} value={held} onChange={change} live={!draft} />
       </label>
       {error ? (
         <p className="input-error" role="alert">
-          {error === 'required' ? required : error}
+          {error === 'required' ? words.required : error}
         </p>
       ) : (
         block.hint !== undefined && <p className="input-hint">{textOf(block.hint)}</p>

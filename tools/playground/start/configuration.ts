@@ -1,0 +1,118 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { people, places } from '../../slack-emulator/seed.ts';
+import { type DemoPlatform, demoThresholds } from '../demo/platform.ts';
+
+/** Personal tokens of the command line; they are worth nothing outside of one playground. */
+const tokens = {
+  [people.requester]: 'playground-token-of-rita',
+  [people.approver]: 'playground-token-of-adam',
+} as const;
+
+export interface Setup {
+  /** Folder of this playground; PostgreSQL's user may pass through it. */
+  readonly dir: string;
+  readonly demo: DemoPlatform;
+  /** Of the product's own PostgreSQL. */
+  readonly databaseUrl: string;
+  /** Of the product's own Redis. */
+  readonly redisUrl: string;
+}
+
+/**
+ * Writes the product's configuration into the playground's folder, with the secrets as files beside it, so that
+ * every process finds them without variables of its own. Returns the variables that all processes of the product need.
+ */
+export function writeConfiguration({ dir, demo, databaseUrl, redisUrl }: Setup): Record<string, string> {
+  const secrets = join(dir, 'secrets');
+  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  const secret = (name: string, value: string): string => {
+    writeFileSync(join(secrets, name), value, { mode: 0o600 });
+    return `{ file: ${JSON.stringify(join('secrets', name))} }`;
+  };
+  const service = (name: string): string => `${name}: { url: "http://127.0.0.1:${demo.service(name).port}" }`;
+  const parts = [
+    `postgres: { url: ${secret('postgres-url', demo.databaseUrl('agent_manager'))}, databases: { agentManager: agent_manager, orchestrator: orchestrator } }`,
+    ...(demo.redis === undefined ? [] : [`redis: { url: ${secret('redis-url', demo.redis.url)} }`]),
+    ...(demo.nats === undefined
+      ? []
+      : [`nats: { url: "${demo.nats.url}", monitorUrl: "${demo.nats.monitorUrl}" }`]),
+    `neo4j: { url: "bolt://127.0.0.1:${demo.bolt.port}", user: neo4j, password: ${secret('neo4j-password', demo.neo4jPassword)} }`,
+  ];
+  const shells = Object.entries(tokens).map(
+    ([person, token]) => `      ${person}: { token: ${secret(`token-${person}`, token)} }`,
+  );
+  writeFileSync(
+    join(dir, 'aetherius.yaml'),
+    `environments:
+  demo:
+    runtime: { kind: kubernetes, namespace: aetherius, agentNamespace: kube-system, kubeconfig: ${JSON.stringify(join(dir, 'kubeconfig.yaml'))} }
+    services:
+      ${['agent-manager', 'orchestrator-service', 'reasoning-service'].map(service).join('\n      ')}
+    ${parts.join('\n    ')}
+    thresholds: ${JSON.stringify(demoThresholds)}
+slack:
+  defaultEnvironment: demo
+  channels:
+    ${places.ops}: { environment: demo, language: en, digest: { at: "09:00", timezone: Europe/Berlin } }
+    ${places.incidents}: { environment: demo, language: zh-CN, digest: { at: "09:00", timezone: Asia/Shanghai } }
+approvals:
+  approvers:
+    oncall: { users: [${people.requester}, ${people.approver}, ${people.chinese}] }
+  tiers:
+    1: { by: [oncall] }
+    2: { by: [oncall] }
+  commandLine:
+    people:
+${shells.join('\n')}
+`,
+  );
+  writeFileSync(join(dir, 'kubeconfig.yaml'), kubeconfig(demo.kube.url));
+  return {
+    AETHERIUS_CONFIG: join(dir, 'aetherius.yaml'),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    AUDIT_KEY: 'playground-only-key-playground-only-key',
+  };
+}
+
+function kubeconfig(url: string): string {
+  return `apiVersion: v1
+kind: Config
+clusters: [{ name: demo, cluster: { server: "${url}" } }]
+users: [{ name: demo, user: { token: demo } }]
+contexts: [{ name: demo, context: { cluster: demo, user: demo } }]
+current-context: demo
+`;
+}
+
+/**
+ * Writes a shell script that runs the command line against this playground, and returns the line to type in another
+ * terminal, in any folder. The shell speaks for the second person, who may approve what the first one asks for.
+ */
+export function writeCommandLine(
+  dir: string,
+  entry: string,
+  loader: string,
+  variables: Readonly<Record<string, string>>,
+): string {
+  const script = join(dir, 'aetherius');
+  const exports = Object.entries({ ...variables, AETHERIUS_TOKEN: tokens[people.approver] }).map(
+    ([name, value]) => `export ${name}=${quoted(value)}`,
+  );
+  writeFileSync(
+    script,
+    [
+      '#!/bin/sh',
+      ...exports,
+      `exec ${[process.execPath, '--import', loader, entry].map(quoted).join(' ')} "$@"`,
+      '',
+    ].join('\n'),
+    { mode: 0o700 },
+  );
+  return `sh ${quoted(script)} health --env demo`;
+}
+
+/** For a POSIX shell; left alone where nothing in it means anything to the shell. */
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { AppManifest } from '../../slack-emulator/types.ts';
+import { PlaygroundFault, reasonOf } from './fault.ts';
+
+/** The manifest that is imported into Slack: its commands, shortcuts, scopes and events are those of the emulator. */
+export function readManifest(path: string): AppManifest {
+  try {
+    return parse(readFileSync(path, 'utf8')) as AppManifest;
+  } catch (error) {
+    throw new PlaygroundFault(`${path} cannot be read as a Slack manifest: ${reasonOf(error)}`, 1);
+  }
+}

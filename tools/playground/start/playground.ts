@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startPostgres } from '../../../lab/components/postgres.ts';
+import { freePort, waitFor } from '../../../lab/components/process.ts';
+import { startRedis } from '../../../lab/components/redis.ts';
+import { startSlackEmulator } from '../../slack-emulator/emulator.ts';
+import { type DemoPlatform, startDemoPlatform } from '../demo/platform.ts';
+import { switchRoutes } from '../demo/switch-routes.ts';
+import { builtPage } from '../web/page.ts';
+import type { CleanUp } from './clean-up.ts';
+import { writeCommandLine, writeConfiguration } from './configuration.ts';
+import { readManifest } from './manifest.ts';
+import { assertPortIsFree, findPrograms, portFault } from './needs.ts';
+import type { Progress } from './progress.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** Absolute, so that it is found from any folder. */
+const loader = import.meta.resolve('tsx');
+
+export interface PlaygroundSetup {
+  readonly folder: string;
+  readonly port: number;
+  readonly progress: Progress;
+  readonly cleanUp: CleanUp;
+  /** The product ended though nobody asked it to. */
+  readonly onProductExit: (how: string) => void;
+}
+
+/** A folder of its own for one playground. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aetherius-playground-'));
+  // As root, PostgreSQL runs as a user without rights, who has to pass through this folder.
+  chmodSync(folder, 0o711);
+  mkdirSync(join(folder, 'own'));
+  return folder;
+}
+
+/** Starts everything and prints the address. Throws PlaygroundFault for what the user can mend. */
+export async function startPlayground(setup: PlaygroundSetup): Promise<void> {
+  const { folder, progress, cleanUp } = setup;
+  const { step, say } = progress;
+  await assertPortIsFree(setup.port);
+  const manifest = readManifest(join(root, 'manifest.yml'));
+  say('Starting the playground; the first time it fetches Redis and NATS and takes longer.');
+  const programs = await step('found what it needs on this machine', () => findPrograms(process.env, say));
+
+  let demo: DemoPlatform | undefined;
+  const [own, ownRedis, platform, page] = await Promise.all([
+    step('PostgreSQL of the bot', () =>
+      cleanUp.start(
+        () => startPostgres({ dir: join(folder, 'own', 'postgres'), databases: ['aetherius'] }),
+        (server) => server.stop(),
+      ),
+    ),
+    programs.redisUrl === undefined
+      ? step('Redis of the bot', () =>
+          cleanUp.start(
+            () =>
+              startRedis({ dir: join(folder, 'own', 'redis'), args: ['--maxmemory-policy', 'noeviction'] }),
+            (server) => server.stop(),
+          ),
+        )
+      : undefined,
+    step('demo platform is healthy', () =>
+      cleanUp.start(
+        () => startDemoPlatform(join(folder, 'demo'), { redis: programs.redis, nats: programs.nats, step }),
+        (started) => started.stop(),
+      ),
+    ),
+    step('page is built', builtPage),
+  ]);
+  demo = platform;
+  const slack = await step('Slack emulator', () =>
+    cleanUp.start(
+      () =>
+        startSlackEmulator({
+          port: setup.port,
+          manifest,
+          coach: true,
+          staticDir: page,
+          extraRoutes: [switchRoutes(() => demo)],
+        }).catch((error: unknown) => {
+          // Somebody took the port while everything else was starting.
+          throw portFault(setup.port, error);
+        }),
+      (server) => server.stop(),
+    ),
+  );
+  const variables = writeConfiguration({
+    dir: folder,
+    demo: platform,
+    databaseUrl: own.url('aetherius'),
+    redisUrl: programs.redisUrl ?? ownRedis?.url ?? '',
+  });
+  const statusPort = await freePort();
+  await step('bot is connected', () =>
+    startProduct(setup, {
+      ...variables,
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      STATUS_PORT: `${statusPort}`,
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+      SHUTDOWN_GRACE_MS: '5000',
+    }),
+  );
+
+  say(`Ready in ${progress.seconds()} s: ${slack.webUrl}`);
+  const real = ['PostgreSQL', ...(programs.redis ? ['Redis'] : []), ...(programs.nats ? ['NATS'] : [])];
+  say(
+    `${listed(real)} of the demo ${real.length === 1 ? 'is' : 'are'} real; its services, Neo4j and Kubernetes are simulated.`,
+  );
+  say(`Metrics and health of the bot: http://127.0.0.1:${statusPort}/metrics`);
+  say('The command line works against it too; in a second terminal, type:');
+  say(`  ${writeCommandLine(folder, join(root, 'src/cli/main.ts'), loader, variables)}`);
+  say('Ctrl-C stops everything and leaves nothing behind.');
+}
+
+/** Starts the product as a process of its own and waits until it is ready. */
+async function startProduct(
+  setup: PlaygroundSetup,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  let ended: string | undefined;
+  await setup.cleanUp.start(
+    async () => {
+      // The kernel ends it with this process, even one that is killed. setpriv replaces itself by the product.
+      const product = spawn(
+        'setpriv',
+        ['--pdeathsig', 'TERM', process.execPath, '--import', loader, join(root, 'src/main.ts')],
+        {
+          cwd: root,
+          stdio: ['ignore', 'inherit', 'inherit'],
+          env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables },
+        },
+      );
+      product.once('error', (error) => {
+        ended = error.message;
+        setup.onProductExit(ended);
+      });
+      product.once('exit', (code, signal) => {
+        ended = signal ?? `exit status ${code}`;
+        setup.onProductExit(ended);
+      });
+      return product;
+    },
+    (product) => stopProduct(product),
+  );
+  await waitFor(async () => (await fetch(`http://127.0.0.1:${variables['STATUS_PORT']}/readyz`)).ok, {
+    seconds: 60,
+    what: 'the bot to be ready',
+    failed: () => ended,
+  });
+}
+
+async function stopProduct(product: ChildProcess): Promise<void> {
+  if (product.exitCode !== null || product.signalCode !== null || product.pid === undefined) return;
+  const gone = new Promise((resolve) => product.once('exit', resolve));
+  product.kill('SIGTERM');
+  // It gives itself five seconds.
+  const late = setTimeout(() => product.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(late);
+}
+
+/** "A, B and C". */
+const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
