@@ -8,6 +8,7 @@ import { startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 import type { AppManifest } from '../../tools/slack-emulator/types.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
+import { picture } from '../support/pictures.ts';
 
 if (process.env.CI && chromiumPath === null)
   throw new Error('CI must have Chromium: nothing may be left out there');
@@ -279,10 +280,7 @@ describe.skipIf(chromiumPath === null)('the playground page', () => {
     await box.fill(line);
     await box.press('Enter');
   };
-  const shot = async (name: string): Promise<void> => {
-    const folder = process.env.SCREENSHOTS;
-    if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-  };
+  const shot = (name: string): Promise<void> => picture(page, `page-${name}`);
 
   it('shows the answer to a command, asks before the button, and shows the edit', async () => {
     await type('/aetherius health');
@@ -389,10 +387,11 @@ describe.skipIf(chromiumPath === null)('the playground page', () => {
 
   it('moves the demo platform’s switches', async () => {
     await page.getByRole('button', { name: 'Demo platform' }).click();
-    await page.getByRole('switch').click();
+    const panel = page.getByRole('complementary', { name: 'Demo platform' });
+    await panel.getByRole('switch').click();
     await expect.poll(() => switches[0]?.on).toBe(true);
     await shot('demo');
-    await page.getByRole('switch').click();
+    await panel.getByRole('switch').click();
     await expect.poll(() => switches[0]?.on).toBe(false);
   });
 

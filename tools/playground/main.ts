@@ -17,15 +17,17 @@ const progress = createProgress(
 const cleanUp = createCleanUp();
 let folder: string | undefined;
 let ending = false;
+/** One Ctrl-C may arrive twice, from the terminal and from whoever started this; the second is not impatience. */
+const impatientAfterMs = 1_000;
 
 function leave(code: number): never {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   process.exit(code);
 }
 
-/** Stops what runs and removes the folder; the second signal does not wait for that. */
+/** Stops what runs and removes the folder. */
 async function end(code: number): Promise<void> {
-  if (ending) leave(130);
+  if (ending) return;
   ending = true;
   await cleanUp.run();
   leave(code);
@@ -39,9 +41,13 @@ function explain(error: unknown): number {
   return fault?.exit ?? 1;
 }
 
+let signalled: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
+    signalled ??= performance.now();
     if (!ending) progress.say('Stopping…');
+    // Children end with this process: the kernel sees to it.
+    else if (performance.now() - signalled > impatientAfterMs) leave(130);
     void end(0);
   });
 
