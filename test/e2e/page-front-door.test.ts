@@ -130,6 +130,9 @@ async function expectInSight(page: Page, what: Locator, window: WindowName): Pro
   await what.click({ trial: true });
 }
 
+/** How long a condition is waited for on a machine that does other things too. */
+const soon = { timeout: 10_000 };
+
 /** Apple and Google ask for 44 and 48 px; a row of 44 is what fits three steps. */
 const fingerPx = 44;
 
@@ -232,11 +235,13 @@ describe.skipIf(chromiumPath === null).each(['desktop', 'phone'] as const)('the 
     await expectInSight(page, items.last(), window);
     await items.filter({ hasText: namesOf('message')[0] ?? '' }).click();
     await expect
-      .poll(() =>
-        slack.control.log
-          .all()
-          .filter((entry) => entry.kind === 'user')
-          .map(({ action }) => action),
+      .poll(
+        () =>
+          slack.control.log
+            .all()
+            .filter((entry) => entry.kind === 'user')
+            .map(({ action }) => action),
+        soon,
       )
       .toContain('message_shortcut');
   });
@@ -266,11 +271,11 @@ describe.skipIf(chromiumPath === null).each(['desktop', 'phone'] as const)('the 
     await command.click();
     await page.locator('article', { hasText: 'Redis' }).waitFor();
     await toggle.click();
-    await expect.poll(() => switches.list.map(({ on }) => on)).toEqual([true, false]);
-    await expect.poll(() => guide.locator('li.done').count()).toBe(2);
+    await expect.poll(() => switches.list.map(({ on }) => on), soon).toEqual([true, false]);
+    await expect.poll(() => guide.locator('li.done').count(), soon).toBe(2);
     // What a fix takes away without the switch is the third step.
     for (const entry of switches.list) entry.on = false;
-    await expect.poll(() => guide.locator('li.done').count(), { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => guide.locator('li.done').count(), soon).toBe(3);
     expect(await toggle.isChecked()).toBe(false);
     await picture(page, `first-minute-done-${window}`);
   });
@@ -347,7 +352,7 @@ describe.skipIf(chromiumPath === null).each(['desktop', 'phone'] as const)('the 
     await type('/aetherius health');
     await page.locator('article pre').waitFor();
     await page.evaluate('document.fonts.ready.then(() => undefined)');
-    await expect.poll(() => fontsOf(page)).toContainEqual({ name: 'DejaVu Sans Mono', bundled: true });
+    await expect.poll(() => fontsOf(page), soon).toContainEqual({ name: 'DejaVu Sans Mono', bundled: true });
     await picture(page, `fonts-${window}`);
 
     const fonts = await fontsOf(page);

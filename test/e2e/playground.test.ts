@@ -1,6 +1,8 @@
 /** The README's second command as a stranger runs it, driven in a real browser. */
+import { fileURLToPath } from 'node:url';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readManifest } from '../../tools/playground/start/manifest.ts';
 import { people } from '../../tools/slack-emulator/seed.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { openWindow, picture, type WindowName } from '../support/pictures.ts';
@@ -8,6 +10,11 @@ import { type Playground, paste, startPlayground } from '../support/playground.t
 
 if (process.env.CI && chromiumPath === null)
   throw new Error('CI must have Chromium: nothing may be left out there');
+
+/** How long a condition is waited for on a machine that does other things too. */
+const soon = { timeout: 10_000 };
+
+const manifest = readManifest(fileURLToPath(new URL('../../manifest.yml', import.meta.url)));
 
 describe.skipIf(chromiumPath === null)('npm run playground', () => {
   let playground: Playground;
@@ -122,6 +129,29 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     expect(approvals).toMatchObject({ exit: 0, err: '' });
   });
 
+  it('offers the commands and shortcuts of manifest.yml, and answers what it does not know', async () => {
+    const { slash_commands: commands = [], shortcuts = [] } = manifest.features ?? {};
+    const box = page.locator('main .composer textarea');
+    await box.fill('/');
+    await page.getByRole('listbox').getByRole('option').first().waitFor();
+    const completions = await page.getByRole('listbox').innerText();
+    await box.fill('');
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    const globals = await page.getByRole('menuitem').locator('strong').allInnerTexts();
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await type('/unknown');
+    await page.getByText('/unknown is not a valid command').waitFor();
+    await type('how are you?');
+    await page.getByText('aetherius does not read this message').waitFor();
+    await shot('unknown');
+
+    for (const { command, usage_hint } of commands) {
+      expect(completions).toContain(command);
+      expect(completions).toContain(usage_hint);
+    }
+    expect(globals).toEqual(shortcuts.filter(({ type: kind }) => kind === 'global').map(({ name }) => name));
+  });
+
   it('answers /aetherius health truthfully, with every part of the platform', async () => {
     const answer = await answered(page, () => type('/aetherius health'));
     await answer.getByText('is healthy').waitFor();
@@ -154,7 +184,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     expect(await page.locator('main article').last().innerText()).toContain('is repaired');
     // The switch follows what the fix did, and gives back what it took.
     await openPanel();
-    await expect.poll(() => switchOf('Redis is full and evicts nothing').isChecked()).toBe(false);
+    await expect.poll(() => switchOf('Redis is full and evicts nothing').isChecked(), soon).toBe(false);
     await closePanel();
     await become(people.requester);
   });
@@ -181,7 +211,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     const again = await answered(page, () => type('/aetherius health'));
     expect(await again.innerText()).not.toMatch(/sessions|idle in transaction/);
     await openPanel();
-    await expect.poll(() => switchOf(title).isChecked()).toBe(false);
+    await expect.poll(() => switchOf(title).isChecked(), soon).toBe(false);
     await closePanel();
   }, 180_000);
 
@@ -204,7 +234,7 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
     await picture(phone, 'playground-phone-verdict');
     await phone.getByRole('button', { name: 'Close thread' }).click();
 
-    await expect.poll(() => guide.locator('li.done').count()).toBe(3);
+    await expect.poll(() => guide.locator('li.done').count(), soon).toBe(3);
     await phone.context().close();
   });
 

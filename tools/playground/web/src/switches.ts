@@ -48,7 +48,7 @@ export function useSwitches(language: 'en' | 'zh'): Switches {
     setFailed(null);
     // Turned by hand, so it is not cured.
     seenOn.current = new Set([...seenOn.current].filter((id) => id !== entry.id));
-    setSwitch(entry.id, !entry.on)
+    void setSwitch(entry.id, !entry.on)
       .catch((error: unknown) => setFailed(error instanceof Error ? error.message : String(error)))
       .then(refresh)
       .finally(() => setBusy(null));
