@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 /** Symbols of the page's own controls, drawn: which fonts a machine has does not matter. */
 const shapes = {
-  menu: <path d="M4 6h16M4 12h16M4 18h16" />,
+  menu: <path d="m4 6h16m-16 6h16m-16 6h16" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
   back: <path d="M20 12H4m7-7-7 7 7 7" />,
   more: (
@@ -14,7 +14,7 @@ const shapes = {
   ),
   reply: <path d="M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z" />,
   shortcut: <path d="M13 3 5 14h6l-1 7 8-11h-6z" />,
-  send: <path d="M4 4l17 8-17 8 3-8zM7 12h14" />,
+  send: <path d="m4 4 17 8-17 8 3-8zm3 8h14" />,
   sun: (
     <>
       <circle cx="12" cy="12" r="4" />
@@ -23,7 +23,7 @@ const shapes = {
   ),
   moon: <path d="M20 14A8.5 8.5 0 0 1 10 4a8.5 8.5 0 1 0 10 10z" />,
   demo: (
-    <path d="M4 7h9m5 0h2M4 17h2m5 0h9M15.5 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zm-7 10a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z" />
+    <path d="m4 7h9m5 0h2m-16 10h2m5 0h9M15.5 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zm-7 10a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z" />
   ),
   guide: <path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zm0-14v5l3 3" />,
   done: <path d="m5 12 5 5 9-10" />,
