@@ -19,9 +19,14 @@ const suffixes: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** A Kubernetes quantity (`250m`, `1.5Gi`, `1e3`) as a number of its base unit; NaN when it is none. */
-export function parseQuantity(text: string): number {
-  const match = /^([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/.exec(text);
+/**
+ * A Kubernetes quantity (`250m`, `1.5Gi`, `1e3`) as a number of its base unit, bytes or cores; NaN when it is no
+ * quantity. The grammar is that of `resource.Quantity` in k8s.io/apimachinery: a sign, digits with or without a point
+ * on either side, then a decimal exponent, a decimal suffix (n to E) or a binary one (Ki to Ei). `1E` is one exa and
+ * `1E3` a thousand; `K` alone and blanks belong to no quantity.
+ */
+export function parseQuantity(text: string | number): number {
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/.exec(String(text));
   if (match === null) return Number.NaN;
   const [, mantissa, exponent, suffix = ''] = match;
   return Number(`${mantissa}${exponent ?? ''}`) * (suffixes[suffix] ?? Number.NaN);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Instance, Termination } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
+import { parseQuantity } from '../kubernetes/quantity.ts';
 
 const Terminated = z.object({
   exitCode: z.number(),
@@ -116,27 +117,6 @@ export const KubePod = z.object({
 });
 export type KubePod = z.output<typeof KubePod>;
 
-const suffixes: Readonly<Record<string, number>> = {
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-  m: 1e-3,
-};
-
-/** A Kubernetes quantity as a number: bytes for memory, cores for CPU. */
-export function quantity(text: string | number): number {
-  if (typeof text === 'number') return text;
-  const match = /^([0-9.]+(?:e[+-]?\d+)?)([A-Za-z]*)$/.exec(text);
-  return match?.[1] === undefined
-    ? Number.NaN
-    : Number(match[1]) * (match[2] === '' ? 1 : (suffixes[match[2] ?? ''] ?? Number.NaN));
-}
-
 function termination(ended: z.output<typeof Terminated>): Termination {
   return {
     exitCode: ended.exitCode,
@@ -147,9 +127,10 @@ function termination(ended: z.output<typeof Terminated>): Termination {
 }
 
 function resources(of: z.output<typeof Resources>): Partial<Instance> {
-  const memory = (value: string | number | undefined) => (value === undefined ? undefined : quantity(value));
+  const memory = (value: string | number | undefined) =>
+    value === undefined ? undefined : parseQuantity(value);
   const cpu = (value: string | number | undefined) =>
-    value === undefined ? undefined : Math.round(quantity(value) * 1000);
+    value === undefined ? undefined : Math.round(parseQuantity(value) * 1000);
   const entries = {
     memoryLimitBytes: memory(of.limits['memory']),
     memoryRequestBytes: memory(of.requests['memory']),
