@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { own } from '../../domain/kernel/own.ts';
 
 /**
  * What NetworkPolicies say about one connection, exactly as the API defines it (networking.k8s.io/v1,
@@ -262,12 +263,12 @@ function admitsPort(ports: z.output<typeof Ports>, connection: Connection): bool
   });
 }
 
-/** An empty selector matches everything; all its requirements must hold. */
+/** An empty selector matches everything; all its requirements must hold. A label may be called `constructor`. */
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
-    if (labels[key] !== value) return false;
+    if (own(labels, key) !== value) return false;
   return (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
-    const value = labels[key];
+    const value = own(labels, key);
     switch (operator) {
       case 'In':
         return value !== undefined && (values ?? []).includes(value);

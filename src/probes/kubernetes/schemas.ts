@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { own } from '../../domain/kernel/own.ts';
 import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
 
 export { ownerOf } from '../../domain/look/workload.ts';
@@ -198,7 +199,7 @@ export function matches(
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
   const entries = Object.entries(selector);
-  return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
+  return entries.length > 0 && entries.every(([key, value]) => own(labels, key) === value);
 }
 
 export function isReady(pod: Pod): boolean {

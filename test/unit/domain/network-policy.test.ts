@@ -5,6 +5,7 @@ import {
   closedToNames,
   type Endpoint,
   judgeConnection,
+  matchesSelector,
   NetworkPolicy,
 } from '../../../src/probes/kubernetes/network-policy.ts';
 
@@ -168,6 +169,40 @@ describe('a NetworkPolicy', () => {
 
     expect(judgeConnection([none, some], a, b, 8081).allowed).toBe(true);
     expect(judgeConnection([none], a, b, 8081).blockedBy).toEqual([{ policy: 'none', direction: 'Ingress' }]);
+  });
+});
+
+describe('a selector', () => {
+  const labels = { app: 'redis' };
+  const expression = (key: string, operator: string, values: readonly string[] = []) =>
+    matchesSelector({ matchExpressions: [{ key, operator, values: [...values] }] }, labels);
+
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+    'on %s, which no Pod has as a label, asks for a label like any other',
+    (key) => {
+      expect(expression(key, 'Exists')).toBe(false);
+      expect(expression(key, 'DoesNotExist')).toBe(true);
+      expect(expression(key, 'In', ['x'])).toBe(false);
+      expect(expression(key, 'NotIn', ['x'])).toBe(true);
+      expect(matchesSelector({ matchLabels: { [key]: 'x' } }, labels)).toBe(false);
+      expect(matchesSelector({ matchLabels: { [key]: 'x' } }, { [key]: 'x' })).toBe(true);
+    },
+  );
+
+  it('on constructor closes no Pod that does not carry it', () => {
+    const spec = {
+      podSelector: { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] },
+      policyTypes: ['Ingress'],
+    };
+
+    expect(allowed(spec)).toBe(true);
+  });
+
+  it('on constructor admits no namespace that does not carry it', () => {
+    const namespaceSelector = { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] };
+    const closed = policy('p', { ...onB, ingress: [{ from: [{ namespaceSelector }] }] });
+
+    expect(judgeConnection([closed], { ...a, namespaceLabels: {} }, b, 8081).allowed).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePodMetrics, parseQuantity } from '../../../../../src/platform/targets/kubernetes/quantity.ts';
-import { instanceOf, KubePod } from '../../../../../src/platform/targets/runtime-pod.ts';
+import { instanceOf, KubePod } from '../../../../../src/platform/targets/runtime/runtime-pod.ts';
 
 /** Every form that the grammar of `resource.Quantity` has, in the base unit. */
 const grammar: readonly (readonly [string, number])[] = [
