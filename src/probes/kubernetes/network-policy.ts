@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { own } from '../../domain/kernel/own.ts';
 
@@ -285,33 +286,16 @@ export function matchesSelector(selector: LabelSelector, labels: Labels): boolea
   });
 }
 
-/** True when the address lies in the block; IPv4 and IPv6, never across. */
+/**
+ * True when the address lies in the block. An address of one family is in no block of the other, so that `::/0` says
+ * nothing about IPv4; one with an IPv4 tail (`::ffff:10.0.0.1`) is that IPv4 address, as in Go's `net.IPNet`.
+ */
 export function inBlock(ip: string, cidr: string): boolean {
-  const [network = '', length = ''] = cidr.split('/');
-  const address = bits(ip);
-  const base = bits(network);
-  if (address === undefined || base === undefined || address.size !== base.size) return false;
-  const prefix = Number(length);
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > base.size) return false;
-  const shift = BigInt(base.size - prefix);
-  return address.value >> shift === base.value >> shift;
-}
-
-function bits(ip: string): { readonly value: bigint; readonly size: 32 | 128 } | undefined {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip)) {
-    const bytes = ip.split('.').map(Number);
-    if (bytes.some((byte) => byte > 255)) return undefined;
-    return { value: bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n), size: 32 };
-  }
-  if (!ip.includes(':')) return undefined;
-  const [head = '', tail, more] = ip.split('::');
-  if (more !== undefined) return undefined;
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const left = groups(head);
-  const right = tail === undefined ? [] : groups(tail);
-  const missing = 8 - left.length - right.length;
-  if (tail === undefined ? missing !== 0 : missing < 0) return undefined;
-  const all = [...left, ...Array.from({ length: missing }, () => '0'), ...right];
-  if (!all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
-  return { value: all.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n), size: 128 };
+  const [network = '', prefix = ''] = cidr.split('/');
+  const family = isIP(network);
+  if (family === 0 || isIP(ip) === 0 || (family === 6 && isIP(ip) === 4)) return false;
+  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > (family === 4 ? 32 : 128)) return false;
+  const block = new BlockList();
+  block.addSubnet(network, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
+  return block.check(ip, isIP(ip) === 4 ? 'ipv4' : 'ipv6');
 }

@@ -4,6 +4,7 @@ import {
   closedToAll,
   closedToNames,
   type Endpoint,
+  inBlock,
   judgeConnection,
   matchesSelector,
   NetworkPolicy,
@@ -203,6 +204,50 @@ describe('a selector', () => {
     const closed = policy('p', { ...onB, ingress: [{ from: [{ namespaceSelector }] }] });
 
     expect(judgeConnection([closed], { ...a, namespaceLabels: {} }, b, 8081).allowed).toBe(false);
+  });
+});
+
+describe('a block of addresses', () => {
+  it.each<[string, string, boolean]>([
+    ['10.244.0.5', '10.244.0.0/24', true],
+    ['10.244.1.5', '10.244.0.0/24', false],
+    // Bits of the host in the block's own address count for nothing.
+    ['10.244.0.5', '10.244.0.77/24', true],
+    ['10.0.0.1', '0.0.0.0/0', true],
+    ['10.0.0.1', '10.0.0.1/32', true],
+    ['10.0.0.2', '10.0.0.1/32', false],
+    ['fd00::5', 'fd00::/64', true],
+    ['fd00:0:0:1::5', 'fd00::/64', false],
+    ['FD00::5', 'fd00:0:0:0::/64', true],
+    ['::1', '::/0', true],
+    // IPv6 written with an IPv4 tail (RFC 4291, 2.2): NAT64 and mapped addresses.
+    ['64:ff9b::192.0.2.33', '64:ff9b::/96', true],
+    ['64:ff9b::c000:221', '64:ff9b::192.0.2.0/120', true],
+    ['64:ff9b::192.0.3.33', '64:ff9b::192.0.2.0/120', false],
+    ['64:ff9b::192.0.2.33', '64:ff9c::/96', false],
+    ['::ffff:10.244.0.5', '10.244.0.0/24', true],
+    ['::ffff:10.244.1.5', '10.244.0.0/24', false],
+    // Across the families nothing is said.
+    ['10.0.0.1', '::/0', false],
+    ['fd00::5', '0.0.0.0/0', false],
+  ])('%s in %s: %s', (ip, cidr, expected) => {
+    expect(inBlock(ip, cidr)).toBe(expected);
+  });
+
+  it.each([
+    ['10.0.0.1', '10.0.0.0'],
+    ['10.0.0.1', '10.0.0.0/'],
+    ['10.0.0.1', '10.0.0.0/33'],
+    ['10.0.0.1', '10.0.0.0/-1'],
+    ['10.0.0.1', '10.0.0.0/8.5'],
+    ['10.0.0.1', '10.0.0/8'],
+    ['10.0.0.1', 'lots/8'],
+    ['10.0.0.256', '10.0.0.0/8'],
+    ['', '0.0.0.0/0'],
+    ['fd00::5', 'fd00::/129'],
+    ['fd00::5::1', 'fd00::/64'],
+  ])('%j in %j: no, one of them is no address or no block', (ip, cidr) => {
+    expect(inBlock(ip, cidr)).toBe(false);
   });
 });
 
