@@ -188,7 +188,7 @@ module.exports = {
     layer('jobs', 'jobs', [domain, text, '^src/services/', '^src/bot/views/'], 'Parse, one service, notify.'),
     packages('jobs-packages', 'jobs', ['bullmq', 'ioredis', 'zod'], 'Parse, one service, notify.'),
     layer('cli', 'cli', [domain, text, '^src/services/'], 'The same use cases as the handlers.'),
-    packages('cli-packages', 'cli', ['commander', 'zod', 'yaml'], 'The same use cases as the handlers.'),
+    packages('cli-packages', 'cli', ['commander', 'string-width', 'zod', 'yaml'], 'The same use cases as the handlers.'),
     {
       name: 'cli-sees-types-of-services',
       comment: 'Contracts of the use cases, not the use cases.',

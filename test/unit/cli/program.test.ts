@@ -9,7 +9,7 @@ import { healthCommand } from '../../../src/cli/health.command.ts';
 import { configurationText } from '../../../src/cli/init.command.ts';
 import { DoctorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
 import { allCommands, createProgram, runProgram } from '../../../src/cli/program.ts';
-import { displayWidth, printable, table } from '../../../src/cli/table.ts';
+import { printable, table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
 import type { FindingCode } from '../../../src/domain/look/findings.ts';
@@ -112,8 +112,35 @@ it('arguments of a fix are names with values, which may hold anything', () => {
 });
 
 describe('a table', () => {
+  /** Columns of a terminal, told by where the second column of a table begins. */
+  const width = (text: string) => {
+    const [, second = ''] = table([
+      ['x'.repeat(20), '|'],
+      [text, '|'],
+    ]).split('\n');
+    return 20 - (second.length - `${text}  |`.length);
+  };
+
+  it.each([
+    ['redis', 5],
+    ['无法查看', 8],
+    ['가', 2],
+    // Beyond the first plane of Unicode, where names of people and places have letters.
+    ['\u{20000}', 2],
+    ['🔴', 2],
+    ['✅ ok', 5],
+    // One flag, one person at a computer, one warning: several code points, one picture.
+    ['🇨🇳', 2],
+    ['👩‍💻', 2],
+    ['⚠️', 2],
+    // An accent of its own takes no column.
+    ['e\u0301', 1],
+    ['│ → …', 5],
+  ])('gives %s its columns', (text, columns) => {
+    expect(width(text)).toBe(columns);
+  });
+
   it('counts East Asian characters twice', () => {
-    expect(displayWidth('无法查看')).toBe(8);
     expect(
       table([
         ['无法', 'a'],
