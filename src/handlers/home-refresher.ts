@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import { every, type Periodic } from '../domain/kernel/every.ts';
 import type { Store } from '../domain/ports/store.ts';
 import type { HandlerDeps } from './deps.ts';
 import { publishHome } from './home.ts';
@@ -24,32 +25,21 @@ export function homeRefresher(options: HomeRefresherOptions): {
   stop(): Promise<void>;
 } {
   const { deps, viewers, store, clock, logger } = options;
-  const stop = new AbortController();
   let changed = false;
-  let wake: () => void = () => undefined;
-  let loop: Promise<void> | undefined;
+  let publishing: Periodic | undefined;
   let listening: readonly { stop(): Promise<void> }[] = [];
 
   const poke = (): void => {
     changed = true;
-    wake();
+    publishing?.wake();
   };
-  const publish = async (): Promise<void> => {
+  const publish = async (stopping: AbortSignal): Promise<void> => {
+    if (!changed) return;
+    // What else changes in the meantime is published with it.
+    await clock.sleep(quietMs, stopping).catch(() => undefined);
+    if (stopping.aborted) return;
+    changed = false;
     for (const { userId } of await viewers.homeViewers(mostViewers)) await publishHome(deps, userId);
-  };
-  const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      if (!changed) {
-        const woken = new AbortController();
-        wake = () => woken.abort();
-        await clock.sleep(60_000, AbortSignal.any([woken.signal, stop.signal])).catch(() => undefined);
-      }
-      if (!changed) continue;
-      await clock.sleep(quietMs, stop.signal).catch(() => undefined);
-      if (stop.signal.aborted) return;
-      changed = false;
-      await publish().catch((err: unknown) => logger.warn({ err }, 'App Home could not be published again'));
-    }
   };
   return {
     async start() {
@@ -60,13 +50,14 @@ export function homeRefresher(options: HomeRefresherOptions): {
           if (!lane.startsWith('home:')) poke();
         }),
       ]);
-      loop = run();
+      publishing = every(60_000, publish, {
+        clock,
+        onError: (err) => logger.warn({ err }, 'App Home could not be published again'),
+      });
     },
     async stop() {
-      stop.abort();
-      wake();
       await Promise.all(listening.map((listener) => listener.stop()));
-      await loop;
+      await publishing?.stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type ConnectionOptions, Queue } from 'bullmq';
 import type { Logger } from '../domain/kernel/clock.ts';
+import { within } from '../domain/kernel/within.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { QueueKind } from '../domain/run/jobs.ts';
 import { executeJobId, queueName, queues, runJobId } from './queues.ts';
@@ -50,7 +51,7 @@ export function createCourier(options: CourierOptions): JobCourier {
   const add = async ({ kind, environment, jobId, payload, unclaimed = false }: Parcel) => {
     const name = queueName(kind, environment);
     try {
-      await withinTime(timeoutMs, async () => {
+      await within(timeoutMs, async () => {
         await whenReady(client);
         const { attempts } = queues[kind];
         const queue = queueOf(name);
@@ -124,16 +125,4 @@ function whenReady(client: ProducerClient): Promise<void> {
     client.once('close', gone);
     client.once('error', gone);
   });
-}
-
-async function withinTime<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), ms);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import { every } from '../domain/kernel/every.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { readRunHint } from '../services/run/run.service.ts';
@@ -34,23 +35,6 @@ const batch = 50;
  */
 export function startDispatcher(options: DispatcherOptions): { stop(): Promise<void> } {
   const { environments, store, courier, clock, logger, direct, pollMs = 2000, graceMs = 5000 } = options;
-  const stop = new AbortController();
-  let wake: (() => void) | undefined;
-  let woken = false;
-
-  const poke = () => {
-    woken = true;
-    wake?.();
-  };
-  const pause = async () => {
-    if (woken || stop.signal.aborted) return;
-    // One signal a pause: joined ones would pile up on the long-lived signal.
-    const until = new AbortController();
-    wake = () => until.abort();
-    await clock.sleep(pollMs, until.signal).catch(() => undefined);
-    wake = undefined;
-  };
-
   const runs = async () => {
     const waiting = await store.tx(async (tx) => {
       const rows = await tx.runs.waiting(environments, graceMs, batch);
@@ -76,35 +60,27 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
     }
   };
 
-  const loop = (async () => {
-    while (!stop.signal.aborted) {
-      woken = false;
-      const results = await Promise.allSettled([runs(), executions()]);
-      for (const result of results) {
-        if (result.status === 'rejected') {
-          logger.warn({ err: result.reason as unknown }, 'cannot look for waiting work in PostgreSQL');
-        }
-      }
-      await pause();
-    }
-  })();
+  const unseen = (err: unknown) => logger.warn({ err }, 'cannot look for waiting work in PostgreSQL');
+  const looking = every(pollMs, () => Promise.all([runs().catch(unseen), executions().catch(unseen)]), {
+    clock,
+    onError: unseen,
+  });
 
   const listening = Promise.all([
     store.listen('runs', (payload) => {
       const hint = readRunHint(payload);
-      if (hint === undefined) poke();
+      if (hint === undefined) looking.wake();
       else if (environments.includes(hint.environment)) direct({ kind: 'run', ...hint });
     }),
-    store.listen('remediations', poke),
+    store.listen('remediations', () => looking.wake()),
   ]);
 
   return {
     async stop() {
-      stop.abort();
-      wake?.();
+      const stopped = looking.stop();
       const listeners = await listening;
       await Promise.all(listeners.map((listener) => listener.stop()));
-      await loop;
+      await stopped;
     },
   };
 }

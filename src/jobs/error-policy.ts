@@ -1,3 +1,4 @@
+import { backOff } from '../domain/kernel/back-off.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 
 export type ErrorDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
@@ -11,7 +12,7 @@ const longestMs = 30_000;
 /** Again after 0.5 s, 1 s, 2 s … when the error says that trying again may help; a bug stays a bug. */
 export const retryTransient: ErrorPolicy = (error, attempt) =>
   error instanceof AppError && error.retryable
-    ? { retry: true, delayMs: Math.min(longestMs, 500 * 2 ** (attempt - 1)) }
+    ? { retry: true, delayMs: backOff(attempt, { firstMs: 500, mostMs: longestMs }) }
     : { retry: false };
 
 /** R-X7: an execution is never tried again by the courier; the state in PostgreSQL decides what follows. */

@@ -2,6 +2,7 @@ import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bu
 import type { Executor } from '../domain/fix/executor.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { inTime } from '../domain/kernel/within.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { ExecuteJob, type QueueKind, queueKinds, RunJob } from '../domain/run/jobs.ts';
@@ -70,11 +71,11 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       // Nothing new from here on; both wait for Redis and must not wait longer than the budget.
       const closing = Promise.allSettled([dispatcher.stop(), ...workers.map((worker) => worker.close())]);
       const quiet = Promise.all([closing, runners.idle()]);
-      if (await within(quiet, soft)) return { aborted: 0, left: 0 };
+      if (await inTime(soft, quiet)) return { aborted: 0, left: 0 };
       const counts = runners.abortForStop();
       logger.warn(counts, 'the stop budget is used up');
-      await within(quiet, budgetMs - soft);
-      await within(Promise.allSettled(workers.map((worker) => worker.close(true))), 500);
+      await inTime(budgetMs - soft, quiet);
+      await inTime(500, Promise.allSettled(workers.map((worker) => worker.close(true))));
       return counts;
     },
   };
@@ -157,17 +158,4 @@ function toWork(options: WorkerOptions, kind: QueueKind, environment: string, pa
 
 function badPayload(kind: QueueKind, cause: unknown): AppError {
   return new AppError('BUG', 'a job has a payload of another shape', { facts: { kind }, cause });
-}
-
-/** Whether it settled in time. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([promise.then(() => true as const), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

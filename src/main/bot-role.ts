@@ -8,6 +8,7 @@ import { lostNotice } from '../bot/send/lost.ts';
 import { fitFor } from '../bot/views/fit.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { every } from '../domain/kernel/every.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
@@ -37,7 +38,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const appId = await ownAppId({ appToken: env.SLACK_APP_TOKEN, client, self, logger });
   const inbox = createDeliveryInbox({ database: shared.database, logger });
   const answers = createAnswers({ client, logger });
-  const words = readerWords(directory, clock);
+  const words = readerWords(directory);
 
   const gate = createGate({
     inbox,
@@ -133,7 +134,10 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     {
       name: 'abandoned deliveries',
       start() {
-        recovering = every(shared, 5_000, async () => void (await gate.recover()));
+        recovering = every(5_000, () => gate.recover(), {
+          clock,
+          onError: (err) => logger.warn({ err }, 'abandoned deliveries cannot be looked for'),
+        });
       },
       stop: () => recovering?.stop(),
     },
@@ -213,22 +217,6 @@ function installationOf(self: Self) {
   return {
     teamIds: [self.teamId],
     enterpriseIds: self.enterpriseId === undefined ? [] : [self.enterpriseId],
-  };
-}
-
-function every({ clock, logger }: Shared, ms: number, work: () => Promise<void>): { stop(): Promise<void> } {
-  const stop = new AbortController();
-  const loop = (async () => {
-    while (!stop.signal.aborted) {
-      await work().catch((err: unknown) => logger.warn({ err }, 'a regular task failed'));
-      await clock.sleep(ms, stop.signal).catch(() => undefined);
-    }
-  })();
-  return {
-    async stop() {
-      stop.abort();
-      await loop;
-    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { retrying } from '../domain/kernel/back-off.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Config } from '../domain/settings/config.ts';
@@ -94,16 +95,16 @@ async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promi
 }
 
 /** A database that is still starting is waited for, half a minute at most; any other fault ends the start. */
-async function patiently<T>(logger: Logger, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof AppError) || !error.retryable || attempt === 10) throw error;
+function patiently<T>(logger: Logger, work: () => Promise<T>): Promise<T> {
+  return retrying(work, {
+    clock: systemClock,
+    backOff: { firstMs: 500, mostMs: 5000 },
+    again(error, attempt) {
+      if (!(error instanceof AppError) || !error.retryable || attempt === 10) return false;
       logger.warn({ attempt, code: error.code }, 'PostgreSQL does not answer yet');
-      await systemClock.sleep(Math.min(5000, 250 * 2 ** attempt));
-    }
-  }
+      return true;
+    },
+  });
 }
 
 function userOf(url: string | undefined): string | undefined {

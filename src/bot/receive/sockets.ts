@@ -1,4 +1,5 @@
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import { boltLogger } from '../bolt-logger.ts';
@@ -20,8 +21,7 @@ export interface Sockets extends Receiver {
   connected(): number;
 }
 
-const firstDelayMs = 100;
-const longestDelayMs = 15_000;
+const reconnecting = { firstMs: 200, mostMs: 15_000 };
 
 /**
  * Socket Mode over several sockets. The SDK's own reconnecting waits 5 s and ends in an unhandled rejection when
@@ -76,9 +76,8 @@ function createSocket(options: SocketsOptions, index: number) {
 
   const reconnect = async (): Promise<void> => {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
-      const delay = attempt === 0 ? 0 : Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
       try {
-        if (delay > 0) await clock.sleep(delay, stopping.signal);
+        if (attempt > 0) await clock.sleep(backOff(attempt, reconnecting), stopping.signal);
         await connect();
         logger.info({ socket: index, attempt }, 'a socket to Slack is back');
         return;

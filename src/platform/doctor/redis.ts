@@ -1,5 +1,6 @@
 import type { Logger } from '../../domain/kernel/clock.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { within } from '../../domain/kernel/within.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { openRedis } from '../queue/bullmq.ts';
@@ -17,7 +18,7 @@ export async function examineRedis(connection: RedisConnection, logger: Logger):
   const connections = await openRedis({ connection, logger, timeoutMs: 3000 });
   const client = connections.worker();
   try {
-    const info = await within(client.info(), 4000);
+    const info = await within(4000, client.info(), { late: silent });
     return judge(parseInfo(info));
   } catch (error) {
     return [check('unreachable', 'failed', { reason: reasonOf(error) })];
@@ -63,16 +64,8 @@ function judge(info: Readonly<Record<string, string>>): readonly Check[] {
   ].filter((item) => item !== undefined);
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error('no answer'), { code: 'no-answer' })), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function silent(): never {
+  throw Object.assign(new Error('no answer'), { code: 'no-answer' });
 }
 
 function reasonOf(error: unknown): string {

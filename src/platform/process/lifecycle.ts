@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import { inTime } from '../../domain/kernel/within.ts';
 
 /** One thing that is started and stopped; the stop gets what is left of the budget, in milliseconds. */
 export interface Component {
@@ -34,7 +35,7 @@ export function createLifecycle(
       const left = Math.max(0, ends - begun);
       try {
         // Even without time left every component is asked: closing a socket costs nothing.
-        const ended = await within(Math.max(250, left), clock, Promise.resolve(component.stop?.(left)));
+        const ended = await inTime(Math.max(250, left), Promise.resolve(component.stop?.(left)));
         if (!ended) failed.push(component.name);
         const facts = { component: component.name, ms: clock.now().getTime() - begun };
         if (ended) logger.info(facts, 'stopped');
@@ -71,18 +72,4 @@ export function createLifecycle(
     },
     state: () => state,
   };
-}
-
-async function within(ms: number, clock: Clock, work: Promise<void>): Promise<boolean> {
-  const timer = new AbortController();
-  const late = clock.sleep(ms, timer.signal).then(
-    () => false,
-    () => true,
-  );
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    timer.abort();
-    work.catch(() => undefined);
-  }
 }

@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { type TlsOptions, tlsOptions } from '../targets/network/tls.ts';
@@ -43,7 +44,7 @@ export async function openRedis(options: RedisConnectionsOptions): Promise<Redis
     open.add(client);
     return client;
   };
-  const reconnect = (attempts: number) => Math.min(50 * 2 ** Math.min(attempts, 6), 1000);
+  const reconnect = (attempts: number) => backOff(attempts, { firstMs: 100, mostMs: 1000 });
   return {
     producer: () =>
       keep(

@@ -1,6 +1,8 @@
 import type { WebClient } from '@slack/web-api';
+import { backOff, retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { isStoreAway } from '../../domain/kernel/errors.ts';
+import { every, type Periodic } from '../../domain/kernel/every.ts';
 import type { Outbox, OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
@@ -57,14 +59,8 @@ export function createPoster(options: PosterOptions): Poster {
   const reposted = new Set<string>();
   let stopping = false;
   const outbox = patient(options.outbox, clock, () => stopping);
-  let kicked = false;
-  let wakeUp: () => void = () => undefined;
-  let loop: Promise<void> | undefined;
-
-  const wake = (): void => {
-    kicked = true;
-    wakeUp();
-  };
+  let sending: Periodic | undefined;
+  const wake = (): void => sending?.wake();
 
   const deliver = deliverer({ ...options, surelyNotSent, reposted });
 
@@ -132,11 +128,12 @@ export function createPoster(options: PosterOptions): Poster {
       await outbox.fail(item.id, owner, { error, lost: error });
       return;
     }
-    const afterMs = Math.min(60_000, firstMs * 2 ** (item.attempts - 1));
+    const afterMs = backOff(item.attempts, { firstMs, mostMs: 60_000 });
     await outbox.retry(item.id, owner, { afterMs, error });
   };
 
-  const take = async (): Promise<number> => {
+  let failures = 0;
+  const take = async (): Promise<void> => {
     const items = await outbox.claim(owner, {
       limit: 20,
       leaseMs,
@@ -155,44 +152,30 @@ export function createPoster(options: PosterOptions): Poster {
         });
       running.set(item.id, done);
     }
-    return items.length;
+    failures = 0;
+    // There may be more than fits into one claim.
+    if (items.length > 0) wake();
   };
 
-  const pause = async (): Promise<void> => {
-    if (kicked || stopping) return;
+  const untilDue = async (): Promise<number> => {
     const due = (await outbox.nextDue().catch(() => undefined)) ?? idleMs;
-    const until = Math.min(idleMs, Math.max(10, due), limits.nextRelease() ?? idleMs);
-    const timer = new AbortController();
-    wakeUp = () => timer.abort(new Error('woken'));
-    if (!kicked && !stopping) await clock.sleep(until, timer.signal).catch(() => undefined);
-    wakeUp = () => undefined;
-  };
-
-  const run = async (): Promise<void> => {
-    let failures = 0;
-    while (!stopping) {
-      kicked = false;
-      try {
-        const taken = await take();
-        failures = 0;
-        if (taken > 0) continue;
-      } catch (err) {
-        failures += 1;
-        if (failures === 1) logger.warn({ err }, 'the outbox cannot be read');
-      }
-      await pause();
-    }
+    return Math.min(idleMs, Math.max(10, due), limits.nextRelease() ?? idleMs);
   };
 
   return {
     start() {
-      loop ??= run();
+      sending ??= every(untilDue, take, {
+        clock,
+        onError: (err) => {
+          failures += 1;
+          if (failures === 1) logger.warn({ err }, 'the outbox cannot be read');
+        },
+      });
     },
     wake,
     async stop() {
       stopping = true;
-      wake();
-      await loop;
+      await sending?.stop();
       await Promise.all(running.values());
     },
     inFlight: () => running.size,
@@ -204,22 +187,20 @@ export function createPoster(options: PosterOptions): Poster {
  * for the rest of it.
  */
 function patient(outbox: Outbox, clock: Clock, hurry: () => boolean): Outbox {
-  const within = async <T>(work: () => Promise<T>): Promise<T> => {
+  const insist = <T>(work: () => Promise<T>): Promise<T> => {
     const end = clock.now().getTime() + leaseMs * 0.8;
-    for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 1_000)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isStoreAway(error) || hurry() || clock.now().getTime() + waitMs >= end) throw error;
-        await clock.sleep(waitMs);
-      }
-    }
+    return retrying(work, {
+      clock,
+      backOff: { firstMs: 100, mostMs: 1_000 },
+      again: (error, _attempt, waitMs) =>
+        isStoreAway(error) && !hurry() && clock.now().getTime() + waitMs < end,
+    });
   };
   return {
     ...outbox,
-    sent: (...args) => within(() => outbox.sent(...args)),
-    retry: (...args) => within(() => outbox.retry(...args)),
-    fail: (...args) => within(() => outbox.fail(...args)),
+    sent: (...args) => insist(() => outbox.sent(...args)),
+    retry: (...args) => insist(() => outbox.retry(...args)),
+    fail: (...args) => insist(() => outbox.fail(...args)),
   };
 }
 

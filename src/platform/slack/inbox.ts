@@ -1,7 +1,8 @@
 import { Pool } from 'pg';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { within } from '../../domain/kernel/within.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
-import { translate } from '../store/errors.ts';
+import { noAnswer, translate } from '../store/errors.ts';
 
 export interface InboxOptions {
   readonly database: DatabaseConfig;
@@ -58,7 +59,8 @@ export function createDeliveryInbox(options: InboxOptions) {
   ): Promise<readonly Row[]> => {
     try {
       const config = { text, values: [...values], query_timeout: timeoutMs };
-      return (await withinTime(pool.query<Row>(config), timeoutMs)).rows;
+      // Also bounds the wait for a free connection, which the driver's own timeouts do not.
+      return (await within(timeoutMs, pool.query<Row>(config), { late: noAnswer })).rows;
     } catch (error) {
       throw translate(error);
     }
@@ -142,17 +144,3 @@ export function createDeliveryInbox(options: InboxOptions) {
   };
 }
 export type SlackInbox = ReturnType<typeof createDeliveryInbox>;
-
-/** Also bounds the wait for a free connection, which the driver's own timeouts do not. */
-async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('PostgreSQL did not answer in time')), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
-}

@@ -1,21 +1,26 @@
 import type { WebClient } from '@slack/web-api';
+import { retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import type { Self, SlackDirectory } from './directory.ts';
 
 /** Start-up needs Slack once: without our own ids nothing can be told apart. It is asked until it answers. */
-export async function whoWeAre(
+export function whoWeAre(
   directory: Pick<SlackDirectory, 'self'>,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<Self> {
-  for (let attempt = 0; attempt < 30; attempt += 1) {
+  const ask = async (attempt: number): Promise<Self> => {
     const answer = await directory.self();
     if ('known' in answer) return answer.known;
     logger.warn({ attempt, why: answer.unavailable }, 'Slack does not say who we are yet');
-    await clock.sleep(Math.min(10_000, 500 * 2 ** attempt));
-  }
-  throw new AppError('DEPENDENCY_UNAVAILABLE', 'Slack did not say who we are');
+    throw new AppError('DEPENDENCY_UNAVAILABLE', 'Slack did not say who we are');
+  };
+  return retrying(ask, {
+    clock,
+    backOff: { firstMs: 500, mostMs: 10_000 },
+    again: (error, attempt) => error instanceof AppError && attempt < 30,
+  });
 }
 
 /** An app-level token names its app (`xapp-1-A0123-…`); else Slack is asked about our own bot. */

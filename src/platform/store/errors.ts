@@ -47,6 +47,11 @@ export function translate(error: unknown): AppError {
   return new AppError('BUG', 'PostgreSQL refused a statement', { cause: error, facts });
 }
 
+/** For a deadline of ours: `translate` reads a plain error as a database that cannot be reached. */
+export function noAnswer(): never {
+  throw new Error('PostgreSQL did not answer in time');
+}
+
 /**
  * Connection failures, authorisation at connect, no such database, resources, operator intervention,
  * read-only standby, and conflicts that outlived their retries.

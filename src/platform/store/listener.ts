@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import type { Topic } from '../../domain/ports/store.ts';
 
@@ -69,7 +70,7 @@ export function createListener({ config, logger, clock, random }: ListenerOption
         logger.warn({ err, failures }, 'cannot listen to PostgreSQL'),
       );
       if (clock.now().getTime() - began > 10_000) failures = 0;
-      const pause = Math.min(5000, 100 * 2 ** Math.min(failures, 6)) * (0.5 + random() / 2);
+      const pause = backOff(failures + 1, { firstMs: 100, mostMs: 5000, random });
       await clock.sleep(pause, stop.signal).catch(() => undefined);
     }
   };

@@ -1,12 +1,14 @@
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { inTime, within } from '../../domain/kernel/within.ts';
 import type { Outbox } from '../../domain/message/outbox.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
 import { systemClock, systemIds } from '../process/clock.ts';
 import type { AuditKey } from './audit.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
-import { isRetryable, translate } from './errors.ts';
+import { isRetryable, noAnswer, translate } from './errors.ts';
 import { createListener } from './listener.ts';
 import { createOutbox } from './outbox.ts';
 import type { Query } from './query.ts';
@@ -111,7 +113,7 @@ export function createStore(options: StoreOptions): PostgresStore {
       } catch (error) {
         if (!(error instanceof RetryableConflict)) throw error;
         if (tries === maxTries) throw error.reason;
-        await clock.sleep(random() * 10 * 2 ** tries);
+        await clock.sleep(backOff(tries, { firstMs: 20, mostMs: 1000, random }));
       }
     }
   };
@@ -133,9 +135,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     },
     async close() {
       // Saying goodbye waits for the server, which may be silent.
-      const patience = new AbortController();
-      const closing = Promise.all([listener.close(), pool.end()]).then(() => patience.abort());
-      await Promise.race([closing, clock.sleep(closeMs, patience.signal).catch(() => undefined)]);
+      await inTime(closeMs, Promise.all([listener.close(), pool.end()]));
     },
   };
 }
@@ -154,17 +154,11 @@ class RetryableConflict extends Error {
 /** A connection within the time of a statement: whoever is in a hurry does not queue for one for longer. */
 async function connect(pool: Pool, withinMs: number): Promise<PoolClient> {
   const coming = pool.connect();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no connection in time')), withinMs);
-  });
   try {
-    return await Promise.race([coming, late]);
+    return await within(withinMs, coming, { late: noAnswer });
   } catch (error) {
     coming.then((client) => client.release()).catch(() => undefined);
     throw translate(error);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

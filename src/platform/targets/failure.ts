@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../domain/kernel/call.ts';
 import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { within } from '../../domain/kernel/within.ts';
 
 /** Where a target listens, for words and for a second look. Never carries credentials. */
 export interface Address {
@@ -144,32 +145,17 @@ export class DeadlinePassed extends Error {
  * Runs `call` with a signal that ends at `timeoutMs` or with the caller's signal. Rejects at once then, even if
  * the driver goes on: with `DeadlinePassed`, or TargetError `aborted`.
  */
-export async function bounded<T>(
+export function bounded<T>(
   options: CallOptions & { readonly timeoutMs: number },
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { signal, timeoutMs } = options;
-  if (signal?.aborted === true) throw new TargetError('aborted', 'stopped waiting');
-  const inner = new AbortController();
-  let stop: (error: Error) => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    stop = (error) => {
-      inner.abort(error);
-      reject(error);
-    };
+  return within(options.timeoutMs, call, {
+    signal: options.signal,
+    late: () => {
+      throw new DeadlinePassed();
+    },
+    stopped: () => new TargetError('aborted', 'stopped waiting'),
   });
-  const onAbort = () => stop(new TargetError('aborted', 'stopped waiting'));
-  const timer = setTimeout(() => stop(new DeadlinePassed()), timeoutMs);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const work = call(inner.signal);
-    // The loser of the race must not end as an unhandled rejection.
-    work.catch(() => undefined);
-    return await Promise.race([work, ended]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-  }
 }
 
 /** Timeouts of one target, milliseconds. */

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { redactLines, redactText } from '../../domain/kernel/redact.ts';
+import { within } from '../../domain/kernel/within.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { traitsOf } from '../../domain/look/findings.ts';
 import {
@@ -157,35 +158,21 @@ async function attempt(
     sleep(ms: number, signal: AbortSignal): Promise<void>;
   },
 ): Promise<ProbeResult> {
-  if (context.signal.aborted)
-    return { status: 'inconclusive', cause: new TargetError('aborted', 'stopped waiting') };
-  const own = new AbortController();
-  setMaxListeners(0, own.signal);
-  let giveUp: (cause: Error) => void = () => undefined;
-  const ended = new Promise<ProbeResult>((resolve) => {
-    giveUp = (cause) => {
-      resolve({ status: 'inconclusive', cause });
-      own.abort(cause);
-    };
-  });
-  const onAbort = () => giveUp(new TargetError('aborted', 'stopped waiting'));
-  context.signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => giveUp(new ProbeTimedOut()), probe.timeoutMs);
+  const { deps, now } = context;
   try {
-    const running = Promise.resolve()
-      .then(() =>
-        probe.run(params, {
-          deps: context.deps,
-          signal: own.signal,
-          now: context.now,
-          wait: (ms) => context.sleep(ms, own.signal),
-        }),
-      )
-      .catch((error: unknown): ProbeResult => ({ status: 'inconclusive', cause: asError(error) }));
-    return await Promise.race([running, ended]);
-  } finally {
-    clearTimeout(timer);
-    context.signal.removeEventListener('abort', onAbort);
+    return await within(
+      probe.timeoutMs,
+      (signal) => probe.run(params, { deps, signal, now, wait: (ms) => context.sleep(ms, signal) }),
+      {
+        signal: context.signal,
+        late: () => {
+          throw new ProbeTimedOut();
+        },
+        stopped: () => new TargetError('aborted', 'stopped waiting'),
+      },
+    );
+  } catch (error) {
+    return { status: 'inconclusive', cause: asError(error) };
   }
 }
 

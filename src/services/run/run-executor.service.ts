@@ -1,5 +1,7 @@
+import { retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
+import { every } from '../../domain/kernel/every.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
@@ -108,7 +110,6 @@ function keepLease(
   outer: AbortSignal,
   leaseMs: number,
 ): KeptLease {
-  const ended = new AbortController();
   const lose = new AbortController();
   let until = clock.now().getTime() + leaseMs;
 
@@ -119,35 +120,31 @@ function keepLease(
     }
   };
   const beat = async () => {
-    while (!ended.signal.aborted && !lose.signal.aborted) {
-      await clock.sleep(leaseMs / 3, ended.signal).catch(() => undefined);
-      if (ended.signal.aborted) return;
-      const began = clock.now().getTime();
-      try {
-        await store.single(held);
-        until = began + leaseMs;
-      } catch (err) {
-        if (err instanceof LeaseLost) return;
-        logger.warn({ err, runId: run.id }, 'cannot extend the lease of a run');
-        // From here on another worker may have it.
-        if (clock.now().getTime() >= until) lose.abort(new LeaseLost());
-      }
-    }
+    const began = clock.now().getTime();
+    await store.single(held);
+    until = began + leaseMs;
   };
-  const beating = beat();
+  const beating = every(leaseMs / 3, beat, {
+    clock,
+    firstMs: leaseMs / 3,
+    signal: lose.signal,
+    onError: (err) => {
+      if (err instanceof LeaseLost) return;
+      logger.warn({ err, runId: run.id }, 'cannot extend the lease of a run');
+      // From here on another worker may have it.
+      if (clock.now().getTime() >= until) lose.abort(new LeaseLost());
+    },
+  });
   const signal = AbortSignal.any([outer, lose.signal]);
 
   /** A PostgreSQL that restarts costs a pause, as long as the claim may still be ours. */
-  const patiently = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
-    for (;;) {
-      try {
-        return await store.tx(work);
-      } catch (error) {
-        if (!isStoreAway(error) || signal.aborted) throw error;
-        await clock.sleep(500, signal);
-      }
-    }
-  };
+  const patiently = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    retrying(() => store.tx(work), {
+      clock,
+      backOff: { firstMs: 500, mostMs: 500 },
+      again: isStoreAway,
+      signal,
+    });
 
   return {
     run,
@@ -169,10 +166,7 @@ function keepLease(
         await held(tx);
         if (!(await tx.runs.finish(run.id, owner, 'complete', await work(tx)))) throw new LeaseLost();
       }),
-    async stop() {
-      ended.abort();
-      await beating;
-    },
+    stop: () => beating.stop(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type DailySchedule, isToServe, lateAfterMs } from '../../domain/digest/schedule.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { every } from '../../domain/kernel/every.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { Courier } from '../../domain/ports/courier.ts';
 import type { NewRun } from '../../domain/ports/runs.ts';
@@ -89,19 +90,10 @@ export function createScheduler(options: SchedulerOptions) {
     round,
     /** Repeats rounds until stopped; `stop` resolves when the current round is over. */
     start(): { stop(): Promise<void> } {
-      const stop = new AbortController();
-      const loop = (async () => {
-        while (!stop.signal.aborted) {
-          await round();
-          await clock.sleep(everyMs, stop.signal).catch(() => undefined);
-        }
-      })();
-      return {
-        async stop() {
-          stop.abort();
-          await loop;
-        },
-      };
+      return every(everyMs, round, {
+        clock,
+        onError: (err) => logger.error({ err }, 'a round of the scheduler failed'),
+      });
     },
   };
 }

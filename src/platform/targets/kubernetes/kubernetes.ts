@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { within } from '../../../domain/kernel/within.ts';
 import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
 import type {
   KubeKind,
@@ -389,11 +390,6 @@ function statusMessage(answer: HttpAnswer): string {
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  if (signal.aborted) return Promise.reject(new TargetError('aborted', 'stopped waiting'));
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new TargetError('aborted', 'stopped waiting'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+  const stopped = () => new TargetError('aborted', 'stopped waiting');
+  return within(Number.POSITIVE_INFINITY, work, { signal, stopped });
 }

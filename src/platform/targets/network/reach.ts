@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Stage } from '../../../domain/kernel/errors.ts';
+import { within } from '../../../domain/kernel/within.ts';
 import { socketStage } from '../failure.ts';
 
 export interface ReachOptions {
@@ -14,23 +15,23 @@ export type Reach = 'open' | Extract<Stage, 'dns' | 'refused' | 'connect-timeout
  * Opens a TCP connection and closes it again: tells a refused port from a silent one where a driver hides
  * the difference. A server that is stopped by SIGSTOP is `open`, because the kernel accepts for it.
  */
-export function reach(host: string, port: number, options: ReachOptions): Promise<Reach> {
-  return new Promise((resolve) => {
-    if (options.signal?.aborted === true) return resolve('aborted');
-    const socket = createConnection({ host, port });
-    const finish = (answer: Reach) => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', abort);
-      socket.destroy();
-      resolve(answer);
-    };
-    const abort = () => finish('aborted');
-    const timer = setTimeout(() => finish('connect-timeout'), options.timeoutMs);
-    options.signal?.addEventListener('abort', abort, { once: true });
-    socket.once('connect', () => finish('open'));
-    socket.once('error', (error: NodeJS.ErrnoException) => {
+export async function reach(host: string, port: number, options: ReachOptions): Promise<Reach> {
+  const { timeoutMs, signal } = options;
+  if (signal?.aborted === true) return 'aborted';
+  const socket = createConnection({ host, port });
+  const answer = new Promise<Reach>((resolve) => {
+    socket.once('connect', () => resolve('open'));
+    // Also what comes after the end must be listened to, or it would end the process.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
       const stage = socketStage(error);
-      finish(stage === 'dns' || stage === 'refused' || stage === 'closed' ? stage : 'connect-timeout');
+      resolve(stage === 'dns' || stage === 'refused' || stage === 'closed' ? stage : 'connect-timeout');
     });
   });
+  try {
+    return await within(timeoutMs, answer, { signal, late: () => 'connect-timeout' as const });
+  } catch {
+    return 'aborted';
+  } finally {
+    socket.destroy();
+  }
 }

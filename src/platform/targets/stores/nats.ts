@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
@@ -168,13 +169,7 @@ export function createNatsTarget(
               if (error === null) seen[message.subject] = (seen[message.subject] ?? 0) + 1;
             },
           });
-          await new Promise<void>((resolve) => {
-            const timer = setTimeout(resolve, ms);
-            signal.addEventListener('abort', () => {
-              clearTimeout(timer);
-              resolve();
-            });
-          });
+          await delay(ms, undefined, { signal }).catch(() => undefined);
           subscription.unsubscribe();
           return seen;
         },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Directory, DirectoryPerson, Installation, Known } from '../../../domain/fix/eligibility.ts';
 import type { Policy } from '../../../domain/fix/policy.ts';
 import type { Clock, Logger } from '../../../domain/kernel/clock.ts';
+import { every } from '../../../domain/kernel/every.ts';
 import type { DirectoryKind } from '../../../domain/ports/directory.ts';
 import type { Store, Tx } from '../../../domain/ports/store.ts';
 
@@ -118,39 +119,21 @@ export function startDirectoryRefresh(deps: {
   readonly everyMs?: number;
 }): { stop(): Promise<void> } {
   const { store, clock, logger, everyMs = 60_000 } = deps;
-  const stop = new AbortController();
-  let wake: (() => void) | undefined;
-  let asked = false;
-  const listening = store.listen('directory', () => {
-    asked = true;
-    wake?.();
-  });
-  const pause = async () => {
-    if (asked || stop.signal.aborted) return;
-    const woken = new AbortController();
-    wake = () => woken.abort();
-    await clock.sleep(everyMs, AbortSignal.any([woken.signal, stop.signal])).catch(() => undefined);
-    wake = undefined;
+  const refresh = async () => {
+    const missing = await refreshDirectory(deps);
+    if (missing.length > 0) logger.warn({ missing }, 'parts of the directory cannot be read from Slack');
   };
-  const loop = (async () => {
-    while (!stop.signal.aborted) {
-      asked = false;
-      try {
-        const missing = await refreshDirectory(deps);
-        if (missing.length > 0) logger.warn({ missing }, 'parts of the directory cannot be read from Slack');
-      } catch (err) {
-        logger.warn({ err }, 'the directory snapshot cannot be written');
-      }
-      // At most once a second, however many executors ask.
-      await clock.sleep(1_000, stop.signal).catch(() => undefined);
-      await pause();
-    }
-  })();
+  const refreshing = every(everyMs, refresh, {
+    clock,
+    // At most once a second, however many executors ask.
+    restMs: 1_000,
+    onError: (err) => logger.warn({ err }, 'the directory snapshot cannot be written'),
+  });
+  const listening = store.listen('directory', () => refreshing.wake());
   return {
     async stop() {
-      stop.abort();
       await (await listening).stop();
-      await loop;
+      await refreshing.stop();
     },
   };
 }
