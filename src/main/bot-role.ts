@@ -1,7 +1,7 @@
 import { createBoltApp } from '../bot/app.ts';
 import { readerWords } from '../bot/middleware/reader-words.ts';
-import { createGate } from '../bot/receive/gate.ts';
-import { createSignedHttp } from '../bot/receive/signed-http.ts';
+import { createGate, type EventSink } from '../bot/receive/gate.ts';
+import { slackRoute } from '../bot/receive/signed-http.ts';
 import { createSockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
 import { lostNotice } from '../bot/send/lost.ts';
@@ -13,6 +13,7 @@ import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
+import { createHttpServer } from '../platform/process/http-server.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
 import { createSlackDirectory, type Self } from '../platform/slack/directory.ts';
@@ -162,17 +163,13 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   };
 }
 
-function httpReceiver(shared: Shared, gate: Parameters<typeof createSignedHttp>[0]['gate']) {
+/** Bolt's receiver over the product's own HTTP server; deliveries go to the gate, which hands them to the app. */
+function httpReceiver(shared: Shared, gate: EventSink) {
   const { env, clock, logger } = shared;
   if (env.SLACK_SIGNING_SECRET === undefined) throw configurationFault('SLACK_SIGNING_SECRET');
-  return createSignedHttp({
-    signingSecrets: [env.SLACK_SIGNING_SECRET],
-    host: env.HOST,
-    port: env.PORT,
-    gate,
-    clock,
-    logger,
-  });
+  const route = slackRoute({ signingSecrets: [env.SLACK_SIGNING_SECRET], gate, clock, logger });
+  const server = createHttpServer({ host: env.HOST, port: env.PORT, routes: [route], logger });
+  return { init: () => undefined, ...server };
 }
 
 function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0], inbox: SlackInbox) {

@@ -4,8 +4,9 @@ import { AppError } from '../domain/kernel/errors.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv, Role } from '../domain/settings/process-env.ts';
 import { systemClock } from '../platform/process/clock.ts';
-import { createStatusServer } from '../platform/process/http-server.ts';
+import { createHttpServer } from '../platform/process/http-server.ts';
 import { type Component, createLifecycle } from '../platform/process/lifecycle.ts';
+import { statusRoutes } from '../platform/process/status.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { migrate } from '../platform/store/migrate.ts';
 import { openShared, type RoleParts, type Shared, sharedComponents } from './shared.ts';
@@ -36,9 +37,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     for (const component of sharedComponents(shared)) await component.stop?.(1000);
     throw error;
   });
-  const status = createStatusServer({
-    host: env.HOST,
-    port: env.STATUS_PORT,
+  const routes = statusRoutes({
     metrics: shared.metrics,
     alive: () => lifecycle.state() !== 'stopped',
     checks: {
@@ -50,6 +49,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       ...Object.assign({}, ...parts.map(({ checks }) => checks)),
     },
   });
+  const status = createHttpServer({ host: env.HOST, port: env.STATUS_PORT, routes, logger });
   const lifecycle = createLifecycle(
     [
       ...sharedComponents(shared),

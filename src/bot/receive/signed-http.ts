@@ -1,25 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Receiver } from '@slack/bolt';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
+import type { HttpReply, HttpRequest, HttpRoute } from '../../domain/ports/http.ts';
 import type { EventSink } from './gate.ts';
 
-export interface SignedHttpOptions {
+export interface SlackRouteOptions {
   /** Two while the secret is being changed: regenerating takes effect at once (R-SLACK11). */
   readonly signingSecrets: readonly Secret[];
-  readonly host: string;
-  readonly port: number;
   readonly gate: EventSink;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default `/slack/events`. */
   readonly path?: string;
-}
-
-export interface SignedHttp extends Receiver {
-  /** The port it listens on, once started. */
-  port(): number;
 }
 
 /** Slack's own recipe, which Bolt follows on one side only (R-SLACK10). */
@@ -52,121 +44,69 @@ export function verifySignature(input: {
   return right ? 'ok' : 'wrong';
 }
 
-export function createSignedHttp(options: SignedHttpOptions): SignedHttp {
+/** Where Slack's signed requests arrive: checked, understood, and handed to the gate. */
+export function slackRoute(options: SlackRouteOptions): HttpRoute {
   const { gate, clock, logger } = options;
-  const path = options.path ?? '/slack/events';
 
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'POST' || new URL(request.url ?? '/', 'http://localhost').pathname !== path)
-      return end(response, 404);
-    const raw = await readBody(request);
-    if (raw === undefined) return end(response, 413);
-    const signature = header(request, 'x-slack-signature');
+  const handle: HttpRoute['handle'] = async (request) => {
+    const signature = request.header('x-slack-signature');
     const verdict = verifySignature({
       secrets: options.signingSecrets.map((secret) => secret.reveal()),
-      timestamp: header(request, 'x-slack-request-timestamp'),
+      timestamp: request.header('x-slack-request-timestamp'),
       signature,
-      body: raw,
+      body: request.body,
       nowSeconds: Math.floor(clock.now().getTime() / 1000),
     });
     if (verdict !== 'ok') {
       logger.warn({ verdict }, 'a request was not signed as it must be');
-      return end(response, 401);
+      return { status: 401 };
     }
-    const body = parseBody(raw.toString('utf8'), header(request, 'content-type') ?? '');
-    if (body === undefined) return end(response, 400);
-    if (body.ssl_check !== undefined) return end(response, 200);
-    if (body.type === 'url_verification') return end(response, 200, { challenge: body.challenge });
-    await handle(body, signature ?? '', request, response);
+    const body = parseBody(request.body.toString('utf8'), request.header('content-type') ?? '');
+    if (body === undefined) return { status: 400 };
+    if (body.ssl_check !== undefined) return { status: 200 };
+    if (body.type === 'url_verification') return { status: 200, body: { challenge: body.challenge } };
+    return deliver(body, signature ?? '', request);
   };
 
-  const handle = async (
+  /** The ack is the answer; what the handlers do afterwards goes on without it. */
+  const deliver = (
     body: Readonly<Record<string, unknown>>,
     signature: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> => {
-    const timer = setTimeout(() => end(response, 503), answerWithinMs);
-    const retryNum = Number(header(request, 'x-slack-retry-num'));
-    const retryReason = header(request, 'x-slack-retry-reason');
-    try {
-      await gate.processEvent({
-        body,
-        ack: (answer: unknown) => {
-          clearTimeout(timer);
-          end(response, 200, answer);
-          return Promise.resolve();
-        },
-        customProperties: { signature },
-        ...(Number.isNaN(retryNum) ? {} : { retryNum }),
-        ...(retryReason === undefined ? {} : { retryReason }),
-      });
-      // Handled without an ack: an event of a kind that nobody listens to.
-      end(response, 200);
-    } catch (err) {
-      logger.error({ err }, 'a delivery was not acknowledged');
-      end(response, 503);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
-  const server: Server = createServer((request, response) => {
-    serve(request, response).catch((err: unknown) => {
-      logger.error({ err }, 'a request failed');
-      end(response, 500);
+    request: HttpRequest,
+  ): Promise<HttpReply> =>
+    new Promise((answer) => {
+      const retryNum = Number(request.header('x-slack-retry-num'));
+      const retryReason = request.header('x-slack-retry-reason');
+      gate
+        .processEvent({
+          body,
+          ack: (answered: unknown) => {
+            answer(replyOf(answered));
+            return Promise.resolve();
+          },
+          customProperties: { signature },
+          ...(Number.isNaN(retryNum) ? {} : { retryNum }),
+          ...(retryReason === undefined ? {} : { retryReason }),
+        })
+        .then(
+          // Handled without an ack: an event of a kind that nobody listens to.
+          () => answer({ status: 200 }),
+          (err: unknown) => {
+            logger.error({ err }, 'a delivery was not acknowledged');
+            answer({ status: 503 });
+          },
+        );
     });
-  });
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 5_000;
 
-  return {
-    init() {
-      // Deliveries go to the gate, which hands them to the app.
-    },
-    start: () =>
-      new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(options.port, options.host, () => resolve());
-      }),
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
-    port: () => (server.address() as AddressInfo | null)?.port ?? options.port,
-  };
+  return { method: 'POST', path: options.path ?? '/slack/events', maxBodyBytes, answerWithinMs, handle };
 }
 
-function end(response: ServerResponse, status: number, body?: unknown): void {
-  if (response.writableEnded) return;
-  if (body === undefined || body === '') {
-    response.writeHead(status).end();
-    return;
-  }
-  const isText = typeof body === 'string';
-  response
-    .writeHead(status, {
-      'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
-    })
-    .end(isText ? body : JSON.stringify(body));
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer;
-    size += bytes.byteLength;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+function replyOf(answered: unknown): HttpReply {
+  if (typeof answered === 'string')
+    return answered === '' ? { status: 200 } : { status: 200, body: answered };
+  return typeof answered === 'object' && answered !== null
+    ? { status: 200, body: answered }
+    : { status: 200 };
 }
 
 /** JSON for events, form fields for commands, a `payload` field with JSON for everything interactive. */

@@ -1,89 +1,144 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from '../../domain/kernel/clock.ts';
+import { inTime, within } from '../../domain/kernel/within.ts';
+import type { HttpReply, HttpRequest, HttpRoute } from '../../domain/ports/http.ts';
 
-/** `undefined` when all is well, else a short reason without secrets. */
-export type ReadinessCheck = () => Promise<string | undefined> | string | undefined;
-
-export interface StatusServerOptions {
+export interface HttpServerOptions {
   readonly host: string;
+  /** 0: any free one. */
   readonly port: number;
-  /** By name; all must be well for /readyz. */
-  readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  /** /healthz says no when this does: the process should be restarted. */
-  readonly alive: () => boolean;
+  readonly routes: readonly HttpRoute[];
+  readonly logger: Logger;
+  /** A request must have arrived whole by then, body included, or its connection ends; default 10,000. */
+  readonly requestMs?: number;
 }
 
-export interface StatusServer {
+export interface HttpServer {
+  /** Rejects with Node's own error when the port cannot be had. */
   start(): Promise<void>;
+  /** Takes no new connection, lets what is being answered end, and cuts off after three seconds. */
   stop(): Promise<void>;
+  /** The port it listens on, once started. */
   port(): number;
 }
 
-const checkWithinMs = 2000;
+const headersMs = 5_000;
+const stopMs = 3_000;
 
-/** /healthz: this process works. /readyz: it can do its role's work now. /metrics: Prometheus text. */
-export function createStatusServer(options: StatusServerOptions): StatusServer {
-  const routes: Readonly<Record<string, () => Promise<{ status: number; type: string; body: string }>>> = {
-    '/healthz': async () => json(options.alive() ? 200 : 503, { status: options.alive() ? 'ok' : 'failing' }),
-    '/readyz': async () => {
-      const results = await Promise.all(
-        Object.entries(options.checks).map(
-          async ([name, check]) => [name, (await bounded(check)) ?? 'ok'] as const,
-        ),
-      );
-      const ready = results.every(([, result]) => result === 'ok');
-      return json(ready ? 200 : 503, {
-        status: ready ? 'ready' : 'not-ready',
-        checks: Object.fromEntries(results),
-      });
-    },
-    '/metrics': async () => ({
-      status: 200,
-      type: options.metrics.contentType,
-      body: await options.metrics.text(),
-    }),
+/**
+ * The one HTTP server of the product: paths, methods, limits and times in one place, whatever is served. A path that is
+ * not known gets 404, another method 405, a body beyond the route's limit 413, a request that trickles 408, a handler
+ * that fails 500, and one that does not answer in time 503.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { routes, logger, requestMs = 10_000 } = options;
+  const answering = new Set<ServerResponse>();
+  let stopping = false;
+
+  const serve = async (request: IncomingMessage): Promise<Answer | undefined> => {
+    const path = pathOf(request.url);
+    const here = routes.filter((route) => route.path === path);
+    const route = here.find(({ method }) => method === request.method);
+    if (here.length === 0 || path === undefined) return { status: 404 };
+    if (route === undefined) return { status: 405, allow: here.map(({ method }) => method).join(', ') };
+    const body = await readBody(request, route.maxBodyBytes);
+    if (body === 'gone') return undefined;
+    if (body === 'too-large') return { status: 413 };
+    return within(route.answerWithinMs, () => route.handle(asRequest(request, path, body)), {
+      late: () => ({ status: 503 }),
+    });
   };
-  const server: Server = createServer((request, response) => {
-    const route = request.method === 'GET' ? routes[(request.url ?? '').split('?')[0] ?? ''] : undefined;
-    const answer = route === undefined ? Promise.resolve(json(404, { status: 'not-found' })) : route();
-    answer
-      .catch(() => json(500, { status: 'failing' }))
-      .then(({ status, type, body }) => {
-        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-      })
-      .catch(() => response.destroy());
-  });
-  server.requestTimeout = 5000;
+
+  const server = createServer(
+    {
+      requestTimeout: requestMs,
+      headersTimeout: Math.min(headersMs, requestMs),
+      // Node looks for requests that are too slow only so often, by default every half minute.
+      connectionsCheckingInterval: Math.min(1_000, Math.ceil(requestMs / 4)),
+    },
+    (request, response) => {
+      answering.add(response);
+      response.once('close', () => answering.delete(response));
+      serve(request)
+        .catch((err: unknown): Answer => {
+          logger.error({ err, path: pathOf(request.url) }, 'a request failed');
+          return { status: 500 };
+        })
+        .then((answer) => {
+          if (answer !== undefined) send(response, answer, stopping);
+        })
+        .catch(() => response.destroy());
+    },
+  );
+
   return {
     start: () =>
       new Promise<void>((resolve, reject) => {
         server.once('error', reject);
         server.listen(options.port, options.host, () => resolve());
       }),
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async stop() {
+      stopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await inTime(stopMs, Promise.all([...answering].map((response) => once(response, 'close'))));
+      server.closeAllConnections();
+      await closed;
+    },
     port: () => (server.address() as AddressInfo | null)?.port ?? options.port,
   };
 }
 
-function json(status: number, value: unknown): { status: number; type: string; body: string } {
-  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value) };
+type Answer = HttpReply & { readonly allow?: string };
+
+/** The path of `/a?b`, and of a proxy's `http://host/a?b`. */
+function pathOf(url = '/'): string | undefined {
+  if (url.startsWith('/')) return url.split(/[?#]/, 1)[0];
+  return URL.canParse(url) ? new URL(url).pathname : undefined;
 }
 
-async function bounded(check: ReadinessCheck): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('no answer in time'), checkWithinMs);
+function asRequest(request: IncomingMessage, path: string, body: Buffer): HttpRequest {
+  return {
+    method: request.method ?? '',
+    path,
+    header: (name) => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    body,
+  };
+}
+
+/** `gone`: whoever asked has left, or was too slow and got 408 from Node. What is too large is not kept. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve('too-large');
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.byteLength;
+      if (size > maxBytes) {
+        parts.length = 0;
+        resolve('too-large');
+      } else parts.push(part);
+    });
+    request.once('end', () => resolve(Buffer.concat(parts)));
+    request.once('close', () => resolve('gone'));
+    request.on('error', () => resolve('gone'));
   });
-  try {
-    return await Promise.race([Promise.resolve(check()), late]);
-  } catch {
-    return 'failed';
-  } finally {
-    clearTimeout(timer);
+}
+
+function send(response: ServerResponse, { status, body, type, allow }: Answer, last: boolean): void {
+  if (response.destroyed || response.writableEnded) return;
+  response.setHeader('cache-control', 'no-store');
+  if (last) response.setHeader('connection', 'close');
+  if (allow !== undefined) response.setHeader('allow', allow);
+  if (body === undefined) {
+    response.writeHead(status).end();
+    return;
   }
+  const text = typeof body === 'string';
+  const contentType = text ? (type ?? 'text/plain; charset=utf-8') : 'application/json; charset=utf-8';
+  response.writeHead(status, { 'content-type': contentType }).end(text ? body : JSON.stringify(body));
 }

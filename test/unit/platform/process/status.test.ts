@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { type StatusOptions, statusRoutes } from '../../../../src/platform/process/status.ts';
+
+const options: StatusOptions = {
+  checks: {},
+  alive: () => true,
+  metrics: { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('up 1\n') },
+};
+
+async function ask(path: string, more: Partial<StatusOptions> = {}) {
+  const route = statusRoutes({ ...options, ...more }).find((one) => one.path === path);
+  const header = (): undefined => undefined;
+  return route?.handle({ method: 'GET', path, header, body: Buffer.of() });
+}
+
+it('a process is alive, or says that it should be restarted', async () => {
+  expect(await ask('/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
+  expect(await ask('/healthz', { alive: () => false })).toEqual({ status: 503, body: { status: 'failing' } });
+});
+
+it('a process is ready when every check is well, and names the others', async () => {
+  const well = { a: () => undefined, b: () => Promise.resolve(undefined) };
+  const checks = {
+    ...well,
+    c: () => 'no socket is open',
+    d: () => Promise.reject(new Error('postgres://user:secret@host')),
+    e: () => {
+      throw new Error('thrown');
+    },
+    f: () => new Promise<undefined>(() => undefined),
+  };
+
+  expect(await ask('/readyz', { checks: well })).toEqual({
+    status: 200,
+    body: { status: 'ready', checks: { a: 'ok', b: 'ok' } },
+  });
+  expect(await ask('/readyz', { checks })).toEqual({
+    status: 503,
+    body: {
+      status: 'not-ready',
+      checks: {
+        a: 'ok',
+        b: 'ok',
+        c: 'no socket is open',
+        d: 'failed',
+        e: 'failed',
+        f: 'no answer in time',
+      },
+    },
+  });
+});
+
+it('metrics are given as Prometheus reads them', async () => {
+  expect(await ask('/metrics')).toEqual({ status: 200, type: 'text/plain; version=0.0.4', body: 'up 1\n' });
+});
