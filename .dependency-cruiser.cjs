@@ -65,7 +65,7 @@ const rooms = {
     store: ['process'],
     queue: ['targets'],
     schedule: [],
-    settings: ['store'],
+    settings: ['process', 'store', 'targets'],
     slack: ['store'],
     'slack-poster': ['slack'],
     identity: ['store', 'queue'],

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { present } from '../domain/kernel/present.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createLogger } from '../platform/process/logger.ts';
-import { loadConfig, readProcessEnv } from '../platform/settings/config.ts';
+import { kubeLogins, loadConfig, readProcessEnv } from '../platform/settings/config.ts';
 import type { Words } from '../text/words.ts';
 import type { CliContext, Output } from './context.ts';
 import type { Shell } from './shell.ts';
@@ -24,6 +25,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       ...(shell.env === undefined ? {} : { env: shell.env }),
       ...(environments === undefined ? {} : { environments }),
     });
+  const logins = () => kubeLogins(shell.env);
   // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.
   const config = once(() => load([]));
   const targetsConfig = once(() => load());
@@ -47,7 +49,12 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   });
   const looking = once(async () => {
     const { openLooking } = await import('../main/looking.ts');
-    const opened = openLooking({ config: await targetsConfig(), logger: await logger(), clock: systemClock });
+    const opened = openLooking({
+      config: await targetsConfig(),
+      logger: await logger(),
+      clock: systemClock,
+      logins: logins(),
+    });
     closers.push(() => opened.targets.close());
     return opened;
   });
@@ -72,7 +79,13 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     async examine() {
       const { examine } = await import('../platform/doctor/examine.ts');
       const now = () => systemClock.now().getTime();
-      return examine({ config: await targetsConfig(), env: await env(), logger: await logger(), now });
+      return examine({
+        config: await targetsConfig(),
+        env: await env(),
+        logger: await logger(),
+        logins: logins(),
+        now,
+      });
     },
     async discover(wanted) {
       const { discoverCompose, discoverKubernetes } = await import('../platform/settings/discover.ts');
@@ -83,11 +96,9 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       }
       const { createKubernetesTarget } = await import('../platform/targets/kubernetes/kubernetes.ts');
       const { namespace, kubeconfig, context } = wanted;
-      const access = {
-        ...(kubeconfig === undefined ? {} : { kubeconfig }),
-        ...(context === undefined ? {} : { context }),
-      };
-      const target = createKubernetesTarget({ namespace, agentNamespace: 'kube-system', ...access });
+      const access = present({ kubeconfig, context });
+      const settings = { namespace, agentNamespace: 'kube-system', ...access };
+      const target = createKubernetesTarget(settings, undefined, logins());
       return discoverKubernetes(target, access);
     },
     async close() {

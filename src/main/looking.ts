@@ -7,7 +7,9 @@ import type { ProbeRunner } from '../domain/look/probe-runner.ts';
 import type { TargetsFactory } from '../domain/look/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
 import { watchLateness } from '../platform/process/lateness.ts';
+import { kubeLogins } from '../platform/settings/config.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
+import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../probes/index.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
@@ -22,12 +24,15 @@ export function openLooking({
   config,
   logger,
   clock,
-  targets = createTargetsFactory(config.environments),
+  logins = kubeLogins(),
+  targets = createTargetsFactory(config.environments, undefined, logins),
   runner = createProbeRunner({ probes, clock, logger, lateness: watchLateness }),
 }: {
   readonly config: Pick<Config, 'environments'>;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** To clusters; default: those that this process would be given by kubectl's own rules. */
+  readonly logins?: KubeLogins;
   readonly targets?: TargetsFactory;
   readonly runner?: ProbeRunner;
 }) {

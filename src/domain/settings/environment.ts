@@ -17,9 +17,13 @@ const Runtime = z
           .default('kube-system')
           .meta({ description: 'Where the collect agents run.' }),
         kubeconfig: z.string().exactOptional().meta({
-          description: 'Path of a kubeconfig; without it the Pod’s service account, else `~/.kube/config`.',
+          description:
+            'Path of one kubeconfig; without it what kubectl would take: `KUBECONFIG`, else `~/.kube/config`, else the Pod’s service account.',
         }),
-        context: z.string().exactOptional().meta({ description: 'Context of the kubeconfig.' }),
+        context: z
+          .string()
+          .exactOptional()
+          .meta({ description: 'Context of it; default its `current-context`.' }),
         debugImage: z.string().regex(/^\S+$/, 'must be the name of an image').exactOptional().meta({
           description:
             'Image with `sh`, `wget` and `nslookup`, such as `registry.example/busybox:1.36`. With it, a check of the network from a container that lacks these tools adds a debug container to that Pod ([what that means](../guides/operate.md#containers-without-tools)); without it nothing is added.',

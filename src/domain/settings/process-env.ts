@@ -49,6 +49,10 @@ export const ProcessEnv = z.object({
     description: 'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
   }),
   AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
+  KUBECONFIG: z.string().exactOptional().meta({
+    description:
+      'Kubeconfigs for environments that name none, as kubectl takes them: several separated by colons; default `~/.kube/config`, else the Pod’s service account.',
+  }),
   DATABASE_URL: secret(
     'The bot’s own PostgreSQL; TLS with sslmode, sslrootcert, sslcert and sslkey in the URL.',
   ).exactOptional(),

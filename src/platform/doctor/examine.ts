@@ -10,6 +10,7 @@ import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 import { databaseOf } from '../settings/database.ts';
 import { redisFromUrl } from '../settings/redis-url.ts';
 import { examineSlack, slackClockOffset } from '../slack/slack-doctor.ts';
+import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 import { examineKubernetes } from './kubernetes.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineRedis } from './redis.ts';
@@ -18,6 +19,8 @@ export interface ExamineOptions {
   readonly config: Config;
   readonly env: ProcessEnv;
   readonly logger: Logger;
+  /** Those with which the configuration's Secrets are read, too. */
+  readonly logins: KubeLogins;
   readonly now: () => number;
   /** Scopes to compare with; default those of `manifest.yml`. */
   readonly scopes?: readonly string[];
@@ -46,7 +49,12 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
     env.REDIS_URL === undefined ? undefined : examineRedis(redisFromUrl(env.REDIS_URL), logger),
     Promise.all(
       Object.entries(config.environments).map(([name, environment]) =>
-        examineKubernetes(name, environment, { name: 'aetherius-bot', namespace: namespaceOf(environment) }),
+        examineKubernetes(
+          name,
+          environment,
+          { name: 'aetherius-bot', namespace: namespaceOf(environment) },
+          options.logins,
+        ),
       ),
     ),
     env.SLACK_BOT_TOKEN === undefined ? undefined : slackClockOffset(env.SLACK_API_URL, now),

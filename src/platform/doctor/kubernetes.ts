@@ -10,9 +10,11 @@ import {
   roleRules,
 } from '../../domain/fix/rights.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
 import type { Check } from '../../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
+import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 import { createKubernetesTarget } from '../targets/kubernetes/kubernetes.ts';
 
 /** Asks the API server for every right, verb by verb; what is missing is printed as a role to apply. */
@@ -20,16 +22,14 @@ export async function examineKubernetes(
   environment: string,
   config: EnvironmentConfig,
   account: { readonly name: string; readonly namespace: string },
+  logins: KubeLogins,
 ): Promise<readonly Check[]> {
   const { runtime } = config;
   if (runtime.kind !== 'kubernetes')
     return [{ area: 'kubernetes', key: 'kubernetes.none', state: 'skipped', facts: { environment } }];
-  const target = createKubernetesTarget({
-    namespace: runtime.namespace,
-    agentNamespace: runtime.agentNamespace,
-    ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
-    ...(runtime.context === undefined ? {} : { context: runtime.context }),
-  });
+  const { namespace, agentNamespace, kubeconfig, context } = runtime;
+  const settings = { namespace, agentNamespace, ...present({ kubeconfig, context }) };
+  const target = createKubernetesTarget(settings, undefined, logins);
   const features = rightFeatures.filter(
     (feature) =>
       (feature !== 'secrets' || usesSecrets(config)) &&
@@ -40,12 +40,24 @@ export async function examineKubernetes(
     ['agents', runtime.agentNamespace],
     ['node-events', nodeEventsNamespace],
   ];
-  const checks = await Promise.all(
-    places.map(([place, namespace]) =>
-      examinePlace({ environment, place, namespace, features, target, account }),
-    ),
-  );
-  return checks.flat();
+  try {
+    const checks = await Promise.all(
+      places.map(([place, namespace]) =>
+        examinePlace({ environment, place, namespace, features, target, account }),
+      ),
+    );
+    return checks.flat();
+  } catch (error) {
+    if (!isKubeconfigFault(error)) throw error;
+    const { path = '', detail = '' } = error.facts;
+    const facts = { environment, path, detail };
+    return [{ area: 'kubernetes', key: 'kubernetes.kubeconfig', state: 'failed', facts }];
+  }
+}
+
+/** Nothing was asked: who we are towards the API server cannot even be told. */
+function isKubeconfigFault(error: unknown): error is AppError {
+  return error instanceof AppError && String(error.facts['reason']).startsWith('kubeconfig-');
 }
 
 interface Place {
@@ -86,6 +98,7 @@ async function examinePlace(where: Place): Promise<readonly Check[]> {
       return lacking.length === 0 ? [] : [missingRights(where, feature, lacking)];
     });
   } catch (error) {
+    if (isKubeconfigFault(error)) throw error;
     const stage =
       error instanceof TargetError ? error.stage : error instanceof AppError ? error.code : 'error';
     return [

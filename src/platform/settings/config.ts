@@ -5,6 +5,7 @@ import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
 import { type Config, ConfigFile } from '../../domain/settings/config.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import { mayReadSlack, mayReadTargets, ProcessEnv, type Role } from '../../domain/settings/process-env.ts';
+import { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 import {
   ConfigError,
   type ConfigFault,
@@ -14,6 +15,7 @@ import {
   referenceFaults,
   toFaults,
 } from './config-faults.ts';
+import { secretPaths } from './secret-paths.ts';
 import { createSecretResolver, kubernetesSecrets, type ReadKubernetesSecret } from './secrets.ts';
 
 export interface LoadOptions {
@@ -100,12 +102,13 @@ function narrow(config: Config, options: LoadOptions): Config {
 }
 
 function bind(config: Config, options: ParseOptions): Config {
+  const logins = kubeLogins(options.env);
   const bindAll = (value: unknown, runtime: RuntimeConfig, allowed: boolean): void => {
     const resolveSecret = createSecretResolver({
       role: options.role,
       allowed,
       env: options.env ?? process.env,
-      readKubernetes: options.readKubernetes ?? kubernetesSecrets(runtime),
+      readKubernetes: options.readKubernetes ?? kubernetesSecrets(runtime, logins),
     });
     const resolver: SecretResolver = (reference, signal) =>
       resolveSecret(
@@ -126,6 +129,16 @@ function lazySecrets(value: unknown): readonly LazySecret[] {
   if (value instanceof LazySecret) return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(lazySecrets);
+}
+
+/**
+ * Logins to the clusters that kubectl would talk to from this process. A login program that a kubeconfig names gets the
+ * environment as it would from kubectl, but for the secrets of the bot itself.
+ */
+export function kubeLogins(env: Readonly<Record<string, string | undefined>> = process.env): KubeLogins {
+  const secrets = new Set(secretPaths().filter((path) => path.startsWith('env.')));
+  const variables = Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(`env.${name}`)));
+  return new KubeLogins({ variables });
 }
 
 const slackVariables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'] as const;

@@ -1,10 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import { own } from '../../domain/kernel/own.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { SecretReference, SecretResolver } from '../../domain/kernel/secret.ts';
+import { within } from '../../domain/kernel/within.ts';
+import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import type { Role } from '../../domain/settings/process-env.ts';
+import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 
-/** Reads one key of a Kubernetes Secret, decoded. AppError NOT_FOUND, NOT_ALLOWED or DEPENDENCY_UNAVAILABLE. */
+/**
+ * Reads one key of a Kubernetes Secret, decoded. AppError NOT_FOUND, NOT_ALLOWED or DEPENDENCY_UNAVAILABLE, or what
+ * `loadKubeAccess` says of the kubeconfig.
+ */
 export type ReadKubernetesSecret = (
   reference: Extract<SecretReference, { kind: 'kubernetes' }>,
   signal?: AbortSignal,
@@ -56,9 +65,13 @@ async function readSecretFile(path: string, signal?: AbortSignal): Promise<strin
 /** How long a Secret that was read is used again: long enough for one run, short enough for a rotation. */
 const keepMs = 30_000;
 
-/** Reads Secrets with the credentials of the environment's runtime; the client is loaded at the first read. */
+/**
+ * Reads Secrets of the cluster that the environment's runtime is looked at in, with the same login; without one, of the
+ * cluster that kubectl would talk to here. The client is loaded at the first read.
+ */
 export function kubernetesSecrets(
   runtime: RuntimeConfig,
+  logins: KubeLogins,
   now: () => number = () => Date.now(),
 ): ReadKubernetesSecret {
   const kept = new Map<string, { readonly value: string; readonly until: number }>();
@@ -66,8 +79,12 @@ export function kubernetesSecrets(
     const id = `${reference.namespace}/${reference.name}/${reference.key}`;
     const known = kept.get(id);
     if (known !== undefined && known.until > now()) return known.value;
-    signal?.throwIfAborted();
-    const value = await withinTime(readFromCluster(runtime, reference), reference, signal);
+    const value = await within(answerWithinMs, (ends) => readFromCluster(runtime, logins, reference, ends), {
+      signal,
+      late: () => {
+        throw unanswered(factsOf(reference));
+      },
+    });
     kept.set(id, { value, until: now() + keepMs });
     return value;
   };
@@ -76,65 +93,52 @@ export function kubernetesSecrets(
 /** An API server that takes the connection and never answers must not keep a run waiting. */
 const answerWithinMs = 5000;
 
-async function withinTime<T>(
-  work: Promise<T>,
-  { namespace, name, key }: Extract<SecretReference, { kind: 'kubernetes' }>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  const late = AbortSignal.timeout(answerWithinMs);
-  const given = AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]);
-  let stop = (): void => undefined;
-  const over = new Promise<never>((_resolve, reject) => {
-    stop = () =>
-      reject(
-        late.aborted
-          ? new AppError(
-              'DEPENDENCY_UNAVAILABLE',
-              'a Secret cannot be read: the API server does not answer',
-              {
-                facts: { namespace, secret: name, key },
-              },
-            )
-          : (signal?.reason as Error),
-      );
-    given.addEventListener('abort', stop, { once: true });
+type KubernetesReference = Extract<SecretReference, { kind: 'kubernetes' }>;
+
+const factsOf = ({ namespace, name, key }: KubernetesReference): Facts => ({ namespace, secret: name, key });
+
+function unanswered(facts: Facts): AppError {
+  return new AppError('DEPENDENCY_UNAVAILABLE', 'a Secret cannot be read: the API server does not answer', {
+    facts,
   });
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    given.removeEventListener('abort', stop);
-  }
 }
 
 async function readFromCluster(
   runtime: RuntimeConfig,
-  reference: Extract<SecretReference, { kind: 'kubernetes' }>,
+  logins: KubeLogins,
+  reference: KubernetesReference,
+  signal: AbortSignal,
 ): Promise<string> {
-  const { KubeConfig, CoreV1Api, ApiException } = await import('@kubernetes/client-node');
-  const kube = new KubeConfig();
-  if (runtime.kind === 'kubernetes' && runtime.kubeconfig !== undefined)
-    kube.loadFromFile(runtime.kubeconfig);
-  else kube.loadFromDefault();
-  if (runtime.kind === 'kubernetes' && runtime.context !== undefined) kube.setCurrentContext(runtime.context);
-  const facts = { namespace: reference.namespace, secret: reference.name, key: reference.key };
+  const { createKubernetesTarget } = await import('../targets/kubernetes/kubernetes.ts');
+  const { namespace, name, key } = reference;
+  const { kubeconfig, context } = runtime.kind === 'kubernetes' ? runtime : {};
+  const settings = { namespace, agentNamespace: namespace, ...present({ kubeconfig, context }) };
+  const facts = factsOf(reference);
   try {
-    const { namespace, name } = reference;
-    const found = await kube.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name });
-    const encoded = found.data?.[reference.key];
+    const target = createKubernetesTarget(settings, undefined, logins);
+    const found = await target.get('secrets', namespace, name, { signal, timeoutMs: answerWithinMs });
+    const encoded = own(dataOf(found), key);
     if (encoded === undefined) throw new AppError('NOT_FOUND', 'a Secret has no such key', { facts });
     return Buffer.from(encoded, 'base64').toString('utf8');
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    const status = error instanceof ApiException ? error.code : undefined;
-    // The cause stays out: an API error's body may quote the object.
-    if (status === 404) throw new AppError('NOT_FOUND', 'a Secret does not exist', { facts });
-    if (status === 401 || status === 403)
-      throw new AppError('NOT_ALLOWED', 'a Secret may not be read', {
-        facts: { ...facts, verb: 'get', resource: 'secrets' },
-      });
-    throw new AppError('DEPENDENCY_UNAVAILABLE', 'a Secret cannot be read: the API server does not answer', {
-      facts: { ...facts, ...(status === undefined ? {} : { status }) },
-    });
+    throw readingFault(error, facts);
   }
+}
+
+/** What the API server, or the way to it, said; its own words stay out, because they may quote the object. */
+function readingFault(error: unknown, facts: Facts): Error {
+  if (!(error instanceof AppError)) return unanswered(facts);
+  const { status, reason } = error.facts;
+  if (status === 404) return new AppError('NOT_FOUND', 'a Secret does not exist', { facts });
+  if (status === 401 || status === 403)
+    return new AppError('NOT_ALLOWED', 'a Secret may not be read', {
+      facts: { ...facts, verb: 'get', resource: 'secrets' },
+    });
+  // Of the kubeconfig, or of ourselves.
+  if (error.facts['secret'] !== undefined || String(reason).startsWith('kubeconfig-')) return error;
+  return unanswered({ ...facts, ...(status === undefined ? {} : { status }) });
+}
+
+function dataOf(object: KubeObject): Readonly<Record<string, string>> | undefined {
+  return object['data'] as Readonly<Record<string, string>> | undefined;
 }

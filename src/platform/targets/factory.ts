@@ -5,7 +5,7 @@ import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget } from './http/services.ts';
-import { KubeAccessMemory } from './kubernetes/kube-config.ts';
+import { KubeLogins } from './kubernetes/kube-config.ts';
 import { createKubernetesTarget } from './kubernetes/kubernetes.ts';
 import { createNetworkTarget } from './network/network.ts';
 import { tlsOptions } from './network/tls.ts';
@@ -23,9 +23,9 @@ import { createRedisTarget, type RedisSettings, redisUrl } from './stores/redis.
 export function createTargetsFactory(
   environments: Readonly<Record<string, EnvironmentConfig>>,
   timeouts: Timeouts = defaultTimeouts,
+  logins = new KubeLogins(),
 ): TargetsFactory {
   const book = new LeaseBook();
-  const memory = new KubeAccessMemory();
   return {
     async forRun(environment) {
       const config = environments[environment];
@@ -46,7 +46,7 @@ export function createTargetsFactory(
         ...(redis === undefined ? {} : { redis }),
         ...(nats === undefined ? {} : { nats }),
         ...(neo4j === undefined ? {} : { neo4j }),
-        ...runtimeOf(config, timeouts, memory),
+        ...runtimeOf(config, timeouts, logins),
         network: createNetworkTarget(config),
       } satisfies Targets;
     },
@@ -57,7 +57,7 @@ export function createTargetsFactory(
 function runtimeOf(
   config: EnvironmentConfig,
   timeouts: Timeouts,
-  memory: KubeAccessMemory,
+  logins: KubeLogins,
 ): Pick<Targets, 'kubernetes' | 'compose' | 'runtime'> {
   const { runtime } = config;
   switch (runtime.kind) {
@@ -76,7 +76,7 @@ function runtimeOf(
           ...(runtime.context === undefined ? {} : { context: runtime.context }),
         },
         timeouts,
-        memory,
+        logins,
       );
       const debug = runtime.debugImage === undefined ? undefined : { image: runtime.debugImage };
       return { kubernetes, runtime: runtimeOnKubernetes(kubernetes, debug) };

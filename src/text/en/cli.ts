@@ -149,6 +149,7 @@ export const cli = {
   'doctor.redis.policy': 'maxmemory-policy is {policy}; noeviction is needed, or jobs vanish',
   'doctor.redis.append-only': 'append-only file: {enabled}; without it a restart loses hints (never work)',
   'doctor.kubernetes.none': '{environment} does not run on Kubernetes',
+  'doctor.kubernetes.kubeconfig': '{environment}: the kubeconfig {path} cannot be used: {detail}',
   'doctor.kubernetes.unreachable': '{environment}: the API server cannot be asked ({reason})',
   'doctor.kubernetes.rights':
     '{environment}: {rights|the one right needed|all # rights} in namespace {namespace}',

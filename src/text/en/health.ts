@@ -108,10 +108,11 @@ export const health = {
   'cause.not-found': 'it does not exist',
   'cause.secret-unreadable': 'the credentials cannot be read here',
   'cause.settings-invalid': 'the connection settings are not usable',
-  'cause.kubeconfig-unreadable': 'the kubeconfig {path} cannot be read',
+  'cause.kubeconfig-unreadable': 'the kubeconfig {path} cannot be read: {detail}',
   'cause.last-word-unknown':
     'the log ends with “{line}”, which names no known reason, after complaints that do',
-  'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable',
+  'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable: {detail}',
+  'cause.kubeconfig-login': 'the login program {command} of the kubeconfig {path} does not work: {detail}',
   'cause.heartbeat-too-young':
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
   'cause.another-replica':

@@ -144,6 +144,7 @@ export const cli = {
   'doctor.redis.policy': 'maxmemory-policy 为 {policy}；必须是 noeviction，否则任务会消失',
   'doctor.redis.append-only': '追加文件（AOF）：{enabled}；没有它，重启会丢失提示（绝不会丢失工作）',
   'doctor.kubernetes.none': '{environment} 不在 Kubernetes 上运行',
+  'doctor.kubernetes.kubeconfig': '{environment}：无法使用 kubeconfig {path}：{detail}',
   'doctor.kubernetes.unreachable': '{environment}：无法询问 API 服务器（{reason}）',
   'doctor.kubernetes.rights': '{environment}：命名空间 {namespace} 中的 {rights} 项权限齐全',
   'doctor.kubernetes.missing': '{environment}：{feature} 在命名空间 {namespace} 中缺少：{missing}',

@@ -107,9 +107,10 @@ export const health = {
   'cause.not-found': '不存在',
   'cause.secret-unreadable': '这里无法读取凭据',
   'cause.settings-invalid': '连接设置不可用',
-  'cause.kubeconfig-unreadable': '无法读取 kubeconfig {path}',
+  'cause.kubeconfig-unreadable': '无法读取 kubeconfig {path}：{detail}',
   'cause.last-word-unknown': '日志以“{line}”结束，没有说明已知的原因，而之前的报错有',
-  'cause.kubeconfig-invalid': 'kubeconfig {path} 不可用',
+  'cause.kubeconfig-invalid': 'kubeconfig {path} 不可用：{detail}',
+  'cause.kubeconfig-login': 'kubeconfig {path} 的登录程序 {command} 不起作用：{detail}',
   'cause.heartbeat-too-young':
     '最近一次心跳是 {lastHeartbeatSeconds} 秒前，代理可能正常间隔这么久：一分钟后再问一次',
   'cause.another-replica': '每次采样到达的是另一个副本或重启后的进程，两次采样无法比较',

@@ -9,12 +9,14 @@ import { examine } from '../../../src/platform/doctor/examine.ts';
 import { examineKubernetes } from '../../../src/platform/doctor/kubernetes.ts';
 import { examinePostgres } from '../../../src/platform/doctor/postgres.ts';
 import { parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
+import { KubeLogins } from '../../../src/platform/targets/kubernetes/kube-config.ts';
 import { type SlackEmulator, startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { aetherius } from '../../support/cli.ts';
 import { kubeSeed } from '../../support/kube.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';
+import { closedPort, scratch } from '../../support/targets.ts';
 
 const postgres = usePostgres();
 const redis = useRedis(['--appendonly', 'yes']);
@@ -138,7 +140,7 @@ describe('Slack', () => {
       SLACK_APP_TOKEN: slack.appToken,
       SLACK_API_URL: slack.apiUrl,
     });
-    return examine({ config, env, logger: silentLogger, now, scopes: wanted });
+    return examine({ config, env, logger: silentLogger, logins: new KubeLogins(), now, scopes: wanted });
   }
 
   it('with all scopes and a socket has nothing to mend', async () => {
@@ -224,6 +226,7 @@ describe.skipIf(lacking !== undefined)(
     afterAll(() => api.stop());
 
     const account = { name: 'aetherius-bot', namespace: 'aetherius' };
+    const logins = new KubeLogins();
     const environment = (more: object = {}) => {
       const runtime = { kind: 'kubernetes', namespace: 'aetherius', kubeconfig, ...more };
       const config = parseConfig(stringify({ environments: { prod: { runtime } } }), {
@@ -237,7 +240,7 @@ describe.skipIf(lacking !== undefined)(
     };
 
     it('rights that are missing are printed verb by verb, and applying what is printed gives exactly them', async () => {
-      const before = await examineKubernetes('prod', environment(), account);
+      const before = await examineKubernetes('prod', environment(), account, logins);
       expect(
         before.map(({ key, state, facts }) => [key, state, facts['feature'], facts['namespace']]),
       ).toEqual([
@@ -254,13 +257,13 @@ describe.skipIf(lacking !== undefined)(
       for (const { remedy } of before) await apply(seed, remedy ?? '');
       seed.close();
 
-      const after = await examineKubernetes('prod', environment(), account);
+      const after = await examineKubernetes('prod', environment(), account, logins);
       expect(states(after)).toEqual({ 'kubernetes.rights': 'ok' });
     });
 
     it('the right to add debug containers is asked for where an image for them is configured', async () => {
       const wanted = environment({ debugImage: 'registry.example/busybox:1.36' });
-      const [before] = await examineKubernetes('prod', wanted, account);
+      const [before] = await examineKubernetes('prod', wanted, account, logins);
       expect(before).toMatchObject({
         key: 'kubernetes.missing',
         state: 'warning',
@@ -275,7 +278,9 @@ describe.skipIf(lacking !== undefined)(
       await apply(seed, before?.remedy ?? '');
       seed.close();
 
-      expect(states(await examineKubernetes('prod', wanted, account))).toEqual({ 'kubernetes.rights': 'ok' });
+      expect(states(await examineKubernetes('prod', wanted, account, logins))).toEqual({
+        'kubernetes.rights': 'ok',
+      });
     });
 
     it('one right taken away is the one that is named', async () => {
@@ -289,7 +294,7 @@ describe.skipIf(lacking !== undefined)(
       });
       seed.close();
 
-      const checks = await examineKubernetes('prod', environment(), account);
+      const checks = await examineKubernetes('prod', environment(), account, logins);
 
       expect(checks.find(({ key }) => key === 'kubernetes.missing')?.facts).toMatchObject({
         feature: 'restart',
@@ -297,19 +302,50 @@ describe.skipIf(lacking !== undefined)(
         missing: 'patch daemonsets.apps',
       });
     });
-
-    it('that cannot be asked is not called forbidden', async () => {
-      const closed = parseConfig(
-        stringify({ environments: { prod: { runtime: { kind: 'kubernetes', kubeconfig: '/none' } } } }),
-        { role: 'command-line', where: 'a.yaml', folder: '/', env: {} },
-      ).environments['prod'];
-
-      const checks = closed === undefined ? [] : await examineKubernetes('prod', closed, account);
-
-      expect(states(checks)).toEqual({ 'kubernetes.unreachable': 'failed' });
-    });
   },
 );
+
+describe('Kubernetes that cannot be asked', () => {
+  const dir = scratch('doctor-kubeconfig');
+  afterAll(() => dir.remove());
+  const examineWith = async (kubeconfig: string) => {
+    const { prod } = parseConfig(
+      stringify({ environments: { prod: { runtime: { kind: 'kubernetes', kubeconfig } } } }),
+      { role: 'command-line', where: 'a.yaml', folder: '/', env: {} },
+    ).environments;
+    if (prod === undefined) throw new Error('no environment');
+    return examineKubernetes('prod', prod, { name: 'a', namespace: 'b' }, new KubeLogins());
+  };
+
+  it('is not called forbidden', async () => {
+    const kubeconfig = join(dir.dir, 'closed');
+    const server = `http://127.0.0.1:${await closedPort()}`;
+    writeFileSync(
+      kubeconfig,
+      stringify({
+        'current-context': 'c',
+        clusters: [{ name: 'k', cluster: { server } }],
+        contexts: [{ name: 'c', context: { cluster: 'k' } }],
+      }),
+    );
+
+    const checks = await examineWith(kubeconfig);
+
+    expect(states(checks)).toEqual({ 'kubernetes.unreachable': 'failed' });
+    expect(checks[0]?.facts).toMatchObject({ reason: 'refused' });
+  });
+
+  it('because of the kubeconfig is said once, with the file and what it lacks', async () => {
+    expect(await examineWith('/none')).toEqual([
+      {
+        area: 'kubernetes',
+        key: 'kubernetes.kubeconfig',
+        state: 'failed',
+        facts: { environment: 'prod', path: '/none', detail: 'it does not exist' },
+      },
+    ]);
+  });
+});
 
 async function apply(seed: ReturnType<typeof kubeSeed>, yaml: string): Promise<void> {
   for (const document of parseAllDocuments(yaml)) {

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
+import { present } from '../../../domain/kernel/present.ts';
+import { ExecCredentials, loginOf, material } from './kube-login.ts';
 import {
-  type ConnectionOptions,
-  createSecureContext,
-  type SecureContext,
-  type SecureContextOptions,
-} from 'node:tls';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { AppError } from '../../../domain/kernel/errors.ts';
+  invalid,
+  type KubeCluster,
+  type Kubeconfig,
+  type ParsedFiles,
+  readKubeconfigs,
+  unreadable,
+} from './kubeconfig-files.ts';
 
 /** How to talk to one API server. */
 export interface KubeAccess {
@@ -23,69 +24,47 @@ export interface KubeAccess {
   headers(): Promise<Readonly<Record<string, string>>>;
   /** Bearer token and key, to blot out of messages. */
   secrets(): readonly string[];
+  /** The API server did not take the credentials (401): the next request asks for new ones. */
+  refused(): void;
 }
 
 export interface KubeConfigSettings {
+  /** One file; stronger than KUBECONFIG and everything else. */
   readonly kubeconfig?: string;
   readonly context?: string;
 }
 
-const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-const KubeConfigFile = z.object({
-  'current-context': z.string().optional(),
-  clusters: z.array(
-    z.object({
-      name: z.string(),
-      cluster: z.object({
-        server: z.string(),
-        'certificate-authority': z.string().optional(),
-        'certificate-authority-data': z.string().optional(),
-        'insecure-skip-tls-verify': z.boolean().optional(),
-        'tls-server-name': z.string().optional(),
-      }),
-    }),
-  ),
-  contexts: z.array(
-    z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }),
-  ),
-  users: z.array(
-    z.object({
-      name: z.string(),
-      user: z
-        .object({
-          'client-certificate': z.string().optional(),
-          'client-certificate-data': z.string().optional(),
-          'client-key': z.string().optional(),
-          'client-key-data': z.string().optional(),
-          token: z.string().optional(),
-          tokenFile: z.string().optional(),
-          exec: z.unknown().optional(),
-          'auth-provider': z.unknown().optional(),
-          username: z.string().optional(),
-          password: z.string().optional(),
-        })
-        .nullable(),
-    }),
-  ),
-});
-
-type KubeConfigFile = z.output<typeof KubeConfigFile>;
+/** Where the process runs, as far as kubectl looks at it. */
+export interface KubeSurroundings {
+  /** `KUBECONFIG`, `KUBERNETES_SERVICE_HOST` and `_PORT` are read; login programs get all of them. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Default: that of the user. */
+  readonly home?: string;
+  /** Where the Pod's service account is mounted. */
+  readonly accountFolder?: string;
+  /** Milliseconds, for credentials that end. */
+  readonly now?: () => number;
+}
 
 /**
- * What was made of files the last time: reading them each run is cheap, parsing them and their certificates again costs
- * 4 ms in which nothing is asked yet. A file that changed is a new one.
+ * The logins of a process: one for whoever looks at a cluster and for whoever reads a Secret of it, so that both mean
+ * the same one. Keeps what was made of files the last time, because parsing them and their certificates again costs
+ * 4 ms in which nothing is asked yet; a file that changed is a new one.
  */
-export class KubeAccessMemory {
-  readonly #parsed = new Map<string, { readonly text: string; readonly file: KubeConfigFile }>();
+export class KubeLogins {
+  readonly around: Required<KubeSurroundings>;
+  readonly parsed: ParsedFiles = new Map();
+  readonly credentials = new ExecCredentials();
   readonly #contexts = new Map<string, { readonly digest: string; readonly context: SecureContext }>();
 
-  parsed(path: string, text: string, parse: () => KubeConfigFile): KubeConfigFile {
-    const known = this.#parsed.get(path);
-    if (known?.text === text) return known.file;
-    const file = parse();
-    this.#parsed.set(path, { text, file });
-    return file;
+  constructor(around: KubeSurroundings = {}) {
+    this.around = {
+      variables: {},
+      home: homedir(),
+      accountFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
+      now: () => Date.now(),
+      ...around,
+    };
   }
 
   /** `user`: the kubeconfig's context, for a file may hold several. */
@@ -108,133 +87,124 @@ function digestOf(...parts: readonly (Buffer | undefined)[]): string {
 }
 
 /**
- * Access from a kubeconfig, else from the Pod's service account, else from `~/.kube/config`. Certificates and
- * tokens are read here; users with `exec` or an auth provider go through client-node, which costs a second
- * and 60 MB and is therefore loaded only for them.
+ * Access to the cluster that kubectl would talk to here: that of the file in the settings, else of the files in
+ * `KUBECONFIG`, else of `~/.kube/config`, else of the Pod's own service account. AppError NOT_FOUND (a file cannot be
+ * read), INVALID_INPUT (it is not usable; the facts say which and why) or DEPENDENCY_UNAVAILABLE (a login program).
  */
 export async function loadKubeAccess(
   settings: KubeConfigSettings,
-  memory = new KubeAccessMemory(),
+  logins = new KubeLogins(),
 ): Promise<KubeAccess> {
-  if (settings.kubeconfig !== undefined) return fromFile(settings.kubeconfig, settings.context, memory);
-  if (existsSync(join(accountFolder, 'token'))) return fromServiceAccount(memory);
-  return fromFile(join(homedir(), '.kube', 'config'), settings.context, memory);
+  const { variables, home } = logins.around;
+  const listed = (variables['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const usual = [join(home, '.kube', 'config')];
+  const mustExist = settings.kubeconfig !== undefined;
+  const paths =
+    settings.kubeconfig === undefined ? (listed.length > 0 ? listed : usual) : [settings.kubeconfig];
+  const files = await readKubeconfigs(paths, { mustExist, parsed: logins.parsed });
+  if (!isEmpty(files)) return fromFiles(files, settings.context, logins);
+  if (settings.context === undefined && !mustExist) {
+    const own = await fromServiceAccount(logins);
+    if (own !== undefined) return own;
+  }
+  if (files.path === '') throw unreadable(paths.join(delimiter));
+  throw invalid(files.path, 'it names no cluster');
 }
 
-async function fromServiceAccount(memory: KubeAccessMemory): Promise<KubeAccess> {
+function isEmpty({ clusters, contexts, users }: Kubeconfig): boolean {
+  return clusters.size + contexts.size + users.size === 0;
+}
+
+/** Undefined: this is no Pod, or one without a service account. */
+async function fromServiceAccount(logins: KubeLogins): Promise<KubeAccess | undefined> {
+  const { accountFolder, variables } = logins.around;
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = variables;
+  const tokenFile = join(accountFolder, 'token');
+  if (host === '' || port === '' || !existsSync(tokenFile)) return undefined;
   const path = join(accountFolder, 'ca.crt');
-  const ca = await readFile(path);
+  const ca = await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   let token = '';
   return {
-    // The name is in every API server's certificate and resolves in every Pod.
-    server: new URL('https://kubernetes.default.svc'),
-    tls: { secureContext: memory.secureContext(path, '', { ca }) },
+    // The address and not the name: it is reached while DNS is down, and stands in every API server's certificate.
+    server: serverOf(path, `https://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    tls: { secureContext: logins.secureContext(path, '', { ca }) },
     async headers() {
-      token = (await readFile(join(accountFolder, 'token'), 'utf8')).trim();
+      token = (
+        await readFile(tokenFile, 'utf8').catch((error: unknown) => {
+          if (token === '') throw unreadable(tokenFile, error);
+          return token;
+        })
+      ).trim();
       return { authorization: `Bearer ${token}` };
     },
     secrets: () => [token],
+    refused: () => undefined,
   };
 }
 
-async function fromFile(
-  path: string,
+async function fromFiles(
+  files: Kubeconfig,
   contextName: string | undefined,
-  memory: KubeAccessMemory,
+  logins: KubeLogins,
 ): Promise<KubeAccess> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new AppError('NOT_FOUND', 'kubeconfig cannot be read', {
-      cause: error,
-      facts: { reason: 'kubeconfig-unreadable', path },
-    });
-  }
-  const file = memory.parsed(path, text, () => {
-    const parsed = KubeConfigFile.safeParse(parse(text));
-    if (!parsed.success) throw invalid(path, 'not a kubeconfig');
-    return parsed.data;
-  });
-  const wanted = contextName ?? file['current-context'];
-  const context = file.contexts.find((one) => one.name === wanted)?.context;
-  const cluster = file.clusters.find((one) => one.name === context?.cluster)?.cluster;
-  if (context === undefined || cluster === undefined) throw invalid(path, `no context ${wanted ?? ''}`);
-  const user = file.users.find((one) => one.name === context.user)?.user ?? {};
-  if ('exec' in user || 'auth-provider' in user) return throughClientNode(path, wanted);
+  const { path } = files;
+  const wanted = contextName ?? files.currentContext;
+  if (wanted === undefined) throw invalid(path, 'it has no current-context, and no context is configured');
+  const context = files.contexts.get(wanted);
+  if (context === undefined) throw invalid(path, `it has no context ${wanted}`);
+  const cluster = files.clusters.get(context.cluster);
+  if (cluster === undefined) throw invalid(path, `it has no cluster ${context.cluster}`);
+  const user = context.user === '' ? {} : files.users.get(context.user);
+  if (user === undefined) throw invalid(path, `it has no user ${context.user}`);
+  if (cluster['proxy-url'] !== undefined && cluster['proxy-url'] !== '')
+    throw invalid(path, `proxy-url of cluster ${context.cluster} is not supported`);
 
-  const [ca, cert, key] = await Promise.all([
-    material(cluster['certificate-authority-data'], cluster['certificate-authority']),
-    material(user['client-certificate-data'], user['client-certificate']),
-    material(user['client-key-data'], user['client-key']),
+  const server = serverOf(path, cluster.server);
+  const [ca, login] = await Promise.all([
+    authorityOf(path, cluster),
+    loginOf({
+      path,
+      userName: context.user,
+      user,
+      cluster,
+      variables: logins.around.variables,
+      credentials: logins.credentials,
+      now: logins.around.now,
+    }),
   ]);
-  const basic =
-    user.username === undefined
-      ? undefined
-      : Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
-  let token = user.token;
+  const { cert, key, ...rest } = login;
   return {
-    server: new URL(cluster.server),
+    ...rest,
+    server,
     tls: {
-      secureContext: memory.secureContext(path, wanted ?? '', { ca, cert, key }),
+      secureContext: logins.secureContext(path, wanted, { ca, cert, key }),
       ...(cluster['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
-      ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),
+      ...present({ servername: cluster['tls-server-name'] }),
     },
-    async headers(): Promise<Record<string, string>> {
-      if (user.tokenFile !== undefined) token = (await readFile(user.tokenFile, 'utf8')).trim();
-      if (token !== undefined) return { authorization: `Bearer ${token}` };
-      return basic === undefined ? {} : { authorization: `Basic ${basic}` };
-    },
-    secrets: () => [token, user.password].filter((secret) => secret !== undefined),
   };
 }
 
-async function throughClientNode(path: string, context: string | undefined): Promise<KubeAccess> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  config.loadFromFile(path);
-  if (context !== undefined) config.setCurrentContext(context);
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw invalid(path, 'no cluster');
-  const read = async () => {
-    const options: RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
-    return options;
-  };
-  const first = await read();
-  let token = '';
-  return {
-    server: new URL(cluster.server),
-    tls: {
-      secureContext: secureContext(path, first),
-      ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
-    },
-    async headers(): Promise<Record<string, string>> {
-      const { headers } = await read();
-      const value = new Headers(headers as Record<string, string>).get('authorization');
-      token = value ?? '';
-      return value === null ? {} : { authorization: value };
-    },
-    secrets: () => [token],
-  };
+function authorityOf(path: string, cluster: KubeCluster): Promise<Buffer | undefined> {
+  const { 'certificate-authority-data': data, 'certificate-authority': file } = cluster;
+  if (cluster['insecure-skip-tls-verify'] === true && (data ?? file) !== undefined)
+    throw invalid(path, 'a certificate authority and insecure-skip-tls-verify contradict each other');
+  return material(data, file);
 }
 
-async function material(data: string | undefined, path: string | undefined): Promise<Buffer | undefined> {
-  if (data !== undefined) return Buffer.from(data, 'base64');
-  return path === undefined ? undefined : readFile(path);
+function serverOf(path: string, server: string): URL {
+  const address = server.includes('://') ? server : `https://${server}`;
+  if (!URL.canParse(address) || !/^https?:/.test(address))
+    throw invalid(path, 'the address of the server is no URL');
+  return new URL(address);
 }
 
-function secureContext(path: string, { ca, cert, key }: SecureContextOptions) {
+function secureContext(path: string, { ca, cert, key }: Material): SecureContext {
   try {
-    return createSecureContext({ ca, cert, key });
+    return createSecureContext(present({ ca, cert, key }));
   } catch {
     // OpenSSL's own words may quote what it was given.
     throw invalid(path, 'a certificate or a key in it is not usable');
   }
-}
-
-function invalid(path: string, detail: string): AppError {
-  return new AppError('INVALID_INPUT', 'kubeconfig is not usable', {
-    facts: { reason: 'kubeconfig-invalid', path, detail },
-  });
 }

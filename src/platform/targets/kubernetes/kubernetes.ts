@@ -15,12 +15,7 @@ import type {
 } from '../../../domain/look/targets/kubernetes.ts';
 import { type Address, defaultTimeouts, Gate, type Timeouts, targetError, unconnected } from '../failure.ts';
 import { httpCall } from '../http/http-call.ts';
-import {
-  type KubeAccess,
-  type KubeAccessMemory,
-  type KubeConfigSettings,
-  loadKubeAccess,
-} from './kube-config.ts';
+import { type KubeAccess, type KubeConfigSettings, type KubeLogins, loadKubeAccess } from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';
 import { createPageReader } from './kube-pages.ts';
 import { createSlimmer, keepsOwnership } from './kube-slim.ts';
@@ -80,7 +75,7 @@ interface Opened {
 export function createKubernetesTarget(
   settings: KubernetesSettings,
   timeouts: Timeouts = defaultTimeouts,
-  memory?: KubeAccessMemory,
+  logins?: KubeLogins,
 ): KubernetesTarget {
   const gate = new Gate();
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
@@ -102,7 +97,7 @@ export function createKubernetesTarget(
   };
 
   const open = () => {
-    loading ??= loadKubeAccess(settings, memory).then((access) => {
+    loading ??= loadKubeAccess(settings, logins).then((access) => {
       // Sockets end by themselves when idle; nothing has to close this.
       const options = {
         keepAlive: true,
@@ -165,7 +160,9 @@ export function createKubernetesTarget(
       return gate.run(() => call(opened), passedOn ? unconnected : undefined);
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw statusError(answer, (await open()).access.server, asked);
+    const { access } = await open();
+    if (answer.status === 401) access.refused();
+    throw statusError(answer, access.server, asked);
   }
 
   async function listPages(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { KubeAccessMemory, loadKubeAccess } from '../../../../src/platform/targets/kubernetes/kube-config.ts';
+import { KubeLogins, loadKubeAccess } from '../../../../src/platform/targets/kubernetes/kube-config.ts';
 import { createPageReader } from '../../../../src/platform/targets/kubernetes/kube-pages.ts';
 import { createSlimmer } from '../../../../src/platform/targets/kubernetes/kube-slim.ts';
 import { createKubernetesTarget } from '../../../../src/platform/targets/kubernetes/kubernetes.ts';
@@ -55,7 +55,7 @@ describe('a kubeconfig', () => {
     const [first = '', second = ''] = rootCertificates;
     writeFileSync(authority, first);
     const config = kubeconfig('https://k:6443', { token: 'old' }, { 'certificate-authority': authority });
-    const memory = new KubeAccessMemory();
+    const memory = new KubeLogins();
     const load = () => loadKubeAccess({ kubeconfig: config.path }, memory);
     try {
       const [once, again] = [await load(), await load()];
