@@ -29,6 +29,9 @@ export type RemediationChange = Partial<{
   finishedAt: Date;
 }>;
 
+/** The row as the writer has seen it: any of these is another one now, and nothing is written. */
+export type RemediationGuard = Pick<RemediationRow, 'id' | 'state' | 'version' | 'fence'>;
+
 export interface Remediations {
   insert(row: {
     readonly id: string;
@@ -51,14 +54,10 @@ export interface Remediations {
     readonly runId?: string;
     readonly limit: number;
   }): Promise<readonly RemediationRow[]>;
-  /** `WHERE id AND state = from AND version`; false when 0 rows moved: re-read and tell the real state. */
-  move(
-    row: Pick<RemediationRow, 'id' | 'state' | 'version'>,
-    to: RemediationState,
-    change: RemediationChange,
-  ): Promise<boolean>;
+  /** `WHERE id AND state = from AND version AND fence`; false when 0 rows moved: re-read and tell the real state. */
+  move(row: RemediationGuard, to: RemediationState, change: RemediationChange): Promise<boolean>;
   /** Sets columns without a change of state, under the same guard. */
-  change(row: Pick<RemediationRow, 'id' | 'state' | 'version'>, change: RemediationChange): Promise<boolean>;
+  change(row: RemediationGuard, change: RemediationChange): Promise<boolean>;
   approvals(id: string): Promise<readonly ApprovalRow[]>;
   /** R-A5: one row a person, version + 1 when the mind changed. */
   saveApproval(

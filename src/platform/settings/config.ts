@@ -5,6 +5,7 @@ import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
 import { type Config, ConfigFile } from '../../domain/settings/config.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import { mayReadSlack, mayReadTargets, ProcessEnv, type Role } from '../../domain/settings/process-env.ts';
+import { secretPaths } from '../process/secret-paths.ts';
 import { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 import {
   ConfigError,
@@ -15,7 +16,6 @@ import {
   referenceFaults,
   toFaults,
 } from './config-faults.ts';
-import { secretPaths } from './secret-paths.ts';
 import { createSecretResolver, kubernetesSecrets, type ReadKubernetesSecret } from './secrets.ts';
 
 export interface LoadOptions {

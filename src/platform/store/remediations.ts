@@ -2,7 +2,7 @@ import { mayMove, openStates, type RemediationState } from '../../domain/fix/app
 import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { Remediations } from '../../domain/ports/remediations.ts';
+import type { RemediationGuard, Remediations } from '../../domain/ports/remediations.ts';
 import { json, ms, present, type Query } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
 import { createSteps } from './steps.ts';
@@ -58,15 +58,15 @@ function proposing(query: Query): Pick<Remediations, 'insert' | 'get' | 'lock' |
 
 function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarget' | 'nextFence'> {
   const guarded = async (
-    row: Pick<RemediationRow, 'id' | 'state' | 'version'>,
+    row: RemediationGuard,
     to: RemediationState,
     change: Parameters<Remediations['move']>[2],
   ) => {
-    const { sql, values } = assignments(change, 5);
+    const { sql, values } = assignments(change, 6);
     const { count } = await query(
-      `UPDATE remediations SET state = $4, version = version + 1${sql}
-       WHERE id = $1 AND state = $2 AND version = $3`,
-      [row.id, row.state, row.version, to, ...values],
+      `UPDATE remediations SET state = $5, version = version + 1${sql}
+       WHERE id = $1 AND state = $2 AND version = $3 AND fence IS NOT DISTINCT FROM $4::bigint`,
+      [row.id, row.state, row.version, row.fence ?? null, to, ...values],
     );
     return count === 1;
   };

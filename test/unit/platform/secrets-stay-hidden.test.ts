@@ -5,10 +5,10 @@ import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { ExecuteJob, RunJob } from '../../../src/domain/run/jobs.ts';
 import { ProcessEnv } from '../../../src/domain/settings/process-env.ts';
 import { createLogger } from '../../../src/platform/process/logger.ts';
+import { secretPaths } from '../../../src/platform/process/secret-paths.ts';
 import { parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
 import { ConfigError } from '../../../src/platform/settings/config-faults.ts';
 import { redisFromUrl } from '../../../src/platform/settings/redis-url.ts';
-import { secretPaths } from '../../../src/platform/process/secret-paths.ts';
 import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
 
 /** A configuration with every setting that can hold a secret, each given by `value`. */

@@ -12,7 +12,8 @@ import { snapshotDirectory } from '../decide/remediation-directory.service.ts';
 import { changeRemediation, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
 import { limitReached, tier3Busy } from '../remediation-limits.ts';
 import { ownClaims } from '../self-identity.ts';
-import { contextOf, defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';
+import { contextOf, defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
+import { Hold } from './hold.ts';
 
 /** `stale`: it will never run. `wait`: not now; it stays approved until its approval expires (R-X8). */
 export type Barrier =
@@ -47,7 +48,8 @@ export async function claim(
   });
   if (claimed?.fence === undefined || remediation === undefined) return undefined;
   const leaseEnds = began + (deps.leaseMs ?? defaultLeaseMs);
-  return { id: claimed.id, fence: claimed.fence, attempt: claimed.attempt, remediation, leaseEnds };
+  const { id, fence, attempt } = claimed;
+  return new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
 }
 
 async function begin(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<RemediationRow> {

@@ -37,56 +37,7 @@ export interface ExecutorDeps {
   readonly reach?: (point: KillPoint) => Promise<void>;
 }
 
-/** One attempt of one worker: valid while the row carries its fence (R-X3). */
-export interface Hold {
-  readonly id: string;
-  readonly fence: number;
-  readonly attempt: number;
-  readonly remediation: Remediation;
-  /** On the monotonic clock: no effect is begun after it, whatever the database says later. */
-  leaseEnds: number;
-}
-
-/** The fence is somebody else's, or the lease ran out while we were stopped: touch nothing any more. */
-export class FenceLost extends Error {
-  constructor(id: string) {
-    super(`the fence of remediation ${id} is not ours any more`);
-    this.name = 'FenceLost';
-  }
-}
-
 export const defaultLeaseMs = 60_000;
-
-/** Work under the row's lock, only while the row carries our fence. */
-export function held<T>(
-  deps: Pick<ExecutorDeps, 'store'>,
-  hold: Hold,
-  work: (tx: Tx, row: RemediationRow) => Promise<T>,
-): Promise<T> {
-  return deps.store.tx(async (tx) => {
-    const row = await tx.remediations.lock(hold.id);
-    if (row === undefined || row.fence !== hold.fence) throw new FenceLost(hold.id);
-    return work(tx, row);
-  });
-}
-
-/** New lease in the caller's transaction; the local end is set from before the database was asked. */
-export async function extendLease(
-  tx: Tx,
-  deps: ExecutorDeps,
-  hold: Hold,
-  row: RemediationRow,
-): Promise<RemediationRow> {
-  const leaseMs = deps.leaseMs ?? defaultLeaseMs;
-  const ends = deps.monotonic() + leaseMs;
-  const leaseUntil = new Date((await tx.now()).getTime() + leaseMs);
-  if (!(await tx.remediations.change(row, { leaseUntil, leaseOwner: deps.workerId })))
-    throw new FenceLost(hold.id);
-  hold.leaseEnds = ends;
-  const again = await tx.remediations.get(hold.id);
-  if (again === undefined) throw new FenceLost(hold.id);
-  return again;
-}
 
 /** Fresh targets: nothing that was cached or given up before. */
 export async function contextOf(

@@ -2,8 +2,9 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { ProbeCall, ProbeOutcome } from '../../../domain/look/probe.ts';
-import { contextOf, type ExecutorDeps, extendLease, type Hold, held } from './executor-deps.ts';
+import { contextOf, type ExecutorDeps } from './executor-deps.ts';
 import { observe, release } from './executor-step.service.ts';
+import type { Hold } from './hold.ts';
 
 export type Verdict =
   | { readonly verdict: 'good' | 'not-good'; readonly facts: Facts; readonly digest: string }
@@ -19,26 +20,22 @@ interface Round {
  * R-X12: asks the probes again and again until they have all been healthy, and the target at rest, for as long as
  * the plan says, or its time is over. Only healthy counts: what could not be looked at is not well.
  */
-export async function verify(
-  deps: ExecutorDeps,
-  hold: Hold,
-  direction: 'apply' | 'undo',
-  signal: AbortSignal,
-): Promise<Verdict> {
+export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: AbortSignal): Promise<Verdict> {
+  const { deps } = hold;
   let goodSince: number | undefined;
   for (;;) {
-    const { row, over } = await held(deps, hold, async (tx, locked) => {
-      const extended = await extendLease(tx, deps, hold, locked);
-      const until = extended.verifyUntil?.getTime() ?? 0;
-      return { row: extended, over: (await tx.now()).getTime() >= until };
+    const { row, over } = await hold.write(async (own) => {
+      await own.extend();
+      const until = own.row.verifyUntil?.getTime() ?? 0;
+      return { row: own.row, over: (await own.tx.now()).getTime() >= until };
     });
     await deps.reach?.('R-K5');
     if (signal.aborted) {
-      await release(deps, hold);
+      await release(hold);
       return { verdict: 'released' };
     }
     const began = deps.monotonic();
-    const round = direction === 'apply' ? await look(deps, hold, row) : await lookAtUndone(deps, hold, row);
+    const round = direction === 'apply' ? await look(hold, row) : await lookAtUndone(hold, row);
     goodSince = round.good ? (goodSince ?? began) : undefined;
     const { facts, digest } = round;
     if (goodSince !== undefined && deps.monotonic() - goodSince >= row.plan.stableForMs)
@@ -55,17 +52,17 @@ async function pause(deps: ExecutorDeps, stableForMs: number, signal: AbortSigna
   await deps.clock.sleep(ms, signal).catch(() => undefined);
 }
 
-async function look(deps: ExecutorDeps, hold: Hold, row: RemediationRow): Promise<Round> {
-  const asked = await ask(deps, row, row.plan.verifyWith);
-  const settled = await hasSettled(deps, hold, row);
+async function look(hold: Hold, row: RemediationRow): Promise<Round> {
+  const asked = await ask(hold.deps, row, row.plan.verifyWith);
+  const settled = await hasSettled(hold, row);
   const good = asked.good && settled;
   return { good, facts: { ...asked.facts, settled }, digest: sha256({ ...asked.seen, settled }) };
 }
 
 /** After a rollback: every undo step is in place, and what must be well then is well. */
-async function lookAtUndone(deps: ExecutorDeps, hold: Hold, row: RemediationRow): Promise<Round> {
+async function lookAtUndone({ deps, remediation }: Hold, row: RemediationRow): Promise<Round> {
   const observed: string[] = [];
-  for (const step of row.plan.undo ?? []) observed.push(await observe(deps, hold, row, step));
+  for (const step of row.plan.undo ?? []) observed.push(await observe(deps, remediation, row, step));
   const inPlace = observed.every((seen) => seen === 'done');
   const asked = await ask(deps, row, row.plan.undoVerifyWith ?? []);
   return {
@@ -98,12 +95,11 @@ function inWords(outcome: ProbeOutcome): string {
   return outcome.cause === undefined ? outcome.status : `${outcome.status} ${outcome.cause.code}`;
 }
 
-async function hasSettled(deps: ExecutorDeps, hold: Hold, row: RemediationRow): Promise<boolean> {
-  const { settled } = hold.remediation;
-  if (settled === undefined) return true;
+async function hasSettled({ deps, remediation }: Hold, row: RemediationRow): Promise<boolean> {
+  if (remediation.settled === undefined) return true;
   try {
     const context = await contextOf(deps, row.environment, AbortSignal.timeout(30_000));
-    return (await hold.remediation.settled?.(row.plan, context)) === true;
+    return await remediation.settled(row.plan, context);
   } catch (err) {
     deps.logger.warn({ err, remediation: row.id }, 'whether the target has settled cannot be seen');
     return false;

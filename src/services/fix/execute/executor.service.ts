@@ -4,11 +4,11 @@ import type { Executor } from '../../../domain/fix/executor.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
-import { moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { claim } from './executor-claim.service.ts';
-import { type ExecutorDeps, FenceLost, type Hold, held } from './executor-deps.ts';
+import type { ExecutorDeps } from './executor-deps.ts';
 import { runSteps, type StepsEnd } from './executor-step.service.ts';
 import { verify } from './executor-verify.service.ts';
+import { FenceLost, type Hold } from './hold.ts';
 import { takeOver } from './recovery.service.ts';
 
 /**
@@ -22,51 +22,52 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       const row = await deps.store.tx((tx) => tx.remediations.get(remediationId));
       if (row === undefined) return;
       await deps.reach?.('R-K1');
-      const hold = row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row);
-      if (hold === undefined) return;
-      const logger = deps.logger.child({ remediation: row.id, attempt: hold.attempt, fence: hold.fence });
+      const logger = deps.logger.child({ remediation: row.id });
       try {
+        const hold = row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row);
+        if (hold === undefined) return;
         await deps.reach?.('R-K2');
-        await drive(deps, hold, signal);
+        await drive(hold, signal);
       } catch (err) {
         // Whoever holds the newer fence goes on; we have touched nothing since.
         if (!(err instanceof FenceLost)) throw err;
-        logger.warn({}, 'the fence was lost, this attempt stops');
+        logger.warn({ attempt: err.attempt, fence: err.fence }, 'the fence was lost, this attempt stops');
       }
     },
   };
 }
 
 /** Moves on from the stored state until somebody else must act or it is over. */
-async function drive(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<void> {
+async function drive(hold: Hold, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const row = await deps.store.tx((tx) => reread(tx, hold.id));
+    const { row } = await hold.read();
     switch (row.state) {
       case 'executing':
-        if (!(await apply(deps, hold, signal))) return;
+        if (!(await apply(hold, signal))) return;
         break;
       case 'verifying':
-        if (!(await judge(deps, hold, signal))) return;
+        if (!(await judge(hold, signal))) return;
         break;
       case 'rolling_back':
-        if (!(await rollBack(deps, hold, signal))) return;
+        if (!(await rollBack(hold, signal))) return;
         break;
       default:
-        await deps.reach?.('R-K7');
+        await hold.deps.reach?.('R-K7');
         return;
     }
   }
 }
 
 /** False: this worker has nothing more to do. */
-async function apply(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<boolean> {
-  const end = await runSteps(deps, hold, 'apply', signal);
+async function apply(hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const end = await runSteps(hold, 'apply', signal);
   if (end.end === 'released') return false;
-  await held(deps, hold, async (tx, row) => {
+  await hold.write(async (own) => {
+    const { tx, row } = own;
     const done = stepsDone(await tx.remediations.steps(row.id));
     const { to, facts } = afterSteps(row, end, done);
     const now = (await tx.now()).getTime();
-    await moveRemediation(tx, deps, row, to, { facts, change: changeFor(row, to, facts, now) });
+    await own.move(to, { facts, change: changeFor(row, to, facts, now) });
   });
   return true;
 }
@@ -96,15 +97,16 @@ function changeFor(row: RemediationRow, to: RemediationState, facts: Facts, now:
   return { outcome: facts };
 }
 
-async function judge(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<boolean> {
-  const result = await verify(deps, hold, 'apply', signal);
+async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const result = await verify(hold, 'apply', signal);
   if (result.verdict === 'released') return false;
-  await held(deps, hold, async (tx, row) => {
-    const now = (await tx.now()).getTime();
+  await hold.write(async (own) => {
+    const { row } = own;
+    const now = (await own.tx.now()).getTime();
     const good = result.verdict === 'good';
     const to = good ? 'succeeded' : row.plan.undo === undefined ? 'failed' : 'rolling_back';
     const facts = good ? result.facts : { ...result.facts, reason: 'not-verified' };
-    await moveRemediation(tx, deps, row, to, {
+    await own.move(to, {
       facts,
       change: { ...changeFor(row, to, facts, now), outcome: facts, evidenceDigest: result.digest },
     });
@@ -112,14 +114,13 @@ async function judge(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promi
   return true;
 }
 
-async function rollBack(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Promise<boolean> {
-  const end = await runSteps(deps, hold, 'undo', signal);
+async function rollBack(hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const end = await runSteps(hold, 'undo', signal);
   if (end.end === 'released') return false;
   if (end.end === 'complete') {
-    const result = await verify(deps, hold, 'undo', signal);
+    const result = await verify(hold, 'undo', signal);
     if (result.verdict === 'released') return false;
     await conclude(
-      deps,
       hold,
       result.verdict === 'good' ? 'rolled_back' : 'rollback_failed',
       result.facts,
@@ -127,7 +128,7 @@ async function rollBack(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Pr
     );
     return true;
   }
-  await conclude(deps, hold, end.end === 'unknown' ? 'indeterminate' : 'rollback_failed', {
+  await conclude(hold, end.end === 'unknown' ? 'indeterminate' : 'rollback_failed', {
     ...end.facts,
     reason: end.end === 'refused' ? end.why : end.end,
   });
@@ -135,16 +136,16 @@ async function rollBack(deps: ExecutorDeps, hold: Hold, signal: AbortSignal): Pr
 }
 
 function conclude(
-  deps: ExecutorDeps,
   hold: Hold,
   to: 'rolled_back' | 'rollback_failed' | 'indeterminate',
   facts: Facts,
   digest?: string,
 ): Promise<void> {
-  return held(deps, hold, async (tx, row) => {
+  return hold.write(async (own) => {
+    const { row } = own;
     const merged = { ...row.outcome, ...facts };
-    const now = (await tx.now()).getTime();
-    await moveRemediation(tx, deps, row, to, {
+    const now = (await own.tx.now()).getTime();
+    await own.move(to, {
       facts: merged,
       change: {
         ...changeFor(row, to, merged, now),

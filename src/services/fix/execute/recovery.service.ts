@@ -1,13 +1,14 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
 import { progressOf } from '../../../domain/fix/execution.ts';
-import type { Observation, PlanStep } from '../../../domain/fix/remediation.ts';
+import type { Observation, PlanStep, Remediation } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import { changeRemediation, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { lookAtTarget } from './executor-claim.service.ts';
-import { defaultLeaseMs, type ExecutorDeps, type Hold } from './executor-deps.ts';
+import { defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
 import { observe, stepsOf } from './executor-step.service.ts';
+import { Hold } from './hold.ts';
 
 const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling_back'];
 
@@ -49,29 +50,25 @@ export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promis
     );
   });
   if (taken?.fence === undefined) return undefined;
-  const hold: Hold = { id: taken.id, fence: taken.fence, attempt: taken.attempt, remediation, leaseEnds };
-  return (await stillFits(deps, taken, hold)) ? hold : undefined;
+  const { id, fence, attempt } = taken;
+  const hold = new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
+  return (await stillFits(hold, taken)) ? hold : undefined;
 }
 
 /** R-K2: claimed and nothing begun, so the world may have moved; the same checks as at the claim. */
-async function stillFits(deps: ExecutorDeps, row: RemediationRow, hold: Hold): Promise<boolean> {
+async function stillFits(hold: Hold, row: RemediationRow): Promise<boolean> {
   if (row.state !== 'executing') return true;
-  const rows = await deps.store.tx((tx) => tx.remediations.steps(row.id));
+  const { steps: rows } = await hold.read();
   const untouched = rows.every((step) => step.outcome === 'not-done' && step.idx === 0);
   if (!untouched) return true;
-  const barrier = await lookAtTarget(deps, row, hold.remediation, AbortSignal.timeout(30_000));
+  const barrier = await lookAtTarget(hold.deps, row, hold.remediation, AbortSignal.timeout(30_000));
   if (barrier === undefined) return true;
-  // It cannot be seen: the lease is given back, and its end brings the next look.
-  await deps.store.tx(async (tx) => {
-    const locked = await tx.remediations.lock(row.id);
-    if (locked === undefined || locked.fence !== hold.fence) return;
+  // It cannot be seen: the lease ends by itself, and that brings the next look.
+  await hold.write(async (own) => {
     if (barrier.kind === 'stale')
-      await moveRemediation(tx, deps, locked, 'stale', {
-        facts: barrier.facts,
-        change: { outcome: barrier.facts },
-      });
-    else if ((await tx.now()) >= (locked.approvalExpiresAt ?? new Date(0)))
-      await moveRemediation(tx, deps, locked, 'stale', { facts: { reason: 'approval-expired' } });
+      await own.move('stale', { facts: barrier.facts, change: { outcome: barrier.facts } });
+    else if ((await own.tx.now()) >= (own.row.approvalExpiresAt ?? new Date(0)))
+      await own.move('stale', { facts: { reason: 'approval-expired' } });
   });
   return false;
 }
@@ -83,7 +80,7 @@ async function stillFits(deps: ExecutorDeps, row: RemediationRow, hold: Hold): P
 async function lookAgain(
   deps: ExecutorDeps,
   seen: RemediationRow,
-  remediation: Hold['remediation'],
+  remediation: Remediation,
 ): Promise<Hold | undefined> {
   const rows = await deps.store.tx((tx) => tx.remediations.steps(seen.id));
   const direction = rows.some((row) => row.direction === 'undo') ? 'undo' : 'apply';
@@ -91,7 +88,7 @@ async function lookAgain(
   const at = progressOf(steps.length, rows, direction);
   const step = at.at === 'open' ? steps[at.idx] : undefined;
   if (at.at !== 'open' || step === undefined) return undefined;
-  const observed = await observe(deps, { remediation }, seen, step);
+  const observed = await observe(deps, remediation, seen, step);
   const to = afterSecondLook(observed, step, direction, at.idx === steps.length - 1, seen);
   if (to === undefined) return undefined;
   const leaseMs = deps.leaseMs ?? defaultLeaseMs;
@@ -102,7 +99,8 @@ async function lookAgain(
     return settle(tx, deps, row, to, leaseMs, { direction, ...at, observed });
   });
   if (moved?.fence === undefined || !running.includes(moved.state)) return undefined;
-  return { id: moved.id, fence: moved.fence, attempt: moved.attempt, remediation, leaseEnds };
+  const { id, fence, attempt } = moved;
+  return new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
 }
 
 /** Pure. Undefined: it stays unknown, and a person must look. */
