@@ -4,6 +4,7 @@ import { within } from '../../domain/kernel/within.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { openRedis } from '../queue/bullmq.ts';
+import { parseInfo } from '../targets/stores/redis.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
   area: 'redis',
@@ -25,15 +26,6 @@ export async function examineRedis(connection: RedisConnection, logger: Logger):
   } finally {
     connections.close();
   }
-}
-
-/** INFO's `name:value` lines. */
-export function parseInfo(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split('\n').flatMap((line) => {
-    const match = /^([a-z0-9_]+):(.*?)\r?$/.exec(line);
-    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
-  });
-  return Object.fromEntries(pairs);
 }
 
 function judge(info: Readonly<Record<string, string>>): readonly Check[] {

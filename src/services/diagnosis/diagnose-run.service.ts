@@ -7,8 +7,8 @@ import type {
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
 import type { Matcher } from '../../domain/diagnosis/symptom.ts';
-import type { RemedyCall } from '../../domain/fix/remediation.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import { findingKey } from '../../domain/look/finding.ts';
 import type { ProbeOutcome } from '../../domain/look/probe.ts';
@@ -18,6 +18,7 @@ import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { Tx } from '../../domain/ports/store.ts';
 import type { Run } from '../../domain/run/run.ts';
 import type { RemediationMessages } from '../fix/decide/remediation-messages.service.ts';
+import type { Fix } from '../fix/propose/fixes.ts';
 import type { Prepared, ProposeService } from '../fix/propose/propose.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { reportPurpose, runButton } from '../run/run-button.ts';
@@ -104,52 +105,35 @@ const confirmed = (result: DiagnosisResult): readonly CauseJudgement[] =>
 
 const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, placeOf(targets));
 
-/** A remedy's parameters, with the values that come from the finding filled in; undefined when one is not there. */
-function remedyCall(
-  remedy: Extract<Remedy, { remediation: string }>,
-  cause: CauseJudgement,
-): RemedyCall | undefined {
-  const finding = cause.for[0];
-  const filled: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(remedy.with)) {
-    if (typeof value !== 'object') filled[name] = value;
-    else {
-      const found = 'fact' in value ? finding?.facts[value.fact] : finding?.[value.field];
-      if (found === undefined || found === null) return undefined;
-      filled[name] = found;
-    }
-  }
-  return { remediation: remedy.remediation, with: filled };
-}
-
 async function planRemedies(
   { proposals }: DiagnoseRunOptions,
   lease: RunLease,
   result: DiagnosisResult,
   targets: Targets,
 ): Promise<readonly Prepared[]> {
-  const plans: Prepared[] = [];
-  const known = new Set<string>();
+  const fixes = new Map<string, Fix>();
   for (const cause of confirmed(result)) {
-    for (const remedy of cause.cause.remedies) {
-      if (!('remediation' in remedy) || !applies(remedy, targets)) continue;
-      const call = remedyCall(remedy, cause);
-      const key = JSON.stringify(call);
-      if (call === undefined || known.has(key)) continue;
-      known.add(key);
-      const finding = cause.for[0];
-      plans.push(
-        await proposals.plan({
-          call,
-          environment: lease.run.environment,
-          targets,
-          signal: lease.signal,
-          run: lease.run,
-          ...(finding === undefined ? {} : { finding }),
-        }),
-      );
+    const wanted = cause.cause.remedies.flatMap((remedy) =>
+      'remediation' in remedy && applies(remedy, targets) ? [remedy] : [],
+    );
+    for (const fix of proposals.fixes(cause.for, targets, wanted)) {
+      const key = JSON.stringify(fix.call);
+      if (!fixes.has(key)) fixes.set(key, fix);
     }
   }
+  const { run, signal } = lease;
+  const plans: Prepared[] = [];
+  for (const { call, finding } of fixes.values())
+    plans.push(
+      await proposals.plan({
+        call,
+        environment: run.environment,
+        targets,
+        signal,
+        run,
+        ...present({ finding }),
+      }),
+    );
   return plans;
 }
 

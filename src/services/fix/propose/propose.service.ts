@@ -19,6 +19,7 @@ import { openOther } from '../decide/remediation-request.service.ts';
 import { newHandle } from '../remediation-handle.ts';
 import { limitReached } from '../remediation-limits.ts';
 import { ownClaims, type SelfIdentity } from '../self-identity.ts';
+import { type Fix, fixesFor, type WantedFix } from './fixes.ts';
 
 export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
   readonly remediations: readonly Remediation[];
@@ -54,6 +55,8 @@ export interface ProposeService extends FixOffers {
     readonly run?: Run;
     readonly finding?: Finding;
   }): Promise<Prepared>;
+  /** What may be offered for these findings, each once; of a diagnosis's cause what it asks for alone. */
+  fixes(findings: readonly Finding[], targets: Targets, wanted?: readonly WantedFix[]): readonly Fix[];
 }
 
 /** Makes offers: everything that must be true before a button is shown (R-P5–R-P7, R-X2, R-X9–R-X11, R-X14). */
@@ -69,13 +72,16 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
           : Promise.resolve({ kind: 'refused', remediation: call.remediation, ...made }),
     };
   };
+  const fixes: ProposeService['fixes'] = (findings, targets, wanted) =>
+    fixesFor(findings, (finding) => remediesFor(finding, deps.remediations, targets), wanted);
   return {
     plan,
+    fixes,
     async prepare({ run, findings, targets, signal }) {
       const prepared: PreparedOffer[] = [];
       for (const finding of findings) {
         const plans: Prepared[] = [];
-        for (const call of remediesFor(finding, deps.remediations, targets))
+        for (const { call } of fixes([finding], targets))
           plans.push(await plan({ call, environment: run.environment, targets, signal, run, finding }));
         prepared.push({ finding, save: (tx) => saveAll(tx, plans, deps.remediations) });
       }
