@@ -4,7 +4,7 @@ import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Audit } from '../../domain/ports/audit.ts';
-import { json, present, type Query } from './query.ts';
+import { json, type Query, withoutNulls } from './query.ts';
 
 /** Key of the MACs (R-L2). It comes from the process, never from the database. */
 export interface AuditKey {
@@ -109,7 +109,7 @@ async function insert(query: Query, row: AuditRow): Promise<void> {
 }
 
 function toAuditRow(row: StoredAudit): AuditRow {
-  return present<AuditRow>({
+  return withoutNulls<AuditRow>({
     seq: row.seq,
     prevHash: row.prev_hash,
     hash: row.hash,

@@ -1,6 +1,6 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Button, Buttons } from '../../domain/ports/buttons.ts';
-import { json, ms, present, type Query } from './query.ts';
+import { json, ms, type Query, withoutNulls } from './query.ts';
 
 export function createButtons(query: Query): Buttons {
   return {
@@ -30,7 +30,7 @@ export function createButtons(query: Query): Buttons {
       );
       const row = rows[0];
       if (row === undefined) return undefined;
-      return present<Button>({
+      return withoutNulls<Button>({
         id: row.id,
         purpose: row.purpose,
         runId: row.run_id ?? undefined,

@@ -1,5 +1,5 @@
 import type { ChannelSettings, Channels } from '../../domain/ports/channels.ts';
-import { json, present, type Query } from './query.ts';
+import { json, type Query, withoutNulls } from './query.ts';
 
 interface StoredChannel {
   readonly channel: string;
@@ -13,7 +13,7 @@ interface StoredChannel {
 const columns = 'channel, team_id, digest_enabled, digest_at, digest_timezone, updated_at';
 
 function toSettings(row: StoredChannel): ChannelSettings {
-  return present<ChannelSettings>({
+  return withoutNulls<ChannelSettings>({
     channel: row.channel,
     teamId: row.team_id,
     digestEnabled: row.digest_enabled ?? undefined,

@@ -2,7 +2,7 @@ import type { Ids } from '../../domain/kernel/clock.ts';
 import type { OutboxKind } from '../../domain/message/outbox.ts';
 import type { Messages } from '../../domain/ports/messages.ts';
 import { channelOf } from './listener.ts';
-import { json, present, type Query } from './query.ts';
+import { json, type Query, withoutNulls } from './query.ts';
 
 interface OutboxRow {
   readonly kind: OutboxKind;
@@ -124,7 +124,7 @@ function finding(query: Query): Pick<Messages, 'find'> {
         [runId ?? null, remediationId ?? null, purpose ?? null],
       );
       return rows.map((row) =>
-        present<Awaited<ReturnType<Messages['find']>>[number]>({
+        withoutNulls<Awaited<ReturnType<Messages['find']>>[number]>({
           id: row.id,
           purpose: row.purpose,
           channel: row.channel,

@@ -5,7 +5,7 @@ import type {
   OutboxMethod,
   OutboxPayloads,
 } from '../../domain/message/outbox.ts';
-import { ms, present, type Query } from './query.ts';
+import { ms, type Query, withoutNulls } from './query.ts';
 
 type Transaction = <T>(work: (query: Query) => Promise<T>) => Promise<T>;
 
@@ -64,7 +64,7 @@ function toItem(row: StoredItem): OutboxItem {
   const message =
     row.message_id === null || row.purpose === null || row.channel === null
       ? undefined
-      : present<NonNullable<OutboxItem['message']>>({
+      : withoutNulls<NonNullable<OutboxItem['message']>>({
           id: row.message_id,
           purpose: row.purpose,
           channel: row.channel,
@@ -72,7 +72,7 @@ function toItem(row: StoredItem): OutboxItem {
           threadTs: row.thread_ts ?? undefined,
           sentVersion: row.sent_version,
         });
-  return present<OutboxItem>({
+  return withoutNulls<OutboxItem>({
     id: row.id,
     kind: row.kind,
     method: row.method,

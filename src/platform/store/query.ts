@@ -9,7 +9,7 @@ export type Query = <Row extends QueryResultRow>(
 type Nullable<T> = { [K in keyof T]: T[K] | null | undefined };
 
 /** Leaves out what the database has no value for, so that optional members are absent instead of null. */
-export function present<T extends object>(value: Nullable<T>): T {
+export function withoutNulls<T extends object>(value: Nullable<T>): T {
   return Object.fromEntries(
     Object.entries(value).filter(([, member]) => member !== null && member !== undefined),
   ) as T;

@@ -5,7 +5,7 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { RemediationChange } from '../../domain/ports/remediations.ts';
 import type { Surface } from '../../domain/run/run.ts';
-import { json, present } from './query.ts';
+import { json, withoutNulls } from './query.ts';
 
 export interface StoredRemediation {
   readonly id: string;
@@ -53,7 +53,7 @@ export const remediationColumns = `id, handle, environment, action_id, action_ve
   evidence_digest, successor, finished_at`;
 
 export function toRemediation(row: StoredRemediation): RemediationRow {
-  return present<RemediationRow>({
+  return withoutNulls<RemediationRow>({
     id: row.id,
     handle: row.handle,
     environment: row.environment,

@@ -3,7 +3,7 @@ import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { RemediationGuard, Remediations } from '../../domain/ports/remediations.ts';
-import { json, ms, present, type Query } from './query.ts';
+import { json, ms, type Query, withoutNulls } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
 import { createSteps } from './steps.ts';
 
@@ -114,7 +114,7 @@ function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'
         [id],
       );
       return rows.map((row) =>
-        present<ApprovalRow>({
+        withoutNulls<ApprovalRow>({
           personId: row.person_id,
           person: row.person,
           decision: row.decision,

@@ -5,7 +5,7 @@ import type { Cause, ProbeOutcome, SkipReason } from '../../domain/look/probe.ts
 import type { PartId } from '../../domain/platform/part.ts';
 import type { Runs } from '../../domain/ports/runs.ts';
 import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
-import { json, ms, present, type Query } from './query.ts';
+import { json, ms, type Query, withoutNulls } from './query.ts';
 
 interface RunRow {
   readonly id: string;
@@ -40,7 +40,7 @@ const columns = `id, kind, environment, params, state, attempt, source, requeste
   started_at, finished_at, summary`;
 
 function toRun(row: RunRow): Run {
-  return present<Run>({
+  return withoutNulls<Run>({
     id: row.id,
     kind: row.kind,
     environment: row.environment,
@@ -58,7 +58,7 @@ function toRun(row: RunRow): Run {
 }
 
 function toOutcome(row: OutcomeRow): ProbeOutcome {
-  return present<ProbeOutcome>({
+  return withoutNulls<ProbeOutcome>({
     key: row.key,
     probe: row.probe,
     part: row.part,

@@ -1,7 +1,7 @@
 import type { StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Remediations } from '../../domain/ports/remediations.ts';
-import { json, present, type Query } from './query.ts';
+import { json, type Query, withoutNulls } from './query.ts';
 
 interface StoredStep {
   readonly direction: 'apply' | 'undo';
@@ -27,7 +27,7 @@ export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent'
         [id],
       );
       return rows.map((row) =>
-        present<StepRow>({
+        withoutNulls<StepRow>({
           direction: row.direction,
           idx: row.idx,
           attempt: row.attempt,
