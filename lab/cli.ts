@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { present } from '../src/domain/kernel/present.ts';
 import { cacheDir } from './components/cache.ts';
 import { faultById, faults } from './faults/index.ts';
 import { connectLab, downLab, labStatus, upLab } from './runtimes/index.ts';
@@ -88,8 +89,10 @@ program
     const env = {
       ...process.env,
       PATH: `${cacheDir('bin')}:${cacheDir('docker/usr/bin')}:${process.env['PATH'] ?? ''}`,
-      ...(lab.kubeconfig === undefined ? {} : { KUBECONFIG: lab.kubeconfig }),
-      ...(lab.dockerSocket === undefined ? {} : { DOCKER_HOST: `unix://${lab.dockerSocket}` }),
+      ...present({
+        KUBECONFIG: lab.kubeconfig,
+        DOCKER_HOST: lab.dockerSocket === undefined ? undefined : `unix://${lab.dockerSocket}`,
+      }),
       AGENT_MANAGER: at.agentManager,
       ORCHESTRATOR: at.orchestrator,
       REASONING: at.reasoning,

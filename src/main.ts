@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
+import { present } from './domain/kernel/present.ts';
 import type { Role } from './domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
 import { collectEarly } from './platform/process/heap.ts';
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
     env.AETHERIUS_ENVIRONMENTS;
   const config = loadConfig(values.config ?? env.AETHERIUS_CONFIG, {
     role,
-    ...(environments === undefined ? {} : { environments }),
+    ...present({ environments }),
   });
   const logger = createLogger({ level: env.LOG_LEVEL, base: { role } });
   let running: RunningProcess | undefined;
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
     env,
     config,
     logger,
-    ...(environments === undefined ? {} : { environments }),
+    ...present({ environments }),
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { present } from '../../src/domain/kernel/present.ts';
 import { given, missingDebTools, type Progress, unpackDebs } from './cache.ts';
 import { freePort, put, type Server, startProcess, tail, waitFor } from './process.ts';
 
@@ -58,7 +59,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     command: program,
     args: ['-c', file],
     log: join(dir, 'nats.log'),
-    ...(options.deathSignal === undefined ? {} : { deathSignal: options.deathSignal }),
+    ...present({ deathSignal: options.deathSignal }),
   });
   const monitorUrl = `http://127.0.0.1:${monitorPort}`;
   try {

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { present } from '../../src/domain/kernel/present.ts';
 import { cacheDir, given, once, type Progress, which } from './cache.ts';
 import { freePort, must, put, type Server, startProcess, tail, waitFor } from './process.ts';
 
@@ -150,7 +151,7 @@ export async function startNeo4j(options: Neo4jOptions): Promise<Neo4jServer> {
     ],
     cwd: dir,
     log: join(dir, 'neo4j.out.log'),
-    ...(options.deathSignal === undefined ? {} : { deathSignal: options.deathSignal }),
+    ...present({ deathSignal: options.deathSignal }),
   });
   try {
     await waitFor(() => /Started\.\s*$/m.test(tail(server.log, 40)), {

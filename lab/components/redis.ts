@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { present } from '../../src/domain/kernel/present.ts';
 import { given, libraryPath, missingDebTools, type Progress, unpackDebs } from './cache.ts';
 import { freePort, type Server, startProcess, tail, waitFor } from './process.ts';
 
@@ -97,7 +98,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     ],
     env: program.env,
     log: join(dir, 'redis.log'),
-    ...(options.deathSignal === undefined ? {} : { deathSignal: options.deathSignal }),
+    ...present({ deathSignal: options.deathSignal }),
   });
   const client = new Redis({
     host: '127.0.0.1',

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
+import { present } from '../../src/domain/kernel/present.ts';
 import { ports } from '../platform/platform.ts';
 import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
@@ -37,13 +38,11 @@ export async function ask<T>(
   ms = 10_000,
 ): Promise<{ readonly status: number; readonly body: T }> {
   const response = await fetch(`${await baseUrl(lab, part)}${path}`, {
-    ...(body === undefined
-      ? {}
-      : {
-          method: 'POST',
-          body: JSON.stringify(body),
-          headers: { 'content-type': 'application/json' },
-        }),
+    ...present({
+      method: body === undefined ? undefined : 'POST',
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? undefined : { 'content-type': 'application/json' },
+    }),
     signal: AbortSignal.timeout(ms),
   });
   const text = await response.text();
@@ -213,10 +212,13 @@ export async function limit(lab: Lab, part: LabPart, limits: Limits, liveness = 
     await lab.kubectl(['patch', kind, name, '-n', namespace, '-p', JSON.stringify(patch)]);
     await lab.restart(part);
   } else if (isCompose(lab)) {
-    lab.override(part, {
-      ...(limits.cpu === undefined ? {} : { cpus: limits.cpu ?? 0 }),
-      ...(limits.memory === undefined ? {} : { mem_limit: limits.memory === null ? 0 : `${limits.memory}m` }),
-    });
+    lab.override(
+      part,
+      present({
+        cpus: limits.cpu === undefined ? undefined : (limits.cpu ?? 0),
+        mem_limit: limits.memory === undefined ? undefined : limits.memory === null ? 0 : `${limits.memory}m`,
+      }),
+    );
     await lab.recreate(part);
   } else throw new Error('plain processes have no limits');
 }

@@ -1,6 +1,7 @@
 /** Every Kubernetes object of the platform. */
 
 import { stringify } from 'yaml';
+import { present } from '../../src/domain/kernel/present.ts';
 import { initialPassword } from '../components/neo4j.ts';
 import type { LabPart } from '../types.ts';
 import { dependencyFiles, type ServicePart, serviceConfig, workflowFiles } from './config.ts';
@@ -117,8 +118,7 @@ function stateful(options: KubernetesOptions, one: Stateful): Manifest[] {
     name: part,
     image: imageOf(part, 'tools'),
     imagePullPolicy: 'IfNotPresent',
-    ...(one.args === undefined ? {} : { args: one.args }),
-    ...(one.env === undefined ? {} : { env: one.env }),
+    ...present({ args: one.args, env: one.env }),
     ports: one.ports.map(({ name, port }) => ({ name, containerPort: port })),
     readinessProbe: { ...one.ready, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 },
     resources: one.resources,
@@ -147,20 +147,21 @@ function stateful(options: KubernetesOptions, one: Stateful): Manifest[] {
             volumes: [{ name: 'config', configMap: { name: `${part}-config` } }],
           },
         },
-        ...(one.dataPath === undefined
-          ? {}
-          : {
-              volumeClaimTemplates: [
-                {
-                  metadata: { name: 'data' },
-                  spec: {
-                    accessModes: ['ReadWriteOnce'],
-                    storageClassName: 'lab',
-                    resources: { requests: { storage: '2Gi' } },
+        ...present({
+          volumeClaimTemplates:
+            one.dataPath === undefined
+              ? undefined
+              : [
+                  {
+                    metadata: { name: 'data' },
+                    spec: {
+                      accessModes: ['ReadWriteOnce'],
+                      storageClassName: 'lab',
+                      resources: { requests: { storage: '2Gi' } },
+                    },
                   },
-                },
-              ],
-            }),
+                ],
+        }),
       },
     },
   ];
@@ -241,31 +242,38 @@ function pod(options: KubernetesOptions, one: Program): Manifest {
     spec: {
       terminationGracePeriodSeconds: 2,
       enableServiceLinks: false,
-      ...(one.initContainers === undefined ? {} : { initContainers: one.initContainers }),
+      ...present({ initContainers: one.initContainers }),
       containers: [
         {
           name: part,
           image: imageOf(part, options.flavour),
           imagePullPolicy: 'IfNotPresent',
           env: one.env,
-          ...(port === undefined
-            ? {}
-            : {
-                ports: [{ name: 'http', containerPort: port }],
-                startupProbe: { ...httpGet('/health/live', port), periodSeconds: 2, failureThreshold: 90 },
-                readinessProbe: {
-                  ...httpGet('/health/ready', port),
-                  periodSeconds: 2,
-                  timeoutSeconds: 3,
-                  failureThreshold: 2,
-                },
-                livenessProbe: {
-                  ...httpGet('/health/live', port),
-                  periodSeconds: 10,
-                  timeoutSeconds: 5,
-                  failureThreshold: 6,
-                },
-              }),
+          ...present({
+            ports: port === undefined ? undefined : [{ name: 'http', containerPort: port }],
+            startupProbe:
+              port === undefined
+                ? undefined
+                : { ...httpGet('/health/live', port), periodSeconds: 2, failureThreshold: 90 },
+            readinessProbe:
+              port === undefined
+                ? undefined
+                : {
+                    ...httpGet('/health/ready', port),
+                    periodSeconds: 2,
+                    timeoutSeconds: 3,
+                    failureThreshold: 2,
+                  },
+            livenessProbe:
+              port === undefined
+                ? undefined
+                : {
+                    ...httpGet('/health/live', port),
+                    periodSeconds: 10,
+                    timeoutSeconds: 5,
+                    failureThreshold: 6,
+                  },
+          }),
           resources: one.resources,
           volumeMounts: [{ name: 'config', mountPath: '/etc/aetherius' }, ...(one.mounts ?? [])],
         },

@@ -2,6 +2,7 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { present } from '../../src/domain/kernel/present.ts';
 import { type DockerEngine, dockerEngine, dockerState } from '../components/docker.ts';
 import { type Endpoints, type Lab, type LabPart, labParts } from '../types.ts';
 import { cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
@@ -123,7 +124,7 @@ export function composeLab(source: {
     runtime: 'compose',
     namespace: project,
     agentNamespace: project,
-    ...(engine.socket === undefined ? {} : { dockerSocket: engine.socket }),
+    ...present({ dockerSocket: engine.socket }),
     engine,
     control,
     docker,

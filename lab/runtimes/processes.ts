@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { present } from '../../src/domain/kernel/present.ts';
 import { stateDir } from '../components/cache.ts';
 import { instance } from '../components/instance.ts';
 import { startNats } from '../components/nats.ts';
@@ -148,7 +149,7 @@ async function launch(source: ProcessesSource, state: State, part: LabPart): Pro
       const started = await startProcess({
         ...{ name: part, command, args, log: logFile(part), deathSignal: null },
         env: { ...env, ...state.env[part] },
-        ...(cwd === undefined ? {} : { cwd }),
+        ...present({ cwd }),
       });
       return started.pid;
     }

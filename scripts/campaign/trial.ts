@@ -2,6 +2,7 @@
 
 import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
 import type { Answer, Product } from './product.ts';
 
@@ -134,7 +135,7 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
     topCause: found[0] ?? '–',
     falseCauses: found.filter((id) => !isTrue(expected, id)),
     seconds: planted?.seconds ?? 0,
-    ...(planted?.apiRequests === undefined ? {} : { apiRequests: planted.apiRequests }),
+    ...present({ apiRequests: planted?.apiRequests }),
     total: (performance.now() - began) / 1000,
     problems,
     phases,

@@ -1,6 +1,7 @@
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import type { Condition, Diagnosis, DiagnosisCause } from '../../src/domain/diagnosis/diagnosis.ts';
 import { healthCalls } from '../../src/domain/health/health-calls.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { ProbeCall } from '../../src/domain/look/probe.ts';
 import { serviceIds } from '../../src/domain/platform/part.ts';
 import { ConfigFile } from '../../src/domain/settings/config.ts';
@@ -152,7 +153,7 @@ function namedFindings(
         const server = realServer(test, id.split('.')[0] ?? '');
         return emits
           .filter((name) => codes.includes(name) && namesFinding(test, name))
-          .map((name) => ({ test, code: name, ...(server === undefined ? {} : { server }) }));
+          .map((name) => ({ test, code: name, ...present({ server }) }));
       }),
   );
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
@@ -15,7 +16,7 @@ export async function listApprovals(
   const rows = await services.remediations.list({
     open: true,
     limit: options.limit,
-    ...(options.env === undefined ? {} : { environment: options.env }),
+    ...present({ environment: options.env }),
   });
   if (context.output === 'json') {
     const output: ApprovalsOutput = { remediations: rows.map(remediationOutput) };
@@ -76,7 +77,7 @@ export async function approve(
       planHash: remediation.planHash,
       requestId,
       payloadDigest: sha256({ requestId, approve: remediation.id, plan: remediation.planHash }),
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...present({ reason: options.reason }),
     }),
   );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RemediationRow } from '../domain/fix/rows.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError, errorCodes } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
@@ -60,7 +61,7 @@ export async function fixCommand(
       planHash: row.planHash,
       requestId,
       payloadDigest: sha256({ requestId, remediation, args, environment }),
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...present({ reason: options.reason }),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { HealthReport, PartRow } from '../domain/health/health.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Finding } from '../domain/look/finding.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
@@ -49,9 +50,9 @@ function partOutput(row: PartRow, words: Words): HealthOutput['parts'][number] {
   return {
     part: row.part,
     state: row.state,
-    ...(row.latencyMs === undefined ? {} : { latencyMs: row.latencyMs }),
+    ...present({ latencyMs: row.latencyMs }),
     fact: said(row.fact, 'fact'),
-    ...(row.consequenceOf === undefined ? {} : { consequenceOf: row.consequenceOf }),
+    ...present({ consequenceOf: row.consequenceOf }),
     witnesses: row.witnesses.map((witness) => said(witness, 'witness')),
     findings: row.findings.map((finding) => findingOutput(finding, words)),
   };
@@ -71,7 +72,7 @@ export function findingOutput(
     part,
     subject,
     facts: { ...facts },
-    ...(since === undefined ? {} : { since }),
+    ...present({ since }),
     text,
   };
 }

@@ -3,6 +3,7 @@ import type { Directory } from '../domain/fix/eligibility.ts';
 import type { ApprovalsConfig } from '../domain/fix/policy.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import type { Person } from '../domain/kernel/person.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Secret } from '../domain/kernel/secret.ts';
 import { UsageFault } from './faults.ts';
 
@@ -29,7 +30,7 @@ export async function personOfToken(
     'known' in found ? found.known.teamId : 'known' in installed ? installed.known.teamIds[0] : undefined;
   if (teamId === undefined) throw new UsageFault('cli.fault.token-workspace');
   const enterpriseId = 'known' in found ? found.known.enterpriseId : undefined;
-  return { teamId, userId, via: 'command-line', ...(enterpriseId === undefined ? {} : { enterpriseId }) };
+  return { teamId, userId, via: 'command-line', ...present({ enterpriseId }) };
 }
 
 /** Equal lengths for the comparison. */

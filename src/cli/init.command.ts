@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Document } from 'yaml';
+import { present } from '../domain/kernel/present.ts';
 import { type CliContext, type DiscoveredEnvironment, type ExitCode, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
 
@@ -23,9 +24,7 @@ export async function initCommand(context: CliContext, options: InitOptions): Pr
   const found = await context.discover({
     namespace,
     socket,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(kubeContext === undefined ? {} : { context: kubeContext }),
-    ...(project === undefined ? {} : { project }),
+    ...present({ kubeconfig, context: kubeContext, project }),
   });
   if (found === undefined)
     throw new UsageFault('cli.fault.nothing-found', { where: project ?? namespace }, exitCodes.findings);

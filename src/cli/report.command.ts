@@ -1,3 +1,4 @@
+import { present } from '../domain/kernel/present.ts';
 import type { IssueReport } from '../domain/report/issue-report.ts';
 import { runReference } from '../domain/run/reference.ts';
 import { causePlain } from '../text/cause.ts';
@@ -20,8 +21,7 @@ export async function reportCommand(
   const { reports } = await context.services();
   const made = await reports.make({
     language: words.language,
-    ...(run === undefined ? {} : { run }),
-    ...(options.env === undefined ? {} : { environment: options.env }),
+    ...present({ run, environment: options.env }),
   });
   if (made === undefined) {
     context.err(
@@ -71,7 +71,7 @@ function reportOutput(report: IssueReport, text: string, words: Words): ReportOu
         part,
         version: version ?? null,
         images: [...images],
-        ...(seenAt === undefined ? {} : { seenAt }),
+        ...present({ seenAt }),
       })),
       configured: deployment === undefined ? null : [...deployment.parts],
       bot: report.bot,

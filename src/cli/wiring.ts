@@ -22,8 +22,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   const load = async (environments?: readonly string[]) =>
     loadConfig(options.config ?? (await env()).AETHERIUS_CONFIG, {
       role: 'command-line',
-      ...(shell.env === undefined ? {} : { env: shell.env }),
-      ...(environments === undefined ? {} : { environments }),
+      ...present({ env: shell.env, environments }),
     });
   const logins = () => kubeLogins(shell.env);
   // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.

@@ -2,6 +2,7 @@ import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } fro
 import { z } from 'zod';
 import { inputs } from '../bot/ids.ts';
 import { requestOf } from '../bot/middleware/request.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { HandlerDeps } from './deps.ts';
 import { inputText } from './modal-state.ts';
 import { surfaceOf } from './place.ts';
@@ -20,7 +21,7 @@ export function diagnoseMessageModal(deps: HandlerDeps) {
     const environment = inputText(view, inputs.environment);
     const symptom = inputText(view, inputs.symptom);
     const { channel, threadTs } = Metadata.parse(JSON.parse(view.private_metadata));
-    const at = { channel, ...(threadTs === undefined ? {} : { threadTs }) };
+    const at = { channel, ...present({ threadTs }) };
     await deps.services.runs.start({
       kind: 'diagnose',
       environment,

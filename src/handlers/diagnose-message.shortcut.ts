@@ -1,6 +1,7 @@
 import type { AllMiddlewareArgs, MessageShortcut, SlackShortcutMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
 import { diagnoseModal } from '../bot/views/modals.view.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { HandlerDeps } from './deps.ts';
 
 type Args = SlackShortcutMiddlewareArgs<MessageShortcut> & AllMiddlewareArgs;
@@ -15,10 +16,7 @@ export function diagnoseMessageShortcut(deps: HandlerDeps) {
     const metadata = JSON.stringify({ channel: channel.id, threadTs: message.thread_ts ?? message.ts });
     const { environments, defaultEnvironment: initial } = deps.settings;
     const text = message.text ?? '';
-    const view = diagnoseModal(
-      { metadata, text, environments, ...(initial === undefined ? {} : { initial }) },
-      words,
-    );
+    const view = diagnoseModal({ metadata, text, environments, ...present({ initial }) }, words);
     await client.views.open({ trigger_id: shortcut.trigger_id, view });
   };
 }

@@ -1,6 +1,7 @@
 import type { AllMiddlewareArgs, GlobalShortcut, SlackShortcutMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
 import { healthModal } from '../bot/views/modals.view.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { HandlerDeps } from './deps.ts';
 
 /** "Aetherius health check" from anywhere: asks for environment, depth and channel. */
@@ -14,7 +15,7 @@ export function healthShortcut(deps: HandlerDeps) {
     await ack();
     const words = await deps.words(requestOf(context).person.userId);
     const { environments, defaultEnvironment: initial } = deps.settings;
-    const view = healthModal({ environments, ...(initial === undefined ? {} : { initial }) }, words);
+    const view = healthModal({ environments, ...present({ initial }) }, words);
     await client.views.open({ trigger_id: shortcut.trigger_id, view });
   };
 }

@@ -1,4 +1,5 @@
 import { type HomeData, homeView } from '../bot/views/home.view.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { HandlerDeps } from './deps.ts';
 
 const recent = 8;
@@ -21,7 +22,7 @@ async function homeData(deps: HandlerDeps): Promise<HomeData> {
       const of = await services.runs.history(name, 10);
       const last = of.find((run) => run.kind === 'health' || run.kind === 'digest');
       const healthButton = await buttons.make({ purpose: 'home-health', environment: name });
-      return { name, healthButton, ...(last === undefined ? {} : { last }) };
+      return { name, healthButton, ...present({ last }) };
     }),
   );
   const pending = await Promise.all(

@@ -1,5 +1,6 @@
 import type { Request } from '../bot/middleware/request.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Surface } from '../domain/run/run.ts';
 import { type HandlerDeps, type HandlerSettings, teamOf } from './deps.ts';
 
@@ -33,6 +34,6 @@ export async function surfaceOf(
     teamId: teamOf(delivery),
     channel,
     language,
-    ...(threadTs === undefined ? {} : { threadTs }),
+    ...present({ threadTs }),
   };
 }

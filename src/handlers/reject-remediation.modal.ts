@@ -2,6 +2,7 @@ import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } fro
 import { z } from 'zod';
 import { inputs } from '../bot/ids.ts';
 import { requestOf } from '../bot/middleware/request.ts';
+import { present } from '../domain/kernel/present.ts';
 import { findButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import { inputText } from './modal-state.ts';
@@ -28,15 +29,13 @@ export function rejectRemediationModal(deps: HandlerDeps) {
     const decided = await deps.services.remediations.reject({
       ...decision(request, button.remediationId ?? ''),
       reason,
-      ...(channel === undefined ? {} : { channel }),
-      ...(button.planHash === undefined ? {} : { planHash: button.planHash }),
+      ...present({ channel, planHash: button.planHash }),
     });
     if (decided.moved) return;
     const words = await deps.words(request.person.userId);
     const place = {
       ...request.delivery,
-      ...(channel === undefined ? {} : { channel }),
-      ...(threadTs === undefined ? {} : { threadTs }),
+      ...present({ channel, threadTs }),
     };
     await deps.answers.privately(place, decidedAnswer(decided, words));
   };

@@ -1,5 +1,6 @@
 import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from '@slack/bolt';
 import { requestOf } from '../bot/middleware/request.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { RemediationButton } from '../domain/message/remediation-view.ts';
 import { readButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -15,7 +16,7 @@ export function remediationAction(deps: HandlerDeps, purpose: Exclude<Remediatio
     const button = await readButton(deps.buttons, body, [purpose]);
     const decided = await deps.services.remediations[purpose]({
       ...decision(request, button.remediationId),
-      ...(button.planHash === undefined ? {} : { planHash: button.planHash }),
+      ...present({ planHash: button.planHash }),
     });
     // What moved is said in the thread by the state itself (R-S6); only who changed nothing is told.
     if (decided.moved) return;

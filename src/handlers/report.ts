@@ -1,6 +1,7 @@
 import type { Request } from '../bot/middleware/request.ts';
 import { plainAnswer } from '../bot/views/answers.view.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../bot/views/report.view.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Rendered } from '../domain/message/rendered.ts';
 import type { HandlerDeps } from './deps.ts';
 
@@ -15,7 +16,7 @@ export async function reportFor(
   const { reports } = deps.services;
   const made = await reports.make({
     ...which,
-    ...(channel === undefined ? {} : { place: { channel, ...(threadTs === undefined ? {} : { threadTs }) } }),
+    ...present({ place: channel === undefined ? undefined : { channel, ...present({ threadTs }) } }),
     by: request.person,
     language: words.language,
   });

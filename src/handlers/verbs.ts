@@ -7,6 +7,7 @@ import {
   whoamiAnswer,
 } from '../bot/views/answers.view.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Rendered } from '../domain/message/rendered.ts';
 import type { RunKind, RunSource } from '../domain/run/run.ts';
 import type { Decided } from '../services/fix/contract.ts';
@@ -60,8 +61,10 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     const shown = planHash === undefined ? undefined : await services.remediations.get(id);
     const decided = await services.remediations.approve({
       ...decision(asked.request, id),
-      ...(planHash === undefined ? {} : { planHash: wholeHash(planHash, shown?.remediation.planHash) }),
-      ...(reason === undefined ? {} : { reason }),
+      ...present({
+        planHash: planHash === undefined ? undefined : wholeHash(planHash, shown?.remediation.planHash),
+        reason,
+      }),
     });
     return privately(decidedAnswer(decided, asked.words));
   },
@@ -105,7 +108,7 @@ export function decision(request: Request, id: string) {
     by: request.person,
     requestId: request.requestId,
     payloadDigest: request.payloadDigest,
-    ...(channel === undefined ? {} : { channel }),
+    ...present({ channel }),
   };
 }
 

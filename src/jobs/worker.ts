@@ -2,6 +2,7 @@ import { type ConnectionOptions, type Job, UnrecoverableError, Worker } from 'bu
 import type { Executor } from '../domain/fix/executor.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import { inTime } from '../domain/kernel/within.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
@@ -49,7 +50,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const runners = createRunners({
     clock,
     logger,
-    ...(options.onJob === undefined ? {} : { onJob: options.onJob }),
+    ...present({ onJob: options.onJob }),
   });
   const workers = environments.flatMap((environment) =>
     queueKinds.map((kind) => startConsumer(options, runners, kind, environment)),
@@ -60,8 +61,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     courier: options.courier,
     clock,
     logger,
-    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
-    ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
+    ...present({ pollMs: options.pollMs, graceMs: options.graceMs }),
     direct: (found) => runners.fromPostgres(toWork(options, found.kind, found.environment, payloadOf(found))),
   });
   return {

@@ -9,6 +9,7 @@ import { fitFor } from '../bot/views/fit.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
@@ -32,7 +33,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const { env, logger, clock, ids, metrics, store } = shared;
   const token = env.SLACK_BOT_TOKEN;
   if (token === undefined) throw configurationFault('SLACK_BOT_TOKEN');
-  const slack = { token, ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }) };
+  const slack = { token, ...present({ apiUrl: env.SLACK_API_URL }) };
   const client = createSlackClient(slack);
   const directory = createSlackDirectory({ client, clock, logger });
   const self = await whoWeAre(directory, { clock, logger });
@@ -66,7 +67,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
             if (connections >= 9) logger.error({ connections }, 'Slack counts too many sockets of this app');
             else logger.info({ connections }, 'a socket to Slack is open');
           },
-          ...(env.SLACK_API_URL === undefined ? {} : { apiUrl: env.SLACK_API_URL }),
+          ...present({ apiUrl: env.SLACK_API_URL }),
         });
   const app = createBoltApp({
     receiver,
@@ -203,10 +204,10 @@ function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
       const channel = channels[id];
       return {
         language: channel?.language ?? 'en',
-        ...(channel?.environment === undefined ? {} : { environment: channel.environment }),
+        ...present({ environment: channel?.environment }),
       };
     },
-    ...(defaultEnvironment === undefined ? {} : { defaultEnvironment }),
+    ...present({ defaultEnvironment }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { retrying } from '../domain/kernel/back-off.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv, Role } from '../domain/settings/process-env.ts';
 import { systemClock } from '../platform/process/clock.ts';
@@ -63,7 +64,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const slackPort = parts.find((part) => part.slackPort !== undefined)?.slackPort?.();
   return {
     statusPort: status.port(),
-    ...(slackPort === undefined ? {} : { slackPort }),
+    ...present({ slackPort }),
     stop: (budgetMs = env.SHUTDOWN_GRACE_MS) => lifecycle.stop(budgetMs),
   };
 }
@@ -88,7 +89,7 @@ async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promi
     migrate({
       database: databaseOf(url, env, `aetherius-${role}-migrate`),
       logger,
-      ...(login === undefined ? {} : { applicationLogin: login }),
+      ...present({ applicationLogin: login }),
     }),
   );
   if (applied.length > 0) logger.info({ applied }, 'the schema was brought up to date');

@@ -5,6 +5,7 @@ import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
 import type { Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { deploymentsOf } from '../domain/report/issue-environment.ts';
@@ -37,7 +38,7 @@ export interface UseCaseDeps {
 
 export function digestSettings({ config }: Pick<UseCaseDeps, 'config'>): DigestSettings {
   const { channels, defaultEnvironment } = config.slack;
-  return { channels, ...(defaultEnvironment === undefined ? {} : { defaultEnvironment }) };
+  return { channels, ...present({ defaultEnvironment }) };
 }
 
 /** What deciding about fixes needs, in whichever process. */

@@ -1,6 +1,7 @@
 import type { Installation } from '../../domain/fix/eligibility.ts';
 import { sha256 } from '../../domain/kernel/canonical.ts';
 import type { Person } from '../../domain/kernel/person.ts';
+import { present } from '../../domain/kernel/present.ts';
 
 /** What Slack sends us, told apart by shape. */
 export const deliveryKinds = [
@@ -53,12 +54,7 @@ export function deliveryOf(body: Body): Delivery {
     key: `${kind === 'event' ? 'event' : 'trigger'}:${appId ?? '-'}:${identityOf(kind, body) ?? digest}`,
     digest,
     teamIds: teamsOf(kind, body),
-    ...(appId === undefined ? {} : { appId }),
-    ...(enterpriseId === undefined ? {} : { enterpriseId }),
-    ...(person === undefined ? {} : { person }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(threadTs === undefined ? {} : { threadTs }),
-    ...(responseUrl === undefined ? {} : { responseUrl }),
+    ...present({ appId, enterpriseId, person, channel, threadTs, responseUrl }),
   };
 }
 
@@ -110,7 +106,7 @@ function personOf(kind: DeliveryKind, body: Body): Person | undefined {
     userId,
     // Without a workspace nobody is a member of anything: every decision is then refused.
     teamId: teamId ?? '',
-    ...(enterpriseId === undefined ? {} : { enterpriseId }),
+    ...present({ enterpriseId }),
     via: 'slack',
   };
 }
@@ -119,11 +115,8 @@ function identity(
   kind: DeliveryKind,
   body: Body,
 ): { userId?: string; teamId?: string; enterpriseId?: string } {
-  const pick = (userId?: string, teamId?: string, enterpriseId?: string) => ({
-    ...(userId === undefined ? {} : { userId }),
-    ...(teamId === undefined ? {} : { teamId }),
-    ...(enterpriseId === undefined ? {} : { enterpriseId }),
-  });
+  const pick = (userId?: string, teamId?: string, enterpriseId?: string) =>
+    present({ userId, teamId, enterpriseId });
   if (kind === 'command') return pick(text(body.user_id), text(body.team_id), text(body.enterprise_id));
   if (kind === 'event') {
     const event = isBody(body.event) ? body.event : {};

@@ -1,6 +1,7 @@
 import type { ReceiverEvent } from '@slack/bolt';
 import type { Installation } from '../../domain/fix/eligibility.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Words } from '../../text/words.ts';
 import { type Delivery, deliveryOf, isBody, isOurs, withoutTokens } from './delivery.ts';
 
@@ -114,7 +115,7 @@ export function createGate(options: GateOptions): Gate {
           kind: delivery.kind,
           digest: delivery.digest,
           body: withoutTokens(event.body),
-          ...(signature === undefined ? {} : { signature }),
+          ...present({ signature }),
         },
         persistWithinMs,
       );

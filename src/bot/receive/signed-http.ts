@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from '../../domain/ports/http.ts';
 import type { EventSink } from './gate.ts';
@@ -86,7 +87,7 @@ export function slackRoute(options: SlackRouteOptions): HttpRoute {
           },
           customProperties: { signature },
           ...(Number.isNaN(retryNum) ? {} : { retryNum }),
-          ...(retryReason === undefined ? {} : { retryReason }),
+          ...present({ retryReason }),
         })
         .then(
           // Handled without an ack: an event of a kind that nobody listens to.

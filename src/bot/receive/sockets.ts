@@ -1,6 +1,7 @@
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import { boltLogger } from '../bolt-logger.ts';
 import type { EventSink } from './gate.ts';
@@ -139,7 +140,7 @@ function createReceiver(options: SocketsOptions, index: number, events: SocketEv
     // An object of its own: the client writes into it (R-SLACK1), and headers would break its login (R-SLACK2).
     installerOptions: {
       clientOptions: {
-        ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
+        ...present({ slackApiUrl: options.apiUrl }),
         retryConfig: { retries: 0 },
         timeout: 10_000,
       },

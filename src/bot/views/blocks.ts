@@ -9,6 +9,7 @@ import type {
   RichTextBlockElement,
   SectionBlock,
 } from '@slack/types';
+import { present } from '../../domain/kernel/present.ts';
 import type { Words } from '../../text/words.ts';
 
 /** Slack's limits (R-SLACK26; docs.slack.dev/reference/block-kit), in Unicode code points. */
@@ -87,17 +88,18 @@ export function button(spec: ButtonSpec, words: Words): Button {
     action_id: spec.actionId,
     value: spec.value,
     text: plainText(spec.label, limits.button, words),
-    ...(spec.style === undefined ? {} : { style: spec.style }),
-    ...(spec.confirm === undefined
-      ? {}
-      : {
-          confirm: {
-            title: plainText(spec.confirm.title, limits.confirmTitle, words),
-            text: plainText(spec.confirm.text, limits.confirmText, words),
-            confirm: plainText(words.plain('confirm.yes'), 30, words),
-            deny: plainText(words.plain('confirm.no'), 30, words),
-          },
-        }),
+    ...present({
+      style: spec.style,
+      confirm:
+        spec.confirm === undefined
+          ? undefined
+          : {
+              title: plainText(spec.confirm.title, limits.confirmTitle, words),
+              text: plainText(spec.confirm.text, limits.confirmText, words),
+              confirm: plainText(words.plain('confirm.yes'), 30, words),
+              deny: plainText(words.plain('confirm.no'), 30, words),
+            },
+    }),
   };
 }
 

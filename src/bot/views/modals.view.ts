@@ -1,4 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types';
+import { present } from '../../domain/kernel/present.ts';
 import type { Words } from '../../text/words.ts';
 import { callbacks, inputs } from '../ids.ts';
 import { cut, limits, plainText, preformatted, section } from './blocks.ts';
@@ -18,20 +19,20 @@ export function healthModal(
       type: 'static_select',
       action_id: inputs.environment,
       options,
-      ...(chosen === undefined ? {} : { initial_option: chosen }),
+      ...present({ initial_option: chosen }),
     }),
     inputBlock(inputs.depth, words.plain('modal.health.depth'), words, {
       type: 'static_select',
       action_id: inputs.depth,
       options: depths,
-      ...(depths[1] === undefined ? {} : { initial_option: depths[1] }),
+      ...present({ initial_option: depths[1] }),
     }),
     inputBlock(inputs.channel, words.plain('modal.health.channel'), words, {
       type: 'conversations_select',
       action_id: inputs.channel,
       default_to_current_conversation: true,
       filter: { include: ['public', 'private'], exclude_bot_users: true },
-      ...(input.channel === undefined ? {} : { initial_conversation: input.channel }),
+      ...present({ initial_conversation: input.channel }),
     }),
   ]);
 }
@@ -75,7 +76,7 @@ export function diagnoseModal(
         type: 'static_select',
         action_id: inputs.environment,
         options,
-        ...(chosen === undefined ? {} : { initial_option: chosen }),
+        ...present({ initial_option: chosen }),
       }),
       inputBlock(inputs.symptom, words.plain('modal.diagnose.symptom'), words, {
         type: 'plain_text_input',

@@ -1,4 +1,5 @@
 import type { Place } from '../../domain/diagnosis/place.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { remedyLines, workloads } from './lines.ts';
 
@@ -25,7 +26,11 @@ function valuesOf(place: Place, finding: Finding | undefined): Values {
     ...(place.kind === 'kubernetes' ? { namespace: place.namespace } : {}),
     ...Object.fromEntries(facts),
     subject: finding?.subject,
-    ...(part === undefined ? {} : { part, workload: workloads[part], port: ports[part] }),
+    ...present({
+      part,
+      workload: part === undefined ? undefined : workloads[part],
+      port: part === undefined ? undefined : ports[part],
+    }),
     ...(place.kind === 'kubernetes'
       ? {
           ns: place.namespace,

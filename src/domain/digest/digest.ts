@@ -1,4 +1,5 @@
 import type { HealthReport } from '../health/health.ts';
+import { present } from '../kernel/present.ts';
 import { type Finding, findingKey, severities } from '../look/finding.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import type { PartId } from '../platform/part.ts';
@@ -98,8 +99,7 @@ export function digestDifference(input: DigestInput): {
     difference: {
       environment: input.environment,
       localDate,
-      ...(input.lateSince === undefined ? {} : { lateSince: input.lateSince }),
-      ...(input.since === undefined ? {} : { since: input.since.toISOString() }),
+      ...present({ lateSince: input.lateSince, since: input.since?.toISOString() }),
       fresh,
       worse,
       fixed,
@@ -141,7 +141,7 @@ function current(input: DigestInput, before: ReadonlyMap<string, StoredFinding>)
       ...finding,
       firstSeen: before.get(key)?.firstSeen ?? input.now.toISOString(),
       lastSeen: input.localDate,
-      ...(probe === undefined ? {} : { probe }),
+      ...present({ probe }),
     };
   });
 }

@@ -1,4 +1,5 @@
 import type { Person } from '../kernel/person.ts';
+import { present } from '../kernel/present.ts';
 import { personId } from './approval.ts';
 
 /** A workspace member, as Slack's `users.info` tells it (or a fresh copy of that). */
@@ -68,7 +69,7 @@ export function canonicalPersonId(person: DirectoryPerson): string {
   return personId({
     teamId: person.teamId,
     userId: person.globalUserId ?? person.userId,
-    ...(person.enterpriseId === undefined ? {} : { enterpriseId: person.enterpriseId }),
+    ...present({ enterpriseId: person.enterpriseId }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../kernel/canonical.ts';
 import { AppError } from '../kernel/errors.ts';
+import { present } from '../kernel/present.ts';
 import { secretValue } from '../kernel/secret-schema.ts';
 import type { AllowList } from './eligibility.ts';
 import type { Tier } from './remediation.ts';
@@ -260,7 +261,7 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
         byNames: entry.by,
         expiresMs: entry.expires,
         reason: 'reason' in entry ? entry.reason : 'none',
-        ...(entry.hours === undefined ? {} : { hours: entry.hours }),
+        ...present({ hours: entry.hours }),
       };
     },
     onCall: listsOf(tiers?.[1]?.by ?? []),

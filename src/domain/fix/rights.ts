@@ -1,3 +1,4 @@
+import { present } from '../kernel/present.ts';
 import type { NeededRight } from './remediation.ts';
 
 /** Which part of the product needs a right: an installation gives only those it wants to use. */
@@ -123,7 +124,7 @@ export function asQuestions(
       group,
       resource: name,
       namespace,
-      ...(subresource === undefined ? {} : { subresource }),
+      ...present({ subresource }),
     }));
   });
 }

@@ -1,4 +1,5 @@
 import type { Facts } from '../kernel/facts.ts';
+import { present } from '../kernel/present.ts';
 import { traitsOf } from '../look/findings.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { dependencies, type PartId, serviceIds } from '../platform/part.ts';
@@ -78,7 +79,7 @@ export function runtimeWitness(part: PartId, outcomes: readonly ProbeOutcome[]):
       key: `runtime-${says}`,
       facts: {
         ...outcome.facts,
-        ...(finding === undefined ? {} : { subject: finding.subject, code: finding.code }),
+        ...present({ subject: finding?.subject, code: finding?.code }),
       },
     },
   ];

@@ -1,5 +1,6 @@
 import { configuredParts, shapeOf } from '../health/health-calls.ts';
 import type { FactValue } from '../kernel/facts.ts';
+import { present } from '../kernel/present.ts';
 import type { ProbeOutcome } from '../look/probe.ts';
 import { type PartId, partIds } from '../platform/part.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
@@ -90,7 +91,7 @@ function seenOf(outcomes: readonly ProbeOutcome[], part: PartId): Seen {
     ...(text(one['images'])?.split(', ') ?? []),
     ...(text(one['image']) === undefined ? [] : [text(one['image']) ?? '']),
   ]);
-  return { images: [...new Set(images)], ...(version === undefined ? {} : { version }) };
+  return { images: [...new Set(images)], ...present({ version }) };
 }
 
 function text(value: FactValue | undefined): string | undefined {

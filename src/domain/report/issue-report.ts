@@ -4,6 +4,7 @@ import { type UnreachablePath, unreachableSteps } from '../diagnosis/render-diag
 import type { RemediationRow } from '../fix/rows.ts';
 import { partStates } from '../health/health.ts';
 import type { Facts } from '../kernel/facts.ts';
+import { present } from '../kernel/present.ts';
 import { redactLines, redactText, redactValue } from '../kernel/redact.ts';
 import { type Finding, findingKey, severities } from '../look/finding.ts';
 import type { Cause, ProbeOutcome } from '../look/probe.ts';
@@ -144,37 +145,37 @@ export function issueReport(source: ReportSource): IssueReport {
       environment: run.environment,
       state: run.state,
       time: run.createdAt.toISOString(),
-      ...(run.finishedAt === undefined ? {} : { endedAt: run.finishedAt.toISOString() }),
+      ...present({ endedAt: run.finishedAt?.toISOString() }),
       ...(failure === undefined || run.state !== 'failed' ? {} : { failure }),
     },
     problem: {
       symptoms,
       overall: diagnosis?.overall ?? health?.overall ?? (findings.length > 0 ? 'findings' : 'unknown'),
       findings: findings.slice(0, mostFindings).map(({ excerpts: _lines, ...finding }) => finding),
-      ...(asked === undefined ? {} : { asked }),
-      ...(since === undefined ? {} : { since }),
+      ...present({ asked, since }),
     },
-    ...(command === undefined ? {} : { command }),
+    ...present({ command }),
     errors: excerptsOf(findings),
-    ...(source.deployment === undefined ? {} : { deployment: source.deployment }),
+    ...present({ deployment: source.deployment }),
     versions: versionsOf({
       outcomes,
-      ...(source.deployment === undefined ? {} : { configured: source.deployment.parts }),
-      ...(source.earlier === undefined
-        ? {}
-        : {
-            earlier: {
-              outcomes: source.earlier.outcomes.map(withoutSecrets),
-              time: source.earlier.createdAt.toISOString(),
-            },
-          }),
+      ...present({
+        configured: source.deployment?.parts,
+        earlier:
+          source.earlier === undefined
+            ? undefined
+            : {
+                outcomes: source.earlier.outcomes.map(withoutSecrets),
+                time: source.earlier.createdAt.toISOString(),
+              },
+      }),
     }),
     results: {
       causes: (diagnosis?.causes ?? []).map(({ id, verdict, missing, part }) => ({
         ...{ id, verdict, missing },
-        ...(part === undefined ? {} : { part }),
+        ...present({ part }),
       })),
-      ...(path === undefined ? {} : { path }),
+      ...present({ path }),
       parts: (health?.rows ?? []).filter((row) => row.state !== 'not-configured'),
       checks: countOf(outcomes),
       unseen: outcomes.flatMap(unseenOf),
@@ -236,9 +237,9 @@ function countOf(outcomes: readonly ProbeOutcome[]): IssueReport['results']['che
 /** A probe that has no say here (the other runtime's) leaves nothing open. */
 function unseenOf(outcome: ProbeOutcome): readonly Unseen[] {
   const { key: probe, part, cause, reason } = outcome;
-  if (outcome.status === 'inconclusive') return [{ probe, part, ...(cause === undefined ? {} : { cause }) }];
+  if (outcome.status === 'inconclusive') return [{ probe, part, ...present({ cause }) }];
   if (outcome.status !== 'skipped' || reason === 'not-applicable') return [];
-  return [{ probe, part, ...(reason === undefined ? {} : { reason }) }];
+  return [{ probe, part, ...present({ reason }) }];
 }
 
 function fixOf({ handle, actionId, plan, target, state }: RemediationRow): ReportedFix {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../kernel/present.ts';
 import { LazySecret } from '../kernel/secret.ts';
 import { secretValue } from '../kernel/secret-schema.ts';
 import { secretUrl, Tls } from './urls.ts';
@@ -55,11 +56,7 @@ export type RedisConnection =
 /** Which of the three is set is checked by the loader, which reports it beside every other fault. */
 export function toRedisConnection(redis: z.output<typeof Redis>): RedisConnection {
   const { username, password, tls } = redis;
-  const login = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-  };
+  const login = present({ username, password, tls });
   if (redis.cluster !== undefined) return { kind: 'cluster', nodes: redis.cluster, ...login };
   if (redis.sentinels !== undefined) {
     return {
@@ -67,10 +64,9 @@ export function toRedisConnection(redis: z.output<typeof Redis>): RedisConnectio
       sentinels: redis.sentinels,
       name: redis.name ?? '',
       ...login,
-      ...(redis.sentinelPassword === undefined ? {} : { sentinelPassword: redis.sentinelPassword }),
-      ...(redis.db === undefined ? {} : { db: redis.db }),
+      ...present({ sentinelPassword: redis.sentinelPassword, db: redis.db }),
     };
   }
   const url = redis.url ?? new LazySecret({ kind: 'literal', value: '' });
-  return { kind: 'single', url, ...(tls === undefined ? {} : { tls }) };
+  return { kind: 'single', url, ...present({ tls }) };
 }

@@ -1,4 +1,5 @@
 import type { CommandFault } from '../../bot/views/command-fault.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { runReference } from '../../domain/run/reference.ts';
 
 /**
@@ -177,7 +178,7 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     return accept({
       kind: 'approve',
       id: handleOf(id),
-      ...(hash === undefined ? {} : { planHash: hash.replace(/^hash=/i, '').toLowerCase() }),
+      ...present({ planHash: hash?.replace(/^hash=/i, '').toLowerCase() }),
       ...(reason === '' ? {} : { reason }),
     });
   },

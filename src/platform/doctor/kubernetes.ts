@@ -78,7 +78,7 @@ async function examinePlace(where: Place): Promise<readonly Check[]> {
         const { verb, resource, group, subresource } = question;
         const allowed = await where.target.can(verb, resource, namespace, {
           group,
-          ...(subresource === undefined ? {} : { subresource }),
+          ...present({ subresource }),
         });
         return { question, allowed };
       }),

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { Client } from 'pg';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
@@ -12,7 +13,7 @@ const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: strin
   key: `postgres.${key}`,
   state,
   facts,
-  ...(remedy === undefined ? {} : { remedy }),
+  ...present({ remedy }),
 });
 
 /** Clock of the database against ours, in milliseconds (positive: the database is ahead), for the clock check. */

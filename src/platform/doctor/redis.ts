@@ -1,5 +1,6 @@
 import type { Logger } from '../../domain/kernel/clock.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
@@ -11,7 +12,7 @@ const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: strin
   key: `redis.${key}`,
   state,
   facts,
-  ...(remedy === undefined ? {} : { remedy }),
+  ...present({ remedy }),
 });
 
 /** Looks at the courier: reachable, `noeviction`, append-only file. INFO alone, which ACLs rarely forbid. */

@@ -1,6 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { type TlsOptions, tlsOptions } from '../targets/network/tls.ts';
 
@@ -85,13 +86,14 @@ async function maker(connection: RedisConnection): Promise<Make> {
   const tls = await tlsOptions(connection.tls);
   if (connection.kind === 'single') {
     const url = await connection.url.reveal();
-    return (behaviour) => new Redis(url, { ...behaviour, ...(tls === undefined ? {} : { tls: { ...tls } }) });
+    return (behaviour) =>
+      new Redis(url, { ...behaviour, ...present({ tls: tls === undefined ? undefined : { ...tls } }) });
   }
-  const login = {
-    ...(connection.username === undefined ? {} : { username: connection.username }),
-    ...(connection.password === undefined ? {} : { password: await connection.password.reveal() }),
-    ...(tls === undefined ? {} : { tls: { ...tls } }),
-  };
+  const login = present({
+    username: connection.username,
+    password: await connection.password?.reveal(),
+    tls: tls === undefined ? undefined : { ...tls },
+  });
   if (connection.kind === 'cluster') return cluster(connection.nodes, login);
   const { sentinels, name, db } = connection;
   const sentinelPassword = await connection.sentinelPassword?.reveal();
@@ -101,9 +103,12 @@ async function maker(connection: RedisConnection): Promise<Make> {
       ...login,
       sentinels: [...sentinels],
       name,
-      ...(db === undefined ? {} : { db }),
-      ...(tls === undefined ? {} : { sentinelTLS: { ...tls }, enableTLSForSentinelMode: true }),
-      ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+      ...present({
+        db,
+        sentinelTLS: tls === undefined ? undefined : { ...tls },
+        enableTLSForSentinelMode: tls === undefined ? undefined : true,
+        sentinelPassword,
+      }),
     });
 }
 
@@ -114,7 +119,7 @@ function cluster(
   return ({ enableOfflineQueue, retryStrategy, ...behaviour }) =>
     new Cluster([...nodes], {
       redisOptions: { ...behaviour, ...login },
-      ...(enableOfflineQueue === undefined ? {} : { enableOfflineQueue }),
+      ...present({ enableOfflineQueue }),
       clusterRetryStrategy: retryStrategy,
     });
 }

@@ -1,3 +1,4 @@
+import { present } from '../../domain/kernel/present.ts';
 import type { ComposeTarget } from '../../domain/look/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
@@ -84,12 +85,15 @@ function describe(
   const yaml = {
     runtime,
     ...(services.length === 0 ? {} : { services: Object.fromEntries(services) }),
-    ...(postgres === undefined ? {} : { postgres: { url: { env: 'AETHERIUS_PG_URL' } } }),
-    ...(redis === undefined ? {} : { redis: { url: { env: 'AETHERIUS_REDIS_URL' } } }),
-    ...(nats === undefined ? {} : { nats: { url: `nats://${nats}`, monitorUrl: `http://${monitor}` } }),
-    ...(neo4j === undefined
-      ? {}
-      : { neo4j: { url: `bolt://${neo4j}`, user: 'neo4j', password: { env: 'AETHERIUS_NEO4J_PASSWORD' } } }),
+    ...present({
+      postgres: postgres === undefined ? undefined : { url: { env: 'AETHERIUS_PG_URL' } },
+      redis: redis === undefined ? undefined : { url: { env: 'AETHERIUS_REDIS_URL' } },
+      nats: nats === undefined ? undefined : { url: `nats://${nats}`, monitorUrl: `http://${monitor}` },
+      neo4j:
+        neo4j === undefined
+          ? undefined
+          : { url: `bolt://${neo4j}`, user: 'neo4j', password: { env: 'AETHERIUS_NEO4J_PASSWORD' } },
+    }),
   };
   const variables = [
     ...(postgres === undefined

@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { LazySecret, type Secret } from '../../domain/kernel/secret.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 
@@ -29,7 +30,7 @@ export function redisFromUrl(url: Secret): RedisConnection {
     sentinels: nodes,
     name: decodeURIComponent(master),
     ...login,
-    ...(db === undefined ? {} : { db: Number(db) }),
+    ...present({ db: db === undefined ? undefined : Number(db) }),
   };
 }
 

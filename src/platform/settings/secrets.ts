@@ -55,7 +55,7 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
 /** The file without its last line end, as mounted secrets often carry one. */
 async function readSecretFile(path: string, signal?: AbortSignal): Promise<string> {
   try {
-    const text = await readFile(path, { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });
+    const text = await readFile(path, { encoding: 'utf8', ...present({ signal }) });
     return text.replace(/\r?\n$/, '');
   } catch (error) {
     throw new AppError('NOT_FOUND', 'a file with a secret cannot be read', { facts: { path }, cause: error });
@@ -136,7 +136,7 @@ function readingFault(error: unknown, facts: Facts): Error {
     });
   // Of the kubeconfig, or of ourselves.
   if (error.facts['secret'] !== undefined || String(reason).startsWith('kubeconfig-')) return error;
-  return unanswered({ ...facts, ...(status === undefined ? {} : { status }) });
+  return unanswered({ ...facts, ...present({ status }) });
 }
 
 function dataOf(object: KubeObject): Readonly<Record<string, string>> | undefined {

@@ -3,6 +3,7 @@ import { backOff, retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { isStoreAway } from '../../domain/kernel/errors.ts';
 import { every, type Periodic } from '../../domain/kernel/every.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Outbox, OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
@@ -251,7 +252,7 @@ function deliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Deliv
               filename,
               title,
               content: text,
-              ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+              ...present({ thread_ts: threadTs }),
             } as Parameters<WebClient['filesUploadV2']>[0])
             .catch((err: unknown) =>
               logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'),

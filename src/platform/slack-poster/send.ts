@@ -1,6 +1,7 @@
 import type { AnyBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 
@@ -33,7 +34,7 @@ export function metadataOf(item: Item<'render'>): {
     event_payload: {
       ...Object.fromEntries(extra),
       outbox_id: item.id,
-      ...(item.message === undefined ? {} : { message_id: item.message.id }),
+      ...present({ message_id: item.message?.id }),
     },
   };
 }
@@ -43,7 +44,7 @@ export async function post(client: WebClient, item: Item<'render'>): Promise<Sen
   if (message === undefined) throw new AppError('BUG', 'a render names no message');
   const answer = await client.chat.postMessage({
     channel: message.channel,
-    ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+    ...present({ thread_ts: message.threadTs }),
     text: item.payload.text,
     blocks: blocksOf(item.payload),
     metadata: metadataOf(item),
@@ -72,7 +73,7 @@ export async function sendEphemeral(client: WebClient, item: Item<'ephemeral'>):
   await client.chat.postEphemeral({
     channel,
     user: userId,
-    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    ...present({ thread_ts: threadTs }),
     text: rendered.text,
     blocks: blocksOf(rendered),
   });
@@ -97,8 +98,7 @@ export async function upload(client: WebClient, item: Item<'upload'>): Promise<S
     filename: file.filename,
     title: file.title,
     file: Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8'),
-    ...(file.comment === undefined ? {} : { initial_comment: file.comment }),
-    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    ...present({ initial_comment: file.comment, thread_ts: threadTs }),
   } as Parameters<WebClient['filesUploadV2']>[0]);
   return {};
 }
@@ -116,7 +116,7 @@ export async function respond(
       response_type: responseType,
       replace_original: false,
       text: target.rendered.text,
-      ...(target.rendered.blocks === undefined ? {} : { blocks: target.rendered.blocks }),
+      ...present({ blocks: target.rendered.blocks }),
     }),
     redirect: 'error',
     signal: AbortSignal.timeout(5000),

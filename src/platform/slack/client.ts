@@ -1,4 +1,5 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 
 export interface SlackClientOptions {
@@ -16,7 +17,7 @@ export interface SlackClientOptions {
  */
 export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): WebClientOptions {
   return {
-    ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
+    ...present({ slackApiUrl: options.apiUrl }),
     timeout: options.timeoutMs ?? 10_000,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },

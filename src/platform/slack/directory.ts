@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Directory, DirectoryPerson, Installation, Known } from '../../domain/fix/eligibility.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { failureOf } from './failure.ts';
 
 export interface SlackDirectoryOptions {
@@ -80,8 +81,7 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
     const person: DirectoryPerson = {
       userId: found.id,
       teamId: found.team_id ?? '',
-      ...(enterprise?.enterprise_id === undefined ? {} : { enterpriseId: enterprise.enterprise_id }),
-      ...(enterprise?.id === undefined ? {} : { globalUserId: enterprise.id }),
+      ...present({ enterpriseId: enterprise?.enterprise_id, globalUserId: enterprise?.id }),
       deleted: found.deleted === true,
       bot: found.is_bot === true || raw.is_workflow_bot === true || found.id === 'USLACKBOT',
       restricted: found.is_restricted === true,
@@ -101,7 +101,7 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
         botId: answer.bot_id ?? '',
         teamId: answer.team_id,
         url: answer.url ?? '',
-        ...(answer.enterprise_id === undefined ? {} : { enterpriseId: answer.enterprise_id }),
+        ...present({ enterpriseId: answer.enterprise_id }),
       };
     });
 

@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { noAnswer, translate } from '../store/errors.ts';
@@ -45,7 +46,7 @@ export function createDeliveryInbox(options: InboxOptions) {
   const pool = new Pool({
     ...clientConfig(
       { ...options.database, connectTimeoutMs: 1200 },
-      { ...(role === null ? {} : { role }), statement_timeout: 1400 },
+      { ...present({ role: role ?? undefined }), statement_timeout: 1400 },
     ),
     max: options.poolSize ?? 4,
     idleTimeoutMillis: 300_000,

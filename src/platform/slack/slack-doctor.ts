@@ -1,5 +1,6 @@
 import { ErrorCode, WebClient } from '@slack/web-api';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
@@ -7,7 +8,7 @@ const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: strin
   key: `slack.${key}`,
   state,
   facts,
-  ...(remedy === undefined ? {} : { remedy }),
+  ...present({ remedy }),
 });
 
 export interface SlackToExamine {
@@ -23,7 +24,7 @@ export interface SlackToExamine {
 export async function examineSlack(slack: SlackToExamine): Promise<readonly Check[]> {
   if (slack.botToken === undefined) return [check('token-missing', 'skipped')];
   const options = {
-    ...(slack.apiUrl === undefined ? {} : { slackApiUrl: slack.apiUrl }),
+    ...present({ slackApiUrl: slack.apiUrl }),
     retryConfig: { retries: 0 },
     timeout: 8000,
   };

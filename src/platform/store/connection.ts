@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { type ClientConfig, types } from 'pg';
+import { present } from '../../domain/kernel/present.ts';
 
 /** How to reach our own PostgreSQL. */
 export interface DatabaseConfig {
@@ -51,9 +52,9 @@ export function clientConfig(
   const options = [...(own === null ? [] : [own]), ...startUp].join(' ');
   return {
     connectionString: url.toString(),
-    ...(ssl === undefined ? {} : { ssl }),
+    ...present({ ssl }),
     ...(options === '' ? {} : { options }),
-    ...(parsers === undefined ? {} : { types: parsers }),
+    ...present({ types: parsers }),
     application_name: database.applicationName ?? 'aetherius-bot',
     connectionTimeoutMillis: database.connectTimeoutMs ?? 5000,
     keepAlive: true,
@@ -76,9 +77,6 @@ function tlsOf(database: DatabaseConfig, url: URL): ConnectionOptions | undefine
   return {
     rejectUnauthorized: asked === undefined ? mode !== 'no-verify' : asked !== 'require',
     ...(asked === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(database.tls?.serverName === undefined ? {} : { servername: database.tls.serverName }),
+    ...present({ ca, cert, key, servername: database.tls?.serverName }),
   };
 }

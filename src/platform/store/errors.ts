@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 
 /** Serialization failure and deadlock: the transaction did nothing and may be tried again. */
 export function isRetryable(error: unknown): boolean {
@@ -27,7 +28,7 @@ export function translate(error: unknown): AppError {
   const facts = {
     dependency: 'postgres',
     sqlstate: state,
-    ...(error.constraint === undefined ? {} : { constraint: error.constraint }),
+    ...present({ constraint: error.constraint }),
   };
   if (state === '57014' || state === '55P03') {
     return new AppError('TIMED_OUT', 'PostgreSQL gave up a statement', { cause: error, facts });

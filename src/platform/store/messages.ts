@@ -1,4 +1,5 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { OutboxKind } from '../../domain/message/outbox.ts';
 import type { Messages } from '../../domain/ports/messages.ts';
 import { channelOf } from './listener.ts';
@@ -101,7 +102,7 @@ function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload'> {
         kind: 'upload',
         lane: file.channel,
         payload: file,
-        ...(parentId === undefined ? {} : { messageId: parentId }),
+        ...present({ messageId: parentId }),
       }),
   };
 }

@@ -2,6 +2,7 @@ import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { inTime, within } from '../../domain/kernel/within.ts';
 import type { Outbox } from '../../domain/message/outbox.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
@@ -49,7 +50,7 @@ export function createStore(options: StoreOptions): PostgresStore {
   const defaultTimeoutMs = options.statementTimeoutMs ?? 5000;
   const role = options.role === undefined ? applicationRole : options.role;
   const settings = {
-    ...(role === null ? {} : { role }),
+    ...present({ role: role ?? undefined }),
     statement_timeout: defaultTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
   };
@@ -170,7 +171,7 @@ async function bounded<Row extends QueryResultRow>(
 ) {
   const result = await client.query<Row>({
     text,
-    ...(values === undefined ? {} : { values: [...values] }),
+    ...present({ values: values === undefined ? undefined : [...values] }),
     query_timeout: silentForMs,
   } as { text: string; values?: unknown[] });
   return { rows: result.rows, count: result.rowCount ?? 0 };

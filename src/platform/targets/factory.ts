@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
@@ -42,10 +43,7 @@ export function createTargetsFactory(
         ...(Object.keys(config.services).length === 0
           ? {}
           : { services: createServicesTarget(config.services, timeouts) }),
-        ...(postgres === undefined ? {} : { postgres }),
-        ...(redis === undefined ? {} : { redis }),
-        ...(nats === undefined ? {} : { nats }),
-        ...(neo4j === undefined ? {} : { neo4j }),
+        ...present({ postgres, redis, nats, neo4j }),
         ...runtimeOf(config, timeouts, logins),
         network: createNetworkTarget(config),
       } satisfies Targets;
@@ -72,8 +70,7 @@ function runtimeOf(
         {
           namespace: runtime.namespace,
           agentNamespace: runtime.agentNamespace,
-          ...(runtime.kubeconfig === undefined ? {} : { kubeconfig: runtime.kubeconfig }),
-          ...(runtime.context === undefined ? {} : { context: runtime.context }),
+          ...present({ kubeconfig: runtime.kubeconfig, context: runtime.context }),
         },
         timeouts,
         logins,
@@ -119,7 +116,7 @@ async function postgresOf(config: EnvironmentConfig, book: LeaseBook, timeouts: 
   if (config.postgres === undefined) return undefined;
   const [url, tls] = await Promise.all([config.postgres.url.reveal(), tlsOptions(config.postgres.tls)]);
   return createPostgresTarget(
-    { url, databases: config.postgres.databases, ...(tls === undefined ? {} : { tls }) },
+    { url, databases: config.postgres.databases, ...present({ tls }) },
     book,
     timeouts,
   );
@@ -134,11 +131,7 @@ async function redisSettings(redis: RedisConnection): Promise<RedisSettings> {
   const tls = await tlsOptions(redis.tls);
   if (redis.kind === 'single') return redisUrl(await redis.url.reveal(), tls);
   const password = await redis.password?.reveal();
-  const login = {
-    ...(redis.username === undefined ? {} : { username: redis.username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-  };
+  const login = present({ username: redis.username, password, tls });
   if (redis.kind === 'cluster') return { kind: 'cluster', nodes: redis.nodes, ...login };
   const sentinelPassword = await redis.sentinelPassword?.reveal();
   return {
@@ -146,8 +139,7 @@ async function redisSettings(redis: RedisConnection): Promise<RedisSettings> {
     sentinels: redis.sentinels,
     name: redis.name,
     ...login,
-    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-    ...(redis.db === undefined ? {} : { db: redis.db }),
+    ...present({ sentinelPassword, db: redis.db }),
   };
 }
 
@@ -163,11 +155,7 @@ async function natsOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Time
   return createNatsTarget(
     {
       ...natsUrl(url),
-      ...(nats.user === undefined ? {} : { user: nats.user }),
-      ...(password === undefined ? {} : { password }),
-      ...(token === undefined ? {} : { token }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(nats.monitorUrl === undefined ? {} : { monitorUrl: nats.monitorUrl }),
+      ...present({ user: nats.user, password, token, tls, monitorUrl: nats.monitorUrl }),
     },
     book,
     timeouts,
@@ -182,8 +170,7 @@ async function neo4jOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Tim
     {
       url,
       user: neo4j.user,
-      ...(password === undefined ? {} : { password }),
-      ...(neo4j.database === undefined ? {} : { database: neo4j.database }),
+      ...present({ password, database: neo4j.database }),
       ...(/^(bolt|neo4j):/.test(url) ? encryptionOf(neo4j) : {}),
     },
     book,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Targets } from '../../domain/look/targets/targets.ts';
 import { verdict } from '../support.ts';
@@ -63,9 +64,10 @@ Asks agent-manager's API, and the agents table when the API cannot be had.`,
               .slice(0, maxNamed)
               .map((agent) => agent.id)
               .join(', '),
-            ...(oldest.silentSeconds === undefined
-              ? {}
-              : { oldestSeconds: Math.round(oldest.silentSeconds) }),
+            ...present({
+              oldestSeconds:
+                oldest.silentSeconds === undefined ? undefined : Math.round(oldest.silentSeconds),
+            }),
           },
         },
       ],

@@ -1,4 +1,5 @@
 import { TargetError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { ProbeContext } from '../../domain/look/probe.ts';
 import type { PostgresTarget } from '../../domain/look/targets/postgres.ts';
 import type { Targets } from '../../domain/look/targets/targets.ts';
@@ -66,18 +67,18 @@ export async function agentsFromTable(
   postgres: PostgresTarget,
   signal: AbortSignal,
 ): Promise<readonly Agent[] | undefined> {
-  const present = await postgres.query<{ name: string; type: string }>(
+  const there = await postgres.query<{ name: string; type: string }>(
     'agentManager',
     `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a WHERE a.attrelid = to_regclass('agents') AND a.attnum > 0 AND NOT a.attisdropped`,
     [],
     { signal },
   );
-  const names = new Set(present.map((row) => row.name));
+  const names = new Set(there.map((row) => row.name));
   const time = columns.find((column) => names.has(column));
   const id = idColumns.find((column) => names.has(column));
   if (time === undefined || id === undefined) return undefined;
   // Services write UTC into a column that knows no zone.
-  const zoneless = present.find((row) => row.name === time)?.type === 'timestamp without time zone';
+  const zoneless = there.find((row) => row.name === time)?.type === 'timestamp without time zone';
   const moment = zoneless ? `${time} AT TIME ZONE 'UTC'` : `${time}::timestamptz`;
   // All names come from the fixed lists above.
   const rows = await postgres.query<{ id: string; silent: number | null }>(
@@ -88,7 +89,7 @@ export async function agentsFromTable(
   );
   return rows.map((row) => ({
     id: row.id,
-    ...(row.silent === null ? {} : { silentSeconds: Math.max(0, row.silent) }),
+    ...present({ silentSeconds: row.silent === null ? undefined : Math.max(0, row.silent) }),
   }));
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
@@ -66,7 +67,7 @@ Told apart: exited (with its code), paused, restarting again and again, unhealth
             exitCode: container.exitCode,
             oomKilled: container.oomKilled,
             restarts: container.restartCount,
-            ...(container.error === undefined ? {} : { error: container.error.slice(0, 200) }),
+            ...present({ error: container.error?.slice(0, 200) }),
           },
         },
       ];

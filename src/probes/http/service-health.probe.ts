@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
@@ -51,7 +52,7 @@ The configured paths are tried in turn until one does not answer 404. A health w
       deps.services.request(`${target.url}${path}`, {
         signal,
         maxBytes: 256 * 1024,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...present({ timeoutMs }),
       });
     // What it says of its dependencies; its absence or failure means nothing.
     const dependencies = get('/health/status', 3_000).then(
@@ -84,7 +85,7 @@ The configured paths are tried in turn until one does not answer 404. A health w
         facts: { verb: 'GET', resource: path, status: answer.status },
       });
     const word = healthWord(answer.text());
-    const seen = { path, httpStatus: answer.status, ...(word.text === undefined ? {} : { word: word.text }) };
+    const seen = { path, httpStatus: answer.status, ...present({ word: word.text }) };
     const named = { ...dependencyFacts(answer.text()), ...(await dependencies) };
     if (answer.status < 200 || answer.status > 299 || !word.healthy) {
       const down = Object.entries(named).flatMap(([key, state]) =>

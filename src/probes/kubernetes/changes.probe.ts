@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changeLists } from '../../domain/diagnosis/changes.ts';
 import { nodeEventsNamespace } from '../../domain/fix/rights.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
@@ -72,7 +73,7 @@ Rollouts with the image before and after (revisions of ReplicaSets), edits of Co
     if (chosen.length === 0) return { status: 'skipped', reason: 'no-data' };
     const answers = await Promise.allSettled(
       chosen.map(async ({ kind, namespace: where, fieldSelector, changesIn }) => {
-        const options = { signal, ...(fieldSelector === undefined ? {} : { fieldSelector }) };
+        const options = { signal, ...present({ fieldSelector }) };
         return changesIn(await kubernetes.list(kind, where, options));
       }),
     );

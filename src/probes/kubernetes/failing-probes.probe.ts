@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
@@ -102,7 +103,7 @@ Reads the events "Unhealthy", and "Killing" when a liveness or startup probe fai
           part: partOfWorkload(owner.name) ?? 'runtime',
           subject,
           facts: { pod: pod.metadata.name, namespace: kubernetes.namespace, ...facts },
-          ...(since === undefined ? {} : { since }),
+          ...present({ since }),
         },
       });
     }
@@ -208,6 +209,6 @@ function failureOf(pod: Parsed<Pod>, events: readonly ProbeEvent[], now: Date): 
     code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
     probe: /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',
     message: said.slice(0, 200),
-    ...(event.firstTimestamp == null ? {} : { since: event.firstTimestamp }),
+    ...present({ since: event.firstTimestamp ?? undefined }),
   };
 }

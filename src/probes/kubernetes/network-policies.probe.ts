@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
@@ -47,8 +48,7 @@ function endpointOf(pod: Parsed<Pod>, ofNamespaces: NamespaceLabels): Endpoint {
   return {
     namespace,
     labels,
-    ...(namespaceLabels === undefined ? {} : { namespaceLabels }),
-    ...(pod.status.podIP === undefined ? {} : { ip: pod.status.podIP }),
+    ...present({ namespaceLabels, ip: pod.status.podIP }),
     namedPorts: pod.spec.containers.flatMap((container) =>
       container.ports.flatMap((port) =>
         port.name === undefined
@@ -195,7 +195,7 @@ async function readNamespaces(
     if (answer.status === 'fulfilled') labels.set(answer.value[0], answer.value[1].labels ?? {});
     else if (answer.reason instanceof Error) failure = answer.reason;
   }
-  return { labels, ...(failure === undefined ? {} : { failure }) };
+  return { labels, ...present({ failure }) };
 }
 
 /** Why nothing can be said of these connections. */

@@ -1,4 +1,5 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
 
 /** Codes of what keeps a Pod from working, worst explanation first. */
@@ -214,8 +215,11 @@ function exitFacts(container: ContainerStatus): Facts {
   return {
     container: container.name,
     restarts: container.restartCount,
-    ...(ended === undefined ? {} : { exitCode: ended.exitCode, reason: ended.reason ?? '' }),
-    ...(signal === undefined ? {} : { signal }),
+    ...present({
+      exitCode: ended?.exitCode,
+      reason: ended === undefined ? undefined : (ended.reason ?? ''),
+      signal,
+    }),
     ...(typeof ended?.finishedAt === 'string' ? { finishedAt: ended.finishedAt } : {}),
   };
 }

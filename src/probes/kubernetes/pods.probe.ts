@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import type { Excerpt, Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
@@ -61,7 +62,7 @@ One finding a workload and cause, however many Pods share it: killed for memory,
     const findings = [...groups.values()].map(async ({ finding, pods: count }) => {
       const log = finding.code === crash ? await crashLogs.get(finding.subject) : undefined;
       const facts = { ...finding.facts, pods: count };
-      return { ...finding, facts, ...(log === undefined ? {} : { excerpts: [log] }) };
+      return { ...finding, facts, ...present({ excerpts: log === undefined ? undefined : [log] }) };
     });
     return verdict(await Promise.all(findings), { pods: pods.length, bad });
   },
@@ -132,7 +133,7 @@ function toFinding(fault: PodFault, pod: Parsed<Pod>): Finding {
     severity: fault.running ? 'warning' : 'critical',
     part: partOfWorkload(ownerOf(pod).name) ?? 'runtime',
     subject: subjectOf(pod),
-    ...(fault.since === undefined ? {} : { since: fault.since }),
+    ...present({ since: fault.since }),
     facts: { pod: pod.metadata.name, ...fault.facts, running: fault.running },
   };
 }

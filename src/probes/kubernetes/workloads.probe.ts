@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
@@ -53,7 +54,7 @@ A workload belongs to a part by its name (agent-manager, or with a prefix: aethe
         namespace: workload.namespace,
         desired: workload.desired,
         ready: workload.ready,
-        ...(running === undefined ? {} : { running }),
+        ...present({ running }),
       };
       if (workload.desired === 0)
         return [{ code: 'WORKLOAD_SCALED_TO_ZERO', severity: 'critical', part, subject, facts }];
@@ -65,7 +66,7 @@ A workload belongs to a part by its name (agent-manager, or with a prefix: aethe
     return verdict(findings, {
       desired: sum((one) => one.desired),
       ready: sum((one) => one.ready),
-      ...(running === undefined ? {} : { running }),
+      ...present({ running }),
       ...imageFacts(workloads.flatMap((one) => one.images)),
     });
   },

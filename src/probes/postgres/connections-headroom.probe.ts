@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { round, verdict } from '../support.ts';
@@ -74,14 +75,13 @@ Says which application and which database hold most of them.`,
           facts: {
             ...facts,
             thresholdPercent: percent,
-            ...(application === undefined
-              ? {}
-              : {
-                  application: application.name,
-                  applicationSessions: application.sessions,
-                  applicationIdle: application.idle,
-                }),
-            ...(busiest === undefined ? {} : { database: busiest.name, databaseSessions: busiest.sessions }),
+            ...present({
+              application: application?.name,
+              applicationSessions: application?.sessions,
+              applicationIdle: application?.idle,
+              database: busiest?.name,
+              databaseSessions: busiest?.sessions,
+            }),
           },
         },
       ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -62,7 +63,7 @@ Dead rows make every scan slower; an old open transaction or a starved autovacuu
             live: row.live,
             percent: share(row),
             bytes: row.bytes,
-            ...(row.vacuumed === null ? {} : { vacuumedAt: row.vacuumed.toISOString() }),
+            ...present({ vacuumedAt: row.vacuumed?.toISOString() }),
           },
         }),
       );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -104,7 +105,7 @@ function finding(group: readonly Wait[], longest: number): readonly Finding[] {
         // When its transaction began may be hidden; it is open for at least as long as others wait.
         openSeconds: round(Math.max(open, longest)),
       },
-      ...(since == null ? {} : { since: new Date(since).toISOString() }),
+      ...present({ since: since == null ? undefined : new Date(since).toISOString() }),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { verdict } from '../support.ts';
@@ -70,7 +71,7 @@ Counts events older than 30 days that are neither critical nor high, or executio
           part: 'postgres',
           subject: rule.table,
           facts,
-          ...(row?.oldest == null ? {} : { since: new Date(row.oldest).toISOString() }),
+          ...present({ since: row?.oldest == null ? undefined : new Date(row.oldest).toISOString() }),
         },
       ],
       facts,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 
@@ -39,7 +40,7 @@ Counts \`processed = false\` among events old enough that they should have been.
           part: 'postgres',
           subject: 'events',
           facts: { unprocessed: count, olderThanSeconds },
-          ...(row?.oldest == null ? {} : { since: row.oldest.toISOString() }),
+          ...present({ since: row?.oldest?.toISOString() }),
         },
       ],
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeResult } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 
@@ -145,7 +146,7 @@ async function cachedAgent(
       | string
       | null
     )[];
-    return { ...(cluster == null ? {} : { cluster_id: cluster }), ...(status == null ? {} : { status }) };
+    return present({ cluster_id: cluster ?? undefined, status: status ?? undefined });
   }
   if (type !== 'string') return {};
   try {
@@ -154,10 +155,7 @@ async function cachedAgent(
       .safeParse(JSON.parse(String(await redis.call('GET', [key], { signal }))));
     if (!parsed.success) return {};
     const { cluster_id, status } = parsed.data;
-    return {
-      ...(cluster_id === undefined ? {} : { cluster_id }),
-      ...(status === undefined ? {} : { status }),
-    };
+    return present({ cluster_id, status });
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallOptions } from '../../domain/kernel/call.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
@@ -81,7 +82,7 @@ async function look(redis: RedisNode, percent: number, options: CallOptions): Pr
   if (memory.usedBytes >= fragmentationFloor && memory.fragmentation >= fragmentationRatio)
     findings.push(finding('REDIS_MEMORY_FRAGMENTED', 'warning', { rssBytes: memory.rssBytes }));
   const version = server['redis_version'];
-  return verdict(findings, { ...facts, ...(version === undefined ? {} : { version }) });
+  return verdict(findings, { ...facts, ...present({ version }) });
 }
 
 /**

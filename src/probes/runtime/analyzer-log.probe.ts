@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { excerpt, type LogLine, logLines, recentLog } from '../support/log-lines.ts';
@@ -44,8 +45,7 @@ is no finding.`,
           part: 'reasoning-service',
           subject: instance.name,
           facts: { message: last.message.slice(0, 200) },
-          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
-          ...(last.time === undefined ? {} : { since: last.time }),
+          ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: last.time }),
         },
       ],
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
@@ -58,7 +59,7 @@ debug container in the same Pod, and the facts say \`via\`.`,
       answer = await attempt();
     }
     const { text, via } = answer;
-    const facts = { from, to, url, container: instance.name, ...(via === undefined ? {} : { via }) };
+    const facts = { from, to, url, container: instance.name, ...present({ via }) };
     const noWget = new AppError('NOT_FOUND', 'the container has no tool to make a request with', { facts });
     if (answer.code === 126 || answer.code === 127 || engineRefusal.test(text)) throw noWget;
     if (answer.code === 0 || answer.code === GNU_SERVER_ERROR || answered.test(text))

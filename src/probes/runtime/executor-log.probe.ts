@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Instance } from '../../domain/look/targets/runtime.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -58,8 +59,7 @@ workers, or whatever is pending was submitted just then.`,
           part: 'orchestrator-service',
           subject: instance.name,
           facts: { errors: errors.length, queueFull: full.length, minutes },
-          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
-          ...(since === undefined ? {} : { since }),
+          ...present({ excerpts: evidence === undefined ? undefined : [evidence], since }),
         },
       ],
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
@@ -54,7 +55,7 @@ Looks for out-of-memory kills of its containers, at memory in use against the li
         part,
         subject: instance.name,
         facts: { ...facts, ...more },
-        ...(since == null ? {} : { since }),
+        ...present({ since: since ?? undefined }),
       });
       const killed = oomKill(instance);
       if (

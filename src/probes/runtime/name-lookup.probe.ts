@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { ExecAnswer } from '../../domain/look/targets/runtime.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -69,7 +70,7 @@ which is there wherever names are served, is not known either. A container witho
         // It hangs, or the way to the container does: a command that ends by itself tells which.
         const bounded = await run(['timeout', `${HANGS_SECONDS}`, 'nslookup', host], 6_000);
         if (!timedOut.has(bounded.code)) throw error;
-        return { ...hung(HANGS_SECONDS), ...(bounded.via === undefined ? {} : { via: bounded.via }) };
+        return { ...hung(HANGS_SECONDS), ...present({ via: bounded.via }) };
       });
       const text = `${answer.stdout}\n${answer.stderr}`;
       return { ...answer, text, known: answer.code === 0 || namesAddress.test(text) };
@@ -80,7 +81,7 @@ which is there wherever names are served, is not known either. A container witho
     const usualIsKnown = usual === undefined ? undefined : isKnown(usual);
     usualIsKnown?.catch(() => undefined);
     const { code, text, via, known } = await ask(name);
-    const facts = { name, container: instance.name, ...(via === undefined ? {} : { via }) };
+    const facts = { name, container: instance.name, ...present({ via }) };
     if (known) return { status: 'healthy', facts };
     if (code === 126 || code === 127 || (noTool.test(text) && !notFound.test(text))) {
       throw new AppError('NOT_FOUND', 'the container has no tool to look names up', { facts });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { excerpt, logEmpty, logLines } from '../support/log-lines.ts';
@@ -33,7 +34,7 @@ having said so is starting, not broken.`,
     const text = await deps.runtime.logs(instance, {
       signal,
       tail: 400,
-      ...(seconds === undefined ? {} : { sinceSeconds: seconds + 5 }),
+      ...present({ sinceSeconds: seconds === undefined ? undefined : seconds + 5 }),
     });
     const lines = logLines(text);
     const facts = { runningSeconds: seconds ?? null, lines: lines.length };
@@ -52,8 +53,10 @@ having said so is starting, not broken.`,
           part: 'neo4j',
           subject: instance.name,
           facts,
-          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
-          ...(instance.startedAt === undefined ? {} : { since: instance.startedAt }),
+          ...present({
+            excerpts: evidence === undefined ? undefined : [evidence],
+            since: instance.startedAt,
+          }),
         },
       ],
     };

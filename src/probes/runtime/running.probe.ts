@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
@@ -50,7 +51,7 @@ another name or as a service of a cloud. Running is not the same as healthy: oth
             exitCode: ended?.exitCode ?? null,
             restarts: last.restarts,
           },
-          ...(ended?.finishedAt === undefined ? {} : { since: ended.finishedAt }),
+          ...present({ since: ended?.finishedAt }),
         },
       ],
     };

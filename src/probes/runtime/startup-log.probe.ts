@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { FindingCode } from '../../domain/look/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Instance } from '../../domain/look/targets/runtime.ts';
@@ -102,8 +103,7 @@ either direction.`,
           part,
           subject: instance.name,
           facts: { message: line?.message.slice(0, 240) ?? '', restarts: instance.restarts },
-          ...(evidence === undefined ? {} : { excerpts: [evidence] }),
-          ...(line?.time === undefined ? {} : { since: line.time }),
+          ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: line?.time }),
         },
       ],
     };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { failingInstance, type StartupDeps } from '../support/startup.ts';
@@ -33,7 +34,7 @@ Looks at the state, exit code and restarts of its Pods or containers. Why it exi
             reason: ended?.reason ?? instance.reason ?? 'unknown',
             restarts: instance.restarts,
           },
-          ...(ended?.finishedAt === undefined ? {} : { since: ended.finishedAt }),
+          ...present({ since: ended?.finishedAt }),
         },
       ],
     };

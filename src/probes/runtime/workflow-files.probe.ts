@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import type { Instance } from '../../domain/look/targets/runtime.ts';
@@ -98,7 +99,7 @@ async function judgeOthers(
   if (before instanceof Error) {
     // Whether somebody waits for it is not known. What is no workflow has nobody.
     const [first] = left.filter(({ fault }) => fault.kind === 'structure');
-    return { findings, ...(first === undefined ? {} : { blind: before }) };
+    return { findings, ...present({ blind: first === undefined ? undefined : before }) };
   }
   const oldestAges = left
     .map((one) => waitingFor(one, before).map((execution) => age(execution, context)))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Finding } from '../../domain/look/finding.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
@@ -158,9 +159,12 @@ fraction of the step's limit is neither. Failed executions of which no step can 
             tookSeconds: took === undefined ? null : Math.round(took / 100) / 10,
             error: (step.error ?? '').slice(0, 160),
           },
-          ...(execution.finished_at == null
-            ? {}
-            : { since: group.at(-1)?.execution.finished_at ?? execution.finished_at }),
+          ...present({
+            since:
+              execution.finished_at == null
+                ? undefined
+                : (group.at(-1)?.execution.finished_at ?? execution.finished_at),
+          }),
         },
       ];
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../domain/kernel/present.ts';
 import { defineProbe } from '../../domain/look/probe.ts';
 import type { With } from '../../domain/look/targets/targets.ts';
 import { type Execution, executions, secondsBetween } from '../support/executions.ts';
@@ -58,7 +59,7 @@ by workflow, with the age of the oldest. Several that are pending in both looks 
             oldestSeconds: age(oldest),
             workflows: workflows.slice(0, 5).join(', '),
           },
-          ...(oldest.created_at === undefined ? {} : { since: oldest.created_at }),
+          ...present({ since: oldest.created_at }),
         },
       ],
     };

@@ -1,3 +1,4 @@
+import { present } from '../../domain/kernel/present.ts';
 import { hidden } from '../../domain/kernel/secret.ts';
 import type { ObjectKey, ReferredVariable } from '../../domain/look/targets/runtime.ts';
 
@@ -82,7 +83,7 @@ function fromReference(key: string, name: string, variable: ReferredVariable): L
   if ('value' in variable) return { ...base, value: variable.value };
   if ('equal' in variable) return { ...base, value: hidden, secret: { equal: variable.equal } };
   const { unread, whole } = variable;
-  return { ...base, value: hidden, unread, ...(whole === undefined ? {} : { whole }) };
+  return { ...base, value: hidden, unread, ...present({ whole }) };
 }
 
 function winnerOf(

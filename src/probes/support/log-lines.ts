@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Excerpt } from '../../domain/look/finding.ts';
 import type { Instance, RuntimeTarget } from '../../domain/look/targets/runtime.ts';
 
@@ -28,8 +29,7 @@ function fromJson(raw: string): LogLine | undefined {
       .join(': ');
     return {
       raw,
-      ...(time === undefined ? {} : { time }),
-      ...(level === undefined ? {} : { level }),
+      ...present({ time, level }),
       message: message || raw,
     };
   } catch {
@@ -50,8 +50,7 @@ export function logLines(text: string): readonly LogLine[] {
       const level = /\b(debug|info|warn(?:ing)?|error|fatal|panic|critical)\b/i.exec(raw)?.[1]?.toLowerCase();
       return {
         raw,
-        ...(time === undefined ? {} : { time }),
-        ...(level === undefined ? {} : { level }),
+        ...present({ time, level }),
         message: raw,
       };
     });

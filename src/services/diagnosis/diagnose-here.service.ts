@@ -1,6 +1,7 @@
 import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
 import { asTyped, type Matcher, symptomOf } from '../../domain/diagnosis/symptom.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { DiagnoseHere } from './contract.ts';
 import { diagnose, type GatherOptions } from './diagnose.service.ts';
@@ -47,7 +48,7 @@ export function createDiagnoseHere(options: GatherOptions & { readonly matcher: 
         environment,
         targets: await options.targets.forRun(environment),
         signal,
-        ...(part === undefined ? {} : { part }),
+        ...present({ part }),
       });
       return { kind: 'judged', judgements, outcomes };
     },

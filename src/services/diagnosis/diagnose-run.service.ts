@@ -81,7 +81,7 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
           environment: lease.run.environment,
           targets,
           signal: lease.signal,
-          ...(symptom.part === undefined ? {} : { part: symptom.part }),
+          ...present({ part: symptom.part }),
           onProgress: (outcomes, total, outcome) => {
             seen = outcomes;
             asked = total;
@@ -148,7 +148,7 @@ function instructionsOf(
       const finding = cause.for[0];
       const key = remedy.instruction;
       const commands = instructionLines(key, placeOf(targets), finding);
-      return [{ cause: cause.cause.id, key, commands, ...(finding === undefined ? {} : { finding }) }];
+      return [{ cause: cause.cause.id, key, commands, ...present({ finding }) }];
     }),
   );
 }
@@ -180,8 +180,7 @@ export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
     diagnoses: result.judgements.map((judgement) => judgement.diagnosis.id),
     causes,
     overall,
-    ...(result.path === undefined ? {} : { path: result.path }),
-    ...(result.apiRequests === undefined ? {} : { apiRequests: result.apiRequests }),
+    ...present({ path: result.path, apiRequests: result.apiRequests }),
   };
 }
 
@@ -235,7 +234,7 @@ async function finish(
       asked: result.asked,
       complete: true,
       now: clock.now(),
-      ...(result.path === undefined ? {} : { path: result.path }),
+      ...present({ path: result.path }),
     };
     const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
     if (root !== undefined) {

@@ -3,6 +3,7 @@ import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
 import { explains, groundOf, storesBelow } from '../../domain/diagnosis/ground.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../../domain/diagnosis/judgement.ts';
 import type { UnreachablePath } from '../../domain/diagnosis/render-diagnosis.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/look/probe.ts';
 import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
@@ -127,7 +128,7 @@ export async function diagnose(
     outcomes: seen,
     asked,
     ...apiRequestsOf(used),
-    ...(path === undefined ? {} : { path }),
+    ...present({ path }),
   };
 }
 

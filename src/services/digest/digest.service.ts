@@ -8,6 +8,7 @@ import { type DailySchedule, type DailyTime, timeOfDay } from '../../domain/dige
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
 import type { TargetsFactory } from '../../domain/look/targets/targets.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
@@ -62,7 +63,7 @@ export function digestPlan(
     enabled: saved?.digestEnabled ?? configured?.digest !== undefined,
     at: saved?.digestAt ?? configured?.digest?.at ?? fallback.at,
     timezone: saved?.digestTimezone ?? configured?.digest?.timezone ?? fallback.timezone,
-    ...(saved?.updatedAt === undefined ? {} : { changedAt: saved.updatedAt }),
+    ...present({ changedAt: saved?.updatedAt }),
   };
 }
 
@@ -84,7 +85,7 @@ export function createDigestService(options: DigestServiceOptions): DigestServic
         source: 'slash',
         requestedBy: by,
         surface,
-        ...(dedupeKey === undefined ? {} : { dedupeKey }),
+        ...present({ dedupeKey }),
       });
       return { runId };
     },
@@ -132,8 +133,7 @@ function merged(
     channel,
     teamId,
     digestEnabled: change.enabled ?? true,
-    ...(time === undefined ? {} : { digestAt: time }),
-    ...(timezone === undefined ? {} : { digestTimezone: timezone }),
+    ...present({ digestAt: time, digestTimezone: timezone }),
   };
 }
 
@@ -165,11 +165,11 @@ export function createDigestRun(options: DigestRunOptions): RunHandler {
           environment: run.environment,
           localDate: text(run.params['localDate']) ?? (await today(tx, options, run)),
           now: await tx.now(),
-          ...(lateSince === undefined ? {} : { lateSince }),
+          ...present({ lateSince }),
           report,
           outcomes,
           past: past.map(toPast),
-          ...(last === undefined ? {} : { since: last.finishedAt }),
+          ...present({ since: last?.finishedAt }),
         });
         await tx.digests.finish(run.id, remember);
         await post(tx, options, run, difference);
@@ -213,6 +213,6 @@ async function post(
     channel: surface.channel,
     runId: run.id,
     rendered,
-    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+    ...present({ threadTs: surface.threadTs }),
   });
 }

@@ -1,6 +1,7 @@
 import type { HealthReport } from '../../domain/health/health.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type Finding, findingKey, severities } from '../../domain/look/finding.ts';
 import type { ProbeCall, ProbeOutcome } from '../../domain/look/probe.ts';
 import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
@@ -142,7 +143,7 @@ async function postFindings(
       channel: surface.channel,
       runId: run.id,
       rendered: renderer.finding(
-        { run, finding, offers, refused, ...(diagnoseButton === undefined ? {} : { diagnoseButton }) },
+        { run, finding, offers, refused, ...present({ diagnoseButton }) },
         surface.language,
       ),
       ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),

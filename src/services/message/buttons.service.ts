@@ -1,4 +1,5 @@
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Store } from '../../domain/ports/store.ts';
 import type { Buttons } from './contract.ts';
 
@@ -20,9 +21,11 @@ export function createButtons({ store, ids, clock }: { store: Store; ids: Ids; c
           id,
           purpose,
           ttlMs,
-          ...(remediationId === undefined ? {} : { remediationId }),
-          ...(planHash === undefined ? {} : { planHash }),
-          ...(environment === undefined ? {} : { data: { environment } }),
+          ...present({
+            remediationId,
+            planHash,
+            data: environment === undefined ? undefined : { environment },
+          }),
         }),
       );
       made.set(key, { id, until: now + ttlMs / 2 });

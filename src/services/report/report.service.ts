@@ -1,3 +1,4 @@
+import { present } from '../../domain/kernel/present.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
 import { type Deployment } from '../../domain/report/issue-environment.ts';
 import { issueReport, type ReportWriter, reportKinds } from '../../domain/report/issue-report.ts';
@@ -40,8 +41,7 @@ export function createReportService(options: ReportServiceOptions): ReportServic
         fixes,
         bot: version,
         madeAt,
-        ...(earlier === undefined ? {} : { earlier }),
-        ...(deployment === undefined ? {} : { deployment }),
+        ...present({ earlier, deployment }),
       });
       return { report, text: writer.form(report, query.language) };
     },
@@ -73,7 +73,7 @@ async function find(
     const run = await tx.runs.byReference(reference);
     return run !== undefined && reportKinds.some((kind) => kind === run.kind) ? run : undefined;
   }
-  const wanted = { kinds: reportKinds, ...(environment === undefined ? {} : { environment }) };
+  const wanted = { kinds: reportKinds, ...present({ environment }) };
   if (place === undefined && by === undefined) return tx.runs.latest(wanted);
   const channel = place?.channel;
   const tries = [

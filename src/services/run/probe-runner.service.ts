@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { redactLines, redactText } from '../../domain/kernel/redact.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { Finding } from '../../domain/look/finding.ts';
@@ -136,7 +137,7 @@ function trusted(result: ProbeResult, lagMs: number): ProbeResult {
   return {
     status: 'inconclusive',
     cause: new WorkerBusy(Math.round(lagMs)),
-    ...(result.facts === undefined ? {} : { facts: result.facts }),
+    ...present({ facts: result.facts }),
   };
 }
 
@@ -215,9 +216,9 @@ function withoutSecrets(finding: Finding): Finding {
   return {
     ...finding,
     facts: cleanFacts(finding.facts),
-    ...(finding.excerpts === undefined
-      ? {}
-      : { excerpts: finding.excerpts.map(({ source, lines }) => ({ source, lines: redactLines(lines) })) }),
+    ...present({
+      excerpts: finding.excerpts?.map(({ source, lines }) => ({ source, lines: redactLines(lines) })),
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import { retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
 import { every } from '../../domain/kernel/every.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
@@ -188,6 +189,6 @@ export async function postFailure(
     channel: surface.channel,
     runId: run.id,
     rendered,
-    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+    ...present({ threadTs: surface.threadTs }),
   });
 }

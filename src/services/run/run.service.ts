@@ -1,6 +1,7 @@
 import type { DiagnosisRenderer } from '../../domain/diagnosis/render-diagnosis.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { Courier } from '../../domain/ports/courier.ts';
@@ -44,8 +45,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       return { runId: run.id, duplicate: false, courier: await hint(options, run) };
     },
     get: (runId) => store.tx((tx) => tx.runs.get(runId)),
-    history: (environment, limit) =>
-      store.tx((tx) => tx.runs.list({ limit, ...(environment === undefined ? {} : { environment }) })),
+    history: (environment, limit) => store.tx((tx) => tx.runs.list({ limit, ...present({ environment }) })),
   };
 
   async function hint({ store: own }: RunServiceOptions, run: NewRun): Promise<'ok' | 'down'> {
@@ -78,9 +78,7 @@ function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun
     environment,
     params: input.params ?? {},
     source,
-    ...(requestedBy === undefined ? {} : { requestedBy }),
-    ...(surface === undefined ? {} : { surface }),
-    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+    ...present({ requestedBy, surface, dedupeKey }),
   };
 }
 
@@ -112,7 +110,7 @@ async function insertRun(
     channel: surface.channel,
     runId: run.id,
     rendered,
-    ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+    ...present({ threadTs: surface.threadTs }),
   });
   return undefined;
 }

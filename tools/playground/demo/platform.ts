@@ -4,6 +4,7 @@ import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
 import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
 import { freePort } from '../../../lab/components/process.ts';
 import { startRedis } from '../../../lab/components/redis.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import type { Progress } from '../start/progress.ts';
 import { type BoltServer, createBoltServer } from './bolt-server.ts';
 import { type KubeServer, startKubeServer } from './kube-server.ts';
@@ -196,8 +197,10 @@ export async function startDemoPlatform(dir: string, options: DemoOptions): Prom
     kube,
     bolt,
     neo4jPassword,
-    ...(redis === undefined ? {} : { redis: { url: redis.url } }),
-    ...(nats === undefined ? {} : { nats: { url: nats.url, monitorUrl: nats.monitorUrl } }),
+    ...present({
+      redis: redis === undefined ? undefined : { url: redis.url },
+      nats: nats === undefined ? undefined : { url: nats.url, monitorUrl: nats.monitorUrl },
+    }),
     databaseUrl,
     service,
     async stopServer(part) {

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/look/targets/compose.ts';
 import { bounded, DeadlinePassed, Gate, socketStage, targetError } from '../failure.ts';
 
@@ -100,7 +101,7 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
           timestamps: false,
           follow: false,
           since: (options.since?.getTime() ?? 0) / 1000,
-          ...(options.until === undefined ? {} : { until: options.until.getTime() / 1000 }),
+          ...present({ until: options.until === undefined ? undefined : options.until.getTime() / 1000 }),
           tail: options.tail ?? 1000,
         });
         return demultiplex(Buffer.from(raw as unknown as Uint8Array)).both;

@@ -2,6 +2,7 @@ import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage }
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import type { Stage } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
 import { type Address, socketStage, targetError } from '../failure.ts';
 
@@ -51,9 +52,11 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       headers: {
         'user-agent': 'aetherius-bot',
         ...call.headers,
-        ...(call.body === undefined ? {} : { 'content-length': `${Buffer.byteLength(call.body)}` }),
+        ...present({
+          'content-length': call.body === undefined ? undefined : `${Buffer.byteLength(call.body)}`,
+        }),
       },
-      ...(call.agent === undefined ? {} : { agent: call.agent }),
+      ...present({ agent: call.agent }),
       ...call.tls,
     });
     const settle = (finish: () => void) => {

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { AppError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { ServicesTarget, ServiceTarget } from '../../../domain/look/targets/http.ts';
 import { type ServiceId, serviceIds } from '../../../domain/platform/part.ts';
 import { defaultTimeouts, Gate, type Timeouts, unconnected } from '../failure.ts';
@@ -52,11 +53,11 @@ export function createServicesTarget(
           url,
           method: options.method ?? 'GET',
           headers: { accept: 'application/json, text/plain, */*', ...headers, ...options.headers },
-          ...(options.body === undefined ? {} : { body: options.body }),
+          ...present({ body: options.body }),
           maxBytes: options.maxBytes ?? mebibyte,
           connectMs: Math.min(timeouts.connectMs, callMs),
           callMs,
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
+          ...present({ signal: options.signal }),
           ...connection,
         }),
       );

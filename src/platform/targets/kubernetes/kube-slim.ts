@@ -1,3 +1,4 @@
+import { present } from '../../../domain/kernel/present.ts';
 import type { KubeKind, KubeObject } from '../../../domain/look/targets/kubernetes.ts';
 
 type Loose = Record<string, unknown>;
@@ -44,7 +45,7 @@ function slimMetadata(metadata: Loose): void {
       manager: entry['manager'],
       operation: entry['operation'],
       time: entry['time'],
-      ...(entry['subresource'] === undefined ? {} : { subresource: entry['subresource'] }),
+      ...present({ subresource: entry['subresource'] }),
       touches: touched(entry['fieldsV1']),
     }));
   if (isLoose(metadata['annotations']))

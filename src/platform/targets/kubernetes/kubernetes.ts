@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
 import type {
@@ -137,20 +138,20 @@ export function createKubernetesTarget(
         method: options.method ?? 'GET',
         headers: {
           accept: options.accept ?? 'application/json',
-          ...(options.body === undefined
-            ? {}
-            : { 'content-type': options.contentType ?? 'application/json' }),
+          ...present({
+            'content-type':
+              options.body === undefined ? undefined : (options.contentType ?? 'application/json'),
+          }),
           ...(await access.headers()),
         },
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        ...present({ body: options.body === undefined ? undefined : JSON.stringify(options.body) }),
         maxBytes: options.maxBytes ?? 64 * 1024 * 1024,
         connectMs: Math.min(timeouts.connectMs, callMs),
         callMs,
         agent,
         tls: access.tls,
         secrets: access.secrets(),
-        ...(options.sink === undefined ? {} : { sink: options.sink }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        ...present({ sink: options.sink, signal: options.signal }),
       });
     };
     const passedOn = options.passedOn === true;
@@ -282,7 +283,7 @@ export function createKubernetesTarget(
                 resource,
                 namespace,
                 group: options.group ?? '',
-                ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+                ...present({ subresource: options.subresource }),
               },
             },
           },

@@ -1,4 +1,5 @@
 import { AppError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { NetworkTarget } from '../../../domain/look/targets/network.ts';
 import { type PartId, serviceIds } from '../../../domain/platform/part.ts';
 import type { EnvironmentConfig } from '../../../domain/settings/environment.ts';
@@ -31,7 +32,7 @@ export function createNetworkTarget(config: EnvironmentConfig): NetworkTarget {
       if (place === undefined) throw new AppError('NOT_FOUND', 'a part has no address', { facts: { part } });
       const { host, port } = place;
       const began = performance.now();
-      const seen = await reach(host, port, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+      const seen = await reach(host, port, { timeoutMs, ...present({ signal }) });
       const ms = Math.round(performance.now() - began);
       if (seen === 'dns' || seen === 'aborted') throw targetError(seen, { what: part, host, port });
       return { host, port, answer: seen === 'connect-timeout' ? 'silent' : seen, ms };
@@ -57,10 +58,12 @@ function placesOf(
   });
   return {
     ...Object.fromEntries(services),
-    ...(postgres === undefined ? {} : { postgres: async () => placeOf(await postgres.url.reveal()) }),
-    ...(redis === undefined ? {} : { redis: () => redisPlace(redis) }),
-    ...(nats === undefined ? {} : { nats: async () => placeOf(await nats.url.reveal()) }),
-    ...(neo4j === undefined ? {} : { neo4j: async () => placeOf(await neo4j.url.reveal()) }),
+    ...present({
+      postgres: postgres === undefined ? undefined : async () => placeOf(await postgres.url.reveal()),
+      redis: redis === undefined ? undefined : () => redisPlace(redis),
+      nats: nats === undefined ? undefined : async () => placeOf(await nats.url.reveal()),
+      neo4j: neo4j === undefined ? undefined : async () => placeOf(await neo4j.url.reveal()),
+    }),
   };
 }
 

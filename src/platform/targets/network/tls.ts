@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Tls } from '../../../domain/settings/urls.ts';
 
 export type TlsOptions = Pick<
@@ -13,9 +14,6 @@ export async function tlsOptions(tls: Tls | undefined): Promise<TlsOptions | und
   return {
     rejectUnauthorized: tls.mode !== 'require',
     ...(tls.mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(tls.servername === undefined ? {} : { servername: tls.servername }),
+    ...present({ ca, cert, key, servername: tls.servername }),
   };
 }

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
 import type { ObjectKey, ReferredVariable } from '../../../domain/look/targets/runtime.ts';
 import type { KubeContainer, KubePod } from './runtime-pod.ts';
@@ -160,7 +161,7 @@ export async function referredVariables(
     const { from } = variable;
     if ('unread' in variable) {
       const { unread, whole } = variable;
-      found.set(name, { from, unread, ...(whole === undefined ? {} : { whole }) });
+      found.set(name, { from, unread, ...present({ whole }) });
     } else if (variable.value !== undefined)
       found.set(
         name,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Instance, Termination } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
@@ -121,8 +122,7 @@ function termination(ended: z.output<typeof Terminated>): Termination {
   return {
     exitCode: ended.exitCode,
     reason: ended.reason,
-    ...(ended.finishedAt == null ? {} : { finishedAt: ended.finishedAt }),
-    ...(ended.message === undefined ? {} : { message: ended.message }),
+    ...present({ finishedAt: ended.finishedAt ?? undefined, message: ended.message }),
   };
 }
 
@@ -165,22 +165,24 @@ export function instanceOf(pod: KubePod, part: PartId): Instance {
     container: container?.name ?? '',
     image: container?.image ?? '',
     phase,
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
+    ...present({ reason, message }),
     ready: status?.ready ?? false,
     readinessChecked: container?.readinessProbe !== undefined,
     restarts: status?.restartCount ?? 0,
-    ...(running?.startedAt == null ? {} : { startedAt: running.startedAt }),
-    ...(terminated === undefined ? {} : { terminated: termination(terminated) }),
-    ...(status?.lastState.terminated === undefined ? {} : { last: termination(status.lastState.terminated) }),
+    ...present({
+      startedAt: running?.startedAt ?? undefined,
+      terminated: terminated === undefined ? undefined : termination(terminated),
+      last: status?.lastState.terminated === undefined ? undefined : termination(status.lastState.terminated),
+    }),
     ...resources(container?.resources ?? { limits: {}, requests: {} }),
     command: [...(container?.command ?? []), ...(container?.args ?? [])],
     env: Object.fromEntries(
       (container?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
     ),
-    ...(container?.livenessProbe === undefined ? {} : { hasLivenessProbe: true }),
-    ...(pod.status.podIP === undefined
-      ? {}
-      : { address: { host: pod.status.podIP, ports: tcpPorts(container) } }),
+    ...present({
+      hasLivenessProbe: container?.livenessProbe === undefined ? undefined : true,
+      address:
+        pod.status.podIP === undefined ? undefined : { host: pod.status.podIP, ports: tcpPorts(container) },
+    }),
   };
 }

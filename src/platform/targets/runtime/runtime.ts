@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/look/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
 import type { FileEntry, Instance, RuntimeTarget } from '../../../domain/look/targets/runtime.ts';
@@ -229,8 +230,7 @@ export function runtimeOnKubernetes(
       return kubernetes.logs(instance.namespace ?? kubernetes.namespace, instance.name, instance.container, {
         ...options,
         previous,
-        ...(tail === undefined ? {} : { tailLines: tail }),
-        ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+        ...present({ tailLines: tail, sinceSeconds }),
       });
     },
     async file(instance, path, options) {
@@ -348,7 +348,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
         ? 'Completed'
         : 'Error',
     ...finished,
-    ...(container.error === undefined ? {} : { message: container.error }),
+    ...present({ message: container.error }),
   };
   return {
     part,
@@ -358,7 +358,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     image: container.image,
     phase: composePhase[container.state],
     ...(container.state === 'running' ? {} : { reason: container.state }),
-    ...(container.error === undefined ? {} : { message: container.error }),
+    ...present({ message: container.error }),
     ready:
       container.state === 'running' && container.health !== 'unhealthy' && container.health !== 'starting',
     readinessChecked: container.health !== undefined,
@@ -429,7 +429,7 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
       const asked = sinceSeconds === undefined ? 0 : Date.now() - sinceSeconds * 1000;
       return compose.logs(instance.id, {
         ...options,
-        ...(tail === undefined ? {} : { tail }),
+        ...present({ tail }),
         since: new Date(Math.max(began, asked)),
       });
     },

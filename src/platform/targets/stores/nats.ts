@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { NatsTarget } from '../../../domain/look/targets/nats.ts';
 import {
   type Address,
@@ -80,10 +81,12 @@ export function createNatsTarget(
         timeout: timeouts.connectMs,
         reconnect: false,
         ignoreClusterUpdates: true,
-        ...(settings.user === undefined ? {} : { user: settings.user }),
-        ...(settings.password === undefined ? {} : { pass: settings.password }),
-        ...(settings.token === undefined ? {} : { token: settings.token }),
-        ...(settings.tls === undefined ? {} : { tls: natsTls(settings.tls) }),
+        ...present({
+          user: settings.user,
+          pass: settings.password,
+          token: settings.token,
+          tls: settings.tls === undefined ? undefined : natsTls(settings.tls),
+        }),
       });
       // Its status stream is not read; a loss shows in the next call.
       return connection;
@@ -148,7 +151,7 @@ export function createNatsTarget(
           maxBytes: 16 * 1024 * 1024,
           connectMs: Math.min(timeouts.connectMs, callMs),
           callMs,
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
+          ...present({ signal: options.signal }),
         }),
       );
       const at: Address = { what: 'NATS monitor', host: url.hostname, port: Number(url.port || 80) };

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { DatabaseId, PostgresTarget } from '../../../domain/look/targets/postgres.ts';
 import {
   type Address,
@@ -65,7 +66,7 @@ export function createPostgresTarget(
       connectionString: own.href,
       application_name: applicationName,
       connectionTimeoutMillis: timeouts.connectMs + timeouts.callMs,
-      ...(settings.tls === undefined ? {} : { ssl: { ...settings.tls } }),
+      ...present({ ssl: settings.tls === undefined ? undefined : { ...settings.tls } }),
     };
   };
   const encrypted = settings.tls !== undefined || /[?&]sslmode=(?!disable)/.test(url.search);

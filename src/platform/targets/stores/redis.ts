@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { RedisNode, RedisTarget } from '../../../domain/look/targets/redis.ts';
 import {
   type Address,
@@ -51,7 +52,7 @@ export function redisUrl(text: string, tls?: TlsOptions): RedisSettings {
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
     ...(Number.isInteger(db) && db > 0 ? { db } : {}),
-    ...(secure === undefined ? {} : { tls: secure }),
+    ...present({ tls: secure }),
   };
 }
 
@@ -97,9 +98,11 @@ export function createRedisTarget(
     autoResubscribe: false,
     connectTimeout: timeouts.connectMs,
     connectionName: 'aetherius-bot',
-    ...(settings.username === undefined ? {} : { username: settings.username }),
-    ...(settings.password === undefined ? {} : { password: settings.password }),
-    ...(settings.tls === undefined ? {} : { tls: { ...settings.tls } }),
+    ...present({
+      username: settings.username,
+      password: settings.password,
+      tls: settings.tls === undefined ? undefined : { ...settings.tls },
+    }),
   } satisfies RedisOptions;
 
   const lease = book.lease<Redis | Cluster>({
@@ -225,7 +228,7 @@ function make(
         ...common,
         host: settings.host,
         port: settings.port,
-        ...(settings.db === undefined ? {} : { db: settings.db }),
+        ...present({ db: settings.db }),
       });
     case 'sentinel':
       return new ioredis.Redis({
@@ -233,8 +236,7 @@ function make(
         sentinels: settings.sentinels.map((node) => ({ ...node })),
         name: settings.name,
         sentinelRetryStrategy: () => null,
-        ...(settings.sentinelPassword === undefined ? {} : { sentinelPassword: settings.sentinelPassword }),
-        ...(settings.db === undefined ? {} : { db: settings.db }),
+        ...present({ sentinelPassword: settings.sentinelPassword, db: settings.db }),
       });
     case 'cluster':
       return new ioredis.Cluster(

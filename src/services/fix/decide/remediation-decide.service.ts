@@ -4,6 +4,7 @@ import { frozenBy, withinHours } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
 import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
@@ -65,7 +66,7 @@ export async function decide(
     personId: judged.ok ? judged.personId : personId(input.by),
     requestId: input.requestId,
     payloadDigest: input.payloadDigest,
-    ...(input.reason === undefined ? {} : { reason: input.reason }),
+    ...present({ reason: input.reason }),
   };
   const result = await deps.store
     .tx(

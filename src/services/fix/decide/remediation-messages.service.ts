@@ -3,6 +3,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationButton, RemediationEvent } from '../../../domain/message/remediation-view.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
@@ -83,8 +84,7 @@ export function createRemediationMessages(deps: {
         remediation: row,
         kind,
         facts,
-        ...(by === undefined ? {} : { by }),
-        ...(reason === undefined ? {} : { reason }),
+        ...present({ by, reason }),
       },
       row.surface.language,
     );

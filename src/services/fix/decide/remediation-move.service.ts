@@ -3,6 +3,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import { type DecisionDeps, system } from './remediation-deps.ts';
@@ -34,10 +35,12 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
     remediationId: row.id,
     planHash: row.planHash,
     policyVersion,
-    ...(cause.reason === undefined ? {} : { reason: cause.reason }),
-    ...(cause.requestId === undefined ? {} : { requestIds: [cause.requestId] }),
-    ...(cause.payloadDigest === undefined ? {} : { payloadDigest: cause.payloadDigest }),
-    ...(cause.facts === undefined ? {} : { facts: cause.facts }),
+    ...present({
+      reason: cause.reason,
+      requestIds: cause.requestId === undefined ? undefined : [cause.requestId],
+      payloadDigest: cause.payloadDigest,
+      facts: cause.facts,
+    }),
   };
 }
 
@@ -118,9 +121,7 @@ export async function auditRefusal(
 function eventOf(kind: EventInput['kind'], cause: Cause): EventInput {
   return {
     kind,
-    ...(cause.by === undefined ? {} : { by: cause.by }),
-    ...(cause.reason === undefined ? {} : { reason: cause.reason }),
-    ...(cause.facts === undefined ? {} : { facts: cause.facts }),
+    ...present({ by: cause.by, reason: cause.reason, facts: cause.facts }),
   };
 }
 

@@ -3,6 +3,7 @@ import { everybodyOn, firstAvailable } from '../../../domain/fix/eligibility.ts'
 import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import type { DecisionInput } from '../contract.ts';
 import { type Decider, type Judged, judge, type Outcome, timeForbids } from './remediation-decide.service.ts';
@@ -50,7 +51,7 @@ export async function requestInTx(
     ...(reason === '' ? {} : { reason }),
     event: 'requested',
     change: {
-      ...(who.cause.by === undefined ? {} : { requester: who.cause.by }),
+      ...present({ requester: who.cause.by }),
       requesterId: who.personId,
       ...(reason === '' ? {} : { reason }),
       eligible,

@@ -3,6 +3,7 @@ import { offerValidMs, undoValidMs } from '../../../domain/fix/policy.ts';
 import { planHash } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
 import { newHandle } from '../remediation-handle.ts';
@@ -63,9 +64,7 @@ async function proposeUndo(
     planHash: planHash(plan),
     undoOf: row.id,
     offerExpiresAt: new Date((await tx.now()).getTime() + offerValidMs),
-    ...(row.findingKey === undefined ? {} : { findingKey: row.findingKey }),
-    ...(row.runId === undefined ? {} : { runId: row.runId }),
-    ...(row.surface === undefined ? {} : { surface: row.surface }),
+    ...present({ findingKey: row.findingKey, runId: row.runId, surface: row.surface }),
   });
   return auditProposal(tx, deps, id, { ...who.cause, facts: { undoOf: row.handle } });
 }

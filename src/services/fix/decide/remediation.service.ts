@@ -3,6 +3,7 @@ import type { Tier } from '../../../domain/fix/remediation.ts';
 import type { ApprovalRow, RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput, Explanation, RemediationService } from '../contract.ts';
 import {
@@ -58,7 +59,7 @@ export function createRemediationService(deps: RemediationServiceDeps): Remediat
       store.tx((tx) =>
         tx.remediations.list({
           limit,
-          ...(environment === undefined ? {} : { environment }),
+          ...present({ environment }),
           ...(open === true
             ? {
                 states: [
@@ -166,7 +167,7 @@ async function saveDecision(
     planHash: row.planHash,
     policyVersion: deps.policy.version,
     payloadDigest: input.payloadDigest,
-    ...(input.reason === undefined ? {} : { reason: input.reason }),
+    ...present({ reason: input.reason }),
   });
 }
 

@@ -3,6 +3,7 @@ import { stepsDone } from '../../../domain/fix/execution.ts';
 import type { Executor } from '../../../domain/fix/executor.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import { claim } from './executor-claim.service.ts';
 import type { ExecutorDeps } from './executor-deps.ts';
@@ -149,7 +150,7 @@ function conclude(
       facts: merged,
       change: {
         ...changeFor(row, to, merged, now),
-        ...(digest === undefined ? {} : { evidenceDigest: digest }),
+        ...present({ evidenceDigest: digest }),
       },
     });
   });

@@ -1,6 +1,7 @@
 import type { Ids } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { TargetsFactory } from '../../../domain/look/targets/targets.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { RunHandler } from '../../../domain/ports/lease.ts';
@@ -56,7 +57,7 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler {
           channel: surface.channel,
           runId: run.id,
           rendered: options.renderer.offerRefused({ run, remediation, reason, facts }, surface.language),
-          ...(surface.threadTs === undefined ? {} : { threadTs: surface.threadTs }),
+          ...present({ threadTs: surface.threadTs }),
         });
         return summary;
       });

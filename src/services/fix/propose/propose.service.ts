@@ -6,6 +6,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { type Finding, findingKey } from '../../../domain/look/finding.ts';
 import type { Targets } from '../../../domain/look/targets/targets.ts';
 import type { FindingView, Offer } from '../../../domain/message/finding-view.ts';
@@ -117,7 +118,7 @@ async function saveAll(
     const instruction = leftToPeople.has(reason)
       ? remediations.find(({ id }) => id === remediation)?.instruction
       : undefined;
-    refused.push({ remediation, reason, facts, ...(instruction === undefined ? {} : { instruction }) });
+    refused.push({ remediation, reason, facts, ...present({ instruction }) });
   }
   return { offers, refused };
 }
@@ -214,9 +215,11 @@ async function saveProposal(
     plan,
     planHash: hash,
     offerExpiresAt: new Date((await tx.now()).getTime() + offerValidMs),
-    ...(from.finding === undefined ? {} : { findingKey: findingKey(from.finding) }),
-    ...(from.run === undefined ? {} : { runId: from.run.id }),
-    ...(from.run?.surface === undefined ? {} : { surface: from.run.surface }),
+    ...present({
+      findingKey: from.finding === undefined ? undefined : findingKey(from.finding),
+      runId: from.run?.id,
+      surface: from.run?.surface,
+    }),
   });
   for (const row of older)
     await moveRemediation(tx, deps, row, 'superseded', {
