@@ -6,6 +6,7 @@ import { createSockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
 import { lostNotice } from '../bot/send/lost.ts';
 import { fitFor } from '../bot/views/fit.ts';
+import { movedMessage } from '../bot/views/moved.view.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
@@ -185,11 +186,16 @@ function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0]
   });
   return createPoster({
     outbox: store.outbox,
-    clients: { decisions: createSlackClient(slack), progress: createSlackClient(slack) },
+    clients: {
+      decision: createSlackClient(slack),
+      answer: createSlackClient(slack),
+      progress: createSlackClient(slack),
+    },
     clock,
     logger,
     owner: shared.processId,
     fit: (rendered, channel) => fitFor(rendered, language(channel)),
+    moved: (channel, link) => movedMessage(link, wordsIn(language(channel))),
     onLost: tellLost,
     onSent: (item, ms) => metrics.sent(item.method, ms),
     onFailure: (item, failure) => metrics.sendFailed(item.method, failure.kind),

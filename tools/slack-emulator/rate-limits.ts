@@ -7,7 +7,6 @@ const tiers: Readonly<Record<string, keyof typeof perMinute>> = {
   'chat.update': 3,
   'chat.delete': 3,
   'chat.postEphemeral': 4,
-  'chat.getPermalink': 4,
   'chat.startStream': 2,
   'chat.appendStream': 4,
   'chat.stopStream': 2,
@@ -41,6 +40,13 @@ const tiers: Readonly<Record<string, keyof typeof perMinute>> = {
   'assistant.threads.setStatus': 4,
 };
 
+/**
+ * Special tiers, a minute and workspace. Page of chat.postMessage: "several hundred messages per minute"; page of
+ * chat.getPermalink: "hundreds of requests per minute". Slack gives no number: three hundred is the least that these
+ * words can mean for posts, two hundred for links.
+ */
+const special: Readonly<Record<string, number>> = { 'chat.postMessage': 300, 'chat.getPermalink': 200 };
+
 /** Posts a channel takes at once before "one a second" is enforced; Slack says only that short bursts pass. */
 const postBurst = 4;
 
@@ -49,33 +55,40 @@ export interface RateLimits {
   charge(method: string, channel: string | null): number;
 }
 
-/** Windows of a minute per method; `chat.postMessage` about one a second per channel. */
+/** Windows of a minute per method and workspace; `chat.postMessage` also about one a second per channel. */
 export function createRateLimits(clock: EmulatorClock): RateLimits {
   const windows = new Map<string, number[]>();
   const buckets = new Map<string, { tokens: number; at: number }>();
 
-  const chargePost = (channel: string): number => {
+  /** What a channel has left, and when it will have one more. */
+  const room = (channel: string): number => {
     const now = clock.now();
     const bucket = buckets.get(channel) ?? { tokens: postBurst, at: now };
     const tokens = Math.min(postBurst, bucket.tokens + (now - bucket.at) / 1000);
-    const allowed = tokens >= 1;
-    buckets.set(channel, { tokens: allowed ? tokens - 1 : tokens, at: now });
-    return allowed ? 0 : Math.max(1, Math.ceil(1 - tokens));
+    buckets.set(channel, { tokens, at: now });
+    return tokens;
+  };
+  const spend = (channel: string): void => {
+    const bucket = buckets.get(channel);
+    if (bucket !== undefined) bucket.tokens -= 1;
   };
 
   return {
     charge: (method, channel) => {
-      if (method === 'chat.postMessage') return channel === null ? 0 : chargePost(channel);
-      const tier = tiers[method];
-      if (!tier) return 0;
       const now = clock.now();
+      const posted = method === 'chat.postMessage' ? channel : null;
+      const left = posted === null ? 1 : room(posted);
+      if (left < 1) return Math.max(1, Math.ceil(1 - left));
+      const tier = tiers[method];
+      const limit = tier === undefined ? special[method] : perMinute[tier];
+      if (limit === undefined) return 0;
       const recent = (windows.get(method) ?? []).filter((at) => at > now - 60_000);
+      windows.set(method, recent);
       const oldest = recent[0];
-      if (recent.length >= perMinute[tier] && oldest !== undefined) {
-        windows.set(method, recent);
+      if (recent.length >= limit && oldest !== undefined)
         return Math.max(1, Math.ceil((oldest + 60_000 - now) / 1000));
-      }
-      windows.set(method, [...recent, now]);
+      recent.push(now);
+      if (posted !== null) spend(posted);
       return 0;
     },
   };

@@ -1,4 +1,5 @@
 import type { Rendered } from './rendered.ts';
+import type { Urgency } from './sending.ts';
 
 /** What stands in `outbox.payload`, by kind. */
 export interface OutboxPayloads {
@@ -36,6 +37,10 @@ export interface OutboxMessage {
   readonly ts?: string;
   /** The thread it belongs to, its parent's `ts` already resolved. */
   readonly threadTs?: string;
+  /** Where its parent stands. */
+  readonly parentTs?: string;
+  /** Where it stood before its answer became a post of its own; what stands there is another message by now. */
+  readonly movedFrom?: string;
   readonly sentVersion: number;
 }
 
@@ -45,34 +50,47 @@ export type OutboxItem = {
     readonly kind: K;
     readonly method: OutboxMethod;
     readonly lane: string;
-    readonly priority: number;
+    readonly urgency: Urgency;
     readonly version?: number;
-    /** Sends begun, this one included: above 1 the effect may already stand in Slack. */
+    /** Sends begun that may have reached Slack, this one included: above 1 the effect may already stand there. */
     readonly attempts: number;
     /** A send of an older render of its message was begun: that one may stand in Slack without our knowing. */
     readonly triedBefore: boolean;
+    /** The answer that a message waits for which shows only progress: it may become a post of its own. */
+    readonly movable: boolean;
     readonly createdAt: Date;
     readonly message?: OutboxMessage;
     readonly payload: OutboxPayloads[K];
   };
 }[OutboxKind];
 
+/** What a sender leaves alone for now. */
+export interface Closed {
+  readonly method: OutboxMethod;
+  /** Only in this lane; everywhere without it. */
+  readonly lane?: string;
+  /** This urgency and whatever is less urgent. */
+  readonly from: Urgency;
+}
+
 /**
  * The sending side of the outbox (R-S3, R-S4): at most one item of a lane is in flight, whichever process holds
  * it; a reply waits until its parent stands in Slack; a lease that ended makes the item due again.
  */
 export interface Outbox {
-  /** Leases due items, the first of each free lane; decisions (`priority` 0) before progress. */
+  /**
+   * Leases due items, the first of each free lane: decisions before answers before progress, and a whole answer before
+   * the replies under another. An edit that is closed is given all the same when it may go as a post.
+   */
   claim(
     owner: string,
-    options: {
-      readonly limit: number;
-      readonly leaseMs: number;
-      /** Methods that Slack has told us to leave alone for now. */
-      readonly heldMethods?: readonly OutboxMethod[];
-      readonly heldLanes?: readonly string[];
-    },
+    options: { readonly limit: number; readonly leaseMs: number; readonly closed?: readonly Closed[] },
   ): Promise<readonly OutboxItem[]>;
+  /**
+   * Before a movable item is posted: from now on its message stands nowhere, and what stood is a message of its own
+   * that will show `left` once the post stands. False: the lease was somebody else's by then, or it has an answer.
+   */
+  move(id: string, owner: string, left: Rendered): Promise<boolean>;
   /** Done; `ts` is where a posted message stands. False: the lease was somebody else's by then. */
   sent(
     id: string,
@@ -87,7 +105,12 @@ export interface Outbox {
   retry(
     id: string,
     owner: string,
-    again: { readonly afterMs: number; readonly error: string },
+    again: {
+      readonly afterMs: number;
+      readonly error: string;
+      /** It surely did not reach Slack: this attempt does not count. */
+      readonly unsent?: true;
+    },
   ): Promise<boolean>;
   /** Given up; `lost` says why its message can be neither posted nor edited any more (R-S5). */
   fail(
@@ -95,8 +118,8 @@ export interface Outbox {
     owner: string,
     failure: { readonly error: string; readonly lost?: string },
   ): Promise<boolean>;
-  /** Milliseconds until the next item is due, undefined when nothing is pending. */
-  nextDue(): Promise<number | undefined>;
+  /** Milliseconds until `claim` gives something again, undefined when that does not depend on time alone. */
+  nextDue(options?: { readonly closed?: readonly Closed[] }): Promise<number | undefined>;
   /** Items not sent, for metrics. */
   depth(): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import type { Rendered } from '../message/rendered.ts';
+import type { Urgency } from '../message/sending.ts';
 
 export interface Messages {
   /** A new message of ours and its first render, in this transaction's outbox. Returns its id. */
@@ -12,10 +13,12 @@ export interface Messages {
     readonly runId?: string;
     readonly remediationId?: string;
     readonly rendered: Rendered;
-    readonly priority?: 0 | 1;
+    readonly urgency: Urgency;
+    /** Sent no sooner than after so many milliseconds; a newer render that is no progress does not wait. */
+    readonly holdMs?: number;
   }): Promise<string>;
   /** A newer render of it (version + 1); pending older ones are superseded (R-S4). */
-  update(messageId: string, rendered: Rendered, options?: { readonly priority?: 0 | 1 }): Promise<void>;
+  update(messageId: string, rendered: Rendered, urgency: Urgency): Promise<void>;
   find(filter: {
     readonly runId?: string;
     readonly remediationId?: string;

@@ -1,36 +1,21 @@
-import type { WebClient } from '@slack/web-api';
 import { backOff, retrying } from '../../domain/kernel/back-off.ts';
-import type { Clock, Logger } from '../../domain/kernel/clock.ts';
+import type { Clock } from '../../domain/kernel/clock.ts';
 import { isStoreAway } from '../../domain/kernel/errors.ts';
 import { every, type Periodic } from '../../domain/kernel/every.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { Outbox, OutboxItem } from '../../domain/message/outbox.ts';
-import type { Rendered } from '../../domain/message/rendered.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
+import { createDeliverer, type DeliverOptions } from './deliver.ts';
 import { createSendLimits } from './limits.ts';
-import { edit, findPosted, post, publishHome, respond, type Sent, sendEphemeral, upload } from './send.ts';
 
-export interface PosterOptions {
+export interface PosterOptions extends DeliverOptions {
   readonly outbox: Outbox;
-  /** Separate clients, so that a flood of progress never queues before a decision. */
-  readonly clients: { readonly decisions: WebClient; readonly progress: WebClient };
   readonly clock: Clock;
-  readonly logger: Logger;
   /** Name of this process in leases. */
   readonly owner: string;
-  /** The last look before a message leaves; `rest` is what did not fit and goes into a file. */
-  readonly fit: (
-    rendered: Rendered,
-    channel: string,
-  ) => {
-    readonly rendered: Rendered;
-    readonly rest?: { readonly text: string; readonly filename: string; readonly title: string };
-  };
   /** A message that can neither be posted nor edited: whoever asked for it should be told another way. */
   readonly onLost?: (message: NonNullable<OutboxItem['message']>, code: string) => Promise<void>;
   readonly onSent?: (item: OutboxItem, afterMs: number) => void;
   readonly onFailure?: (item: OutboxItem, failure: SlackFailure) => void;
-  readonly fetch?: typeof fetch;
 }
 
 export interface Poster {
@@ -55,29 +40,28 @@ export function createPoster(options: PosterOptions): Poster {
   const { clock, logger, owner } = options;
   const limits = createSendLimits(() => clock.now().getTime());
   const running = new Map<string, Promise<void>>();
-  /** Messages that surely did not reach Slack at their last attempt: no need to look for them. */
-  const surelyNotSent = new Set<string>();
-  const reposted = new Set<string>();
   let stopping = false;
   const outbox = patient(options.outbox, clock, () => stopping);
   let sending: Periodic | undefined;
   const wake = (): void => sending?.wake();
 
-  const deliver = deliverer({ ...options, surelyNotSent, reposted });
+  const deliver = createDeliverer(options);
 
-  const handle = async (item: OutboxItem): Promise<void> => {
-    const facts = { outboxId: item.id, method: item.method, lane: item.lane, attempts: item.attempts };
-    const waitMs = limits.take(item);
-    logger.debug({ ...facts, waitMs }, 'outbox item taken');
-    if (waitMs > 0) {
-      if (isFirstTry(item)) surelyNotSent.add(subjectOf(item));
-      await outbox.retry(item.id, owner, { afterMs: waitMs, error: 'waiting for the rate limit' });
+  const handle = async (taken: OutboxItem): Promise<void> => {
+    const way = limits.take(taken);
+    const { method, lane, urgency, attempts } = taken;
+    const facts = { outboxId: taken.id, method, lane, urgency, attempts, way: way.kind };
+    logger.debug(facts, 'outbox item taken');
+    if (way.kind === 'wait') {
+      const again = { afterMs: way.forMs, error: 'waiting for the rate limit', unsent: true } as const;
+      await outbox.retry(taken.id, owner, again);
       return;
     }
+    const item = way.kind === 'move' ? await move(taken) : taken;
+    if (item === undefined) return;
     const begun = clock.now().getTime();
     try {
       const { replaced, ...sent } = await deliver(item);
-      surelyNotSent.delete(subjectOf(item));
       await outbox.sent(item.id, owner, { ...sent, ...(replaced === true ? { replaced } : {}) });
       const ms = clock.now().getTime() - begun;
       logger.debug({ ...facts, ms }, 'outbox item sent');
@@ -87,17 +71,29 @@ export function createPoster(options: PosterOptions): Poster {
     }
   };
 
+  /** Undefined: somebody else has it by now. */
+  const move = async (item: OutboxItem): Promise<OutboxItem | undefined> => {
+    const { message } = item;
+    if (item.kind !== 'render' || message?.ts === undefined) return item;
+    if (!(await outbox.move(item.id, owner, options.moved(message.channel)))) return undefined;
+    const { ts, ...elsewhere } = message;
+    return { ...item, method: 'post', movable: false, message: { ...elsewhere, movedFrom: ts } };
+  };
+
   const settle = async (item: OutboxItem, failure: SlackFailure, error: unknown): Promise<void> => {
     options.onFailure?.(item, failure);
     const facts = { method: item.method, lane: item.lane, outboxId: item.id, attempts: item.attempts };
     switch (failure.kind) {
       case 'rate-limited':
         limits.hold(item, failure.retryAfterMs);
-        if (isFirstTry(item)) surelyNotSent.add(subjectOf(item));
-        await outbox.retry(item.id, owner, { afterMs: failure.retryAfterMs, error: 'ratelimited' });
+        await outbox.retry(item.id, owner, {
+          // Edits are closed from here on, but not to what may go as a post.
+          afterMs: item.movable ? 0 : failure.retryAfterMs,
+          error: 'ratelimited',
+          unsent: true,
+        });
         return;
       case 'unknown-outcome':
-        surelyNotSent.delete(subjectOf(item));
         logger.warn({ ...facts, code: failure.code }, 'the outcome of a call to Slack is unknown');
         // Slack may still be storing it: the search comes a moment later.
         return again(item, failure.code, 300);
@@ -135,12 +131,7 @@ export function createPoster(options: PosterOptions): Poster {
 
   let failures = 0;
   const take = async (): Promise<void> => {
-    const items = await outbox.claim(owner, {
-      limit: 20,
-      leaseMs,
-      heldMethods: limits.heldMethods(),
-      heldLanes: limits.heldLanes(),
-    });
+    const items = await outbox.claim(owner, { limit: 20, leaseMs, closed: limits.closed() });
     for (const item of items) {
       const done = handle(item)
         // PostgreSQL stayed away: the lease ends by itself and the item comes back.
@@ -159,8 +150,8 @@ export function createPoster(options: PosterOptions): Poster {
   };
 
   const untilDue = async (): Promise<number> => {
-    const due = (await outbox.nextDue().catch(() => undefined)) ?? idleMs;
-    return Math.min(idleMs, Math.max(10, due), limits.nextRelease() ?? idleMs);
+    const due = (await outbox.nextDue({ closed: limits.closed() }).catch(() => undefined)) ?? idleMs;
+    return Math.min(idleMs, Math.max(10, due), limits.nextOpening() ?? idleMs);
   };
 
   return {
@@ -199,98 +190,9 @@ function patient(outbox: Outbox, clock: Clock, hurry: () => boolean): Outbox {
   };
   return {
     ...outbox,
+    move: (...args) => insist(() => outbox.move(...args)),
     sent: (...args) => insist(() => outbox.sent(...args)),
     retry: (...args) => insist(() => outbox.retry(...args)),
     fail: (...args) => insist(() => outbox.fail(...args)),
   };
-}
-
-function isFirstTry(item: OutboxItem): boolean {
-  return item.attempts === 1 && !item.triedBefore;
-}
-
-/** What may stand in Slack: the message, whichever render of it was sent. */
-function subjectOf(item: OutboxItem): string {
-  return item.message?.id ?? item.id;
-}
-
-interface Delivered extends Sent {
-  /** The old message is gone; this `ts` takes its place. */
-  readonly replaced?: true;
-}
-
-type DeliverOptions = PosterOptions & {
-  readonly surelyNotSent: ReadonlySet<string>;
-  readonly reposted: Set<string>;
-};
-
-function deliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Delivered> {
-  const { clients, logger, fit } = options;
-  return async (item) => {
-    const client = item.priority === 0 ? clients.decisions : clients.progress;
-    switch (item.kind) {
-      case 'ephemeral':
-        return sendEphemeral(client, {
-          ...item,
-          payload: { ...item.payload, rendered: fit(item.payload.rendered, item.payload.channel).rendered },
-        });
-      case 'home':
-        return publishHome(client, item);
-      case 'upload':
-        return upload(client, item);
-      case 'respond':
-        return respond(options.fetch ?? fetch, item.payload);
-      case 'render': {
-        const fitted = fit(item.payload, item.message?.channel ?? item.lane);
-        const sent = await deliverRender(options, client, { ...item, payload: fitted.rendered });
-        if (fitted.rest !== undefined && item.message !== undefined) {
-          const { text, filename, title } = fitted.rest;
-          const threadTs = item.message.threadTs ?? sent.ts;
-          await client
-            .filesUploadV2({
-              channel_id: item.message.channel,
-              filename,
-              title,
-              content: text,
-              ...present({ thread_ts: threadTs }),
-            } as Parameters<WebClient['filesUploadV2']>[0])
-            .catch((err: unknown) =>
-              logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'),
-            );
-        }
-        return sent;
-      }
-    }
-  };
-}
-
-async function deliverRender(
-  options: DeliverOptions,
-  client: WebClient,
-  item: Extract<OutboxItem, { kind: 'render' }>,
-): Promise<Delivered> {
-  const { message } = item;
-  if (message === undefined || (item.version ?? 0) <= message.sentVersion) return {};
-  if (message.ts === undefined) {
-    const mayStand = !isFirstTry(item) && !options.surelyNotSent.has(message.id);
-    return mayStand ? postOnce(client, item) : post(client, item);
-  }
-  try {
-    return await edit(client, item, message.ts);
-  } catch (error) {
-    if (failureOf(error).kind !== 'gone' || options.reposted.has(message.id)) throw error;
-    // Somebody deleted it. State has not changed by that, so it is said again, once.
-    options.reposted.add(message.id);
-    return { ...(await post(client, item)), replaced: true };
-  }
-}
-
-/** The last attempt may have reached Slack: adopt what stands there, remove what stands there twice. */
-async function postOnce(client: WebClient, item: Extract<OutboxItem, { kind: 'render' }>): Promise<Sent> {
-  const before = await findPosted(client, item);
-  const sent = before[0] === undefined ? await post(client, item) : await edit(client, item, before[0]);
-  const all = before[0] === undefined ? await findPosted(client, item) : before;
-  const channel = item.message?.channel ?? item.lane;
-  for (const extra of all.filter((ts) => ts !== sent.ts)) await client.chat.delete({ channel, ts: extra });
-  return sent;
 }

@@ -68,6 +68,11 @@ export async function edit(client: WebClient, item: Item<'render'>, ts: string):
   return { ts };
 }
 
+/** Where a message can be opened. Slack takes hundreds of these calls a minute (page of chat.getPermalink). */
+export async function linkTo(client: WebClient, channel: string, ts: string): Promise<string | undefined> {
+  return (await client.chat.getPermalink({ channel, message_ts: ts })).permalink;
+}
+
 export async function sendEphemeral(client: WebClient, item: Item<'ephemeral'>): Promise<Sent> {
   const { channel, userId, threadTs, rendered } = item.payload;
   await client.chat.postEphemeral({
@@ -141,6 +146,7 @@ export async function findPosted(client: WebClient, item: Item<'render'>): Promi
       : await client.conversations.replies({ ...common, ts: message.threadTs });
   const ours = (answer.messages ?? []).filter((candidate) => {
     const payload = candidate.metadata?.event_payload as Record<string, unknown> | undefined;
+    if (candidate.ts === message.movedFrom) return false;
     return payload?.outbox_id === item.id || payload?.message_id === message.id;
   });
   return ours

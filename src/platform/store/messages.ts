@@ -1,15 +1,16 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { OutboxKind } from '../../domain/message/outbox.ts';
+import { priorityOf, type Urgency, waitsAsTheOlder } from '../../domain/message/sending.ts';
 import type { Messages } from '../../domain/ports/messages.ts';
 import { channelOf } from './listener.ts';
-import { json, type Query, withoutNulls } from './query.ts';
+import { json, ms, type Query, withoutNulls } from './query.ts';
 
 interface OutboxRow {
   readonly kind: OutboxKind;
   readonly messageId?: string;
   readonly lane: string;
-  readonly priority?: 0 | 1;
+  readonly urgency: Urgency;
   readonly payload: unknown;
 }
 
@@ -33,7 +34,7 @@ function createSend(query: Query, ids: Ids): Send {
          RETURNING lane)
        SELECT pg_notify($7, lane) FROM added`,
       [
-        ...[ids.uuid(), row.kind, row.messageId ?? null, row.lane, row.priority ?? 0],
+        ...[ids.uuid(), row.kind, row.messageId ?? null, row.lane, priorityOf(row.urgency)],
         ...[json(row.payload), channel],
       ],
     );
@@ -51,24 +52,25 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
       runId,
       remediationId,
       rendered,
-      priority,
+      urgency,
+      holdMs,
     }) {
       await query(
         `WITH message AS (
            INSERT INTO messages (id, purpose, run_id, remediation_id, channel, parent_id, thread_ts, version)
            VALUES ($1, $2, $3, $4, $5, $6, $7, 1) RETURNING id, channel
          ), added AS (
-           INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload)
-           SELECT $8, 'render', id, channel, $9, 1, $10 FROM message RETURNING lane)
+           INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload, due_at)
+           SELECT $8, 'render', id, channel, $9, 1, $10, clock_timestamp() + ${ms(12)} FROM message RETURNING lane)
          SELECT pg_notify($11, lane) FROM added`,
         [
           ...[id, purpose, runId ?? null, remediationId ?? null, place, parentId ?? null, threadTs ?? null],
-          ...[ids.uuid(), priority ?? 0, json(rendered), channel],
+          ...[ids.uuid(), priorityOf(urgency), json(rendered), channel, holdMs ?? 0],
         ],
       );
       return id;
     },
-    async update(messageId, rendered, { priority } = {}) {
+    async update(messageId, rendered, urgency) {
       // First the lock: the next statement then sees every render made before this one.
       const { rows } = await query<{ version: number }>(
         'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING version',
@@ -80,13 +82,17 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
       await query(
         `WITH older AS (
            UPDATE outbox SET state = 'superseded'
-           WHERE message_id = $1 AND kind = 'render' AND state = 'pending' RETURNING priority
+           WHERE message_id = $1 AND kind = 'render' AND state = 'pending' RETURNING priority, due_at
          ), added AS (
-           INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload)
-           SELECT $2, 'render', id, channel, least($3::smallint, (SELECT min(priority) FROM older)), $4, $5
+           INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload, due_at)
+           SELECT $2, 'render', id, channel, least($3::smallint, (SELECT min(priority) FROM older)), $4, $5,
+             greatest(clock_timestamp(), (SELECT max(due_at) FROM older WHERE $7))
            FROM messages WHERE id = $1 RETURNING lane)
          SELECT pg_notify($6, lane) FROM added`,
-        [messageId, ids.uuid(), priority ?? 0, version, json(rendered), channel],
+        [
+          ...[messageId, ids.uuid(), priorityOf(urgency), version, json(rendered), channel],
+          waitsAsTheOlder(urgency),
+        ],
       );
     },
   };
@@ -94,13 +100,20 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
 
 function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload'> {
   return {
-    ephemeral: (to, rendered) => send({ kind: 'ephemeral', lane: to.channel, payload: { ...to, rendered } }),
+    ephemeral: (to, rendered) =>
+      send({
+        kind: 'ephemeral',
+        lane: to.channel,
+        urgency: 'decision',
+        payload: { ...to, rendered },
+      }),
     home: (to, view) =>
-      send({ kind: 'home', lane: `home:${to.userId}`, priority: 1, payload: { ...to, view } }),
+      send({ kind: 'home', lane: `home:${to.userId}`, urgency: 'progress', payload: { ...to, view } }),
     upload: ({ parentId, ...file }) =>
       send({
         kind: 'upload',
         lane: file.channel,
+        urgency: 'answer',
         payload: file,
         ...present({ messageId: parentId }),
       }),

@@ -129,7 +129,7 @@ export function createStore(options: StoreOptions): PostgresStore {
         'single',
       ),
     listen: (topic, callback) => listener.listen(topic, callback),
-    outbox: createOutbox((work) => retried(work)),
+    outbox: createOutbox((work) => retried(work), ids),
     async ping(signal) {
       signal?.throwIfAborted();
       await retried((query) => query('SELECT 1'), 1500, 'single');

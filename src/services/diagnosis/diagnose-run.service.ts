@@ -203,7 +203,7 @@ async function showProgress(
     complete: false,
     now: clock.now(),
   };
-  await tx.messages.update(root.id, renderer.diagnosis(view, run.surface?.language ?? 'en'), { priority: 1 });
+  await tx.messages.update(root.id, renderer.diagnosis(view, run.surface?.language ?? 'en'), 'progress');
 }
 
 interface Answer {
@@ -239,9 +239,7 @@ async function finish(
     const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
     if (root !== undefined) {
       const reportButton = await runButton(tx, ids, run.id, reportPurpose);
-      await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), {
-        priority: 0,
-      });
+      await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), 'answer');
     }
     for (const plan of plans) {
       const proposal = await plan.save(tx);
@@ -294,9 +292,7 @@ async function askWhich(
           { run, text: redactText(text), choices: buttons },
           run.surface?.language ?? 'en',
         ),
-        {
-          priority: 0,
-        },
+        'answer',
       );
     },
   );

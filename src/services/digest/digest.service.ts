@@ -206,13 +206,14 @@ async function post(
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
   const rendered = renderer.digest({ difference, run: ended, runId: run.id }, surface.language);
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
-  if (root !== undefined) return tx.messages.update(root.id, rendered);
+  if (root !== undefined) return tx.messages.update(root.id, rendered, 'answer');
   await tx.messages.post({
     id: ids.uuid(),
     purpose: rootPurpose,
     channel: surface.channel,
     runId: run.id,
     rendered,
+    urgency: 'answer',
     ...present({ threadTs: surface.threadTs }),
   });
 }

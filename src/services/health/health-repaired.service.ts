@@ -35,7 +35,7 @@ export async function showRepaired(
     { run, report: run.summary, repaired, detailsButton, reportButton, now: deps.clock.now() },
     run.surface?.language ?? 'en',
   );
-  await tx.messages.update(root.id, rendered, { priority: 0 });
+  await tx.messages.update(root.id, rendered, 'decision');
 }
 
 function isReport(summary: unknown): summary is HealthReport {

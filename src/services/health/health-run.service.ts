@@ -91,7 +91,7 @@ function showProgress(options: HealthRunOptions): Progress {
   return async (tx, run, report) => {
     const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
     if (root === undefined) return;
-    await tx.messages.update(root.id, render(options, run, report), { priority: 1 });
+    await tx.messages.update(root.id, render(options, run, report), 'progress');
   };
 }
 
@@ -117,9 +117,8 @@ async function showComplete(
   const detailsButton = await runButton(tx, options.ids, run.id, detailsPurpose);
   const reportButton = await runButton(tx, options.ids, run.id, reportPurpose);
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
-  await tx.messages.update(root.id, render(options, ended, report, { detailsButton, reportButton }), {
-    priority: 0,
-  });
+  const rendered = render(options, ended, report, { detailsButton, reportButton });
+  await tx.messages.update(root.id, rendered, 'answer');
   return root.id;
 }
 
@@ -146,6 +145,7 @@ async function postFindings(
         { run, finding, offers, refused, ...present({ diagnoseButton }) },
         surface.language,
       ),
+      urgency: 'answer',
       ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
     });
   }

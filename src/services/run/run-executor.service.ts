@@ -182,13 +182,14 @@ export async function postFailure(
   if (surface === undefined) return;
   const rendered = renderer.runFailed({ run, reference: run.id, error }, surface.language);
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
-  if (root !== undefined) return tx.messages.update(root.id, rendered);
+  if (root !== undefined) return tx.messages.update(root.id, rendered, 'answer');
   await tx.messages.post({
     id: ids.uuid(),
     purpose: rootPurpose,
     channel: surface.channel,
     runId: run.id,
     rendered,
+    urgency: 'answer',
     ...present({ threadTs: surface.threadTs }),
   });
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
+import { holdBackMs } from '../../domain/message/sending.ts';
 import type { Courier } from '../../domain/ports/courier.ts';
 import type { NewRun } from '../../domain/ports/runs.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
@@ -110,6 +111,8 @@ async function insertRun(
     channel: surface.channel,
     runId: run.id,
     rendered,
+    urgency: 'progress',
+    holdMs: holdBackMs,
     ...present({ threadTs: surface.threadTs }),
   });
   return undefined;

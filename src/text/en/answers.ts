@@ -31,6 +31,10 @@ export const answers = {
     'I cannot see that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
   'lost.is_archived': 'That channel is archived, so the answer could not be posted.',
   'lost.other': 'Slack does not let me post there, so the answer could not be posted.',
+
+  'moved.below': ':arrow_down: The answer stands in a message of its own, further down.',
+  'moved.there': ':arrow_down: The answer stands in a message of its own: {link}.',
+  'moved.open': 'open it',
   'error.INVALID_INPUT': 'That could not be understood. Nothing was done. Reference {reference}.',
   'error.INVALID_INPUT.unknown-symptom':
     'No symptom fits these words. Name one by its id (`S4`), name a part (`redis`), or say it in other words: `/aetherius help`. Reference {reference}.',

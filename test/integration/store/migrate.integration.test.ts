@@ -1,5 +1,7 @@
+import { runner } from 'node-pg-migrate';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { migrate } from '../../../src/platform/store/migrate.ts';
+import { migrate, migrationsFolder } from '../../../src/platform/store/migrate.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { usePostgres } from '../../support/postgres.ts';
 
@@ -51,4 +53,47 @@ test('PostgreSQL that is not there is an error of the dependency', async () => {
   await expect(
     migrate({ database: { url: 'postgres://nobody@127.0.0.1:1/none' }, logger: silentLogger }),
   ).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+});
+
+test('an installation with messages on their way is brought up to date, and what people have seen stays in its place', async () => {
+  const database = await postgres.database();
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await runner({
+    ...{ dbClient: client, dir: migrationsFolder, direction: 'up', count: 3 },
+    ...{ migrationsTable: 'aetherius_migrations', noLock: true, log: () => undefined },
+  }).finally(() => client.end());
+  const before = await database.sql<{ name: string }>('SELECT name FROM aetherius_migrations ORDER BY id');
+  await database.sql(
+    `INSERT INTO messages (id, purpose, channel, ts, version, sent_version)
+     VALUES (gen_random_uuid(), 'root', 'C1', '1.1', 1, 1), (gen_random_uuid(), 'root', 'C2', NULL, 1, 0)`,
+  );
+  await database.sql(
+    `INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload, state)
+     SELECT gen_random_uuid(), 'render', m.id, m.channel, p.priority, 2, '{"text":"x"}', p.state FROM messages m,
+       (VALUES (0, 'pending'), (1, 'pending'), (1, 'sending'), (1, 'sent')) AS p (priority, state)`,
+  );
+
+  await migrate({ database: { url: database.url }, logger: silentLogger });
+
+  expect(before.at(-1)?.name).toBe('0003_slack_deliveries');
+  expect(await database.sql('SELECT DISTINCT state, priority FROM outbox ORDER BY state, priority')).toEqual([
+    { state: 'pending', priority: 0 },
+    { state: 'pending', priority: 2 },
+    { state: 'sending', priority: 2 },
+    { state: 'sent', priority: 1 },
+  ]);
+  expect(await database.sql('SELECT DISTINCT answered, moved_from FROM messages')).toEqual([
+    { answered: true, moved_from: null },
+  ]);
+  const store = database.store();
+  const fresh = await store.tx((tx) =>
+    tx.messages.post({
+      ...{ id: '019ac000-0000-7000-8000-000000000001', purpose: 'root', channel: 'C3' },
+      ...{ rendered: { text: 'new' }, urgency: 'progress' },
+    }),
+  );
+  expect(await database.sql('SELECT answered FROM messages WHERE id = $1', [fresh])).toEqual([
+    { answered: false },
+  ]);
 });

@@ -395,6 +395,7 @@ describe('runs', () => {
         channel,
         runId: one.id,
         rendered: { text: 'a' },
+        urgency: 'answer',
         ...(threadTs === undefined ? {} : { threadTs }),
       });
     });
@@ -458,131 +459,6 @@ describe('runs', () => {
     expect((await found(one.id.slice(-8).toUpperCase()))?.id).toBe(one.id);
     expect(await found('00000000')).toBeUndefined();
     expect(await found("' OR true --")).toBeUndefined();
-  });
-});
-
-describe('outbox', () => {
-  const post = (store: Store, channel: string, more: { parentId?: string; priority?: 0 | 1 } = {}) =>
-    store.tx((tx) =>
-      tx.messages.post({ id: id(), purpose: 'root', channel, rendered: { text: 'first' }, ...more }),
-    );
-
-  test('a newer render replaces the pending one (R-S4)', async () => {
-    const store = (await postgres.migrated()).store();
-    const message = await post(store, 'C1');
-    await store.tx((tx) => tx.messages.update(message, { text: 'second' }));
-
-    const items = await store.outbox.claim('p', { limit: 10, leaseMs: 1000 });
-
-    expect(items.map(({ payload, version, method }) => ({ payload, version, method }))).toEqual([
-      { payload: { text: 'second' }, version: 2, method: 'post' },
-    ]);
-  });
-
-  test('the senders of a lane are told, by a post, an edit and an answer to one person', async () => {
-    const store = (await postgres.migrated()).store();
-    const heard: string[] = [];
-    await store.listen('outbox', (payload) => heard.push(payload));
-    await expect.poll(() => heard).toEqual(['']);
-
-    const message = await post(store, 'C1');
-    await store.tx((tx) => tx.messages.update(message, { text: 'second' }));
-    await store.tx((tx) => tx.messages.ephemeral({ channel: 'C2', userId: 'U1' }, { text: 'psst' }));
-
-    await expect.poll(() => heard).toEqual(['', 'C1', 'C1', 'C2']);
-  });
-
-  test('a render that replaces a decision keeps its place before progress', async () => {
-    const store = (await postgres.migrated()).store();
-    const message = await post(store, 'C1', { priority: 0 });
-    await post(store, 'C1', { priority: 1 });
-    await store.tx((tx) => tx.messages.update(message, { text: 'second' }, { priority: 1 }));
-
-    const [first] = await store.outbox.claim('p', { limit: 10, leaseMs: 1000 });
-
-    expect(first).toMatchObject({ payload: { text: 'second' }, priority: 0 });
-  });
-
-  test('twenty edits at once leave one to send, the newest', async () => {
-    const store = (await postgres.migrated()).store();
-    const message = await post(store, 'C1');
-    await Promise.all(
-      Array.from({ length: 20 }, (_, n) =>
-        store.tx((tx) => tx.messages.update(message, { text: `${n}` }, { priority: n % 2 === 0 ? 0 : 1 })),
-      ),
-    );
-
-    const items = await store.outbox.claim('p', { limit: 10, leaseMs: 60_000 });
-
-    expect(items.map(({ version }) => version)).toEqual([21]);
-    expect(await store.outbox.depth()).toBe(1);
-  });
-
-  test('one item of a lane is in flight, whoever asks, and lanes do not wait for each other', async () => {
-    const store = (await postgres.migrated()).store();
-    await post(store, 'C1');
-    await post(store, 'C1');
-    await post(store, 'C2');
-
-    const claims = await Promise.all(
-      ['a', 'b', 'c'].map((owner) => store.outbox.claim(owner, { limit: 10, leaseMs: 60_000 })),
-    );
-
-    expect(
-      claims
-        .flat()
-        .map((item) => item.lane)
-        .toSorted(),
-    ).toEqual(['C1', 'C2']);
-  });
-
-  test('a reply waits for its parent and then stands in its thread', async () => {
-    const store = (await postgres.migrated()).store();
-    const parentId = await post(store, 'C1', { priority: 1 });
-    await post(store, 'C1', { parentId });
-    const [parent] = await store.outbox.claim('p', { limit: 1, leaseMs: 1000 });
-    expect(parent?.message?.id).toBe(parentId);
-    await store.outbox.sent(required(parent).id, 'p', { ts: '7.7' });
-
-    const [reply] = await store.outbox.claim('p', { limit: 1, leaseMs: 1000 });
-
-    expect(reply?.message?.threadTs).toBe('7.7');
-  });
-
-  test('an item whose sender died is due again when the lease ends, and its late answer counts no more', async () => {
-    const store = (await postgres.migrated()).store();
-    await post(store, 'C1');
-    const [first] = await store.outbox.claim('dead', { limit: 1, leaseMs: 0 });
-
-    const [again] = await store.outbox.claim('alive', { limit: 1, leaseMs: 60_000 });
-
-    expect(again).toMatchObject({ id: first?.id, attempts: 2 });
-    expect(await store.outbox.sent(required(first).id, 'dead', { ts: '1' })).toBe(false);
-    expect(await store.outbox.sent(required(again).id, 'alive', { ts: '2' })).toBe(true);
-  });
-
-  test('a held method or lane is left alone', async () => {
-    const store = (await postgres.migrated()).store();
-    await post(store, 'C1');
-    await post(store, 'C2');
-
-    const none = await store.outbox.claim('p', { limit: 10, leaseMs: 1000, heldMethods: ['post'] });
-    const one = await store.outbox.claim('p', { limit: 10, leaseMs: 1000, heldLanes: ['C1'] });
-
-    expect(none).toEqual([]);
-    expect(one.map((item) => item.lane)).toEqual(['C2']);
-  });
-
-  test('an item put off is due later, and replaced when a newer render was made meanwhile', async () => {
-    const store = (await postgres.migrated()).store();
-    const message = await post(store, 'C1');
-    const [first] = await store.outbox.claim('p', { limit: 1, leaseMs: 60_000 });
-    await store.tx((tx) => tx.messages.update(message, { text: 'newer' }));
-    await store.outbox.retry(required(first).id, 'p', { afterMs: 0, error: 'ratelimited' });
-
-    const items = await store.outbox.claim('p', { limit: 10, leaseMs: 1000 });
-
-    expect(items.map((item) => item.version)).toEqual([2]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Person } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationButton, RemediationEvent } from '../../../domain/message/remediation-view.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
+import type { Urgency } from '../../../domain/message/sending.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
 
 const cardPurpose = 'remediation';
@@ -35,7 +36,8 @@ export interface EventInput {
   readonly by?: Person;
   readonly reason?: string;
   readonly facts?: Facts;
-  readonly priority?: 0 | 1;
+  /** Default `decision`. */
+  readonly urgency?: Urgency;
 }
 
 export function createRemediationMessages(deps: {
@@ -62,7 +64,7 @@ export function createRemediationMessages(deps: {
     row: RemediationRow,
     purpose: string,
     rendered: Parameters<Tx['messages']['post']>[0]['rendered'],
-    priority: 0 | 1,
+    urgency: Urgency,
   ) => {
     if (row.surface === undefined) return;
     await tx.messages.post({
@@ -71,14 +73,14 @@ export function createRemediationMessages(deps: {
       channel: row.surface.channel,
       remediationId: row.id,
       rendered,
-      priority,
+      urgency,
       ...(await placeOf(tx, row, purpose)),
     });
   };
 
   const event: RemediationMessages['event'] = async (tx, row, input) => {
     if (row.surface === undefined) return;
-    const { kind, by, reason, facts = {}, priority = 0 } = input;
+    const { kind, by, reason, facts = {}, urgency = 'decision' } = input;
     const rendered = renderer.remediationEvent(
       {
         remediation: row,
@@ -88,7 +90,7 @@ export function createRemediationMessages(deps: {
       },
       row.surface.language,
     );
-    await post(tx, row, eventPurpose, rendered, priority);
+    await post(tx, row, eventPurpose, rendered, urgency);
   };
 
   return {
@@ -118,8 +120,8 @@ export function createRemediationMessages(deps: {
         row.surface.language,
       );
       const [card] = existing;
-      if (card === undefined) await post(tx, row, cardPurpose, rendered, 0);
-      else await tx.messages.update(card.id, rendered);
+      if (card === undefined) await post(tx, row, cardPurpose, rendered, 'decision');
+      else await tx.messages.update(card.id, rendered, 'decision');
     },
     async remind(tx, row, which) {
       const purpose = `remediation-${which}`;
@@ -129,7 +131,7 @@ export function createRemediationMessages(deps: {
         { remediation: row, kind: 'reminder', facts: {} },
         row.surface.language,
       );
-      await post(tx, row, purpose, rendered, 1);
+      await post(tx, row, purpose, rendered, 'progress');
       return true;
     },
   };

@@ -170,7 +170,7 @@ export class HeldRow {
       await deps.messages.event(this.tx, this.#row, {
         kind: 'step-done',
         facts: { step: step.idx + 1, steps: this.#row.plan.steps.length },
-        priority: 1,
+        urgency: 'progress',
       });
   }
 

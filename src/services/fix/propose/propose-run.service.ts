@@ -57,6 +57,7 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler {
           channel: surface.channel,
           runId: run.id,
           rendered: options.renderer.offerRefused({ run, remediation, reason, facts }, surface.language),
+          urgency: 'decision',
           ...present({ threadTs: surface.threadTs }),
         });
         return summary;

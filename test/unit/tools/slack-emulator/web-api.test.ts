@@ -493,6 +493,28 @@ describe('rate limits, when they are on', () => {
     expect(await api('auth.test')).toMatchObject({ ok: true });
   });
 
+  it('takes 300 posts a minute for all channels together, and an edit all the same', async () => {
+    const { api, raw, clock, control } = createBench({ rateLimits: true });
+    const channels = Array.from({ length: 100 }, (_, index) => {
+      const { id } = control.addChannel({ id: `CMANY${index}`, name: `many-${index}`, members: [] });
+      return id;
+    });
+    const post = (channel: string) => raw('chat.postMessage', defaultTokens.bot, { channel, text: 'x' });
+    const statuses: number[] = [];
+    for (const channel of [...channels, ...channels, ...channels])
+      statuses.push((await post(channel)).status);
+    const limited = await post(places.ops);
+    const ts = control.messages({ channel: channels[0] ?? '' })[0]?.ts;
+    const edited = await api('chat.update', { channel: channels[0], ts, text: 'y' });
+
+    clock.advance(60_001);
+
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(limited).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
+    expect(edited).toMatchObject({ ok: true });
+    expect((await post(places.ops)).status).toBe(200);
+  });
+
   it('takes 50 edits a minute', async () => {
     const { api, raw, clock } = createBench({ rateLimits: true });
     const { ts } = await api('chat.postMessage', { channel: places.ops, text: 'x' });

@@ -1,0 +1,139 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from '../../domain/kernel/clock.ts';
+import type { OutboxItem } from '../../domain/message/outbox.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
+import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
+import { failureOf } from '../slack/failure.ts';
+import {
+  edit,
+  findPosted,
+  linkTo,
+  post,
+  publishHome,
+  respond,
+  type Sent,
+  sendEphemeral,
+  upload,
+} from './send.ts';
+
+export interface DeliverOptions {
+  /** Separate clients, so that a flood of what is less urgent never queues before what is more urgent. */
+  readonly clients: Readonly<Record<Urgency, WebClient>>;
+  readonly logger: Logger;
+  /** The last look before a message leaves; `rest` is what did not fit and goes into a file. */
+  readonly fit: (
+    rendered: Rendered,
+    channel: string,
+  ) => {
+    readonly rendered: Rendered;
+    readonly rest?: { readonly text: string; readonly filename: string; readonly title: string };
+  };
+  /** What is left where an answer was expected that came as a post of its own; `link` leads to that post. */
+  readonly moved: (channel: string, link?: string) => Rendered;
+  readonly fetch?: typeof fetch;
+}
+
+export interface Delivered extends Sent {
+  /** The old message is gone; this `ts` takes its place. */
+  readonly replaced?: true;
+}
+
+type Render = Extract<OutboxItem, { kind: 'render' }>;
+
+/** Makes the call to Slack that an item stands for; rejects with the error of the call. */
+export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Delivered> {
+  const { clients, fit } = options;
+  /** Messages that were said again because somebody had deleted them. */
+  const reposted = new Set<string>();
+  return async (item) => {
+    const client = clients[item.urgency];
+    switch (item.kind) {
+      case 'ephemeral':
+        return sendEphemeral(client, {
+          ...item,
+          payload: { ...item.payload, rendered: fit(item.payload.rendered, item.payload.channel).rendered },
+        });
+      case 'home':
+        return publishHome(client, item);
+      case 'upload':
+        return upload(client, item);
+      case 'respond':
+        return respond(options.fetch ?? fetch, item.payload);
+      case 'render': {
+        if (item.message?.purpose === movedPurpose) return deliverMoved(options, client, item);
+        const fitted = fit(item.payload, item.message?.channel ?? item.lane);
+        const sent = await deliverRender(client, { ...item, payload: fitted.rendered }, reposted);
+        if (fitted.rest !== undefined) await attachRest(options, client, item, sent, fitted.rest);
+        return sent;
+      }
+    }
+  };
+}
+
+async function deliverRender(client: WebClient, item: Render, reposted: Set<string>): Promise<Delivered> {
+  const { message } = item;
+  if (message === undefined || (item.version ?? 0) <= message.sentVersion) return {};
+  if (message.ts === undefined) return isFirstTry(item) ? post(client, item) : postOnce(client, item);
+  try {
+    return await edit(client, item, message.ts);
+  } catch (error) {
+    if (failureOf(error).kind !== 'gone' || reposted.has(message.id)) throw error;
+    // Somebody deleted it. State has not changed by that, so it is said again, once.
+    reposted.add(message.id);
+    return { ...(await post(client, item)), replaced: true };
+  }
+}
+
+/** Leads on to where the answer stands; where that is nowhere, what was shown last stays. */
+async function deliverMoved(options: DeliverOptions, client: WebClient, item: Render): Promise<Delivered> {
+  const { message } = item;
+  if (message?.ts === undefined || message.parentTs === undefined) return {};
+  const { channel, ts } = message;
+  const link = await linkTo(client, channel, message.parentTs).catch((err: unknown) => {
+    options.logger.warn({ err, outboxId: item.id }, 'Slack gave no link to a message of ours');
+    return undefined;
+  });
+  try {
+    return await edit(client, { ...item, payload: options.moved(channel, link) }, ts);
+  } catch (error) {
+    // Somebody deleted it: there is nothing to lead on from.
+    if (failureOf(error).kind === 'gone') return {};
+    throw error;
+  }
+}
+
+async function attachRest(
+  { logger }: DeliverOptions,
+  client: WebClient,
+  item: Render,
+  sent: Sent,
+  { text, filename, title }: { readonly text: string; readonly filename: string; readonly title: string },
+): Promise<void> {
+  if (item.message === undefined) return;
+  const threadTs = item.message.threadTs ?? sent.ts;
+  await client
+    .filesUploadV2({
+      channel_id: item.message.channel,
+      filename,
+      title,
+      content: text,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    } as Parameters<WebClient['filesUploadV2']>[0])
+    .catch((err: unknown) =>
+      logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'),
+    );
+}
+
+function isFirstTry(item: OutboxItem): boolean {
+  return item.attempts === 1 && !item.triedBefore;
+}
+
+/** The last attempt may have reached Slack: adopt what stands there, remove what stands there twice. */
+async function postOnce(client: WebClient, item: Render): Promise<Sent> {
+  const before = await findPosted(client, item);
+  const sent = before[0] === undefined ? await post(client, item) : await edit(client, item, before[0]);
+  const all = before[0] === undefined ? await findPosted(client, item) : before;
+  const channel = item.message?.channel ?? item.lane;
+  for (const extra of all.filter((ts) => ts !== sent.ts)) await client.chat.delete({ channel, ts: extra });
+  return sent;
+}
