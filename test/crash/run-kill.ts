@@ -1,10 +1,9 @@
 /** `kill -9` of one part of the product at ten points in the life of a run; one test file a victim, so that they run side by side. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
+import { gatedPlatform } from '../support/gated-platform.ts';
 import { type TestDatabase, usePostgres } from '../support/postgres.ts';
 import { type Processes, prepareProcesses } from '../support/product-processes.ts';
 import { useRedis } from '../support/redis.ts';
@@ -240,45 +239,4 @@ async function until(what: string, look: () => Promise<boolean>): Promise<void> 
     }
     await new Promise((next) => setTimeout(next, 5));
   }
-}
-
-function gatedPlatform() {
-  const waiting = new Set<() => void>();
-  let closed = false;
-  const servers = new Map<string, Server>();
-  const serve = async (name: string, status: number, gated: boolean) => {
-    const server = createServer((_request, response) => {
-      const answer = () => {
-        response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ status: status === 200 ? 'healthy' : 'unhealthy' }));
-      };
-      if (gated && closed) waiting.add(answer);
-      else answer();
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    servers.set(name, server);
-  };
-  return {
-    async start() {
-      await Promise.all([serve('gated', 200, true), serve('sick', 503, false), serve('well', 200, false)]);
-    },
-    url(name: string) {
-      const address = servers.get(name)?.address() as AddressInfo | undefined;
-      return `http://127.0.0.1:${address?.port ?? 0}`;
-    },
-    close() {
-      closed = true;
-    },
-    open() {
-      closed = false;
-      for (const answer of waiting) answer();
-      waiting.clear();
-    },
-    async stop() {
-      for (const server of servers.values()) {
-        server.closeAllConnections();
-        await new Promise((done) => server.close(done));
-      }
-    },
-  };
 }

@@ -63,21 +63,31 @@ describe('sending to Slack', () => {
   });
 
   it('says a table again once when somebody deleted it, and edits no message twice within a second', async () => {
-    const product = await stage.start();
+    const product = await stage.start({ roles: ['bot', 'scheduler'] });
     const { control } = product.slack;
     control.faults.add({
       method: 'chat.update',
       fault: { kind: 'error', error: 'message_not_found' },
       times: 1,
     });
-
-    await askForHealth(control);
+    const channel = places.incidents;
+    await control.command({ user: people.requester, channel, text: '/aetherius health prod' });
+    const deleted = await control.waitForMessage({ channel, where: isRoot });
+    await product.add('worker');
+    await control.waitForMessage(
+      { channel, where: (message) => isRoot(message) && message.text.includes('circle:') },
+      { timeoutMs: 15_000 },
+    );
 
     const roots = control.messages({ channel: places.incidents, where: isRoot });
+    expect(roots).toHaveLength(2);
+    expect(roots[0]?.ts).toBe(deleted.ts);
     expect(roots.at(-1)?.text).toContain('Redis');
-    const rows = await product.database.sql<{ ts: string }>("SELECT ts FROM messages WHERE purpose = 'root'");
-    expect(rows[0]?.ts).toBe(roots.at(-1)?.ts);
+    await expect
+      .poll(() => product.database.sql("SELECT ts FROM messages WHERE purpose = 'root'"))
+      .toEqual([{ ts: roots.at(-1)?.ts }]);
     const edits = control.log.calls('chat.update');
+    expect(edits.map(({ args }) => args.ts)).toContain(deleted.ts);
     for (const [index, edit] of edits.entries()) {
       const before = edits
         .slice(0, index)

@@ -38,10 +38,14 @@ export interface Product {
   readonly slack: SlackEmulator;
   readonly database: TestDatabase;
   readonly processes: readonly RunningProcess[];
-  /** One more process of this role; variables that are undefined are not there for it. */
+  /**
+   * One more process of this role; variables that are undefined are not there for it. A worker serves the given
+   * environments, else all.
+   */
   add(
     role: Exclude<Role, 'command-line'>,
     variables?: Readonly<Record<string, string | undefined>>,
+    environments?: readonly string[],
   ): Promise<RunningProcess>;
   stop(): Promise<void>;
 }
@@ -168,11 +172,17 @@ ${options.approvalsYaml ?? approvals}
     ...options.env,
   };
   const processes: RunningProcess[] = [];
-  const add: Product['add'] = async (role, more = {}) => {
+  const add: Product['add'] = async (role, more = {}, environments) => {
     const own = { ...variables, ...more };
     const env = readProcessEnv(role, own);
     const config = parseConfig(yaml, { role, env: own, where: 'test', folder: tmpdir() });
-    const started = await startProcess({ role, env, config, logger: options.logger ?? testLogger });
+    const started = await startProcess({
+      role,
+      env,
+      config,
+      logger: options.logger ?? testLogger,
+      ...(environments === undefined ? {} : { environments }),
+    });
     processes.push(started);
     return started;
   };
