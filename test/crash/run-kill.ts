@@ -1,4 +1,4 @@
-/** `kill -9` of one part of the product at ten points in the life of a run; one test file a victim, so that they run side by side. */
+/** `kill -9` of one part of the product at eleven points in the life of a run; one test file a victim, so that they run side by side. */
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
@@ -79,6 +79,18 @@ async function newest(known: ReadonlySet<string>): Promise<RunRow | undefined> {
   return rows.find(({ id }) => !known.has(id));
 }
 
+/** Its message is stored, and no sender has been allowed to touch it yet. */
+async function isKeptBack({ known }: Place): Promise<boolean> {
+  const run = await newest(known);
+  if (run === undefined) return false;
+  const rows = await watch?.query(
+    `SELECT FROM outbox o JOIN messages m ON m.id = o.message_id
+     WHERE m.run_id = $1 AND o.state = 'pending' AND o.attempts = 0 AND o.due_at > clock_timestamp()`,
+    [run.id],
+  );
+  return rows !== undefined && rows.rows.length > 0;
+}
+
 const looking = (message: SlackMessage) => /looking|Waiting for a worker/.test(message.text);
 
 /** Said when Redis did not take a job: a word beside the answer, which comes all the same. */
@@ -95,10 +107,11 @@ function tables(before: number): readonly SlackMessage[] {
 
 const allTables = () => tables(0).length;
 
-/** Ten points in the life of a run, each recognised from outside. */
+/** Eleven points in the life of a run, each recognised from outside. */
 const points = [
   { name: 'while the command is typed', reached: () => Promise.resolve(true) },
   { name: 'once the run is stored', reached: async (at: Place) => (await newest(at.known)) !== undefined },
+  { name: 'while its first words are kept back', reached: async (at: Place) => isKeptBack(at) },
   {
     name: 'once its message stands in Slack',
     reached: (at: Place) => Promise.resolve(tables(at.before).length > 0),

@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, type RunningProcess, startProcess, tail } from '../../lab/components/process.ts';
-import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import {
+  type SlackEmulator,
+  type SlackEmulatorOptions,
+  startSlackEmulator,
+} from '../../tools/slack-emulator/emulator.ts';
 
 export type ChildRole = 'bot' | 'worker' | 'scheduler';
 
@@ -14,6 +18,9 @@ export interface ProcessesOptions {
   readonly config: string;
   /** Variables the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly emulator?: SlackEmulatorOptions;
+  /** What Node runs; default the source. */
+  readonly program?: readonly string[];
 }
 
 export interface Processes {
@@ -34,7 +41,8 @@ export async function prepareProcesses(options: ProcessesOptions): Promise<Proce
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-processes-'));
   const config = join(dir, 'aetherius.yaml');
   writeFileSync(config, options.config);
-  const slack = await startSlackEmulator();
+  const slack = await startSlackEmulator(options.emulator ?? {});
+  const program = options.program ?? ['--import', 'tsx', 'src/main.ts'];
   const running: { readonly role: ChildRole; readonly child: RunningProcess }[] = [];
   const logOf = (role: ChildRole) => join(dir, `${role}.log`);
 
@@ -58,7 +66,7 @@ export async function prepareProcesses(options: ProcessesOptions): Promise<Proce
       const child = await startProcess({
         name: role,
         command: process.execPath,
-        args: ['--import', 'tsx', 'src/main.ts', '--role', role, '--config', config],
+        args: [...program, '--role', role, '--config', config],
         cwd: root,
         env: variables(role, statusPort),
         log: logOf(role),

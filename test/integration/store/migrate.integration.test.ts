@@ -58,11 +58,15 @@ test('PostgreSQL that is not there is an error of the dependency', async () => {
 test('an installation with messages on their way is brought up to date, and what people have seen stays in its place', async () => {
   const database = await postgres.database();
   const client = new Client({ connectionString: database.url });
-  await client.connect();
-  await runner({
-    ...{ dbClient: client, dir: migrationsFolder, direction: 'up', count: 3 },
-    ...{ migrationsTable: 'aetherius_migrations', noLock: true, log: () => undefined },
-  }).finally(() => client.end());
+  try {
+    await client.connect();
+    await runner({
+      ...{ dbClient: client, dir: migrationsFolder, direction: 'up', count: 3 },
+      ...{ migrationsTable: 'aetherius_migrations', noLock: true, log: () => undefined },
+    });
+  } finally {
+    await client.end();
+  }
   const before = await database.sql<{ name: string }>('SELECT name FROM aetherius_migrations ORDER BY id');
   await database.sql(
     `INSERT INTO messages (id, purpose, channel, ts, version, sent_version)
