@@ -10,6 +10,8 @@ export interface Load {
   readonly channels: number;
   /** An answer that takes longer counts as lost; default 60,000. */
   readonly patienceMs?: number;
+  /** Its channels are named after it; default `load`. */
+  readonly prefix?: string;
 }
 
 export interface LoadResult {
@@ -31,13 +33,13 @@ export function wholeTables(control: Control, channel: string): readonly SlackMe
 
 /**
  * Types `/aetherius health prod` at fixed times, in one channel after the other, whatever the answers do, and waits for
- * them. Makes the channels `CLOAD0`, `CLOAD1`, ….
+ * them. Makes the channels `CLOAD0`, `CLOAD1`, …, or others by its prefix.
  */
 export async function typeAtPace(control: Control, load: Load): Promise<LoadResult> {
-  const { commands, perMinute, channels, patienceMs = 60_000 } = load;
+  const { commands, perMinute, channels, patienceMs = 60_000, prefix = 'load' } = load;
   const places = Array.from({ length: channels }, (_, index) => {
-    const name = `load-${index}`;
-    return control.addChannel({ id: `CLOAD${index}`, name, members: [people.requester] }).id;
+    const id = `C${prefix.toUpperCase()}${index}`;
+    return control.addChannel({ id, name: `${prefix}-${index}`, members: [people.requester] }).id;
   });
   const counts = { refused: 0, posts: 0, edits: 0 };
   const stopCounting = control.log.onAdd((entry) => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 export function gatedPlatform() {
   const waiting = new Set<() => void>();
   let closed = false;
+  let delayMs = 0;
   const servers = new Map<string, Server>();
   const serve = async (name: string, status: number, gated: boolean) => {
     const server = createServer((_request, response) => {
@@ -14,6 +15,7 @@ export function gatedPlatform() {
         response.end(JSON.stringify({ status: status === 200 ? 'healthy' : 'unhealthy' }));
       };
       if (gated && closed) waiting.add(answer);
+      else if (gated && delayMs > 0) setTimeout(answer, delayMs);
       else answer();
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -26,6 +28,10 @@ export function gatedPlatform() {
     url(name: string) {
       const address = servers.get(name)?.address() as AddressInfo | undefined;
       return `http://127.0.0.1:${address?.port ?? 0}`;
+    },
+    /** From now on an open gate lets through only after so long. */
+    delay(ms: number) {
+      delayMs = ms;
     },
     close() {
       closed = true;
