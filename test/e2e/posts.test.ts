@@ -51,7 +51,7 @@ const gated = () => `
 `;
 
 describe('one answer', () => {
-  it('is one post and no edit when the check ends within half a second', async () => {
+  it('is one post and no edit when the check ends within half a second (R-S9)', async () => {
     const product = await stage.start({ emulator: { rateLimits: true } });
     const { control } = product.slack;
     const channels = channelsOf(control, 8);
@@ -139,7 +139,7 @@ describe('an answer for which Slack takes no edit', () => {
     return { left, table };
   }
 
-  it('comes at once as a post of its own, with its findings, and the placeholder leads on to it later', async () => {
+  it('comes at once as a post of its own, with its findings, and the placeholder leads on to it later (R-S10)', async () => {
     const { product, control, placeholder } = await waiting();
     await product.add('worker');
     await tableIn(control);
@@ -202,7 +202,7 @@ describe('the order in one channel', () => {
   beforeEach(() => stage.fillTarget());
   afterEach(() => stage.emptyTarget());
 
-  it('is decisions, then answers, then progress, when all of them waited', async () => {
+  it('is decisions, then answers, then progress, when all of them waited (R-S11)', async () => {
     const product = await stage.start({
       roles: ['bot', 'scheduler'],
       environmentsYaml: `

@@ -1,5 +1,5 @@
 /**
- * How soon something of ours is said in Slack, the most urgent first: what people decide about (cards, decisions,
+ * R-S11: how soon something of ours is said in Slack, the most urgent first: what people decide about (cards, decisions,
  * refusals, verdicts), then what they asked for, then what only says how far it is. Stored as its place in this list.
  */
 export const urgencies = ['decision', 'answer', 'progress'] as const;
@@ -16,7 +16,7 @@ export function urgencyOf(priority: number): Urgency {
 }
 
 /**
- * Milliseconds for which the first words of a run are kept back: an answer that comes meanwhile is then the only post.
+ * R-S9: milliseconds for which the first words of a run are kept back: an answer that comes meanwhile is then the only post.
  * Longer than a check of a healthy platform takes, and shorter than a person waits before wondering.
  */
 export const holdBackMs = 500;
@@ -49,7 +49,7 @@ export type Way =
   /** `forMs` 0: whoever holds the limits knows when to ask again. */
   | { readonly kind: 'wait'; readonly forMs: number };
 
-/** How an item goes out: an answer does not wait for edits of others, and a message is not edited twice in a second. */
+/** R-S10: how an item goes out. An answer does not wait for edits of others, and a message is not edited twice in a second. */
 export function wayOf({ method, message, post }: Waits): Way {
   if (method === 0) return message === 0 ? { kind: 'send' } : { kind: 'wait', forMs: message };
   return post === 0 ? { kind: 'move' } : { kind: 'wait', forMs: 0 };

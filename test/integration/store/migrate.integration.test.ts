@@ -70,7 +70,7 @@ test('an installation with messages on their way is brought up to date, and what
   const before = await database.sql<{ name: string }>('SELECT name FROM aetherius_migrations ORDER BY id');
   await database.sql(
     `INSERT INTO messages (id, purpose, channel, ts, version, sent_version)
-     VALUES (gen_random_uuid(), 'root', 'C1', '1.1', 1, 1), (gen_random_uuid(), 'root', 'C2', NULL, 1, 0)`,
+     VALUES (gen_random_uuid(), 'root', 'CSHOWN', '1.1', 1, 1), (gen_random_uuid(), 'root', 'CWAITS', NULL, 1, 0)`,
   );
   await database.sql(
     `INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload, state)
