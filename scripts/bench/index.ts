@@ -55,7 +55,7 @@ const parts: readonly Part[] = [
   ...partOf(
     'commands.ts',
     'benchCommands',
-    'Commands under Slack’s limits',
+    "Commands under Slack's limits",
     [
       'From typing `/aetherius health` to its whole table, with bot and worker as processes of the build, real PostgreSQL and Redis, and an emulator that refuses with 429 what Slack would: a post a second and channel with a burst of four, 300 posts and 50 edits a minute.',
       'Commands come at fixed times, whatever the answers do. The checked platform answers at once; each table has a finding under it. The goal is 1,500 ms at 95 %, nothing refused and nothing lost.',

@@ -12,7 +12,7 @@ beforeAll(() => platform.start());
 afterAll(() => platform.stop());
 
 /** A minute's commands of the bench in half the time, so that what is too slow shows sooner. */
-it('shows 60 whole tables in 20 channels within 1.5 s each, at 120 commands a minute under Slack’s limits', async () => {
+it('shows 60 whole tables in 20 channels within 1.5 s each, at 120 commands a minute under Slack limits', async () => {
   const product = await stage.start({
     roles: ['bot', 'worker'],
     emulator: { rateLimits: true },
