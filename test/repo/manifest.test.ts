@@ -20,6 +20,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'apps.connections.open': [],
   'bots.info': ['users:read'],
   'chat.postMessage': ['chat:write'],
+  'chat.getPermalink': [],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
   'chat.delete': ['chat:write'],

@@ -31,7 +31,6 @@ export const answers = {
     'I cannot see that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
   'lost.is_archived': 'That channel is archived, so the answer could not be posted.',
   'lost.other': 'Slack does not let me post there, so the answer could not be posted.',
-
   'moved.below': ':arrow_down: The answer stands in a message of its own, further down.',
   'moved.there': ':arrow_down: The answer stands in a message of its own: {link}.',
   'moved.open': 'open it',
