@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
+import { hardCases } from '../../../../support/redact/hard-cases.ts';
+import { hardLookAlikes } from '../../../../support/redact/hard-look-alikes.ts';
+import { moreCases } from '../../../../support/redact/more-cases.ts';
+import { moreLookAlikes } from '../../../../support/redact/more-look-alikes.ts';
+import { isVisible } from '../../../../support/redact/visible.ts';
+
+const redactor = createRedactor();
+const forms = [...new Set(hardCases.map(({ form }) => form))];
+
+describe.each(forms)('secrets of the form "%s"', (form) => {
+  it('are gone, and what stands beside them is still there', () => {
+    for (const { text, secrets, keeps = [] } of hardCases.filter((one) => one.form === form)) {
+      const shown = redactor.text(text);
+
+      expect(
+        secrets.filter((secret) => isVisible(secret, shown, keeps)),
+        `${text} → ${shown}`,
+      ).toEqual([]);
+      expect(
+        keeps.filter((kept) => !shown.includes(kept)),
+        `${text} → ${shown}`,
+      ).toEqual([]);
+      expect(shown.split('\n')).toHaveLength(text.split('\n').length);
+    }
+  });
+});
+
+it('finds the secrets of further cases', () => {
+  const seen = moreCases.filter(([text, secret]) =>
+    redactor.text(text).replaceAll('[secret]', '').includes(secret),
+  );
+
+  expect(moreCases.length).toBeGreaterThan(320);
+  expect(seen).toEqual([]);
+});
+
+it('leaves everything that only looks like a secret as it is', () => {
+  const lookAlikes = [...hardLookAlikes, ...moreLookAlikes];
+  const changed = lookAlikes
+    .map((text) => [text, redactor.text(text)])
+    .filter(([text, shown]) => text !== shown);
+
+  expect(lookAlikes.length).toBeGreaterThan(700);
+  expect(changed).toEqual([]);
+});
+
+it('does not change what it has cleaned', () => {
+  const once = hardCases.map(({ text }) => redactor.text(text));
+  const twice = once.map((text) => redactor.text(text));
+
+  expect(twice.filter((text, index) => text !== once[index])).toEqual([]);
+});
