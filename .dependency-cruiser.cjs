@@ -61,7 +61,8 @@ const rooms = {
     schedule: ['run', 'digest'],
   },
   'src/platform': {
-    process: [],
+    redact: [],
+    process: ['redact'],
     store: ['process'],
     queue: ['targets'],
     schedule: [],

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { ownPatterns } from '../../../../src/platform/redact/own-patterns.ts';
+import { maintainedRules } from '../../../../src/platform/redact/rule-set.ts';
+
+describe('the maintained rule set', () => {
+  it('finds the tokens of issuers by itself', () => {
+    const found = [...maintainedRules()(`key ghp_${'Ab1C'.repeat(9)} of bob`)];
+
+    expect(found).toEqual([{ start: 4, end: 44, kind: 'github' }]);
+  });
+
+  it('works beside the own rules, again and again', () => {
+    const redactor = createRedactor({ ruleSets: [maintainedRules()] });
+    const text = `token ghp_${'Ab1C'.repeat(9)}, url=postgres://app:hunter2@db/app`;
+
+    expect(redactor.text(text)).toBe('token [secret], url=postgres://app:[secret]@db/app');
+    expect(redactor.text(text)).toBe('token [secret], url=postgres://app:[secret]@db/app');
+    expect(redactor.text('nothing here')).toBe('nothing here');
+  });
+});
+
+describe('patterns of an operator', () => {
+  it('hide what they match, or their group', () => {
+    const redactor = createRedactor({
+      finders: [
+        ownPatterns([
+          { kind: 'badge', pattern: '\\bEMP-\\d{4}\\b' },
+          { kind: 'room', pattern: 'room (?P<secret>[A-Z]\\d+)' },
+        ]),
+      ],
+    });
+
+    expect(redactor.text('EMP-1234 is in room B17, not EMP-12345')).toBe(
+      '[secret] is in room [secret], not EMP-12345',
+    );
+    expect(redactor.counts()).toEqual({ badge: 1, room: 1 });
+  });
+
+  it('take no more time for text that makes others backtrack', () => {
+    const find = ownPatterns([{ kind: 'slow', pattern: '(a+)+$' }]);
+    const begun = process.cpuUsage();
+
+    expect([...find(`${'a'.repeat(5000)}!`)]).toEqual([]);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(5000);
+  });
+
+  it.each([
+    ['look-ahead', 'a(?=b)'],
+    ['back-reference', '(a)\\1'],
+    ['an open bracket', '(a'],
+    ['empty text', 'a*'],
+  ])('are refused with their fault when they are none: %s', (_what, pattern) => {
+    expect(() => ownPatterns([{ kind: 'mine', pattern }])).toThrow(AppError);
+    expect(() => ownPatterns([{ kind: 'mine', pattern }])).toThrow(/pattern mine/);
+  });
+
+  it('need a kind that can be counted by', () => {
+    expect(() => ownPatterns([{ kind: 'a b', pattern: 'x' }])).toThrow(/no kind/);
+  });
+});
