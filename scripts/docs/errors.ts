@@ -11,15 +11,15 @@ export function errorsReference(): string {
   return page(
     '# Errors',
     '## Codes',
-    'Every error that crosses a boundary has one of these codes; the sentence is what people read, with a reference id that also stands in the log.',
+    'Every error that crosses a boundary has one of these codes.\nPeople read the sentence with a reference id; the log has the same id.',
     table(
       ['Code', 'What people read'],
       errorCodes.map((name) => [code(name), said('error', name)]),
     ),
     '## Stages',
-    'How far a call to a system under diagnosis got.\nOnly some stages say something about the target; the others say that the bot could not look, which is never shown as down or as fine.',
+    'How far a call to a system under diagnosis got.\nSome stages are evidence about the target.\nThe others say that the bot could not look; they are never shown as down or as healthy.',
     table(
-      ['Stage', 'Says something about the target', 'What people read'],
+      ['Stage', 'Evidence about the target', 'What people read'],
       stages.map((name) => [code(name), targetStages.has(name) ? 'yes' : '', said('cause', name)]),
     ),
   );

@@ -19,12 +19,12 @@ export function probesReference(): string {
         ['', ''],
         [
           ['Needs', list(probe.needs)],
-          ['Gives up after', `${probe.timeoutMs / 1000} s`],
+          ['Timeout', `${probe.timeoutMs / 1000} s`],
           ...parameterRows(probe.params),
         ],
       ),
       probe.emits.length === 0
-        ? 'It finds nothing: it only reads facts.'
+        ? 'It makes no findings: it only reads facts.'
         : table(
             ['Finding', 'What people read'],
             probe.emits.map((name) => [code(name), sentence(texts[`finding.${name}`] ?? '')]),
@@ -37,7 +37,7 @@ export function remediationsReference(): string {
   const sorted = [...remediations].sort((a, b) => (a.id < b.id ? -1 : 1));
   return page(
     '# Remediations',
-    'A remediation is a typed change with a plan, steps, an observation and, where possible, an undo.\nWho may approve it is decided by its tier and the `approvals` section of the [configuration](config.md).',
+    'A remediation is a typed change with a plan, steps, an observation and, where possible, an undo.\nIts tier and the `approvals` section of the [configuration](config.md) decide who may approve it.',
     ...sorted.flatMap((remediation) => [
       `## ${code(remediation.id)}`,
       remediation.doc,

@@ -67,7 +67,7 @@ const Approvers = z
 const by = z.array(z.string()).min(1).meta({ description: 'Names of lists under `approvers`.' });
 const expires = (fallback: string) =>
   Duration.prefault(fallback).meta({ description: 'How long a request waits for approval.' });
-const hours = HoursText.exactOptional().meta({ description: 'Only within these hours.' });
+const hours = HoursText.exactOptional().meta({ description: 'Fixes are allowed only within these hours.' });
 /** A configuration may ask for more people than the contract, never for fewer. */
 const approvals = (least: number) =>
   z
@@ -90,8 +90,7 @@ const Tiers = z.strictObject({
       by,
       expires: expires('30m'),
       reason: z.enum(['required', 'finding']).default('finding').meta({
-        description:
-          'Whether the requester must type a reason, or what it was proposed for is reason enough.',
+        description: '`required`: the requester must type a reason; `finding`: the finding is reason enough.',
       }),
       hours,
     })
@@ -114,11 +113,15 @@ const Freeze = z.strictObject({
     .string()
     .regex(/^\S+( \S+){4}$/, 'must be a cron expression of five fields')
     .meta({
-      description: 'When it begins.',
+      description: 'When the freeze begins, as a cron expression.',
     }),
-  duration: Duration.meta({ description: 'How long it lasts.' }),
+  duration: Duration.meta({ description: 'How long the freeze lasts.' }),
   timezone: z.string().refine(isTimezone, 'must be an IANA time zone').default('UTC'),
-  environments: z.array(z.string()).min(1).exactOptional().meta({ description: 'Without it: all.' }),
+  environments: z
+    .array(z.string())
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'Environments that it covers; default: all.' }),
   kind: z.literal('deny').default('deny'),
 });
 export type Freeze = z.output<typeof Freeze>;
@@ -128,20 +131,19 @@ const Section = z
     approvers: z.record(z.string(), Approvers).meta({ description: 'Lists of people, by name.' }),
     tiers: Tiers.meta({ description: 'What a remediation of each risk tier needs.' }),
     breakGlass: z.strictObject({ by, notify: channelId }).exactOptional().meta({
-      description: 'Who may act alone in an emergency, and the channel that is told. Not used yet.',
+      description: 'Who may act alone in an emergency, and the channel that is notified. Not used yet.',
     }),
-    freezes: z.array(Freeze).default([]).meta({ description: 'Times in which nothing is offered or run.' }),
+    freezes: z
+      .array(Freeze)
+      .default([])
+      .meta({ description: 'Times in which no fix is offered, approved or begun.' }),
     limits: z
       .strictObject({
-        perTargetPerHour: z
-          .int()
-          .min(1)
-          .default(2)
-          .meta({ description: 'Runs of one action on one target.' }),
+        perTargetPerHour: z.int().min(1).default(2).meta({ description: 'Runs of one fix on one target.' }),
         tier3AtOnce: z.int().min(1).default(1).meta({ description: 'Tier-3 executions at one time.' }),
       })
       .prefault({})
-      .meta({ description: 'How often and how much at once.' }),
+      .meta({ description: 'How often and how many at once.' }),
     audit: z
       .strictObject({ anchor: z.strictObject({ channel: channelId, every: Duration.prefault('5m') }) })
       .exactOptional()
@@ -172,7 +174,7 @@ const Section = z
     for (const tier of [1, 2, 3] as const) check(section.tiers[tier]?.by, ['tiers', String(tier), 'by']);
     check(section.breakGlass?.by, ['breakGlass', 'by']);
   })
-  .meta({ description: 'Who may approve what; without this section nothing is offered.' });
+  .meta({ description: 'Who may approve what; without this section no fix is offered.' });
 
 /** The `approvals` section. Left out, fixes are shown as text and none can be applied. */
 export const Approvals = Section.exactOptional();

@@ -12,7 +12,7 @@ export const ConfigFile = z.strictObject({
   environments: z
     .record(z.string(), Environment)
     .refine((all) => Object.keys(all).length > 0, 'needs at least one environment')
-    .meta({ description: 'The installations to look after, by name.' }),
+    .meta({ description: 'The installations that the bot checks, by name.' }),
   slack: SlackSettings.prefault({}),
   approvals: Approvals,
 });

@@ -10,23 +10,23 @@ const Runtime = z
     z
       .strictObject({
         kind: z.literal('kubernetes'),
-        namespace: z.string().min(1).default('aetherius').meta({ description: 'Where the platform runs.' }),
+        namespace: z.string().min(1).default('aetherius').meta({ description: 'Namespace of the platform.' }),
         agentNamespace: z
           .string()
           .min(1)
           .default('kube-system')
-          .meta({ description: 'Where the collect agents run.' }),
+          .meta({ description: 'Namespace of the collect agents.' }),
         kubeconfig: z.string().exactOptional().meta({
           description:
-            'Path of one kubeconfig; without it what kubectl would take: `KUBECONFIG`, else `~/.kube/config`, else the Pod’s service account.',
+            'Path of one kubeconfig. Default, as for kubectl: `KUBECONFIG`, otherwise `~/.kube/config`, otherwise the Pod’s service account.',
         }),
         context: z
           .string()
           .exactOptional()
-          .meta({ description: 'Context of it; default its `current-context`.' }),
+          .meta({ description: 'Context of the kubeconfig; default: its `current-context`.' }),
         debugImage: z.string().regex(/^\S+$/, 'must be the name of an image').exactOptional().meta({
           description:
-            'Image with `sh`, `wget` and `nslookup`, such as `registry.example/busybox:1.36`. With it, a check of the network from a container that lacks these tools adds a debug container to that Pod ([what that means](../guides/operate.md#containers-without-tools)); without it nothing is added.',
+            'Image with `sh`, `wget` and `nslookup`, such as `registry.example/busybox:1.36`. With it, a network check from a container without these tools adds a debug container to that Pod ([what that means](../guides/operate.md#containers-without-tools)). Without it, checks add nothing.',
         }),
       })
       .meta({ description: 'The platform runs on Kubernetes.' }),
@@ -40,19 +40,21 @@ const Runtime = z
           .meta({ description: 'Socket of the Docker engine.' }),
       })
       .meta({ description: 'The platform runs in Docker Compose.' }),
-    z.strictObject({ kind: z.literal('none') }).meta({ description: 'No runtime can be looked at.' }),
+    z.strictObject({ kind: z.literal('none') }).meta({ description: 'The bot cannot check any runtime.' }),
   ])
-  .meta({ description: 'What carries the platform.' });
+  .meta({ description: 'The runtime that carries the platform.' });
 
 export const defaultHealthPaths = ['/health', '/health/live', '/health/ready', '/health/status'] as const;
 
 const Service = z.strictObject({
-  url: plainUrl(['http', 'https']).meta({ description: 'Root of the service, as the worker reaches it.' }),
+  url: plainUrl(['http', 'https']).meta({
+    description: 'Root URL of the service, as the worker connects to it.',
+  }),
   healthPaths: z
     .array(z.string().regex(/^\//, 'must begin with /'))
     .min(1)
     .default([...defaultHealthPaths])
-    .meta({ description: 'Tried in turn until one does not answer 404.' }),
+    .meta({ description: 'Health paths, tried in turn until one does not answer 404.' }),
 });
 
 const Postgres = z
@@ -82,7 +84,7 @@ const Nats = z
     monitorUrl: plainUrl(['http', 'https'])
       .exactOptional()
       .meta({ description: 'Monitoring address (port 8222).' }),
-    user: z.string().exactOptional().meta({ description: 'User name, when the URL has none.' }),
+    user: z.string().exactOptional().meta({ description: 'User name, when the URL does not have one.' }),
     password: secretValue('Password of that user.').exactOptional(),
     token: secretValue('Token, instead of user and password.').exactOptional(),
     tls: Tls.exactOptional(),
@@ -94,7 +96,7 @@ const Neo4j = z
     url: secretUrl(['bolt', 'bolt\\+s', 'bolt\\+ssc', 'neo4j', 'neo4j\\+s', 'neo4j\\+ssc'], 'Bolt address.'),
     user: z.string().default('neo4j').meta({ description: 'User name.' }),
     password: secretValue('Password of that user.').exactOptional(),
-    database: z.string().exactOptional().meta({ description: 'Database; without it the server’s default.' }),
+    database: z.string().exactOptional().meta({ description: 'Database; default: that of the server.' }),
     tls: Tls.exactOptional(),
   })
   .meta({ description: 'Neo4j of the platform.' });
@@ -105,7 +107,7 @@ export const Environment = z
     services: z
       .partialRecord(z.enum(serviceIds), Service)
       .default({})
-      .meta({ description: 'The platform’s own services; one left out is "not configured".' }),
+      .meta({ description: 'The platform’s own services; a missing one is "not configured".' }),
     postgres: Postgres.exactOptional(),
     redis: Redis.transform(toRedisConnection).exactOptional(),
     nats: Nats.exactOptional(),

@@ -41,28 +41,34 @@ export const ProcessEnv = z.object({
   AETHERIUS_ROLE: z
     .enum(['all', 'bot', 'worker', 'scheduler'])
     .default('all')
-    .meta({ description: 'Role of this process; `--role` wins.' }),
+    .meta({ description: 'Role of this process; `--role` overrides it.' }),
   AETHERIUS_ENVIRONMENTS: commaSeparated
     .exactOptional()
-    .meta({ description: 'Environments a worker serves, separated by commas; `--env` wins; default all.' }),
+    .meta({
+      description:
+        'Environments that a worker serves, separated by commas; `--env` overrides it; default: all.',
+    }),
   AETHERIUS_SELF_UIDS: commaSeparated.exactOptional().meta({
-    description: 'UIDs of this Pod and its owners, separated by commas: no fix may have them as its target.',
+    description: 'UIDs of this Pod and its owners, separated by commas; a fix may never change them.',
   }),
-  AETHERIUS_TOKEN: secret('Personal token of whoever uses the command line to decide.').exactOptional(),
+  AETHERIUS_TOKEN: secret('Personal token of the person who decides on the command line.').exactOptional(),
   KUBECONFIG: z.string().exactOptional().meta({
     description:
-      'Kubeconfigs for environments that name none, as kubectl takes them: several separated by colons; default `~/.kube/config`, else the Pod’s service account.',
+      'Kubeconfigs for environments without a `kubeconfig`, separated by colons as for kubectl; default: `~/.kube/config`, otherwise the Pod’s service account.',
   }),
   DATABASE_URL: secret(
     'The bot’s own PostgreSQL; TLS with sslmode, sslrootcert, sslcert and sslkey in the URL.',
   ).exactOptional(),
   DATABASE_MIGRATION_URL: secret(
-    'The same database as the owner of its tables, who migrates; default DATABASE_URL.',
+    'The same database with the login that owns its tables, for migrations; default: DATABASE_URL.',
   ).exactOptional(),
   DATABASE_TLS_MODE: z
     .enum(['disable', 'require', 'verify-ca', 'verify-full'])
     .exactOptional()
-    .meta({ description: 'TLS towards it, instead of sslmode; `require` does not check who answers.' }),
+    .meta({
+      description:
+        'TLS of that connection, instead of sslmode; `require` does not verify the server’s identity.',
+    }),
   DATABASE_CA_FILE: z.string().exactOptional().meta({ description: 'Certificate authority, PEM file.' }),
   DATABASE_CERT_FILE: z.string().exactOptional().meta({ description: 'Client certificate, PEM file.' }),
   DATABASE_KEY_FILE: z.string().exactOptional().meta({ description: 'Private key of it, PEM file.' }),
@@ -75,24 +81,26 @@ export const ProcessEnv = z.object({
   SLACK_API_URL: z
     .string()
     .exactOptional()
-    .meta({ description: 'Other root of the Web API, for emulators and proxies.' }),
+    .meta({ description: 'Another root URL of the Web API, for emulators and proxies.' }),
   HOST: z.string().default('127.0.0.1').meta({ description: 'Address to listen on.' }),
   PORT: port.default(3000).meta({ description: 'Port for Slack’s requests in HTTP mode.' }),
   STATUS_PORT: port
     .default(9090)
-    .meta({ description: 'Port of /healthz, /readyz and /metrics; 0 takes a free one.' }),
+    .meta({ description: 'Port of /healthz, /readyz and /metrics; 0 takes a free port.' }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .meta({ description: 'Least level that is logged.' }),
+    .meta({ description: 'Lowest level that is logged.' }),
   SHUTDOWN_GRACE_MS: z.coerce
     .number()
     .int()
     .positive()
     .default(20_000)
-    .meta({ description: 'Budget for a graceful stop; keep it below the Pod’s grace period.' }),
+    .meta({
+      description: 'Timeout for a graceful stop, in milliseconds; keep it below the Pod’s grace period.',
+    }),
   AUDIT_KEY: secret(
-    'Key of the audit trail’s HMAC, at least 32 characters; the database must not know it.',
+    'Key of the audit log’s HMAC, at least 32 characters; keep it out of the database.',
   ).exactOptional(),
   AUDIT_KEY_ID: z.string().default('k1').meta({ description: 'Name of that key, stored with every row.' }),
   AUDIT_OLD_KEYS: secret('Former keys for verification, `id=key` separated by commas.').exactOptional(),

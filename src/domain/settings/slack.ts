@@ -11,7 +11,7 @@ const DigestTime = z
       .refine(isTimezone, 'must be an IANA time zone, such as Asia/Shanghai')
       .meta({ description: 'IANA time zone of that time.' }),
   })
-  .meta({ description: 'Daily digest of the channel; without it there is none until `digest on`.' });
+  .meta({ description: 'Daily digest of the channel; without it the digest is off until `digest on`.' });
 
 function isTimezone(zone: string): boolean {
   try {
@@ -28,7 +28,7 @@ const Channel = z.strictObject({
   environment: z
     .string()
     .exactOptional()
-    .meta({ description: 'Environment meant when a command names none.' }),
+    .meta({ description: 'Environment of commands that do not name one.' }),
   language: language.default('en').meta({ description: 'Language of shared messages.' }),
   digest: DigestTime.exactOptional(),
 });
@@ -38,7 +38,7 @@ export const SlackSettings = z
     defaultEnvironment: z
       .string()
       .exactOptional()
-      .meta({ description: 'Environment meant when neither the command nor the channel names one.' }),
+      .meta({ description: 'Environment when the command and the channel do not name one.' }),
     channels: z
       .record(z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW'), Channel)
       .default({})

@@ -19,6 +19,6 @@ export const Thresholds = z
     agentHeartbeatSeconds: threshold(120, 'A collect agent silent for longer counts as lost.'),
     podRestarts: threshold(3, 'Restarts within the last hour that are a finding.'),
   })
-  .meta({ description: 'Where a number begins to be a finding.' });
+  .meta({ description: 'Limits from which a value is a finding.' });
 
 export type Thresholds = z.output<typeof Thresholds>;

@@ -37,7 +37,7 @@ export const secretUrl = (protocols: readonly string[], description: string) =>
 export const Tls = z
   .strictObject({
     mode: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).default('verify-full').meta({
-      description: 'How far the server is checked; `require` encrypts without checking who answers.',
+      description: 'How strictly the server is verified; `require` encrypts without verifying its identity.',
     }),
     ca: secretValue('Certificate authority, PEM.').exactOptional(),
     cert: secretValue('Client certificate, PEM.').exactOptional(),
@@ -45,7 +45,7 @@ export const Tls = z
     servername: z
       .string()
       .exactOptional()
-      .meta({ description: 'Name to check when it differs from the address.' }),
+      .meta({ description: 'Name in the server’s certificate when it differs from the address.' }),
   })
   .meta({ description: 'TLS of the connection.' });
 

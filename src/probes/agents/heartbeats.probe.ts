@@ -10,7 +10,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(120)
-    .meta({ description: 'Silence from which an agent counts as lost.' }),
+    .meta({ description: 'Silence from which an agent counts as lost, in seconds.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<Targets, 'services' | 'postgres'>;
@@ -19,7 +19,7 @@ const maxNamed = 5;
 export const agentsHeartbeats = defineProbe({
   id: 'agents.heartbeats',
   doc: `Lists the registered collect agents with the age of their last heartbeat.
-Asks agent-manager's API, and the agents table when the API cannot be had.`,
+Asks agent-manager's API; without an answer there, reads the agents table.`,
   params,
   part: 'collect-agent',
   needs: [],

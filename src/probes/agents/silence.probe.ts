@@ -10,17 +10,17 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(45)
-    .meta({ description: 'Silence of all agents that is no pause between two heartbeats any more.' }),
+    .meta({ description: 'Silence of all agents from which it is a finding, in seconds.' }),
 });
 type Deps = Pick<Targets, 'services' | 'postgres'>;
 
 export const agentsSilence = defineProbe({
   id: 'agents.silence',
-  doc: `Have all collect agents been silent for longer than one pauses between two heartbeats?
+  doc: `Have all collect agents been silent for longer than the usual time between two heartbeats?
 
-Asks agent-manager's API, and the agents table when the API cannot be had, for the last heartbeat of any agent. Agents send one
-every half minute or so, and nobody else knows how often: before that time is over, silence on NATS says nothing, and this is
-"could not look", with the age of the last heartbeat.`,
+Asks agent-manager's API for the last heartbeat of any agent; without an answer there, reads the agents table.
+Agents send a heartbeat about every half minute; only they know the exact interval.
+Before that time is over, silence on NATS proves nothing: the answer is then inconclusive, with the age of the last heartbeat.`,
   params,
   part: 'collect-agent',
   needs: [],

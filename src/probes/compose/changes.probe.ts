@@ -5,15 +5,21 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({
-  minutes: z.number().positive().max(1440).default(60).meta({ description: 'How far back.' }),
+  minutes: z
+    .number()
+    .positive()
+    .max(1440)
+    .default(60)
+    .meta({ description: 'How far to look back, in minutes.' }),
 });
 type Deps = Pick<With<'compose'>, 'compose'>;
 
 export const composeChanges = defineProbe({
   id: 'compose.changes',
-  doc: `Which containers of the project were made anew shortly before, and from which image?
+  doc: `Which containers of the project were recreated recently, and from which image?
 
-A container is made anew when its image, environment or mounts change. A change is no fault: its finding is information, confirms no cause, and stands beside the answer.`,
+Compose recreates a container when its image, environment or mounts change.
+A change is no fault: its finding is information. It confirms no cause and is shown beside the answer.`,
   params,
   part: 'runtime',
   needs: ['compose'],

@@ -12,8 +12,9 @@ export const composeConfigAge = defineProbe({
   id: 'compose.config-age',
   doc: `Is a container older than its configuration file?
 
-Services read their file once, at start. A file that was written after the container started has no effect yet.`,
-  params: z.strictObject({ part: z.enum([...serviceIds, 'collect-agent']).describe('The part to look at.') }),
+Services read their file once, at start.
+A file that was written after the container started has no effect yet.`,
+  params: z.strictObject({ part: z.enum([...serviceIds, 'collect-agent']).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['compose'],
   timeoutMs: 6_000,

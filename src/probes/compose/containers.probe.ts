@@ -10,15 +10,16 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { imageFacts, verdict } from '../support.ts';
 
 const params = z.strictObject({
-  part: z.enum(partIds).meta({ description: 'The part whose containers are meant.' }),
+  part: z.enum(partIds).meta({ description: 'The part whose containers are checked.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'compose'>, 'compose'>;
 
 export const composeContainers = defineProbe({
   id: 'compose.containers',
-  doc: `Looks at the containers of a part in the Compose project.
-Told apart: exited (with its code), paused, restarting again and again, unhealthy by its own check, killed for memory. A container belongs to a part by its Compose service name.`,
+  doc: `Checks the containers of a part in the Compose project.
+It distinguishes: exited (with its code), paused, restarting repeatedly, unhealthy by its own check, killed for memory.
+A container belongs to a part by its Compose service name.`,
   params,
   part: (given: Params) => given.part,
   needs: ['compose'],

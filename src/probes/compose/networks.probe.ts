@@ -10,8 +10,9 @@ const params = z.strictObject({});
 
 export const composeNetworks = defineProbe({
   id: 'compose.networks',
-  doc: `Are all containers of the project on a network that they share?
-The network most of them are on is the project's; a running container that is not on it cannot reach the others by name.`,
+  doc: `Do all containers of the project share a network?
+The project's network is the one with most of its containers.
+A running container outside of it cannot reach the others by name.`,
   params,
   part: 'runtime',
   needs: ['compose'],

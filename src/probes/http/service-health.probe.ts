@@ -16,9 +16,10 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(2_000)
-    .meta({ description: 'Milliseconds above which it is degraded.' }),
+    .meta({ description: 'Latency above which it is degraded, in milliseconds.' }),
   patienceMs: z.number().positive().max(10_000).optional().meta({
-    description: 'Milliseconds to wait for its answer before it is called hung; else the usual ones.',
+    description:
+      'Timeout for its answer in milliseconds, after which it is unresponsive; default: the usual timeout.',
   }),
 });
 type Params = z.output<typeof params>;
@@ -32,7 +33,9 @@ const isStatus = (path: string) => path.endsWith('/status');
 export const serviceHealth = defineProbe({
   id: 'http.service-health',
   doc: `Asks a service for its health over HTTP.
-The configured paths are tried in turn until one does not answer 404. A health word of ok, healthy, alive, ready or up, or a bare 200, is healthy. What the service says of its own dependencies is kept as a witness.`,
+Tries the configured paths in turn until one does not answer 404.
+The health words ok, healthy, alive, ready and up, or a bare 200, mean healthy.
+What the service reports about its own dependencies is kept as a witness.`,
   params,
   part: (given: Params) => given.service,
   needs: ['services'],

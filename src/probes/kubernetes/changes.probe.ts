@@ -11,10 +11,15 @@ import { partNamed, partOfWorkload } from '../../domain/platform/part-names.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({
-  minutes: z.number().positive().max(1440).default(60).meta({ description: 'How far back.' }),
+  minutes: z
+    .number()
+    .positive()
+    .max(1440)
+    .default(60)
+    .meta({ description: 'How far to look back, in minutes.' }),
   lists: z.number().int().min(0).max(changeLists).default(changeLists).meta({
     description:
-      'How many lists it may ask for that the run does not have yet, in this order: ReplicaSets, ConfigMaps, NetworkPolicies, events of nodes, StatefulSets, DaemonSets of the agents.',
+      'How many new lists it may request in this run. Order: ReplicaSets, ConfigMaps, NetworkPolicies, events of nodes, StatefulSets, DaemonSets of the agents.',
   }),
 });
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -32,9 +37,12 @@ const notOurs = 'kube-root-ca.crt';
 
 export const kubernetesChanges = defineProbe({
   id: 'kubernetes.changes',
-  doc: `What was changed in the namespace shortly before?
+  doc: `What was changed in the namespace recently?
 
-Rollouts with the image before and after (revisions of ReplicaSets), edits of ConfigMaps and NetworkPolicies with who made them (field ownership), and events of nodes. A change is no fault: its finding is information, confirms no cause, and stands beside the answer. What may not be read is left out and counted.`,
+Reads rollouts with the image before and after (revisions of ReplicaSets) and events of nodes.
+Reads edits of ConfigMaps and NetworkPolicies, with who made them (field ownership).
+A change is no fault: its finding is information. It confirms no cause and is shown beside the answer.
+What the worker may not read is left out and counted.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],

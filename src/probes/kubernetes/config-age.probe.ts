@@ -13,7 +13,9 @@ const params = z.strictObject({
     .number()
     .nonnegative()
     .default(5)
-    .meta({ description: 'A container that started this shortly before the change is not reported.' }),
+    .meta({
+      description: 'A container that started at most this many seconds before the change is not reported.',
+    }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -21,7 +23,9 @@ type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 export const kubernetesConfigAge = defineProbe({
   id: 'kubernetes.config-age',
   doc: `Finds Pods that run with a configuration older than their ConfigMap.
-The programs of the platform read their configuration once, at start. A container that started before the last change of a ConfigMap it uses (as a volume or as environment) does not know of it. Only Pods of a part of the platform count, and no CA bundles, which are rotated and read anew.`,
+The programs of the platform read their configuration once, at start.
+A container that uses a ConfigMap (as a volume or as environment) does not know of changes after its start.
+Only Pods of the platform's parts count. CA bundles do not count: they are rotated, and programs reload them.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],

@@ -8,7 +8,11 @@ import { isReady, Pod, parseAll } from './schemas.ts';
 
 type Deps = Pick<With<'kubernetes' | 'runtime'>, 'kubernetes' | 'runtime'>;
 const params = z.strictObject({
-  namespace: z.string().min(1).default('kube-system').meta({ description: 'Where the cluster’s DNS runs.' }),
+  namespace: z
+    .string()
+    .min(1)
+    .default('kube-system')
+    .meta({ description: 'Namespace of the cluster’s DNS.' }),
 });
 /** Label of CoreDNS and of kube-dns before it, in every distribution. */
 const DNS_LABEL = 'kube-dns';
@@ -16,7 +20,9 @@ const DNS_LABEL = 'kube-dns';
 export const kubernetesDns = defineProbe({
   id: 'kubernetes.dns',
   doc: `Is the cluster's DNS running?
-Where a service looks up a name of the cluster, it is. Else looks for a ready Pod with the label k8s-app=kube-dns. A cluster without such a Pod has its DNS elsewhere or none: "no data", not a finding.`,
+It is when a service can look up a name of the cluster.
+Otherwise the probe searches a ready Pod with the label k8s-app=kube-dns.
+A cluster without such a Pod may have its DNS elsewhere: the answer is then "no data", not a finding.`,
   params,
   part: 'runtime',
   needs: ['kubernetes', 'runtime'],

@@ -60,7 +60,13 @@ const orderlyExits: ReadonlySet<number> = new Set([0, 137, 143]);
 export const kubernetesFailingProbes = defineProbe({
   id: 'kubernetes.failing-probes',
   doc: `Does a Pod fail its own health probe although its program runs?
-Reads the events "Unhealthy", and "Killing" when a liveness or startup probe failed, of Pods that exist: a container that the kubelet ends for a failed liveness probe, or one that runs, is not ready and answers its readiness probe with an error (refused connections and 5xx only after two minutes of running). A service that stands on other parts may wait for one of them when it answers 5xx or not at all: that is said apart. One finding a workload, however many Pods share it. A program that exits by itself is not this, nor one that has been ready and running for three minutes since the kubelet ended it.`,
+Reads the events "Unhealthy" of existing Pods, and "Killing" when a liveness or startup probe failed.
+It reports a container that the kubelet ends because its liveness or startup probe failed.
+It also reports a running container that is not ready and answers its readiness probe with an error.
+Refused connections and 5xx count only after two minutes of running.
+A service with dependencies may wait for one of them when it answers 5xx or not at all: that has its own finding.
+There is one finding per workload, however many Pods share it.
+Two cases do not count: a program that exits by itself, and a container that has been ready and running for three minutes since the kubelet ended it.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],

@@ -209,7 +209,12 @@ function undecided(failure: Error | undefined, connections: string): Error {
 export const kubernetesNetworkPolicies = defineProbe({
   id: 'kubernetes.network-policies',
   doc: `Does a NetworkPolicy block a connection that the platform needs?
-Evaluates the policies exactly (types, selectors of Pods and namespaces, ports, named ports, ranges, IP blocks) for every part and what it connects to, in the platform's namespace and in that of the agents, and finds Services with ready Pods that no rule lets anybody reach. One connection that should be blocked is tried: where it works, the network does not enforce the policies, and they are the cause of nothing. Said apart: a policy under which a service may ask no name server. A rule that asks for labels of a namespace which may not be read is "could not look".`,
+Evaluates the policies exactly: types, selectors of Pods and namespaces, ports, named ports, ranges, IP blocks.
+It does so for every part and its dependencies, in the platform's namespace and in that of the agents.
+It also finds Services with ready Pods that no rule allows any client to reach.
+It tries one connection that should be blocked: where that works, the network does not enforce the policies, and they cause no fault.
+A policy that blocks a service from every name server has its own finding.
+The answer is inconclusive when a rule needs labels of a namespace that the worker may not read.`,
   params,
   part: 'runtime',
   needs: ['kubernetes', 'runtime'],

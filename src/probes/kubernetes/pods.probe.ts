@@ -16,21 +16,24 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(3)
-    .meta({ description: 'Restarts, the last within an hour, from which a Pod is restless.' }),
+    .meta({ description: 'Number of restarts, the last within an hour, that is a finding.' }),
   logs: z
     .number()
     .int()
     .nonnegative()
     .default(0)
-    .meta({ description: 'Workloads that crash, of which the end of the log is read.' }),
+    .meta({ description: 'Number of crashing workloads for which the end of the log is read.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 
 export const kubernetesPods = defineProbe({
   id: 'kubernetes.pods',
-  doc: `Looks at every Pod of the namespace for what keeps it from working.
-One finding a workload and cause, however many Pods share it: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often. A Pod that ended for good counts for an hour, unless its controller replaces it or another Pod of its Job runs or has succeeded.`,
+  doc: `Checks every Pod of the namespace for what keeps it from working.
+There is one finding per workload and cause, however many Pods share it.
+The causes are: killed for memory, image not available, configuration missing, crashing, not schedulable, failed, stuck, not ready, restarting often.
+A Pod that ended for good counts for an hour.
+It does not count when its controller replaces it, or when another Pod of its Job runs or has succeeded.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],

@@ -11,8 +11,10 @@ type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 
 export const kubernetesServicesEndpoints = defineProbe({
   id: 'kubernetes.services-endpoints',
-  doc: `Finds Services behind which no Pod is ready.
-Says whether no Pod carries the labels the Service selects, or Pods do and none is ready. A Service of a part that has no Pod at all says only that: its selector is not to blame. Services without a selector are somebody else's to fill.`,
+  doc: `Finds Services without a ready endpoint.
+Reports whether no Pod has the labels that the Service selects, or Pods have them and all are unready.
+A Service of a part without any Pod has its own finding, because its selector is not at fault.
+Services without a selector are ignored: their endpoints are managed elsewhere.`,
   params,
   part: 'runtime',
   needs: ['kubernetes'],

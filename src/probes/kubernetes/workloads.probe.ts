@@ -12,15 +12,16 @@ import { ownerOf, type Parsed, Pod, parseAll, Workload } from './schemas.ts';
 const params = z.strictObject({
   part: z
     .enum(partIds)
-    .meta({ description: 'The part whose Deployment, StatefulSet or DaemonSet is meant.' }),
+    .meta({ description: 'The part whose Deployment, StatefulSet or DaemonSet is checked.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
 
 export const kubernetesWorkloads = defineProbe({
   id: 'kubernetes.workloads',
-  doc: `Looks at the Deployment, StatefulSet or DaemonSet that runs a part.
-A workload belongs to a part by its name (agent-manager, or with a prefix: aetherius-redis). Compares the replicas that are ready with those that are wanted.`,
+  doc: `Checks the Deployment, StatefulSet or DaemonSet that runs a part.
+A workload belongs to a part by its name (agent-manager, or with a prefix: aetherius-redis).
+Compares the ready replicas with the wanted ones.`,
   params,
   part: (given: Params) => given.part,
   needs: ['kubernetes'],

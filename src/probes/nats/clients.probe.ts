@@ -18,8 +18,8 @@ const maxPages = 4;
 
 export const natsClients = defineProbe({
   id: 'nats.clients',
-  doc: `Counts who is connected to NATS, by the name a client gave itself, from /connz.
-A witness for health: a service or agent that holds a connection runs.`,
+  doc: `Counts the clients connected to NATS, by the name that each gave itself, from /connz.
+It is a witness for health: a service or agent that holds a connection runs.`,
   params,
   part: 'nats',
   needs: ['nats'],

@@ -20,7 +20,7 @@ interface Varz {
 export const natsMonitor = defineProbe({
   id: 'nats.monitor',
   doc: `Reads /varz of the NATS monitoring port: server id, version, connections.
-A monitor that answers while the client port does not shows that the server runs.`,
+When the monitor answers and the client port does not, the server runs.`,
   params,
   part: 'nats',
   needs: ['nats'],

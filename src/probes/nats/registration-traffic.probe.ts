@@ -4,11 +4,12 @@ import type { With } from '../../domain/look/targets/targets.ts';
 
 export const natsRegistrationTraffic = defineProbe({
   id: 'nats.registration-traffic',
-  doc: `Does anybody publish registrations or heartbeats right now?
+  doc: `Are registrations or heartbeats being published right now?
 
-Subscribes to \`aetherius.agent.*.register\` and \`.heartbeat\` for some seconds, longer while there is silence, and counts
-messages by subject; payloads are not kept. Registered agents register once and then only send heartbeats, so silence on both
-is the bad sign. Two heartbeats may be further apart than this listens.`,
+Subscribes to \`aetherius.agent.*.register\` and \`.heartbeat\` for some seconds, longer while there is silence.
+Counts messages by subject and keeps no payloads.
+Registered agents register once and then only send heartbeats, so silence on both subjects is the bad sign.
+Two heartbeats may be further apart than the time it listens.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(6).describe('How long to listen, in seconds.'),
     silentSeconds: z
@@ -16,7 +17,7 @@ is the bad sign. Two heartbeats may be further apart than this listens.`,
       .nonnegative()
       .max(30)
       .default(12)
-      .describe('How much longer when nothing is heard, in seconds.'),
+      .describe('How much longer to listen after silence, in seconds.'),
   }),
   part: 'collect-agent',
   needs: ['nats'],

@@ -9,7 +9,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(500)
-    .meta({ description: 'Milliseconds above which it is degraded.' }),
+    .meta({ description: 'Latency above which it is degraded, in milliseconds.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'nats'>, 'nats'>;

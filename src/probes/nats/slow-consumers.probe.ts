@@ -13,12 +13,12 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(524_288)
-    .meta({ description: 'Bytes waiting for one connection that are a backlog.' }),
+    .meta({ description: 'Number of bytes waiting for one connection that is a backlog.' }),
   pendingMessages: z
     .number()
     .positive()
     .default(1_000)
-    .meta({ description: 'Messages of a stream waiting for one consumer that are a backlog.' }),
+    .meta({ description: 'Number of messages of a stream waiting for one consumer that is a backlog.' }),
   seconds: z
     .number()
     .positive()
@@ -81,8 +81,14 @@ const watchedSeconds = 12;
 
 export const natsSlowConsumers = defineProbe({
   id: 'nats.slow-consumers',
-  doc: `Does a consumer take its messages slower than they come?
-Reads the monitor twice: bytes that wait for a connection in both samples are a backlog, a rising count of slow consumers is one too, and so are messages of a stream that wait for a consumer which takes some and falls behind. Each is named. Only consumers of the platform count, by their name or by the subjects they take: a slow one of another application on the same server is told apart, and of one that may be either it is said that it cannot be told. A consumer that NATS dropped moments before comes back with nothing pending and is watched a while longer; one of the platform's that does not come back is named.`,
+  doc: `Does a consumer take its messages more slowly than they arrive?
+Reads the monitor twice and names each backlog.
+A backlog is: bytes that wait for a connection in both samples, or a rising count of slow consumers.
+So is a consumer of a stream that takes some messages and falls behind while others wait.
+Only consumers of the platform count, by their name or by their subjects.
+A slow consumer of another application on the same server is reported separately; one that could be either is reported as undecided.
+A consumer that NATS dropped moments before returns with nothing pending: it is watched a while longer.
+A consumer of the platform that does not return is named.`,
   params,
   part: 'nats',
   needs: ['nats'],

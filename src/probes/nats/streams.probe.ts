@@ -12,7 +12,7 @@ const params = z.strictObject({
     .string()
     .min(1)
     .default('aetherius.events.>')
-    .meta({ description: 'Subject that a stream must keep.' }),
+    .meta({ description: 'Subject that a stream must store.' }),
 });
 type Deps = Pick<With<'nats'>, 'nats'>;
 interface Listing {
@@ -28,7 +28,8 @@ interface Listing {
 export const natsStreams = defineProbe({
   id: 'nats.streams',
   doc: `Does a JetStream stream keep the events?
-Asks JetStream for its streams and looks for one whose subjects take in the events' subject. Without one, a consumer that is away misses what is sent meanwhile.`,
+Asks JetStream for a stream whose subjects include the events' subject.
+Without one, a consumer that is away misses what is sent meanwhile.`,
   params,
   part: 'nats',
   needs: ['nats'],

@@ -9,7 +9,7 @@ type Deps = Pick<With<'neo4j'>, 'neo4j'>;
 
 export const neo4jClients = defineProbe({
   id: 'neo4j.clients',
-  doc: `Counts who is connected to Neo4j besides the bot.
+  doc: `Counts the clients connected to Neo4j besides the bot.
 Only reasoning-service uses the knowledge graph, so a connection is its witness.`,
   params,
   part: 'neo4j',

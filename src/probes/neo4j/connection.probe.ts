@@ -9,7 +9,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(2_000)
-    .meta({ description: 'Milliseconds above which it is degraded.' }),
+    .meta({ description: 'Latency above which it is degraded, in milliseconds.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'neo4j'>, 'neo4j'>;
@@ -17,7 +17,7 @@ type Deps = Pick<With<'neo4j'>, 'neo4j'>;
 export const neo4jConnection = defineProbe({
   id: 'neo4j.connection',
   doc: `Opens a Bolt connection to Neo4j with its credentials.
-Wrong credentials, a database that is still starting, and a silent server are told apart.`,
+It distinguishes wrong credentials, a database that is still starting, and an unresponsive server.`,
   params,
   part: 'neo4j',
   needs: ['neo4j'],

@@ -21,7 +21,9 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(500)
-    .meta({ description: 'A handshake that takes longer is slow: around the world and back takes less.' }),
+    .meta({
+      description: 'Milliseconds above which a handshake is slow; even around the world it takes less.',
+    }),
 });
 type Deps = With<'network'>;
 
@@ -29,9 +31,13 @@ export const networkPath = defineProbe({
   id: 'network.path',
   doc: `Does the network carry a connection from the bot to a part, and how fast?
 
-Opens a bare TCP connection to the part's address. Any answer, a refusal too, shows that packets arrive; only silence is a broken way. A handshake is one round trip that the part's own work does not delay, so a slow one is a slow way; it counts when a second one is slow as well, for a single lost packet costs a second.
-A Service refuses or swallows what is sent to a part of which no Pod is ready, and repeats of a first packet make that look slow: then a Pod that runs is asked at its own address, and only what is slow there is a slow way.
-What the part then says is another probe's question.`,
+Opens a bare TCP connection to the part's address.
+Any answer, even a refusal, shows that packets arrive; only silence means a broken path.
+A handshake is one round trip that the part's own work does not delay, so a slow one means a slow path.
+It counts only when a second one is slow as well, because a single lost packet costs a second.
+A Service refuses or drops connections to a part without a ready Pod, and repeats of the first packet make that look slow.
+Then a running Pod is asked at its own address, and only that handshake counts.
+Other probes check what the part then answers.`,
   params,
   part: ({ part }: z.output<typeof params>) => part,
   needs: ['network'],

@@ -11,8 +11,9 @@ type Deps = Pick<With<'postgres'>, 'postgres'>;
 
 export const postgresClients = defineProbe({
   id: 'postgres.clients',
-  doc: `Counts who is connected to PostgreSQL, by part of the platform.
-A session belongs to the part that its application name says, else to the owner of the database it is in. A witness for health: a service that holds sessions runs.`,
+  doc: `Counts the clients connected to PostgreSQL, by part of the platform.
+A session belongs to the part in its application name; without one, to the owner of its database.
+It is a witness for health: a service that holds sessions runs.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

@@ -13,7 +13,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(500)
-    .meta({ description: 'Milliseconds above which it is degraded.' }),
+    .meta({ description: 'Latency above which it is degraded, in milliseconds.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'postgres'>, 'postgres'>;
@@ -21,7 +21,7 @@ type Deps = Pick<With<'postgres'>, 'postgres'>;
 export const postgresConnection = defineProbe({
   id: 'postgres.connection',
   doc: `Connects to a database of the platform with its credentials and runs one statement.
-A database that does not exist, a server that is starting up, and one that has no connection left are told apart.`,
+It distinguishes a missing database, a server that is starting up, and one without a free connection.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

@@ -31,7 +31,7 @@ interface Top {
 export const postgresConnectionsHeadroom = defineProbe({
   id: 'postgres.connections-headroom',
   doc: `Compares the sessions in use with max_connections.
-Says which application and which database hold most of them.`,
+Names the application and the database that hold most of them.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

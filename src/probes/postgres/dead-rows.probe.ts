@@ -12,7 +12,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(10_000)
-    .meta({ description: 'Dead rows from which it is a finding.' }),
+    .meta({ description: 'Number of dead rows from which a table is a finding.' }),
   percent: z.number().positive().default(40).meta({ description: 'Share of dead rows that is a finding.' }),
 });
 type Params = z.output<typeof params>;
@@ -28,7 +28,7 @@ interface Row {
 
 export const postgresDeadRows = defineProbe({
   id: 'postgres.dead-rows',
-  doc: `Finds tables of which much is dead rows that no vacuum has removed.
+  doc: `Finds tables with many dead rows that no vacuum has removed.
 Dead rows make every scan slower; an old open transaction or a starved autovacuum leaves them.`,
   params,
   part: 'postgres',

@@ -17,7 +17,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(300)
-    .meta({ description: 'Age from which such a session counts as leaked.' }),
+    .meta({ description: 'Idle time from which such a session counts as leaked, in seconds.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'postgres'>, 'postgres'>;
@@ -34,9 +34,11 @@ const maxPids = 20;
 
 export const postgresIdleInTransaction = defineProbe({
   id: 'postgres.idle-in-transaction',
-  doc: `Finds sessions that opened a transaction and then did nothing for long.
-They hold a connection, locks and old row versions. Grouped by application and database, with the process ids.
-Only the platform's databases count. Without membership in pg_monitor what sessions of other roles do is hidden: that none was seen then says nothing.`,
+  doc: `Finds sessions that opened a transaction and then stayed idle for long.
+They hold a connection, locks and old row versions.
+They are grouped by application and database, with their process ids.
+Only the platform's databases count.
+Without membership in pg_monitor, sessions of other roles are hidden: seeing no such session then proves nothing.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

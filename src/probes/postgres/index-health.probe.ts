@@ -35,10 +35,10 @@ export const postgresIndexHealth = defineProbe({
   id: 'postgres.index-health',
   doc: `Are the b-tree indexes of a database sound and compact?
 
-Checks each with \`amcheck\` and measures leaf density with \`pgstattuple\`, where these extensions are installed; an index
-that PostgreSQL itself marks invalid is named without them.`,
+Checks each with \`amcheck\` and measures leaf density with \`pgstattuple\`, where these extensions are installed.
+An index that PostgreSQL itself marks invalid is named without them.`,
   params: z.strictObject({
-    database: z.enum(databaseIds).default('agentManager').describe('The database to look at.'),
+    database: z.enum(databaseIds).default('agentManager').describe('The database to check.'),
   }),
   part: 'postgres',
   needs: ['postgres'],

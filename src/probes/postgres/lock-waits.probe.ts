@@ -11,7 +11,7 @@ const params = z.strictObject({
     .number()
     .nonnegative()
     .default(1)
-    .meta({ description: 'Waits shorter than this are ordinary, in seconds.' }),
+    .meta({ description: 'Waits shorter than this are normal, in seconds.' }),
 });
 type Deps = Pick<With<'postgres'>, 'postgres'>;
 /** One session that waits for another, and the other, which waits for nobody. */
@@ -55,8 +55,9 @@ const pair = ({ waiter, pid }: Wait) => `${waiter}<${pid}`;
 export const postgresLockWaits = defineProbe({
   id: 'postgres.lock-waits',
   doc: `Does a session block others by a lock?
-Follows the tree of blocked sessions to its roots and names each root with what waits behind it.
-Looks twice: only a session that waits for the same one both times is blocked. Waits for advisory locks (leader election), of CREATE INDEX CONCURRENTLY, and in databases that are not the platform's do not count.`,
+Follows the tree of blocked sessions to its roots and names each root with the sessions that wait for it.
+Checks twice: a session counts as blocked only when it waits for the same one both times.
+Three kinds of wait do not count: for advisory locks (leader election), of CREATE INDEX CONCURRENTLY, and in databases outside of the platform.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

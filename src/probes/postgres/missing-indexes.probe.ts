@@ -24,7 +24,7 @@ const params = z.strictObject({
   database: z
     .enum(['agentManager', 'orchestrator'])
     .default('agentManager')
-    .meta({ description: 'The database to look at.' }),
+    .meta({ description: 'The database to check.' }),
 });
 type Deps = Pick<With<'postgres'>, 'postgres'>;
 interface Row {
@@ -39,8 +39,9 @@ interface Size {
 
 export const postgresMissingIndexes = defineProbe({
   id: 'postgres.missing-indexes',
-  doc: `Are the indexes there that the platform's queries need?
-Looks for a valid index whose first column is the wanted one, whatever its name, and says how large the table without it is.`,
+  doc: `Do the indexes exist that the platform's queries need?
+Searches a valid index whose first column is the wanted one, whatever its name.
+Reports how large the table without it is.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

@@ -8,13 +8,13 @@ const params = z.strictObject({
   database: z
     .enum(['agentManager', 'orchestrator'])
     .default('agentManager')
-    .meta({ description: 'The database to look at.' }),
+    .meta({ description: 'The database to check.' }),
   most: z
     .number()
     .int()
     .positive()
     .default(50_000)
-    .meta({ description: 'Old rows from which a clean-up is due.' }),
+    .meta({ description: 'Number of old rows from which a clean-up is due.' }),
 });
 type Deps = Pick<With<'postgres'>, 'postgres'>;
 
@@ -37,7 +37,8 @@ const rules = {
 export const postgresOldRows = defineProbe({
   id: 'postgres.old-rows',
   doc: `Are there rows that should have been removed or archived?
-Counts events older than 30 days that are neither critical nor high, or executions older than 90 days; stops counting at four times the threshold, so that a large table costs little.`,
+Counts events older than 30 days that are not critical or high, or executions older than 90 days.
+Stops counting at four times the threshold, so that a large table costs little.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

@@ -90,9 +90,11 @@ const params = z.strictObject({});
 export const postgresSessionShares = defineProbe({
   id: 'postgres.session-shares',
   doc: `When connections are short: is the limit too low, are pools too large, or are sessions leaked?
-Counts sessions by application and user. Sessions left idle in a transaction, then one application's pool, then the limit itself, whichever explains the shortage first.
-Many that are idle in a transaction only now are looked at again some seconds later: those that still are have been left.
-Leaks and pools are the platform's only in its own databases; when others hold most of the connections it says that. Without membership in pg_monitor it cannot tell leaks from pools, and says so.`,
+Counts sessions by application and user.
+It names the first that explains the shortage: sessions idle in a transaction, one application's pool, then the limit itself.
+When many are idle in a transaction only now, it checks again some seconds later; those still idle are leaked.
+Leaks and pools count only in the platform's own databases; when others hold most of the connections, it reports that.
+Without membership in pg_monitor it cannot distinguish leaks from pools, and reports that.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

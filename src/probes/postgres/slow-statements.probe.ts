@@ -7,7 +7,7 @@ const params = z.strictObject({
   database: z
     .enum(['agentManager', 'orchestrator'])
     .default('agentManager')
-    .meta({ description: 'The database to look at.' }),
+    .meta({ description: 'The database to check.' }),
   meanMs: z
     .number()
     .positive()
@@ -29,7 +29,8 @@ const NOT_OURS = `^\\s*(create|alter|drop|reindex|vacuum|analyze|insert into [a-
 export const postgresSlowStatements = defineProbe({
   id: 'postgres.slow-statements',
   doc: `Which statements are slow on average?
-Reads pg_stat_statements for one database. Says "not installed" where the extension is absent; it is only read, never created, by a probe.`,
+Reads pg_stat_statements for one database.
+Answers "not installed" where the extension is absent; a probe only reads the extension and never creates it.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

@@ -12,8 +12,8 @@ type Deps = Pick<With<'postgres'>, 'postgres'>;
 
 export const postgresTables = defineProbe({
   id: 'postgres.tables',
-  doc: `Looks whether the tables of the platform exist in a database.
-Any schema counts; a partitioned table or a view of the name will do.`,
+  doc: `Do the tables of the platform exist in a database?
+Any schema counts, and so does a partitioned table or a view of that name.`,
   params,
   part: 'postgres',
   needs: ['postgres'],

@@ -7,7 +7,7 @@ export const postgresUnprocessedEvents = defineProbe({
   id: 'postgres.unprocessed-events',
   doc: `Are there events that were stored but never marked as processed?
 
-Counts \`processed = false\` among events old enough that they should have been.`,
+Counts \`processed = false\` among events old enough that they should have been processed.`,
   params: z.strictObject({
     olderThanSeconds: z
       .number()

@@ -39,9 +39,10 @@ export const redisAgentCache = defineProbe({
   id: 'redis.agent-cache',
   doc: `Does the agent cache in Redis agree with the table of agents?
 
-Walks \`agent:*\` by SCAN (never KEYS) and compares each key with its row: a key without a row that stays for over an hour, or
-one that names another cluster or status, is stale. Keys that are missing from the cache are no fault: a cache may forget.
-Where rows exist and no key is of any of them, how keys are named is not known, and it says so.`,
+Walks \`agent:*\` by SCAN (never KEYS) and compares each key with its row.
+A key without a row that stays for over an hour is stale, and so is one with another cluster or status than its row.
+Keys that are missing from the cache are no fault: a cache may forget.
+Where rows exist and no key matches any of them, the naming of keys is unknown, and it reports that.`,
   params: z.strictObject({}),
   part: 'redis',
   needs: ['redis', 'postgres'],

@@ -10,8 +10,8 @@ type Deps = Pick<With<'redis'>, 'redis'>;
 
 export const redisClients = defineProbe({
   id: 'redis.clients',
-  doc: `Counts who is connected to Redis, by the name a client gave itself.
-A witness for health: a service that holds a connection runs.`,
+  doc: `Counts the clients connected to Redis, by the name that each gave itself.
+It is a witness for health: a service that holds a connection runs.`,
   params,
   part: 'redis',
   needs: ['redis'],

@@ -9,7 +9,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(200)
-    .meta({ description: 'Milliseconds above which it is degraded.' }),
+    .meta({ description: 'Latency above which it is degraded, in milliseconds.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'redis'>, 'redis'>;
@@ -17,7 +17,7 @@ type Deps = Pick<With<'redis'>, 'redis'>;
 export const redisConnection = defineProbe({
   id: 'redis.connection',
   doc: `Connects to Redis with its credentials and sends PING.
-A wrong password, a full server and a silent one are told apart.`,
+It distinguishes a wrong password, a full server and an unresponsive one.`,
   params,
   part: 'redis',
   needs: ['redis'],

@@ -19,8 +19,8 @@ type Deps = Pick<With<'redis'>, 'redis'>;
 
 export const redisEvictionPolicy = defineProbe({
   id: 'redis.eviction-policy',
-  doc: `Looks at what Redis does when its memory is full.
-With noeviction near the limit, writes are about to fail; far from it the policy is nobody's problem.`,
+  doc: `Checks what Redis does when its memory is full.
+With noeviction near the limit, writes are about to fail; far from the limit the policy is harmless.`,
   params,
   part: 'redis',
   needs: ['redis'],

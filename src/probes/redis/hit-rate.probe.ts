@@ -17,15 +17,16 @@ const params = z.strictObject({
     .number()
     .positive()
     .default(100)
-    .meta({ description: 'Lookups from which a rate says something.' }),
+    .meta({ description: 'Number of lookups from which a rate is meaningful.' }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'redis'>, 'redis'>;
 
 export const redisHitRate = defineProbe({
   id: 'redis.hit-rate',
-  doc: `Measures how often the cache has what is asked for.
-From two samples of the same server when enough was asked between them; else since the server started. In a cluster each of its servers is measured.`,
+  doc: `Measures how often the cache has what is requested.
+Compares two samples of the same server when enough requests came between them; otherwise it counts since the server's start.
+In a cluster it measures each server.`,
   params,
   part: 'redis',
   needs: ['redis'],

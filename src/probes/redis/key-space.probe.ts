@@ -7,12 +7,8 @@ import { round, verdict } from '../support.ts';
 import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
-  prefix: z
-    .string()
-    .min(1)
-    .default('cache:')
-    .meta({ description: 'Prefix of keys that may be thrown away.' }),
-  keys: z.number().int().positive().default(20_000).meta({ description: 'Keys looked at, at most.' }),
+  prefix: z.string().min(1).default('cache:').meta({ description: 'Prefix of keys that may be deleted.' }),
+  keys: z.number().int().positive().default(20_000).meta({ description: 'Number of keys checked, at most.' }),
 });
 type Deps = Pick<With<'redis'>, 'redis'>;
 
@@ -24,8 +20,9 @@ const WORTH_BYTES = 8 * 1024 * 1024;
 
 export const redisKeySpace = defineProbe({
   id: 'redis.key-space',
-  doc: `What fills Redis: how much of it could be thrown away?
-Walks the key space by SCAN (never KEYS) up to a bound, measures a sample with MEMORY USAGE and says how much of the memory is in throw-away keys that never expire, with the largest keys seen.`,
+  doc: `What fills Redis, and how much of it could be deleted?
+Walks the key space by SCAN (never KEYS) up to a bound and measures a sample with MEMORY USAGE.
+Reports how much of the memory is in disposable keys that never expire, with the largest keys seen.`,
   params,
   part: 'redis',
   needs: ['redis'],

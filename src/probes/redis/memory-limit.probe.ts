@@ -31,8 +31,13 @@ const shortlySeconds = 1_800;
 export const redisMemoryLimit = defineProbe({
   id: 'redis.memory-limit',
   doc: `Is there a memory limit, and is it large enough for what is written?
-A server that has no \`maxmemory\` is judged by the memory that its container, or else its machine, may use: at half of it, or at a sixteenth when most of its keys never expire, nothing but its end stops it. Where that is not known, it could not look. A server that is full, has evicted more keys than it holds, and at the pace of its evictions since it started keeps a key for less than half an hour, throws away most of what it is given: its limit is too low. A cache that has merely evicted for months is full by design.
-It asks only when somebody looks for the reason of a shortage, because a cache without a limit is no incident by itself.`,
+A server without \`maxmemory\` is judged by the memory of its container, or else of its machine.
+It is a finding at half of that, or at a sixteenth when most of its keys never expire, because only an out-of-memory kill would stop it.
+Where that memory is unknown, the answer is inconclusive.
+The limit is too low when a full server has evicted more keys than it holds and keeps a key for less than half an hour.
+That time comes from the pace of its evictions since its start.
+A cache that has merely evicted for months is full by design.
+It runs only in diagnoses of a shortage, because a cache without a limit is no incident by itself.`,
   params,
   part: 'redis',
   needs: ['redis'],

@@ -23,8 +23,8 @@ const fragmentationRatio = 1.8;
 export const redisMemory = defineProbe({
   id: 'redis.memory',
   doc: `Compares the memory in use with maxmemory, or with the machine's memory when there is no limit.
-A cache that evicts is full by design, so a full one is a finding only when nothing can be evicted.
-Also says how many writes were refused for lack of memory since the server started, and whether much memory is lost to fragmentation.`,
+A cache that evicts is full by design, so a full one is a finding only when it can evict nothing.
+Also reports how many writes were refused for lack of memory since the server started, and whether fragmentation wastes much memory.`,
   params,
   part: 'redis',
   needs: ['redis'],

@@ -17,10 +17,10 @@ const isTrouble = (line: LogLine) =>
 
 export const runtimeAnalyzerLog = defineProbe({
   id: 'runtime.analyzer-log',
-  doc: `What does reasoning-service's log say of its analyzer?
+  doc: `What does reasoning-service's log say about its analyzer?
 
-Reads the last lines filtered by "analyzer"; the latest word on the model decides, so that an old failure that was mended
-is no finding.`,
+Reads the last lines that contain "analyzer".
+The latest line about the model decides, so an old failure that was repaired is no finding.`,
   params: z.strictObject({
     minutes: z.number().positive().max(120).default(30).describe('How far to look back, in minutes.'),
   }),

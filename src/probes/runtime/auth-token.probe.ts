@@ -9,9 +9,9 @@ export const runtimeAuthToken = defineProbe({
   id: 'runtime.auth-token',
   doc: `Do agent-manager and the collect agents have the same registration token?
 
-Compares short SHA-256 digests of the token on both sides, from wherever each has it: a variable of its container
-(a value, or a key of a Secret of any name), else the mounted Secret. The token itself is never read into the result.
-Where neither side holds one, or a Secret may not be read, it could not look.`,
+Compares short SHA-256 digests of the token on both sides; the token itself never enters the result.
+It takes the token from a variable of the container (a value, or a key of any Secret), otherwise from the mounted Secret.
+Where both sides lack a token, or the worker may not read a Secret, the answer is inconclusive.`,
   params: z.strictObject({}),
   part: 'collect-agent',
   needs: ['runtime'],

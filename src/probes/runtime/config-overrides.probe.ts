@@ -11,14 +11,15 @@ const secretKey = /pass|secret|token|key$/i;
 
 export const runtimeConfigOverrides = defineProbe({
   id: 'runtime.config-overrides',
-  doc: `Does a flag or an environment variable win over the configuration file?
+  doc: `Does a flag or an environment variable override the configuration file?
 
-Compares the layers (flag, then environment, then file) of a part key by key and names each key of the file that has no
-effect, with the layer that wins; a variable also by the ConfigMap or Secret and the key that gives it. Values of Secrets and
-of secret keys are never shown. Where a ConfigMap or Secret of the environment cannot be read, it could not look at the keys
-that it may set.`,
+Compares the layers of a part key by key: flag, then environment, then file.
+Names each key of the file that has no effect, with the layer that overrides it.
+For a variable it also names the ConfigMap or Secret and the key that sets it.
+Values of Secrets and of secret keys are never shown.
+Where it cannot read a ConfigMap or Secret of the environment, it is inconclusive about the keys that this may set.`,
   params: z.strictObject({
-    part: z.enum(configured).default('agent-manager').describe('The part to look at.'),
+    part: z.enum(configured).default('agent-manager').describe('The part to check.'),
   }),
   part: ({ part }) => part,
   needs: ['runtime'],

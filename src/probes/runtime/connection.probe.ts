@@ -26,12 +26,13 @@ export const runtimeConnection = defineProbe({
   id: 'runtime.connection',
   doc: `Does a request from one service's container reach another service?
 
-Runs \`wget\` in the container of the one against the health path of the other, by its name. Any HTTP answer is a connection,
-and a refusal is tried twice. On Kubernetes a refusal is told apart from silence: a NetworkPolicy drops, it does not
-refuse. A container without \`wget\` is "could not look", unless \`debugImage\` is set: then the request comes from a
-debug container in the same Pod, and the facts say \`via\`.`,
+Runs \`wget\` in the container of the first against the health path of the second, by its name.
+Any HTTP answer proves a connection; a refusal is tried twice.
+On Kubernetes a refusal and silence differ: a NetworkPolicy drops, it does not refuse.
+A container without \`wget\` makes the answer inconclusive, unless \`debugImage\` is set.
+Then the request comes from a debug container in the same Pod, and the facts say \`via\`.`,
   params: z.strictObject({
-    from: z.enum(serviceIds).describe('The service that asks.'),
+    from: z.enum(serviceIds).describe('The service that connects.'),
     to: z.enum(serviceIds).describe('The service that should answer.'),
   }),
   part: ({ from }) => from,

@@ -117,14 +117,16 @@ async function look(
 
 export const runtimeCpuLimit = defineProbe({
   id: 'runtime.cpu-limit',
-  doc: `Does a part use all the CPU it may use?
+  doc: `Does a part use all the CPU that it may use?
 
-Compares the CPU in use with the limit of the container: by the service's own counter of CPU seconds, sampled twice, or
-as the metrics API or the Docker engine measures it. From 90 % of the limit it is at its limit. From half of it, the
-kernel's count of periods in which it was held back decides (a fifth of them or more); it is read in the container, or
-from the Docker engine. From 70 %, where that cannot be read, it could not look.`,
+Compares the CPU in use with the limit of the container.
+It takes the CPU from the service's own counter of CPU seconds, sampled twice, or from the metrics API or the Docker engine.
+From 90 % of the limit, the part is at its limit.
+From half of the limit, the kernel's count of throttled periods decides (a fifth of them or more).
+That count is read in the container or from the Docker engine.
+Where it cannot be read, the answer is inconclusive from 70 % of the limit.`,
   params: z.strictObject({
-    part: z.enum(partIds).describe('The part to look at.'),
+    part: z.enum(partIds).describe('The part to check.'),
     seconds: z.number().positive().max(30).default(5).describe('Time between two samples, in seconds.'),
   }),
   part: ({ part }) => part,

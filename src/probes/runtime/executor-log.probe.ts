@@ -22,11 +22,12 @@ type Context = ProbeContext<With<'runtime'>>;
 
 export const runtimeExecutorLog = defineProbe({
   id: 'runtime.executor-log',
-  doc: `What does orchestrator-service's log say of its executor?
+  doc: `What does orchestrator-service's log say about its executor?
 
-Reads the last lines filtered by "executor" and keeps the errors among them as evidence. That the queue is full counts
-only when it explains what waits now: it was said within the last minute and the live counters do not show room and idle
-workers, or whatever is pending was submitted just then.`,
+Reads the last lines that contain "executor" and keeps the errors among them as evidence.
+A full queue counts only when it explains what waits now.
+It does when it was logged within the last minute and the live counters do not show free places and idle workers.
+It also does when every pending execution was submitted at that very time.`,
   params: z.strictObject({
     minutes: z.number().positive().max(120).default(15).describe('How far to look back, in minutes.'),
   }),

@@ -11,10 +11,10 @@ const fine = /knowledge graph is ready|neo4j connected|connected to neo4j/i;
 
 export const runtimeGraphLog = defineProbe({
   id: 'runtime.graph-log',
-  doc: `What does reasoning-service's log say of Neo4j, with the credentials it uses itself?
+  doc: `What does reasoning-service's log say about Neo4j, with the credentials that it uses itself?
 
-Reads the last lines about Neo4j; the latest word decides. A refusal of the service's own credentials is told apart from a
-connection that fails.`,
+Reads the last lines about Neo4j; the latest one decides.
+It distinguishes a refusal of the service's own credentials from a failed connection.`,
   params: z.strictObject({
     minutes: z.number().positive().max(120).default(10).describe('How far to look back, in minutes.'),
   }),

@@ -26,8 +26,8 @@ export const runtimeMemoryLimit = defineProbe({
   id: 'runtime.memory-limit',
   doc: `Does a part fit into its memory limit?
 
-Looks for out-of-memory kills of its containers, at memory in use against the limit, and says when there is no limit.`,
-  params: z.strictObject({ part: z.enum(partIds).describe('The part to look at.') }),
+Checks for out-of-memory kills of its containers, compares memory in use with the limit, and reports a missing limit.`,
+  params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 8_000,

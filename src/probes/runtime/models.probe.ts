@@ -14,10 +14,10 @@ const importFails = /\b(?:ModuleNotFoundError|ImportError)\b/;
 
 export const runtimeModels = defineProbe({
   id: 'runtime.models',
-  doc: `Is reasoning-service's model there, and can its libraries be loaded?
+  doc: `Does reasoning-service's model exist, and can its libraries be loaded?
 
-Lists \`${FOLDER}/\` inside the container, compares it with the configured model path, and imports scikit-learn with the
-container's own Python.`,
+Lists \`${FOLDER}/\` inside the container and compares it with the configured model path.
+Imports scikit-learn with the container's own Python.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
   needs: ['runtime'],

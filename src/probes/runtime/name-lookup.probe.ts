@@ -46,10 +46,11 @@ export const runtimeNameLookup = defineProbe({
   id: 'runtime.name-lookup',
   doc: `Can a service look up the names it needs, from inside its own container?
 
-Runs \`nslookup\` there for the name of what the service needs. A name that is not known is a finding only when another one,
-which is there wherever names are served, is not known either. A container without that tool is "could not look", unless
-\`debugImage\` is set: then a debug container in the same Pod asks, and the facts say \`via\`.`,
-  params: z.strictObject({ part: z.enum(serviceIds).describe('The service that asks.') }),
+Runs \`nslookup\` there for the name of the dependency.
+An unknown name is a finding only when a second name, which exists wherever names are served, is unknown as well.
+A container without that tool makes the answer inconclusive, unless \`debugImage\` is set.
+Then a debug container in the same Pod asks, and the facts say \`via\`.`,
+  params: z.strictObject({ part: z.enum(serviceIds).describe('The service that connects.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 24_000,

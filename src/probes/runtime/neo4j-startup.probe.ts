@@ -14,8 +14,8 @@ export const runtimeNeo4jStartup = defineProbe({
   id: 'runtime.neo4j-startup',
   doc: `Has Neo4j finished starting?
 
-Its log says \`Started.\` when it takes connections, some ten seconds after its process runs. A process that runs without
-having said so is starting, not broken.`,
+Its log says \`Started.\` when it takes connections, some ten seconds after its process starts.
+A process that has not logged this yet is starting, not broken.`,
   params: z.strictObject({}),
   part: 'neo4j',
   needs: ['runtime'],

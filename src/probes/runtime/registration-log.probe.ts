@@ -27,8 +27,9 @@ export const runtimeRegistrationLog = defineProbe({
   id: 'runtime.registration-log',
   doc: `What do the logs of the collect agents and of agent-manager say about registration?
 
-Reads both logs filtered by "register". A failure on the agent's side that agent-manager knows nothing of points to the
-way between them; a refusal names its reason.`,
+Reads the lines of both logs that contain "register".
+A failure in the agent's log without a trace in agent-manager's points to the connection between them.
+A refusal names its reason.`,
   params: z.strictObject({}),
   part: 'collect-agent',
   needs: ['runtime'],

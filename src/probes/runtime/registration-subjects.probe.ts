@@ -14,9 +14,10 @@ export const runtimeRegistrationSubjects = defineProbe({
   id: 'runtime.registration-subjects',
   doc: `Do agent-manager and the collect agents use the same NATS subject for registration?
 
-Reads \`${KEY}\` from the configuration of both (flag, environment, file, default) and asks whether
-what agent-manager listens on takes in what the agent publishes. Placeholders such as \`{cluster_id}\` or \`$(CLUSTER_ID)\`
-stand for one token, as \`*\` does; whether one of the agent becomes what agent-manager has there cannot be seen.`,
+Reads \`${KEY}\` from the configuration of both (flag, environment, file, default).
+Checks whether the subject that agent-manager subscribes to covers the one that the agent publishes on.
+Placeholders such as \`{cluster_id}\` or \`$(CLUSTER_ID)\` stand for one token, as \`*\` does.
+It cannot see whether a placeholder of the agent becomes the value that agent-manager expects.`,
   params: z.strictObject({}),
   part: 'collect-agent',
   needs: ['runtime'],

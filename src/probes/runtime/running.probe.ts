@@ -9,9 +9,10 @@ export const runtimeRunning = defineProbe({
   id: 'runtime.running',
   doc: `Is at least one Pod or container of a part running?
 
-Says what state it is in when none is, and apart from that when there is none at all: a database may live elsewhere, under
-another name or as a service of a cloud. Running is not the same as healthy: other probes ask the part itself.`,
-  params: z.strictObject({ part: z.enum(partIds).describe('The part to look at.') }),
+Reports the state of a part that has no running container, and whether it has any container.
+A database may run elsewhere, under another name or as a cloud service.
+Running is not the same as healthy: other probes ask the part itself.`,
+  params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 5_000,

@@ -59,11 +59,12 @@ export const runtimeStartupLog = defineProbe({
   id: 'runtime.startup-log',
   doc: `Which reason does the log of a part give for not starting: database, NATS or port?
 
-Reads the log of this and of the previous container of an instance that fails to start. What it ended with counts: after a
-last word ("fatal", "panic") of another kind, or an end with exit code 0, what was said before may be no reason, and it is
-"could not look". A log without a line is no evidence in
-either direction.`,
-  params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
+Reads the log of the current and the previous container of an instance that fails to start.
+The last error decides.
+Earlier errors may be no reason when the program ended with another error ("fatal", "panic") or with exit code 0.
+The answer is then inconclusive.
+An empty log is no evidence in either direction.`,
+  params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 14_000,

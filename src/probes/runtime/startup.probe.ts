@@ -8,8 +8,9 @@ export const runtimeStartup = defineProbe({
   id: 'runtime.startup',
   doc: `Does a part start, or does it exit right after start?
 
-Looks at the state, exit code and restarts of its Pods or containers. Why it exits is another probe's question.`,
-  params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to look at.') }),
+Checks the state, exit code and restarts of its Pods or containers.
+Another probe finds out why it exits.`,
+  params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 12_000,

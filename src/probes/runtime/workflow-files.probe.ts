@@ -25,10 +25,12 @@ export const runtimeWorkflowFiles = defineProbe({
   id: 'runtime.workflow-files',
   doc: `Can every workflow definition be used?
 
-Lists the workflow files as orchestrator-service sees them and checks each as YAML and as a workflow: id, steps, types,
-timeouts. A fault is named with file, line and reason. A file is broken when no engine could load it, when the service's
-log names it, or when executions of later submission were begun before those of its workflow; where executions of it only
-wait, its fault may be why; where none waits, it is a note. Files without the keys of a workflow are none.`,
+Lists the workflow files as orchestrator-service sees them.
+Checks each as YAML and as a workflow: id, steps, types, timeouts.
+A fault is named with file, line and reason.
+A file is broken in three cases: no engine could load it, the service's log names it, or executions submitted later began before its own.
+Where its executions only wait, its fault may be why; where it has no waiting execution, the fault is a note.
+Files without the keys of a workflow are ignored.`,
   params: z.strictObject({
     pendingSeconds: z
       .number()
@@ -36,7 +38,7 @@ wait, its fault may be why; where none waits, it is a note. Files without the ke
       .max(12)
       .default(10)
       .describe(
-        'Age from which an execution that waits speaks against the file of its workflow, in seconds.',
+        'Age from which a waiting execution counts as evidence against its workflow file, in seconds.',
       ),
   }),
   part: 'orchestrator-service',

@@ -21,11 +21,12 @@ function lasted(before: Scrape, after: Scrape, name: string): number | undefined
 
 export const servicesCommandCapacity = defineProbe({
   id: 'services.command-capacity',
-  doc: `Can agent-manager run the commands it is asked to run?
+  doc: `Can agent-manager run the commands it receives?
 
-Takes \`/metrics\` twice: all command slots taken with commands waiting, or commands running into the default timeout,
-means that commands are slow or saturated. Samples of different replicas are not compared, and what an absent metric
-would have told is not known: then it could not look.`,
+Reads \`/metrics\` twice.
+Commands are slow or saturated when all slots are taken while commands wait, or when commands reach the default timeout.
+Samples of different replicas are not compared.
+Where a deciding metric is absent, the answer is inconclusive.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
   }),

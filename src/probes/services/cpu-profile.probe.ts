@@ -59,10 +59,11 @@ export const servicesCpuProfile = defineProbe({
   id: 'services.cpu-profile',
   doc: `Which function of a Go service burns the CPU?
 
-Takes a CPU profile from \`/debug/pprof/profile\`. Every stack counts for the innermost function of the program itself, not
-of Go, its libraries or a framework; one that has 35 % or more of a busy profile is named with file and line. Busy is a
-quarter of a core, or 60 % of a smaller limit. With less, or with too few samples to tell, it could not look, unless the
-one process there is is idle beside its limit.`,
+Takes a CPU profile from \`/debug/pprof/profile\`.
+Every stack counts for the innermost function of the program itself, not of Go, its libraries or a framework.
+A function with 35 % or more of a busy profile is named with file and line.
+Busy means a quarter of a core, or 60 % of a smaller limit.
+With less CPU, or too few samples, the answer is inconclusive, unless the only process is idle compared with its limit.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to profile.'),
     seconds: z.number().int().min(1).max(30).default(5).describe('Length of the profile, in seconds.'),

@@ -165,10 +165,12 @@ export const servicesEventPipeline = defineProbe({
   id: 'services.event-pipeline',
   doc: `Does agent-manager keep up with its events, and if not, which stage is the bottleneck?
 
-Takes \`/metrics\` twice, so that counters become rates: received against stored events, the queue and its slope, how busy
-the workers are, how full the batches, and the mean time of the stages enrich and write. Samples of different replicas are
-not compared, and where events wait and a metric that would tell why is absent, it could not look. Where no batch comes to
-its end in between, it looks up to twice more: a writer that was not seen at work says nothing about what events wait for.`,
+Reads \`/metrics\` twice, so that counters become rates.
+It compares received with stored events, the queue and its slope, how busy the workers are, and how full the batches are.
+It also compares the mean time of the stages enrich and write.
+Samples of different replicas are not compared.
+Where events wait and a deciding metric is absent, the answer is inconclusive.
+Where no batch ends between the samples, it reads up to twice more: without a sign of the writer's work, the reason for the wait is unknown.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(4).describe('Time between the two samples, in seconds.'),
   }),

@@ -19,11 +19,12 @@ const deciding = [['executor_workers'], ['executor_workers_busy'], ['executor_qu
 
 export const servicesExecutorQueue = defineProbe({
   id: 'services.executor-queue',
-  doc: `Has the workflow executor workers and room in its queue?
+  doc: `Does the workflow executor have free workers and room in its queue?
 
-Takes orchestrator-service's \`/metrics\` twice: all workers busy in both samples with executions waiting, or a queue that
-is nearly full, means that the executor is starved. Samples of different replicas are not compared, and where
-executions wait and a metric that would tell why is absent, it could not look.`,
+Reads orchestrator-service's \`/metrics\` twice.
+The executor is starved when all workers are busy in both samples while executions wait, or when its queue is nearly full.
+Samples of different replicas are not compared.
+Where executions wait and a deciding metric is absent, the answer is inconclusive.`,
   params: z.strictObject({
     seconds: z.number().positive().max(30).default(3).describe('Time between the two samples, in seconds.'),
   }),

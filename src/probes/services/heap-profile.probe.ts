@@ -64,11 +64,12 @@ async function take(
 
 export const servicesHeapProfile = defineProbe({
   id: 'services.heap-profile',
-  doc: `Which function of a Go service holds the memory that grows?
+  doc: `Which function of a Go service holds the growing memory?
 
-Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`) by the innermost
-function of the program itself on the way to the allocation. Both are of one process, known by its start: where several replicas answer at one address, connections are made until one reaches
-the first profile's process again.`,
+Takes the heap profile twice, each after a garbage collection, and compares live memory (\`inuse_space\`).
+Memory counts for the innermost function of the program itself on the way to the allocation.
+Both profiles come from one process, identified by its start time.
+Where several replicas answer at one address, it connects until it reaches the process of the first profile.`,
   params: z.strictObject({
     service: z.enum(serviceIds).describe('The service to profile.'),
     seconds: z.number().positive().max(60).default(8).describe('Time between the two profiles, in seconds.'),

@@ -60,12 +60,14 @@ export const servicesProcessTrend = defineProbe({
   id: 'services.process-trend',
   doc: `How much CPU does a service use, and does its memory grow?
 
-Takes \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute. Memory
-that rises in two steps or more and falls by less than half of that is called growth. A single step is watched for twice as
-long again, and is none when it stays alone; neither is the warm-up of a process that was started moments ago. Of reasoning-service, whose heap no profile shows, less than a tenth is none either. All
-samples are of one process, even where several replicas answer.`,
+Reads \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute.
+Memory counts as growth when it rises in two steps or more and falls by less than half of that.
+After a single increase it observes for up to three times as long; the increase counts only if it repeats.
+The warm-up of a process that started moments ago does not count.
+For reasoning-service, which has no heap profile, growth below a tenth does not count.
+All samples come from one process, even where several replicas answer.`,
   params: z.strictObject({
-    service: z.enum(serviceIds).describe('The service to look at.'),
+    service: z.enum(serviceIds).describe('The service to check.'),
     seconds: z.number().positive().max(120).default(9).describe('Length of the observation, in seconds.'),
   }),
   part: ({ service }) => service,

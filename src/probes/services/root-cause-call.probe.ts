@@ -14,8 +14,8 @@ export const servicesRootCauseCall = defineProbe({
   id: 'services.root-cause-call',
   doc: `Does root-cause analysis answer?
 
-Sends one real, small request to \`POST /api/v1/analyze/root-cause\` and looks at the answer. A status from 500 on is the
-symptom; the error text tells a model that cannot be loaded from other failures.`,
+Sends one real, small request to \`POST /api/v1/analyze/root-cause\` and checks the answer.
+A status from 500 on is the symptom; the error text distinguishes a model that cannot be loaded from other failures.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
   needs: ['services'],

@@ -100,11 +100,12 @@ function raisedSince(step: TimedOut['step'], now: number | undefined): boolean {
 
 export const servicesStepTimeouts = defineProbe({
   id: 'services.step-timeouts',
-  doc: `Which workflow steps ran out of time, and whose limit was it: the step's or the command's?
+  doc: `Which workflow steps timed out, and by whose limit: the step's or the command's?
 
-Reads the history of recent executions step by step, with durations and limits. A step that ends at its own limit is told
-apart from one whose command ran out of time or found no free slot in agent-manager; a call that timed out after a
-fraction of the step's limit is neither. Failed executions of which no step can be read are "could not look".`,
+Reads the history of recent executions step by step, with durations and limits.
+It distinguishes a step that ends at its own limit from one whose command timed out or found no free slot in agent-manager.
+A call that timed out after a fraction of the step's limit is another failure and no finding here.
+The answer is inconclusive when it cannot read any step of a failed execution.`,
   params: z.strictObject({
     minutes: z.number().positive().max(1440).default(30).describe('How far to look back, in minutes.'),
   }),

@@ -11,15 +11,16 @@ export const servicesWorkflowExecutions = defineProbe({
   id: 'services.workflow-executions',
   doc: `Do submitted workflow executions leave the state "pending"?
 
-Lists executions through orchestrator-service twice and counts those that have been pending for longer than they should,
-by workflow, with the age of the oldest. Several that are pending in both looks are waiting in a queue.`,
+Lists executions through orchestrator-service twice.
+Counts those that have been pending for too long, by workflow, with the age of the oldest.
+Several that are pending in both samples wait in a queue.`,
   params: z.strictObject({
     pendingSeconds: z
       .number()
       .positive()
       .default(10)
       .describe('Age from which a pending execution counts as stuck, in seconds.'),
-    seconds: z.number().positive().max(30).default(3).describe('Time between the two looks, in seconds.'),
+    seconds: z.number().positive().max(30).default(3).describe('Time between the two checks, in seconds.'),
   }),
   part: 'orchestrator-service',
   needs: ['services'],

@@ -25,8 +25,9 @@ export const restartService = defineRemediation({
   id: 'compose.restart-service',
   version: 1,
   doc: `Restarts the containers of a Compose service, one after the other.
-Each is named by its id and start time. The Docker engine cannot check these itself, so a restart whose outcome is unknown is never repeated.
-Done means that a container has started anew, runs and, if it has a health check, is healthy. There is no undo.`,
+Each is named by its id and start time.
+The Docker engine cannot check these itself, so a restart with an unknown outcome is never repeated.
+It is done when a container has restarted, runs and, if it has a health check, is healthy. There is no undo.`,
   tier: 1,
   params: Params,
   needs: ['compose'],

@@ -27,7 +27,7 @@ const Params = z.strictObject({
     .meta({ description: 'Name of the workload, when it is not the name of the part.' }),
   kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']).exactOptional().meta({
     description:
-      'Kind of the workload; without it StatefulSet for data stores, DaemonSet for collect-agent, else Deployment.',
+      'Kind of the workload; default: StatefulSet for data stores, DaemonSet for collect-agent, otherwise Deployment.',
   }),
 });
 type Params = z.output<typeof Params>;
@@ -63,8 +63,8 @@ export const restartWorkload = defineRemediation({
   id: 'kubernetes.restart-workload',
   version: 1,
   doc: `Replaces the Pods of a Deployment, StatefulSet or DaemonSet one after the other, as \`kubectl rollout restart\` does (C1.a, K1).
-The patch carries the resource version it was made for, so it cannot land on a changed object.
-Done means that the controller has rolled out the new template and all Pods are available. There is no undo.`,
+The patch carries the resource version it was made for, so it cannot change a newer object.
+It is done when the controller has rolled out the new template and all Pods are available. There is no undo.`,
   tier: 1,
   params: Params,
   needs: ['kubernetes'],

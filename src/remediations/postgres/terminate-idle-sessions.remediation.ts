@@ -19,15 +19,18 @@ const Params = z.strictObject({
     .min(30)
     .max(86_400)
     .default(300)
-    .meta({ description: 'Only sessions whose transaction has been open and idle for longer.' }),
+    .meta({
+      description: 'Ends only sessions whose transaction has been open and idle for longer, in seconds.',
+    }),
 });
 
 export const terminateIdleSessions = defineRemediation({
   id: 'postgres.terminate-idle-sessions',
   version: 1,
-  doc: `Ends sessions that leaked: idle in a transaction for a long time, holding a connection and locks (D1.c).
-Each session is named by pid, backend start and transaction start, all checked again in the very statement that ends it.
-Their open transactions are rolled back by PostgreSQL. There is no undo.`,
+  doc: `Ends leaked sessions: idle in a transaction for a long time, holding a connection and locks (D1.c).
+Each session is named by pid, backend start and transaction start.
+The statement that ends a session checks all three again.
+PostgreSQL rolls back its open transaction. There is no undo.`,
   tier: 2,
   params: Params,
   needs: ['postgres'],

@@ -22,7 +22,7 @@ const Params = z.strictObject({
   policy: z.enum(policies).default('allkeys-lru').meta({ description: 'What Redis evicts at its limit.' }),
   persist: z.boolean().default(false).meta({
     description:
-      'Also CONFIG REWRITE, so that a restart keeps it. Writes every other runtime setting into the file, too.',
+      'Runs CONFIG REWRITE as well, so that a restart keeps it. That writes every other runtime setting into the file, too.',
   }),
 });
 
@@ -30,7 +30,8 @@ export const setEvictionPolicy = defineRemediation({
   id: 'redis.set-eviction-policy',
   version: 1,
   doc: `Lets Redis evict keys at its memory limit instead of refusing writes (D3.a).
-CONFIG SET holds until the next restart; with \`persist\` CONFIG REWRITE is tried as well, and the step says whether it worked.
+CONFIG SET holds until the next restart.
+With \`persist\`, CONFIG REWRITE is tried as well, and the step reports whether it worked.
 Undo sets the former policy.`,
   tier: 2,
   params: Params,
