@@ -48,7 +48,7 @@ export const stages = [
   'tls', // connected, TLS did not come up
   'auth', // the target refused the credentials
   'forbidden', // authenticated, but not allowed (RBAC, ACL)
-  'no-answer', // connected, then silence
+  'no-answer', // connected, but no answer came
   'closed', // connected, then closed or reset before an answer
   'limit', // the target refuses work because a limit is reached (too many connections, out of memory)
   'protocol', // an answer that makes no sense for this protocol

@@ -62,7 +62,7 @@ const phrases: Readonly<Record<Stage, string>> = {
   tls: 'TLS did not come up',
   auth: 'credentials refused',
   forbidden: 'not allowed',
-  'no-answer': 'connected, then silence',
+  'no-answer': 'connected, but no answer came',
   closed: 'connection closed before an answer',
   limit: 'refused because a limit is reached',
   protocol: 'unexpected answer',

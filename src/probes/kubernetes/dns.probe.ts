@@ -21,7 +21,7 @@ export const kubernetesDns = defineProbe({
   id: 'kubernetes.dns',
   doc: `Is the cluster's DNS running?
 It is when a service can look up a name of the cluster.
-Otherwise the probe searches a ready Pod with the label k8s-app=kube-dns.
+Otherwise the probe looks for a ready Pod with the label k8s-app=kube-dns.
 A cluster without such a Pod may have its DNS elsewhere: the answer is then "no data", not a finding.`,
   params,
   part: 'runtime',

@@ -40,7 +40,7 @@ interface Size {
 export const postgresMissingIndexes = defineProbe({
   id: 'postgres.missing-indexes',
   doc: `Do the indexes exist that the platform's queries need?
-Searches a valid index whose first column is the wanted one, whatever its name.
+Looks for a valid index whose first column is the wanted one; its name does not matter.
 Reports how large the table without it is.`,
   params,
   part: 'postgres',

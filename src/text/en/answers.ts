@@ -17,7 +17,7 @@ export const answers = {
   'run.state.expired': 'expired',
   'run.line': '{time:time} · {kind} · {environment} · {state} · {who}',
   'run.courier-down':
-    ':warning: Redis, which carries jobs, does not answer. The run is stored and a worker will find it without Redis, a little later than usual. Reference {reference}.',
+    ':warning: Redis, which carries jobs, does not answer. The run is stored; a worker will take it a little later than usual. Reference {reference}.',
   'fit.cut': ' … [+{count|# character|# characters}]',
   'fit.attached':
     'This answer is longer than a Slack message may be; the whole of it is attached in the thread.',
@@ -40,10 +40,10 @@ export const answers = {
   'error.NOT_ALLOWED': 'That is not allowed. Nothing was done. Reference {reference}.',
   'error.NOT_FOUND': 'That does not exist (any more). Nothing was done. Reference {reference}.',
   'error.CONFLICT':
-    'Something else was faster, or the state has changed. Look at the thread for what is true now. Reference {reference}.',
+    'Another change came first, or the state has changed. The thread shows the current state. Reference {reference}.',
   'error.DEPENDENCY_UNAVAILABLE':
     'Something I need does not answer, so this could not be done. Try again in a minute. Reference {reference}.',
-  'error.TIMED_OUT': 'This took too long and was given up. Try again in a minute. Reference {reference}.',
+  'error.TIMED_OUT': 'This timed out. Try again in a minute. Reference {reference}.',
   'error.BUG':
     'Sorry, that went wrong inside the bot. Nothing more happens by itself. Give the maintainers reference {reference}.',
 } as const;

@@ -28,9 +28,9 @@ export const commands = {
     'I do not know “{word}”. I know: {known}. `/aetherius help` explains each. Nothing was started.',
   'command.missing': '`{verb}` needs {what}. `/aetherius help` shows how.',
   'command.unknown-environment': 'There is no environment “{word}”. Known: {known}.',
-  'command.bad-time': '“{word}” is no time of day. Write it as HH:MM, for example 09:00.',
+  'command.bad-time': '“{word}” is not a time of day. Write it as HH:MM, for example 09:00.',
   'command.bad-run':
-    '“{word}” is no number of a run. It has eight digits and stands in the last line of an answer.',
+    '“{word}” is not the number of a run. That has eight digits and is in the last line of an answer.',
   'command.surplus': 'I do not know what to do with “{word}” after `{verb}`.',
   'command.what.symptom': 'a symptom or a part',
   'command.what.id': 'an id',

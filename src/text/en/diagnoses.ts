@@ -2,7 +2,7 @@
 export const diagnoses = {
   'diagnosis.H2': 'A service cannot be reached',
   'diagnosis.H2.meaning': 'Requests to the service get no answer or an error.',
-  'diagnosis.H2.impact': 'Whoever depends on the service stands still.',
+  'diagnosis.H2.impact': 'The parts that depend on the service cannot work.',
   'cause.H2.a': 'It is not running.',
   'cause.H2.a.of': '{part} is not running.',
   'cause.H2.b': 'It runs, but its health check fails.',
@@ -30,7 +30,7 @@ export const diagnoses = {
   'cause.S3.b': 'The batches are too small for the flow of events: every one is full.',
   'cause.S3.c': 'The database is slow: every batch waits for its commit.',
   'diagnosis.S4': 'Workflows stay pending',
-  'diagnosis.S4.meaning': 'Executions are accepted but nobody runs them.',
+  'diagnosis.S4.meaning': 'Executions are accepted but do not start.',
   'diagnosis.S4.impact': 'Automatic reactions to incidents do not happen.',
   'cause.S4.a': 'The executor is starved: all its workers are busy and its queue is filling.',
   'cause.S4.b': 'A workflow definition is broken, so its executions can never start.',
@@ -60,10 +60,10 @@ export const diagnoses = {
   'diagnosis.D2.meaning': 'Statements take long on average, or wait for locks.',
   'diagnosis.D2.impact': 'Everything that stores or reads is slow.',
   'cause.D2.a': 'An index that the platform needs is missing.',
-  'cause.D2.b': 'Old rows that nobody needs make the tables large.',
+  'cause.D2.b': 'Old rows that are no longer needed make the tables large.',
   'cause.D2.c': 'A session blocks others by a lock.',
   'diagnosis.D3': 'Redis is short of memory',
-  'diagnosis.D3.meaning': 'Redis is at its memory limit, or has none that fits.',
+  'diagnosis.D3.meaning': 'Redis is at its memory limit, or its limit is missing or too low.',
   'diagnosis.D3.impact': 'Writes fail or the hit rate falls; services become slower.',
   'cause.D3.a': 'The limit is reached and the eviction policy is noeviction.',
   'cause.D3.b': 'There is no memory limit, or it is too low.',
@@ -89,7 +89,7 @@ export const diagnoses = {
   'diagnosis.P2.meaning': 'A process keeps more and more memory.',
   'diagnosis.P2.impact': 'It will be killed for memory, or take the node with it.',
   'cause.P2.a': 'Memory leaks in the process.',
-  'cause.P2.b': 'There is no memory limit, so growth is bounded by nothing but the node.',
+  'cause.P2.b': 'There is no memory limit, so only the node bounds the growth.',
   'diagnosis.T1': 'The databases disagree',
   'diagnosis.T1.meaning': 'Cache, tables or indexes say different things.',
   'diagnosis.T1.impact': 'People and services see wrong data.',
@@ -118,7 +118,7 @@ export const diagnoses = {
   'remedy.align-registration-subject':
     'Set nats.subjects.registration to the same value on both sides (usually "aetherius.agent.CLUSTER_ID.register") and restart the side you changed.',
   'remedy.copy-auth-token':
-    'Copy the Secret with the token (agent-auth-token, unless another is named above) from the namespace of agent-manager to that of the agents (never paste the token into a channel), then restart the DaemonSet collect-agent.',
+    'Copy the Secret with the token (agent-auth-token, unless another is named above) from the namespace of agent-manager to that of the agents. Then restart the DaemonSet collect-agent. Never paste the token into a channel.',
   'remedy.start-collect-agent': 'Start the collect agents and look at their first log lines.',
   'remedy.raise-event-workers':
     'In agent-manager’s configuration set event.workers to 20 and event.buffer_size to 2000, then restart it.',
@@ -136,7 +136,7 @@ export const diagnoses = {
   'remedy.raise-memory-limit': 'Raise reasoning-service’s memory limit to 2Gi and its request to 1Gi.',
   'remedy.fetch-model-again': 'Fetch the model again into /app/models/ and restart reasoning-service.',
   'remedy.wait-for-neo4j':
-    'Wait until Neo4j says "Started." (some ten seconds after its start); restart it if that does not come.',
+    'Wait until Neo4j says "Started." (some ten seconds after its start); restart it if that line does not come.',
   'remedy.reset-neo4j-password':
     'Set Neo4j’s password and the Secret neo4j-credentials to the same value, then restart reasoning-service.',
   'remedy.start-neo4j': 'Start Neo4j and look at why it ended.',
@@ -154,7 +154,7 @@ export const diagnoses = {
     '*{environment}*: looking for the cause, {seen} of {asked|# piece|# pieces} of evidence seen.',
   'diagnose.cause': '*{environment}* · *{id}* {cause}',
   'diagnose.possible': '*{environment}* · {symptom}: no cause is confirmed, {count} could not be ruled out.',
-  'diagnose.none': '*{environment}* · {symptom}: none of its causes is there.',
+  'diagnose.none': '*{environment}* · {symptom}: all of its causes are ruled out.',
   'diagnose.more-evidence': '… and {count} more of the same kind.',
   'diagnose.todo': '*What to do:*',
   'diagnose.unseen': 'Could not see {what}.',
@@ -191,7 +191,7 @@ export const diagnoses = {
   'remedy.remove-old-rows':
     'Delete or archive the old rows of {table} in batches, counting first; take the guide’s conditions word for word.',
   'remedy.end-blocker':
-    'Ask whoever runs {application}, then SELECT pg_cancel_backend({pid}); pg_terminate_backend only if that does not help.',
+    'Ask the owner of {application}, then SELECT pg_cancel_backend({pid}); pg_terminate_backend only if that does not help.',
   'remedy.set-eviction-policy':
     'CONFIG SET maxmemory-policy allkeys-lru, unless these keys must never be evicted.',
   'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb, and a container limit of 2Gi.',

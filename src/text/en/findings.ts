@@ -1,36 +1,35 @@
 /** Words of the findings that probes of health and of the data stores make: what is wrong, what it means, what to do. */
 export const findings = {
   'finding.ENDPOINT_REFUSED': '{part} refuses connections at {subject}.',
-  'finding.ENDPOINT_REFUSED.impact': 'Whoever needs {part} gets an error at once.',
-  'finding.ENDPOINT_REFUSED.todo':
-    'See why nothing listens there: its log, and the port it is configured with.',
+  'finding.ENDPOINT_REFUSED.impact': 'Clients of {part} get an error at once.',
+  'finding.ENDPOINT_REFUSED.todo': 'Check why nothing listens there: read its log and its configured port.',
   'finding.ENDPOINT_HUNG': '{part} accepts connections at {subject} and does not answer.',
-  'finding.ENDPOINT_HUNG.impact': 'Whoever needs {part} waits until its own timeout.',
+  'finding.ENDPOINT_HUNG.impact': 'Clients of {part} wait until their own timeout.',
   'finding.ENDPOINT_HUNG.todo': 'Save what the process shows (log, CPU, locks), then restart it.',
   'finding.ENDPOINT_CLOSED': '{part} closes connections at {subject} before it answers.',
   'finding.ENDPOINT_CLOSED.impact': 'Clients cannot work with {part}: it is starting, stopping or failing.',
-  'finding.ENDPOINT_CLOSED.todo':
-    'Read its log: a start that is not complete, or a fault at each connection.',
+  'finding.ENDPOINT_CLOSED.todo': 'Read its log: its start is not complete, or each connection fails.',
   'finding.ENDPOINT_AT_LIMIT': '{part} at {subject} turns connections away because a limit is reached.',
   'finding.ENDPOINT_AT_LIMIT.impact': 'New clients are refused; those already connected go on.',
   'finding.ENDPOINT_AT_LIMIT.todo': 'See who holds the connections before the limit is raised.',
   'finding.CREDENTIALS_REFUSED': '{part} at {subject} refuses the configured credentials.',
-  'finding.CREDENTIALS_REFUSED.impact': 'It runs, but whoever uses these credentials cannot work with it.',
+  'finding.CREDENTIALS_REFUSED.impact': 'It runs, but clients with these credentials cannot work with it.',
   'finding.CREDENTIALS_REFUSED.todo':
     'Compare the password in the Secret with the one {part} was set up with.',
 
-  'finding.SERVICE_UNHEALTHY': '{part} says of itself that it is not healthy (HTTP {httpStatus} on {path}).',
+  'finding.SERVICE_UNHEALTHY': '{part} reports that it is not healthy (HTTP {httpStatus} on {path}).',
   'finding.SERVICE_UNHEALTHY.impact': 'It runs but cannot do its work as it should.',
   'finding.SERVICE_UNHEALTHY.todo': 'Look at what it needs first, then at its log.',
   'finding.SERVICE_HEALTH_STALLED': '{part} is alive, but its health path {path} does not answer.',
   'finding.SERVICE_HEALTH_STALLED.impact': 'Something it needs hangs; its requests wait with it.',
-  'finding.SERVICE_HEALTH_STALLED.todo': 'Look at the parts it needs; restart it only when they are well.',
+  'finding.SERVICE_HEALTH_STALLED.todo':
+    'Check the parts that it needs; restart it only when they are healthy.',
   'finding.SERVICE_SLOW':
     '{part} takes {latencyMs:ms} for its health answer; more than {thresholdMs:ms} is slow.',
   'finding.SERVICE_SLOW.impact': 'Requests through {part} are slow.',
   'finding.SERVICE_SLOW.todo': 'Look at its CPU and memory, and at the latency of what it needs.',
-  'finding.SERVICE_NO_HEALTH_PATH': '{part} answers, but has none of the health paths {paths}.',
-  'finding.SERVICE_NO_HEALTH_PATH.impact': 'Whether it is well cannot be asked.',
+  'finding.SERVICE_NO_HEALTH_PATH': '{part} answers, but does not have any of the health paths {paths}.',
+  'finding.SERVICE_NO_HEALTH_PATH.impact': 'Its health cannot be checked.',
   'finding.SERVICE_NO_HEALTH_PATH.todo': 'Set `healthPaths` of the service to the one this build serves.',
 
   'finding.PG_DATABASE_MISSING': 'The database {subject} does not exist.',
@@ -53,7 +52,7 @@ export const findings = {
   'finding.PG_CONNECTIONS_NEAR_LIMIT':
     'PostgreSQL uses {used} of {max} connections ({percent:percent} of those for clients; limit for this finding {thresholdPercent:percent}).',
   'finding.PG_CONNECTIONS_NEAR_LIMIT.impact':
-    'When none is left, new connections fail. {application} holds {applicationSessions} of them.',
+    'At the limit, new connections fail. {application} holds {applicationSessions} of them.',
   'finding.PG_CONNECTIONS_NEAR_LIMIT.todo':
     'Make the pools smaller, end leaked sessions, or raise `max_connections` (needs a restart).',
   'finding.PG_IDLE_IN_TRANSACTION_LEAKED':
@@ -73,7 +72,8 @@ export const findings = {
     'Let it evict (`allkeys-lru`), delete useless keys, or raise `maxmemory`.',
   'finding.REDIS_POLICY_NOEVICTION':
     'Redis is at {percent:percent} of its memory ({usedBytes:bytes} of {maxBytes:bytes}) and its policy is noeviction.',
-  'finding.REDIS_POLICY_NOEVICTION.impact': 'At the limit every write fails instead of old keys making room.',
+  'finding.REDIS_POLICY_NOEVICTION.impact':
+    'At the limit Redis refuses every write instead of evicting old keys.',
   'finding.REDIS_POLICY_NOEVICTION.todo': 'Set `maxmemory-policy` to `allkeys-lru` if Redis is only a cache.',
   'finding.REDIS_MEMORY_UNBOUNDED':
     'Redis has no memory limit and uses {usedBytes:bytes}, {systemPercent:percent} of its machine.',
@@ -96,7 +96,7 @@ export const findings = {
   'finding.NATS_SLOW.impact': 'Events and commands arrive late.',
   'finding.NATS_SLOW.todo': 'Look at its slow consumers and at the load of its machine.',
   'finding.NATS_MONITOR_UNREACHABLE': 'The monitoring port of NATS at {subject} cannot be used ({stage}).',
-  'finding.NATS_MONITOR_UNREACHABLE.impact': 'NATS itself may be well; its figures cannot be seen.',
+  'finding.NATS_MONITOR_UNREACHABLE.impact': 'NATS itself may be healthy; its metrics cannot be read.',
   'finding.NATS_MONITOR_UNREACHABLE.todo': 'Check `http_port` in its configuration and `monitorUrl` in ours.',
   'finding.NEO4J_SLOW': 'Neo4j takes {latencyMs:ms} for a round trip; more than {thresholdMs:ms} is slow.',
   'finding.NEO4J_SLOW.impact': 'Root cause analysis waits for the knowledge graph.',
@@ -118,7 +118,8 @@ export const findings = {
   'finding.WORKLOAD_SCALED_TO_ZERO.impact': 'Nothing of {part} runs.',
   'finding.WORKLOAD_SCALED_TO_ZERO.todo': 'Find out who scaled it down and why, then scale it up.',
   'finding.WORKLOAD_NOT_READY': '{kind} {name} has {ready} of {desired|# replica|# replicas} ready.',
-  'finding.WORKLOAD_NOT_READY.impact': 'With none ready it is out; with some it carries more on fewer.',
+  'finding.WORKLOAD_NOT_READY.impact':
+    'Without a ready replica it is down; otherwise each ready one carries more load.',
   'finding.WORKLOAD_NOT_READY.todo': 'See why its Pods are not ready.',
   'finding.POD_OOM_KILLED':
     '{subject} was killed for memory (container {container}, {restarts|# restart|# restarts}).',
@@ -159,7 +160,7 @@ export const findings = {
   'finding.SERVICE_WITHOUT_ENDPOINTS.impact': 'Every connection to it is refused.',
   'finding.SERVICE_WITHOUT_ENDPOINTS.todo':
     'Make the labels agree when no Pod matches; else see why the Pods are not ready.',
-  'finding.SERVICE_WITHOUT_PODS': 'Service {service} has nothing behind it: there is no Pod of its part.',
+  'finding.SERVICE_WITHOUT_PODS': 'Service {service} has no endpoint: there is no Pod of its part.',
   'finding.SERVICE_WITHOUT_PODS.impact': 'Every connection to it is refused.',
   'finding.SERVICE_WITHOUT_PODS.todo': 'See why its workload has no Pods.',
   'finding.CHANGED_IMAGE': 'Image of {subject}: {imageBefore} → {image} (revision {revision}).',
@@ -167,7 +168,7 @@ export const findings = {
   'finding.CHANGED_CONFIG': '{subject} was edited with {by}.',
   'finding.CHANGED_POLICY': '{subject} was edited with {by}.',
   'finding.CHANGED_NODE': '{subject}: {reason}.',
-  'finding.CHANGED_CONTAINER': 'Container {subject} was made anew from {image}.',
+  'finding.CHANGED_CONTAINER': 'Container {subject} was recreated from {image}.',
   'finding.POD_OLDER_THAN_CONFIG':
     '{subject} started at {startedAt:time}, before its ConfigMap {configMap} changed at {changedAt:time}.',
   'finding.POD_OLDER_THAN_CONFIG.impact':
@@ -187,7 +188,7 @@ export const findings = {
   'finding.CONTAINER_PAUSED.impact': 'It accepts connections and does not answer them.',
   'finding.CONTAINER_PAUSED.todo': 'Find out who paused it and why, then unpause it.',
   'finding.CONTAINER_RESTARTING':
-    'Container {container} starts and ends again and again ({restarts|# restart|# restarts}, exit code {exitCode}).',
+    'Container {container} keeps restarting ({restarts|# restart|# restarts}, exit code {exitCode}).',
   'finding.CONTAINER_RESTARTING.impact': 'It does no work.',
   'finding.CONTAINER_RESTARTING.todo': 'Read its log.',
   'finding.CONTAINER_UNHEALTHY': 'Container {container} fails its own health check.',

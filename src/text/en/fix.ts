@@ -69,7 +69,7 @@ export const fix = {
   'event.stop-requested':
     ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step.',
   'event.verifying': ':mag: `{handle}`: all steps are done, checking that it worked.',
-  'event.succeeded': ':large_green_circle: `{handle}` worked: the checks that failed before are well now.',
+  'event.succeeded': ':large_green_circle: `{handle}` worked: the checks that failed before are healthy now.',
   'event.failed': ':red_circle: `{handle}` did not work. Look at the card for what was done.',
   'event.rolling_back': ':rewind: `{handle}`: taking the change back.',
   'event.rolled_back': ':rewind: `{handle}` was taken back: everything is as before.',
@@ -110,7 +110,7 @@ export const fix = {
     'Making a plan for `{remediation}` in {environment}. Nothing is changed before it is approved.',
   denied: 'Refused: {reason} Nothing was done. Reference {reference}.',
   'denied.directory-unavailable':
-    'Slack cannot tell me right now who may decide this, so nobody may. Try again in a minute.',
+    'Slack cannot tell me right now who may decide this, so nothing can be decided. Try again in a minute.',
   'denied.identity-mismatch': 'the account that pressed and the one Slack knows are not the same.',
   'denied.not-installed': 'the account belongs to a workspace in which this app is not installed.',
   'denied.deactivated': 'the account is deactivated.',
@@ -123,7 +123,7 @@ export const fix = {
   'denied.channel-unknown': 'Slack cannot tell me whether this channel is shared with another organisation.',
   'denied.shared-channel': 'fixes are not decided in a channel that is shared with another organisation.',
   'denied.plan-mismatch': 'the plan you saw is not the plan that would run. Look at the card again.',
-  'denied.no-approver': 'the policy names nobody who could approve this.',
+  'denied.no-approver': 'the policy names no approver for this.',
   'denied.no-undo': 'this fix cannot be undone.',
   'denied.undo-expired': 'it is too late to undo this by a button; ask for a new fix.',
   'denied.reason-required':

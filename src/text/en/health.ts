@@ -7,14 +7,14 @@ export const health = {
   'health.fact.runtime-compose': '{containers|# container|# containers} looked at',
   'health.fact.not-configured': 'not configured',
   'health.fact.pending': 'not looked at yet',
-  'health.fact.nobody-to-ask': 'nobody here can say',
+  'health.fact.nobody-to-ask': 'no other part can report on it',
   'health.fact.hung': 'accepts connections and does not answer',
   'health.fact.port-closed': 'runs, but its port refuses connections',
-  'health.fact.refused-unconfirmed': 'refused from here; nobody else could confirm it',
-  'health.fact.hung-unconfirmed': 'silent from here; nobody else could confirm it',
-  'health.fact.closed-unconfirmed': 'connection closed from here; nobody else could confirm it',
+  'health.fact.refused-unconfirmed': 'refused from here; no other part could confirm it',
+  'health.fact.hung-unconfirmed': 'unresponsive from here; no other part could confirm it',
+  'health.fact.closed-unconfirmed': 'connection closed from here; no other part could confirm it',
   'health.fact.refused-here-only': 'refused from here, yet others reach it',
-  'health.fact.hung-here-only': 'silent from here, yet others reach it',
+  'health.fact.hung-here-only': 'unresponsive from here, yet others reach it',
   'health.fact.closed-here-only': 'connection closed from here, yet others reach it',
   'health.fact.blind-dns': 'could not look: the name {host} does not resolve',
   'health.fact.blind-connect-timeout':
@@ -26,9 +26,9 @@ export const health = {
   'health.fact.blind-timed-out': 'could not look: the check took too long',
   'health.fact.blind-secret-unreadable': 'could not look: its credentials cannot be read here',
   'health.fact.blind-settings-invalid': 'could not look: its connection settings are not usable',
-  'health.fact.blind-refused': 'could not look: what would tell refuses connections',
-  'health.fact.blind-no-answer': 'could not look: what would tell does not answer',
-  'health.fact.blind-closed': 'could not look: what would tell closes the connection',
+  'health.fact.blind-refused': 'could not look: the system to ask refuses connections',
+  'health.fact.blind-no-answer': 'could not look: the system to ask does not answer',
+  'health.fact.blind-closed': 'could not look: the system to ask closes the connection',
   'health.fact.blind-auth': 'could not look: our credentials are refused',
   'health.fact.blind-limit': 'could not look: turned away because a limit is reached',
   'health.fact.blind-other': 'could not look',
@@ -83,7 +83,7 @@ export const health = {
   'health.fact.CONTAINER_UNHEALTHY': 'fails its own health check',
 
   'health.witness.runtime-running': 'its Pod or container, which runs',
-  'health.witness.runtime-not-ready': 'its Pods, none of which is ready',
+  'health.witness.runtime-not-ready': 'its Pods, all of them unready',
   'health.witness.runtime-not-running': 'the runtime: nothing of it runs',
   'health.witness.sessions': '{where}, which sees {count|# connection|# connections} of it',
   'health.witness.no-sessions': '{where}, which sees no connection of it',
@@ -98,7 +98,7 @@ export const health = {
   'cause.tls': 'TLS did not come up',
   'cause.auth': 'the credentials were refused',
   'cause.forbidden': 'not allowed to {verb} {resource}',
-  'cause.no-answer': 'connected, then silence',
+  'cause.no-answer': 'connected, but no answer came',
   'cause.closed': 'the connection was closed before an answer',
   'cause.limit': 'turned away because a limit is reached',
   'cause.protocol': 'an answer we do not understand',
@@ -110,39 +110,40 @@ export const health = {
   'cause.settings-invalid': 'the connection settings are not usable',
   'cause.kubeconfig-unreadable': 'the kubeconfig {path} cannot be read: {detail}',
   'cause.last-word-unknown':
-    'the log ends with “{line}”, which names no known reason, after complaints that do',
+    'the log ends with “{line}”, which is no known reason, although earlier errors are',
   'cause.kubeconfig-invalid': 'the kubeconfig {path} is not usable: {detail}',
   'cause.kubeconfig-login': 'the login program {command} of the kubeconfig {path} does not work: {detail}',
   'cause.heartbeat-too-young':
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
   'cause.another-replica':
-    'each look reached another replica or a process that was started anew, so two samples cannot be compared',
+    'the samples come from different replicas or from a restarted process, so they cannot be compared',
   'cause.steps-unreadable':
-    'how long the steps of {executions|# failed execution|# failed executions} took cannot be read',
+    'the durations of the steps of {executions|# failed execution|# failed executions} cannot be read',
   'cause.subject-placeholder':
-    'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: what it puts there cannot be seen here',
-  'cause.metrics-absent': 'something waits, and the metrics that would tell why are absent ({metrics})',
+    'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: the value of its placeholder cannot be seen here',
+  'cause.metrics-absent':
+    'something waits, and the metrics that would show the reason are absent ({metrics})',
   'cause.log-empty': 'the log of {instance} is empty',
   'cause.no-batch-ended':
     'no batch of events was stored in {seconds} s, and nothing shows what its writer was doing ({queue|# event waits|# events wait})',
   'cause.override-unread':
-    'whether the environment gives {keys} another value than the file cannot be seen: not allowed to {verb} {resource}',
+    'the environment may override {keys} of the file, but the bot is not allowed to {verb} {resource}',
   'cause.value-in-secret': '{key} comes from the Secret {secret}, whose values are not read for this',
   'cause.token-source-unknown':
-    'nothing says where {part} has its registration token from: no variable such as AGENT_AUTH_TOKEN, no mounted Secret',
+    '{part} shows no source of its registration token: no variable such as AGENT_AUTH_TOKEN, no mounted Secret',
   'cause.token-on-neither-side':
-    'neither agent-manager ({managerSource}) nor the agents ({agentSource}) hold a registration token',
-  'cause.reference-gone': '{kind} {name}, key {key}, which its environment comes from, is not there any more',
+    'agent-manager ({managerSource}) and the agents ({agentSource}) both lack a registration token',
+  'cause.reference-gone': 'its environment refers to {kind} {name}, key {key}, which no longer exists',
   'cause.command-metrics-absent':
-    'whether commands wait or run out of time cannot be told: metrics are absent ({metrics})',
+    'waiting and timed-out commands cannot be counted: metrics are absent ({metrics})',
   'cause.executions-unknown':
-    'whether an execution waits for a workflow file that looks wrong cannot be seen: orchestrator-service is not configured',
+    'a workflow file looks wrong, but its executions cannot be listed: orchestrator-service is not configured',
   'cause.too-little-cpu':
     'in {seconds} s too little CPU was used ({cores} cores) to tell which function takes it',
   'cause.throttling-unknown':
-    'it uses {used} of {limit} millicores, and how often the kernel holds it back at its limit cannot be read',
+    'it uses {used} of {limit} millicores, but the kernel’s count of throttled periods cannot be read',
   'cause.redis-bound-unknown':
-    'Redis has no memory limit of its own and holds {usedBytes:bytes}, and what its container or machine may give it is not known here',
+    'Redis has no memory limit of its own and holds {usedBytes:bytes}; the limit of its container or machine is not known here',
   'cause.debug-container':
     'the container has no tool for it, and the debug container beside it does not run ({why})',
   'cause.debug-container-limit':
@@ -150,11 +151,11 @@ export const health = {
   'cause.sessions-hidden':
     'the role does not see what {hidden|# session|# sessions} of other roles {hidden|does|do}: it needs membership in pg_monitor',
   'cause.slow-consumer-unclear':
-    'NATS has a slow consumer ({consumer}), and neither its name nor its subjects tell whether it is the platform’s',
+    'NATS has a slow consumer ({consumer}), but its name and subjects do not show whether it is the platform’s',
   'cause.cache-keys-unknown':
-    'none of {keys|# key|# keys} agent:* is of an agent in the table ({rows|# row|# rows}): the keys are named in a way we do not know',
+    '{keys|# key agent:* matches|# keys agent:* match} no agent in the table ({rows|# row|# rows}): the naming of keys is unknown',
   'cause.request-limit':
-    'not looked at: this diagnosis may ask the Kubernetes API only {most} times, and has done so',
+    'not checked: this diagnosis has used its limit of {most} requests to the Kubernetes API',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',
 
   'skip.not-configured': 'not configured',

@@ -22,10 +22,10 @@ export const remediations = {
   'offer.refused.no-action': 'There is no fix of that name.',
   'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
   'offer.refused.not-configured': 'This environment has no {missing}.',
-  'offer.refused.self-target': 'It would act on what this bot itself stands on ({identity}).',
-  'offer.refused.self-target-unknown': 'It cannot be ruled out that this bot itself stands on it.',
+  'offer.refused.self-target': 'It would change a dependency of this bot itself ({identity}).',
+  'offer.refused.self-target-unknown': 'This bot itself may depend on it.',
   'offer.refused.missing-right': 'The worker lacks a right: {verb} {resource} in {namespace}.',
-  'offer.refused.cannot-look': 'The target could not be looked at well enough to plan it.',
+  'offer.refused.cannot-look': 'The target could not be checked well enough for a plan.',
   'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',
   'offer.refused.redis-cluster':
     'That Redis is a cluster of {nodes} masters: set the policy on each of them.',
@@ -39,7 +39,7 @@ export const remediations = {
   'offer.refused.circuit-open':
     'The fix was done lately and the trouble came back: look for the cause first.',
   'offer.refused.target-busy': 'Another fix of the same target is under way ({other}).',
-  'offer.refused.no-approver': 'The policy names nobody who could approve it.',
+  'offer.refused.no-approver': 'The policy names no approver for it.',
   'offer.refused.kill-switch': 'Fixes are switched off.',
   'offer.refused.frozen': 'A freeze window forbids it now.',
   'offer.refused.outside-hours': 'It is allowed only within the hours of the policy.',

@@ -4,7 +4,7 @@ export const report = {
   'report.title': '[{environment}] {what}',
   'report.title.cause': '{symptom}: {cause} ({id})',
   'report.title.possible': '{symptom}: no cause confirmed, {count} could not be ruled out',
-  'report.title.none': '{symptom}: none of its known causes is there',
+  'report.title.none': '{symptom}: all of its known causes are ruled out',
   'report.title.healthy': 'every part that was looked at is up',
   'report.title.unknown': 'not everything could be looked at',
   'report.title.failed': 'a {kind} ended without an answer',
@@ -70,7 +70,7 @@ export const report = {
   'report.answer.note':
     'Secrets are removed, names of hosts and objects are not: read it before you publish it. Another run: `/aetherius report <run>`.',
   'report.attached':
-    ':memo: *Issue text* for the {kind} of {environment}, {time:time}, run {run}: it is too long for a private message, so it is attached as a file under that answer in {channel}.',
+    ':memo: *Issue text* for the {kind} of {environment}, {time:time}, run {run}. It is too long for a private message, so it is attached as a file under that answer in {channel}.',
   'report.place.direct': 'our direct messages',
   'report.cut':
     ':memo: *Issue text* for the {kind} of {environment}, {time:time}, run {run}. It is too long for a message, and that run has no answer in Slack to attach it to: this is its beginning. The whole of it: `aetherius report {run}` on the command line.',

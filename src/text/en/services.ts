@@ -27,7 +27,7 @@ export const services = {
     'The log of the collect agent says that registration fails ({subject}).',
   'finding.REGISTRATION_REFUSED_TOKEN': 'A registration was refused because of its token ({subject}).',
   'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager has seen no registration request at all.',
-  'finding.NOBODY_PUBLISHES': 'Nobody published a registration or a heartbeat in {seconds} s.',
+  'finding.NOBODY_PUBLISHES': 'No registration or heartbeat was published in {seconds} s.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

@@ -7,7 +7,7 @@ export const stores = {
   'finding.PG_LIMIT_TOO_LOW':
     'PostgreSQL allows only {max|# connection|# connections} and {used|# is|# are} taken (largest: {application} with {applicationSessions}).',
   'finding.PG_CONNECTIONS_ELSEWHERE':
-    'Others hold most of the PostgreSQL connections ({used} of {max} are taken): {application} has {applicationSessions} in {database}, which is no database of the platform.',
+    'Others hold most of the PostgreSQL connections ({used} of {max} are taken): {application} has {applicationSessions} in {database}, which is not a database of the platform.',
   'finding.PG_SLOW_STATEMENTS':
     '{slow|# statement|# statements} in {subject} {slow|is slow: it takes|are slow: the worst takes} {meanMs} ms on average over {calls|# call|# calls}.',
   'finding.PG_INDEX_MISSING': 'No index on {table}.{column} ({rows|# row|# rows}, {mib} MiB in {database}).',
@@ -16,7 +16,7 @@ export const stores = {
     '{rows|# row|# rows} of {table} {rows|is|are} older than {days|# day|# days} and no longer needed.',
   'finding.PG_LOCK_BLOCKS':
     '{application} (pid {pid}, {state}, open for {openSeconds} s) blocks {waiting|# session, for|# sessions, the longest for} {longestSeconds} s.',
-  'finding.PG_LOCK_BLOCKS.impact': 'Whatever needs the same rows or tables waits.',
+  'finding.PG_LOCK_BLOCKS.impact': 'Sessions that need the same rows or tables wait.',
   'finding.REDIS_USELESS_KEYS':
     'About {uselessKeys|# key|# keys} {prefix} never {uselessKeys|expires and holds|expire and hold} {uselessBytes:bytes} ({percent} % of the memory; largest: {largest}).',
   'finding.NATS_SLOW_CONSUMER':
@@ -29,7 +29,7 @@ export const stores = {
   'finding.NATS_CONSUMERS_DROPPED':
     'NATS gave up on {dropped|# slow consumer|# slow consumers} while we looked ({slowConsumersTotal} in all); the last is {consumer}.',
   'finding.NATS_SLOW_CONSUMER_ELSEWHERE':
-    'The slow consumer {subject} of NATS takes none of the platform’s subjects: it belongs to another application.',
+    'The slow consumer {subject} of NATS does not take any of the platform’s subjects: it belongs to another application.',
   'finding.NATS_CONSUMER_GONE':
     'NATS dropped the consumer {consumer} for being slow, {secondsAgo} s ago, and it has not come back.',
   'finding.NATS_CONSUMER_GONE.impact': 'It gets no messages; what no stream keeps is lost for it.',
@@ -38,12 +38,12 @@ export const stores = {
   'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',
   'finding.POLICY_BLOCKS.impact': 'Requests between the two time out although both are well.',
   'finding.POLICY_BLOCKS_DNS':
-    'NetworkPolicy {policy} lets {from} ask no name server: no egress rule admits port 53 outside of its namespace.',
-  'finding.POLICY_BLOCKS_DNS.impact': 'It finds no other part by name.',
+    'NetworkPolicy {policy} blocks {from} from every name server: no egress rule allows port 53 outside of its namespace.',
+  'finding.POLICY_BLOCKS_DNS.impact': 'It cannot look up any other part by name.',
   'finding.POLICY_NOT_ENFORCED':
     'NetworkPolicy {policy} forbids a connection on port {port} that works all the same: the network of this cluster does not enforce it (or not yet).',
   'finding.POLICY_ISOLATES':
-    'NetworkPolicy {policy} lets nobody reach Service {service} on port {port}, although its Pods are ready.',
+    'NetworkPolicy {policy} lets no client reach Service {service} on port {port}, although its Pods are ready.',
   'finding.POLICY_ISOLATES.impact': 'Every request to it times out.',
   'finding.DNS_NOT_RUNNING': 'The cluster’s DNS has no ready Pod ({ready} of {pods}).',
   'finding.POD_PROBE_FAILS':
