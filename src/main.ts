@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   });
   const logger = createLogger({ level: env.LOG_LEVEL, base: { role } });
   let running: RunningProcess | undefined;
-  // A rejection nobody handles leaves the process in an unknown state: the supervisor starts a new one (trap 4).
+  // An unhandled rejection leaves the process in an unknown state: the supervisor starts a new one (trap 4).
   closeWithGrace({ delay: env.SHUTDOWN_GRACE_MS + 1000, logger: false }, async ({ signal, err }) => {
     if (err !== undefined) logger.error({ err }, 'the process ends because of an error');
     else logger.info({ signal }, 'stopping');

@@ -12,7 +12,7 @@ import { printable, table } from './table.ts';
 
 /**
  * Finds the cause from this process. Exit codes: 0 no cause is there, 1 a cause is confirmed, 2 something could
- * not be seen and no cause is confirmed, 64 the words fit several symptoms or none.
+ * not be seen and no cause is confirmed, 64 the words fit several symptoms, or no symptom.
  */
 export async function diagnoseCommand(
   context: CliContext,

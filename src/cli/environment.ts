@@ -1,7 +1,7 @@
 import type { Config } from '../domain/settings/config.ts';
 import { UsageFault } from './faults.ts';
 
-/** The environment meant: named, else the default of Slack, else the only one. UsageFault when none of these decides. */
+/** The environment meant: named, else the default of Slack, else the only one. UsageFault when these do not decide. */
 export function chooseEnvironment(config: Config, named: string | undefined): string {
   const known = Object.keys(config.environments);
   if (named !== undefined) {

@@ -28,7 +28,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.
   const config = once(() => load([]));
   const targetsConfig = once(() => load());
-  // Results go to standard output; a log line among them would break whoever reads JSON.
+  // Results go to standard output; a log line among them would break a reader of JSON.
   const logger = once(async () =>
     createLogger({
       level: (await env()).LOG_LEVEL === 'info' ? 'error' : (await env()).LOG_LEVEL,

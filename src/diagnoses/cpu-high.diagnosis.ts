@@ -5,7 +5,7 @@ import type { ServiceId } from '../domain/platform/part.ts';
 const atLimit = (part: ServiceId) => any(found('CPU_AT_LIMIT', part), found('CPU_THROTTLED', part));
 const busy = (part: ServiceId) => any(found('CPU_HIGH', part), atLimit(part));
 const hot = (part: ServiceId) => all(busy(part), found('HOT_FUNCTION', part));
-/** A limit so small that no profile can tell who takes it is too low whoever does: raised, it can be told. */
+/** A limit so small that no profile can show the consumer is too low: after a raise, a profile can. */
 const throttled = (part: ServiceId) =>
   all(atLimit(part), any(found('CPU_LIMIT_TINY', part), not(found('HOT_FUNCTION', part))));
 

@@ -1,7 +1,7 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
 const late = any(found('EVENT_LATENCY_HIGH'), found('EVENT_QUEUE_BACKLOG'));
-/** A database that serves nobody is not slow: what it is, the way to it tells (H2). */
+/** A database that serves no client is not slow: diagnosis H2 finds its fault. */
 const unserved = any(
   found('ENDPOINT_REFUSED', 'postgres'),
   found('ENDPOINT_HUNG', 'postgres'),

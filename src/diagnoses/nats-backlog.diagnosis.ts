@@ -20,7 +20,7 @@ export const natsBacklog = defineDiagnosis({
     {
       id: 'D4.b',
       part: 'nats',
-      // JetStream is optional: a server without it keeps nothing for anybody, and nobody counts on it.
+      // JetStream is optional: a server without it keeps no messages, and no client relies on it.
       when: found('NATS_NO_STREAM'),
       remedies: [{ instruction: 'create-stream' }],
     },

@@ -39,8 +39,8 @@ export const pgConnections = defineDiagnosis({
     {
       id: 'D1.c',
       part: 'postgres',
-      // One session that was left in a transaction takes nobody's connection while there is room, and is not why there
-      // is none where pools take them all.
+      // One session left in a transaction takes no connection from others while there is room.
+      // Where pools take all connections, it is not the reason for the shortage.
       when: all(
         short,
         any(found('PG_SESSIONS_LEAKED'), all(found('PG_IDLE_IN_TRANSACTION_LEAKED'), not(explained))),

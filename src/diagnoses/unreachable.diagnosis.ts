@@ -105,7 +105,7 @@ export function unreachable(part: PartId) {
   const silence = all(found('NOBODY_PUBLISHES'), found('AGENTS_SILENT'));
   const ill = part === 'collect-agent' ? any(symptom, silence) : symptom;
   const specific = part in ofPart ? ofPart[part as keyof typeof ofPart] : undefined;
-  // Where packets get lost or come late nobody can judge its health: then it is the way, whatever state it is in.
+  // Where packets get lost or come late, its health cannot be judged: then the cause is the network.
   // (A Service drops what is sent to a part that is not ready.)
   const silent = all(found('NETWORK_SILENT', part), not(found('PART_NOT_READY', part)));
   const badWay = part === 'collect-agent' ? undefined : any(silent, found('NETWORK_SLOW', part));

@@ -25,7 +25,7 @@ export const workflowStuck = defineDiagnosis({
       part: 'orchestrator-service',
       when: any(
         found('WORKFLOW_FILE_BROKEN'),
-        // Behind a starved executor executions wait whatever their file looks like.
+        // Behind a starved executor, executions wait even when their file is correct.
         all(found('WORKFLOW_FILE_FAULTY'), not(starved)),
       ),
       remedies: [{ instruction: 'mend-workflow-file' }],

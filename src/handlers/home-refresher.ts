@@ -45,7 +45,7 @@ export function homeRefresher(options: HomeRefresherOptions): {
     async start() {
       listening = await Promise.all([
         store.listen('remediations', poke),
-        // Whatever is said in Slack reports a change of a run or a fix; a Home that is published is none itself.
+        // Every message in Slack reports a change of a run or a fix; publishing a Home does not.
         store.listen('outbox', (lane) => {
           if (!lane.startsWith('home:')) poke();
         }),

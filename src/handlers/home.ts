@@ -38,7 +38,7 @@ async function homeData(deps: HandlerDeps): Promise<HomeData> {
         };
       }),
   );
-  // Offers that nobody took up are no fixes.
+  // Offers that were never requested are not fixes.
   const taken = fixes.filter((row) => row.state !== 'proposed' && row.state !== 'superseded');
   return { environments, pending, runs, fixes: taken, now: clock.now() };
 }

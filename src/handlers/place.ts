@@ -4,7 +4,7 @@ import { present } from '../domain/kernel/present.ts';
 import type { Surface } from '../domain/run/run.ts';
 import { type HandlerDeps, type HandlerSettings, teamOf } from './deps.ts';
 
-/** Named, else the channel's, else the default, else the only one. AppError INVALID_INPUT when none of these says. */
+/** Named, else the channel's, else the default, else the only one. AppError INVALID_INPUT without all of these. */
 export function environmentFor(
   settings: HandlerSettings,
   named: string | undefined,

@@ -11,7 +11,7 @@ import { startDispatcher } from './dispatcher.ts';
 import { queueName, queues } from './queues.ts';
 import { createRunners, JobAborted, type JobReport, type Runners, type Work } from './runners.ts';
 
-/** Carries out one run of whatever kind; PostgreSQL decides whether it is ours. */
+/** Executes one run of any kind; PostgreSQL decides whether this worker owns it. */
 export interface RunExecutor {
   execute(job: { readonly runId: string; readonly signal: AbortSignal }): Promise<void>;
 }

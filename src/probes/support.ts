@@ -79,7 +79,7 @@ export function round(value: number, digits = 0): number {
   return Math.round(value * scale) / scale;
 }
 
-/** Counts of sessions by part, as facts `sessions.<part>`; a part in `always` is also said when it has none. */
+/** Counts of sessions by part, as facts `sessions.<part>`; a part in `always` also gets a count of 0. */
 export function sessionFacts(
   counts: ReadonlyMap<PartId, number>,
   always: readonly PartId[] = [],

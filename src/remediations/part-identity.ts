@@ -5,7 +5,7 @@ import type { PartId } from '../domain/platform/part.ts';
 
 type Deps = Pick<Targets, 'postgres' | 'redis'>;
 
-/** `pg_control_system()` names the cluster, whatever address, alias or proxy it is reached by. */
+/** `pg_control_system()` names the cluster behind any address, alias or proxy. */
 export async function systemIdentifier(
   postgres: NonNullable<Targets['postgres']>,
   signal: AbortSignal,

@@ -104,7 +104,7 @@ function personOf(kind: DeliveryKind, body: Body): Person | undefined {
   if (userId === undefined) return undefined;
   return {
     userId,
-    // Without a workspace nobody is a member of anything: every decision is then refused.
+    // Without a workspace, membership is unknown: every decision is then refused.
     teamId: teamId ?? '',
     ...present({ enterpriseId }),
     via: 'slack',

@@ -60,7 +60,7 @@ const persistWithinMs = 1500;
 
 /**
  * Every delivery, over whichever transport, passes here before Bolt sees it: is it for us, have we seen it, is it
- * written down. Bolt checks none of that (R-SLACK9, R-SLACK10).
+ * written down. Bolt does not check any of that (R-SLACK9, R-SLACK10).
  */
 export function createGate(options: GateOptions): Gate {
   const { inbox, logger } = options;

@@ -90,7 +90,7 @@ export function slackRoute(options: SlackRouteOptions): HttpRoute {
           ...present({ retryReason }),
         })
         .then(
-          // Handled without an ack: an event of a kind that nobody listens to.
+          // Handled without an ack: an event without a listener for its kind.
           () => answer({ status: 200 }),
           (err: unknown) => {
             logger.error({ err }, 'a delivery was not acknowledged');

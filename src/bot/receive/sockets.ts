@@ -91,7 +91,7 @@ function createSocket(options: SocketsOptions, index: number) {
   const replace = (): Promise<void> => (replacing ??= reconnect());
 
   const ended = (receiver: SocketModeReceiver): void => {
-    // A socket that never came up is the business of whoever tried to open it.
+    // The code that opens a socket handles a failure to open it.
     if (!open.delete(receiver) || receiver !== current) return;
     current = undefined;
     if (!stopping.signal.aborted) void replace();

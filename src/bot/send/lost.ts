@@ -4,7 +4,7 @@ import type { Words } from '../../text/words.ts';
 
 /**
  * Tells the person who asked that an answer could not be posted, through the `response_url` of their command, which
- * works where the bot may not post. Never throws; a run that nobody typed has nobody to tell.
+ * works where the bot may not post. Never throws; a run without a requester has no person to tell.
  */
 export function lostNotice(options: {
   readonly runOfMessage: (messageId: string) => Promise<string | undefined>;

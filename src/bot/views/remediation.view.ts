@@ -138,7 +138,7 @@ function peopleLines(view: RemediationView, words: Words): string[] {
       }),
     );
   }
-  // The finding's own key is what the policy puts there when nobody had to say why.
+  // The policy puts the finding's own key there when no reason was required.
   if (row.reason !== undefined && row.reason !== row.findingKey)
     lines.push(words.say('card.reason', { reason: row.reason }));
   for (const approval of view.approvals.slice(0, shown.approvals)) {

@@ -5,7 +5,7 @@ import { remedyLines, workloads } from './lines.ts';
 
 const ports: Readonly<Record<string, string>> = { 'agent-manager': '8080', 'orchestrator-service': '8081' };
 
-/** Lines that a person may copy for this instruction here; none for one that is no command. */
+/** Lines that a person may copy for this instruction here; empty when it is not a command. */
 export function instructionLines(key: string, place: Place, finding: Finding | undefined): readonly string[] {
   const lines = remedyLines[key];
   if (lines === undefined) return [];

@@ -40,7 +40,7 @@ export function auditMac(key: string | Uint8Array, hash: string): string {
   return createHmac('sha256', key).update(hash).digest('hex');
 }
 
-/** MAC of an anchor, so that whoever can write to its place cannot make one up. */
+/** MAC of an anchor, so that a writer to its place cannot forge one. */
 export function anchorMac(
   key: string | Uint8Array,
   anchor: Pick<AuditAnchor, 'seq' | 'hash' | 'keyId'>,

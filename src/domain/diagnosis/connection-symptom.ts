@@ -31,7 +31,7 @@ export interface ConnectionSymptom {
   readonly rest: string;
 }
 
-/** Read a text as the error of a connection; undefined when it speaks of none. */
+/** Read a text as the error of a connection; undefined when it is not about a connection. */
 export function connectionSymptom(
   text: string,
   named: PartId | undefined,

@@ -173,7 +173,7 @@ function worst(findings: readonly Finding[]): number {
   return findings.length === 0 ? 3 : Math.min(...findings.map((finding) => severityRank[finding.severity]));
 }
 
-/** How much of what it takes has been seen: a possible cause with evidence for it ranks before one with none. */
+/** How much evidence for a cause was seen: a possible cause with more of it ranks first. */
 function support(judgement: CauseJudgement): number {
   return -judgement.for.length;
 }

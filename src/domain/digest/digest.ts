@@ -24,7 +24,7 @@ export interface DigestDifference {
   readonly still: readonly RememberedFinding[];
   /** Came and went at least twice within the strip. */
   readonly flapping: readonly string[];
-  /** Parts that could not be looked at: their old findings are neither fixed nor still there. */
+  /** Parts that could not be looked at: whether their old findings are fixed is unknown. */
   readonly unseen: readonly string[];
   /** Oldest first, at most 7: critical and warning counts per local day; null = no digest that day. */
   readonly strip: readonly {

@@ -7,7 +7,7 @@ export interface DailyTime {
 }
 
 export interface Due {
-  /** ISO date in the zone: what makes a daily thing happen once a day, whatever the clocks do. */
+  /** ISO date in the zone: it makes a daily job happen once a day, even when clocks change. */
   readonly localDate: string;
   readonly dueAt: Date;
 }

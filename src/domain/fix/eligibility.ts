@@ -28,12 +28,12 @@ export type Known<T> = { readonly known: T } | { readonly unavailable: string };
 
 /**
  * Who people are, read from Slack: by the bot process live, by everybody else from the snapshot the bot keeps
- * in PostgreSQL. It answers `unavailable` instead of throwing; whoever asks must then deny (R-A3).
+ * in PostgreSQL. It answers `unavailable` instead of throwing; the caller must then deny (R-A3).
  */
 export interface Directory {
   installation(): Promise<Known<Installation>>;
   person(userId: string): Promise<Known<DirectoryPerson>>;
-  /** User ids of a usergroup's current members; disabled groups have none. */
+  /** User ids of a usergroup's current members; empty for a disabled group. */
   groupMembers(groupId: string): Promise<Known<readonly string[]>>;
   /** `is_ext_shared` (or pending) of a channel (R-S7). */
   channel(channelId: string): Promise<Known<{ readonly externallyShared: boolean }>>;

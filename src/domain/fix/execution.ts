@@ -2,7 +2,7 @@ import type { Facts } from '../kernel/facts.ts';
 import type { Plan, PlanStep, Tier } from './remediation.ts';
 import type { StepRow } from './rows.ts';
 
-/** Where an execution stands, read from its stored steps alone: whoever takes it over comes to the same answer. */
+/** Where an execution stands, read from its stored steps alone: the next worker comes to the same answer. */
 export type Progress =
   | { readonly at: 'complete' }
   /** Nothing is known to have begun at `idx`. */
@@ -76,7 +76,7 @@ export function undoPlan(plan: Plan): Plan | undefined {
 /** Margin between the end of a step's deadline and the end of the lease. */
 export const leaseMarginMs = 15_000;
 
-/** What is wrong with a plan whatever its action is; undefined when nothing is. */
+/** What is wrong with a plan of any remediation; undefined when nothing is. */
 export function planFault(
   plan: Plan,
   expected: {

@@ -176,7 +176,7 @@ const Section = z
   })
   .meta({ description: 'Who may approve what; without this section no fix is offered.' });
 
-/** The `approvals` section. Left out, fixes are shown as text and none can be applied. */
+/** The `approvals` section. Without it, fixes are shown as text and cannot be applied. */
 export const Approvals = Section.exactOptional();
 export type ApprovalsConfig = z.output<typeof Section>;
 
@@ -195,7 +195,7 @@ export interface Rule {
 
 export interface Policy {
   readonly version: string;
-  /** Undefined: nobody may approve (R-A7). */
+  /** Undefined: no person may approve (R-A7). */
   rule(tier: Tier): Rule | undefined;
   /** People on call: those to whom tier 1 is offered; they may cancel and stop. */
   readonly onCall: readonly AllowList[];
@@ -215,7 +215,7 @@ export const directoryMaxAgeMs = 5 * 60_000;
 
 /**
  * Resolves the section. AppError INVALID_INPUT, naming every fault, when an offered action could be approved by
- * nobody (R-A7). Without a section the policy is empty and `rule` always undefined.
+ * no person (R-A7). Without a section the policy is empty and `rule` always undefined.
  */
 export function createPolicy(
   config: ApprovalsConfig | undefined,

@@ -92,7 +92,7 @@ const healthProbes = {
 } as const satisfies Readonly<Record<string, HealthRole>>;
 export type HealthProbeId = keyof typeof healthProbes;
 
-/** The role of a probe in the health table; none for one that no health check asks. */
+/** The role of a probe in the health table; empty when no health check runs it. */
 export function healthRole(probe: string): HealthRole {
   return Object.hasOwn(healthProbes, probe) ? healthProbes[probe as HealthProbeId] : {};
 }

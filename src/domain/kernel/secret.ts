@@ -4,7 +4,7 @@ import { AppError } from './errors.ts';
 /** What every secret prints, wherever it is printed. */
 export const hidden = '[secret]';
 
-/** A secret that is known: it shows itself only to whoever calls `reveal`. */
+/** A secret that is known: only `reveal` returns it. */
 export class Secret {
   readonly #value: string;
 

@@ -242,7 +242,7 @@ type Traits = FindingTraits & { readonly explains?: readonly FindingCode[] };
 
 const none: Traits = {};
 
-/** Traits of a code; none for one that an older version stored and this one does not know. */
+/** Traits of a code; empty for a code of an older version that this one does not know. */
 export function traitsOf(code: string): Traits {
   return Object.hasOwn(findings, code) ? findings[code as FindingCode] : none;
 }

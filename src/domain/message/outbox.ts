@@ -112,7 +112,7 @@ export interface Outbox {
       readonly unsent?: true;
     },
   ): Promise<boolean>;
-  /** Given up; `lost` says why its message can be neither posted nor edited any more (R-S5). */
+  /** Given up; `lost` says why its message can no longer be posted or edited (R-S5). */
   fail(
     id: string,
     owner: string,

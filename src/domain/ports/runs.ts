@@ -14,7 +14,7 @@ export interface NewRun {
   readonly dedupeKey?: string;
 }
 
-/** Which run is meant when nobody names it; what is left out does not matter. */
+/** Selects a run that was not named; a missing field matches every run. */
 export interface RunFilter {
   readonly kinds: readonly RunKind[];
   readonly environment?: string;
@@ -47,7 +47,7 @@ export interface Runs {
   saveOutcomes(id: string, outcomes: readonly ProbeOutcome[]): Promise<void>;
   /** running → complete/failed, only while `owner` holds it. */
   finish(id: string, owner: string, state: 'complete' | 'failed', summary: unknown): Promise<boolean>;
-  /** Queued runs nobody has taken, and running ones whose lease ended; oldest first. */
+  /** Queued runs without a worker, and running ones whose lease ended; oldest first. */
   waiting(
     environments: readonly string[],
     olderThanMs: number,
@@ -66,6 +66,6 @@ export interface Runs {
   /** By its id, or by the last eight digits of it, which is what people see. */
   byReference(reference: string): Promise<Run | undefined>;
   byDedupeKey(key: string): Promise<Run | undefined>;
-  /** Runs asked for longer ago that nobody holds become `expired`; returns those. */
+  /** Runs that were requested longer ago and have no holder become `expired`; returns those. */
   expire(olderThanMs: number, limit: number): Promise<readonly Run[]>;
 }

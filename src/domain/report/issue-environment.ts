@@ -43,7 +43,7 @@ function deploymentOf(config: EnvironmentConfig): Deployment {
   }
 }
 
-/** What a part says or shows of its version; neither of both means that nobody has seen it. */
+/** What a part reports or shows of its version; without both, its version is unknown. */
 export interface PartVersion {
   readonly part: PartId;
   readonly version?: string;

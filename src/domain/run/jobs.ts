@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Payloads carry ids only (R-X7): everything else is read from PostgreSQL by whoever takes the job. */
+/** Payloads carry ids only (R-X7): the worker that takes the job reads everything else from PostgreSQL. */
 export const RunJob = z.strictObject({ runId: z.uuid() });
 export type RunJob = z.infer<typeof RunJob>;
 

@@ -4,7 +4,7 @@ import { runReference } from '../../domain/run/reference.ts';
 
 /**
  * The grammar of `/aetherius …` and of `@aetherius …` (which is the only form inside a thread). Pure:
- * text and the names of the environments in, a command or the reason why it is none out.
+ * text and the names of the environments in, a command, or the reason why it is not a command, out.
  */
 export type Command =
   | { readonly kind: 'help' }

@@ -94,7 +94,7 @@ async function migrations(client: Client): Promise<readonly Check[]> {
   return [check('migrations', 'ok', { applied: applied.length })];
 }
 
-/** R-L4: the application may add to the audit log and read it, and neither change nor empty it, nor own it. */
+/** R-L4: the application may only add to the audit log and read it; it may not change, empty or own it. */
 async function roleRights(client: Client, login: string): Promise<readonly Check[]> {
   const { rows: roles } = await client.query<{ member: boolean }>(
     `SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,

@@ -17,7 +17,7 @@ const cacheMs = 30_000;
 
 /**
  * Who we are and what we stand on, for the self-target rule (R-X14): by identity, because one server has many
- * names. Throws when our PostgreSQL or Redis cannot say who it is; whoever asks then plans nothing.
+ * names. Throws when our PostgreSQL or Redis cannot be identified; the caller then plans nothing.
  */
 export function createSelfIdentity(options: SelfIdentityOptions): () => Promise<ReadonlySet<string>> {
   let known: { readonly at: number; readonly claims: ReadonlySet<string> } | undefined;

@@ -56,7 +56,7 @@ function serializeError(error: unknown): unknown {
 function adapt(log: Pino): Logger {
   return {
     debug(facts, message) {
-      // Redacting what nobody will read costs a millisecond a run.
+      // Redacting a line that is not logged would cost a millisecond a run.
       if (log.isLevelEnabled('debug')) log.debug(facts, redactText(message));
     },
     info: (facts, message) => log.info(facts, redactText(message)),

@@ -99,7 +99,7 @@ export function toFaults(
   }
 }
 
-/** The branch of a union whose shape fitted and whose content did not; undefined when none stands out. */
+/** The branch of a union whose shape fitted and whose content did not; undefined when the choice is not clear. */
 function meantBranch(
   branches: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly z.core.$ZodIssue[] | undefined {

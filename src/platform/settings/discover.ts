@@ -27,7 +27,7 @@ const defaultPorts = {
   neo4j: 7687,
 } as const;
 
-/** From the Services of the platform's namespace; undefined when none of ours is there. */
+/** From the Services of the platform's namespace; undefined when it has no Service of the platform. */
 export async function discoverKubernetes(
   target: Pick<KubernetesTarget, 'namespace' | 'agentNamespace' | 'list'>,
   settings: { readonly kubeconfig?: string; readonly context?: string },

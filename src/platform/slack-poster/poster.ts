@@ -28,7 +28,7 @@ export interface Poster {
 }
 
 const leaseMs = 30_000;
-/** How often PostgreSQL is asked when nobody says that something is due. */
+/** How often PostgreSQL is polled when no notification says that something is due. */
 const idleMs = 1000;
 const attemptsBeforeGivingUp = 12;
 

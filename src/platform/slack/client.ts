@@ -30,7 +30,7 @@ export function createSlackClient(options: SlackClientOptions): WebClient {
   return new WebClient(options.token.reveal(), webClientOptions(options));
 }
 
-/** What fails is reported by whoever called; the SDK's own lines would repeat payloads. */
+/** The caller reports a failure; the SDK's own lines would repeat payloads. */
 const quiet: NonNullable<WebClientOptions['logger']> = {
   debug: () => undefined,
   info: () => undefined,

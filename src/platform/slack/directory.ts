@@ -36,7 +36,7 @@ interface Cached<T> {
 
 const mostEntries = 5000;
 
-/** Who people are, read from Slack. Never throws: what cannot be had is `unavailable`, and whoever asks denies. */
+/** Who people are, read from Slack. Never throws: a failed request gives `unavailable`, and the caller then denies. */
 export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirectory {
   const { client, clock, logger, cacheMs = 60_000 } = options;
   const cache = new Map<string, Cached<unknown>>();

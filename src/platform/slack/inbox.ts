@@ -39,7 +39,7 @@ SELECT count(*)::int AS fresh FROM first`;
 
 /**
  * Deliveries as they are accepted (R-S1, R-S2). It has connections of its own and one statement a delivery, because the
- * ack waits for it; whatever else is going on in PostgreSQL must not stand in the way.
+ * ack waits for it; other work in PostgreSQL must not delay it.
  */
 export function createDeliveryInbox(options: InboxOptions) {
   const role = options.role === undefined ? applicationRole : options.role;

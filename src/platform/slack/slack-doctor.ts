@@ -49,7 +49,7 @@ export async function examineSlack(slack: SlackToExamine): Promise<readonly Chec
   }
 }
 
-/** Slack's clock against ours in milliseconds, from the `Date` header of `api.test`; undefined when there is none. */
+/** Slack's clock against ours in milliseconds, from the `Date` header of `api.test`; undefined without that header. */
 export async function slackClockOffset(
   apiUrl: string | undefined,
   now: () => number,

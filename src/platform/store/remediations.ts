@@ -148,7 +148,7 @@ function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'
 /** Expiry uses the later of the clock and the last audit row, so that a clock set back opens nothing again. */
 export const safeNow = 'greatest(clock_timestamp(), (SELECT ts FROM audit_head))';
 
-/** An open one whose outcome nobody could read is looked at again, but not every few seconds. */
+/** An open one whose outcome could not be read is checked again, but not every few seconds. */
 const lookAgainMs = 60_000;
 
 function dispatching(query: Query): Pick<Remediations, 'dispatchable' | 'markEnqueued' | 'overdue'> {

@@ -152,7 +152,7 @@ class RetryableConflict extends Error {
   }
 }
 
-/** A connection within the time of a statement: whoever is in a hurry does not queue for one for longer. */
+/** Gets a connection within the statement's timeout: a caller in a hurry does not wait longer for one. */
 async function connect(pool: Pool, withinMs: number): Promise<PoolClient> {
   const coming = pool.connect();
   try {

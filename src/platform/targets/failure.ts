@@ -18,7 +18,7 @@ const stageOfCode: Readonly<Record<string, Stage>> = {
   EAI_NODATA: 'dns',
   ENODATA: 'dns',
   ECONNREFUSED: 'refused',
-  // A Unix socket that is not there: nobody listens.
+  // A missing Unix socket: no process listens.
   ENOENT: 'refused',
   EACCES: 'forbidden',
   EPERM: 'forbidden',

@@ -105,7 +105,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The agents that agent-manager knows; undefined when neither it nor its table is configured. */
+/** The agents that agent-manager knows; undefined when it and its table are not configured. */
 export async function registeredAgents({
   deps,
   signal,

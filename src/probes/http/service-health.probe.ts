@@ -27,7 +27,7 @@ type Deps = Pick<With<'services'>, 'services'>;
 
 /** A path that only says the process runs; it cannot tell that a dependency is gone. */
 const isLiveness = (path: string) => path.endsWith('/live');
-/** Always 200, whatever it lists. */
+/** Always 200, even when it lists failures. */
 const isStatus = (path: string) => path.endsWith('/status');
 
 export const serviceHealth = defineProbe({

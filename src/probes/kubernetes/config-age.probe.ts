@@ -9,13 +9,9 @@ import { verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
 const params = z.strictObject({
-  graceSeconds: z
-    .number()
-    .nonnegative()
-    .default(5)
-    .meta({
-      description: 'A container that started at most this many seconds before the change is not reported.',
-    }),
+  graceSeconds: z.number().nonnegative().default(5).meta({
+    description: 'A container that started at most this many seconds before the change is not reported.',
+  }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
@@ -43,7 +39,7 @@ Only Pods of the platform's parts count. CA bundles do not count: they are rotat
     for (const pod of parseAll(Pod, rawPods)) {
       if (pod.metadata.deletionTimestamp !== undefined || pod.status.phase !== 'Running') continue;
       const owner = ownerOf(pod);
-      // Of programs that are not the platform's nobody here knows when they read their configuration.
+      // When other programs read their configuration is unknown here.
       const part = partOf(pod, owner.name);
       if (part === undefined) continue;
       for (const { container, map } of usedMaps(pod)) {
@@ -84,7 +80,7 @@ Only Pods of the platform's parts count. CA bundles do not count: they are rotat
 });
 
 /**
- * CA bundles, rotated by the cluster or a mesh and read anew by whoever uses them: `kube-root-ca.crt`,
+ * CA bundles, rotated by the cluster or a mesh and reloaded by their users: `kube-root-ca.crt`,
  * `openshift-service-ca.crt`, `istio-ca-root-cert`, `linkerd-identity-trust-roots`.
  */
 const caBundle =

@@ -39,7 +39,7 @@ type Reason = 'Unhealthy' | 'Killing';
 const killedByProbe = /failed (?:liveness|startup) probe/i;
 /** The program answers and has no such path, or wants a login: no waiting mends that. */
 const wrongQuestion = /statuscode: 4\d\d/i;
-/** It answers that it is not well, or nobody listens: so does a program that is only starting. */
+/** It reports itself unhealthy, or refuses connections: so does a program that is still starting. */
 const notYet = /statuscode: 5\d\d|connection refused/i;
 const ofLiveness = /^liveness probe failed/i;
 /** Of the probes whose failure ends a container; that of readiness does not. */
@@ -125,7 +125,7 @@ type ProbeEvent = z.output<typeof Event>;
 
 const timeOf = ({ lastTimestamp, eventTime }: ProbeEvent) => Date.parse(lastTimestamp ?? eventTime ?? '');
 
-/** The container an event is about (`spec.containers{name}`); one that runs, unready before ready, when it names none. */
+/** The container an event is about (`spec.containers{name}`); without a name, a running one, unready before ready. */
 function containerOf({ status }: Parsed<Pod>, { involvedObject }: ProbeEvent): ContainerStatus | undefined {
   const all = [...status.initContainerStatuses, ...status.containerStatuses];
   const name = /\{(.+)\}$/.exec(involvedObject.fieldPath)?.[1];

@@ -7,7 +7,7 @@ const answered =
 const GNU_SERVER_ERROR = 8;
 
 /**
- * Tries a TCP connection from a part's container to an address: true when something there answered, whatever it is;
+ * Tries a TCP connection from a part's container to an address: true after any answer;
  * undefined when nothing can be said, because the try went unanswered (which has many causes) or could not be made.
  */
 export async function connects(

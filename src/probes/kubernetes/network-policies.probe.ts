@@ -77,7 +77,7 @@ function targetPorts(service: Parsed<Service>, pod: Parsed<Pod>): readonly Targe
   });
 }
 
-/** Services whose Pods are ready and which nobody may reach: the policies of the namespace close them off. */
+/** Services with ready Pods that no client may reach, because the policies of the namespace isolate them. */
 function closedServices(
   policies: readonly NetworkPolicy[],
   services: readonly Parsed<Service>[],
@@ -141,8 +141,8 @@ function tryOf(from: PartId, to: Parsed<Pod>, port: TargetPort): Blocked['try'] 
 }
 
 /**
- * Not every network plugin enforces policies, and none does at once. One blocked connection of each direction is tried:
- * when it works, that direction is not enforced, and what follows from it is no cause of anything.
+ * Some network plugins do not enforce policies, and the others do so with a delay. One blocked connection of each
+ * direction is tried: when it works, that direction is not enforced, and its policies cause no fault.
  */
 async function enforced(
   blocked: readonly Blocked[],

@@ -58,7 +58,7 @@ export interface Endpoint {
   readonly labels: Labels;
   /**
    * All labels of the namespace. Absent: not known, but for the one every namespace has
-   * (`kubernetes.io/metadata.name`); a rule that asks for another one is then neither true nor false.
+   * (`kubernetes.io/metadata.name`); the result of a rule that needs another label is then unknown.
    */
   readonly namespaceLabels?: Labels;
   readonly ip?: string;
@@ -117,7 +117,7 @@ export function asksForNamespaceLabels(policies: readonly NetworkPolicy[]): bool
 const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /**
- * Names of the policies that together let nobody at all reach this port of a Pod: some select it for ingress, and no
+ * Names of the policies that together let no client reach this port of a Pod: some select it for ingress, and no
  * rule of theirs speaks of the port. Who a rule admits is not asked, so that silence here promises nothing. Empty:
  * somebody may.
  */
@@ -163,7 +163,7 @@ interface Connection {
   readonly protocol: string;
 }
 
-/** One direction: none of the policies that select the Pod blocks when any of them allows. */
+/** One direction: the policies that select the Pod block nothing that any of them allows. */
 function judgeDirection(
   policies: readonly NetworkPolicy[],
   direction: Direction,

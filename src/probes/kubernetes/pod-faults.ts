@@ -124,7 +124,7 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
 /** Controllers that put another Pod in the place of one that ended; that one is looked at itself. */
 const replacing = new Set(['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet']);
 
-/** A Pod that ended for good stays listed until somebody deletes it: only a fresh end that nobody makes up for counts. */
+/** A Pod that ended for good stays listed until it is deleted: only a fresh end without a replacement counts. */
 function failedFault(
   pod: Parsed<Pod>,
   age: (time: string | null | undefined) => number,

@@ -47,7 +47,7 @@ It does not count when its controller replaces it, or when another Pod of its Jo
       const fault = podFault(pod, { now: now(), restarts });
       return fault?.code === 'POD_FAILED' && madeUpFor(pod) ? undefined : fault;
     });
-    // Both are asked for at once: neither says what is asked for next.
+    // Both are requested at once: they do not depend on each other.
     const crashLogs = readCrashLogs(kubernetes, pods, faults, logs, signal);
     const explained = explainer(kubernetes, pods, now(), signal);
     const groups = new Map<string, { readonly finding: Finding; pods: number }>();

@@ -13,7 +13,7 @@ export interface Missing extends Reference {
   readonly similar?: string;
 }
 
-/** What the Pod names and must have; optional references are none. */
+/** What the Pod refers to and must have; optional references do not count. */
 export function referencesOf(pod: Parsed<Pod>): readonly Reference[] {
   const found: Reference[] = [];
   const add = (
@@ -49,10 +49,10 @@ export function referencesOf(pod: Parsed<Pod>): readonly Reference[] {
 /** At most this many Secrets are asked for by name in one look, however many Pods and workloads name one. */
 const maxSecrets = 2;
 
-/** Keys of a Secret; `absent`: there is none; undefined: nothing is known (not allowed, or enough was asked). */
+/** Keys of a Secret; `absent`: the Secret does not exist; undefined: unknown (not allowed, or limit reached). */
 type SecretKeys = readonly string[] | 'absent' | undefined;
 
-/** As the kubelet puts it: then nobody has to be asked. */
+/** The kubelet's own words: they save a request. */
 const absentSecret = /^secret "([^"]+)" not found$/;
 
 /** The first thing a Pod names that is not there; `message` is what the kubelet says of its container. */

@@ -205,7 +205,7 @@ function consumersOf(jsz: Jsz): Sample['consumers'] {
   return new Map(consumers.filter(([, { owner }]) => owner !== 'others'));
 }
 
-/** Consumers that take messages, and yet have as many waiting as before or more. One that nobody reads is not slow. */
+/** Consumers that take messages while their backlog does not shrink. One without a reader is not slow. */
 function lagging(
   before: Sample,
   now: Sample,

@@ -17,13 +17,9 @@ const directPatienceMs = 3_500;
 
 const params = z.strictObject({
   part: z.enum(reachable).meta({ description: 'The part to reach.' }),
-  slowMs: z
-    .number()
-    .positive()
-    .default(500)
-    .meta({
-      description: 'Milliseconds above which a handshake is slow; even around the world it takes less.',
-    }),
+  slowMs: z.number().positive().default(500).meta({
+    description: 'Milliseconds above which a handshake is slow; even around the world it takes less.',
+  }),
 });
 type Deps = With<'network'>;
 
@@ -79,7 +75,7 @@ function finding(
 const slow = (part: PartId, handshake: Handshake, thresholdMs: number): Finding =>
   finding('NETWORK_SLOW', 'warning', part, handshake, { handshakeMs: handshake.ms, thresholdMs });
 
-/** The quicker of two handshakes with a Pod of this part that runs, past the Service; undefined where none can be asked. */
+/** The quicker of two handshakes with a running Pod of this part, past the Service; undefined without such a Pod. */
 async function atItsPod(
   part: PartId,
   slowMs: number,

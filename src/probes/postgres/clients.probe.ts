@@ -39,7 +39,7 @@ It is a witness for health: a service that holds sessions runs.`,
   },
 });
 
-/** Whose database it is; nobody's when both services share one. */
+/** The service that owns each database; empty when both services share one. */
 function ownersOf(postgres: Deps['postgres']): ReadonlyMap<string, PartId> {
   const manager = postgres.databaseName('agentManager');
   const orchestrator = postgres.databaseName('orchestrator');

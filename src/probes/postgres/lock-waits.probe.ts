@@ -14,7 +14,7 @@ const params = z.strictObject({
     .meta({ description: 'Waits shorter than this are normal, in seconds.' }),
 });
 type Deps = Pick<With<'postgres'>, 'postgres'>;
-/** One session that waits for another, and the other, which waits for nobody. */
+/** A blocked session and the root of its chain, which is not blocked itself. */
 interface Wait {
   readonly waiter: number;
   /** Null where nothing says since when it waits. */
@@ -29,8 +29,8 @@ interface Wait {
 }
 
 /**
- * Waits for sessions that are blocked by nobody: the roots of the tree. `pg_locks` shows them to every role, whereas
- * `wait_event_type` of other roles is hidden without pg_monitor. Its `waitstart` came with PostgreSQL 14.
+ * Waits for sessions that are not blocked themselves: the roots of the tree. `pg_locks` shows them to every role,
+ * whereas `wait_event_type` of other roles is hidden without pg_monitor. Its `waitstart` came with PostgreSQL 14.
  * Advisory locks are how programs choose a leader, and on `virtualxid` waits CREATE INDEX CONCURRENTLY, for as long
  * as the oldest transaction takes: neither blocks a query.
  */

@@ -71,7 +71,7 @@ function explain(
     const leaking = [...shares].sort((a, b) => Number(b.ours) - Number(a.ours) || b.leaked - a.leaked);
     return { code: 'PG_SESSIONS_LEAKED', by: leaking[0] };
   }
-  // Whoever else uses the server may hold too many: neither the limit nor the platform's pools are to blame.
+  // Other users of the server may hold too many: then the limit and the platform's pools are not at fault.
   const elsewhere = shares.filter(({ ours }) => !ours);
   if (
     largest?.ours === false ||

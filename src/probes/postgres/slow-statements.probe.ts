@@ -23,7 +23,7 @@ interface Statement {
 }
 type Deps = Pick<With<'postgres'>, 'postgres'>;
 
-/** Maintenance and our own questions are slow by nature and nobody waits for them. */
+/** Maintenance and our own queries are slow by nature, and no user waits for them. */
 const NOT_OURS = `^\\s*(create|alter|drop|reindex|vacuum|analyze|insert into [a-z_]+ .*select|truncate|lock|begin|copy|refresh|select bt_index|explain)`;
 
 export const postgresSlowStatements = defineProbe({

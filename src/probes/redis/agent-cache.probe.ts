@@ -10,7 +10,7 @@ const MOST_KEYS = 5_000;
 const SCAN_COUNT = 500;
 /** Rows registered or changed this recently may not have reached the cache yet. */
 const SETTLE_SECONDS = 60;
-/** Keys read one by one, of those that have a row and of those that have none. */
+/** Keys read one by one: so many with a row, and so many without one. */
 const MOST_READ = 500;
 /** A key that is soon gone by itself is how a cache forgets. */
 const STAYS_SECONDS = 3_600;
@@ -135,7 +135,7 @@ function schemeUnknown(keys: number, rows: number): ProbeResult {
   };
 }
 
-/** The cached agent, whether it is stored as a hash or as JSON; empty when it is neither. */
+/** The cached agent, stored as a hash or as JSON; empty for any other form. */
 async function cachedAgent(
   redis: With<'redis'>['redis'],
   key: string,

@@ -47,7 +47,7 @@ It runs only in diagnoses of a shortage, because a cache without a limit is no i
     onEveryNode(deps.redis, { signal }, (node) => look(node, deps.runtime, { signal })),
 });
 
-/** Bytes that Redis may use by the limits of its containers, the least of them; `none`: they run without one. */
+/** The least memory limit of Redis's containers, in bytes; `none`: they run without a limit. */
 async function containerLimit(
   runtime: RuntimeTarget | undefined,
   options: CallOptions,

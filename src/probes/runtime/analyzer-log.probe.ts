@@ -10,7 +10,7 @@ const modelFine = /model loaded|analysis finished/i;
 
 // Judged by what a line says, not by its fields: the path of a model that was loaded names joblib too.
 const isFine = ({ message }: LogLine) => modelFine.test(message);
-// A word that a logger itself calls harmless is no trouble, whatever it names.
+// A line that the logger itself marks as harmless is no error, even when it names one.
 const harmless = new Set(['trace', 'debug', 'info', 'notice']);
 const isTrouble = (line: LogLine) =>
   !isFine(line) && !harmless.has(line.level ?? '') && modelTrouble.test(line.message);

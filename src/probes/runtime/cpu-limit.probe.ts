@@ -17,11 +17,11 @@ const NEAR_SHARE = 0.9;
 const THROTTLED_SHARE = 0.2;
 const ASK_SHARE = 0.5;
 const ASK_SECONDS = 4;
-/** Share of the limit from which a part may well be held back: where the kernel's count cannot be read, nobody knows. */
+/** Share of the limit from which a part may be throttled: only the kernel's count would show it. */
 const UNKNOWN_SHARE = 0.7;
 /**
- * A limit up to which a profile of some seconds has too few samples to say what takes the CPU, whoever takes it: of five
- * seconds at a tenth of a core there are 50 at most.
+ * A limit up to which a profile of some seconds has too few samples to say what takes the CPU: of five seconds at a
+ * tenth of a core there are 50 at most.
  */
 const TINY_MILLICORES = 100;
 /** How many containers of a part are asked how often they are held back: each costs a command in it, and a request. */

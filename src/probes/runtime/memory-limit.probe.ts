@@ -71,7 +71,7 @@ Checks for out-of-memory kills of its containers, compares memory in use with th
       }
       if (instance.phase !== 'running') continue;
       const usage = await deps.runtime.usage(instance, { signal }).catch((error: unknown) => {
-        // No metrics API, or none of this Pod yet: the kills still count, the share cannot be told.
+        // No metrics API, or no metrics of this Pod yet: the kills still count, the share is unknown.
         if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
         throw error;
       });

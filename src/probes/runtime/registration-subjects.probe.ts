@@ -7,7 +7,7 @@ import { partConfig, seenValue } from '../support/config.ts';
 import { covers, mayCover, withoutPlaceholders } from '../support/nats-subjects.ts';
 
 const KEY = 'nats.subjects.registration';
-/** What both programs use when nobody says otherwise (guide, "Agent 无法注册"). */
+/** The default of both programs (guide, "Agent 无法注册"). */
 const DEFAULT = 'aetherius.agent.{cluster_id}.register';
 
 export const runtimeRegistrationSubjects = defineProbe({

@@ -88,7 +88,7 @@ An empty log is no evidence in either direction.`,
     const reason = line && reasonOf(line);
     // What the cluster says of the exit ("back-off 10s …") is no word of the program.
     if (reason === undefined && logLines(log).length === 0) throw logEmpty(instance);
-    // Got over, or the very reason of a last word that only says "giving up": nobody can tell.
+    // An earlier error may be overcome, or be the reason of a last word that only says "giving up": this is undecided.
     if (reason === undefined && lines.some((candidate) => reasonOf(candidate) !== undefined))
       throw new AppError('NOT_FOUND', 'the log ends with a word that names no known reason', {
         facts: { reason: 'last-word-unknown', line: said?.message.slice(0, 160) ?? '' },

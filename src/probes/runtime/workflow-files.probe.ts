@@ -99,7 +99,7 @@ async function judgeOthers(
   if (left.length === 0) return { findings };
   const before = await listed(context);
   if (before instanceof Error) {
-    // Whether somebody waits for it is not known. What is no workflow has nobody.
+    // Whether executions wait for it is unknown. A file that is not a workflow has no executions.
     const [first] = left.filter(({ fault }) => fault.kind === 'structure');
     return { findings, ...present({ blind: first === undefined ? undefined : before }) };
   }
@@ -154,7 +154,7 @@ const began = ({ status }: Execution) => status === 'running' || status === 'com
 const created = ({ created_at }: Execution) => Date.parse(created_at ?? '');
 const age = ({ created_at }: Execution, { now }: Context) => secondsBetween(created_at, now()) ?? 0;
 
-/** The service runs this workflow: it has loaded the file, whatever it looks like. */
+/** The service runs this workflow: it has loaded the file, even one that looks wrong. */
 function runsAnyway(one: Faulty, oldest: Execution, list: readonly Execution[]): boolean {
   return list.some(
     (other) =>

@@ -12,7 +12,7 @@ import { culprit, readProfile } from '../support/pprof.ts';
  * a third of the CPU in one place, mending it is what helps most.
  */
 const HOT_SHARE = 0.35;
-/** Cores in use below which no function is worth a verdict, whatever its share; of a small limit, this part of it. */
+/** Cores in use below which even a function with a large share is no finding; of a small limit, this part of it. */
 const BUSY_CORES = 0.25;
 const BUSY_OF_LIMIT = 0.6;
 /**

@@ -46,13 +46,13 @@ const counters = [
   ['event_processing_seconds_count'],
 ] as const;
 
-/** Without these, nobody knows whether events that wait are a backlog. */
+/** Only these show whether waiting events are a backlog. */
 const symptoms = [
   ['event_queue_capacity'],
   ['event_processing_total'],
   ['event_processing_seconds_count'],
 ] as const;
-/** Without these, nobody knows what a backlog waits for. */
+/** Only these show what a backlog waits for. */
 const stages = [
   ['event_workers'],
   ['event_workers_busy'],
@@ -76,7 +76,7 @@ interface Pipeline {
   /** Writes are measured at all: where they are not, the other stage dominates nothing. */
   readonly writeKnown: boolean;
   readonly commitsWait: boolean;
-  /** No batch came to its end, and whether one was being written cannot be told: nobody knows what events wait for. */
+  /** No batch ended, and a write in progress cannot be seen: what events wait for is unknown. */
   readonly writerUnseen: boolean;
 }
 

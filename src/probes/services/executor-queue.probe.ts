@@ -14,7 +14,7 @@ import {
 /** Share of the queue in use that leaves no room for a burst. */
 const FULL_SHARE = 0.9;
 
-/** Without these, nobody knows why executions wait. */
+/** Only these show why executions wait. */
 const deciding = [['executor_workers'], ['executor_workers_busy'], ['executor_queue_capacity']] as const;
 
 export const servicesExecutorQueue = defineProbe({

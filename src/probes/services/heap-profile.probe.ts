@@ -21,7 +21,7 @@ const LOOKS_UNKEPT = 4;
 interface HeapSample {
   readonly heap: ProfileSummary;
   readonly allocated: ProfileSummary;
-  /** Metrics of the process whose heap it is, which tell its start; undefined where there are none. */
+  /** Metrics of the profiled process, which contain its start time; undefined when it has no metrics. */
   readonly process: Scrape | undefined;
 }
 

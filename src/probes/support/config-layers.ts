@@ -135,7 +135,7 @@ export function overridden(sources: LayerSources): readonly LayeredValue[] {
   );
 }
 
-/** Keys of the file of which nobody knows whether something that could not be read wins over them. */
+/** Keys of the file that an unreadable layer may override. */
 export function undecided(sources: LayerSources): readonly (LayeredValue & { readonly unread: Error })[] {
   return overFile(sources).flatMap((value) =>
     value.unread === undefined ? [] : [{ ...value, unread: value.unread }],

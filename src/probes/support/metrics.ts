@@ -157,7 +157,7 @@ export function rate(before: Scrape, after: Scrape, name: string, labels: Labels
   return (to - from) / seconds;
 }
 
-/** Mean of a histogram's observations between two scrapes; undefined when there were none. */
+/** Mean of a histogram's observations between two scrapes; undefined without observations. */
 export function meanBetween(
   before: Scrape,
   after: Scrape,

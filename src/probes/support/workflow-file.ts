@@ -70,7 +70,7 @@ function errorOf({ errors }: Document): { readonly error: YAMLError; readonly fa
 /** A text that is no YAML may still be meant as a workflow. */
 const workflowKeys = /^(?:id|steps)\s*:/m;
 
-/** The workflow among the documents of a file: others beside it are none of the engine's. */
+/** The workflow among the documents of a file; the engine ignores the other documents. */
 function workflowAmong(documents: readonly Document[]): YAMLMap | undefined {
   return documents
     .map(({ contents }) => contents)

@@ -53,7 +53,7 @@ It is done when a container has restarted, runs and, if it has a health check, i
         : item.service === params.service,
     );
     const service = found[0]?.service ?? params.service ?? params.part;
-    // `redis` and `aetherius-redis` in one project: nobody can have meant both (R-P7).
+    // `redis` and `aetherius-redis` in one project: a person cannot have meant both (R-P7).
     if (found.some((item) => item.service !== service))
       throw refused('ambiguous-target', {
         workloads: [...new Set(found.map((item) => item.service))].join(', '),

@@ -195,7 +195,7 @@ function placeOf(params: Params, deps: With<'kubernetes'>): Place {
   };
 }
 
-/** `aetherius-redis` is Redis as well. Two candidates are none: nobody can have meant both (R-P7). */
+/** `aetherius-redis` is Redis as well. Two candidates are refused: a person cannot have meant both (R-P7). */
 async function named(
   place: Place,
   params: Params,

@@ -88,7 +88,7 @@ Undo sets the former policy.`,
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
     const now = await look(deps.redis, signal);
     const policy = String(step.to['policy']);
-    // Set already by an attempt whose outcome nobody wrote down.
+    // Already set by an attempt whose outcome was not recorded.
     if (now.runId === step.precondition['run_id'] && now.policy === policy)
       return { policy, persisted: false, already: true };
     mustHold(step.precondition, { run_id: now.runId, policy: now.policy });

@@ -11,7 +11,7 @@ import type { AuditService, AuditVerdict } from './contract.ts';
 
 const page = 1_000;
 
-/** Reads and checks the audit log. It never writes to it: what happened is written by whoever does it. */
+/** Reads and checks the audit log. It never writes to it: each service writes what it does itself. */
 export function createAuditService(deps: { readonly store: Store; readonly keys: AuditKeys }): AuditService {
   const { store, keys } = deps;
   return {

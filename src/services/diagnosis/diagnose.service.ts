@@ -40,7 +40,7 @@ export interface DiagnosisResult {
 /**
  * Gathers the evidence of some diagnoses, judges them, and follows their hand-overs while no cause is confirmed or
  * the judgement itself hands over. Where nothing is confirmed and the evidence ran into a part that does not serve, that
- * part is asked about. Every probe runs once, whoever asks for it.
+ * part is asked about. Every probe runs once, however many diagnoses ask for it.
  */
 export async function diagnose(
   options: GatherOptions,
@@ -73,7 +73,7 @@ export async function diagnose(
     });
   };
 
-  /** Judges some diagnoses and whatever they hand over to, unless it was judged before. */
+  /** Judges some diagnoses and those they hand over to, except those judged before. */
   const follow = async (
     first: readonly Diagnosis[],
     hops: number,

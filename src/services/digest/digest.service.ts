@@ -46,7 +46,7 @@ export interface DigestPlan extends DailyTime {
 
 const fallback: DailyTime = { at: '09:00', timezone: 'UTC' };
 
-/** Undefined: nobody said for which environment. */
+/** Undefined: no environment was named. */
 export function digestPlan(
   { channels, defaultEnvironment }: DigestSettings,
   channel: string,
@@ -116,7 +116,7 @@ export function createDigestService(options: DigestServiceOptions): DigestServic
   };
 }
 
-/** Setting a time turns the digest on: nobody sets one for a digest that is to stay off. */
+/** Setting a time turns the digest on: a digest that should stay off needs no time. */
 function merged(
   before: ChannelSettings | undefined,
   change: {

@@ -21,7 +21,7 @@ export interface MadeReport {
 }
 
 export interface ReportService {
-  /** Undefined: there is no such run, or none that is over and has looked at something. */
+  /** Undefined: there is no such run, or no finished run with checks. */
   make(query: ReportQuery): Promise<MadeReport | undefined>;
   /** The text as a file under the run's own answer, where its evidence has been seen; undefined: it has no answer in Slack. */
   attach(made: MadeReport): Promise<{ readonly channel: string } | undefined>;

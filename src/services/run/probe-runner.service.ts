@@ -148,7 +148,7 @@ class ProbeTimedOut extends Error {
   }
 }
 
-/** The probe's answer, or why there is none. Returns at the probe's timeout even if the probe does not. */
+/** The probe's answer, or the reason that it is missing. Returns at the probe's timeout even if the probe does not. */
 async function attempt(
   probe: Probe,
   params: unknown,
@@ -198,7 +198,7 @@ function toOutcome(
   }
 }
 
-/** Text that comes from a target may quote whatever somebody wrote there; from here on it is stored and shown. */
+/** Text from a target may contain anything, even secrets; from here on it is stored and shown. */
 function cleanFacts(facts: Facts): Facts {
   const clean = Object.entries(facts).map(([name, value]) => [
     name,

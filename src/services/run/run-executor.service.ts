@@ -26,7 +26,7 @@ export interface RunExecutorOptions {
   readonly maxAttempts?: number;
 }
 
-/** Another worker has the run, or it is over: whoever gets this writes nothing more. */
+/** Another worker has the run, or it is over: the caller writes nothing more. */
 export class LeaseLost extends Error {
   constructor() {
     super('the run is not ours any more');
@@ -53,7 +53,7 @@ export function createRunExecutor(options: RunExecutorOptions) {
   };
 
   return {
-    /** Does nothing when another worker has the run. Rejects when it could neither be done nor be ended. */
+    /** Does nothing when another worker has the run. Rejects when the run could not be done or ended. */
     async execute({
       runId,
       signal,

@@ -23,7 +23,7 @@ export interface SchedulerOptions {
   readonly sweepers: readonly Sweeper[];
   /** Milliseconds between two rounds; default 5000. */
   readonly everyMs?: number;
-  /** A run that nobody could do for so long is given up; default 10 min. */
+  /** A run that waited this long for a worker is given up; default 10 min. */
   readonly runTtlMs?: number;
 }
 

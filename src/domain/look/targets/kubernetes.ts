@@ -41,7 +41,7 @@ export interface KubeObject {
 }
 
 export interface ListOptions extends CallOptions {
-  /** Chosen by the API server, `reason=Unhealthy`: what nobody reads need not be sent. */
+  /** Chosen by the API server, `reason=Unhealthy`: it need not send what is not read. */
   readonly fieldSelector?: string;
 }
 
@@ -128,6 +128,6 @@ export interface KubernetesTarget {
   limit(requests: number): void;
   /** How many more may be sent; infinite without a limit. */
   left(): number;
-  /** Waits until nobody of the run is waiting for the API server itself, for a few seconds at most. */
+  /** Waits until no call of the run waits for the API server, for a few seconds at most. */
   quiet(): Promise<void>;
 }

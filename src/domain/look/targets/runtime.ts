@@ -29,8 +29,8 @@ export interface RuntimeTarget {
   /** Names of the files in a folder; AppError NOT_FOUND when it cannot be listed. */
   list(instance: Instance, path: string, options?: CallOptions): Promise<readonly FileEntry[]>;
   /**
-   * Every file of a folder with its text, in one request whatever their number: read inside the container, or,
-   * where it has no shell, from the mounted ConfigMap. AppError NOT_FOUND when neither is possible.
+   * Every file of a folder with its text, in one request for any number: read inside the container, or,
+   * where it has no shell, from the mounted ConfigMap. AppError NOT_FOUND when both are impossible.
    */
   texts(
     instance: Instance,
@@ -95,7 +95,7 @@ export type ReferredVariable = { readonly from: ObjectKey } & (
 );
 
 export interface RegistrationToken {
-  /** SHA-256, first 12 hex digits; absent: the source holds none. */
+  /** SHA-256, first 12 hex digits; absent: the source has no token. */
   readonly digest?: string;
   /** `Secret agent-auth-token/token`, or the name of the variable that holds it. */
   readonly source: string;
@@ -148,7 +148,7 @@ export interface Instance {
   readonly reason?: string;
   readonly message?: string;
   readonly ready: boolean;
-  /** False: nothing checks readiness, so that whatever runs counts as ready. */
+  /** False: nothing checks readiness, so every running container counts as ready. */
   readonly readinessChecked: boolean;
   readonly restarts: number;
   /** ISO time of the running container's start. */

@@ -97,7 +97,7 @@ export function createDebugContainers(
   { image }: DebugContainerSettings,
 ): AskBeside {
   const watches = new Map<string, PodWatch>();
-  /** Why none can be had in a Pod: that holds for the run. */
+  /** Why a Pod cannot have a debug container: that holds for the whole run. */
   const refused = new Map<string, Error>();
   /** Requests that are begun here and not sent yet: one that is added and not waited for is of no use to anybody. */
   let promised = 0;

@@ -129,7 +129,7 @@ function parsed(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** An item without its field ownership; undefined when it has none, or is none without it. */
+/** An item without its field ownership; undefined when it has no such field, or is not JSON without it. */
 function parsedWithoutOwnership(item: Buffer): ReturnType<typeof parsed> {
   const from = item.indexOf(ownership);
   const to = from < 0 ? from : item.indexOf(ownershipEnds, from);

@@ -25,7 +25,7 @@ export interface AskBeside {
 interface Batch {
   readonly instance: Instance;
   readonly questions: Asked[];
-  /** Aborts when nobody waits for any of it. */
+  /** Aborts when every caller has stopped waiting. */
   readonly nobody: AbortController;
   waiters: number;
 }

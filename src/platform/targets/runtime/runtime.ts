@@ -67,7 +67,7 @@ interface Periods {
   readonly throttled: number;
 }
 
-/** Undefined without periods: no limit is in force there, or nobody counts. */
+/** Undefined without periods: no limit is in force there, or the kernel does not count them. */
 function throttledShare(before: Periods, after: Periods): number | undefined {
   if (after.all === 0 || after.all < before.all || after.throttled < before.throttled) return undefined;
   return after.all === before.all ? 0 : (after.throttled - before.throttled) / (after.all - before.all);

@@ -206,7 +206,7 @@ const aboutServer: ReadonlySet<string> = new Set([
 
 const addressOf = ({ options }: Redis) => `${options.host ?? ''}:${options.port ?? ''}`;
 
-/** In the order of their addresses, so that the first stays the same; none outside of a cluster. */
+/** In the order of their addresses, so that the first stays the same; empty outside of a cluster. */
 function mastersOf(client: Redis | Cluster): readonly Redis[] {
   if (!('nodes' in client)) return [];
   return client.nodes('master').toSorted((a, b) => addressOf(a).localeCompare(addressOf(b)));

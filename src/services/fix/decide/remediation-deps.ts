@@ -22,5 +22,5 @@ export interface DecisionDeps {
 /** R-S1: a decision is stored within the budget of an acknowledgement, or it is not stored. */
 export const decisionTimeoutMs = 1_500;
 
-/** Actor of moves that nobody pressed a button for. */
+/** Actor of moves that the bot makes by itself. */
 export const system = { actor: 'system', actorTeam: '-' } as const;

@@ -100,7 +100,7 @@ export async function refreshDirectory(deps: {
   const people = new Set([...policy.everyList.flatMap((list) => list.users), ...(await deciders(store))]);
   for (const group of new Set(policy.everyList.flatMap((list) => list.usergroups)))
     for (const member of keep('group', group, await directory.groupMembers(group)) ?? []) people.add(member);
-  // One after the other: `users.info` is rate limited, and nobody waits for this.
+  // One after the other: `users.info` is rate limited, and no person waits for this.
   for (const userId of people) keep('person', userId, await directory.person(userId));
   await store.tx(async (tx) => {
     for (const { kind, id, data } of entries) await tx.directory.save(kind, id, data, readAt);

@@ -21,7 +21,7 @@ export function judgeRequester(
   return judge(deps, input, rule?.approvals === 0 ? rule.by : undefined);
 }
 
-/** proposed → requested, and on to approved when the rule asks for nobody else. */
+/** proposed → requested, and on to approved when the rule needs no other person. */
 export async function requestInTx(
   tx: Tx,
   deps: DecisionDeps,

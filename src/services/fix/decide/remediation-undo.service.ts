@@ -14,7 +14,7 @@ import { judgeRequester, requestInTx } from './remediation-request.service.ts';
 
 /**
  * Undo is a remediation of its own, made from the pre-image the plan saved: proposed and requested in one
- * transaction by whoever pressed the button, approved like any other. Answers with the undo's row.
+ * transaction by the person who pressed the button, approved like any other. Answers with the undo's row.
  */
 export async function undoRemediation(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
   let undoId: string | undefined;

@@ -236,7 +236,7 @@ function stop(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
   );
 }
 
-/** A person looked and says what is so: a new fence kills whoever may still hold the old one. */
+/** A person checked the target and states the outcome: a new fence stops any holder of the old one. */
 function resolve(
   deps: DecisionDeps,
   input: DecisionInput & { readonly to: 'failed' | 'verifying'; readonly reason: string },

@@ -5,7 +5,7 @@ import { moveRemediation } from './remediation-move.service.ts';
 
 const batch = 20;
 
-/** Expires what nobody decided in time, by the database clock, and reminds at one and two thirds of a request's life. */
+/** Expires what was not decided in time, by the database clock, and reminds at one and two thirds of a request's life. */
 export function createRemediationSweeper(
   deps: Pick<DecisionDeps, 'store' | 'messages' | 'policy' | 'onVerdict'>,
 ): Sweeper {
@@ -16,7 +16,7 @@ export function createRemediationSweeper(
         for (const row of rows)
           await moveRemediation(tx, deps, row, 'expired', {
             facts: { was: row.state },
-            // An offer nobody wanted is not worth a line.
+            // An offer that was never requested is not worth a line.
             event: row.state === 'proposed' ? 'none' : 'expired',
           });
         return rows.length;

@@ -136,7 +136,7 @@ async function insideBarrier(tx: Tx, deps: ExecutorDeps, row: RemediationRow): P
 
 /**
  * R-A3 and R-A8 again for everybody who counted: still active, still on the list, by today's policy and a snapshot
- * that is fresh. Where nobody else had to approve, it is the requester who counts.
+ * that is fresh. Where no other person had to approve, the requester counts.
  */
 async function approversStillCount(
   tx: Tx,

@@ -14,7 +14,7 @@ const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling
 
 /**
  * Takes over what another worker left: only after its lease has ended by the database clock, with a new fence, so
- * that the old one is dead. Undefined: it is still held, or it is over, or nobody can tell yet (R-X5).
+ * that the old one is dead. Undefined: it is still held, or it is over, or that cannot be known yet (R-X5).
  */
 export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promise<Hold | undefined> {
   if (seen.plan.schemaVersion !== 1) return undefined;

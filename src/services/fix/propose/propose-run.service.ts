@@ -17,7 +17,7 @@ export interface ProposeRunOptions {
   readonly ids: Ids;
 }
 
-/** What such a run leaves behind: the id of its offer, made or found open, or why there is none. */
+/** What such a run leaves behind: the id of its offer, made or found open, or the reason that there is no offer. */
 export interface ProposeSummary {
   readonly remediation: string;
   readonly offer?: string;

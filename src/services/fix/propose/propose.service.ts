@@ -28,11 +28,11 @@ export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
   readonly clock: Clock;
   /** Length of an executor's lease; steps must fit into it. Default 60 s. */
   readonly leaseMs?: number;
-  /** R-P7, whatever an action's own limit is; default 100. */
+  /** R-P7: most objects of a plan, even when its remediation allows more; default 100. */
   readonly maxObjects?: number;
 }
 
-/** A plan that was made, or why none could be; `save` writes it in the caller's transaction. */
+/** A plan, or the reason that it could not be made; `save` writes it in the caller's transaction. */
 export interface Prepared {
   readonly call: RemedyCall;
   save(tx: Tx): Promise<Proposal>;
@@ -248,7 +248,7 @@ async function blockedBy(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<Refused
   return limitReached(tx, deps.policy, plan);
 }
 
-/** Offers and requests for the target that nobody has approved yet, locked; overdue ones expire here. */
+/** Offers and requests for the target that are not approved yet, locked; overdue ones expire here. */
 async function waiting(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<readonly RemediationRow[]> {
   const rows = await tx.remediations.list({
     environment: plan.environment,
