@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   let running: RunningProcess | undefined;
   // An unhandled rejection leaves the process in an unknown state: the supervisor starts a new one (trap 4).
   closeWithGrace({ delay: env.SHUTDOWN_GRACE_MS + 1000, logger: false }, async ({ signal, err }) => {
-    if (err !== undefined) logger.error({ err }, 'the process ends because of an error');
+    if (err !== undefined) logger.error({ err }, 'the process ends after an error');
     else logger.info({ signal }, 'stopping');
     const failed = (await running?.stop(env.SHUTDOWN_GRACE_MS)) ?? [];
     if (failed.length > 0) throw new Error(`did not stop: ${failed.join(', ')}`);

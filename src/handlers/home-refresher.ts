@@ -52,7 +52,7 @@ export function homeRefresher(options: HomeRefresherOptions): {
       ]);
       publishing = every(60_000, publish, {
         clock,
-        onError: (err) => logger.warn({ err }, 'App Home could not be published again'),
+        onError: (err) => logger.warn({ err }, 'App Home could not be refreshed'),
       });
     },
     async stop() {

@@ -14,7 +14,7 @@ export function environmentFor(
   const ofChannel = channel === undefined ? undefined : settings.channel(channel).environment;
   const environment = named ?? ofChannel ?? settings.defaultEnvironment ?? only;
   if (environment !== undefined) return environment;
-  throw new AppError('INVALID_INPUT', 'no environment was named and none is the default', {
+  throw new AppError('INVALID_INPUT', 'no environment was named and there is no default', {
     facts: { reason: 'no-environment', known: settings.environments.join(', ') },
   });
 }

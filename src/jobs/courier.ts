@@ -60,7 +60,7 @@ export function createCourier(options: CourierOptions): JobCourier {
       });
       return 'ok';
     } catch (err) {
-      logger.warn({ err, queue: name, jobId }, 'Redis did not take a job; it waits in PostgreSQL');
+      logger.warn({ err, queue: name, jobId }, 'Redis did not accept a job; it waits in PostgreSQL');
       return 'down';
     }
   };

@@ -60,7 +60,7 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
     }
   };
 
-  const unseen = (err: unknown) => logger.warn({ err }, 'cannot look for waiting work in PostgreSQL');
+  const unseen = (err: unknown) => logger.warn({ err }, 'waiting work in PostgreSQL cannot be read');
   const looking = every(pollMs, () => Promise.all([runs().catch(unseen), executions().catch(unseen)]), {
     clock,
     onError: unseen,

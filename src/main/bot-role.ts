@@ -139,7 +139,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       start() {
         recovering = every(5_000, () => gate.recover(), {
           clock,
-          onError: (err) => logger.warn({ err }, 'abandoned deliveries cannot be looked for'),
+          onError: (err) => logger.warn({ err }, 'abandoned deliveries cannot be read'),
         });
       },
       stop: () => recovering?.stop(),

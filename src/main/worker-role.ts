@@ -99,8 +99,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         },
         async stop(budgetMs) {
           const left = await worker?.stop(budgetMs);
-          if (left !== undefined && left.left > 0)
-            logger.warn(left, 'an execution goes on without us being able to wait');
+          if (left !== undefined && left.left > 0) logger.warn(left, 'a fix is still running at shutdown');
         },
       },
     ],

@@ -44,13 +44,13 @@ export async function partIdentity(
       return { run_id: (await deps.redis.info('server', { signal }))['run_id'] ?? '' };
   } catch (cause) {
     if (runs === 'not-running') return {};
-    throw new AppError('CONFLICT', 'the target runs and cannot say who it is', {
+    throw new AppError('CONFLICT', 'the target runs and does not report its identity', {
       cause,
       facts: { reason: 'self-target-unknown', part },
     });
   }
   if (runs === 'not-running') return {};
-  throw new AppError('CONFLICT', 'the target runs and nobody can ask who it is', {
+  throw new AppError('CONFLICT', 'the target runs and its identity cannot be read', {
     facts: { reason: 'self-target-unknown', part },
   });
 }

@@ -125,7 +125,7 @@ export function createGate(options: GateOptions): Gate {
     }
     options.onDelivery?.(delivery.kind, fresh ? 'accepted' : 'known');
     if (!fresh) {
-      logger.info(facts, 'a delivery that was accepted before');
+      logger.info(facts, 'a delivery was already accepted');
       return event.ack();
     }
     await forward(event, delivery);
@@ -178,7 +178,7 @@ async function refuseUnrecorded(
   err: unknown,
 ): Promise<void> {
   const reference = options.ids.token().slice(0, 8);
-  options.logger.error({ err, delivery: delivery.key, reference }, 'a delivery could not be written down');
+  options.logger.error({ err, delivery: delivery.key, reference }, 'a delivery could not be stored');
   if (delivery.kind === 'event') throw new Error('not recorded', { cause: err });
   const words = await options.words(delivery.person?.userId);
   const text = words.say('refused.not-recorded', { reference });

@@ -59,7 +59,7 @@ export function slackRoute(options: SlackRouteOptions): HttpRoute {
       nowSeconds: Math.floor(clock.now().getTime() / 1000),
     });
     if (verdict !== 'ok') {
-      logger.warn({ verdict }, 'a request was not signed as it must be');
+      logger.warn({ verdict }, 'a request has an invalid signature');
       return { status: 401 };
     }
     const body = parseBody(request.body.toString('utf8'), request.header('content-type') ?? '');

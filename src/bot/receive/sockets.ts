@@ -80,11 +80,11 @@ function createSocket(options: SocketsOptions, index: number) {
       try {
         if (attempt > 0) await clock.sleep(backOff(attempt, reconnecting), stopping.signal);
         await connect();
-        logger.info({ socket: index, attempt }, 'a socket to Slack is back');
+        logger.info({ socket: index, attempt }, 'a socket to Slack has reconnected');
         return;
       } catch (err) {
         if (!stopping.signal.aborted)
-          logger.warn({ err, socket: index, attempt }, 'a socket to Slack did not come back');
+          logger.warn({ err, socket: index, attempt }, 'a socket to Slack did not reconnect');
       }
     }
   };

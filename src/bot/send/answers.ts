@@ -37,8 +37,7 @@ export function createAnswers(options: {
         redirect: 'error',
         signal: AbortSignal.timeout(5000),
       });
-      if (!answer.ok)
-        logger.info({ status: answer.status }, 'a response_url does not take an answer any more');
+      if (!answer.ok) logger.info({ status: answer.status }, 'a response_url no longer accepts an answer');
       return answer.ok;
     } catch (err) {
       logger.info({ err }, 'a response_url does not answer');

@@ -228,9 +228,13 @@ export function createPolicy(
     return fault === undefined ? [] : [`approvals.tiers.${Math.max(tier, 1)}: ${fault} (needed by ${id})`];
   });
   if (faults.length > 0)
-    throw new AppError('INVALID_INPUT', `the approval policy lets nobody approve:\n${faults.join('\n')}`, {
-      facts: { reason: 'no-approver', faults: faults.join('; ') },
-    });
+    throw new AppError(
+      'INVALID_INPUT',
+      `the approval policy leaves fixes without an approver:\n${faults.join('\n')}`,
+      {
+        facts: { reason: 'no-approver', faults: faults.join('; ') },
+      },
+    );
   return policy;
 }
 
@@ -238,7 +242,7 @@ function ruleFault(rule: Rule | undefined): string | undefined {
   if (rule === undefined) return 'is missing';
   const groups = rule.by.some((list) => list.usergroups.length > 0);
   const users = new Set(rule.by.flatMap((list) => list.users)).size;
-  if (users === 0 && !groups) return 'names nobody';
+  if (users === 0 && !groups) return 'names no person';
   if (users < rule.approvals && !groups) return `asks for ${rule.approvals} people and names ${users}`;
   return undefined;
 }

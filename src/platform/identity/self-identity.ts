@@ -48,7 +48,7 @@ async function systemIdentifier(database: DatabaseConfig): Promise<string> {
       'SELECT system_identifier::text AS id FROM pg_control_system()',
     );
     const id = rows[0]?.id;
-    if (id === undefined) throw new Error('PostgreSQL does not say who it is');
+    if (id === undefined) throw new Error('PostgreSQL does not report its identity');
     return id;
   } catch (error) {
     throw translate(error);
@@ -60,7 +60,7 @@ async function systemIdentifier(database: DatabaseConfig): Promise<string> {
 async function redisRunId(redis: RedisClient): Promise<string> {
   const info = await redis.info('server');
   const id = /^run_id:([0-9a-f]{40})\r?$/m.exec(info)?.[1];
-  if (id === undefined) throw new Error('Redis does not say who it is');
+  if (id === undefined) throw new Error('Redis does not report its identity');
   return id;
 }
 

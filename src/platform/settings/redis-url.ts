@@ -45,7 +45,7 @@ function literal(value: string): LazySecret {
 }
 
 function invalid(): AppError {
-  return new AppError('INVALID_INPUT', 'REDIS_URL has none of the known forms', {
+  return new AppError('INVALID_INPUT', 'REDIS_URL does not have a known form', {
     facts: { reason: 'configuration' },
   });
 }

@@ -103,7 +103,7 @@ export function createPoster(options: PosterOptions): Poster {
         return;
       case 'lost':
       case 'gone':
-        logger.warn({ ...facts, code: failure.code }, 'a message can be neither posted nor edited');
+        logger.warn({ ...facts, code: failure.code }, 'a message cannot be posted or edited');
         await outbox.fail(item.id, owner, { error: failure.code, lost: failure.code });
         if (item.message !== undefined) await options.onLost?.(item.message, failure.code);
         return;

@@ -127,7 +127,7 @@ export async function respond(
     signal: AbortSignal.timeout(5000),
   });
   if (!answer.ok)
-    throw new AppError('DEPENDENCY_UNAVAILABLE', 'a response_url did not take the answer', {
+    throw new AppError('DEPENDENCY_UNAVAILABLE', 'a response_url did not accept the answer', {
       facts: { status: answer.status },
     });
   return {};

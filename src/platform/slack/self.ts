@@ -13,8 +13,8 @@ export function whoWeAre(
   const ask = async (attempt: number): Promise<Self> => {
     const answer = await directory.self();
     if ('known' in answer) return answer.known;
-    logger.warn({ attempt, why: answer.unavailable }, 'Slack does not say who we are yet');
-    throw new AppError('DEPENDENCY_UNAVAILABLE', 'Slack did not say who we are');
+    logger.warn({ attempt, why: answer.unavailable }, 'Slack does not return our identity yet');
+    throw new AppError('DEPENDENCY_UNAVAILABLE', 'Slack did not return our identity');
   };
   return retrying(ask, {
     clock,

@@ -28,7 +28,7 @@ export function createTx(options: {
   return {
     async now() {
       const { rows } = await query<{ now: Date }>(`SELECT ${safeNow} AS now`);
-      if (rows[0] === undefined) throw new AppError('BUG', 'the database told no time');
+      if (rows[0] === undefined) throw new AppError('BUG', 'the database returned no time');
       return rows[0].now;
     },
     inbox: createInbox(query),

@@ -153,7 +153,7 @@ A consumer of the platform that does not return is named.`,
     if (unclear !== undefined)
       return {
         status: 'inconclusive',
-        cause: new AppError('NOT_FOUND', 'a consumer is slow, and whose it is cannot be told', {
+        cause: new AppError('NOT_FOUND', 'a consumer is slow, and its application is unknown', {
           facts: { reason: 'slow-consumer-unclear', consumer: unclear },
         }),
         facts,

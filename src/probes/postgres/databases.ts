@@ -35,7 +35,7 @@ export const hiddenSessions = 'backend_type IS NULL AND usename IS NOT NULL AND 
 export function sessionsHidden(hidden: number): ProbeResult {
   return {
     status: 'inconclusive',
-    cause: new AppError('NOT_ALLOWED', 'what sessions of other roles do is hidden without pg_monitor', {
+    cause: new AppError('NOT_ALLOWED', 'sessions of other roles are hidden without pg_monitor', {
       facts: { reason: 'sessions-hidden', hidden },
     }),
     facts: { hidden },

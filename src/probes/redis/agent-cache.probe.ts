@@ -128,7 +128,7 @@ Where rows exist and no key matches any of them, the naming of keys is unknown, 
 function schemeUnknown(keys: number, rows: number): ProbeResult {
   return {
     status: 'inconclusive',
-    cause: new AppError('NOT_FOUND', 'no key of the agent cache is of an agent in the table', {
+    cause: new AppError('NOT_FOUND', 'no key of the agent cache matches an agent in the table', {
       facts: { reason: 'cache-keys-unknown', keys, rows },
     }),
     facts: { keys, rows },

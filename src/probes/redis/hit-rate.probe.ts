@@ -53,7 +53,7 @@ async function look(
   await wait(sampleMs);
   const second = await read();
   if (first.runId !== second.runId)
-    throw new AppError('NOT_FOUND', 'the two samples are of two servers, or of one that was started anew', {
+    throw new AppError('NOT_FOUND', 'the two samples are of two servers, or of a restarted one', {
       facts: { reason: 'another-replica' },
     });
   const recent = { hits: second.hits - first.hits, misses: second.misses - first.misses };

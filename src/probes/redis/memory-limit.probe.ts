@@ -85,9 +85,13 @@ function judgeUnlimited({ memory, facts, keyspace, limit }: Unlimited): ProbeRes
   const bound = limit === 'none' ? systemBytes : (limit ?? 0);
   if (bound === 0) {
     if (usedBytes < worthLimitingBytes) return { status: 'healthy', facts };
-    const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'what ends the growth is not known', {
-      facts: { reason: 'redis-bound-unknown', usedBytes },
-    });
+    const cause = new AppError(
+      'DEPENDENCY_UNAVAILABLE',
+      'the memory limit of the container or machine is unknown',
+      {
+        facts: { reason: 'redis-bound-unknown', usedBytes },
+      },
+    );
     return { status: 'inconclusive', cause, facts };
   }
   const seen = { ...facts, boundBytes: bound, boundPercent: round((100 * usedBytes) / bound, 1) };

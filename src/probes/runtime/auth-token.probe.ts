@@ -34,7 +34,7 @@ Where both sides lack a token, or the worker may not read a Secret, the answer i
       agentSource: agent.source,
     };
     if (manager.digest === undefined && agent.digest === undefined)
-      throw new AppError('NOT_FOUND', 'neither side holds a token', {
+      throw new AppError('NOT_FOUND', 'both sides lack a token', {
         facts: { reason: 'token-on-neither-side', ...facts },
       });
     if (manager.digest === agent.digest) return { status: 'healthy', facts };

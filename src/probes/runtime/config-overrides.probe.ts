@@ -71,7 +71,7 @@ function keysOf(values: readonly LayeredValue[]): string {
 function whyBlind(unread: Error, unseen: ReturnType<typeof undecided>): Error {
   if (!(unread instanceof TargetError) || unread.stage !== 'forbidden') return unread;
   const same = unseen.filter((value) => value.unread === unread);
-  return new AppError('DEPENDENCY_UNAVAILABLE', 'what may win over the file cannot be read', {
+  return new AppError('DEPENDENCY_UNAVAILABLE', 'a source that may override the file cannot be read', {
     facts: { ...unread.facts, reason: 'override-unread', keys: keysOf(same) },
     cause: unread,
   });

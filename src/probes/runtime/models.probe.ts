@@ -59,7 +59,7 @@ Imports scikit-learn with the container's own Python.`,
     if (imported.code !== 0) {
       // No python3 here, or killed for memory: the service may have another Python, and it is another matter.
       if (!importFails.test(imported.stderr))
-        throw new AppError('NOT_FOUND', 'the import could not be tried in this container', {
+        throw new AppError('NOT_FOUND', 'the import could not be run in this container', {
           facts: { container: instance.name, code: imported.code },
         });
       const error = imported.stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';

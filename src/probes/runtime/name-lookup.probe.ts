@@ -85,7 +85,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     const facts = { name, container: instance.name, ...present({ via }) };
     if (known) return { status: 'healthy', facts };
     if (code === 126 || code === 127 || (noTool.test(text) && !notFound.test(text))) {
-      throw new AppError('NOT_FOUND', 'the container has no tool to look names up', { facts });
+      throw new AppError('NOT_FOUND', 'the container has no tool for name lookups', { facts });
     }
     const error = text
       .split('\n')

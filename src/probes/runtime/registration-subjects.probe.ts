@@ -48,7 +48,7 @@ It cannot see whether a placeholder of the agent becomes the value that agent-ma
     ];
     if (covers(listened, published)) return { status: 'healthy', facts };
     if (mayCover(listened, published))
-      throw new AppError('NOT_FOUND', 'what the agent puts in place of its placeholder cannot be seen', {
+      throw new AppError('NOT_FOUND', 'the value of the agent’s placeholder cannot be seen', {
         facts: { reason: 'subject-placeholder', ...facts },
       });
     return {

@@ -51,7 +51,7 @@ async function boundsOf(
 
 /** What the probe says when too little ran for a verdict. */
 const tooLittle = (cores: number, seconds: number) =>
-  new AppError('DEPENDENCY_UNAVAILABLE', 'too little CPU was used to tell', {
+  new AppError('DEPENDENCY_UNAVAILABLE', 'too little CPU was used for a verdict', {
     facts: { reason: 'too-little-cpu', cores, seconds },
   });
 

@@ -147,7 +147,7 @@ const isLate = ({ latency }: Pipeline): boolean => latency >= LATENCY_SECONDS;
 const isBehind = (pipeline: Pipeline): boolean => isLate(pipeline) || pipeline.backlog || pipeline.growing;
 
 const noBatchEnded = ({ seconds = null, queue = null }: Facts): AppError =>
-  new AppError('DEPENDENCY_UNAVAILABLE', 'no batch was stored during the look', {
+  new AppError('DEPENDENCY_UNAVAILABLE', 'no batch was stored during the check', {
     facts: { reason: 'no-batch-ended', seconds, queue },
   });
 

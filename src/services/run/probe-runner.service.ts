@@ -87,7 +87,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     );
     const facts = { probe: key, status: outcome.status, durationMs, findings: outcome.findings.length };
     if (result.status === 'inconclusive' && outcome.cause?.code === 'bug')
-      options.logger.error({ ...facts, err: result.cause }, 'probe failed by a fault of its own');
+      options.logger.error({ ...facts, err: result.cause }, 'a probe failed by a bug of its own');
     else options.logger.debug({ ...facts, cause: outcome.cause?.code }, 'probe done');
     return outcome;
   }

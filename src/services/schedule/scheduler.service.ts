@@ -59,7 +59,7 @@ export function createScheduler(options: SchedulerOptions) {
   const expireRuns = async (): Promise<number> =>
     store.tx(async (tx) => {
       const expired = await tx.runs.expire(runTtlMs, batch);
-      const error = new AppError('TIMED_OUT', 'nobody took the run in time');
+      const error = new AppError('TIMED_OUT', 'no worker took the run in time');
       for (const run of expired) await postFailure(tx, { renderer: options.renderer, ids }, run, error);
       return expired.length;
     });

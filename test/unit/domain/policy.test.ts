@@ -117,7 +117,7 @@ describe('R-A7: a policy that lets nobody approve', () => {
   });
 
   it('is an error at start when its lists are empty', () => {
-    expect(reason({ ...section, approvers: { oncall: {}, leads: {} } }, 2)).toContain('names nobody');
+    expect(reason({ ...section, approvers: { oncall: {}, leads: {} } }, 2)).toContain('names no person');
   });
 
   it('is an error at start when fewer people are named than must approve', () => {

@@ -270,7 +270,7 @@ describe('REDIS_URL', () => {
   it.each(['http://x', 'redis+sentinel://h:1', 'redis+cluster://h'])(
     'is refused without being quoted: %s',
     (url) => {
-      expect(() => redisFromUrl(new Secret(url))).toThrow(/none of the known forms/);
+      expect(() => redisFromUrl(new Secret(url))).toThrow(/does not have a known form/);
     },
   );
 });

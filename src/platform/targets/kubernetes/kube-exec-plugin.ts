@@ -55,7 +55,7 @@ export async function runExecPlugin({
     new AppError('INVALID_INPUT', 'the login program of a kubeconfig cannot be used', {
       facts: { reason: 'kubeconfig-login', path, command: plugin.command, detail },
     });
-  if (!versions.includes(plugin.apiVersion)) throw fault(`its apiVersion is none of ${versions.join(', ')}`);
+  if (!versions.includes(plugin.apiVersion)) throw fault(`its apiVersion must be one of ${versions.join(', ')}`);
   if (plugin.interactiveMode === 'Always') throw fault('it wants somebody at a terminal');
   const request = {
     apiVersion: plugin.apiVersion,
@@ -77,7 +77,7 @@ export async function runExecPlugin({
   if ((clientCertificateData === undefined) !== (clientKeyData === undefined))
     throw failed({ path, plugin }, 'it gave a certificate without its key, or a key without its certificate');
   if (token === undefined && clientCertificateData === undefined)
-    throw failed({ path, plugin }, 'it gave neither a token nor a certificate');
+    throw failed({ path, plugin }, 'it returned no token and no certificate');
   return present({
     token,
     certificate:

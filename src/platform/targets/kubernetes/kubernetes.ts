@@ -368,7 +368,7 @@ function statusError(
   if (status === 404)
     return new AppError('NOT_FOUND', 'Kubernetes object or API not found', { facts, retryable: false });
   if (status === 409)
-    return new AppError('CONFLICT', 'Kubernetes object was changed by somebody else', {
+    return new AppError('CONFLICT', 'the Kubernetes object was changed meanwhile', {
       facts: { ...facts, reason: 'stale' },
     });
   if (status === 400 || status === 422)

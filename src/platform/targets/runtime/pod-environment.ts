@@ -73,7 +73,7 @@ export function createReferenceReader(kubernetes: KubernetesTarget): ReferenceRe
 
 /** Why a reference that must be there came to nothing. */
 function gone(from: ObjectKey): AppError {
-  return new AppError('NOT_FOUND', 'what the environment comes from is not there', {
+  return new AppError('NOT_FOUND', 'the source of the environment does not exist', {
     facts: { reason: 'reference-gone', kind: from.kind, name: from.name, key: from.key },
   });
 }

@@ -21,7 +21,7 @@ const tokenOf = (value: string | undefined, source: string): RegistrationToken =
 const nameOf = ({ kind, name, key }: ObjectKey) => `${kind} ${name}/${key}`;
 
 function tokenNowhere(part: PartId): AppError {
-  return new AppError('NOT_FOUND', 'nothing says where the registration token comes from', {
+  return new AppError('NOT_FOUND', 'the source of the registration token is unknown', {
     facts: { reason: 'token-source-unknown', part },
   });
 }

@@ -126,7 +126,7 @@ async function effect(hold: Hold, row: RemediationRow, step: PlanStep): Promise<
     const facts = await inStepTime(deps, row, (context) => remediation.applyStep(step, row.plan, context));
     return { end: 'done', facts };
   } catch (err) {
-    deps.logger.warn({ err, remediation: row.id, step: step.kind }, 'a step did not succeed');
+    deps.logger.warn({ err, remediation: row.id, step: step.kind }, 'a step failed');
     if (err instanceof AppError && err.code === 'CONFLICT') return { end: 'stale', facts: err.facts };
     const certain =
       (err instanceof TargetError && !ambiguous.has(err.stage)) ||

@@ -101,7 +101,7 @@ async function hasSettled({ deps, remediation }: Hold, row: RemediationRow): Pro
     const context = await contextOf(deps, row.environment, AbortSignal.timeout(30_000));
     return await remediation.settled(row.plan, context);
   } catch (err) {
-    deps.logger.warn({ err, remediation: row.id }, 'whether the target has settled cannot be seen');
+    deps.logger.warn({ err, remediation: row.id }, 'the target cannot be observed');
     return false;
   }
 }

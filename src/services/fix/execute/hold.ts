@@ -45,7 +45,7 @@ export class Hold {
   readonly fence: number;
   readonly attempt: number;
   readonly remediation: Remediation;
-  /** On the monotonic clock: no effect is begun after it, whatever the database says later. */
+  /** On the monotonic clock: no effect is begun after it, even when the database says otherwise later. */
   #leaseEnds: number;
 
   /** `leaseEnds`: set from before the database was asked for the lease. */
@@ -86,7 +86,7 @@ export class Hold {
 
   /**
    * The same again and again while PostgreSQL is away, until the lease ends. After that an intent stays open, and
-   * whoever takes over observes.
+   * the next worker observes.
    */
   insist<T>(work: (own: HeldRow) => Promise<T>): Promise<T> {
     return retrying(() => this.write(work), {
