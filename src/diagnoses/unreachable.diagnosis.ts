@@ -53,8 +53,8 @@ const illnesses: Readonly<Partial<Record<PartId, FindingCode>>> = {
 };
 
 /**
- * No instance of it serves. One that ends again and again speaks for all of them only when none is ready, or the part does
- * not answer; and where there is none at all the part may live elsewhere, as long as it answers.
+ * No instance of the part serves. One instance that crashes repeatedly is proof only when every instance is unready, or
+ * the part does not answer. A part without any instance may run elsewhere, as long as it answers.
  */
 function notRunning(part: PartId, unanswered: Condition): Condition {
   const none = found('PART_NOT_RUNNING', part);

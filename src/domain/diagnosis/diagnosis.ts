@@ -18,7 +18,7 @@ export function found(code: FindingCode, part?: PartId): Condition {
   return part === undefined ? { op: 'found', code } : { op: 'found', code, part };
 }
 /**
- * True when a finding with this code was made about something about which none of the others was: a Pod that
+ * True when a finding with this code has a subject without findings of the other codes: a Pod that
  * crashes because memory ran out does not hide another one that crashes by itself.
  */
 export function foundApart(code: FindingCode, ...from: readonly [FindingCode, ...FindingCode[]]): Condition {

@@ -5,8 +5,8 @@ import type { Remediation, RemedyCall } from './remediation.ts';
 type Helper = Pick<Remediation, 'id' | 'helpsWith' | 'paramsFor' | 'on'>;
 
 /**
- * What may be offered for a finding, by action and parameters, in the order of the registry: whatever says that it helps
- * with it and can be carried out on this runtime. Whether it applies here its plan decides.
+ * What may be offered for a finding, by remediation and parameters, in the order of the registry: each that declares to
+ * help with it and can run on this runtime. Its plan decides whether it applies here.
  */
 export function remediesFor(
   finding: Finding,

@@ -25,8 +25,8 @@ const beside =
 
 /**
  * The part a Pod belongs to: by the name of what controls it, else by its labels `app`, `app.kubernetes.io/name` and
- * `app.kubernetes.io/component`. Pods of Jobs (migrations, backups) belong to none, nor does what only stands beside a
- * part (`nats-box`, `redis-exporter`), which charts give the same labels.
+ * `app.kubernetes.io/component`. Pods of Jobs (migrations, backups) belong to no part. Helpers beside a part
+ * (`nats-box`, `redis-exporter`) belong to no part either, although charts give them the same labels.
  */
 export function partOfPod(pod: { readonly metadata: KubeObject['metadata'] }): PartId | undefined {
   const { kind, name } = ownerOf(pod);

@@ -28,9 +28,9 @@ const headersMs = 5_000;
 const stopMs = 3_000;
 
 /**
- * The one HTTP server of the product: paths, methods, limits and times in one place, whatever is served. A path that is
- * not known gets 404, another method 405, a body beyond the route's limit 413, a request that trickles 408, a handler
- * that fails 500, and one that does not answer in time 503.
+ * The one HTTP server of the product: paths, methods, limits and timeouts in one place. An unknown path gets 404,
+ * another method 405, a body beyond the route's limit 413. A slow request gets 408, a failed handler 500, and a handler
+ * without an answer in time 503.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { routes, logger, requestMs = 10_000 } = options;
@@ -110,7 +110,7 @@ function asRequest(request: IncomingMessage, path: string, body: Buffer): HttpRe
   };
 }
 
-/** `gone`: whoever asked has left, or was too slow and got 408 from Node. What is too large is not kept. */
+/** `gone`: the client has left, or was too slow and got 408 from Node. A body that is too large is not kept. */
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve('too-large');
   return new Promise((resolve) => {

@@ -12,8 +12,8 @@ export interface SlackClientOptions {
 }
 
 /**
- * Settings for every client of ours (R-SLACK8): the SDK neither waits
- * out a 429 for us, because that stops all its calls, nor repeats a post whose answer was lost.
+ * Settings for every client of ours (R-SLACK8): the SDK does not wait out a 429 for us,
+ * because that stops all its calls. It does not repeat a post whose answer was lost either.
  */
 export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): WebClientOptions {
   return {

@@ -31,8 +31,8 @@ interface Wait {
 /**
  * Waits for sessions that are not blocked themselves: the roots of the tree. `pg_locks` shows them to every role,
  * whereas `wait_event_type` of other roles is hidden without pg_monitor. Its `waitstart` came with PostgreSQL 14.
- * Advisory locks are how programs choose a leader, and on `virtualxid` waits CREATE INDEX CONCURRENTLY, for as long
- * as the oldest transaction takes: neither blocks a query.
+ * Two kinds of lock block no query: programs choose a leader by advisory locks, and CREATE INDEX CONCURRENTLY waits on
+ * `virtualxid` for as long as the oldest transaction takes.
  */
 const WAITS = `
 WITH waits AS (

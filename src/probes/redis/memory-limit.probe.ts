@@ -18,8 +18,8 @@ type Deps = Pick<With<'redis'>, 'redis'> & Pick<Targets, 'runtime'>;
 /** An almost empty server is short of nothing. */
 const worthLimitingBytes = 32 * 1024 * 1024;
 /**
- * Without `maxmemory` only the container, or the machine, ends a server's growth. Half of that is close whatever it
- * holds; a sixteenth is four doublings away, and counts where most keys never expire, so that nothing takes them back.
+ * Without `maxmemory` only the container, or the machine, ends a server's growth. Half of that is
+ * close for any content. A sixteenth is four doublings away; it counts where most keys never expire and so stay.
  */
 const closeShare = 1 / 2;
 const growingShare = 1 / 16;

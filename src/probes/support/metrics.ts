@@ -114,8 +114,8 @@ export async function scrapeAgain(
 }
 
 /**
- * AppError `another-replica` when one of these counters fell between the samples: whatever they say of their start, they
- * are not of one process.
+ * AppError `another-replica` when one of these counters fell between the samples: then they are of different
+ * processes, even when their start times agree.
  */
 export function refuseFallen(
   before: Scrape,

@@ -144,13 +144,13 @@ export interface Culprit {
 }
 
 /**
- * The function of the program that this part of the profile or more is owed to, the largest first; undefined when there
- * is none.
+ * The function of the program with at least this share of the profile, the one with the largest; undefined without
+ * such a function.
  *
  * Every stack counts once, for the innermost function of the program on it: the one that did the work itself or asked a
- * library for it. So `main`, a worker's loop or a handler that merely passes work on holds nothing of what it calls, and
- * neither does a framework, however much runs inside it. Stacks with no frame of the program (the garbage collector, the
- * scheduler) count for nobody, but in the whole. Where no function has enough by itself, one counts with the small
+ * library for it. So `main`, a worker's loop or a handler that merely passes work on has no share of what it calls; a
+ * framework has no share of what runs inside it. Stacks without a frame of the program (the garbage collector, the
+ * scheduler) count only in the total. Where no function has enough by itself, one counts with the small
  * functions that the compiler inlined into it: they are its own machine code.
  */
 export function culprit({ functions, total }: ProfileSummary, least: number): Culprit | undefined {

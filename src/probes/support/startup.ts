@@ -38,7 +38,7 @@ export interface StartupDeps {
 }
 
 /**
- * The youngest instance that fails to start; undefined when none does. Where nothing checks readiness, a service
+ * The youngest instance that fails to start; undefined when all start. Where nothing checks readiness, a service
  * that was restarted moments ago is asked itself: an HTTP answer means that it did start.
  */
 export async function failingInstance(
@@ -48,8 +48,8 @@ export async function failingInstance(
   const suspect = instances.filter((candidate) => failsToStart(candidate, now())).at(-1);
   if (suspect !== undefined && (suspect.phase !== 'running' || suspect.readinessChecked)) return suspect;
   if (suspect !== undefined) {
-    // It has just ended before. A connection that is taken and not answered acquits nobody: a proxy in front of a
-    // container takes it for a program that does not listen yet.
+    // It has just ended before. An accepted connection without an answer proves no start: a proxy in front of a
+    // container accepts it for a program that does not listen yet.
     return (await ask(deps, suspect.part, signal)) === 'answers' ? undefined : suspect;
   }
   const young = instances.findLast(

@@ -18,7 +18,7 @@ export interface SymptomMatch {
 export interface SymptomMatcher {
   /**
    * The likeliest symptoms of a text, best first; empty when nothing fits. `sure`: one of the names of the first
-   * stands in the text as a whole, and it is clearly ahead of the second, so that nobody needs to be asked. A word
+   * stands in the text as a whole, and it is clearly ahead of the second, so that the person need not choose. A word
    * that only goes along (`password`), or is only a part of a name (`slow`), is not enough.
    */
   match(text: string): { readonly candidates: readonly SymptomMatch[]; readonly sure: boolean };

@@ -7,8 +7,8 @@ import { rootPurpose } from '../run/run.service.ts';
 import { detailsPurpose, reportPurpose, runButton } from '../run/run-button.ts';
 
 /**
- * After a verdict: the answer that led to the fix is edited in the same transaction, so that the message a person
- * saw red turns green once everything it named is repaired, and red again when the repair was undone.
+ * After a verdict, this edits the answer that led to the fix, in the same transaction. A red message turns green once
+ * everything it named is repaired, and red again when the repair was undone.
  */
 export async function showRepaired(
   tx: Tx,

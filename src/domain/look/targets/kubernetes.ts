@@ -109,8 +109,8 @@ export interface KubernetesTarget {
     options?: CallOptions & { readonly dryRun?: boolean; readonly subresource?: 'ephemeralcontainers' },
   ): Promise<KubeObject>;
   /**
-   * Pods of a namespace as they change after this version, in one request; resolves when the time is over or nobody
-   * waits any more (`signal`). For debug containers alone, with the right that goes with them.
+   * Pods of a namespace as they change after this version, in one request; resolves when the time is over or the
+   * last caller stops waiting (`signal`). For debug containers alone, with the right that goes with them.
    */
   watchPods(
     namespace: string,

@@ -82,7 +82,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
     call.signal?.addEventListener('abort', onAbort, { once: true });
 
     request.once('socket', (socket) => {
-      // A kept connection is up: it says neither again, and listeners for it would pile up, one a request.
+      // A kept connection emits no such events again: listeners on it would pile up, one a request.
       if (!socket.connecting) {
         stage = 'no-answer';
         return;

@@ -47,8 +47,8 @@ export interface KubeSurroundings {
 }
 
 /**
- * The logins of a process: one for whoever looks at a cluster and for whoever reads a Secret of it, so that both mean
- * the same one. Keeps what was made of files the last time, because parsing them and their certificates again costs
+ * The logins of a process: probes of a cluster and readers of its Secrets share one, so that both mean the same
+ * cluster. Keeps what was made of files the last time, because parsing them and their certificates again costs
  * 4 ms in which nothing is asked yet; a file that changed is a new one.
  */
 export class KubeLogins {

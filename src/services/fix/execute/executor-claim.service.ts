@@ -144,7 +144,7 @@ async function approversStillCount(
   row: RemediationRow,
 ): Promise<Barrier | undefined> {
   const rule = deps.policy.rule(row.tier);
-  if (rule === undefined) return stale({ differing: 'policy', observed: 'nobody may approve' });
+  if (rule === undefined) return stale({ differing: 'policy', observed: 'no person may approve' });
   const counted = countedApprovals(row, await tx.remediations.approvals(row.id));
   const people =
     rule.approvals === 0 && row.requester !== undefined

@@ -20,8 +20,8 @@ export interface WantedFix {
 
 /**
  * The one way from what was found to what may be offered. Without `wanted` all that is known to help each finding; with
- * it what the cause asks for, with the parameters of the finding that it helps, so that a health check and a diagnosis
- * offer the same plan for the same finding and neither supersedes the other's. Each call comes once.
+ * it what the cause asks for, with the parameters of the finding that it helps. So a health check and a diagnosis
+ * offer the same plan for the same finding, and one never supersedes the other's. Each call comes once.
  */
 export function fixesFor(
   findings: readonly Finding[],

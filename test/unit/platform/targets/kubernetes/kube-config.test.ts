@@ -460,7 +460,7 @@ console.log(answer);
       'DEPENDENCY_UNAVAILABLE',
       'no ExecCredential',
     ],
-    ['that gives nothing', credential({}), {}, 'DEPENDENCY_UNAVAILABLE', 'neither a token nor a certificate'],
+    ['that gives nothing', credential({}), {}, 'DEPENDENCY_UNAVAILABLE', 'no token and no certificate'],
     [
       'that gives half a certificate',
       credential({ clientCertificateData: 's3cret' }),
