@@ -120,7 +120,7 @@ async function attachRest(
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
     } as Parameters<WebClient['filesUploadV2']>[0])
     .catch((err: unknown) =>
-      logger.error({ err, outboxId: item.id }, 'the rest of a long message was not attached'),
+      logger.error({ err, outboxId: item.id }, 'the full text of a long message was not attached'),
     );
 }
 

@@ -12,7 +12,7 @@ export interface PosterOptions extends DeliverOptions {
   readonly clock: Clock;
   /** Name of this process in leases. */
   readonly owner: string;
-  /** A message that can neither be posted nor edited: whoever asked for it should be told another way. */
+  /** A message that cannot be posted or edited: its requester should be told another way. */
   readonly onLost?: (message: NonNullable<OutboxItem['message']>, code: string) => Promise<void>;
   readonly onSent?: (item: OutboxItem, afterMs: number) => void;
   readonly onFailure?: (item: OutboxItem, failure: SlackFailure) => void;
