@@ -129,6 +129,7 @@ async function withMutant(id: string, limit: number, ms: number, work: () => unk
  * a trial costs what the test costs, not what it costs to start one. Mutants of what runs while modules are read
  * are tried at the end of the file with all modules read anew.
  */
+// oxlint-disable-next-line import/no-default-export -- vitest takes the default export of a runner's file
 export default class MutationRunner extends TestRunner {
   readonly #spent = new Map<string, number>();
   #fileMs = 0;
@@ -171,6 +172,7 @@ export default class MutationRunner extends TestRunner {
     }
   }
 
+  // oxlint-disable-next-line typescript/no-misused-promises -- vitest waits for it
   override async onAfterRunFiles(files?: TestFile[]): Promise<void> {
     const file = files?.[0];
     const journal = shared();
