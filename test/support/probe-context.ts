@@ -1,5 +1,6 @@
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { HttpAnswer, ServicesTarget } from '../../src/domain/look/targets/http.ts';
+import type { NatsTarget } from '../../src/domain/look/targets/nats.ts';
 import type { PostgresTarget } from '../../src/domain/look/targets/postgres.ts';
 import type { RedisNode, RedisTarget } from '../../src/domain/look/targets/redis.ts';
 
@@ -68,3 +69,14 @@ export function fakeRedis(
   };
   return { ...node, nodes: () => Promise.resolve([{ ...node, name: 'redis:6379' }]) };
 }
+
+/** A NATS with a monitor that answers nothing but what a test gives. */
+export const fakeNats = (more: Partial<NatsTarget>): NatsTarget => ({
+  hasMonitor: true,
+  connect: () =>
+    Promise.resolve({ latencyMs: 1, serverId: 'N', serverName: 'n', version: '2', jetstream: true }),
+  monitor: () => Promise.reject(new Error('not asked')),
+  listen: () => Promise.resolve({}),
+  jetstream: () => Promise.reject(new Error('not asked')),
+  ...more,
+});

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { RedisTarget } from '../../../../src/domain/look/targets/redis.ts';
 import type { With } from '../../../../src/domain/look/targets/targets.ts';
 import { setEvictionPolicy } from '../../../../src/remediations/redis/set-eviction-policy.remediation.ts';
+import { probeContext } from '../../../support/probe-context.ts';
+import { cluster, memory } from '../../../support/redis-cluster.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 
 const fresh = () => {
@@ -78,5 +81,19 @@ describe('redis.set-eviction-policy', () => {
     fixture.replace();
 
     expect(await setEvictionPolicy.observeStep(plan.steps[0], plan, context)).toBe('unknown');
+  });
+});
+
+describe('redis.set-eviction-policy, of a cluster', () => {
+  it('is refused: it would reach only one of the servers', async () => {
+    const redis: RedisTarget = { ...cluster(memory(990), memory(990)), ...memory(990) };
+    const asked = { ...redis, call: () => Promise.resolve(['maxmemory-policy', 'noeviction']) };
+
+    await expect(
+      setEvictionPolicy.plan(
+        { policy: 'allkeys-lru', persist: false },
+        { ...probeContext({ redis: asked }), deps: { environment: 'test', redis: asked } },
+      ),
+    ).rejects.toMatchObject({ facts: { reason: 'redis-cluster', nodes: 2 } });
   });
 });

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
+import { callKey } from '../../../src/domain/look/probe.ts';
+import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
+
+const empty = { code: 'SERVICE_WITHOUT_ENDPOINTS', probe: 'kubernetes.services-endpoints' };
+
+/** N1 where a Service of agent-manager has no endpoints, and the program behind it is as told. */
+const judged = (exits: boolean) => {
+  const startup = callKey({ probe: 'runtime.startup', with: { part: 'agent-manager' } });
+  const outcomes = outcomesOf(noConnection, [
+    empty,
+    ...(exits ? [{ code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' }] : []),
+  ]).map((outcome) =>
+    outcome.probe === 'runtime.startup' && outcome.key !== startup
+      ? { ...outcome, status: 'healthy' as const, findings: [] }
+      : outcome,
+  );
+  return verdictsOf(noConnection, outcomes);
+};
+
+describe('a Service without endpoints', () => {
+  it('is the cause when the program behind it is well', () => {
+    expect(judged(false)).toMatchObject({ 'N1.a': 'confirmed', 'N1.c': 'ruled-out' });
+  });
+
+  it('is the consequence when that program exits at start', () => {
+    expect(judged(true)).toMatchObject({ 'N1.a': 'ruled-out', 'N1.c': 'ruled-out' });
+  });
+});
+
+describe('a container that is on no network', () => {
+  it('is that, and no fault of the name server it cannot reach', () => {
+    const outcomes = outcomesOf(noConnection, [
+      { code: 'NAME_LOOKUP_FAILS', probe: 'runtime.name-lookup' },
+      { code: 'CONTAINER_OFF_NETWORK', probe: 'compose.networks' },
+    ]);
+
+    expect(verdictsOf(noConnection, outcomes)).toMatchObject({ 'N1.b': 'ruled-out', 'N1.d': 'confirmed' });
+  });
+});

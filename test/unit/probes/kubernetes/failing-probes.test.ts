@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest';
+import type { ComposeContainer } from '../../../../src/domain/look/targets/compose.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
+import { kubernetesFailingProbes } from '../../../../src/probes/kubernetes/failing-probes.probe.ts';
+import { kubernetes, meta, pod } from '../../../support/cluster-objects.ts';
+import { probeContext } from '../../../support/probe-context.ts';
+
+const container = (service: string, more: Partial<ComposeContainer> = {}): ComposeContainer => ({
+  id: service,
+  name: `aetherius-${service}`,
+  service,
+  image: 'i',
+  state: 'running',
+  createdAt: '2026-03-01T09:00:00Z',
+  startedAt: '2026-03-01T10:00:00Z',
+  exitCode: 0,
+  oomKilled: false,
+  restartCount: 0,
+  networks: ['aetherius'],
+  memoryLimitBytes: 0,
+  nanoCpus: 0,
+  env: {},
+  command: [],
+  ...more,
+});
+
+describe('kubernetes.failing-probes', () => {
+  const event = (reason: string, message: string) => ({
+    ...meta(`e-${reason}`, 'aetherius'),
+    reason,
+    message,
+    involvedObject: { kind: 'Pod', uid: 'uid-orchestrator-service-1', name: 'orchestrator-service-1' },
+    lastTimestamp: '2026-03-01T10:04:00Z',
+  });
+  const unready = pod('orchestrator-service', {
+    conditions: [{ type: 'Ready', status: 'False' }],
+    containerStatuses: [
+      {
+        name: 'orchestrator-service',
+        ready: false,
+        restartCount: 0,
+        state: { running: { startedAt: '2026-03-01T10:00:00Z' } },
+      },
+    ],
+  });
+  const look = (pods: readonly object[], events: readonly object[]) => {
+    const target = kubernetes({ pods, events });
+    const list: KubernetesTarget['list'] = async (kind, namespace, options) => {
+      const all = await target.list(kind, namespace, options);
+      const reason = options?.fieldSelector?.replace('reason=', '');
+      return reason === undefined ? all : all.filter((object) => object['reason'] === reason);
+    };
+    return kubernetesFailingProbes.run({ minutes: 10 }, probeContext({ kubernetes: { ...target, list } }));
+  };
+
+  it('sees a readiness probe that gets an error from a program that runs', async () => {
+    expect(
+      await look(
+        [unready],
+        [event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404')],
+      ),
+    ).toMatchObject({
+      findings: [{ code: 'POD_PROBE_FAILS', facts: { probe: 'readiness' } }],
+    });
+  });
+
+  it.each([
+    ['statuscode: 404', 'unhealthy', 'no waiting brings a path'],
+    ['statuscode: 503', 'healthy', 'it may only be starting'],
+    ['dial tcp 10.0.0.9:8081: connect: connection refused', 'healthy', 'it may only be starting'],
+  ])('says of %s, a minute after the start: %s, for %s', async (said, status) => {
+    const started = (at: string) => ({
+      ...unready,
+      status: {
+        ...unready.status,
+        containerStatuses: [
+          { name: 'x', ready: false, restartCount: 0, state: { running: { startedAt: at } } },
+        ],
+      },
+    });
+    const events = [event('Unhealthy', `Readiness probe failed: HTTP probe failed with ${said}`)];
+
+    expect(await look([started('2026-03-01T10:04:57Z')], events)).toMatchObject({ status });
+    expect(await look([started('2026-03-01T10:04:00Z')], events)).toMatchObject({ status });
+    expect(await look([started('2026-03-01T10:03:00Z')], events)).toMatchObject({ status: 'unhealthy' });
+  });
+
+  it.each([
+    ['Readiness', 'statuscode: 404', 'POD_PROBE_FAILS', 'the path is not there'],
+    ['Readiness', 'statuscode: 503', 'POD_SAYS_NOT_READY', 'it may wait for a part that is down'],
+    [
+      'Readiness',
+      'dial tcp: connect: connection refused',
+      'POD_SAYS_NOT_READY',
+      'it may wait before it listens',
+    ],
+  ])('of %s and %s for minutes: %s, for %s', async (probe, said, code) => {
+    const events = [event('Unhealthy', `${probe} probe failed: HTTP probe failed with ${said}`)];
+
+    expect(await look([unready], events)).toMatchObject({ findings: [{ code }] });
+  });
+
+  it('blames the probe of a program that stands on no other part', async () => {
+    const shop = pod('shop', {
+      conditions: [{ type: 'Ready', status: 'False' }],
+      containerStatuses: [
+        { name: 'shop', ready: false, state: { running: { startedAt: '2026-03-01T10:00:00Z' } } },
+      ],
+    });
+    const failed = event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503');
+    const of = { ...failed, involvedObject: { ...failed.involvedObject, uid: shop.metadata.uid } };
+
+    expect(await look([shop], [of])).toMatchObject({ findings: [{ code: 'POD_PROBE_FAILS' }] });
+  });
+
+  it('blames the probe when the kubelet ends the program for its 503, whatever it waits for', async () => {
+    const events = [
+      event('Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 503'),
+      event('Killing', 'Container x failed liveness probe, will be restarted'),
+    ];
+
+    expect(await look([unready], events)).toMatchObject({ findings: [{ code: 'POD_PROBE_FAILS' }] });
+  });
+
+  const about = (container: string, object: ReturnType<typeof event>) => ({
+    ...object,
+    involvedObject: { ...object.involvedObject, fieldPath: `spec.containers{${container}}` },
+  });
+  const beside = (main: object) =>
+    pod('orchestrator-service', {
+      conditions: [{ type: 'Ready', status: 'False' }],
+      containerStatuses: [
+        { name: 'proxy', ready: true, state: { running: { startedAt: '2026-03-01T09:00:00Z' } } },
+        {
+          name: 'main',
+          ready: false,
+          state: { running: { startedAt: '2026-03-01T10:04:00Z' } },
+          ...main,
+        },
+      ],
+    });
+
+  it('asks of the container that the event names how long it runs, not of a sidecar', async () => {
+    const refused = event('Unhealthy', 'Readiness probe failed: dial tcp: connect: connection refused');
+    const long = { state: { running: { startedAt: '2026-03-01T10:00:00Z' } } };
+
+    expect(await look([beside({})], [about('main', refused)])).toMatchObject({ status: 'healthy' });
+    expect(await look([beside(long)], [about('main', refused)])).toMatchObject({ status: 'unhealthy' });
+    // The proxy has become ready: it is not what the Pod waits for.
+    expect(await look([beside({})], [about('proxy', refused)])).toMatchObject({ status: 'healthy' });
+    expect(await look([beside({})], [refused])).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    [2, '2026-03-01T10:03:59Z', 'healthy', 'it crashes'],
+    [2, '2026-03-01T09:54:00Z', 'unhealthy', 'that was long ago'],
+    [143, '2026-03-01T10:03:59Z', 'unhealthy', 'it was ended from outside'],
+    [0, '2026-03-01T10:03:59Z', 'unhealthy', 'it ended in order'],
+  ])('of a container that ended with %i at %s: %s, for %s', async (exitCode, finishedAt, status) => {
+    const main = { restartCount: 1, lastState: { terminated: { exitCode, finishedAt } } };
+    const missing = event('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404');
+
+    expect(await look([beside(main)], [about('main', missing)])).toMatchObject({ status });
+  });
+
+  it.each([
+    ['2026-03-01T10:01:00Z', 'True', 'healthy', 'it has been well since'],
+    ['2026-03-01T10:01:00Z', 'False', 'unhealthy', 'it is not ready'],
+    ['2026-03-01T10:03:00Z', 'True', 'unhealthy', 'it may be ended again'],
+    ['2026-03-01T09:00:00Z', 'True', 'unhealthy', 'its end is still to come'],
+  ])('of a container that was ended at 10:00 and runs since %s, ready %s: %s, for %s', async (...row) => {
+    const [startedAt, ready, status] = row;
+    const killing = about(
+      'main',
+      event('Killing', 'Container main failed liveness probe, will be restarted'),
+    );
+    const failure = event('Unhealthy', 'Liveness probe failed: EOF');
+    const at = { lastTimestamp: '2026-03-01T10:00:00Z' };
+    const ended = pod('orchestrator-service', {
+      conditions: [{ type: 'Ready', status: ready }],
+      containerStatuses: [{ name: 'main', ready: ready === 'True', state: { running: { startedAt } } }],
+    });
+
+    expect(
+      await look(
+        [ended],
+        [
+          { ...killing, ...at },
+          { ...failure, ...at },
+        ],
+      ),
+    ).toMatchObject({ status });
+  });
+
+  it.each(['Liveness', 'Startup'])(
+    'sees a container that the kubelet ends for its %s probe',
+    async (which) => {
+      const killing = event('Killing', `Container x failed ${which.toLowerCase()} probe, will be restarted`);
+      // The kubelet writes fewer and fewer events of the same kind: this one is old.
+      const failure = {
+        ...event('Unhealthy', `${which} probe failed: EOF`),
+        lastTimestamp: '2026-03-01T08:00:00Z',
+      };
+
+      expect(await look([pod('orchestrator-service')], [killing, failure])).toMatchObject({
+        findings: [{ code: 'POD_PROBE_FAILS', facts: { probe: which.toLowerCase() } }],
+      });
+    },
+  );
+
+  it.each([
+    [1, 1, '2026-03-01T10:04:55Z', 'unhealthy', 'the kubelet needs no second failure'],
+    [3, 2, '2026-03-01T10:04:55Z', 'healthy', 'one more would end it'],
+    [3, 3, '2026-03-01T10:04:55Z', 'unhealthy', 'it failed as often as it may'],
+    [3, 3, '2026-03-01T10:04:00Z', 'healthy', 'it has answered since'],
+  ])(
+    'of a liveness probe with threshold %i that failed %i times, last at %s: %s, for %s',
+    async (threshold, count, lastTimestamp, status) => {
+      const ready = pod('orchestrator-service');
+      const spec = { containers: [{ name: 'x', livenessProbe: { failureThreshold: threshold } }] };
+      const failed = event(
+        'Unhealthy',
+        'Liveness probe failed: Get "http://10.0.0.9:8090/": connection refused',
+      );
+
+      expect(await look([{ ...ready, spec }], [{ ...failed, count, lastTimestamp }])).toMatchObject({
+        status,
+      });
+    },
+  );
+
+  it('makes one finding of a workload, however many Pods share it, and asks for no other events', async () => {
+    const asked: unknown[] = [];
+    const message = 'Readiness probe failed: HTTP probe failed with statuscode: 503';
+    const ofReplica = (at: number) => ({
+      ...unready,
+      metadata: {
+        ...unready.metadata,
+        name: `orchestrator-service-7d4b9-${at}`,
+        uid: `uid-${at}`,
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'orchestrator-service-7d4b9', controller: true }],
+      },
+    });
+    const eventOf = (at: number) => ({
+      ...event('Unhealthy', message),
+      involvedObject: { kind: 'Pod', uid: `uid-${at}` },
+    });
+    const target = kubernetes({ pods: [ofReplica(1), ofReplica(2)] });
+    const events = [eventOf(1), eventOf(2), eventOf(2)] as unknown as readonly KubeObject[];
+    const outcome = await kubernetesFailingProbes.run(
+      { minutes: 10 },
+      probeContext({
+        kubernetes: {
+          ...target,
+          list: (...[kind, namespace, options]: Parameters<KubernetesTarget['list']>) => {
+            if (kind !== 'events') return target.list(kind, namespace, options);
+            asked.push(options?.fieldSelector);
+            return Promise.resolve(options?.fieldSelector === 'reason=Unhealthy' ? events : []);
+          },
+        },
+      }),
+    );
+
+    expect(outcome).toMatchObject({
+      findings: [{ subject: 'deployment/orchestrator-service', facts: { pods: 2, message } }],
+    });
+    expect(outcome).toMatchObject({ findings: { length: 1 } });
+    // A readiness probe ends no container.
+    expect(asked).toEqual(['reason=Unhealthy']);
+  });
+
+  it('leaves a Pod alone that is ready and was slow to start', async () => {
+    expect(
+      await look(
+        [pod('orchestrator-service')],
+        [event('Unhealthy', 'Readiness probe failed: connection refused')],
+      ),
+    ).toMatchObject({ status: 'healthy' });
+  });
+});

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
+import type {
+  KubeKind,
+  KubeObject,
+  KubernetesTarget,
+} from '../../../../src/domain/look/targets/kubernetes.ts';
+import { kubernetesPods } from '../../../../src/probes/kubernetes/pods.probe.ts';
+import { probeContext } from '../../../support/probe-context.ts';
+
+const meta = (name: string, app: string) => ({
+  metadata: {
+    ...{ name, namespace: 'aetherius', uid: name, resourceVersion: '1' },
+    labels: { 'pod-template-hash': '5d9f8' },
+    ownerReferences: [{ kind: 'ReplicaSet', name: `${app}-5d9f8`, controller: true, uid: 'r' }],
+  },
+});
+
+const named = (name: string, key?: string) => ({
+  env: [{ name: 'A', valueFrom: { secretKeyRef: { name, ...(key === undefined ? {} : { key }) } } }],
+});
+
+const pod = (app: string, at: number, container: object, status: object) => ({
+  ...meta(`${app}-5d9f8-${at}`, app),
+  spec: { containers: [{ name: 'main', image: 'x', ...container }] },
+  status: {
+    phase: 'Pending',
+    containerStatuses: [{ name: 'main', restartCount: 0, ...status }],
+  },
+});
+
+const waiting = (reason: string, message: string) => ({ state: { waiting: { reason, message } } });
+
+const crashed = (running: boolean) => ({
+  restartCount: 4,
+  state: running
+    ? { running: { startedAt: '2026-03-01T10:04:58Z' } }
+    : { waiting: { reason: 'CrashLoopBackOff' } },
+  lastState: { terminated: { exitCode: 2, reason: 'Error', finishedAt: '2026-03-01T10:04:50Z' } },
+});
+
+const well = (at: number) => ({
+  ...meta(`well-5d9f8-${at}`, 'well'),
+  spec: { containers: [{ name: 'main', image: 'x', ...named('database-credentials', 'password') }] },
+  status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+});
+
+function cluster(pods: readonly object[], more: Partial<Pick<KubernetesTarget, 'get' | 'logs'>> = {}) {
+  const asked: string[] = [];
+  const lists: Readonly<Partial<Record<KubeKind, readonly object[]>>> = { pods, configmaps: [] };
+  const target = {
+    namespace: 'aetherius',
+    list: (kind: KubeKind) => Promise.resolve((lists[kind] ?? []) as readonly KubeObject[]),
+    get: (...args: Parameters<KubernetesTarget['get']>) => {
+      asked.push(`${args[0]}/${args[2]}`);
+      return more.get?.(...args) ?? Promise.reject(new AppError('NOT_FOUND', 'not there'));
+    },
+    logs: (...args: Parameters<KubernetesTarget['logs']>) => {
+      asked.push(`log ${args[1]}${args[3]?.previous === true ? ' previous' : ''}`);
+      return more.logs?.(...args) ?? Promise.resolve('');
+    },
+  } as unknown as KubernetesTarget;
+  const look = async (logs = 0) => {
+    const outcome = await kubernetesPods.run({ restarts: 3, logs }, probeContext({ kubernetes: target }));
+    return outcome.status === 'unhealthy' ? outcome.findings : [];
+  };
+  return { asked, look };
+}
+
+const many = (count: number, make: (at: number) => object) =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+describe('Pods without their Secret', () => {
+  it('that the kubelet names are believed without a question, with the nearest name in use', async () => {
+    const stuck = many(40, (at) =>
+      pod(
+        'shop',
+        at,
+        named('database-credential'),
+        waiting('CreateContainerConfigError', 'secret "database-credential" not found'),
+      ),
+    );
+    const { asked, look } = cluster([...stuck, ...many(10, well)]);
+    const findings = await look();
+
+    expect(
+      findings.map(({ code, facts }) => [code, facts['missing'], facts['similar'], facts['pods']]),
+    ).toEqual([['POD_CONFIG_MISSING', 'Secret database-credential', 'database-credentials', 40]]);
+    expect(asked).toEqual([]);
+  });
+
+  it('cost two questions at most, however many Pods and Secrets there are', async () => {
+    const message = "couldn't find key pasword in Secret aetherius/x";
+    const stuck = ['a', 'b', 'c'].flatMap((app) =>
+      many(20, (at) =>
+        pod(app, at, named(`${app}-secret`, 'pasword'), waiting('CreateContainerConfigError', message)),
+      ),
+    );
+    const { asked, look } = cluster(stuck, {
+      get: (_kind, _namespace, name) =>
+        Promise.resolve({
+          metadata: { name, uid: name, resourceVersion: '1' },
+          data: { password: 'cHc=' },
+        }),
+    });
+    const findings = await look();
+
+    expect(asked).toEqual(['secrets/a-secret', 'secrets/b-secret']);
+    expect(findings.map(({ facts }) => `${facts['missing']} ~ ${facts['similar']}`)).toEqual([
+      'Secret a-secret, key pasword ~ password',
+      'Secret b-secret, key pasword ~ password',
+      // Enough was asked: the kubelet's own words are what is known.
+      `${message} ~ –`,
+    ]);
+  });
+});
+
+describe('Pods that crash', () => {
+  const log = ['starting up', 'level=info msg=ready', 'FATAL: no such file: /etc/app.yaml', 'bye'].join('\n');
+
+  it('show the line they end with, read once a workload and for the workloads that were allowed', async () => {
+    const crashing = ['a', 'b', 'c'].flatMap((app) => many(3, (at) => pod(app, at, {}, crashed(false))));
+    const { asked, look } = cluster(crashing, { logs: () => Promise.resolve(log) });
+    const findings = await look(2);
+
+    expect(findings.map(({ code, excerpts }) => [code, excerpts?.[0]?.lines])).toEqual([
+      ['POD_CRASH_LOOPING', ['FATAL: no such file: /etc/app.yaml']],
+      ['POD_CRASH_LOOPING', ['FATAL: no such file: /etc/app.yaml']],
+      ['POD_CRASH_LOOPING', undefined],
+    ]);
+    expect(asked).toEqual(['log a-5d9f8-0', 'log b-5d9f8-0']);
+  });
+
+  it('are read from the container before when they run again, and without telling words to the last line', async () => {
+    const { asked, look } = cluster([pod('a', 0, {}, crashed(true))], {
+      logs: () => Promise.resolve('one\ntwo\n'),
+    });
+    const findings = await look(1);
+
+    expect(asked).toEqual(['log a-5d9f8-0 previous']);
+    expect(findings[0]?.excerpts).toEqual([{ source: 'log a-5d9f8-0', lines: ['one', 'two'] }]);
+  });
+
+  it('are named also when their log cannot be had', async () => {
+    const refused = cluster([pod('a', 0, {}, crashed(false))], {
+      logs: () => Promise.reject(new TargetError('forbidden', 'denied')),
+    });
+    const gone = cluster([pod('a', 0, {}, crashed(false))], {
+      logs: () => Promise.resolve('unable to retrieve container logs for containerd://x'),
+    });
+
+    for (const { look } of [refused, gone])
+      expect(await look(1)).toMatchObject([{ code: 'POD_CRASH_LOOPING', subject: 'deployment/a' }]);
+    expect((await gone.look(1))[0]?.excerpts).toBeUndefined();
+  });
+});
+
+describe('Pods that ended for good', () => {
+  const ended = (name: string, owner: object | undefined, status: object) => ({
+    metadata: {
+      ...{ name, namespace: 'aetherius', uid: name, resourceVersion: '1' },
+      creationTimestamp: '2026-03-01T08:00:00Z',
+      ...(owner === undefined ? {} : { ownerReferences: [{ controller: true, uid: 'r', ...owner }] }),
+    },
+    spec: { containers: [] },
+    status: { phase: 'Failed', reason: 'Evicted', ...status },
+  });
+  const terminated = (finishedAt: string) => ({
+    containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 1, finishedAt } } }],
+  });
+  const fresh = terminated('2026-03-01T10:00:00Z');
+  const old = terminated('2026-03-01T09:04:00Z');
+  const job = { kind: 'Job', name: 'migrate' };
+
+  it.each(['ReplicaSet', 'StatefulSet', 'DaemonSet'])(
+    'are no fault when a %s replaces them, however fresh their end',
+    async (kind) => {
+      expect(await cluster([ended('a', { kind, name: 'a' }, fresh)]).look()).toEqual([]);
+    },
+  );
+
+  it('count within an hour of their end when nothing replaces them', async () => {
+    expect(await cluster([ended('a', undefined, fresh)]).look()).toMatchObject([
+      { code: 'POD_FAILED', since: '2026-03-01T10:00:00Z', facts: { reason: 'Evicted' } },
+    ]);
+    expect(await cluster([ended('a', job, fresh)]).look()).toMatchObject([{ code: 'POD_FAILED' }]);
+    expect(await cluster([ended('a', undefined, old), ended('b', job, old)]).look()).toEqual([]);
+  });
+
+  it('are dated by their conditions, their start or their creation when they kept no container', async () => {
+    const condition = (lastTransitionTime: string) => ({
+      conditions: [{ type: 'DisruptionTarget', status: 'True', lastTransitionTime }],
+    });
+    const codes = async (status: object) =>
+      (await cluster([ended('a', undefined, status)]).look()).map(({ code }) => code);
+
+    expect(await codes(condition('2026-03-01T10:01:00Z'))).toEqual(['POD_FAILED']);
+    expect(await codes(condition('2026-02-01T10:01:00Z'))).toEqual([]);
+    expect(await codes({ startTime: '2026-03-01T10:01:00Z' })).toEqual(['POD_FAILED']);
+    expect(await codes({})).toEqual([]);
+  });
+
+  it.each(['Succeeded', 'Running'])('are no fault when another Pod of their Job is %s', async (phase) => {
+    const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+    const next = ended('b', job, { phase, ...ready });
+    const ofAnother = ended('b', { kind: 'Job', name: 'other', uid: 'o' }, { phase, ...ready });
+
+    expect(await cluster([ended('a', job, fresh), next]).look()).toEqual([]);
+    expect(await cluster([ended('a', job, fresh), ofAnother]).look()).toMatchObject([{ code: 'POD_FAILED' }]);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { Handshake, NetworkTarget } from '../../../../src/domain/look/targets/network.ts';
+import { networkPath } from '../../../../src/probes/network/path.probe.ts';
+import { fakeRuntime } from '../../../support/fake-runtime.ts';
+import { probeContext } from '../../../support/probe-context.ts';
+
+/** The way to Redis, whose handshakes take these milliseconds, one after the other. */
+async function look(...took: readonly number[]) {
+  const left = [...took];
+  const network = {
+    knows: () => true,
+    handshake: (): Promise<Handshake> =>
+      Promise.resolve({ host: 'redis', port: 6379, answer: 'open', ms: left.shift() ?? Number.NaN }),
+  };
+  return networkPath.run({ part: 'redis', slowMs: 500 }, probeContext({ network }));
+}
+
+describe('network.path', () => {
+  it('calls a way slow when two handshakes are', async () => {
+    expect(await look(1200, 1190)).toMatchObject({
+      findings: [{ code: 'NETWORK_SLOW', subject: 'redis:6379', facts: { handshakeMs: 1190 } }],
+    });
+  });
+
+  it('makes nothing of one slow handshake, and takes no second one of a quick way', async () => {
+    expect(await look(1020, 3)).toMatchObject({ status: 'healthy', facts: { handshakeMs: 3 } });
+    expect(await look(3)).toMatchObject({ status: 'healthy', facts: { handshakeMs: 3 } });
+  });
+});
+
+describe('network.path, where no Pod of the part is ready', () => {
+  /** What the Service answers, and what the Pod does at its own address. */
+  async function lookPast(
+    service: Pick<Handshake, 'answer' | 'ms'>,
+    pod: readonly Pick<Handshake, 'answer' | 'ms'>[],
+    instance: Parameters<typeof fakeRuntime>[0]['redis'] = [
+      { ready: false, address: { host: '10.244.0.7', ports: [6379] } },
+    ],
+  ) {
+    const left = [...pod];
+    const network: NetworkTarget = {
+      knows: () => true,
+      handshake: (_part, { at }) => {
+        if (at === undefined) return Promise.resolve({ host: 'redis', port: 6379, ...service });
+        const next = left.shift();
+        if (next === undefined) throw new Error('one handshake more than expected');
+        return Promise.resolve({ ...at, ...next });
+      },
+    };
+    const runtime = fakeRuntime({ redis: instance });
+    return networkPath.run({ part: 'redis', slowMs: 500 }, probeContext({ network, runtime }));
+  }
+
+  it('calls a way slow that is slow to the Pod itself', async () => {
+    const slow = { answer: 'open', ms: 1201 } as const;
+
+    for (const answer of ['refused', 'silent'] as const)
+      expect(await lookPast({ answer, ms: 1010 }, [slow, slow])).toMatchObject({
+        findings: [{ code: 'NETWORK_SLOW', subject: '10.244.0.7:6379', facts: { handshakeMs: 1201 } }],
+      });
+  });
+
+  it('calls no way slow because a refusal of the Service came late', async () => {
+    const quick = { answer: 'open', ms: 2 } as const;
+
+    expect(await lookPast({ answer: 'refused', ms: 1010 }, [quick])).toMatchObject({ status: 'healthy' });
+    expect(await lookPast({ answer: 'refused', ms: 1010 }, [], [])).toMatchObject({ status: 'healthy' });
+  });
+
+  it('leaves a silent way silent where the Pod does not show that it is slow', async () => {
+    const silent = { answer: 'silent', ms: 3500 } as const;
+
+    for (const pod of [
+      [silent],
+      [{ answer: 'open', ms: 2 }],
+      [
+        { answer: 'open', ms: 1020 },
+        { answer: 'open', ms: 2 },
+      ],
+    ] as const)
+      expect(await lookPast({ answer: 'silent', ms: 6500 }, pod)).toMatchObject({
+        findings: [{ code: 'NETWORK_SILENT' }],
+      });
+    expect(await lookPast({ answer: 'silent', ms: 6500 }, [], [{ phase: 'waiting' }])).toMatchObject({
+      findings: [{ code: 'NETWORK_SILENT' }],
+    });
+  });
+});

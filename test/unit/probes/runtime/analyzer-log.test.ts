@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { runtimeAnalyzerLog } from '../../../../src/probes/runtime/analyzer-log.probe.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
+import { probeContext } from '../../../support/probe-context.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+
+const context = (parts: Readonly<Partial<Record<PartId, readonly FakePart[]>>>) => ({
+  deps: { environment: 'test', runtime: fakeRuntime(parts) },
+  signal: new AbortController().signal,
+  now: () => now,
+  wait: () => Promise.resolve(),
+});
+
+const json = (level: string, msg: string, more: Readonly<Record<string, string>> = {}) =>
+  JSON.stringify({ time: '2026-03-01T10:04:49Z', level, msg, ...more });
+
+const loaded = json('info', 'model loaded', { path: '/app/models/isolation-forest.joblib' });
+
+const broken = json('error', 'analysis failed', {
+  error: 'cannot load the model /app/models/isolation-forest.joblib: EOFError',
+});
+
+describe('runtime.analyzer-log', () => {
+  const analyzer = (log: string) =>
+    runtimeAnalyzerLog.run({ minutes: 30 }, context({ 'reasoning-service': [{ log }] }));
+
+  it('says that the model cannot be loaded', async () => {
+    expect(await analyzer(`${loaded}\n${broken}`)).toMatchObject({
+      findings: [{ code: 'ANALYZER_MODEL_ERROR' }],
+    });
+  });
+
+  it('is not taken for an error because the path of a loaded model is in it', async () => {
+    expect(await analyzer(loaded)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('is not taken for an error because a harmless line names the model', async () => {
+    const there = json('info', 'model is there: /app/models/isolation-forest.joblib');
+
+    expect(await analyzer(there)).toMatchObject({ status: 'healthy' });
+    expect(await analyzer(`${broken}\n${there}`)).toMatchObject({
+      findings: [{ code: 'ANALYZER_MODEL_ERROR' }],
+    });
+  });
+
+  it('is judged by its last word', async () => {
+    expect(await analyzer(`${broken}\n${loaded}`)).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('runtime.analyzer-log, of a log without a line', () => {
+  const read = (recent: string, whole: string) => {
+    const runtime = {
+      ...fakeRuntime({ 'reasoning-service': [{}] }),
+      logs: (_instance: unknown, options?: { readonly sinceSeconds?: number }) =>
+        Promise.resolve(options?.sinceSeconds === undefined ? whole : recent),
+    };
+    return runtimeAnalyzerLog.run({ minutes: 10 }, probeContext({ runtime }));
+  };
+
+  it('takes none from one that was rotated away: nothing can be read from its silence', async () => {
+    await expect(read('', '')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('takes it for the silence of a quiet service when there are older lines', async () => {
+    expect(await read('', 'started')).toMatchObject({ status: 'healthy' });
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { runtimeConfigOverrides } from '../../../../src/probes/runtime/config-overrides.probe.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
+import { fakeServices, probeContext } from '../../../support/probe-context.ts';
+
+const CONFIG = '/etc/aetherius/config.yaml';
+
+type Parts = Readonly<Partial<Record<PartId, readonly FakePart[]>>>;
+
+const on = (parts: Parts) => probeContext({ runtime: fakeRuntime(parts), services: fakeServices({}) });
+
+describe('runtime.config-overrides', () => {
+  it('names the key, the layer that wins and never a secret (R-PLAT17)', async () => {
+    const part = {
+      files: { [CONFIG]: 'event:\n  workers: 20\ndatabase:\n  password: from-file\n' },
+      env: { AETHERIUS_EVENT_WORKERS: '5', DATABASE_PASSWORD: 'from-env' },
+    };
+    const result = await runtimeConfigOverrides.run(
+      { part: 'agent-manager' },
+      on({ 'agent-manager': [part] }),
+    );
+
+    expect(result).toMatchObject({ status: 'unhealthy' });
+    const text = JSON.stringify(result);
+    expect(text).toContain('AETHERIUS_EVENT_WORKERS');
+    expect(text).not.toContain('from-env');
+    expect(text).not.toContain('from-file');
+  });
+
+  const file = { [CONFIG]: 'event:\n  workers: 20\n' };
+  const look = (part: FakePart) =>
+    runtimeConfigOverrides.run(
+      { part: 'agent-manager' },
+      on({ 'agent-manager': [{ files: file, ...part }] }),
+    );
+  const map = { kind: 'ConfigMap', name: 'overrides', key: 'workers' } as const;
+  const secret = { kind: 'Secret', name: 'all', key: 'EVENT_WORKERS' } as const;
+
+  it('names the ConfigMap and key behind a variable', async () => {
+    expect(await look({ referred: { EVENT_WORKERS: { from: map, value: '5' } } })).toMatchObject({
+      findings: [
+        {
+          code: 'CONFIG_OVERRIDDEN',
+          facts: {
+            layer: 'env',
+            name: 'EVENT_WORKERS (ConfigMap overrides/workers)',
+            value: '5',
+            configMap: 'overrides',
+          },
+        },
+      ],
+    });
+    expect(await look({ referred: { EVENT_WORKERS: { from: map, value: '20' } } })).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
+  it('could not look at the keys that something unreadable may set', async () => {
+    const facts = { verb: 'get', resource: 'secrets/all' };
+    const cause = new TargetError('forbidden', 'not allowed', { facts });
+    const gone = new AppError('NOT_FOUND', 'not there', { facts: { reason: 'reference-gone' } });
+
+    // It says for which keys it matters: whoever has edited another one need not care.
+    expect(await look({ referred: { EVENT_WORKERS: { from: secret, unread: cause } } })).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'override-unread', keys: 'event.workers', ...facts } },
+      facts: { undecided: 1, keys: 'event.workers' },
+    });
+    for (const language of ['en', 'zh-CN'] as const)
+      expect(wordsIn(language).lookup('cause.override-unread', { ...facts, keys: 'event.workers' })).toMatch(
+        /event\.workers.*secrets\/all/,
+      );
+    expect(await look({ referred: { EVENT_WORKERS: { from: map, unread: gone } } })).toMatchObject({
+      status: 'inconclusive',
+      cause: gone,
+    });
+    expect(
+      await look({
+        env: { AETHERIUS_EVENT_WORKERS: '5' },
+        referred: { EVENT_WORKERS: { from: secret, unread: cause } },
+      }),
+    ).toMatchObject({ findings: [{ facts: { name: 'AETHERIUS_EVENT_WORKERS' } }] });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { runtimeGraphLog } from '../../../../src/probes/runtime/graph-log.probe.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
+import { probeContext } from '../../../support/probe-context.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+
+const context = (parts: Readonly<Partial<Record<PartId, readonly FakePart[]>>>) => ({
+  deps: { environment: 'test', runtime: fakeRuntime(parts) },
+  signal: new AbortController().signal,
+  now: () => now,
+  wait: () => Promise.resolve(),
+});
+
+const json = (level: string, msg: string, more: Readonly<Record<string, string>> = {}) =>
+  JSON.stringify({ time: '2026-03-01T10:04:49Z', level, msg, ...more });
+
+describe('runtime.graph-log', () => {
+  const graph = (log: string) =>
+    runtimeGraphLog.run({ minutes: 10 }, context({ 'reasoning-service': [{ log }] }));
+  const unavailable = 'knowledge graph is not available';
+
+  it('tells refused credentials of Neo4j from a connection that fails', async () => {
+    const refused = { error: 'AuthError: {code: Neo.ClientError.Security.Unauthorized}' };
+    const down = { error: 'ServiceUnavailable: Couldn’t connect to neo4j:7687' };
+
+    expect(await graph(json('error', unavailable, refused))).toMatchObject({
+      findings: [{ code: 'GRAPH_CREDENTIALS_REFUSED', part: 'neo4j' }],
+    });
+    expect(await graph(json('error', unavailable, down))).toMatchObject({
+      findings: [{ code: 'GRAPH_CONNECTION_FAILS', part: 'neo4j' }],
+    });
+  });
+});
+
+describe('runtime.graph-log, of a log without a line', () => {
+  const read = (recent: string, whole: string) => {
+    const runtime = {
+      ...fakeRuntime({ 'reasoning-service': [{}] }),
+      logs: (_instance: unknown, options?: { readonly sinceSeconds?: number }) =>
+        Promise.resolve(options?.sinceSeconds === undefined ? whole : recent),
+    };
+    return runtimeGraphLog.run({ minutes: 10 }, probeContext({ runtime }));
+  };
+
+  it('takes none from one that was rotated away: nothing can be read from its silence', async () => {
+    await expect(read('', '')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('takes it for the silence of a quiet service when there are older lines', async () => {
+    expect(await read('', 'started')).toMatchObject({ status: 'healthy' });
+  });
+});

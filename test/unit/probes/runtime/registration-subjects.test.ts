@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { runtimeRegistrationSubjects } from '../../../../src/probes/runtime/registration-subjects.probe.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
+import { fakeServices, probeContext } from '../../../support/probe-context.ts';
+
+const CONFIG = '/etc/aetherius/config.yaml';
+
+type Parts = Readonly<Partial<Record<PartId, readonly FakePart[]>>>;
+
+const on = (parts: Parts) => probeContext({ runtime: fakeRuntime(parts), services: fakeServices({}) });
+
+describe('runtime.registration-subjects', () => {
+  const subject = (value: string) => ({
+    files: { [CONFIG]: `nats:\n  subjects:\n    registration: "${value}"\n` },
+  });
+  const compare = (manager: string, agent: string) =>
+    runtimeRegistrationSubjects.run(
+      {},
+      on({ 'agent-manager': [subject(manager)], 'collect-agent': [subject(agent)] }),
+    );
+
+  it('takes placeholders for one token and sees a subject that differs (R-PLAT19)', async () => {
+    expect(
+      await compare('aetherius.agent.*.register', 'aetherius.agent.{cluster_id}.register'),
+    ).toMatchObject({ status: 'healthy' });
+    expect(
+      await compare('aetherius.agent.*.register', 'aetherius.agents.{cluster_id}.register'),
+    ).toMatchObject({
+      findings: [
+        {
+          code: 'REGISTRATION_SUBJECTS_DIFFER',
+          facts: { agentSubject: 'aetherius.agents.{cluster_id}.register' },
+        },
+      ],
+    });
+  });
+
+  const own = 'aetherius.agent.{cluster_id}.register';
+
+  it.each([
+    [own, 'aetherius.agent.prod-eu.register'],
+    [own, 'aetherius.agent.$(CLUSTER_ID).register'],
+    ['aetherius.agent.${CLUSTER_ID}.register', 'aetherius.agent.<cluster.id>.register'],
+    ['aetherius.agent.*.register', 'aetherius.agent.eu-{{ .Cluster }}.register'],
+    ['aetherius.agent.>', 'aetherius.agent.prod-eu.register'],
+    ['aetherius.agent.prod.register', 'aetherius.agent.prod.register'],
+  ])('hears on %s what an agent publishes on %s', async (manager, agent) => {
+    expect(await compare(manager, agent)).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    [own, 'aetherius.agents.{cluster_id}.register'],
+    [own, 'aetherius.v2.agent.{cluster_id}.register'],
+    ['aetherius.agent.{cluster_id}.registration', own],
+    ['aetherius.agent.prod.register', 'aetherius.agent.prod-eu.register'],
+    ['aetherius.agent.prod.registration', own],
+    ['aetherius.agents.>', own],
+  ])('does not hear on %s what an agent publishes on %s', async (manager, agent) => {
+    expect(await compare(manager, agent)).toMatchObject({
+      findings: [{ code: 'REGISTRATION_SUBJECTS_DIFFER' }],
+    });
+  });
+
+  it('takes a subject that a ConfigMap gives to the environment for the one in use', async () => {
+    const referred = {
+      AETHERIUS_NATS_SUBJECTS_REGISTRATION: {
+        from: { kind: 'ConfigMap', name: 'fleet', key: 'subject' },
+        value: 'fleet.*.register',
+      },
+    } as const;
+    const parts = { 'agent-manager': [{ ...subject(own), referred }], 'collect-agent': [subject(own)] };
+
+    expect(await runtimeRegistrationSubjects.run({}, on(parts))).toMatchObject({
+      findings: [{ code: 'REGISTRATION_SUBJECTS_DIFFER', facts: { managerSubject: 'fleet.*.register' } }],
+    });
+  });
+
+  it('does not judge a placeholder of the agent where agent-manager has a value', async () => {
+    await expect(compare('aetherius.agent.prod.register', own)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      facts: { reason: 'subject-placeholder' },
+    });
+  });
+
+  it('does not compare what it cannot read', async () => {
+    const blind = runtimeRegistrationSubjects.run(
+      {},
+      on({ 'agent-manager': [{}], 'collect-agent': [subject('a')] }),
+    );
+
+    await expect(blind).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

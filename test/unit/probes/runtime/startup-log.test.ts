@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import { runtimeStartupLog } from '../../../../src/probes/runtime/startup-log.probe.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+
+const crashing: FakePart = {
+  phase: 'waiting',
+  reason: 'CrashLoopBackOff',
+  ready: false,
+  restarts: 3,
+  last: { exitCode: 1, reason: 'Error', finishedAt: '2026-03-01T10:04:50Z' },
+};
+
+const look = (part: FakePart) =>
+  runtimeStartupLog.run(
+    { part: 'agent-manager' },
+    {
+      deps: { runtime: fakeRuntime({ 'agent-manager': [part] }) },
+      signal: new AbortController().signal,
+      now: () => now,
+      wait: () => Promise.resolve(),
+    },
+  );
+
+const json = (msg: string) => JSON.stringify({ time: '2026-03-01T10:04:49Z', level: 'error', msg });
+
+describe('the log of a service that does not start', () => {
+  it.each([
+    [
+      'STARTUP_DATABASE_CREDENTIALS',
+      json(
+        'fatal: cannot connect to the database postgres:5432: FATAL: password authentication failed for user "aetherius" (SQLSTATE 28P01)',
+      ),
+    ],
+    [
+      'STARTUP_DATABASE_UNREACHABLE',
+      json('fatal: cannot connect to the database: dial tcp: lookup postgres-primary: no such host'),
+    ],
+    [
+      'STARTUP_DATABASE_UNREACHABLE',
+      '2026/03/01 10:04:49 fatal: postgres: dial tcp 10.0.0.4:5433: connect: connection refused',
+    ],
+    [
+      'STARTUP_NATS_UNREACHABLE',
+      json('fatal: cannot connect to NATS nats://nats:4333: no servers available'),
+    ],
+    ['STARTUP_NATS_CREDENTIALS', json('fatal: cannot connect to NATS: nats: Authorization Violation')],
+    ['STARTUP_PORT_IN_USE', json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use')],
+    [
+      'STARTUP_PORT_IN_USE',
+      '2026-03-01T10:04:49.000Z ERROR server: fatal: listen tcp 0.0.0.0:8080: bind: address already in use',
+    ],
+    ['STARTUP_DATABASE_UNREACHABLE', json('fatal: FATAL: database "aetherius" does not exist')],
+    ['STARTUP_DATABASE_UNREACHABLE', 'FATAL: database "aetherius" does not exist'],
+    ['STARTUP_DATABASE_UNREACHABLE', json('fatal: cannot open the store (SQLSTATE 3D000)')],
+    ['STARTUP_DATABASE_CREDENTIALS', json('fatal: FATAL: role "aetherius" does not exist')],
+  ])('%s', async (code, line) => {
+    const result = await look({ ...crashing, log: line });
+
+    expect(result).toMatchObject({ status: 'unhealthy', findings: [{ code }] });
+  });
+
+  it('is that of the container before, when the new one has said nothing yet', async () => {
+    const result = await look({
+      ...crashing,
+      previousLog: json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use'),
+    });
+
+    expect(result).toMatchObject({ findings: [{ code: 'STARTUP_PORT_IN_USE' }] });
+  });
+
+  describe('of a program that ended with exit code 0', () => {
+    const stopped: FakePart = {
+      ...{ phase: 'terminated', reason: 'exited', ready: false, restarts: 0 },
+      terminated: { exitCode: 0, reason: 'Completed' },
+    };
+
+    it('gives no reason by a complaint of the time when it ran', async () => {
+      const complaint = json('heartbeat not stored: failed to connect to postgres: connection refused');
+
+      await expect(look({ ...stopped, log: complaint })).rejects.toMatchObject({
+        facts: { reason: 'last-word-unknown' },
+      });
+      expect(await look({ ...stopped, log: json('listening') })).toMatchObject({ status: 'healthy' });
+    });
+
+    it('gives one by its last word all the same', async () => {
+      const last = json('fatal: cannot connect to the database: connection refused');
+
+      expect(await look({ ...stopped, log: last })).toMatchObject({
+        findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+      });
+    });
+  });
+
+  it('is one log, as long as that of the life which ended says why', async () => {
+    const reason = json('fatal: listen tcp 0.0.0.0:8080: bind: address already in use');
+    const read = async (part: FakePart) => {
+      const runtime = fakeRuntime({ 'agent-manager': [part] });
+      const logs: boolean[] = [];
+      await runtimeStartupLog.run(
+        { part: 'agent-manager' },
+        {
+          deps: {
+            runtime: {
+              ...runtime,
+              logs: (instance, options) => {
+                logs.push(options?.previous === true);
+                return runtime.logs(instance, options);
+              },
+            },
+          },
+          signal: new AbortController().signal,
+          now: () => now,
+          wait: () => Promise.resolve(),
+        },
+      );
+      return logs;
+    };
+    const again: FakePart = { ...crashing, phase: 'running', startedAt: '2026-03-01T10:04:55Z' };
+
+    expect(await read({ ...crashing, log: reason })).toEqual([false]);
+    expect(await read({ ...again, previousLog: reason })).toEqual([true]);
+    expect(await read({ ...crashing, log: 'starting', previousLog: reason })).toEqual([false, true]);
+  });
+
+  it('is not taken for silent about the reason when the other life was not asked for', async () => {
+    const runtime = fakeRuntime({ 'agent-manager': [{ ...crashing, log: 'starting' }] });
+    const usedUp = new AppError('DEPENDENCY_UNAVAILABLE', 'used up', { facts: { reason: 'request-limit' } });
+    const looking = runtimeStartupLog.run(
+      { part: 'agent-manager' },
+      {
+        deps: {
+          runtime: {
+            ...runtime,
+            logs: (instance, options) =>
+              options?.previous === true ? Promise.reject(usedUp) : runtime.logs(instance, options),
+          },
+        },
+        signal: new AbortController().signal,
+        now: () => now,
+        wait: () => Promise.resolve(),
+      },
+    );
+
+    await expect(looking).rejects.toBe(usedUp);
+  });
+
+  it('names the last reason, not one of an earlier life', async () => {
+    const nats = json('fatal: cannot connect to NATS: nats: Authorization Violation');
+    const database = json('fatal: cannot connect to the database: dial tcp: connect: connection refused');
+
+    expect(await look({ ...crashing, previousLog: nats, log: database })).toMatchObject({
+      findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+    });
+    expect(await look({ ...crashing, previousLog: database, log: nats })).toMatchObject({
+      findings: [{ code: 'STARTUP_NATS_CREDENTIALS' }],
+    });
+  });
+
+  it('does not take a missing table for a missing database', async () => {
+    const table = json('fatal: database schema: relation "agents" does not exist (SQLSTATE 42P01)');
+
+    expect(await look({ ...crashing, log: table })).toMatchObject({ status: 'healthy' });
+  });
+
+  const early = json('database is not there yet: dial tcp 10.0.0.4:5432: connect: connection refused');
+
+  it.each([
+    json('fatal: configuration: event.workers must be positive'),
+    JSON.stringify({ level: 'fatal', msg: 'no license' }),
+    JSON.stringify({ level: 'panic', msg: 'no license' }),
+    'panic: runtime error: invalid memory address or nil pointer dereference',
+    'fatal error: all goroutines are asleep - deadlock!',
+    '2026/03/01 10:04:49 fatal: no license',
+    '2026-03-01T10:04:49.000Z ERROR server: fatal: no license',
+    'time="2026-03-01T10:04:49Z" level=fatal msg="no license"',
+  ])('cannot tell what was said before another last word: %s', async (last) => {
+    await expect(look({ ...crashing, log: `${early}\n${last}\nbye` })).rejects.toMatchObject({
+      facts: { reason: 'last-word-unknown' },
+    });
+    // Of an earlier life: what the last one ended with counts.
+    expect(await look({ ...crashing, previousLog: last, log: early })).toMatchObject({
+      findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+    });
+  });
+
+  it.each([json('not fatal: no cache'), 'WARN not fatal: no cache'])(
+    'keeps its reason before a word that ends nothing: %s',
+    async (word) => {
+      expect(await look({ ...crashing, log: `${early}\n${word}` })).toMatchObject({
+        findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+      });
+    },
+  );
+
+  it('keeps its reason before the stack trace of its own panic', async () => {
+    const trace = [
+      'panic: database: dial tcp 10.0.0.4:5432: connect: connection refused',
+      'goroutine 1 [running]:',
+      'panic({0x1, 0x2})',
+      '\t/usr/local/go/src/runtime/panic.go:884 +0x212',
+      json('stopped'),
+    ];
+
+    expect(await look({ ...crashing, log: trace.join('\n') })).toMatchObject({
+      findings: [{ code: 'STARTUP_DATABASE_UNREACHABLE' }],
+    });
+  });
+
+  it('is no evidence when it is empty', async () => {
+    await expect(look(crashing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const backOff = 'back-off 10s restarting failed container=agent-manager pod=agent-manager-6dcd4b7bd9';
+    await expect(look({ ...crashing, message: backOff })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is not read of an instance that runs', async () => {
+    expect(await look({ log: json('error: bind: address already in use') })).toMatchObject({
+      status: 'healthy',
+    });
+  });
+});
