@@ -43,19 +43,26 @@ export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[
   return services;
 }
 
-/** A PostgreSQL whose answers are chosen by a word of the statement; a function answers each look anew. */
-export function fakePostgres(
-  answers: Readonly<Record<string, readonly object[] | (() => readonly object[])>>,
-): PostgresTarget {
+/**
+ * A PostgreSQL that gives these rows to whatever is asked: what a probe makes of rows is judged here. That its
+ * questions get such rows is proved on a real server, in `test/integration/probes`.
+ */
+export function fakePostgres(rows: () => readonly object[]): PostgresTarget {
   return {
     databaseName: (id) => (id === 'agentManager' ? 'agent_manager' : 'orchestrator'),
-    async query<Row extends object>(_database: unknown, sql: string) {
-      const found = Object.entries(answers).find(([word]) => sql.includes(word));
-      const rows = found?.[1] ?? [];
-      return (typeof rows === 'function' ? rows() : rows) as readonly Row[];
-    },
+    query: async <Row extends object>() => rows() as readonly Row[],
     execute: () => Promise.reject(new AppError('BUG', 'a probe may not write')),
   };
+}
+
+/** The same with the rows of each question in turn; one question more than that is an error. */
+export function postgresInTurn(...answers: readonly (readonly object[])[]): PostgresTarget {
+  const left = [...answers];
+  return fakePostgres(() => {
+    const rows = left.shift();
+    if (rows === undefined) throw new Error(`more than ${answers.length} questions`);
+    return rows;
+  });
 }
 
 /** A Redis made of answers by command; INFO by section. */

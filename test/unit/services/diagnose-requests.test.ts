@@ -153,7 +153,7 @@ async function run(diagnosis: Diagnosis, world: World, keepsLimit: boolean) {
       kubernetes,
       runtime: runtimeOnKubernetes(kubernetes, debug),
       // It answers here: whoever cannot reach it has the network to blame.
-      postgres: fakePostgres({ '': [{ version: '16' }] }),
+      postgres: fakePostgres(() => [{ version: '16' }]),
       services: {
         find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
         request: refused,

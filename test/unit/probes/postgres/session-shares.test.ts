@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { postgresSessionShares } from '../../../../src/probes/postgres/session-shares.probe.ts';
-import { fakePostgres, probeContext } from '../../../support/probe-context.ts';
-
-const withPg = (answers: Parameters<typeof fakePostgres>[0]) =>
-  probeContext({ postgres: fakePostgres(answers) });
+import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.session-shares', () => {
   const shares = (totals: object, largest: object) =>
-    postgresSessionShares.run({}, withPg({ 'AS used': [totals], 'AS application': [largest] }));
+    postgresSessionShares.run({}, probeContext({ postgres: postgresInTurn([totals], [largest]) }));
   const app = {
     application: 'agent-manager',
     user: 'a',
@@ -46,13 +43,10 @@ describe('postgres.session-shares', () => {
   it('looks a second time at sessions that are idle in a transaction only now', async () => {
     const looks = (second: number) => {
       const totals = { ...full, used: 90, inTransaction: 75 };
-      const answers = [
-        { ...totals, leaked: 0 },
-        { ...totals, leaked: second },
-      ];
+      const answers = [[{ ...totals, leaked: 0 }], [{ ...totals, leaked: second }]];
       return postgresSessionShares.run(
         {},
-        withPg({ 'AS used': () => answers.splice(0, 1), 'AS application': [{ ...app, sessions: 80 }] }),
+        probeContext({ postgres: postgresInTurn(...answers, [{ ...app, sessions: 80 }]) }),
       );
     };
 
@@ -69,9 +63,8 @@ describe('postgres.session-shares', () => {
     expect(
       await postgresSessionShares.run(
         {},
-        withPg({
-          'AS used': [{ ...full, leakedElsewhere: 40 }],
-          'AS application': [app, { ...other, sessions: 44 }],
+        probeContext({
+          postgres: postgresInTurn([{ ...full, leakedElsewhere: 40 }], [app, { ...other, sessions: 44 }]),
         }),
       ),
     ).toMatchObject(elsewhere);
@@ -88,5 +81,119 @@ describe('postgres.session-shares', () => {
     expect(await shares({ ...full, hidden: 1 }, app)).toMatchObject({
       findings: [{ code: 'PG_POOLS_TOO_LARGE' }],
     });
+  });
+
+  const codeOf = async (totals: object, ...rows: readonly object[]) => {
+    const outcome = await postgresSessionShares.run(
+      {},
+      probeContext({ postgres: postgresInTurn([totals], rows) }),
+    );
+    return outcome.status === 'unhealthy' ? outcome.findings[0]?.code : outcome.status;
+  };
+
+  it.each([
+    // 79 of 100 usable connections round to 79 %, 79.5 to 80 %.
+    [{ used: 158, max: 203 }, 'healthy'],
+    [{ used: 159, max: 203 }, 'PG_LIMIT_TOO_LOW'],
+    [{ used: 160, max: 203 }, 'PG_LIMIT_TOO_LOW'],
+    [{ used: 1, max: 3 }, 'PG_LIMIT_TOO_LOW'],
+  ])('is short of connections from 80 %% of those that are not reserved: %o', async (totals, expected) => {
+    expect(await codeOf({ ...full, ...totals }, { ...app, sessions: 1 })).toBe(expected);
+  });
+
+  it.each([
+    [91, 'warning'],
+    [92, 'critical'],
+    [97, 'critical'],
+  ])('is critical from 95 %% on: %i of 97 sessions', async (used, severity) => {
+    expect(await shares({ ...full, used }, app)).toMatchObject({ findings: [{ severity }] });
+  });
+
+  it.each([
+    [29, 'PG_POOLS_TOO_LARGE'],
+    [30, 'PG_SESSIONS_LEAKED'],
+    [31, 'PG_SESSIONS_LEAKED'],
+  ])('blames leaks from three tenths of the sessions on: %i of 100', async (leaked, code) => {
+    expect(await codeOf({ ...full, used: 100, max: 103, leaked }, app)).toBe(code);
+  });
+
+  it.each([
+    [29, 'PG_POOLS_TOO_LARGE'],
+    [30, 'PG_CONNECTIONS_ELSEWHERE'],
+  ])('and leaks of others from the same share on: %i of 100', async (leakedElsewhere, code) => {
+    expect(await codeOf({ ...full, used: 100, max: 103, leakedElsewhere }, app)).toBe(code);
+  });
+
+  it.each([
+    [29, 'PG_POOLS_TOO_LARGE'],
+    [30, 'inconclusive'],
+  ])('cannot tell from the same share of hidden sessions on: %i of 100', async (hidden, code) => {
+    expect(await codeOf({ ...full, used: 100, max: 103, hidden }, app)).toBe(code);
+  });
+
+  it.each([
+    [37, 100, 'PG_LIMIT_TOO_LOW'],
+    [38, 100, 'PG_POOLS_TOO_LARGE'],
+    [39, 100, 'PG_POOLS_TOO_LARGE'],
+    [60, 99, 'PG_LIMIT_TOO_LOW'],
+  ])('blames a pool of %i where at least 100 connections are allowed: %i', async (sessions, max, code) => {
+    expect(await codeOf({ ...full, used: 90, max, reserved: 0 }, { ...app, sessions })).toBe(code);
+  });
+
+  it.each([
+    [50, 'PG_POOLS_TOO_LARGE'],
+    [51, 'PG_CONNECTIONS_ELSEWHERE'],
+  ])('says that others hold most from the first half on: %i of 100', async (theirs, code) => {
+    const rows = [app, { ...app, application: 'a', ours: false, sessions: 30 }].concat({
+      ...{ ...app, application: 'b', ours: false, sessions: theirs - 30 },
+    });
+
+    expect(await codeOf({ ...full, used: 100, max: 103 }, ...rows)).toBe(code);
+  });
+
+  it('names the application of the platform that leaks most', async () => {
+    const rows = [
+      { ...app, application: 'shop', ours: false, leaked: 60 },
+      { ...app, application: 'web', leaked: 10 },
+      { ...app, application: 'report', leaked: 30 },
+    ];
+
+    expect(
+      await postgresSessionShares.run(
+        {},
+        probeContext({ postgres: postgresInTurn([{ ...full, leaked: 60 }], rows) }),
+      ),
+    ).toMatchObject({ findings: [{ code: 'PG_SESSIONS_LEAKED', subject: 'report' }] });
+  });
+
+  it('waits a little longer than a session has to be idle, before the second look', async () => {
+    const totals = { ...full, used: 100, max: 103, inTransaction: 30 };
+    const context = probeContext({ postgres: postgresInTurn([totals], [totals], [app]) });
+    const start = context.now().getTime();
+
+    await postgresSessionShares.run({}, context);
+
+    expect(context.now().getTime() - start).toBe(5_250);
+  });
+
+  it.each([
+    ['few are in a transaction', { inTransaction: 29 }],
+    ['they are known to be left', { inTransaction: 40, leaked: 30 }],
+    ['there is room', { inTransaction: 40, used: 70 }],
+  ])('looks once when %s', async (_why, more) => {
+    const context = probeContext({
+      postgres: postgresInTurn([{ ...full, used: 100, max: 103, ...more }], [app]),
+    });
+    const start = context.now().getTime();
+
+    await postgresSessionShares.run({}, context);
+
+    expect(context.now().getTime()).toBe(start);
+  });
+
+  it('has nothing to say without totals', async () => {
+    expect(await postgresSessionShares.run({}, probeContext({ postgres: postgresInTurn([]) }))).toMatchObject(
+      { status: 'skipped', reason: 'no-data' },
+    );
   });
 });

@@ -1,25 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { postgresSlowStatements } from '../../../../src/probes/postgres/slow-statements.probe.ts';
-import { fakePostgres, probeContext } from '../../../support/probe-context.ts';
-
-const withPg = (answers: Parameters<typeof fakePostgres>[0]) =>
-  probeContext({ postgres: fakePostgres(answers) });
+import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.slow-statements', () => {
-  it('says "not installed" without the extension, and shows the worst with it', async () => {
-    const params = { database: 'agentManager', meanMs: 100 } as const;
+  const params = { database: 'agentManager', meanMs: 100 } as const;
+  const look = (...answers: readonly (readonly object[])[]) =>
+    postgresSlowStatements.run(params, probeContext({ postgres: postgresInTurn(...answers) }));
+  const statement = { query: 'SELECT * FROM events', calls: 3, mean: 420.4, max: 900 };
 
-    expect(
-      await postgresSlowStatements.run(params, withPg({ to_regclass: [{ present: false }] })),
-    ).toMatchObject({ status: 'skipped', reason: 'not-installed' });
-    expect(
-      await postgresSlowStatements.run(
-        params,
-        withPg({
-          to_regclass: [{ present: true }],
-          'FROM pg_stat_statements': [{ query: 'SELECT * FROM events', calls: 3, mean: 420, max: 900 }],
-        }),
-      ),
-    ).toMatchObject({ findings: [{ code: 'PG_SLOW_STATEMENTS', facts: { meanMs: 420 } }] });
+  it('says "not installed" without the extension, and shows the worst with it', async () => {
+    for (const view of [[{ present: false }], []])
+      expect(await look(view)).toMatchObject({ status: 'skipped', reason: 'not-installed' });
+    expect(await look([{ present: true }], [statement])).toMatchObject({
+      findings: [{ code: 'PG_SLOW_STATEMENTS', facts: { meanMs: 420 } }],
+    });
+  });
+
+  it('is well when no statement is slow', async () => {
+    expect(await look([{ present: true }], [])).toMatchObject({ status: 'healthy', facts: { slow: 0 } });
+  });
+
+  it('shows each with its mean and how often it ran', async () => {
+    const second = { query: 'SELECT 1', calls: 1, mean: 101, max: 101 };
+
+    expect(await look([{ present: true }], [statement, second])).toMatchObject({
+      findings: [
+        {
+          subject: 'agent_manager',
+          facts: { slow: 2, meanMs: 420, maxMs: 900, calls: 3 },
+          excerpts: [
+            {
+              source: 'pg_stat_statements',
+              lines: ['420 ms × 3: SELECT * FROM events', '101 ms × 1: SELECT 1'],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('has no say where the database is not configured', async () => {
+    const postgres = { ...postgresInTurn(), databaseName: () => undefined };
+
+    expect(await postgresSlowStatements.run(params, probeContext({ postgres }))).toMatchObject({
+      status: 'skipped',
+      reason: 'not-configured',
+    });
   });
 });

@@ -15,7 +15,7 @@ describe('redis.agent-cache', () => {
     redisAgentCache.run(
       {},
       probeContext({
-        postgres: fakePostgres({ 'FROM agents': rows }),
+        postgres: fakePostgres(rows),
         redis: fakeRedis((command, [key]) => {
           if (command === 'SCAN') {
             scanned();
@@ -89,9 +89,7 @@ describe('redis.agent-cache, of a cluster', () => {
       ...cluster(holds('agent:a1'), holds('agent:a2')),
       call: (command) => Promise.resolve(command === 'TTL' ? -1 : command === 'TYPE' ? 'none' : null),
     };
-    const postgres = fakePostgres({
-      'FROM agents': [{ id: 'a1', cluster_id: 'c1', status: 'online' }],
-    });
+    const postgres = fakePostgres(() => [{ id: 'a1', cluster_id: 'c1', status: 'online' }]);
     expect(await redisAgentCache.run({}, probeContext({ redis: routed, postgres }))).toMatchObject({
       findings: [{ code: 'STALE_CACHE', facts: { keys: 2, sample: 'agent:a2' } }],
     });
