@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
+import { addNumberOperator } from './numbers.ts';
 import type { Mutant } from './sample.ts';
 
 export interface Instrumented {
@@ -17,8 +18,9 @@ const logger = {
   ...{ isWarnEnabled: never, isErrorEnabled: never, isFatalEnabled: never },
 };
 
-/** Puts every mutant that Stryker's operators make of these files into them. Rejects what is no TypeScript. */
+/** Puts every mutant that Stryker's operators, and ours for numbers, make of these files into them. Rejects what is no TypeScript. */
 export async function instrument(root: string, files: readonly string[]): Promise<Instrumented> {
+  await addNumberOperator();
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const { mutants, files: written } = await new Instrumenter(logger).instrument(
     files.map((name) => ({ name, content: texts.get(name) ?? '', mutate: true })),

@@ -7,7 +7,7 @@ describe('postgres.connections-headroom', () => {
   const top = { name: 'agent-manager', sessions: 40, idle: 30 };
   const look = (used: number, ...tops: readonly (readonly object[])[]) =>
     postgresConnectionsHeadroom.run(
-      { percent: 80 },
+      postgresConnectionsHeadroom.params.parse({}),
       probeContext({ postgres: postgresInTurn([{ ...row, used }], ...tops) }),
     );
 
@@ -46,7 +46,7 @@ describe('postgres.connections-headroom', () => {
 
   it('has nothing to say without an answer', async () => {
     expect(
-      await postgresConnectionsHeadroom.run({ percent: 80 }, probeContext({ postgres: postgresInTurn([]) })),
+      await postgresConnectionsHeadroom.run(postgresConnectionsHeadroom.params.parse({}), probeContext({ postgres: postgresInTurn([]) })),
     ).toMatchObject({ status: 'skipped', reason: 'no-data' });
   });
 });

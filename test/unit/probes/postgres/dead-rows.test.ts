@@ -6,7 +6,7 @@ describe('postgres.dead-rows', () => {
   const row = { table: 'events', dead: 0, live: 0, bytes: 8192, vacuumed: null };
   const look = (...rows: readonly object[]) =>
     postgresDeadRows.run(
-      { database: 'agentManager', minRows: 10_000, percent: 40 },
+      postgresDeadRows.params.parse({ database: 'agentManager' }),
       probeContext({ postgres: postgresInTurn(rows) }),
     );
 

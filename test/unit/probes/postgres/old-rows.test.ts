@@ -9,7 +9,7 @@ describe('postgres.old-rows', () => {
     oldest: Date | null = new Date('2026-01-01'),
   ) =>
     postgresOldRows.run(
-      { database, most: 50_000 },
+      postgresOldRows.params.parse({ database }),
       probeContext({ postgres: postgresInTurn([{ count, oldest }]) }),
     );
 

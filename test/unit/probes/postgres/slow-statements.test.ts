@@ -3,7 +3,7 @@ import { postgresSlowStatements } from '../../../../src/probes/postgres/slow-sta
 import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.slow-statements', () => {
-  const params = { database: 'agentManager', meanMs: 100 } as const;
+  const params = postgresSlowStatements.params.parse({});
   const look = (...answers: readonly (readonly object[])[]) =>
     postgresSlowStatements.run(params, probeContext({ postgres: postgresInTurn(...answers) }));
   const statement = { query: 'SELECT * FROM events', calls: 3, mean: 420.4, max: 900 };

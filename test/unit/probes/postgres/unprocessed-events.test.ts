@@ -5,7 +5,7 @@ import { postgresInTurn, probeContext } from '../../../support/probe-context.ts'
 describe('postgres.unprocessed-events', () => {
   const look = (count: string, oldest: Date | null = null) =>
     postgresUnprocessedEvents.run(
-      { olderThanSeconds: 120 },
+      postgresUnprocessedEvents.params.parse({}),
       probeContext({ postgres: postgresInTurn([{ count, oldest }]) }),
     );
 
