@@ -46,7 +46,10 @@ describe('postgres.connections-headroom', () => {
 
   it('has nothing to say without an answer', async () => {
     expect(
-      await postgresConnectionsHeadroom.run(postgresConnectionsHeadroom.params.parse({}), probeContext({ postgres: postgresInTurn([]) })),
+      await postgresConnectionsHeadroom.run(
+        postgresConnectionsHeadroom.params.parse({}),
+        probeContext({ postgres: postgresInTurn([]) }),
+      ),
     ).toMatchObject({ status: 'skipped', reason: 'no-data' });
   });
 });

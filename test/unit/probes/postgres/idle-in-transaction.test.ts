@@ -8,7 +8,10 @@ describe('postgres.idle-in-transaction', () => {
     ...{ since: new Date('2026-03-01T09:50:00Z'), pids: [7, 8] },
   };
   const look = (...answers: readonly (readonly object[])[]) =>
-    postgresIdleInTransaction.run(postgresIdleInTransaction.params.parse({}), probeContext({ postgres: postgresInTurn(...answers) }));
+    postgresIdleInTransaction.run(
+      postgresIdleInTransaction.params.parse({}),
+      probeContext({ postgres: postgresInTurn(...answers) }),
+    );
 
   it('names who left them, in which of our databases, since when', async () => {
     expect(await look([row, { ...row, database: 'other', sessions: 3 }])).toMatchObject({
