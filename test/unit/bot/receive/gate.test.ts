@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { deliveryOf } from '../../../../src/bot/receive/delivery.ts';
+import { createGate, type DeliveryInbox } from '../../../../src/bot/receive/gate.ts';
+import { systemClock, systemIds } from '../../../../src/platform/process/clock.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
+import { silentLogger } from '../../../support/logger.ts';
+
+const command = {
+  command: '/aetherius',
+  text: 'health prod',
+  api_app_id: 'A0APP',
+  team_id: 'T0TEAM',
+  user_id: 'U0USER',
+  trigger_id: '1.2.3',
+};
+
+/** An inbox as it is seen from the gate; `away` is PostgreSQL gone after the delivery was written down. */
+function anInbox() {
+  const known = new Set<string>();
+  const handled: string[] = [];
+  const state = { away: false, handled, left: [] as { key: string; body: unknown }[] };
+  const inbox: DeliveryInbox = {
+    accept({ key }) {
+      const fresh = !known.has(key);
+      known.add(key);
+      return Promise.resolve(fresh);
+    },
+    handled(key) {
+      if (state.away) return Promise.reject(new Error('gone'));
+      handled.push(key);
+      return Promise.resolve();
+    },
+    abandoned: () => Promise.resolve(state.left),
+  };
+  return { inbox, state };
+}
+
+function aGate(inbox: DeliveryInbox, work: () => Promise<void> = () => Promise.resolve()) {
+  const gate = createGate({
+    inbox,
+    installation: () => Promise.resolve({ teamIds: ['T0TEAM'], enterpriseIds: [] }),
+    appId: undefined,
+    words: () => Promise.resolve(wordsIn('en')),
+    clock: systemClock,
+    ids: systemIds,
+    logger: silentLogger,
+    tell: () => Promise.resolve(),
+  });
+  const seen: unknown[] = [];
+  gate.open({
+    processEvent({ body }) {
+      seen.push(body);
+      return work();
+    },
+  });
+  return { gate, seen };
+}
+
+const deliver = (gate: ReturnType<typeof createGate>) =>
+  gate.processEvent({ body: command, ack: () => Promise.resolve() });
+
+describe('the gate', () => {
+  it('marks a delivery as handled', async () => {
+    const { inbox, state } = anInbox();
+    const { gate, seen } = aGate(inbox);
+    await deliver(gate);
+    expect(seen).toHaveLength(1);
+    expect(state.handled).toHaveLength(1);
+  });
+
+  it('marks it once PostgreSQL is back, so that no lease runs out and brings it again', async () => {
+    const { inbox, state } = anInbox();
+    const { gate, seen } = aGate(inbox);
+    state.away = true;
+    await deliver(gate);
+    await expect(gate.recover()).rejects.toThrow('gone');
+    state.away = false;
+    await gate.recover();
+    await gate.recover();
+    expect(state.handled).toHaveLength(1);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('takes over what another process left, and not what it is still at itself', async () => {
+    const { inbox, state } = anInbox();
+    let finish = (): void => undefined;
+    const long = new Promise<void>((done) => {
+      finish = done;
+    });
+    const { gate, seen } = aGate(inbox, () => (seen.length === 1 ? long : Promise.resolve()));
+    const begun = deliver(gate);
+    await expect.poll(() => seen.length).toBe(1);
+    const own = deliveryOf(command).key;
+    state.left = [
+      { key: own, body: command },
+      { key: 'another', body: { ...command, trigger_id: '4.5.6' } },
+    ];
+
+    await gate.recover();
+    expect(seen).toHaveLength(2);
+    finish();
+    await begun;
+    expect(state.handled).toContain(own);
+  });
+
+  it('is drained only when what is being handled has ended (R-SLACK7)', async () => {
+    const { inbox } = anInbox();
+    let finish = (): void => undefined;
+    const long = new Promise<void>((done) => {
+      finish = done;
+    });
+    const { gate, seen } = aGate(inbox, () => long);
+    const begun = deliver(gate);
+    await expect.poll(() => seen.length).toBe(1);
+    let drained = false;
+    const draining = gate.drain().then(() => {
+      drained = true;
+    });
+
+    await new Promise((turn) => setImmediate(turn));
+    expect(drained).toBe(false);
+    finish();
+    await Promise.all([begun, draining]);
+  });
+});

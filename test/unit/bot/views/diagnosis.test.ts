@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import { diagnosisRenderer } from '../../../../src/bot/views/diagnosis.view.ts';
+import { cpuHigh } from '../../../../src/diagnoses/cpu-high.diagnosis.ts';
+import { podNotStarting } from '../../../../src/diagnoses/pod-not-starting.diagnosis.ts';
+import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
+import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
+import type { Run } from '../../../../src/domain/run/run.ts';
+import { emitters, outcomesOf } from '../../../support/diagnosis.ts';
+
+const at = new Date('2026-03-01T10:00:00.000Z');
+const run = { id: 'run-1', environment: 'prod', createdAt: at } as Run;
+
+it('says in the file of evidence what each probe looked at, in the language of the reader', () => {
+  const outcomes = outcomesOf(redisMemory, [], ['redis.memory']);
+  const judgements = [judge(redisMemory, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+
+  expect(diagnosisRenderer.evidenceFile(view, 'en')).toContain(
+    '### redis.memory: inconclusive (1 ms)\nthe memory of Redis against its limit\n',
+  );
+  expect(diagnosisRenderer.evidenceFile(view, 'zh-CN')).toContain('\nRedis 内存用量与上限的对比\n');
+});
+
+it('shows the lines to copy under the cause that they are for, as they are', () => {
+  const outcomes = outcomesOf(redisMemory, [
+    { code: 'REDIS_NO_LIMIT', probe: 'redis.memory-limit' },
+    { code: 'REDIS_LIMIT_TOO_LOW', probe: 'redis.memory-limit' },
+  ]);
+  const judgements = [judge(redisMemory, outcomes, emitters)];
+  const [top] = judgements.flatMap(({ causes }) => causes).filter(({ verdict }) => verdict === 'confirmed');
+  const commands = ['redis-cli CONFIG SET maxmemory 1gb', "echo '*not bold* <!channel>'"];
+  const seen = outcomes.length;
+  const instructions = [{ cause: top?.cause.id ?? '', key: 'raise-maxmemory', commands }];
+  const view = { run, judgements, instructions, seen, asked: seen, outcomes, complete: true, now: at };
+
+  expect(top).toBeDefined();
+  const blocks = diagnosisRenderer.diagnosis(view, 'en').blocks;
+  expect(blocks).toContainEqual({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: commands.join('\n') }] }],
+  });
+});
+
+it('shows what leaves a cause open beside it, where a sign was seen that does not decide', () => {
+  const outcomes = outcomesOf(podNotStarting, [
+    { code: 'POD_SAYS_NOT_READY', probe: 'kubernetes.failing-probes' },
+  ]);
+  const judgements = [judge(podNotStarting, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const said = (language: 'en' | 'zh-CN') =>
+    JSON.stringify(diagnosisRenderer.diagnosis(view, language).blocks);
+
+  expect(judgements[0]?.overall).toBe('unknown');
+  expect(said('en')).toMatch(/\*K1\.f\*.*Either it waits for another part/);
+  expect(said('zh-CN')).toMatch(/\*K1\.f\*.*要么它在等待其他组件/);
+  expect(said('en')).not.toContain('Could not see');
+});
+
+it('names what could not be seen in words, once for each reason, with the parts concerned', () => {
+  const blind = ['runtime.cpu-limit', 'services.cpu-profile', 'services.process-trend'];
+  const outcomes = outcomesOf(cpuHigh, [], blind).map((outcome) =>
+    outcome.status === 'inconclusive'
+      ? {
+          ...outcome,
+          cause:
+            outcome.probe === 'runtime.cpu-limit'
+              ? { code: 'timed-out', detail: '', facts: {} }
+              : { code: 'not-found', detail: '', facts: {} },
+        }
+      : outcome,
+  );
+  const judgements = [judge(cpuHigh, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const said = (language: 'en' | 'zh-CN') =>
+    JSON.stringify(diagnosisRenderer.diagnosis(view, language).blocks);
+
+  expect(said('en')).toContain(
+    'Could not see the CPU and the memory of a service over some seconds (agent-manager, orchestrator-service), a CPU profile of a Go service (agent-manager, orchestrator-service): it does not exist; the CPU use of a part against its limit (agent-manager, orchestrator-service): the check took too long.',
+  );
+  expect(said('zh-CN')).toContain(
+    '看不到服务在数秒内的 CPU 和内存变化（agent-manager、orchestrator-service）、Go 服务的 CPU profile（agent-manager、orchestrator-service）：不存在；组件的 CPU 用量与上限的对比（agent-manager、orchestrator-service）：检查耗时过长。',
+  );
+});

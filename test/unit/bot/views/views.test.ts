@@ -1,0 +1,385 @@
+import { describe, expect, it } from 'vitest';
+import {
+  approvalsAnswer,
+  helpAnswer,
+  historyAnswer,
+  whoamiAnswer,
+} from '../../../../src/bot/views/answers.view.ts';
+import { detailLines } from '../../../../src/bot/views/details.view.ts';
+import { homeView } from '../../../../src/bot/views/home.view.ts';
+import {
+  detailsModal,
+  diagnoseModal,
+  healthModal,
+  rejectModal,
+} from '../../../../src/bot/views/modals.view.ts';
+import { renderer } from '../../../../src/bot/views/renderer.ts';
+import { remediationStates } from '../../../../src/domain/fix/approval.ts';
+import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import type { FindingCode } from '../../../../src/domain/look/findings.ts';
+import {
+  type RemediationEvent,
+  remediationButtons,
+} from '../../../../src/domain/message/remediation-view.ts';
+import type { Rendered } from '../../../../src/domain/message/rendered.ts';
+import type { Language } from '../../../../src/domain/run/run.ts';
+import { verbs } from '../../../../src/handlers/grammar/command.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
+import { expectValidMessage, expectValidView, readableMessage } from '../../../support/slack-messages.ts';
+import {
+  aFinding,
+  approver,
+  aRemediation,
+  aReport,
+  aRow,
+  aRun,
+  at,
+  requester,
+} from '../../../support/slack-views.ts';
+
+const languages: readonly Language[] = ['en', 'zh-CN'];
+const now = at('03:02:00');
+
+function shown(rendered: Rendered): string {
+  expectValidMessage(rendered);
+  return `${rendered.text}\n\n${readableMessage(rendered)}`;
+}
+
+describe('the health table', () => {
+  it('says the root first, then what stands behind it, worst first', () => {
+    const report = aReport({
+      overall: 'findings',
+      roots: ['postgres'],
+      rows: [
+        aRow({
+          part: 'postgres',
+          state: 'down',
+          fact: { key: 'refused', facts: {} },
+          witnesses: [{ key: 'runtime-not-running', facts: {} }],
+        }),
+        aRow({ part: 'agent-manager', state: 'down', consequenceOf: 'postgres' }),
+        aRow({ part: 'nats', state: 'unknown', fact: { key: 'nobody-to-ask', facts: {} } }),
+        aRow({ part: 'redis' }),
+        aRow({ part: 'neo4j', state: 'not-configured' }),
+      ],
+    });
+
+    const rendered = renderer.health({ run: aRun(), report, repaired: [], detailsButton: 'B1', now }, 'en');
+
+    expect(shown(rendered).split('\n')[0]).toBe(
+      ':red_circle: *prod*: PostgreSQL is down; behind it: agent-manager.',
+    );
+    expect(readableMessage(rendered)).toContain(':arrow_right_hook: agent-manager');
+    expect(readableMessage(rendered)).toContain('because PostgreSQL is down');
+    expect(readableMessage(rendered)).toContain('Not configured: Neo4j.');
+    expect(readableMessage(rendered)).toContain('[Details]');
+  });
+
+  it('never lets "could not look" look like healthy or like broken', () => {
+    const report = aReport({
+      overall: 'unknown',
+      rows: [aRow({ part: 'redis' }), aRow({ part: 'nats', state: 'unknown' })],
+    });
+
+    const rendered = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
+
+    expect(shown(rendered).split('\n')[0]).toMatchInlineSnapshot(
+      `":grey_question: *prod*: nothing is known to be broken, but NATS could not be looked at."`,
+    );
+  });
+
+  it('turns green when everything it named has been repaired', () => {
+    const report = aReport({
+      overall: 'findings',
+      roots: ['redis'],
+      rows: [aRow({ part: 'redis', state: 'degraded', findings: [aFinding()] })],
+    });
+
+    const red = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
+    const green = renderer.health(
+      { run: aRun(), report, repaired: [{ part: 'redis', handle: 'k7-2f9q' }], now },
+      'en',
+    );
+
+    expect(red.text).toMatch(/^:large_orange_circle:/);
+    expect(shown(green).split('\n')[0]).toMatchInlineSnapshot(
+      `":large_green_circle: *prod* is repaired: Redis answered well again after the fix."`,
+    );
+  });
+
+  it.each(languages)('is valid while it waits, fills in and is complete in %s', (language) => {
+    const waiting = aReport({ rows: [], overall: 'unknown', complete: false });
+    const filling = aReport({
+      complete: false,
+      overall: 'unknown',
+      rows: [
+        aRow({ part: 'redis' }),
+        aRow({ part: 'nats', state: 'unknown', pending: 2, fact: { key: 'pending', facts: {} } }),
+      ],
+    });
+
+    for (const report of [waiting, filling, aReport()])
+      expectValidMessage(renderer.health({ run: aRun(), report, repaired: [], now }, language));
+  });
+});
+
+describe('a finding', () => {
+  it('says what is wrong and offers the plan from → to with its risk, undo and hash', () => {
+    const offer = { remediation: aRemediation({ state: 'proposed' }), buttons: { request: 'B1' } };
+
+    const rendered = renderer.finding(
+      { run: aRun(), finding: aFinding(), offers: [offer], refused: [] },
+      'en',
+    );
+    const text = shown(rendered);
+
+    expect(text).toContain('policy: noeviction → allkeys-lru');
+    expect(text).toContain('risk 2 (users may notice) · plan `326f246c` · can be undone');
+    expect(text).toContain('[Apply fix]');
+  });
+
+  it('shows a code nobody wrote words for with its facts instead of hiding it', () => {
+    const finding = aFinding({ code: 'SOMETHING_NEW' as FindingCode, facts: { value: '<!channel> & co' } });
+
+    const rendered = renderer.finding(
+      {
+        run: aRun(),
+        finding,
+        offers: [],
+        refused: [{ remediation: 'x.y', reason: 'self-target', facts: { identity: 'run_id=1' } }],
+      },
+      'en',
+    );
+
+    expect(shown(rendered)).toContain('SOMETHING_NEW: value=&lt;!channel&gt; &amp; co');
+    expect(readableMessage(rendered)).toContain('It would change a dependency of this bot itself (run_id=1).');
+  });
+
+  it.each([
+    ['en', 'By hand: CONFIG SET maxmemory-policy allkeys-lru'],
+    ['zh-CN', '手动处理： CONFIG SET maxmemory-policy allkeys-lru'],
+  ] as const)('says in %s what people do by hand where a fix is refused', (language, said) => {
+    const refused = { remediation: 'redis.set-eviction-policy', reason: 'missing-right', facts: {} };
+    const view = { run: aRun(), finding: aFinding(), offers: [] };
+    const shownWith = (more: { readonly instruction?: string }) =>
+      readableMessage(renderer.finding({ ...view, refused: [{ ...refused, ...more }] }, language));
+
+    expect(shownWith({ instruction: 'set-eviction-policy' }).replaceAll('*', '')).toContain(said);
+    expect(shownWith({})).not.toContain('CONFIG SET');
+  });
+});
+
+describe('the card of a fix', () => {
+  it('shows an approver what will run, who asked and until when', () => {
+    const rendered = renderer.remediation(
+      {
+        remediation: aRemediation(),
+        approvals: [],
+        steps: [],
+        needed: 1,
+        buttons: { approve: 'A', reject: 'R', cancel: 'C' },
+        now,
+      },
+      'en',
+    );
+
+    expect(shown(rendered)).toMatchInlineSnapshot(`
+      ":raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
+      Waiting for approval by somebody else. Nothing has been changed. Asked for by <@U0REQUEST> at 2026-11-25 03:01 UTC. 0 of 1 approval. Valid until 2026-11-25 03:31 UTC.
+
+      :raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
+      Waiting for approval by somebody else. Nothing has been changed.
+      \`\`\`1. Set the eviction policy of Redis to allkeys-lru
+         policy: noeviction → allkeys-lru\`\`\`
+      *What users will notice:* Once the memory limit of 8 MiB is reached, Redis drops the least used of its 120 keys instead of refusing writes. Caches are filled again; nothing else is touched.
+      risk 2 (users may notice) · plan \`326f246c\` · can be undone
+      Asked for by <@U0REQUEST> at 2026-11-25 03:01 UTC.
+      0 of 1 approval.
+      Valid until 2026-11-25 03:31 UTC.
+      [Approve] | [Reject …] | [Cancel]"
+    `);
+  });
+
+  it.each(remediationStates.flatMap((state) => languages.map((language) => [state, language] as const)))(
+    'is valid in state %s in %s',
+    (state, language) => {
+      const buttons = Object.fromEntries(remediationButtons.map((button) => [button, `id-${button}`]));
+      const approvals = [
+        {
+          personId: 'T:U',
+          person: approver,
+          decision: 'approve',
+          planHash: 'a'.repeat(64),
+          policyVersion: 'v',
+          version: 1,
+          decidedAt: now,
+        },
+        {
+          personId: 'T:V',
+          person: approver,
+          decision: 'reject',
+          reason: 'no',
+          planHash: 'a'.repeat(64),
+          policyVersion: 'v',
+          version: 1,
+          decidedAt: now,
+        },
+      ] as const;
+      const steps = [
+        { direction: 'apply', idx: 0, attempt: 1, fence: 1, intentAt: now, outcome: 'done', facts: {} },
+      ] as const;
+
+      const rendered = renderer.remediation(
+        {
+          remediation: aRemediation({ state, abortRequested: true }),
+          approvals,
+          steps,
+          needed: 1,
+          buttons,
+          undoValidUntil: now,
+          now,
+        },
+        language,
+      );
+
+      expectValidMessage(rendered);
+    },
+  );
+
+  it.each(languages)('has a public line for every event in %s', (language) => {
+    const kinds = [
+      'requested',
+      'approved',
+      'rejected',
+      'cancelled',
+      'expired',
+      'superseded',
+      'stale',
+      'executing',
+      'step-done',
+      'stop-requested',
+      'verifying',
+      'succeeded',
+      'failed',
+      'rolling_back',
+      'rolled_back',
+      'rollback_failed',
+      'indeterminate',
+      'reminder',
+      'refused',
+    ] as const satisfies readonly RemediationEvent['kind'][];
+
+    for (const kind of kinds) {
+      const rendered = renderer.remediationEvent(
+        { remediation: aRemediation(), kind, by: approver, reason: 'why', facts: {} },
+        language,
+      );
+      expectValidMessage(rendered);
+      expect(rendered.text).toContain('k7-2f9q');
+    }
+  });
+});
+
+describe('the digest', () => {
+  const remembered = { ...aFinding(), firstSeen: '2026-11-24T09:00:00Z' };
+  const strip = [
+    { localDate: '2026-11-23', critical: 0, warning: 1 },
+    { localDate: '2026-11-24', critical: null, warning: null },
+    { localDate: '2026-11-25', critical: 1, warning: 0 },
+  ];
+  const base = {
+    environment: 'prod',
+    localDate: '2026-11-25',
+    since: '2026-11-23T09:00:00Z',
+    fresh: [],
+    worse: [],
+    fixed: [],
+    still: [],
+    flapping: [],
+    unseen: [],
+    strip,
+    quiet: false,
+  };
+
+  it('is one quiet line when nothing changed, and does not call a missing day green', () => {
+    const rendered = renderer.digest({ difference: { ...base, quiet: true }, run: aRun(), runId: 'r' }, 'en');
+
+    expect(shown(rendered)).toMatchInlineSnapshot(`
+      ":large_green_circle: *prod* · 2026-11-25: nothing changed since 2026-11-23 09:00 UTC, nothing is wrong.
+
+      :large_green_circle: *prod* · 2026-11-25: nothing changed since 2026-11-23 09:00 UTC, nothing is wrong.
+      Last days: 🟧 11-23  ▫️ 11-24  🟥 11-25  (▫️ no digest that day)"
+    `);
+  });
+
+  it.each(languages)(
+    'says in %s that it is late, and calls nothing healthy that it could not look at',
+    (language) => {
+      const difference = { ...base, quiet: true, lateSince: '2026-11-25T09:00:00Z', unseen: ['neo4j'] };
+
+      const rendered = renderer.digest({ difference, run: aRun(), runId: 'r' }, language);
+
+      expectValidMessage(rendered);
+      expect(shown(rendered)).not.toContain('large_green_circle');
+      expect(shown(rendered)).toContain('Neo4j');
+      expect(shown(rendered)).toMatch(/09:00 UTC/);
+    },
+  );
+
+  it.each(languages)('tells new, worse, fixed and still there apart in %s (R-SLACK24)', (language) => {
+    const difference = {
+      ...base,
+      fresh: [remembered],
+      worse: [{ before: { ...remembered, severity: 'warning' as const }, now: remembered }],
+      fixed: [remembered],
+      still: [remembered],
+      flapping: ['REDIS_POLICY_NOEVICTION|redis|maxmemory-policy', 'OTHER|nats|x'],
+      unseen: ['neo4j'],
+    };
+
+    const rendered = renderer.digest({ difference, run: aRun(), runId: 'r' }, language);
+
+    expectValidMessage(rendered);
+    expect(readableMessage(rendered)).toContain('<chart ');
+  });
+});
+
+describe('views of one person', () => {
+  it.each(languages)('are valid in %s', (language) => {
+    const words = wordsIn(language);
+    const pending = [{ remediation: aRemediation(), buttons: { approve: 'A', reject: 'R' } }];
+    const environments = [
+      { name: 'prod', last: aRun({ summary: { overall: 'findings', roots: ['redis'] } }), healthButton: 'H' },
+      { name: 'staging' },
+    ];
+
+    expectValidView(homeView({ environments, pending, runs: [aRun()], fixes: [aRemediation()], now }, words));
+    expectValidView(homeView({ environments: [], pending: [], runs: [], fixes: [], now }, words));
+    expectValidView(healthModal({ environments: ['prod', 'staging'], initial: 'staging' }, words));
+    expectValidView(rejectModal('{}', ['a → b'], words));
+    expectValidView(
+      diagnoseModal({ metadata: '{}', text: 'dial tcp: refused', environments: ['prod'] }, words),
+    );
+    expectValidView(detailsModal(detailLines([], words), words));
+    expectValidMessage(helpAnswer(['prod'], words));
+    expectValidMessage(whoamiAnswer(requester, undefined, words));
+    expectValidMessage(whoamiAnswer(requester, 'guest', words));
+    expectValidMessage(approvalsAnswer([aRemediation()], words));
+    expectValidMessage(historyAnswer([aRun()], words));
+    expectValidMessage(
+      renderer.runFailed(
+        { run: aRun(), reference: 'abc', error: new AppError('TIMED_OUT', 'too late') },
+        language,
+      ),
+    );
+  });
+});
+
+describe('the answer to help', () => {
+  it.each(languages)('has a line for every word of the grammar and for no other in %s', (language) => {
+    const { text } = helpAnswer(['prod'], wordsIn(language));
+
+    const named = [...text.matchAll(/`\/aetherius ([a-z]+)/g)].map((match) => match[1]);
+    expect(named.toSorted()).toEqual(verbs.filter((verb) => verb !== 'help').toSorted());
+  });
+});

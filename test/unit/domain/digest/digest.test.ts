@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type DigestInput,
+  digestDifference,
+  isWorse,
+  type StoredFinding,
+} from '../../../../src/domain/digest/digest.ts';
+import type { PartRow } from '../../../../src/domain/health/health.ts';
+import type { Finding } from '../../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../../src/domain/look/findings.ts';
+import type { ProbeOutcome } from '../../../../src/domain/look/probe.ts';
+import { type PartId, partIds } from '../../../../src/domain/platform/part.ts';
+
+const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
+  code: code as FindingCode,
+  severity: 'warning',
+  part: 'redis',
+  subject: 'redis',
+  facts: {},
+  ...more,
+});
+
+const stored = (code: string, more: Partial<StoredFinding> = {}): StoredFinding => ({
+  ...finding(code, more),
+  firstSeen: '2026-11-20T09:00:00.000Z',
+  lastSeen: '2026-11-24',
+  probe: 'redis.memory',
+  ...more,
+});
+
+const row = (part: PartId, more: Partial<PartRow> = {}): PartRow => ({
+  part,
+  state: 'up',
+  fact: { key: 'ok', facts: {} },
+  witnesses: [],
+  findings: [],
+  pending: 0,
+  ...more,
+});
+
+const outcome = (more: Partial<ProbeOutcome> = {}): ProbeOutcome => ({
+  key: 'redis.memory',
+  probe: 'redis.memory',
+  part: 'redis',
+  status: 'healthy',
+  findings: [],
+  facts: {},
+  startedAt: '2026-11-25T09:00:00.000Z',
+  durationMs: 1,
+  ...more,
+});
+
+function compare(
+  before: readonly StoredFinding[] | undefined,
+  today: { readonly rows?: readonly PartRow[]; readonly outcomes?: readonly ProbeOutcome[] },
+  more: Partial<DigestInput> = {},
+) {
+  const changed = today.rows ?? [];
+  const rows = partIds.map((part) => changed.find((one) => one.part === part) ?? row(part));
+  return digestDifference({
+    environment: 'prod',
+    localDate: '2026-11-25',
+    now: new Date('2026-11-25T09:00:05Z'),
+    report: { environment: 'prod', rows, overall: 'healthy', roots: [], complete: true },
+    outcomes: today.outcomes ?? [outcome()],
+    past: before === undefined ? [] : [{ localDate: '2026-11-24', findings: before }],
+    ...(before === undefined ? {} : { since: new Date('2026-11-24T09:00:05Z') }),
+    ...more,
+  });
+}
+
+const withFinding = (...findings: readonly Finding[]) => ({
+  rows: [row('redis', { state: 'degraded', findings })],
+  outcomes: [outcome({ status: 'unhealthy', findings })],
+});
+
+describe('the difference', () => {
+  test('what was not there yesterday is new and first seen now', () => {
+    const { difference, remember } = compare([], withFinding(finding('A')));
+
+    expect(difference.fresh).toMatchObject([{ code: 'A', firstSeen: '2026-11-25T09:00:05.000Z' }]);
+    expect(difference.quiet).toBe(false);
+    expect(remember).toMatchObject([{ code: 'A', probe: 'redis.memory', lastSeen: '2026-11-25' }]);
+  });
+
+  test('what is there again is still there, since when it was first seen', () => {
+    const { difference } = compare([stored('A')], withFinding(finding('A')));
+
+    expect(difference.still).toMatchObject([{ code: 'A', firstSeen: '2026-11-20T09:00:00.000Z' }]);
+    expect(difference.quiet).toBe(true);
+  });
+
+  test('what is gone although its probe looked is fixed', () => {
+    const { difference, remember } = compare([stored('A')], {});
+
+    expect(difference.fixed).toMatchObject([{ code: 'A' }]);
+    expect(remember).toEqual([]);
+  });
+
+  test('what is worse is listed as worse and not as still there', () => {
+    const { difference } = compare([stored('A')], withFinding(finding('A', { severity: 'critical' })));
+
+    expect(difference.worse).toMatchObject([
+      { before: { severity: 'warning' }, now: { severity: 'critical' } },
+    ]);
+    expect(difference.still).toEqual([]);
+  });
+
+  test('another subject is another finding', () => {
+    const { difference } = compare([stored('A')], withFinding(finding('A', { subject: 'replica' })));
+
+    expect(difference.fresh).toHaveLength(1);
+    expect(difference.fixed).toHaveLength(1);
+  });
+
+  test('the first digest has nothing to compare with and is never the quiet line', () => {
+    const { difference } = compare(undefined, {});
+
+    expect(difference.since).toBeUndefined();
+    expect(difference.quiet).toBe(false);
+  });
+
+  test('excerpts are not kept', () => {
+    const { remember } = compare(
+      [],
+      withFinding(finding('A', { excerpts: [{ source: 'log', lines: ['x'] }] })),
+    );
+
+    expect(remember[0]).not.toHaveProperty('excerpts');
+  });
+});
+
+describe('what could not be looked at', () => {
+  test.each([
+    [
+      'its part could not be looked at',
+      { rows: [row('redis', { state: 'unknown' })], outcomes: [outcome()] },
+    ],
+    [
+      'its part only follows another one',
+      { rows: [row('redis', { state: 'down', consequenceOf: 'postgres' })] },
+    ],
+    ['its probe could not look', { outcomes: [outcome({ status: 'inconclusive' })] }],
+    ['its probe was skipped', { outcomes: [outcome({ status: 'skipped' })] }],
+    ['its probe did not run', { outcomes: [] }],
+  ] as const)('is neither fixed nor still there when %s', (_why, today) => {
+    const { difference, remember } = compare([stored('A')], today);
+
+    expect(difference.fixed).toEqual([]);
+    expect(difference.still).toEqual([]);
+    expect(difference.unseen).toEqual(['redis']);
+    expect(remember).toEqual([stored('A')]);
+  });
+
+  test('counts as fixed on the day on which it can be seen again', () => {
+    const carried = compare([stored('A')], { outcomes: [] }).remember;
+
+    const { difference } = compare(carried, {});
+
+    expect(difference.fixed).toMatchObject([{ code: 'A' }]);
+  });
+
+  test('is still there, and not new, when it is found again', () => {
+    const carried = compare([stored('A')], { outcomes: [] }).remember;
+
+    const { difference } = compare(carried, withFinding(finding('A')));
+
+    expect(difference.fresh).toEqual([]);
+    expect(difference.still).toHaveLength(1);
+  });
+
+  test('is not carried along for ever', () => {
+    const { remember } = compare([stored('A', { lastSeen: '2026-10-01' })], { outcomes: [] });
+
+    expect(remember).toEqual([]);
+  });
+
+  test('a part that is no longer configured fixes nothing and leaves nothing open', () => {
+    const { difference, remember } = compare([stored('A')], {
+      rows: [row('redis', { state: 'not-configured' })],
+    });
+
+    expect(difference.fixed).toEqual([]);
+    expect(remember).toEqual([]);
+  });
+
+  test('the findings of a consequence are no alarms of their own', () => {
+    const { difference } = compare([], {
+      rows: [row('agent-manager', { state: 'down', consequenceOf: 'postgres', findings: [finding('A')] })],
+    });
+
+    expect(difference.fresh).toEqual([]);
+  });
+});
+
+describe('worse', () => {
+  const was = (facts: Finding['facts'], severity: Finding['severity'] = 'warning') =>
+    finding('A', { facts, severity });
+
+  test.each([
+    ['severity rose', was({}, 'warning'), was({}, 'critical'), true],
+    [
+      'severity fell although a number rose',
+      was({ pending: 1 }, 'critical'),
+      was({ pending: 9 }, 'warning'),
+      false,
+    ],
+    ['a count became half as bad again', was({ pending: 10 }), was({ pending: 15 }), true],
+    ['a count rose a little', was({ pending: 10 }), was({ pending: 14 }), false],
+    ['a percentage rose by ten points', was({ memoryPercent: 80 }), was({ memoryPercent: 90 }), true],
+    ['a percentage rose by nine points', was({ memoryPercent: 80 }), was({ memoryPercent: 89 }), false],
+    ['a hit rate fell', was({ hitPercent: 60 }), was({ hitPercent: 40 }), true],
+    ['a hit rate rose', was({ hitPercent: 40 }), was({ hitPercent: 60 }), false],
+    ['fewer agents are registered', was({ agents: 30 }), was({ agents: 10 }), true],
+    ['time went by', was({ ageSeconds: 100 }), was({ ageSeconds: 86_500 }), false],
+    ['a limit was raised', was({ maxConnections: 100 }), was({ maxConnections: 400 }), false],
+    ['a text changed', was({ policy: 'a' }), was({ policy: 'b' }), false],
+    ['a number is new', was({}), was({ pending: 10 }), false],
+  ] as const)('%s: %#', (_name, before, now, worse) => {
+    expect(isWorse(before, now)).toBe(worse);
+  });
+});
+
+describe('the last seven days', () => {
+  const day = (localDate: string, ...codes: readonly string[]) => ({
+    localDate,
+    findings: codes.map((code) => stored(code, { lastSeen: localDate })),
+  });
+
+  test('the strip counts each day, oldest first, and knows the days without a digest', () => {
+    const { difference } = compare(undefined, withFinding(finding('A', { severity: 'critical' })), {
+      past: [day('2026-11-24', 'A', 'B'), day('2026-11-22')],
+    });
+
+    expect(difference.strip).toEqual([
+      { localDate: '2026-11-19', critical: null, warning: null },
+      { localDate: '2026-11-20', critical: null, warning: null },
+      { localDate: '2026-11-21', critical: null, warning: null },
+      { localDate: '2026-11-22', critical: 0, warning: 0 },
+      { localDate: '2026-11-23', critical: null, warning: null },
+      { localDate: '2026-11-24', critical: 0, warning: 2 },
+      { localDate: '2026-11-25', critical: 1, warning: 0 },
+    ]);
+  });
+
+  test('a finding that came twice and went twice is flapping; once is not', () => {
+    const { difference } = compare(
+      undefined,
+      {},
+      {
+        past: [
+          day('2026-11-24', 'FLAPS', 'ONCE'),
+          day('2026-11-23'),
+          day('2026-11-22', 'FLAPS'),
+          day('2026-11-21'),
+        ],
+      },
+    );
+
+    expect(difference.flapping).toEqual(['FLAPS|redis|redis']);
+  });
+
+  test('a day on which it could not be looked at is no going', () => {
+    const unseenDay = { localDate: '2026-11-23', findings: [stored('A', { lastSeen: '2026-11-22' })] };
+    const { difference } = compare(
+      undefined,
+      {},
+      {
+        past: [day('2026-11-24', 'A'), unseenDay, day('2026-11-22', 'A'), day('2026-11-21')],
+      },
+    );
+
+    expect(difference.flapping).toEqual([]);
+  });
+
+  test('the strip crosses the end of a month', () => {
+    const { difference } = compare(undefined, {}, { localDate: '2026-03-02' });
+
+    expect(difference.strip.map(({ localDate }) => localDate)).toEqual([
+      '2026-02-24',
+      '2026-02-25',
+      '2026-02-26',
+      '2026-02-27',
+      '2026-02-28',
+      '2026-03-01',
+      '2026-03-02',
+    ]);
+  });
+});

@@ -1,0 +1,475 @@
+import { describe, expect, it } from 'vitest';
+import {
+  configuredParts,
+  healthCalls,
+  partOfCall,
+  shapeOf,
+} from '../../../../src/domain/health/health-calls.ts';
+import { judgeHealth, rootFindings } from '../../../../src/domain/health/health-rules.ts';
+import type { Facts } from '../../../../src/domain/kernel/facts.ts';
+import type { Finding } from '../../../../src/domain/look/finding.ts';
+import type { FindingCode } from '../../../../src/domain/look/findings.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../../../src/domain/look/probe.ts';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { probes } from '../../../../src/probes/index.ts';
+import { environment, literal } from '../../../support/targets.ts';
+
+const services = {
+  'agent-manager': { url: 'http://am:8080', healthPaths: ['/health'] },
+  'orchestrator-service': { url: 'http://os:8081', healthPaths: ['/health'] },
+  'reasoning-service': { url: 'http://rs:8082', healthPaths: ['/health'] },
+};
+const full = environment({
+  services,
+  postgres: {
+    url: literal('postgres://x'),
+    databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+  },
+  redis: { kind: 'single', url: literal('redis://x') },
+  nats: { url: literal('nats://x'), monitorUrl: 'http://nats:8222' },
+  neo4j: { url: literal('bolt://x'), user: 'neo4j' },
+});
+const shapes = {
+  none: shapeOf(full),
+  kubernetes: shapeOf({
+    ...full,
+    runtime: { kind: 'kubernetes', namespace: 'aetherius', agentNamespace: 'kube-system' },
+  }),
+  compose: shapeOf({ ...full, runtime: { kind: 'compose', project: 'aetherius', socket: '/s' } }),
+};
+type Runtime = keyof typeof shapes;
+
+type Planted = Partial<Omit<ProbeOutcome, 'findings'>> & { findings?: readonly Partial<Finding>[] };
+
+/** Everything healthy, with sessions and dependencies as a healthy platform has them; `planted` replaces by call key. */
+function outcomesOf(runtime: Runtime, planted: Readonly<Record<string, Planted>> = {}): ProbeOutcome[] {
+  const wanted = new Set(Object.keys(planted));
+  const outcomes = healthCalls(shapes[runtime]).map((call): ProbeOutcome => {
+    const short = shortKey(call);
+    wanted.delete(short);
+    const part = partOfCall(call);
+    const { findings = [], ...change } = planted[short] ?? {};
+    return {
+      key: callKey(call),
+      probe: call.probe,
+      part,
+      status: findings.length > 0 ? 'unhealthy' : 'healthy',
+      facts: healthyFacts(call, runtime),
+      startedAt: '2026-11-25T12:00:00.000Z',
+      durationMs: 1,
+      ...change,
+      findings: findings.map((one) => ({
+        code: 'X' as FindingCode,
+        severity: 'critical',
+        part,
+        subject: part,
+        facts: {},
+        ...one,
+      })),
+    };
+  });
+  expect([...wanted]).toEqual([]);
+  return outcomes;
+}
+
+function shortKey(call: ProbeCall): string {
+  const main = call.with?.['service'] ?? call.with?.['part'] ?? call.with?.['database'];
+  return main === undefined ? call.probe : `${call.probe}(${main})`;
+}
+
+function healthyFacts(call: ProbeCall, _runtime: Runtime): Facts {
+  switch (shortKey(call)) {
+    case 'http.service-health(agent-manager)':
+      return { latencyMs: 3, 'dependency.postgres': 'up', 'dependency.redis': 'up', 'dependency.nats': 'up' };
+    case 'http.service-health(orchestrator-service)':
+      return { latencyMs: 3, 'dependency.postgres': 'up', 'dependency.agent-manager': 'up' };
+    case 'http.service-health(reasoning-service)':
+      return { latencyMs: 3, 'dependency.neo4j': 'up' };
+    case 'postgres.clients':
+      return { 'sessions.agent-manager': 5, 'sessions.orchestrator-service': 4 };
+    case 'nats.clients':
+      return { 'sessions.agent-manager': 2, 'sessions.collect-agent': 1 };
+    case 'neo4j.clients':
+      return { 'sessions.reasoning-service': 1 };
+    case 'agents.heartbeats':
+      return { registered: 1, lastHeartbeatSeconds: 3 };
+    default:
+      return call.probe === 'kubernetes.workloads' || call.probe === 'compose.containers'
+        ? { desired: 1, ready: 1, running: 1 }
+        : { latencyMs: 2 };
+  }
+}
+
+function judge(runtime: Runtime, planted: Readonly<Record<string, Planted>> = {}) {
+  const shape = shapes[runtime];
+  const calls = healthCalls(shape);
+  return judgeHealth({ environment: 'prod', shape, calls, outcomes: outcomesOf(runtime, planted) });
+}
+type Report = ReturnType<typeof judge>;
+
+/** Every row that is not up, as `part state fact [< root]`, in order. */
+function bad(report: Report): readonly string[] {
+  return report.rows
+    .filter((row) => row.state !== 'up' && row.state !== 'not-configured')
+    .map(
+      (row) =>
+        `${row.part} ${row.state} ${row.fact.key}${row.consequenceOf === undefined ? '' : ` < ${row.consequenceOf}`}`,
+    );
+}
+const row = (report: Report, part: PartId) => report.rows.find((one) => one.part === part);
+
+const endpoint = (code: string): Planted => ({
+  facts: {},
+  findings: [{ code: code as FindingCode, subject: 'h:1' }],
+});
+const refused = endpoint('ENDPOINT_REFUSED');
+const hung = endpoint('ENDPOINT_HUNG');
+const blind = (code: string, facts: Facts = {}): Planted => ({
+  status: 'inconclusive',
+  facts: {},
+  cause: { code, detail: '', facts },
+});
+const skipped: Planted = { status: 'skipped', reason: 'not-applicable', facts: {} };
+const unhealthy = (...down: readonly PartId[]): Planted => ({
+  facts: Object.fromEntries(down.map((part) => [`dependency.${part}`, 'down'])),
+  findings: [{ code: 'SERVICE_UNHEALTHY' }],
+});
+const gone: Planted = {
+  facts: { desired: 0, ready: 0, running: 0 },
+  findings: [{ code: 'WORKLOAD_SCALED_TO_ZERO' }],
+};
+
+describe('a health check asks', () => {
+  for (const runtime of ['none', 'kubernetes', 'compose'] as const)
+    it(`only probes that exist, with parameters they take, and knows their parts (${runtime})`, () => {
+      for (const call of healthCalls(shapes[runtime])) {
+        const probe = probes.find((one) => one.id === call.probe);
+        const params = probe?.params.safeParse(call.with ?? {});
+
+        expect([call, params?.success]).toEqual([call, true]);
+        const part = typeof probe?.part === 'function' ? probe.part(params?.data) : probe?.part;
+        expect([callKey(call), partOfCall(call)]).toEqual([callKey(call), part]);
+      }
+    });
+
+  it('nothing about what is not configured (R-PLAT3)', () => {
+    const empty = shapeOf(environment());
+
+    expect(healthCalls(empty)).toEqual([]);
+    expect([...configuredParts(empty)]).toEqual([]);
+    expect(judgeHealth({ environment: 'e', shape: empty, calls: [], outcomes: [] })).toMatchObject({
+      overall: 'healthy',
+      complete: true,
+      roots: [],
+    });
+  });
+});
+
+describe('a healthy platform', () => {
+  for (const runtime of ['none', 'kubernetes', 'compose'] as const)
+    it(`is healthy in every row, without a finding (${runtime})`, () => {
+      const report = judge(runtime);
+
+      expect(bad(report)).toEqual([]);
+      expect(report).toMatchObject({ overall: 'healthy', complete: true, roots: [] });
+      expect(rootFindings(report)).toEqual([]);
+      expect(row(report, 'postgres')).toMatchObject({ fact: { key: 'answers' }, latencyMs: 2 });
+    });
+});
+
+describe('a table that fills in', () => {
+  it('shows what is pending as not yet known, never as up or down', () => {
+    const shape = shapes.none;
+    const calls = healthCalls(shape);
+    const outcomes = outcomesOf('none').filter((outcome) => outcome.part === 'redis');
+    const report = judgeHealth({ environment: 'prod', shape, calls, outcomes });
+
+    expect(row(report, 'redis')).toMatchObject({ state: 'up', pending: 0 });
+    expect(row(report, 'postgres')).toMatchObject({ state: 'unknown', fact: { key: 'pending' } });
+    expect(row(report, 'postgres')?.pending).toBeGreaterThan(0);
+    expect(report.complete).toBe(false);
+  });
+});
+
+describe('down needs a second witness', () => {
+  it('nobody else can tell: unknown, and no finding (R-PLAT2)', () => {
+    const report = judge('none', {
+      'redis.connection': refused,
+      'redis.clients': blind('refused'),
+      'redis.memory': blind('refused'),
+      'redis.eviction-policy': blind('refused'),
+      'http.service-health(agent-manager)': { facts: { latencyMs: 3 } },
+    });
+
+    expect(bad(report)).toEqual(['redis unknown refused-unconfirmed']);
+    expect(report.overall).toBe('unknown');
+    expect(rootFindings(report)).toEqual([]);
+  });
+
+  it('a dependant misses it too: down', () => {
+    const report = judge('none', {
+      'redis.connection': refused,
+      'http.service-health(agent-manager)': unhealthy('redis'),
+    });
+
+    expect(bad(report)).toEqual([
+      'redis down ENDPOINT_REFUSED',
+      'agent-manager degraded SERVICE_UNHEALTHY < redis',
+    ]);
+    expect(row(report, 'redis')?.witnesses).toEqual([
+      { key: 'dependant-down', facts: { service: 'agent-manager' } },
+    ]);
+    expect(rootFindings(report).map((finding) => finding.code)).toEqual(['ENDPOINT_REFUSED']);
+  });
+
+  it('a dependant that is unhealthy without saying why confirms it as well', () => {
+    const report = judge('none', {
+      'neo4j.connection': refused,
+      'http.service-health(reasoning-service)': unhealthy(),
+    });
+
+    expect(bad(report)[0]).toBe('neo4j down ENDPOINT_REFUSED');
+  });
+
+  it('a dependant uses it: our own way is what is broken', () => {
+    const report = judge('none', { 'redis.connection': refused });
+
+    expect(bad(report)).toEqual(['redis unknown refused-here-only']);
+  });
+
+  it('the runtime says that nothing runs: down, and the cause stands instead of the symptom', () => {
+    const report = judge('kubernetes', {
+      'redis.connection': refused,
+      'kubernetes.workloads(redis)': gone,
+      'http.service-health(agent-manager)': { facts: { latencyMs: 3 } },
+    });
+
+    expect(bad(report)).toEqual(['redis down WORKLOAD_SCALED_TO_ZERO']);
+    expect(rootFindings(report).map((finding) => finding.code)).toEqual(['WORKLOAD_SCALED_TO_ZERO']);
+  });
+
+  it('a service whose port refuses while its Pod runs has a closed port', () => {
+    const report = judge('kubernetes', { 'http.service-health(reasoning-service)': refused });
+
+    expect(bad(report)).toEqual(['reasoning-service degraded port-closed']);
+  });
+
+  it('a service whose sessions are gone from its own database is down', () => {
+    const report = judge('none', {
+      'http.service-health(orchestrator-service)': refused,
+      'postgres.clients': { facts: { 'sessions.agent-manager': 5, 'sessions.orchestrator-service': 0 } },
+    });
+
+    expect(bad(report)).toEqual(['orchestrator-service down ENDPOINT_REFUSED']);
+    expect(row(report, 'orchestrator-service')?.witnesses).toEqual([
+      { key: 'no-sessions', facts: { where: 'postgres', count: 0 } },
+    ]);
+  });
+
+  it('a silent port with a running Pod, or with sessions of its own, hangs', () => {
+    expect(bad(judge('kubernetes', { 'http.service-health(reasoning-service)': hung }))).toEqual([
+      'reasoning-service down hung',
+    ]);
+    expect(bad(judge('none', { 'http.service-health(agent-manager)': hung }))).toEqual([
+      'agent-manager down hung',
+    ]);
+    expect(
+      bad(judge('none', { 'http.service-health(reasoning-service)': hung, 'neo4j.clients': skipped })),
+    ).toEqual(['reasoning-service unknown hung-unconfirmed']);
+  });
+
+  it('NATS whose monitor answers has a closed client port', () => {
+    const report = judge('none', {
+      'nats.server': refused,
+      'http.service-health(agent-manager)': { facts: {} },
+    });
+
+    expect(bad(report)).toEqual(['nats degraded port-closed']);
+  });
+});
+
+describe('could not look', () => {
+  it('is neither down nor fine: DNS, firewall, RBAC', () => {
+    for (const code of ['dns', 'connect-timeout', 'tls', 'forbidden']) {
+      const report = judge('none', { 'redis.connection': blind(code) });
+
+      expect(bad(report)).toEqual([`redis unknown blind-${code}`]);
+      expect(report.overall).toBe('unknown');
+    }
+  });
+
+  it('a denied LIST leaves parts to the probe that decides them, and the runtime unknown with verb and resource', () => {
+    const denied = blind('forbidden', { verb: 'list', resource: 'pods' });
+    const report = judge('kubernetes', {
+      'kubernetes.pods': denied,
+      'kubernetes.services-endpoints': denied,
+      'kubernetes.config-age': denied,
+      'kubernetes.workloads(redis)': denied,
+    });
+
+    expect(bad(report)).toEqual(['runtime unknown blind-forbidden']);
+    expect(row(report, 'runtime')?.fact.facts).toEqual({ verb: 'list', resource: 'pods' });
+    expect(row(report, 'redis')?.state).toBe('up');
+    expect(report.overall).toBe('unknown');
+  });
+
+  it('with a runtime that says nothing runs is down all the same', () => {
+    const report = judge('kubernetes', {
+      'nats.server': blind('dns'),
+      'kubernetes.workloads(nats)': gone,
+    });
+
+    expect(bad(report)[0]).toBe('nats down WORKLOAD_SCALED_TO_ZERO');
+  });
+
+  it('anything at all makes "healthy" unknown, even when every row is up', () => {
+    const report = judge('none', { 'postgres.idle-in-transaction': blind('timed-out') });
+
+    expect(bad(report)).toEqual([]);
+    expect(report.overall).toBe('unknown');
+  });
+});
+
+describe('a root and what is behind it', () => {
+  const postgresDown: Record<string, Planted> = {
+    'postgres.connection(agentManager)': refused,
+    'postgres.connection(orchestrator)': refused,
+    ...Object.fromEntries(
+      [
+        'postgres.tables(agentManager)',
+        'postgres.tables(orchestrator)',
+        'postgres.clients',
+        'postgres.connections-headroom',
+        'postgres.idle-in-transaction',
+      ].map((key) => [key, blind('refused')]),
+    ),
+    'http.service-health(agent-manager)': unhealthy('postgres'),
+    'http.service-health(orchestrator-service)': unhealthy('postgres'),
+    'agents.heartbeats': blind('refused'),
+  };
+
+  it('PostgreSQL down is one root with three parts behind it (R-PLAT4)', () => {
+    const report = judge('none', postgresDown);
+
+    expect(bad(report)).toEqual([
+      'postgres down ENDPOINT_REFUSED',
+      'agent-manager degraded SERVICE_UNHEALTHY < postgres',
+      'orchestrator-service degraded SERVICE_UNHEALTHY < postgres',
+      'collect-agent unknown blind-refused < postgres',
+    ]);
+    expect(report.roots).toEqual(['postgres']);
+    expect(rootFindings(report)).toHaveLength(1);
+  });
+
+  it('a service that somebody stopped meanwhile is a root of its own', () => {
+    const report = judge('kubernetes', {
+      ...postgresDown,
+      'kubernetes.workloads(postgres)': gone,
+      'http.service-health(agent-manager)': refused,
+      'kubernetes.workloads(agent-manager)': gone,
+    });
+
+    expect(report.roots).toEqual(['postgres', 'agent-manager']);
+  });
+
+  it('a service that crashes without its database is behind it', () => {
+    const report = judge('kubernetes', {
+      ...postgresDown,
+      'kubernetes.workloads(postgres)': gone,
+      'http.service-health(agent-manager)': refused,
+      'kubernetes.workloads(agent-manager)': {
+        facts: { desired: 1, ready: 0, running: 0 },
+        findings: [{ code: 'WORKLOAD_NOT_READY' }],
+      },
+      'kubernetes.pods': { findings: [{ code: 'POD_CRASH_LOOPING', part: 'agent-manager' }] },
+    });
+
+    expect(row(report, 'agent-manager')).toMatchObject({ state: 'down', consequenceOf: 'postgres' });
+    expect(row(report, 'agent-manager')?.findings.map((one) => one.code)).toEqual(['POD_CRASH_LOOPING']);
+    expect(report.roots).toEqual(['postgres']);
+  });
+
+  it('a service that blames another part than the broken one is not put behind it', () => {
+    const report = judge('none', {
+      'redis.connection': refused,
+      'nats.server': refused,
+      'nats.monitor': blind('refused'),
+      'http.service-health(agent-manager)': unhealthy('nats'),
+    });
+
+    expect(row(report, 'agent-manager')?.consequenceOf).toBe('nats');
+  });
+
+  it('two broken parts are two roots', () => {
+    const report = judge('none', {
+      'redis.connection': refused,
+      'http.service-health(agent-manager)': unhealthy('redis'),
+      'neo4j.connection': endpoint('CREDENTIALS_REFUSED'),
+    });
+
+    expect(report.roots).toEqual(['redis', 'neo4j']);
+  });
+
+  it('agents are silent because the service that hears them is stopped', () => {
+    const report = judge('kubernetes', {
+      'http.service-health(agent-manager)': refused,
+      'kubernetes.workloads(agent-manager)': gone,
+      'agents.heartbeats': { facts: {}, findings: [{ code: 'AGENT_HEARTBEAT_STALE', severity: 'critical' }] },
+      'kubernetes.workloads(collect-agent)': {},
+    });
+
+    expect(row(report, 'collect-agent')).toMatchObject({ state: 'degraded', consequenceOf: 'agent-manager' });
+  });
+});
+
+describe('degraded', () => {
+  it('is credentials refused, slow, or a finding beside a good answer; named by its fact', () => {
+    const report = judge('none', {
+      'neo4j.connection': endpoint('CREDENTIALS_REFUSED'),
+      'redis.connection': {
+        findings: [{ code: 'REDIS_SLOW', severity: 'warning', facts: { latencyMs: 900, thresholdMs: 200 } }],
+      },
+      'postgres.idle-in-transaction': {
+        findings: [{ code: 'PG_IDLE_IN_TRANSACTION_LEAKED', severity: 'warning' }],
+      },
+    });
+
+    expect(bad(report)).toEqual([
+      'postgres degraded PG_IDLE_IN_TRANSACTION_LEAKED',
+      'redis degraded REDIS_SLOW',
+      'neo4j degraded CREDENTIALS_REFUSED',
+    ]);
+  });
+
+  it('one cause is one finding: noeviction at the limit, hung with a Pod that is not ready', () => {
+    const full = judge('none', {
+      'redis.memory': { findings: [{ code: 'REDIS_MEMORY_AT_LIMIT' }] },
+      'redis.eviction-policy': { findings: [{ code: 'REDIS_POLICY_NOEVICTION' }] },
+    });
+    const stuck = judge('kubernetes', {
+      'http.service-health(agent-manager)': hung,
+      'kubernetes.workloads(agent-manager)': {
+        facts: { desired: 1, ready: 0, running: 1 },
+        findings: [{ code: 'WORKLOAD_NOT_READY' }],
+      },
+      'kubernetes.pods': { findings: [{ code: 'POD_NOT_READY', part: 'agent-manager' }] },
+      'kubernetes.services-endpoints': {
+        findings: [{ code: 'SERVICE_WITHOUT_ENDPOINTS', part: 'agent-manager' }],
+      },
+    });
+
+    expect(rootFindings(full).map((one) => one.code)).toEqual(['REDIS_POLICY_NOEVICTION']);
+    expect(rootFindings(stuck).map((one) => one.code)).toEqual(['ENDPOINT_HUNG']);
+  });
+
+  it('a service that answers from elsewhere is not missing here', () => {
+    const report = judge('kubernetes', {
+      'kubernetes.workloads(reasoning-service)': {
+        facts: {},
+        findings: [{ code: 'WORKLOAD_MISSING', subject: 'reasoning-service' }],
+      },
+    });
+
+    expect(bad(report)).toEqual([]);
+  });
+});

@@ -1,0 +1,276 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../../../src/domain/kernel/secret.ts';
+import type { Role } from '../../../../src/domain/settings/process-env.ts';
+import { loadConfig, parseConfig, readProcessEnv } from '../../../../src/platform/settings/config.ts';
+import { ConfigError } from '../../../../src/platform/settings/config-faults.ts';
+import { redisFromUrl } from '../../../../src/platform/settings/redis-url.ts';
+import { policy } from '../../../support/config.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const env = { PG: 'postgres://app:pw@db/x', OTHER: 'redis://:pw2@redis' };
+
+function parse(
+  yaml: string,
+  options: { role?: Role; environments?: string[]; env?: Record<string, string> } = {},
+) {
+  return parseConfig(`${yaml.trim()}\n${policy}`, { role: 'all', env, where: 'a.yaml', folder, ...options });
+}
+
+function faults(yaml: string, options: Parameters<typeof parse>[1] = {}): readonly string[] {
+  try {
+    parse(yaml, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map((fault) => `${fault.line}:${fault.column} ${fault.path}: ${fault.message}`);
+  }
+}
+
+const minimal = `
+environments:
+  prod:
+    runtime: { kind: none }`;
+
+describe('a configuration file', () => {
+  it('gets its defaults', () => {
+    const config = parse(minimal);
+
+    expect(config.environments['prod']?.services).toEqual({});
+    expect(config.environments['prod']?.thresholds.redisMemoryPercent).toBe(90);
+    expect(config.slack).toEqual({ channels: {} });
+  });
+
+  it('reports every fault at once with path, line and column', () => {
+    const yaml = `
+environments:
+  prod:
+    runtime: { kind: kubernetes, namespac: aetherius }
+    services:
+      agent-manager: { url: "http://u:pw@agent-manager:8080" }
+      bogus: { url: "http://x" }
+    postgres: { url: { envv: PG }, databases: { agentManager: 3 } }
+    redis: { sentinels: ["a:1", "b"], password: hunter2 }
+    nats: { url: { env: MISSING }, monitorUrl: "htp://nats:8222" }
+  Bad_name:
+    runtime: { kind: vm }
+slack:
+  defaultEnvironment: prodd
+  channels: { C0INC: { language: fr, digest: { at: "25:00", timezone: Mars/X } } }
+  extra: 1`;
+
+    expect(faults(yaml).map((fault) => fault.split(': ')[0])).toEqual([
+      '3:34 environments.prod.runtime.namespac',
+      '5:29 environments.prod.services.agent-manager.url',
+      '6:7 environments.prod.services.bogus',
+      '7:22 environments.prod.postgres.url',
+      '7:63 environments.prod.postgres.databases.agentManager',
+      '8:5 environments.prod.redis.name',
+      '8:33 environments.prod.redis.sentinels.1',
+      '8:49 environments.prod.redis.password',
+      '9:18 environments.prod.nats.url',
+      '9:48 environments.prod.nats.monitorUrl',
+      '11:5 environments.Bad_name',
+      '11:22 environments.Bad_name.runtime.kind',
+      '13:23 slack.defaultEnvironment',
+      '14:34 slack.channels.C0INC.language',
+      '14:52 slack.channels.C0INC.digest.at',
+      '14:71 slack.channels.C0INC.digest.timezone',
+      '15:3 slack.extra',
+    ]);
+  });
+
+  it('names every unknown key', () => {
+    expect(faults(`${minimal}\nfoo: 1\nbar: 2`)).toEqual([
+      '4:1 foo: is not a known setting',
+      '5:1 bar: is not a known setting',
+    ]);
+  });
+
+  it('is refused with a position when it is not YAML or names a key twice', () => {
+    expect(faults('environments: { prod: { runtime: { kind: none }')[0]).toMatch(/^\d+:\d+ : is not YAML/);
+    expect(faults(`${minimal}\n    runtime: { kind: none }`)[0]).toMatch(
+      /^4:5 : is not YAML \(duplicate key\)/,
+    );
+  });
+
+  it('is refused when it cannot be read', () => {
+    expect(() => loadConfig(join(folder, 'none.yaml'), { role: 'all' })).toThrow(/cannot be read \(ENOENT\)/);
+  });
+
+  it('needs at least one environment', () => {
+    expect(faults('environments: {}')).toEqual(['1:15 environments: needs at least one environment']);
+  });
+
+  it.each([
+    ['url: { env: OTHER }', { kind: 'single' }],
+    ['sentinels: ["s1:26379", "s2:26379"], name: mymaster', { kind: 'sentinel', name: 'mymaster' }],
+    ['cluster: ["[::1]:7000"]', { kind: 'cluster', nodes: [{ host: '::1', port: 7000 }] }],
+  ])('reaches a Redis by %s', (how, expected) => {
+    const config = parse(`${minimal}\n    redis: { ${how} }`);
+
+    expect(config.environments['prod']?.redis).toMatchObject(expected);
+  });
+
+  it.each(['{}', '{ url: { env: OTHER }, cluster: ["a:1"] }'])(
+    'refuses a Redis with none or two ways: %s',
+    (redis) => {
+      expect(faults(`${minimal}\n    redis: ${redis}`)).toEqual([
+        '4:12 environments.prod.redis: needs exactly one of url, sentinels, cluster',
+      ]);
+    },
+  );
+
+  it('refuses a password that stands in it, in the URL or beside it', () => {
+    const all = [
+      ...faults(`${minimal}\n    postgres: { url: "postgres://app:pw@db" }`),
+      ...faults(`${minimal}\n    nats: { url: "nats://n:4222?token=x" }`),
+      ...faults(`${minimal}\n    neo4j: { url: "bolt://n:7687", password: pw }`),
+    ];
+
+    expect(all).toHaveLength(3);
+  });
+});
+
+describe('references to secrets', () => {
+  const yaml = `${minimal}
+    postgres: { url: { env: PG }, tls: { ca: { file: ca.pem } } }
+    redis: { url: { secret: { namespace: a, name: b, key: c } } }
+  other:
+    runtime: { kind: none }
+    redis: { url: { env: OTHER } }`;
+
+  beforeAll(() => writeFileSync(join(folder, 'ca.pem'), 'PEM\n'));
+
+  it('are read when they are asked for: variable, file beside the configuration, Kubernetes Secret', async () => {
+    const asked: unknown[] = [];
+    const config = parseConfig(`${yaml.trim()}\n${policy}`, {
+      role: 'worker',
+      env,
+      where: 'a.yaml',
+      folder,
+      readKubernetes: async (reference) => {
+        asked.push(reference);
+        return 'redis://:k8s@r';
+      },
+    });
+    const prod = config.environments['prod'];
+
+    expect(asked).toEqual([]);
+    expect(await prod?.postgres?.url.reveal()).toBe(env.PG);
+    expect(await prod?.postgres?.tls?.ca?.reveal()).toBe('PEM');
+    expect(prod?.redis?.kind === 'single' && (await prod.redis.url.reveal())).toBe('redis://:k8s@r');
+    expect(asked).toEqual([{ kind: 'kubernetes', namespace: 'a', name: 'b', key: 'c' }]);
+  });
+
+  it('are faults when the variable or the file is not there', () => {
+    expect(
+      faults(`${minimal}\n    postgres: { url: { env: NOPE }, tls: { ca: { file: nope.pem } } }`),
+    ).toEqual([
+      '4:22 environments.prod.postgres.url: environment variable NOPE is not set',
+      '4:48 environments.prod.postgres.tls.ca: file nope.pem cannot be read',
+    ]);
+  });
+
+  it.each(['bot', 'scheduler'] as const)('are neither needed nor readable in role %s', async (role) => {
+    const config = parse(yaml, { role, env: {} });
+
+    await expect(config.environments['prod']?.postgres?.url.reveal()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+    await expect(config.environments['prod']?.postgres?.tls?.ca?.reveal()).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+    });
+  });
+
+  it('of another environment are unknown to a worker', () => {
+    const config = parse(yaml, { role: 'worker', environments: ['prod'], env: { PG: 'x' } });
+
+    expect(Object.keys(config.environments)).toEqual(['prod']);
+  });
+
+  it('of an environment that does not exist are a fault', () => {
+    expect(faults(minimal, { role: 'worker', environments: ['stage'] })[0]).toContain('has no "stage"');
+  });
+});
+
+describe('the process environment', () => {
+  const base = { DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', AUDIT_KEY: 'k'.repeat(32) };
+
+  it('hides Slack’s tokens from a worker, even when they are set', () => {
+    const read = readProcessEnv('worker', { ...base, SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' });
+
+    expect(read.SLACK_BOT_TOKEN).toBeUndefined();
+    expect(read.SLACK_APP_TOKEN).toBeUndefined();
+    expect(read.DATABASE_URL?.reveal()).toBe('postgres://x');
+  });
+
+  it('reports everything that is missing or wrong at once', () => {
+    expect(() => readProcessEnv('bot', { PORT: 'x', LOG_LEVEL: 'loud', DATABASE_URL: '' })).toThrow(
+      /PORT[\s\S]*LOG_LEVEL[\s\S]*DATABASE_URL[\s\S]*REDIS_URL[\s\S]*AUDIT_KEY[\s\S]*SLACK_BOT_TOKEN[\s\S]*SLACK_APP_TOKEN/,
+    );
+  });
+
+  it('wants one transport of Slack, not both', () => {
+    const both = { ...base, SLACK_BOT_TOKEN: 'x', SLACK_APP_TOKEN: 'x', SLACK_SIGNING_SECRET: 'x' };
+
+    expect(() => readProcessEnv('all', both)).toThrow(/not both/);
+    expect(readProcessEnv('all', { ...both, SLACK_APP_TOKEN: '' }).SLACK_SIGNING_SECRET?.reveal()).toBe('x');
+  });
+
+  it('asks nothing of the command line', () => {
+    expect(readProcessEnv('command-line', {}).LOG_LEVEL).toBe('info');
+  });
+});
+
+describe('REDIS_URL', () => {
+  it.each([
+    ['redis://:pw@h:6379/1', { kind: 'single' }],
+    [
+      'redis+sentinel://u:p%40w@h1:26379,h2:26379/mymaster?db=2',
+      {
+        kind: 'sentinel',
+        sentinels: [
+          { host: 'h1', port: 26379 },
+          { host: 'h2', port: 26379 },
+        ],
+        name: 'mymaster',
+        username: 'u',
+        db: 2,
+      },
+    ],
+    [
+      'rediss+cluster://:pw@h1:7000,[::1]:7001',
+      {
+        kind: 'cluster',
+        nodes: [
+          { host: 'h1', port: 7000 },
+          { host: '::1', port: 7001 },
+        ],
+        tls: { mode: 'verify-full' },
+      },
+    ],
+  ])('may be %s', (url, expected) => {
+    expect(redisFromUrl(new Secret(url))).toMatchObject(expected);
+  });
+
+  it('decodes the password of Sentinel and Cluster', async () => {
+    const read = redisFromUrl(new Secret('redis+sentinel://u:p%40w@h1:26379/m'));
+
+    expect(read.kind === 'sentinel' && (await read.password?.reveal())).toBe('p@w');
+  });
+
+  it.each(['http://x', 'redis+sentinel://h:1', 'redis+cluster://h'])(
+    'is refused without being quoted: %s',
+    (url) => {
+      expect(() => redisFromUrl(new Secret(url))).toThrow(/does not have a known form/);
+    },
+  );
+});
