@@ -11,7 +11,7 @@ describe('agents.silence', () => {
       last_heartbeat: seconds === undefined ? null : new Date(Date.parse(now) - seconds * 1000).toISOString(),
     }));
     const services = fakeServices({ '/api/v1/agents': [httpAnswer(JSON.stringify({ agents }))] });
-    return agentsSilence.run({ seconds: 45 }, probeContext({ services }, now));
+    return agentsSilence.run(agentsSilence.params.parse({}), probeContext({ services }, now));
   };
 
   it('is a finding once the youngest heartbeat is older than agents pause', async () => {
@@ -33,5 +33,13 @@ describe('agents.silence', () => {
     const none = probeContext({}, now) as Parameters<typeof agentsSilence.run>[1];
 
     expect(await agentsSilence.run({ seconds: 45 }, none)).toMatchObject({ status: 'skipped' });
+  });
+
+  it.each([
+    [44.9, 'inconclusive'],
+    [45, 'unhealthy'],
+    [45.1, 'unhealthy'],
+  ])('calls them silent after three quarters of a minute: %f s', async (seconds, status) => {
+    expect(await look(seconds)).toMatchObject({ status, facts: { thresholdSeconds: 45 } });
   });
 });

@@ -21,4 +21,35 @@ describe('compose.config-age', () => {
   it('cannot look where the container has no tool', async () => {
     await expect(look(0, 127)).rejects.toMatchObject({ stage: 'protocol' });
   });
+
+  it.each([
+    [1, 'healthy'],
+    [2, 'healthy'],
+    [3, 'unhealthy'],
+  ])('takes a file for newer from two seconds after the start on: %i', async (seconds, status) => {
+    expect(await look(started + seconds)).toMatchObject({ status });
+  });
+
+  it('says by how much, and since when', async () => {
+    expect(await look(started + 100)).toMatchObject({
+      findings: [{ since: '2026-03-01T10:01:40.000Z', facts: { behindSeconds: 100 } }],
+    });
+    expect(await look(started - 100)).toMatchObject({ facts: { behindSeconds: 0 } });
+  });
+
+  it.each([
+    [0, 0],
+    [-1, 0],
+    [Number.NaN, 0],
+    [started, 1],
+  ])('cannot look where no time is told: %f with code %i', async (seconds, code) => {
+    await expect(look(seconds, code)).rejects.toMatchObject({ stage: 'protocol' });
+  });
+
+  it('has nothing to compare where the part does not run', async () => {
+    for (const containers of [[], [container('agent-manager', { state: 'exited' })], [container('redis')]])
+      expect(
+        await composeConfigAge.run({ part: 'agent-manager' }, probeContext({ compose: compose(containers) })),
+      ).toMatchObject({ status: 'skipped', reason: 'no-data' });
+  });
 });

@@ -18,4 +18,65 @@ describe('compose.containers', () => {
 
     expect(seen).toMatchObject({ status: 'healthy', facts: { running: 2, images: 'redis:7' } });
   });
+
+  const look = (
+    part: Parameters<typeof composeContainers.run>[0]['part'],
+    ...of: Parameters<typeof compose>[0]
+  ) => composeContainers.run({ part }, probeContext({ compose: compose(of) }));
+
+  it.each([
+    [{ state: 'paused' }, 'CONTAINER_PAUSED'],
+    [{ state: 'restarting' }, 'CONTAINER_RESTARTING'],
+    [{ state: 'restarting', oomKilled: true }, 'CONTAINER_OOM_KILLED'],
+    [{ state: 'running', health: 'unhealthy' }, 'CONTAINER_UNHEALTHY'],
+    [{ state: 'running', health: 'starting' }, undefined],
+    [{ state: 'running', oomKilled: true }, undefined],
+    [{ state: 'created' }, 'CONTAINER_EXITED'],
+    [{ state: 'removing' }, 'CONTAINER_EXITED'],
+    [{ state: 'exited' }, 'CONTAINER_EXITED'],
+    [{ state: 'dead' }, 'CONTAINER_EXITED'],
+    [{ state: 'exited', oomKilled: true }, 'CONTAINER_OOM_KILLED'],
+  ] as const)('tells %o apart', async (more, code) => {
+    const outcome = await look('redis', container('redis', more));
+
+    expect(outcome.status === 'unhealthy' ? outcome.findings[0]?.code : undefined).toBe(code);
+  });
+
+  it('says since when one that ended is down, with what the engine says of it', async () => {
+    const finishedAt = '2026-03-01T10:01:00Z';
+    const error = 'x'.repeat(300);
+
+    expect(
+      await look('redis', container('redis', { state: 'exited', finishedAt, error, exitCode: 3 })),
+    ).toMatchObject({
+      findings: [{ severity: 'critical', since: finishedAt, facts: { exitCode: 3, error: 'x'.repeat(200) } }],
+      facts: { desired: 1, running: 0, ready: 0 },
+    });
+    const runs = await look(
+      'redis',
+      container('redis', { state: 'running', health: 'unhealthy', finishedAt }),
+    );
+    expect(JSON.stringify(runs)).not.toContain(finishedAt);
+    expect(JSON.stringify(runs)).not.toContain('error');
+  });
+
+  it('misses only what the platform itself runs', async () => {
+    for (const part of ['agent-manager', 'collect-agent'] as const)
+      expect(await look(part, container('nats'))).toMatchObject({
+        findings: [{ code: 'CONTAINER_MISSING', subject: part, facts: { project: 'aetherius' } }],
+      });
+    for (const part of ['redis', 'postgres'] as const)
+      expect(await look(part)).toMatchObject({ status: 'skipped', reason: 'not-applicable' });
+  });
+
+  it('takes the engine for well when it answers', async () => {
+    expect(await look('runtime', container('nats', { state: 'dead' }))).toMatchObject({
+      status: 'healthy',
+      facts: { containers: 1 },
+    });
+  });
+
+  it('knows a container without a service by its name', async () => {
+    expect(await look('redis', container('redis', { service: '' }))).toMatchObject({ facts: { running: 1 } });
+  });
 });

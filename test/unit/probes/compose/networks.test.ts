@@ -24,4 +24,38 @@ describe('compose.networks', () => {
       ],
     });
   });
+
+  const look = (...networks: readonly (readonly string[])[]) =>
+    composeNetworks.run(
+      {},
+      probeContext({ compose: compose(networks.map((own, at) => container(`c${at}`, { networks: own }))) }),
+    );
+
+  it.each([
+    [1, 'skipped'],
+    [2, 'healthy'],
+    [3, 'healthy'],
+  ])('compares two containers at least: %i', async (count, status) => {
+    expect(await look(...Array.from({ length: count }, () => ['own']))).toMatchObject({ status });
+  });
+
+  it('takes the network that most are on for the project’s', async () => {
+    expect(await look(['a'], ['b', 'a'], ['b'], ['b'])).toMatchObject({
+      findings: [{ part: 'runtime', facts: { network: 'b', own: 'a', members: 3 } }],
+      facts: { containers: 4 },
+    });
+    expect(await look(['b'], ['b'], [])).toMatchObject({ findings: [{ facts: { own: '–' } }] });
+  });
+
+  it('leaves the host’s own network and what does not run alone', async () => {
+    expect(await look(['b'], ['b'], ['host'])).toMatchObject({ status: 'healthy' });
+    expect(await look([], [])).toMatchObject({ status: 'skipped', reason: 'no-data' });
+    const stopped = container('off', { networks: [], state: 'exited' });
+    expect(
+      await composeNetworks.run(
+        {},
+        probeContext({ compose: compose([container('a'), container('b'), stopped]) }),
+      ),
+    ).toMatchObject({ status: 'healthy', facts: { containers: 2 } });
+  });
 });

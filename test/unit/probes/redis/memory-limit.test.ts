@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { redisMemoryLimit } from '../../../../src/probes/redis/memory-limit.probe.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { fakeRuntime } from '../../../support/fake-runtime.ts';
@@ -96,5 +97,81 @@ describe('redis.memory-limit', () => {
     expect(await look(megabytes(990, 1000), 4_000_000_000, 200_000, months)).toMatchObject({
       findings: [{ code: 'REDIS_LIMIT_TOO_LOW' }],
     });
+  });
+
+  it.each([
+    // A sixteenth of 512 MiB is the least that counts by itself.
+    [32 - 1 / MIB, 512, 'healthy'],
+    [32, 512, 'unhealthy'],
+    [32 + 1 / MIB, 512, 'unhealthy'],
+    [64 - 1 / MIB, 1024, 'healthy'],
+    [64, 1024, 'unhealthy'],
+    [31, 256, 'healthy'],
+    [32, 256, 'unhealthy'],
+  ])('wants one from 32 MiB and a sixteenth on: %f of %i MiB', async (used, limit, status) => {
+    expect(await unlimited(used, [limit])).toMatchObject({ status });
+  });
+
+  it.each([
+    [256 - 1 / MIB, 'healthy'],
+    [256, 'unhealthy'],
+    [256 + 1 / MIB, 'unhealthy'],
+  ])('and from one half on, whatever expires: %f of 512 MiB', async (used, status) => {
+    expect(await unlimited(used, [512], 20_000)).toMatchObject({ status });
+  });
+
+  it.each([
+    [9_999, 'unhealthy'],
+    [10_000, 'healthy'],
+    [10_001, 'healthy'],
+  ])('takes keys for eternal while less than half of them expire: %i of 20 000', async (expiring, status) => {
+    expect(await unlimited(100, [512], expiring)).toMatchObject({ status });
+  });
+
+  it.each([
+    [32 - 1 / MIB, 'healthy'],
+    [32, 'inconclusive'],
+  ])('cannot tell from 32 MiB on what nothing bounds: %f MiB', async (used, status) => {
+    expect(await unlimited(used, [])).toMatchObject({ status });
+  });
+
+  it.each([
+    [{ used: 899, max: 1000 }, 2_000, 'healthy'],
+    [{ used: 900, max: 1000 }, 2_000, 'unhealthy'],
+    [{ used: 901, max: 1000 }, 2_000, 'unhealthy'],
+    [{ used: 999, max: 1000 }, 1_000, 'healthy'],
+    [{ used: 999, max: 1000 }, 1_001, 'unhealthy'],
+  ])('is too low from 90 %% on, once more was evicted than is held: %o, %i', async (of, evicted, status) => {
+    // Kept for a minute on average, which is short.
+    expect(await look(megabytes(of.used, of.max), evicted, 1_000, 60)).toMatchObject({ status });
+  });
+
+  it.each([
+    [3_598, 1_799, 'unhealthy'],
+    [3_600, 1_800, 'healthy'],
+    [3_602, 1_801, 'healthy'],
+  ])(
+    'and keeps a key for less than half an hour: up for %i s, kept for %i s',
+    async (uptime, keptSeconds, status) => {
+      expect(await look(megabytes(950, 1000), 2_000, 1_000, uptime)).toMatchObject({
+        status,
+        facts: { keptSeconds },
+      });
+    },
+  );
+
+  it('says no time that keys are kept where nothing was evicted', async () => {
+    expect(JSON.stringify(await look(megabytes(950, 1000), 0, 10))).not.toContain('keptSeconds');
+  });
+
+  it('believes no container that cannot be asked, and passes an end of the run on', async () => {
+    const ask = (stage: 'aborted' | 'forbidden') => {
+      const runtime = { ...fakeRuntime({}), instances: () => Promise.reject(new TargetError(stage, 'no')) };
+      const redis = fakeRedis(() => 5, { memory: { used_memory: `${44 * MIB}`, maxmemory: '0' } });
+      return redisMemoryLimit.run({}, probeContext({ redis, runtime }));
+    };
+
+    expect(await ask('forbidden')).toMatchObject({ status: 'inconclusive' });
+    await expect(ask('aborted')).rejects.toMatchObject({ stage: 'aborted' });
   });
 });
