@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { addNumberOperator } from './numbers.ts';
 import type { Mutant } from './sample.ts';
+import { isWords, type SourcePath } from './words.ts';
 
 export interface Instrumented {
   readonly mutants: readonly Mutant[];
@@ -24,19 +25,26 @@ export async function instrument(root: string, files: readonly string[]): Promis
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const { mutants, files: written } = await new Instrumenter(logger).instrument(
     files.map((name) => ({ name, content: texts.get(name) ?? '', mutate: true })),
-    { plugins: null, excludedMutations: [], ignorers: [], noHeader: false },
+    {
+      plugins: null,
+      excludedMutations: [],
+      ignorers: [{ shouldIgnore: (path: unknown) => (isWords(path as SourcePath) ? 'words' : undefined) }],
+      noHeader: false,
+    },
   );
   return {
     sources: new Map(written.map(({ name, content }) => [name, content])),
-    mutants: mutants.map(({ id, fileName, location, mutatorName, replacement }) => ({
-      id,
-      file: fileName,
-      line: location.start.line + 1,
-      column: location.start.column + 1,
-      operator: mutatorName,
-      original: between(texts.get(fileName) ?? '', location),
-      replacement,
-    })),
+    mutants: mutants
+      .filter(({ status }) => status === undefined)
+      .map(({ id, fileName, location, mutatorName, replacement }) => ({
+        id,
+        file: fileName,
+        line: location.start.line + 1,
+        column: location.start.column + 1,
+        operator: mutatorName,
+        original: between(texts.get(fileName) ?? '', location),
+        replacement,
+      })),
   };
 }
 

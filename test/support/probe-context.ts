@@ -47,10 +47,11 @@ export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[
  * A PostgreSQL that gives these rows to whatever is asked: what a probe makes of rows is judged here. That its
  * questions get such rows is proved on a real server, in `test/integration/probes`.
  */
-export function fakePostgres(rows: () => readonly object[]): PostgresTarget {
+export function fakePostgres(rows: (values: readonly unknown[]) => readonly object[]): PostgresTarget {
   return {
     databaseName: (id) => (id === 'agentManager' ? 'agent_manager' : 'orchestrator'),
-    query: async <Row extends object>() => rows() as readonly Row[],
+    query: async <Row extends object>(_database: unknown, _sql: string, values: readonly unknown[] = []) =>
+      rows(values) as readonly Row[],
     execute: () => Promise.reject(new AppError('BUG', 'a probe may not write')),
   };
 }

@@ -225,3 +225,192 @@ describe('nats.slow-consumers', () => {
     });
   });
 });
+
+describe('nats.slow-consumers, at its thresholds', () => {
+  interface World {
+    /** Bytes that wait for the one connection, sample by sample. */
+    readonly bytes?: readonly number[];
+    /** Messages that wait for the one consumer of a stream, and how many it has taken. */
+    readonly lag?: readonly (readonly [pending: number, taken: number])[];
+    /** Slow consumers that the server has counted, sample by sample; the last stays. */
+    readonly slow?: readonly number[];
+    /** How long ago connections were dropped for being slow. */
+    readonly dropped?: readonly number[];
+    /** Connections that are open in the end. */
+    readonly open?: number;
+    readonly params?: object;
+  }
+  const now = Date.parse('2026-11-25T03:00:00.000Z');
+  const look = async ({ bytes = [], lag = [], slow = [0], dropped = [], open = 1, params = {} }: World) => {
+    const asked: string[] = [];
+    const times = (start: string) => asked.filter((path) => path.startsWith(start)).length - 1;
+    const monitor = (<T>(path: string) => {
+      asked.push(path);
+      const answer = () => {
+        if (path.includes('state=closed'))
+          return {
+            now: new Date(now).toISOString(),
+            connections: dropped.map((secondsAgo, cid) => ({
+              ...{ cid, name: 'agent-manager', reason: 'Slow Consumer (Pending Bytes)' },
+              stop: new Date(now - secondsAgo * 1000).toISOString(),
+            })),
+          };
+        if (path.startsWith('/connz?limit'))
+          return { connections: Array.from({ length: open }, () => ({ name: 'x' })) };
+        if (path.startsWith('/varz')) {
+          const at = times('/varz');
+          return { slow_consumers: slow[at] ?? slow.at(-1), in_msgs: 100 * at, out_msgs: 300 * at };
+        }
+        if (path.startsWith('/connz')) {
+          const pending_bytes = bytes[times('/connz?sort=pending')];
+          return pending_bytes === undefined
+            ? {}
+            : { connections: [{ cid: 1, name: 'orchestrator', pending_bytes }] };
+        }
+        const [pending, taken] = lag[times('/jsz')] ?? [];
+        const consumer = { name: 'w', num_pending: pending, delivered: { consumer_seq: taken } };
+        const stream = { name: 'E', config: { subjects: ['aetherius.>'] }, consumer_detail: [consumer] };
+        return pending === undefined ? {} : { account_details: [{ stream_detail: [stream] }] };
+      };
+      return Promise.resolve(answer() as T);
+    }) as NatsTarget['monitor'];
+    const context = probeContext({ nats: fakeNats({ monitor }) });
+    const start = context.now().getTime();
+    const outcome = await natsSlowConsumers.run(natsSlowConsumers.params.parse(params), context);
+    return { outcome, asked, waited: context.now().getTime() - start };
+  };
+  const codeOf = async (world: World) => {
+    const { outcome } = await look(world);
+    return outcome.status === 'unhealthy' ? outcome.findings[0]?.code : outcome.status;
+  };
+
+  it.each([
+    [[524_287, 524_287], 'healthy'],
+    [[524_288, 524_288], 'NATS_SLOW_CONSUMER'],
+    [[524_289, 524_289], 'NATS_SLOW_CONSUMER'],
+    [[524_287, 524_288], 'healthy'],
+    [[524_288, 524_287], 'healthy'],
+  ])('takes half a mebibyte in both samples for a backlog: %o', async (bytes, code) => {
+    expect(await codeOf({ bytes })).toBe(code);
+  });
+
+  it.each([
+    [[999, 999], 'healthy'],
+    [[1_000, 1_000], 'NATS_CONSUMER_LAGS'],
+    [[1_001, 1_001], 'NATS_CONSUMER_LAGS'],
+    [[2_000, 1_999], 'healthy'],
+    [[2_000, 2_000], 'NATS_CONSUMER_LAGS'],
+    [[2_000, 2_001], 'NATS_CONSUMER_LAGS'],
+  ])(
+    'takes a thousand messages that do not become fewer for a lag: %o',
+    async ([before = 0, after = 0], code) => {
+      expect(
+        await codeOf({
+          lag: [
+            [before, 10],
+            [after, 11],
+          ],
+        }),
+      ).toBe(code);
+    },
+  );
+
+  it('takes a consumer that takes nothing, or was not there before, for no lag', async () => {
+    expect(
+      await codeOf({
+        lag: [
+          [2_000, 10],
+          [2_000, 10],
+        ],
+      }),
+    ).toBe('healthy');
+    expect(
+      await codeOf({
+        lag: [
+          [2_000, 10],
+          [2_000, 9],
+        ],
+      }),
+    ).toBe('healthy');
+  });
+
+  it('waits two seconds between two samples, and says how much goes through', async () => {
+    expect(await look({})).toMatchObject({
+      waited: 2_000,
+      outcome: { status: 'healthy', facts: { inPerSecond: 50, outPerSecond: 150, slowConsumersTotal: 0 } },
+    });
+    expect(await look({ params: { seconds: 5 } })).toMatchObject({ waited: 5_000 });
+  });
+
+  it.each([
+    [30, true],
+    [31, false],
+  ])('waits half a minute at most: %i s', (seconds, success) => {
+    expect(natsSlowConsumers.params.safeParse({ seconds }).success).toBe(success);
+  });
+
+  it('asks for the hundred connections for which most waits, and the hundred closed last', async () => {
+    const { asked } = await look({ slow: [1] });
+
+    expect(asked).toContain('/connz?sort=pending&subs=1&limit=100');
+    expect(asked).toContain('/connz?state=closed&sort=stop&subs=1&limit=100');
+  });
+
+  it.each([
+    [29.9, 7],
+    [30, 7],
+    [30.1, 2],
+  ])(
+    'watches on for twelve seconds when one was dropped half a minute ago: %f s',
+    async (secondsAgo, samples) => {
+      const { asked } = await look({ slow: [1], dropped: [secondsAgo] });
+
+      expect(asked.filter((path) => path.startsWith('/varz'))).toHaveLength(samples);
+    },
+  );
+
+  it.each([
+    [5, 3],
+    [6, 3],
+    [7, 3],
+    [12, 2],
+    [13, 2],
+  ])('and no longer: samples every %i s', async (seconds, samples) => {
+    const { asked } = await look({ slow: [1], dropped: [1], params: { seconds } });
+
+    expect(asked.filter((path) => path.startsWith('/varz')).length).toBe(samples + (seconds === 5 ? 1 : 0));
+  });
+
+  it.each([
+    [[3, 3], 'healthy'],
+    [[3, 4], 'NATS_CONSUMERS_DROPPED'],
+    [[4, 3], 'healthy'],
+  ])('takes a counter that rose for a drop: %o', async (slow, code) => {
+    expect(await codeOf({ slow, dropped: [90] })).toBe(code);
+  });
+
+  it.each([
+    [1_023, 'NATS_CONSUMER_GONE'],
+    [1_024, 'healthy'],
+  ])('calls one gone only where all connections are listed: %i', async (open, code) => {
+    expect(await codeOf({ slow: [1], dropped: [4], open })).toBe(code);
+  });
+
+  it('asks for as many connections as the server gives, and says how long ago it was', async () => {
+    const { asked, outcome } = await look({ slow: [1], dropped: [4.4] });
+
+    expect(asked).toContain('/connz?limit=1024');
+    expect(outcome).toMatchObject({ findings: [{ facts: { secondsAgo: 4, consumer: 'agent-manager' } }] });
+  });
+
+  it('has no say without a monitor', async () => {
+    const nats = fakeNats({ hasMonitor: false });
+
+    expect(
+      await natsSlowConsumers.run(natsSlowConsumers.params.parse({}), probeContext({ nats })),
+    ).toMatchObject({
+      status: 'skipped',
+      reason: 'not-configured',
+    });
+  });
+});

@@ -12,7 +12,7 @@ async function look(...took: readonly number[]) {
     handshake: (): Promise<Handshake> =>
       Promise.resolve({ host: 'redis', port: 6379, answer: 'open', ms: left.shift() ?? Number.NaN }),
   };
-  return networkPath.run({ part: 'redis', slowMs: 500 }, probeContext({ network }));
+  return networkPath.run(networkPath.params.parse({ part: 'redis' }), probeContext({ network }));
 }
 
 describe('network.path', () => {
@@ -48,7 +48,7 @@ describe('network.path, where no Pod of the part is ready', () => {
       },
     };
     const runtime = fakeRuntime({ redis: instance });
-    return networkPath.run({ part: 'redis', slowMs: 500 }, probeContext({ network, runtime }));
+    return networkPath.run(networkPath.params.parse({ part: 'redis' }), probeContext({ network, runtime }));
   }
 
   it('calls a way slow that is slow to the Pod itself', async () => {
@@ -84,5 +84,94 @@ describe('network.path, where no Pod of the part is ready', () => {
     expect(await lookPast({ answer: 'silent', ms: 6500 }, [], [{ phase: 'waiting' }])).toMatchObject({
       findings: [{ code: 'NETWORK_SILENT' }],
     });
+  });
+});
+
+describe('network.path, at its thresholds', () => {
+  it.each([
+    [[499], 'healthy'],
+    [[500, 499], 'healthy'],
+    [[500, 500], 'unhealthy'],
+    [[501, 501], 'unhealthy'],
+    [[501, 499.9], 'healthy'],
+  ])('calls a way slow from half a second on: %o ms', async (took, status) => {
+    expect(await look(...took)).toMatchObject({ status });
+  });
+
+  const ask = async (part: 'redis' | 'nats', ...answers: readonly Pick<Handshake, 'answer' | 'ms'>[]) => {
+    const waited: (readonly [host: string | undefined, ms: number])[] = [];
+    const left = [...answers];
+    const network: NetworkTarget = {
+      knows: (known) => known === 'redis',
+      handshake: (_part, { at, timeoutMs }) => {
+        waited.push([at?.host, timeoutMs]);
+        return Promise.resolve({
+          host: at?.host ?? 'redis',
+          port: 6379,
+          ...(left.shift() ?? { answer: 'open', ms: 1 }),
+        });
+      },
+    };
+    const runtime = fakeRuntime({ redis: [{ address: { host: '10.244.0.7', ports: [6379] } }] });
+    const outcome = await networkPath.run(
+      networkPath.params.parse({ part }),
+      probeContext({ network, runtime }),
+    );
+    return { outcome, waited };
+  };
+
+  it('waits for two repetitions of a packet, and less long at the Pod', async () => {
+    const { waited } = await ask('redis', { answer: 'silent', ms: 6_500 }, { answer: 'silent', ms: 3_500 });
+
+    expect(waited).toEqual([
+      [undefined, 6_500],
+      ['10.244.0.7', 3_500],
+    ]);
+  });
+
+  it.each([
+    [[499], 'healthy'],
+    [[500, 499], 'healthy'],
+    [[500, 500], 'unhealthy'],
+  ])('and asks the Pod twice as well: %o ms', async (took, status) => {
+    const { outcome } = await ask(
+      'redis',
+      { answer: 'refused', ms: 1 },
+      ...took.map((ms) => ({ answer: 'open', ms }) as const),
+    );
+
+    expect(outcome).toMatchObject({ status });
+  });
+
+  it('takes the quicker of two, and the one that answered', async () => {
+    expect(
+      (await ask('redis', { answer: 'open', ms: 900 }, { answer: 'silent', ms: 1 })).outcome,
+    ).toMatchObject({ findings: [{ facts: { handshakeMs: 900, thresholdMs: 500 } }] });
+    expect((await ask('redis', { answer: 'refused', ms: 7 })).outcome).toEqual({
+      status: 'healthy',
+      facts: { answer: 'refused' },
+    });
+  });
+
+  it('has no say about a part that it does not know', async () => {
+    expect((await ask('nats')).outcome).toMatchObject({ status: 'skipped', reason: 'not-configured' });
+  });
+
+  it('asks no container of another runtime', async () => {
+    const network: NetworkTarget = {
+      knows: () => true,
+      handshake: (_part, { at }) => {
+        if (at !== undefined) throw new Error('asked a Pod');
+        return Promise.resolve({ host: 'redis', port: 6379, answer: 'refused', ms: 1 });
+      },
+    };
+    const runtime = {
+      ...fakeRuntime({ redis: [{ address: { host: 'h', ports: [1] } }] }),
+      kind: 'compose' as const,
+    };
+
+    expect(
+      await networkPath.run(networkPath.params.parse({ part: 'redis' }), probeContext({ network, runtime })),
+    ).toMatchObject({ status: 'healthy' });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { postgresOldRows } from '../../../../src/probes/postgres/old-rows.probe.ts';
-import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
+import { fakePostgres, postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.old-rows', () => {
   const look = (
@@ -48,5 +48,17 @@ describe('postgres.old-rows', () => {
     expect(
       await postgresOldRows.run({ database: 'agentManager', most: 1 }, probeContext({ postgres })),
     ).toMatchObject({ status: 'skipped', reason: 'not-configured' });
+  });
+
+  it('counts no further than that', async () => {
+    const asked: unknown[] = [];
+    const postgres = fakePostgres((values) => {
+      asked.push(...values);
+      return [];
+    });
+
+    await postgresOldRows.run(postgresOldRows.params.parse({}), probeContext({ postgres }));
+
+    expect(asked).toEqual([200_000]);
   });
 });

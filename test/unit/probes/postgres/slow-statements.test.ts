@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { postgresSlowStatements } from '../../../../src/probes/postgres/slow-statements.probe.ts';
-import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
+import { fakePostgres, postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.slow-statements', () => {
   const params = postgresSlowStatements.params.parse({});
@@ -46,5 +46,17 @@ describe('postgres.slow-statements', () => {
       status: 'skipped',
       reason: 'not-configured',
     });
+  });
+
+  it('asks for statements that take more than a tenth of a second on average', async () => {
+    const asked: (readonly unknown[])[] = [];
+    const postgres = fakePostgres((values) => {
+      asked.push(values);
+      return [{ present: true }].slice(asked.length - 1);
+    });
+
+    await postgresSlowStatements.run(params, probeContext({ postgres }));
+
+    expect(asked).toMatchObject([[], [100, expect.stringContaining('vacuum')]]);
   });
 });

@@ -95,3 +95,147 @@ describe('redis.agent-cache, of a cluster', () => {
     });
   });
 });
+
+describe('redis.agent-cache, how far it looks', () => {
+  interface World {
+    readonly batches?: readonly (readonly string[])[];
+    readonly rows?: readonly object[];
+    /** Seconds left of every key. */
+    readonly ttl?: number;
+    readonly type?: 'hash' | 'string' | 'list';
+    readonly cached?: unknown;
+  }
+  const row = (id: string, status = 'online') => ({ id, cluster_id: 'c1', status });
+  const look = async ({
+    batches = [],
+    rows = [],
+    ttl = -1,
+    type = 'hash',
+    cached = ['c1', 'online'],
+  }: World) => {
+    const asked: string[] = [];
+    const values: unknown[] = [];
+    let page = 0;
+    const outcome = await redisAgentCache.run(
+      {},
+      probeContext({
+        postgres: fakePostgres((given) => {
+          values.push(...given);
+          return rows;
+        }),
+        redis: fakeRedis((command, args) => {
+          asked.push([command, ...args].join(' '));
+          if (command === 'TYPE') return type;
+          if (command === 'TTL') return ttl;
+          if (command !== 'SCAN') return cached;
+          const keys = batches[page] ?? [];
+          page += 1;
+          return [page < batches.length ? `${page}` : '0', keys];
+        }),
+      }),
+    );
+    return { outcome, asked, values };
+  };
+  const keys = (count: number, name = 'a') =>
+    Array.from({ length: count }, (_, index) => `agent:${name}${index}`);
+  const asks = (asked: readonly string[], command: string) =>
+    asked.filter((one) => one.startsWith(`${command} `)).length;
+
+  it.each([
+    [3_599, 'healthy'],
+    [3_600, 'healthy'],
+    [3_601, 'unhealthy'],
+    [-1, 'unhealthy'],
+    [-2, 'healthy'],
+  ])('takes a key without a row for stale that stays longer than an hour: %i s', async (ttl, status) => {
+    const world = { batches: [['agent:a1', 'agent:a2']], rows: [row('a1')], ttl };
+
+    expect(await look(world)).toMatchObject({ outcome: { status } });
+  });
+
+  it('scans five hundred keys at a time, five thousand at most', async () => {
+    const full = await look({ batches: [keys(4_999), ['agent:b1'], ['agent:c1']], rows: [row('a1')] });
+    expect(full.asked.filter((one) => one.startsWith('SCAN'))).toEqual([
+      'SCAN 0 MATCH agent:* COUNT 500',
+      'SCAN 1 MATCH agent:* COUNT 500',
+    ]);
+    expect(
+      asks((await look({ batches: [keys(5_000), ['agent:b1']], rows: [row('a1')] })).asked, 'SCAN'),
+    ).toBe(1);
+  });
+
+  it('reads five hundred keys of each kind one by one', async () => {
+    const known = (count: number) => ({
+      batches: [keys(count)],
+      rows: keys(count).map((key) => row(key.slice(6))),
+    });
+
+    expect(asks((await look(known(499))).asked, 'TYPE')).toBe(499);
+    expect(asks((await look(known(500))).asked, 'TYPE')).toBe(500);
+    expect(asks((await look(known(501))).asked, 'TYPE')).toBe(500);
+    const orphans = (count: number) => ({ batches: [['agent:z1', ...keys(count)]], rows: [row('z1')] });
+    expect(asks((await look(orphans(500))).asked, 'TTL')).toBe(500);
+    expect(asks((await look(orphans(501))).asked, 'TTL')).toBe(500);
+  });
+
+  it('asks for rows that may not have reached the cache within a minute', async () => {
+    expect((await look({})).values).toEqual([60]);
+  });
+
+  it('names five stale keys', async () => {
+    const sample = keys(5).join(', ');
+
+    expect((await look({ batches: [['agent:z1', ...keys(7)]], rows: [row('z1')] })).outcome).toMatchObject({
+      findings: [{ facts: { orphans: 7, sample, keys: 8, rows: 1 } }],
+    });
+  });
+
+  it.each([
+    ['another cluster', 'online', ['c2', 'online'], 1],
+    ['another status', 'online', ['c1', 'offline'], 1],
+    ['another status of one that is not dead', 'draining', ['c1', 'online'], 1],
+    ['a status that is not that of the living', 'offline', ['c1', 'draining'], 1],
+    ['what a dead one leaves', 'offline', ['c1', 'online'], 0],
+    ['what is not told', 'online', [null, null], 0],
+    ['what may come yet', 'settling', ['c1', 'offline'], 0],
+  ])('takes %s for what it is', async (_what, status, cached, different) => {
+    expect(
+      (await look({ batches: [['agent:a1']], rows: [row('a1', status)], cached })).outcome,
+    ).toMatchObject({
+      facts: { different },
+    });
+  });
+
+  it.each([
+    ['{"cluster_id":"c2","status":"online"}', 1],
+    ['{"cluster_id":"c1","status":"offline"}', 1],
+    ['{"cluster_id":"c1","status":"online"}', 0],
+    ['{"status":"online"}', 0],
+    ['{"cluster_id":"c1"}', 0],
+    ['{"cluster_id":7}', 0],
+    ['not JSON', 0],
+  ])('reads agents that are stored as JSON: %s', async (cached, different) => {
+    const world = { batches: [['agent:a1']], rows: [row('a1')], cached, type: 'string' } as const;
+
+    expect((await look(world)).outcome).toMatchObject({ facts: { different } });
+  });
+
+  it('reads no other kind of key, and of each agent only its own', async () => {
+    const world = { batches: [['agent:a1', 'agent:a1:metrics']], rows: [row('a1')], type: 'list' } as const;
+    const { asked, outcome } = await look(world);
+
+    expect(outcome).toMatchObject({ status: 'healthy' });
+    expect(asked.filter((one) => one.startsWith('TYPE'))).toEqual(['TYPE agent:a1']);
+    expect(asks(asked, 'GET') + asks(asked, 'HMGET')).toBe(0);
+  });
+
+  it('has no say where the table is not configured, and none to give of empty stores', async () => {
+    const postgres = { ...fakePostgres(() => []), databaseName: () => undefined };
+
+    expect(
+      await redisAgentCache.run({}, probeContext({ postgres, redis: fakeRedis(() => ['0', []]) })),
+    ).toMatchObject({ status: 'skipped', reason: 'not-configured' });
+    expect((await look({ rows: [row('a1')] })).outcome).toMatchObject({ status: 'healthy' });
+    expect((await look({ batches: [['agent:x/1']] })).outcome).toMatchObject({ status: 'healthy' });
+  });
+});
