@@ -77,3 +77,60 @@ describe('services.command-capacity', () => {
     });
   });
 });
+
+describe('services.command-capacity, at its thresholds', () => {
+  const params = servicesCommandCapacity.params.parse({});
+  const sample = (inflight: number, waiting: number, timeouts = 5) => ({
+    ...{ command_max_concurrent: 2, command_inflight: inflight, command_queue_size: waiting },
+    ...{ command_timeouts_total: timeouts },
+  });
+  const look = (...samples: readonly Readonly<Record<string, number>>[]) =>
+    servicesCommandCapacity.run(params, probeContext({ services: pages(...samples) }));
+
+  it.each([
+    [1, 1, 'healthy'],
+    [2, 0, 'healthy'],
+    [2, 1, 'unhealthy'],
+    [3, 1, 'unhealthy'],
+  ])(
+    'is saturated when every slot is taken and one waits: %i of 2, %i wait',
+    async (inflight, waiting, status) => {
+      expect(await look(sample(inflight, waiting))).toMatchObject({ status });
+    },
+  );
+
+  it('counts what lasted from one sample to the other', async () => {
+    expect(await look(sample(2, 1), sample(1, 1))).toMatchObject({
+      status: 'healthy',
+      facts: { inflight: 1 },
+    });
+    expect(await look(sample(2, 0), sample(2, 1))).toMatchObject({
+      status: 'healthy',
+      facts: { waiting: 0 },
+    });
+  });
+
+  it('takes a service without slots for one that runs no commands', async () => {
+    expect(await look({ ...sample(0, 1), command_max_concurrent: 0 })).toMatchObject({ status: 'healthy' });
+  });
+
+  it('waits three seconds between the samples, half a minute at most, and says the mean', async () => {
+    const ran = (sum: number, count: number) => ({
+      ...sample(0, 0),
+      command_default_timeout_seconds: 30,
+      'command_duration_seconds_sum{phase="running"}': sum,
+      'command_duration_seconds_count{phase="running"}': count,
+    });
+    const context = probeContext({ services: pages(ran(10, 5), ran(16, 8)) });
+    const start = context.now().getTime();
+
+    expect(await servicesCommandCapacity.run(params, context)).toMatchObject({
+      facts: { meanSeconds: 2, defaultTimeoutSeconds: 30, timeoutsPerSecond: 0, timeoutsTotal: 5 },
+    });
+    expect(context.now().getTime() - start).toBe(3_000);
+    expect([30, 31].map((seconds) => servicesCommandCapacity.params.safeParse({ seconds }).success)).toEqual([
+      ...[true, false],
+    ]);
+    expect(await look(sample(0, 0))).toMatchObject({ facts: { meanSeconds: null } });
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { servicesCpuProfile } from '../../../../src/probes/services/cpu-profile.probe.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
@@ -99,7 +100,7 @@ describe('services.cpu-profile', () => {
   });
 
   it('judges a small limit by 60 % of it, and not by a quarter of a core', async () => {
-    const limited = [{ cpuLimitMillicores: 200 }];
+    const limited = [{ cpuLimitMillicores: 250 }];
 
     expect(await look([[cores(0.19), match, ...outer]], limited)).toMatchObject({
       findings: [{ code: 'HOT_FUNCTION', subject: match }],
@@ -123,5 +124,149 @@ describe('services.cpu-profile', () => {
       little,
     );
     expect(await look(idle, [{ cpuLimitMillicores: 50 }])).toMatchObject(little);
+  });
+});
+
+describe('services.cpu-profile, at its thresholds', () => {
+  const match = 'aetherius.io/agent/rules.match';
+  const params = servicesCpuProfile.params.parse({ service: 'agent-manager' });
+  /** Samples of ten milliseconds in this function and beside it, in five seconds. */
+  const look = async (own: number, elsewhere: number, parts?: readonly FakePart[]) => {
+    const stacks: Stacks = [
+      [own * 1e7, match],
+      [elsewhere * 1e7, 'runtime.gcBgMarkWorker'],
+    ];
+    const services = fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer(stacked('cpu', stacks))] });
+    return servicesCpuProfile.run(
+      params,
+      probeContext({
+        services,
+        ...(parts === undefined ? {} : { runtime: fakeRuntime({ 'agent-manager': parts }) }),
+      }),
+    );
+  };
+  const limited = (cpuLimitMillicores: number) => [{ cpuLimitMillicores }, { cpuLimitMillicores: 4_000 }];
+
+  it.each([
+    [124, 'healthy'],
+    [125, 'unhealthy'],
+    [126, 'unhealthy'],
+  ])('is busy from a quarter of a core on: %i samples in five seconds', async (samples, status) => {
+    expect(await look(samples, 0)).toMatchObject({ status });
+  });
+
+  it.each([
+    [59, 'inconclusive'],
+    [60, 'unhealthy'],
+    [61, 'unhealthy'],
+  ])('or from 60 %% of the least limit on: %i samples at a fifth of a core', async (samples, status) => {
+    expect(await look(samples, 0, limited(200))).toMatchObject({ status });
+  });
+
+  it.each([
+    [124, 'inconclusive'],
+    [125, 'unhealthy'],
+  ])('which is no more than a quarter of a core: %i samples at two cores', async (samples, status) => {
+    expect(await look(samples, 0, limited(2_000))).toMatchObject({ status });
+  });
+
+  it.each([
+    [49, 'inconclusive'],
+    [50, 'unhealthy'],
+    [51, 'unhealthy'],
+  ])('tells from fifty samples on: %i at a tenth of a core', async (samples, status) => {
+    expect(await look(samples, 0, limited(100))).toMatchObject({ status });
+  });
+
+  it.each([
+    [24, 'healthy'],
+    [25, 'inconclusive'],
+    [26, 'inconclusive'],
+  ])(
+    'calls the only process idle below a fifth of its limit: %i samples at a quarter of a core',
+    async (samples, status) => {
+      expect(await look(samples, 0, [{ cpuLimitMillicores: 250 }])).toMatchObject({ status });
+    },
+  );
+
+  it('calls none idle that uses a quarter of a core', async () => {
+    expect(await look(124, 0, [{ cpuLimitMillicores: 8_000 }])).toMatchObject({ status: 'healthy' });
+    // Of a quarter and of too few samples: nothing is known.
+    const few = profile('samples', { [match]: 20 });
+    const services = fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer(few)] });
+    expect(await servicesCpuProfile.run(params, probeContext({ services }))).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
+  it('names the five that use most, in 400 letters', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `aetherius.io/agent/${'x'.repeat(75)}.f${index}`);
+    const stacks: Stacks = names.map((name, index) => [(60 - index) * 1e7, name]);
+    const services = fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer(stacked('cpu', stacks))] });
+    const outcome = await servicesCpuProfile.run(params, probeContext({ services }));
+    const whole = names
+      .slice(0, 5)
+      .map((name, index) => `${name} ${Math.round((100 * (60 - index)) / 345)}%`);
+
+    expect(outcome.facts?.['top']).toBe(whole.join(', ').slice(0, 400));
+    expect(await look(100, 100)).toMatchObject({
+      facts: { top: `${match} 50%, runtime.gcBgMarkWorker 50%`, cores: 0.4, samples: 200 },
+    });
+  });
+
+  it('gives the profile its time and ten seconds, and 32 MiB', async () => {
+    const asked: unknown[] = [];
+    const services = fakeServices({});
+    const request: typeof services.request = (url, options) => {
+      asked.push([url, options?.timeoutMs, options?.maxBytes]);
+      return services.request(url, options);
+    };
+
+    await servicesCpuProfile.run(
+      { ...params, seconds: 7 },
+      probeContext({ services: { ...services, request } }),
+    );
+
+    expect(asked).toEqual([['http://agent-manager/debug/pprof/profile?seconds=7', 17_000, 32 * 1024 * 1024]]);
+  });
+
+  it.each([
+    [{ seconds: 0 }, false],
+    [{ seconds: 1 }, true],
+    [{ seconds: 1.5 }, false],
+    [{ seconds: 30 }, true],
+    [{ seconds: 31 }, false],
+  ])('takes a profile of one second to half a minute: %o', (given, success) => {
+    expect(servicesCpuProfile.params.safeParse({ service: 'agent-manager', ...given }).success).toBe(success);
+  });
+
+  it('tells an answer that is no profile, and one that is not there', async () => {
+    const answers = (status: number) =>
+      servicesCpuProfile.run(
+        params,
+        probeContext({
+          services: fakeServices({ '/debug/pprof/profile?seconds=5': [httpAnswer('', status)] }),
+        }),
+      );
+
+    expect(await answers(404)).toMatchObject({ status: 'skipped', reason: 'not-installed' });
+    await expect(answers(403)).rejects.toMatchObject({ stage: 'protocol', facts: { status: 403 } });
+    const services = { ...fakeServices({}), find: () => undefined };
+    expect(await servicesCpuProfile.run(params, probeContext({ services }))).toMatchObject({
+      reason: 'not-configured',
+    });
+  });
+
+  it('believes no container that cannot be asked, and passes an end of the run on', async () => {
+    const ask = (stage: 'aborted' | 'forbidden') => {
+      const runtime = { ...fakeRuntime({}), instances: () => Promise.reject(new TargetError(stage, 'no')) };
+      const services = fakeServices({
+        '/debug/pprof/profile?seconds=5': [httpAnswer(stacked('cpu', [[1e7, match]]))],
+      });
+      return servicesCpuProfile.run(params, probeContext({ services, runtime }));
+    };
+
+    expect(await ask('forbidden')).toMatchObject({ status: 'inconclusive' });
+    await expect(ask('aborted')).rejects.toMatchObject({ stage: 'aborted' });
   });
 });

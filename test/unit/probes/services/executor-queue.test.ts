@@ -89,3 +89,61 @@ describe('services.executor-queue', () => {
     ).toMatchObject({ status: 'skipped', reason: 'not-installed' });
   });
 });
+
+describe('services.executor-queue, at its thresholds', () => {
+  const params = servicesExecutorQueue.params.parse({});
+  const sample = (busy: number, queue: number, more: object = {}) => ({
+    ...{ executor_workers: 4, executor_workers_busy: busy, executor_queue_size: queue },
+    ...{ executor_queue_capacity: 100, ...more },
+  });
+  const look = (...samples: readonly Readonly<Record<string, number>>[]) =>
+    servicesExecutorQueue.run(params, probeContext({ services: pages(...samples) }));
+
+  it.each([
+    [89, 'healthy'],
+    [90, 'unhealthy'],
+    [91, 'unhealthy'],
+  ])(
+    'is starved when nine tenths of the queue are taken, whoever is busy: %i of 100',
+    async (queue, status) => {
+      expect(await look(sample(0, queue))).toMatchObject({ status });
+    },
+  );
+
+  it.each([
+    [3, 1, 'healthy'],
+    [4, 0, 'healthy'],
+    [4, 1, 'unhealthy'],
+    [5, 1, 'unhealthy'],
+  ])('or when every worker is busy and one waits: %i of 4 busy, %i wait', async (busy, queue, status) => {
+    expect(await look(sample(busy, queue))).toMatchObject({ status });
+  });
+
+  it('counts what lasted from one sample to the other', async () => {
+    expect(await look(sample(4, 10), sample(3, 10))).toMatchObject({
+      status: 'healthy',
+      facts: { workersBusy: 3 },
+    });
+    expect(await look(sample(3, 10), sample(4, 10))).toMatchObject({ status: 'healthy' });
+    expect(await look(sample(4, 0), sample(4, 10))).toMatchObject({ status: 'healthy', facts: { queue: 0 } });
+  });
+
+  it('takes neither a queue nor workers for full of which there are none', async () => {
+    expect(await look(sample(0, 0, { executor_queue_capacity: 0 }))).toMatchObject({ status: 'healthy' });
+    expect(await look(sample(0, 1, { executor_workers: 0 }))).toMatchObject({ status: 'healthy' });
+  });
+
+  it('waits three seconds between the samples, half a minute at most', async () => {
+    const done = (total: number) => sample(1, 0, { executor_executions_total: total });
+    const context = probeContext({ services: pages(done(10), done(16)) });
+    const start = context.now().getTime();
+
+    expect(await servicesExecutorQueue.run(params, context)).toMatchObject({
+      facts: { finishedPerSecond: 2 },
+    });
+    expect(context.now().getTime() - start).toBe(3_000);
+    expect([30, 31].map((seconds) => servicesExecutorQueue.params.safeParse({ seconds }).success)).toEqual([
+      ...[true, false],
+    ]);
+  });
+});

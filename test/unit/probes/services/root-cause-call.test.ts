@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { servicesRootCauseCall } from '../../../../src/probes/services/root-cause-call.probe.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
 import { json } from '../../../support/service-pages.ts';
@@ -20,6 +21,66 @@ describe('services.root-cause-call', () => {
     });
     expect(await call(json({ knowledge_graph: 'unavailable' }))).toMatchObject({
       findings: [{ code: 'ROOT_CAUSE_GRAPH_UNAVAILABLE' }],
+    });
+  });
+});
+
+describe('services.root-cause-call, at its thresholds', () => {
+  const path = '/api/v1/analyze/root-cause';
+  const call = (answer: ReturnType<typeof httpAnswer>) =>
+    servicesRootCauseCall.run({}, probeContext({ services: fakeServices({ [path]: [answer] }) }));
+  const seen = async (...of: Parameters<typeof call>) => {
+    const outcome = await call(...of);
+    return outcome.status === 'unhealthy' ? outcome.findings.map(({ code }) => code) : outcome.status;
+  };
+
+  it.each([
+    [499, 'healthy'],
+    [500, ['ROOT_CAUSE_FAILS']],
+    [501, ['ROOT_CAUSE_FAILS']],
+  ])('fails from status 500 on: %i', async (status, expected) => {
+    expect(await seen(json({ error: 'MemoryError' }, status))).toEqual(expected);
+  });
+
+  it.each(['cannot load the model', 'joblib', 'sklearn', 'pickle', 'No such file', 'unpickling'])(
+    'takes "%s" for a broken model',
+    async (error) => {
+      expect(await seen(json({ error }, 500))).toEqual(['ROOT_CAUSE_FAILS', 'ROOT_CAUSE_MODEL_ERROR']);
+      expect(await seen(httpAnswer(error, 500))).toEqual(['ROOT_CAUSE_FAILS', 'ROOT_CAUSE_MODEL_ERROR']);
+    },
+  );
+
+  it('keeps 240 letters of the error, of an answer of 2 000', async () => {
+    const said = async (body: string) => {
+      const outcome = await call(httpAnswer(body, 500));
+      return outcome.status === 'unhealthy' ? outcome.findings[0]?.facts['error'] : undefined;
+    };
+
+    expect(await said(JSON.stringify({ error: 'e'.repeat(300) }))).toBe('e'.repeat(240));
+    expect(await said('t'.repeat(300))).toBe('t'.repeat(240));
+    expect(await said(JSON.stringify({ message: 'm' }))).toBe('{"message":"m"}');
+    const graph = (before: number) => `${' '.repeat(before)}{"knowledge_graph": "unavailable"}`;
+    expect(await seen(httpAnswer(graph(2_000 - 33)))).toEqual(['ROOT_CAUSE_GRAPH_UNAVAILABLE']);
+    expect(await seen(httpAnswer(graph(2_001 - 33)))).toBe('healthy');
+    expect(await seen(httpAnswer(graph(0), 202))).toBe('healthy');
+  });
+
+  it('fails when the connection is closed before an answer, and cannot look otherwise', async () => {
+    const fails = (stage: 'closed' | 'dns') =>
+      servicesRootCauseCall.run(
+        {},
+        probeContext({
+          services: { ...fakeServices({}), request: () => Promise.reject(new TargetError(stage, 'no')) },
+        }),
+      );
+
+    expect(await fails('closed')).toMatchObject({
+      findings: [{ code: 'ROOT_CAUSE_FAILS', facts: { status: null } }],
+    });
+    await expect(fails('dns')).rejects.toMatchObject({ stage: 'dns' });
+    const services = { ...fakeServices({}), find: () => undefined };
+    expect(await servicesRootCauseCall.run({}, probeContext({ services }))).toMatchObject({
+      reason: 'not-configured',
     });
   });
 });

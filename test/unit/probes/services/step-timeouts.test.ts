@@ -92,3 +92,111 @@ describe('services.step-timeouts', () => {
     expect(await look(failed('timeout after 2s', 'timeout'), later)).toMatchObject({ status: 'healthy' });
   });
 });
+
+describe('services.step-timeouts, at its thresholds', () => {
+  const params = servicesStepTimeouts.params.parse({});
+  interface World {
+    readonly list: readonly object[];
+    /** Seconds that the step may take now. */
+    readonly limitNow?: number;
+    readonly workflowsStatus?: number;
+  }
+  const look = ({ list, limitNow, workflowsStatus = 200 }: World) => {
+    const steps = [{ id: 's', ...(limitNow === undefined ? {} : { config: { timeout: limitNow } }) }];
+    const services = fakeServices({
+      [executionsPath(200)]: [json({ executions: list })],
+      '/api/v1/workflows': [json({ workflows: [{ id: 'w', steps }] }, workflowsStatus)],
+    });
+    return servicesStepTimeouts.run(params, probeContext({ services }));
+  };
+  const failed = (step: object = {}, more: object = {}) => ({
+    ...{ id: 'e1', workflow_id: 'w', status: 'failed', created_at: '2026-03-01T10:00:00Z' },
+    finished_at: '2026-03-01T10:02:00Z',
+    steps: [
+      { id: 's', status: 'failed', timeout_seconds: 100, error: 'timed out', duration_ms: 100_000, ...step },
+    ],
+    ...more,
+  });
+
+  it.each([
+    [89_999, 'healthy'],
+    [90_000, 'unhealthy'],
+    [90_001, 'unhealthy'],
+  ])('takes nine tenths of the limit for all of it: %i of 100 000 ms', async (duration_ms, status) => {
+    expect(await look({ list: [failed({ duration_ms })] })).toMatchObject({ status });
+  });
+
+  it.each([
+    ['2026-03-01T09:34:59Z', 'healthy'],
+    ['2026-03-01T09:35:00Z', 'unhealthy'],
+    ['2026-03-01T09:35:01Z', 'unhealthy'],
+  ])('looks back half an hour: %s', async (finished_at, status) => {
+    expect(await look({ list: [failed({}, { finished_at })] })).toMatchObject({ status });
+  });
+
+  it('goes by the beginning of one whose end is not told', async () => {
+    const old = { finished_at: null, created_at: '2026-03-01T09:00:00Z' };
+
+    expect(await look({ list: [failed({}, old)] })).toMatchObject({ status: 'healthy' });
+    const outcome = await look({ list: [failed({}, { finished_at: null })] });
+    expect(outcome).toMatchObject({ status: 'unhealthy' });
+    expect(JSON.stringify(outcome)).not.toContain('since');
+  });
+
+  it.each([
+    [99, 'unhealthy'],
+    [100, 'unhealthy'],
+    [101, 'healthy'],
+  ])('takes a limit that was raised since for mended: %i s now', async (limitNow, status) => {
+    expect(await look({ list: [failed()], limitNow })).toMatchObject({ status });
+    expect(await look({ list: [failed()], limitNow, workflowsStatus: 404 })).toMatchObject({
+      status: 'unhealthy',
+    });
+  });
+
+  it('cannot say that a limit was raised which was not told', async () => {
+    const step = { timeout_seconds: undefined, status: 'timeout' };
+
+    expect(await look({ list: [failed(step)], limitNow: 1_000 })).toMatchObject({ status: 'unhealthy' });
+  });
+
+  it.each([
+    ['2026-03-01T09:59:59Z', 'unhealthy'],
+    ['2026-03-01T10:00:00Z', 'unhealthy'],
+    ['2026-03-01T10:00:01Z', 'healthy'],
+  ])('takes a failure for history after a later success: %s', async (created_at, status) => {
+    const later = { id: 'e2', workflow_id: 'w', status: 'completed', created_at };
+
+    expect(await look({ list: [failed(), later] })).toMatchObject({ status });
+    expect(await look({ list: [failed(), { ...later, workflow_id: 'other' }] })).toMatchObject({
+      status: 'unhealthy',
+    });
+  });
+
+  it('groups by step and by whose limit it was', async () => {
+    const command = { error: `command timeout: ${'x'.repeat(200)}` };
+    const earlier = { id: 'e0', finished_at: '2026-03-01T10:01:00Z', created_at: '2026-03-01T09:59:00Z' };
+
+    expect(
+      await look({ list: [failed(), failed({}, earlier), failed(command, { id: 'e3' })] }),
+    ).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'STEP_TIMED_OUT', part: 'orchestrator-service', subject: 'w/s' },
+          ...{ since: '2026-03-01T10:01:00Z', facts: { times: 2, execution: 'e1', tookSeconds: 100 } },
+        },
+        {
+          ...{ code: 'STEP_COMMAND_TIMED_OUT', part: 'agent-manager' },
+          facts: { times: 1, error: command.error.slice(0, 160) },
+        },
+      ],
+      facts: { listed: 3, failed: 3, timedOut: 3 },
+    });
+  });
+
+  it('looks back a day at most', () => {
+    expect([1440, 1441].map((minutes) => servicesStepTimeouts.params.safeParse({ minutes }).success)).toEqual(
+      [...[true, false]],
+    );
+  });
+});
