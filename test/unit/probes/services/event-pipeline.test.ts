@@ -289,3 +289,186 @@ describe('the event pipeline', () => {
     });
   });
 });
+
+describe('the event pipeline, at its thresholds', () => {
+  /** A metrics page of numbers by name; what is not said stands still. */
+  const metrics = (values: Readonly<Record<string, number>>): string =>
+    Object.entries({
+      ...{ event_queue_size: 0, event_queue_capacity: 1000, event_workers: 4, event_workers_busy: 0 },
+      ...{ event_batch_limit: 100, event_batch_timeout_seconds: 1 },
+      'event_processing_total{outcome="received"}': 0,
+      'event_processing_total{outcome="stored"}': 0,
+      'event_processing_stage_seconds_sum{stage="enrich"}': 0,
+      'event_processing_stage_seconds_count{stage="enrich"}': 0,
+      'event_processing_stage_seconds_sum{stage="write"}': 0,
+      'event_processing_stage_seconds_count{stage="write"}': 0,
+      ...{ event_batch_size_sum: 0, event_batch_size_count: 0 },
+      ...{ event_processing_seconds_sum: 0, event_processing_seconds_count: 0 },
+      ...values,
+    })
+      .map(([name, value]) => `${name} ${value}\n`)
+      .join('');
+  const codes = async (
+    before: Readonly<Record<string, number>>,
+    ...after: readonly Readonly<Record<string, number>>[]
+  ) => {
+    const result = await run([before, ...after].map(metrics));
+    return result.status === 'unhealthy' ? result.findings.map(({ code }) => code) : [];
+  };
+  /** Quick writes of half-full batches, so that no bottleneck is seen by itself. */
+  const calm = {
+    'event_processing_total{outcome="stored"}': 40,
+    'event_processing_stage_seconds_sum{stage="write"}': 0.1,
+    'event_processing_stage_seconds_count{stage="write"}': 4,
+    ...{ event_batch_size_sum: 40, event_batch_size_count: 4, event_processing_seconds_count: 40 },
+    'event_processing_stage_seconds_count{stage="enrich"}': 40,
+  };
+
+  it.each([
+    [2.99, []],
+    [3, ['EVENT_LATENCY_HIGH']],
+    [3.01, ['EVENT_LATENCY_HIGH']],
+  ])('is late from three seconds on: %f', async (mean, expected) => {
+    expect(await codes({}, { ...calm, event_processing_seconds_sum: 40 * mean })).toEqual(expected);
+  });
+
+  it.each([
+    [499, []],
+    [500, ['EVENT_QUEUE_BACKLOG']],
+    [501, ['EVENT_QUEUE_BACKLOG']],
+  ])('has a backlog from half of the queue on: %i of 1000', async (size, expected) => {
+    expect(await codes({ event_queue_size: size }, { ...calm, event_queue_size: size })).toEqual(expected);
+  });
+
+  it.each([
+    [41, 40, ['EVENT_QUEUE_BACKLOG']],
+    [40, 40, []],
+    [39, 40, []],
+  ])(
+    'grows only while more comes in than is stored: %i in, %i stored',
+    async (received, stored, expected) => {
+      const totals = {
+        'event_processing_total{outcome="received"}': received,
+        'event_processing_total{outcome="stored"}': stored,
+      };
+
+      expect(await codes({}, { ...calm, ...totals, event_queue_size: 5 })).toEqual(expected);
+      expect(await codes({ event_queue_size: 5 }, { ...calm, ...totals, event_queue_size: 5 })).toEqual([]);
+    },
+  );
+
+  const late = { ...calm, event_processing_seconds_sum: 400 };
+
+  it.each([
+    [89, ['EVENT_LATENCY_HIGH']],
+    [90, ['EVENT_LATENCY_HIGH', 'EVENT_BATCHES_FULL']],
+    [91, ['EVENT_LATENCY_HIGH', 'EVENT_BATCHES_FULL']],
+  ])('has full batches from nine tenths on: %i of 100 events', async (size, expected) => {
+    expect(await codes({}, { ...late, event_batch_size_sum: 4 * size })).toEqual(expected);
+  });
+
+  const writes = (sum: number, count = 4) => ({
+    'event_processing_stage_seconds_sum{stage="write"}': sum,
+    'event_processing_stage_seconds_count{stage="write"}': count,
+  });
+  const slow = ['EVENT_LATENCY_HIGH', 'EVENT_WRITES_SLOW'];
+
+  it.each([
+    [2.99, ['EVENT_LATENCY_HIGH']],
+    [3, slow],
+    [3.01, slow],
+  ])('waits for the writer that writes three quarters of the time: %f of 4 s', async (sum, expected) => {
+    expect(await codes({}, { ...late, ...writes(sum) })).toEqual(expected);
+  });
+
+  it.each([
+    [1, 0.99, ['EVENT_LATENCY_HIGH']],
+    [1, 1, ['EVENT_LATENCY_HIGH']],
+    [1, 1.01, slow],
+    // No pace is quicker than a quarter of a second.
+    [0.1, 0.24, ['EVENT_LATENCY_HIGH']],
+    [0.1, 0.25, ['EVENT_LATENCY_HIGH']],
+    [0.1, 0.26, slow],
+    [0, 2, ['EVENT_LATENCY_HIGH']],
+  ])(
+    'or whose one write takes longer than the pace: pace %f s, write %f s',
+    async (timeout, write, expected) => {
+      const pace = { event_batch_timeout_seconds: timeout };
+
+      expect(await codes(pace, { ...late, ...pace, ...writes(write, 1) })).toEqual(expected);
+    },
+  );
+
+  it.each([
+    [0.099, ['EVENT_LATENCY_HIGH']],
+    [0.1, ['EVENT_LATENCY_HIGH', 'EVENT_WORKERS_SATURATED']],
+    [0.101, ['EVENT_LATENCY_HIGH', 'EVENT_WORKERS_SATURATED']],
+  ])('lacks workers when enriching takes half of the time: %f s beside 0.1 s', async (enrich, expected) => {
+    const busy = { event_workers_busy: 4 };
+    const stages = { ...writes(0.4), 'event_processing_stage_seconds_sum{stage="enrich"}': 40 * enrich };
+
+    expect(await codes(busy, { ...late, ...stages, ...busy })).toEqual(expected);
+    expect(await codes(busy, { ...late, ...stages, event_workers_busy: 3 })).toEqual(['EVENT_LATENCY_HIGH']);
+  });
+
+  it('lacks none when enriching takes no time at all', async () => {
+    const busy = { event_workers_busy: 4 };
+
+    expect(await codes(busy, { ...late, ...writes(0), ...busy })).toEqual(['EVENT_LATENCY_HIGH']);
+  });
+
+  it.each([
+    [1.9, ['EVENT_LATENCY_HIGH', 'EVENT_WRITES_SLOW']],
+    [2, []],
+    [2.1, []],
+  ])('takes a writer for stuck after twice the pace: %f s', async (timeout, expected) => {
+    // A connection is held at both ends of the four seconds, and nothing is stored.
+    const held = {
+      database_connections_in_use: 1,
+      event_batch_timeout_seconds: timeout,
+      event_queue_size: 10,
+    };
+
+    expect(await codes(held, held)).toEqual(expected);
+  });
+
+  it.each([
+    [{ database_connections_in_use: 0 }, []],
+    [{ event_queue_size: 0 }, []],
+  ])('and not without a connection or an event: %o', async (more, expected) => {
+    const held = { database_connections_in_use: 1, event_queue_size: 10, ...more };
+
+    expect(await codes(held, held)).toEqual(expected);
+  });
+
+  it.each([
+    [4, 12],
+    // Thirty seconds have room for two more looks of ten, one more of fifteen, and no more of sixteen.
+    [10, 30],
+    [15, 30],
+    [15.1, 15.1],
+    [30, 30],
+  ])('looks on for thirty seconds at most: every %f s', async (every, seconds) => {
+    const stands = { event_queue_size: 600, 'event_processing_stage_seconds_count{stage="write"}': 0 };
+    const result = await run([stands, stands, stands, stands].map(metrics), every);
+
+    expect(result).toMatchObject({ status: 'inconclusive', facts: { seconds } });
+  });
+
+  it('waits four seconds between two looks, half a minute at most', () => {
+    expect(servicesEventPipeline.params.parse({})).toEqual({ seconds: 4 });
+    expect([30, 31].map((seconds) => servicesEventPipeline.params.safeParse({ seconds }).success)).toEqual([
+      ...[true, false],
+    ]);
+  });
+
+  it('says what it has measured', async () => {
+    const result = await run([metrics({}), metrics({ ...late, event_queue_size: 8, go_goroutines: 70 })]);
+
+    expect(result.facts).toMatchObject({
+      ...{ seconds: 4, queue: 8, queueCapacity: 1000, queueSlopePerSecond: 2, storedPerSecond: 10 },
+      ...{ latencySeconds: 10, batchSize: 10, batchLimit: 100, batchTimeoutMs: 1000, goroutines: 70 },
+      ...{ workers: 4, workersBusy: 0, enrichSeconds: 0, writeSeconds: 0.03, receivedPerSecond: 0 },
+    });
+  });
+});
