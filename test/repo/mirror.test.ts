@@ -33,9 +33,9 @@ describe('unit tests', () => {
   });
 
   it('are called suites by subject only while they are some', () => {
-    expect(
-      Object.keys(bySubject).filter((path) => !paths.includes(path) || mirrored(path, sources)),
-    ).toEqual([]);
+    expect(Object.keys(bySubject).filter((path) => !paths.includes(path) || mirrored(path, sources))).toEqual(
+      [],
+    );
   });
 
   it('every probe and every diagnosis with a test has it at one place', () => {

@@ -68,3 +68,50 @@ describe('runtime.analyzer-log, of a log without a line', () => {
     expect(await read('', 'started')).toMatchObject({ status: 'healthy' });
   });
 });
+
+describe('runtime.analyzer-log, how far it looks', () => {
+  it('reads 1 000 lines of 30 minutes, and one more of any age when it finds none', async () => {
+    const asked: unknown[] = [];
+    const runtime = fakeRuntime({ 'reasoning-service': [{}] });
+    const logs: typeof runtime.logs = (_instance, options) => {
+      asked.push([options?.tail, options?.sinceSeconds]);
+      return Promise.resolve(options?.sinceSeconds === undefined ? 'started' : '');
+    };
+
+    await runtimeAnalyzerLog.run(
+      runtimeAnalyzerLog.params.parse({}),
+      probeContext({ runtime: { ...runtime, logs } }),
+    );
+
+    expect(asked).toEqual([
+      [1_000, 1800],
+      [1, undefined],
+    ]);
+    expect([120, 121].map((minutes) => runtimeAnalyzerLog.params.safeParse({ minutes }).success)).toEqual([
+      ...[true, false],
+    ]);
+  });
+
+  it('shows the last three lines, 200 letters of the last one, and since when', async () => {
+    const lines = [1, 2, 3, 4].map((nth) => json('error', `cannot load the model ${nth}`));
+    const long = `${'x'.repeat(150)} cannot load the model; neo4j: failed ${'y'.repeat(150)}`;
+    const read = (log: string) =>
+      runtimeAnalyzerLog.run({ minutes: 5 }, context({ 'reasoning-service': [{ log }] }));
+
+    expect(await read(lines.join('\n'))).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'ANALYZER_MODEL_ERROR', since: '2026-03-01T10:04:49Z' },
+          excerpts: [{ source: 'log reasoning-service-0', lines: lines.slice(1) }],
+        },
+      ],
+    });
+    const plain = await read(long);
+    expect(plain).toMatchObject({ findings: [{ facts: { message: long.slice(0, 200) } }] });
+    expect(JSON.stringify(plain)).not.toContain('since');
+  });
+
+  it('has no say where the service does not run', async () => {
+    expect(await runtimeAnalyzerLog.run({ minutes: 5 }, context({}))).toMatchObject({ status: 'skipped' });
+  });
+});

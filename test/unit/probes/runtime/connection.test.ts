@@ -89,4 +89,83 @@ describe('runtime.connection', () => {
       await runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, stopped),
     ).toMatchObject({ status: 'skipped' });
   });
+
+  const ends = (
+    answer: object,
+    to: 'agent-manager' | 'orchestrator-service' | 'reasoning-service' = 'orchestrator-service',
+  ) => {
+    const asked: unknown[] = [];
+    const runtime = fakeRuntime({ 'agent-manager': [{}], 'orchestrator-service': [{}] });
+    const exec: typeof runtime.exec = (_instance, command, options) => {
+      asked.push([command.at(-1), options?.timeoutMs]);
+      return Promise.resolve({ code: 1, stdout: '', stderr: '', ...answer });
+    };
+    const context = probeContext({ runtime: { ...runtime, exec } });
+    const start = context.now().getTime();
+    const from = to === 'agent-manager' ? 'orchestrator-service' : 'agent-manager';
+    const outcome = runtimeConnection.run({ from, to }, context);
+    return { asked, outcome, waited: () => context.now().getTime() - start };
+  };
+
+  it.each([
+    ['agent-manager', 8080],
+    ['orchestrator-service', 8081],
+    ['reasoning-service', 8082],
+  ] as const)('asks %s at its port %i', async (to, port) => {
+    const { asked, outcome } = ends({ code: 0 }, to);
+
+    expect(await outcome).toMatchObject({ status: 'healthy' });
+    expect(asked).toEqual([[`http://${to}:${port}/health/live`, 9_000]]);
+  });
+
+  it('waits a second and a half before it believes a refusal, unless it was repeated already', async () => {
+    const twice = ends({ stderr: refused });
+    await twice.outcome;
+    expect([twice.asked.length, twice.waited()]).toEqual([2, 1_500]);
+    const once = ends({ stderr: refused, repeated: true });
+    await once.outcome;
+    expect([once.asked.length, once.waited()]).toEqual([1, 0]);
+  });
+
+  it.each([
+    [125, 'unhealthy'],
+    [126, 'NOT_FOUND'],
+    [127, 'NOT_FOUND'],
+    [128, 'unhealthy'],
+    [129, 'closed'],
+    [130, 'closed'],
+    [7, 'unhealthy'],
+    [8, 'healthy'],
+    [9, 'unhealthy'],
+  ])('takes the code %i for what it is', async (code, expected) => {
+    const outcome = await ends({ code, stderr: 'failed' }).outcome.catch(
+      (error: { readonly stage?: string; readonly code?: string }) => ({ status: error.stage ?? error.code }),
+    );
+
+    expect(outcome.status).toBe(expected);
+  });
+
+  it('says by which way it asked, and 160 letters of the first line', async () => {
+    const stderr = `${'x'.repeat(200)}\nmore`;
+
+    expect(await ends({ stderr, via: 'debug container' }).outcome).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'CONNECTION_FAILS', subject: 'agent-manager→orchestrator-service' },
+          facts: { error: 'x'.repeat(160), via: 'debug container', container: 'agent-manager-0' },
+        },
+      ],
+    });
+    expect(JSON.stringify(await ends({ stderr }).outcome)).not.toContain('via');
+  });
+
+  it.each([
+    'bad address',
+    'could not resolve',
+    'Name or service not known',
+    'no such host',
+    'unable to resolve',
+  ])('tells a name that is not known: %s', async (stderr) => {
+    expect(await ends({ stderr }).outcome).toMatchObject({ findings: [{ code: 'CONNECTION_NAME_UNKNOWN' }] });
+  });
 });

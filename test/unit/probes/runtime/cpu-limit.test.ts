@@ -5,6 +5,7 @@ import { runtimeCpuLimit } from '../../../../src/probes/runtime/cpu-limit.probe.
 import { wordsIn } from '../../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, probeContext } from '../../../support/probe-context.ts';
+import { pages } from '../../../support/service-pages.ts';
 
 type Parts = Readonly<Partial<Record<PartId, readonly FakePart[]>>>;
 
@@ -114,5 +115,125 @@ describe('runtime.cpu-limit', () => {
       findings: [{ code: 'CPU_THROTTLED' }, { code: 'CPU_LIMIT_TINY' }],
     });
     expect(await look(5, { cpuLimitMillicores: 40 })).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('runtime.cpu-limit, at its thresholds', () => {
+  const params = runtimeCpuLimit.params.parse({ part: 'agent-manager' });
+  const look = (...parts: readonly FakePart[]) => runtimeCpuLimit.run(params, on({ 'agent-manager': parts }));
+  const using = (cpuMillicores: number, more: FakePart = { cpuLimitMillicores: 200 }): FakePart => ({
+    usage: { cpuMillicores, memoryBytes: 1 },
+    ...more,
+  });
+  const codeOf = async (...parts: readonly FakePart[]) => {
+    const outcome = await look(...parts);
+    return outcome.status === 'unhealthy' ? outcome.findings[0]?.code : outcome.status;
+  };
+
+  it.each([
+    [179.9, 'healthy'],
+    [180, 'CPU_AT_LIMIT'],
+    [180.1, 'CPU_AT_LIMIT'],
+  ])('is at its limit from nine tenths of it on: %f of 200', async (used, code) => {
+    expect(await codeOf(using(used, { cpuLimitMillicores: 200, throttled: 0 }))).toBe(code);
+  });
+
+  it.each([
+    [99.9, 'healthy'],
+    [100, 'CPU_THROTTLED'],
+    [100.1, 'CPU_THROTTLED'],
+  ])('may be held back from one half of it on: %f of 200', async (used, code) => {
+    expect(await codeOf(using(used, { cpuLimitMillicores: 200, throttled: 1 }))).toBe(code);
+  });
+
+  it.each([
+    [0.19, 'healthy'],
+    [0.2, 'CPU_THROTTLED'],
+    [0.21, 'CPU_THROTTLED'],
+  ])('is held back from a fifth of the periods on: %f', async (throttled, code) => {
+    expect(await codeOf(using(150, { cpuLimitMillicores: 200, throttled }))).toBe(code);
+  });
+
+  it.each([
+    [139.9, 'healthy'],
+    [140, 'inconclusive'],
+    [140.1, 'inconclusive'],
+  ])('cannot tell from 70 %% on where nothing counts it: %f of 200', async (used, status) => {
+    expect(await codeOf(using(used))).toBe(status);
+  });
+
+  it.each([
+    [699, 'healthy'],
+    [700, 'CPU_BUSY_WITHOUT_LIMIT'],
+    [701, 'CPU_BUSY_WITHOUT_LIMIT'],
+  ])('is busy without a limit from seven tenths of a core on: %i', async (used, code) => {
+    expect(await codeOf(using(used, {}))).toBe(code);
+  });
+
+  it('asks the kernel about four seconds, in three containers', async () => {
+    const asked: unknown[] = [];
+    const part = using(150);
+    const runtime = fakeRuntime({ 'agent-manager': [part, part, part, part] });
+    const throttled: typeof runtime.throttled = (instance, seconds) => {
+      asked.push([instance.id, seconds]);
+      return Promise.resolve(0);
+    };
+
+    await runtimeCpuLimit.run(params, probeContext({ runtime: { ...runtime, throttled } }));
+
+    expect(asked).toEqual([0, 1, 2].map((nth) => [`agent-manager-${nth}`, 4]));
+  });
+
+  it('believes what one service says itself, over five seconds', async () => {
+    const services = (from: number, to: number) =>
+      pages({ process_cpu_seconds_total: from }, { process_cpu_seconds_total: to });
+    const run = async (parts: readonly FakePart[], part: 'agent-manager' | 'redis' = 'agent-manager') => {
+      const context = probeContext({ runtime: fakeRuntime({ [part]: parts }), services: services(10, 10.9) });
+      const start = context.now().getTime();
+      const outcome = await runtimeCpuLimit.run({ ...params, part }, context);
+      return { outcome, waited: context.now().getTime() - start };
+    };
+    const one = using(5, { cpuLimitMillicores: 200 });
+
+    expect(await run([one])).toMatchObject({
+      waited: 5_000,
+      outcome: { findings: [{ code: 'CPU_AT_LIMIT', facts: { usedMillicores: 180 } }] },
+    });
+    // Two answer at one address, and Redis at none.
+    expect(await run([one, one])).toMatchObject({ waited: 0, outcome: { status: 'healthy' } });
+    expect(await run([one], 'redis')).toMatchObject({ waited: 0, outcome: { status: 'healthy' } });
+  });
+
+  it('looks at what is measured elsewhere when a service does not say it twice', async () => {
+    for (const services of [
+      pages({ up: 1 }),
+      pages({ process_cpu_seconds_total: 5 }, { up: 1 }),
+      fakeServices({}),
+    ])
+      expect(
+        await runtimeCpuLimit.run(
+          params,
+          probeContext({ runtime: fakeRuntime({ 'agent-manager': [using(190)] }), services }),
+        ),
+      ).toMatchObject({ facts: { usedMillicores: 190 } });
+  });
+
+  it('says what it has measured, and has no say where nothing runs', async () => {
+    expect(
+      await look(using(185, { cpuLimitMillicores: 200, cpuRequestMillicores: 50 }), using(20)),
+    ).toMatchObject({
+      findings: [{ subject: 'agent-manager-0', facts: { requestMillicores: 50, usedMillicores: 185 } }],
+      facts: { usedMillicores: 185 },
+    });
+    expect(await look({ phase: 'waiting' })).toMatchObject({ status: 'skipped', reason: 'no-data' });
+  });
+
+  it('waits half a minute at most, and passes another failure on', async () => {
+    const fits = (seconds: number) => runtimeCpuLimit.params.safeParse({ part: 'redis', seconds }).success;
+    expect([30, 31].map(fits)).toEqual([true, false]);
+    const runtime = { ...fakeRuntime({ redis: [{}] }), usage: () => Promise.reject(new Error('other')) };
+    await expect(
+      runtimeCpuLimit.run({ part: 'redis', seconds: 1 }, probeContext({ runtime })),
+    ).rejects.toThrow('other');
   });
 });

@@ -52,3 +52,50 @@ describe('runtime.graph-log, of a log without a line', () => {
     expect(await read('', 'started')).toMatchObject({ status: 'healthy' });
   });
 });
+
+describe('runtime.graph-log, how far it looks', () => {
+  it('reads 800 lines of 10 minutes, and one more of any age when it finds none', async () => {
+    const asked: unknown[] = [];
+    const runtime = fakeRuntime({ 'reasoning-service': [{}] });
+    const logs: typeof runtime.logs = (_instance, options) => {
+      asked.push([options?.tail, options?.sinceSeconds]);
+      return Promise.resolve(options?.sinceSeconds === undefined ? 'started' : '');
+    };
+
+    await runtimeGraphLog.run(
+      runtimeGraphLog.params.parse({}),
+      probeContext({ runtime: { ...runtime, logs } }),
+    );
+
+    expect(asked).toEqual([
+      [800, 600],
+      [1, undefined],
+    ]);
+    expect([120, 121].map((minutes) => runtimeGraphLog.params.safeParse({ minutes }).success)).toEqual([
+      ...[true, false],
+    ]);
+  });
+
+  it('shows the last three lines, 200 letters of the last one, and since when', async () => {
+    const lines = [1, 2, 3, 4].map((nth) => json('error', `neo4j: failed ${nth}`));
+    const long = `${'x'.repeat(150)} cannot load the model; neo4j: failed ${'y'.repeat(150)}`;
+    const read = (log: string) =>
+      runtimeGraphLog.run({ minutes: 5 }, context({ 'reasoning-service': [{ log }] }));
+
+    expect(await read(lines.join('\n'))).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'GRAPH_CONNECTION_FAILS', since: '2026-03-01T10:04:49Z' },
+          excerpts: [{ source: 'log reasoning-service-0', lines: lines.slice(1) }],
+        },
+      ],
+    });
+    const plain = await read(long);
+    expect(plain).toMatchObject({ findings: [{ facts: { message: long.slice(0, 200) } }] });
+    expect(JSON.stringify(plain)).not.toContain('since');
+  });
+
+  it('has no say where the service does not run', async () => {
+    expect(await runtimeGraphLog.run({ minutes: 5 }, context({}))).toMatchObject({ status: 'skipped' });
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { runtimeRegistrationLog } from '../../../../src/probes/runtime/registration-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
+import { probeContext } from '../../../support/probe-context.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 
@@ -45,5 +46,53 @@ describe('runtime.registration-log: the logs of registration', () => {
     const registered = '2026-03-01T10:04:50.000Z INFO  register: registered agent_id=node1 cluster_id=prod';
 
     expect(await codes(`${failed('token mismatch')}\n${registered}`, '')).toEqual([]);
+  });
+});
+
+describe('runtime.registration-log, how far it looks', () => {
+  it('reads 1 500 lines of each, and shows the last three', async () => {
+    const asked: unknown[] = [];
+    const lines = [1, 2, 3, 4].map((nth) => `registration failed: try ${nth}`);
+    const log = lines.join('\n');
+    const runtime = fakeRuntime({ 'collect-agent': [{ log }], 'agent-manager': [{ log }] });
+    const logs: typeof runtime.logs = (instance, options) => {
+      asked.push([instance.part, options?.tail]);
+      return runtime.logs(instance, options);
+    };
+
+    expect(
+      await runtimeRegistrationLog.run({}, probeContext({ runtime: { ...runtime, logs } })),
+    ).toMatchObject({
+      findings: [
+        {
+          facts: { agentSays: 'failing', agentLines: 4, managerLines: 4 },
+          excerpts: [
+            { source: 'log collect-agent-0', lines: lines.slice(1) },
+            { source: 'log agent-manager-0', lines: lines.slice(1) },
+          ],
+        },
+      ],
+    });
+    expect(asked).toEqual([
+      ['collect-agent', 1_500],
+      ['agent-manager', 1_500],
+    ]);
+  });
+
+  it('says nothing of a manager that is not there, and nothing at all without agents', async () => {
+    const log = 'registration failed: timeout';
+
+    expect(await runtimeRegistrationLog.run({}, context({ 'collect-agent': [{ log }] }))).toMatchObject({
+      findings: [{ code: 'AGENT_REGISTRATION_FAILS', excerpts: [{ source: 'log collect-agent-0' }] }],
+    });
+    expect(await runtimeRegistrationLog.run({}, context({ 'agent-manager': [{ log }] }))).toMatchObject({
+      status: 'skipped',
+    });
+    expect(
+      await runtimeRegistrationLog.run({}, context({ 'collect-agent': [{ log: 'started' }] })),
+    ).toMatchObject({
+      status: 'healthy',
+      facts: { agentSays: 'silent' },
+    });
   });
 });

@@ -27,3 +27,48 @@ describe('runtime.running', () => {
     expect(none).toMatchObject({ findings: [{ code: 'PART_ABSENT' }] });
   });
 });
+
+describe('runtime.running, of what does not serve', () => {
+  const look = (...parts: readonly FakePart[]) => runtimeRunning.run({ part: 'redis' }, on({ redis: parts }));
+  const ended = { exitCode: 3, reason: 'Error', finishedAt: '2026-03-01T10:00:00Z' };
+
+  it.each([
+    [{}, 'healthy', undefined],
+    [{ ready: false }, 'PART_NOT_READY', 'warning'],
+    [{ phase: 'paused', ready: false }, 'PART_PAUSED', 'critical'],
+    [{ phase: 'waiting', ready: false }, 'PART_NOT_RUNNING', 'critical'],
+    [{ phase: 'terminated', ready: false }, 'PART_NOT_RUNNING', 'critical'],
+  ] as const)('tells %o apart', async (part, expected, severity) => {
+    const outcome = await look(part);
+    const [finding] = outcome.status === 'unhealthy' ? outcome.findings : [];
+
+    expect([finding?.code ?? outcome.status, finding?.severity]).toEqual([expected, severity]);
+  });
+
+  it('is well with one that is ready, whatever the others are', async () => {
+    expect(await look({}, { phase: 'waiting', ready: false })).toMatchObject({
+      status: 'healthy',
+      facts: { instances: 2, running: 1 },
+    });
+    // One that is paused may have been ready before.
+    expect(await look({ phase: 'paused' })).toMatchObject({ findings: [{ code: 'PART_PAUSED' }] });
+  });
+
+  it('says how the last one ended, and that there is none', async () => {
+    expect(await look({ phase: 'terminated', terminated: ended, restarts: 4 })).toMatchObject({
+      findings: [
+        {
+          since: ended.finishedAt,
+          facts: { state: 'terminated', reason: 'Error', exitCode: 3, restarts: 4, instances: 1 },
+        },
+      ],
+    });
+    expect(await look({ phase: 'waiting', reason: 'ImagePullBackOff', last: ended })).toMatchObject({
+      findings: [{ since: ended.finishedAt, facts: { reason: 'ImagePullBackOff', exitCode: 3 } }],
+    });
+    expect(await look({ phase: 'waiting' })).toMatchObject({
+      findings: [{ facts: { reason: 'none', exitCode: null } }],
+    });
+    expect(await look()).toMatchObject({ findings: [{ code: 'PART_ABSENT', subject: 'redis' }] });
+  });
+});

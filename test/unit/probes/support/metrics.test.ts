@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { meanBetween, parseScrape, rate } from '../../../../src/probes/support/metrics.ts';
+import {
+  commandMetricsAbsent,
+  lacking,
+  meanBetween,
+  metricsAbsent,
+  ofOneProcess,
+  parseScrape,
+  rate,
+  refuseFallen,
+  round,
+  scrape,
+  scrapeAgain,
+} from '../../../../src/probes/support/metrics.ts';
+import { fakeServices, httpAnswer } from '../../../support/probe-context.ts';
 
 const page = (received: number, stored: number, sum: number, count: number) => `
 # HELP event_processing_total Events by outcome.
@@ -53,5 +66,94 @@ stage_seconds_count{stage="write"} ${write * 4}
 
     expect(rate(before, after, 'event_processing_total', { outcome: 'received' })).toBeUndefined();
     expect(meanBetween(before, after, 'event_processing_seconds')).toBeUndefined();
+  });
+});
+
+describe('scrapes of a service', () => {
+  const context = { signal: new AbortController().signal, now: () => new Date(5_000) };
+  const read = (answer: ReturnType<typeof httpAnswer>) =>
+    scrape(fakeServices({ '/metrics': [answer] }), 'agent-manager', context);
+
+  it('tells a page from none, and from an error', async () => {
+    expect(await read(httpAnswer('up 1\n'))).toMatchObject({ at: 5_000 });
+    expect(await read(httpAnswer('', 404))).toBeUndefined();
+    for (const status of [403, 405, 500])
+      await expect(read(httpAnswer('', status))).rejects.toMatchObject({
+        stage: 'protocol',
+        facts: { status },
+      });
+    expect(
+      await scrape({ ...fakeServices({}), find: () => undefined }, 'agent-manager', context),
+    ).toBeUndefined();
+  });
+
+  it('reads 8 MiB at most', async () => {
+    const asked: unknown[] = [];
+    const request = (url: string, options?: { readonly maxBytes?: number }) => {
+      asked.push([url, options?.maxBytes]);
+      return Promise.resolve(httpAnswer(''));
+    };
+
+    await scrape({ ...fakeServices({}), request }, 'agent-manager', context);
+
+    expect(asked).toEqual([['http://agent-manager/metrics', 8 * 1024 * 1024]]);
+  });
+
+  const page = (start: number | undefined, more = '') =>
+    parseScrape(`${start === undefined ? '' : `process_start_time_seconds ${start}\n`}${more}`, 0);
+
+  it('are of one process by its start', () => {
+    expect(ofOneProcess(page(1), page(1))).toBe(true);
+    expect(ofOneProcess(page(1), page(2))).toBe(false);
+    expect(ofOneProcess(page(1), page(undefined))).toBe(false);
+    expect(ofOneProcess(undefined, page(undefined))).toBe(true);
+  });
+
+  it('are taken five times to meet the first process again', async () => {
+    const starts = (...all: readonly number[]) =>
+      fakeServices({ '/metrics': all.map((start) => httpAnswer(`process_start_time_seconds ${start}\n`)) });
+
+    expect(await scrapeAgain(page(1), starts(2, 2, 2, 2, 1), 'agent-manager', context)).toBeDefined();
+    await expect(
+      scrapeAgain(page(1), starts(2, 2, 2, 2, 2, 1), 'agent-manager', context),
+    ).rejects.toMatchObject({
+      facts: { reason: 'another-replica', service: 'agent-manager' },
+    });
+    expect(await scrapeAgain(page(1), fakeServices({}), 'agent-manager', context)).toBeUndefined();
+  });
+
+  it('are of different processes when a counter fell', () => {
+    const refuse = (from: string, to: string) =>
+      refuseFallen(page(1, from), page(1, to), 'agent-manager', [['total', { outcome: 'a' }]]);
+
+    expect(() => refuse('total{outcome="a"} 5\n', 'total{outcome="a"} 4\n')).toThrow();
+    for (const [from, to] of [
+      ['total{outcome="a"} 5\n', 'total{outcome="a"} 5\n'],
+      ['total{outcome="a"} 5\n', 'total{outcome="b"} 4\n'],
+      ['', 'total{outcome="a"} 4\n'],
+    ] as const)
+      expect(() => refuse(from, to)).not.toThrow();
+  });
+
+  it('lack what is not on the page', () => {
+    expect(lacking(page(1, 'a 1\nb{x="1"} 2\n'), [['a'], ['b', { x: '2' }], ['c']])).toEqual(['b', 'c']);
+    expect(metricsAbsent('agent-manager', ['b', 'c']).facts).toEqual({
+      ...{ reason: 'metrics-absent', service: 'agent-manager', metrics: 'b, c' },
+    });
+    expect(commandMetricsAbsent(['b']).facts).toEqual({ reason: 'command-metrics-absent', metrics: 'b' });
+  });
+
+  it('give a rate only of what stood or rose, in some time', () => {
+    const at = (value: number, ms: number) => parseScrape(`c ${value}\n`, ms);
+
+    expect(rate(at(5, 0), at(5, 1_000), 'c')).toBe(0);
+    expect(rate(at(5, 0), at(9, 2_000), 'c')).toBe(2);
+    expect(rate(at(5, 0), at(4, 1_000), 'c')).toBeUndefined();
+    expect(rate(at(5, 0), at(9, 0), 'c')).toBeUndefined();
+    expect(rate(at(5, 0), at(9, 1_000), 'd')).toBeUndefined();
+  });
+
+  it('are rounded to two digits', () => {
+    expect([round(1.234), round(1.235), round(-1.5)]).toEqual([1.23, 1.24, -1.5]);
   });
 });
