@@ -190,3 +190,59 @@ describe('kubernetes.changes', () => {
     expect((await look({})).asked).toContain('default/events');
   });
 });
+
+describe('kubernetes.changes, at its thresholds', () => {
+  const policy = (name: string, time: string) => ({
+    metadata: { name, namespace: 'aetherius', ...write(['spec'], time) },
+  });
+  const defaults = () => kubernetesChanges.params.parse({});
+
+  it.each([
+    ['2026-03-01T09:04:59.999Z', 0],
+    ['2026-03-01T09:05:00.000Z', 1],
+    ['2026-03-01T09:05:00.001Z', 1],
+  ])('looks back an hour: %s', async (time, changes) => {
+    const { result } = await look({ networkpolicies: [policy('p', time)] }, defaults());
+
+    expect(result).toMatchObject({ facts: { changes, minutes: 60 } });
+  });
+
+  it.each([
+    [19, 19],
+    [20, 20],
+    [21, 20],
+  ])('names twenty at most: %i', async (count, named) => {
+    const policies = Array.from({ length: count }, (_, nth) => policy(`p${nth}`, '2026-03-01T10:00:00Z'));
+    const { result } = await look({ networkpolicies: policies }, defaults());
+
+    expect(result.status === 'unhealthy' && result.findings.length).toBe(named);
+    expect(result).toMatchObject({ facts: { changes: count } });
+  });
+
+  it.each([
+    [{ minutes: 1440 }, true],
+    [{ minutes: 1441 }, false],
+    [{ lists: 0 }, true],
+    [{ lists: -1 }, false],
+    [{ lists: 6 }, true],
+    [{ lists: 7 }, false],
+  ])('looks back a day at most, and asks for six lists: %o', (given, success) => {
+    expect(kubernetesChanges.params.safeParse(given).success).toBe(success);
+  });
+
+  it('asks for the events of nodes alone', async () => {
+    const asked: unknown[] = [];
+    const kubernetes = {
+      ...{ namespace: 'aetherius', agentNamespace: 'kube-system', hasListed: () => false },
+      list(kind: KubeKind, _namespace: string, options?: { readonly fieldSelector?: string }) {
+        asked.push([kind, options?.fieldSelector]);
+        return Promise.resolve([]);
+      },
+    } as unknown as KubernetesTarget;
+
+    await kubernetesChanges.run(defaults(), probeContext({ kubernetes }, now));
+
+    expect(asked).toContainEqual(['events', 'involvedObject.kind=Node']);
+    expect(asked).toContainEqual(['configmaps', undefined]);
+  });
+});

@@ -51,3 +51,74 @@ describe('kubernetes.config-age', () => {
       expect(await look('agent-manager', map)).toEqual(['agent-manager']);
   });
 });
+
+describe('kubernetes.config-age, at its thresholds', () => {
+  const changedAt = Date.parse('2026-03-01T10:02:00.000Z');
+  const at = (ms: number) => new Date(ms).toISOString();
+  const look = (
+    startedBeforeMs: number,
+    map: object = { creationTimestamp: at(changedAt) },
+    more: object = {},
+  ) => {
+    const pods = ['agent-manager-1', 'agent-manager-2'].map((name) => ({
+      metadata: {
+        ...meta(name, 'aetherius').metadata,
+        ownerReferences: [{ kind: 'StatefulSet', name: 'agent-manager', controller: true, uid: 'u' }],
+      },
+      spec: {
+        containers: [{ name: 'main', volumeMounts: [{ name: 'config' }] }],
+        volumes: [{ name: 'config', configMap: { name: 'settings' } }],
+      },
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          { name: 'main', state: { running: { startedAt: at(changedAt - startedBeforeMs) } } },
+        ],
+        ...more,
+      },
+    }));
+    const configmaps = [{ metadata: { ...meta('settings', 'aetherius').metadata, ...map } }];
+    return kubernetesConfigAge.run(
+      kubernetesConfigAge.params.parse({}),
+      probeContext({ kubernetes: kubernetes({ pods, configmaps }) }),
+    );
+  };
+
+  it.each([
+    [4_999, 'healthy'],
+    [5_000, 'healthy'],
+    [5_001, 'unhealthy'],
+  ])('allows for five seconds between a start and a change: %i ms', async (before, status) => {
+    expect(await look(before)).toMatchObject({ status });
+  });
+
+  it('says by how much, and of how many Pods', async () => {
+    expect(await look(90_000)).toMatchObject({
+      findings: [
+        { code: 'POD_OLDER_THAN_CONFIG', part: 'agent-manager', facts: { behindSeconds: 90, pods: 2 } },
+      ],
+    });
+    expect(await look(90_000, undefined, { phase: 'Pending' })).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    [['data'], 'unhealthy'],
+    [['binaryData'], 'unhealthy'],
+    [['metadata'], 'healthy'],
+    [undefined, 'healthy'],
+  ])('takes only a change of what it holds for one: %o', async (touches, status) => {
+    const map = {
+      creationTimestamp: at(changedAt - 3_600_000),
+      managedFields: [
+        {
+          manager: 'm',
+          operation: 'Update',
+          time: at(changedAt),
+          ...(touches === undefined ? {} : { touches }),
+        },
+      ],
+    };
+
+    expect(await look(90_000, map)).toMatchObject({ status });
+  });
+});

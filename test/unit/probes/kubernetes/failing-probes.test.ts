@@ -1,28 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ComposeContainer } from '../../../../src/domain/look/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
 import { kubernetesFailingProbes } from '../../../../src/probes/kubernetes/failing-probes.probe.ts';
 import { kubernetes, meta, pod } from '../../../support/cluster-objects.ts';
 import { probeContext } from '../../../support/probe-context.ts';
-
-const container = (service: string, more: Partial<ComposeContainer> = {}): ComposeContainer => ({
-  id: service,
-  name: `aetherius-${service}`,
-  service,
-  image: 'i',
-  state: 'running',
-  createdAt: '2026-03-01T09:00:00Z',
-  startedAt: '2026-03-01T10:00:00Z',
-  exitCode: 0,
-  oomKilled: false,
-  restartCount: 0,
-  networks: ['aetherius'],
-  memoryLimitBytes: 0,
-  nanoCpus: 0,
-  env: {},
-  command: [],
-  ...more,
-});
 
 describe('kubernetes.failing-probes', () => {
   const event = (reason: string, message: string) => ({
@@ -276,5 +256,192 @@ describe('kubernetes.failing-probes', () => {
         [event('Unhealthy', 'Readiness probe failed: connection refused')],
       ),
     ).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('kubernetes.failing-probes, at its thresholds', () => {
+  const now = Date.parse('2026-03-01T10:05:00.000Z');
+  const at = (secondsAgo: number) => new Date(now - secondsAgo * 1000).toISOString();
+  interface World {
+    readonly reason?: 'Unhealthy' | 'Killing';
+    readonly message: string;
+    readonly secondsAgo?: number;
+    readonly count?: number;
+    readonly more?: object;
+    readonly container?: object;
+    readonly spec?: object;
+    readonly isReady?: boolean;
+    readonly app?: string;
+  }
+  const look = ({
+    reason = 'Unhealthy',
+    message,
+    secondsAgo = 1,
+    count,
+    more = {},
+    container = {},
+    spec = {},
+    isReady = false,
+    app = 'orchestrator-service',
+  }: World) => {
+    const event = {
+      ...meta('e', 'aetherius'),
+      ...{ reason, message, lastTimestamp: at(secondsAgo) },
+      involvedObject: { kind: 'Pod', uid: `uid-${app}-1`, name: `${app}-1` },
+      ...(count === undefined ? {} : { count }),
+      ...more,
+    };
+    // Without a failed probe of those that end a container, the ends are not asked for.
+    const failed = { ...event, reason: 'Unhealthy', message: 'Startup probe failed' };
+    const events = reason === 'Killing' ? [failed, event] : [event];
+    const status = {
+      name: app,
+      ready: false,
+      restartCount: 2,
+      state: { running: { startedAt: at(600) } },
+      ...container,
+    };
+    const seen = pod(app, {
+      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+      containerStatuses: [status],
+    });
+    const target = kubernetes({
+      pods: [{ ...seen, spec: { containers: [{ ...seen.spec.containers[0], ...spec }] } }],
+      events,
+    });
+    const list: KubernetesTarget['list'] = async (kind, namespace, options) => {
+      const all = await target.list(kind, namespace, options);
+      const wanted = options?.fieldSelector?.replace('reason=', '');
+      return wanted === undefined ? all : all.filter((object) => object['reason'] === wanted);
+    };
+    return kubernetesFailingProbes.run(
+      kubernetesFailingProbes.params.parse({}),
+      probeContext({ kubernetes: { ...target, list } }),
+    );
+  };
+  const liveness = 'Liveness probe failed: HTTP probe failed with statuscode: 503';
+  const readiness = 'Readiness probe failed: HTTP probe failed with statuscode: 503';
+  const killed = 'Container x failed liveness probe, will be restarted';
+
+  it.each([
+    [599.999, 'unhealthy'],
+    [600, 'unhealthy'],
+    [600.001, 'healthy'],
+  ])('looks back ten minutes: %f s', async (secondsAgo, status) => {
+    expect(
+      await look({
+        message: readiness,
+        secondsAgo,
+        container: { state: { running: { startedAt: at(3600) } } },
+      }),
+    ).toMatchObject({ status });
+  });
+
+  it.each([
+    [119.999, 'healthy'],
+    [120, 'unhealthy'],
+    [120.001, 'unhealthy'],
+  ])('gives a program two minutes to open its ports: %f s', async (running, status) => {
+    expect(
+      await look({ message: readiness, container: { state: { running: { startedAt: at(running) } } } }),
+    ).toMatchObject({ status });
+  });
+
+  it.each([
+    [14.999, 'POD_PROBE_FAILS'],
+    [15, 'POD_PROBE_FAILS'],
+    [15.001, 'healthy'],
+  ])(
+    'takes a failure for one that lasts within a quarter of a minute: %f s',
+    async (secondsAgo, expected) => {
+      const outcome = await look({ message: liveness, secondsAgo, count: 3, isReady: true });
+
+      expect(outcome.status === 'unhealthy' ? outcome.findings[0]?.code : outcome.status).toBe(expected);
+    },
+  );
+
+  it.each([
+    [2, {}, 'healthy'],
+    [3, {}, 'unhealthy'],
+    [4, {}, 'unhealthy'],
+    [undefined, {}, 'healthy'],
+    [1, { livenessProbe: { failureThreshold: 1 } }, 'unhealthy'],
+    [2, { livenessProbe: { failureThreshold: 2 } }, 'unhealthy'],
+    [3, { livenessProbe: { failureThreshold: 6 } }, 'unhealthy'],
+    [2, { livenessProbe: {} }, 'healthy'],
+  ])('is about to be ended after %o failures of %o', async (count, spec, status) => {
+    expect(
+      await look({ message: liveness, isReady: true, spec, ...(count === undefined ? {} : { count }) }),
+    ).toMatchObject({ status });
+  });
+
+  it.each([
+    [179.999, 'unhealthy'],
+    [180, 'unhealthy'],
+    [180.001, 'healthy'],
+  ])('is well again three minutes after it was ended: %f s', async (running, status) => {
+    const container = { state: { running: { startedAt: at(running) } }, ready: true };
+
+    expect(
+      await look({ reason: 'Killing', message: killed, secondsAgo: 200, container, isReady: true }),
+    ).toMatchObject({ status });
+    expect(await look({ reason: 'Killing', message: killed, secondsAgo: 200, container })).toMatchObject({
+      status: 'unhealthy',
+    });
+  });
+
+  it('is not well again when it was started before it was ended', async () => {
+    const started = (secondsAgo: number) =>
+      look({
+        ...{ reason: 'Killing' as const, message: killed, secondsAgo: 200, isReady: true },
+        container: { state: { running: { startedAt: at(secondsAgo) } }, ready: true },
+      });
+
+    expect(await started(201)).toMatchObject({ status: 'unhealthy' });
+    expect(await started(200)).toMatchObject({ status: 'healthy' });
+    expect(await started(199)).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    [599.999, 1, 'healthy'],
+    [600, 1, 'unhealthy'],
+    [600.001, 1, 'unhealthy'],
+    [5, 0, 'unhealthy'],
+    [5, 136, 'healthy'],
+    [5, 137, 'unhealthy'],
+    [5, 138, 'healthy'],
+    [5, 142, 'healthy'],
+    [5, 143, 'unhealthy'],
+    [5, 144, 'healthy'],
+  ])(
+    'blames no probe of a program that ended by itself %f s ago with %i',
+    async (ended, exitCode, status) => {
+      const container = { lastState: { terminated: { exitCode, finishedAt: at(ended) } } };
+
+      expect(await look({ message: readiness, container })).toMatchObject({ status });
+    },
+  );
+
+  it('says which probe, since when, and 200 letters of what it said', async () => {
+    const message = `${readiness} ${'x'.repeat(300)}`;
+
+    expect(await look({ message, more: { firstTimestamp: at(300) } })).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'POD_SAYS_NOT_READY', severity: 'warning', since: at(300) },
+          facts: { message: message.slice(0, 200), probe: 'readiness', restarts: 2, pods: 1 },
+        },
+      ],
+    });
+    expect(JSON.stringify(await look({ message }))).not.toContain('since');
+    expect(
+      await look({ message: 'Readiness probe failed: HTTP probe failed with statuscode: 404' }),
+    ).toMatchObject({
+      findings: [{ code: 'POD_PROBE_FAILS', severity: 'critical' }],
+    });
+    // Nothing stands below Redis that it could wait for.
+    expect(await look({ message: readiness, app: 'redis' })).toMatchObject({
+      findings: [{ code: 'POD_PROBE_FAILS' }],
+    });
   });
 });

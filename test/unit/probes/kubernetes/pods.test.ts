@@ -209,3 +209,53 @@ describe('Pods that ended for good', () => {
     expect(await cluster([ended('a', job, fresh), ofAnother]).look()).toMatchObject([{ code: 'POD_FAILED' }]);
   });
 });
+
+describe('kubernetes.pods, at its thresholds', () => {
+  const now = Date.parse('2026-03-01T10:05:00.000Z');
+  const at = (secondsAgo: number) => new Date(now - secondsAgo * 1000).toISOString();
+  const creating = (startedSecondsAgo: number, more: object = {}) => ({
+    ...meta('shop-5d9f8-0', 'shop'),
+    spec: { containers: [{ name: 'main', image: 'x', ...named('absent') }], volumes: [] },
+    status: {
+      ...{ phase: 'Pending', startTime: at(startedSecondsAgo), conditions: [] },
+      containerStatuses: [{ name: 'main', state: { waiting: { reason: 'ContainerCreating' } } }],
+      ...more,
+    },
+  });
+  const codes = async (pod: object) => (await cluster([pod]).look()).map(({ code }) => code);
+
+  it.each([
+    [14.999, []],
+    [15, []],
+    [15.001, ['POD_CONFIG_MISSING']],
+  ])(
+    'looks for what a Pod lacks whose containers are not made for a quarter of a minute: %f s',
+    async (seconds, expected) => {
+      expect(await codes(creating(seconds))).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['runs', { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }],
+    ['has no container yet', { containerStatuses: [] }],
+    [
+      'waits for something else',
+      { containerStatuses: [{ name: 'main', state: { waiting: { reason: 'PodInitializing' } } }] },
+    ],
+    [
+      'has one that is made',
+      {
+        containerStatuses: [
+          { name: 'main', state: { waiting: { reason: 'ContainerCreating' } } },
+          { name: 'other', state: { running: {} } },
+        ],
+      },
+    ],
+  ])('and not for one that %s', async (_what, more) => {
+    expect(await codes(creating(30, more))).toEqual([]);
+  });
+
+  it('calls a Pod restless from three restarts on, and reads no log by itself', async () => {
+    expect(kubernetesPods.params.parse({})).toEqual({ restarts: 3, logs: 0 });
+  });
+});
