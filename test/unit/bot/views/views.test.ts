@@ -152,7 +152,9 @@ describe('a finding', () => {
     );
 
     expect(shown(rendered)).toContain('SOMETHING_NEW: value=&lt;!channel&gt; &amp; co');
-    expect(readableMessage(rendered)).toContain('It would change a dependency of this bot itself (run_id=1).');
+    expect(readableMessage(rendered)).toContain(
+      'It would change a dependency of this bot itself (run_id=1).',
+    );
   });
 
   it.each([
