@@ -42,12 +42,10 @@ export const ProcessEnv = z.object({
     .enum(['all', 'bot', 'worker', 'scheduler'])
     .default('all')
     .meta({ description: 'Role of this process; `--role` overrides it.' }),
-  AETHERIUS_ENVIRONMENTS: commaSeparated
-    .exactOptional()
-    .meta({
-      description:
-        'Environments that a worker serves, separated by commas; `--env` overrides it; default: all.',
-    }),
+  AETHERIUS_ENVIRONMENTS: commaSeparated.exactOptional().meta({
+    description:
+      'Environments that a worker serves, separated by commas; `--env` overrides it; default: all.',
+  }),
   AETHERIUS_SELF_UIDS: commaSeparated.exactOptional().meta({
     description: 'UIDs of this Pod and its owners, separated by commas; a fix may never change them.',
   }),
@@ -62,13 +60,10 @@ export const ProcessEnv = z.object({
   DATABASE_MIGRATION_URL: secret(
     'The same database with the login that owns its tables, for migrations; default: DATABASE_URL.',
   ).exactOptional(),
-  DATABASE_TLS_MODE: z
-    .enum(['disable', 'require', 'verify-ca', 'verify-full'])
-    .exactOptional()
-    .meta({
-      description:
-        'TLS of that connection, instead of sslmode; `require` does not verify the server’s identity.',
-    }),
+  DATABASE_TLS_MODE: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).exactOptional().meta({
+    description:
+      'TLS of that connection, instead of sslmode; `require` does not verify the server’s identity.',
+  }),
   DATABASE_CA_FILE: z.string().exactOptional().meta({ description: 'Certificate authority, PEM file.' }),
   DATABASE_CERT_FILE: z.string().exactOptional().meta({ description: 'Client certificate, PEM file.' }),
   DATABASE_KEY_FILE: z.string().exactOptional().meta({ description: 'Private key of it, PEM file.' }),
@@ -91,14 +86,9 @@ export const ProcessEnv = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .meta({ description: 'Lowest level that is logged.' }),
-  SHUTDOWN_GRACE_MS: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(20_000)
-    .meta({
-      description: 'Timeout for a graceful stop, in milliseconds; keep it below the Pod’s grace period.',
-    }),
+  SHUTDOWN_GRACE_MS: z.coerce.number().int().positive().default(20_000).meta({
+    description: 'Timeout for a graceful stop, in milliseconds; keep it below the Pod’s grace period.',
+  }),
   AUDIT_KEY: secret(
     'Key of the audit log’s HMAC, at least 32 characters; keep it out of the database.',
   ).exactOptional(),

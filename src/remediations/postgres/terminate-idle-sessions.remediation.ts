@@ -14,14 +14,9 @@ const Params = z.strictObject({
     .enum(['agentManager', 'orchestrator'])
     .default('agentManager')
     .meta({ description: 'Which of the two databases.' }),
-  olderThanSeconds: z
-    .int()
-    .min(30)
-    .max(86_400)
-    .default(300)
-    .meta({
-      description: 'Ends only sessions whose transaction has been open and idle for longer, in seconds.',
-    }),
+  olderThanSeconds: z.int().min(30).max(86_400).default(300).meta({
+    description: 'Ends only sessions whose transaction has been open and idle for longer, in seconds.',
+  }),
 });
 
 export const terminateIdleSessions = defineRemediation({

@@ -55,7 +55,8 @@ export async function runExecPlugin({
     new AppError('INVALID_INPUT', 'the login program of a kubeconfig cannot be used', {
       facts: { reason: 'kubeconfig-login', path, command: plugin.command, detail },
     });
-  if (!versions.includes(plugin.apiVersion)) throw fault(`its apiVersion must be one of ${versions.join(', ')}`);
+  if (!versions.includes(plugin.apiVersion))
+    throw fault(`its apiVersion must be one of ${versions.join(', ')}`);
   if (plugin.interactiveMode === 'Always') throw fault('it wants somebody at a terminal');
   const request = {
     apiVersion: plugin.apiVersion,

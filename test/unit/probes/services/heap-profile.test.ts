@@ -3,7 +3,6 @@ import type { ServicesTarget } from '../../../../src/domain/look/targets/http.ts
 import { servicesHeapProfile } from '../../../../src/probes/services/heap-profile.probe.ts';
 import { profile } from '../../../support/go-profiles.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
-import { replica } from '../../../support/service-pages.ts';
 
 const MIB = 1024 * 1024;
 
