@@ -55,9 +55,14 @@ export interface Server {
   resume(): void;
 }
 
-/** The environment that children get: enough to find tools, and none of our secrets. */
+/** Says which comparison of the machine a process was started under (`lab/snapshot.ts`); handed down to all it starts. */
+export const markVariable = 'AETHERIUS_LAB_MARK';
+
+/** The environment that children get: enough to find tools, the mark of the lab, and none of our secrets. */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const mark = process.env[markVariable];
   return {
+    ...(mark === undefined ? {} : { [markVariable]: mark }),
     PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: process.env['HOME'] ?? '/',
     LANG: 'C.UTF-8',
@@ -194,19 +199,24 @@ export function alive(pid: number): boolean {
   }
 }
 
+/** Pid of the process that a process belongs to; undefined when there is no such process (any more). */
+export function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command stands in parentheses and may hold anything, so count from the last one.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Pids of all children, grandchildren … of a process, parents first. */
 export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      // The command stands in parentheses and may hold anything, so count from the last one.
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-    } catch {
-      // It ended while we looked.
-    }
+    const parent = parentOf(Number(entry));
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
   }
   const found: number[] = [];
   const queue = [pid];
