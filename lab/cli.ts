@@ -155,7 +155,7 @@ program
     [],
   )
   .option('--keep', 'leave the platform up afterwards', false)
-  .option('--table <file>', 'also write the table into this Markdown file')
+  .option('--summary', 'also put the totals of artifacts/lab-faults.md into docs/guides/lab-faults.md', false)
   .action(async (options: SelftestWords) => {
     process.exitCode = (await selftest(options, print)) ? 0 : 1;
   });
@@ -165,7 +165,7 @@ interface SelftestWords {
   readonly runtime: readonly Runtime[];
   readonly only: readonly string[];
   readonly keep: boolean;
-  readonly table?: string;
+  readonly summary: boolean;
 }
 
 const scale = program.command('scale').description('many Pods, many agents');

@@ -1,8 +1,8 @@
 /** Proof of the lab itself: every fault is planted, seen by its own check, cleared, gone; and nothing stays behind. */
 
-import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { faults } from './faults/index.ts';
+import { faultReport, secondsIn, writeReport } from './report.ts';
 import { downLab, labStatus, upLab } from './runtimes/index.ts';
 import { timedProgress } from './runtimes/shared.ts';
 import { differences, snapshot } from './snapshot.ts';
@@ -17,7 +17,8 @@ export interface SelftestOptions {
   readonly only: readonly string[];
   /** Leaves the platforms up, and so does not compare the machine before and after. */
   readonly keep: boolean;
-  readonly table?: string;
+  /** Also puts the totals of the tables into docs/guides/lab-faults.md. */
+  readonly summary: boolean;
 }
 
 export interface Row {
@@ -99,7 +100,13 @@ export const faultHead = [
 export const faultRow = (row: Row): string =>
   `| ${row.runtime} | ${row.id} | ${row.variant} | ${cell(row.planted)} | ${cell(row.seen)} | ${cell(row.cleared)} | ${cell(row.healthy)} | ${(row.problem ?? 'ok').replaceAll(/\s+/g, ' ').slice(0, 300)} |`;
 
-/** Runs it all and prints a table; true when everything held. */
+/** Seconds until a fault was seen, and until all was well again: the middle and the greatest of each. */
+export const faultSeconds = (rows: readonly string[]): readonly string[] => [
+  secondsIn(rows, 4),
+  secondsIn(rows, 6),
+];
+
+/** Runs it all, prints a table and writes it down; true when everything held. */
 export async function selftest(options: SelftestOptions, print: (line: string) => void): Promise<boolean> {
   const chosen: readonly Runtime[] = options.runtime.length > 0 ? options.runtime : ['kubernetes', 'compose'];
   const rows: Row[] = [];
@@ -128,9 +135,22 @@ export async function selftest(options: SelftestOptions, print: (line: string) =
   const failed = rows.filter((row) => row.problem !== undefined);
   for (const problem of problems) print(problem);
   print(`${rows.length} planted, ${failed.length} failed, ${problems.length} left behind`);
-  if (options.table !== undefined)
-    writeFileSync(options.table, `${[...faultHead, ...rows.map(faultRow)].join('\n')}\n`);
+  for (const runtime of chosen) writeTable(runtime, rows, options);
   return failed.length === 0 && problems.length === 0 && rows.length > 0;
+}
+
+function writeTable(runtime: Runtime, all: readonly Row[], { once, only, summary }: SelftestOptions): void {
+  const rows = all.filter((row) => row.runtime === runtime).map(faultRow);
+  if (rows.length === 0) return;
+  const words = [...(once ? ['--once'] : []), '--runtime', runtime, ...only.flatMap((id) => ['--only', id])];
+  const section = {
+    name: `faults on ${runtime}`,
+    head: faultHead.join('\n'),
+    rows,
+    date: new Date().toISOString().slice(0, 10),
+    command: `npm run lab:selftest -- ${words.join(' ')}`,
+  };
+  writeReport(faultReport, section, summary, faultSeconds);
 }
 
 function wanted(fault: Fault, runtime: Runtime, only: readonly string[]): boolean {

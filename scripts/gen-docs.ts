@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { commandsReference } from './docs/commands.ts';
 import { configReference, envExample } from './docs/config.ts';
 import { coverageReport } from './docs/coverage.ts';
+import { coverageSummary } from './docs/coverage-summary.ts';
 import { diagnosesIndex, diagnosisFolder, diagnosisPages } from './docs/diagnoses.ts';
 import { errorsReference } from './docs/errors.ts';
 import { outputSchemas } from './docs/output-schemas.ts';
@@ -15,9 +16,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Every generated file by its path; made from schemas and registries, so that they cannot say something else. Of the
- * README, the parts between its marks are made and the rest is taken as it is in `folder`.
+ * README, the parts between its marks are made and the rest is taken as it is in `folder`; a date in `folder` stays as
+ * long as what it dates.
  */
 export function generateDocs(folder = root): ReadonlyMap<string, string> {
+  const coverage = join(folder, 'docs/coverage.md');
   return new Map([
     ['README.md', withRegions(readFileSync(join(folder, 'README.md'), 'utf8'))],
     ['.env.example', envExample()],
@@ -28,7 +31,10 @@ export function generateDocs(folder = root): ReadonlyMap<string, string> {
     ['docs/reference/diagnoses.md', diagnosesIndex()],
     ['docs/reference/remediations.md', remediationsReference()],
     ...diagnosisPages(),
-    ['docs/coverage.md', coverageReport()],
+    [
+      'docs/coverage.md',
+      coverageSummary(existsSync(coverage) ? readFileSync(coverage, 'utf8') : undefined, new Date()),
+    ],
     ...outputSchemas(),
     ...rightsFiles(),
   ]);
@@ -41,6 +47,12 @@ export function staleDocs(folder = root): readonly string[] {
     ([path, text]) => !existsSync(join(folder, path)) || readFileSync(join(folder, path), 'utf8') !== text,
   );
   return [...changed.map(([path]) => path), ...leftOver(docs, folder)];
+}
+
+/** Reports that the repository does not keep. */
+export function writeArtifacts(folder = root): void {
+  mkdirSync(join(folder, 'artifacts'), { recursive: true });
+  writeFileSync(join(folder, 'artifacts/coverage.md'), coverageReport());
 }
 
 /** Makes every generated file, and removes pages of what is no more. */
@@ -66,5 +78,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const stale = staleDocs();
     for (const path of stale) console.error(`${path} is not what would be generated now: npm run docs`);
     process.exitCode = stale.length === 0 ? 0 : 1;
-  } else writeDocs();
+  } else {
+    if (!process.argv.includes('--artifacts')) writeDocs();
+    writeArtifacts();
+  }
 }

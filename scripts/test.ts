@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { artifactsFolder } from '../lab/report.ts';
 import { missingFor } from '../lab/runtimes/index.ts';
 import { differences, snapshot } from '../lab/snapshot.ts';
 import { type Runtime, runtimes } from '../lab/types.ts';
+import { type Choice, ciChoices } from './campaign/choice.ts';
 
 /**
  * `npm test`: every suite, one after the other, and at the end one line with the sum. Suites that need the lab
@@ -130,7 +131,7 @@ async function runLab(folder: string): Promise<Count> {
     const up = await bringUp(runtime);
     const campaign = campaigns[runtime];
     if (up && campaign !== undefined && campaignSize !== 'none')
-      counts.push(await runCampaign(runtime, [...campaign, `--${campaignSize}`], folder));
+      counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`], folder));
     await run(process.execPath, ['--import', 'tsx', 'lab/cli.ts', 'down', runtime]);
     const left = differences(before, await snapshot());
     if (!up) {
@@ -163,10 +164,10 @@ function total(counts: readonly Count[]): Count {
  * `each` every fault in its first variant, `none` leaves it out; CI takes every fault.
  */
 const campaignSize = process.env['CAMPAIGN'] ?? (ci ? 'each' : 'none');
-const campaigns: Readonly<Partial<Record<Runtime, readonly string[]>>> = {
-  compose: ['--runtime', 'compose'],
-  kubernetes: ['--runtime', 'kubernetes', '--beside', 'compose'],
-};
+const campaigns: Readonly<Partial<Record<Runtime, Choice>>> = ciChoices;
+
+const wordsOf = (choice: Choice): readonly string[] =>
+  Object.entries(choice).flatMap(([option, value]) => [`--${option}`, String(value)]);
 
 /** One planted fault counts as one test; a campaign that stops before its end, as one failure. */
 async function runCampaign(name: string, args: readonly string[], folder: string): Promise<Count> {
@@ -179,18 +180,20 @@ async function runCampaign(name: string, args: readonly string[], folder: string
 }
 
 async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'test-reports-'));
+  const folder = join(artifactsFolder, 'tests');
+  // A report that is there already would be taken for that of a suite which wrote none.
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   const counts: Count[] = [];
-  try {
-    for (const name of quick) counts.push(await runProject(name, folder));
-    counts.push(await runLab(folder));
-    for (const name of slow) counts.push(await runProject(name, folder));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  for (const name of quick) counts.push(await runProject(name, folder));
+  counts.push(await runLab(folder));
+  for (const name of slow) counts.push(await runProject(name, folder));
+  // With what the campaign has just seen.
+  await run(process.execPath, ['--import', 'tsx', 'scripts/gen-docs.ts', '--artifacts']);
   const { passed, failed } = total(counts);
   for (const said of failures) console.log(`\nfailed: ${said}`);
   process.exitCode = failed === 0 ? 0 : 1;
+  console.log('Every trial, test and proof: artifacts/');
   console.log(`${passed} passed, ${failed} failed`);
 }
 

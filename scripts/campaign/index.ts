@@ -3,13 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { faultById, faults } from '../../lab/faults/index.ts';
+import { campaignReport, faultReport, writeReport } from '../../lab/report.ts';
 import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
 import { timedProgress } from '../../lab/runtimes/shared.ts';
-import { faultHead, faultRow } from '../../lab/selftest.ts';
-import { type Fault, type Lab, labParts, type Runtime } from '../../lab/types.ts';
+import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
+import { type Fault, type Lab, labParts } from '../../lab/types.ts';
+import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts';
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
-import { expectationOf } from './expectation.ts';
 import { tryHealth } from './health-trial.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
@@ -22,26 +23,18 @@ import {
   pairRow,
   trialHead,
   trialRow,
-  writeSection,
 } from './table.ts';
 import { Controls, tryFault } from './trial.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-interface Options {
-  readonly runtime: Runtime;
-  readonly fault: readonly string[];
-  readonly variant?: string;
-  readonly once: boolean;
-  readonly each: boolean;
-  readonly beside?: 'kubernetes' | 'compose';
+interface Options extends Choice {
   readonly report?: string;
   readonly less: boolean;
   readonly pairs: boolean;
   readonly health: boolean;
   readonly keep: boolean;
-  readonly table?: string;
-  readonly faults?: string;
+  readonly summary: boolean;
   readonly evidence: 'wrong' | 'all' | 'none';
 }
 
@@ -73,8 +66,11 @@ const options = new Command('campaign')
   .option('--pairs', 'faults that occur together', false)
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
   .option('--keep', 'leave the platform up', false)
-  .option('--table <file>', 'also write the table into this document')
-  .option('--faults <file>', 'also write into this document how long each fault took to plant and to go')
+  .option(
+    '--summary',
+    'also put the totals of the tables in artifacts/ into docs/campaign.md and docs/guides/lab-faults.md',
+    false,
+  )
   .addOption(
     new Option('--evidence <which>', 'evidence behind which answers')
       .choices(['wrong', 'all', 'none'])
@@ -82,27 +78,6 @@ const options = new Command('campaign')
   )
   .parse()
   .opts<Options>();
-
-const wanted = (fault: Fault) =>
-  fault.runtimes.includes(options.runtime) &&
-  (options.beside === undefined || !fault.runtimes.includes(options.beside)) &&
-  (options.fault.length === 0 || options.fault.some((prefix) => fault.id.startsWith(prefix)));
-
-/** With `--once` the first fault of each cause: `part.redis.stopped` is H2.a as much as `part.nats.stopped`. */
-function chosen(): readonly Fault[] {
-  const all = faults.filter(wanted);
-  if (!options.once) return all;
-  const known = new Set<string>();
-  return all.filter((fault) => {
-    const { cause } = expectationOf(fault);
-    return !known.has(cause) && known.add(cause);
-  });
-}
-
-const variantsOf = (fault: Fault): readonly string[] => {
-  if (options.variant !== undefined) return fault.variants.filter((name) => name === options.variant);
-  return options.once || options.each ? fault.variants.slice(0, 1) : fault.variants;
-};
 
 function explain(when: string, answer: Answer): void {
   print(`   ${when}: ${answer.title}`);
@@ -144,19 +119,19 @@ type Stage = { readonly lab: Lab; readonly product: Product };
 
 async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
-  for (const fault of chosen())
-    for (const variant of variantsOf(fault)) {
+  for (const fault of chosenFaults(options))
+    for (const variant of chosenVariants(options, fault)) {
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const options = { lab, product, controls, onAnswer };
-      let trial = await tryFault(options, fault, variant);
+      const stage = { lab, product, controls, onAnswer };
+      let trial = await tryFault(stage, fault, variant);
       // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
       if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {
         print(`   ${fault.id} ${variant}: ${trial.phases.problem}; once more`);
         await recover(lab);
         controls.forget();
         answers.length = 0;
-        trial = await tryFault(options, fault, variant);
+        trial = await tryFault(stage, fault, variant);
       }
       const row = { text: trialRow(trial), problems: trial.problems, fault: faultRow(trial.phases) };
       if (await report(lab, [row], answers)) controls.forget();
@@ -164,9 +139,11 @@ async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
     }
 }
 
+const wanted = (fault: Fault) => isWanted(options, fault);
+
 async function* tables(stage: Stage): AsyncGenerator<Row> {
   for (const fault of faults.filter(({ id }) => id.startsWith('part.')).filter(wanted))
-    for (const variant of variantsOf(fault)) {
+    for (const variant of chosenVariants(options, fault)) {
       const trial = await tryHealth(stage, fault, variant);
       const row = { text: healthRow(trial), problems: trial.problems };
       await report(stage.lab, [row], []);
@@ -181,7 +158,7 @@ const less = (environments: readonly string[]) =>
         .filter((name) => options.each || samples[name]?.includes(fault.id) === true)
         .filter((name) => tells(name, fault));
       if (own.length === 0) continue;
-      const [variant] = variantsOf(fault);
+      const [variant] = chosenVariants(options, fault);
       if (variant === undefined) continue;
       const answers: [string, Answer][] = [];
       const onAnswer = (name: string, answer: Answer) => void answers.push([name, answer]);
@@ -247,24 +224,29 @@ if (options.report !== undefined) {
   writeFileSync(options.report, JSON.stringify({ right, wrong }));
 }
 const command = `npm run campaign -- ${process.argv.slice(2).join(' ')}`
-  .replaceAll(/ --(?:table|faults|report) \S+/g, '')
+  .replaceAll(/ --(?:report \S+|summary)/g, '')
   .trim();
 const date = new Date().toISOString().slice(0, 10);
-if (options.table !== undefined)
-  writeSection(options.table, {
-    name: part.name,
-    head: part.head,
-    rows: rows.map(({ text }) => text),
-    date,
-    command,
-  });
-if (options.faults !== undefined)
-  writeSection(options.faults, {
-    name: `faults on ${options.runtime}`,
-    head: faultHead.join('\n'),
-    rows: rows.flatMap(({ fault }) => fault ?? []),
-    date,
-    command,
-  });
+const said = { date, command };
+if (rows.length > 0)
+  writeReport(
+    campaignReport,
+    {
+      ...said,
+      name: part.name,
+      head: part.head,
+      rows: rows.map(({ text }) => text),
+      known: part.head === pairHead ? 1 : part.head === deprivedHead ? 4 : 3,
+    },
+    options.summary,
+  );
+const timed = rows.flatMap(({ fault }) => fault ?? []);
+if (timed.length > 0)
+  writeReport(
+    faultReport,
+    { ...said, name: `faults on ${options.runtime}`, head: faultHead.join('\n'), rows: timed },
+    options.summary,
+    faultSeconds,
+  );
 if (!wasUp && !options.keep) await downLab(options.runtime);
 process.exit(rows.length > 0 && right === rows.length ? 0 : 1);

@@ -1,3 +1,4 @@
+import type { Runtime } from '../../lab/types.ts';
 import { diagnoses } from '../../src/diagnoses/index.ts';
 import type { Condition, Diagnosis, DiagnosisCause } from '../../src/domain/diagnosis/diagnosis.ts';
 import { healthCalls } from '../../src/domain/health/health-calls.ts';
@@ -7,6 +8,7 @@ import { serviceIds } from '../../src/domain/platform/part.ts';
 import { ConfigFile } from '../../src/domain/settings/config.ts';
 import { probes } from '../../src/probes/index.ts';
 import { en } from '../../src/text/en.ts';
+import { type Choice, ciChoices, isWanted } from '../campaign/choice.ts';
 import { type CatalogueEntry, catalogue, notYet } from './catalogue.ts';
 import {
   faultsOf,
@@ -209,6 +211,27 @@ function diagnosedOn(planted: readonly PlantedFault[]): CauseCoverage['diagnosed
 /** Diagnosed on a whole platform, or at least its findings seen on a real server. */
 export function isProved({ diagnosed, seen }: CauseCoverage): boolean {
   return diagnosed.length > 0 || seen.length > 0;
+}
+
+/** Platforms on which CI plants a fault of this cause and asks the product for it. */
+export function plantedByCi({ faults }: CauseCoverage): readonly Runtime[] {
+  return Object.values(ciChoices)
+    .filter((choice: Choice) => faults.some(({ fault }) => isWanted(choice, fault)))
+    .map(({ runtime }) => runtime);
+}
+
+/**
+ * What nothing proves: causes that CI neither plants nor sees the findings of on a real server, and commands that no
+ * test names. What the version does not answer yet needs no proof.
+ */
+export function withoutProof(measured: readonly EntryCoverage[]): readonly string[] {
+  return measured.flatMap((one) => {
+    if (notYet.includes(one.entry.id)) return [];
+    if (one.diagnosis === undefined) return one.tests.length === 0 ? [one.entry.id] : [];
+    return one.causes
+      .filter((cause) => plantedByCi(cause).length === 0 && cause.seen.length === 0)
+      .map(({ id }) => id);
+  });
 }
 
 /** Ids of the catalogue that no module answers, and causes that their diagnosis lacks or nobody asked for. */

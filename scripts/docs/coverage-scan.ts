@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faults } from '../../lab/faults/index.ts';
+import { campaignReport } from '../../lab/report.ts';
 import type { Fault, Runtime } from '../../lab/types.ts';
 import { expectationOf } from '../campaign/expectation.ts';
 
@@ -103,8 +104,9 @@ export function faultsOf(cause: string, campaign: string): readonly PlantedFault
     }));
 }
 
+/** The campaign's tables, as the last campaigns on this machine have left them; empty where there were none. */
 export function readCampaign(): string {
-  return readFileSync(join(root, 'docs/campaign.md'), 'utf8');
+  return existsSync(campaignReport.full) ? readFileSync(campaignReport.full, 'utf8') : '';
 }
 
 /** Rows of the campaign's tables of single faults: fault, variant, runtime, asked … result. */

@@ -8,14 +8,14 @@ import { code, page, table } from './markdown.ts';
 const words: Readonly<Record<string, string>> = en;
 const unproved = '**not proved on a real component**';
 
-/** `docs/coverage.md`, from the tables of the campaign as they stand there. */
+/** The whole report, an artifact: every id with its proofs, from the sources and the tables of the campaign. */
 export function coverageReport(campaign = readCampaign()): string {
   const measured = measureCoverage(campaign);
   return page(
     '# Coverage',
     introduction(),
     '## In short',
-    ...summary(measured),
+    ...inShort(measured),
     ...measured.flatMap((one) => [
       `## ${one.diagnosis === undefined ? one.entry.id : `${one.entry.id} ${one.diagnosis.slug}`}`,
       ...sectionOf(one),
@@ -27,20 +27,20 @@ function introduction(): string {
   const everywhere = readTests().filter(({ text }) => /from '[^']*\/src\/diagnoses\/index\.ts'/.test(text));
   return [
     'Every id of the troubleshooting guide: the modules that answer it, the tests that name it, and the real component on which it was proved.',
-    'All of it is found in the registries, the tests, the faults of the lab and the tables of the [campaign](campaign.md); only the list of ids is written by hand.',
+    'All of it is found in the registries, the tests, the faults of the lab and the tables of the campaign (`campaign.md` beside this file); only the list of ids is written by hand.',
     '',
-    '- *Diagnosed*: a [fault of the lab](guides/lab.md) was planted on a whole platform, and the bot, asked in Slack, named its cause first and nothing else; counted are variants of the fault, those not tried count as not proved.\n  In the first table a cause counts with its first variant.',
+    '- *Diagnosed*: a [fault of the lab](../docs/guides/lab.md) was planted on a whole platform, and the bot, asked in Slack, named its cause first and nothing else; counted are variants of the fault, those not tried count as not proved.\n  In the first table a cause counts with its first variant.',
     '- *Findings on*: tests that run the probes against that very server name the findings that make the cause true; that the answer then names it is shown without a platform only.',
     `- ${unproved}: neither of the two.`,
     '',
-    'On these platforms PostgreSQL, Redis, NATS, Neo4j, Kubernetes and Docker are the real ones; the three services and the collect agent are programs of the lab ([what is real](guides/lab.md#what-is-real)).',
+    'On these platforms PostgreSQL, Redis, NATS, Neo4j, Kubernetes and Docker are the real ones; the three services and the collect agent are programs of the lab ([what is real](../docs/guides/lab.md#what-is-real)).',
     'A test is listed when it names the cause, or one of the findings that speak for it together with a probe that makes it.',
     `Besides, these read the registry of diagnoses as a whole: ${everywhere.map(testLink).join(', ')}.`,
   ].join('\n');
 }
 
 /** One line an id: diagnoses by their causes, then what is no diagnosis. */
-function summary(measured: readonly EntryCoverage[]): readonly string[] {
+function inShort(measured: readonly EntryCoverage[]): readonly string[] {
   const [commands, symptoms] = [true, false].map((is) =>
     measured.filter(({ entry }) => (entry.command !== undefined) === is),
   );

@@ -88,7 +88,7 @@ function diagnosisPage(diagnosis: Diagnosis, language: Language): string {
   const asked = id === 'H2' ? [`${id} redis`, `${slug} redis`] : [id, slug];
   return page(
     `# ${id} · ${say(language, `diagnosis.${id}`)}`,
-    `[${words.all}](../diagnoses.md) · [${words.other}](${other}) · [${words.proof}](../../coverage.md#${anchor(`${id} ${slug}`)})`,
+    `[${words.all}](../diagnoses.md) · [${words.other}](${other}) · [${words.proof}](../../coverage.md)`,
     `${words.ask}${asked.map((text) => code(`/aetherius diagnose ${text}`)).join(' / ')}`,
     ...(id === 'H2' ? [words.anyPart] : []),
     `## ${words.meaning}`,

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faultById, faults } from '../../lab/faults/index.ts';
+import { writeSection } from '../../lab/report.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import { samples, tryDeprived } from '../../scripts/campaign/deprived-trial.ts';
 import { expectationOf } from '../../scripts/campaign/expectation.ts';
 import { pairs } from '../../scripts/campaign/pairs.ts';
 import type { Answer, Product } from '../../scripts/campaign/product.ts';
-import { writeSection } from '../../scripts/campaign/table.ts';
 import { Controls, tryFault } from '../../scripts/campaign/trial.ts';
 
 type Verdict = Answer['causes'][number]['verdict'];

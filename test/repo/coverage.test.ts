@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scripts/docs/catalogue.ts';
 import { coverageReport } from '../../scripts/docs/coverage.ts';
-import { type EntryCoverage, measureCoverage, uncovered } from '../../scripts/docs/coverage-measure.ts';
+import {
+  type EntryCoverage,
+  measureCoverage,
+  plantedByCi,
+  uncovered,
+  withoutProof,
+} from '../../scripts/docs/coverage-measure.ts';
 import { namesCause, realServer } from '../../scripts/docs/coverage-scan.ts';
+import { coverageSummary } from '../../scripts/docs/coverage-summary.ts';
 import { read } from './files.ts';
 
-const measured = measureCoverage();
+/** From the sources alone: what campaigns have left on this machine has no part in it. */
+const measured = measureCoverage('');
 const byId = (id: string) => measured.find(({ entry }) => entry.id === id);
 const causeOf = (id: string, all: readonly EntryCoverage[] = measured) =>
   all.flatMap(({ causes }) => causes).find((cause) => cause.id === id);
@@ -121,10 +129,65 @@ describe('the proof', () => {
     for (const line of rows) expect(line).toMatch(/\| \*\*not proved on a real component\*\* \|$/);
   });
 
-  it('has a row for every cause in the committed report', () => {
-    const report = read('docs/coverage.md');
+  it('is there for every id: a fault that CI plants, findings on a real server, or a test of the command', () => {
+    expect(withoutProof(measured)).toEqual([]);
+  });
+
+  it('would be missed: a cause without fault and without findings, and a command without a test', () => {
+    const bare = measured.map((one) => {
+      if (one.entry.id === 'X1') return { ...one, tests: [] };
+      return {
+        ...one,
+        causes: one.causes.map((cause) =>
+          cause.id === 'D3.a' || cause.id === 'K1.b' ? { ...cause, faults: [], seen: [] } : cause,
+        ),
+      };
+    });
+
+    expect(withoutProof(bare)).toEqual(['D3.a', 'K1.b', 'X1']);
+  });
+
+  it('is planted by CI on Compose, and on Kubernetes where Compose has no such fault', () => {
+    const of = (id: string) => {
+      const cause = causeOf(id);
+      return cause === undefined ? undefined : plantedByCi(cause);
+    };
+
+    expect(of('D3.a')).toEqual(['compose']);
+    expect(of('K1.b')).toEqual(['kubernetes']);
+  });
+
+  it('has a row for every cause in the report', () => {
+    const report = coverageReport('');
     const causes = catalogue.flatMap((entry) => entry.causes);
 
     expect(causes.filter((id) => !report.includes(`\n| ${id} | `))).toEqual([]);
+  });
+});
+
+describe('the committed summary', () => {
+  const committed = read('docs/coverage.md');
+
+  it('has a row for every id, and names no cause without a proof', () => {
+    expect(catalogue.filter(({ id }) => !committed.includes(`\n| ${id} | `))).toEqual([]);
+    expect(committed).toMatch(
+      new RegExp(
+        `${catalogue.length} ids, ${catalogue.flatMap((one) => one.causes).length} causes, 0 without`,
+      ),
+    );
+  });
+
+  it('keeps its date as long as it says the same, and gets a new one with what changed', () => {
+    const later = new Date('2031-05-06T00:00:00Z');
+    const changed = committed.replace(
+      '| D3 | Redis is short of memory | 3 |',
+      '| D3 | Redis is short of memory | 2 |',
+    );
+
+    expect(changed).not.toBe(committed);
+    expect(coverageSummary(committed, later)).toBe(committed);
+    expect(coverageSummary(changed, later)).toBe(
+      committed.replace(/^Counted \S+ by/m, 'Counted 2031-05-06 by'),
+    );
   });
 });

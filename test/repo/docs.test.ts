@@ -81,6 +81,24 @@ describe('the generated parts of the README', () => {
   });
 });
 
+describe('reports of many rows', () => {
+  it.each([
+    ['docs/campaign.md', /^\| kubernetes \| \d+ \| \d+ \| \d{4}-\d\d-\d\d \| `npm run campaign -- .*` \|$/m],
+    [
+      'docs/guides/lab-faults.md',
+      /^\| faults on compose \| \d+ \| \d+ \| .* \| \d{4}-\d\d-\d\d \| `npm run .*` \|$/m,
+    ],
+    ['docs/coverage.md', /^Counted \d{4}-\d\d-\d\d by `npm run docs`: \d+ ids, \d+ causes/m],
+  ])('are artifacts: %s has date, command and totals, and is short', (path, totals) => {
+    expect(read(path)).toMatch(totals);
+    expect(read(path).split('\n').length).toBeLessThanOrEqual(40);
+  });
+
+  it('are not in the repository', () => {
+    expect(repositoryFiles(/^artifacts\//)).toEqual([]);
+  });
+});
+
 describe('error codes', () => {
   it('stand in the reference, and the reference knows no others', () => {
     const section = read('docs/reference/errors.md').split('## ')[1] ?? '';
