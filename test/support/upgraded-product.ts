@@ -1,0 +1,163 @@
+/** This version of the product on a database of an earlier one, with the platform that it knew. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { stringify } from 'yaml';
+import { startRedis } from '../../lab/components/redis.ts';
+import { startProcess } from '../../src/main/process.ts';
+import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
+import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
+import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { aetherius } from './cli.ts';
+import { silentLogger } from './logger.ts';
+import {
+  approverToken,
+  type OldEnvironment,
+  oldAuditKey,
+  oldConfig,
+  oldEnvironments,
+  redisVariable,
+} from './old-database.ts';
+import type { TestDatabase } from './postgres.ts';
+import { startRedisGate } from './redis-gate.ts';
+
+interface Remediation {
+  readonly id: string;
+  readonly handle: string;
+  readonly state: string;
+  readonly run_id: string;
+}
+
+/** The newest request of an environment, with the Redis that its plan is bound to. */
+export const newest = async (database: TestDatabase, environment: OldEnvironment): Promise<Remediation> => {
+  const [row] = await database.sql<Remediation>(
+    `SELECT id, handle, state, plan->'identity'->>'run_id' AS run_id FROM remediations
+     WHERE environment = $1 ORDER BY proposed_at DESC LIMIT 1`,
+    [environment],
+  );
+  if (row === undefined) throw new Error(`nothing in ${environment}`);
+  return row;
+};
+
+/** What each Redis was left with. */
+const policies: Readonly<Partial<Record<OldEnvironment, string>>> = {
+  finished: 'allkeys-lru',
+  verifying: 'allkeys-lru',
+};
+
+export interface UpgradedProduct {
+  readonly slack: SlackEmulator;
+  /** What the Redis of this environment evicts now. */
+  policy(environment: OldEnvironment): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+/** `dir` is a folder for servers and configuration, `redisUrl` the product's own Redis. */
+export async function startUpgraded(
+  database: TestDatabase,
+  options: { readonly dir: string; readonly redisUrl: string },
+): Promise<UpgradedProduct> {
+  const { dir } = options;
+  const stops: (() => Promise<unknown> | void)[] = [];
+  const slack = await startSlackEmulator();
+  stops.unshift(() => slack.stop());
+  const clients = new Map<string, Redis>();
+  const urls: Record<string, string> = {};
+  for (const name of oldEnvironments) {
+    const server = await startRedis({
+      dir: join(dir, name),
+      args: ['--maxmemory', '3mb', '--maxmemory-policy', policies[name] ?? 'noeviction'],
+    });
+    stops.unshift(() => server.stop());
+    const client = new Redis(server.url);
+    stops.unshift(() => client.disconnect());
+    clients.set(name, client);
+    // The very server of that day, as far as it says itself.
+    const from = /^run_id:(\w+)/m.exec(await client.info('server'))?.[1] ?? '';
+    const { run_id: to } = await newest(database, name);
+    const gate = await startRedisGate(server.url, { rename: { from, to } });
+    stops.unshift(() => gate.stop());
+    urls[redisVariable(name)] = gate.url;
+  }
+  const values = {
+    ...urls,
+    DATABASE_URL: database.url,
+    REDIS_URL: options.redisUrl,
+    AUDIT_KEY: oldAuditKey,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    APPROVER_TOKEN: approverToken,
+    STATUS_PORT: '0',
+    PORT: '0',
+    SHUTDOWN_GRACE_MS: '5000',
+  };
+  const where = { role: 'all', env: values, where: 'the upgrade', folder: dir } as const;
+  const running = await startProcess({
+    role: 'all',
+    env: readProcessEnv('all', values),
+    config: parseConfig(stringify(oldConfig()), where),
+    logger: silentLogger,
+  });
+  stops.unshift(() => running.stop(5000));
+  return {
+    slack,
+    policy: async (name) =>
+      ((await clients.get(name)?.config('GET', 'maxmemory-policy')) as string[] | undefined)?.[1],
+    async stop() {
+      for (const stop of stops.splice(0)) await stop();
+    },
+  };
+}
+
+/** The command line over this database, as the approver; `dir` gets its configuration. Always as JSON. */
+export async function askUpgraded(database: TestDatabase, dir: string, ...args: readonly string[]) {
+  mkdirSync(dir, { recursive: true });
+  const config = join(dir, 'aetherius.yaml');
+  writeFileSync(config, stringify(oldConfig()));
+  const answer = await aetherius(['--config', config, '--output', 'json', ...args], {
+    DATABASE_URL: database.url,
+    AUDIT_KEY: oldAuditKey,
+    APPROVER_TOKEN: approverToken,
+    AETHERIUS_TOKEN: approverToken,
+  });
+  const json: unknown = answer.out === '' ? null : JSON.parse(answer.out);
+  return { exit: answer.exit, err: answer.err, json };
+}
+
+/** A click on a button that an earlier version has posted. */
+export async function clickOld(
+  database: TestDatabase,
+  slack: SlackEmulator,
+  purpose: string,
+  remediation: string,
+) {
+  const [button] = await database.sql<{ id: string }>(
+    'SELECT id FROM buttons WHERE purpose = $1 AND remediation_id = $2',
+    [purpose, remediation],
+  );
+  const [message] = await database.sql<{ channel: string; ts: string }>(
+    `SELECT channel, ts FROM messages WHERE ts IS NOT NULL AND remediation_id = $1
+     UNION ALL SELECT channel, ts FROM messages WHERE ts IS NOT NULL LIMIT 1`,
+    [remediation],
+  );
+  return slack.control.deliver('interactive', {
+    type: 'block_actions',
+    api_app_id: 'A0AETHER1',
+    team: { id: 'T0AETHER1', domain: 'aetherius' },
+    user: { id: people.requester, team_id: 'T0AETHER1', name: 'requester' },
+    trigger_id: `old.${remediation}`,
+    container: { type: 'message', message_ts: message?.ts ?? '', channel_id: message?.channel ?? '' },
+    channel: { id: message?.channel ?? places.incidents, name: 'incidents' },
+    message: { ts: message?.ts ?? '', text: '' },
+    actions: [
+      {
+        type: 'button',
+        action_id: `remediation.${purpose}`,
+        block_id: 'b',
+        value: button?.id ?? '',
+        action_ts: '1.1',
+      },
+    ],
+  });
+}
