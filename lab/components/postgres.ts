@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePort, must, type Server, startProcess, tail, waitFor } from './process.ts';
@@ -56,7 +56,10 @@ export function postgresTree(): string {
   return copy;
 }
 
-/** The package's own install script does this, but npm may be told not to run scripts. */
+/**
+ * The package's own install script does this, but npm is told not to run scripts. The links are relative: the tree is
+ * copied into images and to other folders.
+ */
 function hydrate(folder: string): void {
   const list = join(folder, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -65,7 +68,7 @@ function hydrate(folder: string): void {
     const file = join(folder, target);
     if (existsSync(file)) continue;
     try {
-      symlinkSync(resolve(folder, source), file);
+      symlinkSync(relative(dirname(file), join(folder, source)), file);
     } catch {
       // another process was quicker
     }
