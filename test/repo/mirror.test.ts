@@ -13,6 +13,19 @@ const bySubject: Readonly<Record<string, string>> = {
   'services/diagnosis/diagnose-ground': 'the diagnose service when a symptom is followed down',
   'services/diagnosis/diagnose-requests': 'the requests of every diagnosis to the API server',
   'services/fix/execution-decisions': 'what the services of a fix decide together after a crash',
+  'bot/moved': 'the words of the line that a moved answer leaves behind',
+  'bot/receive/slack-route': 'Slack’s requests through the one HTTP server',
+  'domain/kernel/redact/hard-cases': 'the whole redactor on cases that were written before it',
+  'domain/kernel/redact/linear': 'the time of the whole redactor on hostile texts',
+  'domain/kernel/redact/own-words': 'the whole redactor on every sentence of the catalogue',
+  'domain/kernel/redact/planted': 'the whole redactor on seeded secrets and look-alikes',
+  'lab/postgres-tree': 'the tree of PostgreSQL that the lab copies',
+  'platform/redact/rules': 'the maintained rule set and an operator’s own patterns',
+  'scripts/bench-page': 'the page that the benchmark writes',
+  'tools/playground/clean-up': 'how the playground stops',
+  'tools/playground/options': 'the options of the playground',
+  'tools/playground/progress': 'what the playground prints while it starts',
+  'tools/slack-emulator/slackbot': 'what Slackbot says of commands it does not know',
 };
 
 /** What a test in `test/unit/<path>` is about: a file of the source, or of the folder beside it that is named first. */
