@@ -172,7 +172,7 @@ describe('a report in Slack', () => {
   it.each([
     ['/aetherius report', 'no finished check or diagnosis'],
     ['/aetherius report 00000000', 'no check or diagnosis with the number'],
-    ['/aetherius report yesterday', 'no number of a run'],
+    ['/aetherius report yesterday', 'not the number of a run'],
   ])('answers %s before anything was looked at', async (text, words) => {
     const { slack } = await stage.start();
     await slack.control.command({ user: people.requester, channel: places.incidents, text });
