@@ -58,7 +58,7 @@ describe('aetherius report', () => {
     const answer = await report('report');
 
     expect(answer).toMatchObject({ exit: 1, out: '' });
-    expect(answer.err).toContain('No run that is over');
+    expect(answer.err).toContain('There is no finished run');
   });
 
   it('fills in the form from the latest run, from the one named, and from one of an environment', async () => {
@@ -115,7 +115,7 @@ describe('aetherius report', () => {
   it.each([
     [['report', 'yesterday'], 64, 'is no run'],
     [['report', '00000000'], 1, 'no check or diagnosis'],
-    [['report', '--env', 'nowhere'], 1, 'No run that is over'],
+    [['report', '--env', 'nowhere'], 1, 'There is no finished run'],
   ] as const)('ends %j with exit code %i', async (args, exit, words) => {
     const answer = await report(...args);
 
