@@ -8,7 +8,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 interface Plan {
   readonly files: Readonly<Record<string, string>>;
   readonly registry?: { readonly path: string; readonly name: string; readonly from: string };
-  /** Code of a finding that is not in `src/domain/look/findings.ts` yet. */
+  /** Code of a finding that is not in `src/domain/probe/findings.ts` yet. */
   readonly finding?: string;
   readonly next: readonly string[];
 }
@@ -89,8 +89,8 @@ const codeOf = (id: string): string => id.toUpperCase().replace(/[.-]/g, '_');
 
 function probeText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
@@ -126,7 +126,7 @@ function remediationText(id: string, name: string, target: string): string {
   return `import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { defineRemediation, type RemediationContext } from '../../domain/fix/remediation.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 const params = z.strictObject({});
 type Params = z.output<typeof params>;
@@ -259,7 +259,7 @@ export function scaffold(root: string, [kind = '', id = '', more]: readonly stri
     said.push(`added to ${path}`);
   }
   if (plan.finding !== undefined) {
-    const path = 'src/domain/look/findings.ts';
+    const path = 'src/domain/probe/findings.ts';
     writeFileSync(join(root, path), withFinding(readFileSync(join(root, path), 'utf8'), plan.finding));
     said.push(`added to ${path}`);
   }

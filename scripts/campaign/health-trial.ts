@@ -58,7 +58,7 @@ function judge(report: HealthReport, fault: Fault): string[] {
   const row = report.rows.find((one) => one.part === part);
   const behind = touched(broken as PartId);
   const wrong = report.rows.filter((one) => isBad(one) && one.part !== part && !behind.has(one.part));
-  // Behind something that could not be looked at, a service speaks for itself.
+  // Behind something that could not be checked, a service speaks for itself.
   const alarms = report.rows.filter(
     (one) =>
       row?.state !== 'unknown' &&

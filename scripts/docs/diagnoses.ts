@@ -6,8 +6,8 @@ import {
   type Diagnosis,
   type Remedy,
 } from '../../src/domain/diagnosis/diagnosis.ts';
-import type { ProbeCall } from '../../src/domain/look/probe.ts';
 import { partIds } from '../../src/domain/platform/part.ts';
+import type { ProbeCall } from '../../src/domain/probe/probe.ts';
 import type { Language } from '../../src/domain/run/run.ts';
 import { probes } from '../../src/probes/index.ts';
 import { en } from '../../src/text/en.ts';

@@ -47,7 +47,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     findingHead: ['Finding', 'What people read'],
     causes: 'Causes',
     verdicts:
-      'A cause is confirmed when its condition holds, ruled out when it does not, and possible when a probe could not look.',
+      'A cause is confirmed when its condition holds, ruled out when it does not, and possible when a probe could not check.',
     causeHead: ['Cause', 'What people read', 'Condition'],
     and: 'and',
     or: 'or',

@@ -17,7 +17,7 @@ export function errorsReference(): string {
       errorCodes.map((name) => [code(name), said('error', name)]),
     ),
     '## Stages',
-    'How far a call to a system under diagnosis got.\nSome stages are evidence about the target.\nThe others say that the bot could not look; they are never shown as down or as healthy.',
+    'How far a call to a system under diagnosis got.\nSome stages are evidence about the target.\nThe others say that the bot could not check; they are never shown as down or as healthy.',
     table(
       ['Stage', 'Evidence about the target', 'What people read'],
       stages.map((name) => [code(name), targetStages.has(name) ? 'yes' : '', said('cause', name)]),

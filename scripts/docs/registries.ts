@@ -11,7 +11,7 @@ export function probesReference(): string {
   const sorted = [...probes].sort((a, b) => (a.id < b.id ? -1 : 1));
   return page(
     '# Probes',
-    'A probe reads one kind of fact and changes nothing; two may add a [debug container](../guides/operate.md#containers-without-tools) where that is switched on.\nIt answers healthy, unhealthy with findings, skipped (a precondition is absent) or inconclusive (could not look).',
+    'A probe reads one kind of fact and changes nothing; two may add a [debug container](../guides/operate.md#containers-without-tools) where that is switched on.\nIt answers healthy, unhealthy with findings, skipped (a precondition is absent) or inconclusive (could not check).',
     ...sorted.flatMap((probe) => [
       `## ${code(probe.id)}`,
       probe.doc,

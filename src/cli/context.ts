@@ -1,8 +1,8 @@
 import type { InstructionLines } from '../domain/diagnosis/place.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
-import type { ProbeRunner } from '../domain/look/probe-runner.ts';
-import type { TargetsFactory } from '../domain/look/targets/targets.ts';
+import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
+import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { Check } from '../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
@@ -44,7 +44,7 @@ export interface CliContext {
   /** ConfigError with every fault. */
   config(): Promise<Config>;
   /** What looks from this process: no Redis, no PostgreSQL of ours, no Slack. */
-  looking(): Promise<{
+  checks(): Promise<{
     readonly rules: HealthRules;
     readonly runner: ProbeRunner;
     readonly targets: TargetsFactory;

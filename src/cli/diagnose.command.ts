@@ -1,7 +1,7 @@
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
-import type { ProbeOutcome } from '../domain/look/probe.ts';
+import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
@@ -24,7 +24,7 @@ export async function diagnoseCommand(
   const runtime = config.environments[environment]?.runtime;
   const started = context.now();
   const text = words.join(' ');
-  const { diagnosis, instructionLines } = await context.looking();
+  const { diagnosis, instructionLines } = await context.checks();
   const answer = await diagnosis.run({ environment, text, signal: context.signal });
   if (answer.kind === 'choose') {
     context.err(context.words.plain('cli.diagnose.choose', { text }));

@@ -1,6 +1,6 @@
 import type { HealthReport, PartRow } from '../domain/health/health.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { Finding } from '../domain/look/finding.ts';
+import type { Finding } from '../domain/probe/finding.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
@@ -13,7 +13,7 @@ export async function healthCommand(
   options: { readonly env?: string },
 ): Promise<ExitCode> {
   const environment = chooseEnvironment(await context.config(), options.env);
-  const { rules, runner, targets } = await context.looking();
+  const { rules, runner, targets } = await context.checks();
   const started = context.now();
   const calls = rules.calls(environment);
   const outcomes = await runner.run(calls, {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { verdicts } from '../domain/diagnosis/judgement.ts';
 import { partStates } from '../domain/health/health.ts';
-import { severities } from '../domain/look/finding.ts';
 import { partIds } from '../domain/platform/part.ts';
+import { severities } from '../domain/probe/finding.ts';
 import { overalls } from '../domain/report/issue-report.ts';
 import { runKinds, runStates } from '../domain/run/run.ts';
 import { checkAreas, checkStates } from '../domain/settings/doctor.ts';

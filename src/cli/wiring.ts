@@ -46,9 +46,9 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     closers.push(opened.close);
     return opened;
   });
-  const looking = once(async () => {
-    const { openLooking } = await import('../main/looking.ts');
-    const opened = openLooking({
+  const checks = once(async () => {
+    const { openChecks } = await import('../main/checks.ts');
+    const opened = openChecks({
       config: await targetsConfig(),
       logger: await logger(),
       clock: systemClock,
@@ -68,7 +68,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     requestId: () => randomUUID(),
     env,
     config,
-    looking,
+    checks,
     services: async () => (await services()).services,
     person: async () => (await services()).person(),
     remediations: async () => {

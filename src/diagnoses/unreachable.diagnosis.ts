@@ -1,6 +1,6 @@
 import { all, any, type Condition, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
-import type { FindingCode } from '../domain/look/findings.ts';
 import { type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
+import type { FindingCode } from '../domain/probe/findings.ts';
 
 const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
 

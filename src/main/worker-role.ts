@@ -14,7 +14,7 @@ import { createProposeService } from '../services/fix/propose/propose.service.ts
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
 import { createHealthRun } from '../services/health/health-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
-import { openLooking } from './looking.ts';
+import { openChecks } from './checks.ts';
 import { diagnoses } from './registries.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { decisionDeps, digestSettings } from './use-cases.ts';
@@ -23,7 +23,7 @@ import { decisionDeps, digestSettings } from './use-cases.ts';
 export function workerRole(shared: Shared, environments: readonly string[]): RoleParts {
   const { store, config, clock, ids, logger, policy, metrics } = shared;
   const decisions = decisionDeps(shared);
-  const { targets, runner, rules, diagnosing } = openLooking({ config, logger, clock });
+  const { targets, runner, rules, diagnosing } = openChecks({ config, logger, clock });
   const self = createSelfIdentity({
     database: shared.database,
     redis: shared.redis.producer(),

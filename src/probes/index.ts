@@ -1,4 +1,4 @@
-import type { Probe } from '../domain/look/probe.ts';
+import type { Probe } from '../domain/probe/probe.ts';
 import { agentsHeartbeats } from './agents/heartbeats.probe.ts';
 import { agentsSilence } from './agents/silence.probe.ts';
 import { composeChanges } from './compose/changes.probe.ts';

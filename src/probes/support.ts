@@ -1,8 +1,8 @@
 import { type Stage, TargetError } from '../domain/kernel/errors.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
-import type { Finding } from '../domain/look/finding.ts';
-import type { ProbeResult } from '../domain/look/probe.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { Finding } from '../domain/probe/finding.ts';
+import type { ProbeResult } from '../domain/probe/probe.ts';
 
 /** Codes of a connection that fails for a reason that lies with the target itself. */
 export const endpointCodes = [
@@ -24,7 +24,7 @@ const codeOfStage: Readonly<Partial<Record<Stage, EndpointCode>>> = {
 
 /**
  * A failed connection as a finding when it says something about the target; otherwise throws it again, for then
- * the probe could not look (no DNS, firewall, TLS, RBAC).
+ * the probe could not check (no DNS, firewall, TLS, RBAC).
  */
 export function endpointFinding(error: unknown, part: PartId, facts: Facts = {}): Finding {
   const code = error instanceof TargetError ? codeOfStage[error.stage] : undefined;

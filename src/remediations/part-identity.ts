@@ -1,7 +1,7 @@
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
-import type { Targets } from '../domain/look/targets/targets.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { Targets } from '../domain/probe/targets/targets.ts';
 
 type Deps = Pick<Targets, 'postgres' | 'redis'>;
 

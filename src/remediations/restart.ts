@@ -1,6 +1,6 @@
-import type { Finding } from '../domain/look/finding.ts';
-import type { FindingCode } from '../domain/look/findings.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { Finding } from '../domain/probe/finding.ts';
+import type { FindingCode } from '../domain/probe/findings.ts';
 
 /** Hung or stale, and a fresh start of the same thing helps. */
 export const restartHelpsWith = [

@@ -1,6 +1,6 @@
-import type { ProbeCall } from '../domain/look/probe.ts';
-import type { Targets } from '../domain/look/targets/targets.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { ProbeCall } from '../domain/probe/probe.ts';
+import type { Targets } from '../domain/probe/targets/targets.ts';
 
 /**
  * What must be well after a part was restarted: the runtime says that it is there, and the part itself answers

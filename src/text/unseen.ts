@@ -1,5 +1,5 @@
-import type { ProbeOutcome } from '../domain/look/probe.ts';
 import { type PartId, partIds } from '../domain/platform/part.ts';
+import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import type { Words } from './words.ts';
 
 /** What a probe could not see, in plain words, not escaped: its name, the parts it was about, and why. */

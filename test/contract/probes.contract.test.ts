@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, type Stage, stages, TargetError } from '../../src/domain/kernel/errors.ts';
-import type { Finding } from '../../src/domain/look/finding.ts';
-import type { Probe, ProbeContext, ProbeResult } from '../../src/domain/look/probe.ts';
-import type { KubernetesTarget } from '../../src/domain/look/targets/kubernetes.ts';
-import type { Targets } from '../../src/domain/look/targets/targets.ts';
-import { targetNames } from '../../src/domain/look/targets/targets.ts';
+import type { Finding } from '../../src/domain/probe/finding.ts';
+import type { Probe, ProbeContext, ProbeResult } from '../../src/domain/probe/probe.ts';
+import type { KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
+import type { Targets } from '../../src/domain/probe/targets/targets.ts';
+import { targetNames } from '../../src/domain/probe/targets/targets.ts';
 import { probes } from '../../src/probes/index.ts';
 import { wordsIn } from '../../src/text/words.ts';
 import { toldAtOnce } from '../support/fake-kubernetes.ts';
@@ -190,7 +190,7 @@ function codesIn(result: ProbeResult | 'threw'): readonly Finding[] {
   return result !== 'threw' && result.status === 'unhealthy' ? result.findings : [];
 }
 
-/** A throw means "could not look"; only the runner may see one. */
+/** A throw means "could not check"; only the runner may see one. */
 async function settle(probe: Probe, given: ProbeContext<Targets>): Promise<ProbeResult | 'threw'> {
   try {
     return await probe.run(someParams(probe), given);

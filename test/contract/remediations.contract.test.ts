@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { planDrift, planFault } from '../../src/domain/fix/execution.ts';
 import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
-import { type Targets, targetNames } from '../../src/domain/look/targets/targets.ts';
+import { type Targets, targetNames } from '../../src/domain/probe/targets/targets.ts';
 import { probes } from '../../src/probes/index.ts';
 import { type Fixture, fixtures, type RemediationName, registered } from '../support/remediation-fixtures.ts';
 

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../src/domain/look/findings.ts';
+import type { FindingCode } from '../../src/domain/probe/findings.ts';
 /** What both the killed process and the test that looks after it need: the same actions on the same targets. */
 
 import { Redis } from 'ioredis';
@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { PlanStep, Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
-import type { Probe } from '../../src/domain/look/probe.ts';
-import type { ProbeRunner } from '../../src/domain/look/probe-runner.ts';
-import type { TargetsFactory } from '../../src/domain/look/targets/targets.ts';
+import type { Probe } from '../../src/domain/probe/probe.ts';
+import type { ProbeRunner } from '../../src/domain/probe/probe-runner.ts';
+import type { TargetsFactory } from '../../src/domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts';
 import { Thresholds } from '../../src/domain/settings/thresholds.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';

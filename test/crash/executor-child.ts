@@ -29,7 +29,7 @@ const end = env('KILL_POINT');
 const signal = process.env['END_BY'] === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL';
 let ended = false;
 await harness.execute(env('REMEDIATION_ID'), `child-${process.pid}`, {
-  reach: async (point) => {
+  atKillPoint: async (point) => {
     if (point !== end || ended) return;
     ended = true;
     process.kill(process.pid, signal);

@@ -28,7 +28,7 @@ describe('PostgreSQL goes away in the middle of an execution', () => {
     let first = true;
 
     await h.execute(row.id, 'worker-1', {
-      reach: (point) => {
+      atKillPoint: (point) => {
         if (point === 'R-K4' && first) {
           first = false;
           restarting = postgres.server.restart();
@@ -54,7 +54,7 @@ describe('PostgreSQL goes away in the middle of an execution', () => {
     const row = await h.approved();
     let first = true;
     const executing = h.execute(row.id, 'worker-1', {
-      reach: async (point) => {
+      atKillPoint: async (point) => {
         if (point !== 'R-K4' || !first) return;
         first = false;
         await postgres.server.stop();
@@ -77,7 +77,7 @@ describe('PostgreSQL goes away in the middle of an execution', () => {
     const h = createHarness(store, { world, leaseMs: 3_000 });
     const row = await h.approved();
     const executing = h.execute(row.id, 'worker-1', {
-      reach: async (point) => {
+      atKillPoint: async (point) => {
         if (point === 'R-K2') await postgres.server.stop();
       },
     });

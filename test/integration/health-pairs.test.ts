@@ -231,7 +231,7 @@ describe.skipIf(lacking !== undefined)(
       expect(report.overall).toBe('unknown');
     });
 
-    it('whose names do not resolve could not be looked at, and is neither down nor fine', async () => {
+    it('whose names do not resolve could not be checked, and is neither down nor fine', async () => {
       const report = await check({
         redis: { kind: 'single', url: literal('redis://nowhere.invalid:6379') },
         neo4j: { url: literal('bolt://nowhere.invalid:7687'), user: 'neo4j', password: literal('x') },
@@ -240,7 +240,7 @@ describe.skipIf(lacking !== undefined)(
       expect(bad(report)).toEqual(['redis unknown blind-dns', 'neo4j unknown blind-dns']);
     });
 
-    it('behind a firewall that drops what we send could not be looked at, and is neither down nor fine', async () => {
+    it('behind a firewall that drops what we send could not be checked, and is neither down nor fine', async () => {
       const wall = await firewalled();
       const behind = (text: string) => {
         const url = new URL(text);

@@ -10,7 +10,7 @@ const bySubject: Readonly<Record<string, string>> = {
   'platform/targets/runtime/on-compose': 'the runtime target on Compose',
   'platform/targets/runtime/on-kubernetes': 'the runtime target on Kubernetes',
   'services/diagnosis/connection-errors': 'vocabulary, symptom match and diagnoses on the words of drivers',
-  'services/diagnosis/diagnose-ground': 'the diagnose service when a symptom is followed down',
+  'services/diagnosis/diagnose-failed-dependency': 'the diagnose service when a symptom is followed down',
   'services/diagnosis/diagnose-requests': 'the requests of every diagnosis to the API server',
   'services/fix/execution-decisions': 'what the services of a fix decide together after a crash',
   'bot/moved': 'the words of the line that a moved answer leaves behind',

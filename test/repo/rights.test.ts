@@ -60,7 +60,7 @@ describe('the rights that are asked for', () => {
       read(path).includes("'ephemeralcontainers'"),
     );
     expect(users.toSorted()).toEqual([
-      'src/domain/look/targets/kubernetes.ts',
+      'src/domain/probe/targets/kubernetes.ts',
       'src/platform/targets/kubernetes/debug-container.ts',
     ]);
   });

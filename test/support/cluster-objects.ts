@@ -1,4 +1,4 @@
-import type { KubeKind, KubeObject, KubernetesTarget } from '../../src/domain/look/targets/kubernetes.ts';
+import type { KubeKind, KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import { fakeKubernetes } from './fake-kubernetes.ts';
 
 export type Lists = Readonly<Partial<Record<KubeKind, readonly object[]>>>;

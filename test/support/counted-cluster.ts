@@ -1,5 +1,5 @@
 import { AppError } from '../../src/domain/kernel/errors.ts';
-import type { KubeKind, KubeObject, KubernetesTarget } from '../../src/domain/look/targets/kubernetes.ts';
+import type { KubeKind, KubeObject, KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import { shareLogs } from '../../src/platform/targets/kubernetes/shared-logs.ts';
 import { answerScript, type SaidByProgram, scriptOf } from './network-script.ts';
 

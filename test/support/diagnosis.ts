@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
 import { judge, type Verdict } from '../../src/domain/diagnosis/judgement.ts';
-import type { FindingCode } from '../../src/domain/look/findings.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/look/probe.ts';
 import type { PartId } from '../../src/domain/platform/part.ts';
+import type { FindingCode } from '../../src/domain/probe/findings.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import { probes } from '../../src/probes/index.ts';
 
 /** Which probe may make which findings. */
@@ -26,7 +26,7 @@ export interface Seen {
   readonly probe: string;
 }
 
-/** The evidence of a diagnosis with these findings about its part; `blind` names probes that could not look. */
+/** The evidence of a diagnosis with these findings about its part; `blind` names probes that could not check. */
 export function outcomesOf(
   diagnosis: Diagnosis,
   findings: readonly Seen[],

@@ -1,4 +1,4 @@
-import type { ComposeContainer, ComposeTarget } from '../../src/domain/look/targets/compose.ts';
+import type { ComposeContainer, ComposeTarget } from '../../src/domain/probe/targets/compose.ts';
 
 /** A container that runs well, with what is said of it. */
 export const container = (service: string, more: Partial<ComposeContainer> = {}): ComposeContainer => ({

@@ -1,6 +1,6 @@
 /** A Kubernetes target that refuses whatever a test does not give it. */
 
-import type { KubernetesTarget } from '../../src/domain/look/targets/kubernetes.ts';
+import type { KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 
 const refuse = () => Promise.reject(new Error('not asked for in this test'));
 

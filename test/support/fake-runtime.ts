@@ -1,12 +1,12 @@
 /** A runtime made of data: what probes of the runtime see in unit tests. */
 
+import type { PartId } from '../../src/domain/platform/part.ts';
 import type {
   FileEntry,
   Instance,
   ReferredVariable,
   RuntimeTarget,
-} from '../../src/domain/look/targets/runtime.ts';
-import type { PartId } from '../../src/domain/platform/part.ts';
+} from '../../src/domain/probe/targets/runtime.ts';
 
 export interface FakePart extends Partial<Instance> {
   /** What has changed when it is looked at again. */

@@ -1,4 +1,4 @@
-import { openLooking } from '../../src/main/looking.ts';
+import { openChecks } from '../../src/main/checks.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
 import { probes } from '../../src/probes/index.ts';
@@ -15,7 +15,7 @@ const environments = {
 };
 const factory = createTargetsFactory(environments);
 const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
-const { diagnosis } = openLooking({
+const { diagnosis } = openChecks({
   config: { environments },
   targets: factory,
   runner,

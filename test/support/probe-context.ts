@@ -1,8 +1,8 @@
 import { AppError } from '../../src/domain/kernel/errors.ts';
-import type { HttpAnswer, ServicesTarget } from '../../src/domain/look/targets/http.ts';
-import type { NatsTarget } from '../../src/domain/look/targets/nats.ts';
-import type { PostgresTarget } from '../../src/domain/look/targets/postgres.ts';
-import type { RedisNode, RedisTarget } from '../../src/domain/look/targets/redis.ts';
+import type { HttpAnswer, ServicesTarget } from '../../src/domain/probe/targets/http.ts';
+import type { NatsTarget } from '../../src/domain/probe/targets/nats.ts';
+import type { PostgresTarget } from '../../src/domain/probe/targets/postgres.ts';
+import type { RedisNode, RedisTarget } from '../../src/domain/probe/targets/redis.ts';
 
 /** What a probe gets besides its parameters, with a clock that `wait` moves. */
 export function probeContext<Deps extends object>(deps: Deps, start = '2026-03-01T10:05:00Z') {

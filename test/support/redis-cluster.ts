@@ -1,4 +1,4 @@
-import type { RedisNode, RedisTarget } from '../../src/domain/look/targets/redis.ts';
+import type { RedisNode, RedisTarget } from '../../src/domain/probe/targets/redis.ts';
 
 export type Info = Readonly<Record<string, string>>;
 /** One server that answers INFO with these fields, whatever the section. */

@@ -2,9 +2,9 @@
 
 import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
-import type { ComposeContainer } from '../../src/domain/look/targets/compose.ts';
-import type { KubeObject } from '../../src/domain/look/targets/kubernetes.ts';
-import type { Targets } from '../../src/domain/look/targets/targets.ts';
+import type { ComposeContainer } from '../../src/domain/probe/targets/compose.ts';
+import type { KubeObject } from '../../src/domain/probe/targets/kubernetes.ts';
+import type { Targets } from '../../src/domain/probe/targets/targets.ts';
 import { remediations } from '../../src/remediations/index.ts';
 
 export type RemediationName = (typeof remediations)[number]['id'];

@@ -1,6 +1,6 @@
 /** A stored run as a report sees it: what the platform did, in the shape PostgreSQL gives it back. */
 
-import type { ProbeOutcome } from '../../src/domain/look/probe.ts';
+import type { ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import type { Deployment } from '../../src/domain/report/issue-environment.ts';
 import type { ReportSource } from '../../src/domain/report/issue-report.ts';
 import type { RunWithOutcomes } from '../../src/domain/run/run.ts';
@@ -25,7 +25,7 @@ export const onKubernetes: Deployment = {
   parts: ['agent-manager', 'postgres', 'redis', 'runtime'],
 };
 
-/** Redis is full and its policy evicts nothing; one probe could not look, one has no say here. */
+/** Redis is full and its policy evicts nothing; one probe could not check, one has no say here. */
 export const aDiagnosis = (more: Partial<RunWithOutcomes> = {}): RunWithOutcomes => ({
   ...aRun({ kind: 'diagnose', params: { symptom: 'redis 内存满了' } }),
   outcomes: [

@@ -4,7 +4,7 @@ import type { Plan } from '../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { HealthReport, PartRow } from '../../src/domain/health/health.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
-import type { Finding } from '../../src/domain/look/finding.ts';
+import type { Finding } from '../../src/domain/probe/finding.ts';
 import type { Run } from '../../src/domain/run/run.ts';
 
 export const at = (time: string): Date => new Date(`2026-11-25T${time}Z`);

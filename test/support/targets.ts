@@ -4,7 +4,7 @@ import { createServer, type Socket, type Server as TcpServer, connect as tcpConn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LazySecret } from '../../src/domain/kernel/secret.ts';
-import type { ProbeCall, ProbeOutcome } from '../../src/domain/look/probe.ts';
+import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import { ConfigFile } from '../../src/domain/settings/config.ts';
 import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';

@@ -1,4 +1,4 @@
-import type { ProbeOutcome } from '../../domain/look/probe.ts';
+import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Words } from '../../text/words.ts';
 import { factList, partName } from './phrases.ts';
 

@@ -6,8 +6,8 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
-import type { ProbeOutcome } from '../../domain/look/probe.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
+import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { causeMarkup, causePlain } from '../../text/cause.ts';
 import { markup } from '../../text/format.ts';
@@ -179,7 +179,7 @@ function changeBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
   return [context([words.say('diagnose.changes'), ...lines].join('\n'), words)];
 }
 
-/** Probes that could not look, by why: the sentence says what would be needed, once for all that it is true of. */
+/** Probes that could not check, by why: the sentence says what would be needed, once for all that it is true of. */
 function unseenText(missing: readonly ProbeOutcome[], words: Words): string {
   const groups = new Map<string, Map<string, string[]>>();
   for (const outcome of missing) {

@@ -1,6 +1,6 @@
 import type { DigestDifference, RememberedFinding } from '../../domain/digest/digest.ts';
-import { findingKey } from '../../domain/look/finding.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
+import { findingKey } from '../../domain/probe/finding.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
@@ -78,7 +78,7 @@ function quietLine(difference: DigestDifference, words: Words): string {
   const { environment, localDate: date, still } = difference;
   const since = difference.since;
   if (still.length === 0) {
-    // What could not be looked at is never called healthy.
+    // What could not be checked is never called healthy.
     const key = difference.unseen.length === 0 ? 'digest.quiet.healthy' : 'digest.quiet.unseen';
     return words.say(key, { environment, date, since });
   }

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
-import type { Finding } from '../../domain/look/finding.ts';
 import type { FindingView, Offer } from '../../domain/message/finding-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';

@@ -1,6 +1,6 @@
 import type { Place } from '../../domain/diagnosis/place.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
 import { remedyLines, workloads } from './lines.ts';
 
 const ports: Readonly<Record<string, string>> = { 'agent-manager': '8080', 'orchestrator-service': '8081' };

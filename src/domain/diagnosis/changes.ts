@@ -1,5 +1,5 @@
-import type { Finding } from '../look/finding.ts';
-import type { ProbeCall, ProbeOutcome } from '../look/probe.ts';
+import type { Finding } from '../probe/finding.ts';
+import type { ProbeCall, ProbeOutcome } from '../probe/probe.ts';
 
 /** Whether this probe says what changed shortly before: information beside an answer, evidence for no cause. */
 const readsChanges = (probe: string): boolean =>

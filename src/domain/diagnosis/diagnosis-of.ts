@@ -1,5 +1,5 @@
-import type { Finding } from '../look/finding.ts';
 import { partIds } from '../platform/part.ts';
+import type { Finding } from '../probe/finding.ts';
 import { codesOf, type Diagnosis, isWay } from './diagnosis.ts';
 import { asTyped } from './symptom.ts';
 

@@ -1,6 +1,6 @@
-import type { FindingCode } from '../look/findings.ts';
-import type { ProbeCall } from '../look/probe.ts';
 import type { PartId } from '../platform/part.ts';
+import type { FindingCode } from '../probe/findings.ts';
+import type { ProbeCall } from '../probe/probe.ts';
 
 /**
  * A diagnosis is data: evidence to gather, causes with the condition that confirms each, remedies, and

@@ -1,7 +1,7 @@
-import type { Finding, Severity } from '../look/finding.ts';
-import type { FindingCode } from '../look/findings.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import { depth } from '../platform/part.ts';
+import type { Finding, Severity } from '../probe/finding.ts';
+import type { FindingCode } from '../probe/findings.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import { type Condition, codesOf, type Diagnosis, type DiagnosisCause } from './diagnosis.ts';
 
 /** Kleene's third value is `undefined`: it could not be seen. */
@@ -17,7 +17,7 @@ export interface CauseJudgement {
   readonly for: readonly Finding[];
   /** Probes that looked and did not find what it would take. */
   readonly against: readonly ProbeOutcome[];
-  /** Probes that could not look; with them the verdict could be another. */
+  /** Probes that could not check; with them the verdict could be another. */
   readonly missing: readonly ProbeOutcome[];
 }
 

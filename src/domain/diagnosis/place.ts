@@ -1,4 +1,4 @@
-import type { Finding } from '../look/finding.ts';
+import type { Finding } from '../probe/finding.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { Remedy } from './diagnosis.ts';
 

@@ -1,7 +1,7 @@
-import type { Finding } from '../look/finding.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import type { Rendered } from '../message/rendered.ts';
 import type { PartId } from '../platform/part.ts';
+import type { Finding } from '../probe/finding.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import type { Language, Run } from '../run/run.ts';
 import type { DiagnosisJudgement, Truth } from './judgement.ts';
 

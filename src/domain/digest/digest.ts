@@ -1,8 +1,8 @@
 import type { HealthReport } from '../health/health.ts';
 import { present } from '../kernel/present.ts';
-import { type Finding, findingKey, severities } from '../look/finding.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import type { PartId } from '../platform/part.ts';
+import { type Finding, findingKey, severities } from '../probe/finding.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 
 /** A finding as the previous digest remembered it. */
 export interface RememberedFinding extends Finding {
@@ -24,7 +24,7 @@ export interface DigestDifference {
   readonly still: readonly RememberedFinding[];
   /** Came and went at least twice within the strip. */
   readonly flapping: readonly string[];
-  /** Parts that could not be looked at: whether their old findings are fixed is unknown. */
+  /** Parts that could not be checked: whether their old findings are fixed is unknown. */
   readonly unseen: readonly string[];
   /** Oldest first, at most 7: critical and warning counts per local day; null = no digest that day. */
   readonly strip: readonly {
@@ -64,7 +64,7 @@ export interface DigestInput {
 
 /** Days of the strip, this one included. */
 export const stripDays = 7;
-/** What could not be looked at for so long is not carried along any further. */
+/** What could not be checked for so long is not carried along any further. */
 const carryDays = 30;
 
 /**

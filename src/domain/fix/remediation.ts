@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { sha256 } from '../kernel/canonical.ts';
 import type { Facts } from '../kernel/facts.ts';
-import type { Finding } from '../look/finding.ts';
-import type { FindingCode } from '../look/findings.ts';
-import type { ProbeCall } from '../look/probe.ts';
-import type { TargetName, Targets } from '../look/targets/targets.ts';
 import type { PartId } from '../platform/part.ts';
+import type { Finding } from '../probe/finding.ts';
+import type { FindingCode } from '../probe/findings.ts';
+import type { ProbeCall } from '../probe/probe.ts';
+import type { TargetName, Targets } from '../probe/targets/targets.ts';
 
 export type Tier = 0 | 1 | 2 | 3;
 

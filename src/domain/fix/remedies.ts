@@ -1,5 +1,5 @@
-import type { Finding } from '../look/finding.ts';
-import type { Targets } from '../look/targets/targets.ts';
+import type { Finding } from '../probe/finding.ts';
+import type { Targets } from '../probe/targets/targets.ts';
 import type { Remediation, RemedyCall } from './remediation.ts';
 
 type Helper = Pick<Remediation, 'id' | 'helpsWith' | 'paramsFor' | 'on'>;

@@ -1,6 +1,6 @@
-import type { ProbeCall } from '../look/probe.ts';
-import type { DatabaseId } from '../look/targets/postgres.ts';
 import { type PartId, partIds, type ServiceId, serviceIds } from '../platform/part.ts';
+import type { ProbeCall } from '../probe/probe.ts';
+import type { DatabaseId } from '../probe/targets/postgres.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { Thresholds } from '../settings/thresholds.ts';
 

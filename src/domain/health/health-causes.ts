@@ -1,7 +1,7 @@
-import type { Finding } from '../look/finding.ts';
-import { traitsOf } from '../look/findings.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import { depth, foundations, type PartId, partIds } from '../platform/part.ts';
+import type { Finding } from '../probe/finding.ts';
+import { traitsOf } from '../probe/findings.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import type { PartRow } from './health.ts';
 import { healthRole } from './health-calls.ts';
 

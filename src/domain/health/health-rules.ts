@@ -1,8 +1,8 @@
 import { AppError } from '../kernel/errors.ts';
-import { type Finding, findingKey } from '../look/finding.ts';
-import { traitsOf } from '../look/findings.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../look/probe.ts';
 import { depth, type PartId, partIds, serviceIds } from '../platform/part.ts';
+import { type Finding, findingKey } from '../probe/finding.ts';
+import { traitsOf } from '../probe/findings.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../probe/probe.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { HealthReport, PartRow, PartState } from './health.ts';
 import {

@@ -1,8 +1,8 @@
 import type { Facts } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
-import { traitsOf } from '../look/findings.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import { dependencies, type PartId, serviceIds } from '../platform/part.ts';
+import { traitsOf } from '../probe/findings.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import type { PartRow } from './health.ts';
 import { healthRole } from './health-calls.ts';
 

@@ -1,9 +1,9 @@
 import type { Facts } from '../kernel/facts.ts';
-import type { Finding } from '../look/finding.ts';
 import type { PartId } from '../platform/part.ts';
+import type { Finding } from '../probe/finding.ts';
 
 /**
- * What one line of the health table says. `unknown` is "could not look" and never looks like `up` or `down`;
+ * What one line of the health table says. `unknown` is "could not check" and never looks like `up` or `down`;
  * `down` is said only with a second witness.
  */
 export const partStates = ['down', 'degraded', 'unknown', 'up', 'not-configured'] as const;

@@ -1,4 +1,4 @@
-import type { ProbeCall, ProbeOutcome } from '../look/probe.ts';
+import type { ProbeCall, ProbeOutcome } from '../probe/probe.ts';
 import type { HealthReport } from './health.ts';
 
 /** What a health check asks and how it is judged: the same for a table that fills in and for a complete one. */

@@ -73,6 +73,6 @@ export class TargetError extends AppError {
 
 /**
  * Stages that say something about the target itself. The others (`dns`, `connect-timeout`, `tls`,
- * `forbidden`, `aborted`, `protocol`) only say that we could not look.
+ * `forbidden`, `aborted`, `protocol`) only say that we could not check.
  */
 export const targetStages: ReadonlySet<Stage> = new Set(['refused', 'auth', 'no-answer', 'closed', 'limit']);

@@ -1,6 +1,6 @@
 import type { RemediationRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
-import type { Finding } from '../look/finding.ts';
+import type { Finding } from '../probe/finding.ts';
 import type { Run } from '../run/run.ts';
 import type { RemediationButton } from './remediation-view.ts';
 

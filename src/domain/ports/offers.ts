@@ -1,6 +1,6 @@
-import type { Finding } from '../look/finding.ts';
-import type { Targets } from '../look/targets/targets.ts';
 import type { FindingView } from '../message/finding-view.ts';
+import type { Finding } from '../probe/finding.ts';
+import type { Targets } from '../probe/targets/targets.ts';
 import type { Run } from '../run/run.ts';
 import type { Tx } from './store.ts';
 

@@ -1,6 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../run/run.ts';
 
 export interface NewRun {

@@ -1,8 +1,8 @@
 import { configuredParts, shapeOf } from '../health/health-calls.ts';
 import type { FactValue } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import { type PartId, partIds } from '../platform/part.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 
 /** How an environment is deployed, by its configuration; `none`: the bot may not look at what carries it. */

@@ -6,9 +6,9 @@ import { partStates } from '../health/health.ts';
 import type { Facts } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
 import { redactLines, redactText, redactValue } from '../kernel/redact.ts';
-import { type Finding, findingKey, severities } from '../look/finding.ts';
-import type { Cause, ProbeOutcome } from '../look/probe.ts';
 import { type PartId, partIds } from '../platform/part.ts';
+import { type Finding, findingKey, severities } from '../probe/finding.ts';
+import type { Cause, ProbeOutcome } from '../probe/probe.ts';
 import type { Language, RunKind, RunState, RunWithOutcomes } from '../run/run.ts';
 import { type Deployment, type PartVersion, versionsOf } from './issue-environment.ts';
 
@@ -89,7 +89,7 @@ export interface ReportedPart {
   readonly consequenceOf?: PartId;
 }
 
-/** A probe that could not look; `cause` says why, or `reason` when it did not even try. */
+/** A probe that could not check; `cause` says why, or `reason` when it did not even try. */
 export interface Unseen {
   readonly probe: string;
   readonly part: PartId;

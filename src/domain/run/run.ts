@@ -1,6 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 
 export const runKinds = ['health', 'diagnose', 'digest', 'propose', 'report'] as const;
 export type RunKind = (typeof runKinds)[number];

@@ -1,6 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 
-/** `failed`: it will not work; `warning`: it works and should not stay so; `unknown`: could not look. */
+/** `failed`: it will not work; `warning`: it works and should not stay so; `unknown`: could not check. */
 export const checkStates = ['failed', 'unknown', 'warning', 'ok', 'skipped'] as const;
 export type CheckState = (typeof checkStates)[number];
 

@@ -31,7 +31,7 @@ const clockFailsMs = 60_000;
 const clockWarnsMs = 5_000;
 const keyLength = 32;
 
-/** Everything `doctor` looks at, side by side; one that cannot be looked at does not keep the others waiting. */
+/** Everything `doctor` looks at, side by side; one that cannot be checked does not keep the others waiting. */
 export async function examine(options: ExamineOptions): Promise<readonly Check[]> {
   const { config, env, logger, now } = options;
   const [secrets, slack, postgres, redis, kubernetes, slackOffset] = await Promise.all([

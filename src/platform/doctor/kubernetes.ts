@@ -11,7 +11,7 @@ import {
 } from '../../domain/fix/rights.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
+import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { Check } from '../../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
 import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';

@@ -1,7 +1,7 @@
 import { present } from '../../domain/kernel/present.ts';
-import type { ComposeTarget } from '../../domain/look/targets/compose.ts';
-import type { KubeObject, KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import type { ComposeTarget } from '../../domain/probe/targets/compose.ts';
+import type { KubeObject, KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 
 /** What `init` found: the `runtime`, `services`, … of one environment, and the variables its secrets need. */
 export interface Discovered {

@@ -5,7 +5,7 @@ import { own } from '../../domain/kernel/own.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { SecretReference, SecretResolver } from '../../domain/kernel/secret.ts';
 import { within } from '../../domain/kernel/within.ts';
-import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import type { Role } from '../../domain/settings/process-env.ts';
 import type { KubeLogins } from '../targets/kubernetes/kube-config.ts';

@@ -1,9 +1,9 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { Cause, ProbeOutcome, SkipReason } from '../../domain/look/probe.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { Runs } from '../../domain/ports/runs.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe/probe.ts';
 import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
 import { json, ms, type Query, withoutNulls } from './query.ts';
 

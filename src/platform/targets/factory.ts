@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
+import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
@@ -11,11 +11,11 @@ import { createKubernetesTarget } from './kubernetes/kubernetes.ts';
 import { createNetworkTarget } from './network/network.ts';
 import { tlsOptions } from './network/tls.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from './runtime/runtime.ts';
-import { LeaseBook } from './stores/lease.ts';
 import { createNatsTarget, natsUrl } from './stores/nats.ts';
 import { createNeo4jTarget } from './stores/neo4j.ts';
 import { createPostgresTarget } from './stores/postgres.ts';
 import { createRedisTarget, type RedisSettings, redisUrl } from './stores/redis.ts';
+import { SharedConnections } from './stores/shared-connection.ts';
 
 /**
  * Targets of the configured environments. Each run gets its own: today's credentials, its own LIST answers and
@@ -26,7 +26,7 @@ export function createTargetsFactory(
   timeouts: Timeouts = defaultTimeouts,
   logins = new KubeLogins(),
 ): TargetsFactory {
-  const book = new LeaseBook();
+  const book = new SharedConnections();
   return {
     async forRun(environment) {
       const config = environments[environment];
@@ -82,7 +82,7 @@ function runtimeOf(
 }
 
 /**
- * A secret that cannot be read is "could not look", not "not configured": the target is there and every call
+ * A secret that cannot be read is "could not check", not "not configured": the target is there and every call
  * of it says why.
  */
 async function unlessUnreadable<T extends object>(
@@ -112,7 +112,7 @@ async function unlessUnreadable<T extends object>(
   }
 }
 
-async function postgresOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+async function postgresOf(config: EnvironmentConfig, book: SharedConnections, timeouts: Timeouts) {
   if (config.postgres === undefined) return undefined;
   const [url, tls] = await Promise.all([config.postgres.url.reveal(), tlsOptions(config.postgres.tls)]);
   return createPostgresTarget(
@@ -122,7 +122,7 @@ async function postgresOf(config: EnvironmentConfig, book: LeaseBook, timeouts: 
   );
 }
 
-async function redisOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+async function redisOf(config: EnvironmentConfig, book: SharedConnections, timeouts: Timeouts) {
   if (config.redis === undefined) return undefined;
   return createRedisTarget(await redisSettings(config.redis), book, timeouts);
 }
@@ -143,7 +143,7 @@ async function redisSettings(redis: RedisConnection): Promise<RedisSettings> {
   };
 }
 
-async function natsOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+async function natsOf(config: EnvironmentConfig, book: SharedConnections, timeouts: Timeouts) {
   const { nats } = config;
   if (nats === undefined) return undefined;
   const [url, password, token, tls] = await Promise.all([
@@ -162,7 +162,7 @@ async function natsOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Time
   );
 }
 
-async function neo4jOf(config: EnvironmentConfig, book: LeaseBook, timeouts: Timeouts) {
+async function neo4jOf(config: EnvironmentConfig, book: SharedConnections, timeouts: Timeouts) {
   const { neo4j } = config;
   if (neo4j === undefined) return undefined;
   const [url, password] = await Promise.all([neo4j.url.reveal(), neo4j.password?.reveal()]);

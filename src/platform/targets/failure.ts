@@ -110,7 +110,7 @@ export const deadEnd: ReadonlySet<Stage> = new Set([...unconnected, 'no-answer',
  * Remembers for a while that an endpoint is dead, so that it costs a run its timeout once and not once a probe.
  * Calls already under way wait for themselves.
  */
-export class Gate {
+export class CircuitBreaker {
   readonly #stages: ReadonlySet<Stage>;
   readonly #memoryMs: number;
   #dead: { readonly error: TargetError; readonly until: number } | undefined;

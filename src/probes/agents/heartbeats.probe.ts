@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Targets } from '../../domain/look/targets/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Targets } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { registeredAgents } from './registry.ts';
 

@@ -1,8 +1,8 @@
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { ProbeContext } from '../../domain/look/probe.ts';
-import type { PostgresTarget } from '../../domain/look/targets/postgres.ts';
-import type { Targets } from '../../domain/look/targets/targets.ts';
+import type { ProbeContext } from '../../domain/probe/probe.ts';
+import type { PostgresTarget } from '../../domain/probe/targets/postgres.ts';
+import type { Targets } from '../../domain/probe/targets/targets.ts';
 
 /** A registered collect agent; `silentSeconds` is the age of its last heartbeat, absent when it never had one. */
 export interface Agent {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({

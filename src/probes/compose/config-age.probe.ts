@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 const FILE = '/etc/aetherius/config.yaml';
 /** Files written while a container starts belong to that start. */

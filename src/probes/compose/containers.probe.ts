@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { ComposeContainer } from '../../domain/look/targets/compose.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { imageFacts, verdict } from '../support.ts';
 
 const params = z.strictObject({

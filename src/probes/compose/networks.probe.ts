@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 
 type Deps = Pick<With<'compose'>, 'compose'>;

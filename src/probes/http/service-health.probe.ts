@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { HttpAnswer, ServiceTarget } from '../../domain/look/targets/http.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { HttpAnswer, ServiceTarget } from '../../domain/probe/targets/http.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, verdict } from '../support.ts';
 import { dependencyFacts, healthWord } from './health-body.ts';
 

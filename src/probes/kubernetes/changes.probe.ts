@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { changeLists } from '../../domain/diagnosis/changes.ts';
 import { nodeEventsNamespace } from '../../domain/fix/rights.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubeKind, KubeObject } from '../../domain/look/targets/kubernetes.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partNamed, partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { KubeKind, KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 

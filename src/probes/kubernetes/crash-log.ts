@@ -1,5 +1,5 @@
-import type { Excerpt } from '../../domain/look/finding.ts';
-import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
+import type { Excerpt } from '../../domain/probe/finding.ts';
+import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import { excerpt, logLines } from '../support/log-lines.ts';
 import type { Parsed, Pod } from './schemas.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { RuntimeTarget } from '../../domain/look/targets/runtime.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { nameIsKnown, nameWhereServed } from '../support/names.ts';
 import { verdict } from '../support.ts';
 import { isReady, Pod, parseAll } from './schemas.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
-import { partOfPod } from '../../domain/look/workload.ts';
 import { dependencies, type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { partOfPod } from '../../domain/probe/workload.ts';
 import { verdict } from '../support.ts';
 import { connects } from './live-connection.ts';
 import {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import type { Excerpt, Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Excerpt, Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { crashLog } from './crash-log.ts';
 import { type PodFault, podCodes, podFault, triedAgain } from './pod-faults.ts';

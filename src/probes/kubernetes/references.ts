@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../domain/look/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { Parsed, Pod } from './schemas.ts';
 
 /** A ConfigMap or Secret that a Pod cannot start without. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { own } from '../../domain/kernel/own.ts';
-import type { KubeObject } from '../../domain/look/targets/kubernetes.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 
-export { ownerOf } from '../../domain/look/workload.ts';
+export { ownerOf } from '../../domain/probe/workload.ts';
 
 /** The fields of Kubernetes objects that probes use; everything else is ignored. */
 const Terminated = z.object({

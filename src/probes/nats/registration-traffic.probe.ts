@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 export const natsRegistrationTraffic = defineProbe({
   id: 'nats.registration-traffic',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, verdict } from '../support.ts';
 
 const params = z.strictObject({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { ofPlatform } from '../support/nats-subjects.ts';
 import { round, verdict } from '../support.ts';
 

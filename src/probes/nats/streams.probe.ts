@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Severity } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Severity } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { covers } from '../support/nats-subjects.ts';
 import { verdict } from '../support.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Handshake } from '../../domain/look/targets/network.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Handshake } from '../../domain/probe/targets/network.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 
 const reachable = [...serviceIds, 'postgres', 'redis', 'nats', 'neo4j'] as const;

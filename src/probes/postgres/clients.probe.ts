@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
 import { anyDatabase, clientSessions } from './databases.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, timed, verdict } from '../support.ts';
 import { databases } from './databases.ts';
 

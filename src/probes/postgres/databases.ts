@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { ProbeResult } from '../../domain/look/probe.ts';
-import type { DatabaseId, PostgresTarget } from '../../domain/look/targets/postgres.ts';
+import type { ProbeResult } from '../../domain/probe/probe.ts';
+import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 
 export const databases = ['agentManager', 'orchestrator'] as const satisfies readonly DatabaseId[];
 

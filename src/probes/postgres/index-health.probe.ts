@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 const databaseIds = ['agentManager', 'orchestrator'] as const;
 /** Indexes smaller than this are not worth a rebuild, however bloated. */
@@ -112,7 +112,7 @@ An index that PostgreSQL itself marks invalid is named without them.`,
 
 /**
  * amcheck raises an error when an index does not match its table: SQLSTATE XX002 or XX001 (verify_nbtree.c). Every
- * other error means that it could not look.
+ * other error means that it could not check.
  */
 async function corruption(
   query: (sql: string, values: readonly unknown[]) => Promise<readonly object[]>,

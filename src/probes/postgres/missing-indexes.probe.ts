@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { DatabaseId } from '../../domain/look/targets/postgres.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { DatabaseId } from '../../domain/probe/targets/postgres.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 
 /** The guide's five indexes ("数据库查询缓慢", 添加索引). */

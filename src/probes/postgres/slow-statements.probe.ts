@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 
 const params = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe, type ProbeResult } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe, type ProbeResult } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 const PATTERN = 'agent:*';
 /** Enough keys to judge by, and a bound on what one run costs Redis. */

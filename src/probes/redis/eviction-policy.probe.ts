@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CallOptions } from '../../domain/kernel/call.ts';
-import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
-import type { RedisNode } from '../../domain/look/targets/redis.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe/probe.ts';
+import type { RedisNode } from '../../domain/probe/targets/redis.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { readMemory } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/look/probe.ts';
-import type { RedisNode } from '../../domain/look/targets/redis.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe/probe.ts';
+import type { RedisNode } from '../../domain/probe/targets/redis.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
 import { onEveryNode } from './nodes.ts';
 

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../../domain/kernel/call.ts';
-import type { RedisNode } from '../../domain/look/targets/redis.ts';
+import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 import { round } from '../support.ts';
 
 export interface RedisMemory {

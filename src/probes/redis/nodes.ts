@@ -1,8 +1,8 @@
 import type { CallOptions } from '../../domain/kernel/call.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { ProbeResult } from '../../domain/look/probe.ts';
-import type { RedisNode, RedisTarget } from '../../domain/look/targets/redis.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { ProbeResult } from '../../domain/probe/probe.ts';
+import type { RedisNode, RedisTarget } from '../../domain/probe/targets/redis.ts';
 import { verdict } from '../support.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 const sides = ['agent-manager', 'collect-agent'] as const;
 

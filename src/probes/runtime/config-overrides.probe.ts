@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { partConfig } from '../support/config.ts';
 import { type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
 

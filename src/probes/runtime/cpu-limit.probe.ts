@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/targets/runtime.ts';
-import type { Targets, With } from '../../domain/look/targets/targets.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { rate, scrape } from '../support/metrics.ts';
 
 /** Share of the limit, on average over seconds, from which a part uses all that it may. */

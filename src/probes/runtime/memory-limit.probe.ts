@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/targets/runtime.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 /** Share of the limit from which the next peak ends the process. */
 const NEAR_SHARE = 0.9;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { partConfig, seenValue } from '../support/config.ts';
 
 const FOLDER = '/app/models';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { ExecAnswer } from '../../domain/look/targets/runtime.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { ExecAnswer } from '../../domain/probe/targets/runtime.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { nameIsKnown, namesAddress, nameWhereServed } from '../support/names.ts';
 
 /** What each service has to find by name to do its work. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { excerpt, logEmpty, logLines } from '../support/log-lines.ts';
 
 const started = /\bStarted\.\s*$|Remote interface available|Bolt enabled on/i;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Excerpt, Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import type { Excerpt, Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 
 const aboutRegistration = /regist/i;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { partConfig, seenValue } from '../support/config.ts';
 import { covers, mayCover, withoutPlaceholders } from '../support/nats-subjects.ts';
 

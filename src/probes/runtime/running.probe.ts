@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { imageFacts } from '../support.ts';
 
 export const runtimeRunning = defineProbe({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/targets/runtime.ts';
 import { partIds } from '../../domain/platform/part.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
 import { partIds } from '../../domain/platform/part.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import { failingInstance, type StartupDeps } from '../support/startup.ts';
 
 export const runtimeStartup = defineProbe({

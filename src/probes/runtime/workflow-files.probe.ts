@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe, type ProbeContext } from '../../domain/look/probe.ts';
-import type { Instance } from '../../domain/look/targets/runtime.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { type Execution, executions, secondsBetween } from '../support/executions.ts';
 import { logLines } from '../support/log-lines.ts';
 import { faultOf, idOf, type WorkflowFault } from '../support/workflow-file.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { RuntimeTarget } from '../../domain/look/targets/runtime.ts';
-import type { Targets, With } from '../../domain/look/targets/targets.ts';
 import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { round } from '../support/metrics.ts';
 import { culprit, readProfile } from '../support/pprof.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import {
   lacking,
   meanBetween,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { ServicesTarget, ServiceTarget } from '../../domain/look/targets/http.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { ServicesTarget, ServiceTarget } from '../../domain/probe/targets/http.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { anotherReplica, ofOneProcess, type Scrape, scrape } from '../support/metrics.ts';
 import { type HotFunction, type ProfileSummary, readProfile } from '../support/pprof.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { rate, refuseFallen, round, type Scrape, scrape, scrapeAgain } from '../support/metrics.ts';
 
 const MIB = 1024 * 1024;

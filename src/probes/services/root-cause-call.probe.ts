@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import type { FindingCode } from '../../domain/look/findings.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 
 /** A small request of the guide's form; the analysis keeps nothing of it. */
 const REQUEST = {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { type Execution, executions, secondsBetween, withSteps } from '../support/executions.ts';
 
 const ranOut = /time[ds]?[ -]?out|deadline exceeded/i;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { defineProbe } from '../../domain/look/probe.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import { defineProbe } from '../../domain/probe/probe.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { type Execution, executions, secondsBetween } from '../support/executions.ts';
 
 /** Executions that wait in both looks from which on it is a queue, and no moment between two workers. */

@@ -1,6 +1,6 @@
 import { present } from '../../domain/kernel/present.ts';
 import { hidden } from '../../domain/kernel/secret.ts';
-import type { ObjectKey, ReferredVariable } from '../../domain/look/targets/runtime.ts';
+import type { ObjectKey, ReferredVariable } from '../../domain/probe/targets/runtime.ts';
 
 /**
  * A service's configuration as the guide orders it: flag > environment > ConfigMap file > default.

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Instance, RuntimeTarget } from '../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from './config-layers.ts';
 
 /** Where every service of the platform keeps its configuration (guide, "检查配置"). */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../domain/look/targets/http.ts';
+import type { ServicesTarget } from '../../domain/probe/targets/http.ts';
 
 const Step = z.object({
   id: z.string(),

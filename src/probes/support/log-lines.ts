@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Excerpt } from '../../domain/look/finding.ts';
-import type { Instance, RuntimeTarget } from '../../domain/look/targets/runtime.ts';
+import type { Excerpt } from '../../domain/probe/finding.ts';
+import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 
 /** One line of a plain or JSON log. */
 export interface LogLine {

@@ -1,7 +1,7 @@
 import parsePrometheus from 'parse-prometheus-text-format';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../domain/look/targets/http.ts';
 import type { ServiceId } from '../../domain/platform/part.ts';
+import type { ServicesTarget } from '../../domain/probe/targets/http.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Metric = readonly [name: string, labels?: Labels];

@@ -1,5 +1,5 @@
 import { TargetError } from '../../domain/kernel/errors.ts';
-import type { Instance, RuntimeTarget } from '../../domain/look/targets/runtime.ts';
+import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 
 /** Busybox asks for every domain of the search list and fails when one of them does not know the name. */
 export const namesAddress = /^Name:[ \t]+\S+\s+Address/m;

@@ -1,8 +1,8 @@
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
-import type { ProbeContext } from '../../domain/look/probe.ts';
-import type { ServicesTarget } from '../../domain/look/targets/http.ts';
-import type { Instance, RuntimeTarget, Termination } from '../../domain/look/targets/runtime.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import type { ProbeContext } from '../../domain/probe/probe.ts';
+import type { ServicesTarget } from '../../domain/probe/targets/http.ts';
+import type { Instance, RuntimeTarget, Termination } from '../../domain/probe/targets/runtime.ts';
 
 /** A service that has run for this long did start; what ends it later is another matter. */
 const STARTED_AFTER_MS = 60_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineRemediation, type Plan, type PlanStep } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { ComposeContainer } from '../../domain/look/targets/compose.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { partIdentity } from '../part-identity.ts';
 import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineRemediation, type PlanStep } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { DatabaseId, PostgresTarget } from '../../domain/look/targets/postgres.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { systemIdentifier } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineRemediation, type PlanStep } from '../../domain/fix/remediation.ts';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { RedisTarget } from '../../domain/look/targets/redis.ts';
-import type { With } from '../../domain/look/targets/targets.ts';
+import type { RedisTarget } from '../../domain/probe/targets/redis.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
 
 /** Redis 7.0, `maxmemory-policy`. */

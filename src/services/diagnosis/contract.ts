@@ -1,5 +1,5 @@
 import type { DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
-import type { ProbeOutcome } from '../../domain/look/probe.ts';
+import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 
 /** A diagnosis made by the process that asks; `choose` when the words fit several symptoms. */
 export interface DiagnoseHere {

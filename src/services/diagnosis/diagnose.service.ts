@@ -1,13 +1,13 @@
 import { changeCalls, mostRequests } from '../../domain/diagnosis/changes.ts';
 import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
-import { explains, groundOf, storesBelow } from '../../domain/diagnosis/ground.ts';
+import { explains, failedDependencyOf, storesBelow } from '../../domain/diagnosis/failed-dependency.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../../domain/diagnosis/judgement.ts';
 import type { UnreachablePath } from '../../domain/diagnosis/render-diagnosis.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/look/probe.ts';
-import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
-import type { Targets, TargetsFactory } from '../../domain/look/targets/targets.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/probe/probe.ts';
+import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
+import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 
 /** How many diagnoses one request may be handed on to, and one about what another part stands on. */
 const MOST_HOPS = 2;
@@ -108,13 +108,13 @@ export async function diagnose(
   };
 
   let judgements = await follow(input.diagnoses, MOST_HOPS);
-  const below = storesBelow(judgements, groundOf(judgements, [...outcomes.values()]));
+  const below = storesBelow(judgements, failedDependencyOf(judgements, [...outcomes.values()]));
   await gather(below.flatMap(options.ownProbes), input.targets);
-  const ground = groundOf(judgements, [...outcomes.values()]);
-  if (ground !== undefined) {
+  const dependency = failedDependencyOf(judgements, [...outcomes.values()]);
+  if (dependency !== undefined) {
     // The way to one part is asked for once: what it stands on explains why that one does not serve.
     const others = judgements.filter(({ diagnosis }) => !isWay(diagnosis));
-    const way = await follow([options.unreachable(ground)], MOST_HOPS_BELOW, others);
+    const way = await follow([options.unreachable(dependency)], MOST_HOPS_BELOW, others);
     if (way[0] !== undefined && explains(way[0], [...outcomes.values()])) judgements = [...others, ...way];
   }
   // Only where something is or may be wrong: a healthy answer needs no history.

@@ -5,8 +5,8 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { redactLines, redactText } from '../../domain/kernel/redact.ts';
 import { within } from '../../domain/kernel/within.ts';
-import type { Finding } from '../../domain/look/finding.ts';
-import { traitsOf } from '../../domain/look/findings.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { traitsOf } from '../../domain/probe/findings.ts';
 import {
   type Cause,
   callKey,
@@ -15,9 +15,9 @@ import {
   type ProbeOutcome,
   type ProbeResult,
   type SkipReason,
-} from '../../domain/look/probe.ts';
-import type { ProbeRunner } from '../../domain/look/probe-runner.ts';
-import type { TargetName, Targets } from '../../domain/look/targets/targets.ts';
+} from '../../domain/probe/probe.ts';
+import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
+import type { TargetName, Targets } from '../../domain/probe/targets/targets.ts';
 
 export interface ProbeRunnerOptions {
   readonly probes: readonly Probe[];
@@ -31,13 +31,13 @@ export interface ProbeRunnerOptions {
    * How late this process itself was while a probe ran, in milliseconds. A worker that is starved of CPU sees
    * silence and slowness everywhere; what it says by the clock is then no evidence about a target.
    */
-  readonly lateness?: Lateness;
+  readonly eventLoopDelay?: EventLoopDelay;
 }
 
-/** Begins to watch; the function it returns tells the worst lateness of the process since then. */
-export type Lateness = () => () => number;
+/** Begins to watch; the function it returns tells the worst eventLoopDelay of the process since then. */
+export type EventLoopDelay = () => () => number;
 
-/** Lateness from which a judgement by the clock is not made. */
+/** EventLoopDelay from which a judgement by the clock is not made. */
 const STARVED_MS = 250;
 /**
  * Gives probes what they must not have themselves: a timeout, a place in the queue, a log line, a caught exception.
@@ -69,7 +69,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     const { key, probe, params, part } = task;
     const startedAt = clock.now();
     const missing = probe.needs.filter((need) => targets[need] === undefined);
-    const lateBy = options.lateness?.();
+    const lateBy = options.eventLoopDelay?.();
     const answer =
       missing.length > 0
         ? ({ status: 'skipped', reason: whySkipped(missing, targets) } satisfies ProbeResult)
@@ -223,7 +223,7 @@ function withoutSecrets(finding: Finding): Finding {
 }
 
 /**
- * Why a probe could not look, fit to be stored. Only messages of our own errors are kept: a driver's may hold
+ * Why a probe could not check, fit to be stored. Only messages of our own errors are kept: a driver's may hold
  * what must not be written down.
  */
 export function toCause(error: Error): Cause {

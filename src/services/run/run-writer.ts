@@ -1,7 +1,7 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
-import type { ProbeOutcome } from '../../domain/look/probe.ts';
 import type { RunLease } from '../../domain/ports/lease.ts';
 import type { Tx } from '../../domain/ports/store.ts';
+import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 
 /** At most one edit of a message a second; the first one soon, because a healthy platform answers at once. */
 const editEveryMs = 1000;

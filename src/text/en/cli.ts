@@ -2,7 +2,7 @@
 export const cli = {
   'cli.program':
     'Aetherius bot on the command line: the same use cases as in Slack, for CI, cron and the day Slack is down.',
-  'cli.exit': 'Exit codes: 0 healthy or done, 1 findings or refused, 2 could not look, 64 usage.',
+  'cli.exit': 'Exit codes: 0 healthy or done, 1 findings or refused, 2 could not check, 64 usage.',
   'cli.option.env': 'environment (default: slack.defaultEnvironment, or the only one there is)',
   'cli.option.output': 'text or json',
   'cli.option.config': 'configuration file (default: AETHERIUS_CONFIG, or aetherius.yaml)',
@@ -47,7 +47,7 @@ export const cli = {
   'cli.health.title': '{environment}: {state}, {time}, took {took:ms}',
   'cli.health.healthy': 'healthy',
   'cli.health.findings': '{count|# finding|# findings}',
-  'cli.health.unknown': 'could not look at everything',
+  'cli.health.unknown': 'could not check at everything',
   'cli.health.findings-title': 'Findings',
   'cli.health.latency': '{latency:ms}',
   'cli.fault.environment-unknown': 'There is no environment "{environment}". There are: {known}.',
@@ -98,7 +98,7 @@ export const cli = {
   'doctor.state.ok': 'ok',
   'doctor.state.failed': 'FAILED',
   'doctor.state.warning': 'warning',
-  'doctor.state.unknown': 'could not look',
+  'doctor.state.unknown': 'could not check',
   'doctor.state.skipped': 'skipped',
   'doctor.area.configuration': 'Configuration',
   'doctor.area.slack': 'Slack',

@@ -15,7 +15,7 @@ export const digest = {
   'digest.fixed': 'Fixed',
   'digest.still': 'Still there',
   'digest.flapping': 'Came and went at least twice this week: {what}.',
-  'digest.unseen': 'Could not be looked at today, so not compared: {parts}.',
+  'digest.unseen': 'Could not be checked today, so not compared: {parts}.',
   'digest.line.since': '{what} (since {since:time})',
   'digest.line.worse': '{what} (before: {before})',
   'digest.more': '… and {count} more; `/aetherius health {environment}` shows them all.',

@@ -12,7 +12,7 @@ export const parts = {
   'part.runtime': 'Runtime',
   'state.down': 'down',
   'state.degraded': 'degraded',
-  'state.unknown': 'could not look',
+  'state.unknown': 'could not check',
   'state.up': 'up',
   'state.not-configured': 'not configured',
   'state.looking': 'looking …',

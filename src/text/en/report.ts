@@ -48,7 +48,7 @@ export const report = {
   'report.results.unfinished':
     'The run was not over when this was written; what it had seen by then is below.',
   'report.results.checks':
-    'Checks: {healthy} well, {unhealthy} with findings, {inconclusive} could not look, {skipped} had nothing to look at',
+    'Checks: {healthy} well, {unhealthy} with findings, {inconclusive} could not check, {skipped} had nothing to look at',
   'report.results.path': 'The way to {part}, as walked: {steps}',
   'report.results.step.yes': '{step}: yes',
   'report.results.step.no': '{step}: no',
@@ -57,7 +57,7 @@ export const report = {
   'report.results.missing': 'What would settle it could not be seen: {probes}',
   'report.results.part': '{part}: {state}',
   'report.results.part.because': '{part}: {state}, because {root} is {rootState}',
-  'report.results.unseen': 'Not known, because it could not be looked at:',
+  'report.results.unseen': 'Not known, because it could not be checked:',
   'report.results.unseen.line': '{part} · {probe}: {why}',
   'report.results.fixes': 'Fixes through the bot:',
   'report.results.fixes.none': 'Fixes through the bot: none',

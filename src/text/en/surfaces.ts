@@ -15,7 +15,7 @@ export const surfaces = {
   'home.environment.running': ':hourglass_flowing_sand: *{environment}*: being checked since {time:time}',
   'home.environment.healthy': ':large_green_circle: *{environment}*: healthy at {time:time}',
   'home.environment.findings': ':red_circle: *{environment}*: {what} at {time:time}',
-  'home.environment.unknown': ':grey_question: *{environment}*: parts could not be looked at, {time:time}',
+  'home.environment.unknown': ':grey_question: *{environment}*: parts could not be checked, {time:time}',
   'home.environment.failed': ':x: *{environment}*: the check at {time:time} ended without an answer',
   'home.broken': '{parts} broken',
   'home.findings': 'findings',

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import type { Remediation } from '../../../src/domain/fix/remediation.ts';
-import type { With } from '../../../src/domain/look/targets/targets.ts';
+import type { With } from '../../../src/domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';

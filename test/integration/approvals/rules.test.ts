@@ -185,7 +185,7 @@ describe('execution', () => {
     const row = await h.approved(fresh());
 
     await h.execute(row.id, 'worker-1', {
-      reach: async (point) => {
+      atKillPoint: async (point) => {
         if (point === 'R-K2') await age(row.id, 'approval_expires_at');
       },
     });

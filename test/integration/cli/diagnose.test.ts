@@ -78,7 +78,7 @@ describe('aetherius diagnose', () => {
     expect(out).toMatch(/D3 .*\p{Script=Han}/u);
   });
 
-  it('does not say that all is well of a server that it could not look at: exit code 2', async () => {
+  it('does not say that all is well of a server that it could not check at: exit code 2', async () => {
     const { exit, output } = await json('gone');
 
     expect(exit).toBe(2);

@@ -73,7 +73,7 @@ describe('aetherius health', () => {
     });
   });
 
-  it('could not look with exit code 2 where nobody confirms that a closed port means down', async () => {
+  it('could not check with exit code 2 where nobody confirms that a closed port means down', async () => {
     healthy = true;
 
     const answer = await aetherius(['--config', file, '--output', 'json', 'health'], {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { ReportOutput } from '../../../src/cli/output-schemas.ts';
-import type { FindingCode } from '../../../src/domain/look/findings.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { RunWithOutcomes } from '../../../src/domain/run/run.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
 import { aetherius } from '../../support/cli.ts';

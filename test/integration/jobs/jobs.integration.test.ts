@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../../src/domain/look/findings.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { useRedis } from '../../support/redis.ts';

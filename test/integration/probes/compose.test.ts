@@ -11,7 +11,7 @@ import {
   stopDocker,
 } from '../../../lab/components/docker.ts';
 import { must, waitFor } from '../../../lab/components/process.ts';
-import type { KubernetesTarget } from '../../../src/domain/look/targets/kubernetes.ts';
+import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose/compose.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
@@ -237,7 +237,7 @@ describe.skipIf(lacking !== undefined)(
       await docker('rm', '-f', id);
     }, 60_000);
 
-    it('whose engine is not there could not be looked at', async () => {
+    it('whose engine is not there could not be checked', async () => {
       const outcome = await runProbe(
         'compose.containers',
         { runtime: runtime('/no/such.sock') },

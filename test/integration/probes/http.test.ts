@@ -169,7 +169,7 @@ describe('a service that is not well', () => {
   });
 });
 
-describe('what could not be looked at', () => {
+describe('what could not be checked', () => {
   it('is not shown as down: no such name', async () => {
     expect(await ask('http://nowhere.invalid:8080')).toMatchObject({
       status: 'inconclusive',

@@ -478,7 +478,7 @@ describe.skipIf(lacking !== undefined)(
       });
     });
 
-    it('that denies a right is "could not look", with verb and resource', async () => {
+    it('that denies a right is "could not check", with verb and resource', async () => {
       await namespace('denied');
       const kubeconfig = await api.userKubeconfig('nobody');
       const outcome = await runProbe('kubernetes.pods', { runtime: runtime('denied', kubeconfig) });

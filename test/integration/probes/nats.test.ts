@@ -70,7 +70,7 @@ describe('a broken NATS', () => {
     ]);
   });
 
-  it('whose name does not resolve could not be looked at', async () => {
+  it('whose name does not resolve could not be checked', async () => {
     const outcome = await runProbe(
       'nats.server',
       config((url) => void (url.hostname = 'nowhere.invalid')),

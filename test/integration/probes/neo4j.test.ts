@@ -51,7 +51,7 @@ describe.skipIf(lacking !== undefined)(
       expect(outcome.findings).toMatchObject([{ code: 'ENDPOINT_REFUSED', subject: `127.0.0.1:${port}` }]);
     });
 
-    it('whose name does not resolve could not be looked at', async () => {
+    it('whose name does not resolve could not be checked', async () => {
       const outcome = await runProbe('neo4j.connection', {
         neo4j: { url: literal('bolt://nowhere.invalid:7687'), user: 'neo4j', password: literal('x') },
       });

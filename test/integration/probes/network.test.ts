@@ -57,7 +57,7 @@ describe.skipIf(lacking !== undefined)(
       });
     });
 
-    it('could not look when the name does not resolve', async () => {
+    it('could not check when the name does not resolve', async () => {
       expect(await look('nowhere.invalid', 6379)).toMatchObject({ status: 'inconclusive' });
     });
 

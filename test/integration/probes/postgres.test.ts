@@ -127,7 +127,7 @@ describe('a broken PostgreSQL', () => {
     ]);
   });
 
-  it('whose name does not resolve could not be looked at', async () => {
+  it('whose name does not resolve could not be checked', async () => {
     const outcome = await runProbe(
       'postgres.connection',
       config((url) => void (url.hostname = 'nowhere.invalid')),

@@ -63,7 +63,7 @@ describe('a broken Redis', () => {
     expect(outcome.findings).toMatchObject([{ code: 'ENDPOINT_REFUSED', subject: `127.0.0.1:${port}` }]);
   });
 
-  it('whose name does not resolve could not be looked at', async () => {
+  it('whose name does not resolve could not be checked', async () => {
     const outcome = await runProbe(
       'redis.connection',
       config((url) => void (url.hostname = 'nowhere.invalid')),

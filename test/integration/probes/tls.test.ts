@@ -85,7 +85,7 @@ for (const [name, probe, over] of [
       expect([outcome.status, outcome.cause]).toEqual(['healthy', undefined]);
     });
 
-    it('whose certificate nobody vouches for could not be looked at', async () => {
+    it('whose certificate nobody vouches for could not be checked', async () => {
       const outcome = await runProbe(probe, over({ mode: 'verify-full' }));
 
       expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'tls' }, findings: [] });
@@ -97,7 +97,7 @@ for (const [name, probe, over] of [
   });
 
 describe('a server that knows no TLS', () => {
-  it('could not be looked at when TLS is demanded', async () => {
+  it('could not be checked when TLS is demanded', async () => {
     const plain = await startPostgres({ dir: join(folder.dir, 'plain'), databases: ['agent_manager'] });
     try {
       const outcome = await runProbe('postgres.connection', {

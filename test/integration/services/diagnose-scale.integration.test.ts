@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { changesOf } from '../../../src/domain/diagnosis/changes.ts';
-import type { Targets } from '../../../src/domain/look/targets/targets.ts';
-import { openLooking } from '../../../src/main/looking.ts';
+import type { Targets } from '../../../src/domain/probe/targets/targets.ts';
+import { openChecks } from '../../../src/main/checks.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
@@ -50,7 +50,7 @@ async function diagnosed(text: string, pods: number) {
     close: () => factory.close(),
   };
   const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
-  const { diagnosis } = openLooking({
+  const { diagnosis } = openChecks({
     config: { environments: {} },
     targets,
     runner,

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
-import type { Finding } from '../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../src/domain/look/findings.ts';
 import type { Courier } from '../../../src/domain/ports/courier.ts';
 import type { Sweeper } from '../../../src/domain/ports/sweeper.ts';
+import type { Finding } from '../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { RunningWorker } from '../../../src/jobs/worker.ts';
 import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
 import { dailySchedule } from '../../../src/platform/schedule/daily-schedule.ts';

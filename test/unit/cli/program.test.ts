@@ -12,7 +12,7 @@ import { allCommands, createProgram, runProgram } from '../../../src/cli/program
 import { printable, table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
-import type { FindingCode } from '../../../src/domain/look/findings.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import { parseConfig } from '../../../src/platform/settings/config.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 
@@ -201,7 +201,7 @@ describe('health', () => {
       out: (text: string) => void printed.push(text),
       now: () => new Date(Date.UTC(2026, 0, 1) + (at += 1000)),
       config: () => Promise.resolve(one),
-      looking: () =>
+      checks: () =>
         Promise.resolve({
           rules: { calls: () => [], judge: () => report(overall) },
           runner: { run: () => Promise.resolve([]) },

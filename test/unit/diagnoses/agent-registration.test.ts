@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
-import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 
 describe('silence on NATS', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
-import { callKey } from '../../../src/domain/look/probe.ts';
+import { callKey } from '../../../src/domain/probe/probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 
 const empty = { code: 'SERVICE_WITHOUT_ENDPOINTS', probe: 'kubernetes.services-endpoints' };

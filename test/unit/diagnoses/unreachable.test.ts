@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../../src/diagnoses/unreachable.diagnosis.ts';
-import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
 import type { PartId } from '../../../src/domain/platform/part.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import { outcomesOf, type Seen, verdictsOf } from '../../support/diagnosis.ts';
 
 const outcomes = (part: PartId, findings: readonly Seen[], blind?: readonly string[]) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { workflowStuck } from '../../../src/diagnoses/workflow-stuck.diagnosis.ts';
 import { judge } from '../../../src/domain/diagnosis/judgement.ts';
-import type { FindingCode } from '../../../src/domain/look/findings.ts';
-import type { ProbeOutcome } from '../../../src/domain/look/probe.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import { emitters, everyCall, partOf } from '../../support/diagnosis.ts';
 
 describe('S4.b', () => {

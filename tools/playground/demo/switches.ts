@@ -257,7 +257,7 @@ export const switches: readonly Switch[] = [
     words: {
       en: {
         title: 'The bot may not list Pods any more',
-        hint: 'The runtime could not be looked at, and the missing right is named. No part is called down.',
+        hint: 'The runtime could not be checked, and the missing right is named. No part is called down.',
       },
       zh: {
         title: '机器人不再有列出 Pod 的权限',

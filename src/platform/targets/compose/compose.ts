@@ -2,8 +2,8 @@ import type Docker from 'dockerode';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { ComposeContainer, ComposeTarget } from '../../../domain/look/targets/compose.ts';
-import { bounded, DeadlinePassed, Gate, socketStage, targetError } from '../failure.ts';
+import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
+import { bounded, CircuitBreaker, DeadlinePassed, socketStage, targetError } from '../failure.ts';
 
 export interface ComposeSettings {
   readonly project: string;
@@ -16,7 +16,7 @@ const defaultMs = 5_000;
 /** Docker Compose under diagnosis over the engine's socket. The list of containers is kept for the run. */
 export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
   const address = { what: 'Docker engine', host: settings.socket, port: 0 };
-  const gate = new Gate();
+  const breaker = new CircuitBreaker();
   let engine: Promise<Docker> | undefined;
   let listed: Promise<readonly ComposeContainer[]> | undefined;
 
@@ -29,7 +29,7 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
     options: CallOptions,
     work: (docker: Docker, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    return gate.run(async () => {
+    return breaker.run(async () => {
       try {
         return await bounded({ ...options, timeoutMs: options.timeoutMs ?? defaultMs }, async (signal) =>
           work(await open(), signal),

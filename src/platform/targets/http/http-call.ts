@@ -3,7 +3,7 @@ import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import type { Stage } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
+import type { HttpAnswer } from '../../../domain/probe/targets/http.ts';
 import { type Address, socketStage, targetError } from '../failure.ts';
 
 export interface HttpCall {

@@ -2,9 +2,9 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { ServicesTarget, ServiceTarget } from '../../../domain/look/targets/http.ts';
 import { type ServiceId, serviceIds } from '../../../domain/platform/part.ts';
-import { defaultTimeouts, Gate, type Timeouts, unconnected } from '../failure.ts';
+import type { ServicesTarget, ServiceTarget } from '../../../domain/probe/targets/http.ts';
+import { CircuitBreaker, defaultTimeouts, type Timeouts, unconnected } from '../failure.ts';
 import { type HttpCall, httpCall } from './http-call.ts';
 
 export type ServicesSettings = Readonly<
@@ -24,16 +24,16 @@ export function createServicesTarget(
     if (service !== undefined)
       found.set(id, { id, url: service.url.replace(/\/$/, ''), healthPaths: service.healthPaths });
   }
-  const gates = new Map<string, Gate>();
-  const gate = (key: string, make: () => Gate) => {
-    const known = gates.get(key) ?? make();
-    gates.set(key, known);
+  const breakers = new Map<string, CircuitBreaker>();
+  const breaker = (key: string, make: () => CircuitBreaker) => {
+    const known = breakers.get(key) ?? make();
+    breakers.set(key, known);
     return known;
   };
   /** A path may hang while another answers; a port that is not there has no paths. */
   const guarded = <T>(url: URL, call: () => Promise<T>) =>
-    gate(url.host, () => new Gate(unconnected)).run(() =>
-      gate(`${url.host}${url.pathname}`, () => new Gate()).run(call),
+    breaker(url.host, () => new CircuitBreaker(unconnected)).run(() =>
+      breaker(`${url.host}${url.pathname}`, () => new CircuitBreaker()).run(call),
     );
   /** How a call gets its connection: one of its own, or a kept one. */
   type Connection = Pick<HttpCall, 'agent' | 'onConnect'> & Pick<Required<HttpCall>, 'headers'>;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
-import type { KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
-import type { ExecAnswer, Instance } from '../../../domain/look/targets/runtime.ts';
+import type { KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
+import type { ExecAnswer, Instance } from '../../../domain/probe/targets/runtime.ts';
 import type { AskBeside } from '../network/network-batches.ts';
 import { networkScript } from '../network/network-questions.ts';
 

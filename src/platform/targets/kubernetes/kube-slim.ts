@@ -1,5 +1,5 @@
 import { present } from '../../../domain/kernel/present.ts';
-import type { KubeKind, KubeObject } from '../../../domain/look/targets/kubernetes.ts';
+import type { KubeKind, KubeObject } from '../../../domain/probe/targets/kubernetes.ts';
 
 type Loose = Record<string, unknown>;
 

@@ -7,14 +7,21 @@ import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { within } from '../../../domain/kernel/within.ts';
-import type { HttpAnswer } from '../../../domain/look/targets/http.ts';
+import type { HttpAnswer } from '../../../domain/probe/targets/http.ts';
 import type {
   KubeKind,
   KubeObject,
   KubernetesTarget,
   ListOptions,
-} from '../../../domain/look/targets/kubernetes.ts';
-import { type Address, defaultTimeouts, Gate, type Timeouts, targetError, unconnected } from '../failure.ts';
+} from '../../../domain/probe/targets/kubernetes.ts';
+import {
+  type Address,
+  CircuitBreaker,
+  defaultTimeouts,
+  type Timeouts,
+  targetError,
+  unconnected,
+} from '../failure.ts';
 import { httpCall } from '../http/http-call.ts';
 import { type KubeAccess, type KubeConfigSettings, type KubeLogins, loadKubeAccess } from './kube-config.ts';
 import { execInPod } from './kube-exec.ts';
@@ -78,7 +85,7 @@ export function createKubernetesTarget(
   timeouts: Timeouts = defaultTimeouts,
   logins?: KubeLogins,
 ): KubernetesTarget {
-  const gate = new Gate();
+  const breaker = new CircuitBreaker();
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
   let loading: Promise<Opened> | undefined;
   const ownCalls = new PQueue({ concurrency: ownAtATime });
@@ -158,7 +165,7 @@ export function createKubernetesTarget(
     const answer = await (passedOn ? passedOnCalls : ownCalls).add(async () => {
       const opened = await open();
       // Silence of somebody behind the API server says nothing of itself.
-      return gate.run(() => call(opened), passedOn ? unconnected : undefined);
+      return breaker.run(() => call(opened), passedOn ? unconnected : undefined);
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
     const { access } = await open();
@@ -254,7 +261,7 @@ export function createKubernetesTarget(
     logs: shareLogs(readLogs),
     exec: (namespace, pod, container, command, options = {}) =>
       passedOnCalls.add(() =>
-        gate.run(async () => {
+        breaker.run(async () => {
           count();
           return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
         }, unconnected),

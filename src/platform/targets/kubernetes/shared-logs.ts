@@ -1,4 +1,4 @@
-import type { KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
+import type { KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
 
 type ReadLogs = KubernetesTarget['logs'];
 

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { TargetError } from '../../../domain/kernel/errors.ts';
-import type { KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
-import type { ExecAnswer, Instance, NetworkOption } from '../../../domain/look/targets/runtime.ts';
+import type { KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
+import type { ExecAnswer, Instance, NetworkOption } from '../../../domain/probe/targets/runtime.ts';
 import { type NetworkQuestion, networkScript } from './network-questions.ts';
 
 type Answer = ExecAnswer | Error | undefined;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TargetError } from '../../../domain/kernel/errors.ts';
-import type { ExecAnswer, NetworkOption } from '../../../domain/look/targets/runtime.ts';
+import type { ExecAnswer, NetworkOption } from '../../../domain/probe/targets/runtime.ts';
 
 /** A command that asks the network, with the seconds after which it is ended. */
 export interface NetworkQuestion {

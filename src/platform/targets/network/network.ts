@@ -1,10 +1,10 @@
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { NetworkTarget } from '../../../domain/look/targets/network.ts';
 import { type PartId, serviceIds } from '../../../domain/platform/part.ts';
+import type { NetworkTarget } from '../../../domain/probe/targets/network.ts';
 import type { EnvironmentConfig } from '../../../domain/settings/environment.ts';
 import { targetError } from '../failure.ts';
-import { reach } from './reach.ts';
+import { tcpCheck } from './tcp-check.ts';
 
 interface Place {
   readonly host: string;
@@ -32,7 +32,7 @@ export function createNetworkTarget(config: EnvironmentConfig): NetworkTarget {
       if (place === undefined) throw new AppError('NOT_FOUND', 'a part has no address', { facts: { part } });
       const { host, port } = place;
       const began = performance.now();
-      const seen = await reach(host, port, { timeoutMs, ...present({ signal }) });
+      const seen = await tcpCheck(host, port, { timeoutMs, ...present({ signal }) });
       const ms = Math.round(performance.now() - began);
       if (seen === 'dns' || seen === 'aborted') throw targetError(seen, { what: part, host, port });
       return { host, port, answer: seen === 'connect-timeout' ? 'silent' : seen, ms };

@@ -1,8 +1,8 @@
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { KubeObject, KubernetesTarget } from '../../../domain/look/targets/kubernetes.ts';
-import type { ObjectKey, ReferredVariable } from '../../../domain/look/targets/runtime.ts';
+import type { KubeObject, KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
+import type { ObjectKey, ReferredVariable } from '../../../domain/probe/targets/runtime.ts';
 import type { KubeContainer, KubePod } from './runtime-pod.ts';
 
 /** What gives a variable its value; `value` is for adapters alone where it comes from a Secret. */

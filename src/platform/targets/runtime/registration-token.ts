@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
-import type { ObjectKey, RegistrationToken } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
+import type { ObjectKey, RegistrationToken } from '../../../domain/probe/targets/runtime.ts';
 import { mountedSecret, oncePerLook, type ReferenceReader, variableOf } from './pod-environment.ts';
 import { type KubeContainer, type KubePod, mainContainer } from './runtime-pod.ts';
 

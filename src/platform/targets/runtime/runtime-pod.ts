@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../../domain/kernel/present.ts';
-import type { Instance, Termination } from '../../../domain/look/targets/runtime.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
+import type { Instance, Termination } from '../../../domain/probe/targets/runtime.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 
 const Terminated = z.object({

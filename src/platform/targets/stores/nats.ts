@@ -3,21 +3,21 @@ import type { NatsConnection } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { NatsTarget } from '../../../domain/look/targets/nats.ts';
+import type { NatsTarget } from '../../../domain/probe/targets/nats.ts';
 import {
   type Address,
   bounded,
+  CircuitBreaker,
   DeadlinePassed,
   defaultTimeouts,
-  Gate,
   socketStage,
   type Timeouts,
   targetError,
 } from '../failure.ts';
 import { httpCall } from '../http/http-call.ts';
-import { reach } from '../network/reach.ts';
+import { tcpCheck } from '../network/tcp-check.ts';
 import type { TlsOptions } from '../network/tls.ts';
-import type { LeaseBook } from './lease.ts';
+import type { SharedConnections } from './shared-connection.ts';
 
 export interface NatsSettings {
   readonly host: string;
@@ -62,17 +62,17 @@ const stageOfNats: Readonly<Record<string, Stage>> = {
 /** NATS under diagnosis: one client connection a run, and the monitoring port over HTTP. */
 export function createNatsTarget(
   settings: NatsSettings,
-  book: LeaseBook,
+  book: SharedConnections,
   timeouts: Timeouts = defaultTimeouts,
 ): NatsTarget {
   const address: Address = { what: 'NATS', host: settings.host, port: settings.port };
   const secrets = [settings.password, settings.token]
     .filter((secret) => secret !== undefined)
     .filter((secret) => secret !== '');
-  const gate = new Gate();
-  const monitorGate = new Gate();
+  const breaker = new CircuitBreaker();
+  const monitorBreaker = new CircuitBreaker();
 
-  const lease = book.lease<NatsConnection>({
+  const shared = book.share<NatsConnection>({
     async open() {
       const { connect } = await import('nats');
       const connection = await connect({
@@ -98,7 +98,7 @@ export function createNatsTarget(
     if (error instanceof AppError) return error;
     const code = (error as { code?: unknown } | undefined)?.code;
     if (error instanceof DeadlinePassed || code === 'TIMEOUT' || code === 'CONNECTION_TIMEOUT') {
-      const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+      const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     const inner = (error as { chainedError?: unknown } | undefined)?.chainedError;
@@ -111,14 +111,14 @@ export function createNatsTarget(
     options: CallOptions,
     work: (connection: NatsConnection, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    return gate.run(async () => {
+    return breaker.run(async () => {
       try {
         return await bounded({ ...options, timeoutMs: options.timeoutMs ?? timeouts.callMs }, (signal) =>
-          lease.use((connection) => work(connection, signal)),
+          shared.use((connection) => work(connection, signal)),
         );
       } catch (error) {
         const translated = await translate(error);
-        if (translated instanceof TargetError) void lease.drop();
+        if (translated instanceof TargetError) void shared.drop();
         throw translated;
       }
     });
@@ -143,7 +143,7 @@ export function createNatsTarget(
         throw new AppError('NOT_FOUND', 'no monitoring address is configured');
       const url = new URL(path, settings.monitorUrl);
       const callMs = options.timeoutMs ?? timeouts.callMs;
-      const answer = await monitorGate.run(() =>
+      const answer = await monitorBreaker.run(() =>
         httpCall({
           what: 'NATS monitor',
           url,

@@ -1,19 +1,19 @@
 import type { Driver } from 'neo4j-driver';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
-import type { Neo4jTarget } from '../../../domain/look/targets/neo4j.ts';
+import type { Neo4jTarget } from '../../../domain/probe/targets/neo4j.ts';
 import {
   type Address,
   bounded,
+  CircuitBreaker,
   DeadlinePassed,
   defaultTimeouts,
-  Gate,
   socketStage,
   type Timeouts,
   targetError,
 } from '../failure.ts';
-import { reach } from '../network/reach.ts';
-import type { LeaseBook } from './lease.ts';
+import { tcpCheck } from '../network/tcp-check.ts';
+import type { SharedConnections } from './shared-connection.ts';
 
 export interface Neo4jSettings {
   readonly url: string;
@@ -44,7 +44,7 @@ function neo4jStage(code: string): Stage | undefined {
 /** Neo4j under diagnosis over Bolt; a driver a run, closed when idle. */
 export function createNeo4jTarget(
   settings: Neo4jSettings,
-  book: LeaseBook,
+  book: SharedConnections,
   timeouts: Timeouts = defaultTimeouts,
 ): Neo4jTarget {
   const url = new URL(settings.url.replace(/^(neo4j|bolt)(\+s|\+ssc)?:/, 'http:'));
@@ -54,9 +54,9 @@ export function createNeo4jTarget(
     port: Number(url.port || 7687),
   };
   const secrets = settings.password === undefined || settings.password === '' ? [] : [settings.password];
-  const gate = new Gate();
+  const breaker = new CircuitBreaker();
 
-  const lease = book.lease<Driver>({
+  const shared = book.share<Driver>({
     async open() {
       const { default: neo4j } = await import('neo4j-driver');
       return neo4j.driver(settings.url, neo4j.auth.basic(settings.user, settings.password ?? ''), {
@@ -77,7 +77,7 @@ export function createNeo4jTarget(
   async function translate(error: unknown): Promise<Error> {
     if (error instanceof AppError) return error;
     if (error instanceof DeadlinePassed) {
-      const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+      const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     const code = (error as { code?: unknown } | undefined)?.code;
@@ -88,7 +88,7 @@ export function createNeo4jTarget(
     const socket = socketStage(error);
     if (socket !== undefined && socket !== 'connect-timeout')
       return targetError(socket, address, { cause: error, secrets });
-    const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+    const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
     const stage = seen === 'open' ? (socket === 'connect-timeout' ? 'no-answer' : 'closed') : seen;
     return targetError(stage, address, { cause: error, secrets, facts });
   }
@@ -101,15 +101,15 @@ export function createNeo4jTarget(
   denied.catch(() => undefined);
 
   async function withDriver<T>(options: CallOptions, work: (driver: Driver) => Promise<T>): Promise<T> {
-    return gate.run(async () => {
+    return breaker.run(async () => {
       try {
         return await bounded({ ...options, timeoutMs: options.timeoutMs ?? 2 * timeouts.callMs }, () =>
-          Promise.race([lease.use(work), denied]),
+          Promise.race([shared.use(work), denied]),
         );
       } catch (error) {
         const translated = await translate(error);
         if (translated instanceof TargetError && translated.stage === 'auth') deny(translated);
-        if (translated instanceof TargetError && translated.stage !== 'protocol') void lease.drop();
+        if (translated instanceof TargetError && translated.stage !== 'protocol') void shared.drop();
         throw translated;
       }
     });

@@ -2,20 +2,20 @@ import type { Pool, PoolClient } from 'pg';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { DatabaseId, PostgresTarget } from '../../../domain/look/targets/postgres.ts';
+import type { DatabaseId, PostgresTarget } from '../../../domain/probe/targets/postgres.ts';
 import {
   type Address,
   bounded,
+  CircuitBreaker,
   DeadlinePassed,
   defaultTimeouts,
-  Gate,
   socketStage,
   type Timeouts,
   targetError,
 } from '../failure.ts';
-import { reach } from '../network/reach.ts';
+import { tcpCheck } from '../network/tcp-check.ts';
 import type { TlsOptions } from '../network/tls.ts';
-import type { LeaseBook } from './lease.ts';
+import type { SharedConnections } from './shared-connection.ts';
 
 export interface PostgresSettings {
   /** With credentials; its database is not used. */
@@ -46,7 +46,7 @@ function sqlStage(state: string): Stage {
  */
 export function createPostgresTarget(
   settings: PostgresSettings,
-  book: LeaseBook,
+  book: SharedConnections,
   timeouts: Timeouts = defaultTimeouts,
 ): PostgresTarget {
   const url = new URL(settings.url);
@@ -56,7 +56,7 @@ export function createPostgresTarget(
     port: Number(url.port || 5432),
   };
   const secrets = [decodeURIComponent(url.password)].filter((secret) => secret !== '');
-  const gate = new Gate();
+  const breaker = new CircuitBreaker();
 
   const connection = (database: string) => {
     const own = new URL(url);
@@ -73,7 +73,7 @@ export function createPostgresTarget(
 
   const pools = new Map<string, ReturnType<typeof makePool>>();
   const makePool = (database: string) =>
-    book.lease<Pool>({
+    book.share<Pool>({
       async open() {
         const { default: pg } = await import('pg');
         const pool = new pg.Pool({ ...connection(database), max: 2, idleTimeoutMillis: 1_500 });
@@ -96,7 +96,7 @@ export function createPostgresTarget(
   async function translate(error: unknown, connected: boolean): Promise<Error> {
     if (error instanceof TargetError || error instanceof AppError) return error;
     if (error instanceof DeadlinePassed) {
-      const seen = connected ? 'open' : await reach(address.host, address.port, { timeoutMs: 500 });
+      const seen = connected ? 'open' : await tcpCheck(address.host, address.port, { timeoutMs: 500 });
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     const code = (error as { code?: unknown }).code;
@@ -152,11 +152,11 @@ export function createPostgresTarget(
       options: CallOptions = {},
     ): Promise<readonly Row[]> {
       const database = nameOf(id);
-      const lease = pools.get(database) ?? makePool(database);
-      pools.set(database, lease);
+      const shared = pools.get(database) ?? makePool(database);
+      pools.set(database, shared);
       const timeoutMs = options.timeoutMs ?? timeouts.callMs;
-      return gate.run(() =>
-        lease.use((pool) =>
+      return breaker.run(() =>
+        shared.use((pool) =>
           withClient(
             options,
             () => pool.connect(),

@@ -2,21 +2,21 @@ import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { RedisNode, RedisTarget } from '../../../domain/look/targets/redis.ts';
+import type { RedisNode, RedisTarget } from '../../../domain/probe/targets/redis.ts';
 import {
   type Address,
   bounded,
+  CircuitBreaker,
   DeadlinePassed,
   deadEnd,
   defaultTimeouts,
-  Gate,
   socketStage,
   type Timeouts,
   targetError,
 } from '../failure.ts';
-import { reach } from '../network/reach.ts';
+import { tcpCheck } from '../network/tcp-check.ts';
 import type { TlsOptions } from '../network/tls.ts';
-import type { LeaseBook } from './lease.ts';
+import type { SharedConnections } from './shared-connection.ts';
 
 interface Node {
   readonly host: string;
@@ -69,7 +69,7 @@ function replyStage(message: string): Stage {
 /** Redis under diagnosis over one connection a run, which is closed when idle. Never retries, never queues offline. */
 export function createRedisTarget(
   settings: RedisSettings,
-  book: LeaseBook,
+  book: SharedConnections,
   timeouts: Timeouts = defaultTimeouts,
 ): RedisTarget {
   const first =
@@ -86,7 +86,7 @@ export function createRedisTarget(
   const secrets = [settings.password, settings.kind === 'sentinel' ? settings.sentinelPassword : undefined]
     .filter((secret) => secret !== undefined)
     .filter((secret) => secret !== '');
-  const gate = new Gate();
+  const breaker = new CircuitBreaker();
   let lastError: unknown;
 
   const common = {
@@ -105,7 +105,7 @@ export function createRedisTarget(
     }),
   } satisfies RedisOptions;
 
-  const lease = book.lease<Redis | Cluster>({
+  const shared = book.share<Redis | Cluster>({
     async open() {
       const { Redis, Cluster } = await import('ioredis');
       const client = make({ Redis, Cluster }, settings, common);
@@ -131,7 +131,7 @@ export function createRedisTarget(
   async function translate(error: unknown, connected: boolean): Promise<Error> {
     if (error instanceof AppError) return error;
     if (error instanceof DeadlinePassed) {
-      const seen = connected ? 'open' : await reach(address.host, address.port, { timeoutMs: 500 });
+      const seen = connected ? 'open' : await tcpCheck(address.host, address.port, { timeoutMs: 500 });
       return targetError(seen === 'open' ? 'no-answer' : seen, address);
     }
     if (error instanceof Error && error.name === 'ReplyError')
@@ -140,7 +140,7 @@ export function createRedisTarget(
     if (!connected && (known === undefined || known === 'connect-timeout')) {
       // Sentinel and Cluster clients hide why no node could be used, and ioredis says ETIMEDOUT also for a server
       // that accepts and stays silent: a bare connection tells.
-      const seen = await reach(address.host, address.port, { timeoutMs: 500 });
+      const seen = await tcpCheck(address.host, address.port, { timeoutMs: 500 });
       const silent = known === 'connect-timeout' ? 'no-answer' : 'closed';
       return targetError(seen === 'open' ? silent : seen, address, { cause: error, secrets });
     }
@@ -148,11 +148,11 @@ export function createRedisTarget(
   }
 
   function use<T>(options: CallOptions, work: (client: Redis | Cluster) => Promise<T>): Promise<T> {
-    return gate.run(async () => {
+    return breaker.run(async () => {
       let connected = false;
       try {
         return await bounded({ ...options, timeoutMs: options.timeoutMs ?? timeouts.callMs }, () =>
-          lease.use((client) => {
+          shared.use((client) => {
             connected = true;
             return work(client);
           }),
@@ -163,7 +163,7 @@ export function createRedisTarget(
           translated instanceof TargetError &&
           (deadEnd.has(translated.stage) || translated.stage === 'auth')
         )
-          void lease.drop();
+          void shared.drop();
         throw translated;
       }
     });

@@ -116,7 +116,7 @@ export async function lookAtTarget(
     if (err instanceof AppError && err.code !== 'BUG') return wait('cannot-look', { code: err.code });
     deps.logger.error(
       { err, remediation: row.id },
-      'the target of an approved remediation cannot be looked at',
+      'the target of an approved remediation cannot be checked',
     );
     return wait('cannot-look');
   }

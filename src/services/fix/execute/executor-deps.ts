@@ -2,9 +2,9 @@ import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock, Ids, Logger } from '../../../domain/kernel/clock.ts';
-import type { ProbeRunner } from '../../../domain/look/probe-runner.ts';
-import type { Targets, TargetsFactory } from '../../../domain/look/targets/targets.ts';
 import type { Store, Tx } from '../../../domain/ports/store.ts';
+import type { ProbeRunner } from '../../../domain/probe/probe-runner.ts';
+import type { Targets, TargetsFactory } from '../../../domain/probe/targets/targets.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
 import type { SelfIdentity } from '../self-identity.ts';
 
@@ -34,7 +34,7 @@ export interface ExecutorDeps {
   readonly directoryMaxAgeMs?: number;
   readonly onVerdict?: (tx: Tx, row: RemediationRow) => Promise<void>;
   /** Where tests end the process. */
-  readonly reach?: (point: KillPoint) => Promise<void>;
+  readonly atKillPoint?: (point: KillPoint) => Promise<void>;
 }
 
 export const defaultLeaseMs = 60_000;

@@ -9,7 +9,7 @@ import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { within } from '../../../domain/kernel/within.ts';
-import type { Targets } from '../../../domain/look/targets/targets.ts';
+import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { contextOf, type ExecutorDeps } from './executor-deps.ts';
 import type { Hold, StepKey } from './hold.ts';
 
@@ -82,12 +82,12 @@ async function runStep(
     await hold.write((own) => own.untouched(idx));
     return undefined;
   }
-  const gate = await writeIntent(hold, key);
-  if (gate !== undefined) return gate;
-  await deps.reach?.(direction === 'apply' ? 'R-K3' : 'R-K6-intent');
+  const refusal = await writeIntent(hold, key);
+  if (refusal !== undefined) return refusal;
+  await deps.atKillPoint?.(direction === 'apply' ? 'R-K3' : 'R-K6-intent');
   hold.mustBeOurs();
   const result = await effect(hold, row, step);
-  await deps.reach?.(direction === 'apply' ? 'R-K4' : 'R-K6-effect');
+  await deps.atKillPoint?.(direction === 'apply' ? 'R-K4' : 'R-K6-effect');
   if (result.end === 'unknown') return { end: 'unknown', facts: { step: idx + 1, ...result.facts } };
   const outcome =
     result.end === 'done' ? 'done' : result.end === 'observed-done' ? 'observed-done' : 'failed';

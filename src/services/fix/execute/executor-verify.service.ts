@@ -1,7 +1,7 @@
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { ProbeCall, ProbeOutcome } from '../../../domain/look/probe.ts';
+import type { ProbeCall, ProbeOutcome } from '../../../domain/probe/probe.ts';
 import { contextOf, type ExecutorDeps } from './executor-deps.ts';
 import { observe, release } from './executor-step.service.ts';
 import type { Hold } from './hold.ts';
@@ -18,7 +18,7 @@ interface Round {
 
 /**
  * R-X12: asks the probes again and again until they have all been healthy, and the target at rest, for as long as
- * the plan says, or its time is over. Only healthy counts: what could not be looked at is not well.
+ * the plan says, or its time is over. Only healthy counts: what could not be checked is not well.
  */
 export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: AbortSignal): Promise<Verdict> {
   const { deps } = hold;
@@ -29,7 +29,7 @@ export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: Ab
       const until = own.row.verifyUntil?.getTime() ?? 0;
       return { row: own.row, over: (await own.tx.now()).getTime() >= until };
     });
-    await deps.reach?.('R-K5');
+    await deps.atKillPoint?.('R-K5');
     if (signal.aborted) {
       await release(hold);
       return { verdict: 'released' };

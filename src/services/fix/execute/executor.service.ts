@@ -22,12 +22,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     async execute({ remediationId, signal }) {
       const row = await deps.store.tx((tx) => tx.remediations.get(remediationId));
       if (row === undefined) return;
-      await deps.reach?.('R-K1');
+      await deps.atKillPoint?.('R-K1');
       const logger = deps.logger.child({ remediation: row.id });
       try {
         const hold = row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row);
         if (hold === undefined) return;
-        await deps.reach?.('R-K2');
+        await deps.atKillPoint?.('R-K2');
         await drive(hold, signal);
       } catch (err) {
         // Whoever holds the newer fence goes on; we have touched nothing since.
@@ -53,7 +53,7 @@ async function drive(hold: Hold, signal: AbortSignal): Promise<void> {
         if (!(await rollBack(hold, signal))) return;
         break;
       default:
-        await hold.deps.reach?.('R-K7');
+        await hold.deps.atKillPoint?.('R-K7');
         return;
     }
   }

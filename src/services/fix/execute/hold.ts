@@ -4,9 +4,9 @@ import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import { retrying } from '../../../domain/kernel/back-off.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { Targets } from '../../../domain/look/targets/targets.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
+import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { type Cause, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { contextOf, defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
 

@@ -1,5 +1,5 @@
 import type { RemedyCall } from '../../../domain/fix/remediation.ts';
-import type { Finding } from '../../../domain/look/finding.ts';
+import type { Finding } from '../../../domain/probe/finding.ts';
 
 /** A call of a remediation, and the finding that it is for. */
 export interface Fix {

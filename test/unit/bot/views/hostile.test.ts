@@ -5,9 +5,9 @@ import { homeView } from '../../../../src/bot/views/home.view.ts';
 import { detailsModal, rejectModal } from '../../../../src/bot/views/modals.view.ts';
 import { renderer } from '../../../../src/bot/views/renderer.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
 import { partIds } from '../../../../src/domain/platform/part.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { expectValidMessage, expectValidView } from '../../../support/slack-messages.ts';
 import {

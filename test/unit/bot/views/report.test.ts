@@ -3,7 +3,7 @@ import { diagnosisRenderer } from '../../../../src/bot/views/diagnosis.view.ts';
 import { renderer } from '../../../../src/bot/views/renderer.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../../../../src/bot/views/report.view.ts';
 import { reportWriter } from '../../../../src/bot/views/report-form.view.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { issueReport } from '../../../../src/domain/report/issue-report.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
@@ -61,8 +61,8 @@ describe('the issue form', () => {
       - D3.a confirmed: The limit is reached and the eviction policy is noeviction.
       - D3.b possible, what was seen does not settle it: There is no memory limit, or it is too low. What would settle it could not be seen: runtime.memory-limit(part=redis)
       - D3.c ruled out: Useless cache keys fill the memory.
-      - Checks: 1 well, 1 with findings, 1 could not look, 1 had nothing to look at
-      - Not known, because it could not be looked at:
+      - Checks: 1 well, 1 with findings, 1 could not check, 1 had nothing to look at
+      - Not known, because it could not be checked:
         - Redis · runtime.memory-limit(part=redis): not allowed to list pods
       - Fixes through the bot:
         - k7-2f9q · Let Redis evict old keys · redis/d7953de8: succeeded

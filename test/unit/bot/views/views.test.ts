@@ -16,12 +16,12 @@ import {
 import { renderer } from '../../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
 import {
   type RemediationEvent,
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
 import { verbs } from '../../../../src/handlers/grammar/command.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
@@ -75,7 +75,7 @@ describe('the health table', () => {
     expect(readableMessage(rendered)).toContain('[Details]');
   });
 
-  it('never lets "could not look" look like healthy or like broken', () => {
+  it('never lets "could not check" look like healthy or like broken', () => {
     const report = aReport({
       overall: 'unknown',
       rows: [aRow({ part: 'redis' }), aRow({ part: 'nats', state: 'unknown' })],
@@ -84,7 +84,7 @@ describe('the health table', () => {
     const rendered = renderer.health({ run: aRun(), report, repaired: [], now }, 'en');
 
     expect(shown(rendered).split('\n')[0]).toMatchInlineSnapshot(
-      `":grey_question: *prod*: nothing is known to be broken, but NATS could not be looked at."`,
+      `":grey_question: *prod*: nothing is known to be broken, but NATS could not be checked."`,
     );
   });
 
@@ -315,7 +315,7 @@ describe('the digest', () => {
   });
 
   it.each(languages)(
-    'says in %s that it is late, and calls nothing healthy that it could not look at',
+    'says in %s that it is late, and calls nothing healthy that it could not check at',
     (language) => {
       const difference = { ...base, quiet: true, lateSince: '2026-11-25T09:00:00Z', unseen: ['neo4j'] };
 

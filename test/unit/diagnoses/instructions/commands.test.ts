@@ -5,9 +5,9 @@ import { instructionLines } from '../../../../src/diagnoses/instructions/command
 import { remedyLines } from '../../../../src/diagnoses/instructions/lines.ts';
 import { unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { isFor, type Place } from '../../../../src/domain/diagnosis/place.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
 import { partIds } from '../../../../src/domain/platform/part.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { remediations } from '../../../../src/remediations/index.ts';
 
 const places = {

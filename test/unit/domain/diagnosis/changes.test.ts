@@ -3,8 +3,8 @@ import { diagnosisRenderer } from '../../../../src/bot/views/diagnosis.view.ts';
 import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
 import { changeCalls, changesOf } from '../../../../src/domain/diagnosis/changes.ts';
 import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { ProbeOutcome } from '../../../../src/domain/look/probe.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 import type { Run } from '../../../../src/domain/run/run.ts';
 import { emitters, outcomesOf } from '../../../support/diagnosis.ts';
 

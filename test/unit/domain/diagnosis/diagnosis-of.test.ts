@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { diagnosisOf } from '../../../../src/domain/diagnosis/diagnosis-of.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 
 const ask = (code: string, part: PartId) =>
   diagnosisOf({ code: code as FindingCode, part, severity: 'critical', subject: 's', facts: {} }, diagnoses);

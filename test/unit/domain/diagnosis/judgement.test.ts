@@ -9,9 +9,9 @@ import {
   not,
 } from '../../../../src/domain/diagnosis/diagnosis.ts';
 import { type Emitters, evaluate, faultsOf, judge } from '../../../../src/domain/diagnosis/judgement.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import type { ProbeOutcome } from '../../../../src/domain/look/probe.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 
 const emitters: Emitters = new Map([
   ['t.a', ['PG_SLOW']],
@@ -75,7 +75,7 @@ describe('three-valued judgement', () => {
     );
   });
 
-  it('takes a fact as unknown while one of its two witnesses could not look and the other did not see it', () => {
+  it('takes a fact as unknown while one of its two witnesses could not check and the other did not see it', () => {
     expect(evaluate(found('PG_SLOW'), [good('t.a'), blind('t.a-elsewhere')], emitters).truth).toBeUndefined();
     expect(evaluate(found('PG_SLOW'), [bad('t.a', 'PG_SLOW'), blind('t.a-elsewhere')], emitters).truth).toBe(
       true,
@@ -121,7 +121,7 @@ describe('what is found apart from something else', () => {
     expect(judged.against.map(({ key }) => key)).toEqual(['t.b']);
   });
 
-  it('is not known while whoever would see the other one could not look', () => {
+  it('is not known while whoever would see the other one could not check', () => {
     expect(
       evaluate(crash, [seen('t.a', about('PG_SLOW', 'one')), blind('t.b')], emitters).truth,
     ).toBeUndefined();

@@ -6,10 +6,10 @@ import {
   type StoredFinding,
 } from '../../../../src/domain/digest/digest.ts';
 import type { PartRow } from '../../../../src/domain/health/health.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import type { ProbeOutcome } from '../../../../src/domain/look/probe.ts';
 import { type PartId, partIds } from '../../../../src/domain/platform/part.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 
 const finding = (code: string, more: Partial<Finding> = {}): Finding => ({
   code: code as FindingCode,
@@ -130,17 +130,14 @@ describe('the difference', () => {
   });
 });
 
-describe('what could not be looked at', () => {
+describe('what could not be checked', () => {
   test.each([
-    [
-      'its part could not be looked at',
-      { rows: [row('redis', { state: 'unknown' })], outcomes: [outcome()] },
-    ],
+    ['its part could not be checked', { rows: [row('redis', { state: 'unknown' })], outcomes: [outcome()] }],
     [
       'its part only follows another one',
       { rows: [row('redis', { state: 'down', consequenceOf: 'postgres' })] },
     ],
-    ['its probe could not look', { outcomes: [outcome({ status: 'inconclusive' })] }],
+    ['its probe could not check', { outcomes: [outcome({ status: 'inconclusive' })] }],
     ['its probe was skipped', { outcomes: [outcome({ status: 'skipped' })] }],
     ['its probe did not run', { outcomes: [] }],
   ] as const)('is neither fixed nor still there when %s', (_why, today) => {
@@ -260,7 +257,7 @@ describe('the last seven days', () => {
     expect(difference.flapping).toEqual(['FLAPS|redis|redis']);
   });
 
-  test('a day on which it could not be looked at is no going', () => {
+  test('a day on which it could not be checked is no going', () => {
     const unseenDay = { localDate: '2026-11-23', findings: [stored('A', { lastSeen: '2026-11-22' })] };
     const { difference } = compare(
       undefined,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { remediesFor } from '../../../../src/domain/fix/remedies.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
 import { partNamed, partOfWorkload } from '../../../../src/domain/platform/part-names.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { remediations } from '../../../../src/remediations/index.ts';
 
 const finding = (

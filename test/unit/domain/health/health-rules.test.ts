@@ -7,10 +7,10 @@ import {
 } from '../../../../src/domain/health/health-calls.ts';
 import { judgeHealth, rootFindings } from '../../../../src/domain/health/health-rules.ts';
 import type { Facts } from '../../../../src/domain/kernel/facts.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import { callKey, type ProbeCall, type ProbeOutcome } from '../../../../src/domain/look/probe.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import { callKey, type ProbeCall, type ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 import { probes } from '../../../../src/probes/index.ts';
 import { environment, literal } from '../../../support/targets.ts';
 
@@ -288,7 +288,7 @@ describe('down needs a second witness', () => {
   });
 });
 
-describe('could not look', () => {
+describe('could not check', () => {
   it('is neither down nor fine: DNS, firewall, RBAC', () => {
     for (const code of ['dns', 'connect-timeout', 'tls', 'forbidden']) {
       const report = judge('none', { 'redis.connection': blind(code) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportWriter } from '../../../../src/bot/views/report-form.view.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { deploymentsOf } from '../../../../src/domain/report/issue-environment.ts';
 import { issueReport } from '../../../../src/domain/report/issue-report.ts';
 import { parseConfig } from '../../../../src/platform/settings/config.ts';

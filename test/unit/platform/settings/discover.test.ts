@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configurationText } from '../../../../src/cli/init.command.ts';
-import type { ComposeContainer } from '../../../../src/domain/look/targets/compose.ts';
-import type { KubeObject } from '../../../../src/domain/look/targets/kubernetes.ts';
+import type { ComposeContainer } from '../../../../src/domain/probe/targets/compose.ts';
+import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { parseConfig } from '../../../../src/platform/settings/config.ts';
 import {
   type Discovered,

@@ -3,14 +3,14 @@ import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import {
   blot,
   bounded,
+  CircuitBreaker,
   DeadlinePassed,
-  Gate,
   socketStage,
   targetError,
   unconnected,
 } from '../../../../src/platform/targets/failure.ts';
-import { reach } from '../../../../src/platform/targets/network/reach.ts';
-import { LeaseBook } from '../../../../src/platform/targets/stores/lease.ts';
+import { tcpCheck } from '../../../../src/platform/targets/network/tcp-check.ts';
+import { SharedConnections } from '../../../../src/platform/targets/stores/shared-connection.ts';
 import { closedPort, silentPort } from '../../../support/targets.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
@@ -61,39 +61,39 @@ describe('the error of an adapter', () => {
   });
 });
 
-describe('a gate', () => {
+describe('a breaker', () => {
   it('makes a dead endpoint cost its timeout once', async () => {
-    const gate = new Gate();
+    const breaker = new CircuitBreaker();
     let calls = 0;
     const dead = () => {
       calls += 1;
       return Promise.reject(targetError('no-answer', address));
     };
-    await expect(gate.run(dead)).rejects.toMatchObject({ stage: 'no-answer' });
-    await expect(gate.run(dead)).rejects.toMatchObject({ stage: 'no-answer' });
+    await expect(breaker.run(dead)).rejects.toMatchObject({ stage: 'no-answer' });
+    await expect(breaker.run(dead)).rejects.toMatchObject({ stage: 'no-answer' });
 
     expect(calls).toBe(1);
   });
 
   it('stays open after a refusal that says nothing about the way', async () => {
-    const gate = new Gate();
-    await expect(gate.run(() => Promise.reject(targetError('auth', address)))).rejects.toThrow();
+    const breaker = new CircuitBreaker();
+    await expect(breaker.run(() => Promise.reject(targetError('auth', address)))).rejects.toThrow();
 
-    expect(await gate.run(() => Promise.resolve('fine'))).toBe('fine');
+    expect(await breaker.run(() => Promise.resolve('fine'))).toBe('fine');
   });
 
   it('may watch the connection only', async () => {
-    const gate = new Gate(unconnected);
-    await expect(gate.run(() => Promise.reject(targetError('no-answer', address)))).rejects.toThrow();
+    const breaker = new CircuitBreaker(unconnected);
+    await expect(breaker.run(() => Promise.reject(targetError('no-answer', address)))).rejects.toThrow();
 
-    expect(await gate.run(() => Promise.resolve('another path'))).toBe('another path');
+    expect(await breaker.run(() => Promise.resolve('another path'))).toBe('another path');
   });
 
   it('forgets after a while', async () => {
-    const gate = new Gate(unconnected, 0);
-    await expect(gate.run(() => Promise.reject(targetError('refused', address)))).rejects.toThrow();
+    const breaker = new CircuitBreaker(unconnected, 0);
+    await expect(breaker.run(() => Promise.reject(targetError('refused', address)))).rejects.toThrow();
 
-    expect(await gate.run(() => Promise.resolve('back'))).toBe('back');
+    expect(await breaker.run(() => Promise.resolve('back'))).toBe('back');
   });
 });
 
@@ -129,8 +129,8 @@ describe('a bounded call', () => {
 describe('a leased connection', () => {
   it('is opened once for all that use it, and closed when asked', async () => {
     const events: string[] = [];
-    const book = new LeaseBook();
-    const lease = book.lease({
+    const book = new SharedConnections();
+    const connection = book.share({
       open: () => {
         events.push('open');
         return Promise.resolve('connection');
@@ -140,27 +140,27 @@ describe('a leased connection', () => {
         return Promise.resolve();
       },
     });
-    await Promise.all([lease.use(() => Promise.resolve()), lease.use(() => Promise.resolve())]);
+    await Promise.all([connection.use(() => Promise.resolve()), connection.use(() => Promise.resolve())]);
     await book.closeAll();
-    await lease.use(() => Promise.resolve());
-    await lease.drop();
+    await connection.use(() => Promise.resolve());
+    await connection.drop();
 
     expect(events).toEqual(['open', 'close', 'open', 'close']);
   });
 
   it('that could not be opened is tried anew', async () => {
     let tries = 0;
-    const lease = new LeaseBook().lease({
+    const connection = new SharedConnections().share({
       open: () => {
         tries += 1;
         return tries === 1 ? Promise.reject(new Error('no')) : Promise.resolve('yes');
       },
       close: () => Promise.resolve(),
     });
-    await expect(lease.use((value) => Promise.resolve(value))).rejects.toThrow('no');
+    await expect(connection.use((value) => Promise.resolve(value))).rejects.toThrow('no');
 
-    expect(await lease.use((value) => Promise.resolve(value))).toBe('yes');
-    await lease.drop();
+    expect(await connection.use((value) => Promise.resolve(value))).toBe('yes');
+    await connection.drop();
   });
 });
 
@@ -169,10 +169,10 @@ describe('reaching a port', () => {
     const silent = await silentPort();
     const options = { timeoutMs: 2_000 };
     try {
-      expect(await reach('127.0.0.1', silent.port, options)).toBe('open');
-      expect(await reach('127.0.0.1', await closedPort(), options)).toBe('refused');
-      expect(await reach('nowhere.invalid', 1, options)).toBe('dns');
-      expect(await reach('127.0.0.1', silent.port, { ...options, signal: AbortSignal.abort() })).toBe(
+      expect(await tcpCheck('127.0.0.1', silent.port, options)).toBe('open');
+      expect(await tcpCheck('127.0.0.1', await closedPort(), options)).toBe('refused');
+      expect(await tcpCheck('nowhere.invalid', 1, options)).toBe('dns');
+      expect(await tcpCheck('127.0.0.1', silent.port, { ...options, signal: AbortSignal.abort() })).toBe(
         'aborted',
       );
     } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Targets } from '../../../../src/domain/look/targets/targets.ts';
+import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
 import { agentsFromApi, agentsFromTable, registeredAgents } from '../../../../src/probes/agents/registry.ts';
 import { fakeServices, httpAnswer, postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../../../src/domain/look/targets/http.ts';
+import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { serviceHealth } from '../../../../src/probes/http/service-health.probe.ts';
 import { httpAnswer, probeContext } from '../../../support/probe-context.ts';
 

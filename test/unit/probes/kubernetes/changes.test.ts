@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeKind, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubeKind, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesChanges } from '../../../../src/probes/kubernetes/changes.probe.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 
@@ -175,7 +175,7 @@ describe('kubernetes.changes', () => {
     ]);
   });
 
-  it('leaves out what it may not read, and could not look when it may read nothing', async () => {
+  it('leaves out what it may not read, and could not check when it may read nothing', async () => {
     const forbidden = new Error('forbidden');
     const { result } = await look({ events: forbidden, networkpolicies: forbidden });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesFailingProbes } from '../../../../src/probes/kubernetes/failing-probes.probe.ts';
 import { kubernetes, meta, pod } from '../../../support/cluster-objects.ts';
 import { probeContext } from '../../../support/probe-context.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesNetworkPolicies } from '../../../../src/probes/kubernetes/network-policies.probe.ts';
 import { kubernetes, meta, pod } from '../../../support/cluster-objects.ts';
 import { fakeRuntime } from '../../../support/fake-runtime.ts';
@@ -131,7 +131,7 @@ describe('kubernetes.network-policies', () => {
       expect(await look([open])).toMatchObject({ status: 'healthy', asked: [] });
     });
 
-    it('blocks nobody when the labels may not be read: it could not be looked at', async () => {
+    it('blocks nobody when the labels may not be read: it could not be checked', async () => {
       expect(await look([byTeam], { namespaces: 'refused' })).toMatchObject({
         status: 'inconclusive',
         cause: { stage: 'forbidden' },

@@ -4,7 +4,7 @@ import type {
   KubeKind,
   KubeObject,
   KubernetesTarget,
-} from '../../../../src/domain/look/targets/kubernetes.ts';
+} from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesPods } from '../../../../src/probes/kubernetes/pods.probe.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import {
   createReferenceCheck,
   referencesOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubernetesTarget } from '../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesWorkloads } from '../../../../src/probes/kubernetes/workloads.probe.ts';
 import { kubernetes, type Lists, meta } from '../../../support/cluster-objects.ts';
 import { probeContext } from '../../../support/probe-context.ts';

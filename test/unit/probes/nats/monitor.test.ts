@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { NatsTarget } from '../../../../src/domain/look/targets/nats.ts';
+import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsMonitor } from '../../../../src/probes/nats/monitor.probe.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 

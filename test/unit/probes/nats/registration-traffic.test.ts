@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NatsTarget } from '../../../../src/domain/look/targets/nats.ts';
+import type { NatsTarget } from '../../../../src/domain/probe/targets/nats.ts';
 import { natsRegistrationTraffic } from '../../../../src/probes/nats/registration-traffic.probe.ts';
 import { fakeNats, probeContext } from '../../../support/probe-context.ts';
 

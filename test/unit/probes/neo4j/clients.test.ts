@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { Neo4jTarget } from '../../../../src/domain/look/targets/neo4j.ts';
+import type { Neo4jTarget } from '../../../../src/domain/probe/targets/neo4j.ts';
 import { neo4jClients } from '../../../../src/probes/neo4j/clients.probe.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Handshake, NetworkTarget } from '../../../../src/domain/look/targets/network.ts';
+import type { Handshake, NetworkTarget } from '../../../../src/domain/probe/targets/network.ts';
 import { networkPath } from '../../../../src/probes/network/path.probe.ts';
 import { fakeRuntime } from '../../../support/fake-runtime.ts';
 import { probeContext } from '../../../support/probe-context.ts';

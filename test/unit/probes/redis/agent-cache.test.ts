@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RedisTarget } from '../../../../src/domain/look/targets/redis.ts';
+import type { RedisTarget } from '../../../../src/domain/probe/targets/redis.ts';
 import { redisAgentCache } from '../../../../src/probes/redis/agent-cache.probe.ts';
 import { fakePostgres, fakeRedis, probeContext } from '../../../support/probe-context.ts';
 import { cluster, server } from '../../../support/redis-cluster.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RedisNode, RedisTarget } from '../../../../src/domain/look/targets/redis.ts';
+import type { RedisNode, RedisTarget } from '../../../../src/domain/probe/targets/redis.ts';
 import { redisEvictionPolicy } from '../../../../src/probes/redis/eviction-policy.probe.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 import { cluster, memory, server } from '../../../support/redis-cluster.ts';
@@ -25,7 +25,7 @@ describe('redis.eviction-policy, the servers of a cluster', () => {
     });
   });
 
-  it('are not called healthy when one of them could not be looked at', async () => {
+  it('are not called healthy when one of them could not be checked', async () => {
     const silent: RedisNode = { ...memory(0), info: () => Promise.reject(new Error('gone')) };
 
     expect(await policyOf(cluster(memory(100), silent))).toMatchObject({ status: 'inconclusive' });

@@ -27,7 +27,7 @@ describe('runtime.auth-token', () => {
     });
   });
 
-  it('could not look where both sides lack a token', async () => {
+  it('could not check where both sides lack a token', async () => {
     await expect(tokens(undefined, undefined)).rejects.toMatchObject({
       code: 'NOT_FOUND',
       facts: { reason: 'token-on-neither-side' },

@@ -58,7 +58,7 @@ describe('runtime.config-overrides', () => {
     });
   });
 
-  it('could not look at the keys that something unreadable may set', async () => {
+  it('could not check at the keys that something unreadable may set', async () => {
     const facts = { verb: 'get', resource: 'secrets/all' };
     const cause = new TargetError('forbidden', 'not allowed', { facts });
     const gone = new AppError('NOT_FOUND', 'not there', { facts: { reason: 'reference-gone' } });

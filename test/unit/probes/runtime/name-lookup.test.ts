@@ -126,7 +126,7 @@ describe('runtime.name-lookup', () => {
     },
   );
 
-  it('could not look when nothing in the container answers', async () => {
+  it('could not check when nothing in the container answers', async () => {
     const runtime = fakeRuntime({ 'agent-manager': [{}] });
     const silent = () => Promise.reject(new TargetError('no-answer', 'connected, then silence'));
 
@@ -180,7 +180,7 @@ describe('runtime.name-lookup', () => {
     expect(await look(error)).toMatchObject({ findings: [{ code: 'NAME_LOOKUP_FAILS', facts: { error } }] });
   });
 
-  it('could not look when the container ended under it', async () => {
+  it('could not check when the container ended under it', async () => {
     await expect(look('', 137)).rejects.toMatchObject({ stage: 'closed' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../../../src/domain/look/targets/http.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { runtimeStartup } from '../../../../src/probes/runtime/startup.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';

@@ -139,7 +139,7 @@ describe('runtime.workflow-files', () => {
     });
   });
 
-  it('could not look where a file is unusual and executions cannot be listed', async () => {
+  it('could not check where a file is unusual and executions cannot be listed', async () => {
     expect(await look({ [name]: noTimeout }, undefined)).toMatchObject({
       status: 'inconclusive',
       cause: { facts: { reason: 'executions-unknown' } },

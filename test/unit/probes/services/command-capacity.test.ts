@@ -50,7 +50,7 @@ describe('services.command-capacity', () => {
     cause: { facts: { reason: 'command-metrics-absent', metrics } },
   });
 
-  it('could not look when an absent metric would have told', async () => {
+  it('could not check when an absent metric would have told', async () => {
     const waits = { ...whole, command_inflight: 2, command_queue_size: 3 };
 
     expect(await seen(without('command_timeouts_total'))).toMatchObject(unknown('command_timeouts_total'));

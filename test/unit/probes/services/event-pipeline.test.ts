@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, ServicesTarget } from '../../../../src/domain/look/targets/http.ts';
+import type { HttpAnswer, ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { servicesEventPipeline } from '../../../../src/probes/services/event-pipeline.probe.ts';
 
 interface Sample {
@@ -156,7 +156,7 @@ describe('the event pipeline', () => {
 
     const writes = 'event_processing_stage_seconds_count{stage="write"';
     it.each(['event_workers ', 'event_workers_busy', 'event_processing_stage_seconds', writes])(
-      'could not look when it is behind and nobody knows for want of %s why',
+      'could not check when it is behind and nobody knows for want of %s why',
       async (name) => {
         expect(await lookWithout(name, start, slow)).toMatchObject({
           status: 'inconclusive',
@@ -165,7 +165,7 @@ describe('the event pipeline', () => {
       },
     );
 
-    it('could not look when full batches would be the cause and no limit is told', async () => {
+    it('could not check when full batches would be the cause and no limit is told', async () => {
       const quick: Sample = { ...slow, busy: 1, enrich: [2, 40] };
 
       expect(await lookWithout('event_batch_limit', start, quick)).toMatchObject({
@@ -177,7 +177,7 @@ describe('the event pipeline', () => {
       expect(await lookWithout('event_batch_limit', start, slow)).toMatchObject({ status: 'unhealthy' });
     });
 
-    it('could not look when events wait and nobody knows how many are many', async () => {
+    it('could not check when events wait and nobody knows how many are many', async () => {
       const full: Sample = { ...start, queue: 900, connections: 0 };
 
       expect(await lookWithout('event_queue_capacity', full, full)).toMatchObject({

@@ -61,7 +61,7 @@ describe('services.executor-queue', () => {
     expect(await look(1, 10)).toMatchObject({ status: 'healthy' });
   });
 
-  it('could not look when executions wait and the metrics that would tell why are absent', async () => {
+  it('could not check when executions wait and the metrics that would tell why are absent', async () => {
     const whole = {
       executor_workers: 4,
       executor_workers_busy: 1,

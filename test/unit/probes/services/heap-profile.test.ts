@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServicesTarget } from '../../../../src/domain/look/targets/http.ts';
+import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { servicesHeapProfile } from '../../../../src/probes/services/heap-profile.probe.ts';
 import { profile } from '../../../support/go-profiles.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';

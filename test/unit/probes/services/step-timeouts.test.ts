@@ -67,7 +67,7 @@ describe('services.step-timeouts', () => {
     ).toMatchObject({ findings: [{ code: 'STEP_TIMED_OUT', facts: { tookSeconds: 120 } }] });
   });
 
-  it('could not look when the steps of a failed execution, or their durations, are not told', async () => {
+  it('could not check when the steps of a failed execution, or their durations, are not told', async () => {
     const unreadable = {
       status: 'inconclusive',
       cause: { facts: { reason: 'steps-unreadable', executions: 1 } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReferredVariable } from '../../../../src/domain/look/targets/runtime.ts';
+import type { ReferredVariable } from '../../../../src/domain/probe/targets/runtime.ts';
 import {
   type LayerSources,
   overridden,

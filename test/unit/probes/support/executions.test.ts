@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServicesTarget } from '../../../../src/domain/look/targets/http.ts';
+import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { executions, secondsBetween, withSteps } from '../../../../src/probes/support/executions.ts';
 import { fakeServices, httpAnswer } from '../../../support/probe-context.ts';
 import { json } from '../../../support/service-pages.ts';

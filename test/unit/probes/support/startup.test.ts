@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { ServicesTarget } from '../../../../src/domain/look/targets/http.ts';
+import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { exitText, failingInstance, failsToStart } from '../../../../src/probes/support/startup.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ComposeContainer } from '../../../../src/domain/look/targets/compose.ts';
-import type { With } from '../../../../src/domain/look/targets/targets.ts';
+import type { ComposeContainer } from '../../../../src/domain/probe/targets/compose.ts';
+import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { restartService } from '../../../../src/remediations/compose/restart-service.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../src/domain/look/targets/kubernetes.ts';
-import type { With } from '../../../../src/domain/look/targets/targets.ts';
+import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
+import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { restartWorkload } from '../../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 

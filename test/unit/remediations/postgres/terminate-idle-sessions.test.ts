@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { With } from '../../../../src/domain/look/targets/targets.ts';
+import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { terminateIdleSessions } from '../../../../src/remediations/postgres/terminate-idle-sessions.remediation.ts';
 import { fixtures } from '../../../support/remediation-fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RedisTarget } from '../../../../src/domain/look/targets/redis.ts';
-import type { With } from '../../../../src/domain/look/targets/targets.ts';
+import type { RedisTarget } from '../../../../src/domain/probe/targets/redis.ts';
+import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { setEvictionPolicy } from '../../../../src/remediations/redis/set-eviction-policy.remediation.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 import { cluster, memory } from '../../../support/redis-cluster.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../../src/domain/look/probe.ts';
-import type { Targets } from '../../../../src/domain/look/targets/targets.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../../src/domain/probe/probe.ts';
+import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
 import { createProbeRunner } from '../../../../src/services/run/probe-runner.service.ts';
 import { createMemoryLogger, silentLogger } from '../../../support/logger.ts';
@@ -44,7 +44,7 @@ describe('the probe runner', () => {
     expect(Number.isFinite(Date.parse(outcomes[0]?.startedAt ?? ''))).toBe(true);
   });
 
-  it('turns what is thrown into "could not look", with the stage and the target’s facts', async () => {
+  it('turns what is thrown into "could not check", with the stage and the target’s facts', async () => {
     const refuses = () => Promise.reject(new TargetError('forbidden', 'denied', { facts: { verb: 'list' } }));
     const [outcome] = await run([probe('a.b', refuses)], ['a.b']);
 
@@ -78,7 +78,7 @@ describe('the probe runner', () => {
     expect(outcome?.findings[0]?.excerpts?.[0]?.lines[1]).toContain('db:5432/app: refused');
   });
 
-  it('takes secrets out of why a probe could not look, and out of what it counted', async () => {
+  it('takes secrets out of why a probe could not check, and out of what it counted', async () => {
     const says = 'fatal: dial postgres://app:hunter2-and-more@db:5432/app: refused';
     const facts = { reason: 'last-word-unknown', line: says };
     const [unseen, refused, counted] = await run(
@@ -141,7 +141,7 @@ describe('the probe runner', () => {
     expect(aborted).toBe(true);
   });
 
-  it('ends the whole run at its deadline: what had no turn could not look', async () => {
+  it('ends the whole run at its deadline: what had no turn could not check', async () => {
     const outcomes = await run([probe('a.b', hangs), probe('c.d', hangs)], ['a.b', 'c.d'], {
       concurrency: 1,
       deadlineMs: 30,

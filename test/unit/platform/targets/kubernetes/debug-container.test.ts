@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
-import type { KubeObject, KubernetesTarget } from '../../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { runtimeConnection } from '../../../../../src/probes/runtime/connection.probe.ts';
 import { runtimeNameLookup } from '../../../../../src/probes/runtime/name-lookup.probe.ts';
@@ -303,7 +303,7 @@ describe('a debug container', () => {
     expect(one.containers()).toHaveLength(1);
   });
 
-  it('that does not start in its time is "could not look", and after two of them no third one is added', async () => {
+  it('that does not start in its time is "could not check", and after two of them no third one is added', async () => {
     const one = cluster({ becomes: creating });
     const starting = { facts: { reason: 'debug-container', why: 'starting' } };
     await expect((await on(one)).ask()).rejects.toMatchObject(starting);

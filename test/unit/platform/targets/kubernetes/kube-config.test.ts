@@ -5,7 +5,7 @@ import { rootCertificates } from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { AppError } from '../../../../../src/domain/kernel/errors.ts';
-import { openLooking } from '../../../../../src/main/looking.ts';
+import { openChecks } from '../../../../../src/main/checks.ts';
 import { systemClock } from '../../../../../src/platform/process/clock.ts';
 import { kubeLogins, parseConfig } from '../../../../../src/platform/settings/config.ts';
 import {
@@ -552,7 +552,7 @@ describe('one process', () => {
         { role: 'worker', where: 'a.yaml', folder: dir },
       );
       // As a worker and the command line do it.
-      const { targets } = openLooking({ config, logger: silentLogger, clock: systemClock });
+      const { targets } = openChecks({ config, logger: silentLogger, clock: systemClock });
       const { kubernetes } = await targets.forRun('prod');
       await kubernetes?.list('pods', 'aetherius');
       await targets.close();

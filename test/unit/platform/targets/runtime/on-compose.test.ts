@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../../src/domain/kernel/errors.ts';
-import type { ComposeContainer, ComposeTarget } from '../../../../../src/domain/look/targets/compose.ts';
+import type { ComposeContainer, ComposeTarget } from '../../../../../src/domain/probe/targets/compose.ts';
 import { runtimeOnCompose } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { failsToStart } from '../../../../../src/probes/support/startup.ts';
 

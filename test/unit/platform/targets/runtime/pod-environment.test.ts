@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
-import type { KubeObject } from '../../../../../src/domain/look/targets/kubernetes.ts';
+import type { KubeObject } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { fakeKubernetes } from '../../../../support/fake-kubernetes.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
-import type { ComposeTarget } from '../../../../../src/domain/look/targets/compose.ts';
-import type { KubeObject } from '../../../../../src/domain/look/targets/kubernetes.ts';
+import type { ComposeTarget } from '../../../../../src/domain/probe/targets/compose.ts';
+import type { KubeObject } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import {
   runtimeOnCompose,
   runtimeOnKubernetes,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../../src/diagnoses/index.ts';
 import { codesOf, type Diagnosis } from '../../../../../src/domain/diagnosis/diagnosis.ts';
 import { remediesFor } from '../../../../../src/domain/fix/remedies.ts';
-import type { Finding } from '../../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../../src/domain/look/findings.ts';
 import type { PartId } from '../../../../../src/domain/platform/part.ts';
+import type { Finding } from '../../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../../src/domain/probe/findings.ts';
 import { remediations } from '../../../../../src/remediations/index.ts';
 import { fixesFor } from '../../../../../src/services/fix/propose/fixes.ts';
 

@@ -7,7 +7,7 @@ import type { TargetName, Targets } from './targets/targets.ts';
 
 /**
  * What a probe may say (ADR 0001). A bad state is a return value; an exception means that the probe
- * could not look, and the runner turns it into `inconclusive`.
+ * could not check, and the runner turns it into `inconclusive`.
  */
 export type ProbeResult =
   | { readonly status: 'healthy'; readonly facts?: Facts }
@@ -70,7 +70,7 @@ export function callKey(call: ProbeCall): string {
     : `${call.probe}(${entries.map(([k, v]) => `${k}=${v}`).join(',')})`;
 }
 
-/** Why the bot could not look, in a form that can be stored and put into words (`cause.<code>`). */
+/** Why the bot could not check, in a form that can be stored and put into words (`cause.<code>`). */
 export interface Cause {
   /** A `Stage`, or `timed-out`, or `bug`. */
   readonly code: string;

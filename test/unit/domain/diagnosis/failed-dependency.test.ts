@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { serviceUnreachable, unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { defineDiagnosis, found } from '../../../../src/domain/diagnosis/diagnosis.ts';
-import { groundOf } from '../../../../src/domain/diagnosis/ground.ts';
+import { failedDependencyOf } from '../../../../src/domain/diagnosis/failed-dependency.ts';
 import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import type { ProbeOutcome } from '../../../../src/domain/look/probe.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 import { emitters } from '../../../support/diagnosis.ts';
 
 function outcome(probe: string, part: PartId, more: Partial<ProbeOutcome>): ProbeOutcome {
@@ -28,53 +28,56 @@ const redisFull = defineDiagnosis({
   ...{ id: 'D3', slug: 'redis-memory', part: 'redis', evidence: [{ probe: 'redis.memory' }], handOver: [] },
   causes: [{ id: 'D3.a', part: 'redis', when: found('REDIS_MEMORY_AT_LIMIT'), remedies: [] }],
 });
-const groundOfD3 = (...seen: readonly ProbeOutcome[]) => groundOf([judge(redisFull, seen, emitters)], seen);
+const failedDependencyOfD3 = (...seen: readonly ProbeOutcome[]) =>
+  failedDependencyOf([judge(redisFull, seen, emitters)], seen);
 
 describe('what a symptom stands on', () => {
   it('is nothing to ask about while every part serves', () => {
-    expect(groundOfD3(outcome('redis.memory', 'redis', {}))).toBeUndefined();
+    expect(failedDependencyOfD3(outcome('redis.memory', 'redis', {}))).toBeUndefined();
   });
 
   it.each(['refused', 'connect-timeout', 'no-answer', 'closed'])(
     'is a part that a probe could not use: %s',
     (code) => {
-      expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBe('redis');
+      expect(failedDependencyOfD3(unseen('redis.memory', 'redis', code))).toBe('redis');
     },
   );
 
   it.each(['limit', 'auth', 'forbidden', 'dns', 'tls', 'aborted', 'bug'])(
-    'is no part that a probe could not look at for another reason: %s',
+    'is no part that a probe could not check at for another reason: %s',
     (code) => {
-      expect(groundOfD3(unseen('redis.memory', 'redis', code))).toBeUndefined();
+      expect(failedDependencyOfD3(unseen('redis.memory', 'redis', code))).toBeUndefined();
     },
   );
 
   it.each(['ENDPOINT_REFUSED', 'ENDPOINT_HUNG', 'PART_NOT_RUNNING', 'PART_PAUSED'])(
     'is a part of which a probe found %s',
     (code) => {
-      expect(groundOfD3(unhealthy('runtime.running', 'nats', code))).toBe('nats');
+      expect(failedDependencyOfD3(unhealthy('runtime.running', 'nats', code))).toBe('nats');
     },
   );
 
   it('is what a service says that it misses, though the service calls itself healthy', () => {
     const facts = { 'dependency.redis': 'down', 'dependency.postgres': 'up' };
 
-    expect(groundOfD3(outcome('http.service-health', 'agent-manager', { facts }))).toBe('redis');
+    expect(failedDependencyOfD3(outcome('http.service-health', 'agent-manager', { facts }))).toBe('redis');
   });
 
   it('is the part nearest to the root, of several', () => {
     const service = unhealthy('http.service-health', 'orchestrator-service', 'ENDPOINT_REFUSED');
 
-    expect(groundOfD3(service, unseen('postgres.lock-waits', 'postgres', 'refused'))).toBe('postgres');
+    expect(failedDependencyOfD3(service, unseen('postgres.lock-waits', 'postgres', 'refused'))).toBe(
+      'postgres',
+    );
   });
 
   it('is not the part of a symptom of which a cause is open for another reason', () => {
     const crashes = unhealthy('runtime.running', 'redis', 'PART_NOT_RUNNING');
 
-    expect(groundOfD3(crashes, unseen('redis.memory', 'redis', 'forbidden'))).toBeUndefined();
-    expect(groundOfD3(crashes, unseen('redis.memory', 'redis', 'refused'))).toBe('redis');
+    expect(failedDependencyOfD3(crashes, unseen('redis.memory', 'redis', 'forbidden'))).toBeUndefined();
+    expect(failedDependencyOfD3(crashes, unseen('redis.memory', 'redis', 'refused'))).toBe('redis');
     expect(
-      groundOfD3(
+      failedDependencyOfD3(
         unhealthy('runtime.running', 'nats', 'PART_NOT_RUNNING'),
         unseen('redis.memory', 'redis', 'forbidden'),
       ),
@@ -84,7 +87,7 @@ describe('what a symptom stands on', () => {
   it('is not asked about where a cause is confirmed', () => {
     const full = unhealthy('redis.memory', 'redis', 'REDIS_MEMORY_AT_LIMIT');
 
-    expect(groundOfD3(full, unseen('postgres.lock-waits', 'postgres', 'refused'))).toBeUndefined();
+    expect(failedDependencyOfD3(full, unseen('postgres.lock-waits', 'postgres', 'refused'))).toBeUndefined();
   });
 
   describe('when the way to a part was asked for', () => {
@@ -99,7 +102,7 @@ describe('what a symptom stands on', () => {
       const judged = judge(serviceUnreachable, seen, emitters);
 
       expect(judged.causes[0]).toMatchObject({ verdict: 'confirmed', cause: { id: 'H2.b' } });
-      expect(groundOf([judged], seen)).toBe('postgres');
+      expect(failedDependencyOf([judged], seen)).toBe('postgres');
     });
 
     it('is not what explains that a service does not run', () => {
@@ -108,13 +111,13 @@ describe('what a symptom stands on', () => {
         unseen('postgres.lock-waits', 'postgres', 'refused'),
       ];
 
-      expect(groundOf([judge(serviceUnreachable, seen, emitters)], seen)).toBeUndefined();
+      expect(failedDependencyOf([judge(serviceUnreachable, seen, emitters)], seen)).toBeUndefined();
     });
 
     it('is not that part itself', () => {
       const seen = [unseen('postgres.connection', 'postgres', 'refused')];
 
-      expect(groundOf([judge(unreachable('postgres'), seen, emitters)], seen)).toBeUndefined();
+      expect(failedDependencyOf([judge(unreachable('postgres'), seen, emitters)], seen)).toBeUndefined();
     });
 
     it('is nothing below a store that is unwell', () => {
@@ -123,7 +126,7 @@ describe('what a symptom stands on', () => {
         unseen('redis.memory', 'redis', 'refused'),
       ];
 
-      expect(groundOf([judge(unreachable('postgres'), seen, emitters)], seen)).toBeUndefined();
+      expect(failedDependencyOf([judge(unreachable('postgres'), seen, emitters)], seen)).toBeUndefined();
     });
   });
 });

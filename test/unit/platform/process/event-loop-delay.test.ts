@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import type { Probe } from '../../../../src/domain/look/probe.ts';
-import { defineProbe } from '../../../../src/domain/look/probe.ts';
-import { watchLateness } from '../../../../src/platform/process/lateness.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import type { Probe } from '../../../../src/domain/probe/probe.ts';
+import { defineProbe } from '../../../../src/domain/probe/probe.ts';
+import { watchEventLoopDelay } from '../../../../src/platform/process/event-loop-delay.ts';
 import { createProbeRunner } from '../../../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from '../../../support/logger.ts';
 
@@ -28,7 +28,7 @@ async function outcomeOf(code: string, lagMs: number) {
     probes: [probe(code)],
     clock,
     logger: silentLogger,
-    lateness: () => () => lagMs,
+    eventLoopDelay: () => () => lagMs,
   });
   const signal = new AbortController().signal;
   const [outcome] = await runner.run([{ probe: 'redis.connection' }], {
@@ -55,7 +55,7 @@ describe('a starved worker', () => {
   );
 
   it('knows that it was late', async () => {
-    const lateBy = watchLateness();
+    const lateBy = watchEventLoopDelay();
     await new Promise((resolve) => setTimeout(resolve, 30));
     const until = performance.now() + 400;
     while (performance.now() < until);

@@ -3,23 +3,23 @@ import type { Stage } from '../../../domain/kernel/errors.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import { socketStage } from '../failure.ts';
 
-export interface ReachOptions {
+export interface TcpCheckOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
 /** What a bare TCP connection shows: `open`, or the stage at which it failed. */
-export type Reach = 'open' | Extract<Stage, 'dns' | 'refused' | 'connect-timeout' | 'closed' | 'aborted'>;
+export type TcpAnswer = 'open' | Extract<Stage, 'dns' | 'refused' | 'connect-timeout' | 'closed' | 'aborted'>;
 
 /**
  * Opens a TCP connection and closes it again: tells a refused port from a silent one where a driver hides
  * the difference. A server that is stopped by SIGSTOP is `open`, because the kernel accepts for it.
  */
-export async function reach(host: string, port: number, options: ReachOptions): Promise<Reach> {
+export async function tcpCheck(host: string, port: number, options: TcpCheckOptions): Promise<TcpAnswer> {
   const { timeoutMs, signal } = options;
   if (signal?.aborted === true) return 'aborted';
   const socket = createConnection({ host, port });
-  const answer = new Promise<Reach>((resolve) => {
+  const answer = new Promise<TcpAnswer>((resolve) => {
     socket.once('connect', () => resolve('open'));
     // Also what comes after the end must be listened to, or it would end the process.
     socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { ownProbes, pathSteps, unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
-import type { Finding } from '../../../../src/domain/look/finding.ts';
-import type { FindingCode } from '../../../../src/domain/look/findings.ts';
-import { callKey, type ProbeOutcome } from '../../../../src/domain/look/probe.ts';
-import type { ProbeRunner } from '../../../../src/domain/look/probe-runner.ts';
 import { type PartId, partIds } from '../../../../src/domain/platform/part.ts';
+import type { Finding } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import { callKey, type ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
+import type { ProbeRunner } from '../../../../src/domain/probe/probe-runner.ts';
 import { probes } from '../../../../src/probes/index.ts';
 import { diagnose } from '../../../../src/services/diagnosis/diagnose.service.ts';
 import { emitters } from '../../../support/diagnosis.ts';

@@ -6,7 +6,7 @@ const RESOLUTION_MS = 20;
  * Watches how late this process gets its turn (event loop delay: own work, and waiting for a CPU alike).
  * The function it returns stops watching and gives the worst delay in milliseconds.
  */
-export function watchLateness(): () => number {
+export function watchEventLoopDelay(): () => number {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   return () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partOfPod } from '../../../../src/domain/look/workload.ts';
+import { partOfPod } from '../../../../src/domain/probe/workload.ts';
 
 const pod = (owner: readonly [kind: string, name: string] | undefined, labels: object = {}) => ({
   metadata: {

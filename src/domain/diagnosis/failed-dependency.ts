@@ -1,7 +1,7 @@
 import type { Stage } from '../kernel/errors.ts';
-import { traitsOf } from '../look/findings.ts';
-import type { ProbeOutcome } from '../look/probe.ts';
 import { depth, foundations, type PartId, partIds } from '../platform/part.ts';
+import { traitsOf } from '../probe/findings.ts';
+import type { ProbeOutcome } from '../probe/probe.ts';
 import { isWay } from './diagnosis.ts';
 import type { DiagnosisJudgement } from './judgement.ts';
 
@@ -42,7 +42,7 @@ const isOpenItself = ({ causes }: DiagnosisJudgement): boolean =>
  * The part to ask about next when the evidence of a symptom ran into one that does not serve, and no cause explains it:
  * the one nearest to the root of the dependency graph. Undefined: a cause is confirmed, or every part serves.
  */
-export function groundOf(
+export function failedDependencyOf(
   judgements: readonly DiagnosisJudgement[],
   outcomes: readonly ProbeOutcome[],
 ): PartId | undefined {
@@ -64,12 +64,12 @@ export function groundOf(
  */
 export function storesBelow(
   judgements: readonly DiagnosisJudgement[],
-  ground: PartId | undefined,
+  dependency: PartId | undefined,
 ): readonly PartId[] {
   const unwell = confirmedOf(judgements).flatMap(({ cause, part }) =>
     cause.maybeConsequence === true ? [part] : [],
   );
-  const below = [...unwell, ...(ground === undefined ? [] : [ground])].flatMap(foundations);
+  const below = [...unwell, ...(dependency === undefined ? [] : [dependency])].flatMap(foundations);
   return [...new Set(below)].filter((part) => depth(part) === 0);
 }
 

@@ -3,10 +3,10 @@ import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diag
 import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
 import { createHealthRules } from '../domain/health/health-rules.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
-import type { ProbeRunner } from '../domain/look/probe-runner.ts';
-import type { TargetsFactory } from '../domain/look/targets/targets.ts';
+import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
+import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
-import { watchLateness } from '../platform/process/lateness.ts';
+import { watchEventLoopDelay } from '../platform/process/event-loop-delay.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
@@ -20,13 +20,13 @@ import { diagnoses } from './registries.ts';
  * All that looks at environments, composed once for workers and for the command line: the registries, the runner and
  * the rules. It holds the credentials of the environments that the configuration was loaded with.
  */
-export function openLooking({
+export function openChecks({
   config,
   logger,
   clock,
   logins = kubeLogins(),
   targets = createTargetsFactory(config.environments, undefined, logins),
-  runner = createProbeRunner({ probes, clock, logger, lateness: watchLateness }),
+  runner = createProbeRunner({ probes, clock, logger, eventLoopDelay: watchEventLoopDelay }),
 }: {
   readonly config: Pick<Config, 'environments'>;
   readonly logger: Logger;

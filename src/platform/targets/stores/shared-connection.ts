@@ -1,22 +1,22 @@
 /** A connection that is made when first needed, shared by calls at the same time, and closed when idle. */
-export interface Lease<T> {
+export interface SharedConnection<T> {
   use<R>(call: (resource: T) => Promise<R>): Promise<R>;
   /** Closes it now; the next use opens a new one. */
   drop(): Promise<void>;
 }
 
-export interface LeaseOptions<T> {
+export interface SharedConnectionOptions<T> {
   open(): Promise<T>;
   close(resource: T): Promise<void>;
   /** Milliseconds without a call after which it is closed. */
   readonly idleMs?: number;
 }
 
-/** All leases of a process, so that shutdown can end what is still open. */
-export class LeaseBook {
+/** All shared connections of a process, so that shutdown can end what is still open. */
+export class SharedConnections {
   readonly #open = new Set<() => Promise<void>>();
 
-  lease<T>(options: LeaseOptions<T>): Lease<T> {
+  share<T>(options: SharedConnectionOptions<T>): SharedConnection<T> {
     const { idleMs = 2_000 } = options;
     let current: Promise<T> | undefined;
     let users = 0;
