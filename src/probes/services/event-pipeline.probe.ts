@@ -76,7 +76,10 @@ interface Pipeline {
   /** Writes are measured at all: where they are not, the other stage dominates nothing. */
   readonly writeKnown: boolean;
   readonly commitsWait: boolean;
-  /** No batch ended, and a write in progress cannot be seen: what events wait for is unknown. */
+  /**
+   * The batches that ended do not account for the time, and a write in progress cannot be measured: what events wait
+   * for is unknown.
+   */
   readonly writerUnseen: boolean;
 }
 
@@ -96,20 +99,30 @@ function read(before: Scrape, after: Scrape, previous = before): Pipeline {
   const writing = rate(before, after, 'event_processing_stage_seconds_sum', { stage: 'write' }) ?? 0;
   const batch = meanBetween(before, after, 'event_batch_size') ?? 0;
   const seconds = (after.at - before.at) / 1000;
-  const connections = (scrape: Scrape) => scrape.value('database_connections_in_use') ?? 0;
+  const inUse = (scrape: Scrape) => scrape.value('database_connections_in_use');
+  const connections = (scrape: Scrape) => inUse(scrape) ?? 0;
   const waiting = Math.min(before.value('event_queue_size') ?? 0, size) > 0;
   // Not one batch came to its end while a connection was held all the time: the writer is inside a statement.
   // (A full queue takes no more events in.)
+  const lastStored = rate(previous, after, 'event_processing_total', { outcome: 'stored' }) ?? 0;
+  const lastSeconds = (after.at - previous.at) / 1000;
   const stuck =
     (received > 0 || waiting) &&
-    stored === 0 &&
-    (after.at - previous.at) / 1000 > 2 * timeout &&
+    lastStored === 0 &&
+    lastSeconds > 2 * timeout &&
     Math.min(connections(previous), connections(after)) > 0;
+  const stuckSeconds = stored === 0 ? seconds : lastSeconds;
   const slope = (size - (before.value('event_queue_size') ?? size)) / seconds;
   const writeKnown = after.value('event_processing_stage_seconds_count', { stage: 'write' }) !== undefined;
   const commits = rate(before, after, 'event_processing_stage_seconds_count', { stage: 'write' }) ?? 0;
+  // One commit at a time, at most a pause of one timeout before each: what is left of the time, the writer was either
+  // idle or inside a write that has not ended. A quick batch before that one would make the mean look quick.
+  const unaccounted = seconds * (1 - writing) - (commits * seconds + 1) * timeout;
+  const writeInProgress = unaccounted > Math.max(timeout, 0.25) && inUse(after) !== 0;
   // What came in at the first sample is not stored at the second: it is at least that late.
-  const latency = Math.max(meanBetween(before, after, 'event_processing_seconds') ?? 0, stuck ? seconds : 0);
+  const latency = Math.max(meanBetween(before, after, 'event_processing_seconds') ?? 0, stuck ? stuckSeconds : 0);
+  // A write that takes longer than the pace allows is what everything waits for.
+  const commitsWait = stuck || writing >= WRITER_SHARE || (timeout > 0 && write > Math.max(timeout, 0.25));
   return {
     facts: {
       seconds: round(seconds),
@@ -125,7 +138,7 @@ function read(before: Scrape, after: Scrape, previous = before): Pipeline {
       batchLimit: limit,
       batchTimeoutMs: Math.round(timeout * 1000),
       enrichSeconds: round(enrich),
-      writeSeconds: round(stuck ? seconds : write),
+      writeSeconds: round(stuck ? stuckSeconds : write),
       goroutines: after.value('go_goroutines') ?? null,
     },
     latency,
@@ -137,9 +150,8 @@ function read(before: Scrape, after: Scrape, previous = before): Pipeline {
     enrich,
     write,
     writeKnown,
-    // One commit at a time: a write that takes longer than the pace allows is what everything waits for.
-    commitsWait: stuck || writing >= WRITER_SHARE || (timeout > 0 && write > Math.max(timeout, 0.25)),
-    writerUnseen: writeKnown && commits === 0 && !stuck,
+    commitsWait,
+    writerUnseen: writeKnown && !commitsWait && (commits === 0 || writeInProgress),
   };
 }
 

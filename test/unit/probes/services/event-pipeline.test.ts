@@ -238,6 +238,32 @@ describe('the event pipeline', () => {
       );
     });
 
+    it('waits for the database when one quick batch ended and the next is still being written', async () => {
+      const quick = { stored: 2, write: [0.1, 1], batch: [2, 1], latency: [4, 2] } as const;
+      const during = { ...inside, ...quick, connections: 1 };
+      const slow = ended({ stored: 12, write: [6.6, 2], batch: [12, 2], latency: [74, 12] });
+
+      expect(JSON.stringify(await pages(between, during, slow))).toContain('EVENT_WRITES_SLOW');
+    });
+
+    it('waits for the database when the batch behind a quick one does not end', async () => {
+      const quick = { stored: 2, write: [0.1, 1], batch: [2, 1], latency: [4, 2] } as const;
+      const during = { ...inside, ...quick, connections: 1 };
+
+      const result = await pages(between, during, during);
+
+      expect(result).toMatchObject({ status: 'unhealthy', facts: { seconds: 8, writeSeconds: 4 } });
+      expect(JSON.stringify(result)).toContain('EVENT_WRITES_SLOW');
+    });
+
+    it('lacks workers when one quick batch ended and no connection is in use', async () => {
+      const quick = { stored: 2, write: [0.1, 1], batch: [2, 1], latency: [4, 2] } as const;
+
+      expect(JSON.stringify(await pages(between, { ...inside, ...quick, connections: 0 }))).toContain(
+        'EVENT_WORKERS_SATURATED',
+      );
+    });
+
     it('is looked at no longer than the probe may take', async () => {
       const idle = { ...inside, connections: 0 };
 
@@ -304,6 +330,7 @@ describe('the event pipeline, at its thresholds', () => {
       'event_processing_stage_seconds_count{stage="write"}': 0,
       ...{ event_batch_size_sum: 0, event_batch_size_count: 0 },
       ...{ event_processing_seconds_sum: 0, event_processing_seconds_count: 0 },
+      database_connections_in_use: 0,
       ...values,
     })
       .map(([name, value]) => `${name} ${value}\n`)
