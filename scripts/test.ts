@@ -125,14 +125,18 @@ async function runLab(folder: string): Promise<Count> {
     return ci ? oneFailure('suite lab: left out (see above)') : { passed: 0, failed: 0, skipped: 1 };
   }
   const counts: Count[] = [];
+  const down = (runtime: Runtime) =>
+    run(process.execPath, ['--import', 'tsx', 'lab/cli.ts', 'down', runtime]);
   for (const runtime of runtimes) {
+    // What a run that was broken off has left: it would be used as it is, with its faults, and missed afterwards.
+    await down(runtime);
     const before = await snapshot();
     // Also builds what the cache has not yet.
     const up = await bringUp(runtime);
     const campaign = campaigns[runtime];
     if (up && campaign !== undefined && campaignSize !== 'none')
       counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`], folder));
-    await run(process.execPath, ['--import', 'tsx', 'lab/cli.ts', 'down', runtime]);
+    await down(runtime);
     const left = differences(before, await snapshot());
     if (!up) {
       counts.push(oneFailure(`The lab's platform on ${runtime} did not come up twice`));

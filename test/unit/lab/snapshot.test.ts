@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -81,6 +81,10 @@ describe('what the lab left', { timeout: 30_000 }, () => {
   const ours = async (name: string, command: string, args: readonly string[]) => {
     const child = await startProcess({ name, command, args, log: join(dir, `${name}.log`) });
     ends.push(() => child.kill());
+    // For a moment after exec the kernel shows a process without its arguments and variables.
+    await waitFor(() => readFileSync(`/proc/${child.pid}/environ`, 'utf8') !== '', {
+      ...{ seconds: 10, what: `the variables of ${name}` },
+    });
     return child;
   };
   /** `sleep` under the name of a server: what it is called is all that matters here. */
