@@ -60,10 +60,13 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
   };
   /** The answer to a command, when all of it is there. */
   const answered = async (inPage: Page, ask: () => Promise<void>): Promise<Locator> => {
-    const articles = inPage.locator('main article');
-    const before = await articles.count();
+    // What only one person sees comes and goes with who is in the window.
+    const articles = inPage.locator('main article:not(.ephemeral)');
+    const newest = async () =>
+      Math.max(0, ...(await articles.evaluateAll((all) => all.map((one) => Number(one.dataset['ts'])))));
+    const before = await newest();
     await ask();
-    await expect.poll(() => articles.count(), { timeout: 30_000 }).toBeGreaterThan(before);
+    await expect.poll(newest, { timeout: 30_000 }).toBeGreaterThan(before);
     const answer = articles.last();
     await answer
       .getByRole('button')
