@@ -1,6 +1,7 @@
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
+import { wholeJson } from '../domain/kernel/text.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
@@ -96,7 +97,7 @@ export async function reject(context: CliContext, handle: string, reason: string
       planHash: found.remediation.planHash,
       reason,
       requestId,
-      payloadDigest: sha256({ requestId, reject: found.remediation.id, reason }),
+      payloadDigest: sha256(wholeJson({ requestId, reject: found.remediation.id, reason })),
     }),
   );
 }

@@ -8,7 +8,7 @@ import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { findingOutput } from './health.command.ts';
 import type { DiagnoseOutput } from './output-schemas.ts';
-import { printable, table } from './table.ts';
+import { table } from './table.ts';
 
 /**
  * Finds the cause from this process. Exit codes: 0 no cause is there, 1 a cause is confirmed, 2 something could
@@ -131,7 +131,7 @@ function remediesOf(
 }
 
 const changeLine = (change: DiagnoseOutput['changes'][number]): string =>
-  `  ${change.since ?? ''} ${printable(change.text)}`;
+  `  ${change.since ?? ''} ${change.text}`;
 
 function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
   const { environment, time, tookMs: took } = output;
@@ -140,11 +140,11 @@ function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
     `${diagnosis.id} ${diagnosis.title}`,
     ...diagnosis.causes.flatMap((cause) => [
       `  ${cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${cause.text}`,
-      ...cause.for.map((finding) => `      + ${printable(finding.text)}`),
-      ...cause.missing.map(({ text }) => `      ? ${printable(text)}`),
+      ...cause.for.map((finding) => `      + ${finding.text}`),
+      ...cause.missing.map(({ text }) => `      ? ${text}`),
       ...cause.remedies.flatMap(({ text, commands }) => [
-        `      → ${printable(text)}`,
-        ...commands.map((command) => `          ${printable(command)}`),
+        `      → ${text}`,
+        ...commands.map((command) => `          ${command}`),
       ]),
     ]),
   ]);

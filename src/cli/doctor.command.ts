@@ -1,8 +1,9 @@
+import { visible } from '../domain/kernel/text.ts';
 import { type Check, checkAreas, worst } from '../domain/settings/doctor.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import type { DoctorOutput } from './output-schemas.ts';
-import { printable, table } from './table.ts';
+import { table } from './table.ts';
 
 /** Checks the installation itself, and prints what is missing in a form that can be applied. */
 export async function doctorCommand(context: CliContext): Promise<ExitCode> {
@@ -34,7 +35,7 @@ function doctorText(checks: readonly Check[], words: Words): string {
     if (own.length === 0) return [];
     const rows = own.map((check) => [
       `  ${words.plain(`doctor.state.${check.state}`)}`,
-      printable(sentence(check, words)),
+      visible(sentence(check, words)),
     ]);
     const remedies = own.flatMap((check) => (check.remedy === undefined ? [] : ['', indent(check.remedy)]));
     return [words.plain(`doctor.area.${area}`), table(rows), ...remedies, ''];

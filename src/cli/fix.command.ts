@@ -3,6 +3,7 @@ import type { RemediationRow } from '../domain/fix/rows.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError, errorCodes } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
+import { wholeJson } from '../domain/kernel/text.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
@@ -60,7 +61,7 @@ export async function fixCommand(
       by,
       planHash: row.planHash,
       requestId,
-      payloadDigest: sha256({ requestId, remediation, args, environment }),
+      payloadDigest: sha256(wholeJson({ requestId, remediation, args, environment })),
       ...present({ reason: options.reason }),
     }),
   );

@@ -1,11 +1,12 @@
 import type { HealthReport, PartRow } from '../domain/health/health.ts';
 import { present } from '../domain/kernel/present.ts';
+import { visible } from '../domain/kernel/text.ts';
 import type { Finding } from '../domain/probe/finding.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { HealthOutput } from './output-schemas.ts';
-import { printable, table } from './table.ts';
+import { table } from './table.ts';
 
 /** Looks from this process, without Redis and without our own PostgreSQL: it must work on the worst day. */
 export async function healthCommand(
@@ -97,12 +98,12 @@ export function healthText(output: HealthOutput, words: Words): string {
     words.plain(`state.${part.state}`),
     partName(part.part, words),
     part.latencyMs === undefined ? '' : words.plain('cli.health.latency', { latency: part.latencyMs }),
-    printable(rowFact(part, output, words)),
+    visible(rowFact(part, output, words)),
   ]);
   const findings = found.map((finding) => [
     `  ${words.plain(`severity.${finding.severity}`)}`,
     finding.code,
-    printable(finding.text.replaceAll('*', '').replaceAll('`', '')),
+    visible(finding.text.replaceAll('*', '').replaceAll('`', '')),
   ]);
   return [
     words.plain('cli.health.title', { environment, state, time, took }),

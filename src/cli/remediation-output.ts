@@ -3,7 +3,6 @@ import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
-import { printable } from './table.ts';
 
 export function remediationOutput(row: RemediationRow): ApprovalsOutput['remediations'][number] {
   const { id, handle, environment, actionId: action, target, state, tier, planHash } = row;
@@ -35,9 +34,7 @@ export function planText(row: RemediationRow, words: Words): string {
     ...steps,
     ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
     words.plain(plan.undo === undefined ? 'cli.fix.undo-no' : 'cli.fix.undo-yes'),
-  ]
-    .map(printable)
-    .join('\n');
+  ].join('\n');
 }
 
 function factsLine(facts: Readonly<Record<string, unknown>>): string {

@@ -7,7 +7,6 @@ import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
 import { findingOutput } from './health.command.ts';
 import type { ReportOutput } from './output-schemas.ts';
-import { printable } from './table.ts';
 
 /** An issue from a stored run: the one named, or the latest. Reads our own PostgreSQL and nothing else. */
 export async function reportCommand(
@@ -31,9 +30,7 @@ export async function reportCommand(
   }
   const { report, text } = made;
   context.out(
-    context.output === 'json'
-      ? JSON.stringify(reportOutput(report, text, words), null, 2)
-      : printable(text.trimEnd()),
+    context.output === 'json' ? JSON.stringify(reportOutput(report, text, words), null, 2) : text.trimEnd(),
   );
   return exitCodes.ok;
 }

@@ -17,8 +17,3 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
-
-/** Control characters of a target's text must not reach the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\t\n]/gu, '\u00b7');
-}

@@ -1,3 +1,4 @@
+import { visible } from '../domain/kernel/text.ts';
 import { languageOf, wordsIn } from '../text/words.ts';
 import type { CliContext, ExitCode } from './context.ts';
 import { exitCodes } from './context.ts';
@@ -6,7 +7,8 @@ import { createProgram, type GlobalOptions, runProgram } from './program.ts';
 import type { Shell } from './shell.ts';
 
 /** One command line, from its arguments to its exit code. Everything heavy is imported by the command that needs it. */
-export async function runShell(argv: readonly string[], shell: Shell): Promise<ExitCode> {
+export async function runShell(argv: readonly string[], given: Shell): Promise<ExitCode> {
+  const shell = visibly(given);
   const words = wordsIn(languageOf(languageOption(argv) ?? shell.locale));
   let exit: ExitCode = exitCodes.ok;
   const run = async (
@@ -29,6 +31,11 @@ export async function runShell(argv: readonly string[], shell: Shell): Promise<E
     shell.err(`${fault.text}\n`);
     return fault.exit;
   }
+}
+
+/** What is said beside the answer; the answer itself may be JSON (`openContext`). */
+function visibly(shell: Shell): Shell {
+  return { ...shell, err: (text) => shell.err(visible(text)) };
 }
 
 /** Known before the arguments are parsed, because `--help` is in it too. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { present } from '../domain/kernel/present.ts';
+import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { kubeLogins, loadConfig, readProcessEnv } from '../platform/settings/config.ts';
@@ -61,7 +62,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     words: options.words,
     output: options.output,
     signal: shell.signal,
-    out: (text) => shell.out(`${text}\n`),
+    out: (text) => shell.out(`${options.output === 'json' ? visibleInJson(text) : visible(text)}\n`),
     err: (text) => shell.err(`${text}\n`),
     now: () => systemClock.now(),
     sleep: (ms) => systemClock.sleep(ms, shell.signal),

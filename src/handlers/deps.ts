@@ -1,4 +1,5 @@
 import type { HomeView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
 import type { Delivery } from '../bot/receive/delivery.ts';
 import type { Answers } from '../bot/send/answers.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
@@ -13,6 +14,8 @@ export interface HandlerDeps {
   readonly services: Services;
   readonly settings: HandlerSettings;
   readonly answers: Answers;
+  /** Bolt's own client sends texts as they are, so no entry point uses it. */
+  readonly slack: Pick<WebClient, 'views' | 'conversations'>;
   readonly buttons: Buttons;
   /** In the reader's own language (private answers, modals, Home). */
   readonly words: (userId: string | undefined) => Promise<Words>;

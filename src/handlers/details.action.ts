@@ -7,12 +7,12 @@ import type { ButtonArgs } from './remediation.action.ts';
 
 /** Everything a run saw, page by page, for the one who wants the numbers. */
 export function detailsAction(deps: HandlerDeps) {
-  return async ({ ack, body, client, context }: ButtonArgs): Promise<void> => {
+  return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const words = await deps.words(requestOf(context).person.userId);
     const button = await findButton(deps.buttons, buttonIdIn(body), ['details']);
     const run = button.runId === undefined ? undefined : await deps.services.runs.get(button.runId);
     const lines = run === undefined ? [] : detailLines(run.outcomes, words);
-    await client.views.open({ trigger_id: body.trigger_id, view: detailsModal(lines, words) });
+    await deps.slack.views.open({ trigger_id: body.trigger_id, view: detailsModal(lines, words) });
   };
 }

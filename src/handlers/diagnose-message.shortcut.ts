@@ -8,7 +8,7 @@ type Args = SlackShortcutMiddlewareArgs<MessageShortcut> & AllMiddlewareArgs;
 
 /** "Diagnose this message": an alert or a pasted error, shown for correction before it is looked into. */
 export function diagnoseMessageShortcut(deps: HandlerDeps) {
-  return async ({ ack, shortcut, client, context }: Args): Promise<void> => {
+  return async ({ ack, shortcut, context }: Args): Promise<void> => {
     await ack();
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
@@ -17,6 +17,6 @@ export function diagnoseMessageShortcut(deps: HandlerDeps) {
     const { environments, defaultEnvironment: initial } = deps.settings;
     const text = message.text ?? '';
     const view = diagnoseModal({ metadata, text, environments, ...present({ initial }) }, words);
-    await client.views.open({ trigger_id: shortcut.trigger_id, view });
+    await deps.slack.views.open({ trigger_id: shortcut.trigger_id, view });
   };
 }

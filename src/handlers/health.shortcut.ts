@@ -9,13 +9,12 @@ export function healthShortcut(deps: HandlerDeps) {
   return async ({
     ack,
     shortcut,
-    client,
     context,
   }: SlackShortcutMiddlewareArgs<GlobalShortcut> & AllMiddlewareArgs): Promise<void> => {
     await ack();
     const words = await deps.words(requestOf(context).person.userId);
     const { environments, defaultEnvironment: initial } = deps.settings;
     const view = healthModal({ environments, ...present({ initial }) }, words);
-    await client.views.open({ trigger_id: shortcut.trigger_id, view });
+    await deps.slack.views.open({ trigger_id: shortcut.trigger_id, view });
   };
 }

@@ -6,7 +6,7 @@ import type { ButtonArgs } from './remediation.action.ts';
 
 /** "Check health" in App Home: the answer comes as a direct message. */
 export function homeHealthAction(deps: HandlerDeps) {
-  return async ({ ack, body, context, client }: ButtonArgs): Promise<void> => {
+  return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);
     const button = await findButton(deps.buttons, buttonIdIn(body), ['home-health']);
@@ -16,7 +16,7 @@ export function homeHealthAction(deps: HandlerDeps) {
       typeof named === 'string' ? named : undefined,
       undefined,
     );
-    const { channel } = await client.conversations.open({ users: request.person.userId });
+    const { channel } = await deps.slack.conversations.open({ users: request.person.userId });
     await deps.services.runs.start({
       kind: 'health',
       environment,

@@ -86,6 +86,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     services,
     settings: handlerSettings(shared),
     answers,
+    slack: client,
     buttons,
     words,
     barred: async (person) => {

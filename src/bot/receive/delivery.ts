@@ -2,6 +2,7 @@ import type { Installation } from '../../domain/fix/eligibility.ts';
 import { sha256 } from '../../domain/kernel/canonical.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
 
 /** What Slack sends us, told apart by shape. */
 export const deliveryKinds = [
@@ -40,7 +41,9 @@ export function isBody(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function deliveryOf(body: Body): Delivery {
+export function deliveryOf(given: Body): Delivery {
+  // A hostile body is accepted as every other is, and is known again by the same digest.
+  const body = wholeJson(given);
   const kind = kindOf(body);
   const digest = sha256(withoutTokens(body));
   const appId = text(body.api_app_id);

@@ -2,6 +2,7 @@ import type { ReceiverEvent } from '@slack/bolt';
 import type { Installation } from '../../domain/fix/eligibility.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { visibleJson, wholeJson } from '../../domain/kernel/text.ts';
 import type { Words } from '../../text/words.ts';
 import { type Delivery, deliveryOf, isBody, isOurs, withoutTokens } from './delivery.ts';
 
@@ -141,7 +142,7 @@ export function createGate(options: GateOptions): Gate {
     open(target) {
       app = target;
     },
-    processEvent: (event) => tracked(admit(timed(event, options))),
+    processEvent: (event) => tracked(admit(whole(timed(event, options)))),
     async drain() {
       while (running.size > 0) await Promise.allSettled(running);
     },
@@ -156,6 +157,15 @@ export function createGate(options: GateOptions): Gate {
       }
       return left.length;
     },
+  };
+}
+
+/** What comes in is handled as it is stored, and what goes back with an ack is shown, as every message is. */
+function whole(event: ReceiverEvent): ReceiverEvent {
+  return {
+    ...event,
+    body: wholeJson(event.body),
+    ack: (answer?: unknown) => event.ack(visibleJson(answer)),
   };
 }
 
@@ -199,7 +209,7 @@ async function respondPrivately(options: GateOptions, url: string, text: string)
   await send(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
+    body: JSON.stringify(visibleJson({ response_type: 'ephemeral', replace_original: false, text })),
     redirect: 'error',
     signal: AbortSignal.timeout(5000),
   });

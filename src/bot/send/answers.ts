@@ -1,6 +1,7 @@
 import type { AnyBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { visibleJson } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Delivery } from '../receive/delivery.ts';
 
@@ -33,7 +34,9 @@ export function createAnswers(options: {
       const answer = await (options.fetch ?? fetch)(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({ response_type: type, replace_original: false, ...content(rendered) }),
+        body: JSON.stringify(
+          visibleJson({ response_type: type, replace_original: false, ...content(rendered) }),
+        ),
         redirect: 'error',
         signal: AbortSignal.timeout(5000),
       });

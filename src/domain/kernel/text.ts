@@ -15,6 +15,60 @@ export function wellFormed(text: string): string {
   return whole.includes('\0') ? whole.replaceAll('\0', replacement) : whole;
 }
 
+/** Marks that turn the direction in which what follows is read: with them a text shows another order than it has. */
+const hidden = /\r(?!\n)|[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Text that shows what it holds: control characters and marks of direction become a dot. Well formed. */
+export function visible(text: string): string {
+  return text.replace(hidden, '\u00b7').toWellFormed();
+}
+
+/** The same for JSON, where nothing is lost: they become escapes. */
+export function visibleInJson(json: string): string {
+  return json.replace(hidden, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Every text and name inside a value well formed; what is no plain object and no list stays what it is. */
+export function wholeJson<T>(value: T): T {
+  return mended(value, wellFormed) as T;
+}
+
+/** The same for what people are shown. */
+export function visibleJson<T>(value: T): T {
+  return mended(value, visible) as T;
+}
+
+/** JSON that PostgreSQL takes: `JSON.stringify`, with every text and name in it well formed. */
+export function wholeJsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  // So JSON writes NUL and a half alone; a text with these very letters is only looked at in vain.
+  return /\\u(?:0000|d[89a-f])/.test(text) ? JSON.stringify(wholeJson(JSON.parse(text))) : text;
+}
+
+function mended(value: unknown, mend: (text: string) => string): unknown {
+  if (typeof value === 'string') return mend(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => mended(item, mend));
+  if (typeof value !== 'object' || value === null || !isPlainObject(value)) return value;
+  // A mended name that another member has already takes a longer one, so that neither is lost.
+  const names = new Set(Object.keys(value));
+  const members = Object.entries(value).map(([name, item]) => {
+    let free = mend(name);
+    while (free !== name && names.has(free)) free += replacement;
+    names.add(free);
+    return [free, mended(item, mend)] as const;
+  });
+  return Object.fromEntries(members);
+}
+
+/** No class instance, and nothing that says itself what its JSON is. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    (prototype === null || prototype === Object.prototype) &&
+    !('toJSON' in value && typeof value.toJSON === 'function')
+  );
+}
+
 /**
  * The only way to shorten text for people: at most `most` characters, as a reader counts them (an emoji with its skin
  * tone, a letter with its accents is one), and an ellipsis as the last of them when something was left out. What comes

@@ -2,6 +2,7 @@ import type { AnyBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { visible, visibleJson } from '../../domain/kernel/text.ts';
 import type { OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 
@@ -102,7 +103,8 @@ export async function upload(client: WebClient, item: Item<'upload'>): Promise<S
     channel_id: file.channel,
     filename: file.filename,
     title: file.title,
-    file: Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8'),
+    file:
+      file.encoding === 'base64' ? Buffer.from(file.content, 'base64') : Buffer.from(visible(file.content)),
     ...present({ initial_comment: file.comment, thread_ts: threadTs }),
   } as Parameters<WebClient['filesUploadV2']>[0]);
   return {};
@@ -117,12 +119,14 @@ export async function respond(
   const answer = await fetcher(target.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify({
-      response_type: responseType,
-      replace_original: false,
-      text: target.rendered.text,
-      ...present({ blocks: target.rendered.blocks }),
-    }),
+    body: JSON.stringify(
+      visibleJson({
+        response_type: responseType,
+        replace_original: false,
+        text: target.rendered.text,
+        ...present({ blocks: target.rendered.blocks }),
+      }),
+    ),
     redirect: 'error',
     signal: AbortSignal.timeout(5000),
   });

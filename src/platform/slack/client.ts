@@ -1,6 +1,7 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
+import { visibleJson } from '../../domain/kernel/text.ts';
 
 export interface SlackClientOptions {
   readonly token: Secret;
@@ -27,7 +28,20 @@ export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): We
 }
 
 export function createSlackClient(options: SlackClientOptions): WebClient {
-  return new WebClient(options.token.reveal(), webClientOptions(options));
+  return new VisibleClient(options.token.reveal(), webClientOptions(options));
+}
+
+/** Half a character would make the SDK throw, and a mark of direction would show a text in another order. */
+class VisibleClient extends WebClient {
+  override apiCall(...[method, options]: Parameters<WebClient['apiCall']>): ReturnType<WebClient['apiCall']> {
+    return super.apiCall(method, visibleJson(options));
+  }
+
+  override filesUploadV2(
+    ...[options]: Parameters<WebClient['filesUploadV2']>
+  ): ReturnType<WebClient['filesUploadV2']> {
+    return super.filesUploadV2(visibleJson(options));
+  }
 }
 
 /** The caller reports a failure; the SDK's own lines would repeat payloads. */

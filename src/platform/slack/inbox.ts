@@ -4,6 +4,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { noAnswer, translate } from '../store/errors.ts';
+import { json, parameters } from '../store/query.ts';
 
 export interface InboxOptions {
   readonly database: DatabaseConfig;
@@ -59,7 +60,7 @@ export function createDeliveryInbox(options: InboxOptions) {
     timeoutMs = 5000,
   ): Promise<readonly Row[]> => {
     try {
-      const config = { text, values: [...values], query_timeout: timeoutMs };
+      const config = { text, values: parameters(values), query_timeout: timeoutMs };
       // Also bounds the wait for a free connection, which the driver's own timeouts do not.
       return (await within(timeoutMs, pool.query<Row>(config), { late: noAnswer })).rows;
     } catch (error) {
@@ -79,7 +80,7 @@ export function createDeliveryInbox(options: InboxOptions) {
       timeoutMs: number,
     ): Promise<boolean> {
       const { key, kind, digest, body, signature = null } = delivery;
-      const values = [key, kind, digest, JSON.stringify(body), signature];
+      const values = [key, kind, digest, json(body), signature];
       const rows = await query<{ fresh: number }>(accept, values, timeoutMs);
       return rows[0]?.fresh === 1;
     },

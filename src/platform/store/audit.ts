@@ -3,6 +3,7 @@ import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
 import type { Audit } from '../../domain/ports/audit.ts';
 import { json, type Query, withoutNulls } from './query.ts';
 
@@ -41,7 +42,9 @@ interface Head {
 
 export function createAudit(query: Query, key: AuditKey): Audit {
   return {
-    async append(entry) {
+    async append(given) {
+      // Hashed as it is stored.
+      const entry = wholeJson(given);
       const head = await lockHead(query);
       const facts: AuditEntry = { ...entry, requestIds: entry.requestIds ?? [], facts: entry.facts ?? {} };
       const unsealed = { ...facts, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };

@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg';
+import { wellFormed, wholeJsonText } from '../../domain/kernel/text.ts';
 
 /** One statement of the running transaction; errors are already translated. */
 export type Query = <Row extends QueryResultRow>(
@@ -17,10 +18,18 @@ export function withoutNulls<T extends object>(value: Nullable<T>): T {
 
 /** For `jsonb` parameters: node-postgres would write an array as a PostgreSQL array. */
 export function json(value: unknown): string | null {
-  return value === undefined || value === null ? null : JSON.stringify(value);
+  return value === undefined || value === null ? null : wholeJsonText(value);
 }
 
 /** Milliseconds as an SQL interval parameter: `$n::double precision * interval '1 ms'`. */
 export function ms(parameter: number): string {
   return `($${parameter}::double precision * interval '1 millisecond')`;
+}
+
+/** What goes to our own PostgreSQL: it refuses a whole statement for one NUL in one text. */
+export function parameters(values: readonly unknown[]): unknown[] {
+  return values.map((value) => {
+    if (typeof value === 'string') return wellFormed(value);
+    return Array.isArray(value) ? parameters(value) : value;
+  });
 }

@@ -12,7 +12,7 @@ import { applicationRole, clientConfig, type DatabaseConfig } from './connection
 import { isRetryable, noAnswer, translate } from './errors.ts';
 import { createListener } from './listener.ts';
 import { createOutbox } from './outbox.ts';
-import type { Query } from './query.ts';
+import { parameters, type Query } from './query.ts';
 import { createTx } from './tx.ts';
 
 export interface StoreOptions {
@@ -171,7 +171,7 @@ async function bounded<Row extends QueryResultRow>(
 ) {
   const result = await client.query<Row>({
     text,
-    ...present({ values: values === undefined ? undefined : [...values] }),
+    ...present({ values: values === undefined ? undefined : parameters(values) }),
     query_timeout: silentForMs,
   } as { text: string; values?: unknown[] });
   return { rows: result.rows, count: result.rowCount ?? 0 };

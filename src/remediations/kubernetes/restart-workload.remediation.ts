@@ -3,6 +3,7 @@ import { defineRemediation, type Plan } from '../../domain/fix/remediation.ts';
 import { sha256 } from '../../domain/kernel/canonical.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
 import { type PartId, partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
@@ -273,5 +274,5 @@ async function dryRun(
     dryRun: true,
     signal,
   });
-  return sha256(object['spec']).slice(0, 16);
+  return sha256(wholeJson(object['spec'])).slice(0, 16);
 }

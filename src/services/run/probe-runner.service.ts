@@ -4,6 +4,7 @@ import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { redactLines, redactText } from '../../domain/kernel/redact.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { traitsOf } from '../../domain/probe/findings.ts';
@@ -81,10 +82,9 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
           });
     const result = trusted(answer, lateBy?.() ?? 0);
     const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
-    const outcome = toOutcome(
-      { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs },
-      result,
-    );
+    const about = { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs };
+    // Judged and compared as it is stored; the key is that of the call.
+    const outcome = { ...wholeJson(toOutcome(about, result)), key };
     const facts = { probe: key, status: outcome.status, durationMs, findings: outcome.findings.length };
     if (result.status === 'inconclusive' && outcome.cause?.code === 'bug')
       options.logger.error({ ...facts, err: result.cause }, 'a probe failed by a bug of its own');

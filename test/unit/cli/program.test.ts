@@ -9,7 +9,7 @@ import { healthCommand } from '../../../src/cli/health.command.ts';
 import { configurationText } from '../../../src/cli/init.command.ts';
 import { DoctorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
 import { allCommands, createProgram, runProgram } from '../../../src/cli/program.ts';
-import { printable, table } from '../../../src/cli/table.ts';
+import { table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
 import type { FindingCode } from '../../../src/domain/probe/findings.ts';
@@ -147,10 +147,6 @@ describe('a table', () => {
         ['x', 'b'],
       ]),
     ).toBe('无法  a\nx     b');
-  });
-
-  it('lets no control character through to the terminal', () => {
-    expect(printable('a\u001b[2Jb\u0007')).toBe('a·[2Jb·');
   });
 });
 

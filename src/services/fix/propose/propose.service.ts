@@ -7,6 +7,7 @@ import type { Clock } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { wholeJson } from '../../../domain/kernel/text.ts';
 import type { FindingView, Offer } from '../../../domain/message/finding-view.ts';
 import type { FixOffers, PreparedOffer } from '../../../domain/ports/offers.ts';
 import type { Tx } from '../../../domain/ports/store.ts';
@@ -144,7 +145,8 @@ async function makePlan(
     const right = await missingRight(remediation, params.data, targets, signal);
     if (right !== undefined) return right;
     const context = { deps: targets, signal, now: () => deps.clock.now() };
-    const plan = await remediation.plan(params.data, context);
+    // Hashed as it is stored.
+    const plan = wholeJson(await remediation.plan(params.data, context));
     const fault = planFault(
       plan,
       { ...remediation, environment },

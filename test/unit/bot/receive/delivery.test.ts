@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryOf, isOurs, withoutTokens } from '../../../../src/bot/receive/delivery.ts';
+import { wholeJson } from '../../../../src/domain/kernel/text.ts';
+import { hostile } from '../../../support/hostile-text.ts';
 
 const installed = { teamIds: ['T0HOME'], enterpriseIds: ['E0HOME'] };
 const slash = {
@@ -46,6 +48,24 @@ describe('a delivery', () => {
     expect(deliveryOf({ ...slash, text: 'other' }).key).toBe(deliveryOf(slash).key);
     expect(deliveryOf(mention).key).toBe('event:A1:Ev1');
     expect(deliveryOf({ ...slash, api_app_id: 'A2' }).key).not.toBe(deliveryOf(slash).key);
+  });
+
+  it.each(hostile)('with $name is known again, and is another than one without it', ({ text }) => {
+    const given = { ...slash, text, [text]: [text], trigger_id: undefined };
+
+    expect(deliveryOf(given)).toEqual(deliveryOf(structuredClone(given)));
+    expect(deliveryOf(given).digest).not.toBe(deliveryOf(slash).digest);
+    // As it is read from the inbox after a restart.
+    expect(deliveryOf(wholeJson(JSON.parse(JSON.stringify(given)) as typeof given))).toEqual(
+      deliveryOf(given),
+    );
+  });
+
+  it('is told by names that can be stored', () => {
+    expect(deliveryOf({ ...slash, trigger_id: 'a\u0000', channel_id: '\ud83d' })).toMatchObject({
+      key: 'trigger:A1:a\ufffd',
+      channel: '\ufffd',
+    });
   });
 
   it('names the person by user.team_id and never by the workspace of the message (R-A2)', () => {

@@ -60,6 +60,25 @@ const deliver = (gate: ReturnType<typeof createGate>) =>
   gate.processEvent({ body: command, ack: () => Promise.resolve() });
 
 describe('the gate', () => {
+  it('hands on what was typed as it is stored, and shows with an ack what it holds', async () => {
+    const { inbox } = anInbox();
+    const answers: unknown[] = [];
+    const { gate, seen } = aGate(inbox);
+    gate.open({
+      async processEvent({ body, ack }) {
+        seen.push(body);
+        await ack({ text: `no \u202e${(body as typeof command).text}` });
+      },
+    });
+    await gate.processEvent({
+      body: { ...command, text: 'a\u0000\ud83d\u0007', 'x\u0000': 1 },
+      ack: (answer?: unknown) => Promise.resolve(void answers.push(answer)),
+    });
+
+    expect(seen).toEqual([{ ...command, text: 'a\ufffd\ufffd\u0007', 'x\ufffd': 1 }]);
+    expect(answers).toEqual([{ text: 'no ·a\ufffd\ufffd·' }]);
+  });
+
   it('marks a delivery as handled', async () => {
     const { inbox, state } = anInbox();
     const { gate, seen } = aGate(inbox);

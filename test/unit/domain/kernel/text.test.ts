@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { cutToBytes, cutToUnits, shortened, wellFormed } from '../../../../src/domain/kernel/text.ts';
+import {
+  cutToBytes,
+  cutToUnits,
+  shortened,
+  visible,
+  visibleInJson,
+  visibleJson,
+  wellFormed,
+  wholeJson,
+  wholeJsonText,
+} from '../../../../src/domain/kernel/text.ts';
+import { hostile, hostileValue } from '../../../support/hostile-text.ts';
 
 describe('text that can be stored and sent', () => {
   it.each([
@@ -12,6 +23,78 @@ describe('text that can be stored and sent', () => {
   ])('%j becomes %j', (text, stored) => {
     expect(wellFormed(text)).toBe(stored);
     expect(wellFormed(text).isWellFormed()).toBe(true);
+  });
+});
+
+describe('values that can be stored and sent', () => {
+  it('mends every text and name, however deep, and leaves the rest', () => {
+    expect(
+      wholeJson({ 'a\u0000': ['\ud83d', { b: 'x\udd11', n: -1.5, t: true, o: null, u: undefined }] }),
+    ).toEqual({
+      'a\ufffd': ['\ufffd', { b: 'x\ufffd', n: -1.5, t: true, o: null, u: undefined }],
+    });
+  });
+
+  it('loses no member whose name becomes that of another', () => {
+    const mended = wholeJson({ 'a\u0000': 1, 'a\ufffd': 2, 'a\ud800': 3, a: 4 });
+
+    expect(Object.values(mended).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(mended).toMatchObject({ 'a\ufffd': 2, a: 4 });
+  });
+
+  it('leaves bytes and dates what they are', () => {
+    const bytes = Buffer.from([0, 0xd8]);
+    const day = new Date(0);
+
+    expect(wholeJson({ bytes, day })).toEqual({ bytes, day });
+    expect(wholeJson([bytes])[0]).toBe(bytes);
+  });
+
+  it('takes a name that means something to JavaScript as any other', () => {
+    const value: unknown = JSON.parse('{"__proto__": {"x": "\\u0000"}, "toString": "\\ud800"}');
+
+    expect(JSON.stringify(wholeJson(value))).toBe('{"__proto__":{"x":"\ufffd"},"toString":"\ufffd"}');
+  });
+
+  it.each(hostile)('mends $name once and for all', ({ text }) => {
+    const mended = wholeJson(hostileValue(text));
+
+    expect(JSON.stringify(mended)).not.toMatch(/(?<!\\)\\u(?:0000|d[89a-f])/);
+    expect(JSON.stringify(wholeJson(mended))).toBe(JSON.stringify(mended));
+    expect(wholeJsonText(hostileValue(text))).toBe(JSON.stringify(mended));
+    expect(wellFormed(text).length).toBe(text.length);
+  });
+
+  it('writes JSON as JSON.stringify does where nothing has to be mended', () => {
+    const value = { at: new Date(0), text: '\\u0000 \\ud800', list: [1, undefined, '🔑'], gone: undefined };
+
+    expect(wholeJsonText(value)).toBe(JSON.stringify(value));
+  });
+});
+
+describe('text that shows what it holds', () => {
+  it.each([
+    ['a\u001b[2Jb\u0007', 'a·[2Jb·'],
+    ['a\u0000\u007f\u0085\u009b', 'a····'],
+    ['tab\tline\nline\r\nlast\r', 'tab\tline\nline\r\nlast·'],
+    ['user\u202etxt.exe\u202c', 'user·txt.exe·'],
+    ['\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069', '·········'],
+    ['\ud83d', '\ufffd'],
+    ['שלום 密码 🔑 👩‍💻', 'שלום 密码 🔑 👩‍💻'],
+  ])('%j is shown as %j', (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  it('shows every text and name of a value so', () => {
+    expect(visibleJson({ 'a\u202e': ['b\u0007', 1] })).toEqual({ a·: ['b·', 1] });
+  });
+
+  it('keeps what JSON says', () => {
+    const value = { 'a\u202e': 'b\u009b\u2066\u0007\t密码' };
+    const shown = visibleInJson(JSON.stringify(value, null, 2));
+
+    expect(JSON.parse(shown)).toEqual(value);
+    expect(visible(shown)).toBe(shown);
   });
 });
 
