@@ -98,8 +98,9 @@ function lookApart(
     const missing = others.flatMap((other) => other.missing);
     return { truth: missing.length > 0 ? undefined : true, for: left, against: [], missing };
   }
+  const explained = new Set(seen.for.map(({ subject }) => subject));
   const against = outcomes.filter((outcome) =>
-    outcome.findings.some((finding) => from.includes(finding.code) && taken.has(finding.subject)),
+    outcome.findings.some((finding) => from.includes(finding.code) && explained.has(finding.subject)),
   );
   return { truth: false, for: seen.for, against, missing: [] };
 }

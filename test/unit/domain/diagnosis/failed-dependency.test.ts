@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { serviceUnreachable, unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
-import { defineDiagnosis, found } from '../../../../src/domain/diagnosis/diagnosis.ts';
-import { failedDependencyOf } from '../../../../src/domain/diagnosis/failed-dependency.ts';
-import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
+import { type DiagnosisCause, defineDiagnosis, found } from '../../../../src/domain/diagnosis/diagnosis.ts';
+import {
+  explains,
+  failedDependencyOf,
+  storesBelow,
+} from '../../../../src/domain/diagnosis/failed-dependency.ts';
+import {
+  type CauseJudgement,
+  type DiagnosisJudgement,
+  judge,
+} from '../../../../src/domain/diagnosis/judgement.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
@@ -128,5 +136,113 @@ describe('what a symptom stands on', () => {
 
       expect(failedDependencyOf([judge(unreachable('postgres'), seen, emitters)], seen)).toBeUndefined();
     });
+  });
+});
+
+/** A judgement of a symptom of `part` with one cause. */
+function judgement(
+  part: PartId,
+  verdict: CauseJudgement['verdict'],
+  traits: Partial<DiagnosisCause>,
+  codes: readonly string[] = [],
+): DiagnosisJudgement {
+  const cause: DiagnosisCause = { id: 'X1.a', part, when: found('PG_SLOW'), remedies: [], ...traits };
+  const evidence = codes.map((code) => finding(code, part));
+  return {
+    diagnosis: defineDiagnosis({ id: 'X1', slug: 'x', part, evidence: [], causes: [cause], handOver: [] }),
+    causes: [{ cause, verdict, for: evidence, against: [], missing: [] }],
+    handOver: [],
+    overall: 'unknown',
+  };
+}
+
+describe('the stores to look at before a service is called unwell', () => {
+  const unwell = (part: PartId, verdict: CauseJudgement['verdict'] = 'confirmed') =>
+    judgement(part, verdict, { maybeConsequence: true });
+
+  it('are those that it stands on, directly or not, each once', () => {
+    expect(storesBelow([unwell('reasoning-service')], undefined)).toEqual(['neo4j']);
+    expect(storesBelow([unwell('orchestrator-service')], undefined)).toEqual([
+      'postgres',
+      'redis',
+      'nats',
+      'neo4j',
+    ]);
+    expect(storesBelow([unwell('agent-manager'), unwell('agent-manager')], 'collect-agent')).toHaveLength(3);
+  });
+
+  it('are those of the part that failed, too', () => {
+    expect(storesBelow([], 'reasoning-service')).toEqual(['neo4j']);
+  });
+
+  it('are none below a store, or where no cause that may be a consequence is confirmed', () => {
+    expect(storesBelow([], undefined)).toEqual([]);
+    expect(storesBelow([unwell('postgres')], 'redis')).toEqual([]);
+    expect(storesBelow([unwell('agent-manager', 'possible')], undefined)).toEqual([]);
+    expect(storesBelow([judgement('agent-manager', 'confirmed', {})], undefined)).toEqual([]);
+  });
+});
+
+describe('what the way to a part found out', () => {
+  const answers = (
+    answersBelow: DiagnosisCause['answersBelow'],
+    codes: readonly string[],
+    verdict: CauseJudgement['verdict'] = 'confirmed',
+    outcomes: readonly ProbeOutcome[] = [],
+  ) =>
+    explains(
+      judgement('redis', verdict, answersBelow === undefined ? {} : { answersBelow }, codes),
+      outcomes,
+    );
+  const misses = (part: PartId, state = 'down') =>
+    outcome('http.service-health', 'agent-manager', { facts: { [`dependency.${part}`]: state } });
+
+  it('answers when the runtime itself says that the part does not run', () => {
+    expect(answers('seen-stopped', ['PART_NOT_RUNNING'])).toBe(true);
+    expect(answers('seen-stopped', ['ENDPOINT_REFUSED', 'PART_PAUSED'])).toBe(true);
+    expect(answers('seen-stopped', ['ENDPOINT_REFUSED'])).toBe(false);
+    expect(answers('seen-stopped', [])).toBe(false);
+  });
+
+  it('answers when it cannot be our own configuration alone', () => {
+    expect(answers('not-ours-alone', ['ENDPOINT_HUNG'])).toBe(true);
+    expect(answers('not-ours-alone', ['CREDENTIALS_REFUSED', 'ENDPOINT_HUNG'])).toBe(true);
+    expect(answers('not-ours-alone', ['CREDENTIALS_REFUSED', 'ENDPOINT_CLOSED'])).toBe(false);
+  });
+
+  it.each(['seen-stopped', 'not-ours-alone', 'missed'] as const)(
+    'answers when a service misses the part: %s',
+    (trait) => {
+      expect(answers(trait, [], 'confirmed', [misses('redis')])).toBe(true);
+      expect(answers(trait, [], 'confirmed', [misses('nats')])).toBe(false);
+      expect(answers(trait, [], 'confirmed', [misses('redis', 'up')])).toBe(false);
+    },
+  );
+
+  it('is no answer by a cause that is not confirmed, or is no answer to anything above', () => {
+    expect(answers('seen-stopped', ['PART_NOT_RUNNING'], 'possible')).toBe(false);
+    expect(answers('missed', [], 'ruled-out', [misses('redis')])).toBe(false);
+    expect(answers(undefined, ['PART_NOT_RUNNING'], 'confirmed', [misses('redis')])).toBe(false);
+    expect(answers('missed', ['PART_NOT_RUNNING'])).toBe(false);
+  });
+});
+
+describe('parts of one distance from the root', () => {
+  it('are asked about in the order of the table of parts', () => {
+    const seen = ['nats', 'postgres', 'redis'].map((part) =>
+      unhealthy('runtime.running', part as PartId, 'PART_NOT_RUNNING'),
+    );
+
+    expect(failedDependencyOfD3(...seen)).toBe('postgres');
+  });
+
+  it('do not count the runtime itself', () => {
+    expect(failedDependencyOfD3(unhealthy('runtime.running', 'runtime', 'PART_NOT_RUNNING'))).toBeUndefined();
+  });
+
+  it('are not what a service reaches', () => {
+    const facts = { 'dependency.redis': 'up' };
+
+    expect(failedDependencyOfD3(outcome('http.service-health', 'agent-manager', { facts }))).toBeUndefined();
   });
 });

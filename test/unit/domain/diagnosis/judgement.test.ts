@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   all,
   any,
+  type Diagnosis,
   defineDiagnosis,
   found,
   foundApart,
@@ -217,6 +218,249 @@ describe('faults of a diagnosis', () => {
       'D4.a is not a cause of D3',
       'D4.a: no remediation r.none',
       'D3: hands over to unknown X9',
+    ]);
+  });
+});
+
+describe('evidence about one part', () => {
+  const about = (part: Finding['part'], rest: Partial<ProbeOutcome> = {}) =>
+    outcome('t.a', {
+      ...{ part, status: 'unhealthy', findings: [finding('PG_SLOW', { part })] },
+      ...rest,
+    });
+
+  it('counts what was found about it, by whichever probe', () => {
+    expect(evaluate(found('PG_SLOW', 'redis'), [about('redis')], emitters).truth).toBe(true);
+    expect(
+      evaluate(found('PG_SLOW', 'redis'), [about('redis', { part: 'nats' })], emitters).for.map(
+        ({ part }) => part,
+      ),
+    ).toEqual(['redis']);
+  });
+
+  it('is not what was found about another part, even by a probe of the runtime', () => {
+    const seen = evaluate(found('PG_SLOW', 'redis'), [about('nats', { part: 'runtime' })], emitters);
+
+    expect(seen.truth).toBe(false);
+    expect(seen.for).toEqual([]);
+  });
+
+  it('is unknown while a probe of the part or of the runtime could not check, not one of another part', () => {
+    const asked = (part: Finding['part']) =>
+      evaluate(found('PG_SLOW', 'redis'), [{ ...blind('t.a'), part }], emitters);
+
+    expect(asked('redis').truth).toBeUndefined();
+    expect(asked('runtime').truth).toBeUndefined();
+    expect(asked('nats').truth).toBe(false);
+    expect(asked('nats').missing).toEqual([]);
+  });
+});
+
+describe('who speaks for and against', () => {
+  const keys = (outcomes: readonly ProbeOutcome[]) => outcomes.map(({ key }) => key);
+  const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code);
+
+  it('against a finding are the probes that looked and did not make it, healthy or not', () => {
+    const sick = outcome('t.a', { status: 'unhealthy', findings: [finding('NATS_SLOW')] });
+    const seen = evaluate(found('PG_SLOW'), [sick, good('t.a-elsewhere'), good('t.b')], emitters);
+
+    expect(seen).toMatchObject({ truth: false, for: [], missing: [] });
+    expect(keys(seen.against)).toEqual(['t.a', 't.a-elsewhere']);
+  });
+
+  it('a probe that could not check is missing and speaks neither for nor against', () => {
+    const absent = outcome('t.a-elsewhere', { status: 'skipped', reason: 'no-data' });
+    const seen = evaluate(found('PG_SLOW'), [blind('t.a'), absent], emitters);
+
+    expect(keys(seen.missing)).toEqual(['t.a', 't.a-elsewhere']);
+    expect(seen.against).toEqual([]);
+  });
+
+  it('once something is found nothing is missing for it', () => {
+    const seen = evaluate(found('PG_SLOW'), [bad('t.a', 'PG_SLOW'), blind('t.a-elsewhere')], emitters);
+
+    expect(seen).toMatchObject({ missing: [], against: [] });
+    expect(codes(seen.for)).toEqual(['PG_SLOW']);
+  });
+
+  it('all of several: what was found stays, with who denies the rest', () => {
+    const both = all(found('PG_SLOW'), found('REDIS_SLOW'));
+    const denied = evaluate(both, [bad('t.a', 'PG_SLOW'), good('t.b')], emitters);
+    const open = evaluate(both, [bad('t.a', 'PG_SLOW'), blind('t.b')], emitters);
+    const half = evaluate(both, [blind('t.a'), good('t.b')], emitters);
+
+    expect([codes(denied.for), keys(denied.against), keys(denied.missing)]).toEqual([
+      ['PG_SLOW'],
+      ['t.b'],
+      [],
+    ]);
+    expect([codes(open.for), keys(open.against), keys(open.missing)]).toEqual([['PG_SLOW'], [], ['t.b']]);
+    expect([half.truth, keys(half.against), keys(half.missing)]).toEqual([false, ['t.b'], []]);
+  });
+
+  it('any of several: only what is true speaks for it, else all deny it or are missing', () => {
+    const either = any(found('PG_SLOW'), found('REDIS_SLOW'));
+    const one = evaluate(either, [bad('t.a', 'PG_SLOW'), good('t.b')], emitters);
+    const none = evaluate(either, [good('t.a'), good('t.b')], emitters);
+    const open = evaluate(either, [good('t.a'), blind('t.b')], emitters);
+
+    expect([codes(one.for), keys(one.against), keys(one.missing)]).toEqual([['PG_SLOW'], [], []]);
+    expect([codes(none.for), keys(none.against), keys(none.missing)]).toEqual([[], ['t.a', 't.b'], []]);
+    expect([open.truth, keys(open.against), keys(open.missing)]).toEqual([undefined, ['t.a'], ['t.b']]);
+  });
+
+  it('keeps a hint in what stays open, though nothing else was found', () => {
+    const either = any(found('REDIS_SLOW'), hint('PG_SLOW'));
+    const seen = evaluate(either, [bad('t.a', 'PG_SLOW'), good('t.b')], emitters);
+
+    expect([seen.truth, codes(seen.for)]).toEqual([undefined, ['PG_SLOW']]);
+  });
+
+  it('not: who found it is against it, and nobody for it', () => {
+    const absent = not(found('PG_SLOW'));
+    const there = evaluate(absent, [bad('t.a', 'PG_SLOW'), good('t.a-elsewhere')], emitters);
+    const gone = evaluate(absent, [good('t.a')], emitters);
+    const open = evaluate(absent, [blind('t.a')], emitters);
+
+    expect([there.truth, codes(there.for), keys(there.against)]).toEqual([false, [], ['t.a']]);
+    expect([gone.truth, gone.for, gone.against]).toEqual([true, [], []]);
+    expect([open.truth, keys(open.against), keys(open.missing)]).toEqual([undefined, [], ['t.a']]);
+  });
+
+  it('apart: what is left is found although who saw the rest is missing', () => {
+    const seen = [bad('t.a', 'PG_SLOW'), blind('t.b')];
+    const judged = evaluate(foundApart('PG_SLOW', 'REDIS_SLOW'), seen, emitters);
+
+    expect([codes(judged.for), keys(judged.missing), judged.against]).toEqual([['PG_SLOW'], ['t.b'], []]);
+  });
+
+  it('apart: who saw the other finding elsewhere is not against it', () => {
+    const elsewhere = outcome('t.b', {
+      ...{ key: 't.b(elsewhere)', status: 'unhealthy' },
+      findings: [finding('REDIS_SLOW', { subject: 'elsewhere' })],
+    });
+    const seen = [bad('t.a', 'PG_SLOW'), bad('t.b', 'REDIS_SLOW'), elsewhere];
+    const judged = evaluate(foundApart('PG_SLOW', 'REDIS_SLOW'), seen, emitters);
+
+    expect([judged.truth, codes(judged.for), keys(judged.against)]).toEqual([false, ['PG_SLOW'], ['t.b']]);
+  });
+});
+
+describe('the order of causes that are as sure and as deep', () => {
+  const four: Emitters = new Map([['t.all', ['PG_SLOW', 'REDIS_SLOW', 'NATS_SLOW', 'NEO4J_SLOW']]]);
+  const seen = (...findings: readonly Finding[]) =>
+    outcome('t.all', { status: findings.length > 0 ? 'unhealthy' : 'healthy', findings });
+  const order = (whens: readonly Parameters<typeof evaluate>[0][], ...outcomes: readonly ProbeOutcome[]) =>
+    judge(
+      defineDiagnosis({
+        ...diagnosis,
+        causes: whens.map((when, index) => ({
+          ...{ id: `D3.${'abcd'[index]}`, part: 'redis' as const, when, remedies: [] },
+        })),
+        handOver: [],
+      }),
+      outcomes,
+      four,
+    ).causes.map(({ cause }) => cause.id);
+
+  it('is by the worst finding of each: critical, warning, info, then none', () => {
+    const whens = [
+      not(found('NEO4J_SLOW')),
+      found('PG_SLOW'),
+      found('REDIS_SLOW'),
+      found('NATS_SLOW'),
+    ] as const;
+    const all = seen(
+      finding('PG_SLOW', { severity: 'info' }),
+      finding('REDIS_SLOW', { severity: 'warning' }),
+      finding('NATS_SLOW', { severity: 'critical' }),
+    );
+
+    expect(order(whens, all)).toEqual(['D3.d', 'D3.c', 'D3.b', 'D3.a']);
+  });
+
+  it('is by the worst of several findings, not by the first', () => {
+    const all = seen(
+      finding('PG_SLOW', { severity: 'warning' }),
+      finding('REDIS_SLOW', { severity: 'info' }),
+      finding('REDIS_SLOW', { severity: 'critical', subject: 'other' }),
+    );
+
+    expect(order([found('PG_SLOW'), found('REDIS_SLOW')], all)).toEqual(['D3.b', 'D3.a']);
+  });
+
+  it('is by how much speaks for each, then as they are written down', () => {
+    const all = seen(finding('PG_SLOW'), finding('REDIS_SLOW'), finding('REDIS_SLOW', { subject: 'other' }));
+
+    expect(order([found('PG_SLOW'), found('REDIS_SLOW')], all)).toEqual(['D3.b', 'D3.a']);
+    expect(order([found('PG_SLOW'), found('PG_SLOW')], all)).toEqual(['D3.a', 'D3.b']);
+    expect(order([found('NATS_SLOW'), found('NEO4J_SLOW')], all)).toEqual(['D3.a', 'D3.b']);
+  });
+});
+
+describe('a judgement', () => {
+  it('names each finding and probe once, however often its condition asks', () => {
+    const twice = defineDiagnosis({
+      ...diagnosis,
+      causes: [
+        { id: 'D3.a', part: 'redis', when: all(found('PG_SLOW'), found('PG_SLOW')), remedies: [] },
+        { id: 'D3.b', part: 'redis', when: any(found('REDIS_SLOW'), found('REDIS_SLOW')), remedies: [] },
+        { id: 'D3.c', part: 'redis', when: any(hint('NATS_SLOW'), found('NATS_SLOW')), remedies: [] },
+      ],
+      handOver: [
+        { when: found('PG_SLOW'), to: 'H2' },
+        { when: found('PG_SLOW'), to: 'H2' },
+        { when: found('REDIS_SLOW'), to: 'D1' },
+        { when: found('NATS_SLOW'), to: 'D4' },
+      ],
+    });
+    const more: Emitters = new Map([...emitters, ['t.c', ['NATS_SLOW']]]);
+    const { causes, handOver } = judge(twice, [bad('t.a', 'PG_SLOW'), good('t.b'), blind('t.c')], more);
+
+    expect(
+      causes.map((one) => [one.verdict, one.for.length, one.against.length, one.missing.length]),
+    ).toEqual([
+      ['confirmed', 1, 0, 0],
+      ['possible', 0, 0, 1],
+      ['ruled-out', 0, 1, 0],
+    ]);
+    expect(handOver).toEqual(['H2']);
+  });
+
+  it('of a diagnosis without causes finds none', () => {
+    expect(judge(defineDiagnosis({ ...diagnosis, causes: [] }), [], emitters).overall).toBe('no-cause');
+  });
+});
+
+describe('faults of a diagnosis, further', () => {
+  const registries = { emitters, remediations: new Set(['r.known']), diagnoses: new Set(['H2']) };
+
+  it('count what is gathered afterwards as evidence, with its probes', () => {
+    const later = defineDiagnosis({ ...diagnosis, evidence: [{ probe: 't.a' }] });
+
+    expect(faultsOf(later, registries)).toEqual([
+      'D3.b: no listed probe emits REDIS_SLOW',
+      'D3 → H2: no listed probe emits REDIS_SLOW',
+    ]);
+    expect(faultsOf({ ...later, afterwards: [{ probe: 't.b' }] }, registries)).toEqual([]);
+    expect(faultsOf({ ...diagnosis, afterwards: [{ probe: 't.gone' }] }, registries)).toEqual([
+      'D3: no probe t.gone',
+    ]);
+  });
+
+  it('name a cause without a remedy, and take a remediation that there is', () => {
+    const causes: Diagnosis['causes'] = [
+      { id: 'D3.a', part: 'redis', when: found('PG_SLOW'), remedies: [] },
+      {
+        ...{ id: 'D3.b', part: 'redis', when: found('PG_SLOW') },
+        remedies: [{ remediation: 'r.known', with: {} }],
+      },
+      { id: 'D33.a', part: 'redis', when: found('PG_SLOW'), remedies: [{ instruction: 'x' }] },
+    ];
+
+    expect(faultsOf({ ...diagnosis, causes }, registries)).toEqual([
+      'D3.a: no remedy',
+      'D33.a is not a cause of D3',
     ]);
   });
 });
