@@ -242,7 +242,7 @@ async function withStored(
 ): Promise<JobsFigure> {
   const common = { store, renderer: wordless, clock: systemClock, ids: systemIds, environments: ['prod'] };
   const service = createRunService({ ...common, courier });
-  const nothing: RunHandler = { handle: (lease) => lease.finish({}, () => Promise.resolve()) };
+  const nothing: RunHandler<'runs'> = { handle: (lease) => lease.finish({}, () => Promise.resolve()) };
   const runs = createRunExecutor({
     ...common,
     logger: silentLogger,

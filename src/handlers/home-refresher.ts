@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { every, type Periodic } from '../domain/kernel/every.ts';
-import type { Store } from '../domain/ports/store.ts';
+import type { Listening } from '../domain/ports/store.ts';
 import type { HandlerDeps } from './deps.ts';
 import { publishHome } from './home.ts';
 
@@ -10,7 +10,7 @@ export interface HomeRefresherOptions {
     /** Who looked at App Home lately, the latest first. */
     homeViewers(limit: number): Promise<readonly { readonly userId: string }[]>;
   };
-  readonly store: Pick<Store, 'listen'>;
+  readonly store: Listening;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -1,12 +1,12 @@
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { every } from '../domain/kernel/every.ts';
 import type { Courier } from '../domain/ports/courier.ts';
-import type { Store } from '../domain/ports/store.ts';
+import type { Listening, StoreOf } from '../domain/ports/store.ts';
 import { readRunHint } from '../services/run/run.service.ts';
 
 export interface DispatcherOptions {
   readonly environments: readonly string[];
-  readonly store: Store;
+  readonly store: StoreOf<'remediations' | 'runs'> & Listening;
   readonly courier: Courier;
   readonly clock: Clock;
   readonly logger: Logger;

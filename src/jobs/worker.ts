@@ -5,7 +5,7 @@ import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import { inTime } from '../domain/kernel/within.ts';
 import type { Courier } from '../domain/ports/courier.ts';
-import type { Store } from '../domain/ports/store.ts';
+import type { Listening, StoreOf } from '../domain/ports/store.ts';
 import { ExecuteJob, type QueueKind, queueKinds, RunJob } from '../domain/run/jobs.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { queueName, queues } from './queues.ts';
@@ -19,7 +19,7 @@ export interface RunExecutor {
 export interface WorkerOptions {
   /** Only these are asked for, in Redis and in PostgreSQL. */
   readonly environments: readonly string[];
-  readonly store: Store;
+  readonly store: StoreOf<'remediations' | 'runs'> & Listening;
   readonly courier: Courier;
   /** Of `RedisConnections.worker()`: waits while Redis is away. */
   readonly connection: ConnectionOptions;

@@ -65,6 +65,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   });
   const executor = createExecutor({
     ...decisions,
+    store,
     targets,
     remediations,
     probes: runner,

@@ -34,7 +34,23 @@ const groups: readonly (readonly [string, readonly Typo[]])[] = [
       ),
     ],
   ],
-  ['an instruction', [diagnosis('pg-slow', "'create-index'", "'create-indx'")]],
+  [
+    'an instruction, and a repository that the service does not name',
+    [
+      diagnosis('pg-slow', "'create-index'", "'create-indx'"),
+      inPlace(
+        'src/services/report/report.service.ts',
+        'madeAt: await tx.now()',
+        'madeAt: (await tx.audit.head()).ts',
+      ),
+      // Its store is handed on to a function that needs a repository more.
+      inPlace(
+        'src/services/fix/decide/remediation-directory.service.ts',
+        "store: StoreOf<'directory' | 'remediations'>;",
+        "store: StoreOf<'directory'>;",
+      ),
+    ],
+  ],
   ['a hand-over', [diagnosis('event-latency', "to: 'D2'", "to: 'no-such-one'")]],
 ];
 
@@ -60,7 +76,7 @@ function compile(): string {
   }
 }
 
-it.each(groups)('a typo in %s does not compile', (_what, typos) => {
+it.each(groups)('a wrong name of %s does not compile', (_what, typos) => {
   for (const { path, right, wrong } of typos) {
     expect(read(path)).toContain(right);
     writeFileSync(join(checkout, path), read(path).replaceAll(right, wrong));

@@ -8,6 +8,7 @@ import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
 import type { Renderer } from '../../src/domain/message/renderer.ts';
 import type { RunHandler } from '../../src/domain/ports/lease.ts';
+import type { Repository } from '../../src/domain/ports/store.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
 import type { ProbeRunner } from '../../src/domain/probe/probe-runner.ts';
 import type { RunKind } from '../../src/domain/run/run.ts';
@@ -116,7 +117,7 @@ export interface BenchOptions {
   readonly redis: RedisConnections;
   readonly environments?: readonly string[];
   readonly probes?: ProbeRunner;
-  readonly handlers?: Readonly<Partial<Record<RunKind, RunHandler>>>;
+  readonly handlers?: Readonly<Partial<Record<RunKind, RunHandler<Repository>>>>;
   readonly executor?: Executor;
   readonly leaseMs?: number;
   readonly clock?: Clock;

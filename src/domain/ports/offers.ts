@@ -2,7 +2,7 @@ import type { FindingView } from '../message/finding-view.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { Targets } from '../probe/targets/targets.ts';
 import type { Run } from '../run/run.ts';
-import type { Tx } from './store.ts';
+import type { TxOf } from './store.ts';
 
 /** Fixes for the findings of a complete run. Slow parts (plans) come first, without a transaction. */
 export interface FixOffers {
@@ -14,8 +14,11 @@ export interface FixOffers {
   }): Promise<readonly PreparedOffer[]>;
 }
 
+/** What an offer is written with: the proposal, its audit row, its buttons, and the moves of the offers that it replaces. */
+export type OfferRepository = 'audit' | 'buttons' | 'killSwitches' | 'messages' | 'remediations' | 'runs';
+
 /** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */
 export interface PreparedOffer {
   readonly finding: Finding;
-  save(tx: Tx): Promise<Pick<FindingView, 'offers' | 'refused'>>;
+  readonly save: (tx: TxOf<OfferRepository>) => Promise<Pick<FindingView, 'offers' | 'refused'>>;
 }

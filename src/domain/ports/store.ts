@@ -10,22 +10,41 @@ import type { Remediations } from './remediations.ts';
 import type { Runs } from './runs.ts';
 
 /**
- * PostgreSQL as the services see it. Everything that must be true together happens in one `Tx`;
- * time inside a transaction is the database's (`Tx.now`), never the process's.
+ * PostgreSQL as a service sees it: the repositories that it names, and no others. Everything that must be true together
+ * happens in one transaction; time inside of it is the database's (`Tx.now`), never the process's.
+ * The members are properties: the compiler compares the parameters of a method both ways, and a store of few
+ * repositories would then pass for one of many.
  */
-export interface Store {
+export interface StoreOf<R extends Repository> {
   /** READ COMMITTED, retried on serialization failure and deadlock; `statementTimeoutMs` bounds each statement. */
-  tx<T>(work: (tx: Tx) => Promise<T>, options?: { readonly statementTimeoutMs?: number }): Promise<T>;
+  readonly tx: <T>(
+    work: (tx: TxOf<R>) => Promise<T>,
+    options?: { readonly statementTimeoutMs?: number },
+  ) => Promise<T>;
   /** `work` makes exactly one statement, which is its own transaction: a third of the round trips of `tx`. */
-  single<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Calls back on NOTIFY of `topic` (`outbox`, `runs`, `remediations`, `directory`); a hint only, polling stays the truth. */
-  listen(topic: Topic, callback: (payload: string) => void): Promise<{ stop(): Promise<void> }>;
+  readonly single: <T>(work: (tx: TxOf<R>) => Promise<T>) => Promise<T>;
+}
+
+/** All of it, for the composition. */
+export interface Store extends StoreOf<Repository>, Listening {
   ping(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface Listening {
+  /** Calls back on NOTIFY of `topic` (`outbox`, `runs`, `remediations`, `directory`); a hint only, polling stays the truth. */
+  listen(topic: Topic, callback: (payload: string) => void): Promise<{ stop(): Promise<void> }>;
+}
+
 export type Topic = 'outbox' | 'runs' | 'remediations' | 'directory';
 
+/** Name of a repository. */
+export type Repository = Exclude<keyof Tx, 'now' | 'notify'>;
+
+/** A transaction with the repositories `R`; the clock and hints belong to every one. */
+export type TxOf<R extends Repository> = Pick<Tx, 'now' | 'notify' | R>;
+
+/** A transaction with every repository. */
 export interface Tx {
   /** Database clock at the start of the statement (`clock_timestamp()`). */
   now(): Promise<Date>;
@@ -39,8 +58,6 @@ export interface Tx {
   readonly digests: Digests;
   readonly killSwitches: KillSwitches;
   readonly directory: DirectorySnapshots;
-  /** Removes outbox rows sent or replaced longer ago; returns how many. */
-  sweepOutbox(olderThanMs: number): Promise<number>;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

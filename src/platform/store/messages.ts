@@ -4,6 +4,7 @@ import type { OutboxKind } from '../../domain/message/outbox.ts';
 import { priorityOf, type Urgency, waitsAsTheOlder } from '../../domain/message/sending.ts';
 import type { Messages } from '../../domain/ports/messages.ts';
 import { channelOf } from './listener.ts';
+import { createOutboxSweep } from './outbox.ts';
 import { json, ms, type Query, withoutNulls } from './query.ts';
 
 interface OutboxRow {
@@ -19,7 +20,12 @@ interface OutboxRow {
  * Few statements, because a person waits for them.
  */
 export function createMessages(query: Query, ids: Ids): Messages {
-  return { ...rendering(query, ids), ...single(createSend(query, ids)), ...finding(query) };
+  return {
+    ...rendering(query, ids),
+    ...single(createSend(query, ids)),
+    ...finding(query),
+    sweep: createOutboxSweep(query),
+  };
 }
 
 const channel = channelOf('outbox');

@@ -10,7 +10,6 @@ import { createInbox } from './inbox.ts';
 import { createKillSwitches } from './kill-switches.ts';
 import { channelOf } from './listener.ts';
 import { createMessages } from './messages.ts';
-import { createOutboxSweep } from './outbox.ts';
 import type { Query } from './query.ts';
 import { createRemediations, safeNow } from './remediations.ts';
 import { createRuns } from './runs.ts';
@@ -41,7 +40,6 @@ export function createTx(options: {
     digests: createDigests(query),
     killSwitches: createKillSwitches(query),
     directory: createDirectory(query),
-    sweepOutbox: createOutboxSweep(query),
     notify,
   };
 }

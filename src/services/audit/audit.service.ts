@@ -6,13 +6,16 @@ import {
   checkAuditRow,
 } from '../../domain/audit/audit.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { StoreOf } from '../../domain/ports/store.ts';
 import type { AuditService, AuditVerdict } from './contract.ts';
 
 const page = 1_000;
 
 /** Reads and checks the audit log. It never writes to it: each service writes what it does itself. */
-export function createAuditService(deps: { readonly store: Store; readonly keys: AuditKeys }): AuditService {
+export function createAuditService(deps: {
+  readonly store: StoreOf<'audit'>;
+  readonly keys: AuditKeys;
+}): AuditService {
   const { store, keys } = deps;
   return {
     verify: () => verify(store, keys),
@@ -35,7 +38,7 @@ export function createAuditService(deps: { readonly store: Store; readonly keys:
 }
 
 /** R-L6: walks the whole log; the first fault is the verdict. */
-async function verify(store: Store, keys: AuditKeys): Promise<AuditVerdict> {
+async function verify(store: StoreOf<'audit'>, keys: AuditKeys): Promise<AuditVerdict> {
   const { head, anchors } = await store.tx(async (tx) => ({
     head: await tx.audit.head(),
     anchors: await tx.audit.anchors(),

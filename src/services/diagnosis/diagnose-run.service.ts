@@ -12,7 +12,8 @@ import { present } from '../../domain/kernel/present.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
-import type { Tx } from '../../domain/ports/store.ts';
+import type { OfferRepository } from '../../domain/ports/offers.ts';
+import type { TxOf } from '../../domain/ports/store.ts';
 import { findingKey } from '../../domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
@@ -61,7 +62,7 @@ export interface DiagnosisSummary {
 }
 
 /** `/aetherius diagnose …`: gathers evidence, judges causes, follows hand-overs, offers what can be done. */
-export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler {
+export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<OfferRepository> {
   return {
     async handle(lease) {
       const text = String(lease.run.params['symptom'] ?? '');
@@ -107,7 +108,7 @@ const applies = (remedy: Remedy, targets: Targets): boolean => isFor(remedy, pla
 
 async function planRemedies(
   { proposals }: DiagnoseRunOptions,
-  lease: RunLease,
+  lease: Pick<RunLease<never>, 'run' | 'signal'>,
   result: DiagnosisResult,
   targets: Targets,
 ): Promise<readonly Prepared[]> {
@@ -185,7 +186,7 @@ export function summaryOf(result: DiagnosisResult): DiagnosisSummary {
 }
 
 async function showProgress(
-  tx: Tx,
+  tx: TxOf<'messages'>,
   run: Run,
   { renderer, clock }: DiagnoseRunOptions,
   outcomes: readonly ProbeOutcome[],
@@ -216,7 +217,7 @@ interface Answer {
 
 /** Evidence, answer, proposals and state in one transaction. */
 async function finish(
-  lease: RunLease,
+  lease: RunLease<OfferRepository>,
   options: DiagnoseRunOptions,
   { result, plans, targets, unsaved }: Answer,
 ): Promise<void> {
@@ -249,7 +250,12 @@ async function finish(
   });
 }
 
-async function attachEvidence(tx: Tx, run: Run, rootId: string, content: string): Promise<void> {
+async function attachEvidence(
+  tx: TxOf<'messages'>,
+  run: Run,
+  rootId: string,
+  content: string,
+): Promise<void> {
   if (content.length < LONG_EVIDENCE || run.surface === undefined) return;
   const { channel, threadTs } = run.surface;
   const name = `diagnosis-${run.id.slice(-8)}.md`;
@@ -264,7 +270,7 @@ async function attachEvidence(tx: Tx, run: Run, rootId: string, content: string)
 }
 
 async function askWhich(
-  lease: RunLease,
+  lease: RunLease<'buttons' | 'messages'>,
   { renderer, ids, diagnoses }: DiagnoseRunOptions,
   text: string,
   symptom: { readonly ids: readonly string[]; readonly part?: PartId },

@@ -12,7 +12,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { ChannelSettings } from '../../domain/ports/channels.ts';
 import type { RunHandler } from '../../domain/ports/lease.ts';
-import type { Store, Tx } from '../../domain/ports/store.ts';
+import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
@@ -68,7 +68,7 @@ export function digestPlan(
 }
 
 export interface DigestServiceOptions {
-  readonly store: Store;
+  readonly store: StoreOf<'channels'>;
   readonly runs: RunService;
   readonly settings: DigestSettings;
   readonly schedule: DailySchedule;
@@ -149,7 +149,9 @@ export interface DigestRunOptions {
 }
 
 /** A health check whose answer is the difference to the channel's previous digest. */
-export function createDigestRun(options: DigestRunOptions): RunHandler {
+export function createDigestRun(
+  options: DigestRunOptions,
+): RunHandler<'channels' | 'digests' | 'messages' | 'runs'> {
   return {
     async handle(lease) {
       const { run } = lease;
@@ -183,7 +185,11 @@ function text(value: unknown): string | undefined {
 }
 
 /** For a digest asked for by hand: the date in the channel's zone. It is not kept, so it takes no day's place. */
-async function today(tx: Tx, { settings, schedule, clock }: DigestRunOptions, run: Run): Promise<string> {
+async function today(
+  tx: TxOf<'channels'>,
+  { settings, schedule, clock }: DigestRunOptions,
+  run: Run,
+): Promise<string> {
   const channel = run.surface?.channel ?? '';
   const plan = digestPlan(settings, channel, await tx.channels.get(channel));
   return schedule.latest({ at: '00:00', timezone: plan?.timezone ?? fallback.timezone }, clock.now())
@@ -196,7 +202,7 @@ function toPast(past: { readonly localDate: string; readonly findings: readonly 
 }
 
 async function post(
-  tx: Tx,
+  tx: TxOf<'messages'>,
   { renderer, ids }: DigestRunOptions,
   run: Run,
   difference: Parameters<Renderer['digest']>[0]['difference'],

@@ -3,13 +3,13 @@ import type { Policy } from '../../domain/fix/policy.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
-import type { Tx } from '../../domain/ports/store.ts';
+import type { TxOf } from '../../domain/ports/store.ts';
 
 const hourMs = 3_600_000;
 
 /** R-X9: the same action on the same target too often in an hour, by the database clock. */
 export async function limitReached(
-  tx: Tx,
+  tx: TxOf<'remediations'>,
   policy: Policy,
   plan: Pick<Plan, 'actionId' | 'environment' | 'target'>,
 ): Promise<{ readonly reason: string; readonly facts: Facts } | undefined> {
@@ -30,7 +30,11 @@ export async function limitReached(
 }
 
 /** R-X9: tier-3 executions in the whole fleet. Two claims at once wait for each other here. */
-export async function tier3Busy(tx: Tx, policy: Policy, row: RemediationRow): Promise<boolean> {
+export async function tier3Busy(
+  tx: TxOf<'remediations'>,
+  policy: Policy,
+  row: RemediationRow,
+): Promise<boolean> {
   if (row.tier < 3) return false;
   await tx.remediations.lockTarget('*', 'tier-3');
   const running = openStates.filter((state) => state !== 'approved');

@@ -2,7 +2,7 @@ import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { HealthReport } from '../../domain/health/health.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
-import type { Tx } from '../../domain/ports/store.ts';
+import type { TxOf } from '../../domain/ports/store.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { detailsPurpose, reportPurpose, runButton } from '../run/run-button.ts';
 
@@ -11,7 +11,7 @@ import { detailsPurpose, reportPurpose, runButton } from '../run/run-button.ts';
  * everything it named is repaired, and red again when the repair was undone.
  */
 export async function showRepaired(
-  tx: Tx,
+  tx: TxOf<'buttons' | 'messages' | 'remediations' | 'runs'>,
   row: RemediationRow,
   deps: { readonly renderer: Renderer; readonly clock: Clock; readonly ids: Ids },
 ): Promise<void> {

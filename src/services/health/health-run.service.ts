@@ -5,8 +5,8 @@ import { present } from '../../domain/kernel/present.ts';
 import type { HealthView } from '../../domain/message/health-view.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
-import type { FixOffers, PreparedOffer } from '../../domain/ports/offers.ts';
-import type { Tx } from '../../domain/ports/store.ts';
+import type { FixOffers, OfferRepository, PreparedOffer } from '../../domain/ports/offers.ts';
+import type { TxOf } from '../../domain/ports/store.ts';
 import { type Finding, findingKey, severities } from '../../domain/probe/finding.ts';
 import type { ProbeCall, ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
@@ -34,7 +34,7 @@ const maxFindingMessages = 12;
 export const findingPurpose = 'finding';
 
 /** `/aetherius health`: one message that fills in, then one for each finding under it. */
-export function createHealthRun(options: HealthRunOptions): RunHandler {
+export function createHealthRun(options: HealthRunOptions): RunHandler<OfferRepository> {
   return {
     async handle(lease) {
       const targets = await options.targets.forRun(lease.run.environment);
@@ -57,7 +57,7 @@ export function createHealthRun(options: HealthRunOptions): RunHandler {
 }
 
 /** Writes an intermediate state of the answer. */
-export type Progress = (tx: Tx, run: Run, report: HealthReport) => Promise<void>;
+export type Progress = (tx: TxOf<'messages'>, run: Run, report: HealthReport) => Promise<void>;
 
 /**
  * Runs all probes of the check, saves each outcome as it comes and shows progress at most once a second.
@@ -65,7 +65,7 @@ export type Progress = (tx: Tx, run: Run, report: HealthReport) => Promise<void>
  */
 export async function observe(
   options: Pick<HealthRunOptions, 'probes' | 'rules' | 'clock'>,
-  lease: RunLease,
+  lease: RunLease<'messages' | 'runs'>,
   targets: Targets,
   calls: readonly ProbeCall[],
   progress: Progress,
@@ -107,7 +107,7 @@ function render(
 
 /** The final table; returns the message it stands in. */
 async function showComplete(
-  tx: Tx,
+  tx: TxOf<'buttons' | 'messages'>,
   options: HealthRunOptions,
   run: Run,
   report: HealthReport,
@@ -123,7 +123,7 @@ async function showComplete(
 }
 
 async function postFindings(
-  tx: Tx,
+  tx: TxOf<OfferRepository>,
   options: HealthRunOptions,
   run: Run,
   root: string,
@@ -153,7 +153,7 @@ async function postFindings(
 
 /** The button that asks for the cause; it stays as long as the details do. */
 async function diagnosisButton(
-  tx: Tx,
+  tx: TxOf<'buttons'>,
   { ids, diagnosisOf }: HealthRunOptions,
   run: Run,
   finding: Finding,

@@ -1,12 +1,20 @@
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { StoreOf } from '../../domain/ports/store.ts';
 import type { Buttons } from './contract.ts';
 
 const ttlMs = 60 * 60_000;
 
 /** Rows behind buttons, for handlers. A Home that is drawn again shows the buttons it showed before. */
-export function createButtons({ store, ids, clock }: { store: Store; ids: Ids; clock: Clock }): Buttons {
+export function createButtons({
+  store,
+  ids,
+  clock,
+}: {
+  store: StoreOf<'buttons'>;
+  ids: Ids;
+  clock: Clock;
+}): Buttons {
   const made = new Map<string, { readonly id: string; readonly until: number }>();
   return {
     get: (id) => store.tx((tx) => tx.buttons.get(id)),

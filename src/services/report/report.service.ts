@@ -1,5 +1,5 @@
 import { present } from '../../domain/kernel/present.ts';
-import type { Store, Tx } from '../../domain/ports/store.ts';
+import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
 import { type Deployment } from '../../domain/report/issue-environment.ts';
 import { issueReport, type ReportWriter, reportKinds } from '../../domain/report/issue-report.ts';
 import type { Run, RunWithOutcomes } from '../../domain/run/run.ts';
@@ -7,7 +7,7 @@ import { rootPurpose } from '../run/run.service.ts';
 import type { ReportQuery, ReportService } from './contract.ts';
 
 export interface ReportServiceOptions {
-  readonly store: Store;
+  readonly store: StoreOf<'messages' | 'remediations' | 'runs'>;
   readonly writer: ReportWriter;
   /** By environment, from the configuration. */
   readonly deployments: Readonly<Record<string, Deployment>>;
@@ -66,7 +66,7 @@ export function createReportService(options: ReportServiceOptions): ReportServic
 }
 
 async function find(
-  tx: Tx,
+  tx: TxOf<'runs'>,
   { run: reference, place, by, environment }: ReportQuery,
 ): Promise<Run | undefined> {
   if (reference !== undefined) {
@@ -89,7 +89,7 @@ async function find(
 }
 
 /** The last check of all parts before this run: it has seen versions that a single diagnosis does not ask for. */
-async function earlierHealth(tx: Tx, run: Run): Promise<RunWithOutcomes | undefined> {
+async function earlierHealth(tx: TxOf<'runs'>, run: Run): Promise<RunWithOutcomes | undefined> {
   const checks = await tx.runs.list({ environment: run.environment, kind: 'health', limit: earlierChecks });
   const before = checks.find(
     (check) => check.id !== run.id && check.state === 'complete' && check.createdAt <= run.createdAt,

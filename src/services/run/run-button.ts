@@ -1,5 +1,5 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
-import type { Tx } from '../../domain/ports/store.ts';
+import type { TxOf } from '../../domain/ports/store.ts';
 
 export const detailsPurpose = 'details';
 export const reportPurpose = 'report';
@@ -9,7 +9,7 @@ export const runButtonTtlMs = 7 * 24 * 60 * 60 * 1000;
 
 /** A button of an answer that is about the whole run; returns the id that goes into the message. */
 export async function runButton(
-  tx: Tx,
+  tx: TxOf<'buttons'>,
   ids: Ids,
   runId: string,
   purpose: typeof detailsPurpose | typeof reportPurpose,

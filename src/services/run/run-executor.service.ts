@@ -5,12 +5,13 @@ import { every } from '../../domain/kernel/every.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
-import type { Store, Tx } from '../../domain/ports/store.ts';
+import type { Repository, StoreOf, TxOf } from '../../domain/ports/store.ts';
 import type { Run, RunKind } from '../../domain/run/run.ts';
 import { rootPurpose } from './run.service.ts';
 
-export interface RunExecutorOptions {
-  readonly store: Store;
+/** `R`: what the handlers need. */
+export interface RunExecutorOptions<R extends Repository> {
+  readonly store: StoreOf<NoInfer<R> | 'messages' | 'runs'>;
   readonly renderer: Renderer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -19,7 +20,7 @@ export interface RunExecutorOptions {
   readonly worker: string;
   /** Runs of other environments are left alone. */
   readonly environments: readonly string[];
-  readonly handlers: Readonly<Partial<Record<RunKind, RunHandler>>>;
+  readonly handlers: Readonly<Partial<Record<RunKind, RunHandler<R>>>>;
   /** How long a worker may be silent before its run is taken over, in milliseconds; default 15,000. */
   readonly leaseMs?: number;
   /** Claims of one run before it counts as one that ends its workers; default 5. */
@@ -38,7 +39,7 @@ export class LeaseLost extends Error {
  * Claims a run, keeps the claim alive while its handler works, and ends it in exactly one way: complete,
  * failed with words for the user, or given back when this process stops.
  */
-export function createRunExecutor(options: RunExecutorOptions) {
+export function createRunExecutor<R extends Repository>(options: RunExecutorOptions<R>) {
   const { store, logger, ids, leaseMs = 15_000, maxAttempts = 5 } = options;
 
   const claim = (runId: string, owner: string) =>
@@ -93,28 +94,28 @@ function isShutdown(reason: unknown): boolean {
 }
 
 /** Another worker need not wait for the lease to end. */
-async function giveBack(store: Store, run: Run, owner: string): Promise<void> {
+async function giveBack(store: StoreOf<'runs'>, run: Run, owner: string): Promise<void> {
   await store.tx(async (tx) => {
     if (await tx.runs.extend(run.id, owner, 0)) await tx.notify('runs', '');
   });
 }
 
-interface KeptLease extends RunLease {
+interface KeptLease<R extends Repository> extends RunLease<R> {
   lost(): boolean;
   stop(): Promise<void>;
 }
 
-function keepLease(
-  { store, clock, logger }: RunExecutorOptions,
+function keepLease<R extends Repository>(
+  { store, clock, logger }: RunExecutorOptions<R>,
   run: Run,
   owner: string,
   outer: AbortSignal,
   leaseMs: number,
-): KeptLease {
+): KeptLease<R> {
   const lose = new AbortController();
   let until = clock.now().getTime() + leaseMs;
 
-  const held = async (tx: Tx) => {
+  const held = async (tx: TxOf<'runs'>) => {
     if (!(await tx.runs.extend(run.id, owner, leaseMs))) {
       lose.abort(new LeaseLost());
       throw new LeaseLost();
@@ -139,7 +140,7 @@ function keepLease(
   const signal = AbortSignal.any([outer, lose.signal]);
 
   /** A PostgreSQL that restarts costs a pause, as long as the claim may still be ours. */
-  const patiently = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+  const patiently = <T>(work: (tx: TxOf<R | 'messages' | 'runs'>) => Promise<T>): Promise<T> =>
     retrying(() => store.tx(work), {
       clock,
       backOff: { firstMs: 500, mostMs: 500 },
@@ -173,8 +174,8 @@ function keepLease(
 
 /** Tells the user that a run ended without an answer: in its first message, or in a new one. */
 export async function postFailure(
-  tx: Tx,
-  { renderer, ids }: Pick<RunExecutorOptions, 'renderer' | 'ids'>,
+  tx: TxOf<'messages'>,
+  { renderer, ids }: Pick<RunExecutorOptions<never>, 'renderer' | 'ids'>,
   run: Run,
   error: unknown,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/kernel/clock.ts';
 import type { RunLease } from '../../domain/ports/lease.ts';
-import type { Tx } from '../../domain/ports/store.ts';
+import type { TxOf } from '../../domain/ports/store.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 
 /** At most one edit of a message a second; the first one soon, because a healthy platform answers at once. */
@@ -12,7 +12,11 @@ const firstEditMs = 200;
  * the next, and two writes begin at least a second apart. `progress` edits the message in the same transaction. It must
  * be ended, by `rest` or by `flush`; after that nothing is shown any more, because the answer follows.
  */
-export function createRunWriter(clock: Clock, lease: RunLease, progress: (tx: Tx) => Promise<void>) {
+export function createRunWriter(
+  clock: Clock,
+  lease: RunLease<'messages' | 'runs'>,
+  progress: (tx: TxOf<'messages'>) => Promise<void>,
+) {
   let fresh: ProbeOutcome[] = [];
   let dirty = true;
   const last = new AbortController();

@@ -7,12 +7,12 @@ import type { Renderer } from '../../domain/message/renderer.ts';
 import { holdBackMs } from '../../domain/message/sending.ts';
 import type { Courier } from '../../domain/ports/courier.ts';
 import type { NewRun } from '../../domain/ports/runs.ts';
-import type { Store, Tx } from '../../domain/ports/store.ts';
+import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import type { RunService, StartRun } from './contract.ts';
 
 export interface RunServiceOptions {
-  readonly store: Store;
+  readonly store: StoreOf<'messages' | 'runs'>;
   readonly courier: Courier;
   readonly renderer: Renderer;
   /** Words of a diagnosis; without them a run of that kind says nothing before it is done. */
@@ -88,7 +88,7 @@ const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagn
 
 /** The run and its first message; the run that was there before when the key is known. */
 async function insertRun(
-  tx: Tx,
+  tx: TxOf<'messages' | 'runs'>,
   run: NewRun,
   input: StartRun,
   options: RunServiceOptions,

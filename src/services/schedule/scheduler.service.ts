@@ -5,13 +5,13 @@ import { every } from '../../domain/kernel/every.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { Courier } from '../../domain/ports/courier.ts';
 import type { NewRun } from '../../domain/ports/runs.ts';
-import type { Store } from '../../domain/ports/store.ts';
+import type { StoreOf } from '../../domain/ports/store.ts';
 import type { Sweeper } from '../../domain/ports/sweeper.ts';
 import { type DigestPlan, type DigestSettings, digestPlan } from '../digest/digest.service.ts';
 import { postFailure } from '../run/run-executor.service.ts';
 
 export interface SchedulerOptions {
-  readonly store: Store;
+  readonly store: StoreOf<'channels' | 'digests' | 'inbox' | 'messages' | 'runs'>;
   readonly courier: Courier;
   readonly renderer: Renderer;
   readonly clock: Clock;
@@ -70,7 +70,7 @@ export function createScheduler(options: SchedulerOptions) {
     lastClean = now;
     return store.tx(async (tx) => {
       const inbox = await tx.inbox.sweep(keep.inboxMs);
-      return inbox + (await tx.sweepOutbox(keep.outboxMs));
+      return inbox + (await tx.messages.sweep(keep.outboxMs));
     });
   };
 

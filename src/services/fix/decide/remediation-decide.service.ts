@@ -5,9 +5,9 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
-import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
+import { type DecisionDeps, type DecisionRepository, decisionTimeoutMs } from './remediation-deps.ts';
 import { auditRefusal, type Cause, expireIfDue, reread } from './remediation-move.service.ts';
 
 /** What a decision came to inside of its transaction. */
@@ -54,7 +54,7 @@ export async function decide(
   input: DecisionInput,
   decision: string,
   judgeFor: (row: RemediationRow) => Promise<Judged>,
-  work: (tx: Tx, row: RemediationRow, who: Decider) => Promise<Outcome>,
+  work: (tx: TxOf<DecisionRepository>, row: RemediationRow, who: Decider) => Promise<Outcome>,
 ): Promise<Decided> {
   const seen = await deps.store.tx((tx) => tx.remediations.get(input.id), {
     statementTimeoutMs: decisionTimeoutMs,
@@ -103,12 +103,12 @@ export async function decide(
 }
 
 async function judgedOutcome(
-  tx: Tx,
+  tx: TxOf<DecisionRepository>,
   row: RemediationRow,
   input: DecisionInput,
   judged: Judged,
   cause: Cause,
-  work: (tx: Tx, row: RemediationRow, who: Decider) => Promise<Outcome>,
+  work: (tx: TxOf<DecisionRepository>, row: RemediationRow, who: Decider) => Promise<Outcome>,
 ): Promise<Outcome> {
   if (!judged.ok) return { refused: judged.why, facts: judged.facts };
   if (input.planHash !== undefined && input.planHash !== row.planHash) return { refused: 'plan-mismatch' };
@@ -144,7 +144,7 @@ function notAllowed(reason: string, row: RemediationRow, facts: Facts = {}): App
 
 /** Freeze windows and hours, by the database clock (R-X11); undefined when nothing forbids it now. */
 export async function timeForbids(
-  tx: Tx,
+  tx: TxOf<never>,
   deps: Pick<DecisionDeps, 'policy' | 'nextCron'>,
   row: Pick<RemediationRow, 'environment' | 'tier'>,
 ): Promise<string | undefined> {

@@ -2,12 +2,19 @@ import type { Directory } from '../../../domain/fix/eligibility.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids, Logger } from '../../../domain/kernel/clock.ts';
-import type { Store, Tx } from '../../../domain/ports/store.ts';
+import type { StoreOf, TxOf } from '../../../domain/ports/store.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
+
+/** What an answer is edited with after a verdict. */
+type VerdictRepository = 'buttons' | 'messages' | 'remediations' | 'runs';
+/** What a move of a fix is written with: its row, its audit row, its messages, and the answer that it turns green. */
+export type MoveRepository = VerdictRepository | 'audit';
+/** A decision moves a fix, and looks up who may decide. */
+export type DecisionRepository = MoveRepository | 'directory';
 
 /** What deciding about remediations needs, in whichever process it happens. */
 export interface DecisionDeps {
-  readonly store: Store;
+  readonly store: StoreOf<DecisionRepository>;
   readonly policy: Policy;
   /** Live in the bot, the snapshot on the command line. */
   readonly directory: Directory;
@@ -16,7 +23,7 @@ export interface DecisionDeps {
   readonly logger: Logger;
   readonly nextCron: NextCron;
   /** Called in the transaction of a verdict, so that other messages can turn green with it. */
-  readonly onVerdict?: (tx: Tx, row: RemediationRow) => Promise<void>;
+  readonly onVerdict?: (tx: TxOf<VerdictRepository>, row: RemediationRow) => Promise<void>;
 }
 
 /** R-S1: a decision is stored within the budget of an acknowledgement, or it is not stored. */

@@ -4,7 +4,7 @@ import type { Policy } from '../../../domain/fix/policy.ts';
 import type { Clock, Logger } from '../../../domain/kernel/clock.ts';
 import { every } from '../../../domain/kernel/every.ts';
 import type { DirectoryKind } from '../../../domain/ports/directory.ts';
-import type { Store, Tx } from '../../../domain/ports/store.ts';
+import type { Listening, StoreOf, TxOf } from '../../../domain/ports/store.ts';
 
 const installationId = '*';
 
@@ -30,7 +30,7 @@ const Channel = z.object({ externallyShared: z.boolean() });
  * The directory as the bot last wrote it down, inside of a transaction: entries are held against change until
  * it ends, so that a removal comes before or after a claim and never in between. Older than `maxAgeMs` is unknown.
  */
-export function snapshotDirectory(tx: Tx, maxAgeMs: number): Directory {
+export function snapshotDirectory(tx: TxOf<'directory'>, maxAgeMs: number): Directory {
   // One question after the other: a transaction has one connection.
   let last: Promise<unknown> = Promise.resolve();
   const read = <T>(kind: DirectoryKind, id: string, shape: z.ZodType<T>): Promise<Known<T>> => {
@@ -54,7 +54,7 @@ export function snapshotDirectory(tx: Tx, maxAgeMs: number): Directory {
 }
 
 /** The same for callers without a transaction: each question is one of its own. For the command line. */
-export function storedDirectory(store: Store, maxAgeMs: number): Directory {
+export function storedDirectory(store: StoreOf<'directory'>, maxAgeMs: number): Directory {
   return {
     installation: () => store.tx((tx) => snapshotDirectory(tx, maxAgeMs).installation()),
     person: (id) => store.tx((tx) => snapshotDirectory(tx, maxAgeMs).person(id)),
@@ -64,7 +64,7 @@ export function storedDirectory(store: Store, maxAgeMs: number): Directory {
 }
 
 /** People who already decided about something that still waits: they may have left every list since. */
-function deciders(store: Store): Promise<readonly string[]> {
+function deciders(store: StoreOf<'remediations'>): Promise<readonly string[]> {
   return store.tx(async (tx) => {
     const people: string[] = [];
     for (const row of await tx.remediations.list({ states: ['requested', 'approved'], limit: 200 })) {
@@ -80,7 +80,7 @@ function deciders(store: Store): Promise<readonly string[]> {
  * of the entries is the database's before Slack was asked. What cannot be read keeps its old time and so ages.
  */
 export async function refreshDirectory(deps: {
-  readonly store: Store;
+  readonly store: StoreOf<'directory' | 'remediations'>;
   readonly policy: Policy;
   readonly directory: Directory;
 }): Promise<readonly string[]> {
@@ -110,7 +110,7 @@ export async function refreshDirectory(deps: {
 
 /** Keeps the snapshot fresh in the bot process: regularly, and when an executor asks because it is too old. */
 export function startDirectoryRefresh(deps: {
-  readonly store: Store;
+  readonly store: StoreOf<'directory' | 'remediations'> & Listening;
   readonly policy: Policy;
   readonly directory: Directory;
   readonly clock: Clock;

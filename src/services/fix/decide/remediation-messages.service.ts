@@ -5,9 +5,10 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationButton, RemediationEvent } from '../../../domain/message/remediation-view.ts';
+import type { Rendered } from '../../../domain/message/rendered.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Urgency } from '../../../domain/message/sending.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 
 const cardPurpose = 'remediation';
 const eventPurpose = 'remediation-event';
@@ -21,14 +22,19 @@ const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationBut
   succeeded: ['undo'],
 };
 
+type CardRepository = 'buttons' | 'messages' | 'remediations';
+
 export interface RemediationMessages {
   /** Makes or edits the one card, in the transaction of the state it shows (R-S3). */
-  card(tx: Tx, row: RemediationRow): Promise<void>;
+  readonly card: (tx: TxOf<CardRepository>, row: RemediationRow) => Promise<void>;
   /** A public line in the thread (R-S6). */
-  event(tx: Tx, row: RemediationRow, event: EventInput): Promise<void>;
+  readonly event: (tx: TxOf<'messages'>, row: RemediationRow, event: EventInput) => Promise<void>;
   /** One reminder a purpose; false when it was posted before. */
-  remind(tx: Tx, row: RemediationRow, which: string): Promise<boolean>;
-  buttons(tx: Tx, row: RemediationRow): Promise<Readonly<Partial<Record<RemediationButton, string>>>>;
+  readonly remind: (tx: TxOf<'messages'>, row: RemediationRow, which: string) => Promise<boolean>;
+  readonly buttons: (
+    tx: TxOf<'buttons'>,
+    row: RemediationRow,
+  ) => Promise<Readonly<Partial<Record<RemediationButton, string>>>>;
 }
 
 export interface EventInput {
@@ -60,10 +66,10 @@ export function createRemediationMessages(deps: {
   };
 
   const post = async (
-    tx: Tx,
+    tx: TxOf<'messages'>,
     row: RemediationRow,
     purpose: string,
-    rendered: Parameters<Tx['messages']['post']>[0]['rendered'],
+    rendered: Rendered,
     urgency: Urgency,
   ) => {
     if (row.surface === undefined) return;
@@ -139,7 +145,7 @@ export function createRemediationMessages(deps: {
 
 /** In the thread of the run that found it; else in the thread it was asked for; else under its own card. */
 async function placeOf(
-  tx: Tx,
+  tx: TxOf<'messages'>,
   row: RemediationRow,
   purpose: string,
 ): Promise<{ readonly parentId: string } | { readonly threadTs: string } | object> {

@@ -5,8 +5,8 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
-import { type DecisionDeps, system } from './remediation-deps.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
+import { type DecisionDeps, type MoveRepository, system } from './remediation-deps.ts';
 import type { EventInput } from './remediation-messages.service.ts';
 
 /** Who moves a remediation, and what is kept about it in the audit (R-L2). */
@@ -51,7 +51,7 @@ const verdicts: readonly RemediationState[] = ['succeeded', 'failed', 'rolled_ba
  * AppError CONFLICT when the row is not what the caller saw, and everything rolls back.
  */
 export async function moveRemediation(
-  tx: Tx,
+  tx: TxOf<MoveRepository>,
   deps: Deps,
   row: RemediationRow,
   to: RemediationState,
@@ -78,7 +78,7 @@ export async function moveRemediation(
 
 /** A change without a change of state, with its audit row. */
 export async function changeRemediation(
-  tx: Tx,
+  tx: TxOf<Exclude<MoveRepository, 'runs'>>,
   deps: Deps,
   row: RemediationRow,
   action: string,
@@ -104,7 +104,7 @@ export async function changeRemediation(
 
 /** A refused attempt is kept as well (R-L1). */
 export async function auditRefusal(
-  tx: Tx,
+  tx: TxOf<'audit'>,
   row: RemediationRow,
   decision: string,
   cause: Cause,
@@ -125,7 +125,7 @@ function eventOf(kind: EventInput['kind'], cause: Cause): EventInput {
   };
 }
 
-export async function reread(tx: Tx, id: string): Promise<RemediationRow> {
+export async function reread(tx: TxOf<'remediations'>, id: string): Promise<RemediationRow> {
   const row = await tx.remediations.get(id);
   if (row === undefined) throw new AppError('BUG', 'a remediation disappeared', { facts: { id } });
   return row;
@@ -140,14 +140,23 @@ export function expiryOf(row: RemediationRow): Date | undefined {
 }
 
 /** Whoever reads an expired row late moves it (database clock). Returns the row as it is then. */
-export async function expireIfDue(tx: Tx, deps: Deps, row: RemediationRow): Promise<RemediationRow> {
+export async function expireIfDue(
+  tx: TxOf<MoveRepository>,
+  deps: Deps,
+  row: RemediationRow,
+): Promise<RemediationRow> {
   const expiry = expiryOf(row);
   if (expiry === undefined || (await tx.now()) < expiry) return row;
   return moveRemediation(tx, deps, row, 'expired', { facts: { was: row.state } });
 }
 
 /** – → proposed: the audit row of a fresh proposal, in the transaction that inserted it. */
-export async function auditProposal(tx: Tx, deps: Deps, id: string, cause: Cause): Promise<RemediationRow> {
+export async function auditProposal(
+  tx: TxOf<'audit' | 'remediations'>,
+  deps: Deps,
+  id: string,
+  cause: Cause,
+): Promise<RemediationRow> {
   const row = await reread(tx, id);
   await tx.audit.append({
     action: 'remediation.proposed',

@@ -4,10 +4,10 @@ import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/f
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import type { DecisionInput } from '../contract.ts';
 import { type Decider, type Judged, judge, type Outcome, timeForbids } from './remediation-decide.service.ts';
-import type { DecisionDeps } from './remediation-deps.ts';
+import type { DecisionDeps, DecisionRepository, MoveRepository } from './remediation-deps.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';
 import { moveRemediation } from './remediation-move.service.ts';
 
@@ -23,7 +23,7 @@ export function judgeRequester(
 
 /** proposed → requested, and on to approved when the rule needs no other person. */
 export async function requestInTx(
-  tx: Tx,
+  tx: TxOf<DecisionRepository>,
   deps: DecisionDeps,
   row: RemediationRow,
   who: Decider,
@@ -80,7 +80,7 @@ function reasonOf(rule: Rule, row: RemediationRow, typed: string | undefined): s
  * would not fit into the time of an acknowledgement. From tier 2 on the requester is not among them (R-A4).
  */
 async function eligibleFor(
-  tx: Tx,
+  tx: TxOf<'directory'>,
   deps: DecisionDeps,
   rule: Rule,
   requesterId: string,
@@ -93,7 +93,7 @@ async function eligibleFor(
 
 /** R-X2: the remediation that holds the target, if there is one. Two that come at once meet in a unique index. */
 export async function openOther(
-  tx: Tx,
+  tx: TxOf<'remediations'>,
   row: Pick<RemediationRow, 'environment' | 'target'>,
 ): Promise<RemediationRow | undefined> {
   const { environment, target } = row;
@@ -107,7 +107,7 @@ export function busyWith(other: RemediationRow): { readonly refused: string; rea
 
 /** R-A1: the move itself, after the quorum was counted under this transaction's lock. */
 export async function approveInTx(
-  tx: Tx,
+  tx: TxOf<MoveRepository>,
   deps: DecisionDeps,
   row: RemediationRow,
   who: Decider,

@@ -4,7 +4,7 @@ import { planHash } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
 import { newHandle } from '../remediation-handle.ts';
 import { type Decider, decide, type Outcome } from './remediation-decide.service.ts';
@@ -39,7 +39,7 @@ export async function undoRemediation(deps: DecisionDeps, input: DecisionInput):
 }
 
 async function proposeUndo(
-  tx: Tx,
+  tx: TxOf<'audit' | 'remediations'>,
   deps: DecisionDeps,
   row: RemediationRow,
   who: Decider,

@@ -4,7 +4,7 @@ import type { ApprovalRow, RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput, Explanation, RemediationService } from '../contract.ts';
 import {
   type Decider,
@@ -130,7 +130,7 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
 }
 
 async function forbidden(
-  tx: Tx,
+  tx: TxOf<never>,
   deps: DecisionDeps,
   row: RemediationRow,
 ): Promise<{ refused: string } | undefined> {
@@ -153,7 +153,7 @@ export function countedApprovals(
 }
 
 async function saveDecision(
-  tx: Tx,
+  tx: TxOf<'remediations'>,
   deps: DecisionDeps,
   row: RemediationRow,
   who: Decider,

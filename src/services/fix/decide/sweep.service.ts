@@ -1,13 +1,14 @@
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
+import type { StoreOf } from '../../../domain/ports/store.ts';
 import type { Sweeper } from '../../../domain/ports/sweeper.ts';
-import type { DecisionDeps } from './remediation-deps.ts';
+import type { DecisionDeps, MoveRepository } from './remediation-deps.ts';
 import { moveRemediation } from './remediation-move.service.ts';
 
 const batch = 20;
 
 /** Expires what was not decided in time, by the database clock, and reminds at one and two thirds of a request's life. */
 export function createRemediationSweeper(
-  deps: Pick<DecisionDeps, 'store' | 'messages' | 'policy' | 'onVerdict'>,
+  deps: Pick<DecisionDeps, 'messages' | 'policy' | 'onVerdict'> & { readonly store: StoreOf<MoveRepository> },
 ): Sweeper {
   return {
     async sweep() {
@@ -26,7 +27,9 @@ export function createRemediationSweeper(
   };
 }
 
-async function remind(deps: Pick<DecisionDeps, 'store' | 'messages'>): Promise<number> {
+async function remind(
+  deps: Pick<DecisionDeps, 'messages'> & { readonly store: StoreOf<'messages' | 'remediations'> },
+): Promise<number> {
   const waiting = await deps.store.tx((tx) => tx.remediations.list({ states: ['requested'], limit: 200 }));
   let sent = 0;
   for (const { id } of waiting)

@@ -5,9 +5,10 @@ import type { Remediation } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import { countedApprovals } from '../decide/remediation.service.ts';
 import { timeForbids } from '../decide/remediation-decide.service.ts';
+import type { MoveRepository } from '../decide/remediation-deps.ts';
 import { snapshotDirectory } from '../decide/remediation-directory.service.ts';
 import { changeRemediation, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
 import { limitReached, tier3Busy } from '../remediation-limits.ts';
@@ -52,7 +53,11 @@ export async function claim(
   return new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
 }
 
-async function begin(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<RemediationRow> {
+async function begin(
+  tx: TxOf<MoveRepository>,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+): Promise<RemediationRow> {
   const now = await tx.now();
   const fence = await tx.remediations.nextFence(row.environment, row.target);
   return moveRemediation(tx, deps, row, 'executing', {
@@ -68,7 +73,12 @@ async function begin(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<R
 }
 
 /** The first time it waits for a reason is written down; that it still does is not. */
-async function heldBack(tx: Tx, deps: ExecutorDeps, row: RemediationRow, barrier: Barrier): Promise<void> {
+async function heldBack(
+  tx: TxOf<MoveRepository>,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+  barrier: Barrier,
+): Promise<void> {
   if (barrier.kind === 'stale') {
     await moveRemediation(tx, deps, row, 'stale', {
       facts: barrier.facts,
@@ -122,7 +132,11 @@ export async function lookAtTarget(
   }
 }
 
-async function insideBarrier(tx: Tx, deps: ExecutorDeps, row: RemediationRow): Promise<Barrier | undefined> {
+async function insideBarrier(
+  tx: TxOf<'directory' | 'killSwitches' | 'remediations'>,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+): Promise<Barrier | undefined> {
   const kill = await tx.killSwitches.active(row.actionId);
   if (kill !== undefined) return wait('kill-switch', { scope: kill.scope });
   const forbidden = await timeForbids(tx, deps, row);
@@ -139,7 +153,7 @@ async function insideBarrier(tx: Tx, deps: ExecutorDeps, row: RemediationRow): P
  * that is fresh. Where no other person had to approve, the requester counts.
  */
 async function approversStillCount(
-  tx: Tx,
+  tx: TxOf<'directory' | 'remediations'>,
   deps: ExecutorDeps,
   row: RemediationRow,
 ): Promise<Barrier | undefined> {

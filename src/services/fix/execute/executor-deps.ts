@@ -1,18 +1,21 @@
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
-import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock, Ids, Logger } from '../../../domain/kernel/clock.ts';
-import type { Store, Tx } from '../../../domain/ports/store.ts';
+import type { StoreOf } from '../../../domain/ports/store.ts';
 import type { ProbeRunner } from '../../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../../domain/probe/targets/targets.ts';
+import type { DecisionDeps, DecisionRepository } from '../decide/remediation-deps.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
 import type { SelfIdentity } from '../self-identity.ts';
 
 /** Points of an execution at which a crash is told apart (R-K0 to R-K7). */
 export type KillPoint = 'R-K1' | 'R-K2' | 'R-K3' | 'R-K4' | 'R-K5' | 'R-K6-intent' | 'R-K6-effect' | 'R-K7';
 
-export interface ExecutorDeps {
-  readonly store: Store;
+/** An execution moves a fix as a decision does, and stops where it is told to. */
+export type ExecutionRepository = DecisionRepository | 'killSwitches';
+
+export interface ExecutorDeps extends Pick<DecisionDeps, 'onVerdict'> {
+  readonly store: StoreOf<ExecutionRepository>;
   readonly targets: TargetsFactory;
   readonly remediations: readonly Remediation[];
   readonly probes: ProbeRunner;
@@ -32,7 +35,6 @@ export interface ExecutorDeps {
   readonly monotonic: () => number;
   /** Oldest directory snapshot that is believed. */
   readonly directoryMaxAgeMs?: number;
-  readonly onVerdict?: (tx: Tx, row: RemediationRow) => Promise<void>;
   /** Where tests end the process. */
   readonly atKillPoint?: (point: KillPoint) => Promise<void>;
 }

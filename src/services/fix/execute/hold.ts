@@ -5,10 +5,10 @@ import { retrying } from '../../../domain/kernel/back-off.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { type Cause, moveRemediation, reread } from '../decide/remediation-move.service.ts';
-import { contextOf, defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
+import { contextOf, defaultLeaseMs, type ExecutionRepository, type ExecutorDeps } from './executor-deps.ts';
 
 /** The fence is somebody else's, or the lease ran out while we were stopped: touch nothing any more. */
 export class FenceLost extends Error {
@@ -118,11 +118,11 @@ export class Hold {
 
 /** The row of a hold under its lock, in one transaction: all that an attempt writes, and nothing else writes for it. */
 export class HeldRow {
-  readonly tx: Tx;
+  readonly tx: TxOf<ExecutionRepository>;
   readonly #hold: Hold;
   #row: RemediationRow;
 
-  constructor(hold: Hold, tx: Tx, row: RemediationRow) {
+  constructor(hold: Hold, tx: TxOf<ExecutionRepository>, row: RemediationRow) {
     this.#hold = hold;
     this.tx = tx;
     this.#row = row;

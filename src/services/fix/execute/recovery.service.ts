@@ -3,7 +3,8 @@ import { progressOf } from '../../../domain/fix/execution.ts';
 import type { Observation, PlanStep, Remediation } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
+import type { MoveRepository } from '../decide/remediation-deps.ts';
 import { changeRemediation, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { lookAtTarget } from './executor-claim.service.ts';
 import { defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
@@ -120,7 +121,7 @@ export function afterSecondLook(
 }
 
 async function settle(
-  tx: Tx,
+  tx: TxOf<MoveRepository>,
   deps: ExecutorDeps,
   row: RemediationRow,
   to: 'verifying' | 'failed' | 'rolling_back',

@@ -4,6 +4,7 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { RunHandler } from '../../../domain/ports/lease.ts';
+import type { OfferRepository } from '../../../domain/ports/offers.ts';
 import type { TargetsFactory } from '../../../domain/probe/targets/targets.ts';
 import { rootPurpose } from '../../run/run.service.ts';
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
@@ -25,7 +26,7 @@ export interface ProposeSummary {
 }
 
 /** `/aetherius fix <id> [name=value …]`: plans the action and shows its card, or says why it is not offered. */
-export function createProposeRun(options: ProposeRunOptions): RunHandler {
+export function createProposeRun(options: ProposeRunOptions): RunHandler<OfferRepository> {
   return {
     async handle(lease) {
       const { run, signal } = lease;

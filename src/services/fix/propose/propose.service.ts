@@ -9,13 +9,13 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { wholeJson } from '../../../domain/kernel/text.ts';
 import type { FindingView, Offer } from '../../../domain/message/finding-view.ts';
-import type { FixOffers, PreparedOffer } from '../../../domain/ports/offers.ts';
-import type { Tx } from '../../../domain/ports/store.ts';
+import type { FixOffers, OfferRepository, PreparedOffer } from '../../../domain/ports/offers.ts';
+import type { TxOf } from '../../../domain/ports/store.ts';
 import { type Finding, findingKey } from '../../../domain/probe/finding.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { timeForbids } from '../decide/remediation-decide.service.ts';
-import type { DecisionDeps } from '../decide/remediation-deps.ts';
+import type { DecisionDeps, MoveRepository } from '../decide/remediation-deps.ts';
 import { auditProposal, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
 import { openOther } from '../decide/remediation-request.service.ts';
 import { newHandle } from '../remediation-handle.ts';
@@ -23,7 +23,7 @@ import { limitReached } from '../remediation-limits.ts';
 import { ownClaims, type SelfIdentity } from '../self-identity.ts';
 import { type Fix, fixesFor, type WantedFix } from './fixes.ts';
 
-export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
+export interface ProposeDeps extends Omit<DecisionDeps, 'directory' | 'store'> {
   readonly remediations: readonly Remediation[];
   readonly self: SelfIdentity;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export interface ProposeDeps extends Omit<DecisionDeps, 'directory'> {
 /** A plan, or the reason that it could not be made; `save` writes it in the caller's transaction. */
 export interface Prepared {
   readonly call: RemedyCall;
-  save(tx: Tx): Promise<Proposal>;
+  readonly save: (tx: TxOf<OfferRepository>) => Promise<Proposal>;
 }
 export type Proposal =
   | { readonly kind: 'offered'; readonly offer: Offer; readonly reused: boolean }
@@ -103,7 +103,7 @@ const leftToPeople: ReadonlySet<string> = new Set([
 ]);
 
 async function saveAll(
-  tx: Tx,
+  tx: TxOf<OfferRepository>,
   plans: readonly Prepared[],
   remediations: readonly Pick<Remediation, 'id' | 'instruction'>[],
 ): Promise<Pick<FindingView, 'offers' | 'refused'>> {
@@ -192,7 +192,7 @@ function cannotPlan(deps: ProposeDeps, call: RemedyCall, err: unknown): Refused 
  * one target are serialised, so that two workers that find the same thing make one offer.
  */
 async function saveProposal(
-  tx: Tx,
+  tx: TxOf<OfferRepository>,
   deps: ProposeDeps,
   plan: Plan,
   from: { readonly call: RemedyCall; readonly finding: Finding | undefined; readonly run: Run | undefined },
@@ -239,7 +239,11 @@ async function saveProposal(
   return { kind: 'offered', offer: await offerOf(tx, deps, row), reused: false };
 }
 
-async function blockedBy(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<Refused | undefined> {
+async function blockedBy(
+  tx: TxOf<'killSwitches' | 'remediations'>,
+  deps: ProposeDeps,
+  plan: Plan,
+): Promise<Refused | undefined> {
   if (deps.policy.rule(plan.tier) === undefined) return refuse('no-approver', { tier: plan.tier });
   const kill = await tx.killSwitches.active(plan.actionId);
   if (kill !== undefined) return refuse('kill-switch', { scope: kill.scope });
@@ -251,7 +255,11 @@ async function blockedBy(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<Refused
 }
 
 /** Offers and requests for the target that are not approved yet, locked; overdue ones expire here. */
-async function waiting(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<readonly RemediationRow[]> {
+async function waiting(
+  tx: TxOf<MoveRepository>,
+  deps: ProposeDeps,
+  plan: Plan,
+): Promise<readonly RemediationRow[]> {
   const rows = await tx.remediations.list({
     environment: plan.environment,
     target: plan.target,
@@ -268,7 +276,7 @@ async function waiting(tx: Tx, deps: ProposeDeps, plan: Plan): Promise<readonly 
   return live;
 }
 
-async function offerOf(tx: Tx, deps: ProposeDeps, remediation: RemediationRow): Promise<Offer> {
+async function offerOf(tx: TxOf<'buttons'>, deps: ProposeDeps, remediation: RemediationRow): Promise<Offer> {
   const buttons = await deps.messages.buttons(tx, remediation);
   // The offer stands in the message of its finding; only what is not decided there yet belongs to it.
   return { remediation, buttons: buttons.request === undefined ? {} : { request: buttons.request } };
