@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  canonicalPersonId,
   everybodyOn,
+  expand,
   firstAvailable,
   mayDecide,
+  memberStandingOf,
   standingOf,
 } from '../../../../src/domain/fix/eligibility.ts';
 import { idOf, member, memoryDirectory, person } from '../../../support/approvals.ts';
@@ -82,4 +85,99 @@ describe('who may decide', () => {
       ok: true,
     });
   });
+});
+
+describe('R-A3: a full, active, human member', () => {
+  const standing = async (more: Parameters<typeof member>[1], claimed: Parameters<typeof person>[1] = {}) => {
+    const directory = memoryDirectory();
+    directory.people.set('UX', member('UX', more));
+    const asked = await standingOf(person('UX', claimed), directory);
+    return asked.ok ? 'ok' : asked.why;
+  };
+
+  it.each([
+    ['deleted', { deleted: true }, 'deactivated'],
+    ['a bot', { bot: true }, 'bot'],
+    ['a guest', { restricted: true }, 'guest'],
+    ['a guest of one channel', { ultraRestricted: true }, 'guest'],
+    ['a stranger', { stranger: true }, 'stranger'],
+    ['of another workspace', { teamId: 'TELSEWHERE' }, 'not-installed'],
+    ['full', {}, 'ok'],
+  ])('is none who is %s', async (_what, more, why) => {
+    expect(await standing(more)).toBe(why);
+  });
+
+  it('is not one whose request comes from a workspace without the app', async () => {
+    expect(await standing({}, { teamId: 'TELSEWHERE' })).toBe('not-installed');
+  });
+
+  it('says why the directory could not tell', async () => {
+    const away = { unavailable: 'slack-unavailable' } as const;
+    const directory = memoryDirectory();
+    directory.installation = () => Promise.resolve(away);
+
+    for (const asked of [standingOf(person('ULEAD'), directory), memberStandingOf('ULEAD', directory)])
+      expect(await asked).toEqual({ ok: false, why: 'directory-unavailable', detail: 'slack-unavailable' });
+    expect(await memberStandingOf('UNOBODY', memoryDirectory())).toMatchObject({ detail: 'not-found' });
+  });
+
+  it('is the same person by either id, and only in one organisation', async () => {
+    const directory = memoryDirectory();
+    directory.installation = () =>
+      Promise.resolve({ known: { teamIds: ['T1'], enterpriseIds: ['E1', 'E2'] } });
+    directory.people.set('UG', member('UG', { teamId: 'T1', enterpriseId: 'E1', globalUserId: 'UGLOBAL' }));
+    const claim = (more: Parameters<typeof person>[1]) => standingOf(person('UG', more), directory);
+
+    expect(await claim({ teamId: 'T9', enterpriseId: 'E1' })).toEqual({
+      ok: true,
+      personId: 'E1:UGLOBAL',
+      userIds: ['UG', 'UGLOBAL'],
+    });
+    expect(await claim({ teamId: 'T1', enterpriseId: 'E2' })).toMatchObject({ why: 'identity-mismatch' });
+    expect(await claim({ teamId: 'T1' })).toMatchObject({ ok: true });
+  });
+});
+
+it('R-A4: the id of a person is the global one where there is one', () => {
+  expect(canonicalPersonId(member('U1', { teamId: 'T1' }))).toBe('T1:U1');
+  expect(canonicalPersonId(member('U1', { teamId: 'T1', enterpriseId: 'E1', globalUserId: 'W1' }))).toBe(
+    'E1:W1',
+  );
+});
+
+it('expands each group once, and names those that it cannot', async () => {
+  const directory = memoryDirectory();
+  const asked: string[] = [];
+  const known = directory.groupMembers.bind(directory);
+  directory.groupMembers = (id) => {
+    asked.push(id);
+    return known(id);
+  };
+  const twice = { users: ['U1'], usergroups: ['SLEADS', 'SGONE', 'SLEADS'] };
+  const { userIds, missing } = await expand([twice, twice], directory);
+
+  expect(asked).toEqual(['SLEADS', 'SGONE']);
+  expect(missing).toEqual(['SGONE']);
+  expect([...userIds].toSorted()).toEqual(['U1', 'UMEMBER']);
+});
+
+it('asks the second directory only what the first cannot say', async () => {
+  const [first, second] = [memoryDirectory(), memoryDirectory()];
+  const asked: string[] = [];
+  for (const name of ['installation', 'person', 'groupMembers', 'channel'] as const)
+    Object.assign(second, {
+      [name]: () => {
+        asked.push(name);
+        return Promise.resolve({ unavailable: 'second' });
+      },
+    });
+  const both = firstAvailable(first, second);
+
+  expect(await both.person('ULEAD')).toHaveProperty('known');
+  expect(await both.installation()).toHaveProperty('known');
+  expect(await both.groupMembers('SLEADS')).toHaveProperty('known');
+  expect(asked).toEqual([]);
+  expect(await both.person('UNOBODY')).toEqual({ unavailable: 'second' });
+  expect(await both.groupMembers('SGONE')).toEqual({ unavailable: 'second' });
+  expect(asked).toEqual(['person', 'groupMembers']);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mayMove, openStates, remediationStates, transitions } from '../../../../src/domain/fix/approval.ts';
 import {
   identityClaims,
+  leaseMarginMs,
   planDrift,
   planFault,
   progressOf,
@@ -171,4 +172,104 @@ describe('the state machine', () => {
 
     expect([...seen].toSorted()).toEqual([...remediationStates].toSorted());
   });
+});
+
+describe('the limits of a plan', () => {
+  const expected = { id: 'a', version: 1, tier: 2, environment: 'prod' } as const;
+  const fault = (change: Partial<Plan>, leaseMs = 60_000, maxObjects = 2) =>
+    planFault({ ...plan, ...change }, expected, { leaseMs, maxObjects });
+
+  it('are met by what just fits: steps and their margin in the lease, as many objects as allowed', () => {
+    expect(leaseMarginMs).toBe(15_000);
+    expect(fault({ stepTimeoutMs: 45_000 })).toBeUndefined();
+    expect(fault({ stepTimeoutMs: 45_001 })).toBe('has steps longer than the lease');
+    expect(fault({ objects: 2 })).toBeUndefined();
+    expect(fault({ objects: 3 })).toBe('touches too many objects');
+    expect(fault({ objects: 1 })).toBeUndefined();
+  });
+
+  it('forbid a plan without steps or without anything to verify, though its type allows none', () => {
+    expect(fault({ steps: [] as never })).toBe('touches nothing');
+    expect(fault({ verifyWith: [] as never })).toBe('verifies nothing');
+  });
+
+  it('hold for the undo, too', () => {
+    expect(fault({ undo: [step('one', { precondition: {} })] })).toBe('has a step without precondition');
+    expect(fault({ undo: [step('one')] })).toBeUndefined();
+    expect(fault({ steps: [step('one'), step('two', { precondition: {} })] })).toBe(
+      'has a step without precondition',
+    );
+  });
+});
+
+describe('a drift', () => {
+  it('tells what was approved and what would be done now', () => {
+    expect(planDrift(plan, { ...plan, tier: 3 })).toEqual({
+      differing: 'tier',
+      expected: '2',
+      observed: '3',
+    });
+    expect(planDrift(plan, { ...plan, target: 'u' })).toEqual({
+      ...{ differing: 'target', expected: '"t"', observed: '"u"' },
+    });
+    expect(planDrift(plan, { ...plan, steps: [step('one')] })).toEqual({
+      ...{ differing: 'step', expected: '"two"', observed: '"gone"' },
+    });
+  });
+
+  it('is none when the target is better off than when it was approved', () => {
+    expect(planDrift(plan, { ...plan, tier: 1 })).toBeUndefined();
+  });
+
+  it('is an identity fact that came or went', () => {
+    expect(planDrift(plan, { ...plan, identity: {} })).toMatchObject({ differing: 'identity' });
+    expect(planDrift(plan, { ...plan, identity: { uid: 'u1', more: 1 } })).toMatchObject({
+      differing: 'identity',
+    });
+    expect(planDrift({ ...plan, identity: {} }, plan)).toMatchObject({ differing: 'identity' });
+  });
+
+  it('is a step of another kind on the same object', () => {
+    expect(planDrift(plan, { ...plan, steps: [step('one', { kind: 'other' }), step('two')] })).toMatchObject({
+      differing: 'step',
+    });
+  });
+});
+
+describe('steps that are done', () => {
+  const undone = (idx: number): StepRow => ({ ...row(idx, 'done'), direction: 'undo' });
+
+  it('are counted in one direction', () => {
+    const rows = [row(0, 'done'), row(1, 'observed-done'), undone(0)];
+
+    expect([stepsDone(rows), stepsDone(rows, 'apply'), stepsDone(rows, 'undo')]).toEqual([2, 2, 1]);
+  });
+
+  it('are not those that failed, did not happen, or have no outcome', () => {
+    expect(stepsDone([row(0, 'failed'), row(1, 'not-done'), row(2)])).toBe(0);
+  });
+
+  it('of the other direction do not tell where this one stands', () => {
+    expect(progressOf(2, [undone(0), row(0, 'failed')], 'undo')).toEqual({ at: 'step', idx: 1 });
+    expect(progressOf(1, [undone(0)], 'apply')).toEqual({ at: 'step', idx: 0 });
+  });
+
+  it('are all of a plan without steps', () => {
+    expect(progressOf(0, [], 'apply')).toEqual({ at: 'complete' });
+  });
+});
+
+it('an undo is verified as the plan is, where nothing else is said', () => {
+  const undo = [step('one')] as const;
+
+  expect(undoPlan({ ...plan, undo })?.verifyWith).toEqual(plan.verifyWith);
+});
+
+it('R-X14: only an index at the end of a key is left out', () => {
+  expect(identityClaims({ 'a.0.b': 'x', 'a.12': 'y', a1: 'z', 'b.c': 'w' })).toEqual([
+    'a.0.b=x',
+    'a=y',
+    'a1=z',
+    'b.c=w',
+  ]);
 });
