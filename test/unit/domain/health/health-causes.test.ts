@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { PartRow, PartState } from '../../../../src/domain/health/health.ts';
+import { consequences, withoutExplained } from '../../../../src/domain/health/health-causes.ts';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
+import type { Finding, Severity } from '../../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
+import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
+
+const finding = (
+  code: FindingCode,
+  severity: Severity = 'critical',
+  facts: Finding['facts'] = {},
+): Finding => ({
+  ...{ code, severity, part: 'redis', subject: 's', facts },
+});
+const row = (part: PartId, state: PartState, findings: readonly Finding[] = [], pending = 0): PartRow => ({
+  ...{ part, state, findings, pending, fact: { key: 'x', facts: {} }, witnesses: [] },
+});
+const blames = (part: PartId, ...down: readonly PartId[]): ProbeOutcome => ({
+  ...{ key: 'h', probe: 'http.service-health', part, status: 'unhealthy', findings: [] },
+  facts: Object.fromEntries(down.map((id) => [`dependency.${id}`, 'down'])),
+  ...{ startedAt: '2026-01-01T00:00:00.000Z', durationMs: 1 },
+});
+/** Which root each row stands behind. */
+const roots = (rows: readonly PartRow[], ...outcomes: readonly ProbeOutcome[]) =>
+  Object.fromEntries(
+    consequences(rows, outcomes)
+      .filter((one) => one.consequenceOf !== undefined)
+      .map((one) => [one.part, one.consequenceOf]),
+  );
+const unwell = finding('SERVICE_UNHEALTHY');
+
+describe('a row stands behind a part below it', () => {
+  it.each<[string, PartRow, boolean]>([
+    ['is down', row('neo4j', 'down'), true],
+    ['is at a critical limit', row('neo4j', 'degraded', [finding('REDIS_MEMORY_AT_LIMIT')]), true],
+    ['is slow', row('neo4j', 'degraded', [finding('NEO4J_SLOW', 'warning')]), true],
+    ['is degraded a little', row('neo4j', 'degraded', [finding('NEO4J_STARTING', 'warning')]), false],
+    ['is up although slow', row('neo4j', 'up', [finding('NEO4J_SLOW')]), false],
+    ['is unknown', row('neo4j', 'unknown', [finding('NEO4J_SLOW')]), false],
+    ['is up', row('neo4j', 'up'), false],
+  ])('that %s', (_what, below, behind) => {
+    expect(roots([row('reasoning-service', 'degraded', [unwell]), below])).toEqual(
+      behind ? { 'reasoning-service': 'neo4j' } : {},
+    );
+  });
+
+  it('and behind the root of that one, however deep', () => {
+    expect(
+      roots([
+        row('orchestrator-service', 'degraded', [unwell]),
+        row('reasoning-service', 'degraded', [unwell]),
+        row('neo4j', 'down'),
+      ]),
+    ).toEqual({ 'orchestrator-service': 'neo4j', 'reasoning-service': 'neo4j' });
+  });
+
+  it('only when everything found about it can come from below', () => {
+    const service = (...findings: readonly Finding[]) =>
+      roots([row('reasoning-service', 'degraded', findings), row('neo4j', 'down')]);
+
+    expect(service(unwell, finding('SERVICE_SLOW', 'warning'))).toEqual({ 'reasoning-service': 'neo4j' });
+    expect(service(unwell, finding('POD_IMAGE_UNAVAILABLE'))).toEqual({});
+    expect(service()).toEqual({});
+  });
+
+  it.each([
+    [0, false],
+    [130, false],
+    [137, false],
+    [143, false],
+    [1, true],
+    [2, true],
+    [139, true],
+  ])('when its container ended with %i by itself: %s', (exitCode, behind) => {
+    const ended = finding('CONTAINER_EXITED', 'critical', { exitCode });
+
+    expect(
+      Object.keys(roots([row('reasoning-service', 'down', [ended]), row('neo4j', 'down')])),
+    ).toHaveLength(behind ? 1 : 0);
+  });
+
+  it('and only when that one is configured at all', () => {
+    expect(roots([row('reasoning-service', 'degraded', [unwell])])).toEqual({});
+  });
+
+  it('never when it is up', () => {
+    expect(roots([row('reasoning-service', 'up', [unwell]), row('neo4j', 'down')])).toEqual({});
+  });
+});
+
+describe('a service that names what is down', () => {
+  const redisAndNats = [
+    row('agent-manager', 'degraded', [unwell]),
+    row('redis', 'down'),
+    row('nats', 'down'),
+  ];
+
+  it('stands behind that one, not behind another that is down as well', () => {
+    expect(roots(redisAndNats, blames('agent-manager', 'nats'))).toEqual({ 'agent-manager': 'nats' });
+    expect(roots(redisAndNats, blames('orchestrator-service', 'nats'))).toEqual({ 'agent-manager': 'redis' });
+    expect(roots(redisAndNats)).toEqual({ 'agent-manager': 'redis' });
+  });
+
+  it('stands behind what that one stands on', () => {
+    const rows = [row('orchestrator-service', 'degraded', [unwell]), row('neo4j', 'down')];
+
+    expect(roots(rows, blames('orchestrator-service', 'reasoning-service'))).toEqual({
+      'orchestrator-service': 'neo4j',
+    });
+    expect(roots(rows, blames('orchestrator-service', 'agent-manager'))).toEqual({});
+  });
+
+  it('does not stand behind what it does not need', () => {
+    const rows = [row('reasoning-service', 'degraded', [unwell]), row('redis', 'down')];
+
+    expect(roots(rows, blames('reasoning-service', 'redis'))).toEqual({});
+  });
+});
+
+describe('what cannot be seen', () => {
+  const behindManager = (part: PartId, state: PartState, pending = 0) =>
+    roots([row(part, state, [], pending), row('agent-manager', 'down', [finding('POD_FAILED')])]);
+
+  it('is behind a root when the only way to see it leads over that root: the agents', () => {
+    expect(behindManager('collect-agent', 'unknown')).toEqual({ 'collect-agent': 'agent-manager' });
+    expect(behindManager('collect-agent', 'unknown', 1)).toEqual({});
+    expect(behindManager('orchestrator-service', 'unknown')).toEqual({});
+  });
+});
+
+describe('findings of one part', () => {
+  const codes = (...all: readonly FindingCode[]) =>
+    withoutExplained(all.map((code) => finding(code))).map(({ code }) => code);
+
+  it('leave out what another of them explains', () => {
+    expect(codes('ENDPOINT_REFUSED', 'POD_FAILED')).toEqual(['POD_FAILED']);
+    expect(codes('REDIS_SLOW', 'REDIS_MEMORY_AT_LIMIT')).toEqual(['REDIS_SLOW', 'REDIS_MEMORY_AT_LIMIT']);
+    expect(codes()).toEqual([]);
+  });
+
+  it('are never all left out, and one that explains two stands for both', () => {
+    expect(codes('POD_NOT_READY', 'ENDPOINT_HUNG')).toEqual(['ENDPOINT_HUNG']);
+    expect(codes('SERVICE_WITHOUT_ENDPOINTS', 'ENDPOINT_HUNG', 'WORKLOAD_NOT_READY')).toEqual([
+      'ENDPOINT_HUNG',
+    ]);
+    expect(codes('POD_FAILED')).toEqual(['POD_FAILED']);
+  });
+});
