@@ -8,6 +8,9 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => stop.abort(new Error('interrupted')));
 
+/** What connections may take to close after the answer is printed; one to a server that hangs never does. */
+const CLOSING_MS = 500;
+
 process.exitCode = await runShell(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
@@ -16,3 +19,4 @@ process.exitCode = await runShell(process.argv.slice(2), {
   // Made from LC_ALL and LANG by the runtime.
   locale: Intl.DateTimeFormat().resolvedOptions().locale,
 });
+setTimeout(() => process.exit(), CLOSING_MS).unref();

@@ -106,9 +106,11 @@ export function createRedisTarget(
   } satisfies RedisOptions;
 
   const shared = book.share<Redis | Cluster>({
-    async open() {
+    async open(signal) {
       const { Redis, Cluster } = await import('ioredis');
       const client = make({ Redis, Cluster }, settings, common);
+      // A server that hangs takes the connection and never answers AUTH: ioredis would wait for it for ever.
+      signal.addEventListener('abort', () => client.disconnect());
       client.on('error', (error: unknown) => {
         lastError = error;
       });

@@ -1,3 +1,8 @@
+import { within } from '../../../domain/kernel/within.ts';
+
+/** What a driver may take to say goodbye; a server that hangs never answers it. */
+const CLOSE_MS = 500;
+
 /** A connection that is made when first needed, shared by calls at the same time, and closed when idle. */
 export interface SharedConnection<T> {
   use<R>(call: (resource: T) => Promise<R>): Promise<R>;
@@ -6,7 +11,8 @@ export interface SharedConnection<T> {
 }
 
 export interface SharedConnectionOptions<T> {
-  open(): Promise<T>;
+  /** The signal ends when nobody waits any more: what is still being opened then is given up. */
+  open(signal: AbortSignal): Promise<T>;
   close(resource: T): Promise<void>;
   /** Milliseconds without a call after which it is closed. */
   readonly idleMs?: number;
@@ -19,6 +25,7 @@ export class SharedConnections {
   share<T>(options: SharedConnectionOptions<T>): SharedConnection<T> {
     const { idleMs = 2_000 } = options;
     let current: Promise<T> | undefined;
+    let opening = new AbortController();
     let users = 0;
     let timer: NodeJS.Timeout | undefined;
     const drop = async () => {
@@ -26,19 +33,23 @@ export class SharedConnections {
       const closing = current;
       current = undefined;
       this.#open.delete(drop);
-      if (closing !== undefined) await closing.then(options.close).catch(() => undefined);
+      opening.abort();
+      if (closing === undefined) return;
+      const closed = closing.then(options.close);
+      await within(CLOSE_MS, closed, { late: () => undefined }).catch(() => undefined);
     };
     const acquire = () => {
       clearTimeout(timer);
       if (current !== undefined) return current;
-      const opening = options.open();
-      current = opening;
+      opening = new AbortController();
+      const opened = options.open(opening.signal);
+      current = opened;
       this.#open.add(drop);
-      opening.catch(() => {
-        if (current === opening) current = undefined;
+      opened.catch(() => {
+        if (current === opened) current = undefined;
         this.#open.delete(drop);
       });
-      return opening;
+      return opened;
     };
     return {
       drop,
