@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../lab/selftest.ts';
 import type { Fault, Lab } from '../../lab/types.ts';
 import type { HealthReport, PartRow, PartState } from '../../src/domain/health/health.ts';
-import { dependencies, type PartId, partIds } from '../../src/domain/platform/part.ts';
+import { dependencies } from '../../src/domain/platform/dependencies.ts';
+import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import type { Product } from './product.ts';
 
 export interface HealthTrial {

@@ -1,3 +1,4 @@
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../src/domain/probe/findings.ts';
 /** What both the killed process and the test that looks after it need: the same actions on the same targets. */
 
@@ -41,6 +42,7 @@ export function realTargets(urls: TargetUrls): TargetsFactory {
       databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
     },
     thresholds: Thresholds.parse({}),
+    platform: asInGuide,
   };
   return createTargetsFactory({ prod: environment });
 }

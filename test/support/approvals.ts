@@ -1,4 +1,5 @@
 /** Everything between an offer and its verdict over a real store, with a world that counts its effects. */
+
 import { z } from 'zod';
 import type { Directory, DirectoryPerson, Known } from '../../src/domain/fix/eligibility.ts';
 import {
@@ -15,6 +16,7 @@ import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
 import type { Renderer } from '../../src/domain/message/renderer.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { Store } from '../../src/domain/ports/store.ts';
 import type { FindingCode } from '../../src/domain/probe/findings.ts';
 import type { ProbeOutcome } from '../../src/domain/probe/probe.ts';
@@ -309,7 +311,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const self = options.self ?? (() => Promise.resolve(new Set<string>()));
-  const targets: Targets = options.targets ?? { environment: 'prod' };
+  const targets: Targets = options.targets ?? { environment: 'prod', platform: asInGuide };
   const factory: TargetsFactory = options.real?.targets ?? {
     forRun: () => Promise.resolve(targets),
     close: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { AppError } from '../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { HttpAnswer, ServicesTarget } from '../../src/domain/probe/targets/http.ts';
 import type { NatsTarget } from '../../src/domain/probe/targets/nats.ts';
 import type { PostgresTarget } from '../../src/domain/probe/targets/postgres.ts';
@@ -8,7 +9,7 @@ import type { RedisNode, RedisTarget } from '../../src/domain/probe/targets/redi
 export function probeContext<Deps extends object>(deps: Deps, start = '2026-03-01T10:05:00Z') {
   let at = Date.parse(start);
   return {
-    deps: { environment: 'test', ...deps },
+    deps: { environment: 'test', platform: asInGuide, ...deps },
     signal: new AbortController().signal,
     now: () => new Date(at),
     wait: (ms: number) => {
@@ -28,7 +29,7 @@ export function fakeServices(paths: Readonly<Record<string, readonly HttpAnswer[
   const asked = new Map<string, number>();
   const services: ServicesTarget = {
     overOneConnection: (work) => work(services, () => true),
-    find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
+    find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'], paths: asInGuide.paths }),
     async request(url) {
       const key = url.replace(/^http:\/\/[^/]+/, '');
       const answers = paths[key];

@@ -2,6 +2,7 @@
 
 import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError, TargetError } from '../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { ComposeContainer } from '../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
@@ -51,6 +52,7 @@ function redis(): Fixture {
   return {
     targets: {
       environment: 'prod',
+      platform: asInGuide,
       redis: { call, info, nodes: () => Promise.resolve([{ call, info, name: 'redis:6379' }]) },
     },
     params: { policy: 'allkeys-lru', persist: true },
@@ -98,7 +100,11 @@ function postgres(): Fixture {
   const answer = <Row>(_id: string, sql: string, values: readonly unknown[] = []) =>
     Promise.resolve(rows(sql, values) as unknown as readonly Row[]);
   return {
-    targets: { environment: 'prod', postgres: { databaseName: (id) => id, query: answer, execute: answer } },
+    targets: {
+      environment: 'prod',
+      platform: asInGuide,
+      postgres: { databaseName: (id) => id, query: answer, execute: answer },
+    },
     params: { database: 'agentManager', olderThanSeconds: 60 },
     changes: () => changes,
     replace: () => {
@@ -165,7 +171,7 @@ function kubernetes(): Fixture {
     },
   };
   return {
-    targets: { environment: 'prod', kubernetes: target } as unknown as Targets,
+    targets: { environment: 'prod', platform: asInGuide, kubernetes: target } as unknown as Targets,
     params: { part: 'agent-manager' },
     changes: () => changes,
     replace: () => {
@@ -205,7 +211,7 @@ function compose(): Fixture {
     },
   };
   return {
-    targets: { environment: 'prod', compose: target } as unknown as Targets,
+    targets: { environment: 'prod', platform: asInGuide, compose: target } as unknown as Targets,
     params: { part: 'agent-manager' },
     changes: () => changes,
     replace: () => {

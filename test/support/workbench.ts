@@ -7,6 +7,7 @@ import type { Clock } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
 import type { Renderer } from '../../src/domain/message/renderer.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import type { RunHandler } from '../../src/domain/ports/lease.ts';
 import type { Repository } from '../../src/domain/ports/store.ts';
 import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
@@ -142,7 +143,7 @@ export function workbench(options: BenchOptions) {
     environments: ['prod', 'staging'],
   });
   const targets = {
-    forRun: (environment: string) => Promise.resolve({ environment }),
+    forRun: (environment: string) => Promise.resolve({ environment, platform: asInGuide }),
     close: () => Promise.resolve(),
   };
   const health = createHealthRun({

@@ -1,5 +1,6 @@
 import type { Stage } from '../kernel/errors.ts';
-import { depth, foundations, type PartId, partIds } from '../platform/part.ts';
+import { depth, foundations } from '../platform/dependencies.ts';
+import { type PartId, partIds } from '../platform/part.ts';
 import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 import { isWay } from './diagnosis.ts';

@@ -1,4 +1,4 @@
-import { depth } from '../platform/part.ts';
+import { depth } from '../platform/dependencies.ts';
 import type { Finding, Severity } from '../probe/finding.ts';
 import type { FindingCode } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';

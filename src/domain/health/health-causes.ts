@@ -1,4 +1,5 @@
-import { depth, foundations, type PartId, partIds } from '../platform/part.ts';
+import { depth, foundations } from '../platform/dependencies.ts';
+import { type PartId, partIds } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
 import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';

@@ -1,5 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
-import { depth, type PartId, partIds, serviceIds } from '../platform/part.ts';
+import { depth } from '../platform/dependencies.ts';
+import { type PartId, partIds, serviceIds } from '../platform/part.ts';
 import { type Finding, findingKey } from '../probe/finding.ts';
 import { traitsOf } from '../probe/findings.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../probe/probe.ts';

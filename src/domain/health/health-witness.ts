@@ -1,6 +1,7 @@
 import type { Facts } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
-import { dependencies, type PartId, serviceIds } from '../platform/part.ts';
+import { dependencies } from '../platform/dependencies.ts';
+import { type PartId, serviceIds } from '../platform/part.ts';
 import { traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 import type { PartRow } from './health.ts';

@@ -1,37 +1,71 @@
 import { type PartId, partIds } from './part.ts';
+import { bareName, factsOf, type Platform } from './platform.ts';
 
-/** Other names under which a part goes in connection names, labels and workload names. */
-const aliases: readonly (readonly [string, PartId])[] = [
-  ['postgresql', 'postgres'],
-  ['postgresql-primary', 'postgres'],
-  ['redis-master', 'redis'],
-  ['redis-node', 'redis'],
-  ['orchestrator', 'orchestrator-service'],
-  ['reasoning', 'reasoning-service'],
-  ['collectagent', 'collect-agent'],
-  ['agentmanager', 'agent-manager'],
-];
-const names: readonly (readonly [string, PartId])[] = [
-  ...partIds.filter((id) => id !== 'runtime').map((id) => [id, id] as const),
-  ...aliases,
-];
+interface Names {
+  /** Names that are a part's own, and so only as a whole. */
+  readonly whole: ReadonlyMap<string, PartId>;
+  /** Names that may have something before them, or beside them. */
+  readonly words: readonly (readonly [string, PartId])[];
+  /** Asked for every Pod of a namespace: nothing is put together anew. */
+  readonly endings: readonly (readonly [string, PartId])[];
+}
 
-/** Asked for every Pod of a namespace: nothing is put together anew. */
-const endings = names.map(([word, id]) => [`-${word}`, id] as const);
+const known = new WeakMap<Platform, Names>();
+
+const plain = (name: string) => name.toLowerCase().replaceAll('_', '-');
+
+function ownNames(platform: Platform): readonly (readonly [string, PartId])[] {
+  return partIds.flatMap((id) => {
+    const { workload, service, composeService } = factsOf(platform, id);
+    const own = [workload === undefined ? undefined : bareName(workload), service, composeService];
+    return own.flatMap((name) => (name === undefined ? [] : [[plain(name), id] as const]));
+  });
+}
+
+function namesOf(platform: Platform): Names {
+  const before = known.get(platform);
+  if (before !== undefined) return before;
+  const parts = partIds.filter((id) => id !== 'runtime');
+  const words = [
+    ...parts.map((id) => [id, id] as const),
+    ...parts.flatMap((id) => factsOf(platform, id).aliases.map((alias) => [plain(alias), id] as const)),
+  ];
+  const names = {
+    words,
+    whole: new Map(ownNames(platform)),
+    endings: words.map(([word, id]) => [`-${word}`, id] as const),
+  };
+  known.set(platform, names);
+  return names;
+}
+
+/** Names that two parts have as their own. */
+export function namesTwice(
+  platform: Platform,
+): readonly { readonly name: string; readonly parts: readonly [PartId, PartId] }[] {
+  const seen = new Map<string, PartId>();
+  return ownNames(platform).flatMap(([name, part]) => {
+    const before = seen.get(name);
+    seen.set(name, before ?? part);
+    return before === undefined || before === part ? [] : [{ name, parts: [before, part] as const }];
+  });
+}
 
 /** Part mentioned as a word in a connection name (`agent-manager-events`, `aetherius_orchestrator`), if any. */
-export function partNamed(text: string): PartId | undefined {
-  const name = text.toLowerCase().replaceAll('_', '-');
-  return names.find(([word]) => containsWord(name, word))?.[1];
+export function partNamed(text: string, platform: Platform): PartId | undefined {
+  const name = plain(text);
+  const { whole, words } = namesOf(platform);
+  return whole.get(name) ?? words.find(([word]) => containsWord(name, word))?.[1];
 }
 
 /**
  * Part that a workload, Service or container of this name is: its very name, or with a prefix such as the
  * project's (`aetherius-redis`). `redis-exporter` is not Redis.
  */
-export function partOfWorkload(name: string): PartId | undefined {
-  const prefixed = `-${name.toLowerCase().replaceAll('_', '-')}`;
-  return endings.find(([ending]) => prefixed.endsWith(ending))?.[1];
+export function partOfWorkload(name: string, platform: Platform): PartId | undefined {
+  const { whole, endings } = namesOf(platform);
+  const prefixed = `-${plain(name)}`;
+  return whole.get(plain(name)) ?? endings.find(([ending]) => prefixed.endsWith(ending))?.[1];
 }
 
 function containsWord(name: string, word: string): boolean {

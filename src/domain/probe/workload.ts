@@ -1,5 +1,6 @@
 import { type PartId, partIds } from '../platform/part.ts';
 import { partOfWorkload } from '../platform/part-names.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { KubeObject } from './targets/kubernetes.ts';
 
 /** The workload a Pod belongs to: its StatefulSet or DaemonSet, or the Deployment behind its ReplicaSet. */
@@ -28,16 +29,20 @@ const beside =
  * `app.kubernetes.io/component`. Pods of Jobs (migrations, backups) belong to no part. Helpers beside a part
  * (`nats-box`, `redis-exporter`) belong to no part either, although charts give them the same labels.
  */
-export function partOfPod(pod: { readonly metadata: KubeObject['metadata'] }): PartId | undefined {
+export function partOfPod(
+  pod: { readonly metadata: KubeObject['metadata'] },
+  platform: Platform,
+): PartId | undefined {
   const { kind, name } = ownerOf(pod);
   if (kind === 'Job') return undefined;
-  const byName = partOfWorkload(name);
+  const byName = partOfWorkload(name, platform);
   if (byName !== undefined) return byName;
   if (beside.test(name)) return undefined;
   const { labels = {} } = pod.metadata;
   const labelled = [labels['app'], labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component']];
   return (
-    labelled.map((label) => (label === undefined ? undefined : partOfWorkload(label))).find((part) => part) ??
-    partIds.find((part) => name.startsWith(`${part}-`))
+    labelled
+      .map((label) => (label === undefined ? undefined : partOfWorkload(label, platform)))
+      .find((part) => part) ?? partIds.find((part) => name.startsWith(`${part}-`))
   );
 }

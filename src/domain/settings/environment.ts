@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { secretValue } from '../kernel/secret-schema.ts';
 import { serviceIds } from '../platform/part.ts';
+import { guide, usual } from '../platform/table.ts';
+import { PlatformSettings } from './platform.ts';
 import { Redis, toRedisConnection } from './redis.ts';
 import { Thresholds } from './thresholds.ts';
 import { plainUrl, secretUrl, Tls } from './urls.ts';
@@ -10,11 +12,15 @@ const Runtime = z
     z
       .strictObject({
         kind: z.literal('kubernetes'),
-        namespace: z.string().min(1).default('aetherius').meta({ description: 'Namespace of the platform.' }),
+        namespace: z
+          .string()
+          .min(1)
+          .default(usual.namespace)
+          .meta({ description: 'Namespace of the platform.' }),
         agentNamespace: z
           .string()
           .min(1)
-          .default('kube-system')
+          .default(usual.agentNamespace)
           .meta({ description: 'Namespace of the collect agents.' }),
         kubeconfig: z.string().exactOptional().meta({
           description:
@@ -33,7 +39,7 @@ const Runtime = z
     z
       .strictObject({
         kind: z.literal('compose'),
-        project: z.string().min(1).default('aetherius').meta({ description: 'Compose project.' }),
+        project: z.string().min(1).default(usual.project).meta({ description: 'Compose project.' }),
         socket: z
           .string()
           .default('/var/run/docker.sock')
@@ -44,8 +50,6 @@ const Runtime = z
   ])
   .meta({ description: 'The runtime that carries the platform.' });
 
-export const defaultHealthPaths = ['/health', '/health/live', '/health/ready', '/health/status'] as const;
-
 const Service = z.strictObject({
   url: plainUrl(['http', 'https']).meta({
     description: 'Root URL of the service, as the worker connects to it.',
@@ -53,7 +57,7 @@ const Service = z.strictObject({
   healthPaths: z
     .array(z.string().regex(/^\//, 'must begin with /'))
     .min(1)
-    .default([...defaultHealthPaths])
+    .default([...usual.healthPaths])
     .meta({ description: 'Health paths, tried in turn until one does not answer 404.' }),
 });
 
@@ -72,7 +76,7 @@ const Postgres = z
           .exactOptional()
           .meta({ description: 'Database of orchestrator-service.' }),
       })
-      .default({ agentManager: 'agent_manager', orchestrator: 'orchestrator' })
+      .default({ ...usual.databases })
       .meta({ description: 'Names of the two databases.' }),
     tls: Tls.exactOptional(),
   })
@@ -83,7 +87,7 @@ const Nats = z
     url: secretUrl(['nats', 'tls', 'ws', 'wss'], 'Client address.'),
     monitorUrl: plainUrl(['http', 'https'])
       .exactOptional()
-      .meta({ description: 'Monitoring address (port 8222).' }),
+      .meta({ description: `Monitoring address (port ${guide.parts.nats.monitorPort}).` }),
     user: z.string().exactOptional().meta({ description: 'User name, when the URL does not have one.' }),
     password: secretValue('Password of that user.').exactOptional(),
     token: secretValue('Token, instead of user and password.').exactOptional(),
@@ -113,6 +117,7 @@ export const Environment = z
     nats: Nats.exactOptional(),
     neo4j: Neo4j.exactOptional(),
     thresholds: Thresholds.prefault({}),
+    platform: PlatformSettings.prefault({}),
   })
   .meta({ description: 'One Aetherius installation.' });
 

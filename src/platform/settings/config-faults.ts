@@ -4,6 +4,7 @@ import { type Document, isMap, isNode, isScalar, type LineCounter } from 'yaml';
 import type { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
+import { unknownSetting } from './known-settings.ts';
 
 /** One thing wrong with the configuration; the value itself is never part of it. */
 export interface ConfigFault {
@@ -79,7 +80,7 @@ export function toFaults(
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ ...at([...path, key], true), message: 'is not a known setting' }));
+      return issue.keys.map((key) => ({ ...at([...path, key], true), message: unknownSetting(path, key) }));
     case 'invalid_key':
       return [
         {

@@ -40,9 +40,10 @@ export function createTargetsFactory(
       ]);
       return {
         environment,
+        platform: config.platform,
         ...(Object.keys(config.services).length === 0
           ? {}
-          : { services: createServicesTarget(config.services, timeouts) }),
+          : { services: createServicesTarget(config.services, config.platform.paths, timeouts) }),
         ...present({ postgres, redis, nats, neo4j }),
         ...runtimeOf(config, timeouts, logins),
         network: createNetworkTarget(config),
@@ -63,7 +64,7 @@ function runtimeOf(
       return {};
     case 'compose': {
       const compose = createComposeTarget({ project: runtime.project, socket: runtime.socket });
-      return { compose, runtime: runtimeOnCompose(compose) };
+      return { compose, runtime: runtimeOnCompose(compose, config.platform) };
     }
     case 'kubernetes': {
       const kubernetes = createKubernetesTarget(
@@ -76,7 +77,7 @@ function runtimeOf(
         logins,
       );
       const debug = runtime.debugImage === undefined ? undefined : { image: runtime.debugImage };
-      return { kubernetes, runtime: runtimeOnKubernetes(kubernetes, debug) };
+      return { kubernetes, runtime: runtimeOnKubernetes(kubernetes, config.platform, debug) };
     }
   }
 }

@@ -13,7 +13,7 @@ const params = z.strictObject({
     .meta({ description: 'Silence from which an agent counts as lost, in seconds.' }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<Targets, 'services' | 'postgres'>;
+type Deps = Pick<Targets, 'services' | 'postgres' | 'platform'>;
 const maxNamed = 5;
 
 export const agentsHeartbeats = defineProbe({

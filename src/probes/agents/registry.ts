@@ -21,7 +21,7 @@ const timeKeys = [
   'last_seen_at',
 ];
 
-/** agent-manager's `/api/v1/agents` in any of its usual envelopes; undefined when there is no list in it. */
+/** agent-manager's list of agents in any of its usual envelopes; undefined when there is no list in it. */
 export function agentsFromApi(body: string, now: Date): readonly Agent[] | undefined {
   const list = listIn(parse(body));
   return list?.filter(isRecord).map((item): Agent => {
@@ -62,15 +62,16 @@ const columns = [
 const idColumns = ['id', 'agent_id', 'name'];
 const maxAgents = 5_000;
 
-/** The `agents` table, whose columns differ between builds; undefined when it has no time of a heartbeat. Ages by the database's clock. */
+/** The table of agents, whose columns differ between builds; undefined when it has no time of a heartbeat. Ages by the database's clock. */
 export async function agentsFromTable(
   postgres: PostgresTarget,
+  table: string,
   signal: AbortSignal,
 ): Promise<readonly Agent[] | undefined> {
   const there = await postgres.query<{ name: string; type: string }>(
     'agentManager',
-    `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a WHERE a.attrelid = to_regclass('agents') AND a.attnum > 0 AND NOT a.attisdropped`,
-    [],
+    `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
+    [table],
     { signal },
   );
   const names = new Set(there.map((row) => row.name));
@@ -80,10 +81,10 @@ export async function agentsFromTable(
   // Services write UTC into a column that knows no zone.
   const zoneless = there.find((row) => row.name === time)?.type === 'timestamp without time zone';
   const moment = zoneless ? `${time} AT TIME ZONE 'UTC'` : `${time}::timestamptz`;
-  // All names come from the fixed lists above.
+  // All names come from the fixed lists above, and the table's from the checked configuration.
   const rows = await postgres.query<{ id: string; silent: number | null }>(
     'agentManager',
-    `SELECT ${id}::text AS id, extract(epoch FROM now() - (${moment}))::float8 AS silent FROM agents LIMIT ${maxAgents}`,
+    `SELECT ${id}::text AS id, extract(epoch FROM now() - (${moment}))::float8 AS silent FROM ${table} LIMIT ${maxAgents}`,
     [],
     { signal },
   );
@@ -110,14 +111,14 @@ export async function registeredAgents({
   deps,
   signal,
   now,
-}: ProbeContext<Pick<Targets, 'services' | 'postgres'>>): Promise<
+}: ProbeContext<Pick<Targets, 'services' | 'postgres' | 'platform'>>): Promise<
   { readonly source: 'api' | 'table'; readonly list: readonly Agent[] } | undefined
 > {
   const manager = deps.services?.find('agent-manager');
   let failure: unknown;
   if (manager !== undefined && deps.services !== undefined) {
     try {
-      const answer = await deps.services.request(`${manager.url}/api/v1/agents`, { signal });
+      const answer = await deps.services.request(`${manager.url}${manager.paths.agents}`, { signal });
       const list = answer.status === 200 ? agentsFromApi(answer.text(), now()) : undefined;
       if (list !== undefined) return { source: 'api', list };
       failure = new TargetError('protocol', 'agent-manager gave no list of agents', {
@@ -128,7 +129,7 @@ export async function registeredAgents({
     }
   }
   if (deps.postgres?.databaseName('agentManager') !== undefined) {
-    const list = await agentsFromTable(deps.postgres, signal);
+    const list = await agentsFromTable(deps.postgres, deps.platform.tables.agents, signal);
     if (list !== undefined) return { source: 'table', list };
   }
   if (failure !== undefined)

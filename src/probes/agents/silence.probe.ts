@@ -12,7 +12,7 @@ const params = z.strictObject({
     .default(45)
     .meta({ description: 'Silence of all agents from which it is a finding, in seconds.' }),
 });
-type Deps = Pick<Targets, 'services' | 'postgres'>;
+type Deps = Pick<Targets, 'services' | 'postgres' | 'platform'>;
 
 export const agentsSilence = defineProbe({
   id: 'agents.silence',

@@ -12,7 +12,7 @@ const params = z.strictObject({
     .default(60)
     .meta({ description: 'How far to look back, in minutes.' }),
 });
-type Deps = Pick<With<'compose'>, 'compose'>;
+type Deps = Pick<With<'compose'>, 'compose' | 'platform'>;
 
 export const composeChanges = defineProbe({
   id: 'compose.changes',
@@ -25,7 +25,10 @@ A change is no fault: its finding is information. It confirms no cause and is sh
   needs: ['compose'],
   timeoutMs: 12_000,
   emits: ['CHANGED_CONTAINER'],
-  async run({ minutes }: z.output<typeof params>, { deps: { compose }, signal, now }: ProbeContext<Deps>) {
+  async run(
+    { minutes }: z.output<typeof params>,
+    { deps: { compose, platform }, signal, now }: ProbeContext<Deps>,
+  ) {
     const from = now().getTime() - minutes * 60_000;
     const recent = (await compose.containers({ signal }))
       .filter(({ createdAt }) => Date.parse(createdAt) >= from)
@@ -34,7 +37,7 @@ A change is no fault: its finding is information. It confirms no cause and is sh
       recent.map(({ name, service, image, createdAt }) => ({
         code: 'CHANGED_CONTAINER',
         severity: 'info',
-        part: partOfWorkload(service) ?? 'runtime',
+        part: partOfWorkload(service, platform) ?? 'runtime',
         subject: name,
         since: new Date(createdAt).toISOString(),
         facts: { name, image },

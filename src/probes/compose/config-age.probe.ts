@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
+import { configuredIds } from '../../domain/platform/part.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 
-const FILE = '/etc/aetherius/config.yaml';
 /** Files written while a container starts belong to that start. */
 const TOLERANCE_MS = 2_000;
 
@@ -14,18 +13,19 @@ export const composeConfigAge = defineProbe({
 
 Services read their file once, at start.
 A file that was written after the container started has no effect yet.`,
-  params: z.strictObject({ part: z.enum([...serviceIds, 'collect-agent']).describe('The part to check.') }),
+  params: z.strictObject({ part: z.enum(configuredIds).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['compose'],
   timeoutMs: 6_000,
   emits: ['CONTAINER_OLDER_THAN_CONFIG'],
   async run({ part }, { deps, signal }: { deps: With<'compose'>; signal: AbortSignal }) {
+    const { composeService, configFile: file } = deps.platform.parts[part];
     const container = (await deps.compose.containers({ signal })).find(
-      (candidate) => candidate.service === part,
+      (candidate) => candidate.service === composeService,
     );
     if (container === undefined || container.state !== 'running')
       return { status: 'skipped', reason: 'no-data' };
-    const answer = await deps.compose.exec(container.id, ['stat', '-c', '%Y', FILE], { signal });
+    const answer = await deps.compose.exec(container.id, ['stat', '-c', '%Y', file], { signal });
     const seconds = Number(answer.stdout.trim());
     if (answer.code !== 0 || !Number.isFinite(seconds) || seconds <= 0) {
       throw new TargetError('protocol', 'the age of the file cannot be read in this container', {
@@ -43,7 +43,7 @@ A file that was written after the container started has no effect yet.`,
           severity: 'warning',
           part,
           subject: container.name,
-          facts: { ...facts, file: FILE },
+          facts: { ...facts, file },
           since: new Date(seconds * 1000).toISOString(),
         },
       ],

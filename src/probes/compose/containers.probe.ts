@@ -13,7 +13,7 @@ const params = z.strictObject({
   part: z.enum(partIds).meta({ description: 'The part whose containers are checked.' }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'compose'>, 'compose'>;
+type Deps = Pick<With<'compose'>, 'compose' | 'platform'>;
 
 export const composeContainers = defineProbe({
   id: 'compose.containers',
@@ -36,7 +36,9 @@ A container belongs to a part by its Compose service name.`,
     const all = await deps.compose.containers({ signal });
     // The runtime itself is well when the engine answers.
     if (part === 'runtime') return verdict([], { containers: all.length });
-    const own = all.filter((container) => partOfWorkload(container.service || container.name) === part);
+    const own = all.filter(
+      (container) => partOfWorkload(container.service || container.name, deps.platform) === part,
+    );
     if (own.length === 0) {
       if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
         return { status: 'skipped', reason: 'not-applicable' };

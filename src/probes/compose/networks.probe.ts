@@ -5,7 +5,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 
-type Deps = Pick<With<'compose'>, 'compose'>;
+type Deps = Pick<With<'compose'>, 'compose' | 'platform'>;
 const params = z.strictObject({});
 
 export const composeNetworks = defineProbe({
@@ -38,7 +38,7 @@ A running container outside of it cannot reach the others by name.`,
         (container): Finding => ({
           code: 'CONTAINER_OFF_NETWORK',
           severity: 'critical',
-          part: partOfWorkload(container.service) ?? 'runtime',
+          part: partOfWorkload(container.service, deps.platform) ?? 'runtime',
           subject: container.name,
           facts: {
             container: container.name,

@@ -1,5 +1,6 @@
-import type { PartId } from '../../domain/platform/part.ts';
+import { type PartId, partIds } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
+import { factsOf, type Platform } from '../../domain/platform/platform.ts';
 
 const healthyWords = new Set([
   'ok',
@@ -40,23 +41,16 @@ function wordOf(body: string): string | undefined {
 }
 
 const containers = ['dependencies', 'checks', 'components', 'details', 'services'];
-const aliases: Readonly<Record<string, PartId>> = {
-  database: 'postgres',
-  db: 'postgres',
-  pg: 'postgres',
-  sql: 'postgres',
-  cache: 'redis',
-  messaging: 'nats',
-  broker: 'nats',
-  graph: 'neo4j',
-  'knowledge-graph': 'neo4j',
-};
+const partReportedAs = (name: string, platform: Platform): PartId | undefined =>
+  partIds.find((part) =>
+    factsOf(platform, part).reportedAs.includes(name.toLowerCase().replaceAll('_', '-')),
+  );
 
 /**
  * What a service says of the parts it needs, as `dependency.<part>`: `up` or `down`. Understands the usual
  * forms: `{dependencies: {postgres: {status: "up"}}}`, `{checks: {database: "ok"}}`, `[{name, status}]`.
  */
-export function dependencyFacts(body: string): Record<string, string> {
+export function dependencyFacts(body: string, platform: Platform): Record<string, string> {
   const value = parse(body);
   const facts: Record<string, string> = {};
   if (!isRecord(value)) return facts;
@@ -68,7 +62,7 @@ export function dependencyFacts(body: string): Record<string, string> {
         ? Object.entries(inner)
         : [];
     for (const [name, state] of entries) {
-      const part = aliases[name.toLowerCase().replaceAll('_', '-')] ?? partNamed(name);
+      const part = partReportedAs(name, platform) ?? partNamed(name, platform);
       const word = stateOf(state);
       if (part !== undefined && word !== undefined) facts[`dependency.${part}`] = word;
     }

@@ -23,12 +23,14 @@ const params = z.strictObject({
   }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'services'>, 'services'>;
+type Deps = Pick<With<'services'>, 'services' | 'platform'>;
 
+/** `/live` of `/health/live`: health paths may have something of their own before it. */
+const lastStep = (path: string) => path.slice(path.lastIndexOf('/'));
 /** A path that only says the process runs; it cannot tell that a dependency is gone. */
-const isLiveness = (path: string) => path.endsWith('/live');
+const isLiveness = (path: string, { paths }: ServiceTarget) => path.endsWith(lastStep(paths.live));
 /** Always 200, even when it lists failures. */
-const isStatus = (path: string) => path.endsWith('/status');
+const isStatus = (path: string, { paths }: ServiceTarget) => path.endsWith(lastStep(paths.status));
 
 export const serviceHealth = defineProbe({
   id: 'http.service-health',
@@ -58,8 +60,8 @@ What the service reports about its own dependencies is kept as a witness.`,
         ...present({ timeoutMs }),
       });
     // What it says of its dependencies; its absence or failure means nothing.
-    const dependencies = get('/health/status', 3_000).then(
-      (answer) => (answer.status < 500 ? dependencyFacts(answer.text()) : {}),
+    const dependencies = get(target.paths.status, 3_000).then(
+      (answer) => (answer.status < 500 ? dependencyFacts(answer.text(), deps.platform) : {}),
       () => ({}),
     );
     const base = (code: FindingCode, severity: Finding['severity'], facts: Finding['facts']): Finding => ({
@@ -89,7 +91,7 @@ What the service reports about its own dependencies is kept as a witness.`,
       });
     const word = healthWord(answer.text());
     const seen = { path, httpStatus: answer.status, ...present({ word: word.text }) };
-    const named = { ...dependencyFacts(answer.text()), ...(await dependencies) };
+    const named = { ...dependencyFacts(answer.text(), deps.platform), ...(await dependencies) };
     if (answer.status < 200 || answer.status > 299 || !word.healthy) {
       const down = Object.entries(named).flatMap(([key, state]) =>
         state === 'down' ? [key.replace('dependency.', '')] : [],
@@ -120,10 +122,10 @@ type Get = (path: string, timeoutMs?: number) => Promise<HttpAnswer>;
 async function firstAnswer(target: ServiceTarget, get: Get) {
   let lively: { readonly path: string; readonly answer: HttpAnswer } | undefined;
   for (const path of target.healthPaths) {
-    if (lively !== undefined && isStatus(path)) continue;
+    if (lively !== undefined && isStatus(path, target)) continue;
     const answer = await get(path);
     if (answer.status === 404) continue;
-    if (!isLiveness(path)) return { path, answer };
+    if (!isLiveness(path, target)) return { path, answer };
     lively ??= { path, answer };
   }
   return lively;
@@ -131,7 +133,7 @@ async function firstAnswer(target: ServiceTarget, get: Get) {
 
 /** True when the liveness path answers although the health path was silent: the process runs, something it needs hangs. */
 async function lives(target: ServiceTarget, get: Get): Promise<boolean> {
-  const path = target.healthPaths.find(isLiveness) ?? '/health/live';
+  const path = target.healthPaths.find((one) => isLiveness(one, target)) ?? target.paths.live;
   if (path === target.healthPaths[0]) return false;
   try {
     return (await get(path, 1_500)).status < 500;

@@ -3,6 +3,7 @@ import { changeLists } from '../../domain/diagnosis/changes.ts';
 import { nodeEventsNamespace } from '../../domain/fix/rights.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { partNamed, partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -22,7 +23,7 @@ const params = z.strictObject({
       'How many new lists it may request in this run. Order: ReplicaSets, ConfigMaps, NetworkPolicies, events of nodes, StatefulSets, DaemonSets of the agents.',
   }),
 });
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 
 /** More than this is a deployment day, and its end is what matters. */
 const mostChanges = 20;
@@ -50,14 +51,14 @@ What the worker may not read is left out and counted.`,
   emits: ['CHANGED_IMAGE', 'CHANGED_ROLLOUT', 'CHANGED_CONFIG', 'CHANGED_POLICY', 'CHANGED_NODE'],
   async run(
     { minutes, lists }: z.output<typeof params>,
-    { deps: { kubernetes }, signal, now }: ProbeContext<Deps>,
+    { deps: { kubernetes, platform }, signal, now }: ProbeContext<Deps>,
   ) {
     const from = now().getTime() - minutes * 60_000;
     const { namespace, agentNamespace } = kubernetes;
     // The most telling first.
     const every: readonly Source[] = [
-      { kind: 'replicasets', namespace, changesIn: rollouts },
-      { kind: 'configmaps', namespace, changesIn: configEdits },
+      { kind: 'replicasets', namespace, changesIn: (sets) => rollouts(sets, platform) },
+      { kind: 'configmaps', namespace, changesIn: (maps) => configEdits(maps, platform) },
       { kind: 'networkpolicies', namespace, changesIn: policyEdits },
       {
         kind: 'events',
@@ -65,11 +66,15 @@ What the worker may not read is left out and counted.`,
         fieldSelector: 'involvedObject.kind=Node',
         changesIn: nodeEvents,
       },
-      { kind: 'statefulsets', namespace, changesIn: (objects) => templateEdits('statefulset', objects) },
+      {
+        kind: 'statefulsets',
+        namespace,
+        changesIn: (objects) => templateEdits('statefulset', objects, platform),
+      },
       {
         kind: 'daemonsets',
         namespace: agentNamespace,
-        changesIn: (objects) => templateEdits('daemonset', objects),
+        changesIn: (objects) => templateEdits('daemonset', objects, platform),
       },
     ];
     let left = lists;
@@ -149,7 +154,7 @@ const ReplicaSet = z.object({
 const revisionKey = 'deployment.kubernetes.io/revision';
 
 /** The newest revision of each Deployment against the one before. */
-function rollouts(sets: readonly KubeObject[]): readonly Finding[] {
+function rollouts(sets: readonly KubeObject[], platform: Platform): readonly Finding[] {
   const byOwner = new Map<string, KubeObject[]>();
   for (const set of sets) {
     const owner = set.metadata.ownerReferences?.find(({ kind }) => kind === 'Deployment');
@@ -168,7 +173,7 @@ function rollouts(sets: readonly KubeObject[]): readonly Finding[] {
     const [image = '', imageBefore = ''] = images;
     const facts = { kind: 'Deployment', name, revision: revision(newest), image };
     const subject = `deployment/${name}`;
-    const part = partOfWorkload(name) ?? 'runtime';
+    const part = partOfWorkload(name, platform) ?? 'runtime';
     return [
       imageBefore !== '' && imageBefore !== image
         ? info('CHANGED_IMAGE', subject, at, part, { ...facts, imageBefore })
@@ -183,22 +188,30 @@ function imagesOf(set: KubeObject): string {
 }
 
 /** Of these no revision with its images is listed: the moment their template was written is known. */
-function templateEdits(kind: string, objects: readonly KubeObject[]): readonly Finding[] {
+function templateEdits(kind: string, objects: readonly KubeObject[], platform: Platform): readonly Finding[] {
   return objects.flatMap((object) => {
     const { name } = object.metadata;
     const write = lastWrite(object, ['spec.template']);
     if (write === undefined) return [];
     const facts = { kind, name, by: write.by };
-    return [info('CHANGED_ROLLOUT', `${kind}/${name}`, write.at, partOfWorkload(name) ?? 'runtime', facts)];
+    return [
+      info(
+        'CHANGED_ROLLOUT',
+        `${kind}/${name}`,
+        write.at,
+        partOfWorkload(name, platform) ?? 'runtime',
+        facts,
+      ),
+    ];
   });
 }
 
-function configEdits(maps: readonly KubeObject[]): readonly Finding[] {
+function configEdits(maps: readonly KubeObject[], platform: Platform): readonly Finding[] {
   return maps.flatMap((map) => {
     const { name } = map.metadata;
     const write = name === notOurs ? undefined : lastWrite(map, ['data', 'binaryData']);
     if (write === undefined) return [];
-    const part = partNamed(name) ?? 'runtime';
+    const part = partNamed(name, platform) ?? 'runtime';
     return [info('CHANGED_CONFIG', `configmap/${name}`, write.at, part, { name, by: write.by })];
   });
 }

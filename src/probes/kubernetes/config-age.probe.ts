@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
@@ -14,7 +15,7 @@ const params = z.strictObject({
   }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 
 export const kubernetesConfigAge = defineProbe({
   id: 'kubernetes.config-age',
@@ -40,7 +41,7 @@ Only Pods of the platform's parts count. CA bundles do not count: they are rotat
       if (pod.metadata.deletionTimestamp !== undefined || pod.status.phase !== 'Running') continue;
       const owner = ownerOf(pod);
       // When other programs read their configuration is unknown here.
-      const part = partOf(pod, owner.name);
+      const part = partOf(pod, owner.name, deps.platform);
       if (part === undefined) continue;
       for (const { container, map } of usedMaps(pod)) {
         const at = changed.get(map);
@@ -87,10 +88,10 @@ const caBundle =
   /(?:root-?ca|ca-?root|ca-?certs?|ca-?certificates?|ca-?bundle|trusted-ca|service-ca|trust-(?:roots|bundle))(?![a-z])|\.crt$/i;
 
 /** The part a Pod is, by the name of its workload or else by its labels. */
-function partOf({ metadata }: Parsed<Pod>, owner: string): PartId | undefined {
+function partOf({ metadata }: Parsed<Pod>, owner: string, platform: Platform): PartId | undefined {
   const labels = metadata.labels ?? {};
   return [owner, labels['app.kubernetes.io/name'], labels['app']]
-    .map((name) => (name === undefined ? undefined : partOfWorkload(name)))
+    .map((name) => (name === undefined ? undefined : partOfWorkload(name, platform)))
     .find((part) => part !== undefined);
 }
 

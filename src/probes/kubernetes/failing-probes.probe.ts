@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
-import { dependencies } from '../../domain/platform/part.ts';
+import { dependencies } from '../../domain/platform/dependencies.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
@@ -10,7 +11,7 @@ import { partOfPod } from '../../domain/probe/workload.ts';
 import { verdict } from '../support.ts';
 import { type ContainerStatus, isReady, ownerOf, type Parsed, Pod, parseAll } from './schemas.ts';
 
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 const params = z.strictObject({
   minutes: z.number().positive().default(10).meta({ description: 'How far to look back, in minutes.' }),
 });
@@ -88,7 +89,7 @@ Two cases do not count: a program that exits by itself, and a container that has
     const groups = new Map<string, { readonly finding: Finding; pods: number; restarts: number }>();
     for (const pod of parseAll(Pod, rawPods)) {
       const own = events.get(pod.metadata.uid);
-      const failure = own === undefined ? undefined : failureOf(pod, own, now());
+      const failure = own === undefined ? undefined : failureOf(pod, own, now(), deps.platform);
       if (failure === undefined) continue;
       const owner = ownerOf(pod);
       const subject = `${owner.kind.toLowerCase()}/${owner.name}`;
@@ -106,7 +107,7 @@ Two cases do not count: a program that exits by itself, and a container that has
         finding: {
           code,
           severity: code === 'POD_PROBE_FAILS' ? 'critical' : 'warning',
-          part: partOfWorkload(owner.name) ?? 'runtime',
+          part: partOfWorkload(owner.name, deps.platform) ?? 'runtime',
           subject,
           facts: { pod: pod.metadata.name, namespace: kubernetes.namespace, ...facts },
           ...present({ since }),
@@ -179,7 +180,12 @@ interface Failure {
 }
 
 /** What the events say against a Pod's probe; undefined when they explain nothing that is wrong now. */
-function failureOf(pod: Parsed<Pod>, events: readonly ProbeEvent[], now: Date): Failure | undefined {
+function failureOf(
+  pod: Parsed<Pod>,
+  events: readonly ProbeEvent[],
+  now: Date,
+  platform: Platform,
+): Failure | undefined {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
   const settled = (event: ProbeEvent) => {
     const started = Date.parse(containerOf(pod, event)?.state.running?.startedAt ?? '');
@@ -208,7 +214,7 @@ function failureOf(pod: Parsed<Pod>, events: readonly ProbeEvent[], now: Date): 
   const event = killing ?? doomed ?? stuck;
   if (event === undefined) return undefined;
   const said = unhealthy.at(-1)?.message ?? event.message;
-  const part = partOfPod(pod);
+  const part = partOfPod(pod, platform);
   const waits = part !== undefined && dependencies[part].length > 0;
   const open = event === stuck && waits && !wrongQuestion.test(event.message);
   return {

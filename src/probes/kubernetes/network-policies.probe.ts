@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { dependencies, type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { wantedConnections } from '../../domain/platform/dependencies.ts';
+import { type PartId, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
@@ -22,22 +24,8 @@ import {
 } from './network-policy.ts';
 import { isReady, matches, type Parsed, Pod, parseAll, Service } from './schemas.ts';
 
-type Deps = Pick<With<'kubernetes' | 'runtime'>, 'kubernetes' | 'runtime'>;
+type Deps = Pick<With<'kubernetes' | 'runtime'>, 'kubernetes' | 'runtime' | 'platform'>;
 const params = z.strictObject({});
-
-/** Besides what each part stands on: connections that the platform's requests take the other way. */
-const alsoConnects: readonly (readonly [PartId, PartId])[] = [
-  ['agent-manager', 'orchestrator-service'],
-  ['orchestrator-service', 'reasoning-service'],
-  ['orchestrator-service', 'nats'],
-];
-
-function wantedConnections(): readonly (readonly [PartId, PartId])[] {
-  const direct = (Object.entries(dependencies) as [PartId, readonly PartId[]][]).flatMap(([from, needs]) =>
-    needs.map((to) => [from, to] as const),
-  );
-  return [...direct, ...alsoConnects];
-}
 
 /** What is known of the labels of namespaces; a namespace that is not in it was not asked for, or may not be read. */
 type NamespaceLabels = ReadonlyMap<string, Labels>;
@@ -82,6 +70,7 @@ function closedServices(
   policies: readonly NetworkPolicy[],
   services: readonly Parsed<Service>[],
   pods: readonly Parsed<Pod>[],
+  platform: Platform,
 ): readonly Blocked[] {
   return services.flatMap((service): Blocked[] => {
     const { name, namespace = '' } = service.metadata;
@@ -98,7 +87,7 @@ function closedServices(
       const finding: Finding = {
         code: 'POLICY_ISOLATES',
         severity: 'warning',
-        part: partOfWorkload(name) ?? 'runtime',
+        part: partOfWorkload(name, platform) ?? 'runtime',
         subject: `service/${name}`,
         facts: {
           service: name,
@@ -109,7 +98,7 @@ function closedServices(
         },
       };
       // Whoever asks may not be the one that is closed off.
-      const from = partOfPod(pod) === 'agent-manager' ? 'orchestrator-service' : 'agent-manager';
+      const from = partOfPod(pod, platform) === 'agent-manager' ? 'orchestrator-service' : 'agent-manager';
       return [{ finding, direction: 'Ingress', try: tryOf(from, pod, port) }];
     }
     return [];
@@ -222,7 +211,7 @@ The answer is inconclusive when a rule needs labels of a namespace that the work
   emits: ['POLICY_BLOCKS', 'POLICY_ISOLATES', 'POLICY_BLOCKS_DNS', 'POLICY_NOT_ENFORCED'],
   async run(_params: z.output<typeof params>, context: ProbeContext<Deps>) {
     const { signal } = context;
-    const { kubernetes } = context.deps;
+    const { kubernetes, platform } = context.deps;
     const { namespace, agentNamespace } = kubernetes;
     const list = (kind: 'networkpolicies' | 'pods' | 'services', where: string) =>
       kubernetes.list(kind, where, { signal });
@@ -250,8 +239,8 @@ The answer is inconclusive when a rule needs labels of a namespace that the work
     if (policies.length === 0 && unseen === undefined) return verdict([], { policies: 0 });
     const pods = [ownPods, agentPods].flatMap((raw) => parseAll(Pod, raw)).filter(takesPart);
     const services = parseAll(Service, rawServices);
-    const firstOf = firstOfParts(pods);
-    const connections = connectionsOf(services, firstOf);
+    const firstOf = firstOfParts(pods, platform);
+    const connections = connectionsOf(services, firstOf, platform);
     const known = await readNamespaces(kubernetes, namespacesThatDecide(policies, connections), signal);
     const blocked = new Map<string, Blocked>();
     const open = new Set<string>();
@@ -287,7 +276,9 @@ The answer is inconclusive when a rule needs labels of a namespace that the work
     }
     // A part that is named above, as what another one cannot reach, is not named again.
     const named = new Set([...blocked.values()].map(({ finding }) => finding.facts['to']));
-    const closed = closedServices(policies, services, pods).filter(({ finding }) => !named.has(finding.part));
+    const closed = closedServices(policies, services, pods, platform).filter(
+      ({ finding }) => !named.has(finding.part),
+    );
     const findings = await enforced([...blocked.values(), ...closed], context);
     if (findings.length === 0 && open.size > 0)
       return { status: 'inconclusive', cause: undecided(known.failure ?? unseen, [...open].join(', ')) };
@@ -317,19 +308,23 @@ interface Wanted {
 /** One Pod of each part. */
 type FirstOf = ReadonlyMap<PartId, Parsed<Pod>>;
 
-function firstOfParts(pods: readonly Parsed<Pod>[]): FirstOf {
+function firstOfParts(pods: readonly Parsed<Pod>[], platform: Platform): FirstOf {
   const firstOf = new Map<PartId, Parsed<Pod>>();
   for (const pod of pods) {
-    const part = partOfPod(pod);
+    const part = partOfPod(pod, platform);
     if (part !== undefined && !firstOf.has(part)) firstOf.set(part, pod);
   }
   return firstOf;
 }
 
 /** Each connection the platform needs whose two ends are there, by the ports of the Service in between. */
-function connectionsOf(services: readonly Parsed<Service>[], firstOf: FirstOf): readonly Wanted[] {
-  return wantedConnections().flatMap(([from, to]) => {
-    const service = services.find((candidate) => partOfWorkload(candidate.metadata.name) === to);
+function connectionsOf(
+  services: readonly Parsed<Service>[],
+  firstOf: FirstOf,
+  platform: Platform,
+): readonly Wanted[] {
+  return wantedConnections.flatMap(([from, to]) => {
+    const service = services.find((candidate) => partOfWorkload(candidate.metadata.name, platform) === to);
     const source = firstOf.get(from);
     const target = firstOf.get(to);
     if (service === undefined || source === undefined || target === undefined) return [];

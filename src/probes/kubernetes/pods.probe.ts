@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { Excerpt, Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
@@ -25,7 +26,7 @@ const params = z.strictObject({
     .meta({ description: 'Number of crashing workloads for which the end of the log is read.' }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 
 export const kubernetesPods = defineProbe({
   id: 'kubernetes.pods',
@@ -56,7 +57,7 @@ It does not count when its controller replaces it, or when another Pod of its Jo
       const fault = await explained(pod, faults[at]);
       if (fault === undefined) continue;
       bad += 1;
-      const finding = toFinding(fault, pod);
+      const finding = toFinding(fault, pod, deps.platform);
       const key = `${finding.code}/${finding.subject}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { finding, pods: 1 });
@@ -130,11 +131,11 @@ function subjectOf(pod: Parsed<Pod>): string {
   return `${kind.toLowerCase()}/${name}`;
 }
 
-function toFinding(fault: PodFault, pod: Parsed<Pod>): Finding {
+function toFinding(fault: PodFault, pod: Parsed<Pod>, platform: Platform): Finding {
   return {
     code: fault.code,
     severity: fault.running ? 'warning' : 'critical',
-    part: partOfWorkload(ownerOf(pod).name) ?? 'runtime',
+    part: partOfWorkload(ownerOf(pod).name, platform) ?? 'runtime',
     subject: subjectOf(pod),
     ...present({ since: fault.since }),
     facts: { pod: pod.metadata.name, ...fault.facts, running: fault.running },

@@ -7,7 +7,7 @@ import { verdict } from '../support.ts';
 import { EndpointSlice, isReady, matches, ownerOf, Pod, parseAll, Service } from './schemas.ts';
 
 const params = z.strictObject({});
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 
 export const kubernetesServicesEndpoints = defineProbe({
   id: 'kubernetes.services-endpoints',
@@ -21,7 +21,7 @@ Services without a selector are ignored: their endpoints are managed elsewhere.`
   timeoutMs: 20_000,
   emits: ['SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS'],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { kubernetes } = deps;
+    const { kubernetes, platform } = deps;
     const list = <K extends 'services' | 'endpointslices' | 'pods'>(kind: K) =>
       kubernetes.list(kind, kubernetes.namespace, { signal });
     // The longest one first.
@@ -45,11 +45,13 @@ Services without a selector are ignored: their endpoints are managed elsewhere.`
       if (type === 'ExternalName' || selector === null || selector === undefined) return [];
       if (Object.keys(selector).length === 0 || ready.has(name)) return [];
       const selected = pods.filter((pod) => matches(selector, pod.metadata.labels));
-      const part = partOfWorkload(name);
+      const part = partOfWorkload(name, platform);
       const podless =
         part !== undefined &&
         !pods.some(
-          (pod) => pod.metadata.deletionTimestamp === undefined && partOfWorkload(ownerOf(pod).name) === part,
+          (pod) =>
+            pod.metadata.deletionTimestamp === undefined &&
+            partOfWorkload(ownerOf(pod).name, platform) === part,
         );
       return [
         {

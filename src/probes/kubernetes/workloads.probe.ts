@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import { workloadOf } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
@@ -15,7 +16,7 @@ const params = z.strictObject({
     .meta({ description: 'The part whose Deployment, StatefulSet or DaemonSet is checked.' }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'kubernetes'>, 'kubernetes'>;
+type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 
 export const kubernetesWorkloads = defineProbe({
   id: 'kubernetes.workloads',
@@ -28,9 +29,9 @@ Compares the ready replicas with the wanted ones.`,
   timeoutMs: 20_000,
   emits: ['WORKLOAD_MISSING', 'WORKLOAD_SCALED_TO_ZERO', 'WORKLOAD_NOT_READY'],
   async run({ part }: Params, { deps, signal }: ProbeContext<Deps>) {
-    const { kubernetes } = deps;
+    const { kubernetes, platform } = deps;
     const workloads = (await candidates(kubernetes, part, signal)).filter(
-      (workload) => partOfWorkload(workload.name) === part,
+      (workload) => partOfWorkload(workload.name, platform) === part,
     );
     if (workloads.length === 0) {
       // A database may well live outside of the cluster; the platform's own programs do not.
@@ -41,12 +42,12 @@ Compares the ready replicas with the wanted ones.`,
           code: 'WORKLOAD_MISSING',
           severity: 'critical',
           part,
-          subject: part,
+          subject: workloadOf(platform, part),
           facts: { namespace: part === 'collect-agent' ? kubernetes.agentNamespace : kubernetes.namespace },
         },
       ]);
     }
-    const running = await runningPods(kubernetes, part, signal);
+    const running = await runningPods(deps, part, signal);
     const findings = workloads.flatMap((workload): Finding[] => {
       const subject = `${workload.kind.toLowerCase()}/${workload.name}`;
       const facts = {
@@ -108,7 +109,7 @@ async function candidates(kubernetes: KubernetesTarget, part: PartId, signal: Ab
 
 /** Pods of the part whose containers run, ready or not; undefined where Pods are not looked at or not to be had. */
 async function runningPods(
-  kubernetes: KubernetesTarget,
+  { kubernetes, platform }: Deps,
   part: PartId,
   signal: AbortSignal,
 ): Promise<number | undefined> {
@@ -125,6 +126,6 @@ async function runningPods(
       pod.metadata.deletionTimestamp === undefined &&
       pod.status.phase === 'Running' &&
       pod.status.containerStatuses.every((container) => container.state.running !== undefined) &&
-      partOfWorkload(ownerOf(pod).name) === part,
+      partOfWorkload(ownerOf(pod).name, platform) === part,
   ).length;
 }

@@ -6,7 +6,7 @@ import type { With } from '../../domain/probe/targets/targets.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
 
 const params = z.strictObject({});
-type Deps = Pick<With<'nats'>, 'nats'>;
+type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
 
 interface Connz {
   readonly total?: number;
@@ -37,7 +37,7 @@ It is a witness for health: a service or agent that holds a connection runs.`,
       for (const { name = '' } of connections) {
         if (name === 'aetherius-bot') continue;
         total += 1;
-        count(counts, partNamed(name));
+        count(counts, partNamed(name, deps.platform));
       }
       if (connections.length < pageSize) break;
     }

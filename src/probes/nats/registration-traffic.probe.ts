@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { covers, withoutPlaceholders } from '../support/nats-subjects.ts';
 
 export const natsRegistrationTraffic = defineProbe({
   id: 'nats.registration-traffic',
   doc: `Are registrations or heartbeats being published right now?
 
-Subscribes to \`aetherius.agent.*.register\` and \`.heartbeat\` for some seconds, longer while there is silence.
+Subscribes to what the agents use (\`${guide.subjects.agents}\`) for some seconds, longer while there is silence.
 Counts messages by subject and keeps no payloads.
 Registered agents register once and then only send heartbeats, so silence on both subjects is the bad sign.
 Two heartbeats may be further apart than the time it listens.`,
@@ -24,21 +26,24 @@ Two heartbeats may be further apart than the time it listens.`,
   timeoutMs: 40_000,
   emits: ['NOBODY_PUBLISHES'],
   async run({ seconds, silentSeconds }, { deps, signal }: { deps: With<'nats'>; signal: AbortSignal }) {
-    const listen = (forSeconds: number) =>
-      deps.nats.listen('aetherius.agent.>', forSeconds * 1000, { signal });
+    const { subjects } = deps.platform;
+    const listen = (forSeconds: number) => deps.nats.listen(subjects.agents, forSeconds * 1000, { signal });
     let seen = await listen(seconds);
     const silent = Object.keys(seen).length === 0 && silentSeconds > 0;
     if (silent) seen = await listen(silentSeconds);
-    const count = (suffix: string) =>
-      Object.entries(seen).reduce((total, [subject, n]) => (subject.endsWith(suffix) ? total + n : total), 0);
-    const subjects = Object.keys(seen).length;
+    const count = (wanted: string) =>
+      Object.entries(seen).reduce(
+        (total, [subject, n]) => (covers(withoutPlaceholders(wanted), subject) ? total + n : total),
+        0,
+      );
     const facts = {
       seconds: silent ? seconds + silentSeconds : seconds,
-      registrations: count('.register'),
-      heartbeats: count('.heartbeat'),
-      subjects,
+      registrations: count(subjects.registration),
+      heartbeats: count(subjects.heartbeat),
+      subjects: Object.keys(seen).length,
     };
-    if (facts.registrations > 0 || facts.heartbeats > 0 || subjects > 0) return { status: 'healthy', facts };
+    if (facts.registrations > 0 || facts.heartbeats > 0 || facts.subjects > 0)
+      return { status: 'healthy', facts };
     return {
       status: 'unhealthy',
       findings: [
@@ -46,7 +51,7 @@ Two heartbeats may be further apart than the time it listens.`,
           code: 'NOBODY_PUBLISHES',
           severity: 'warning',
           part: 'collect-agent',
-          subject: 'aetherius.agent.*',
+          subject: subjects.agents.replace(/>$/, '*'),
           facts,
         },
       ],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { configuredIds, type PartId } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -26,7 +27,7 @@ const params = z.strictObject({
     .default(2)
     .meta({ description: 'Time between the two samples, in seconds.' }),
 });
-type Deps = Pick<With<'nats'>, 'nats'>;
+type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
 
 interface Connz {
   /** The server's clock. */
@@ -104,7 +105,7 @@ A consumer of the platform that does not return is named.`,
     { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
     { deps, signal, wait }: ProbeContext<Deps>,
   ) {
-    const { nats } = deps;
+    const { nats, platform } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const sample = async (): Promise<Sample> => {
       const [connz, varz, jsz] = await Promise.all([
@@ -112,7 +113,7 @@ A consumer of the platform that does not return is named.`,
         nats.monitor<Varz>('/varz', { signal }),
         nats.monitor<Jsz>('/jsz?consumers=true&config=true', { signal }),
       ]);
-      return { connections: connz.connections ?? [], varz, consumers: consumersOf(jsz) };
+      return { connections: connz.connections ?? [], varz, consumers: consumersOf(jsz, platform) };
     };
 
     let before = await sample();
@@ -122,11 +123,11 @@ A consumer of the platform that does not return is named.`,
     for (let watched = seconds; ; watched += seconds) {
       await wait(seconds * 1000);
       const next = await sample();
-      seen = compare(before, next, { pendingBytes, pendingMessages, seconds });
+      seen = compare(before, next, { pendingBytes, pendingMessages, seconds, platform });
       before = next;
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.facts.slowConsumersTotal === 0) break;
-      const closed = await droppedConsumers(nats, signal);
+      const closed = await droppedConsumers(deps, signal);
       seen = withDrops(seen, closed);
       for (const name of seen.others) others.add(name);
       if (seen.ours.length > 0 || seen.unclear.length > 0 || watched >= watchedSeconds) break;
@@ -136,7 +137,7 @@ A consumer of the platform that does not return is named.`,
     }
     const { facts } = seen;
     if (seen.ours.length > 0) return verdict(seen.ours, facts);
-    if (watching !== undefined && (await stayedAway(nats, watching, signal)))
+    if (watching !== undefined && (await stayedAway(deps, watching, signal)))
       return verdict(
         [
           {
@@ -193,13 +194,14 @@ interface Seen {
 }
 
 /** Consumers of all streams but those of others, by `stream/consumer`. */
-function consumersOf(jsz: Jsz): Sample['consumers'] {
+function consumersOf(jsz: Jsz, platform: Platform): Sample['consumers'] {
   const streams = (jsz.account_details ?? []).flatMap((account) => account.stream_detail ?? []);
   const consumers = streams.flatMap(({ name, config, consumer_detail = [] }) =>
     consumer_detail.map((one): readonly [string, Consumer] => {
       const { filter_subject: filter, filter_subjects: filters = [] } = one.config ?? {};
       const own = [...(filter === undefined || filter === '' ? [] : [filter]), ...filters];
-      return [`${name}/${one.name}`, { ...one, owner: takenBy(own.length > 0 ? own : config?.subjects) }];
+      const owner = takenBy(own.length > 0 ? own : config?.subjects, platform);
+      return [`${name}/${one.name}`, { ...one, owner }];
     }),
   );
   return new Map(consumers.filter(([, { owner }]) => owner !== 'others'));
@@ -234,8 +236,9 @@ function lagging(
 function compare(
   before: Sample,
   now: Sample,
-  { pendingBytes, pendingMessages, seconds }: z.output<typeof params>,
+  limits: z.output<typeof params> & { readonly platform: Platform },
 ): Seen {
+  const { pendingBytes, pendingMessages, seconds, platform } = limits;
   const pendingBefore = new Map(before.connections.map((one) => [one.cid, one.pending_bytes]));
   const rate = (name: 'in_msgs' | 'out_msgs') =>
     round(((now.varz[name] ?? 0) - (before.varz[name] ?? 0)) / seconds);
@@ -247,7 +250,7 @@ function compare(
   const backed = now.connections.filter(
     (one) => one.pending_bytes >= pendingBytes && (pendingBefore.get(one.cid) ?? 0) >= pendingBytes,
   );
-  const of = (owner: Owner) => backed.filter((one) => ownerOf(one) === owner);
+  const of = (owner: Owner) => backed.filter((one) => ownerOf(one, platform) === owner);
   const findings = of('platform').map(
     (one): Finding => ({
       code: 'NATS_SLOW_CONSUMER',
@@ -291,13 +294,13 @@ function withDrops(seen: Seen, closed: readonly Dropped[]): Seen {
 }
 
 /** Parts that connect to NATS. */
-const clients: ReadonlySet<PartId | undefined> = new Set([...serviceIds, 'collect-agent']);
+const clients: ReadonlySet<PartId | undefined> = new Set(configuredIds);
 
 const nameOf = ({ name, cid }: Connection) => (name === undefined || name === '' ? `cid ${cid}` : name);
 
 /** Whose a consumer of these subjects is; `>` takes in the platform's and those of others. */
-function takenBy(subjects: readonly string[] = []): Owner {
-  const said = subjects.map(ofPlatform);
+function takenBy(subjects: readonly string[] | undefined, platform: Platform): Owner {
+  const said = (subjects ?? []).map((one) => ofPlatform(one, platform));
   if (said.includes(true)) return 'platform';
   return said.length === 0 || said.includes(undefined) ? 'unclear' : 'others';
 }
@@ -306,10 +309,10 @@ function takenBy(subjects: readonly string[] = []): Owner {
  * Another application may have a component of the same name ("orchestrator"): one that takes only subjects of others
  * is not known by its name. Inboxes and subjects of the server say nothing of it.
  */
-function ownerOf(connection: Connection): Owner {
+function ownerOf(connection: Connection, platform: Platform): Owner {
   const subjects = (connection.subscriptions_list ?? []).filter((one) => !/^[_$]/.test(one));
-  const taken = takenBy(subjects);
-  if (taken === 'platform' || !clients.has(partNamed(connection.name ?? ''))) return taken;
+  const taken = takenBy(subjects, platform);
+  if (taken === 'platform' || !clients.has(partNamed(connection.name ?? '', platform))) return taken;
   return taken === 'others' ? 'unclear' : 'platform';
 }
 
@@ -320,8 +323,12 @@ interface Dropped {
 }
 
 /** Whether a consumer of the platform that was dropped has no connection: nothing waits for it, and it gets nothing. */
-async function stayedAway(nats: Deps['nats'], { name }: Dropped, signal: AbortSignal): Promise<boolean> {
-  if (!clients.has(partNamed(name))) return false;
+async function stayedAway(
+  { nats, platform }: Deps,
+  { name }: Dropped,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!clients.has(partNamed(name, platform))) return false;
   const open = await nats.monitor<Connz>(`/connz?limit=${mostConnections}`, { signal });
   const connections = open.connections ?? [];
   // Among more of them it may be one that was not listed.
@@ -332,13 +339,13 @@ async function stayedAway(nats: Deps['nats'], { name }: Dropped, signal: AbortSi
  * The consumers that NATS disconnected for being slow, the latest first. The server keeps its closed connections, with
  * a reason such as "Slow Consumer (Write Deadline)" (nats-server, `ClosedState`).
  */
-async function droppedConsumers(nats: Deps['nats'], signal: AbortSignal): Promise<readonly Dropped[]> {
+async function droppedConsumers({ nats, platform }: Deps, signal: AbortSignal): Promise<readonly Dropped[]> {
   const closed = await nats.monitor<Connz>('/connz?state=closed&sort=stop&subs=1&limit=100', { signal });
   return (closed.connections ?? [])
     .filter(({ reason }) => reason?.startsWith('Slow Consumer') === true)
     .map((one) => ({
       name: nameOf(one),
-      owner: ownerOf(one),
+      owner: ownerOf(one, platform),
       secondsAgo: (Date.parse(closed.now ?? '') - Date.parse(one.stop ?? '')) / 1000,
     }));
 }

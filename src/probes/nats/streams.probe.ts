@@ -11,10 +11,10 @@ const params = z.strictObject({
   subject: z
     .string()
     .min(1)
-    .default('aetherius.events.>')
-    .meta({ description: 'Subject that a stream must store.' }),
+    .exactOptional()
+    .meta({ description: 'Subject that a stream must store; default: that of the events.' }),
 });
-type Deps = Pick<With<'nats'>, 'nats'>;
+type Deps = Pick<With<'nats'>, 'nats' | 'platform'>;
 interface Listing {
   readonly streams?:
     | readonly {
@@ -35,8 +35,9 @@ Without one, a consumer that is away misses what is sent meanwhile.`,
   needs: ['nats'],
   timeoutMs: 6_000,
   emits: ['NATS_NO_STREAM', 'NATS_JETSTREAM_DISABLED'],
-  async run({ subject }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { nats } = deps;
+  async run({ subject: wanted }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { nats, platform } = deps;
+    const subject = wanted ?? platform.subjects.events;
     const server = await nats.connect({ signal });
     const missing = (
       code: FindingCode,

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { PartId } from '../../domain/platform/part.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
+import { databaseOwners } from '../../domain/platform/table.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
 import { anyDatabase, clientSessions } from './databases.ts';
 
 const params = z.strictObject({});
-type Deps = Pick<With<'postgres'>, 'postgres'>;
+type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
 
 export const postgresClients = defineProbe({
   id: 'postgres.clients',
@@ -20,7 +21,7 @@ It is a witness for health: a service that holds sessions runs.`,
   timeoutMs: 8_000,
   emits: [],
   async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { postgres } = deps;
+    const { postgres, platform } = deps;
     const rows = await postgres.query<{ database: string; application: string | null; sessions: number }>(
       anyDatabase(postgres),
       `SELECT datname AS database, application_name AS application, count(*)::int AS sessions
@@ -33,7 +34,7 @@ It is a witness for health: a service that holds sessions runs.`,
     let total = 0;
     for (const row of rows) {
       total += row.sessions;
-      count(counts, partNamed(row.application ?? '') ?? owners.get(row.database), row.sessions);
+      count(counts, partNamed(row.application ?? '', platform) ?? owners.get(row.database), row.sessions);
     }
     return verdict([], { total, ...sessionFacts(counts, [...owners.values()]) });
   },
@@ -45,7 +46,7 @@ function ownersOf(postgres: Deps['postgres']): ReadonlyMap<string, PartId> {
   const orchestrator = postgres.databaseName('orchestrator');
   const owners = new Map<string, PartId>();
   if (manager === orchestrator) return owners;
-  if (manager !== undefined) owners.set(manager, 'agent-manager');
-  if (orchestrator !== undefined) owners.set(orchestrator, 'orchestrator-service');
+  if (manager !== undefined) owners.set(manager, databaseOwners.agentManager);
+  if (orchestrator !== undefined) owners.set(orchestrator, databaseOwners.orchestrator);
   return owners;
 }

@@ -1,11 +1,12 @@
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { TableName } from '../../domain/platform/platform.ts';
 import type { ProbeResult } from '../../domain/probe/probe.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 
 export const databases = ['agentManager', 'orchestrator'] as const satisfies readonly DatabaseId[];
 
 /** Tables the guide's queries need, by database (R-PLAT21). */
-export const expectedTables: Readonly<Record<DatabaseId, readonly string[]>> = {
+export const expectedTables: Readonly<Record<DatabaseId, readonly TableName[]>> = {
   agentManager: ['agents', 'clusters', 'events', 'commands'],
   orchestrator: ['workflows', 'workflow_executions', 'strategies'],
 };

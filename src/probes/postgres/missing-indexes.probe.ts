@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TableName } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { DatabaseId } from '../../domain/probe/targets/postgres.ts';
@@ -7,7 +8,7 @@ import { verdict } from '../support.ts';
 
 /** The guide's five indexes ("数据库查询缓慢", 添加索引). */
 const wanted: Readonly<
-  Record<DatabaseId, readonly { readonly name: string; readonly table: string; readonly column: string }[]>
+  Record<DatabaseId, readonly { readonly name: string; readonly table: TableName; readonly column: string }[]>
 > = {
   agentManager: [
     { name: 'idx_events_cluster_id', table: 'events', column: 'cluster_id' },
@@ -26,7 +27,7 @@ const params = z.strictObject({
     .default('agentManager')
     .meta({ description: 'The database to check.' }),
 });
-type Deps = Pick<With<'postgres'>, 'postgres'>;
+type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
 interface Row {
   readonly table: string;
   readonly column: string;
@@ -48,10 +49,11 @@ Reports how large the table without it is.`,
   timeoutMs: 8_000,
   emits: ['PG_INDEX_MISSING'],
   async run({ database }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { postgres } = deps;
+    const { postgres, platform } = deps;
+    const indexes = wanted[database].map((index) => ({ ...index, table: platform.tables[index.table] }));
     const name = postgres.databaseName(database);
     if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const tables = [...new Set(wanted[database].map((index) => index.table))];
+    const tables = [...new Set(indexes.map((index) => index.table))];
     const present = await postgres.query<Row>(
       database,
       `SELECT t.relname AS table, a.attname AS column
@@ -69,7 +71,7 @@ Reports how large the table without it is.`,
       { signal },
     );
     if (sizes.length === 0) return { status: 'skipped', reason: 'no-data' };
-    const findings = wanted[database]
+    const findings = indexes
       .filter((index) => sizes.some((size) => size.table === index.table))
       .filter((index) => !present.some((row) => row.table === index.table && row.column === index.column))
       .map((index): Finding => {
@@ -89,6 +91,6 @@ Reports how large the table without it is.`,
           },
         };
       });
-    return verdict(findings, { database: name, wanted: wanted[database].length, missing: findings.length });
+    return verdict(findings, { database: name, wanted: indexes.length, missing: findings.length });
   },
 });

@@ -16,7 +16,7 @@ const params = z.strictObject({
     .default(50_000)
     .meta({ description: 'Number of old rows from which a clean-up is due.' }),
 });
-type Deps = Pick<With<'postgres'>, 'postgres'>;
+type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
 
 /** The guide's retention ("清理旧数据"): 30 days for events that are neither critical nor high, 90 for executions. */
 const rules = {
@@ -45,20 +45,21 @@ Stops counting at four times the threshold, so that a large table costs little.`
   timeoutMs: 10_000,
   emits: ['PG_OLD_ROWS'],
   async run({ database, most }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
-    const { postgres } = deps;
+    const { postgres, platform } = deps;
     const name = postgres.databaseName(database);
     if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
     const rule = rules[database];
+    const table = platform.tables[rule.table];
     const [row] = await postgres.query<{ count: number; oldest: Date | null }>(
       database,
-      `SELECT count(*)::int AS count, min(at) AS oldest FROM (SELECT ${rule.at} AS at FROM ${rule.table} WHERE ${rule.where} LIMIT $1) old`,
+      `SELECT count(*)::int AS count, min(at) AS oldest FROM (SELECT ${rule.at} AS at FROM ${table} WHERE ${rule.where} LIMIT $1) old`,
       [most * 4],
       { signal, timeoutMs: 8_000 },
     );
     const count = row?.count ?? 0;
     const facts = {
       database: name,
-      table: rule.table,
+      table,
       rows: count,
       days: rule.days,
       atLeast: count >= most * 4,
@@ -70,7 +71,7 @@ Stops counting at four times the threshold, so that a large table costs little.`
           code: 'PG_OLD_ROWS',
           severity: 'warning',
           part: 'postgres',
-          subject: rule.table,
+          subject: table,
           facts,
           ...present({ since: row?.oldest == null ? undefined : new Date(row.oldest).toISOString() }),
         },

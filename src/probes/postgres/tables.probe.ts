@@ -8,7 +8,7 @@ const params = z.strictObject({
   database: z.enum(databases).meta({ description: 'Which of the two databases.' }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'postgres'>, 'postgres'>;
+type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
 
 export const postgresTables = defineProbe({
   id: 'postgres.tables',
@@ -22,13 +22,13 @@ Any schema counts, and so does a partitioned table or a view of that name.`,
   async run({ database }: Params, { deps, signal }: ProbeContext<Deps>) {
     const name = deps.postgres.databaseName(database);
     if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const expected = expectedTables[database];
+    const expected = expectedTables[database].map((table) => deps.platform.tables[table]);
     const rows = await deps.postgres.query<{ name: string }>(
       database,
       `SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
          AND c.relname = ANY($1)`,
-      [[...expected]],
+      [expected],
       { signal },
     );
     const found = new Set(rows.map((row) => row.name));

@@ -20,11 +20,12 @@ Counts \`processed = false\` among events old enough that they should have been 
   timeoutMs: 6_000,
   emits: ['UNPROCESSED_EVENTS'],
   async run({ olderThanSeconds }, { deps, signal }: { deps: With<'postgres'>; signal: AbortSignal }) {
+    const { events } = deps.platform.tables;
     if (deps.postgres.databaseName('agentManager') === undefined)
       return { status: 'skipped', reason: 'not-configured' };
     const [row] = await deps.postgres.query<{ count: string; oldest: Date | null }>(
       'agentManager',
-      `SELECT count(*) AS count, min(timestamp) AS oldest FROM events
+      `SELECT count(*) AS count, min(timestamp) AS oldest FROM ${events}
         WHERE NOT processed AND timestamp < now() - make_interval(secs => $1)`,
       [olderThanSeconds],
       { signal },
@@ -38,7 +39,7 @@ Counts \`processed = false\` among events old enough that they should have been 
           code: 'UNPROCESSED_EVENTS',
           severity: 'warning',
           part: 'postgres',
-          subject: 'events',
+          subject: events,
           facts: { unprocessed: count, olderThanSeconds },
           ...present({ since: row?.oldest?.toISOString() }),
         },

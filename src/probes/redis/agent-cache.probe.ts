@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { keysOf } from '../../domain/platform/platform.ts';
+import { guide } from '../../domain/platform/table.ts';
 import { defineProbe, type ProbeResult } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 
-const PATTERN = 'agent:*';
 /** Enough keys to judge by, and a bound on what one run costs Redis. */
 const MOST_KEYS = 5_000;
 const SCAN_COUNT = 500;
@@ -30,8 +31,8 @@ interface AgentKey {
   /** From the second colon on: which of an agent's keys it is. */
   readonly suffix: string;
 }
-function parseKey(key: string): AgentKey {
-  const [, id = '', ...more] = key.split(':');
+function parseKey(key: string, prefix: string): AgentKey {
+  const [id = '', ...more] = key.slice(prefix.length).split(':');
   return { key, id, suffix: more.join(':') };
 }
 
@@ -39,7 +40,7 @@ export const redisAgentCache = defineProbe({
   id: 'redis.agent-cache',
   doc: `Does the agent cache in Redis agree with the table of agents?
 
-Walks \`agent:*\` by SCAN (never KEYS) and compares each key with its row.
+Walks \`${guide.cache.agents}*\` by SCAN (never KEYS) and compares each key with its row.
 A key without a row that stays for over an hour is stale, and so is one with another cluster or status than its row.
 Keys that are missing from the cache are no fault: a cache may forget.
 Where rows exist and no key matches any of them, the naming of keys is unknown, and it reports that.`,
@@ -49,7 +50,8 @@ Where rows exist and no key matches any of them, the naming of keys is unknown, 
   timeoutMs: 12_000,
   emits: ['STALE_CACHE'],
   async run(_params, { deps, signal }: { deps: With<'redis' | 'postgres'>; signal: AbortSignal }) {
-    const { redis, postgres } = deps;
+    const { redis, postgres, platform } = deps;
+    const pattern = keysOf(platform, 'agents');
     if (postgres.databaseName('agentManager') === undefined)
       return { status: 'skipped', reason: 'not-configured' };
     const names: string[] = [];
@@ -57,7 +59,7 @@ Where rows exist and no key matches any of them, the naming of keys is unknown, 
     for (const node of await redis.nodes({ signal })) {
       let cursor = '0';
       do {
-        const reply = (await node.call('SCAN', [cursor, 'MATCH', PATTERN, 'COUNT', SCAN_COUNT], {
+        const reply = (await node.call('SCAN', [cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT], {
           signal,
         })) as [string, string[]];
         cursor = reply[0];
@@ -65,12 +67,12 @@ Where rows exist and no key matches any of them, the naming of keys is unknown, 
       } while (cursor !== '0' && names.length < MOST_KEYS);
     }
     // SCAN may return a key twice.
-    const keys = [...new Set(names)].map(parseKey);
+    const keys = [...new Set(names)].map((key) => parseKey(key, platform.cache.agents));
     // Read after the keys: an agent that registers in between has its row by now.
     const rows = await postgres.query<AgentRow>(
       'agentManager',
       `SELECT id, cluster_id, CASE WHEN last_heartbeat > now() - make_interval(secs => $1) THEN 'settling' ELSE status END AS status
-         FROM agents`,
+         FROM ${platform.tables.agents}`,
       [SETTLE_SECONDS],
       { signal },
     );
@@ -117,7 +119,7 @@ Where rows exist and no key matches any of them, the naming of keys is unknown, 
           code: 'STALE_CACHE',
           severity: 'warning',
           part: 'redis',
-          subject: PATTERN,
+          subject: pattern,
           facts: { ...facts, sample: stale.slice(0, 5).join(', ') },
         },
       ],

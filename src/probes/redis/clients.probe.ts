@@ -6,7 +6,7 @@ import type { With } from '../../domain/probe/targets/targets.ts';
 import { count, sessionFacts, verdict } from '../support.ts';
 
 const params = z.strictObject({});
-type Deps = Pick<With<'redis'>, 'redis'>;
+type Deps = Pick<With<'redis'>, 'redis' | 'platform'>;
 
 export const redisClients = defineProbe({
   id: 'redis.clients',
@@ -30,7 +30,7 @@ It is a witness for health: a service that holds a connection runs.`,
       const name = /(?:^| )name=([^ ]*)/.exec(line)?.[1] ?? '';
       if (name === 'aetherius-bot') continue;
       total += 1;
-      count(counts, partNamed(name));
+      count(counts, partNamed(name, deps.platform));
     }
     return verdict([], { total, ...sessionFacts(counts) });
   },

@@ -7,10 +7,12 @@ import { round, verdict } from '../support.ts';
 import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
-  prefix: z.string().min(1).default('cache:').meta({ description: 'Prefix of keys that may be deleted.' }),
+  prefix: z.string().min(1).exactOptional().meta({
+    description: 'Prefix of keys that may be deleted; default: that of the platform.',
+  }),
   keys: z.number().int().positive().default(20_000).meta({ description: 'Number of keys checked, at most.' }),
 });
-type Deps = Pick<With<'redis'>, 'redis'>;
+type Deps = Pick<With<'redis'>, 'redis' | 'platform'>;
 
 const SCAN_COUNT = 1_000;
 const MEASURED = 200;
@@ -29,12 +31,14 @@ Reports how much of the memory is in disposable keys that never expire, with the
   timeoutMs: 15_000,
   emits: ['REDIS_USELESS_KEYS'],
   run: (given: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) =>
-    onEveryNode(deps.redis, { signal }, (node) => look(node, given, signal)),
+    onEveryNode(deps.redis, { signal }, (node) =>
+      look(node, { prefix: deps.platform.cache.disposable, ...given }, signal),
+    ),
 });
 
 async function look(
   redis: RedisNode,
-  { prefix, keys: most }: z.output<typeof params>,
+  { prefix, keys: most }: Required<z.output<typeof params>>,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const [memory, total] = await Promise.all([

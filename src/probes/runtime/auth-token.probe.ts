@@ -51,7 +51,7 @@ Where both sides lack a token, or the worker may not read a Secret, the answer i
           code: missing === undefined ? 'AUTH_TOKENS_DIFFER' : 'AUTH_TOKEN_MISSING',
           severity: 'critical',
           part: 'collect-agent',
-          subject: 'agent-auth-token',
+          subject: deps.platform.secrets.token,
           facts: {
             ...facts,
             missing: missing ?? null,

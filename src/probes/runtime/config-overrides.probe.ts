@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { configuredIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { partConfig } from '../support/config.ts';
 import { type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
 
-const configured = ['agent-manager', 'orchestrator-service', 'reasoning-service', 'collect-agent'] as const;
 const secretKey = /pass|secret|token|key$/i;
 
 export const runtimeConfigOverrides = defineProbe({
@@ -19,14 +19,14 @@ For a variable it also names the ConfigMap or Secret and the key that sets it.
 Values of Secrets and of secret keys are never shown.
 Where it cannot read a ConfigMap or Secret of the environment, it is inconclusive about the keys that this may set.`,
   params: z.strictObject({
-    part: z.enum(configured).default('agent-manager').describe('The part to check.'),
+    part: z.enum(configuredIds).default('agent-manager').describe('The part to check.'),
   }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 8_000,
   emits: ['CONFIG_OVERRIDDEN'],
   async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
-    const config = await partConfig(deps.runtime, part, signal);
+    const config = await partConfig(deps, part, signal);
     if (config === undefined) return { status: 'skipped', reason: 'no-data' };
     const findings = overridden(config.sources).map((value): Finding => {
       const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : text.slice(0, 80));

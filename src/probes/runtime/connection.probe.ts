@@ -2,15 +2,10 @@ import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
+import { addressOf } from '../../domain/platform/platform.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 
-/** Ports of the platform table in the guide. */
-const ports: Readonly<Record<(typeof serviceIds)[number], number>> = {
-  'agent-manager': 8080,
-  'orchestrator-service': 8081,
-  'reasoning-service': 8082,
-};
 const unknownName = /bad address|could not resolve|name or service not known|no such host|unable to resolve/i;
 /** Words of a status line; bare figures are also in ports, addresses and the ids of a container engine. */
 const answered = /server returned error|(?:HTTP\/\d(?:\.\d)?|error|status)[ :]+[1-5]\d\d\b/i;
@@ -44,7 +39,7 @@ Then the request comes from a debug container in the same Pod, and the facts say
       .filter((one) => one.phase === 'running')
       .at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const url = `http://${to}:${ports[to]}/health/live`;
+    const url = `${addressOf(deps.platform, to, deps.runtime.kind)}${deps.platform.paths.live}`;
     const command = ['wget', '-q', '-O', '-', '-T', '4', url];
     const attempt = async () => {
       const answer = await deps.runtime.exec(instance, command, {

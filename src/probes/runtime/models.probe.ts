@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { partConfig, seenValue } from '../support/config.ts';
 
-const FOLDER = '/app/models';
-const KEY = 'model.path';
 const IMPORT = 'from sklearn.ensemble import IsolationForest; print("OK")';
 
 /** Python's own words, and no shell's. */
@@ -16,7 +15,7 @@ export const runtimeModels = defineProbe({
   id: 'runtime.models',
   doc: `Does reasoning-service's model exist, and can its libraries be loaded?
 
-Lists \`${FOLDER}/\` inside the container and compares it with the configured model path.
+Lists \`${guide.files.models}/\` inside the container and compares it with the configured model path.
 Imports scikit-learn with the container's own Python.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
@@ -24,7 +23,8 @@ Imports scikit-learn with the container's own Python.`,
   timeoutMs: 20_000,
   emits: ['MODEL_MISSING', 'MODEL_EMPTY', 'SKLEARN_IMPORT_FAILS'],
   async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
-    const { runtime } = deps;
+    const { runtime, platform } = deps;
+    const key = platform.keys['model.path'];
     const instance = (await runtime.instances('reasoning-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
     if (instance.phase !== 'running') {
@@ -32,9 +32,9 @@ Imports scikit-learn with the container's own Python.`,
         facts: { container: instance.name },
       });
     }
-    const config = await partConfig(runtime, 'reasoning-service', signal, [KEY]).catch(() => undefined);
-    const path = config === undefined ? undefined : seenValue(config, KEY)?.value;
-    const folder = path?.replace(/\/[^/]*$/, '') ?? FOLDER;
+    const config = await partConfig(deps, 'reasoning-service', signal, [key]).catch(() => undefined);
+    const path = config === undefined ? undefined : seenValue(config, key)?.value;
+    const folder = path?.replace(/\/[^/]*$/, '') ?? platform.files.models;
     // A folder (`/app/models/`) names no file.
     const named = path?.split('/').at(-1);
     const wanted = named === '' ? undefined : named;

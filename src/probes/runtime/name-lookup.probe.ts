@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
+import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
+import { hostOf } from '../../domain/platform/platform.ts';
+import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { ExecAnswer } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { nameIsKnown, namesAddress, nameWhereServed } from '../support/names.ts';
 
-/** What each service has to find by name to do its work. */
-const needed: Readonly<Record<(typeof serviceIds)[number], string>> = {
-  'agent-manager': 'postgres',
-  'orchestrator-service': 'postgres',
-  'reasoning-service': 'neo4j',
-};
+/** What each service has to find by name to do its work: the first of the stores that it needs. */
+const needed = (part: ServiceId) => guide.parts[part].dependsOn[0];
 const notFound =
   /can'?t (?:find|resolve)|NXDOMAIN|SERVFAIL|no answer|time(?:d )?out|temporary failure|no such host|unknown host|not known|no servers could be reached|server misbehaving|bad address|connection refused/i;
 /** The search list, as busybox names it when it finds nothing in it. */
@@ -20,12 +18,12 @@ const searched = /\.svc\.([a-z0-9-]+(?:\.[a-z0-9-]+)+):? /i;
 
 /** A name that the resolver knows wherever it works, for one that need not be there: the data may live elsewhere. */
 function anotherName(
-  kind: 'kubernetes' | 'compose',
-  part: (typeof serviceIds)[number],
+  { runtime: { kind }, platform }: With<'runtime'>,
+  part: ServiceId,
   text: string,
 ): string {
   if (kind === 'kubernetes') return nameWhereServed(searched.exec(text)?.[1]);
-  return part === 'orchestrator-service' ? 'agent-manager' : 'orchestrator-service';
+  return hostOf(platform, part === 'orchestrator-service' ? 'agent-manager' : 'orchestrator-service', kind);
 }
 
 const noTool = /not found|executable file|no such file|OCI runtime/i;
@@ -60,7 +58,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
       .filter((one) => one.phase === 'running')
       .at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const name = needed[part];
+    const name = hostOf(deps.platform, needed(part), deps.runtime.kind);
     const run = (command: readonly string[], timeoutMs = LOOKUP_MS) =>
       deps.runtime.exec(instance, command, { signal, timeoutMs, network: true });
     const ask = async (host: string) => {
@@ -78,7 +76,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     };
     const isKnown = (host: string) => nameIsKnown(deps.runtime, instance, host, signal);
     // On Kubernetes both questions go in one request; whether the other name is known matters only if this one is not.
-    const usual = deps.runtime.kind === 'kubernetes' ? anotherName('kubernetes', part, '') : undefined;
+    const usual = deps.runtime.kind === 'kubernetes' ? anotherName(deps, part, '') : undefined;
     const usualIsKnown = usual === undefined ? undefined : isKnown(usual);
     usualIsKnown?.catch(() => undefined);
     const { code, text, via, known } = await ask(name);
@@ -95,7 +93,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     // No word of a resolver: the container ended under the command, or the command did.
     if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
     // A server that knows no such name may also pass the question on to one that never answers.
-    const other = anotherName(deps.runtime.kind, part, text);
+    const other = anotherName(deps, part, text);
     if (await (other === usual ? usualIsKnown : isKnown(other)))
       return { status: 'healthy', facts: { ...facts, unknown: name, name: other } };
     return {

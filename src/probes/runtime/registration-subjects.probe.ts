@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { PartId } from '../../domain/platform/part.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
+import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { partConfig, seenValue } from '../support/config.ts';
 import { covers, mayCover, withoutPlaceholders } from '../support/nats-subjects.ts';
 
-const KEY = 'nats.subjects.registration';
-/** The default of both programs (guide, "Agent 无法注册"). */
-const DEFAULT = 'aetherius.agent.{cluster_id}.register';
-
 export const runtimeRegistrationSubjects = defineProbe({
   id: 'runtime.registration-subjects',
   doc: `Do agent-manager and the collect agents use the same NATS subject for registration?
 
-Reads \`${KEY}\` from the configuration of both (flag, environment, file, default).
+Reads \`${guide.keys['nats.subjects.registration']}\` from the configuration of both (flag, environment, file, default).
 Checks whether the subject that agent-manager subscribes to covers the one that the agent publishes on.
 Placeholders such as \`{cluster_id}\` or \`$(CLUSTER_ID)\` stand for one token, as \`*\` does.
 It cannot see whether a placeholder of the agent becomes the value that agent-manager expects.`,
@@ -24,13 +21,15 @@ It cannot see whether a placeholder of the agent becomes the value that agent-ma
   timeoutMs: 8_000,
   emits: ['REGISTRATION_SUBJECTS_DIFFER'],
   async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
-    const subjectOf = async (part: PartId) => {
-      const config = await partConfig(deps.runtime, part, signal, [KEY]);
+    const { keys, subjects } = deps.platform;
+    const key = keys['nats.subjects.registration'];
+    const subjectOf = async (part: ConfiguredId) => {
+      const config = await partConfig(deps, part, signal, [key]);
       if (config === undefined)
         throw new AppError('NOT_FOUND', 'configuration cannot be read', { facts: { part } });
-      const found = seenValue(config, KEY);
+      const found = seenValue(config, key);
       return {
-        subject: found?.value ?? DEFAULT,
+        subject: found?.value ?? subjects.registration,
         layer: found?.layer ?? 'default',
         container: config.instance.name,
       };
@@ -58,7 +57,7 @@ It cannot see whether a placeholder of the agent becomes the value that agent-ma
           code: 'REGISTRATION_SUBJECTS_DIFFER',
           severity: 'critical',
           part: 'collect-agent',
-          subject: KEY,
+          subject: key,
           facts,
         },
       ],

@@ -9,13 +9,13 @@ import { type Execution, executions, secondsBetween } from '../support/execution
 import { logLines } from '../support/log-lines.ts';
 import { faultOf, idOf, type WorkflowFault } from '../support/workflow-file.ts';
 
-const FOLDER = '/etc/aetherius/workflows';
 /** Between two looks at executions that may be about to start. */
 const LOOK_MS = 3_000;
 
 type Context = ProbeContext<With<'runtime'>>;
 
 interface Faulty {
+  readonly folder: string;
   readonly name: string;
   readonly text: string;
   readonly fault: WorkflowFault;
@@ -50,12 +50,13 @@ Files without the keys of a workflow are ignored.`,
     const { signal } = context;
     const instance = (await runtime.instances('orchestrator-service', { signal })).at(-1);
     if (instance === undefined) return { status: 'skipped', reason: 'no-data' };
-    const files = (await runtime.texts(instance, FOLDER, { signal })).filter(({ name }) =>
+    const folder = context.deps.platform.files.workflows;
+    const files = (await runtime.texts(instance, folder, { signal })).filter(({ name }) =>
       /\.ya?ml$/.test(name),
     );
     const faulty = files.flatMap(({ name, text }): Faulty[] => {
       const fault = faultOf(name, text);
-      return fault === undefined ? [] : [{ name, text, fault }];
+      return fault === undefined ? [] : [{ folder, name, text, fault }];
     });
     const broken = faulty.filter(({ fault }) => fault.kind === 'syntax');
     const findings = broken.map((one) => finding('WORKFLOW_FILE_BROKEN', one, { evidence: 'syntax' }));
@@ -189,7 +190,7 @@ function names(line: string, file: string): boolean {
 
 function finding(
   code: 'WORKFLOW_FILE_BROKEN' | 'WORKFLOW_FILE_FAULTY' | 'WORKFLOW_FILE_UNUSUAL',
-  { name, text, fault }: Faulty,
+  { folder, name, text, fault }: Faulty,
   facts: Readonly<Record<string, string | number>> = {},
 ): Finding {
   const excerpt = text.split('\n').slice(Math.max(0, fault.line - 2), fault.line + 1);
@@ -198,7 +199,7 @@ function finding(
     severity: code === 'WORKFLOW_FILE_UNUSUAL' ? 'info' : 'warning',
     part: 'orchestrator-service',
     subject: name,
-    facts: { file: `${FOLDER}/${name}`, line: fault.line, reason: fault.reason, ...facts },
+    facts: { file: `${folder}/${name}`, line: fault.line, reason: fault.reason, ...facts },
     excerpts: [{ source: `${name}:${Math.max(1, fault.line - 1)}`, lines: excerpt }],
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
+import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 import type { Targets, With } from '../../domain/probe/targets/targets.ts';
@@ -59,7 +60,7 @@ export const servicesCpuProfile = defineProbe({
   id: 'services.cpu-profile',
   doc: `Which function of a Go service burns the CPU?
 
-Takes a CPU profile from \`/debug/pprof/profile\`.
+Takes a CPU profile from \`${guide.paths.cpuProfile}\`.
 Every stack counts for the innermost function of the program itself, not of Go, its libraries or a framework.
 A function with 35 % or more of a busy profile is named with file and line.
 Busy means a quarter of a core, or 60 % of a smaller limit.
@@ -76,7 +77,7 @@ With less CPU, or too few samples, the answer is inconclusive, unless the only p
     const { services, runtime } = deps as With<'services'> & Pick<Targets, 'runtime'>;
     const service = services.find(id);
     if (service === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const answer = await services.request(`${service.url}/debug/pprof/profile?seconds=${seconds}`, {
+    const answer = await services.request(`${service.url}${service.paths.cpuProfile}?seconds=${seconds}`, {
       timeoutMs: (seconds + 10) * 1000,
       maxBytes: 32 << 20,
       signal,

@@ -33,7 +33,7 @@ type Sampling = Parameters<typeof scrape>[2];
  */
 async function take(
   services: ServicesTarget,
-  { id, url }: ServiceTarget,
+  { id, url, paths }: ServiceTarget,
   context: Sampling,
   of?: Scrape,
 ): Promise<HeapSample | undefined> {
@@ -41,7 +41,7 @@ async function take(
     const seen = await services.overOneConnection(async (one, kept) => {
       const process = await scrape(one, id, context);
       if (of !== undefined && !ofOneProcess(of, process)) return 'another';
-      const answer = await one.request(`${url}/debug/pprof/heap?gc=1`, {
+      const answer = await one.request(`${url}${paths.heapProfile}?gc=1`, {
         maxBytes: 32 << 20,
         timeoutMs: 10_000,
         signal: context.signal,

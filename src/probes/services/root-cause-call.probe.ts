@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
+import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -14,7 +15,7 @@ export const servicesRootCauseCall = defineProbe({
   id: 'services.root-cause-call',
   doc: `Does root-cause analysis answer?
 
-Sends one real, small request to \`POST /api/v1/analyze/root-cause\` and checks the answer.
+Sends one real, small request to \`POST ${guide.paths.rootCause}\` and checks the answer.
 A status from 500 on is the symptom; the error text distinguishes a model that cannot be loaded from other failures.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
@@ -26,7 +27,7 @@ A status from 500 on is the symptom; the error text distinguishes a model that c
     const service = services.find('reasoning-service');
     if (service === undefined) return { status: 'skipped', reason: 'not-configured' };
     const answer = await services
-      .request(`${service.url}/api/v1/analyze/root-cause`, {
+      .request(`${service.url}${service.paths.rootCause}`, {
         method: 'POST',
         body: JSON.stringify(REQUEST),
         headers: { 'content-type': 'application/json' },

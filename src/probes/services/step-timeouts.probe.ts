@@ -78,9 +78,9 @@ async function currentLimits(
   services: With<'services'>['services'],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
-  const url = services.find('orchestrator-service')?.url;
-  if (url === undefined) return new Map();
-  const answer = await services.request(`${url}/api/v1/workflows`, { signal });
+  const service = services.find('orchestrator-service');
+  if (service === undefined) return new Map();
+  const answer = await services.request(`${service.url}${service.paths.workflows}`, { signal });
   const parsed = answer.status === 200 ? Workflows.safeParse(JSON.parse(answer.text())) : undefined;
   return new Map(
     (parsed?.data?.workflows ?? []).flatMap((workflow) =>

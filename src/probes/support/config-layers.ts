@@ -16,6 +16,8 @@ export interface LayerSources {
   readonly referred?: ReadonlyMap<string, ReferredVariable>;
   /** The parsed configuration file; undefined when it could not be read. */
   readonly file: unknown;
+  /** Of the variables that set a key. */
+  readonly prefix: string;
 }
 
 export interface LayeredValue {
@@ -39,8 +41,8 @@ export interface LayeredValue {
 const upper = (key: string) => key.replaceAll('.', '_').replaceAll('-', '_').toUpperCase();
 
 /** Names under which the environment may give `event.workers`, the prefixed one first. */
-export function envNames(key: string): readonly string[] {
-  return [`AETHERIUS_${upper(key)}`, upper(key)];
+export function envNames(key: string, prefix: string): readonly string[] {
+  return [`${prefix}${upper(key)}`, upper(key)];
 }
 
 function fromFlags(command: readonly string[], key: string): { name: string; value: string } | undefined {
@@ -95,7 +97,7 @@ function winnerOf(
   const behind = written === undefined ? {} : { fileValue: written };
   const flag = fromFlags(sources.command, key);
   if (flag !== undefined) return { key, layer: 'flag', ...flag, ...behind };
-  for (const name of envNames(key)) {
+  for (const name of envNames(key, sources.prefix)) {
     const value = sources.env[name];
     if (value !== undefined) return { key, layer: 'env', name, value, ...behind };
     const variable = sources.referred?.get(name);

@@ -1,11 +1,9 @@
 import { parse } from 'yaml';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { PartId } from '../../domain/platform/part.ts';
-import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
+import type { ConfiguredId } from '../../domain/platform/part.ts';
+import type { Instance } from '../../domain/probe/targets/runtime.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
 import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from './config-layers.ts';
-
-/** Where every service of the platform keeps its configuration (guide, "检查配置"). */
-export const CONFIG_FILE = '/etc/aetherius/config.yaml';
 
 export interface PartConfig {
   readonly instance: Instance;
@@ -19,14 +17,14 @@ export interface PartConfig {
  * `keys`: what is asked for, where that is not every key of the file; only what may give these is read.
  */
 export async function partConfig(
-  runtime: RuntimeTarget,
-  part: PartId,
+  { runtime, platform }: Pick<With<'runtime'>, 'runtime' | 'platform'>,
+  part: ConfiguredId,
   signal: AbortSignal,
   keys?: readonly string[],
 ): Promise<PartConfig | undefined> {
   const instance = (await runtime.instances(part, { signal })).at(-1);
   if (instance === undefined) return undefined;
-  const file = await runtime.file(instance, CONFIG_FILE, { signal });
+  const file = await runtime.file(instance, platform.parts[part].configFile, { signal });
   if (file === undefined) return undefined;
   let parsed: unknown;
   try {
@@ -34,15 +32,16 @@ export async function partConfig(
   } catch {
     parsed = {};
   }
+  const { prefix } = platform.variables;
   const against = new Map(
     (keys ?? fileKeys(parsed)).flatMap((key) =>
-      envNames(key).map((name) => [name, fileValue(parsed, key)] as const),
+      envNames(key, prefix).map((name) => [name, fileValue(parsed, key)] as const),
     ),
   );
   const referred = await runtime.referred(instance, against, { signal });
   return {
     instance,
-    sources: { command: instance.command, env: instance.env, referred, file: parsed },
+    sources: { command: instance.command, env: instance.env, referred, file: parsed, prefix },
     from: file.from,
   };
 }

@@ -39,7 +39,7 @@ export async function executions(
 ): Promise<readonly Execution[] | undefined> {
   const service = services.find('orchestrator-service');
   if (service === undefined) return undefined;
-  const answer = await services.request(`${service.url}/api/v1/workflows/executions${query}`, {
+  const answer = await services.request(`${service.url}${service.paths.executions}${query}`, {
     signal,
     maxBytes: 8 << 20,
   });
@@ -73,7 +73,7 @@ export async function withSteps(
   return Promise.all(
     list.slice(0, MOST_HISTORIES).map(async (execution) => {
       if (execution.steps != null) return execution;
-      const path = `/api/v1/workflows/executions/${encodeURIComponent(execution.id)}`;
+      const path = `${service.paths.executions}/${encodeURIComponent(execution.id)}`;
       const answer = await services.request(`${service.url}${path}`, { signal, maxBytes: 4 << 20 });
       const parsed = answer.status === 200 ? Execution.safeParse(JSON.parse(answer.text())) : undefined;
       return parsed?.success === true ? parsed.data : execution;

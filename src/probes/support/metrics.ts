@@ -65,7 +65,7 @@ export async function scrape(
 ): Promise<Scrape | undefined> {
   const service = services.find(id);
   if (service === undefined) return undefined;
-  const answer = await services.request(`${service.url}/metrics`, {
+  const answer = await services.request(`${service.url}${service.paths.metrics}`, {
     signal: context.signal,
     maxBytes: 8 << 20,
   });

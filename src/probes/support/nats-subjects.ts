@@ -1,3 +1,5 @@
+import type { Platform } from '../../domain/platform/platform.ts';
+
 /**
  * Whether a subject with wildcards takes in everything of the wanted one (NATS, "Subject-Based Messaging": `*` is one
  * token, `>` at the end one or more).
@@ -34,8 +36,8 @@ export function mayCover(own: string, wanted: string): boolean {
 }
 
 /** Whether a subject is one of the platform's; undefined for a wildcard that takes in those of others as well. */
-export function ofPlatform(subject: string): boolean | undefined {
-  const first = subject.split('.', 1)[0];
-  if (first === 'aetherius') return true;
+export function ofPlatform(subject: string, { subjects }: Platform): boolean | undefined {
+  const [first = ''] = subject.split('.', 1);
+  if (Object.values(subjects).some((own) => own.split('.', 1)[0] === first)) return true;
   return first === '>' || first === '*' ? undefined : false;
 }

@@ -49,7 +49,7 @@ It is done when a container has restarted, runs and, if it has a health check, i
     const all = await deps.compose.containers({ signal });
     const found = all.filter((item) =>
       params.service === undefined
-        ? partOfWorkload(item.service) === params.part
+        ? partOfWorkload(item.service, deps.platform) === params.part
         : item.service === params.service,
     );
     const service = found[0]?.service ?? params.service ?? params.part;

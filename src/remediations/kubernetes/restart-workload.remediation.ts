@@ -207,7 +207,7 @@ async function named(
   const objects = await deps.kubernetes.list(place.kind, place.namespace, { signal });
   const names = objects
     .map((object) => object.metadata.name)
-    .filter((name) => partOfWorkload(name) === params.part);
+    .filter((name) => partOfWorkload(name, deps.platform) === params.part);
   const [name] = names;
   if (name === undefined)
     throw refused('no-target', { workload: `${place.kind}/${place.namespace}/${place.name}` });

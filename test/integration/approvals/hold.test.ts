@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Store } from '../../../src/domain/ports/store.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
@@ -22,7 +23,10 @@ let target = 0;
 
 const depsOf = (h: Harness, more: Partial<ExecutorDeps> = {}): ExecutorDeps => ({
   ...h.common,
-  targets: { forRun: () => Promise.resolve({ environment: 'prod' }), close: () => Promise.resolve() },
+  targets: {
+    forRun: () => Promise.resolve({ environment: 'prod', platform: asInGuide }),
+    close: () => Promise.resolve(),
+  },
   remediations: [h.action],
   probes: { run: () => Promise.resolve([]) },
   self: () => Promise.resolve(new Set<string>()),

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import type { Remediation } from '../../../src/domain/fix/remediation.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { With } from '../../../src/domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
@@ -218,7 +219,7 @@ describe.skipIf(lacking !== undefined)(
         agentNamespace: 'kube-system',
         kubeconfig: api.kubeconfig,
       });
-      const deps = { environment: 'prod', kubernetes } as With<'kubernetes'>;
+      const deps = { environment: 'prod', platform: asInGuide, kubernetes } as With<'kubernetes'>;
       return { deps, signal: new AbortController().signal, now: () => new Date() };
     };
     const plan = () => restartWorkload.plan({ part: 'agent-manager' }, context());

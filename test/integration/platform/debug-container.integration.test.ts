@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
@@ -94,6 +95,7 @@ describe.skipIf(lacking !== undefined)(
               return patched;
             },
           },
+          asInGuide,
           { image },
         );
         const [instance] = await runtime.instances('agent-manager');

@@ -11,6 +11,7 @@ import {
   stopDocker,
 } from '../../../lab/components/docker.ts';
 import { must, waitFor } from '../../../lab/components/process.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts';
 import { createComposeTarget } from '../../../src/platform/targets/compose/compose.ts';
@@ -77,7 +78,7 @@ describe.skipIf(lacking !== undefined)(
       const id = await start('collect-agent', sleeps);
       const compose = createComposeTarget({ project, socket: engine.socket ?? '' });
       const context = {
-        deps: { environment: 'test', compose },
+        deps: { environment: 'test', platform: asInGuide, compose },
         signal: new AbortController().signal,
         now: () => new Date(),
       };
@@ -102,18 +103,17 @@ describe.skipIf(lacking !== undefined)(
       const share = async (script: string, cpus: string, inside: boolean) => {
         const id = await start('collect-agent', script, '--cpus', cpus);
         const target = createComposeTarget({ project, socket: engine.socket ?? '' });
-        const outside = runtimeOnCompose(target);
+        const outside = runtimeOnCompose(target, asInGuide);
         const [instance] = await outside.instances('collect-agent');
         if (instance === undefined) throw new Error('no container of collect-agent');
         // What a Pod's container would be asked, asked of this one.
         const exec = (_n: string, _p: string, _c: string, command: readonly string[]) =>
           target.exec(id, command, { timeoutMs: 20_000 });
         const through = inside
-          ? runtimeOnKubernetes({
-              namespace: project,
-              agentNamespace: project,
-              exec,
-            } as unknown as KubernetesTarget)
+          ? runtimeOnKubernetes(
+              { namespace: project, agentNamespace: project, exec } as unknown as KubernetesTarget,
+              asInGuide,
+            )
           : outside;
         const seen = await through.throttled(instance, 2);
         await docker('rm', '-f', id);
@@ -197,7 +197,7 @@ describe.skipIf(lacking !== undefined)(
 
     it('looks past its own list when it looks at a container again', async () => {
       const target = createComposeTarget({ project, socket: engine.socket ?? '' });
-      const containers = runtimeOnCompose(target);
+      const containers = runtimeOnCompose(target, asInGuide);
       const id = await start('neo4j', 'sleep 1; exit 3', '--restart', 'always');
       const [first] = await containers.instances('neo4j');
       if (first === undefined) throw new Error('no container of neo4j');
@@ -216,7 +216,7 @@ describe.skipIf(lacking !== undefined)(
 
     it('reads the log of each life by itself', async () => {
       const target = createComposeTarget({ project, socket: engine.socket ?? '' });
-      const containers = runtimeOnCompose(target);
+      const containers = runtimeOnCompose(target, asInGuide);
       const first = 'if [ -e /lived ]; then echo second life; sleep 60; fi';
       const id = await start(
         'neo4j',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { createServicesTarget } from '../../../src/platform/targets/http/services.ts';
 import { closedPort, codes, type HttpFake, httpFake, runProbe, silentPort } from '../../support/targets.ts';
@@ -211,7 +212,7 @@ describe('what is asked of a service over one connection', () => {
         response.writeHead(200, headers).end('up 1\n');
       },
     });
-    const target = createServicesTarget({ 'agent-manager': { url, healthPaths: [] } });
+    const target = createServicesTarget({ 'agent-manager': { url, healthPaths: [] } }, asInGuide.paths);
     return { connections, target, url: `${url}/metrics` };
   };
 

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { healthCalls, shapeOf } from '../../../src/domain/health/health-calls.ts';
 import { judgeHealth } from '../../../src/domain/health/health-rules.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
@@ -608,7 +609,7 @@ describe.skipIf(lacking !== undefined)(
         const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
         const calls = healthCalls(shape);
         const outcomes = await runner.run(calls, {
-          targets: { environment: 'test', kubernetes: target },
+          targets: { environment: 'test', platform: asInGuide, kubernetes: target },
           signal,
         });
         const report = judgeHealth({ environment: 'test', shape, calls, outcomes });

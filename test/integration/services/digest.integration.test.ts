@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { Courier } from '../../../src/domain/ports/courier.ts';
 import type { Sweeper } from '../../../src/domain/ports/sweeper.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
@@ -78,7 +79,7 @@ async function bench(found: () => readonly Finding[] = () => []) {
     return outcomeOf(call, findings.length === 0 ? {} : { status: 'unhealthy', findings });
   });
   const targets = {
-    forRun: (environment: string) => Promise.resolve({ environment }),
+    forRun: (environment: string) => Promise.resolve({ environment, platform: asInGuide }),
     close: () => Promise.resolve(),
   };
   const digest = createDigestRun({

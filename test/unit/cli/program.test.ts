@@ -12,6 +12,7 @@ import { allCommands, createProgram, runProgram } from '../../../src/cli/program
 import { table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import { parseConfig } from '../../../src/platform/settings/config.ts';
 import { wordsIn } from '../../../src/text/words.ts';
@@ -202,7 +203,7 @@ describe('health', () => {
           rules: { calls: () => [], judge: () => report(overall) },
           runner: { run: () => Promise.resolve([]) },
           targets: {
-            forRun: (environment: string) => Promise.resolve({ environment }),
+            forRun: (environment: string) => Promise.resolve({ environment, platform: asInGuide }),
             close: () => Promise.resolve(),
           },
           diagnosis: { run: () => Promise.reject(new Error('nothing is diagnosed here')) },

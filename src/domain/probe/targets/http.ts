@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../kernel/call.ts';
 import type { ServiceId } from '../../platform/part.ts';
+import type { Platform } from '../../platform/platform.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -15,6 +16,8 @@ export interface ServiceTarget {
   readonly url: string;
   /** Tried in turn until one does not answer 404. */
   readonly healthPaths: readonly string[];
+  /** Its other paths. */
+  readonly paths: Platform['paths'];
 }
 
 export interface ServicesTarget {

@@ -1,3 +1,4 @@
+import type { Platform } from '../../platform/platform.ts';
 import type { ComposeTarget } from './compose.ts';
 import type { ServicesTarget } from './http.ts';
 import type { KubernetesTarget } from './kubernetes.ts';
@@ -29,6 +30,8 @@ export type TargetName = (typeof targetNames)[number];
 /** All targets of one environment, for one run. A missing one is not configured. */
 export interface Targets {
   readonly environment: string;
+  /** The installation as it is: names, ports, keys and all else that the table of the platform holds. */
+  readonly platform: Platform;
   readonly services?: ServicesTarget;
   readonly postgres?: PostgresTarget;
   readonly redis?: RedisTarget;

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { type ServiceId, serviceIds } from '../../../domain/platform/part.ts';
+import type { Platform } from '../../../domain/platform/platform.ts';
 import type { ServicesTarget, ServiceTarget } from '../../../domain/probe/targets/http.ts';
 import { CircuitBreaker, defaultTimeouts, type Timeouts, unconnected } from '../failure.ts';
 import { type HttpCall, httpCall } from './http-call.ts';
@@ -16,13 +17,14 @@ const mebibyte = 1024 * 1024;
 /** The platform's HTTP services. A connection a call: what a health check measures is what a new client meets. */
 export function createServicesTarget(
   services: ServicesSettings,
+  paths: Platform['paths'],
   timeouts: Timeouts = defaultTimeouts,
 ): ServicesTarget {
   const found = new Map<ServiceId, ServiceTarget>();
   for (const id of serviceIds) {
     const service = services[id];
     if (service !== undefined)
-      found.set(id, { id, url: service.url.replace(/\/$/, ''), healthPaths: service.healthPaths });
+      found.set(id, { id, url: service.url.replace(/\/$/, ''), healthPaths: service.healthPaths, paths });
   }
   const breakers = new Map<string, CircuitBreaker>();
   const breaker = (key: string, make: () => CircuitBreaker) => {

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
+import type { Platform } from '../../../domain/platform/platform.ts';
 import type { ObjectKey, RegistrationToken } from '../../../domain/probe/targets/runtime.ts';
 import { mountedSecret, oncePerLook, type ReferenceReader, variableOf } from './pod-environment.ts';
 import { type KubeContainer, type KubePod, mainContainer } from './runtime-pod.ts';
 
-const TOKEN_SECRET = 'agent-auth-token';
-const TOKEN_FILE = '/etc/aetherius/secrets/agent-auth-token';
-/** The setting `agent.auth_token` by its own name, the stronger one first. */
-const tokenVariables = ['AETHERIUS_AGENT_AUTH_TOKEN', 'AGENT_AUTH_TOKEN'] as const;
+/** The setting of the token by its own name, the stronger one first. */
+const tokenVariables = ({ variables }: Platform) => [
+  `${variables.prefix}${variables.token}`,
+  variables.token,
+];
 
 /** Short digest that two people can compare; the token cannot be had from it. */
 function digest(token: string): string {
@@ -30,11 +32,11 @@ function tokenNowhere(part: PartId): AppError {
 const tokenLike = /^(?:AETHERIUS_)?(?:COLLECT_)?AGENT_(?:AUTH_|REGISTRATION_)?TOKEN$/;
 
 /** Variables of a container that hold the registration token, by their name or by the Secret they come from. */
-function tokenNames(container: KubeContainer): readonly string[] {
+function tokenNames(container: KubeContainer, platform: Platform): readonly string[] {
   const others = container.env.filter(
-    ({ name, valueFrom }) => valueFrom?.secretKeyRef?.name === TOKEN_SECRET || tokenLike.test(name),
+    ({ name, valueFrom }) => valueFrom?.secretKeyRef?.name === platform.secrets.token || tokenLike.test(name),
   );
-  return [...new Set([...tokenVariables, ...others.map(({ name }) => name)])];
+  return [...new Set([...tokenVariables(platform), ...others.map(({ name }) => name)])];
 }
 
 /** What its environment comes from is not there, and so it was not started: the kubelet looks anew at each start. */
@@ -51,13 +53,13 @@ function waitsFor(pod: KubePod, container: KubeContainer, unread: Error): boolea
 export async function podToken(
   pod: KubePod | undefined,
   part: PartId,
-  namespace: string,
-  references: ReferenceReader,
+  where: { readonly platform: Platform; readonly namespace: string; readonly references: ReferenceReader },
   options?: CallOptions,
 ): Promise<RegistrationToken> {
   if (pod === undefined) throw tokenNowhere(part);
+  const { platform, namespace, references } = where;
   const reader = oncePerLook(references);
-  const main = mainContainer(pod, part);
+  const main = mainContainer(pod, part, platform);
   const containers = [
     ...(main === undefined ? [] : [main]),
     ...pod.spec.containers.filter((one) => one !== main),
@@ -65,7 +67,7 @@ export async function podToken(
   let empty: RegistrationToken | undefined;
   let unread: Error | undefined;
   for (const container of containers)
-    for (const name of tokenNames(container)) {
+    for (const name of tokenNames(container, platform)) {
       const variable = await variableOf(container, name, namespace, reader, options);
       if (variable === undefined) continue;
       const explicit = container.env.some((entry) => entry.name === name);
@@ -81,11 +83,11 @@ export async function podToken(
       empty ??= found;
     }
   const mounted = containers
-    .map((container) => mountedSecret(container, pod.spec.volumes, TOKEN_FILE))
+    .map((container) => mountedSecret(container, pod.spec.volumes, platform.files.token))
     .find((key) => key !== undefined);
   if (mounted === undefined && unread !== undefined) throw unread;
   if (mounted === undefined && empty !== undefined) return empty;
-  const key = mounted ?? { kind: 'Secret', name: TOKEN_SECRET, key: 'token' };
+  const key = mounted ?? { kind: 'Secret', name: platform.secrets.token, key: 'token' };
   try {
     return tokenOf((await reader.data('Secret', namespace, key.name, options)).get(key.key), nameOf(key));
   } catch (error) {
@@ -96,8 +98,12 @@ export async function podToken(
 }
 
 /** The token as a container gets it whose environment is known. */
-export function variableToken(env: Readonly<Record<string, string>>, part: PartId): RegistrationToken {
-  const named = [...tokenVariables, ...Object.keys(env).filter((name) => tokenLike.test(name))];
+export function variableToken(
+  env: Readonly<Record<string, string>>,
+  part: PartId,
+  platform: Platform,
+): RegistrationToken {
+  const named = [...tokenVariables(platform), ...Object.keys(env).filter((name) => tokenLike.test(name))];
   const set = named.filter((name) => env[name] !== undefined);
   const name = set.find((one) => env[one]?.trim() !== '') ?? set[0];
   if (name === undefined) throw tokenNowhere(part);

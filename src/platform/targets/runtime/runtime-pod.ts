@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../../domain/kernel/present.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
+import { factsOf, type Platform } from '../../../domain/platform/platform.ts';
 import type { Instance, Termination } from '../../../domain/probe/targets/runtime.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 
@@ -140,9 +141,10 @@ function resources(of: z.output<typeof Resources>): Partial<Instance> {
   return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
 }
 
-/** The main container is the one named after the part, else the first. */
-export function mainContainer(pod: KubePod, part: PartId): KubeContainer | undefined {
-  return pod.spec.containers.find((candidate) => candidate.name === part) ?? pod.spec.containers[0];
+/** The main container is the one that the platform names for the part, else the first. */
+export function mainContainer(pod: KubePod, part: PartId, platform: Platform): KubeContainer | undefined {
+  const { container } = factsOf(platform, part);
+  return pod.spec.containers.find(({ name }) => name === container) ?? pod.spec.containers[0];
 }
 
 const tcpPorts = (container: KubeContainer | undefined): readonly number[] =>
@@ -150,8 +152,8 @@ const tcpPorts = (container: KubeContainer | undefined): readonly number[] =>
     .filter(({ protocol }) => protocol === 'TCP')
     .map(({ containerPort }) => containerPort);
 
-export function instanceOf(pod: KubePod, part: PartId): Instance {
-  const container = mainContainer(pod, part);
+export function instanceOf(pod: KubePod, part: PartId, platform: Platform): Instance {
+  const container = mainContainer(pod, part, platform);
   const status = pod.status.containerStatuses.find((candidate) => candidate.name === container?.name);
   const { running, waiting, terminated } = status?.state ?? {};
   const phase = running ? 'running' : terminated ? 'terminated' : waiting ? 'waiting' : 'pending';

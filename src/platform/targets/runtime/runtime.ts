@@ -4,6 +4,7 @@ import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { partOfWorkload } from '../../../domain/platform/part-names.ts';
+import type { Platform } from '../../../domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
 import type { FileEntry, Instance, RuntimeTarget } from '../../../domain/probe/targets/runtime.ts';
@@ -120,10 +121,13 @@ function mapData(map: KubeObject): Readonly<Record<string, string>> {
   return data !== null && typeof data === 'object' ? (data as Record<string, string>) : {};
 }
 
-function podsByPart(objects: readonly KubeObject[]): ReadonlyMap<PartId, readonly KubePod[]> {
+function podsByPart(
+  objects: readonly KubeObject[],
+  platform: Platform,
+): ReadonlyMap<PartId, readonly KubePod[]> {
   const parts = new Map<PartId, KubePod[]>();
   for (const object of objects) {
-    const part = partOfPod(object);
+    const part = partOfPod(object, platform);
     // A Pod on its way out says nothing of the part any more, though it may run and be ready for a while.
     if (part === undefined || object.metadata.deletionTimestamp !== undefined) continue;
     const pod = KubePod.parse(object);
@@ -143,6 +147,7 @@ const byAge = ({ metadata: a }: KubePod, { metadata: b }: KubePod) =>
 /** The runtime port over Kubernetes; nothing is ever added to a Pod unless `debug` is given. */
 export function runtimeOnKubernetes(
   kubernetes: KubernetesTarget,
+  platform: Platform,
   debug?: DebugContainerSettings,
 ): RuntimeTarget {
   const beside = debug === undefined ? undefined : createDebugContainers(kubernetes, debug);
@@ -152,7 +157,7 @@ export function runtimeOnKubernetes(
   async function pods(part: PartId, options?: CallOptions): Promise<readonly KubePod[]> {
     const objects = await kubernetes.list('pods', namespaceOf(part), options);
     // The probes of a run share the LIST and ask for the Pods of a few parts, many times.
-    const parts = byPart.get(objects) ?? podsByPart(objects);
+    const parts = byPart.get(objects) ?? podsByPart(objects, platform);
     byPart.set(objects, parts);
     return parts.get(part) ?? [];
   }
@@ -212,7 +217,7 @@ export function runtimeOnKubernetes(
   return {
     kind: 'kubernetes',
     async instances(part, options) {
-      return (await pods(part, options)).toSorted(byAge).map((pod) => instanceOf(pod, part));
+      return (await pods(part, options)).toSorted(byAge).map((pod) => instanceOf(pod, part, platform));
     },
     async again({ name, namespace = kubernetes.namespace, part, id }, options) {
       const looking =
@@ -224,7 +229,7 @@ export function runtimeOnKubernetes(
       looks.set(id, looking);
       setTimeout(() => looks.delete(id), SAME_LOOK_MS).unref();
       const pod = await looking;
-      return pod === undefined ? undefined : instanceOf(KubePod.parse(pod), part);
+      return pod === undefined ? undefined : instanceOf(KubePod.parse(pod), part, platform);
     },
     logs(instance, { previous = false, tail, sinceSeconds, ...options } = {}) {
       return kubernetes.logs(instance.namespace ?? kubernetes.namespace, instance.name, instance.container, {
@@ -313,7 +318,7 @@ export function runtimeOnKubernetes(
     },
     async token(part, options) {
       const youngest = (await pods(part, options)).toSorted(byAge).at(-1);
-      return podToken(youngest, part, namespaceOf(part), references, options);
+      return podToken(youngest, part, { platform, namespace: namespaceOf(part), references }, options);
     },
     async resolve(name, options) {
       const [service = '', namespace = kubernetes.namespace] = name.split('.');
@@ -393,9 +398,11 @@ function lifeBegan({ startedAt, finishedAt = '' }: ComposeContainer): number {
 }
 
 /** The runtime port over Docker Compose. */
-export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
+export function runtimeOnCompose(compose: ComposeTarget, platform: Platform): RuntimeTarget {
   const of = async (part: PartId, options?: CallOptions) =>
-    (await compose.containers(options)).filter((container) => partOfWorkload(container.service) === part);
+    (await compose.containers(options)).filter(
+      (container) => partOfWorkload(container.service, platform) === part,
+    );
   const exec: RuntimeTarget['exec'] = (instance, command, options) =>
     compose.exec(instance.id, command, options);
   return {
@@ -482,7 +489,7 @@ export function runtimeOnCompose(compose: ComposeTarget): RuntimeTarget {
     // Compose puts whatever an `env_file` says into the container itself.
     referred: async () => new Map(),
     async token(part, options) {
-      return variableToken((await of(part, options)).at(-1)?.env ?? {}, part);
+      return variableToken((await of(part, options)).at(-1)?.env ?? {}, part, platform);
     },
     async resolve(name, options) {
       const known = (await compose.containers(options)).some(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { remediesFor } from '../../../../src/domain/fix/remedies.ts';
 import { partNamed, partOfWorkload } from '../../../../src/domain/platform/part-names.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { remediations } from '../../../../src/remediations/index.ts';
@@ -88,7 +89,7 @@ describe('names of parts (R-PLAT5)', () => {
     ['psql', undefined],
     ['redistribute', undefined],
   ])('a connection named %s is of %s', (name, part) => {
-    expect(partNamed(name)).toBe(part);
+    expect(partNamed(name, asInGuide)).toBe(part);
   });
 
   it.each([
@@ -99,6 +100,6 @@ describe('names of parts (R-PLAT5)', () => {
     ['orchestrator-service', 'orchestrator-service'],
     ['shop', undefined],
   ])('a workload named %s runs %s', (name, part) => {
-    expect(partOfWorkload(name)).toBe(part);
+    expect(partOfWorkload(name, asInGuide)).toBe(part);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { partOfPod } from '../../../../src/domain/probe/workload.ts';
 
 const pod = (owner: readonly [kind: string, name: string] | undefined, labels: object = {}) => ({
@@ -23,7 +24,7 @@ describe('the part that a Pod belongs to', () => {
     ['redis', ['StatefulSet', 'cache'], { 'app.kubernetes.io/name': 'redis' }],
     ['neo4j', ['StatefulSet', 'graph'], { app: 'neo4j' }],
   ] as const)('is %s for %s with %o', (part, owner, labels) => {
-    expect(partOfPod(pod(owner, labels))).toBe(part);
+    expect(partOfPod(pod(owner, labels), asInGuide)).toBe(part);
   });
 
   it.each([
@@ -34,10 +35,10 @@ describe('the part that a Pod belongs to', () => {
     [['ReplicaSet', 'aetherius-postgres-exporter-5d9f8c7b6'], {}],
     [['ReplicaSet', 'shop-5d9f8c7b6'], { app: 'shop' }],
   ] as const)('is none for %s with %o', (owner, labels) => {
-    expect(partOfPod(pod(owner, labels))).toBeUndefined();
+    expect(partOfPod(pod(owner, labels), asInGuide)).toBeUndefined();
   });
 
   it('is told by its own name when nothing controls it', () => {
-    expect(partOfPod({ metadata: { ...pod(undefined).metadata, name: 'redis-0' } })).toBe('redis');
+    expect(partOfPod({ metadata: { ...pod(undefined).metadata, name: 'redis-0' } }, asInGuide)).toBe('redis');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Probe } from '../../../../src/domain/probe/probe.ts';
 import { defineProbe } from '../../../../src/domain/probe/probe.ts';
@@ -32,7 +33,7 @@ async function outcomeOf(code: string, lagMs: number) {
   });
   const signal = new AbortController().signal;
   const [outcome] = await runner.run([{ probe: 'redis.connection' }], {
-    targets: { environment: 't' },
+    targets: { environment: 't', platform: asInGuide },
     signal,
   });
   return outcome;

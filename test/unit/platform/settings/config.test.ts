@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/domain/kernel/secret.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Role } from '../../../../src/domain/settings/process-env.ts';
 import { loadConfig, parseConfig, readProcessEnv } from '../../../../src/platform/settings/config.ts';
 import { ConfigError } from '../../../../src/platform/settings/config-faults.ts';
@@ -136,6 +137,78 @@ slack:
     ];
 
     expect(all).toHaveLength(3);
+  });
+});
+
+describe('what differs about the platform (R-PLAT25)', () => {
+  const of = (platform: string) => `
+environments:
+  prod:
+    runtime: { kind: none }
+    platform:
+${platform}`;
+
+  it('is put over the table, for that environment alone', () => {
+    const config = parse(`${of('      parts: { agent-manager: { port: 9080, workload: deployment/am } }')}
+  test:
+    runtime: { kind: none }`);
+
+    expect(config.environments['prod']?.platform.parts['agent-manager']).toMatchObject({
+      port: 9080,
+      workload: 'deployment/am',
+      service: 'agent-manager',
+    });
+    expect(config.environments['test']?.platform).toEqual(asInGuide);
+  });
+
+  it('is refused with the nearest name where a name is unknown', () => {
+    expect(faults(of('      part: {}'))).toEqual([
+      '5:7 environments.prod.platform.part: is not a known setting; did you mean "parts"?',
+    ]);
+    expect(faults(of('      parts: { agent-manger: {} }'))).toEqual([
+      '5:16 environments.prod.platform.parts.agent-manger: is not a known setting; did you mean "agent-manager"?',
+    ]);
+    expect(faults(of('      parts: { redis: { configfile: /a } }'))).toEqual([
+      '5:25 environments.prod.platform.parts.redis.configfile: is not a known setting; did you mean "configMap"?',
+    ]);
+    expect(faults(of('      keys: { event.worker: a }'))).toEqual([
+      '5:15 environments.prod.platform.keys.event.worker: is not a known setting; did you mean "event.workers"?',
+    ]);
+    expect(faults(of('      tables: { quite_another_thing: a }'))).toEqual([
+      '5:17 environments.prod.platform.tables.quite_another_thing: is not a known setting',
+    ]);
+  });
+
+  it.each([
+    ['parts: { redis: { port: 0 } }', 'parts.redis.port'],
+    ['parts: { redis: { port: "6379" } }', 'parts.redis.port'],
+    ['parts: { redis: { workload: redis } }', 'parts.redis.workload'],
+    ['parts: { redis: { workload: "statefulset/a b" } }', 'parts.redis.workload'],
+    ['parts: { redis: { service: "redis; rm -rf /" } }', 'parts.redis.service'],
+    ['parts: { agent-manager: { configFile: etc/config.yaml } }', 'parts.agent-manager.configFile'],
+    ['parts: { redis: { name: "*Redis*" } }', 'parts.redis.name'],
+    ['parts: { redis: { aliases: ["Key Value"] } }', 'parts.redis.aliases.0'],
+    ['keys: { event.workers: "a b" }', 'keys.event.workers'],
+    ['variables: { token: agent-token }', 'variables.token'],
+    ['paths: { agents: api/agents }', 'paths.agents'],
+    ['files: { models: "/app/$(id)" }', 'files.models'],
+    ['subjects: { events: "a..b" }', 'subjects.events'],
+    ['streams: { events: "A B" }', 'streams.events'],
+    ['tables: { agents: "agents; DROP TABLE x" }', 'tables.agents'],
+    ['cache: { agents: "" }', 'cache.agents'],
+  ])('is refused where it is none: %s', (platform, path) => {
+    const found = faults(of(`      ${platform}`));
+
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(
+      new RegExp(`^5:\\d+ environments\\.prod\\.platform\\.${path}: (must|Too small|Invalid|expected)`),
+    );
+  });
+
+  it('is refused where two parts have one name', () => {
+    expect(faults(of('      parts: { nats: { service: redis } }'))).toEqual([
+      '5:22 environments.prod.platform.parts.nats: "redis" names redis and nats: a name may belong to one part only',
+    ]);
   });
 });
 

@@ -71,15 +71,13 @@ describe('the table of agents', () => {
       { id: 'a3', silent: -2 },
     ];
 
-    expect(await agentsFromTable(postgresInTurn(columns('id', 'last_seen'), rows), signal)).toEqual([
-      { id: 'a1', silentSeconds: 30 },
-      { id: 'a2' },
-      { id: 'a3', silentSeconds: 0 },
-    ]);
+    expect(await agentsFromTable(postgresInTurn(columns('id', 'last_seen'), rows), 'agents', signal)).toEqual(
+      [{ id: 'a1', silentSeconds: 30 }, { id: 'a2' }, { id: 'a3', silentSeconds: 0 }],
+    );
   });
 
   it.each([[['id']], [['last_seen']], [[]]])('is none with the columns %o alone', async (names) => {
-    expect(await agentsFromTable(postgresInTurn(columns(...names)), signal)).toBeUndefined();
+    expect(await agentsFromTable(postgresInTurn(columns(...names)), 'agents', signal)).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { dependencyFacts, healthWord } from '../../../../src/probes/http/health-body.ts';
 
 describe('the health word of a body', () => {
@@ -45,7 +46,7 @@ describe('the health word of a body', () => {
 
 describe('what a service says of the parts it needs', () => {
   it.each(['dependencies', 'checks', 'components', 'details', 'services'])('is read from %s', (container) => {
-    expect(dependencyFacts(JSON.stringify({ [container]: { redis: 'up' } }))).toEqual({
+    expect(dependencyFacts(JSON.stringify({ [container]: { redis: 'up' } }), asInGuide)).toEqual({
       'dependency.redis': 'up',
     });
   });
@@ -63,7 +64,7 @@ describe('what a service says of the parts it needs', () => {
     ['Knowledge_Graph', 'neo4j'],
     ['Postgres', 'postgres'],
   ])('knows %s for %s', (name, part) => {
-    expect(dependencyFacts(JSON.stringify({ checks: { [name]: 'ok' } }))).toEqual({
+    expect(dependencyFacts(JSON.stringify({ checks: { [name]: 'ok' } }), asInGuide)).toEqual({
       [`dependency.${part}`]: 'up',
     });
   });
@@ -71,7 +72,7 @@ describe('what a service says of the parts it needs', () => {
   it.each(['ok', 'healthy', 'alive', 'ready', 'up', 'pass', 'true', 'connected', 'running', 'UP'])(
     'takes %s for up',
     (word) => {
-      expect(dependencyFacts(JSON.stringify({ checks: { redis: word } }))).toEqual({
+      expect(dependencyFacts(JSON.stringify({ checks: { redis: word } }), asInGuide)).toEqual({
         'dependency.redis': 'up',
       });
     },
@@ -91,7 +92,7 @@ describe('what a service says of the parts it needs', () => {
     ['a number', 7, undefined],
     ['a list', ['up'], undefined],
   ])('understands %s', (_what, state, word) => {
-    expect(dependencyFacts(JSON.stringify({ checks: { redis: state } }))).toEqual(
+    expect(dependencyFacts(JSON.stringify({ checks: { redis: state } }), asInGuide)).toEqual(
       word === undefined ? {} : { 'dependency.redis': word },
     );
   });
@@ -104,7 +105,7 @@ describe('what a service says of the parts it needs', () => {
       { status: 'up' },
     ];
 
-    expect(dependencyFacts(JSON.stringify({ checks }))).toEqual({
+    expect(dependencyFacts(JSON.stringify({ checks }), asInGuide)).toEqual({
       'dependency.redis': 'up',
       'dependency.postgres': 'down',
     });
@@ -113,7 +114,7 @@ describe('what a service says of the parts it needs', () => {
   it.each(['ok', '[]', '{}', '{"checks": 7}', '{"checks": {"elsewhere": "up"}}'])(
     'is nothing in %s',
     (body) => {
-      expect(dependencyFacts(body)).toEqual({});
+      expect(dependencyFacts(body, asInGuide)).toEqual({});
     },
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { serviceHealth } from '../../../../src/probes/http/service-health.probe.ts';
 import { httpAnswer, probeContext } from '../../../support/probe-context.ts';
@@ -16,7 +17,7 @@ describe('http.service-health', () => {
     const asked: (readonly [string, number | undefined, number | undefined])[] = [];
     const services: ServicesTarget = {
       overOneConnection: () => Promise.reject(new Error('not asked')),
-      find: (id) => ({ id, url: 'http://a', healthPaths }),
+      find: (id) => ({ id, url: 'http://a', healthPaths, paths: asInGuide.paths }),
       request: (url, options) => {
         const path = url.replace('http://a', '');
         const seen = asked.filter(([one]) => one === path).length;

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
-import {
-  createReferenceCheck,
-  referencesOf,
-  similarTo,
-} from '../../../../src/probes/kubernetes/references.ts';
+import { createReferenceCheck, referencesOf } from '../../../../src/probes/kubernetes/references.ts';
 import { Pod, parseAll } from '../../../../src/probes/kubernetes/schemas.ts';
 import { meta } from '../../../support/cluster-objects.ts';
 import { fakeKubernetes } from '../../../support/fake-kubernetes.ts';
@@ -144,28 +140,5 @@ describe('the first thing that is missing', () => {
       ),
     ).toEqual({ kind: 'Secret', name: 'database-credential', similar: 'database-credentials' });
     expect(asked).toEqual([]);
-  });
-});
-
-describe('the name that was meant', () => {
-  it.each([
-    // Two edits are always near, and four tenths of a long name.
-    ['ab', 'abcd', true],
-    ['ab', 'abcde', false],
-    ['abcde', 'abcdexy', true],
-    ['abcde', 'abcdexyz', false],
-    ['abcdefghij', 'abcdefghijklmn', true],
-    ['abcdefghij', 'abcdefghijklmno', false],
-    ['abcdefghi', 'abcdefghijkl', true],
-    ['abcdefghi', 'abcdefghijklm', false],
-  ])('of %s may be %s: %s', (wanted, candidate, near) => {
-    expect(similarTo(wanted, [candidate])).toEqual(near ? { similar: candidate } : {});
-  });
-
-  it('has the fewest edits, the first of them where several have', () => {
-    expect(similarTo('password', ['passwort', 'pasword', 'user'])).toEqual({ similar: 'passwort' });
-    expect(similarTo('password', ['pxsswxrd', 'pasword'])).toEqual({ similar: 'pasword' });
-    expect(similarTo('abc', ['bac', 'abd'])).toEqual({ similar: 'abd' });
-    expect(similarTo('a', [])).toEqual({});
   });
 });

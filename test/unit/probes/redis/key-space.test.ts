@@ -118,7 +118,7 @@ describe('redis.key-space, of what keys hold', () => {
   });
 
   it('looks at twenty thousand keys by itself', () => {
-    expect(redisKeySpace.params.parse({})).toEqual({ prefix: 'cache:', keys: 20_000 });
+    expect(redisKeySpace.params.parse({})).toEqual({ keys: 20_000 });
   });
 
   it('names the three largest, and says how much is useless', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { runtimeRegistrationLog } from '../../../../src/probes/runtime/registration-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { probeContext } from '../../../support/probe-context.ts';
@@ -7,7 +8,7 @@ import { probeContext } from '../../../support/probe-context.ts';
 const now = new Date('2026-03-01T10:05:00Z');
 
 const context = (parts: Readonly<Partial<Record<PartId, readonly FakePart[]>>>) => ({
-  deps: { environment: 'test', runtime: fakeRuntime(parts) },
+  deps: { environment: 'test', platform: asInGuide, runtime: fakeRuntime(parts) },
   signal: new AbortController().signal,
   now: () => now,
   wait: () => Promise.resolve(),

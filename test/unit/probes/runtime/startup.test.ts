@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { runtimeStartup } from '../../../../src/probes/runtime/startup.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
@@ -28,7 +29,7 @@ describe('runtime.startup', () => {
 
   const young = { startedAt: '2026-03-01T10:04:57Z', readinessChecked: false } as const;
   const refusing: ServicesTarget = {
-    find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
+    find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'], paths: asInGuide.paths }),
     request: () => Promise.reject(new TargetError('refused', 'nobody listens')),
     overOneConnection: () => Promise.reject(new TargetError('refused', 'nobody listens')),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { HttpAnswer, ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { servicesEventPipeline } from '../../../../src/probes/services/event-pipeline.probe.ts';
 
@@ -55,7 +56,7 @@ async function look(before: Sample, after: Sample, limit?: number) {
 
 async function run(pages: string[], seconds = 4) {
   const services: ServicesTarget = {
-    find: (id) => ({ id, url: 'http://agent-manager', healthPaths: [] }),
+    find: (id) => ({ id, url: 'http://agent-manager', healthPaths: [], paths: asInGuide.paths }),
     request: async (): Promise<HttpAnswer> => {
       const text = pages.shift() ?? '';
       return { status: 200, headers: {}, body: Buffer.from(text), text: () => text, latencyMs: 1 };
@@ -66,7 +67,7 @@ async function run(pages: string[], seconds = 4) {
   return servicesEventPipeline.run(
     { seconds },
     {
-      deps: { environment: 'test', services },
+      deps: { environment: 'test', platform: asInGuide, services },
       signal: new AbortController().signal,
       now: () => new Date(at),
       async wait(ms) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ServicesTarget } from '../../../../src/domain/probe/targets/http.ts';
 import { servicesHeapProfile } from '../../../../src/probes/services/heap-profile.probe.ts';
 import { profile } from '../../../support/go-profiles.ts';
@@ -66,7 +67,7 @@ describe('services.heap-profile, two profiles', () => {
       return heap(replica.heaps[Math.min(look, replica.heaps.length - 1)] ?? 0);
     };
     const services: ServicesTarget = {
-      find: (id) => ({ id, url: `http://${id}`, healthPaths: [] }),
+      find: (id) => ({ id, url: `http://${id}`, healthPaths: [], paths: asInGuide.paths }),
       request: async (url) => answer(reach(), url),
       overOneConnection: (work) => {
         const replica = kept ? reach() : undefined;

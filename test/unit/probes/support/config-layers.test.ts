@@ -7,30 +7,31 @@ import {
   valueOf,
 } from '../../../../src/probes/support/config-layers.ts';
 
+const prefix = 'AETHERIUS_';
 const file = { event: { workers: 20, batch_size: 100 }, database: { host: 'postgres' } };
 
 describe('configuration layers', () => {
   it('lets a flag win over the environment and the environment over the file (R-PLAT16)', () => {
     const env = { AETHERIUS_EVENT_WORKERS: '15' };
 
-    expect(valueOf({ command: ['/app', '--event.workers=5'], env, file }, 'event.workers')).toEqual({
+    expect(valueOf({ command: ['/app', '--event.workers=5'], env, file, prefix }, 'event.workers')).toEqual({
       key: 'event.workers',
       layer: 'flag',
       name: '--event.workers',
       value: '5',
       fileValue: '20',
     });
-    expect(valueOf({ command: ['/app'], env, file }, 'event.workers')?.layer).toBe('env');
-    expect(valueOf({ command: ['/app'], env: {}, file }, 'event.workers')).toMatchObject({
+    expect(valueOf({ command: ['/app'], env, file, prefix }, 'event.workers')?.layer).toBe('env');
+    expect(valueOf({ command: ['/app'], env: {}, file, prefix }, 'event.workers')).toMatchObject({
       layer: 'file',
       value: '20',
     });
-    expect(valueOf({ command: ['/app'], env: {}, file: {} }, 'event.workers')).toBeUndefined();
+    expect(valueOf({ command: ['/app'], env: {}, file: {}, prefix }, 'event.workers')).toBeUndefined();
   });
 
   it('reads a flag whose value is the next argument', () => {
     expect(
-      valueOf({ command: ['/app', '--event-workers', '7'], env: {}, file }, 'event.workers')?.value,
+      valueOf({ command: ['/app', '--event-workers', '7'], env: {}, file, prefix }, 'event.workers')?.value,
     ).toBe('7');
   });
 
@@ -38,7 +39,7 @@ describe('configuration layers', () => {
     const env = { DATABASE_HOST: 'other', AETHERIUS_EVENT_BATCH_SIZE: '100' };
 
     expect(
-      overridden({ command: [], env, file }).map((value) => [value.key, value.name, value.value]),
+      overridden({ command: [], env, file, prefix }).map((value) => [value.key, value.name, value.value]),
     ).toEqual([['database.host', 'DATABASE_HOST', 'other']]);
   });
 });
@@ -53,6 +54,7 @@ describe('a variable that comes from a ConfigMap or Secret', () => {
     command: [],
     env: {},
     file,
+    prefix,
     referred: new Map(Object.entries(referred)),
     ...more,
   });

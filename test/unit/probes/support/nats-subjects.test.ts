@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import {
   covers,
   mayCover,
@@ -53,6 +54,6 @@ describe('a subject', () => {
     ['>', undefined],
     ['*.events', undefined],
   ])('%s is the platform’s: %s', (subject, expected) => {
-    expect(ofPlatform(subject)).toBe(expected);
+    expect(ofPlatform(subject, asInGuide)).toBe(expected);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { RedisTarget } from '../../../../src/domain/probe/targets/redis.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { setEvictionPolicy } from '../../../../src/remediations/redis/set-eviction-policy.remediation.ts';
@@ -92,7 +93,10 @@ describe('redis.set-eviction-policy, of a cluster', () => {
     await expect(
       setEvictionPolicy.plan(
         { policy: 'allkeys-lru', persist: false },
-        { ...probeContext({ redis: asked }), deps: { environment: 'test', redis: asked } },
+        {
+          ...probeContext({ redis: asked }),
+          deps: { environment: 'test', platform: asInGuide, redis: asked },
+        },
       ),
     ).rejects.toMatchObject({ facts: { reason: 'redis-cluster', nodes: 2 } });
   });

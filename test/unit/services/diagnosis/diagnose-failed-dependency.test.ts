@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { ownProbes, pathSteps, unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { type PartId, partIds } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { callKey, type ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
@@ -40,7 +41,7 @@ async function ask(typed: string, seen: Readonly<Record<string, Seen>>) {
   };
   const [id, about] = typed.split(' ');
   const part = partIds.find((one) => one === about);
-  const targets = { environment: 'test' };
+  const targets = { environment: 'test', platform: asInGuide };
   const result = await diagnose(
     {
       ...{ probes: runner, emitters, diagnoses, unreachable, pathSteps, ownProbes },

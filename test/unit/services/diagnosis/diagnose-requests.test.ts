@@ -4,6 +4,7 @@ import { ownProbes, pathSteps, unreachable } from '../../../../src/diagnoses/unr
 import type { Diagnosis } from '../../../../src/domain/diagnosis/diagnosis.ts';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { type PartId, partIds } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
 import { runtimeOnKubernetes } from '../../../../src/platform/targets/runtime/runtime.ts';
@@ -150,12 +151,13 @@ async function run(diagnosis: Diagnosis, world: World, keepsLimit: boolean) {
   const targetsOf = ({ kubernetes }: typeof cluster) =>
     ({
       environment: 'test',
+      platform: asInGuide,
       kubernetes,
-      runtime: runtimeOnKubernetes(kubernetes, debug),
+      runtime: runtimeOnKubernetes(kubernetes, asInGuide, debug),
       // It answers here: whoever cannot reach it has the network to blame.
       postgres: fakePostgres(() => [{ version: '16' }]),
       services: {
-        find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'] }),
+        find: (id) => ({ id, url: `http://${id}`, healthPaths: ['/health'], paths: asInGuide.paths }),
         request: refused,
         overOneConnection: refused,
       },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../../src/domain/probe/probe.ts';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
@@ -9,7 +10,7 @@ import { createProbeRunner } from '../../../../src/services/run/probe-runner.ser
 import { createMemoryLogger, silentLogger } from '../../../support/logger.ts';
 
 const never = new AbortController().signal;
-const targets: Targets = { environment: 'test' };
+const targets: Targets = { environment: 'test', platform: asInGuide };
 
 function probe(id: string, run: Probe['run'], more: Partial<Probe> = {}): Probe {
   return {

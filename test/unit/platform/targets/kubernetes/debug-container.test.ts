@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import type { KubeObject, KubernetesTarget } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { runtimeConnection } from '../../../../../src/probes/runtime/connection.probe.ts';
@@ -152,7 +153,7 @@ const ours = (name: string, more: Partial<Ephemeral> = {}): Ephemeral => ({ name
 const count = (calls: readonly string[], what: string) => calls.filter((call) => call === what).length;
 
 async function on({ kubernetes }: ReturnType<typeof cluster>, configured = true) {
-  const runtime = runtimeOnKubernetes(kubernetes, configured ? { image } : undefined);
+  const runtime = runtimeOnKubernetes(kubernetes, asInGuide, configured ? { image } : undefined);
   const [instance] = await runtime.instances('agent-manager');
   if (instance === undefined) throw new Error('no instance');
   const ask = (network = true) => runtime.exec(instance, wget, { network });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import { parsePodMetrics, parseQuantity } from '../../../../../src/platform/targets/kubernetes/quantity.ts';
 import { instanceOf, KubePod } from '../../../../../src/platform/targets/runtime/runtime-pod.ts';
 
@@ -41,7 +42,7 @@ function limits(memory: string | number, cpu: string | number) {
     metadata: { name: 'redis-0', namespace: 'aetherius', uid: 'u' },
     spec: { containers: [{ name: 'redis', image: 'redis', resources: { limits: { memory, cpu } } }] },
   });
-  const { memoryLimitBytes, cpuLimitMillicores } = instanceOf(pod, 'redis');
+  const { memoryLimitBytes, cpuLimitMillicores } = instanceOf(pod, 'redis', asInGuide);
   return { memoryLimitBytes, cpuLimitMillicores };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../../../src/domain/probe/targets/compose.ts';
 import { runtimeOnCompose } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { failsToStart } from '../../../../../src/probes/support/startup.ts';
@@ -35,7 +36,7 @@ const engine = (listed: ComposeContainer, later = listed): ComposeTarget =>
   }) as unknown as ComposeTarget;
 
 const instanceOf = async (listed: ComposeContainer) => {
-  const [instance] = await runtimeOnCompose(engine(listed)).instances('agent-manager');
+  const [instance] = await runtimeOnCompose(engine(listed), asInGuide).instances('agent-manager');
   if (instance === undefined) throw new Error('no instance');
   return instance;
 };
@@ -69,6 +70,7 @@ describe('a container of Compose', () => {
   it('is asked for afresh when it is looked at again', async () => {
     const runtime = runtimeOnCompose(
       engine(container({}), container({ state: 'restarting', exitCode: 1, restartCount: 1 })),
+      asInGuide,
     );
     const [first] = await runtime.instances('agent-manager');
     if (first === undefined) throw new Error('no instance');
@@ -88,7 +90,7 @@ describe('how often a container of Compose is held back', () => {
         : Promise.resolve({ cpuPeriods: next[0], cpuThrottledPeriods: next[1] });
     };
     const compose = { ...engine(container({})), stats } as unknown as ComposeTarget;
-    return runtimeOnCompose(compose).throttled(await instanceOf(container({})), 0.001);
+    return runtimeOnCompose(compose, asInGuide).throttled(await instanceOf(container({})), 0.001);
   };
 
   it('is the share of the periods between two looks', async () => {
@@ -123,7 +125,7 @@ describe('the log of a container', () => {
           .map(([, line]) => `${line}\n`)
           .join(''),
       );
-    const runtime = runtimeOnCompose({ ...engine(listed), logs });
+    const runtime = runtimeOnCompose({ ...engine(listed), logs }, asInGuide);
     return (await runtime.logs(await instanceOf(listed), options)).trimEnd().split('\n');
   };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import type { KubeObject, KubernetesTarget } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { fakeKubernetes } from '../../../../support/fake-kubernetes.ts';
@@ -61,7 +62,7 @@ describe('instances on Kubernetes', () => {
       ended('done', 'Succeeded'),
       pod('serving', '2026-03-01T10:00:00Z'),
     ];
-    const found = await runtimeOnKubernetes(kubernetes(pods)).instances('agent-manager');
+    const found = await runtimeOnKubernetes(kubernetes(pods), asInGuide).instances('agent-manager');
 
     expect(found.map(({ name }) => name)).toEqual(['serving']);
   });
@@ -94,7 +95,7 @@ describe('files of a folder on Kubernetes', () => {
     },
   };
   const texts = async (over: Partial<KubernetesTarget>) => {
-    const runtime = runtimeOnKubernetes({ ...kubernetes([running]), ...over });
+    const runtime = runtimeOnKubernetes({ ...kubernetes([running]), ...over }, asInGuide);
     const [instance] = await runtime.instances('agent-manager');
     if (instance === undefined) throw new Error('no instance');
     return runtime.texts(instance, '/etc/aetherius/workflows');
@@ -130,6 +131,7 @@ describe('instances on Kubernetes', () => {
         pod('old', '2026-03-01T09:00:00Z', { deletionTimestamp: '2026-03-01T10:00:00Z' }),
         pod('new', '2026-03-01T10:00:00Z'),
       ]),
+      asInGuide,
     );
 
     expect((await runtime.instances('agent-manager')).map(({ name }) => name)).toEqual(['new']);
@@ -138,13 +140,14 @@ describe('instances on Kubernetes', () => {
   it('come youngest last', async () => {
     const runtime = runtimeOnKubernetes(
       kubernetes([pod('b', '2026-03-01T10:00:00Z'), pod('a', '2026-03-01T09:00:00Z')]),
+      asInGuide,
     );
 
     expect((await runtime.instances('agent-manager')).map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   it('speak of the container of the part, whatever stands beside it', async () => {
-    const runtime = runtimeOnKubernetes(kubernetes([pod('one', '2026-03-01T10:00:00Z')]));
+    const runtime = runtimeOnKubernetes(kubernetes([pod('one', '2026-03-01T10:00:00Z')]), asInGuide);
 
     expect(await runtime.instances('agent-manager')).toEqual([
       {
@@ -174,13 +177,16 @@ describe('how often a container of a Pod is held back', () => {
     `nr_periods ${periods}\nnr_throttled ${throttled}\nthrottled_usec 9\n`;
   const share = async (answer: () => ReturnType<KubernetesTarget['exec']>) => {
     const commands: (readonly string[])[] = [];
-    const runtime = runtimeOnKubernetes({
-      ...kubernetes([pod('one', '2026-03-01T10:00:00Z')]),
-      exec: (_namespace, _pod, _container, command) => {
-        commands.push(command);
-        return answer();
+    const runtime = runtimeOnKubernetes(
+      {
+        ...kubernetes([pod('one', '2026-03-01T10:00:00Z')]),
+        exec: (_namespace, _pod, _container, command) => {
+          commands.push(command);
+          return answer();
+        },
       },
-    });
+      asInGuide,
+    );
     const [instance] = await runtime.instances('agent-manager');
     if (instance === undefined) throw new Error('no instance');
     return { share: await runtime.throttled(instance, 4), commands };

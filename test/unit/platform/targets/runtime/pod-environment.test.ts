@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import type { KubeObject } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../../../src/platform/targets/runtime/runtime.ts';
 import { fakeKubernetes } from '../../../../support/fake-kubernetes.ts';
@@ -45,7 +46,7 @@ async function referred(
       return found;
     },
   });
-  const runtime = runtimeOnKubernetes(kubernetes);
+  const runtime = runtimeOnKubernetes(kubernetes, asInGuide);
   const [instance] = await runtime.instances('agent-manager');
   if (instance === undefined) throw new Error('no instance');
   const found = await runtime.referred(instance, new Map(Object.entries(against)));

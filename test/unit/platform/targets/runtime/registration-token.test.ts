@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError, TargetError } from '../../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../../src/domain/platform/platform.ts';
 import type { ComposeTarget } from '../../../../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../../../../src/domain/probe/targets/kubernetes.ts';
 import {
@@ -40,7 +41,7 @@ function cluster(
       return { metadata: meta(name), data: Object.fromEntries(data) };
     },
   });
-  return { asked, token: () => runtimeOnKubernetes(kubernetes).token('agent-manager') };
+  return { asked, token: () => runtimeOnKubernetes(kubernetes, asInGuide).token('agent-manager') };
 }
 
 const container = (more: Loose, name = 'agent-manager') => ({ name, ...more });
@@ -187,7 +188,7 @@ describe('the registration token of a container', () => {
   const token = (env: Readonly<Record<string, string>>) => {
     const one = { service: 'agent-manager', startedAt: '', env };
     const compose = { containers: async () => [one] } as unknown as ComposeTarget;
-    return runtimeOnCompose(compose).token('agent-manager');
+    return runtimeOnCompose(compose, asInGuide).token('agent-manager');
   };
 
   it('is its variable, missing where that is empty, unknown where there is none', async () => {

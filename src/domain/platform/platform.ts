@@ -1,0 +1,111 @@
+import { type PartId, partIds, type ServiceId } from './part.ts';
+import { guide, type WorkloadName } from './table.ts';
+
+type Guide = typeof guide;
+
+/** The same fields with any value of their kind. */
+type Widened<T> = T extends WorkloadName
+  ? WorkloadName
+  : T extends string
+    ? string
+    : T extends number
+      ? number
+      : T extends readonly unknown[]
+        ? readonly string[]
+        : { readonly [Field in keyof T]: Widened<T[Field]> };
+
+/** Facts of a part that no installation changes: the programs themselves decide them. */
+type Fixed = 'dependsOn' | 'alsoConnects';
+
+type Row<P extends PartId> = Omit<Widened<Guide['parts'][P]>, Fixed> & {
+  /** What people there call it, where that differs from our catalogue of words. */
+  readonly name?: string;
+};
+
+/** One installation of the platform: the table, with what differs there put over it. */
+export type Platform = { readonly parts: { readonly [P in PartId]: Row<P> } } & {
+  readonly [Group in Exclude<keyof Guide, 'parts'>]: Widened<Guide[Group]>;
+};
+
+type Changed<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
+
+/** What an installation says of itself; what it does not say is as in the guide. */
+export type PlatformChanges = {
+  readonly parts?: { readonly [P in PartId]?: Changed<Omit<Row<P>, 'spoken' | 'reportedAs'>> | undefined };
+} & { readonly [Group in Exclude<keyof Platform, 'parts'>]?: Changed<Platform[Group]> | undefined };
+
+export type ConfigKey = keyof Guide['keys'];
+export type TableName = keyof Guide['tables'];
+export type PlatformPath = keyof Guide['paths'];
+
+/** The platform of an installation. Other names of a part are added to those in the table. */
+export function platformOf(changes: PlatformChanges = {}): Platform {
+  const parts = partIds.map((part) => {
+    const own: Record<string, unknown> = { ...guide.parts[part] };
+    const changed = changes.parts?.[part] ?? {};
+    const aliases = [...guide.parts[part].aliases, ...(changed.aliases ?? [])];
+    return [part, { ...own, ...changed, aliases }] as const;
+  });
+  const groups = Object.entries(guide).flatMap(([group, facts]) =>
+    group === 'parts' ? [] : [[group, { ...facts, ...changes[group as Exclude<keyof Platform, 'parts'>] }]],
+  );
+  return { ...Object.fromEntries(groups), parts: Object.fromEntries(parts) } as Platform;
+}
+
+/** An installation of which nothing else is said. */
+export const asInGuide: Platform = platformOf();
+
+/** Environments by name, as readers that serve several of them are given them. */
+export type PlatformOf = (environment: string) => Platform;
+
+/** What any part may have, for readers that take one by its id. */
+export interface PartFacts {
+  readonly name?: string;
+  readonly aliases: readonly string[];
+  readonly spoken: readonly string[];
+  readonly reportedAs: readonly string[];
+  readonly port?: number;
+  readonly monitorPort?: number;
+  readonly workload?: WorkloadName;
+  readonly service?: string;
+  readonly composeService?: string;
+  readonly container?: string;
+  readonly configMap?: string;
+  readonly configFile?: string;
+  readonly secret?: string;
+}
+
+export function factsOf(platform: Platform, part: PartId): PartFacts {
+  return platform.parts[part];
+}
+
+/** `agent-manager` of `deployment/agent-manager`. */
+export function bareName(workload: WorkloadName): string {
+  return workload.slice(workload.indexOf('/') + 1);
+}
+
+/** The bare name of a part's workload; what carries the parts is none. */
+export function workloadOf(platform: Platform, part: PartId): string {
+  const { workload } = factsOf(platform, part);
+  return workload === undefined ? part : bareName(workload);
+}
+
+/** The name under which other parts find this one. */
+export function hostOf(
+  platform: Platform,
+  part: Exclude<PartId, 'runtime'>,
+  on: 'kubernetes' | 'compose',
+): string {
+  const { service, composeService } = platform.parts[part];
+  return on === 'kubernetes' ? service : composeService;
+}
+
+/** Address of a service for a request from another part's container. */
+export function addressOf(platform: Platform, part: ServiceId, on: 'kubernetes' | 'compose'): string {
+  return `http://${hostOf(platform, part, on)}:${platform.parts[part].port}`;
+}
+
+/** Keys in Redis with this prefix. */
+export function keysOf(platform: Platform, cache: keyof Platform['cache']): string {
+  return `${platform.cache[cache]}*`;
+}

@@ -1,0 +1,211 @@
+import type { PartId } from './part.ts';
+
+/** A workload as `kubectl` names it. */
+export type WorkloadName = `${'deployment' | 'statefulset' | 'daemonset'}/${string}`;
+
+/** What every part may have; which of these it has, its row in the table says. */
+interface Row {
+  /** Parts that it needs to do its work. */
+  readonly dependsOn: readonly PartId[];
+  /** Parts that it connects to besides, for the platform's requests. */
+  readonly alsoConnects?: readonly PartId[];
+  /** Other names under which it goes in connection names, labels and workload names. */
+  readonly aliases: readonly string[];
+  /** Other names that people type. */
+  readonly spoken: readonly string[];
+  /** Other names under which a service reports it as a dependency. */
+  readonly reportedAs: readonly string[];
+  readonly port?: number;
+  /** A second port of the same process: monitoring, or a console. */
+  readonly monitorPort?: number;
+  readonly workload?: WorkloadName;
+  /** Name of its Kubernetes Service, under which the other parts find it. */
+  readonly service?: string;
+  readonly composeService?: string;
+  /** Its container in the Pod. */
+  readonly container?: string;
+  readonly configMap?: string;
+  readonly configFile?: string;
+  /** The Secret with the credentials that its clients use. */
+  readonly secret?: string;
+}
+
+/** A part that runs under one name everywhere. */
+const named = <const Name extends string, const Kind extends 'deployment' | 'statefulset' | 'daemonset'>(
+  kind: Kind,
+  name: Name,
+) =>
+  ({
+    workload: `${kind}/${name}`,
+    service: name,
+    composeService: name,
+    container: name,
+    configMap: `${name}-config`,
+  }) as const;
+
+const configFile = '/etc/aetherius/config.yaml';
+
+/**
+ * The platform as its guide describes it: the one place where such facts stand (R-PLAT25). An installation that differs
+ * says so under `environments.<name>.platform`, and `platformOf` puts that over this table. Readers take the `Platform`
+ * of their environment, never this table.
+ */
+export const guide = {
+  parts: {
+    'agent-manager': {
+      dependsOn: ['postgres', 'redis', 'nats'],
+      alsoConnects: ['orchestrator-service'],
+      aliases: ['agentmanager'],
+      spoken: [],
+      reportedAs: [],
+      port: 8080,
+      configFile,
+      ...named('deployment', 'agent-manager'),
+      secret: 'database-credentials',
+    },
+    'orchestrator-service': {
+      dependsOn: ['postgres', 'agent-manager', 'reasoning-service'],
+      alsoConnects: ['reasoning-service', 'nats'],
+      aliases: ['orchestrator'],
+      spoken: ['orchestrator'],
+      reportedAs: [],
+      port: 8081,
+      configFile,
+      ...named('deployment', 'orchestrator-service'),
+    },
+    'reasoning-service': {
+      dependsOn: ['neo4j'],
+      aliases: ['reasoning'],
+      spoken: ['reasoning'],
+      reportedAs: [],
+      port: 8082,
+      configFile,
+      ...named('deployment', 'reasoning-service'),
+    },
+    'collect-agent': {
+      dependsOn: ['nats', 'agent-manager'],
+      aliases: [],
+      spoken: ['agents'],
+      reportedAs: [],
+      configFile,
+      ...named('daemonset', 'collect-agent'),
+    },
+    postgres: {
+      dependsOn: [],
+      aliases: ['postgresql', 'postgresql-primary'],
+      spoken: ['postgresql', 'pg'],
+      reportedAs: ['database', 'db', 'pg', 'sql'],
+      port: 5432,
+      ...named('statefulset', 'postgres'),
+    },
+    redis: {
+      dependsOn: [],
+      aliases: ['redis-master', 'redis-node'],
+      spoken: [],
+      reportedAs: ['cache'],
+      port: 6379,
+      ...named('statefulset', 'redis'),
+    },
+    nats: {
+      dependsOn: [],
+      aliases: [],
+      spoken: [],
+      reportedAs: ['messaging', 'broker'],
+      port: 4222,
+      monitorPort: 8222,
+      ...named('statefulset', 'nats'),
+    },
+    neo4j: {
+      dependsOn: [],
+      aliases: [],
+      spoken: [],
+      reportedAs: ['graph', 'knowledge-graph'],
+      port: 7687,
+      monitorPort: 7474,
+      ...named('statefulset', 'neo4j'),
+    },
+    runtime: { dependsOn: [], aliases: [], spoken: [], reportedAs: [] },
+  },
+  /** Keys of the services' configuration, by the key in the guide. */
+  keys: {
+    'server.port': 'server.port',
+    'database.host': 'database.host',
+    'database.port': 'database.port',
+    'database.user': 'database.user',
+    'database.max_open_conns': 'database.max_open_conns',
+    'database.max_idle_conns': 'database.max_idle_conns',
+    'database.conn_max_lifetime': 'database.conn_max_lifetime',
+    'nats.url': 'nats.url',
+    'nats.user': 'nats.user',
+    'nats.subjects.registration': 'nats.subjects.registration',
+    'event.workers': 'event.workers',
+    'event.buffer_size': 'event.buffer_size',
+    'event.batch_size': 'event.batch_size',
+    'event.batch_timeout': 'event.batch_timeout',
+    'executor.workers': 'executor.workers',
+    'executor.queue_size': 'executor.queue_size',
+    'agent.command.default_timeout': 'agent.command.default_timeout',
+    'agent.command.max_concurrent': 'agent.command.max_concurrent',
+    'model.path': 'model.path',
+  },
+  /** Variables of the services; `prefix` goes before the name of a key. */
+  variables: { prefix: 'AETHERIUS_', token: 'AGENT_AUTH_TOKEN', neo4jPassword: 'NEO4J_PASSWORD' },
+  /** Paths of the services over HTTP. */
+  paths: {
+    health: '/health',
+    live: '/health/live',
+    ready: '/health/ready',
+    status: '/health/status',
+    metrics: '/metrics',
+    agents: '/api/v1/agents',
+    workflows: '/api/v1/workflows',
+    executions: '/api/v1/workflows/executions',
+    rootCause: '/api/v1/analyze/root-cause',
+    cpuProfile: '/debug/pprof/profile',
+    heapProfile: '/debug/pprof/heap',
+  },
+  /** Files and folders inside the containers. */
+  files: {
+    workflows: '/etc/aetherius/workflows',
+    models: '/app/models',
+    token: '/etc/aetherius/secrets/agent-auth-token',
+  },
+  secrets: { token: 'agent-auth-token', nats: 'nats-credentials', neo4j: 'neo4j-credentials' },
+  /** Subjects on NATS: what is the platform's, what its agents use, and what events are sent to. */
+  subjects: {
+    all: 'aetherius.>',
+    agents: 'aetherius.agent.>',
+    registration: 'aetherius.agent.{cluster_id}.register',
+    heartbeat: 'aetherius.agent.{cluster_id}.heartbeat',
+    events: 'aetherius.events.>',
+  },
+  streams: { events: 'EVENTS' },
+  /** Tables, by their name in the guide. */
+  tables: {
+    agents: 'agents',
+    clusters: 'clusters',
+    events: 'events',
+    commands: 'commands',
+    workflows: 'workflows',
+    workflow_executions: 'workflow_executions',
+    strategies: 'strategies',
+  },
+  /** Prefixes of keys in Redis: the copies of agents' rows, and what may be deleted. */
+  cache: { agents: 'agent:', disposable: 'cache:' },
+} as const satisfies { readonly parts: Readonly<Record<PartId, Row>> } & Readonly<Record<string, unknown>>;
+
+/** The parts of `runtime`, `postgres.databases` and `neo4j` in the configuration that have a default of the platform. */
+export const usual = {
+  namespace: 'aetherius',
+  agentNamespace: 'kube-system',
+  project: 'aetherius',
+  databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+  /** Health paths of a service, tried in turn. */
+  healthPaths: [guide.paths.health, guide.paths.live, guide.paths.ready, guide.paths.status],
+} as const;
+
+/** The part that each database belongs to. */
+export const databaseOwners = {
+  agentManager: 'agent-manager',
+  orchestrator: 'orchestrator-service',
+} as const satisfies Readonly<Record<keyof typeof usual.databases, PartId>>;
