@@ -66,7 +66,7 @@ const rooms = {
     store: ['process'],
     queue: ['targets'],
     schedule: [],
-    settings: ['process', 'store', 'targets'],
+    settings: ['process', 'redact', 'store', 'targets'],
     slack: ['store'],
     'slack-poster': ['slack'],
     identity: ['store', 'queue'],
@@ -196,6 +196,29 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/cli/', pathNot: roots },
       to: { path: '^src/services/', pathNot: contracts },
+    },
+    {
+      name: 'database-gate',
+      comment:
+        'Statements to our own PostgreSQL pass the gate of its pools, which takes secrets out of their parameters (ADR 0015).',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          // The pools; what listens, migrates, or knows settings and types of the driver.
+          '^src/platform/store/(pool|listener|migrate|connection|errors|query)\\.ts$',
+          // Clients of other databases, and of ours for doctor and for what the bot itself stands on: they write nothing.
+          '^src/platform/(targets/stores/postgres|doctor/postgres|identity/self-identity)\\.ts$',
+        ],
+      },
+      to: { path: 'node_modules/pg/' },
+    },
+    {
+      name: 'log-gate',
+      comment: 'Whoever logs does so through the logger that takes secrets out of its lines (ADR 0015).',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/process/logger\\.ts$' },
+      to: { path: 'node_modules/pino(-pretty)?/' },
     },
     {
       name: 'slack-in-its-place',

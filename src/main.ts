@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { present } from './domain/kernel/present.ts';
+import { redactText } from './domain/kernel/redact.ts';
 import type { Role } from './domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
 import { collectEarly } from './platform/process/heap.ts';
 import { createLogger } from './platform/process/logger.ts';
+import { createProcessRedaction, secretsOf } from './platform/redact/process-redactor.ts';
 import { loadConfig, readProcessEnv, readRole } from './platform/settings/config.ts';
 
 type ProcessRole = Exclude<Role, 'command-line'>;
@@ -38,11 +40,16 @@ async function main(): Promise<void> {
   const environments =
     values.env?.flatMap((text) => text.split(',')).filter((name) => name !== '') ??
     env.AETHERIUS_ENVIRONMENTS;
+  const known = secretsOf(env);
   const config = loadConfig(values.config ?? env.AETHERIUS_CONFIG, {
     role,
+    learn: (secret) => known.learn(secret),
     ...present({ environments }),
   });
-  const logger = createLogger({ level: env.LOG_LEVEL, base: { role } });
+  const redaction = createProcessRedaction({ env, known, settings: config.redaction });
+  const { redactor } = redaction;
+  say = (text) => redactor.text(text);
+  const logger = createLogger({ level: env.LOG_LEVEL, base: { role }, redactor });
   let running: RunningProcess | undefined;
   // An unhandled rejection leaves the process in an unknown state: the supervisor starts a new one (trap 4).
   closeWithGrace({ delay: env.SHUTDOWN_GRACE_MS + 1000, logger: false }, async ({ signal, err }) => {
@@ -56,9 +63,13 @@ async function main(): Promise<void> {
     env,
     config,
     logger,
+    redaction,
     ...present({ environments }),
   });
 }
+
+/** What is said on standard error; until the settings are read, their secrets are not known. */
+let say = redactText;
 
 function roleOf(text: string): ProcessRole {
   const role = roles.find((known) => known === text);
@@ -67,6 +78,6 @@ function roleOf(text: string): ProcessRole {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${say(error instanceof Error ? error.message : String(error))}\n`);
   process.exit(1);
 });

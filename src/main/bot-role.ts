@@ -39,7 +39,8 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const directory = createSlackDirectory({ client, clock, logger });
   const self = await whoWeAre(directory, { clock, logger });
   const appId = await ownAppId({ appToken: env.SLACK_APP_TOKEN, client, self, logger });
-  const inbox = createDeliveryInbox({ database: shared.database, logger });
+  const { redactorOf } = shared.redaction;
+  const inbox = createDeliveryInbox({ database: shared.database, logger, redactorOf });
   const answers = createAnswers({ client, logger });
   const words = readerWords(directory);
 

@@ -8,6 +8,11 @@ import { systemClock } from '../platform/process/clock.ts';
 import { createHttpServer } from '../platform/process/http-server.ts';
 import { type Component, createLifecycle } from '../platform/process/lifecycle.ts';
 import { statusRoutes } from '../platform/process/status.ts';
+import {
+  createProcessRedaction,
+  type ProcessRedaction,
+  secretsOf,
+} from '../platform/redact/process-redactor.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { migrate } from '../platform/store/migrate.ts';
 import { openShared, type RoleParts, type Shared, sharedComponents } from './shared.ts';
@@ -19,6 +24,8 @@ export interface ProcessOptions {
   /** Environments a worker serves; default all of the configuration. */
   readonly environments?: readonly string[];
   readonly logger: Logger;
+  /** Default: one that knows the secrets of `env`, and none that are read later. */
+  readonly redaction?: ProcessRedaction;
 }
 
 export interface RunningProcess {
@@ -31,13 +38,24 @@ export interface RunningProcess {
 
 /** Starts one process of the product: its roles, and the status server that says how it is. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
-  const { env, logger } = options;
+  const { env, logger, config } = options;
   await bringSchemaUpToDate(options);
-  const shared = await openShared(options);
+  const redaction =
+    options.redaction ?? createProcessRedaction({ env, known: secretsOf(env), settings: config.redaction });
+  const shared = await openShared({ ...options, redaction });
   const parts = await rolesOf(options, shared).catch(async (error: unknown) => {
     for (const component of sharedComponents(shared)) await component.stop?.(1000);
     throw error;
   });
+  const replaced = redaction.counts;
+  shared.metrics.gauge('aetherius_redacted_secrets', 'Secrets that were replaced on their way out.', () =>
+    Object.values(replaced()).reduce((sum, count) => sum + count, 0),
+  );
+  shared.metrics.gauge(
+    'aetherius_withheld_texts',
+    'Texts that were withheld, because they could not be checked for secrets.',
+    () => replaced()['withheld'] ?? 0,
+  );
   const routes = statusRoutes({
     metrics: shared.metrics,
     alive: () => lifecycle.state() !== 'stopped',

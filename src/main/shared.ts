@@ -11,6 +11,7 @@ import type { Component } from '../platform/process/lifecycle.ts';
 import { createMetrics, type Metrics } from '../platform/process/metrics.ts';
 import type { ReadinessCheck } from '../platform/process/status.ts';
 import { openRedis, queuePrefix, type RedisConnections } from '../platform/queue/bullmq.ts';
+import type { ProcessRedaction } from '../platform/redact/process-redactor.ts';
 import { type AuditKeyRing, auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
@@ -24,6 +25,7 @@ export interface Shared {
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly logger: Logger;
+  readonly redaction: ProcessRedaction;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Unique for this process: who holds a lease. */
@@ -51,6 +53,7 @@ export async function openShared(input: {
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly logger: Logger;
+  readonly redaction: ProcessRedaction;
 }): Promise<Shared> {
   const { env, config, logger, role } = input;
   const keys = auditKeys(env);
@@ -59,7 +62,8 @@ export async function openShared(input: {
       facts: { reason: 'configuration' },
     });
   const database = databaseOf(env.DATABASE_URL, env, `aetherius-${role}`);
-  const store = createStore({ database, auditKey: keys.current, logger });
+  const { redactorOf } = input.redaction;
+  const store = createStore({ database, auditKey: keys.current, logger, redactorOf });
   const redis = await openRedis({ connection: redisFromUrl(env.REDIS_URL), logger });
   const courier = createCourier({ client: redis.producer(), prefix: queuePrefix, logger });
   return {

@@ -6,6 +6,7 @@ import { createSelfIdentity } from '../platform/identity/self-identity.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
+import { kubeLogins } from '../platform/settings/config.ts';
 import { remediations } from '../remediations/index.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
@@ -23,7 +24,9 @@ import { decisionDeps, digestSettings } from './use-cases.ts';
 export function workerRole(shared: Shared, environments: readonly string[]): RoleParts {
   const { store, config, clock, ids, logger, policy, metrics } = shared;
   const decisions = decisionDeps(shared);
-  const { targets, runner, rules, diagnosing } = openChecks({ config, logger, clock });
+  const { redaction } = shared;
+  const logins = kubeLogins(undefined, redaction.learn);
+  const { targets, runner, rules, diagnosing } = openChecks({ config, logger, clock, logins });
   const self = createSelfIdentity({
     database: shared.database,
     redis: shared.redis.producer(),

@@ -105,6 +105,9 @@ describe('a planted breach', () => {
     ['slack-in-its-place', 'src/platform/store/a.ts', '@slack/web-api'],
     ['domain-packages', 'src/domain/a.ts', 'pg'],
     ['services-packages', 'src/services/a.service.ts', 'ioredis'],
+    ['database-gate', 'src/platform/store/a.ts', 'pg'],
+    ['database-gate', 'src/platform/slack/inbox.ts', 'pg'],
+    ['log-gate', 'src/platform/process/a.ts', 'pino'],
     ['no-dev-dependencies', 'src/platform/a.ts', 'vitest'],
   ])('of rule "%s" is seen: %s imports the package %s', async (rule, from, name) => {
     const baseDir = mkdtempSync(join(folder, 'case-'));

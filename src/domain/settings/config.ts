@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Approvals } from '../fix/policy.ts';
 import { Environment } from './environment.ts';
+import { Redaction } from './redaction.ts';
 import { SlackSettings } from './slack.ts';
 
 /**
@@ -15,6 +16,7 @@ export const ConfigFile = z.strictObject({
     .meta({ description: 'The installations that the bot checks, by name.' }),
   slack: SlackSettings.prefault({}),
   approvals: Approvals,
+  redaction: Redaction.prefault({}),
 });
 
 export type Config = z.output<typeof ConfigFile>;

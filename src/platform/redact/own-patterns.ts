@@ -5,17 +5,17 @@ import type { Finder } from '../../domain/kernel/redact/redactor.ts';
 /** A pattern of an operator's own: what it matches is a secret, or its group `secret` if it has one. */
 export interface OwnPattern {
   /** What callers count by; letters, digits and dashes. */
-  readonly kind: string;
+  readonly name: string;
   /** RE2 syntax: no look-around, no back-references; time grows with the text, whatever the pattern. */
   readonly pattern: string;
 }
 
 /**
  * Patterns from the configuration, run by an engine without backtracking. Throws AppError INVALID_INPUT, with the
- * kind and the fault, for one that is no RE2 pattern or matches nothing at all.
+ * name and the fault, for one that is no RE2 pattern or matches nothing at all.
  */
 export function ownPatterns(patterns: readonly OwnPattern[]): Finder {
-  const compiled = patterns.map(({ kind, pattern }) => ({ kind, regex: compile(kind, pattern) }));
+  const compiled = patterns.map(({ name, pattern }) => ({ kind: name, regex: compile(name, pattern) }));
   return function* find(text) {
     for (const { kind, regex } of compiled) {
       const matcher = regex.matcher(text);
@@ -29,15 +29,20 @@ export function ownPatterns(patterns: readonly OwnPattern[]): Finder {
   };
 }
 
-function compile(kind: string, pattern: string): RE2JS {
-  if (!/^[\w-]{1,40}$/.test(kind)) throw new AppError('INVALID_INPUT', `"${kind}" is no kind of secret`);
-  let regex: RE2JS;
+/** What is wrong with a pattern, in words for its author; undefined when it can be used. */
+export function patternFault(pattern: string): string | undefined {
   try {
-    regex = RE2JS.compile(pattern, RE2JS.MULTILINE);
+    const regex = RE2JS.compile(pattern, RE2JS.MULTILINE);
+    return regex.matcher('').matches() ? 'matches empty text' : undefined;
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    throw new AppError('INVALID_INPUT', `pattern ${kind}: ${error.message}`, { cause: error });
+    return `is no RE2 pattern (${error.message})`;
   }
-  if (regex.matcher('').matches()) throw new AppError('INVALID_INPUT', `pattern ${kind} matches empty text`);
-  return regex;
+}
+
+function compile(name: string, pattern: string): RE2JS {
+  if (!/^[\w-]{1,40}$/.test(name)) throw new AppError('INVALID_INPUT', `"${name}" is no kind of secret`);
+  const fault = patternFault(pattern);
+  if (fault !== undefined) throw new AppError('INVALID_INPUT', `pattern ${name}: ${fault}`);
+  return RE2JS.compile(pattern, RE2JS.MULTILINE);
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LineCounter, parseDocument, visit } from 'yaml';
+import { present } from '../../domain/kernel/present.ts';
 import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
 import { type Config, ConfigFile } from '../../domain/settings/config.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import { mayReadSlack, mayReadTargets, ProcessEnv, type Role } from '../../domain/settings/process-env.ts';
 import { secretPaths } from '../process/secret-paths.ts';
+import { patternFault } from '../redact/own-patterns.ts';
 import { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 import {
   ConfigError,
@@ -13,6 +15,7 @@ import {
   crossFaults,
   inFolder,
   positioned,
+  type RawFault,
   referenceFaults,
   toFaults,
 } from './config-faults.ts';
@@ -24,6 +27,8 @@ export interface LoadOptions {
   readonly environments?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly readKubernetes?: ReadKubernetesSecret;
+  /** Told each secret as it is read, so that it is not shown. */
+  readonly learn?: (secret: string) => void;
 }
 
 /**
@@ -84,9 +89,17 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => toFaults(issue, at))),
     ...crossFaults(raw, options.environments ?? []).map(({ path, message }) => ({ ...at(path), message })),
     ...referenceFaults(raw, needed).map(({ path, message }) => ({ ...at(path), message })),
+    ...patternFaults(parsed.data).map(({ path, message }) => ({ ...at(path), message })),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(options.where, sorted(faults));
   return bind(narrow(parsed.data, options), options);
+}
+
+function patternFaults(config: Config | undefined): readonly RawFault[] {
+  return (config?.redaction.patterns ?? []).flatMap(({ pattern }, index) => {
+    const message = patternFault(pattern);
+    return message === undefined ? [] : [{ path: ['redaction', 'patterns', index, 'pattern'], message }];
+  });
 }
 
 function sorted(faults: readonly ConfigFault[]): readonly ConfigFault[] {
@@ -102,7 +115,7 @@ function narrow(config: Config, options: LoadOptions): Config {
 }
 
 function bind(config: Config, options: ParseOptions): Config {
-  const logins = kubeLogins(options.env);
+  const logins = kubeLogins(options.env, options.learn);
   const bindAll = (value: unknown, runtime: RuntimeConfig, allowed: boolean): void => {
     const resolveSecret = createSecretResolver({
       role: options.role,
@@ -110,13 +123,16 @@ function bind(config: Config, options: ParseOptions): Config {
       env: options.env ?? process.env,
       readKubernetes: options.readKubernetes ?? kubernetesSecrets(runtime, logins),
     });
-    const resolver: SecretResolver = (reference, signal) =>
-      resolveSecret(
+    const resolver: SecretResolver = async (reference, signal) => {
+      const value = await resolveSecret(
         reference.kind === 'file'
           ? { ...reference, path: inFolder(options.folder, reference.path) }
           : reference,
         signal,
       );
+      options.learn?.(value);
+      return value;
+    };
     for (const secret of lazySecrets(value)) secret.bind(resolver);
   };
   for (const environment of Object.values(config.environments))
@@ -135,10 +151,13 @@ function lazySecrets(value: unknown): readonly LazySecret[] {
  * Logins to the clusters that kubectl would talk to from this process. A login program that a kubeconfig names gets the
  * environment as it would from kubectl, but for the secrets of the bot itself.
  */
-export function kubeLogins(env: Readonly<Record<string, string | undefined>> = process.env): KubeLogins {
+export function kubeLogins(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  learn?: (secret: string) => void,
+): KubeLogins {
   const secrets = new Set(secretPaths().filter((path) => path.startsWith('env.')));
   const variables = Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(`env.${name}`)));
-  return new KubeLogins({ variables });
+  return new KubeLogins({ variables, ...present({ learn }) });
 }
 
 const slackVariables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'] as const;

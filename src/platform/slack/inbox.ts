@@ -1,10 +1,10 @@
-import { Pool } from 'pg';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { noAnswer, translate } from '../store/errors.ts';
-import { json, parameters } from '../store/query.ts';
+import { asIs, ids, type RedactorOf, slackJson } from '../store/gate.ts';
+import { createGatedPool } from '../store/pool.ts';
 
 export interface InboxOptions {
   readonly database: DatabaseConfig;
@@ -12,6 +12,8 @@ export interface InboxOptions {
   readonly poolSize?: number;
   /** Default `aetherius_app`; `null` stays the role that logged in. */
   readonly role?: string | null;
+  /** What stands in the gate; default redactors that know no secrets. */
+  readonly redactorOf?: RedactorOf;
 }
 
 /**
@@ -44,13 +46,14 @@ SELECT count(*)::int AS fresh FROM first`;
  */
 export function createDeliveryInbox(options: InboxOptions) {
   const role = options.role === undefined ? applicationRole : options.role;
-  const pool = new Pool({
-    ...clientConfig(
+  const { pool, query: send } = createGatedPool({
+    config: clientConfig(
       { ...options.database, connectTimeoutMs: 1200 },
       { ...present({ role: role ?? undefined }), statement_timeout: 1400 },
     ),
-    max: options.poolSize ?? 4,
-    idleTimeoutMillis: 300_000,
+    size: options.poolSize ?? 4,
+    idleMs: 300_000,
+    ...present({ redactorOf: options.redactorOf }),
   });
   pool.on('error', (err) => options.logger.debug({ err }, 'an idle PostgreSQL connection broke'));
 
@@ -60,9 +63,8 @@ export function createDeliveryInbox(options: InboxOptions) {
     timeoutMs = 5000,
   ): Promise<readonly Row[]> => {
     try {
-      const config = { text, values: parameters(values), query_timeout: timeoutMs };
       // Also bounds the wait for a free connection, which the driver's own timeouts do not.
-      return (await within(timeoutMs, pool.query<Row>(config), { late: noAnswer })).rows;
+      return (await within(timeoutMs, send<Row>(pool, text, values, timeoutMs), { late: noAnswer })).rows;
     } catch (error) {
       throw translate(error);
     }
@@ -80,12 +82,12 @@ export function createDeliveryInbox(options: InboxOptions) {
       timeoutMs: number,
     ): Promise<boolean> {
       const { key, kind, digest, body, signature = null } = delivery;
-      const values = [key, kind, digest, json(body), signature];
+      const values = [...ids(key, kind, digest), slackJson(body), asIs(signature)];
       const rows = await query<{ fresh: number }>(accept, values, timeoutMs);
       return rows[0]?.fresh === 1;
     },
     async handled(key: string): Promise<void> {
-      await query('UPDATE inbox SET handled_at = clock_timestamp() WHERE key = $1', [key]);
+      await query('UPDATE inbox SET handled_at = clock_timestamp() WHERE key = $1', ids(key));
     },
     async abandoned(limit: number): Promise<readonly { readonly key: string; readonly body: unknown }[]> {
       return query<{ key: string; body: unknown }>(
@@ -108,22 +110,23 @@ export function createDeliveryInbox(options: InboxOptions) {
         `SELECT i.payload->>'response_url' AS url, coalesce(i.payload->>'user_id', i.payload->'user'->>'id') AS user_id
          FROM runs r JOIN inbox i ON i.key = r.dedupe_key
          WHERE r.id = $1 AND i.received_at > clock_timestamp() - interval '29 minutes'`,
-        [runId],
+        ids(runId),
       );
       const row = rows[0];
       return row?.url == null || row.user_id === null ? undefined : { url: row.url, userId: row.user_id };
     },
     async runOfMessage(messageId: string): Promise<string | undefined> {
-      const rows = await query<{ run_id: string | null }>('SELECT run_id FROM messages WHERE id = $1', [
-        messageId,
-      ]);
+      const rows = await query<{ run_id: string | null }>(
+        'SELECT run_id FROM messages WHERE id = $1',
+        ids(messageId),
+      );
       return rows[0]?.run_id ?? undefined;
     },
     async sawHome(userId: string, teamId: string): Promise<void> {
       await query(
         `INSERT INTO home_viewers (user_id, team_id) VALUES ($1, $2)
          ON CONFLICT (user_id) DO UPDATE SET team_id = excluded.team_id, opened_at = clock_timestamp()`,
-        [userId, teamId],
+        ids(userId, teamId),
       );
     },
     /** Those whose Home is kept current: who looked within a day, the latest first. */

@@ -3,9 +3,12 @@ import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
 import type { Audit } from '../../domain/ports/audit.ts';
-import { json, type Query, withoutNulls } from './query.ts';
+import { asIs, ids, jsonAsIs } from './gate.ts';
+import { type Query, withoutNulls } from './query.ts';
 
 /** Key of the MACs (R-L2). It comes from the process, never from the database. */
 export interface AuditKey {
@@ -40,13 +43,13 @@ interface Head {
   readonly ts: Date;
 }
 
-export function createAudit(query: Query, key: AuditKey): Audit {
+export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Audit {
   return {
     async append(given) {
       // Hashed as it is stored.
       const entry = wholeJson(given);
       const head = await lockHead(query);
-      const facts: AuditEntry = { ...entry, requestIds: entry.requestIds ?? [], facts: entry.facts ?? {} };
+      const facts = withoutSecrets(entry, redactor);
       const unsealed = { ...facts, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };
       const hash = auditHash(unsealed, head.hash);
       const row: AuditRow = { ...unsealed, hash, mac: auditMac(key.secret, hash) };
@@ -56,7 +59,7 @@ export function createAudit(query: Query, key: AuditKey): Audit {
     async rows(from, limit) {
       const { rows } = await query<StoredAudit>(
         'SELECT * FROM audit_log WHERE seq >= $1 ORDER BY seq LIMIT $2',
-        [from, limit],
+        ids(from, limit),
       );
       return rows.map(toAuditRow);
     },
@@ -74,9 +77,19 @@ export function createAudit(query: Query, key: AuditKey): Audit {
       await query(
         `INSERT INTO audit_anchors (seq, hash, mac, key_id, place, reference) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT DO NOTHING`,
-        [seq, hash, mac, keyId, place, reference ?? null],
+        ids(seq, hash, mac, keyId, place, reference),
       );
     },
+  };
+}
+
+/** Before the hash is made: what is hashed is what is stored. */
+function withoutSecrets(entry: AuditEntry, redactor: Redactor) {
+  return {
+    ...entry,
+    requestIds: entry.requestIds ?? [],
+    facts: redactor.leaves(entry.facts ?? {}) as Facts,
+    ...present({ reason: entry.reason === undefined ? undefined : redactor.text(entry.reason) }),
   };
 }
 
@@ -103,10 +116,19 @@ async function insert(query: Query, row: AuditRow): Promise<void> {
        RETURNING seq, hash, ts)
      UPDATE audit_head SET seq = added.seq, hash = added.hash, ts = added.ts FROM added`,
     [
-      ...[row.seq, row.prevHash, row.hash, row.mac, row.keyId, row.ts, row.actor, row.actorTeam, row.action],
-      ...[row.remediationId ?? null, row.planHash ?? null, row.from ?? null, row.to ?? null],
-      ...[row.policyVersion ?? null, row.reason ?? null, json(row.requestIds), row.payloadDigest ?? null],
-      json(row.facts),
+      ...ids(
+        row.seq,
+        row.prevHash,
+        row.hash,
+        row.mac,
+        row.keyId,
+        row.ts,
+        row.actor,
+        row.actorTeam,
+        row.action,
+      ),
+      ...ids(row.remediationId, row.planHash, row.from, row.to, row.policyVersion, row.reason),
+      ...[jsonAsIs(row.requestIds), asIs(row.payloadDigest), jsonAsIs(row.facts)],
     ],
   );
 }

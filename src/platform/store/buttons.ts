@@ -1,6 +1,7 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Button, Buttons } from '../../domain/ports/buttons.ts';
-import { json, ms, type Query, withoutNulls } from './query.ts';
+import { ids, json } from './gate.ts';
+import { ms, type Query, withoutNulls } from './query.ts';
 
 export function createButtons(query: Query): Buttons {
   return {
@@ -8,10 +9,7 @@ export function createButtons(query: Query): Buttons {
       await query(
         `INSERT INTO buttons (id, purpose, run_id, remediation_id, plan_hash, data, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + ${ms(7)})`,
-        [
-          ...[id, purpose, runId ?? null, remediationId ?? null, planHash ?? null],
-          ...[json(data ?? {}), ttlMs],
-        ],
+        [...ids(id, purpose, runId, remediationId, planHash), ...[json(data ?? {}, runId), ttlMs]],
       );
     },
     async get(id) {
@@ -26,7 +24,7 @@ export function createButtons(query: Query): Buttons {
       }>(
         `SELECT id, purpose, run_id, remediation_id, plan_hash, data, expires_at <= clock_timestamp() AS expired
          FROM buttons WHERE id = $1`,
-        [id],
+        ids(id),
       );
       const row = rows[0];
       if (row === undefined) return undefined;

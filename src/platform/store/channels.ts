@@ -1,5 +1,6 @@
 import type { ChannelSettings, Channels } from '../../domain/ports/channels.ts';
-import { json, type Query, withoutNulls } from './query.ts';
+import { ids, jsonAsIs } from './gate.ts';
+import { type Query, withoutNulls } from './query.ts';
 
 interface StoredChannel {
   readonly channel: string;
@@ -28,7 +29,7 @@ export function createChannels(query: Query): Channels {
     async get(channel) {
       const { rows } = await query<StoredChannel>(
         `SELECT ${columns} FROM channel_settings WHERE channel = $1`,
-        [channel],
+        ids(channel),
       );
       return rows[0] === undefined ? undefined : toSettings(rows[0]);
     },
@@ -44,7 +45,7 @@ export function createChannels(query: Query): Channels {
            digest_enabled = excluded.digest_enabled, digest_at = excluded.digest_at,
            digest_timezone = excluded.digest_timezone, updated_by = excluded.updated_by,
            updated_at = clock_timestamp()`,
-        [channel, teamId, digestEnabled ?? null, digestAt ?? null, digestTimezone ?? null, json(by)],
+        [...ids(channel, teamId, digestEnabled, digestAt, digestTimezone), jsonAsIs(by)],
       );
     },
   };

@@ -1,5 +1,6 @@
 import type { Digests } from '../../domain/ports/digests.ts';
-import { json, type Query } from './query.ts';
+import { asIs, ids, json } from './gate.ts';
+import type { Query } from './query.ts';
 
 export function createDigests(query: Query): Digests {
   const finished = async (channel: string, environment: string, limit: number) => {
@@ -7,7 +8,7 @@ export function createDigests(query: Query): Digests {
       `SELECT local_date, coalesce(findings, '[]') AS findings, finished_at FROM digests
        WHERE channel = $1 AND environment = $2 AND finished_at IS NOT NULL
        ORDER BY local_date DESC LIMIT $3`,
-      [channel, environment, limit],
+      ids(channel, environment, limit),
     );
     return rows.map((row) => ({
       localDate: row.local_date,
@@ -20,22 +21,22 @@ export function createDigests(query: Query): Digests {
       const { count } = await query(
         `INSERT INTO digests (channel, environment, local_date, due_at, run_id) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (channel, local_date) DO NOTHING`,
-        [channel, environment, localDate, dueAt, runId],
+        ids(channel, environment, localDate, dueAt, runId),
       );
       return count === 1;
     },
     last: async (channel, environment) => (await finished(channel, environment, 1))[0],
     async finish(runId, findings) {
       await query('UPDATE digests SET findings = $2, finished_at = clock_timestamp() WHERE run_id = $1', [
-        runId,
-        json(findings),
+        asIs(runId),
+        json(findings, runId),
       ]);
     },
     recent: (channel, environment, days) => finished(channel, environment, days),
     async latestDate(channel) {
       const { rows } = await query<{ local_date: string | null }>(
         'SELECT max(local_date) AS local_date FROM digests WHERE channel = $1',
-        [channel],
+        ids(channel),
       );
       return rows[0]?.local_date ?? undefined;
     },

@@ -1,5 +1,6 @@
 import type { DirectorySnapshots } from '../../domain/ports/directory.ts';
-import { json, type Query } from './query.ts';
+import { ids, jsonAsIs } from './gate.ts';
+import type { Query } from './query.ts';
 
 export function createDirectory(query: Query): DirectorySnapshots {
   return {
@@ -7,7 +8,7 @@ export function createDirectory(query: Query): DirectorySnapshots {
       const { rows } = await query<{ data: unknown; age: number }>(
         `SELECT data, extract(epoch FROM clock_timestamp() - refreshed_at)::double precision * 1000 AS age
          FROM directory_snapshot WHERE kind = $1 AND id = $2 FOR SHARE`,
-        [kind, id],
+        ids(kind, id),
       );
       return rows[0] === undefined ? undefined : { data: rows[0].data, ageMs: rows[0].age };
     },
@@ -16,7 +17,7 @@ export function createDirectory(query: Query): DirectorySnapshots {
         `INSERT INTO directory_snapshot (kind, id, data, refreshed_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data, refreshed_at = excluded.refreshed_at
          WHERE directory_snapshot.refreshed_at <= excluded.refreshed_at`,
-        [kind, id, json(data), readAt],
+        [...ids(kind, id), jsonAsIs(data), readAt],
       );
     },
   };

@@ -1,4 +1,5 @@
 import type { Inbox } from '../../domain/ports/inbox.ts';
+import { ids } from './gate.ts';
 import type { Query } from './query.ts';
 
 export function createInbox(query: Query): Inbox {
@@ -6,7 +7,7 @@ export function createInbox(query: Query): Inbox {
     async accept({ key, kind, payloadDigest }) {
       const { count } = await query(
         'INSERT INTO inbox (key, kind, payload_digest) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING',
-        [key, kind, payloadDigest],
+        ids(key, kind, payloadDigest),
       );
       return count === 1;
     },

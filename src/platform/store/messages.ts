@@ -3,9 +3,10 @@ import { present } from '../../domain/kernel/present.ts';
 import type { OutboxKind } from '../../domain/message/outbox.ts';
 import { priorityOf, type Urgency, waitsAsTheOlder } from '../../domain/message/sending.ts';
 import type { Messages } from '../../domain/ports/messages.ts';
+import { ids as asIds, asIs, slackJson } from './gate.ts';
 import { channelOf } from './listener.ts';
 import { createOutboxSweep } from './outbox.ts';
-import { json, ms, type Query, withoutNulls } from './query.ts';
+import { ms, type Query, withoutNulls } from './query.ts';
 
 interface OutboxRow {
   readonly kind: OutboxKind;
@@ -40,8 +41,8 @@ function createSend(query: Query, ids: Ids): Send {
          RETURNING lane)
        SELECT pg_notify($7, lane) FROM added`,
       [
-        ...[ids.uuid(), row.kind, row.messageId ?? null, row.lane, priorityOf(row.urgency)],
-        ...[json(row.payload), channel],
+        ...asIds(ids.uuid(), row.kind, row.messageId, row.lane, priorityOf(row.urgency)),
+        ...[slackJson(row.payload), asIs(channel)],
       ],
     );
   };
@@ -70,8 +71,8 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
            SELECT $8, 'render', id, channel, $9, 1, $10, clock_timestamp() + ${ms(12)} FROM message RETURNING lane)
          SELECT pg_notify($11, lane) FROM added`,
         [
-          ...[id, purpose, runId ?? null, remediationId ?? null, place, parentId ?? null, threadTs ?? null],
-          ...[ids.uuid(), priorityOf(urgency), json(rendered), channel, holdMs ?? 0],
+          ...asIds(id, purpose, runId, remediationId, place, parentId, threadTs),
+          ...[asIs(ids.uuid()), priorityOf(urgency), slackJson(rendered, runId), asIs(channel), holdMs ?? 0],
         ],
       );
       return id;
@@ -80,7 +81,7 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
       // First the lock: the next statement then sees every render made before this one.
       const { rows } = await query<{ version: number }>(
         'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING version',
-        [messageId],
+        asIds(messageId),
       );
       const version = rows[0]?.version;
       if (version === undefined) return;
@@ -96,7 +97,8 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
            FROM messages WHERE id = $1 RETURNING lane)
          SELECT pg_notify($6, lane) FROM added`,
         [
-          ...[messageId, ids.uuid(), priorityOf(urgency), version, json(rendered), channel],
+          ...asIds(messageId, ids.uuid(), priorityOf(urgency), version),
+          ...[slackJson(rendered), asIs(channel)],
           waitsAsTheOlder(urgency),
         ],
       );
@@ -141,7 +143,7 @@ function finding(query: Query): Pick<Messages, 'find'> {
          WHERE ($1::uuid IS NULL OR run_id = $1) AND ($2::uuid IS NULL OR remediation_id = $2)
            AND ($3::text IS NULL OR purpose = $3) AND ($1::uuid IS NOT NULL OR $2::uuid IS NOT NULL)
          ORDER BY created_at, id`,
-        [runId ?? null, remediationId ?? null, purpose ?? null],
+        asIds(runId, remediationId, purpose),
       );
       return rows.map((row) =>
         withoutNulls<Awaited<ReturnType<Messages['find']>>[number]>({

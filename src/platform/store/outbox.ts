@@ -8,7 +8,8 @@ import type {
   OutboxPayloads,
 } from '../../domain/message/outbox.ts';
 import { movedPurpose, priorityOf, urgencyOf } from '../../domain/message/sending.ts';
-import { json, ms, type Query, withoutNulls } from './query.ts';
+import { ids as asIds, asIs, slackJson } from './gate.ts';
+import { ms, type Query, withoutNulls } from './query.ts';
 
 type Transaction = <T>(work: (query: Query) => Promise<T>) => Promise<T>;
 
@@ -83,11 +84,11 @@ FROM taken o LEFT JOIN messages m ON m.id = o.message_id LEFT JOIN messages p ON
 ORDER BY o.priority, (o.priority = ${answer} AND m.parent_id IS NOT NULL), o.seq`;
 
 function closedParameters(all: readonly Closed[]): readonly unknown[] {
-  return [
+  return asIds(
     all.map((one) => one.method),
     all.map((one) => one.lane ?? null),
     all.map((one) => priorityOf(one.from)),
-  ];
+  );
 }
 
 function toItem(row: StoredItem): OutboxItem {
@@ -134,7 +135,7 @@ function claiming(transaction: Transaction): Pick<Outbox, 'claim'> {
     claim: (owner, { limit, leaseMs, closed: all = [] }) =>
       transaction(async (query) => {
         await query('SELECT pg_advisory_xact_lock($1)', [claimLock]);
-        const values = [...closedParameters(all), owner, leaseMs, limit];
+        const values = [...closedParameters(all), asIs(owner), leaseMs, limit];
         const { rows } = await query<StoredItem>(claim, values);
         return rows.map(toItem);
       }),
@@ -161,8 +162,8 @@ function moving(transaction: Transaction, ids: Ids): Pick<Outbox, 'move'> {
            INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload, due_at)
            SELECT $5, 'render', id, channel, $6, 1, $7, clock_timestamp() + ${ms(8)} FROM stays`,
           [
-            ...[id, owner, ids.uuid(), movedPurpose, ids.uuid(), priorityOf('progress')],
-            ...[json(left), leftAfterMs],
+            ...asIds(id, owner, ids.uuid(), movedPurpose, ids.uuid(), priorityOf('progress')),
+            ...[slackJson(left), leftAfterMs],
           ],
         );
         return count === 1;
@@ -178,7 +179,7 @@ function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fa
           `UPDATE outbox SET state = 'sent', sent_at = clock_timestamp(), leased_until = NULL, error = NULL
            WHERE id = $1 AND leased_by = $2 AND state = 'sending'
            RETURNING message_id, version, kind, priority`,
-          [id, owner],
+          asIds(id, owner),
         );
         const row = rows[0];
         if (row === undefined) return false;
@@ -188,7 +189,7 @@ function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fa
                sent_version = greatest(sent_version, $3), answered = answered OR $5
              WHERE id = $1`,
             [
-              ...[row.message_id, ts ?? null, row.version ?? 0, replaced],
+              ...asIds(row.message_id, ts, row.version ?? 0, replaced),
               urgencyOf(row.priority) !== 'progress',
             ],
           );
@@ -205,7 +206,7 @@ function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fa
                AND o.kind = 'render' AND newer.kind = 'render' AND newer.version > o.version
                AND newer.state = 'pending') THEN 'superseded' ELSE 'pending' END
            WHERE id = $1 AND leased_by = $2 AND state = 'sending'`,
-          [id, owner, afterMs, error, unsent],
+          [...asIds(id, owner, afterMs), error, unsent],
         );
         return count === 1;
       }),
@@ -214,12 +215,12 @@ function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fa
         const { rows } = await query<{ message_id: string | null }>(
           `UPDATE outbox SET state = 'failed', leased_until = NULL, error = $3
            WHERE id = $1 AND leased_by = $2 AND state = 'sending' RETURNING message_id`,
-          [id, owner, error],
+          [...asIds(id, owner), error],
         );
         const row = rows[0];
         if (row === undefined) return false;
         if (row.message_id !== null && lost !== undefined) {
-          await query('UPDATE messages SET lost = $2 WHERE id = $1', [row.message_id, lost]);
+          await query('UPDATE messages SET lost = $2 WHERE id = $1', [asIs(row.message_id), lost]);
         }
         return true;
       }),

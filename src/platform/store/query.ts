@@ -1,7 +1,9 @@
 import type { QueryResultRow } from 'pg';
-import { wellFormed, wholeJsonText } from '../../domain/kernel/text.ts';
+import { wellFormed } from '../../domain/kernel/text.ts';
 
-/** One statement of the running transaction; errors are already translated. */
+export type { QueryResultRow };
+
+/** One statement of the running transaction: its parameters pass the gate, its errors are already translated. */
 export type Query = <Row extends QueryResultRow>(
   text: string,
   values?: readonly unknown[],
@@ -14,11 +16,6 @@ export function withoutNulls<T extends object>(value: Nullable<T>): T {
   return Object.fromEntries(
     Object.entries(value).filter(([, member]) => member !== null && member !== undefined),
   ) as T;
-}
-
-/** For `jsonb` parameters: node-postgres would write an array as a PostgreSQL array. */
-export function json(value: unknown): string | null {
-  return value === undefined || value === null ? null : wholeJsonText(value);
 }
 
 /** Milliseconds as an SQL interval parameter: `$n::double precision * interval '1 ms'`. */

@@ -5,7 +5,8 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { RemediationChange } from '../../domain/ports/remediations.ts';
 import type { Surface } from '../../domain/run/run.ts';
-import { json, withoutNulls } from './query.ts';
+import { asIs, json, jsonAsIs } from './gate.ts';
+import { withoutNulls } from './query.ts';
 
 export interface StoredRemediation {
   readonly id: string;
@@ -117,7 +118,13 @@ const changeable = {
   finishedAt: 'finished_at',
 } as const satisfies Readonly<Record<keyof RemediationChange, string>>;
 
-const asJson: ReadonlySet<keyof RemediationChange> = new Set(['requester', 'eligible', 'outcome']);
+/** What people or targets have said; the rest are ids, states, numbers and times. */
+const said: Readonly<Partial<Record<keyof RemediationChange, (value: unknown) => unknown>>> = {
+  reason: (reason) => reason,
+  outcome: (outcome) => json(outcome),
+  requester: jsonAsIs,
+  eligible: jsonAsIs,
+};
 
 /** `, column = $n` for each given member, parameters from `first` on. */
 export function assignments(
@@ -130,7 +137,7 @@ export function assignments(
     const value = change[key];
     if (value === undefined) continue;
     sql += `, ${changeable[key]} = $${first + values.length}`;
-    values.push(asJson.has(key) ? json(value) : value);
+    values.push((said[key] ?? asIs)(value));
   }
   return { sql, values };
 }

@@ -2,14 +2,16 @@ import { mayMove, openStates, type RemediationState } from '../../domain/fix/app
 import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
+import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { RemediationGuard, Remediations } from '../../domain/ports/remediations.ts';
-import { json, ms, type Query, withoutNulls } from './query.ts';
+import { asIs, ids, jsonAsIs } from './gate.ts';
+import { ms, type Query, withoutNulls } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
 import { createSteps } from './steps.ts';
 
-export function createRemediations(query: Query): Remediations {
+export function createRemediations(query: Query, redactor: Redactor): Remediations {
   return {
-    ...proposing(query),
+    ...proposing(query, redactor),
     ...moving(query),
     ...deciding(query),
     ...createSteps(query),
@@ -19,25 +21,28 @@ export function createRemediations(query: Query): Remediations {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-function proposing(query: Query): Pick<Remediations, 'insert' | 'get' | 'lock' | 'list'> {
+function proposing(query: Query, redactor: Redactor): Pick<Remediations, 'insert' | 'get' | 'lock' | 'list'> {
   const one = async (idOrHandle: string, lock: string): Promise<RemediationRow | undefined> => {
     const column = uuid.test(idOrHandle) ? 'id' : 'handle';
     const { rows } = await query<StoredRemediation>(
       `SELECT ${remediationColumns} FROM remediations WHERE ${column} = $1 ${lock}`,
-      [idOrHandle],
+      ids(idOrHandle),
     );
     return rows[0] === undefined ? undefined : toRemediation(rows[0]);
   };
   return {
     async insert({ id, handle, plan, planHash, findingKey, runId, undoOf, surface, offerExpiresAt }) {
+      // What is approved and hashed is what will run, so it cannot lose its secrets: with one it is not stored.
+      if (redactor.holdsSecret(plan))
+        throw new AppError('BUG', 'a secret stands in a plan', { facts: { action: plan.actionId } });
       await query(
         `INSERT INTO remediations (id, handle, environment, action_id, action_version, target, state, tier, plan,
            plan_hash, finding_key, run_id, undo_of, surface, offer_expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, 'proposed', $7, $8, $9, $10, $11, $12, $13, $14)`,
         [
-          ...[id, handle, plan.environment, plan.actionId, plan.actionVersion, plan.target, plan.tier],
-          ...[json(plan), planHash, findingKey ?? null, runId ?? null, undoOf ?? null, json(surface)],
-          offerExpiresAt,
+          ...ids(id, handle, plan.environment, plan.actionId, plan.actionVersion, plan.target, plan.tier),
+          ...[jsonAsIs(plan), asIs(planHash), findingKey ?? null],
+          ...[asIs(runId), asIs(undoOf), jsonAsIs(surface), offerExpiresAt],
         ],
       );
     },
@@ -49,7 +54,7 @@ function proposing(query: Query): Pick<Remediations, 'insert' | 'get' | 'lock' |
          WHERE ($1::text IS NULL OR environment = $1) AND ($2::text[] IS NULL OR state = ANY($2))
            AND ($3::text IS NULL OR target = $3) AND ($4::uuid IS NULL OR run_id = $4)
          ORDER BY proposed_at DESC, id DESC LIMIT $5`,
-        [environment ?? null, states ?? null, target ?? null, runId ?? null, limit],
+        ids(environment, states, target, runId, limit),
       );
       return rows.map(toRemediation);
     },
@@ -66,7 +71,7 @@ function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarge
     const { count } = await query(
       `UPDATE remediations SET state = $5, version = version + 1${sql}
        WHERE id = $1 AND state = $2 AND version = $3 AND fence IS NOT DISTINCT FROM $4::bigint`,
-      [row.id, row.state, row.version, row.fence ?? null, to, ...values],
+      [...ids(row.id, row.state, row.version, row.fence, to), ...values],
     );
     return count === 1;
   };
@@ -79,13 +84,13 @@ function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarge
     },
     change: (row, change) => guarded(row, row.state, change),
     async lockTarget(environment, target) {
-      await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${environment}\n${target}`]);
+      await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', ids(`${environment}\n${target}`));
     },
     async nextFence(environment, target) {
       const { rows } = await query<{ fence: number }>(
         `INSERT INTO fences (environment, target, fence) VALUES ($1, $2, 1)
          ON CONFLICT (environment, target) DO UPDATE SET fence = fences.fence + 1 RETURNING fence`,
-        [environment, target],
+        ids(environment, target),
       );
       const fence = rows[0]?.fence;
       if (fence === undefined) throw new AppError('BUG', 'no fence was returned');
@@ -111,7 +116,7 @@ function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'
       const { rows } = await query<StoredApproval>(
         `SELECT person_id, person, decision, plan_hash, policy_version, reason, version, decided_at
          FROM approvals WHERE remediation_id = $1 ORDER BY decided_at, person_id`,
-        [id],
+        ids(id),
       );
       return rows.map((row) =>
         withoutNulls<ApprovalRow>({
@@ -137,8 +142,9 @@ function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'
            payload_digest = excluded.payload_digest, version = approvals.version + 1,
            decided_at = clock_timestamp()`,
         [
-          ...[id, approval.personId, json(approval.person), approval.decision, approval.planHash],
-          ...[approval.policyVersion, approval.reason ?? null, approval.payloadDigest],
+          ...[asIs(id), asIs(approval.personId), jsonAsIs(approval.person)],
+          ...ids(approval.decision, approval.planHash, approval.policyVersion),
+          ...[approval.reason ?? null, asIs(approval.payloadDigest)],
         ],
       );
     },
@@ -165,12 +171,12 @@ function dispatching(query: Query): Pick<Remediations, 'dispatchable' | 'markEnq
            OR (state = 'indeterminate' AND coalesce(lease_until, '-infinity') < clock_timestamp()
              AND greatest(enqueued_at, updated_at) <= clock_timestamp() - ${ms(5)}))
          ORDER BY coalesce(approved_at, proposed_at), id LIMIT $3 FOR UPDATE SKIP LOCKED`,
-        [environments, olderThanMs, limit, running, Math.max(olderThanMs, lookAgainMs)],
+        ids(environments, olderThanMs, limit, running, Math.max(olderThanMs, lookAgainMs)),
       );
       return rows.map(toRemediation);
     },
     async markEnqueued(id) {
-      await query('UPDATE remediations SET enqueued_at = clock_timestamp() WHERE id = $1', [id]);
+      await query('UPDATE remediations SET enqueued_at = clock_timestamp() WHERE id = $1', ids(id));
     },
     async overdue(limit) {
       const { rows } = await query<StoredRemediation>(

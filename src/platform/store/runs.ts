@@ -5,7 +5,8 @@ import type { Runs } from '../../domain/ports/runs.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe/probe.ts';
 import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
-import { json, ms, type Query, withoutNulls } from './query.ts';
+import { asIs, ids, json, jsonAsIs } from './gate.ts';
+import { ms, type Query, withoutNulls } from './query.ts';
 
 interface RunRow {
   readonly id: string;
@@ -89,19 +90,20 @@ function reading(
         `INSERT INTO runs (id, kind, environment, params, state, source, requested_by, surface, dedupe_key)
          VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8) ON CONFLICT (dedupe_key) DO NOTHING`,
         [
-          ...[run.id, run.kind, run.environment, json(run.params), run.source],
-          ...[json(run.requestedBy), json(run.surface), run.dedupeKey ?? null],
+          ...ids(run.id, run.kind, run.environment),
+          ...[json(run.params, run.id), asIs(run.source)],
+          ...[jsonAsIs(run.requestedBy), jsonAsIs(run.surface), asIs(run.dedupeKey)],
         ],
       );
       return count === 1;
     },
     async get(id) {
-      const run = await one('id = $1', [id]);
+      const run = await one('id = $1', ids(id));
       if (run === undefined) return undefined;
       const { rows } = await query<OutcomeRow>(
         `SELECT key, probe, part, status, findings, facts, reason, cause, started_at, duration_ms
          FROM run_probes WHERE run_id = $1 ORDER BY key`,
-        [id],
+        ids(id),
       );
       return { ...run, outcomes: rows.map(toOutcome) };
     },
@@ -110,7 +112,7 @@ function reading(
         `SELECT ${columns} FROM runs
          WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR kind = $2)
          ORDER BY created_at DESC, id DESC LIMIT $3`,
-        [environment ?? null, kind ?? null, limit],
+        ids(environment, kind, limit),
       );
       return rows.map(toRun);
     },
@@ -126,8 +128,10 @@ function reading(
            AND EXISTS (SELECT FROM run_probes WHERE run_id = runs.id)
          ORDER BY created_at DESC, id DESC LIMIT 1`,
         [
-          ...[kinds, environment ?? null, channel ?? null, threadTs ?? null],
-          requestedBy === undefined ? null : json({ teamId: requestedBy.teamId, userId: requestedBy.userId }),
+          ...ids(kinds, environment, channel, threadTs),
+          requestedBy === undefined
+            ? null
+            : jsonAsIs({ teamId: requestedBy.teamId, userId: requestedBy.userId }),
         ],
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
@@ -136,11 +140,11 @@ function reading(
       const { rows } = await query<RunRow>(
         `SELECT ${columns} FROM runs WHERE id::text = $1 OR right(id::text, 8) = $1
          ORDER BY created_at DESC LIMIT 1`,
-        [reference.toLowerCase()],
+        ids(reference.toLowerCase()),
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
     },
-    byDedupeKey: (key) => one('dedupe_key = $1', [key]),
+    byDedupeKey: (key) => one('dedupe_key = $1', ids(key)),
   };
 }
 
@@ -153,7 +157,7 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcomes' 
          WHERE id = $1 AND (state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))
            AND ($4::text[] IS NULL OR environment = ANY($4))
          RETURNING ${columns}`,
-        [id, owner, leaseMs, environments ?? null],
+        ids(id, owner, leaseMs, environments),
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
     },
@@ -161,7 +165,7 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcomes' 
       const { count } = await query(
         `UPDATE runs SET lease_until = clock_timestamp() + ${ms(3)}
          WHERE id = $1 AND lease_owner = $2 AND state = 'running'`,
-        [id, owner, leaseMs],
+        ids(id, owner, leaseMs),
       );
       return count === 1;
     },
@@ -182,14 +186,14 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcomes' 
            status = excluded.status, findings = excluded.findings, facts = excluded.facts,
            reason = excluded.reason, cause = excluded.cause, started_at = excluded.started_at,
            duration_ms = excluded.duration_ms`,
-        [id, json(rows)],
+        [asIs(id), json(rows, id)],
       );
     },
     async finish(id, owner, state, summary) {
       const { count } = await query(
         `UPDATE runs SET state = $3, summary = $4, finished_at = clock_timestamp(), lease_until = NULL
          WHERE id = $1 AND lease_owner = $2 AND state = 'running'`,
-        [id, owner, state, json(summary)],
+        [...ids(id, owner, state), json(summary, id)],
       );
       return count === 1;
     },
@@ -206,12 +210,12 @@ function waiting(query: Query): Pick<Runs, 'waiting' | 'markEnqueued' | 'expire'
            OR (state = 'running' AND lease_until < clock_timestamp() AND (
              enqueued_at IS NULL OR enqueued_at < lease_until OR enqueued_at <= clock_timestamp() - ${ms(2)})))
          ORDER BY created_at, id LIMIT $3`,
-        [environments, olderThanMs, limit],
+        ids(environments, olderThanMs, limit),
       );
       return rows;
     },
     async markEnqueued(id) {
-      await query('UPDATE runs SET enqueued_at = clock_timestamp() WHERE id = $1', [id]);
+      await query('UPDATE runs SET enqueued_at = clock_timestamp() WHERE id = $1', ids(id));
     },
     async expire(olderThanMs, limit) {
       const { rows } = await query<RunRow>(

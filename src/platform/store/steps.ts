@@ -1,7 +1,8 @@
 import type { StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Remediations } from '../../domain/ports/remediations.ts';
-import { json, type Query, withoutNulls } from './query.ts';
+import { ids, json } from './gate.ts';
+import { type Query, withoutNulls } from './query.ts';
 
 interface StoredStep {
   readonly direction: 'apply' | 'undo';
@@ -24,7 +25,7 @@ export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent'
       const { rows } = await query<StoredStep>(
         `SELECT direction, idx, attempt, fence, intent_at, outcome, outcome_at, facts
          FROM remediation_steps WHERE remediation_id = $1 ORDER BY intent_at, direction, idx, attempt`,
-        [id],
+        ids(id),
       );
       return rows.map((row) =>
         withoutNulls<StepRow>({
@@ -47,7 +48,7 @@ export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent'
            FOR NO KEY UPDATE)
          INSERT INTO remediation_steps (remediation_id, direction, idx, attempt, fence)
          SELECT id, $2, $3, $4, $5 FROM holder ON CONFLICT DO NOTHING`,
-        [id, direction, idx, attempt, fence],
+        ids(id, direction, idx, attempt, fence),
       );
       return count === 1;
     },
@@ -58,7 +59,7 @@ export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent'
          UPDATE remediation_steps SET outcome = $6, outcome_at = clock_timestamp(), facts = $7
          WHERE remediation_id = (SELECT id FROM holder) AND direction = $2 AND idx = $3 AND attempt = $4
            AND fence <= $5 AND outcome IS NULL`,
-        [id, direction, idx, attempt, fence, outcome, json(facts)],
+        [...ids(id, direction, idx, attempt, fence, outcome), json(facts)],
       );
       return count === 1;
     },

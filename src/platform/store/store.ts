@@ -1,4 +1,3 @@
-import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
@@ -10,9 +9,11 @@ import { systemClock, systemIds } from '../process/clock.ts';
 import type { AuditKey } from './audit.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
 import { isRetryable, noAnswer, translate } from './errors.ts';
+import { plainRedactor, type RedactorOf } from './gate.ts';
 import { createListener } from './listener.ts';
 import { createOutbox } from './outbox.ts';
-import { parameters, type Query } from './query.ts';
+import { createGatedPool, type GatedClient, type GatedPool } from './pool.ts';
+import type { Query, QueryResultRow } from './query.ts';
 import { createTx } from './tx.ts';
 
 export interface StoreOptions {
@@ -28,6 +29,8 @@ export interface StoreOptions {
   readonly ids?: Ids;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** What stands in the gate; default redactors that know no secrets. */
+  readonly redactorOf?: RedactorOf;
 }
 
 export interface PostgresStore extends Store {
@@ -47,6 +50,7 @@ const closeMs = 3000;
  */
 export function createStore(options: StoreOptions): PostgresStore {
   const { logger, clock = systemClock, ids = systemIds, random = Math.random } = options;
+  const redactorOf = options.redactorOf ?? plainRedactor;
   const defaultTimeoutMs = options.statementTimeoutMs ?? 5000;
   const role = options.role === undefined ? applicationRole : options.role;
   const settings = {
@@ -55,7 +59,12 @@ export function createStore(options: StoreOptions): PostgresStore {
     idle_in_transaction_session_timeout: 30_000,
   };
   const config = clientConfig(options.database, settings);
-  const pool = new Pool({ ...config, max: options.poolSize ?? 10, idleTimeoutMillis: 60_000 });
+  const { pool, query: send } = createGatedPool({
+    config,
+    size: options.poolSize ?? 10,
+    idleMs: 60_000,
+    redactorOf,
+  });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
   pool.on('connect', (client) =>
@@ -76,7 +85,8 @@ export function createStore(options: StoreOptions): PostgresStore {
       statements += 1;
       if (mode === 'single' && statements > 1) throw new AppError('BUG', 'more than one statement');
       try {
-        return await bounded<Row>(client, text, values, timeoutMs + silenceMs);
+        const { rows, rowCount } = await send<Row>(client, text, values, timeoutMs + silenceMs);
+        return { rows, count: rowCount ?? 0 };
       } catch (error) {
         const translated = translate(error);
         broken ||= translated.code === 'DEPENDENCY_UNAVAILABLE';
@@ -121,10 +131,15 @@ export function createStore(options: StoreOptions): PostgresStore {
 
   return {
     tx: (work, { statementTimeoutMs } = {}) =>
-      retried((query) => work(createTx({ query, ids, auditKey: options.auditKey })), statementTimeoutMs),
+      retried(
+        (query) =>
+          work(createTx({ query, ids, auditKey: options.auditKey, redactor: redactorOf(undefined) })),
+        statementTimeoutMs,
+      ),
     single: (work) =>
       retried(
-        (query) => work(createTx({ query, ids, auditKey: options.auditKey })),
+        (query) =>
+          work(createTx({ query, ids, auditKey: options.auditKey, redactor: redactorOf(undefined) })),
         defaultTimeoutMs,
         'single',
       ),
@@ -153,7 +168,7 @@ class RetryableConflict extends Error {
 }
 
 /** Gets a connection within the statement's timeout: a caller in a hurry does not wait longer for one. */
-async function connect(pool: Pool, withinMs: number): Promise<PoolClient> {
+async function connect(pool: GatedPool, withinMs: number): Promise<GatedClient> {
   const coming = pool.connect();
   try {
     return await within(withinMs, coming, { late: noAnswer });
@@ -161,20 +176,6 @@ async function connect(pool: Pool, withinMs: number): Promise<PoolClient> {
     coming.then((client) => client.release()).catch(() => undefined);
     throw translate(error);
   }
-}
-
-async function bounded<Row extends QueryResultRow>(
-  client: PoolClient,
-  text: string,
-  values: readonly unknown[] | undefined,
-  silentForMs: number,
-) {
-  const result = await client.query<Row>({
-    text,
-    ...present({ values: values === undefined ? undefined : parameters(values) }),
-    query_timeout: silentForMs,
-  } as { text: string; values?: unknown[] });
-  return { rows: result.rows, count: result.rowCount ?? 0 };
 }
 
 export type { Tx };

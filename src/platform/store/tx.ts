@@ -1,11 +1,13 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Topic, Tx } from '../../domain/ports/store.ts';
 import { type AuditKey, createAudit } from './audit.ts';
 import { createButtons } from './buttons.ts';
 import { createChannels } from './channels.ts';
 import { createDigests } from './digests.ts';
 import { createDirectory } from './directory.ts';
+import { ids as asIds } from './gate.ts';
 import { createInbox } from './inbox.ts';
 import { createKillSwitches } from './kill-switches.ts';
 import { channelOf } from './listener.ts';
@@ -19,10 +21,11 @@ export function createTx(options: {
   readonly query: Query;
   readonly ids: Ids;
   readonly auditKey: AuditKey;
+  readonly redactor: Redactor;
 }): Tx {
-  const { query, ids, auditKey } = options;
+  const { query, ids, auditKey, redactor } = options;
   const notify = async (topic: Topic, payload: string) => {
-    await query('SELECT pg_notify($1, $2)', [channelOf(topic), payload]);
+    await query('SELECT pg_notify($1, $2)', asIds(channelOf(topic), payload));
   };
   return {
     async now() {
@@ -34,8 +37,8 @@ export function createTx(options: {
     runs: createRuns(query),
     messages: createMessages(query, ids),
     buttons: createButtons(query),
-    remediations: createRemediations(query),
-    audit: createAudit(query, auditKey),
+    remediations: createRemediations(query, redactor),
+    audit: createAudit(query, auditKey, redactor),
     channels: createChannels(query),
     digests: createDigests(query),
     killSwitches: createKillSwitches(query),

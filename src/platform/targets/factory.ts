@@ -64,7 +64,7 @@ function runtimeOf(
       return {};
     case 'compose': {
       const compose = createComposeTarget({ project: runtime.project, socket: runtime.socket });
-      return { compose, runtime: runtimeOnCompose(compose, config.platform) };
+      return { compose, runtime: runtimeOnCompose(compose, config.platform, logins.around.learn) };
     }
     case 'kubernetes': {
       const kubernetes = createKubernetesTarget(
@@ -77,7 +77,10 @@ function runtimeOf(
         logins,
       );
       const debug = runtime.debugImage === undefined ? undefined : { image: runtime.debugImage };
-      return { kubernetes, runtime: runtimeOnKubernetes(kubernetes, config.platform, debug) };
+      return {
+        kubernetes,
+        runtime: runtimeOnKubernetes(kubernetes, config.platform, debug, logins.around.learn),
+      };
     }
   }
 }

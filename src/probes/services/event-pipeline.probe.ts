@@ -120,7 +120,10 @@ function read(before: Scrape, after: Scrape, previous = before): Pipeline {
   const unaccounted = seconds * (1 - writing) - (commits * seconds + 1) * timeout;
   const writeInProgress = unaccounted > Math.max(timeout, 0.25) && inUse(after) !== 0;
   // What came in at the first sample is not stored at the second: it is at least that late.
-  const latency = Math.max(meanBetween(before, after, 'event_processing_seconds') ?? 0, stuck ? stuckSeconds : 0);
+  const latency = Math.max(
+    meanBetween(before, after, 'event_processing_seconds') ?? 0,
+    stuck ? stuckSeconds : 0,
+  );
   // A write that takes longer than the pace allows is what everything waits for.
   const commitsWait = stuck || writing >= WRITER_SHARE || (timeout > 0 && write > Math.max(timeout, 0.25));
   return {

@@ -1,23 +1,24 @@
 import { wellFormed } from '../text.ts';
 import { isHarmless } from './harmless.ts';
 import { KnownValues } from './known.ts';
+import { KnownSecrets } from './known-secrets.ts';
+import { redactLeaves } from './leaves.ts';
 import { hideAddresses, hideEmails } from './personal.ts';
 import { scan } from './scan.ts';
 import { type Found, ScanState, ScanStopped } from './scan-state.ts';
 import { decoded, toGiven, visible } from './shadow.ts';
-import { keyedStandIn, plainStandIn, type StandIn } from './stand-in.ts';
+import { keyedStandIn, plainStandIn, type StandIn, withheld } from './stand-in.ts';
 import { RedactingStream } from './stream.ts';
 import { redactStructure } from './structured.ts';
 
-/** Stands for a whole text that could not be checked; views say it in words. */
-export const withheld = '[withheld]';
+export { withheld };
 
 /** Finds more secrets: a rule set of others, own patterns. Stretches of the text, in any order. */
 export type Finder = (text: string) => Iterable<Found>;
 
 export interface RedactorOptions {
-  /** Secrets that this process knows; removed wherever they stand, in every usual spelling. */
-  readonly known?: readonly string[];
+  /** Secrets that this process knows, also those it learns later; removed wherever they stand, in every usual spelling. */
+  readonly known?: readonly string[] | KnownSecrets;
   /** Words that are removed only as the value of a key, even if they are secrets; beside those of the platform. */
   readonly words?: readonly string[];
   /** E-mail addresses become `[email]`; default false. */
@@ -32,9 +33,13 @@ export interface RedactorOptions {
   readonly mostUnits?: number;
   /** Milliseconds that a text of so many units may take; default 2,000 and 1,000 more for each Mi. */
   readonly budgetMs?: (units: number) => number;
+  /** Told the kind of each secret that is replaced, whichever keyed redactor did it; `withheld` for a whole text. */
+  readonly onReplaced?: (kind: string) => void;
   /** Milliseconds that pass; for tests. */
   readonly clock?: () => number;
 }
+
+export type Kept = (key: string, parent: Readonly<Record<string, unknown>>) => boolean;
 
 /** Takes secrets out of whatever leaves the process or is stored. It never throws: what it cannot check is withheld. */
 export interface Redactor {
@@ -44,6 +49,13 @@ export interface Redactor {
   lines(lines: readonly string[]): readonly string[];
   /** Data: strings in it, and whole values under names that mean a secret. Errors become name, message and stack. */
   value(value: unknown): unknown;
+  /**
+   * Data with names of our own or of a protocol: each text for itself, whatever its name. `kept` names the text that
+   * stays as it is, because a machine reads it.
+   */
+  leaves(value: unknown, kept?: Kept): unknown;
+  /** Whether a secret stands in it. A person's e-mail address or an IP address is none. */
+  holdsSecret(value: unknown): boolean;
   /** UTF-8; withheld when it is none. */
   bytes(bytes: Uint8Array): string;
   /** For what comes in pieces; secrets that are split over them are found. */
@@ -55,16 +67,31 @@ export interface Redactor {
 }
 
 export function createRedactor(options: RedactorOptions = {}): Redactor {
-  return new TextRedactor(options, new KnownValues(options.known ?? [], options.words), plainStandIn);
+  return new TextRedactor(options, currentValues(options), plainStandIn);
+}
+
+/** What is known now: built again when something was learned since. */
+function currentValues({ known = [], words }: RedactorOptions): () => KnownValues {
+  if (!(known instanceof KnownSecrets)) {
+    const values = new KnownValues(known, words);
+    return () => values;
+  }
+  let version = -1;
+  let values = new KnownValues([], words);
+  return () => {
+    if (version !== known.version) values = new KnownValues(known.values(), words);
+    version = known.version;
+    return values;
+  };
 }
 
 class TextRedactor implements Redactor {
   readonly #options: RedactorOptions;
-  readonly #known: KnownValues;
+  readonly #known: () => KnownValues;
   readonly #standIn: StandIn;
   readonly #counts = new Map<string, number>();
 
-  constructor(options: RedactorOptions, known: KnownValues, standIn: StandIn) {
+  constructor(options: RedactorOptions, known: () => KnownValues, standIn: StandIn) {
     this.#options = options;
     this.#known = known;
     this.#standIn = standIn;
@@ -92,6 +119,26 @@ class TextRedactor implements Redactor {
     } catch {
       return this.#withhold();
     }
+  }
+
+  leaves(value: unknown, kept: Kept = () => false): unknown {
+    try {
+      return redactLeaves(value, {
+        text: (text) => this.text(text),
+        lines: (lines) => this.lines(lines),
+        kept,
+      });
+    } catch {
+      return this.#withhold();
+    }
+  }
+
+  holdsSecret(value: unknown): boolean {
+    const { onReplaced: _untold, ...options } = this.#options;
+    const own = { ...options, emails: false, addresses: false };
+    const apart = new TextRedactor(own, this.#known, plainStandIn);
+    apart.leaves(value);
+    return apart.#counts.size > 0;
   }
 
   bytes(bytes: Uint8Array): string {
@@ -149,14 +196,14 @@ class TextRedactor implements Redactor {
 
   #knownIn(text: string, check: () => void): Found[] {
     const state = new ScanState(text, check);
-    this.#known.find(state);
+    this.#known().find(state);
     return state.found;
   }
 
   #findIn(text: string, check: () => void): Found[] {
     const state = new ScanState(text, check);
     scan(state);
-    this.#known.find(state);
+    this.#known().find(state);
     if (this.#options.emails === true) hideEmails(state);
     if (this.#options.addresses === true) hideAddresses(state);
     for (const finder of this.#options.finders ?? []) {
@@ -203,6 +250,7 @@ class TextRedactor implements Redactor {
 
   #count(kind: string): void {
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    this.#options.onReplaced?.(kind);
   }
 }
 

@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto';
 
+/** Stands for a whole text that could not be checked; views say it in words. */
+export const withheld = '[withheld]';
+
 /** What stands where a secret stood; `identity` is the secret. */
 export type StandIn = (kind: string, identity: string) => string;
 

@@ -44,6 +44,8 @@ export interface KubeSurroundings {
   readonly accountFolder?: string;
   /** Milliseconds, for credentials that end. */
   readonly now?: () => number;
+  /** Told each token and password before it is used, so that it is not shown. */
+  readonly learn?: (secret: string) => void;
 }
 
 /**
@@ -63,6 +65,7 @@ export class KubeLogins {
       home: homedir(),
       accountFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
       now: () => Date.now(),
+      learn: () => undefined,
       ...around,
     };
   }
@@ -95,6 +98,18 @@ export async function loadKubeAccess(
   settings: KubeConfigSettings,
   logins = new KubeLogins(),
 ): Promise<KubeAccess> {
+  const access = await accessOf(settings, logins);
+  return {
+    ...access,
+    async headers() {
+      const headers = await access.headers();
+      for (const secret of access.secrets()) logins.around.learn(secret);
+      return headers;
+    },
+  };
+}
+
+async function accessOf(settings: KubeConfigSettings, logins: KubeLogins): Promise<KubeAccess> {
   const { variables, home } = logins.around;
   const listed = (variables['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
   const usual = [join(home, '.kube', 'config')];
@@ -175,6 +190,7 @@ async function fromFiles(
     }),
   ]);
   const { cert, key, ...rest } = login;
+  if (key !== undefined) logins.around.learn(key.toString());
   return {
     ...rest,
     server,

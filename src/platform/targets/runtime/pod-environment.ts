@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { isSecretName } from '../../../domain/kernel/redact.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
 import type { ObjectKey, ReferredVariable } from '../../../domain/probe/targets/runtime.ts';
 import type { KubeContainer, KubePod } from './runtime-pod.ts';
@@ -43,7 +44,10 @@ function naming(error: unknown, name: string): unknown {
   });
 }
 
-export function createReferenceReader(kubernetes: KubernetesTarget): ReferenceReader {
+export function createReferenceReader(
+  kubernetes: KubernetesTarget,
+  learn: (secret: string) => void = () => undefined,
+): ReferenceReader {
   const known = new Map<string, Promise<Data>>();
   async function read(kind: ObjectKey['kind'], namespace: string, name: string, options?: CallOptions) {
     if (kind === 'ConfigMap' && kubernetes.hasListed('configmaps', namespace)) {
@@ -53,7 +57,11 @@ export function createReferenceReader(kubernetes: KubernetesTarget): ReferenceRe
       return textsOf(kind, one);
     }
     const plural = kind === 'Secret' ? 'secrets' : 'configmaps';
-    return textsOf(kind, await kubernetes.get(plural, namespace, name, options));
+    const data = textsOf(kind, await kubernetes.get(plural, namespace, name, options));
+    // Secrets hold host names, too; those have to be seen.
+    if (kind === 'Secret')
+      for (const [key, value] of data) if (isSecretName(key) || value.includes('://')) learn(value);
+    return data;
   }
   return {
     data(kind, namespace, name, options) {

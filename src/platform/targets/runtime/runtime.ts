@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { isSecretName } from '../../../domain/kernel/redact.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { partOfWorkload } from '../../../domain/platform/part-names.ts';
 import type { Platform } from '../../../domain/platform/platform.ts';
@@ -149,6 +150,7 @@ export function runtimeOnKubernetes(
   kubernetes: KubernetesTarget,
   platform: Platform,
   debug?: DebugContainerSettings,
+  learn?: (secret: string) => void,
 ): RuntimeTarget {
   const beside = debug === undefined ? undefined : createDebugContainers(kubernetes, debug);
   const namespaceOf = (part: PartId) =>
@@ -162,7 +164,7 @@ export function runtimeOnKubernetes(
     return parts.get(part) ?? [];
   }
 
-  const references = createReferenceReader(kubernetes);
+  const references = createReferenceReader(kubernetes, learn);
   const byPart = new WeakMap<readonly KubeObject[], ReadonlyMap<PartId, readonly KubePod[]>>();
   const measured = new Map<string, ReturnType<KubernetesTarget['podMetrics']>>();
   /** One request a namespace and run: all parts are in the answer. */
@@ -398,11 +400,20 @@ function lifeBegan({ startedAt, finishedAt = '' }: ComposeContainer): number {
 }
 
 /** The runtime port over Docker Compose. */
-export function runtimeOnCompose(compose: ComposeTarget, platform: Platform): RuntimeTarget {
-  const of = async (part: PartId, options?: CallOptions) =>
-    (await compose.containers(options)).filter(
+export function runtimeOnCompose(
+  compose: ComposeTarget,
+  platform: Platform,
+  learn: (secret: string) => void = () => undefined,
+): RuntimeTarget {
+  const of = async (part: PartId, options?: CallOptions) => {
+    const own = (await compose.containers(options)).filter(
       (container) => partOfWorkload(container.service, platform) === part,
     );
+    for (const { env } of own)
+      for (const [name, value] of Object.entries(env))
+        if (isSecretName(name) || value.includes('://')) learn(value);
+    return own;
+  };
   const exec: RuntimeTarget['exec'] = (instance, command, options) =>
     compose.exec(instance.id, command, options);
   return {

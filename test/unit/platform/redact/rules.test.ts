@@ -26,8 +26,8 @@ describe('patterns of an operator', () => {
     const redactor = createRedactor({
       finders: [
         ownPatterns([
-          { kind: 'badge', pattern: '\\bEMP-\\d{4}\\b' },
-          { kind: 'room', pattern: 'room (?P<secret>[A-Z]\\d+)' },
+          { name: 'badge', pattern: '\\bEMP-\\d{4}\\b' },
+          { name: 'room', pattern: 'room (?P<secret>[A-Z]\\d+)' },
         ]),
       ],
     });
@@ -39,7 +39,7 @@ describe('patterns of an operator', () => {
   });
 
   it('take no more time for text that makes others backtrack', () => {
-    const find = ownPatterns([{ kind: 'slow', pattern: '(a+)+$' }]);
+    const find = ownPatterns([{ name: 'slow', pattern: '(a+)+$' }]);
     const begun = process.cpuUsage();
 
     expect([...find(`${'a'.repeat(5000)}!`)]).toEqual([]);
@@ -52,11 +52,11 @@ describe('patterns of an operator', () => {
     ['an open bracket', '(a'],
     ['empty text', 'a*'],
   ])('are refused with their fault when they are none: %s', (_what, pattern) => {
-    expect(() => ownPatterns([{ kind: 'mine', pattern }])).toThrow(AppError);
-    expect(() => ownPatterns([{ kind: 'mine', pattern }])).toThrow(/pattern mine/);
+    expect(() => ownPatterns([{ name: 'mine', pattern }])).toThrow(AppError);
+    expect(() => ownPatterns([{ name: 'mine', pattern }])).toThrow(/pattern mine/);
   });
 
   it('need a kind that can be counted by', () => {
-    expect(() => ownPatterns([{ kind: 'a b', pattern: 'x' }])).toThrow(/no kind/);
+    expect(() => ownPatterns([{ name: 'a b', pattern: 'x' }])).toThrow(/no kind/);
   });
 });

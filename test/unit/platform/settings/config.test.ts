@@ -20,7 +20,12 @@ const env = { PG: 'postgres://app:pw@db/x', OTHER: 'redis://:pw2@redis' };
 
 function parse(
   yaml: string,
-  options: { role?: Role; environments?: string[]; env?: Record<string, string> } = {},
+  options: {
+    role?: Role;
+    environments?: string[];
+    env?: Record<string, string>;
+    learn?: (secret: string) => void;
+  } = {},
 ) {
   return parseConfig(`${yaml.trim()}\n${policy}`, { role: 'all', env, where: 'a.yaml', folder, ...options });
 }
@@ -346,4 +351,48 @@ describe('REDIS_URL', () => {
       expect(() => redisFromUrl(new Secret(url))).toThrow(/does not have a known form/);
     },
   );
+});
+
+describe('what is redacted', () => {
+  it('is secrets alone by default', () => {
+    expect(parse(minimal).redaction).toEqual({ emails: false, addresses: false, patterns: [] });
+  });
+
+  it('can have patterns of its own, each checked where it stands', () => {
+    const yaml = `${minimal}
+redaction:
+  emails: true
+  patterns:
+    - { name: badge, pattern: 'EMP-\\d{4}' }
+    - { name: ahead, pattern: 'a(?=b)' }
+    - { name: nothing, pattern: 'a*' }
+    - { name: 'a b', pattern: 'x' }`;
+    const found = faults(yaml);
+
+    // A name that is none is a fault of its own; the patterns are looked at once all have their shape.
+    expect(found).toEqual(['10:15 redaction.patterns.3.name: must be letters, digits, - and _, at most 40']);
+    expect(faults(yaml.replace("'a b'", 'word'))).toEqual([
+      expect.stringMatching(/^8:31 redaction\.patterns\.1\.pattern: is no RE2 pattern \(.+\)$/),
+      '9:33 redaction.patterns.2.pattern: matches empty text',
+    ]);
+  });
+});
+
+describe('whoever keeps secrets out of sight', () => {
+  it('is told each one as it is read', async () => {
+    const told: string[] = [];
+    const { environments } = parse(
+      `
+environments:
+  prod:
+    runtime: { kind: none }
+    postgres: { url: { env: PG } }
+    redis: { url: { env: OTHER } }`,
+      { learn: (secret) => void told.push(secret) },
+    );
+
+    expect(told).toEqual([]);
+    await environments['prod']?.postgres?.url.reveal();
+    expect(told).toEqual([env.PG]);
+  });
 });
