@@ -1,5 +1,6 @@
 import type { ViewOutput } from '@slack/bolt';
 import { AppError } from '../domain/kernel/errors.ts';
+import { cutToUnits } from '../domain/kernel/text.ts';
 
 /** What was typed or chosen in an input of ours; `view.state` is client-supplied, so it is checked by its readers. */
 export function inputText(view: Pick<ViewOutput, 'state'>, id: string): string {
@@ -8,5 +9,5 @@ export function inputText(view: Pick<ViewOutput, 'state'>, id: string): string {
     state?.value ?? state?.selected_option?.value ?? state?.selected_conversation ?? state?.selected_channel;
   if (typeof value !== 'string' || value.trim() === '')
     throw new AppError('INVALID_INPUT', 'an input of a modal is empty', { facts: { input: id } });
-  return value.trim().slice(0, 3000);
+  return cutToUnits(value.trim(), 3000);
 }

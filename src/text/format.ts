@@ -1,4 +1,5 @@
 import type { FactValue } from '../domain/kernel/facts.ts';
+import { cutToUnits } from '../domain/kernel/text.ts';
 import type { Language } from '../domain/run/run.ts';
 import { countWords } from './plural.ts';
 
@@ -73,7 +74,7 @@ export function formatValue(
     case 'ratio':
       return typeof value === 'number' ? `${trim(value * 100, 1)} %` : value;
     case 'hash':
-      return String(value).slice(0, 8);
+      return cutToUnits(String(value), 8);
     case 'time':
       return time(value);
     default:

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { actionIds, callbacks, commands } from '../ids.ts';
 
 /** Matches everything but these names. */
@@ -11,7 +12,7 @@ export function nothingOf(names: readonly string[]): RegExp {
 /** Without a listener there is no ack, and Slack shows a failure after 3 s (R-SLACK5). */
 export function catchAll(app: App, logger: Logger): void {
   const unknown = (kind: string, name: unknown): void =>
-    logger.warn({ kind, name: String(name).slice(0, 80) }, 'Slack sent something without a handler');
+    logger.warn({ kind, name: shortened(String(name), 80) }, 'Slack sent something without a handler');
   const callbackIds = nothingOf(Object.values(callbacks));
   app.command(nothingOf(Object.values(commands)), async ({ ack, command }) => {
     await ack();

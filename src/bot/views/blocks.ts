@@ -10,6 +10,7 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import { present } from '../../domain/kernel/present.ts';
+import { countPoints, cutToPoints } from '../../domain/kernel/text.ts';
 import type { Words } from '../../text/words.ts';
 
 /** Slack's limits (R-SLACK26; docs.slack.dev/reference/block-kit), in Unicode code points. */
@@ -30,23 +31,14 @@ export const limits = {
   blocksJson: 12_500,
 } as const;
 
-export function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
-}
-
 /** Never cut silently: what is left out is counted in the text itself. */
 export function cut(text: string, max: number, words: Words): string {
-  const all = [...text];
-  if (all.length <= max) return text;
-  const room = max - codePoints(words.plain('fit.cut', { count: all.length }));
+  const all = countPoints(text);
+  if (all <= max) return text;
+  const room = max - countPoints(words.plain('fit.cut', { count: all }));
   // Neither an escaped `&amp;` nor a mention may be cut in the middle.
-  const kept = all
-    .slice(0, Math.max(0, room))
-    .join('')
-    .replace(/(?:&[a-z]{0,3}|<[^<>]*)$/, '');
-  return kept + words.plain('fit.cut', { count: all.length - codePoints(kept) });
+  const kept = cutToPoints(text, Math.max(0, room)).replace(/(?:&[a-z]{0,3}|<[^<>]*)$/, '');
+  return kept + words.plain('fit.cut', { count: all - countPoints(kept) });
 }
 
 /** A text object may not be empty, and data may well be. */

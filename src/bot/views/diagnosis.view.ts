@@ -6,6 +6,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Run } from '../../domain/run/run.ts';
@@ -231,7 +232,7 @@ function chooseMessage(
   },
   words: Words,
 ): Rendered {
-  const title = `:grey_question: ${words.say('diagnose.choose', { text: view.text.slice(0, 200) })}`;
+  const title = `:grey_question: ${words.say('diagnose.choose', { text: shortened(view.text, 200) })}`;
   // One block a choice: an action_id is unique within its block only.
   const choices = view.choices.flatMap(({ id, typed, button: value }) =>
     actions([

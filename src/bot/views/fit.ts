@@ -1,7 +1,8 @@
+import { countPoints } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Language } from '../../domain/run/run.ts';
 import { type Words, wordsIn } from '../../text/words.ts';
-import { codePoints, context, cut, limits } from './blocks.ts';
+import { context, cut, limits } from './blocks.ts';
 
 export interface Fitted {
   readonly rendered: Rendered;
@@ -35,7 +36,7 @@ export function fitMessage(rendered: Rendered, words: Words): Fitted {
 }
 
 function fits(blocks: readonly unknown[]): boolean {
-  return blocks.length <= limits.messageBlocks && codePoints(JSON.stringify(blocks)) <= limits.blocksJson;
+  return blocks.length <= limits.messageBlocks && countPoints(JSON.stringify(blocks)) <= limits.blocksJson;
 }
 
 function typeOf(block: unknown): unknown {

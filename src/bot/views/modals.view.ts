@@ -1,5 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types';
 import { present } from '../../domain/kernel/present.ts';
+import { cutToPoints } from '../../domain/kernel/text.ts';
 import type { Words } from '../../text/words.ts';
 import { callbacks, inputs } from '../ids.ts';
 import { cut, limits, plainText, preformatted, section } from './blocks.ts';
@@ -83,7 +84,7 @@ export function diagnoseModal(
         action_id: inputs.symptom,
         multiline: true,
         max_length: 2000,
-        ...(input.text === '' ? {} : { initial_value: [...input.text].slice(0, 2000).join('') }),
+        ...(input.text === '' ? {} : { initial_value: cutToPoints(input.text, 2000) }),
       }),
     ],
   );

@@ -1,14 +1,15 @@
 import type { KnownBlock } from '@slack/types';
+import { countPoints } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { IssueReport } from '../../domain/report/issue-report.ts';
 import { type Markup, markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
-import { codePoints, context, cut, limits, preformatted, section } from './blocks.ts';
+import { context, cut, limits, preformatted, section } from './blocks.ts';
 import { kindOf } from './report-form.view.ts';
 
 /** What a private message holds; longer reports become a file. */
 export function fitsInAnswer(text: string): boolean {
-  return codePoints(text) <= limits.section;
+  return countPoints(text) <= limits.section;
 }
 
 /** The private answer: one block to copy from. `cut`: there is nowhere to attach the whole. */

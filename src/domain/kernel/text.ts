@@ -92,6 +92,46 @@ export function shortened(text: string, most: number): string {
 }
 
 /**
+ * The first whole characters that together have at most `points` code points, without a sign that something was left
+ * out: what Slack counts.
+ */
+export function cutToPoints(text: string, points: number): string {
+  if (text.length <= points) return wellFormed(text);
+  let left = points;
+  let kept = 0;
+  const longest = 64;
+  // Every code point has two units at most; behind them stands enough to see where the last character ends.
+  for (const { segment, index } of segmenter.segment(text.slice(0, points * 2 + longest))) {
+    const count = countPoints(segment);
+    if (count > left) {
+      // What is longer is none that a person typed, and is cut inside.
+      if (segment.length > longest) kept = index + unitsOf(segment, left);
+      break;
+    }
+    left -= count;
+    kept = index + segment.length;
+  }
+  return wellFormed(text.slice(0, kept));
+}
+
+export function countPoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+function unitsOf(text: string, points: number): number {
+  let units = 0;
+  let left = points;
+  for (const point of text) {
+    if (left === 0) break;
+    units += point.length;
+    left -= 1;
+  }
+  return units;
+}
+
+/**
  * The first `units` UTF-16 units at most, cut between code points, without a sign that something was left out: for
  * limits that machines set (Slack counts units of its own, PostgreSQL bytes).
  */

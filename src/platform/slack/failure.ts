@@ -4,6 +4,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
+import { shortened } from '../../domain/kernel/text.ts';
 
 /** What a failed Web API call means for us. Never read from message text. */
 export type SlackFailure =
@@ -91,7 +92,7 @@ function platformFailure(error: WebAPIPlatformError): SlackFailure {
   if (lost.has(code)) return { kind: 'lost', code };
   if (invalid.has(code)) {
     const details = error.data.response_metadata?.messages ?? [];
-    return { kind: 'invalid', code, detail: details.slice(0, 3).join('; ').slice(0, 500) };
+    return { kind: 'invalid', code, detail: shortened(details.slice(0, 3).join('; '), 500) };
   }
   if (token.has(code)) return { kind: 'token', code };
   return { kind: 'other', code };

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../domain/kernel/call.ts';
 import { type Stage, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 
 /** Where a target listens, for words and for a second look. Never carries credentials. */
@@ -98,7 +99,7 @@ export function blot(text: string, secrets: readonly string[] = []): string {
     if (secret.length < 3) continue;
     clean = clean.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***');
   }
-  return (clean.split('\n')[0] ?? '').slice(0, 200);
+  return shortened(clean.split('\n')[0] ?? '', 200);
 }
 
 /** No connection came up: nothing else at this address will do better now. */

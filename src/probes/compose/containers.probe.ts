@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
@@ -70,7 +71,9 @@ A container belongs to a part by its Compose service name.`,
             exitCode: container.exitCode,
             oomKilled: container.oomKilled,
             restarts: container.restartCount,
-            ...present({ error: container.error?.slice(0, 200) }),
+            ...present({
+              error: container.error === undefined ? undefined : shortened(container.error, 200),
+            }),
           },
         },
       ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { dependencies } from '../../domain/platform/dependencies.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
@@ -220,7 +221,7 @@ function failureOf(
   return {
     code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
     probe: /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',
-    message: said.slice(0, 200),
+    message: shortened(said, 200),
     ...present({ since: event.firstTimestamp ?? undefined }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
 
 /** Codes of what keeps a Pod from working, worst explanation first. */
@@ -225,5 +226,5 @@ function exitFacts(container: ContainerStatus): Facts {
 }
 
 function short(text: string | undefined): string {
-  return (text ?? '').split('\n')[0]?.slice(0, 240) ?? '';
+  return shortened((text ?? '').split('\n')[0] ?? '', 240);
 }

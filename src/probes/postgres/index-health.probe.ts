@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -124,7 +125,7 @@ async function corruption(
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     const { sqlstate, detail } = error.facts;
-    if (sqlstate === 'XX002' || sqlstate === 'XX001') return String(detail ?? error.message).slice(0, 200);
+    if (sqlstate === 'XX002' || sqlstate === 'XX001') return shortened(String(detail ?? error.message), 200);
     throw error;
   }
 }

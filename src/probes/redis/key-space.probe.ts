@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortened } from '../../domain/kernel/text.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/probe/probe.ts';
 import type { RedisNode } from '../../domain/probe/targets/redis.ts';
@@ -80,7 +81,7 @@ async function look(
     uselessKeys: Math.round(useless.length * perKey),
     uselessBytes: Math.round(uselessBytes),
     percent: round(Math.min(100, (100 * uselessBytes) / Math.max(1, used))),
-    largest: largest.map((entry) => `${entry.key.slice(0, 60)} ${entry.bytes} B`).join(', '),
+    largest: largest.map((entry) => `${shortened(entry.key, 60)} ${entry.bytes} B`).join(', '),
   };
   if (uselessBytes < WORTH_BYTES || uselessBytes < used * WORTH_SHARE) return verdict([], found);
   const finding: Finding = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { excerpt, type LogLine, logLines, recentLog } from '../support/log-lines.ts';
@@ -44,7 +45,7 @@ The latest line about the model decides, so an old failure that was repaired is 
           severity: 'critical',
           part: 'reasoning-service',
           subject: instance.name,
-          facts: { message: last.message.slice(0, 200) },
+          facts: { message: shortened(last.message, 200) },
           ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: last.time }),
         },
       ],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { ellipsis, shortened } from '../../domain/kernel/text.ts';
 import { configuredIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -29,7 +30,7 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
     const config = await partConfig(deps, part, signal);
     if (config === undefined) return { status: 'skipped', reason: 'no-data' };
     const findings = overridden(config.sources).map((value): Finding => {
-      const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : text.slice(0, 80));
+      const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : shortened(text, 80));
       return {
         code: 'CONFIG_OVERRIDDEN',
         severity: 'warning',
@@ -64,7 +65,7 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
 
 function keysOf(values: readonly LayeredValue[]): string {
   const shown = values.slice(0, 5).map(({ key }) => key);
-  return [...shown, ...(values.length > shown.length ? ['…'] : [])].join(', ');
+  return [...shown, ...(values.length > shown.length ? [ellipsis] : [])].join(', ');
 }
 
 /** Of a refusal: for which keys it matters. Whoever has edited another one need not care. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import { addressOf } from '../../domain/platform/platform.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -74,7 +75,7 @@ Then the request comes from a debug container in the same Pod, and the facts say
           severity: 'critical',
           part: from,
           subject: `${from}→${to}`,
-          facts: { ...facts, error: text.split('\n')[0]?.slice(0, 160) ?? '' },
+          facts: { ...facts, error: shortened(text.split('\n')[0] ?? '', 160) },
         },
       ],
     };

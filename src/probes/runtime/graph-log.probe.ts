@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { excerpt, logLines, recentLog } from '../support/log-lines.ts';
@@ -41,7 +42,7 @@ It distinguishes a refusal of the service's own credentials from a failed connec
           severity: 'critical',
           part: 'neo4j',
           subject: instance.name,
-          facts: { message: last.message.slice(0, 200) },
+          facts: { message: shortened(last.message, 200) },
           ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: last.time }),
         },
       ],

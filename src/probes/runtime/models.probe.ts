@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -45,10 +46,7 @@ Imports scikit-learn with the container's own Python.`,
         : files.find((file) => file.name === wanted);
     const facts = {
       folder,
-      files: files
-        .map((file) => `${file.name} (${file.size ?? '?'} B)`)
-        .join(', ')
-        .slice(0, 200),
+      files: shortened(files.map((file) => `${file.name} (${file.size ?? '?'} B)`).join(', '), 200),
       wanted: wanted ?? null,
     };
     const finding = (code: FindingCode) =>
@@ -62,7 +60,7 @@ Imports scikit-learn with the container's own Python.`,
         throw new AppError('NOT_FOUND', 'the import could not be run in this container', {
           facts: { container: instance.name, code: imported.code },
         });
-      const error = imported.stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
+      const error = shortened(imported.stderr.trim().split('\n').at(-1) ?? '', 200);
       return {
         status: 'unhealthy',
         facts,

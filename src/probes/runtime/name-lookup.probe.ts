@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import { hostOf } from '../../domain/platform/platform.ts';
 import { guide } from '../../domain/platform/table.ts';
@@ -88,8 +89,7 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     const error = text
       .split('\n')
       .find((line) => notFound.test(line))
-      ?.trim()
-      .slice(0, 160);
+      ?.trim();
     // No word of a resolver: the container ended under the command, or the command did.
     if (error === undefined) throw new TargetError('closed', 'the lookup ended without an answer', { facts });
     // A server that knows no such name may also pass the question on to one that never answers.
@@ -99,7 +99,13 @@ Then a debug container in the same Pod asks, and the facts say \`via\`.`,
     return {
       status: 'unhealthy',
       findings: [
-        { code: 'NAME_LOOKUP_FAILS', severity: 'critical', part, subject: name, facts: { ...facts, error } },
+        {
+          code: 'NAME_LOOKUP_FAILS',
+          severity: 'critical',
+          part,
+          subject: name,
+          facts: { ...facts, error: shortened(error, 160) },
+        },
       ],
     };
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
@@ -91,7 +92,7 @@ An empty log is no evidence in either direction.`,
     // An earlier error may be overcome, or be the reason of a last word that only says "giving up": this is undecided.
     if (reason === undefined && lines.some((candidate) => reasonOf(candidate) !== undefined))
       throw new AppError('NOT_FOUND', 'the log ends with a word that names no known reason', {
-        facts: { reason: 'last-word-unknown', line: said?.message.slice(0, 160) ?? '' },
+        facts: { reason: 'last-word-unknown', line: shortened(said?.message ?? '', 160) },
       });
     if (reason === undefined) return { status: 'healthy', facts: { lines: lines.length } };
     const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
@@ -103,7 +104,7 @@ An empty log is no evidence in either direction.`,
           severity: 'critical',
           part,
           subject: instance.name,
-          facts: { message: line?.message.slice(0, 240) ?? '', restarts: instance.restarts },
+          facts: { message: shortened(line?.message ?? '', 240), restarts: instance.restarts },
           ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: line?.time }),
         },
       ],

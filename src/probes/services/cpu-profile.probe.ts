@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import { type ServiceId, serviceIds } from '../../domain/platform/part.ts';
 import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -95,7 +96,7 @@ With less CPU, or too few samples, the answer is inconclusive, unless the only p
       .slice(0, 5)
       .map((fn) => `${fn.name} ${Math.round(share(fn.flat) * 100)}%`)
       .join(', ');
-    const facts = { seconds, cores: round(cores), samples: summary.samples, top: top.slice(0, 400) };
+    const facts = { seconds, cores: round(cores), samples: summary.samples, top: shortened(top, 400) };
     const { limit, whole } = await boundsOf(id, runtime, signal);
     const floor = limit === undefined ? BUSY_CORES : Math.min(BUSY_CORES, BUSY_OF_LIMIT * limit);
     if (cores < floor || summary.samples < LEAST_SAMPLES) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
+import { cutToUnits, shortened } from '../../domain/kernel/text.ts';
 import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -52,7 +53,7 @@ A status from 500 on is the symptom; the error text distinguishes a model that c
         ],
       };
     }
-    const body = answer.text().slice(0, 2_000);
+    const body = cutToUnits(answer.text(), 2_000);
     const facts = { status: answer.status, latencyMs: Math.round(answer.latencyMs) };
     const finding = (code: FindingCode, error: string) =>
       ({
@@ -88,8 +89,8 @@ A status from 500 on is the symptom; the error text distinguishes a model that c
 function errorText(body: string): string {
   try {
     const parsed = z.object({ error: z.string() }).safeParse(JSON.parse(body));
-    return (parsed.success ? parsed.data.error : body).slice(0, 240);
+    return shortened(parsed.success ? parsed.data.error : body, 240);
   } catch {
-    return body.slice(0, 240);
+    return shortened(body, 240);
   }
 }

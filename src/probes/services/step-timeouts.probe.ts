@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -158,7 +159,7 @@ The answer is inconclusive when it cannot read any step of a failed execution.`,
             times: group.length,
             timeoutSeconds: step.timeout_seconds ?? null,
             tookSeconds: took === undefined ? null : Math.round(took / 100) / 10,
-            error: (step.error ?? '').slice(0, 160),
+            error: shortened(step.error ?? '', 160),
           },
           ...present({
             since:

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
 import type { Excerpt } from '../../domain/probe/finding.ts';
 import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 
@@ -67,7 +68,7 @@ export function excerpt(
   if (hits.length === 0) return undefined;
   return {
     source,
-    lines: hits.map((line) => (line.raw.length > MAX_LINE ? `${line.raw.slice(0, MAX_LINE)}…` : line.raw)),
+    lines: hits.map((line) => shortened(line.raw, MAX_LINE)),
   };
 }
 

@@ -1,4 +1,5 @@
 import MiniSearch from 'minisearch';
+import { cutToUnits } from '../../domain/kernel/text.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 
 /** Vocabulary of one symptom (`diagnoses/vocabulary.ts`). */
@@ -123,7 +124,7 @@ export function createSymptomMatcher(
   return {
     suspects,
     match(text) {
-      const hits = index.search(text.slice(0, 2_000));
+      const hits = index.search(cutToUnits(text, 2_000));
       const best = hits[0]?.score ?? 0;
       const candidates = hits
         .map((hit) => ({ id: String(hit.id), score: hit.score / best }))

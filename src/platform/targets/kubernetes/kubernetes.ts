@@ -6,6 +6,7 @@ import PQueue from 'p-queue';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { shortened } from '../../../domain/kernel/text.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { HttpAnswer } from '../../../domain/probe/targets/http.ts';
 import type {
@@ -388,7 +389,7 @@ function statusError(
 function statusMessage(answer: HttpAnswer): string {
   try {
     const body = JSON.parse(answer.text()) as { message?: unknown };
-    return typeof body.message === 'string' ? body.message.slice(0, 300) : '';
+    return typeof body.message === 'string' ? shortened(body.message, 300) : '';
   } catch {
     return '';
   }

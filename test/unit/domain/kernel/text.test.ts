@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  countPoints,
   cutToBytes,
+  cutToPoints,
   cutToUnits,
   shortened,
   visible,
@@ -137,6 +139,27 @@ describe('shortening', () => {
 });
 
 describe('limits of machines', () => {
+  it.each([
+    ['abc', 5, 'abc'],
+    ['abc', 2, 'ab'],
+    ['abc', 0, ''],
+    ['🔑🔑🔑', 2, '🔑🔑'],
+    ['a👩‍💻b', 3, 'a'],
+    ['a👩‍💻b', 4, 'a👩‍💻'],
+    ['e\u0301e\u0301', 3, 'e\u0301'],
+    ['a\u0000\ud83dx', 3, 'a\ufffd\ufffd'],
+  ])('%j to %i code points', (text, points, cut) => {
+    expect(cutToPoints(text, points)).toBe(cut);
+    expect(countPoints(cut)).toBeLessThanOrEqual(points);
+  });
+
+  it('is cut inside of what no person typed, and as fast for a megabyte', () => {
+    const endless = `e${'\u0301'.repeat(1_000_000)}`;
+
+    expect(cutToPoints(endless, 100)).toBe(`e${'\u0301'.repeat(99)}`);
+    expect(cutToPoints(`${'密🔑'.repeat(500_000)}`, 3)).toBe('密🔑密');
+  });
+
   it.each([
     ['abc', 2, 'ab'],
     ['a🔑', 2, 'a'],

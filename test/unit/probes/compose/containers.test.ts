@@ -49,7 +49,9 @@ describe('compose.containers', () => {
     expect(
       await look('redis', container('redis', { state: 'exited', finishedAt, error, exitCode: 3 })),
     ).toMatchObject({
-      findings: [{ severity: 'critical', since: finishedAt, facts: { exitCode: 3, error: 'x'.repeat(200) } }],
+      findings: [
+        { severity: 'critical', since: finishedAt, facts: { exitCode: 3, error: `${'x'.repeat(199)}…` } },
+      ],
       facts: { desired: 1, running: 0, ready: 0 },
     });
     const runs = await look(

@@ -429,7 +429,7 @@ describe('kubernetes.failing-probes, at its thresholds', () => {
       findings: [
         {
           ...{ code: 'POD_SAYS_NOT_READY', severity: 'warning', since: at(300) },
-          facts: { message: message.slice(0, 200), probe: 'readiness', restarts: 2, pods: 1 },
+          facts: { message: `${message.slice(0, 199)}…`, probe: 'readiness', restarts: 2, pods: 1 },
         },
       ],
     });

@@ -182,7 +182,7 @@ describe('what keeps a Pod from working', () => {
 
     expect(faultOf({ status })).toEqual({
       ...{ code, running: false },
-      facts: { container: 'main', image: 'i:1', reason, message: 'm'.repeat(240) },
+      facts: { container: 'main', image: 'i:1', reason, message: `${'m'.repeat(239)}…` },
     });
   });
 

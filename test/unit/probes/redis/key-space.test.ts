@@ -144,7 +144,7 @@ describe('redis.key-space, of what keys hold', () => {
     });
     const long = `cache:${'x'.repeat(100)}`;
     expect(await look({ used: 1, bytes: () => 9 * MIB, batches: [[long]] })).toMatchObject({
-      outcome: { facts: { percent: 100, largest: `${long.slice(0, 60)} ${9 * MIB} B` } },
+      outcome: { facts: { percent: 100, largest: `${long.slice(0, 59)}… ${9 * MIB} B` } },
     });
   });
 

@@ -152,7 +152,7 @@ describe('runtime.connection', () => {
       findings: [
         {
           ...{ code: 'CONNECTION_FAILS', subject: 'agent-manager→orchestrator-service' },
-          facts: { error: 'x'.repeat(160), via: 'debug container', container: 'agent-manager-0' },
+          facts: { error: `${'x'.repeat(159)}…`, via: 'debug container', container: 'agent-manager-0' },
         },
       ],
     });

@@ -92,7 +92,7 @@ describe('runtime.graph-log, how far it looks', () => {
       ],
     });
     const plain = await read(long);
-    expect(plain).toMatchObject({ findings: [{ facts: { message: long.slice(0, 200) } }] });
+    expect(plain).toMatchObject({ findings: [{ facts: { message: `${long.slice(0, 199)}…` } }] });
     expect(JSON.stringify(plain)).not.toContain('since');
   });
 

@@ -56,8 +56,8 @@ describe('services.root-cause-call, at its thresholds', () => {
       return outcome.status === 'unhealthy' ? outcome.findings[0]?.facts['error'] : undefined;
     };
 
-    expect(await said(JSON.stringify({ error: 'e'.repeat(300) }))).toBe('e'.repeat(240));
-    expect(await said('t'.repeat(300))).toBe('t'.repeat(240));
+    expect(await said(JSON.stringify({ error: 'e'.repeat(300) }))).toBe(`${'e'.repeat(239)}…`);
+    expect(await said('t'.repeat(300))).toBe(`${'t'.repeat(239)}…`);
     expect(await said(JSON.stringify({ message: 'm' }))).toBe('{"message":"m"}');
     const graph = (before: number) => `${' '.repeat(before)}{"knowledge_graph": "unavailable"}`;
     expect(await seen(httpAnswer(graph(2_000 - 33)))).toEqual(['ROOT_CAUSE_GRAPH_UNAVAILABLE']);

@@ -187,7 +187,7 @@ describe('services.step-timeouts, at its thresholds', () => {
         },
         {
           ...{ code: 'STEP_COMMAND_TIMED_OUT', part: 'agent-manager' },
-          facts: { times: 1, error: command.error.slice(0, 160) },
+          facts: { times: 1, error: `${command.error.slice(0, 159)}…` },
         },
       ],
       facts: { listed: 3, failed: 3, timedOut: 3 },

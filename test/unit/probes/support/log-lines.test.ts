@@ -61,8 +61,8 @@ describe('an excerpt', () => {
   it.each([
     [299, 299],
     [300, 300],
-    [301, 301],
-    [400, 301],
+    [301, 300],
+    [400, 300],
   ])('shows 300 letters of a line: %i', (length, shown) => {
     const [line] = excerpt('log', lines('x'.repeat(length)), /x/)?.lines ?? [];
 
