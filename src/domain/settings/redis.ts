@@ -6,7 +6,7 @@ import { secretUrl, Tls } from './urls.ts';
 
 const HostPort = z
   .string()
-  .regex(/^(\[[0-9a-f:]+\]|[^\s:@/]+):\d{1,5}$/i, 'must be host:port')
+  .regex(/^(\[[0-9a-f:]+\]|[^\s:@/[\]]+):\d{1,5}$/i, 'must be host:port')
   .transform((text) => {
     const colon = text.lastIndexOf(':');
     return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };

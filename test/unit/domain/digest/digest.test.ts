@@ -284,3 +284,101 @@ describe('the last seven days', () => {
     ]);
   });
 });
+
+describe('what got worse', () => {
+  const was = (facts: Finding['facts']) => finding('A', { facts });
+
+  test.each([
+    ['a number became half as bad again from nothing', { pending: 0 }, { pending: 1 }, true],
+    ['a number stayed', { pending: 0 }, { pending: 0 }, false],
+    ['a negative number stayed', { pending: -2 }, { pending: -2 }, false],
+    ['free space fell by a third', { freeBytes: 15 }, { freeBytes: 10 }, true],
+    ['free space rose', { freeBytes: 10 }, { freeBytes: 20 }, false],
+    ['a ratio moved by ten', { usedRatio: 10 }, { usedRatio: 20 }, true],
+    ['a percentage doubled by less than ten points', { usedPct: 4 }, { usedPct: 12 }, false],
+    ['one of several numbers', { a: 1, b: 10 }, { a: 1, b: 20 }, true],
+    [
+      'a number beside one that only counts time',
+      { uptimeSeconds: 1, b: 10 },
+      { uptimeSeconds: 9, b: 10 },
+      false,
+    ],
+    ...[
+      'age',
+      'since',
+      'seconds',
+      'limit',
+      'max',
+      'threshold',
+      'expected',
+      'port',
+      'version',
+      'pid',
+      'id',
+    ].map((word) => [`what is named by ${word}`, { [`${word}Of`]: 1 }, { [`${word}Of`]: 9 }, false] as const),
+    ...['hit', 'hits', 'available', 'ready', 'registered'].map(
+      (word) => [`fewer of what is ${word}`, { [word]: 9 }, { [word]: 1 }, true] as const,
+    ),
+    ['a word within another word', { maximal: 1 }, { maximal: 9 }, true],
+    ['a name with dots', { 'queue.max': 1 }, { 'queue.max': 9 }, false],
+  ] as const)('%s', (_name, before, now, worse) => {
+    expect(isWorse(was(before), was(now))).toBe(worse);
+  });
+});
+
+describe('what could not be looked at', () => {
+  const carried = (lastSeen: string) =>
+    compare([stored('A', { lastSeen })], { rows: [row('redis', { state: 'unknown' })] });
+
+  test('is carried along for thirty days', () => {
+    expect(carried('2026-10-26').remember).toHaveLength(1);
+    expect(carried('2026-10-25').remember).toHaveLength(0);
+  });
+
+  test('is said with its parts, in the order of the alphabet and once', () => {
+    const { difference } = compare([stored('A'), stored('B', { part: 'nats', probe: 'nats.gone' })], {
+      rows: [row('redis', { state: 'unknown' }), row('agent-manager', { pending: 1 })],
+    });
+
+    expect(difference.unseen).toEqual(['agent-manager', 'nats', 'redis']);
+    expect(difference.fixed).toEqual([]);
+  });
+
+  test.each(['skipped', 'inconclusive'] as const)('is what its probe did not answer: %s', (status) => {
+    expect(compare([stored('A')], { outcomes: [outcome({ status })] }).difference.fixed).toEqual([]);
+  });
+
+  test('is not what no probe reported', () => {
+    const concluded = { ...stored('A') };
+    delete (concluded as { probe?: string }).probe;
+
+    expect(compare([concluded], { outcomes: [] }).difference.fixed).toHaveLength(1);
+  });
+});
+
+test('a digest with something fixed or worse is not the quiet line', () => {
+  const worse = compare([stored('A')], withFinding(finding('A', { severity: 'critical' }))).difference;
+  const both = compare(
+    [stored('A'), stored('B')],
+    withFinding(finding('A', { severity: 'critical' }), finding('C')),
+  ).difference;
+
+  expect([worse.quiet, compare([stored('A')], {}).difference.quiet, both.quiet]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('a finding that came twice and went once is not flapping, nor one that went twice and came once', () => {
+  const day = (localDate: string, ...codes: readonly string[]) => ({
+    localDate,
+    findings: codes.map((code) => stored(code, { lastSeen: localDate })),
+  });
+  const flapping = (today: readonly Finding[], ...past: ReturnType<typeof day>[]) =>
+    compare(undefined, today.length === 0 ? {} : withFinding(...today), { past }).difference.flapping;
+
+  expect(flapping([finding('A')], day('2026-11-24'), day('2026-11-23', 'A'))).toEqual([]);
+  expect(flapping([], day('2026-11-24', 'A'), day('2026-11-23'), day('2026-11-22', 'A'))).toHaveLength(1);
+  expect(flapping([], day('2026-11-24', 'A'), day('2026-11-23', 'A'), day('2026-11-22'))).toEqual([]);
+});
