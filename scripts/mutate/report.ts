@@ -1,10 +1,10 @@
 import { table } from '../docs/markdown.ts';
 import type { Result } from './run.ts';
-import { isBelow } from './sample.ts';
+import { folderOf } from './sample.ts';
 
 export interface Total {
   readonly folder: string;
-  /** All mutants that the operators make of it. */
+  /** All mutants that the operators make of it, without those of a folder below it that is counted by itself. */
   readonly made: number;
   readonly tried: number;
   readonly noticed: number;
@@ -22,7 +22,7 @@ export function totals(
   made: (folder: string) => number,
 ): readonly Total[] {
   return folders.map((folder) => {
-    const own = results.filter(({ mutant }) => isBelow(mutant.file, folder));
+    const own = results.filter(({ mutant }) => folderOf(mutant.file, folders) === folder);
     const count = (...statuses: readonly Result['status'][]) =>
       own.filter(({ status }) => statuses.includes(status)).length;
     const noticed = count('killed', 'timeout');

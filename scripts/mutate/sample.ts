@@ -30,7 +30,7 @@ export function shuffled(mutants: readonly Mutant[], seed: string): readonly Mut
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ mutant }) => mutant);
 }
 
-/** The first `size` of each folder in the order of `shuffled`; a folder holds what stands below it. */
+/** The first `size` of each folder in the order of `shuffled`; what stands below two of them is of the inner one. */
 export function sample(
   mutants: readonly Mutant[],
   folders: readonly string[],
@@ -38,9 +38,14 @@ export function sample(
   seed: string,
 ): readonly Mutant[] {
   const order = shuffled(mutants, seed);
-  return folders.flatMap((folder) => order.filter(({ file }) => isBelow(file, folder)).slice(0, size));
+  return folders.flatMap((folder) =>
+    order.filter(({ file }) => folderOf(file, folders) === folder).slice(0, size),
+  );
 }
 
-export function isBelow(file: string, folder: string): boolean {
-  return file === folder || file.startsWith(`${folder.replace(/\/$/, '')}/`);
+/** The innermost of these folders that the file stands below; undefined: none of them. */
+export function folderOf(file: string, folders: readonly string[]): string | undefined {
+  return folders
+    .filter((folder) => file === folder || file.startsWith(`${folder.replace(/\/$/, '')}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
 }
