@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
-import { partOfPod } from '../../../../src/domain/probe/workload.ts';
+import { ownerOf, partOfPod } from '../../../../src/domain/probe/workload.ts';
 
 const pod = (owner: readonly [kind: string, name: string] | undefined, labels: object = {}) => ({
   metadata: {
@@ -41,4 +41,62 @@ describe('the part that a Pod belongs to', () => {
   it('is told by its own name when nothing controls it', () => {
     expect(partOfPod({ metadata: { ...pod(undefined).metadata, name: 'redis-0' } }, asInGuide)).toBe('redis');
   });
+});
+
+describe('what controls a Pod', () => {
+  const owned = (kind: string, name: string, labels: object = {}) => ownerOf(pod([kind, name], labels));
+
+  it('is itself where nothing does', () => {
+    expect(ownerOf(pod(undefined))).toEqual({ kind: 'Pod', name: 'x-0' });
+    const kept = pod(['StatefulSet', 's']).metadata;
+    const ownerReferences = kept.ownerReferences?.map((one) => ({ ...one, controller: false })) ?? [];
+
+    expect(ownerOf({ metadata: { ...kept, ownerReferences } })).toEqual({ kind: 'Pod', name: 'x-0' });
+  });
+
+  it('is the Deployment behind its ReplicaSet, whose name ends with the hash of the template', () => {
+    expect(owned('StatefulSet', 'a-b')).toEqual({ kind: 'StatefulSet', name: 'a-b' });
+    expect(owned('ReplicaSet', 'a-5d9f8c7b6')).toEqual({ kind: 'Deployment', name: 'a' });
+    expect(owned('ReplicaSet', 'a-b-c-d', { 'pod-template-hash': 'c-d' })).toEqual({
+      ...{ kind: 'Deployment', name: 'a-b' },
+    });
+    expect(owned('ReplicaSet', 'a-b-c', { 'pod-template-hash': 'x' })).toEqual({
+      kind: 'Deployment',
+      name: 'a-b',
+    });
+  });
+});
+
+describe('what stands beside a part', () => {
+  it.each([
+    ...['box', 'exporter', 'metrics', 'backup', 'backups', 'restore', 'ui', 'console', 'browser', 'admin'],
+    ...[
+      'proxy',
+      'pooler',
+      'pgbouncer',
+      'init',
+      'migrate',
+      'migration',
+      'migrations',
+      'setup',
+      'seed',
+      'test',
+    ],
+    ...['tests', 'cli', 'tools', 'cron', 'job', 'jobs', 'operator', 'surveyor', 'insight', 'commander'],
+  ])('is not the part, by its name or its labels: -%s', (word) => {
+    for (const name of [`redis-${word}`, `redis-${word}-2`])
+      expect(partOfPod(pod(['StatefulSet', name], { app: 'redis' }), asInGuide), name).toBeUndefined();
+  });
+
+  it.each(['redis-uisomething', 'redis-testing', 'box-redis-x'])('is not "%s"', (name) => {
+    expect(partOfPod(pod(['StatefulSet', name], { app: 'redis' }), asInGuide)).toBe('redis');
+  });
+
+  it.each(['app', 'app.kubernetes.io/name', 'app.kubernetes.io/component'])(
+    'is told by the label %s',
+    (label) => {
+      expect(partOfPod(pod(['StatefulSet', 'store'], { [label]: 'redis' }), asInGuide)).toBe('redis');
+      expect(partOfPod(pod(['StatefulSet', 'store'], { [label]: 'shop' }), asInGuide)).toBeUndefined();
+    },
+  );
 });
