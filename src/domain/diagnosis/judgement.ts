@@ -198,14 +198,13 @@ export function judge(
       missing: unique(seen.missing),
     };
   });
-  const order = new Map(diagnosis.causes.map((cause, index) => [cause.id, index]));
+  // Those that are alike stay in the order of the catalogue.
   const causes = judged.toSorted(
     (a, b) =>
       verdictRank[a.verdict] - verdictRank[b.verdict] ||
       depth(a.cause.part) - depth(b.cause.part) ||
       worst(a.for) - worst(b.for) ||
-      support(a) - support(b) ||
-      (order.get(a.cause.id) ?? 0) - (order.get(b.cause.id) ?? 0),
+      support(a) - support(b),
   );
   const handOver = diagnosis.handOver
     .filter((entry) => evaluate(entry.when, outcomes, emitters).truth === true)

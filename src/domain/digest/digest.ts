@@ -212,9 +212,9 @@ function flapping(days: readonly StripDay[]): readonly string[] {
     const present = days
       .filter(({ seen, carried }) => seen !== undefined && !carried.has(key))
       .map(({ seen }) => seen?.some((finding) => findingKey(finding) === key) === true);
-    const came = present.filter((here, index) => here && present[index - 1] !== true).length;
     const went = present.filter((here, index) => !here && present[index - 1] === true).length;
-    return came >= 2 && went >= 2;
+    // What went twice has come twice.
+    return went >= 2;
   });
 }
 
