@@ -1,15 +1,20 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { cutToUnits, shortened } from '../../domain/kernel/text.ts';
 import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 
-/** A small request of the guide's form; the analysis keeps nothing of it. */
+const EVENT = { reason: 'OOMKilled', severity: 'high', message: 'container exceeded its memory limit' };
+
+/**
+ * A small request in both known forms at once, since each ignores the fields of the other: the guide's, and that of
+ * the service's own types (`request_id`, `analysis_type`, `context`). The analysis keeps nothing of it.
+ */
 const REQUEST = {
-  cluster_id: 'aetherius-bot-check',
-  events: [{ reason: 'OOMKilled', severity: 'high', message: 'container exceeded its memory limit' }],
+  ...{ cluster_id: 'aetherius-bot-check', events: [EVENT] },
+  ...{ request_id: 'aetherius-bot-check', analysis_type: 'root_cause', context: { event: EVENT } },
 };
 
 export const servicesRootCauseCall = defineProbe({
@@ -17,7 +22,9 @@ export const servicesRootCauseCall = defineProbe({
   doc: `Does root-cause analysis answer?
 
 Sends one real, small request to \`POST ${guide.paths.rootCause}\` and checks the answer.
-A status from 500 on is the symptom; the error text distinguishes a model that cannot be loaded from other failures.`,
+A status from 500 on is the symptom, and so is an answer that says \`"status": "failed"\`.
+The error text distinguishes a model that cannot be loaded from other failures.
+Where the service refuses the request itself (a status from 300 to 499), no analysis ran and the answer is inconclusive.`,
   params: z.strictObject({}),
   part: 'reasoning-service',
   needs: ['services'],
@@ -63,7 +70,14 @@ A status from 500 on is the symptom; the error text distinguishes a model that c
         subject: 'root-cause analysis',
         facts: { ...facts, error },
       }) as const;
-    if (answer.status >= 500) {
+    if (answer.status >= 300 && answer.status < 500) {
+      const refused = { ...facts, reason: 'analysis-refused', error: errorText(body) };
+      const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'the analysis refuses our request', {
+        facts: refused,
+      });
+      return { status: 'inconclusive', cause, facts };
+    }
+    if (answer.status >= 500 || saysFailed(body)) {
       const error = errorText(body);
       const model = /model|joblib|sklearn|pickle|No such file|unpickl/i.test(error);
       return {
@@ -85,6 +99,15 @@ A status from 500 on is the symptom; the error text distinguishes a model that c
     return { status: 'healthy', facts };
   },
 });
+
+/** The service answers 200 also for an analysis that failed. */
+function saysFailed(body: string): boolean {
+  try {
+    return z.object({ status: z.literal('failed') }).safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+}
 
 function errorText(body: string): string {
   try {

@@ -115,6 +115,8 @@ export const health = {
   'cause.kubeconfig-login': 'the login program {command} of the kubeconfig {path} does not work: {detail}',
   'cause.heartbeat-too-young':
     'the last heartbeat is {lastHeartbeatSeconds} s old, and agents may pause that long: ask again in a minute',
+  'cause.analysis-refused':
+    'the analysis refuses our small request (HTTP {status}: {error}), so no analysis was tried',
   'cause.another-replica':
     'the samples come from different replicas or from a restarted process, so they cannot be compared',
   'cause.steps-unreadable':

@@ -113,6 +113,7 @@ export const health = {
   'cause.kubeconfig-login': 'kubeconfig {path} 的登录程序 {command} 不起作用：{detail}',
   'cause.heartbeat-too-young':
     '最近一次心跳是 {lastHeartbeatSeconds} 秒前，代理可能正常间隔这么久：一分钟后再问一次',
+  'cause.analysis-refused': '分析接口拒绝了我们的小请求（HTTP {status}：{error}），因此没有进行任何分析',
   'cause.another-replica': '每次采样到达的是另一个副本或重启后的进程，两次采样无法比较',
   'cause.steps-unreadable': '读不到 {executions} 个失败执行的步骤耗时',
   'cause.subject-placeholder':

@@ -25,6 +25,29 @@ describe('services.root-cause-call', () => {
   });
 });
 
+describe('W2: an analysis that did not run', () => {
+  const path = '/api/v1/analyze/root-cause';
+  const call = (answer: ReturnType<typeof httpAnswer>) =>
+    servicesRootCauseCall.run({}, probeContext({ services: fakeServices({ [path]: [answer] }) }));
+
+  it('is not taken for one that works when the service refuses the request', async () => {
+    const detail = [{ loc: ['body', 'request_id'], msg: 'Field required' }];
+
+    expect(await call(json({ detail }, 422))).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'analysis-refused', status: 422, error: JSON.stringify({ detail }) } },
+    });
+  });
+
+  it('is a failure when the service says so with status 200', async () => {
+    expect(await call(json({ status: 'failed', error: 'No such file: /models/x' }))).toMatchObject({
+      status: 'unhealthy',
+      findings: [{ code: 'ROOT_CAUSE_FAILS' }, { code: 'ROOT_CAUSE_MODEL_ERROR' }],
+    });
+    expect(await call(json({ status: 'completed', error: null }))).toMatchObject({ status: 'healthy' });
+  });
+});
+
 describe('services.root-cause-call, at its thresholds', () => {
   const path = '/api/v1/analyze/root-cause';
   const call = (answer: ReturnType<typeof httpAnswer>) =>
@@ -35,7 +58,9 @@ describe('services.root-cause-call, at its thresholds', () => {
   };
 
   it.each([
-    [499, 'healthy'],
+    [299, 'healthy'],
+    [300, 'inconclusive'],
+    [499, 'inconclusive'],
     [500, ['ROOT_CAUSE_FAILS']],
     [501, ['ROOT_CAUSE_FAILS']],
   ])('fails from status 500 on: %i', async (status, expected) => {
