@@ -1,4 +1,4 @@
-import { defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+import { all, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
 export const pgSlow = defineDiagnosis({
   id: 'D2',
@@ -18,7 +18,8 @@ export const pgSlow = defineDiagnosis({
     {
       id: 'D2.a',
       part: 'postgres',
-      when: found('PG_INDEX_MISSING'),
+      // A missing index is a cause only of statements that are slow for want of it.
+      when: all(found('PG_INDEX_MISSING'), found('PG_SLOW_STATEMENTS')),
       remedies: [{ instruction: 'create-index' }],
     },
     {

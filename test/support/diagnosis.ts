@@ -66,3 +66,22 @@ export function verdictsOf(
   const { causes } = judge(diagnosis, outcomes, emitters);
   return Object.fromEntries(causes.map(({ cause, verdict }) => [cause.id, verdict]));
 }
+
+/** The verdict on one cause when probes find these codes, some could not check, and some were skipped. */
+export function verdictOn(diagnosis: Diagnosis, cause: string) {
+  return (codes: readonly FindingCode[], unseen: readonly string[] = [], skipped: readonly string[] = []) => {
+    const outcomes = everyCall(diagnosis).map((call): ProbeOutcome => {
+      const part = partOf(call);
+      const findings = codes
+        .filter((code) => emitters.get(call.probe)?.includes(code) === true)
+        .map((code) => ({ code, severity: 'warning' as const, part, subject: 'x', facts: {} }));
+      const head = { key: call.probe, probe: call.probe, part, facts: {}, durationMs: 1 };
+      const base = { ...head, startedAt: '2026-03-01T10:05:00Z' };
+      if (skipped.includes(call.probe))
+        return { ...base, status: 'skipped', reason: 'not-installed', findings: [] };
+      if (unseen.includes(call.probe)) return { ...base, status: 'inconclusive', findings };
+      return { ...base, status: findings.length > 0 ? 'unhealthy' : 'healthy', findings };
+    });
+    return judge(diagnosis, outcomes, emitters).causes.find((one) => one.cause.id === cause)?.verdict;
+  };
+}
