@@ -36,6 +36,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
+  /** Writes a file. */
+  save(path: string, text: string): void;
   now(): Date;
   /** Resolves after `ms` or rejects when the command was interrupted. */
   sleep(ms: number): Promise<void>;

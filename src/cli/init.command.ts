@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Document } from 'yaml';
 import { present } from '../domain/kernel/present.ts';
 import { type CliContext, type DiscoveredEnvironment, type ExitCode, exitCodes } from './context.ts';
@@ -28,7 +28,7 @@ export async function initCommand(context: CliContext, options: InitOptions): Pr
   });
   if (found === undefined)
     throw new UsageFault('cli.fault.nothing-found', { where: project ?? namespace }, exitCodes.findings);
-  writeFileSync(options.file, configurationText(options.name, found), { mode: 0o644 });
+  context.save(options.file, configurationText(options.name, found));
   context.out(words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }));
   context.out(words.plain('cli.init.next'));
   return exitCodes.ok;

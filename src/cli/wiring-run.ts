@@ -5,18 +5,20 @@ import { exitCodes } from './context.ts';
 import { explainFault } from './faults.ts';
 import { createProgram, type GlobalOptions, runProgram } from './program.ts';
 import type { Shell } from './shell.ts';
+import { createGuard } from './wiring-guard.ts';
 
 /** One command line, from its arguments to its exit code. Everything heavy is imported by the command that needs it. */
 export async function runShell(argv: readonly string[], given: Shell): Promise<ExitCode> {
   const shell = visibly(given);
   const words = wordsIn(languageOf(languageOption(argv) ?? shell.locale));
+  const guard = createGuard(shell, words);
   let exit: ExitCode = exitCodes.ok;
   const run = async (
     options: GlobalOptions,
     command: (context: CliContext) => Promise<ExitCode>,
   ): Promise<void> => {
     const { openContext } = await import('./wiring.ts');
-    const context = openContext({ words, shell, ...options });
+    const context = openContext({ words, shell, guard, ...options });
     try {
       exit = await command(context);
     } finally {
@@ -24,11 +26,11 @@ export async function runShell(argv: readonly string[], given: Shell): Promise<E
     }
   };
   try {
-    const program = createProgram(words, shell.version, run, shell);
+    const program = createProgram(words, shell.version, run, guard.shell);
     return (await runProgram(program, argv)) ?? exit;
   } catch (error) {
     const fault = explainFault(error, words);
-    shell.err(`${fault.text}\n`);
+    guard.shell.err(`${fault.text}\n`);
     return fault.exit;
   }
 }

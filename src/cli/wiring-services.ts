@@ -8,6 +8,7 @@ import { createCourier } from '../jobs/courier.ts';
 import { createUseCases } from '../main/use-cases.ts';
 import { systemClock, systemIds } from '../platform/process/clock.ts';
 import { openRedis, queuePrefix } from '../platform/queue/bullmq.ts';
+import type { ProcessRedaction } from '../platform/redact/process-redactor.ts';
 import { auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
@@ -32,6 +33,7 @@ export async function openServices(deps: {
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly logger: Logger;
+  readonly redaction: ProcessRedaction;
   /** Of this program. */
   readonly version: string;
 }): Promise<OpenedServices> {
@@ -46,6 +48,7 @@ export async function openServices(deps: {
     auditKey: keys.current,
     logger,
     poolSize: 3,
+    redactorOf: deps.redaction.redactorOf,
   });
   const { courier, close } = await openCourier(env, logger);
   const policy = createPolicy(config.approvals, remediations);

@@ -1,39 +1,61 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { present } from '../domain/kernel/present.ts';
+import { KnownSecrets } from '../domain/kernel/redact/known-secrets.ts';
+import { createRedactor } from '../domain/kernel/redact/redactor.ts';
 import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createLogger } from '../platform/process/logger.ts';
+import { createProcessRedaction, secretsOf } from '../platform/redact/process-redactor.ts';
 import { kubeLogins, loadConfig, readProcessEnv } from '../platform/settings/config.ts';
 import type { Words } from '../text/words.ts';
 import type { CliContext, Output } from './context.ts';
 import type { Shell } from './shell.ts';
+import type { Guard } from './wiring-guard.ts';
 
 export interface OpenOptions {
   readonly words: Words;
   readonly shell: Shell;
+  /** What stands between commands and the shell. */
+  readonly guard: Guard;
   readonly output: Output;
   readonly config?: string;
 }
 
 /** The command line's composition root: each thing is made once, when a command asks for it, and closed at the end. */
 export function openContext(options: OpenOptions): CliContext & { close(): Promise<void> } {
-  const { shell } = options;
+  const { shell, guard } = options;
+  const known = new KnownSecrets();
+  const learn = (secret: string): void => known.learn(secret);
+  guard.use(createRedactor({ known }));
   const closers: (() => Promise<unknown>)[] = [];
-  const env = once(async () => readProcessEnv('command-line', shell.env));
+  const env = once(async () => {
+    const read = readProcessEnv('command-line', shell.env);
+    secretsOf(read, known);
+    return read;
+  });
   const load = async (environments?: readonly string[]) =>
     loadConfig(options.config ?? (await env()).AETHERIUS_CONFIG, {
       role: 'command-line',
+      learn,
       ...present({ env: shell.env, environments }),
     });
-  const logins = () => kubeLogins(shell.env);
+  const logins = () => kubeLogins(shell.env, learn);
   // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.
   const config = once(() => load([]));
+  const redaction = once(async () => {
+    const { redaction: settings } = await config();
+    const made = createProcessRedaction({ env: await env(), known, settings });
+    guard.use(made.redactorOf('command'));
+    return made;
+  });
   const targetsConfig = once(() => load());
   // Results go to standard output; a log line among them would break a reader of JSON.
   const logger = once(async () =>
     createLogger({
       level: (await env()).LOG_LEVEL === 'info' ? 'error' : (await env()).LOG_LEVEL,
       destination: { write: (line: string) => shell.err(line) },
+      redactor: (await redaction()).redactor,
     }),
   );
   const services = once(async () => {
@@ -42,6 +64,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       env: await env(),
       config: await config(),
       logger: await logger(),
+      redaction: await redaction(),
       version: shell.version,
     });
     closers.push(opened.close);
@@ -49,11 +72,13 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   });
   const checks = once(async () => {
     const { openChecks } = await import('../main/checks.ts');
+    const { redactorOf: of } = await redaction();
     const opened = openChecks({
       config: await targetsConfig(),
       logger: await logger(),
       clock: systemClock,
       logins: logins(),
+      redactorOf: () => of('command'),
     });
     closers.push(() => opened.targets.close());
     return opened;
@@ -62,13 +87,20 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     words: options.words,
     output: options.output,
     signal: shell.signal,
-    out: (text) => shell.out(`${options.output === 'json' ? visibleInJson(text) : visible(text)}\n`),
-    err: (text) => shell.err(`${text}\n`),
+    out(text) {
+      const safe = guard.answer(text, options.output);
+      shell.out(`${options.output === 'json' ? visibleInJson(safe) : visible(safe)}\n`);
+    },
+    err: (text) => guard.shell.err(`${text}\n`),
+    save: (path, text) => writeFileSync(path, guard.text(text), { mode: 0o644 }),
     now: () => systemClock.now(),
     sleep: (ms) => systemClock.sleep(ms, shell.signal),
     requestId: () => randomUUID(),
     env,
-    config,
+    async config() {
+      await redaction();
+      return config();
+    },
     checks,
     services: async () => (await services()).services,
     person: async () => (await services()).person(),

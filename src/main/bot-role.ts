@@ -19,6 +19,7 @@ import { createHttpServer } from '../platform/process/http-server.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
 import { createSlackDirectory, type Self } from '../platform/slack/directory.ts';
+import { createSlackGate, type SlackGate } from '../platform/slack/gate.ts';
 import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
 import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
 import { createPoster } from '../platform/slack-poster/poster.ts';
@@ -34,14 +35,15 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const { env, logger, clock, ids, metrics, store } = shared;
   const token = env.SLACK_BOT_TOKEN;
   if (token === undefined) throw configurationFault('SLACK_BOT_TOKEN');
-  const slack = { token, ...present({ apiUrl: env.SLACK_API_URL }) };
+  const slackGate = slackGateOf(shared);
+  const slack = { token, fetch: slackGate.fetch, ...present({ apiUrl: env.SLACK_API_URL }) };
   const client = createSlackClient(slack);
   const directory = createSlackDirectory({ client, clock, logger });
   const self = await whoWeAre(directory, { clock, logger });
   const appId = await ownAppId({ appToken: env.SLACK_APP_TOKEN, client, self, logger });
   const { redactorOf } = shared.redaction;
   const inbox = createDeliveryInbox({ database: shared.database, logger, redactorOf });
-  const answers = createAnswers({ client, logger });
+  const answers = createAnswers({ client, logger, fetch: slackGate.fetch });
   const words = readerWords(directory);
 
   const gate = createGate({
@@ -53,6 +55,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     ids,
     logger,
     tell: (userId, text) => answers.tell(userId, text),
+    fetch: slackGate.fetch,
     onDelivery: (kind, outcome) => metrics.delivery(kind, outcome),
     onAck: (kind, ms) => metrics.ack(kind, ms),
   });
@@ -105,7 +108,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   registerHandlers(app, deps);
   gate.open(app);
 
-  const poster = posterOf(shared, slack, inbox);
+  const poster = posterOf(shared, { slack, gate: slackGate, inbox });
   const refresher = homeRefresher({ deps, viewers: inbox, store, clock, logger });
   let listening: { stop(): Promise<void> } | undefined;
   let snapshot: { stop(): Promise<void> } | undefined;
@@ -176,13 +179,37 @@ function httpReceiver(shared: Shared, gate: EventSink) {
   return { init: () => undefined, ...server };
 }
 
-function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0], inbox: SlackInbox) {
-  const { logger, clock, metrics, store, config } = shared;
-  const language = (channel: string): Language => config.slack.channels[channel]?.language ?? 'en';
+const languageIn =
+  ({ config }: Shared) =>
+  (channel: string | undefined): Language =>
+    config.slack.channels[channel ?? '']?.language ?? 'en';
+
+function slackGateOf(shared: Shared): SlackGate {
+  const language = languageIn(shared);
+  return createSlackGate({
+    redactor: shared.redaction.redactor,
+    words: (channel) => wordsIn(language(channel)).plain('redact.withheld'),
+  });
+}
+
+function posterOf(
+  shared: Shared,
+  {
+    slack,
+    gate,
+    inbox,
+  }: {
+    readonly slack: Parameters<typeof createSlackClient>[0];
+    readonly gate: SlackGate;
+    readonly inbox: SlackInbox;
+  },
+) {
+  const { logger, clock, metrics, store } = shared;
+  const language = languageIn(shared);
   const tellLost = lostNotice({
     runOfMessage: (messageId) => inbox.runOfMessage(messageId),
     responseUrlOf: (runId) => inbox.responseUrlOf(runId),
-    respond: (to) => respond(fetch, to),
+    respond: (to) => respond(gate.fetch, to),
     words: (channel) => wordsIn(language(channel)),
     logger,
   });
@@ -195,6 +222,7 @@ function posterOf(shared: Shared, slack: Parameters<typeof createSlackClient>[0]
     },
     clock,
     logger,
+    gate,
     owner: shared.processId,
     fit: (rendered, channel) => fitFor(rendered, language(channel)),
     moved: (channel, link) => movedMessage(link, wordsIn(language(channel))),

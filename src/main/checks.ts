@@ -3,6 +3,8 @@ import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diag
 import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
 import { createHealthRules } from '../domain/health/health-rules.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import { present } from '../domain/kernel/present.ts';
+import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
@@ -25,14 +27,23 @@ export function openChecks({
   logger,
   clock,
   logins = kubeLogins(),
+  redactorOf,
   targets = createTargetsFactory(config.environments, undefined, logins),
-  runner = createProbeRunner({ probes, clock, logger, eventLoopDelay: watchEventLoopDelay }),
+  runner = createProbeRunner({
+    probes,
+    clock,
+    logger,
+    eventLoopDelay: watchEventLoopDelay,
+    ...present({ redactorOf }),
+  }),
 }: {
   readonly config: Pick<Config, 'environments'>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** To clusters; default: those that this process would be given by kubectl's own rules. */
   readonly logins?: KubeLogins;
+  /** Takes secrets out of what is seen, by the answer that it is seen for. */
+  readonly redactorOf?: (answer: string | undefined) => Redactor;
   readonly targets?: TargetsFactory;
   readonly runner?: ProbeRunner;
 }) {

@@ -26,7 +26,13 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   const decisions = decisionDeps(shared);
   const { redaction } = shared;
   const logins = kubeLogins(undefined, redaction.learn);
-  const { targets, runner, rules, diagnosing } = openChecks({ config, logger, clock, logins });
+  const { targets, runner, rules, diagnosing } = openChecks({
+    config,
+    logger,
+    clock,
+    logins,
+    redactorOf: redaction.redactorOf,
+  });
   const self = createSelfIdentity({
     database: shared.database,
     redis: shared.redis.producer(),
@@ -38,6 +44,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     remediations,
     self,
     clock,
+    holdsSecret: (value) => redaction.redactor.holdsSecret(value),
   });
   const common = { targets, probes: runner, rules, renderer, clock, ids };
   const runs = createRunExecutor({

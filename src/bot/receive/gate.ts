@@ -39,7 +39,7 @@ export interface GateOptions {
   readonly onDelivery?: (kind: string, outcome: 'accepted' | 'known' | 'foreign' | 'not-recorded') => void;
   /** From receiving a delivery to its ack. */
   readonly onAck?: (kind: string, ms: number) => void;
-  readonly fetch?: typeof fetch;
+  readonly fetch: typeof fetch;
 }
 
 /** What receivers need of a Bolt app. */
@@ -205,8 +205,7 @@ async function refuseUnrecorded(
 }
 
 async function respondPrivately(options: GateOptions, url: string, text: string): Promise<void> {
-  const send = options.fetch ?? fetch;
-  await send(url, {
+  await options.fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json; charset=utf-8' },
     body: JSON.stringify(visibleJson({ response_type: 'ephemeral', replace_original: false, text })),

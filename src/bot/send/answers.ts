@@ -21,7 +21,7 @@ export interface Answers {
 export function createAnswers(options: {
   readonly client: WebClient;
   readonly logger: Logger;
-  readonly fetch?: typeof fetch;
+  readonly fetch: typeof fetch;
 }): Answers {
   const { client, logger } = options;
 
@@ -31,7 +31,7 @@ export function createAnswers(options: {
     type: 'ephemeral' | 'in_channel',
   ): Promise<boolean> => {
     try {
-      const answer = await (options.fetch ?? fetch)(url, {
+      const answer = await options.fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
         body: JSON.stringify(

@@ -8,6 +8,8 @@ export interface ProbeRunner {
     options: {
       readonly targets: Targets;
       readonly signal: AbortSignal;
+      /** Id of the answer that they are run for: the same secret has the same stand-in in all of it. */
+      readonly answer?: string;
       /** Called as each probe ends. */
       readonly onOutcome?: (outcome: ProbeOutcome) => void;
     },

@@ -8,8 +8,7 @@ import { ownPatterns } from './own-patterns.ts';
 import { maintainedRules } from './rule-set.ts';
 
 /** The secrets of the process environment; more are learned as they are read. */
-export function secretsOf(env: ProcessEnv): KnownSecrets {
-  const known = new KnownSecrets();
+export function secretsOf(env: ProcessEnv, known = new KnownSecrets()): KnownSecrets {
   for (const [name, value] of Object.entries(env)) {
     if (!(value instanceof Secret)) continue;
     // `id=key` separated by commas: only the keys are secret.
@@ -55,7 +54,7 @@ export function createProcessRedaction(options: {
 }
 
 /** By the id of an answer, so that the same secret has the same stand-in in all parts of it; without one, all look alike. */
-export type RedactorOf = (answer: string | undefined) => Redactor;
+export type RedactorOf = (answer?: string) => Redactor;
 
 /** So many answers that go on at once share their stand-ins. */
 const most = 64;

@@ -4,6 +4,7 @@ import type { OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
 import { failureOf } from '../slack/failure.ts';
+import type { SlackGate } from '../slack/gate.ts';
 import {
   edit,
   findPosted,
@@ -30,7 +31,7 @@ export interface DeliverOptions {
   };
   /** What is left where an answer was expected that came as a post of its own; `link` leads to that post. */
   readonly moved: (channel: string, link?: string) => Rendered;
-  readonly fetch?: typeof fetch;
+  readonly gate: SlackGate;
 }
 
 export interface Delivered extends Sent {
@@ -45,7 +46,8 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
   const { clients, fit } = options;
   /** Messages that were said again because somebody had deleted them. */
   const reposted = new Set<string>();
-  return async (item) => {
+  return async (taken) => {
+    const item = withoutSecrets(taken, options.gate);
     const client = clients[item.urgency];
     switch (item.kind) {
       case 'ephemeral':
@@ -58,7 +60,7 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
       case 'upload':
         return upload(client, item);
       case 'respond':
-        return respond(options.fetch ?? fetch, item.payload);
+        return respond(options.gate.fetch, item.payload);
       case 'render': {
         if (item.message?.purpose === movedPurpose) return deliverMoved(options, client, item);
         const fitted = fit(item.payload, item.message?.channel ?? item.lane);
@@ -68,6 +70,12 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
       }
     }
   };
+}
+
+/** Before it is fitted and its bytes are counted. */
+function withoutSecrets(item: OutboxItem, gate: SlackGate): OutboxItem {
+  const channel = item.message?.channel ?? ('channel' in item.payload ? item.payload.channel : undefined);
+  return { ...item, payload: gate.clean(item.payload, channel) } as OutboxItem;
 }
 
 async function deliverRender(client: WebClient, item: Render, reposted: Set<string>): Promise<Delivered> {

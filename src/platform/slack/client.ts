@@ -1,13 +1,16 @@
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { type FetchFunction, WebClient, type WebClientOptions } from '@slack/web-api';
 import { present } from '../../domain/kernel/present.ts';
 import type { Secret } from '../../domain/kernel/secret.ts';
 import { visibleJson } from '../../domain/kernel/text.ts';
+import type { SlackGate } from './gate.ts';
 
 export interface SlackClientOptions {
   readonly token: Secret;
   /** Other root of the Web API (`SLACK_API_URL`). */
   readonly apiUrl?: string;
   readonly timeoutMs?: number;
+  /** That of the gate (ADR 0015). */
+  readonly fetch: SlackGate['fetch'];
   /** Calls in flight at once. */
   readonly concurrency?: number;
 }
@@ -19,6 +22,7 @@ export interface SlackClientOptions {
 export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): WebClientOptions {
   return {
     ...present({ slackApiUrl: options.apiUrl }),
+    fetch: options.fetch as FetchFunction,
     timeout: options.timeoutMs ?? 10_000,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },

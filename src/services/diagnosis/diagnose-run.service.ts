@@ -82,6 +82,7 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<Offer
           environment: lease.run.environment,
           targets,
           signal: lease.signal,
+          answer: lease.run.id,
           ...present({ part: symptom.part }),
           onProgress: (outcomes, total, outcome) => {
             seen = outcomes;

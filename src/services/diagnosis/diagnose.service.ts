@@ -50,6 +50,8 @@ export async function diagnose(
     readonly part?: PartId;
     readonly targets: Targets;
     readonly signal: AbortSignal;
+    /** See `ProbeRunner.run`. */
+    readonly answer?: string;
     readonly onProgress?: (outcomes: readonly ProbeOutcome[], asked: number, fresh?: ProbeOutcome) => void;
   },
 ): Promise<DiagnosisResult> {
@@ -66,6 +68,7 @@ export async function diagnose(
     await options.probes.run(fresh, {
       targets,
       signal: input.signal,
+      ...present({ answer: input.answer }),
       onOutcome: (outcome) => {
         outcomes.set(outcome.key, outcome);
         input.onProgress?.([...outcomes.values()], asked, outcome);

@@ -79,7 +79,12 @@ export async function observe(
     writer.add(outcome);
   };
   try {
-    await options.probes.run(calls, { targets, signal: lease.signal, onOutcome });
+    await options.probes.run(calls, {
+      targets,
+      signal: lease.signal,
+      answer: lease.run.id,
+      onOutcome,
+    });
   } finally {
     await writer.flush();
   }

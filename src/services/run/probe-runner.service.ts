@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { redactLines, redactText } from '../../domain/kernel/redact.ts';
+import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
@@ -33,10 +33,14 @@ export interface ProbeRunnerOptions {
    * silence and slowness everywhere; what it says by the clock is then no evidence about a target.
    */
   readonly eventLoopDelay?: EventLoopDelay;
+  /** What takes secrets out of what a probe saw; default one that knows none. */
+  readonly redactorOf?: (answer: string | undefined) => Redactor;
 }
 
 /** Begins to watch; the function it returns tells the worst eventLoopDelay of the process since then. */
 export type EventLoopDelay = () => () => number;
+
+const plain = createRedactor();
 
 /** EventLoopDelay from which a judgement by the clock is not made. */
 const STARVED_MS = 250;
@@ -47,7 +51,7 @@ const STARVED_MS = 250;
  */
 export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
   const byId = new Map(options.probes.map((probe) => [probe.id, probe]));
-  const { clock, concurrency = 16, deadlineMs = 25_000 } = options;
+  const { clock, concurrency = 16, deadlineMs = 25_000, redactorOf = () => plain } = options;
 
   const prepare = (call: ProbeCall) => {
     const probe = byId.get(call.probe);
@@ -66,6 +70,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     task: ReturnType<typeof prepare>,
     targets: Targets,
     signal: AbortSignal,
+    redactor: Redactor,
   ): Promise<ProbeOutcome> {
     const { key, probe, params, part } = task;
     const startedAt = clock.now();
@@ -84,7 +89,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
     const about = { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs };
     // Judged and compared as it is stored; the key is that of the call.
-    const outcome = { ...wholeJson(toOutcome(about, result)), key };
+    const outcome = { ...wholeJson(toOutcome(about, result, redactor)), key };
     const facts = { probe: key, status: outcome.status, durationMs, findings: outcome.findings.length };
     if (result.status === 'inconclusive' && outcome.cause?.code === 'bug')
       options.logger.error({ ...facts, err: result.cause }, 'a probe failed by a bug of its own');
@@ -93,7 +98,8 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
   }
 
   return {
-    async run(calls, { targets, signal, onOutcome }) {
+    async run(calls, { targets, signal, answer, onOutcome }) {
+      const redactor = redactorOf(answer);
       const tasks = [...new Map(calls.map((call) => [callKey(call), prepare(call)])).values()];
       const outcomes = new Map<string, ProbeOutcome>();
       const whole = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
@@ -102,7 +108,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
       const queue = [...tasks];
       const work = async () => {
         for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-          const outcome = await runOne(task, targets, whole);
+          const outcome = await runOne(task, targets, whole, redactor);
           outcomes.set(task.key, outcome);
           onOutcome?.(outcome);
         }
@@ -184,40 +190,47 @@ function asError(error: unknown): Error {
 function toOutcome(
   head: Pick<ProbeOutcome, 'key' | 'probe' | 'part' | 'startedAt' | 'durationMs'>,
   result: ProbeResult,
+  redactor: Redactor,
 ): ProbeOutcome {
-  const base = { ...head, status: result.status, findings: [], facts: cleanFacts(result.facts ?? {}) };
+  const base = {
+    ...head,
+    status: result.status,
+    findings: [],
+    facts: cleanFacts(result.facts ?? {}, redactor),
+  };
   switch (result.status) {
     case 'healthy':
       return base;
     case 'unhealthy':
-      return { ...base, findings: result.findings.map(withoutSecrets) };
+      return { ...base, findings: result.findings.map((finding) => withoutSecrets(finding, redactor)) };
     case 'skipped':
       return { ...base, reason: result.reason };
     case 'inconclusive':
-      return { ...base, cause: cleanCause(toCause(result.cause)) };
+      return { ...base, cause: cleanCause(toCause(result.cause), redactor) };
   }
 }
 
 /** Text from a target may contain anything, even secrets; from here on it is stored and shown. */
-function cleanFacts(facts: Facts): Facts {
+function cleanFacts(facts: Facts, redactor: Redactor): Facts {
   const clean = Object.entries(facts).map(([name, value]) => [
     name,
-    typeof value === 'string' ? redactText(value) : value,
+    typeof value === 'string' ? redactor.text(value) : value,
   ]);
   return Object.fromEntries(clean) as Facts;
 }
 
 /** Why something could not be seen is told in the target's words as well. */
-function cleanCause({ code, detail, facts }: Cause): Cause {
-  return { code, detail: redactText(detail), facts: cleanFacts(facts) };
+function cleanCause({ code, detail, facts }: Cause, redactor: Redactor): Cause {
+  return { code, detail: redactor.text(detail), facts: cleanFacts(facts, redactor) };
 }
 
-function withoutSecrets(finding: Finding): Finding {
+function withoutSecrets(finding: Finding, redactor: Redactor): Finding {
   return {
     ...finding,
-    facts: cleanFacts(finding.facts),
+    subject: redactor.text(finding.subject),
+    facts: cleanFacts(finding.facts, redactor),
     ...present({
-      excerpts: finding.excerpts?.map(({ source, lines }) => ({ source, lines: redactLines(lines) })),
+      excerpts: finding.excerpts?.map(({ source, lines }) => ({ source, lines: redactor.lines(lines) })),
     }),
   };
 }

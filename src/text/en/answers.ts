@@ -30,6 +30,7 @@ export const answers = {
   'lost.channel_not_found':
     'I cannot see that channel, so the answer could not be posted. Invite me with `/invite` and try again.',
   'lost.is_archived': 'That channel is archived, so the answer could not be posted.',
+  'redact.withheld': '(withheld: this text could not be checked for secrets)',
   'lost.other': 'Slack does not let me post there, so the answer could not be posted.',
   'moved.below': ':arrow_down: The answer stands in a message of its own, further down.',
   'moved.there': ':arrow_down: The answer stands in a message of its own: {link}.',

@@ -22,6 +22,7 @@ export const remediations = {
   'offer.refused.no-action': 'There is no fix of that name.',
   'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
   'offer.refused.not-configured': 'This environment has no {missing}.',
+  'offer.refused.plan-with-secret': 'A secret stands in its plan, and a plan is stored and shown.',
   'offer.refused.self-target': 'It would change a dependency of this bot itself ({identity}).',
   'offer.refused.self-target-unknown': 'This bot itself may depend on it.',
   'offer.refused.missing-right': 'The worker lacks a right: {verb} {resource} in {namespace}.',

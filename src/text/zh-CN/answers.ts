@@ -29,6 +29,7 @@ export const answers = {
   'lost.not_in_channel': '我不在该频道中，无法发送回答。请用 `/invite` 邀请我后重试。',
   'lost.channel_not_found': '我看不到该频道，无法发送回答。请用 `/invite` 邀请我后重试。',
   'lost.is_archived': '该频道已归档，无法发送回答。',
+  'redact.withheld': '（未显示：无法检查这段文字是否含有密钥）',
   'lost.other': 'Slack 不允许我在那里发送，无法发送回答。',
   'moved.below': ':arrow_down: 回答已另发一条消息，请往下看。',
   'moved.there': ':arrow_down: 回答已另发一条消息：{link}。',

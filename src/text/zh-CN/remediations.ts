@@ -23,6 +23,7 @@ export const remediations = {
   'offer.refused.no-action': '没有该名称的修复。',
   'offer.refused.bad-params': '以下参数缺失或有误：{fields}。',
   'offer.refused.not-configured': '此环境没有配置 {missing}。',
+  'offer.refused.plan-with-secret': '计划里含有密钥，而计划会被存储和展示。',
   'offer.refused.self-target': '它会作用于本机器人自身所依赖的组件（{identity}）。',
   'offer.refused.self-target-unknown': '无法排除本机器人自身依赖于它。',
   'offer.refused.missing-right': '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。',

@@ -29,7 +29,7 @@ it('a failing call of a listener is made once, although sockets are open (R-SLAC
     receiver: sockets,
     botToken: token,
     self: { botId: 'B0AETHER1', botUserId: 'U0AETHBOT', teamId: 'T0AETHER1' },
-    clientOptions: webClientOptions({ apiUrl: slack.apiUrl }),
+    clientOptions: webClientOptions({ apiUrl: slack.apiUrl, fetch }),
     ids: systemIds,
     logger: silentLogger,
     words: () => Promise.resolve(wordsIn('en')),

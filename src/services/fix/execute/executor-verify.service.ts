@@ -79,7 +79,7 @@ async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly Prob
   let outcomes: readonly ProbeOutcome[];
   try {
     const { deps: targets } = await contextOf(deps, row.environment, signal);
-    outcomes = await deps.probes.run(calls, { targets, signal });
+    outcomes = await deps.probes.run(calls, { targets, signal, answer: row.runId ?? row.id });
   } catch (err) {
     // Such as a probe that this version does not have any more: that is not a sign of health either.
     deps.logger.error({ err, remediation: row.id }, 'a fix cannot be verified');

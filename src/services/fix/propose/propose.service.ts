@@ -31,6 +31,8 @@ export interface ProposeDeps extends Omit<DecisionDeps, 'directory' | 'store'> {
   readonly leaseMs?: number;
   /** R-P7: most objects of a plan, even when its remediation allows more; default 100. */
   readonly maxObjects?: number;
+  /** Whether a secret stands in a value: a plan with one is refused, because it is stored and shown as it runs. */
+  readonly holdsSecret?: (value: unknown) => boolean;
 }
 
 /** A plan, or the reason that it could not be made; `save` writes it in the caller's transaction. */
@@ -154,6 +156,7 @@ async function makePlan(
     );
     if (fault !== undefined)
       throw new AppError('BUG', `the plan ${fault}`, { facts: { id: remediation.id } });
+    if (deps.holdsSecret?.(plan) === true) return refuse('plan-with-secret');
     const own = await ownClaims(plan, deps.self);
     return own.length === 0 ? { plan } : refuse('self-target', { identity: own.join(', ') });
   } catch (err) {

@@ -37,6 +37,7 @@ function anInbox() {
 
 function aGate(inbox: DeliveryInbox, work: () => Promise<void> = () => Promise.resolve()) {
   const gate = createGate({
+    fetch,
     inbox,
     installation: () => Promise.resolve({ teamIds: ['T0TEAM'], enterpriseIds: [] }),
     appId: undefined,

@@ -1,0 +1,110 @@
+import { parse, stringify } from 'node:querystring';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { createRedactor, type Redactor, withheld } from '../../domain/kernel/redact/redactor.ts';
+import { keptInSlack } from '../../domain/message/slack-fields.ts';
+
+export interface SlackGateOptions {
+  /** That of the process, which knows its secrets; default one that knows none. */
+  readonly redactor?: Redactor;
+  /** What people read where a text was withheld, in the language of the channel. */
+  readonly words?: (channel: string | undefined) => string;
+}
+
+export interface SlackGate {
+  /** Everything that is sent to Slack passes it: calls of the Web API, files, answers through a `response_url`. */
+  readonly fetch: typeof fetch;
+  /** The same for a payload, before it is fitted into Slack's limits. */
+  clean<T>(payload: T, channel: string | undefined): T;
+}
+
+/** The gate to Slack, at the last place that all ways there share (ADR 0015). */
+export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
+  const { redactor = createRedactor(), words = () => withheld } = options;
+  const clean = (payload: unknown, channel: string | undefined): unknown =>
+    worded(redactor.leaves(payload, keptInSlack), words(channel));
+  return {
+    fetch: async (input, init = {}) => {
+      const body = await cleanBody(init.body ?? undefined, clean, redactor);
+      return fetch(input, body === undefined ? init : { ...init, body });
+    },
+    clean: <T>(payload: T, channel: string | undefined) => clean(payload, channel) as T,
+  };
+}
+
+type Clean = (payload: unknown, channel: string | undefined) => unknown;
+
+async function cleanBody(
+  body: RequestInit['body'],
+  clean: Clean,
+  redactor: Redactor,
+): Promise<string | FormData | undefined> {
+  if (body === undefined || body === null) return undefined;
+  if (body instanceof FormData) {
+    await checkFile(body, redactor);
+    return body;
+  }
+  if (typeof body !== 'string') throw unreadable();
+  if (body.startsWith('{')) return JSON.stringify(cleanFields(parsed(body), clean));
+  const fields = Object.entries(parse(body)).map(([name, value]) => [name, decoded(value)] as const);
+  const cleaned = Object.entries(cleanFields(Object.fromEntries(fields), clean)).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : value,
+  ]);
+  return stringify(Object.fromEntries(cleaned) as Record<string, string>);
+}
+
+function cleanFields(payload: unknown, clean: Clean): Readonly<Record<string, unknown>> {
+  if (typeof payload !== 'object' || payload === null) throw unreadable();
+  const { channel, channel_id: channelId } = payload as Readonly<Record<string, unknown>>;
+  const place = [channel, channelId].find((id) => typeof id === 'string');
+  const cleaned = clean(payload, place);
+  // Withheld as a whole, it is no payload.
+  if (typeof cleaned !== 'object' || cleaned === null) throw unreadable();
+  return cleaned as Readonly<Record<string, unknown>>;
+}
+
+/** The Web API takes lists and objects as JSON in a form. */
+function decoded(value: string | readonly string[] | undefined): unknown {
+  return typeof value === 'string' && /^[[{]/.test(value) ? (parsed(value) ?? value) : value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes of a file were cleaned before Slack was told how many they are; here they may not change any more. */
+async function checkFile(body: FormData, redactor: Redactor): Promise<void> {
+  for (const value of body.values()) {
+    const bytes =
+      typeof value === 'string' ? new TextEncoder().encode(value) : new Uint8Array(await value.arrayBuffer());
+    if (!Buffer.from(redactor.bytes(bytes)).equals(bytes)) throw unreadable();
+  }
+}
+
+function unreadable(): AppError {
+  return new AppError('BUG', 'what goes to Slack cannot be checked for secrets, so it is not sent');
+}
+
+/** Kinds of text that have room for a sentence; a button or title has none. */
+const roomy: ReadonlySet<unknown> = new Set(['mrkdwn', 'markdown', 'raw_text', 'text', undefined]);
+
+/** Says in words what was withheld. */
+function worded(value: unknown, words: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => worded(item, words));
+  if (typeof value !== 'object' || value === null) return value;
+  const own = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(own).map(([name, item]) => [
+      name,
+      typeof item === 'string'
+        ? roomy.has(own['type']) && item.includes(withheld) && !keptInSlack(name, own)
+          ? item.replaceAll(withheld, words)
+          : item
+        : worded(item, words),
+    ]),
+  );
+}

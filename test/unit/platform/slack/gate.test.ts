@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebClient } from '@slack/web-api';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRedactor, withheld } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { Secret } from '../../../../src/domain/kernel/secret.ts';
+import { createSlackClient, webClientOptions } from '../../../../src/platform/slack/client.ts';
+import { createSlackGate } from '../../../../src/platform/slack/gate.ts';
+
+const secret = 'Zeppelin-Orchard';
+const token = 'ZE27yoH1postY8ceM2GS-Q';
+const redactor = createRedactor({ known: [secret] });
+const gate = createSlackGate({ redactor });
+
+let server: Server;
+let apiUrl: string;
+let received: string[] = [];
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      received.push(
+        `${request.url} ${decodeURIComponent(Buffer.concat(pieces).toString().replaceAll('+', ' '))}`,
+      );
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ ok: true, upload_url: `${apiUrl}upload`, file_id: 'F1', files: [] }));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`;
+});
+beforeEach(() => {
+  received = [];
+});
+afterAll(() => server.close());
+
+const button = { type: 'button', action_id: 'a', text: { type: 'plain_text', text: 'Go' }, value: token };
+
+describe('the gate to Slack', () => {
+  it.each([
+    ['a client of ours', () => createSlackClient({ token: new Secret('xoxb-1'), apiUrl, fetch: gate.fetch })],
+    [
+      'a client that Bolt makes',
+      () => new WebClient('xoxb-1', webClientOptions({ apiUrl, fetch: gate.fetch })),
+    ],
+  ])('is passed by %s: messages, modals, Home, ephemeral answers', async (_whose, make) => {
+    const client = make();
+    const blocks = [
+      { type: 'section', text: { type: 'mrkdwn', text: `it said ${secret}` } },
+      { type: 'actions', elements: [button] },
+    ];
+    const view = { type: 'modal', title: { type: 'plain_text', text: 'x' }, blocks, private_metadata: token };
+    await client.chat.postMessage({ channel: 'C1', text: secret, blocks } as never);
+    await client.chat.update({ channel: 'C1', ts: '1.2', text: secret, blocks } as never);
+    await client.chat.postEphemeral({ channel: 'C1', user: 'U1', text: secret, blocks } as never);
+    await client.views.open({ trigger_id: `1.2.${token}`, view } as never);
+    await client.views.publish({ user_id: 'U1', view: { ...view, type: 'home' } } as never);
+
+    expect(received).toHaveLength(5);
+    for (const body of received) {
+      expect(body).not.toContain(secret);
+      expect(body).toContain('it said [secret]');
+      expect(body).toContain(token);
+    }
+  });
+
+  it('is passed by an answer through a `response_url`', async () => {
+    await gate.fetch(`${apiUrl}respond`, {
+      method: 'POST',
+      body: JSON.stringify({ text: secret, blocks: [] }),
+    });
+
+    expect(received).toEqual(['/api/respond {"text":"[secret]","blocks":[]}']);
+  });
+
+  it('lets no file with a secret through, and every other one as it is', async () => {
+    const client = createSlackClient({ token: new Secret('xoxb-1'), apiUrl, fetch: gate.fetch });
+    const file = { channel_id: 'C1', filename: 'a.md', title: 'a' };
+
+    await expect(client.filesUploadV2({ ...file, file: Buffer.from(`x ${secret} y`) })).rejects.toThrow();
+    expect(received.join('\n')).not.toContain(secret);
+    await client.filesUploadV2({ ...file, file: Buffer.from('x [secret] y\n') });
+    expect(received.some((body) => body.includes('x [secret] y'))).toBe(true);
+  });
+
+  it('sends nothing that it cannot read', async () => {
+    for (const body of ['{"text":', new Blob(['x'])])
+      await expect(gate.fetch(`${apiUrl}respond`, { method: 'POST', body })).rejects.toThrow(
+        /cannot be checked/,
+      );
+    expect(received).toEqual([]);
+  });
+
+  it('says in the words of the channel what was withheld, where there is room for words', async () => {
+    const failing = createRedactor({
+      finders: [
+        () => {
+          throw new Error('no');
+        },
+      ],
+    });
+    const closed = createSlackGate({ redactor: failing, words: (channel) => `(withheld in ${channel})` });
+    const shown = closed.clean(
+      { text: 'long', blocks: [{ type: 'header', text: { type: 'plain_text', text: 'title' } }] },
+      'C1',
+    );
+
+    expect(shown).toEqual({
+      text: '(withheld in C1)',
+      blocks: [{ type: 'header', text: { type: 'plain_text', text: withheld } }],
+    });
+  });
+});
