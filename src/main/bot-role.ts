@@ -36,14 +36,14 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const token = env.SLACK_BOT_TOKEN;
   if (token === undefined) throw configurationFault('SLACK_BOT_TOKEN');
   const slackGate = slackGateOf(shared);
-  const slack = { token, fetch: slackGate.fetch, ...present({ apiUrl: env.SLACK_API_URL }) };
+  const slack = { token, gate: slackGate, ...present({ apiUrl: env.SLACK_API_URL }) };
   const client = createSlackClient(slack);
   const directory = createSlackDirectory({ client, clock, logger });
   const self = await whoWeAre(directory, { clock, logger });
   const appId = await ownAppId({ appToken: env.SLACK_APP_TOKEN, client, self, logger });
   const { redactorOf } = shared.redaction;
   const inbox = createDeliveryInbox({ database: shared.database, logger, redactorOf });
-  const answers = createAnswers({ client, logger, fetch: slackGate.fetch });
+  const answers = createAnswers({ client, logger, gate: slackGate });
   const words = readerWords(directory);
 
   const gate = createGate({

@@ -20,6 +20,7 @@ const bySubject: Readonly<Record<string, string>> = {
   'domain/kernel/redact/own-words': 'the whole redactor on every sentence of the catalogue',
   'domain/kernel/redact/planted': 'the whole redactor on seeded secrets and look-alikes',
   'lab/postgres-tree': 'the tree of PostgreSQL that the lab copies',
+  'platform/redact/every-exit': 'all secrets and look-alikes at each exit of the process',
   'platform/redact/rules': 'the maintained rule set and an operator’s own patterns',
   'scripts/bench-page': 'the page that the benchmark writes',
   'tools/playground/clean-up': 'how the playground stops',

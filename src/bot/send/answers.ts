@@ -21,7 +21,11 @@ export interface Answers {
 export function createAnswers(options: {
   readonly client: WebClient;
   readonly logger: Logger;
-  readonly fetch: typeof fetch;
+  /** What takes secrets out of all that is sent (ADR 0015). */
+  readonly gate: {
+    readonly fetch: typeof fetch;
+    clean<T>(payload: T, channel: string | undefined): T;
+  };
 }): Answers {
   const { client, logger } = options;
 
@@ -31,11 +35,16 @@ export function createAnswers(options: {
     type: 'ephemeral' | 'in_channel',
   ): Promise<boolean> => {
     try {
-      const answer = await options.fetch(url, {
+      const answer = await options.gate.fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
         body: JSON.stringify(
-          visibleJson({ response_type: type, replace_original: false, ...content(rendered) }),
+          visibleJson(
+            options.gate.clean(
+              { response_type: type, replace_original: false, ...content(rendered) },
+              undefined,
+            ),
+          ),
         ),
         redirect: 'error',
         signal: AbortSignal.timeout(5000),

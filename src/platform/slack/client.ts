@@ -6,11 +6,11 @@ import type { SlackGate } from './gate.ts';
 
 export interface SlackClientOptions {
   readonly token: Secret;
+  /** What takes secrets out of all that is sent (ADR 0015). */
+  readonly gate: SlackGate;
   /** Other root of the Web API (`SLACK_API_URL`). */
   readonly apiUrl?: string;
   readonly timeoutMs?: number;
-  /** That of the gate (ADR 0015). */
-  readonly fetch: SlackGate['fetch'];
   /** Calls in flight at once. */
   readonly concurrency?: number;
 }
@@ -22,7 +22,7 @@ export interface SlackClientOptions {
 export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): WebClientOptions {
   return {
     ...present({ slackApiUrl: options.apiUrl }),
-    fetch: options.fetch as FetchFunction,
+    fetch: options.gate.fetch as FetchFunction,
     timeout: options.timeoutMs ?? 10_000,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
@@ -32,13 +32,22 @@ export function webClientOptions(options: Omit<SlackClientOptions, 'token'>): We
 }
 
 export function createSlackClient(options: SlackClientOptions): WebClient {
-  return new VisibleClient(options.token.reveal(), webClientOptions(options));
+  return new VisibleClient(options.token.reveal(), webClientOptions(options), options.gate);
 }
 
 /** Half a character would make the SDK throw, and a mark of direction would show a text in another order. */
 class VisibleClient extends WebClient {
+  readonly #gate: SlackGate;
+
+  constructor(token: string, options: WebClientOptions, gate: SlackGate) {
+    super(token, options);
+    this.#gate = gate;
+  }
+
   override apiCall(...[method, options]: Parameters<WebClient['apiCall']>): ReturnType<WebClient['apiCall']> {
-    return super.apiCall(method, visibleJson(options));
+    const channel = typeof options?.['channel'] === 'string' ? options['channel'] : undefined;
+    // First the secrets: a colour code between a name and its value is understood, its visible letters are not.
+    return super.apiCall(method, visibleJson(this.#gate.clean(options, channel)));
   }
 
   override filesUploadV2(

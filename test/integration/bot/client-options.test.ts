@@ -4,6 +4,7 @@ import { createSockets } from '../../../src/bot/receive/sockets.ts';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { systemClock, systemIds } from '../../../src/platform/process/clock.ts';
 import { webClientOptions } from '../../../src/platform/slack/client.ts';
+import { createSlackGate } from '../../../src/platform/slack/gate.ts';
 import { wordsIn } from '../../../src/text/words.ts';
 import { startSlackEmulator } from '../../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../../tools/slack-emulator/seed.ts';
@@ -29,7 +30,7 @@ it('a failing call of a listener is made once, although sockets are open (R-SLAC
     receiver: sockets,
     botToken: token,
     self: { botId: 'B0AETHER1', botUserId: 'U0AETHBOT', teamId: 'T0AETHER1' },
-    clientOptions: webClientOptions({ apiUrl: slack.apiUrl, fetch }),
+    clientOptions: webClientOptions({ apiUrl: slack.apiUrl, gate: createSlackGate() }),
     ids: systemIds,
     logger: silentLogger,
     words: () => Promise.resolve(wordsIn('en')),

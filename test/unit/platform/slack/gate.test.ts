@@ -39,11 +39,8 @@ const button = { type: 'button', action_id: 'a', text: { type: 'plain_text', tex
 
 describe('the gate to Slack', () => {
   it.each([
-    ['a client of ours', () => createSlackClient({ token: new Secret('xoxb-1'), apiUrl, fetch: gate.fetch })],
-    [
-      'a client that Bolt makes',
-      () => new WebClient('xoxb-1', webClientOptions({ apiUrl, fetch: gate.fetch })),
-    ],
+    ['a client of ours', () => createSlackClient({ token: new Secret('xoxb-1'), apiUrl, gate })],
+    ['a client that Bolt makes', () => new WebClient('xoxb-1', webClientOptions({ apiUrl, gate }))],
   ])('is passed by %s: messages, modals, Home, ephemeral answers', async (_whose, make) => {
     const client = make();
     const blocks = [
@@ -75,7 +72,7 @@ describe('the gate to Slack', () => {
   });
 
   it('lets no file with a secret through, and every other one as it is', async () => {
-    const client = createSlackClient({ token: new Secret('xoxb-1'), apiUrl, fetch: gate.fetch });
+    const client = createSlackClient({ token: new Secret('xoxb-1'), apiUrl, gate });
     const file = { channel_id: 'C1', filename: 'a.md', title: 'a' };
 
     await expect(client.filesUploadV2({ ...file, file: Buffer.from(`x ${secret} y`) })).rejects.toThrow();
