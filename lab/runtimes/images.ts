@@ -5,6 +5,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { acquire, cacheDir, unpackDebs } from '../components/cache.ts';
+import type { DockerEngine } from '../components/docker.ts';
 import { natsTree } from '../components/nats.ts';
 import { neo4jLibrary } from '../components/neo4j.ts';
 import { postgresTree } from '../components/postgres.ts';
@@ -30,7 +31,8 @@ export async function buildServices(progress: Progress): Promise<string> {
   return servicesFolder();
 }
 
-function inherited(): Record<string, string> {
+/** What a build needs of the person’s environment. */
+export function inherited(): Record<string, string> {
   const all = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
@@ -64,9 +66,29 @@ export interface Image {
   readonly tar: string;
 }
 
+/** Loads the images that the engine does not have. */
+export async function loadImages(engine: DockerEngine, images: readonly Image[]): Promise<void> {
+  const have = (await engine.docker(['images', '--format', '{{.Repository}}:{{.Tag}}'])).stdout.split('\n');
+  const load = async (image: Image) => {
+    if (have.includes(image.name)) return;
+    const loaded = await engine.docker(['load', '-q', '-i', image.tar], { seconds: 300 });
+    if (loaded.code !== 0) throw new Error(`docker load ${image.name}: ${loaded.stderr}`);
+  };
+  // One big image beside the small ones: more at a time only wait for the disk.
+  const big = (image: Image) => /neo4j|reasoning/.test(image.name);
+  await Promise.all(
+    [true, false].map(async (size) => {
+      for (const image of images.filter((one) => big(one) === size)) await load(image);
+    }),
+  );
+}
+
 /** Makes the images that are not in the cache in exactly this state. */
-export async function makeImages(progress: Progress): Promise<readonly Image[]> {
-  const recipes = imageRecipes(await imageSources(progress));
+export async function makeImages(
+  progress: Progress,
+  recipesOf: (from: ImageSources) => readonly ImageRecipe[] = imageRecipes,
+): Promise<readonly Image[]> {
+  const recipes = recipesOf(await imageSources(progress));
   const release = await acquire(cacheDir('images.lock'));
   try {
     const images: Image[] = [];
