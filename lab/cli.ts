@@ -5,6 +5,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { present } from '../src/domain/kernel/present.ts';
 import { cacheDir } from './components/cache.ts';
 import { faultById, faults } from './faults/index.ts';
+import type { AsIsForm } from './platform/as-is/names.ts';
+import { upAsIs } from './runtimes/as-is.ts';
 import { connectLab, downLab, labStatus, upLab } from './runtimes/index.ts';
 import { timedProgress } from './runtimes/shared.ts';
 import { scaleAgents, scalePods } from './scale/index.ts';
@@ -41,13 +43,34 @@ program
       .choices(['tools', 'bare'])
       .default('tools'),
   )
-  .action(async (runtime: Runtime, options: { flavour: 'tools' | 'bare' }) => {
+  .addOption(
+    new Option('--platform <platform>', 'services as the guide says, or as they are (compose only)')
+      .choices(['as-guided', 'as-is'])
+      .default('as-guided'),
+  )
+  .addOption(
+    new Option('--form <form>', 'as-is: with the edits that keep the processes up, or without')
+      .choices(['started', 'verbatim'])
+      .default('started'),
+  )
+  .action(async (runtime: Runtime, options: UpWords) => {
+    if (options.platform === 'as-is') {
+      if (runtime !== 'compose') throw new Error('the as-is platform is there on compose alone');
+      await upAsIs(options.form, timedProgress(print));
+      return;
+    }
     const lab = await upLab(runtime, timedProgress(print), options);
     const at = await lab.endpoints();
     print(`agent-manager ${at.agentManager}`);
     if (lab.kubeconfig !== undefined) print(`KUBECONFIG=${lab.kubeconfig}`);
     if (lab.dockerSocket !== undefined) print(`DOCKER_HOST=unix://${lab.dockerSocket}`);
   });
+
+interface UpWords {
+  readonly flavour: 'tools' | 'bare';
+  readonly platform: 'as-guided' | 'as-is';
+  readonly form: AsIsForm;
+}
 
 program
   .command('down')

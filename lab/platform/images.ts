@@ -42,20 +42,25 @@ const entry = (name: string) => fileURLToPath(new URL(`entry/${name}`, import.me
 const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
 const debianArch = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
-/** Recipes of all images; build those whose parts are wanted. */
-export function imageRecipes(from: ImageSources): readonly ImageRecipe[] {
-  const program = (name: string) => join(from.services, 'bin', name);
-  const root = (name: string) => join(from.services, 'roots', name);
-  const tools = {
+/** The small tools of an image: busybox, and what a static busybox cannot do well. */
+export function serviceTools(from: ImageSources): Pick<ImageRecipe, 'add' | 'link'> {
+  return {
     add: [
       [from.busybox, '/bin/busybox'],
-      [program('labtools'), '/usr/local/bin/labtools'],
+      [join(from.services, 'bin/labtools'), '/usr/local/bin/labtools'],
     ],
     link: [
       ...applets.map((name) => ['/bin/busybox', `/bin/${name}`] as const),
       ...['wget', 'nslookup', 'as'].map((name) => ['labtools', `/usr/local/bin/${name}`] as const),
     ],
-  } as const;
+  };
+}
+
+/** Recipes of all images; build those whose parts are wanted. */
+export function imageRecipes(from: ImageSources): readonly ImageRecipe[] {
+  const program = (name: string) => join(from.services, 'bin', name);
+  const root = (name: string) => join(from.services, 'roots', name);
+  const tools = serviceTools(from);
   const image = (
     part: LabPart,
     flavour: Flavour,

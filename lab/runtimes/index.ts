@@ -19,8 +19,9 @@ import { databases, type Flavour, namedAddresses, ports, secrets } from '../plat
 import { processSpecs } from '../platform/processes.ts';
 import { seedPlatform } from '../platform/seed.ts';
 import { type Endpoints, type Lab, type LabPart, type Runtime } from '../types.ts';
+import { asIsFolder, asIsUp, downAsIs } from './as-is.ts';
 import { type ComposeLab, composeFolder, composeLab, removeProject, writeComposeFiles } from './compose.ts';
-import { buildServices, type Image, makeImages, servicesFolder } from './images.ts';
+import { buildServices, loadImages, makeImages, servicesFolder } from './images.ts';
 import { agentNamespace, type KubernetesLab, kubernetesLab, manifestFile, namespace } from './kubernetes.ts';
 import { downProcesses, type Ports, prepareProcesses, processesFolder, processesLab } from './processes.ts';
 import type { Progress } from './shared.ts';
@@ -185,21 +186,10 @@ function manifestsOf(what: Stage, options: KubernetesOptions): string {
 }
 
 async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
+  if (asIsUp()) throw new Error('the as-is platform is up on this engine: `lab down compose` first');
   const [images, engine] = await Promise.all([makeImages(progress), docker.startDocker(progress)]);
   progress('the Docker engine answers');
-  const have = (await engine.docker(['images', '--format', '{{.Repository}}:{{.Tag}}'])).stdout.split('\n');
-  const load = async (image: Image) => {
-    if (have.includes(image.name)) return;
-    const loaded = await engine.docker(['load', '-q', '-i', image.tar], { seconds: 300 });
-    if (loaded.code !== 0) throw new Error(`docker load ${image.name}: ${loaded.stderr}`);
-  };
-  // One big image beside the small ones: more at a time only wait for the disk.
-  const big = (image: Image) => /neo4j|reasoning/.test(image.name);
-  await Promise.all(
-    [true, false].map(async (size) => {
-      for (const image of images.filter((one) => big(one) === size)) await load(image);
-    }),
-  );
+  await loadImages(engine, images);
   progress('images are loaded');
   const folder = composeFolder();
   if (!existsSync(join(folder, 'docker-compose.yml')))
@@ -253,8 +243,12 @@ export async function downLab(runtime: Runtime): Promise<void> {
     await kubernetes.stopCluster();
     rmSync(manifestFile(), { force: true });
   } else {
-    if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined) await removeProject(docker.dockerEngine());
+    if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined) {
+      await removeProject(docker.dockerEngine());
+      await downAsIs(docker.dockerEngine());
+    }
     await docker.stopDocker();
+    rmSync(asIsFolder(), { recursive: true, force: true });
     rmSync(composeFolder(), { recursive: true, force: true });
   }
   removeEmpty(stateDir());
@@ -277,6 +271,7 @@ export async function labStatus(runtime: Runtime): Promise<string> {
         ? await docker.dockerRunning()
         : existsSync(join(processesFolder(), 'state.json'));
   if (!there) return 'down';
+  if (runtime === 'compose' && asIsUp()) return 'the as-is platform is up';
   try {
     await connectLab(runtime).healthy(1);
     return 'healthy';
