@@ -138,6 +138,13 @@ module.exports = {
       to: { path: '^src/' },
     },
     {
+      name: 'referee-stands-alone',
+      comment: 'What says the truth about a platform shares no code with the product, nor with what planted it.',
+      severity: 'error',
+      from: { path: '^lab/referee/' },
+      to: { path: '^(src|test|scripts|tools|lab)/', pathNot: '^lab/referee/' },
+    },
+    {
       name: 'nothing-imports-main',
       severity: 'error',
       from: { path: '^src/', pathNot: roots },

@@ -24,7 +24,7 @@ async function check(paths: string[], baseDir = root): Promise<ICruiseResult> {
 describe('the layers', () => {
   let result: ICruiseResult;
   beforeAll(async () => {
-    result = await check(['src', 'tools']);
+    result = await check(['src', 'tools', 'lab/referee']);
   });
 
   it('are kept: nobody imports what is not theirs, and nothing goes in a circle', () => {
@@ -57,6 +57,8 @@ const breaches: readonly (readonly [string, string, string])[] = [
   ['src-stands-alone', 'src/domain/a.ts', 'lab/b.ts'],
   ['tools-know-no-src', 'tools/slack-emulator/a.ts', 'src/domain/b.ts'],
   ['text', 'src/text/a.ts', 'src/bot/b.ts'],
+  ['referee-stands-alone', 'lab/referee/a.ts', 'src/domain/b.ts'],
+  ['referee-stands-alone', 'lab/referee/a.ts', 'lab/platform/b.ts'],
 ];
 
 /** The rule of every room, with a room that it may not import. */
