@@ -117,6 +117,7 @@ const rulings: Readonly<Record<string, (seen: Seen) => Ruling>> = {
     const sends = word(seen, 'agent-manager', 'internal.event.anomaly');
     if (seen.nats === undefined || sends === undefined)
       return ['unknown', 'NATS or the program was not read'];
+    if (!runs(seen, 'orchestrator-service')) return ['unknown', 'orchestrator-service does not run'];
     return [waits && !sends, `subscribed: ${waits}; agent-manager's program has the subject: ${sends}`];
   },
   F6: (seen) => {

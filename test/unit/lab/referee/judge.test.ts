@@ -218,7 +218,8 @@ describe('the referee', () => {
   });
 
   it('does not rule on what a stopped service would have shown', () => {
-    const ended = container({ state: 'restarting', checks: [] });
+    const read = { 'internal.event.anomaly': false };
+    const ended = container({ state: 'restarting', checks: [], words: read });
     const { words: _words, ...unreadable } = container({ state: 'created', checks: [] });
     const seen: Seen = {
       ...consistent,
