@@ -25,7 +25,10 @@ const examples = [
   /\/new\.ts:\d+ (?:D5|X0) /,
   /\/scaffold\.test\.ts:\d+ D[89]\.a /,
   /\/faults\.test\.ts:\d+ S1\.z /,
-  /\/judgement\.test\.ts:\d+ X9 /,
+  /\/judgement\.test\.ts:\d+ (?:X9|D3\.d|D33\.a) /,
+  /\/failed-dependency\.test\.ts:\d+ X1\.a /,
+  // The control characters of that name.
+  /\/hostile-text\.ts:\d+ C0 /,
 ] as const;
 
 describe('what is cited', () => {

@@ -105,14 +105,14 @@ describe('the probes of a health check', () => {
   });
 
   it('ask the runtime about each part that is configured, and about itself', () => {
-    expect(keys({ runtime: 'kubernetes', redis: true }).filter((key) => /^kube/.test(key))).toEqual([
+    expect(keys({ runtime: 'kubernetes', redis: true }).filter((key) => key.startsWith('kube'))).toEqual([
       'kubernetes.workloads(part=collect-agent)',
       'kubernetes.workloads(part=redis)',
       'kubernetes.pods(restarts=3)',
       'kubernetes.services-endpoints',
       'kubernetes.config-age',
     ]);
-    expect(keys({ runtime: 'compose', redis: true }).filter((key) => /^compose/.test(key))).toEqual([
+    expect(keys({ runtime: 'compose', redis: true }).filter((key) => key.startsWith('compose'))).toEqual([
       'compose.containers(part=collect-agent)',
       'compose.containers(part=redis)',
       'compose.containers(part=runtime)',

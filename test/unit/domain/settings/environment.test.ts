@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LazySecret } from '../../../../src/domain/kernel/secret.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { Environment } from '../../../../src/domain/settings/environment.ts';
 import { Redis, toRedisConnection } from '../../../../src/domain/settings/redis.ts';
 import { SlackSettings } from '../../../../src/domain/settings/slack.ts';
@@ -14,9 +15,10 @@ const env = { env: 'SOME_SECRET' };
 
 describe('an environment', () => {
   it('has the defaults of the reference', () => {
-    const { services, thresholds, ...rest } = Environment.parse(none);
+    const { services, thresholds, platform, ...rest } = Environment.parse(none);
 
     expect([services, rest]).toEqual([{}, none]);
+    expect(platform).toEqual(asInGuide);
     expect(thresholds).toEqual({
       ...{ httpSlowMs: 2_000, postgresSlowMs: 500, redisSlowMs: 200, natsSlowMs: 500, neo4jSlowMs: 2_000 },
       ...{ postgresConnectionsPercent: 80, idleInTransactionSeconds: 300, redisMemoryPercent: 90 },
