@@ -11,6 +11,8 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts']),
       project('contract', ['test/contract/**/*.test.ts']),
       project('repo', ['test/repo/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // Runs `npm run check` in a copy of the repository, which is why it is no part of it.
+      project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
       // Each file has servers and addresses of its own; one of them mostly waits for timeouts.
       project('integration', ['test/integration/**/*.test.ts'], {
         testTimeout: 60_000,

@@ -16,7 +16,7 @@ import { type Choice, ciChoices } from './campaign/choice.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const quick = ['unit', 'contract', 'repo'] as const;
 /** After the lab, because the lab's set-up builds what some of them start. */
-const slow = ['integration', 'e2e', 'crash'] as const;
+const slow = ['integration', 'e2e', 'crash', 'guides'] as const;
 const ci = process.env['CI'] === 'true' || process.env['CI'] === '1';
 
 interface Count {
