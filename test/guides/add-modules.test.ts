@@ -22,6 +22,8 @@ beforeAll(() => {
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: checkout });
   git('init', '--quiet');
+  // A link, and so no folder, which is what .gitignore names.
+  writeFileSync(join(checkout, '.git', 'info', 'exclude'), 'node_modules\n');
   git('add', '--all');
 });
 afterAll(() => rmSync(checkout, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { read, root } from './files.ts';
 
 describe('the scaffold', () => {
   it('names things after their id', () => {
-    expect(camel('redis.slow-log')).toBe('redisSlowLog');
+    expect(camel('redis.idle-clients')).toBe('redisIdleClients');
   });
 
   it.each(['src/probes/index.ts', 'src/remediations/index.ts', 'src/diagnoses/index.ts'])(
@@ -16,10 +16,13 @@ describe('the scaffold', () => {
     (path) => {
       const before = read(path);
 
-      const after = register(before, 'redisSlowLog', './redis/slow-log.probe.ts');
+      const after = register(before, 'redisIdleClients', './redis/idle-clients.probe.ts');
 
       const added = after.split('\n').filter((line) => !before.split('\n').includes(line));
-      expect(added).toEqual(["import { redisSlowLog } from './redis/slow-log.probe.ts';", '  redisSlowLog,']);
+      expect(added).toEqual([
+        "import { redisIdleClients } from './redis/idle-clients.probe.ts';",
+        '  redisIdleClients,',
+      ]);
       expect(after.split('\n')).toHaveLength(before.split('\n').length + 2);
     },
   );
@@ -58,7 +61,7 @@ describe('what the scaffold makes', { timeout: 180_000 }, () => {
     for (const path of ['src', 'tsconfig.json', 'package.json', 'test/support/diagnosis.ts'])
       cpSync(join(root, path), join(checkout, path), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-    scaffold(checkout, ['probe', 'redis.slow-log']);
+    scaffold(checkout, ['probe', 'redis.idle-clients']);
     scaffold(checkout, ['remediation', 'redis.raise-maxmemory']);
     scaffold(checkout, ['diagnosis', 'backups-missing', 'D9']);
     scaffold(checkout, ['diagnosis', 'without-id']);
@@ -94,7 +97,7 @@ describe('what the scaffold makes', { timeout: 180_000 }, () => {
     expect(results, output).toEqual({
       'diagnoses/backups-missing.test.ts': ['passed', 'passed', 'passed'],
       'diagnoses/without-id.test.ts': ['passed', 'passed', 'passed'],
-      'probes/redis/slow-log.test.ts': ['failed'],
+      'probes/redis/idle-clients.test.ts': ['failed'],
       'remediations/redis/raise-maxmemory.test.ts': ['failed'],
     });
     expect(said).toHaveLength(2);
