@@ -9,9 +9,16 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       // A worker reads the source once for all its files: half the time, since most of it is imports.
-      project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts'], { isolate: false }),
-      project('contract', ['test/contract/**/*.test.ts'], { isolate: false }),
-      project('repo', ['test/repo/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts'], {
+        isolate: false,
+        maxWorkers: 2,
+      }),
+      project('contract', ['test/contract/**/*.test.ts'], { isolate: false, maxWorkers: 2 }),
+      project('repo', ['test/repo/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        maxWorkers: 2,
+      }),
       // Runs `npm run check` in a copy of the repository, which is why it is no part of it.
       project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
       // Each file has servers and addresses of its own; one of them mostly waits for timeouts.
