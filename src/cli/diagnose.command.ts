@@ -1,6 +1,7 @@
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
+import { asInGuide, type Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
@@ -41,8 +42,9 @@ export async function diagnoseCommand(
   const { judgements, outcomes } = answer;
   const tookMs = context.now().getTime() - started.getTime();
   const place = runtime === undefined ? ({ kind: 'none' } as const) : placeOfRuntime(runtime);
+  const platform = config.environments[environment]?.platform ?? asInGuide;
   const output = diagnoseOutput(
-    { environment, place, judgements, outcomes, instructionLines, time: started, tookMs },
+    { environment, place, platform, judgements, outcomes, instructionLines, time: started, tookMs },
     context,
   );
   context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, context));
@@ -57,6 +59,7 @@ function diagnoseOutput(
   answer: {
     readonly environment: string;
     readonly place: Place;
+    readonly platform: Platform;
     readonly judgements: readonly DiagnosisJudgement[];
     readonly outcomes: readonly ProbeOutcome[];
     readonly instructionLines: InstructionLines;
@@ -103,7 +106,15 @@ function unseenText(outcome: ProbeOutcome, words: CliContext['words']): string {
 
 function remediesOf(
   { cause, verdict, for: [finding] }: CauseJudgement,
-  { place, instructionLines }: { readonly place: Place; readonly instructionLines: InstructionLines },
+  {
+    place,
+    platform,
+    instructionLines,
+  }: {
+    readonly place: Place;
+    readonly platform: Platform;
+    readonly instructionLines: InstructionLines;
+  },
   words: CliContext['words'],
 ): DiagnoseOutput['diagnoses'][number]['causes'][number]['remedies'] {
   if (verdict !== 'confirmed') return [];
@@ -125,7 +136,7 @@ function remediesOf(
       const facts = finding === undefined ? {} : { ...finding.facts, subject: finding.subject };
       return {
         text: words.lookupPlain(`remedy.${remedy.instruction}`, facts) ?? remedy.instruction,
-        commands: [...instructionLines(remedy.instruction, place, finding)],
+        commands: [...instructionLines(remedy.instruction, place, finding, platform)],
       };
     });
 }

@@ -1,36 +1,45 @@
 import type { Place } from '../../domain/diagnosis/place.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { partNamed } from '../../domain/platform/part-names.ts';
+import { bareName, factsOf, type Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
-import { remedyLines, workloads } from './lines.ts';
-
-const ports: Readonly<Record<string, string>> = { 'agent-manager': '8080', 'orchestrator-service': '8081' };
+import { remedyLines } from './lines.ts';
 
 /** Lines that a person may copy for this instruction here; empty when it is not a command. */
-export function instructionLines(key: string, place: Place, finding: Finding | undefined): readonly string[] {
-  const lines = remedyLines[key];
+export function instructionLines(
+  key: string,
+  place: Place,
+  finding: Finding | undefined,
+  platform: Platform,
+): readonly string[] {
+  const lines = remedyLines(platform)[key];
   if (lines === undefined) return [];
   const own = place.kind === 'none' ? [] : (lines[place.kind] ?? []);
-  const values = valuesOf(place, finding);
+  const values = valuesOf(place, finding, platform);
   return [...(lines.any ?? []), ...own].flatMap((line) => fill(line, values) ?? []);
 }
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-function valuesOf(place: Place, finding: Finding | undefined): Values {
+function valuesOf(place: Place, finding: Finding | undefined, platform: Platform): Values {
   const facts = Object.entries(finding?.facts ?? {}).map(([name, value]) => [
     name,
     value === null || value === '' ? undefined : String(value),
   ]);
   const part = finding?.part;
+  const own = part === undefined ? undefined : factsOf(platform, part);
   return {
     ...(place.kind === 'kubernetes' ? { namespace: place.namespace } : {}),
     ...Object.fromEntries(facts),
     subject: finding?.subject,
     ...present({
       part,
-      workload: part === undefined ? undefined : workloads[part],
-      port: part === undefined ? undefined : ports[part],
+      workload: own?.workload,
+      composeService: own?.composeService,
+      app: own?.workload === undefined ? undefined : bareName(own.workload),
+      port: own?.port === undefined ? undefined : String(own.port),
     }),
+    ...applicationOf(finding, platform),
     ...(place.kind === 'kubernetes'
       ? {
           ns: place.namespace,
@@ -39,6 +48,19 @@ function valuesOf(place: Place, finding: Finding | undefined): Values {
         }
       : {}),
     ...(place.kind === 'compose' ? { project: place.project } : {}),
+  };
+}
+
+/** What the application of a connection runs as: the part of that name, otherwise as the connection says. */
+function applicationOf(finding: Finding | undefined, platform: Platform): Values {
+  const name = finding?.facts['application'];
+  if (typeof name !== 'string' || name === '') return {};
+  const part = partNamed(name, platform);
+  const { workload, composeService, configMap } = part === undefined ? {} : factsOf(platform, part);
+  return {
+    applicationWorkload: workload ?? `deployment/${name}`,
+    applicationService: composeService ?? name,
+    applicationConfigMap: configMap ?? `${name}-config`,
   };
 }
 

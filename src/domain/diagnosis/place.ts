@@ -1,3 +1,4 @@
+import type { Platform } from '../platform/platform.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
 import type { Remedy } from './diagnosis.ts';
@@ -12,7 +13,12 @@ export type Place =
  * Lines that a person may copy for an instruction (`remedy.<key>`) in this place, with the values of the finding filled
  * in; empty for one that is no command.
  */
-export type InstructionLines = (key: string, place: Place, finding: Finding | undefined) => readonly string[];
+export type InstructionLines = (
+  key: string,
+  place: Place,
+  finding: Finding | undefined,
+  platform: Platform,
+) => readonly string[];
 
 /** Whether a remedy is one for this kind of place. */
 export function isFor({ on }: Remedy, { kind }: Place): boolean {

@@ -17,7 +17,7 @@ const objectName = (description: string, usual: string | undefined) =>
 const path = (description: string, usual: string) =>
   z
     .string()
-    .regex(/^\/[\w./@+=:{}-]*$/, 'must be a path that begins with /, without blanks and quotes')
+    .regex(/^\/[\w./@+=:-]*$/, 'must be a path that begins with /, without blanks and quotes')
     .exactOptional()
     .meta({ description: asUsual(description, usual) });
 

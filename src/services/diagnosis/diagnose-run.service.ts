@@ -149,7 +149,7 @@ function instructionsOf(
       if (!('instruction' in remedy) || !applies(remedy, targets)) return [];
       const finding = cause.for[0];
       const key = remedy.instruction;
-      const commands = instructionLines(key, placeOf(targets), finding);
+      const commands = instructionLines(key, placeOf(targets), finding, targets.platform);
       return [{ cause: cause.cause.id, key, commands, ...present({ finding }) }];
     }),
   );

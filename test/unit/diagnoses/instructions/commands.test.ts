@@ -6,6 +6,7 @@ import { remedyLines } from '../../../../src/diagnoses/instructions/lines.ts';
 import { unreachable } from '../../../../src/diagnoses/unreachable.diagnosis.ts';
 import { isFor, type Place } from '../../../../src/domain/diagnosis/place.ts';
 import { partIds } from '../../../../src/domain/platform/part.ts';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { remediations } from '../../../../src/remediations/index.ts';
@@ -77,59 +78,74 @@ describe('lines to copy', () => {
               place.kind === 'kubernetes' ||
               !/pod|image|crash|schedulable|missing-config|mend-(?:probe|service)/.test(remedy.instruction),
           )
-          .filter((place) => instructionLines(remedy.instruction, place, finding()).length === 0)
+          .filter((place) => instructionLines(remedy.instruction, place, finding(), asInGuide).length === 0)
           .map(({ kind }) => `${remedy.instruction} on ${kind}`),
       );
 
     expect(bare).toEqual([]);
     expect(
-      Object.keys(remedyLines).filter((key) => !instructions.some((one) => one.instruction === key)),
+      Object.keys(remedyLines(asInGuide)).filter(
+        (key) => !instructions.some((one) => one.instruction === key),
+      ),
     ).toEqual([]);
   });
 
-  it.each(Object.keys(remedyLines))('of %s are whole: a shell or PostgreSQL could read them', (key) => {
-    for (const place of [places.kubernetes, places.compose])
-      for (const line of instructionLines(key, place, finding())) {
-        expect(line).not.toMatch(/\{\w+(?::\w+)?\}/);
-        expect(line).not.toMatch(/undefined|null/);
-        if (/^(?:SELECT|DELETE|ALTER|CREATE|REINDEX|--) ?/.test(line)) expect(line).toMatch(/^--|;$/);
-        else expect(spawnSync('bash', ['-n', '-c', line]).status, line).toBe(0);
-      }
-  });
+  it.each(Object.keys(remedyLines(asInGuide)))(
+    'of %s are whole: a shell or PostgreSQL could read them',
+    (key) => {
+      for (const place of [places.kubernetes, places.compose])
+        for (const line of instructionLines(key, place, finding(), asInGuide)) {
+          expect(line).not.toMatch(/\{\w+(?::\w+)?\}/);
+          expect(line).not.toMatch(/undefined|null/);
+          if (/^(?:SELECT|DELETE|ALTER|CREATE|REINDEX|--) ?/.test(line)) expect(line).toMatch(/^--|;$/);
+          else expect(spawnSync('bash', ['-n', '-c', line]).status, line).toBe(0);
+        }
+    },
+  );
 
-  it.each(Object.keys(remedyLines))('of %s may be pasted as one block, by somebody tired', (key) => {
-    for (const place of [places.kubernetes, places.compose]) {
-      const commands = instructionLines(key, place, finding()).filter((line) => !/^(?:#|--) /.test(line));
-
-      for (const line of commands) {
-        // What takes something away is for the second look, in a comment.
-        expect(line).not.toMatch(
-          /\b(?:delete|DELETE|undo|UNLINK|DROP|terminate|cancel)\b|pg_(?:terminate|cancel)/,
+  it.each(Object.keys(remedyLines(asInGuide)))(
+    'of %s may be pasted as one block, by somebody tired',
+    (key) => {
+      for (const place of [places.kubernetes, places.compose]) {
+        const commands = instructionLines(key, place, finding(), asInGuide).filter(
+          (line) => !/^(?:#|--) /.test(line),
         );
-        // To zsh a comment behind a command is words of it.
-        expect(line.replace(' -- ', ' ')).not.toMatch(/\s(?:#|--)\s/);
+
+        for (const line of commands) {
+          // What takes something away is for the second look, in a comment.
+          expect(line).not.toMatch(
+            /\b(?:delete|DELETE|undo|UNLINK|DROP|terminate|cancel)\b|pg_(?:terminate|cancel)/,
+          );
+          // To zsh a comment behind a command is words of it.
+          expect(line.replace(' -- ', ' ')).not.toMatch(/\s(?:#|--)\s/);
+        }
+        // An editor or a prompt would swallow the lines after it.
+        expect(commands.slice(0, -1).filter((line) => /\bedit\b|-it\b| -f neo4j/.test(line))).toEqual([]);
       }
-      // An editor or a prompt would swallow the lines after it.
-      expect(commands.slice(0, -1).filter((line) => /\bedit\b|-it\b| -f neo4j/.test(line))).toEqual([]);
-    }
-  });
+    },
+  );
 
   it('name the namespace, workload and values of here', () => {
-    expect(instructionLines('raise-event-workers', places.kubernetes, finding())).toEqual([
+    expect(instructionLines('raise-event-workers', places.kubernetes, finding(), asInGuide)).toEqual([
       '# event.workers: 20, event.buffer_size: 2000',
       'kubectl -n prod-aetherius edit configmap agent-manager-config && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
     ]);
-    expect(instructionLines('end-leaked-sessions', places.none, finding())).toContain(
+    expect(instructionLines('end-leaked-sessions', places.none, finding(), asInGuide)).toContain(
       '-- after a look: SELECT pg_terminate_backend(pid) FROM unnest(ARRAY[12, 13]) pid;',
     );
     expect(
-      instructionLines('lift-policy', places.kubernetes, finding({ facts: { policy: 'deny-all, b c' } }))[0],
+      instructionLines(
+        'lift-policy',
+        places.kubernetes,
+        finding({ facts: { policy: 'deny-all, b c' } }),
+        asInGuide,
+      )[0],
     ).toBe('kubectl -n prod-aetherius get networkpolicy deny-all b c -o yaml >networkpolicy-saved.yaml');
   });
 
   it('of a part that does not serve name the part, whatever the finding is about', () => {
     const lines = (part: 'collect-agent' | 'redis', place: (typeof places)[keyof typeof places]) =>
-      instructionLines('see-why-not-running', place, finding({ part, subject: '10.0.0.4:6379' }));
+      instructionLines('see-why-not-running', place, finding({ part, subject: '10.0.0.4:6379' }), asInGuide);
 
     expect(lines('collect-agent', places.kubernetes)).toEqual([
       'kubectl -n monitoring get daemonset/collect-agent',
@@ -143,7 +159,7 @@ describe('lines to copy', () => {
   });
 
   it('of a token restart the agents only when it was copied', () => {
-    const commands = instructionLines('copy-auth-token', places.kubernetes, finding());
+    const commands = instructionLines('copy-auth-token', places.kubernetes, finding(), asInGuide);
 
     expect(commands[0]).toBe('# where both sides have it from the Secret agent-auth-token:');
     expect(commands[1]).toMatch(
@@ -154,7 +170,7 @@ describe('lines to copy', () => {
 
   it('of an override name the ConfigMap that gives it, and have it read', () => {
     const commands = (configMap: string | null) =>
-      instructionLines('remove-override', places.kubernetes, finding({ facts: { configMap } }));
+      instructionLines('remove-override', places.kubernetes, finding({ facts: { configMap } }), asInGuide);
 
     expect(commands('overrides')[1]).toBe(
       '# or there: kubectl -n prod-aetherius edit configmap/overrides && kubectl -n prod-aetherius rollout restart deployment/agent-manager',
@@ -170,7 +186,9 @@ describe('lines to copy', () => {
     ['mend-service-selector', { service: "a'; rm -rf ~ #" }, "edit service 'a'\\''; rm -rf ~ #'"],
     ['create-index', { index: 'i"; DROP TABLE events; --' }, '"i""; DROP TABLE events; --"'],
   ])('of %s quote what comes from the platform: %o', (key, facts, written) => {
-    expect(instructionLines(key, places.kubernetes, finding({ facts })).join('\n')).toContain(written);
+    expect(instructionLines(key, places.kubernetes, finding({ facts }), asInGuide).join('\n')).toContain(
+      written,
+    );
   });
 
   it.each([
@@ -180,11 +198,67 @@ describe('lines to copy', () => {
     ['end-leaked-sessions', { pids: '1]); DROP TABLE events; --' }, 'DROP'],
     ['lift-policy', { policy: 'a\u202eb' }, '\u202e'],
   ])('of %s leave out a line whose value could be read otherwise: %o', (key, facts, never) => {
-    expect(instructionLines(key, places.kubernetes, finding({ facts })).join('\n')).not.toContain(never);
+    expect(instructionLines(key, places.kubernetes, finding({ facts }), asInGuide).join('\n')).not.toContain(
+      never,
+    );
   });
 
   it('are none where nothing is known of the place but the store', () => {
-    expect(instructionLines('raise-event-workers', places.none, finding())).toEqual([]);
-    expect(instructionLines('no-such-instruction', places.kubernetes, finding())).toEqual([]);
+    expect(instructionLines('raise-event-workers', places.none, finding(), asInGuide)).toEqual([]);
+    expect(instructionLines('no-such-instruction', places.kubernetes, finding(), asInGuide)).toEqual([]);
+  });
+});
+
+describe('lines for an installation that differs (R-PLAT25)', () => {
+  const here = platformOf({
+    parts: {
+      'agent-manager': {
+        ...{ workload: 'statefulset/am', composeService: 'manager', configMap: 'am-settings', port: 9080 },
+      },
+      'orchestrator-service': { workload: 'deployment/flows', configMap: 'flows-settings' },
+      'collect-agent': { workload: 'daemonset/probe-agent' },
+    },
+    keys: { 'event.workers': 'events.pool' },
+    files: { models: '/models' },
+    secrets: { token: 'join-token' },
+    subjects: { events: 'acme.events.>' },
+    streams: { events: 'ACME' },
+    tables: { events: 'event_log' },
+    cache: { agents: 'agents/' },
+    paths: { heapProfile: '/pprof/heap' },
+  });
+  const text = (key: string, place: Place, one = finding()) =>
+    instructionLines(key, place, one, here).join('\n');
+
+  it.each([
+    ['raise-event-workers', 'kubernetes', '# events.pool: 20, event.buffer_size: 2000'],
+    [
+      'raise-event-workers',
+      'kubernetes',
+      'edit configmap am-settings && kubectl -n prod-aetherius rollout restart statefulset/am',
+    ],
+    ['raise-event-workers', 'compose', 'docker compose -p aetherius restart manager'],
+    ['mend-leak', 'kubernetes', 'port-forward statefulset/am 6060:9080'],
+    ['mend-leak', 'kubernetes', '127.0.0.1:6060/pprof/heap?gc=1'],
+    ['see-why-not-running', 'kubernetes', 'describe pods -l app=am'],
+    ['see-why-not-running', 'compose', 'ps -a manager'],
+    ['copy-auth-token', 'kubernetes', 'get secret join-token -o json'],
+    ['copy-auth-token', 'kubernetes', 'rollout restart daemonset/probe-agent'],
+    ['fetch-model-again', 'kubernetes', 'ls -l /models/'],
+    ['create-stream', 'none', "nats stream add ACME --subjects 'acme.events.>'"],
+    ['remove-old-rows', 'none', 'DELETE FROM event_log WHERE id IN (SELECT id FROM event_log '],
+    ['delete-stale-cache', 'none', "--pattern 'agents/*'"],
+    ['mend-workflow-file', 'kubernetes', 'rollout restart deployment/flows'],
+  ] as const)('of %s on %s has %s', (key, kind, line) => {
+    expect(text(key, places[kind])).toContain(line);
+  });
+
+  it('names the workload of an application that holds connections', () => {
+    const pools = (application: string) =>
+      text('shrink-pools', places.kubernetes, finding({ facts: { application } }));
+
+    expect(pools('orchestrator-pool')).toContain('edit configmap flows-settings');
+    expect(pools('orchestrator-pool')).toContain('rollout restart deployment/flows');
+    expect(pools('billing')).toContain('edit configmap billing-config');
   });
 });
