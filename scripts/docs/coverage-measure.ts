@@ -9,6 +9,7 @@ import { ConfigFile } from '../../src/domain/settings/config.ts';
 import { probes } from '../../src/probes/index.ts';
 import { en } from '../../src/text/en.ts';
 import { type Choice, ciChoices, isWanted } from '../campaign/choice.ts';
+import { asRead } from './as-in-guide.ts';
 import { type CatalogueEntry, catalogue, notYet } from './catalogue.ts';
 import {
   faultsOf,
@@ -61,7 +62,7 @@ export function measureCoverage(campaign = readCampaign()): readonly EntryCovera
     return {
       entry,
       diagnosis,
-      title: words[`diagnosis.${entry.id}`] ?? entry.id,
+      title: asRead(words[`diagnosis.${entry.id}`] ?? entry.id),
       modules: [`src/${module}`],
       probes: probesOf(callsOf(diagnosis), tests),
       tests: tests.filter(({ text }) => text.includes(module)),

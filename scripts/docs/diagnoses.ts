@@ -12,6 +12,7 @@ import type { Language } from '../../src/domain/run/run.ts';
 import { probes } from '../../src/probes/index.ts';
 import { en } from '../../src/text/en.ts';
 import { zhCN } from '../../src/text/zh-cn.ts';
+import { asRead } from './as-in-guide.ts';
 import { catalogue, notYet } from './catalogue.ts';
 import { pageWords } from './diagnosis-words.ts';
 import { code, page, prose, table } from './markdown.ts';
@@ -78,7 +79,7 @@ function fileOf({ slug }: Diagnosis, language: Language): string {
 function say(language: Language, key: string, values: Readonly<Record<string, string>> = {}): string {
   const template = catalogues[language][key];
   if (template === undefined) throw new Error(`no words in ${language} for ${key}`);
-  return sentence(template, values);
+  return sentence(asRead(template, language), values);
 }
 
 function diagnosisPage(diagnosis: Diagnosis, language: Language): string {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { en } from '../../src/text/en.ts';
+import { asRead } from './as-in-guide.ts';
 import { code, page, table } from './markdown.ts';
 import { sentence } from './sentences.ts';
 
@@ -27,7 +28,7 @@ export function probesReference(): string {
         ? 'It makes no findings: it only reads facts.'
         : table(
             ['Finding', 'What people read'],
-            probe.emits.map((name) => [code(name), sentence(texts[`finding.${name}`] ?? '')]),
+            probe.emits.map((name) => [code(name), sentence(asRead(texts[`finding.${name}`] ?? ''))]),
           ),
     ]),
   );

@@ -6,7 +6,7 @@ import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { chooseEnvironment } from './environment.ts';
+import { chooseEnvironment, inEnvironment } from './environment.ts';
 import { findingOutput } from './health.command.ts';
 import type { DiagnoseOutput } from './output-schemas.ts';
 import { table } from './table.ts';
@@ -16,12 +16,13 @@ import { table } from './table.ts';
  * not be seen and no cause is confirmed, 64 the words fit several symptoms, or no symptom.
  */
 export async function diagnoseCommand(
-  context: CliContext,
+  given: CliContext,
   words: readonly string[],
   options: { readonly env?: string },
 ): Promise<ExitCode> {
-  const config = await context.config();
+  const config = await given.config();
   const environment = chooseEnvironment(config, options.env);
+  const context = inEnvironment(given, config, environment);
   const runtime = config.environments[environment]?.runtime;
   const started = context.now();
   const text = words.join(' ');

@@ -1,5 +1,13 @@
+import { platformsIn } from '../domain/platform/platform.ts';
 import type { Config } from '../domain/settings/config.ts';
+import type { CliContext } from './context.ts';
 import { UsageFault } from './faults.ts';
+
+/** The same context, with words about the installation of this environment. */
+export function inEnvironment(context: CliContext, config: Config, environment: string): CliContext {
+  const platform = platformsIn(config.environments)(environment);
+  return { ...context, words: context.words.about(platform) };
+}
 
 /** The environment meant: named, else the default of Slack, else the only one. UsageFault when these do not decide. */
 export function chooseEnvironment(config: Config, named: string | undefined): string {

@@ -7,7 +7,7 @@ import { wholeJson } from '../domain/kernel/text.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
 import type { Services } from '../services/contract.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { chooseEnvironment } from './environment.ts';
+import { chooseEnvironment, inEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
 import type { FixOutput } from './output-schemas.ts';
 import { planText, remediationOutput, sayDecided } from './remediation-output.ts';
@@ -24,12 +24,14 @@ export interface FixOptions {
 
 /** Plans a fix through the same run as in Slack, shows the plan and, with `--yes`, asks for it. */
 export async function fixCommand(
-  context: CliContext,
+  given: CliContext,
   remediation: string,
   args: readonly string[],
   options: FixOptions,
 ): Promise<ExitCode> {
-  const environment = chooseEnvironment(await context.config(), options.env);
+  const config = await given.config();
+  const environment = chooseEnvironment(config, options.env);
+  const context = inEnvironment(given, config, environment);
   const known = await context.remediations();
   if (!known.includes(remediation))
     throw new UsageFault('cli.fault.remediation-unknown', { remediation, known: known.join(', ') });

@@ -4,7 +4,7 @@ import { visible } from '../domain/kernel/text.ts';
 import type { Finding } from '../domain/probe/finding.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { chooseEnvironment } from './environment.ts';
+import { chooseEnvironment, inEnvironment } from './environment.ts';
 import type { HealthOutput } from './output-schemas.ts';
 import { table } from './table.ts';
 
@@ -13,7 +13,9 @@ export async function healthCommand(
   context: CliContext,
   options: { readonly env?: string },
 ): Promise<ExitCode> {
-  const environment = chooseEnvironment(await context.config(), options.env);
+  const config = await context.config();
+  const environment = chooseEnvironment(config, options.env);
+  const { words } = inEnvironment(context, config, environment);
   const { rules, runner, targets } = await context.checks();
   const started = context.now();
   const calls = rules.calls(environment);
@@ -22,10 +24,8 @@ export async function healthCommand(
     signal: context.signal,
   });
   const report = rules.judge({ environment, calls, outcomes });
-  const output = healthOutput(report, started, context.now(), context.words);
-  context.out(
-    context.output === 'json' ? JSON.stringify(output, null, 2) : healthText(output, context.words),
-  );
+  const output = healthOutput(report, started, context.now(), words);
+  context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : healthText(output, words));
   return { healthy: exitCodes.ok, findings: exitCodes.findings, unknown: exitCodes.couldNotLook }[
     report.overall
   ];

@@ -4,6 +4,7 @@ import { runReference } from '../domain/run/reference.ts';
 import { causePlain } from '../text/cause.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { inEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
 import { findingOutput } from './health.command.ts';
 import type { ReportOutput } from './output-schemas.ts';
@@ -14,21 +15,22 @@ export async function reportCommand(
   named: string | undefined,
   options: { readonly env?: string },
 ): Promise<ExitCode> {
-  const { words } = context;
+  const { words: plain } = context;
   const run = named === undefined ? undefined : runReference(named);
   if (named !== undefined && run === undefined) throw new UsageFault('cli.fault.run', { run: named });
   const { reports } = await context.services();
   const made = await reports.make({
-    language: words.language,
+    language: plain.language,
     ...present({ run, environment: options.env }),
   });
   if (made === undefined) {
     context.err(
-      run === undefined ? words.plain('cli.report.none') : words.plain('cli.report.unknown', { run }),
+      run === undefined ? plain.plain('cli.report.none') : plain.plain('cli.report.unknown', { run }),
     );
     return exitCodes.findings;
   }
   const { report, text } = made;
+  const { words } = inEnvironment(context, await context.config(), report.run.environment);
   context.out(
     context.output === 'json' ? JSON.stringify(reportOutput(report, text, words), null, 2) : text.trimEnd(),
   );

@@ -1,4 +1,5 @@
-import { renderer } from '../bot/views/renderer.ts';
+import { rendererOf } from '../bot/views/renderer.ts';
+import { platformsIn } from '../domain/platform/platform.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { createRemediationSweeper } from '../services/fix/decide/sweep.service.ts';
 import { createScheduler } from '../services/schedule/scheduler.service.ts';
@@ -11,7 +12,7 @@ export function schedulerRole(shared: Shared): RoleParts {
   const scheduler = createScheduler({
     store,
     courier,
-    renderer,
+    renderer: rendererOf(platformsIn(shared.config.environments)),
     clock,
     ids,
     logger,

@@ -1,11 +1,12 @@
-import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
-import { renderer } from '../bot/views/renderer.ts';
-import { reportWriter } from '../bot/views/report-form.view.ts';
+import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
+import { rendererOf } from '../bot/views/renderer.ts';
+import { reportWriterOf } from '../bot/views/report-form.view.ts';
 import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
 import type { Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { present } from '../domain/kernel/present.ts';
+import { platformsIn } from '../domain/platform/platform.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { deploymentsOf } from '../domain/report/issue-environment.ts';
@@ -43,9 +44,10 @@ export function digestSettings({ config }: Pick<UseCaseDeps, 'config'>): DigestS
 
 /** What deciding about fixes needs, in whichever process. */
 export function decisionDeps(
-  deps: Pick<UseCaseDeps, 'store' | 'policy' | 'ids' | 'logger' | 'clock'>,
+  deps: Pick<UseCaseDeps, 'store' | 'policy' | 'ids' | 'logger' | 'clock' | 'config'>,
 ): Omit<DecisionDeps, 'directory'> {
   const { store, policy, ids, logger, clock } = deps;
+  const renderer = rendererOf(platformsIn(deps.config.environments));
   return {
     store,
     policy,
@@ -61,11 +63,12 @@ export function decisionDeps(
 export function createUseCases(deps: UseCaseDeps, directory: Directory): Services {
   const { store, courier, clock, ids, config } = deps;
   const environments = Object.keys(config.environments);
+  const platformOf = platformsIn(config.environments);
   const runs = createRunService({
     store,
     courier,
-    renderer,
-    diagnosis: diagnosisRenderer,
+    renderer: rendererOf(platformOf),
+    diagnosis: diagnosisRendererOf(platformOf),
     clock,
     ids,
     environments,
@@ -86,7 +89,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     }),
     reports: createReportService({
       store,
-      writer: reportWriter,
+      writer: reportWriterOf(platformOf),
       deployments: deploymentsOf(config.environments),
       version: deps.version,
     }),

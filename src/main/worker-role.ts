@@ -1,6 +1,7 @@
-import { diagnosisRenderer } from '../bot/views/diagnosis.view.ts';
-import { renderer } from '../bot/views/renderer.ts';
+import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
+import { rendererOf } from '../bot/views/renderer.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
+import { platformsIn } from '../domain/platform/platform.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { createSelfIdentity } from '../platform/identity/self-identity.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
@@ -24,6 +25,8 @@ import { decisionDeps, digestSettings } from './use-cases.ts';
 export function workerRole(shared: Shared, environments: readonly string[]): RoleParts {
   const { store, config, clock, ids, logger, policy, metrics } = shared;
   const decisions = decisionDeps(shared);
+  const platformOf = platformsIn(config.environments);
+  const renderer = rendererOf(platformOf);
   const { redaction } = shared;
   const logins = kubeLogins(undefined, redaction.learn);
   const { targets, runner, rules, diagnosing } = openChecks({
@@ -66,7 +69,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         ...diagnosing,
         proposals,
         messages: decisions.messages,
-        renderer: diagnosisRenderer,
+        renderer: diagnosisRendererOf(platformOf),
         clock,
         ids,
       }),

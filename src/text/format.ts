@@ -7,8 +7,10 @@ import { countWords } from './plural.ts';
  * Placeholders are `{name}` or `{name:format}`. Formats: `bytes`, `ms` and `seconds` (both become a span of
  * time), `percent` (of 100), `ratio` (of 1), `hash` (first 8 digits), `time` (ISO or milliseconds → UTC).
  * `{name|# write was|# writes were}` takes the words that go with a number; `#` is the number.
+ * `{name:part}` is the id of a part, or several with commas, and shows their names. `{@keys.event.workers}` is a fact of
+ * the installation, `{@agent-manager}` the name of a part there.
  */
-export const formats = ['bytes', 'ms', 'seconds', 'percent', 'ratio', 'hash', 'time'] as const;
+export const formats = ['bytes', 'ms', 'seconds', 'percent', 'ratio', 'hash', 'time', 'part'] as const;
 export type Format = (typeof formats)[number];
 
 /** Text that is mrkdwn already (a mention, a sentence made of escaped parts): it is not escaped again. */
@@ -22,7 +24,11 @@ export function markup(text: string): Markup {
 
 export type Value = FactValue | Markup | undefined;
 
-const placeholder = /\{(\w+)(?::(\w+)|\|([^{}]+))?\}/g;
+const placeholder = /\{(@[\w.-]+|\w+)(?::(\w+)|\|([^{}]+))?\}/g;
+
+/** What `{@…}` stands for: a fact of the platform, by its place in the table, or the name of a part. */
+export type Named = (fact: string) => string | undefined;
+const nothingNamed: Named = () => undefined;
 
 /** A value that is missing is said to be missing; it never becomes an empty place in a sentence. */
 export function interpolate(
@@ -30,14 +36,23 @@ export function interpolate(
   values: Readonly<Record<string, Value>>,
   language: Language,
   clean: (text: string) => string,
+  named: Named = nothingNamed,
 ): string {
   return template.replace(placeholder, (_whole, name: string, format?: string, forms?: string) => {
+    if (name.startsWith('@')) return clean(named(name.slice(1)) ?? name);
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (typeof value === 'object' && value !== null) return value.markup;
-    const shown = clean(formatValue(value, format, language));
+    const text = formatValue(value, format, language);
+    const shown = clean(format === 'part' ? partsShown(text, named) : text);
     return forms === undefined ? shown : countWords(forms.split('|'), value, shown, language);
   });
 }
+
+const partsShown = (ids: string, named: Named) =>
+  ids
+    .split(', ')
+    .map((id) => named(id) ?? id)
+    .join(', ');
 
 /** Names of the placeholders of a text, sorted, each once. */
 export function placeholdersOf(template: string): readonly string[] {

@@ -1,6 +1,8 @@
+import { type PartId, partIds } from '../domain/platform/part.ts';
+import { asInGuide, factsOf, type Platform } from '../domain/platform/platform.ts';
 import type { Language } from '../domain/run/run.ts';
 import { en } from './en.ts';
-import { interpolate, type Value } from './format.ts';
+import { interpolate, type Named, type Value } from './format.ts';
 import { zhCN } from './zh-cn.ts';
 
 export type Catalogue = typeof en;
@@ -11,8 +13,14 @@ type PlaceholderName<S extends string> = S extends `${infer Name}|${string}`
   : S extends `${infer Name}:${string}`
     ? Name
     : S;
+/** What the words take from the platform by themselves. */
+type PlatformFact =
+  | `@${PartId}${'' | '.configMap' | '.secret' | '.workload'}`
+  | {
+      [Group in Exclude<keyof Platform, 'parts'>]: `@${Group}.${keyof Platform[Group] & string}`;
+    }[Exclude<keyof Platform, 'parts'>];
 type Placeholder<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
-  ? PlaceholderName<Name> | Placeholder<Rest>
+  ? Exclude<PlaceholderName<Name>, PlatformFact> | Placeholder<Rest>
   : never;
 /** What a text needs, read from the text itself: a forgotten or misspelt argument does not compile. */
 export type TextArguments<K extends TextKey> = [Placeholder<Catalogue[K]>] extends [never]
@@ -28,6 +36,8 @@ export function escapeMrkdwn(text: string): string {
 
 export interface Words {
   readonly language: Language;
+  /** The same words about another installation. */
+  about(platform: Platform): Words;
   /** For mrkdwn and for `text`: arguments are escaped. */
   say<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
   /** For plain_text objects and files: arguments as they are. */
@@ -37,20 +47,48 @@ export interface Words {
   lookupPlain(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
 }
 
-export function wordsIn(language: Language): Words {
+/** What `{@…}` in a text of this language stands for, about an installation. */
+export function factsNamed(language: Language, platform: Platform): Named {
+  const nameOf = (part: PartId) => factsOf(platform, part).name ?? catalogues[language][`part.${part}`];
+  return (fact) => {
+    const [first = '', ...rest] = fact.split('.');
+    const part = partIds.find((id) => id === first);
+    if (part !== undefined) return rest.length === 0 ? nameOf(part) : factIn(factsOf(platform, part), rest);
+    return Object.hasOwn(platform, first) ? factIn(platform[first as keyof Platform], rest) : undefined;
+  };
+}
+
+export function wordsIn(language: Language, platform: Platform = asInGuide): Words {
   const catalogue = catalogues[language];
+  const templateOf = (key: string) => (Object.hasOwn(catalogue, key) ? catalogue[key] : undefined);
+  const named = factsNamed(language, platform);
+  /** What people there call a part goes before our word for it. */
+  const ownName = (key: string) => {
+    const part = partIds.find((id) => key === `part.${id}` || key === `part.${id}.subject`);
+    return part === undefined ? undefined : factsOf(platform, part).name;
+  };
   const find = (key: string, values: Readonly<Record<string, Value>>, clean: (text: string) => string) => {
-    const template = Object.hasOwn(catalogue, key) ? catalogue[key] : undefined;
-    return template === undefined ? undefined : interpolate(template, values, language, clean);
+    const own = ownName(key);
+    if (own !== undefined) return clean(own);
+    const template = templateOf(key);
+    return template === undefined ? undefined : interpolate(template, values, language, clean, named);
   };
   const asIs = (text: string): string => text;
   return {
     language,
+    about: (installation) => wordsIn(language, installation),
     say: (key, ...args) => find(key, args[0] ?? {}, escapeMrkdwn) ?? key,
     plain: (key, ...args) => find(key, args[0] ?? {}, asIs) ?? key,
     lookup: (key, facts = {}) => find(key, facts, escapeMrkdwn),
     lookupPlain: (key, facts = {}) => find(key, facts, asIs),
   };
+}
+
+/** A key of the configuration has points of its own. */
+function factIn(facts: object, path: readonly string[]): string | undefined {
+  const name = path.join('.');
+  const value = Object.hasOwn(facts, name) ? (facts as Readonly<Record<string, unknown>>)[name] : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 /** Slack's locale tag (`zh-CN`, `en-US`, …) to a language we write. */

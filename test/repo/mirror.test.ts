@@ -5,6 +5,7 @@ import { repositoryFiles } from './files.ts';
 const bySubject: Readonly<Record<string, string>> = {
   'bot/views/hostile': 'every view, with what an attacker writes into its data',
   'bot/views/views': 'every view against the limits of Slack',
+  'probes/support/other-installation': 'a probe of each kind, in an installation with other names',
   'diagnoses/elsewhere': 'several diagnoses beside what others than the platform run',
   'platform/secrets-stay-hidden': 'configuration, logger and jobs, with secrets planted in each',
   'platform/targets/runtime/on-compose': 'the runtime target on Compose',

@@ -8,8 +8,9 @@ import type {
 } from '../../domain/diagnosis/render-diagnosis.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
+import type { PlatformOf } from '../../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
-import type { Run } from '../../domain/run/run.ts';
+import type { Language, Run } from '../../domain/run/run.ts';
 import { causeMarkup, causePlain } from '../../text/cause.ts';
 import { markup } from '../../text/format.ts';
 import { unseenOf } from '../../text/unseen.ts';
@@ -36,11 +37,14 @@ const shown = {
 } as const;
 
 /** The words of a diagnosis: pure, one function a message. */
-export const diagnosisRenderer: DiagnosisRenderer = {
-  diagnosis: (view, language) => diagnosisMessage(view, wordsIn(language)),
-  evidenceFile: (view, language) => evidenceText(view, wordsIn(language)),
-  chooseSymptom: (view, language) => chooseMessage(view, wordsIn(language)),
-};
+export function diagnosisRendererOf(platformOf: PlatformOf): DiagnosisRenderer {
+  const wordsOf = ({ environment }: Run, language: Language) => wordsIn(language, platformOf(environment));
+  return {
+    diagnosis: (view, language) => diagnosisMessage(view, wordsOf(view.run, language)),
+    evidenceFile: (view, language) => evidenceText(view, wordsOf(view.run, language)),
+    chooseSymptom: (view, language) => chooseMessage(view, wordsOf(view.run, language)),
+  };
+}
 
 const causesOf = (view: DiagnosisView, verdict: CauseJudgement['verdict']): readonly CauseJudgement[] =>
   view.judgements.flatMap((judgement) => judgement.causes.filter((cause) => cause.verdict === verdict));

@@ -1,4 +1,6 @@
 import type { Renderer } from '../../domain/message/renderer.ts';
+import type { PlatformOf } from '../../domain/platform/platform.ts';
+import type { Language } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { wordsIn } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
@@ -10,22 +12,27 @@ import { healthMessage } from './health.view.ts';
 import { remediationCard, remediationLine } from './remediation.view.ts';
 
 /** The words and blocks behind the services' `Renderer`: pure, one function a message. */
-export const renderer: Renderer = {
-  health: (view, language) => healthMessage(view, wordsIn(language)),
-  finding: (view, language) => findingMessage(view, wordsIn(language)),
-  runFailed: ({ run, reference, error }, language) => {
-    const words = wordsIn(language);
-    const { environment } = run;
-    const text = cut(
-      words.say('run.failed', { environment, reason: markup(errorText(error, reference, words)) }),
-      limits.messageText,
-      words,
-    );
-    const metadata = { eventType: messageEventType, payload: { run_id: run.id, kind: 'run-failed' } };
-    return { text, blocks: [section(text, words)], metadata };
-  },
-  offerRefused: (view, language) => offerRefusedMessage(view, wordsIn(language)),
-  remediation: (view, language) => remediationCard(view, wordsIn(language)),
-  remediationEvent: (event, language) => remediationLine(event, wordsIn(language)),
-  digest: ({ difference, runId }, language) => digestMessage(difference, runId, wordsIn(language)),
-};
+export function rendererOf(platformOf: PlatformOf): Renderer {
+  const wordsOf = (environment: string, language: Language) => wordsIn(language, platformOf(environment));
+  return {
+    health: (view, language) => healthMessage(view, wordsOf(view.run.environment, language)),
+    finding: (view, language) => findingMessage(view, wordsOf(view.run.environment, language)),
+    runFailed: ({ run, reference, error }, language) => {
+      const { environment } = run;
+      const words = wordsOf(environment, language);
+      const text = cut(
+        words.say('run.failed', { environment, reason: markup(errorText(error, reference, words)) }),
+        limits.messageText,
+        words,
+      );
+      const metadata = { eventType: messageEventType, payload: { run_id: run.id, kind: 'run-failed' } };
+      return { text, blocks: [section(text, words)], metadata };
+    },
+    offerRefused: (view, language) => offerRefusedMessage(view, wordsOf(view.run.environment, language)),
+    remediation: (view, language) => remediationCard(view, wordsOf(view.remediation.environment, language)),
+    remediationEvent: (event, language) =>
+      remediationLine(event, wordsOf(event.remediation.environment, language)),
+    digest: ({ difference, run, runId }, language) =>
+      digestMessage(difference, runId, wordsOf(run.environment, language)),
+  };
+}

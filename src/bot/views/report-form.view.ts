@@ -1,4 +1,5 @@
 import { partIds } from '../../domain/platform/part.ts';
+import type { PlatformOf } from '../../domain/platform/platform.ts';
 import type {
   IssueReport,
   ReportedCause,
@@ -13,9 +14,9 @@ import { cut } from './blocks.ts';
 import { factList, findingFacts, listOf, partName } from './phrases.ts';
 
 /** The guide's form, filled in: pure, the same text in Slack, in a file and on the command line. */
-export const reportWriter: ReportWriter = {
-  form: (report, language) => formText(report, wordsIn(language)),
-};
+export const reportWriterOf = (platformOf: PlatformOf): ReportWriter => ({
+  form: (report, language) => formText(report, wordsIn(language, platformOf(report.run.environment))),
+});
 
 function formText(report: IssueReport, words: Words): string {
   const { run } = report;

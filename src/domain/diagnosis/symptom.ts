@@ -1,4 +1,5 @@
 import { type PartId, partIds } from '../platform/part.ts';
+import { factsOf, type Platform } from '../platform/platform.ts';
 import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
 import { type Diagnosis, isWay } from './diagnosis.ts';
 
@@ -14,40 +15,55 @@ export interface Matcher {
   readonly suspects: Readonly<Record<PartId, readonly string[]>>;
 }
 
-const nicknames: Readonly<Record<string, PartId>> = {
-  orchestrator: 'orchestrator-service',
-  reasoning: 'reasoning-service',
-  postgresql: 'postgres',
-  pg: 'postgres',
-  agents: 'collect-agent',
-};
+/** What people call the parts besides their ids. Agents last: they are named with what they do not reach. */
+function nicknames(platform: Platform): readonly (readonly [string, PartId])[] {
+  return [...partIds.filter((part) => part !== 'collect-agent'), 'collect-agent' as const].flatMap((part) => {
+    const { spoken, name } = factsOf(platform, part);
+    return [...spoken, ...(name === undefined ? [] : [name.toLowerCase()])].map(
+      (one) => [one, part] as const,
+    );
+  });
+}
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A part that is named in the text, by itself or as a word of it. */
-export function partIn(text: string): PartId | undefined {
+export function partIn(text: string, platform: Platform): PartId | undefined {
   const lower = text.toLowerCase();
   const named = partIds.find((part) => part !== 'runtime' && lower.includes(part));
-  return named ?? Object.entries(nicknames).find(([name]) => new RegExp(`\\b${name}\\b`).test(lower))?.[1];
+  return (
+    named ??
+    nicknames(platform).find(([name]) => new RegExp(`(?<![\\w])${escaped(name)}(?![\\w])`).test(lower))?.[1]
+  );
 }
 
 /**
  * An id (`S2`, also a cause's `S2.b`), a slug, a part, or plain words in English or Chinese.
  * A part alone asks for the way to it and for every diagnosis that is about it.
  */
-export function symptomOf(text: string, diagnoses: readonly Diagnosis[], matcher: Matcher): Symptom {
+export function symptomOf(
+  text: string,
+  diagnoses: readonly Diagnosis[],
+  matcher: Matcher,
+  platform: Platform,
+): Symptom {
   const words = text.trim();
   const first = words.split(/\s+/)[0] ?? '';
-  const part = partIn(words);
+  const part = partIn(words, platform);
   const withPart = part === undefined ? {} : { part };
   const id = /^([a-z]\d)(?:\.[a-z])?$/i.exec(first)?.[1]?.toUpperCase();
   const named = diagnoses.find((diagnosis) => diagnosis.id === id || diagnosis.slug === first.toLowerCase());
   if (named !== undefined) return { kind: 'known', ids: [named.id], ...withPart };
   const bare = words.toLowerCase();
-  if (part !== undefined && (bare === part || nicknames[bare] === part)) {
+  if (
+    part !== undefined &&
+    (bare === part || nicknames(platform).some(([name, id]) => name === bare && id === part))
+  ) {
     const about = diagnoses.filter((diagnosis) => diagnosis.part === part && !isWay(diagnosis));
     return { kind: 'known', ids: [...diagnoses.filter(isWay), ...about].map(({ id: one }) => one), part };
   }
   const { candidates, sure } = matcher.match(words);
-  const connection = connectionSymptom(words, part, matcher.suspects);
+  const connection = connectionSymptom(words, part, matcher.suspects, platform);
   if (connection !== undefined) return ofConnection(connection, diagnoses, matcher, { candidates, sure });
   const ids = candidates
     .map((candidate) => candidate.id)

@@ -58,6 +58,14 @@ export const asInGuide: Platform = platformOf();
 /** Environments by name, as readers that serve several of them are given them. */
 export type PlatformOf = (environment: string) => Platform;
 
+/** Those of the configuration. A run may be of an environment that is no longer in it. */
+export function platformsIn(
+  environments: Readonly<Record<string, { readonly platform: Platform }>>,
+): PlatformOf {
+  return (name) =>
+    (Object.hasOwn(environments, name) ? environments[name]?.platform : undefined) ?? asInGuide;
+}
+
 /** What any part may have, for readers that take one by its id. */
 export interface PartFacts {
   readonly name?: string;

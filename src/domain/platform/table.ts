@@ -204,6 +204,19 @@ export const usual = {
   healthPaths: [guide.paths.health, guide.paths.live, guide.paths.ready, guide.paths.status],
 } as const;
 
+/**
+ * Ports that a client takes where its URL names none. They are the protocols' own, so that no installation changes them;
+ * bolt's is that of every other scheme.
+ */
+export const protocolPorts = {
+  http: 80,
+  https: 443,
+  postgres: guide.parts.postgres.port,
+  redis: guide.parts.redis.port,
+  nats: guide.parts.nats.port,
+  bolt: guide.parts.neo4j.port,
+} as const;
+
 /** The part that each database belongs to. */
 export const databaseOwners = {
   agentManager: 'agent-manager',

@@ -28,7 +28,7 @@ const word = (pattern: RegExp, must: string) => (description: string, usual: str
     .exactOptional()
     .meta({ description: asUsual(description, usual) });
 
-const configKey = word(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/, 'must be a dotted key such as event.workers');
+const configKey = word(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/, 'must be a dotted key such as section.name');
 const variable = word(/^[A-Z0-9_]*$/, 'must be the name of a variable, or its beginning: A-Z, 0-9 and _');
 const prefix = word(/^[\w:.-]+$/, 'must be a prefix of keys: letters, digits, and : . _ -');
 const table = word(/^[a-z_][a-z0-9_]*$/, 'must be the name of a table: a-z, 0-9 and _');

@@ -1,5 +1,7 @@
 import { present } from '../../domain/kernel/present.ts';
-import { serviceIds } from '../../domain/platform/part.ts';
+import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import { asInGuide } from '../../domain/platform/platform.ts';
+import { usual } from '../../domain/platform/table.ts';
 import type { ComposeTarget } from '../../domain/probe/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 
@@ -17,15 +19,8 @@ interface Found {
   readonly ports: readonly number[];
 }
 
-const defaultPorts = {
-  'agent-manager': 8080,
-  'orchestrator-service': 8081,
-  'reasoning-service': 8082,
-  postgres: 5432,
-  redis: 6379,
-  nats: 4222,
-  neo4j: 7687,
-} as const;
+/** Compose and charts put the project's name first. */
+const usualProject = usual.project;
 
 /** From the Services of the platform's namespace; undefined when it has no Service of the platform. */
 export async function discoverKubernetes(
@@ -61,14 +56,14 @@ function describe(
   runtime: Readonly<Record<string, unknown>>,
   found: readonly Found[],
 ): Discovered | undefined {
-  const locate = (part: keyof typeof defaultPorts): string | undefined => {
-    const aliases: readonly string[] = part === 'postgres' ? ['postgres', 'postgresql'] : [part];
+  const locate = (part: Exclude<PartId, 'collect-agent' | 'runtime'>): string | undefined => {
+    const { aliases: others, port: usualPort, service: own } = asInGuide.parts[part];
+    const aliases = [own, ...others];
     const one = found.find(({ name }) =>
-      aliases.some((alias) => name === alias || name === `aetherius-${alias}`),
+      aliases.some((alias) => name === alias || name === `${usualProject}-${alias}`),
     );
     if (one === undefined) return undefined;
-    const usual = defaultPorts[part];
-    const port = one.ports.length === 0 || one.ports.includes(usual) ? usual : one.ports[0];
+    const port = one.ports.length === 0 || one.ports.includes(usualPort) ? usualPort : one.ports[0];
     return `${one.host}:${port}`;
   };
   const services = serviceIds.flatMap((id) => {
@@ -81,7 +76,7 @@ function describe(
     locate('nats'),
     locate('neo4j'),
   ];
-  const monitor = nats?.replace(/:\d+$/, ':8222');
+  const monitor = nats?.replace(/:\d+$/, `:${asInGuide.parts.nats.monitorPort}`);
   const yaml = {
     runtime,
     ...(services.length === 0 ? {} : { services: Object.fromEntries(services) }),

@@ -3,6 +3,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { partIds } from '../../domain/platform/part.ts';
+import { asInGuide, type Platform } from '../../domain/platform/platform.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
@@ -10,7 +11,12 @@ import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
-const patterns: readonly { readonly code: FindingCode; readonly pattern: RegExp }[] = [
+interface Reason {
+  readonly code: FindingCode;
+  readonly pattern: RegExp;
+}
+
+const reasonsOf = ({ parts }: Platform): readonly Reason[] => [
   {
     code: 'STARTUP_PORT_IN_USE',
     pattern:
@@ -23,8 +29,10 @@ const patterns: readonly { readonly code: FindingCode; readonly pattern: RegExp 
   },
   {
     code: 'STARTUP_DATABASE_UNREACHABLE',
-    pattern:
-      /(?:database|postgres|pgx|:5432|sql)\S*.*(?:connection refused|no such host|i\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect)|database \\?"[^"]*" does not exist|SQLSTATE 3D000/i,
+    pattern: new RegExp(
+      `(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect)|database \\\\?"[^"]*" does not exist|SQLSTATE 3D000`,
+      'i',
+    ),
   },
   {
     code: 'STARTUP_NATS_CREDENTIALS',
@@ -51,10 +59,11 @@ function isFatal({ raw, level, message }: LogLine): boolean {
 /** It was asked to end, or had nothing more to do: with exit code 0 a program says that nothing failed. */
 const endedWell = ({ terminated, last }: Instance): boolean => (terminated ?? last)?.exitCode === 0;
 
-const reasonOf = (line: LogLine) => patterns.find(({ pattern }) => pattern.test(line.raw));
+const reasonIn = (line: LogLine, reasons: readonly Reason[]) =>
+  reasons.find(({ pattern }) => pattern.test(line.raw));
 
-const lastWordIn = (lines: readonly LogLine[]) =>
-  lines.findLast((line) => reasonOf(line) !== undefined || isFatal(line));
+const lastWordIn = (lines: readonly LogLine[], reasons: readonly Reason[]) =>
+  lines.findLast((line) => reasonIn(line, reasons) !== undefined || isFatal(line));
 
 export const runtimeStartupLog = defineProbe({
   id: 'runtime.startup-log',
@@ -69,20 +78,22 @@ An empty log is no evidence in either direction.`,
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 14_000,
-  emits: patterns.map(({ code }) => code),
+  emits: reasonsOf(asInGuide).map(({ code }) => code),
   async run({ part }, context: ProbeContext<StartupDeps>) {
     const { deps, signal } = context;
+    const reasons = reasonsOf(deps.platform);
+    const reasonOf = (line: LogLine) => reasonIn(line, reasons);
     const instances = await deps.runtime.instances(part, { signal });
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
     const instance = await failingInstance(instances, context);
     if (instance === undefined) return { status: 'healthy' };
     const log = await exitText(deps.runtime, instance, signal, (text) => {
-      const last = lastWordIn(logLines(text));
+      const last = lastWordIn(logLines(text), reasons);
       return last !== undefined && reasonOf(last) !== undefined;
     });
     const lines = logLines(`${log}\n${instance.message ?? ''}`);
     // The last word counts: an earlier container may have ended for another reason.
-    const said = lastWordIn(lines);
+    const said = lastWordIn(lines, reasons);
     // One that ends for something else has got over what it complained of before, and so has one that ends well.
     const reasonable = said !== undefined && (!endedWell(instance) || isFatal(said));
     const line = reasonable && reasonOf(said) !== undefined ? said : undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -23,7 +24,7 @@ export const servicesCommandCapacity = defineProbe({
   id: 'services.command-capacity',
   doc: `Can agent-manager run the commands it receives?
 
-Reads \`/metrics\` twice.
+Reads \`${guide.paths.metrics}\` twice.
 Commands are slow or saturated when all slots are taken while commands wait, or when commands reach the default timeout.
 Samples of different replicas are not compared.
 Where a deciding metric is absent, the answer is inconclusive.`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { guide } from '../../domain/platform/table.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -180,7 +181,7 @@ export const servicesEventPipeline = defineProbe({
   id: 'services.event-pipeline',
   doc: `Does agent-manager keep up with its events, and if not, which stage is the bottleneck?
 
-Reads \`/metrics\` twice, so that counters become rates.
+Reads \`${guide.paths.metrics}\` twice, so that counters become rates.
 It compares received with stored events, the queue and its slope, how busy the workers are, and how full the batches are.
 It also compares the mean time of the stages enrich and write.
 Samples of different replicas are not compared.

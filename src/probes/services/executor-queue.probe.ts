@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import {
@@ -21,7 +22,7 @@ export const servicesExecutorQueue = defineProbe({
   id: 'services.executor-queue',
   doc: `Does the workflow executor have free workers and room in its queue?
 
-Reads orchestrator-service's \`/metrics\` twice.
+Reads orchestrator-service's \`${guide.paths.metrics}\` twice.
 The executor is starved when all workers are busy in both samples while executions wait, or when its queue is nearly full.
 Samples of different replicas are not compared.
 Where executions wait and a deciding metric is absent, the answer is inconclusive.`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceIds } from '../../domain/platform/part.ts';
+import { guide } from '../../domain/platform/table.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -60,7 +61,7 @@ export const servicesProcessTrend = defineProbe({
   id: 'services.process-trend',
   doc: `How much CPU does a service use, and does its memory grow?
 
-Reads \`/metrics\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute.
+Reads \`${guide.paths.metrics}\` several times: CPU seconds become cores in use, resident memory becomes a slope in MiB a minute.
 Memory counts as growth when it rises in two steps or more and falls by less than half of that.
 After a single increase it observes for up to three times as long; the increase counts only if it repeats.
 The warm-up of a process that started moments ago does not count.

@@ -1,5 +1,6 @@
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { type PartId, serviceIds } from '../../domain/platform/part.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { ProbeContext } from '../../domain/probe/probe.ts';
 import type { ServicesTarget } from '../../domain/probe/targets/http.ts';
 import type { Instance, RuntimeTarget, Termination } from '../../domain/probe/targets/runtime.ts';
@@ -33,6 +34,7 @@ export function failsToStart(instance: Instance, now: Date, answers?: boolean): 
 }
 
 export interface StartupDeps {
+  readonly platform: Platform;
   readonly runtime: RuntimeTarget;
   readonly services?: ServicesTarget;
 }

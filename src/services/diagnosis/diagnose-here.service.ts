@@ -3,6 +3,7 @@ import { asTyped, type Matcher, symptomOf } from '../../domain/diagnosis/symptom
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { DiagnoseHere } from './contract.ts';
 import { diagnose, type GatherOptions } from './diagnose.service.ts';
 
@@ -17,8 +18,13 @@ export function diagnosisById(
 }
 
 /** What the words ask for. AppError INVALID_INPUT with the reason `unknown-symptom` when no symptom fits them. */
-export function symptomAsked(text: string, diagnoses: readonly Diagnosis[], matcher: Matcher) {
-  const symptom = symptomOf(text, diagnoses, matcher);
+export function symptomAsked(
+  text: string,
+  diagnoses: readonly Diagnosis[],
+  matcher: Matcher,
+  platform: Platform,
+) {
+  const symptom = symptomOf(text, diagnoses, matcher, platform);
   if (symptom.kind === 'unknown') {
     throw new AppError('INVALID_INPUT', 'no symptom fits these words', {
       facts: { reason: 'unknown-symptom' },
@@ -39,14 +45,15 @@ export function choicesOf(
 export function createDiagnoseHere(options: GatherOptions & { readonly matcher: Matcher }): DiagnoseHere {
   return {
     async run({ environment, text, signal }) {
-      const symptom = symptomAsked(text, options.diagnoses, options.matcher);
+      const targets = await options.targets.forRun(environment);
+      const symptom = symptomAsked(text, options.diagnoses, options.matcher, targets.platform);
       if (symptom.kind === 'choose')
         return { kind: 'choose', choices: choicesOf(symptom, options.diagnoses) };
       const { ids, part } = symptom;
       const { judgements, outcomes } = await diagnose(options, {
         diagnoses: ids.flatMap((id) => diagnosisById(options, id, part) ?? []),
         environment,
-        targets: await options.targets.forRun(environment),
+        targets,
         signal,
         ...present({ part }),
       });

@@ -66,10 +66,10 @@ export function createDiagnoseRun(options: DiagnoseRunOptions): RunHandler<Offer
   return {
     async handle(lease) {
       const text = String(lease.run.params['symptom'] ?? '');
-      const symptom = symptomAsked(text, options.diagnoses, options.matcher);
+      const targets = await options.targets.forRun(lease.run.environment);
+      const symptom = symptomAsked(text, options.diagnoses, options.matcher, targets.platform);
       if (symptom.kind === 'choose') return askWhich(lease, options, text, symptom);
 
-      const targets = await options.targets.forRun(lease.run.environment);
       const first = symptom.ids.flatMap((id) => diagnosisById(options, id, symptom.part) ?? []);
       let seen: readonly ProbeOutcome[] = [];
       let asked = 0;

@@ -11,20 +11,20 @@ export const diagnoses = {
   'cause.H2.c.of': '{part} runs, but the network does not carry requests to it, or only slowly.',
   'cause.H2.d': 'It runs, is healthy and can be reached: the fault is in the application.',
   'cause.H2.d.of': '{part} runs, is healthy and can be reached: the fault is in the application.',
-  'diagnosis.S1': 'agent-manager does not start',
+  'diagnosis.S1': '{@agent-manager} does not start',
   'diagnosis.S1.meaning': 'Its container exits right after start, again and again.',
   'diagnosis.S1.impact': 'Agents cannot register, events and commands stand still.',
-  'cause.S1.a': 'agent-manager cannot use its database: unreachable, or it refuses the password.',
-  'cause.S1.b': 'agent-manager cannot reach NATS with the address and credentials it has.',
-  'cause.S1.c': 'The port agent-manager wants is taken by another process.',
+  'cause.S1.a': '{@agent-manager} cannot use its database: unreachable, or it refuses the password.',
+  'cause.S1.b': '{@agent-manager} cannot reach NATS with the address and credentials it has.',
+  'cause.S1.c': 'The port {@agent-manager} wants is taken by another process.',
   'diagnosis.S2': 'Collect agents cannot register',
-  'diagnosis.S2.meaning': 'The agents’ registration does not reach agent-manager, or is refused.',
+  'diagnosis.S2.meaning': 'The agents’ registration does not reach {@agent-manager}, or is refused.',
   'diagnosis.S2.impact': 'The cluster of an unregistered agent is not watched.',
-  'cause.S2.a': 'Agents and agent-manager use different registration subjects.',
+  'cause.S2.a': 'Agents and {@agent-manager} use different registration subjects.',
   'cause.S2.b': 'The registration tokens differ, or one is missing.',
   'cause.S2.c': 'No collect agent publishes anything: it is down.',
   'diagnosis.S3': 'Events are processed late',
-  'diagnosis.S3.meaning': 'More events come in than agent-manager stores, or each takes too long.',
+  'diagnosis.S3.meaning': 'More events come in than {@agent-manager} stores, or each takes too long.',
   'diagnosis.S3.impact': 'Alerts and workflows start late; a full queue blocks the agents.',
   'cause.S3.a': 'There are too few event workers: all are busy while events wait.',
   'cause.S3.b': 'The batches are too small for the flow of events: every one is full.',
@@ -38,11 +38,11 @@ export const diagnoses = {
   'diagnosis.S5.meaning': 'A step is ended by a time limit before it is done.',
   'diagnosis.S5.impact': 'The whole execution fails.',
   'cause.S5.a': 'The step’s own timeout is shorter than its work.',
-  'cause.S5.b': 'Commands are slow or saturated in agent-manager, so steps wait in vain.',
+  'cause.S5.b': 'Commands are slow or saturated in {@agent-manager}, so steps wait in vain.',
   'diagnosis.S6': 'Root-cause analysis fails',
-  'diagnosis.S6.meaning': 'reasoning-service answers requests for an analysis with an error.',
+  'diagnosis.S6.meaning': '{@reasoning-service} answers requests for an analysis with an error.',
   'diagnosis.S6.impact': 'Incidents get no automatic analysis.',
-  'cause.S6.a': 'reasoning-service runs out of memory.',
+  'cause.S6.a': '{@reasoning-service} runs out of memory.',
   'cause.S6.b': 'The model is missing or cannot be loaded.',
   'diagnosis.S7': 'Neo4j cannot be used',
   'diagnosis.S7.meaning': 'The knowledge graph has no connection to its database.',
@@ -110,35 +110,35 @@ export const diagnoses = {
   'cause.C1.a': 'The process is older than its configuration; it has to be restarted.',
   'cause.C1.b': 'A flag or an environment variable wins over the file.',
   'remedy.correct-database-config':
-    'Correct database.host, database.port, database.user or the password in agent-manager’s configuration (ConfigMap agent-manager-config, Secret database-credentials), then restart agent-manager.',
+    'Correct {@keys.database.host}, {@keys.database.port}, {@keys.database.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@agent-manager.secret}), then restart {@agent-manager}.',
   'remedy.correct-nats-config':
-    'Correct nats.url, nats.user or the password in agent-manager’s configuration (ConfigMap agent-manager-config, Secret nats-credentials), then restart agent-manager.',
+    'Correct {@keys.nats.url}, {@keys.nats.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@secrets.nats}), then restart {@agent-manager}.',
   'remedy.free-or-change-port':
-    'Stop the process that holds the port, or set server.port in agent-manager’s configuration to a free one and restart it.',
+    'Stop the process that holds the port, or set {@keys.server.port} in {@agent-manager}’s configuration to a free one and restart it.',
   'remedy.align-registration-subject':
-    'Set nats.subjects.registration to the same value on both sides (usually "aetherius.agent.CLUSTER_ID.register") and restart the side you changed.',
+    'Set {@keys.nats.subjects.registration} to the same value on both sides (usually "{@subjects.registration}") and restart the side you changed.',
   'remedy.copy-auth-token':
-    'Copy the Secret with the token (agent-auth-token, unless another is named above) from the namespace of agent-manager to that of the agents. Then restart the DaemonSet collect-agent. Never paste the token into a channel.',
+    'Copy the Secret with the token ({@secrets.token}, unless another is named above) from the namespace of {@agent-manager} to that of the agents. Then restart the {@collect-agent.workload}. Never paste the token into a channel.',
   'remedy.start-collect-agent': 'Start the collect agents and look at their first log lines.',
   'remedy.raise-event-workers':
-    'In agent-manager’s configuration set event.workers to 20 and event.buffer_size to 2000, then restart it.',
+    'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':
-    'In agent-manager’s configuration set event.batch_size to 200 and event.batch_timeout to 500, then restart it.',
+    'In {@agent-manager}’s configuration set {@keys.event.batch_size} to 200 and {@keys.event.batch_timeout} to 500, then restart it.',
   'remedy.see-slow-database': 'Ask for the diagnosis of the database: /aetherius diagnose D2.',
   'remedy.raise-executor':
-    'In orchestrator-service’s configuration set executor.workers to 50 and executor.queue_size to 2000, then restart it.',
+    'In {@orchestrator-service}’s configuration set {@keys.executor.workers} to 50 and {@keys.executor.queue_size} to 2000, then restart it.',
   'remedy.mend-workflow-file':
-    'Correct the named line of the workflow file and restart orchestrator-service.',
+    'Correct the named line of the workflow file and restart {@orchestrator-service}.',
   'remedy.raise-step-timeout':
-    'Raise the timeout of the named step in its workflow file (120 → 300) and restart orchestrator-service.',
+    'Raise the timeout of the named step in its workflow file (120 → 300) and restart {@orchestrator-service}.',
   'remedy.raise-command-capacity':
-    'In agent-manager’s configuration set agent.command.default_timeout to 600 and agent.command.max_concurrent to 200, then restart it.',
-  'remedy.raise-memory-limit': 'Raise reasoning-service’s memory limit to 2Gi and its request to 1Gi.',
-  'remedy.fetch-model-again': 'Fetch the model again into /app/models/ and restart reasoning-service.',
+    'In {@agent-manager}’s configuration set {@keys.agent.command.default_timeout} to 600 and {@keys.agent.command.max_concurrent} to 200, then restart it.',
+  'remedy.raise-memory-limit': 'Raise {@reasoning-service}’s memory limit to 2Gi and its request to 1Gi.',
+  'remedy.fetch-model-again': 'Fetch the model again into {@files.models}/ and restart {@reasoning-service}.',
   'remedy.wait-for-neo4j':
     'Wait until Neo4j says "Started." (some ten seconds after its start); restart it if that line does not come.',
   'remedy.reset-neo4j-password':
-    'Set Neo4j’s password and the Secret neo4j-credentials to the same value, then restart reasoning-service.',
+    'Set Neo4j’s password and the Secret {@secrets.neo4j} to the same value, then restart {@reasoning-service}.',
   'remedy.start-neo4j': 'Start Neo4j and look at why it ended.',
   'remedy.mend-hot-function':
     'Hand the named function and the profile to the maintainers; more CPU only hides it.',
@@ -182,9 +182,9 @@ export const diagnoses = {
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
   'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',
   'remedy.raise-max-connections':
-    'Set max_connections = 200 in ConfigMap postgres-config (now {max}) and restart PostgreSQL; a reload is not enough.',
+    'Set max_connections = 200 in ConfigMap {@postgres.configMap} (now {max}) and restart PostgreSQL; a reload is not enough.',
   'remedy.shrink-pools':
-    'In the configuration of {application} set database.max_open_conns to 50, database.max_idle_conns to 10 and database.conn_max_lifetime to 30, then restart it.',
+    'In the configuration of {application} set {@keys.database.max_open_conns} to 50, {@keys.database.max_idle_conns} to 10 and {@keys.database.conn_max_lifetime} to 30, then restart it.',
   'remedy.end-leaked-sessions':
     'End the sessions that are idle in a transaction, and mend the program that leaves them open.',
   'remedy.create-index': 'CREATE INDEX CONCURRENTLY {index} ON {table} ({column}); in database {database}.',
@@ -198,9 +198,9 @@ export const diagnoses = {
   'remedy.delete-useless-keys':
     'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',
   'remedy.speed-up-consumer':
-    'If the consumer is agent-manager, set event.workers to 20 and event.buffer_size to 2000 and restart it; otherwise mend or stop {subject}.',
+    'If the consumer is {@agent-manager}, set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000 and restart it; otherwise mend or stop {subject}.',
   'remedy.create-stream':
-    'Create the stream EVENTS on aetherius.events.> with limits retention and max-age 24h.',
+    'Create the stream {@streams.events} on {@subjects.events} with limits retention and max-age 24h.',
   'remedy.mend-service-selector':
     'Make the selector of Service {service} ({selector}) fit the labels of its Pods.',
   'remedy.mend-dns':

@@ -122,7 +122,7 @@ export const health = {
   'cause.steps-unreadable':
     'the durations of the steps of {executions|# failed execution|# failed executions} cannot be read',
   'cause.subject-placeholder':
-    'agent-manager listens on {managerSubject} and the agent publishes on {agentSubject}: the value of its placeholder cannot be seen here',
+    '{@agent-manager} listens on {managerSubject} and the agent publishes on {agentSubject}: the value of its placeholder cannot be seen here',
   'cause.metrics-absent':
     'something waits, and the metrics that would show the reason are absent ({metrics})',
   'cause.log-empty': 'the log of {instance} is empty',
@@ -132,14 +132,14 @@ export const health = {
     'the environment may override {keys} of the file, but the bot is not allowed to {verb} {resource}',
   'cause.value-in-secret': '{key} comes from the Secret {secret}, whose values are not read for this',
   'cause.token-source-unknown':
-    '{part} shows no source of its registration token: no variable such as AGENT_AUTH_TOKEN, no mounted Secret',
+    '{part} shows no source of its registration token: no variable such as {@variables.token}, no mounted Secret',
   'cause.token-on-neither-side':
-    'agent-manager ({managerSource}) and the agents ({agentSource}) both lack a registration token',
+    '{@agent-manager} ({managerSource}) and the agents ({agentSource}) both lack a registration token',
   'cause.reference-gone': 'its environment refers to {kind} {name}, key {key}, which no longer exists',
   'cause.command-metrics-absent':
     'waiting and timed-out commands cannot be counted: metrics are absent ({metrics})',
   'cause.executions-unknown':
-    'a workflow file looks wrong, but its executions cannot be listed: orchestrator-service is not configured',
+    'a workflow file looks wrong, but its executions cannot be listed: {@orchestrator-service} is not configured',
   'cause.too-little-cpu':
     'in {seconds} s too little CPU was used ({cores} cores) to tell which function takes it',
   'cause.throttling-unknown':

@@ -17,16 +17,16 @@ export const services = {
   'finding.NETWORK_SLOW':
     'A connection to {subject} takes {handshakeMs:ms} to open (limit {thresholdMs:ms}): the way to it is slow.',
   'finding.REGISTRATION_SUBJECTS_DIFFER':
-    'Agents register on "{agentSubject}", agent-manager listens on "{managerSubject}".',
+    'Agents register on "{agentSubject}", {@agent-manager} listens on "{managerSubject}".',
   'finding.REGISTRATION_SUBJECTS_DIFFER.impact': 'No new agent can register; its cluster is blind.',
   'finding.AUTH_TOKENS_DIFFER':
-    'The registration tokens differ (digests): agent-manager has {managerDigest} from {managerSource}, the agents have {agentDigest} from {agentSource}.',
+    'The registration tokens differ (digests): {@agent-manager} has {managerDigest} from {managerSource}, the agents have {agentDigest} from {agentSource}.',
   'finding.AUTH_TOKEN_MISSING':
     'The registration token is missing on the side of {missing} (expected from {source}).',
   'finding.AGENT_REGISTRATION_FAILS':
     'The log of the collect agent says that registration fails ({subject}).',
   'finding.REGISTRATION_REFUSED_TOKEN': 'A registration was refused because of its token ({subject}).',
-  'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager has seen no registration request at all.',
+  'finding.MANAGER_SEES_NO_REGISTRATION': '{@agent-manager} has seen no registration request at all.',
   'finding.NOBODY_PUBLISHES': 'No registration or heartbeat was published in {seconds} s.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
@@ -47,8 +47,9 @@ export const services = {
   'finding.EXECUTOR_STARVED':
     '{workersBusy} of {workers|# executor worker|# executor workers} {workersBusy|is|are} busy and {queue} of {queueCapacity|# place|# places} of the queue {queue|is|are} taken.',
   'finding.EXECUTOR_QUEUE_FULL_LOGGED':
-    'orchestrator-service logs that its queue is full ({queueFull|once|# times} in {minutes} min).',
-  'finding.EXECUTOR_ERRORS_LOGGED': 'orchestrator-service logs executor errors ({errors} in {minutes} min).',
+    '{@orchestrator-service} logs that its queue is full ({queueFull|once|# times} in {minutes} min).',
+  'finding.EXECUTOR_ERRORS_LOGGED':
+    '{@orchestrator-service} logs executor errors ({errors} in {minutes} min).',
   'finding.WORKFLOW_FILE_BROKEN': 'Workflow file {file}, line {line}: {reason}.',
   'finding.WORKFLOW_FILE_FAULTY':
     'Workflow file {file}, line {line}: {reason}; {waiting|# execution of it waits|# executions of it wait}.',
@@ -56,7 +57,8 @@ export const services = {
     'Workflow file {file}, line {line}: {reason}. No execution is held up by it.',
   'finding.STEP_TIMED_OUT':
     'Step {subject} ended at its own limit of {timeoutSeconds} s ({times|once, in|# times, last in} {execution}).',
-  'finding.STEP_COMMAND_TIMED_OUT': 'The command of step {subject} ran out of time in agent-manager: {error}',
+  'finding.STEP_COMMAND_TIMED_OUT':
+    'The command of step {subject} ran out of time in {@agent-manager}: {error}',
   'finding.COMMANDS_SATURATED':
     '{maxConcurrent|The only command slot is|All # command slots are} taken and {waiting|# command waits|# commands wait} ({inflight} in flight).',
   'finding.COMMANDS_TIME_OUT': 'Commands run into their time limit ({timeoutsPerSecond} a second).',
@@ -68,8 +70,8 @@ export const services = {
   'finding.MODEL_EMPTY': 'The model {subject} is an empty file.',
   'finding.SKLEARN_IMPORT_FAILS': 'scikit-learn cannot be imported in the container: {error}',
   'finding.ANALYZER_MODEL_ERROR': 'The analyzer’s last word on its model is an error: {message}',
-  'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j refuses the credentials of reasoning-service: {message}',
-  'finding.GRAPH_CONNECTION_FAILS': 'reasoning-service cannot reach Neo4j: {message}',
+  'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j refuses the credentials of {@reasoning-service}: {message}',
+  'finding.GRAPH_CONNECTION_FAILS': '{@reasoning-service} cannot reach Neo4j: {message}',
   'finding.NEO4J_STARTING': 'Neo4j has been running for {runningSeconds} s and has not said "Started." yet.',
   'finding.OOM_KILLED':
     '{part} was killed for memory ({subject}, limit {limitMiB} MiB, exit code 137, {restarts|# restart|# restarts}).',

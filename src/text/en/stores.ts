@@ -35,10 +35,11 @@ export const stores = {
   'finding.NATS_CONSUMER_GONE.impact': 'It gets no messages; what no stream keeps is lost for it.',
   'finding.NATS_NO_STREAM': 'No JetStream stream keeps {subject} (streams: {streams}).',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
-  'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} blocks {from} → {to} on port {port} ({direction}).',
+  'finding.POLICY_BLOCKS':
+    'NetworkPolicy {policy} blocks {from:part} → {to:part} on port {port} ({direction}).',
   'finding.POLICY_BLOCKS.impact': 'Requests between the two time out although both are well.',
   'finding.POLICY_BLOCKS_DNS':
-    'NetworkPolicy {policy} blocks {from} from every name server: no egress rule allows port 53 outside of its namespace.',
+    'NetworkPolicy {policy} blocks {from:part} from every name server: no egress rule allows port 53 outside of its namespace.',
   'finding.POLICY_BLOCKS_DNS.impact': 'It cannot look up any other part by name.',
   'finding.POLICY_NOT_ENFORCED':
     'NetworkPolicy {policy} forbids a connection on port {port} that works all the same: the network of this cluster does not enforce it (or not yet).',
@@ -51,9 +52,9 @@ export const stores = {
   'finding.POD_SAYS_NOT_READY':
     'The readiness probe of {subject} fails in {pods|# Pod|# Pods} although the program runs: {message}. Either it waits for another part, or the probe asks in the wrong place; the diagnosis H2 of {part} tells.',
   'finding.NAME_LOOKUP_FAILS': '{part} cannot look up the name {name}: {error}',
-  'finding.CONNECTION_REFUSED': 'A request from {from} to {to} is refused: {error}',
-  'finding.CONNECTION_FAILS': 'A request from {from} to {to} does not arrive: {error}',
-  'finding.CONNECTION_NAME_UNKNOWN': '{from} does not know the name {to}: {error}',
+  'finding.CONNECTION_REFUSED': 'A request from {from:part} to {to:part} is refused: {error}',
+  'finding.CONNECTION_FAILS': 'A request from {from:part} to {to:part} does not arrive: {error}',
+  'finding.CONNECTION_NAME_UNKNOWN': '{from:part} does not know the name {to:part}: {error}',
   'finding.CONTAINER_OFF_NETWORK':
     '{container} is not on the network {network} of {members|the other container|the # others} (its own: {own}).',
 } as const;

@@ -117,7 +117,7 @@ export const health = {
   'cause.another-replica': '每次采样到达的是另一个副本或重启后的进程，两次采样无法比较',
   'cause.steps-unreadable': '读不到 {executions} 个失败执行的步骤耗时',
   'cause.subject-placeholder':
-    'agent-manager 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
+    '{@agent-manager} 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
   'cause.log-empty': '{instance} 的日志是空的',
   'cause.no-batch-ended':
     '{seconds} 秒内没有一批事件写入完成，也看不出写入方在做什么（{queue} 个事件在等待）',
@@ -125,12 +125,12 @@ export const health = {
   'cause.override-unread': '看不到环境变量给 {keys} 的值是否与文件不同：没有权限 {verb} {resource}',
   'cause.value-in-secret': '{key} 来自 Secret {secret}，这里不读取它的值',
   'cause.token-source-unknown':
-    '看不出 {part} 的注册令牌来自哪里：没有 AGENT_AUTH_TOKEN 这类变量，也没有挂载的 Secret',
-  'cause.token-on-neither-side': 'agent-manager（{managerSource}）和 agent（{agentSource}）都没有注册令牌',
+    '看不出 {part} 的注册令牌来自哪里：没有 {@variables.token} 这类变量，也没有挂载的 Secret',
+  'cause.token-on-neither-side': '{@agent-manager}（{managerSource}）和 agent（{agentSource}）都没有注册令牌',
   'cause.reference-gone': '环境变量所引用的 {kind} {name}（键 {key}）已不存在',
   'cause.command-metrics-absent': '无法判断命令是否在排队或超时：缺少指标（{metrics}）',
   'cause.executions-unknown':
-    '有工作流文件看起来不对，但看不到是否有执行在等它：没有配置 orchestrator-service',
+    '有工作流文件看起来不对，但看不到是否有执行在等它：没有配置 {@orchestrator-service}',
   'cause.too-little-cpu': '{seconds} 秒内使用的 CPU 太少（{cores} 核），无法判断是哪个函数在消耗',
   'cause.throttling-unknown': '已用 {used}/{limit} 毫核，而内核因上限对它限流的次数读不到',
   'cause.redis-bound-unknown':

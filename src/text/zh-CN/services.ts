@@ -17,14 +17,14 @@ export const services = {
   'finding.NETWORK_SLOW':
     '与 {subject} 建立连接需要 {handshakeMs:ms}（阈值 {thresholdMs:ms}）：到它的网络很慢。',
   'finding.REGISTRATION_SUBJECTS_DIFFER':
-    'Agent 向 "{agentSubject}" 注册，而 agent-manager 监听 "{managerSubject}"。',
+    'Agent 向 "{agentSubject}" 注册，而 {@agent-manager} 监听 "{managerSubject}"。',
   'finding.REGISTRATION_SUBJECTS_DIFFER.impact': '新的 agent 无法注册，对应集群看不到。',
   'finding.AUTH_TOKENS_DIFFER':
-    '注册令牌不一致（摘要）：agent-manager 为 {managerDigest}，来自 {managerSource}；agent 为 {agentDigest}，来自 {agentSource}。',
+    '注册令牌不一致（摘要）：{@agent-manager} 为 {managerDigest}，来自 {managerSource}；agent 为 {agentDigest}，来自 {agentSource}。',
   'finding.AUTH_TOKEN_MISSING': '{missing} 一侧缺少注册令牌（应来自 {source}）。',
   'finding.AGENT_REGISTRATION_FAILS': '采集代理的日志显示注册失败（{subject}）。',
   'finding.REGISTRATION_REFUSED_TOKEN': '有注册因令牌被拒绝（{subject}）。',
-  'finding.MANAGER_SEES_NO_REGISTRATION': 'agent-manager 没有收到任何注册请求。',
+  'finding.MANAGER_SEES_NO_REGISTRATION': '{@agent-manager} 没有收到任何注册请求。',
   'finding.NOBODY_PUBLISHES': '{seconds} 秒内没有任何注册或心跳消息。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
@@ -43,14 +43,15 @@ export const services = {
   'finding.EXECUTIONS_PENDING.impact': '提交的工作流不会执行。',
   'finding.EXECUTOR_STARVED': '执行器协程 {workersBusy}/{workers} 全忙，队列已占 {queue}/{queueCapacity}。',
   'finding.EXECUTOR_QUEUE_FULL_LOGGED':
-    'orchestrator-service 日志显示队列已满（{minutes} 分钟内 {queueFull} 次）。',
-  'finding.EXECUTOR_ERRORS_LOGGED': 'orchestrator-service 日志有执行器错误（{minutes} 分钟内 {errors} 条）。',
+    '{@orchestrator-service} 日志显示队列已满（{minutes} 分钟内 {queueFull} 次）。',
+  'finding.EXECUTOR_ERRORS_LOGGED':
+    '{@orchestrator-service} 日志有执行器错误（{minutes} 分钟内 {errors} 条）。',
   'finding.WORKFLOW_FILE_BROKEN': '工作流文件 {file} 第 {line} 行：{reason}。',
   'finding.WORKFLOW_FILE_FAULTY': '工作流文件 {file} 第 {line} 行：{reason}；它有 {waiting} 个执行在等待。',
   'finding.WORKFLOW_FILE_UNUSUAL': '工作流文件 {file} 第 {line} 行：{reason}。没有执行因它而停滞。',
   'finding.STEP_TIMED_OUT':
     '步骤 {subject} 达到自身 {timeoutSeconds} 秒的上限（{times} 次，最近 {execution}）。',
-  'finding.STEP_COMMAND_TIMED_OUT': '步骤 {subject} 的命令在 agent-manager 中超时：{error}',
+  'finding.STEP_COMMAND_TIMED_OUT': '步骤 {subject} 的命令在 {@agent-manager} 中超时：{error}',
   'finding.COMMANDS_SATURATED':
     '{maxConcurrent} 个命令并发位全部占用，另有 {waiting} 个在等待（执行中 {inflight}）。',
   'finding.COMMANDS_TIME_OUT': '命令正在超时（每秒 {timeoutsPerSecond} 个）。',
@@ -62,8 +63,8 @@ export const services = {
   'finding.MODEL_EMPTY': '模型 {subject} 是空文件。',
   'finding.SKLEARN_IMPORT_FAILS': '容器内无法导入 scikit-learn：{error}',
   'finding.ANALYZER_MODEL_ERROR': '分析器最近一次关于模型的日志是错误：{message}',
-  'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j 拒绝了 reasoning-service 的账号：{message}',
-  'finding.GRAPH_CONNECTION_FAILS': 'reasoning-service 连不上 Neo4j：{message}',
+  'finding.GRAPH_CREDENTIALS_REFUSED': 'Neo4j 拒绝了 {@reasoning-service} 的账号：{message}',
+  'finding.GRAPH_CONNECTION_FAILS': '{@reasoning-service} 连不上 Neo4j：{message}',
   'finding.NEO4J_STARTING': 'Neo4j 已运行 {runningSeconds} 秒，还没有输出 "Started."。',
   'finding.OOM_KILLED':
     '{part} 因内存被杀（{subject}，上限 {limitMiB} MiB，退出码 137，重启 {restarts} 次）。',

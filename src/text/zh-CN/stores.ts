@@ -33,10 +33,11 @@ export const stores = {
   'finding.NATS_CONSUMER_GONE.impact': '它收不到任何消息；没有流保存的消息对它来说就丢失了。',
   'finding.NATS_NO_STREAM': '没有 JetStream 流保存 {subject}（现有流：{streams}）。',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
-  'finding.POLICY_BLOCKS': 'NetworkPolicy {policy} 拦截了 {from} → {to} 的 {port} 端口（{direction}）。',
+  'finding.POLICY_BLOCKS':
+    'NetworkPolicy {policy} 拦截了 {from:part} → {to:part} 的 {port} 端口（{direction}）。',
   'finding.POLICY_BLOCKS.impact': '两端都正常，但它们之间的请求会超时。',
   'finding.POLICY_BLOCKS_DNS':
-    'NetworkPolicy {policy} 不允许 {from} 访问域名服务器：没有任何出站规则放行命名空间之外的 53 端口。',
+    'NetworkPolicy {policy} 不允许 {from:part} 访问域名服务器：没有任何出站规则放行命名空间之外的 53 端口。',
   'finding.POLICY_BLOCKS_DNS.impact': '它无法按名称找到其他组件。',
   'finding.POLICY_NOT_ENFORCED':
     'NetworkPolicy {policy} 禁止端口 {port} 上的一个连接，但这个连接是通的：集群网络没有执行该策略（或尚未生效）。',
@@ -49,9 +50,9 @@ export const stores = {
   'finding.POD_SAYS_NOT_READY':
     '{subject} 的程序在运行，但就绪探针失败（{pods} 个 Pod）：{message}。要么它在等待其他组件，要么探针问错了地方；可用 {part} 的诊断 H2 判断。',
   'finding.NAME_LOOKUP_FAILS': '{part} 无法解析 {name}：{error}',
-  'finding.CONNECTION_REFUSED': '从 {from} 到 {to} 的请求被拒绝：{error}',
-  'finding.CONNECTION_FAILS': '从 {from} 到 {to} 的请求没有到达：{error}',
-  'finding.CONNECTION_NAME_UNKNOWN': '{from} 不认识名称 {to}：{error}',
+  'finding.CONNECTION_REFUSED': '从 {from:part} 到 {to:part} 的请求被拒绝：{error}',
+  'finding.CONNECTION_FAILS': '从 {from:part} 到 {to:part} 的请求没有到达：{error}',
+  'finding.CONNECTION_NAME_UNKNOWN': '{from:part} 不认识名称 {to:part}：{error}',
   'finding.CONTAINER_OFF_NETWORK':
     '{container} 不在其他 {members} 个容器所在的网络 {network}（自己的网络：{own}）。',
 } as const satisfies Record<keyof typeof en, string>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide, platformOf } from '../../../src/domain/platform/platform.ts';
 import { en } from '../../../src/text/en.ts';
 import { bytes, formats, interpolate, markup, placeholdersOf, span } from '../../../src/text/format.ts';
 import { escapeMrkdwn, languageOf, wordsIn } from '../../../src/text/words.ts';
@@ -34,6 +35,55 @@ describe('the catalogue', () => {
       ([key]) => key.startsWith('error.') || key.startsWith('card.state.') || key.startsWith('denied.'),
     );
     for (const [key, text] of sentences) expect(text, key).toMatch(/\p{Script=Han}/u);
+  });
+});
+
+describe('words about an installation (R-PLAT25)', () => {
+  const here = platformOf({
+    parts: {
+      'agent-manager': { name: 'Agent Manager', configMap: 'am-settings' },
+      postgres: { name: 'Main DB' },
+    },
+    keys: { 'event.workers': 'events.pool' },
+    secrets: { token: 'join-token' },
+  });
+
+  it.each(['en', 'zh-CN'] as const)('find each fact that a text of %s names', (language) => {
+    const all = Object.entries(language === 'en' ? english : chinese);
+    const plain = wordsIn(language);
+    const facts = all.flatMap(([key, text]) =>
+      placeholdersOf(text).flatMap((name) => (name.startsWith('@') ? [[key, name] as const] : [])),
+    );
+
+    expect(facts.length).toBeGreaterThan(50);
+    for (const [key, name] of facts) expect(plain.lookupPlain(key), key).not.toContain(name);
+  });
+
+  it('say the names that it has, in every language', () => {
+    for (const language of ['en', 'zh-CN'] as const) {
+      const words = wordsIn(language, here);
+      expect(words.plain('part.agent-manager')).toBe('Agent Manager');
+      expect(words.lookupPlain('part.postgres')).toBe('Main DB');
+      expect(words.plain('cause.S1.c')).toContain('Agent Manager');
+      expect(words.lookupPlain('remedy.raise-event-workers')).toContain('events.pool');
+      expect(words.lookupPlain('remedy.raise-event-workers')).not.toContain('event.workers');
+      expect(words.lookupPlain('remedy.copy-auth-token')).toContain('join-token');
+      expect(words.lookupPlain('remedy.correct-nats-config')).toContain('am-settings');
+      expect(wordsIn(language).about(here).plain('part.agent-manager')).toBe('Agent Manager');
+      expect(wordsIn(language, here).about(asInGuide).plain('part.agent-manager')).toBe('agent-manager');
+    }
+  });
+
+  it('shows parts of a finding by their names', () => {
+    const facts = { from: 'agent-manager', to: 'redis', error: 'timed out' };
+
+    expect(wordsIn('en', here).lookupPlain('finding.CONNECTION_FAILS', facts)).toBe(
+      'A request from Agent Manager to Redis does not arrive: timed out',
+    );
+  });
+
+  it('takes no fact out of data', () => {
+    expect(interpolate('{a}', { a: '{@agent-manager}' }, 'en', (text) => text)).toBe('{@agent-manager}');
   });
 });
 

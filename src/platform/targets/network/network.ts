@@ -1,6 +1,7 @@
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { type PartId, serviceIds } from '../../../domain/platform/part.ts';
+import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { NetworkTarget } from '../../../domain/probe/targets/network.ts';
 import type { EnvironmentConfig } from '../../../domain/settings/environment.ts';
 import { targetError } from '../failure.ts';
@@ -12,14 +13,14 @@ interface Place {
 }
 
 const defaultPorts: Readonly<Record<string, number>> = {
-  'http:': 80,
-  'https:': 443,
-  'postgres:': 5432,
-  'postgresql:': 5432,
-  'redis:': 6379,
-  'rediss:': 6379,
-  'nats:': 4222,
-  'tls:': 4222,
+  'http:': protocolPorts.http,
+  'https:': protocolPorts.https,
+  'postgres:': protocolPorts.postgres,
+  'postgresql:': protocolPorts.postgres,
+  'redis:': protocolPorts.redis,
+  'rediss:': protocolPorts.redis,
+  'nats:': protocolPorts.nats,
+  'tls:': protocolPorts.nats,
 };
 
 /** Where the parts of an environment listen, as it is configured. */
@@ -44,7 +45,7 @@ export function createNetworkTarget(config: EnvironmentConfig): NetworkTarget {
 function placeOf(text: string): Place {
   // `bolt+s://` and the like are no special schemes: their ports would not be understood.
   const url = new URL(text.replace(/^(?:bolt|neo4j)(?:\+s|\+ssc)?:/, 'neo4j:'));
-  const port = url.port === '' ? (defaultPorts[url.protocol] ?? 7687) : Number(url.port);
+  const port = url.port === '' ? (defaultPorts[url.protocol] ?? protocolPorts.bolt) : Number(url.port);
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
 }
 

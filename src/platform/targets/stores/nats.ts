@@ -3,6 +3,7 @@ import type { NatsConnection } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { NatsTarget } from '../../../domain/probe/targets/nats.ts';
 import {
   type Address,
@@ -36,7 +37,7 @@ export function natsUrl(text: string): NatsSettings {
   const password = decodeURIComponent(url.password);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 4222),
+    port: Number(url.port || protocolPorts.nats),
     ...(user === '' ? {} : password === '' ? { token: user } : { user, password }),
     ...(url.protocol === 'tls:' ? { tls: {} } : {}),
   };

@@ -1,6 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
+import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { Neo4jTarget } from '../../../domain/probe/targets/neo4j.ts';
 import {
   type Address,
@@ -51,7 +52,7 @@ export function createNeo4jTarget(
   const address: Address = {
     what: 'Neo4j',
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 7687),
+    port: Number(url.port || protocolPorts.bolt),
   };
   const secrets = settings.password === undefined || settings.password === '' ? [] : [settings.password];
   const breaker = new CircuitBreaker();

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { DatabaseId, PostgresTarget } from '../../../domain/probe/targets/postgres.ts';
 import {
   type Address,
@@ -53,7 +54,7 @@ export function createPostgresTarget(
   const address: Address = {
     what: 'PostgreSQL',
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 5432),
+    port: Number(url.port || protocolPorts.postgres),
   };
   const secrets = [decodeURIComponent(url.password)].filter((secret) => secret !== '');
   const breaker = new CircuitBreaker();

@@ -2,6 +2,7 @@ import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { RedisNode, RedisTarget } from '../../../domain/probe/targets/redis.ts';
 import {
   type Address,
@@ -48,7 +49,7 @@ export function redisUrl(text: string, tls?: TlsOptions): RedisSettings {
   return {
     kind: 'single',
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 6379),
+    port: Number(url.port || protocolPorts.redis),
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
     ...(Number.isInteger(db) && db > 0 ? { db } : {}),
@@ -81,7 +82,7 @@ export function createRedisTarget(
   const address: Address = {
     what: settings.kind === 'sentinel' ? 'Redis Sentinel' : 'Redis',
     host: first?.host ?? '',
-    port: first?.port ?? 6379,
+    port: first?.port ?? protocolPorts.redis,
   };
   const secrets = [settings.password, settings.kind === 'sentinel' ? settings.sentinelPassword : undefined]
     .filter((secret) => secret !== undefined)

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
-import { diagnosisRenderer } from '../../../../src/bot/views/diagnosis.view.ts';
+import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts';
 import { cpuHigh } from '../../../../src/diagnoses/cpu-high.diagnosis.ts';
 import { podNotStarting } from '../../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
 import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Run } from '../../../../src/domain/run/run.ts';
 import { emitters, outcomesOf } from '../../../support/diagnosis.ts';
+
+const diagnosisRenderer = diagnosisRendererOf(() => asInGuide);
 
 const at = new Date('2026-03-01T10:00:00.000Z');
 const run = { id: 'run-1', environment: 'prod', createdAt: at } as Run;

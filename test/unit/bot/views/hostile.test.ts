@@ -3,10 +3,11 @@ import { approvalsAnswer } from '../../../../src/bot/views/answers.view.ts';
 import { fitMessage } from '../../../../src/bot/views/fit.ts';
 import { homeView } from '../../../../src/bot/views/home.view.ts';
 import { detailsModal, rejectModal } from '../../../../src/bot/views/modals.view.ts';
-import { renderer } from '../../../../src/bot/views/renderer.ts';
+import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
 import { partIds } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { expectValidMessage, expectValidView } from '../../../support/slack-messages.ts';
@@ -20,6 +21,8 @@ import {
   aRun,
   at,
 } from '../../../support/slack-views.ts';
+
+const renderer = rendererOf(() => asInGuide);
 
 const now = at('03:02:00');
 const words = wordsIn('en');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { diagnosisRenderer } from '../../../../src/bot/views/diagnosis.view.ts';
-import { renderer } from '../../../../src/bot/views/renderer.ts';
+import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts';
+import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../../../../src/bot/views/report.view.ts';
-import { reportWriter } from '../../../../src/bot/views/report-form.view.ts';
+import { reportWriterOf } from '../../../../src/bot/views/report-form.view.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { issueReport } from '../../../../src/domain/report/issue-report.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
@@ -10,6 +11,10 @@ import { wordsIn } from '../../../../src/text/words.ts';
 import { aDiagnosis, anOutcome, aSource } from '../../../support/reports.ts';
 import { expectValidMessage, readableMessage } from '../../../support/slack-messages.ts';
 import { aFinding, aRemediation, aReport, aRun, at } from '../../../support/slack-views.ts';
+
+const diagnosisRenderer = diagnosisRendererOf(() => asInGuide);
+const reportWriter = reportWriterOf(() => asInGuide);
+const renderer = rendererOf(() => asInGuide);
 
 const languages: readonly Language[] = ['en', 'zh-CN'];
 const now = at('03:10:00');

@@ -13,7 +13,7 @@ import {
   healthModal,
   rejectModal,
 } from '../../../../src/bot/views/modals.view.ts';
-import { renderer } from '../../../../src/bot/views/renderer.ts';
+import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import {
@@ -21,6 +21,7 @@ import {
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
 import { verbs } from '../../../../src/handlers/grammar/command.ts';
@@ -36,6 +37,8 @@ import {
   at,
   requester,
 } from '../../../support/slack-views.ts';
+
+const renderer = rendererOf(() => asInGuide);
 
 const languages: readonly Language[] = ['en', 'zh-CN'];
 const now = at('03:02:00');

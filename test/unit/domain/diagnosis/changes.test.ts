@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { diagnosisRenderer } from '../../../../src/bot/views/diagnosis.view.ts';
+import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts';
 import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
 import { changeCalls, changesOf } from '../../../../src/domain/diagnosis/changes.ts';
 import { judge } from '../../../../src/domain/diagnosis/judgement.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../../../src/domain/probe/probe.ts';
 import type { Run } from '../../../../src/domain/run/run.ts';
 import { emitters, outcomesOf } from '../../../support/diagnosis.ts';
+
+const diagnosisRenderer = diagnosisRendererOf(() => asInGuide);
 
 const now = '2026-03-01T10:05:00Z';
 

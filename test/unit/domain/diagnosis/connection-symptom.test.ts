@@ -1,3 +1,4 @@
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { describe, expect, it } from 'vitest';
 import { connectionSymptom } from '../../../../src/domain/diagnosis/connection-symptom.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
@@ -14,7 +15,7 @@ const suspects: Readonly<Record<PartId, readonly string[]>> = {
   neo4j: about('neo4j'),
   runtime: about('runtime'),
 };
-const read = (text: string, named?: PartId) => connectionSymptom(text, named, suspects);
+const read = (text: string, named?: PartId) => connectionSymptom(text, named, suspects, asInGuide);
 
 describe('words of a connection that fails', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { describe, expect, it } from 'vitest';
 import { type Diagnosis, defineDiagnosis } from '../../../../src/domain/diagnosis/diagnosis.ts';
 import { asTyped, type Matcher, partIn, symptomOf } from '../../../../src/domain/diagnosis/symptom.ts';
@@ -23,7 +24,7 @@ const matcher = (
   match: (text) => ({ candidates: (answers[text.trim()] ?? []).map((id) => ({ id })), sure }),
   suspects: { ...Object.fromEntries(partIds.map((part) => [part, []])), ...suspects } as Matcher['suspects'],
 });
-const read = (text: string, by = matcher()) => symptomOf(text, diagnoses, by);
+const read = (text: string, by = matcher()) => symptomOf(text, diagnoses, by, asInGuide);
 
 describe('the part that a text names', () => {
   it.each<[string, PartId | undefined]>([
@@ -42,7 +43,7 @@ describe('the part that a text names', () => {
     ['nothing of ours', undefined],
     ['', undefined],
   ])('of "%s" is %s', (text, part) => {
-    expect(partIn(text)).toBe(part);
+    expect(partIn(text, asInGuide)).toBe(part);
   });
 });
 

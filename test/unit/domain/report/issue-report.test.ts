@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reportWriter } from '../../../../src/bot/views/report-form.view.ts';
+import { reportWriterOf } from '../../../../src/bot/views/report-form.view.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { deploymentsOf } from '../../../../src/domain/report/issue-environment.ts';
 import { issueReport } from '../../../../src/domain/report/issue-report.ts';
@@ -7,6 +8,8 @@ import { parseConfig } from '../../../../src/platform/settings/config.ts';
 import { leaked, plantedSecrets } from '../../../support/planted-secrets.ts';
 import { aDiagnosis, anOutcome, aSource, onKubernetes } from '../../../support/reports.ts';
 import { aFinding, aRemediation, aReport, aRow, aRun } from '../../../support/slack-views.ts';
+
+const reportWriter = reportWriterOf(() => asInGuide);
 
 const quiet = { ...aRun({ kind: 'diagnose' }), outcomes: [] };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { runtimeStartupLog } from '../../../../src/probes/runtime/startup-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 
@@ -17,7 +18,7 @@ const look = (part: FakePart) =>
   runtimeStartupLog.run(
     { part: 'agent-manager' },
     {
-      deps: { runtime: fakeRuntime({ 'agent-manager': [part] }) },
+      deps: { platform: asInGuide, runtime: fakeRuntime({ 'agent-manager': [part] }) },
       signal: new AbortController().signal,
       now: () => now,
       wait: () => Promise.resolve(),
@@ -104,6 +105,7 @@ describe('the log of a service that does not start', () => {
         { part: 'agent-manager' },
         {
           deps: {
+            platform: asInGuide,
             runtime: {
               ...runtime,
               logs: (instance, options) => {
@@ -133,6 +135,7 @@ describe('the log of a service that does not start', () => {
       { part: 'agent-manager' },
       {
         deps: {
+          platform: asInGuide,
           runtime: {
             ...runtime,
             logs: (instance, options) =>

@@ -1,3 +1,4 @@
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { connectionSuspects, symptomWords } from '../../../../src/diagnoses/vocabulary.ts';
@@ -6,7 +7,7 @@ import { createSymptomMatcher } from '../../../../src/services/diagnosis/symptom
 import { phrases } from './phrases.ts';
 
 const matcher = createSymptomMatcher(symptomWords, connectionSuspects);
-const read = (text: string) => symptomOf(text, diagnoses, matcher);
+const read = (text: string) => symptomOf(text, diagnoses, matcher, asInGuide);
 const offer = (ids: readonly string[], part?: string) => ({
   kind: 'choose',
   ids,
