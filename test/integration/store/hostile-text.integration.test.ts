@@ -1,0 +1,238 @@
+import { expect, it } from 'vitest';
+import { auditHash } from '../../../src/domain/audit/audit.ts';
+import { type Plan, planHash } from '../../../src/domain/fix/remediation.ts';
+import type { Facts } from '../../../src/domain/kernel/facts.ts';
+import { wellFormed, wholeJson } from '../../../src/domain/kernel/text.ts';
+import type { Finding } from '../../../src/domain/probe/finding.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
+import { systemIds } from '../../../src/platform/process/clock.ts';
+import { createDeliveryInbox } from '../../../src/platform/slack/inbox.ts';
+import { hostile } from '../../support/hostile-text.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { usePostgres } from '../../support/postgres.ts';
+
+const postgres = usePostgres();
+const mark = 'hostile:';
+const id = (): string => systemIds.uuid();
+const soon = (): Date => new Date(Date.now() + 60_000);
+
+/** `name` is for columns with an index, which holds 2,700 bytes. */
+function said(text: string): { readonly text: string; readonly name: string; readonly facts: Facts } {
+  const name = `${mark}${text.length > 500 ? 'long \u0000' : text}`;
+  return { text: mark + text, name, facts: { [mark + text]: mark + text, number: 0.1 } };
+}
+
+function planOf(text: string, facts: Facts, target: string): Plan {
+  return wholeJson({
+    ...{ schemaVersion: 1, actionId: 'redis.set-eviction-policy', actionVersion: 1, environment: 'prod' },
+    ...{ part: 'redis', target, identity: { of: text }, params: facts, tier: 2 },
+    steps: [{ kind: text, target, from: facts, to: facts, precondition: facts, safety: 'idempotent' }],
+    ...{ verifyWith: [{ probe: 'redis.memory' }], verifyWithinMs: 1000, stableForMs: 0 },
+    ...{ blast: { key: text, facts }, stepTimeoutMs: 1000, objects: 1 },
+  } as Plan);
+}
+
+it.each(hostile)(
+  '$name is stored in every column, well formed, and nothing of it is lost',
+  async ({ text: given }) => {
+    const { text, name, facts } = said(given);
+    const database = await postgres.migrated();
+    const store = database.store();
+    const by = { teamId: text, userId: text, via: 'slack' } as const;
+    const surface = { teamId: text, channel: text, threadTs: text, language: 'en' } as const;
+    const run = {
+      id: id(),
+      kind: 'health',
+      environment: name,
+      params: facts,
+      source: 'slash',
+      requestedBy: by,
+      surface,
+    } as const;
+    const finding = {
+      code: text,
+      severity: 'critical',
+      part: 'redis',
+      subject: text,
+      facts,
+    } as unknown as Finding;
+    const outcome = {
+      ...{
+        key: name,
+        probe: text,
+        part: text,
+        status: 'unhealthy',
+        findings: [finding],
+        facts,
+        reason: text,
+      },
+      ...{ cause: { code: 'bug', detail: text, facts }, startedAt: new Date(0).toISOString(), durationMs: 1 },
+    } as unknown as ProbeOutcome;
+    const rendered = { text, blocks: [{ [text]: text }] };
+
+    await store.tx(async (tx) => {
+      expect(await tx.runs.insert({ ...run, dedupeKey: name })).toBe(true);
+      expect(await tx.inbox.accept({ key: `${name}1`, kind: text, payloadDigest: text })).toBe(true);
+      await tx.runs.claim(run.id, text, 60_000);
+      await tx.runs.saveOutcomes(run.id, [outcome]);
+      await tx.runs.finish(run.id, text, 'complete', facts);
+      await tx.channels.save({ channel: name, teamId: text, digestAt: text, digestTimezone: text }, by);
+      await tx.killSwitches.set(name, true, by, text);
+      await tx.directory.save('person', name, facts, new Date());
+      await tx.buttons.create({ id: name, purpose: text, planHash: text, data: facts, ttlMs: 60_000 });
+      await tx.messages.ephemeral({ channel: name, userId: text, threadTs: text }, rendered);
+      await tx.messages.home({ userId: name }, rendered);
+      await tx.messages.upload({
+        channel: name,
+        filename: text,
+        title: text,
+        content: text,
+        encoding: 'utf8',
+      });
+      await tx.audit.append({
+        ...{ actor: text, actorTeam: text, action: text, reason: text, requestIds: [text], facts },
+        ...{ policyVersion: text, payloadDigest: text },
+      });
+      await tx.notify('outbox', name);
+      const digest = { channel: name, environment: name, localDate: name, dueAt: soon(), runId: run.id };
+      expect(await tx.digests.insert(digest)).toBe(true);
+      await tx.digests.finish(run.id, [finding]);
+      await tx.messages.post({
+        ...{ id: id(), purpose: text, channel: name, threadTs: text, rendered, urgency: 'answer' },
+      });
+      await tx.remediations.nextFence(name, name);
+    });
+
+    const read = await store.tx((tx) => tx.runs.get(run.id));
+    expect(read).toMatchObject(wholeJson({ ...run, summary: facts }));
+    expect(read?.outcomes).toEqual([wholeJson(outcome)]);
+    expect(await store.tx((tx) => tx.runs.byDedupeKey(name))).toMatchObject({ id: run.id });
+    expect(await store.tx((tx) => tx.channels.get(name))).toMatchObject({ teamId: wellFormed(text) });
+    expect(await store.tx((tx) => tx.killSwitches.active(name))).toEqual({
+      scope: wellFormed(name),
+      reason: wellFormed(text),
+    });
+    expect((await store.tx((tx) => tx.digests.last(name, name)))?.findings).toEqual([wholeJson(finding)]);
+    expect((await store.tx((tx) => tx.directory.get('person', name)))?.data).toEqual(wholeJson(facts));
+    expect(await store.tx((tx) => tx.buttons.get(name))).toMatchObject(
+      wholeJson({ purpose: text, data: facts }),
+    );
+    const payloads = await database.sql<{ payload: unknown }>(
+      "SELECT payload FROM outbox WHERE kind <> 'render' ORDER BY seq",
+    );
+    expect(payloads.map(({ payload }) => payload)).toEqual([
+      expect.objectContaining({ rendered: wholeJson(rendered) }),
+      expect.objectContaining({ view: wholeJson(rendered) }),
+      expect.objectContaining({ content: wellFormed(text) }),
+    ]);
+
+    // What was hashed is what is read back.
+    const [row] = await store.tx((tx) => tx.audit.rows(1, 1));
+    expect(row).toMatchObject(wholeJson({ actor: text, reason: text, requestIds: [text], facts }));
+    expect(row === undefined ? '' : auditHash(row, row.prevHash)).toBe(row?.hash);
+
+    const plan = planOf(text, facts, name);
+    const fix = { id: id(), handle: name, plan, planHash: planHash(plan), findingKey: text, surface };
+    await store.tx(async (tx) => {
+      await tx.remediations.insert({ ...fix, offerExpiresAt: soon() });
+      const offered = await tx.remediations.lock(fix.id);
+      if (offered === undefined) throw new Error('nothing was inserted');
+      await tx.remediations.move(offered, 'requested', {
+        ...{ requester: by, requesterId: text, reason: text, eligible: [text], policyVersion: text },
+        ...{ requestExpiresAt: soon(), outcome: facts, evidenceDigest: text },
+      });
+    });
+    await store.tx((tx) =>
+      tx.remediations.saveApproval(fix.id, {
+        ...{ personId: `${name}2`, person: by, decision: 'approve', planHash: fix.planHash },
+        ...{ policyVersion: text, reason: text, payloadDigest: text },
+      }),
+    );
+    expect(await store.tx((tx) => tx.remediations.approvals(fix.id))).toMatchObject([
+      wholeJson({ person: by, reason: text, policyVersion: text }),
+    ]);
+    const stored = await store.tx((tx) => tx.remediations.get(fix.id));
+    expect(stored).toMatchObject(
+      wholeJson({ reason: text, requester: by, eligible: [text], outcome: facts }),
+    );
+    expect(stored === undefined ? '' : planHash(stored.plan)).toBe(fix.planHash);
+
+    const inbox = createDeliveryInbox({ database: { url: database.url }, logger: silentLogger });
+    const delivery = { key: `${name}2`, kind: text, digest: text, body: { [text]: text } };
+    expect(await inbox.accept(delivery, 5000)).toBe(true);
+    expect(await inbox.accept(delivery, 5000)).toBe(false);
+    await inbox.sawHome(name, text);
+    await database.sql(`UPDATE inbox SET leased_until = clock_timestamp() - interval '1 second'`);
+    expect(await inbox.abandoned(9)).toEqual([
+      { key: wellFormed(delivery.key), body: wholeJson(delivery.body) },
+    ]);
+    await inbox.close();
+
+    expect(await untouched(database.sql)).toEqual(notText);
+  },
+  // A megabyte, some forty times, on a busy machine.
+  180_000,
+);
+
+/** What no hostile text reaches here: digests and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
+const notText: readonly string[] = [
+  'approvals.decision',
+  'approvals.plan_hash',
+  'audit_anchors.hash',
+  'audit_anchors.key_id',
+  'audit_anchors.mac',
+  'audit_anchors.place',
+  'audit_anchors.reference',
+  'audit_head.hash',
+  'audit_log.from_state',
+  'audit_log.hash',
+  'audit_log.key_id',
+  'audit_log.mac',
+  'audit_log.plan_hash',
+  'audit_log.prev_hash',
+  'audit_log.to_state',
+  'directory_snapshot.kind',
+  'messages.lost',
+  'messages.moved_from',
+  'messages.ts',
+  'mutes.by',
+  'mutes.environment',
+  'mutes.finding_code',
+  'mutes.reason',
+  'outbox.error',
+  'outbox.kind',
+  'outbox.leased_by',
+  'outbox.state',
+  'remediation_steps.direction',
+  'remediation_steps.facts',
+  'remediation_steps.outcome',
+  'remediations.action_id',
+  'remediations.environment',
+  'remediations.image_version',
+  'remediations.lease_owner',
+  'remediations.plan_hash',
+  'remediations.reminders',
+  'remediations.state',
+  'run_probes.status',
+  'runs.error',
+  'runs.kind',
+  'runs.source',
+  'runs.state',
+];
+
+async function untouched(
+  sql: (text: string) => Promise<readonly Record<string, unknown>[]>,
+): Promise<readonly string[]> {
+  const columns = (await sql(
+    `SELECT table_name, column_name FROM information_schema.columns
+     WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb') ORDER BY table_name, column_name`,
+  )) as readonly { readonly table_name: string; readonly column_name: string }[];
+  const left: string[] = [];
+  for (const { table_name: table, column_name: column } of columns) {
+    const [row] = await sql(
+      `SELECT count(*)::int AS n FROM "${table}" WHERE "${column}"::text LIKE '%${mark}%'`,
+    );
+    if (row?.['n'] === 0) left.push(`${table}.${column}`);
+  }
+  return left;
+}
