@@ -4,8 +4,9 @@ import { sha256 } from '../../domain/kernel/canonical.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
-import { type PartId, partIds } from '../../domain/platform/part.ts';
+import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import { bareName } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { partIdentity } from '../part-identity.ts';
@@ -27,8 +28,7 @@ const Params = z.strictObject({
     .exactOptional()
     .meta({ description: 'Name of the workload, when it is not the name of the part.' }),
   kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']).exactOptional().meta({
-    description:
-      'Kind of the workload; default: StatefulSet for data stores, DaemonSet for collect-agent, otherwise Deployment.',
+    description: 'Kind of the workload; default: that of the part in this installation.',
   }),
 });
 type Params = z.output<typeof Params>;
@@ -183,16 +183,19 @@ interface Place {
   readonly name: string;
 }
 
-const stores: readonly PartId[] = ['postgres', 'redis', 'nats', 'neo4j'];
-
 /** Only the two namespaces of the environment, only by name: never a selector (R-P7). */
 function placeOf(params: Params, deps: With<'kubernetes'>): Place {
   const agent = params.part === 'collect-agent';
-  const usual = agent ? 'DaemonSet' : stores.includes(params.part) ? 'StatefulSet' : 'Deployment';
+  const { workload } = deps.platform.parts[params.part];
+  const usual = workload.startsWith('daemonset/')
+    ? 'DaemonSet'
+    : workload.startsWith('statefulset/')
+      ? 'StatefulSet'
+      : 'Deployment';
   return {
     kind: kinds[params.kind ?? usual],
     namespace: agent ? deps.kubernetes.agentNamespace : deps.kubernetes.namespace,
-    name: params.workload ?? params.part,
+    name: params.workload ?? bareName(workload),
   };
 }
 

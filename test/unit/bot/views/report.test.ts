@@ -3,7 +3,7 @@ import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts
 import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { fitsInAnswer, reportAnswer, reportAttached } from '../../../../src/bot/views/report.view.ts';
 import { reportWriterOf } from '../../../../src/bot/views/report-form.view.ts';
-import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { issueReport } from '../../../../src/domain/report/issue-report.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
@@ -21,6 +21,15 @@ const now = at('03:10:00');
 const headings = (text: string) => text.split('\n').filter((line) => line.startsWith('#'));
 
 describe('the issue form', () => {
+  it('calls a part what people there call it (R-PLAT25)', () => {
+    const there = reportWriterOf(() => platformOf({ parts: { redis: { name: 'Key Store' } } }));
+    const report = issueReport(aSource());
+
+    expect(there.form(report, 'en')).toContain('Key Store');
+    expect(there.form(report, 'zh-CN')).toContain('Key Store');
+    expect(reportWriter.form(report, 'en')).not.toContain('Key Store');
+  });
+
   it('is filled in from the run, and says of each gap that it is not known', () => {
     const fixes = [aRemediation({ state: 'succeeded' })];
 

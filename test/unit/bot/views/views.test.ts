@@ -21,7 +21,7 @@ import {
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
 import type { Rendered } from '../../../../src/domain/message/rendered.ts';
-import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Language } from '../../../../src/domain/run/run.ts';
 import { verbs } from '../../../../src/handlers/grammar/command.ts';
@@ -76,6 +76,28 @@ describe('the health table', () => {
     expect(readableMessage(rendered)).toContain('because PostgreSQL is down');
     expect(readableMessage(rendered)).toContain('Not configured: Neo4j.');
     expect(readableMessage(rendered)).toContain('[Details]');
+  });
+
+  it('calls each part what people there call it (R-PLAT25)', () => {
+    const names = platformOf({
+      parts: { postgres: { name: 'Main DB' }, 'agent-manager': { name: 'Fleet Desk' } },
+    });
+    const there = rendererOf((environment) => (environment === 'prod' ? names : asInGuide));
+    const report = aReport({
+      overall: 'findings',
+      roots: ['postgres'],
+      rows: [
+        aRow({ part: 'postgres', state: 'down', fact: { key: 'refused', facts: {} } }),
+        aRow({ part: 'agent-manager', state: 'down', consequenceOf: 'postgres' }),
+      ],
+    });
+    const text = (environment: string) =>
+      readableMessage(there.health({ run: aRun({ environment }), report, repaired: [], now }, 'en'));
+
+    expect(text('prod')).toContain('because Main DB is down');
+    expect(text('prod')).toContain('Fleet Desk');
+    expect(text('prod')).not.toContain('agent-manager');
+    expect(text('staging')).toContain('because PostgreSQL is down');
   });
 
   it('never lets "could not check" look like healthy or like broken', () => {

@@ -1,7 +1,7 @@
-import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { describe, expect, it } from 'vitest';
 import { connectionSymptom } from '../../../../src/domain/diagnosis/connection-symptom.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 
 const about = (part: PartId) => [`about ${part}`];
 const suspects: Readonly<Record<PartId, readonly string[]>> = {

@@ -1,8 +1,8 @@
-import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { describe, expect, it } from 'vitest';
 import { type Diagnosis, defineDiagnosis } from '../../../../src/domain/diagnosis/diagnosis.ts';
 import { asTyped, type Matcher, partIn, symptomOf } from '../../../../src/domain/diagnosis/symptom.ts';
 import { type PartId, partIds } from '../../../../src/domain/platform/part.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 
 const one = (id: string, slug: string, part: PartId, more: Partial<Diagnosis> = {}): Diagnosis =>
   defineDiagnosis({ id, slug, part, evidence: [], causes: [], handOver: [], ...more });

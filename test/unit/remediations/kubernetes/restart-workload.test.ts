@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
 import { restartWorkload } from '../../../../src/remediations/kubernetes/restart-workload.remediation.ts';
@@ -24,6 +25,25 @@ const with_ = (part: 'spec' | 'status', more: object) => (object: KubeObject) =>
 describe('kubernetes.restart-workload', () => {
   it('is tier 1 for a stateless workload of which two Pods are ready', async () => {
     expect(await fresh().plan()).toMatchObject({ tier: 1, target: 'deployments/aetherius/agent-manager' });
+  });
+
+  it('restarts the workload that the part has in this installation (R-PLAT25)', async () => {
+    const { context } = fresh();
+    const listed: string[] = [];
+    const kubernetes = {
+      ...context.deps.kubernetes,
+      list: async (kind: string) => {
+        listed.push(kind);
+        return [{ metadata: { name: 'am' } }] as unknown as readonly KubeObject[];
+      },
+    };
+    const platform = platformOf({ parts: { 'agent-manager': { workload: 'statefulset/am' } } });
+    const deps = { ...context.deps, platform, kubernetes };
+
+    expect(await restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps })).toMatchObject({
+      target: 'statefulsets/aetherius/am',
+    });
+    expect(listed[0]).toBe('statefulsets');
   });
 
   it.each([

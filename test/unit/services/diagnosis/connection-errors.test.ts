@@ -1,8 +1,8 @@
-import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { describe, expect, it } from 'vitest';
 import { diagnoses } from '../../../../src/diagnoses/index.ts';
 import { connectionSuspects, symptomWords } from '../../../../src/diagnoses/vocabulary.ts';
 import { asTyped, symptomOf } from '../../../../src/domain/diagnosis/symptom.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { createSymptomMatcher } from '../../../../src/services/diagnosis/symptom-match.service.ts';
 import { phrases } from './phrases.ts';
 
