@@ -9,6 +9,7 @@ import type { Logger } from '../../src/domain/kernel/clock.ts';
 import type { Role } from '../../src/domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
+import { createProcessRedaction, secretsOf } from '../../src/platform/redact/process-redactor.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import {
   type SlackEmulator,
@@ -32,6 +33,8 @@ export interface ProductOptions {
   readonly environmentsYaml?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
+  /** Gets each line of the log at level debug, as the product's own logger writes it. */
+  readonly logLines?: (line: string) => void;
 }
 
 export interface Product {
@@ -175,12 +178,22 @@ ${options.approvalsYaml ?? approvals}
   const add: Product['add'] = async (role, more = {}, environments) => {
     const own = { ...variables, ...more };
     const env = readProcessEnv(role, own);
-    const config = parseConfig(yaml, { role, env: own, where: 'test', folder: tmpdir() });
+    // As `main` does it: what the configuration refers to is known as soon as it is read.
+    const known = secretsOf(env);
+    const learn = (secret: string) => known.learn(secret);
+    const config = parseConfig(yaml, { role, env: own, where: 'test', folder: tmpdir(), learn });
+    const redaction = createProcessRedaction({ env, known, settings: config.redaction });
+    const { logLines } = options;
+    const logger =
+      logLines === undefined
+        ? (options.logger ?? testLogger)
+        : createLogger({ level: 'debug', redactor: redaction.redactor, destination: { write: logLines } });
     const started = await startProcess({
       role,
       env,
       config,
-      logger: options.logger ?? testLogger,
+      logger,
+      redaction,
       ...(environments === undefined ? {} : { environments }),
     });
     processes.push(started);
