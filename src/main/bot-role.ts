@@ -11,6 +11,7 @@ import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
 import { present } from '../domain/kernel/present.ts';
+import { keptInSlack } from '../domain/message/slack-fields.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
@@ -48,6 +49,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
 
   const gate = createGate({
     inbox,
+    redact: (body, delivery) => redactorOf(delivery).leaves(body, keptInSlack),
     installation: () => Promise.resolve(installationOf(self)),
     appId,
     words,

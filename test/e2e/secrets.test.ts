@@ -18,6 +18,11 @@ const planted = hardCases.filter(
     keeps.length === 0 && secrets.every((secret) => secret.length >= 8 && !/\s/.test(secret)),
 );
 
+/** What the forms themselves say: a piece of one secret may stand there, in the words or numbers of another form. */
+const around = planted.map(({ text, secrets }) =>
+  secrets.reduce((rest, secret) => rest.replaceAll(secret, '\u0001'), text),
+);
+
 let service: Server;
 let said = '';
 beforeAll(async () => {
@@ -28,6 +33,17 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => service.close());
+
+/** Texts of at most `most` characters, one case after the other. */
+function pages(most: number): readonly string[] {
+  const made: string[] = [];
+  for (const { text } of planted) {
+    const last = made.at(-1);
+    if (last === undefined || last.length + text.length > most) made.push(text);
+    else made[made.length - 1] = `${last}\n\n${text}`;
+  }
+  return made;
+}
 
 it('no secret of a target, of a typed command or reason, or that the worker holds is anywhere afterwards', async () => {
   const { port } = service.address() as AddressInfo;
@@ -71,6 +87,10 @@ it('no secret of a target, of a typed command or reason, or that the worker hold
   const reason = 'it says dial postgres://app:Falcon9Qx7Kd2Wz@db:5432/x, so not now';
   await control.submit({ user: people.approver, viewId: modal.id, values: { reason } });
   await control.waitForMessage({ channel, threadTs: table.ts, contains: 'so not now' });
+  for (const text of pages(2_500)) {
+    const line = `/aetherius diagnose ${text}`;
+    expect((await control.command({ user: people.requester, channel, text: line })).ok).toBe(true);
+  }
   await expect
     .poll(
       async () =>
@@ -101,7 +121,9 @@ it('no secret of a target, of a typed command or reason, or that the worker hold
   const secrets = [...planted, { form: 'a reason', secrets: ['Falcon9Qx7Kd2Wz'] }];
   const leaked = Object.entries(everywhere).flatMap(([place, text]) => [
     ...secrets.flatMap(({ form, secrets: of }) =>
-      of.filter((secret) => isVisible(secret, text)).map((secret) => `${place}: ${form}: ${secret}`),
+      of
+        .filter((secret) => isVisible(secret, text, around) || text.includes(secret))
+        .map((secret) => `${place}: ${form}: ${secret}`),
     ),
     ...spellings
       .filter((spelling) => text.includes(spelling))

@@ -27,6 +27,11 @@ export interface DeliveryInbox {
 
 export interface GateOptions {
   readonly inbox: DeliveryInbox;
+  /**
+   * The body without secrets. Whoever handles it gets no other, as after a restart: once line breaks and quotes are
+   * gone, some forms of a secret are not known any more.
+   */
+  readonly redact: (body: unknown, delivery: string) => unknown;
   readonly installation: () => Promise<Installation>;
   /** Of this app; undefined when it is not known (then only the workspace is checked). */
   readonly appId: string | undefined;
@@ -108,6 +113,7 @@ export function createGate(options: GateOptions): Gate {
       return event.ack();
     }
     const signature = event.customProperties?.signature as string | undefined;
+    const redacted = options.redact(event.body, delivery.key) as typeof event.body;
     let fresh: boolean;
     try {
       fresh = await inbox.accept(
@@ -115,7 +121,7 @@ export function createGate(options: GateOptions): Gate {
           key: delivery.key,
           kind: delivery.kind,
           digest: delivery.digest,
-          body: withoutTokens(event.body),
+          body: withoutTokens(redacted),
           ...present({ signature }),
         },
         persistWithinMs,
@@ -129,7 +135,7 @@ export function createGate(options: GateOptions): Gate {
       logger.info(facts, 'a delivery was already accepted');
       return event.ack();
     }
-    await forward(event, delivery);
+    await forward({ ...event, body: redacted }, delivery);
   };
 
   const tracked = (work: Promise<void>): Promise<void> => {

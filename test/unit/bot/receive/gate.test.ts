@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryOf } from '../../../../src/bot/receive/delivery.ts';
 import { createGate, type DeliveryInbox } from '../../../../src/bot/receive/gate.ts';
+import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { keptInSlack } from '../../../../src/domain/message/slack-fields.ts';
 import { systemClock, systemIds } from '../../../../src/platform/process/clock.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
 import { silentLogger } from '../../../support/logger.ts';
@@ -39,6 +41,7 @@ function aGate(inbox: DeliveryInbox, work: () => Promise<void> = () => Promise.r
   const gate = createGate({
     fetch,
     inbox,
+    redact: (body) => createRedactor().leaves(body, keptInSlack),
     installation: () => Promise.resolve({ teamIds: ['T0TEAM'], enterpriseIds: [] }),
     appId: undefined,
     words: () => Promise.resolve(wordsIn('en')),
@@ -78,6 +81,16 @@ describe('the gate', () => {
 
     expect(seen).toEqual([{ ...command, text: 'a\ufffd\ufffd\u0007', 'x\ufffd': 1 }]);
     expect(answers).toEqual([{ text: 'no ·a\ufffd\ufffd·' }]);
+  });
+
+  it('hands on no secret, while line breaks still show where it ends', async () => {
+    const { inbox } = anInbox();
+    const { gate, seen } = aGate(inbox);
+    const text = 'diagnose password = r"""\nFalcon9Qx7Kd2Wz\n"""';
+    await gate.processEvent({ body: { ...command, text }, ack: () => Promise.resolve() });
+
+    expect(JSON.stringify(seen)).not.toContain('Falcon9');
+    expect(seen).toMatchObject([{ trigger_id: '1.2.3', text: expect.stringContaining('[secret') as string }]);
   });
 
   it('marks a delivery as handled', async () => {
