@@ -1,5 +1,5 @@
 import { type PartId, partIds, type ServiceId } from './part.ts';
-import { guide, type WorkloadName } from './table.ts';
+import { guide, type PartRow, type WorkloadName } from './table.ts';
 
 type Guide = typeof guide;
 
@@ -67,21 +67,7 @@ export function platformsIn(
 }
 
 /** What any part may have, for readers that take one by its id. */
-export interface PartFacts {
-  readonly name?: string;
-  readonly aliases: readonly string[];
-  readonly spoken: readonly string[];
-  readonly reportedAs: readonly string[];
-  readonly port?: number;
-  readonly monitorPort?: number;
-  readonly workload?: WorkloadName;
-  readonly service?: string;
-  readonly composeService?: string;
-  readonly container?: string;
-  readonly configMap?: string;
-  readonly configFile?: string;
-  readonly secret?: string;
-}
+export type PartFacts = Omit<PartRow, 'dependsOn' | 'alsoConnects'> & { readonly name?: string };
 
 export function factsOf(platform: Platform, part: PartId): PartFacts {
   return platform.parts[part];

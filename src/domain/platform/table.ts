@@ -4,7 +4,7 @@ import type { PartId } from './part.ts';
 export type WorkloadName = `${'deployment' | 'statefulset' | 'daemonset'}/${string}`;
 
 /** What every part may have; which of these it has, its row in the table says. */
-interface Row {
+export interface PartRow {
   /** Parts that it needs to do its work. */
   readonly dependsOn: readonly PartId[];
   /** Parts that it connects to besides, for the platform's requests. */
@@ -192,7 +192,9 @@ export const guide = {
   },
   /** Prefixes of keys in Redis: the copies of agents' rows, and what may be deleted. */
   cache: { agents: 'agent:', disposable: 'cache:' },
-} as const satisfies { readonly parts: Readonly<Record<PartId, Row>> } & Readonly<Record<string, unknown>>;
+} as const satisfies { readonly parts: Readonly<Record<PartId, PartRow>> } & Readonly<
+  Record<string, unknown>
+>;
 
 /** The parts of `runtime`, `postgres.databases` and `neo4j` in the configuration that have a default of the platform. */
 export const usual = {
