@@ -38,6 +38,13 @@ export type ConfigKey = keyof Guide['keys'];
 export type TableName = keyof Guide['tables'];
 export type PlatformPath = keyof Guide['paths'];
 
+const told = new WeakMap<Platform, PlatformChanges>();
+
+/** What the installation itself says of this platform, value by value; empty for one of which nothing is said. */
+export function changesOf(platform: Platform): PlatformChanges {
+  return told.get(platform) ?? {};
+}
+
 /** The platform of an installation. Other names of a part are added to those in the table. */
 export function platformOf(changes: PlatformChanges = {}): Platform {
   const parts = partIds.map((part) => {
@@ -49,7 +56,9 @@ export function platformOf(changes: PlatformChanges = {}): Platform {
   const groups = Object.entries(guide).flatMap(([group, facts]) =>
     group === 'parts' ? [] : [[group, { ...facts, ...changes[group as Exclude<keyof Platform, 'parts'>] }]],
   );
-  return { ...Object.fromEntries(groups), parts: Object.fromEntries(parts) } as Platform;
+  const platform = { ...Object.fromEntries(groups), parts: Object.fromEntries(parts) } as Platform;
+  told.set(platform, changes);
+  return platform;
 }
 
 /** An installation of which nothing else is said. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { ConfiguredId } from '../../domain/platform/part.ts';
+import { factOf, mayDecide, observed, sourcedFacts } from '../../domain/platform/source.ts';
 import { guide } from '../../domain/platform/table.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -13,6 +14,7 @@ export const runtimeRegistrationSubjects = defineProbe({
 
 Reads \`${guide.keys['nats.subjects.registration']}\` from the configuration of both (flag, environment, file, default).
 Checks whether the subject that agent-manager subscribes to covers the one that the agent publishes on.
+Where a side shows no subject, the answer stays open: the default of its program is unknown.
 Placeholders such as \`{cluster_id}\` or \`$(CLUSTER_ID)\` stand for one token, as \`*\` does.
 It cannot see whether a placeholder of the agent becomes the value that agent-manager expects.`,
   params: z.strictObject({}),
@@ -21,27 +23,30 @@ It cannot see whether a placeholder of the agent becomes the value that agent-ma
   timeoutMs: 8_000,
   emits: ['REGISTRATION_SUBJECTS_DIFFER'],
   async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
-    const { keys, subjects } = deps.platform;
-    const key = keys['nats.subjects.registration'];
+    const { platform } = deps;
+    const key = platform.keys['nats.subjects.registration'];
     const subjectOf = async (part: ConfiguredId) => {
       const config = await partConfig(deps, part, signal, [key]);
       if (config === undefined)
         throw new AppError('NOT_FOUND', 'configuration cannot be read', { facts: { part } });
       const found = seenValue(config, key);
       return {
-        subject: found?.value ?? subjects.registration,
+        subject: found === undefined ? factOf(platform, 'subjects', 'registration') : observed(found.value),
         layer: found?.layer ?? 'default',
         container: config.instance.name,
       };
     };
     const [manager, agent] = await Promise.all([subjectOf('agent-manager'), subjectOf('collect-agent')]);
     const facts = {
-      managerSubject: manager.subject,
+      ...sourcedFacts({ managerSubject: manager.subject, agentSubject: agent.subject }),
       managerLayer: manager.layer,
-      agentSubject: agent.subject,
       agentLayer: agent.layer,
     };
-    const [listened, published] = [manager.subject, agent.subject].map(withoutPlaceholders) as [
+    if (!mayDecide(manager.subject, agent.subject))
+      throw new AppError('NOT_FOUND', 'a subject is neither configured nor seen', {
+        facts: { reason: 'value-only-documented', key, value: platform.subjects.registration, ...facts },
+      });
+    const [listened, published] = [manager.subject.value, agent.subject.value].map(withoutPlaceholders) as [
       string,
       string,
     ];

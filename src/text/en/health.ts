@@ -123,6 +123,8 @@ export const health = {
     'the durations of the steps of {executions|# failed execution|# failed executions} cannot be read',
   'cause.subject-placeholder':
     '{@agent-manager} listens on {managerSubject} and the agent publishes on {agentSubject}: the value of its placeholder cannot be seen here',
+  'cause.value-only-documented':
+    'nothing here shows what {key} is; only the platform’s guide says {value}, and that decides nothing',
   'cause.metrics-absent':
     'something waits, and the metrics that would show the reason are absent ({metrics})',
   'cause.log-empty': 'the log of {instance} is empty',

@@ -118,6 +118,7 @@ export const health = {
   'cause.steps-unreadable': '读不到 {executions} 个失败执行的步骤耗时',
   'cause.subject-placeholder':
     '{@agent-manager} 监听 {managerSubject}，代理发布到 {agentSubject}：这里看不到占位符最终被替换成什么',
+  'cause.value-only-documented': '这里看不到 {key} 的值；只有平台的指南说是 {value}，不足以判断',
   'cause.log-empty': '{instance} 的日志是空的',
   'cause.no-batch-ended':
     '{seconds} 秒内没有一批事件写入完成，也看不出写入方在做什么（{queue} 个事件在等待）',

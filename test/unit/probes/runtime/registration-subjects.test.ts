@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import { runtimeRegistrationSubjects } from '../../../../src/probes/runtime/registration-subjects.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, probeContext } from '../../../support/probe-context.ts';
@@ -80,6 +81,46 @@ describe('runtime.registration-subjects', () => {
     await expect(compare('aetherius.agent.prod.register', own)).rejects.toMatchObject({
       code: 'NOT_FOUND',
       facts: { reason: 'subject-placeholder' },
+    });
+  });
+
+  it('W4 rules nothing out by a default that nobody configured (R-PLAT1)', async () => {
+    const parts = { 'agent-manager': [{ files: { [CONFIG]: 'server: { port: 8080 }\n' } }] };
+    const agents = [{ files: { [CONFIG]: 'agent: { cluster_id: prod }\n' } }];
+
+    await expect(
+      runtimeRegistrationSubjects.run({}, on({ ...parts, 'collect-agent': agents })),
+    ).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      facts: { reason: 'value-only-documented', agentSubjectSource: 'documented' },
+    });
+    await expect(
+      runtimeRegistrationSubjects.run(
+        {},
+        on({ ...parts, 'collect-agent': [subject('agent.register.prod')] }),
+      ),
+    ).rejects.toMatchObject({
+      facts: { agentSubjectSource: 'observed', managerSubjectSource: 'documented' },
+    });
+  });
+
+  it('judges by a default that the configuration of the installation names', async () => {
+    const platform = platformOf({ subjects: { registration: own } });
+    const bare = { files: { [CONFIG]: 'a: 1\n' } };
+    const parts = { 'agent-manager': [subject('fleet.*.register')], 'collect-agent': [bare] };
+    const context = probeContext({
+      platform,
+      runtime: fakeRuntime(parts),
+      services: fakeServices({}),
+    });
+
+    expect(await runtimeRegistrationSubjects.run({}, context)).toMatchObject({
+      findings: [
+        {
+          code: 'REGISTRATION_SUBJECTS_DIFFER',
+          facts: { agentSubject: own, agentSubjectSource: 'configured' },
+        },
+      ],
     });
   });
 
