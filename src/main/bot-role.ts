@@ -190,6 +190,7 @@ function slackGateOf(shared: Shared): SlackGate {
   const language = languageIn(shared);
   return createSlackGate({
     redactor: shared.redaction.redactor,
+    redactorOf: shared.redaction.redactorOf,
     words: (channel) => wordsIn(language(channel)).plain('redact.withheld'),
   });
 }

@@ -58,6 +58,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     logger,
     worker: shared.processId,
     environments,
+    redactorOf: redaction.redactorOf,
     handlers: {
       health: createHealthRun({
         ...common,

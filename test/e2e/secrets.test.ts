@@ -76,7 +76,9 @@ it('no secret of a target, of a typed command or reason, or that the worker hold
       .messages({ channel })
       .filter((message) => JSON.stringify(message).includes('"action_id":"report"'));
   const { table, card } = await askForFix(control);
-  for (const command of ['/aetherius diagnose D3 token=Falcon9Qx7Kd2Wz', '/aetherius diagnose S6']) {
+  // The third one is known to the worker alone: what the bot has stored of it goes when the worker takes the run.
+  const commands = ['D3 token=Falcon9Qx7Kd2Wz', 'S6', `D3 it says ${known} is wrong`];
+  for (const command of commands.map((words) => `/aetherius diagnose ${words}`)) {
     const before = answers().length;
     expect((await control.command({ user: people.requester, channel, text: command })).ok).toBe(true);
     await control.waitFor(() => answers().length > before, { timeoutMs: 60_000 });

@@ -32,6 +32,8 @@ export type OutboxMethod = 'post' | 'update' | 'ephemeral' | 'respond' | 'home' 
 export interface OutboxMessage {
   readonly id: string;
   readonly purpose: string;
+  /** The run that it answers. */
+  readonly runId?: string;
   readonly channel: string;
   /** Set once it stands in Slack: the render is an edit. */
   readonly ts?: string;

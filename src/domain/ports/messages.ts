@@ -44,6 +44,8 @@ export interface Messages {
     readonly channel: string;
     readonly threadTs?: string;
     readonly parentId?: string;
+    /** The run that it belongs to. */
+    readonly runId?: string;
     readonly filename: string;
     readonly title: string;
     readonly content: string;

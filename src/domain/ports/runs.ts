@@ -41,6 +41,11 @@ export interface Runs {
     /** Runs of others are not claimed. Default: any. */
     environments?: readonly string[],
   ): Promise<Run | undefined>;
+  /**
+   * Takes the place of the params, without the secrets that `owner` knows, and empties the delivery that they came with
+   * (ADR 0016). False: the lease is not ours any more.
+   */
+  clean(id: string, owner: string, params: Facts): Promise<boolean>;
   /** False: the lease is not ours any more; stop. */
   extend(id: string, owner: string, leaseMs: number): Promise<boolean>;
   /** One statement, however many; an outcome whose key is there already takes its place. Keys are distinct. */
@@ -66,6 +71,9 @@ export interface Runs {
   /** By its id, or by the last eight digits of it, which is what people see. */
   byReference(reference: string): Promise<Run | undefined>;
   byDedupeKey(key: string): Promise<Run | undefined>;
-  /** Runs that were requested longer ago and have no holder become `expired`; returns those. */
+  /**
+   * Runs that were requested longer ago and have no holder become `expired`; returns those. One that nobody ever claimed
+   * loses its params: nobody who knows the secrets of its environment has seen them.
+   */
   expire(olderThanMs: number, limit: number): Promise<readonly Run[]>;
 }

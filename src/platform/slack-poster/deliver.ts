@@ -75,7 +75,7 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
 /** Before it is fitted and its bytes are counted. */
 function withoutSecrets(item: OutboxItem, gate: SlackGate): OutboxItem {
   const channel = item.message?.channel ?? ('channel' in item.payload ? item.payload.channel : undefined);
-  return { ...item, payload: gate.clean(item.payload, channel) } as OutboxItem;
+  return { ...item, payload: gate.clean(item.payload, channel, item.message?.runId) } as OutboxItem;
 }
 
 async function deliverRender(client: WebClient, item: Render, reposted: Set<string>): Promise<Delivered> {

@@ -6,6 +6,8 @@ import { keptInSlack } from '../../domain/message/slack-fields.ts';
 export interface SlackGateOptions {
   /** That of the process, which knows its secrets; default one that knows none. */
   readonly redactor?: Redactor;
+  /** By the id of a run; its stand-ins are then the same in each post, edit and file. Default: those of `redactor`. */
+  readonly redactorOf?: (answer: string) => Redactor;
   /** What people read where a text was withheld, in the language of the channel. */
   readonly words?: (channel: string | undefined) => string;
 }
@@ -13,21 +15,24 @@ export interface SlackGateOptions {
 export interface SlackGate {
   /** Everything that is sent to Slack passes it: calls of the Web API, files, answers through a `response_url`. */
   readonly fetch: typeof fetch;
-  /** The same for a payload, before it is fitted into Slack's limits. */
-  clean<T>(payload: T, channel: string | undefined): T;
+  /** The same for a payload, before it is fitted into Slack's limits; `answer` is the run that it belongs to. */
+  clean<T>(payload: T, channel: string | undefined, answer?: string): T;
 }
 
 /** The gate to Slack, at the last place that all ways there share (ADR 0015). */
 export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
-  const { redactor = createRedactor(), words = () => withheld } = options;
-  const clean = (payload: unknown, channel: string | undefined): unknown =>
-    worded(redactor.leaves(payload, keptInSlack), words(channel));
+  const { redactor = createRedactor(), redactorOf = () => redactor, words = () => withheld } = options;
+  const clean = (payload: unknown, channel: string | undefined, answer?: string): unknown => {
+    const own = answer === undefined ? redactor : redactorOf(answer);
+    return worded(own.leaves(payload, keptInSlack), words(channel));
+  };
   return {
     fetch: async (input, init = {}) => {
       const body = await cleanBody(init.body ?? undefined, clean, redactor);
       return fetch(input, body === undefined ? init : { ...init, body });
     },
-    clean: <T>(payload: T, channel: string | undefined) => clean(payload, channel) as T,
+    clean: <T>(payload: T, channel: string | undefined, answer?: string) =>
+      clean(payload, channel, answer) as T,
   };
 }
 

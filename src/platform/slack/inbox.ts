@@ -4,6 +4,7 @@ import { within } from '../../domain/kernel/within.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { noAnswer, translate } from '../store/errors.ts';
 import { asIs, ids, type RedactorOf, slackJson } from '../store/gate.ts';
+import { answerable } from '../store/inbox.ts';
 import { createGatedPool } from '../store/pool.ts';
 
 export interface InboxOptions {
@@ -87,11 +88,20 @@ export function createDeliveryInbox(options: InboxOptions) {
       return rows[0]?.fresh === 1;
     },
     async handled(key: string): Promise<void> {
-      await query('UPDATE inbox SET handled_at = clock_timestamp() WHERE key = $1', ids(key));
+      await query(
+        `UPDATE inbox SET handled_at = clock_timestamp(), payload = ${answerable} WHERE key = $1`,
+        ids(key),
+      );
     },
+    /** Those that are too old, or ended as many processes as may be, are given up: what was typed goes. */
     async abandoned(limit: number): Promise<readonly { readonly key: string; readonly body: unknown }[]> {
       return query<{ key: string; body: unknown }>(
-        `UPDATE inbox SET attempts = attempts + 1,
+        `WITH given_up AS (
+           UPDATE inbox SET handled_at = clock_timestamp(), payload = ${answerable}
+           WHERE handled_at IS NULL AND payload IS NOT NULL AND leased_until < clock_timestamp()
+             AND (attempts >= ${mostAttempts} OR received_at <= clock_timestamp() - interval '${tooOldMinutes} minutes')
+         )
+         UPDATE inbox SET attempts = attempts + 1,
            leased_until = clock_timestamp() + interval '${leaseSeconds} seconds'
          WHERE key IN (
            SELECT key FROM inbox

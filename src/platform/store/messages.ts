@@ -14,6 +14,8 @@ interface OutboxRow {
   readonly lane: string;
   readonly urgency: Urgency;
   readonly payload: unknown;
+  /** The run that it belongs to. */
+  readonly answer?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ function createSend(query: Query, ids: Ids): Send {
        SELECT pg_notify($7, lane) FROM added`,
       [
         ...asIds(ids.uuid(), row.kind, row.messageId, row.lane, priorityOf(row.urgency)),
-        ...[slackJson(row.payload), asIs(channel)],
+        ...[slackJson(row.payload, row.answer), asIs(channel)],
       ],
     );
   };
@@ -79,12 +81,12 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
     },
     async update(messageId, rendered, urgency) {
       // First the lock: the next statement then sees every render made before this one.
-      const { rows } = await query<{ version: number }>(
-        'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING version',
+      const { rows } = await query<{ version: number; run_id: string | null }>(
+        'UPDATE messages SET version = version + 1 WHERE id = $1 RETURNING version, run_id',
         asIds(messageId),
       );
-      const version = rows[0]?.version;
-      if (version === undefined) return;
+      if (rows[0] === undefined) return;
+      const { version, run_id: runId } = rows[0];
       // An answer that still waits behind a decision keeps the decision's place.
       await query(
         `WITH older AS (
@@ -98,7 +100,7 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
          SELECT pg_notify($6, lane) FROM added`,
         [
           ...asIds(messageId, ids.uuid(), priorityOf(urgency), version),
-          ...[slackJson(rendered), asIs(channel)],
+          ...[slackJson(rendered, runId ?? undefined), asIs(channel)],
           waitsAsTheOlder(urgency),
         ],
       );
@@ -117,13 +119,13 @@ function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload'> {
       }),
     home: (to, view) =>
       send({ kind: 'home', lane: `home:${to.userId}`, urgency: 'progress', payload: { ...to, view } }),
-    upload: ({ parentId, ...file }) =>
+    upload: ({ parentId, runId, ...file }) =>
       send({
         kind: 'upload',
         lane: file.channel,
         urgency: 'answer',
         payload: file,
-        ...present({ messageId: parentId }),
+        ...present({ messageId: parentId, answer: runId }),
       }),
   };
 }

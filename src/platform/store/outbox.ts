@@ -25,6 +25,7 @@ interface StoredItem {
   readonly payload: OutboxPayloads[OutboxKind];
   readonly message_id: string | null;
   readonly purpose: string | null;
+  readonly run_id: string | null;
   readonly channel: string | null;
   readonly ts: string | null;
   readonly thread_ts: string | null;
@@ -76,7 +77,7 @@ WITH due AS (
 )
 SELECT o.id, o.kind, o.lane, o.priority, o.version, o.attempts, o.created_at, o.payload, o.message_id,
   ${method} AS method, ${movable} AS movable,
-  m.purpose, m.channel, m.ts, coalesce(m.thread_ts, p.thread_ts, p.ts) AS thread_ts, p.ts AS parent_ts,
+  m.purpose, m.run_id, m.channel, m.ts, coalesce(m.thread_ts, p.thread_ts, p.ts) AS thread_ts, p.ts AS parent_ts,
   m.moved_from, coalesce(m.sent_version, 0) AS sent_version,
   EXISTS (SELECT FROM outbox older WHERE older.message_id = o.message_id AND older.kind = 'render'
     AND older.version < o.version AND older.version > m.sent_version AND older.attempts > 0) AS tried_before
@@ -98,6 +99,7 @@ function toItem(row: StoredItem): OutboxItem {
       : withoutNulls<NonNullable<OutboxItem['message']>>({
           id: row.message_id,
           purpose: row.purpose,
+          runId: row.run_id ?? undefined,
           channel: row.channel,
           ts: row.ts ?? undefined,
           threadTs: row.thread_ts ?? undefined,

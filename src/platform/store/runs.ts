@@ -6,6 +6,7 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe/probe.ts';
 import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
 import { asIs, ids, json, jsonAsIs } from './gate.ts';
+import { answerable } from './inbox.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
 interface RunRow {
@@ -148,7 +149,7 @@ function reading(
   };
 }
 
-function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcomes' | 'finish'> {
+function claiming(query: Query): Pick<Runs, 'claim' | 'clean' | 'extend' | 'saveOutcomes' | 'finish'> {
   return {
     async claim(id, owner, leaseMs, environments) {
       const { rows } = await query<RunRow>(
@@ -160,6 +161,19 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'extend' | 'saveOutcomes' 
         ids(id, owner, leaseMs, environments),
       );
       return rows[0] === undefined ? undefined : toRun(rows[0]);
+    },
+    async clean(id, owner, params) {
+      const { rows } = await query<{ held: number }>(
+        `WITH run AS (
+           UPDATE runs SET params = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'running' RETURNING dedupe_key
+         ), typed AS (
+           UPDATE inbox SET payload = ${answerable}, handled_at = coalesce(handled_at, clock_timestamp())
+           WHERE key IN (SELECT dedupe_key FROM run) AND payload IS NOT NULL
+         )
+         SELECT count(*)::int AS held FROM run`,
+        [...ids(id, owner), json(params, id)],
+      );
+      return rows[0]?.held === 1;
     },
     async extend(id, owner, leaseMs) {
       const { count } = await query(
@@ -219,7 +233,8 @@ function waiting(query: Query): Pick<Runs, 'waiting' | 'markEnqueued' | 'expire'
     },
     async expire(olderThanMs, limit) {
       const { rows } = await query<RunRow>(
-        `UPDATE runs SET state = 'expired', finished_at = clock_timestamp(), lease_until = NULL
+        `UPDATE runs SET state = 'expired', finished_at = clock_timestamp(), lease_until = NULL,
+           params = CASE WHEN attempt = 0 THEN '{}' ELSE params END
          WHERE id IN (
            SELECT id FROM runs WHERE created_at < clock_timestamp() - ${ms(1)}
              AND (state = 'queued' OR (state = 'running' AND lease_until < clock_timestamp()))

@@ -262,6 +262,7 @@ async function attachEvidence(
   const name = `diagnosis-${run.id.slice(-8)}.md`;
   await tx.messages.upload({
     channel,
+    runId: run.id,
     filename: name,
     title: name,
     content,

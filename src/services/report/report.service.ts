@@ -54,6 +54,7 @@ export function createReportService(options: ReportServiceOptions): ReportServic
         const filename = `issue-${run.id.slice(-8)}.md`;
         await tx.messages.upload({
           channel: root.channel,
+          runId: run.id,
           filename,
           title: filename,
           content: text,

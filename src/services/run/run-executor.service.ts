@@ -2,7 +2,9 @@ import { retrying } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError, isStoreAway } from '../../domain/kernel/errors.ts';
 import { every } from '../../domain/kernel/every.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { Repository, StoreOf, TxOf } from '../../domain/ports/store.ts';
@@ -25,7 +27,11 @@ export interface RunExecutorOptions<R extends Repository> {
   readonly leaseMs?: number;
   /** Claims of one run before it counts as one that ends its workers; default 5. */
   readonly maxAttempts?: number;
+  /** What takes secrets out of what was typed, by the id of the run; default one that knows none. */
+  readonly redactorOf?: (answer: string | undefined) => Redactor;
 }
+
+const plain = createRedactor();
 
 /** Another worker has the run, or it is over: the caller writes nothing more. */
 export class LeaseLost extends Error {
@@ -40,7 +46,7 @@ export class LeaseLost extends Error {
  * failed with words for the user, or given back when this process stops.
  */
 export function createRunExecutor<R extends Repository>(options: RunExecutorOptions<R>) {
-  const { store, logger, ids, leaseMs = 15_000, maxAttempts = 5 } = options;
+  const { store, logger, ids, leaseMs = 15_000, maxAttempts = 5, redactorOf = () => plain } = options;
 
   const claim = (runId: string, owner: string) =>
     store.single((tx) => tx.runs.claim(runId, owner, leaseMs, options.environments));
@@ -63,11 +69,16 @@ export function createRunExecutor<R extends Repository>(options: RunExecutorOpti
       readonly signal: AbortSignal;
     }): Promise<void> {
       const owner = `${options.worker}/${ids.uuid()}`;
-      const run = await claim(runId, owner);
-      if (run === undefined) return;
+      const claimed = await claim(runId, owner);
+      if (claimed === undefined) return;
+      const run = { ...claimed, params: cleanParams(claimed.params, redactorOf(runId)) };
       const log = logger.child({ runId, kind: run.kind, environment: run.environment, attempt: run.attempt });
       const lease = keepLease(options, run, owner, signal, leaseMs);
       try {
+        if (JSON.stringify(run.params) !== JSON.stringify(claimed.params)) {
+          log.info({}, 'a secret that this worker knows was typed; it is taken out of what is stored');
+          if (!(await store.single((tx) => tx.runs.clean(runId, owner, run.params)))) throw new LeaseLost();
+        }
         const handler = options.handlers[run.kind];
         if (handler === undefined) throw new AppError('BUG', 'no handler for this kind of run');
         if (run.attempt > maxAttempts) throw new AppError('TIMED_OUT', 'too many workers died of this run');
@@ -88,6 +99,12 @@ export function createRunExecutor<R extends Repository>(options: RunExecutorOpti
 }
 
 export type RunExecutorService = ReturnType<typeof createRunExecutor>;
+
+/** The bot has stored what was typed, and knows no secret of the environment (ADR 0016). */
+function cleanParams(params: Facts, redactor: Redactor): Facts {
+  const clean = redactor.leaves(params);
+  return typeof clean === 'object' && clean !== null ? (clean as Facts) : {};
+}
 
 function isShutdown(reason: unknown): boolean {
   return typeof reason === 'object' && reason !== null && 'reason' in reason && reason.reason === 'shutdown';
