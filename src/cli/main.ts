@@ -8,6 +8,12 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => stop.abort(new Error('interrupted')));
 
+/** Who reads no further (`| head`) has what they wanted: the rest is dropped, and the exit code is that of what was done. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 /** What connections may take to close after the answer is printed; one to a server that hangs never does. */
 const CLOSING_MS = 500;
 
