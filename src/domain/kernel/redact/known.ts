@@ -80,9 +80,22 @@ export class KnownValues {
         continue;
       }
       const start = end - window + 1;
-      const spelling = this.#byHash.get(hashAt(text, start))?.find((one) => text.startsWith(one.text, start));
+      const near = this.#byHash.get(hashAt(text, start));
+      const spelling = near?.find((one) => text.startsWith(one.text, start));
       if (spelling !== undefined) this.#hide(state, start, spelling);
+      else if (near !== undefined) this.#hideCut(state, start, near);
       end += 1;
+    }
+  }
+
+  /** One that was shortened: its beginning, and then the sign that something was left out. */
+  #hideCut(state: ScanState, start: number, near: readonly Spelling[]): void {
+    for (const { text: whole, value } of near) {
+      let end = start;
+      while (state.text.charCodeAt(end) === whole.charCodeAt(end - start)) end += 1;
+      if (end - start < window || !isCut(state.text, end)) continue;
+      state.found.push({ start, end, kind: 'known', identity: value });
+      return;
     }
   }
 
@@ -122,6 +135,11 @@ export class KnownValues {
       }
     }
   }
+}
+
+/** `…`, `...`, also `... (12 more bytes)` */
+function isCut(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 0x2026 || text.startsWith('...', at);
 }
 
 /** Three characters as a number of 18 bits; different ones may share it. */

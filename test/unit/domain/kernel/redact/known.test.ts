@@ -76,6 +76,29 @@ describe('a secret that the process knows', () => {
     expect(createRedactor({ known: [value] }).text(text)).toBe(shown);
   });
 
+  it.each([
+    ['a sign', 'login with Quartz Lag…', 'login with [secret]…'],
+    [
+      'three dots, and how much is missing',
+      '"cache:Quartz Lagoon... (9 more bytes)"',
+      '"cache:[secret]... (9 more bytes)"',
+    ],
+    [
+      'a sign, in base64',
+      `got ${Buffer.from('Quartz Lagoon 31').toString('base64').slice(0, 14)}…`,
+      'got [secret]…',
+    ],
+  ])('is gone when it was shortened, with %s where it ends', (_sign, text, shown) => {
+    expect(createRedactor({ known: ['Quartz Lagoon 31', 'another one'] }).text(text)).toBe(shown);
+  });
+
+  it.each(['Quartz Lagoon', 'Quartz Lag and more…', 'Quartz…', 'Quartz Lagune…'])(
+    'is not seen in what only begins like it: %s',
+    (text) => {
+      expect(createRedactor({ known: ['Quartz Lagoon 31'] }).text(text)).toBe(text);
+    },
+  );
+
   it('goes line by line when it has several', () => {
     const key = 'first line of a key\nsecond line of a key\n';
     const redactor = createRedactor({ known: [key] });
