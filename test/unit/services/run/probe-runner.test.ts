@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { KnownSecrets } from '../../../../src/domain/kernel/redact/known-secrets.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { type Probe, type ProbeOutcome, type ProbeResult } from '../../../../src/domain/probe/probe.ts';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
+import { Redaction } from '../../../../src/domain/settings/redaction.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
+import { createProcessRedaction } from '../../../../src/platform/redact/process-redactor.ts';
 import { createProbeRunner } from '../../../../src/services/run/probe-runner.service.ts';
 import { createMemoryLogger, silentLogger } from '../../../support/logger.ts';
 
@@ -53,6 +56,37 @@ describe('the probe runner', () => {
       status: 'inconclusive',
       cause: { code: 'forbidden', detail: 'denied', facts: { verb: 'list' } },
     });
+  });
+
+  it('shows the same secret by the same stand-in in all outcomes of a run, and by another one in the next run', async () => {
+    const known = new KnownSecrets();
+    known.learn('Quartz Lagoon thirty one');
+    const redaction = createProcessRedaction({ env: {}, known, settings: Redaction.parse({}) });
+    const says = (detail: string) => () =>
+      Promise.resolve<ProbeResult>({ status: 'healthy', facts: { detail } });
+    const probes = [
+      probe('a.b', says('it took Quartz Lagoon thirty one')),
+      probe('c.d', says(`as base64 ${Buffer.from('Quartz Lagoon thirty one').toString('base64')}`)),
+      probe('e.f', says('postgres://app:Quartz%20Lagoon%20thirty%20one@db/x')),
+      probe('g.h', says('password=another-Falcon9')),
+      probe('i.j', () => Promise.reject(new TargetError('refused', 'not with Quartz Lagoon thirty one'))),
+    ];
+    const standIns = async (answer: string) => {
+      const runner = createProbeRunner({
+        ...{ probes, clock: systemClock, logger: silentLogger },
+        redactorOf: redaction.redactorOf,
+      });
+      const calls = probes.map(({ id }) => ({ probe: id }));
+      const outcomes = await runner.run(calls, { targets, signal: never, answer });
+      return outcomes.map((outcome) => /\[secret:\w+\]/.exec(JSON.stringify(outcome))?.[0] ?? 'none');
+    };
+
+    const [one = '', two, three, other, five] = await standIns('run-1');
+    expect(one).toMatch(/^\[secret:\w{4}\]$/);
+    expect([two, three, five]).toEqual([one, one, one]);
+    expect(other).not.toBe(one);
+    expect(await standIns('run-1')).toContain(one);
+    expect(await standIns('run-2')).not.toContain(one);
   });
 
   it('takes secrets out of what a probe quotes, before anybody keeps or shows it', async () => {

@@ -63,6 +63,45 @@ const facts = async (work: Promise<unknown>) => {
   return error instanceof AppError ? { code: error.code, ...error.facts } : error;
 };
 
+describe('the secrets of a kubeconfig are known before they are used', () => {
+  const toldBy = async (user: object, variables = {}): Promise<readonly string[]> => {
+    const told: string[] = [];
+    const kubeconfig = file('config', whole(user));
+    const of = logins({ variables, learn: (secret) => void told.push(secret) });
+    await (await loadKubeAccess({ kubeconfig }, of)).headers();
+    return told;
+  };
+
+  it('a token, one in a file, and a password', async () => {
+    expect(await toldBy({ token: 'of-the-user' })).toEqual(['of-the-user']);
+    expect(await toldBy({ tokenFile: file('token', 'in-a-file\n') })).toEqual(['in-a-file']);
+    expect(await toldBy({ username: 'u', password: 'of-basic' })).toEqual(['of-basic']);
+  });
+
+  it('the key of a certificate', async () => {
+    const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+    execFileSync('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+      ...['-subj', '/CN=u', '-days', '2', '-keyout', key, '-out', cert],
+    ]);
+    const user = { 'client-certificate': cert, 'client-key': key };
+
+    expect(await toldBy(user)).toEqual([readFileSync(key, 'utf8')]);
+  });
+
+  it('the token of the service account of a Pod', async () => {
+    const told: string[] = [];
+    file('account/token', 'of-the-account');
+    file('account/ca.crt', rootCertificates[0] ?? '');
+    const variables = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
+    const accountFolder = join(dir, 'account');
+    const of = logins({ variables, accountFolder, learn: (secret) => void told.push(secret) });
+    await (await loadKubeAccess({}, of)).headers();
+
+    expect(told).toEqual(['of-the-account']);
+  });
+});
+
 describe('a kubeconfig of several files', () => {
   it('is read as kubectl reads it: all together, the first one wins, and what is missing is passed over', async () => {
     const first = file('first', {
@@ -364,6 +403,22 @@ console.log(answer);
         OWN: 'o',
       },
     ]);
+  });
+
+  it('tells each token that it is given before it is used', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const told: string[] = [];
+    const of = logins({ now: () => now, learn: (secret) => void told.push(secret) });
+    const expirationTimestamp = '2026-01-01T00:10:00Z';
+    const kubeconfig = config({ command: program(credential({ token: 'first', expirationTimestamp })) });
+    const access = await loadKubeAccess({ kubeconfig }, of);
+    await access.headers();
+    expect(told).toEqual(['first']);
+
+    file('answer', JSON.stringify(credential({ token: 'second' })));
+    now += 10 * 60_000;
+    await access.headers();
+    expect(told).toEqual(['first', 'second']);
   });
 
   it('is found beside its kubeconfig when its name is a path, and in PATH when it is none', async () => {

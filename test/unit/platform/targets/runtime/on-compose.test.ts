@@ -42,6 +42,22 @@ const instanceOf = async (listed: ComposeContainer) => {
 };
 
 describe('a container of Compose', () => {
+  it('makes what is secret in its variables known, and nothing else', async () => {
+    const told: string[] = [];
+    const env = {
+      ...{ POSTGRES_PASSWORD: 'hunter2', PG_URL: 'postgres://a:b@db/x', API_TOKEN: 'of-an-issuer' },
+      ...{ POSTGRES_USER: 'app', PORT: '8080', LOG_LEVEL: 'info' },
+    };
+    const runtime = runtimeOnCompose(
+      engine(container({ env })),
+      asInGuide,
+      (secret) => void told.push(secret),
+    );
+    await runtime.instances('agent-manager');
+
+    expect(told).toEqual(['hunter2', 'postgres://a:b@db/x', 'of-an-issuer']);
+  });
+
   it('that waits for its next life fails to start, with the exit of the last one', async () => {
     const instance = await instanceOf(container({ state: 'restarting', exitCode: 1, restartCount: 1 }));
 

@@ -15,6 +15,7 @@ async function referred(
   objects: Objects,
   against: Readonly<Record<string, string | undefined>>,
   listed = false,
+  learn?: (secret: string) => void,
 ) {
   const asked: string[] = [];
   const objectOf = (kind: string, name: string): KubeObject | undefined => {
@@ -46,7 +47,7 @@ async function referred(
       return found;
     },
   });
-  const runtime = runtimeOnKubernetes(kubernetes, asInGuide);
+  const runtime = runtimeOnKubernetes(kubernetes, asInGuide, undefined, learn);
   const [instance] = await runtime.instances('agent-manager');
   if (instance === undefined) throw new Error('no instance');
   const found = await runtime.referred(instance, new Map(Object.entries(against)));
@@ -84,6 +85,22 @@ describe('variables that a Pod takes from elsewhere', () => {
 
     expect(found).toMatchObject({ USER: { equal: true }, PASSWORD: { equal: false } });
     expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  it('make what is secret in a Secret known, and of a ConfigMap nothing', async () => {
+    const told: string[] = [];
+    await referred(
+      { envFrom: [{ secretRef: { name: 'all' } }, { configMapRef: { name: 'plain' } }] },
+      {
+        'secrets/all': { USER: 'neo4j', HOST: 'graph', PASSWORD: 'hunter2', PG_URL: 'postgres://a:b@db/x' },
+        'configmaps/plain': { PASSWORD: 'in-plain-sight' },
+      },
+      { USER: 'neo4j', PASSWORD: 'changed' },
+      false,
+      (secret) => void told.push(secret),
+    );
+
+    expect(told).toEqual(['hunter2', 'postgres://a:b@db/x']);
   });
 
   it('cost one request an object, and none for ConfigMaps that the run has listed', async () => {
