@@ -98,7 +98,7 @@ function serviceOf(store: Store): RemediationService {
         },
       }),
     groupMembers: () => Promise.resolve({ known: [] }),
-    channel: () => Promise.resolve({ known: { externallyShared: false } }),
+    channel: () => Promise.resolve({ known: { externallyShared: false, private: false } }),
   };
   const messages = createRemediationMessages({ renderer: plain, policy, ids: systemIds });
   return createRemediationService({

@@ -9,8 +9,12 @@ export function remediationOutput(row: RemediationRow): ApprovalsOutput['remedia
   return { id, handle, environment, action, target, state, tier, planHash };
 }
 
-export function remediationTitle(row: Pick<RemediationRow, 'actionId' | 'plan'>, words: Words): string {
-  return words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
+export function remediationTitle(
+  row: Pick<RemediationRow, 'actionId' | 'plan' | 'undoOf'>,
+  words: Words,
+): string {
+  const title = words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
+  return row.undoOf === undefined ? title : words.plain('card.undo-title', { remediation: title });
 }
 
 /** Exactly what would run, from the stored plan (R-A10). */

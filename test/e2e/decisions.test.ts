@@ -161,11 +161,19 @@ describe('who may decide', () => {
       { timeoutMs: 15_000 },
     );
     await click(control, people.approver, undo.ts, 'remediation.approve');
-    await control.waitFor(
-      () => control.messages({ channel, threadTs: table.ts, contains: 'worked: the checks' }).length === 2,
+    await control.waitForMessage(
+      { channel, threadTs: table.ts, contains: 'taken back. Redis is as it was before the fix' },
       { timeoutMs: 40_000 },
     );
+    const red = await control.waitForMessage({
+      channel,
+      where: ({ ts, text }) => ts === table.ts && !text.includes('is repaired'),
+    });
+    const verdict = control.messages({ channel }).find(({ ts }) => ts === undo.ts);
 
+    expect(red.text).not.toContain('large_green_circle');
+    expect(undo.text).toContain('Undo: Let Redis evict old keys');
+    expect(verdict?.text).toContain('Taken back: Redis is as it was before the fix');
     expect(JSON.stringify(list.blocks)).toContain('noeviction → allkeys-lru');
     expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual([
       'maxmemory-policy',

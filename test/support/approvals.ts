@@ -9,7 +9,14 @@ import {
   type NextCron,
   type Policy,
 } from '../../src/domain/fix/policy.ts';
-import type { Plan, PlanStep, Remediation, RemedyCall, Tier } from '../../src/domain/fix/remediation.ts';
+import {
+  type Plan,
+  type PlanStep,
+  planSchema,
+  type Remediation,
+  type RemedyCall,
+  type Tier,
+} from '../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
@@ -70,6 +77,8 @@ export interface MemoryDirectory extends Directory {
   readonly people: Map<string, DirectoryPerson>;
   readonly groups: Map<string, readonly string[]>;
   readonly shared: Set<string>;
+  /** Channels that only members know of. */
+  readonly closed: Set<string>;
   /** Set: nothing can be had. */
   down: string | undefined;
 }
@@ -89,11 +98,16 @@ export function memoryDirectory(
     people: new Map(userIds.map((userId) => [userId, member(userId)])),
     groups: new Map([['SLEADS', ['UMEMBER']]]),
     shared: new Set(),
+    closed: new Set(),
     down: undefined,
     installation: () => answer({ teamIds: [team], enterpriseIds: [] }),
     person: (userId) => answer(directory.people.get(userId)),
     groupMembers: (groupId) => answer(directory.groups.get(groupId)),
-    channel: (channelId) => answer({ externallyShared: directory.shared.has(channelId) }),
+    channel: (channelId) =>
+      answer({
+        externallyShared: directory.shared.has(channelId),
+        private: directory.closed.has(channelId),
+      }),
   };
   return directory;
 }
@@ -116,6 +130,8 @@ export interface World {
   uid: string;
   readonly cells: Map<string, string>;
   readonly effects: { readonly cell: string; readonly value: string }[];
+  /** A count that moves by itself, as the keys of a Redis do. */
+  counted: number;
   healthy: boolean;
   /** Called inside of an effect, before it happens. */
   before: ((step: PlanStep) => Promise<void>) | undefined;
@@ -129,6 +145,7 @@ export function createWorld(cells: readonly string[] = ['a']): World {
     uid: 'uid-1',
     cells: new Map(cells.map((cell) => [cell, 'old'])),
     effects: [],
+    counted: 1,
     healthy: true,
     before: undefined,
     after: undefined,
@@ -178,13 +195,13 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
       const undo = [...world.cells].map(([cell, old]) => step(cell, value, old)).toReversed();
       const [firstUndo, ...restUndo] = undo;
       return Promise.resolve({
-        schemaVersion: 1,
+        schemaVersion: planSchema,
         actionId: id,
         actionVersion: version,
         environment: 'prod',
         part: 'redis',
         target,
-        identity: { uid: world.uid },
+        identity: { uid: `${world.uid}/${target}` },
         params: { value, target },
         tier,
         steps: [first, ...rest],
@@ -195,7 +212,7 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
         undoVerifyWith: [{ probe: 'test.always' }],
         verifyWithinMs: options.verifyWithinMs ?? 2_000,
         stableForMs: options.stableForMs ?? 0,
-        blast: { key: 'test', facts: {} },
+        blast: { key: 'test', facts: { counted: world.counted } },
         stepTimeoutMs: 2_000,
         objects: world.cells.size,
       });
@@ -227,13 +244,14 @@ export const plainRenderer: Renderer = {
   finding: () => rendered({ kind: 'finding' }),
   runFailed: () => rendered({ kind: 'run-failed' }),
   offerRefused: ({ remediation, reason }) => rendered({ refused: remediation, reason }),
-  remediation: ({ remediation, buttons, approvals }) =>
+  remediation: ({ remediation, buttons, approvals, elsewhere }, language) =>
     rendered({
       card: remediation.handle,
       state: remediation.state,
       plan: remediation.planHash,
       buttons: Object.keys(buttons),
       approvals: approvals.length,
+      ...(elsewhere === undefined ? {} : { elsewhere, language }),
     }),
   remediationEvent: ({ remediation, kind, by, facts }) =>
     rendered({ event: kind, handle: remediation.handle, by: by?.userId ?? null, facts }),
@@ -292,6 +310,12 @@ export interface HarnessOptions {
     readonly targets: TargetsFactory;
     readonly probes: ProbeRunner;
   };
+}
+
+/** Where a fix was looked for, and by whom. */
+interface Asked {
+  readonly channel?: string;
+  readonly by?: string;
 }
 
 export function createHarness(store: Store, options: HarnessOptions = {}) {
@@ -353,12 +377,13 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     });
 
   /** The run in whose thread everything is posted. */
-  async function surfacedRun(): Promise<Run> {
+  async function surfacedRun({ channel = 'C0INC', by }: Asked): Promise<Run> {
     const id = systemIds.uuid();
     return store.tx(async (tx) => {
       await tx.runs.insert({
         ...{ id, kind: 'propose', environment: 'prod', params: {}, source: 'slash' },
-        surface: { teamId: team, channel: 'C0INC', language: 'en' },
+        surface: { teamId: team, channel, language: channel === 'C0ZH' ? 'zh-CN' : 'en' },
+        ...(by === undefined ? {} : { requestedBy: person(by) }),
       });
       const run = await tx.runs.get(id);
       if (run === undefined) throw new Error('no run');
@@ -366,21 +391,21 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     });
   }
 
-  async function propose(params: RemedyCall['with'] = {}): Promise<Proposal> {
+  async function propose(params: RemedyCall['with'] = {}, asked: Asked = {}): Promise<Proposal> {
     const plan = await proposing.plan({
       call: { remediation: action.id, with: params },
       environment: 'prod',
       targets: await factory.forRun('prod'),
       signal: new AbortController().signal,
-      ...(options.surface === 'none' ? {} : { run: await surfacedRun() }),
+      ...(options.surface === 'none' ? {} : { run: await surfacedRun(asked) }),
     });
     return store.tx((tx) => plan.save(tx));
   }
 
-  async function offered(params: RemedyCall['with'] = {}): Promise<RemediationRow> {
-    const proposal = await propose(params);
+  async function offered(params: RemedyCall['with'] = {}, asked: Asked = {}): Promise<RemediationRow> {
+    const proposal = await propose(params, asked);
     if (proposal.kind === 'refused') throw new Error(`not offered: ${proposal.reason}`);
-    return proposal.offer.remediation;
+    return proposal.offer;
   }
 
   /** A remediation that UREQ has asked for. */

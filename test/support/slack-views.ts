@@ -60,7 +60,7 @@ export const aReport = (more: Partial<HealthReport> = {}): HealthReport => ({
 });
 
 export const aPlan = (more: Partial<Plan> = {}): Plan => ({
-  schemaVersion: 1,
+  schemaVersion: 2,
   actionId: 'redis.set-eviction-policy',
   actionVersion: 1,
   environment: 'prod',
@@ -119,5 +119,6 @@ export const aRemediation = (more: Partial<RemediationRow> = {}): RemediationRow
   requestExpiresAt: at('03:31:00'),
   attempt: 0,
   abortRequested: false,
+  privatePlace: false,
   ...more,
 });

@@ -151,6 +151,7 @@ export function workbench(options: BenchOptions) {
     probes,
     rules: plainRules,
     offers: {
+      show: () => Promise.resolve(),
       prepare: ({ findings }) =>
         Promise.resolve(
           findings.map((finding) => ({

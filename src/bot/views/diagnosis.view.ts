@@ -17,6 +17,7 @@ import { unseenOf } from '../../text/unseen.ts';
 import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
+import { refusedBlocks } from './finding.view.ts';
 import {
   findingFacts,
   findingSentence,
@@ -80,6 +81,7 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
   if (view.complete) {
     if (view.path !== undefined) blocks.push(section(pathText(view.path, words), words));
     for (const cause of causesOf(view, 'confirmed')) blocks.push(...confirmedBlocks(cause, view, words));
+    blocks.push(...refusedBlocks(view.refused ?? [], causesOf(view, 'confirmed')[0]?.for[0], words));
     blocks.push(...openBlocks(view, words));
     blocks.push(...changeBlocks(view, words));
   }

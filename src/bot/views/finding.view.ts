@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { FindingView, Offer } from '../../domain/message/finding-view.ts';
+import type { FindingView } from '../../domain/message/finding-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
@@ -7,12 +7,11 @@ import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { findingFacts, findingSentence, partName, remediationTitle, severityEmoji } from './phrases.ts';
-import { planBlocks, remediationButtonsOf } from './remediation.view.ts';
+import { findingFacts, findingSentence, partName, severityEmoji } from './phrases.ts';
 
-const shown = { excerpts: 2, lines: 8, characters: 1200, offers: 3 } as const;
+const shown = { excerpts: 2, lines: 8, characters: 1200 } as const;
 
-/** One finding in the thread: what, numbers, since when, what it means, what to do, and the offer. */
+/** One finding in the thread: what, numbers, since when, what it means, what to do, and why no fix is offered. The card of a fix stands below it. */
 export function findingMessage(view: FindingView, words: Words): Rendered {
   const { finding } = view;
   const facts = findingFacts(finding, words);
@@ -29,8 +28,7 @@ export function findingMessage(view: FindingView, words: Words): Rendered {
     section(first + since, words),
     ...(advice === '' ? [] : [section(advice, words)]),
     ...excerptBlocks(view, words),
-    ...view.offers.slice(0, shown.offers).flatMap((offer) => offerBlocks(offer, words)),
-    ...refusedBlocks(view, words),
+    ...refusedBlocks(view.refused, finding, words),
     context(
       `${words.say('finding.subject', { part: partName(finding.part, words), subject: finding.subject })} · \`${finding.code.replace(/[^A-Z0-9_]/gi, '')}\``,
       words,
@@ -69,32 +67,26 @@ function excerptBlocks(view: FindingView, words: Words): KnownBlock[] {
   });
 }
 
-function offerBlocks(offer: Offer, words: Words): KnownBlock[] {
-  const title = words.say('offer.title', { remediation: markup(remediationTitle(offer.remediation, words)) });
-  return [
-    { type: 'divider' },
-    section(title, words),
-    ...planBlocks(offer.remediation, words),
-    ...actions(remediationButtonsOf(offer.remediation, offer.buttons, words)),
-  ];
-}
-
-function refusedBlocks(view: FindingView, words: Words): KnownBlock[] {
-  return view.refused
+/** Why a fix is not offered here, and what people do by hand instead. */
+export function refusedBlocks(
+  refused: FindingView['refused'],
+  finding: Finding | undefined,
+  words: Words,
+): KnownBlock[] {
+  return refused
     .slice(0, 5)
-    .map((refused) =>
-      context([refusedLine(refused, words), ...byHand(refused, view.finding, words)].join('\n'), words),
-    );
+    .map((one) => context([refusedLine(one, words), ...byHand(one, finding, words)].join('\n'), words));
 }
 
 /** What people do instead, in the words of the instruction that stands in for the refused fix. */
 function byHand(
   { instruction }: FindingView['refused'][number],
-  finding: Finding,
+  finding: Finding | undefined,
   words: Words,
 ): readonly string[] {
   if (instruction === undefined) return [];
-  const text = words.lookup(`remedy.${instruction}`, { ...finding.facts, subject: finding.subject });
+  const facts = finding === undefined ? {} : { ...finding.facts, subject: finding.subject };
+  const text = words.lookup(`remedy.${instruction}`, facts);
   return text === undefined ? [] : [words.say('finding.by-hand', { text: markup(text) })];
 }
 

@@ -62,12 +62,26 @@ export function factList(facts: Facts): string {
     .join(', ');
 }
 
-export function remediationTitle(row: Pick<RemediationRow, 'actionId' | 'plan'>, words: Words): string {
-  return words.lookup(`remediation.${row.actionId}`, row.plan.params) ?? escapeMrkdwn(row.actionId);
+type Titled = Pick<RemediationRow, 'actionId' | 'plan' | 'undoOf'>;
+
+/** What a fix does, in words; an undo is called one. */
+export function remediationTitle(row: Titled, words: Words): string {
+  const title = words.lookup(`remediation.${row.actionId}`, row.plan.params) ?? escapeMrkdwn(row.actionId);
+  return row.undoOf === undefined ? title : words.say('card.undo-title', { remediation: markup(title) });
 }
 
-export function remediationTitlePlain(row: Pick<RemediationRow, 'actionId' | 'plan'>, words: Words): string {
-  return words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
+export function remediationTitlePlain(row: Titled, words: Words): string {
+  const title = words.lookupPlain(`remediation.${row.actionId}`, row.plan.params) ?? row.actionId;
+  return row.undoOf === undefined ? title : words.plain('card.undo-title', { remediation: title });
+}
+
+const machineId = /^[0-9a-f]{16,}$/;
+
+/** `redis/<40 digits>` is Redis to a person; `deployments/aetherius/agent-manager` stays as it is. */
+export function targetName(row: Pick<RemediationRow, 'target' | 'plan'>, words: Words): string {
+  const [, ...names] = row.target.split('/');
+  if (!names.some((name) => machineId.test(name))) return row.target;
+  return [partName(row.plan.part, words), ...names.filter((name) => !machineId.test(name))].join(' ');
 }
 
 export const severityEmoji = {

@@ -14,7 +14,7 @@ import { formatValue, markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { remediationTitle, remediationTitlePlain, who } from './phrases.ts';
+import { partName, remediationTitle, remediationTitlePlain, targetName, who } from './phrases.ts';
 
 const shown = { steps: 10, diff: 2000, approvals: 10 } as const;
 
@@ -45,8 +45,8 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
     environment: row.environment,
     handle: row.handle,
   });
-  const state = words.say(`card.state.${row.state}`);
-  const first = `${stateEmoji[row.state]} ${title}\n${state}`;
+  const state = stateLine(view, words);
+  const first = `${emojiOf(view)} ${title}\n${state}`;
   const blocks: KnownBlock[] = [
     section(first, words),
     ...planBlocks(row, words),
@@ -61,24 +61,60 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
   };
 }
 
+/** What was taken back is not green: the problem is back with it. */
+function emojiOf({ remediation: { state, undoOf }, elsewhere }: RemediationView): string {
+  if (elsewhere !== undefined) return stateEmoji[elsewhere.state];
+  return undoOf !== undefined && state === 'succeeded' ? stateEmoji.rolled_back : stateEmoji[state];
+}
+
+/** Where the fix stands, and for one that stands elsewhere, where that is. */
+function stateLine({ remediation: row, elsewhere }: RemediationView, words: Words): string {
+  if (elsewhere !== undefined) {
+    const state = words.plain(`fix.state.${elsewhere.state}`);
+    const { place } = elsewhere;
+    if (place === undefined) return words.say('card.elsewhere.private', { state });
+    return words.say('card.elsewhere', {
+      state,
+      handle: place.handle,
+      place: markup(channelId.test(place.channel) ? `<#${place.channel}>` : escapeMrkdwn(place.channel)),
+    });
+  }
+  if (row.undoOf === undefined) return words.say(`card.state.${row.state}`);
+  const part = partName(row.plan.part, words);
+  return words.lookup(`card.undo-state.${row.state}`, { part }) ?? words.say(`card.state.${row.state}`);
+}
+
+const channelId = /^[CGD][A-Z0-9]{2,}$/;
+
 /** What would change, what users notice, risk, undo and hash: what an approver judges in ten seconds. */
 export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
   const { plan } = row;
   const more = plan.steps.length - shown.steps;
-  const blast = words.lookup(`blast.${plan.blast.key}`, plan.blast.facts) ?? escapeMrkdwn(plan.blast.key);
+  const facts = { ...plan.blast.facts, ...row.live };
+  const blast = words.lookup(`blast.${plan.blast.key}`, facts) ?? escapeMrkdwn(plan.blast.key);
   return [
     preformatted(diffLines(plan.steps.slice(0, shown.steps), words), shown.diff, words),
     ...(more > 0 ? [context(words.say('card.more-steps', { count: more }), words)] : []),
-    section(words.say('card.blast', { text: markup(blast) }), words),
+    section(
+      row.liveAt === undefined
+        ? words.say('card.blast', { text: markup(blast) })
+        : words.say('card.blast.live', { text: markup(blast), time: row.liveAt.toISOString() }),
+      words,
+    ),
     context(
       words.say('card.facts', {
         tier: markup(words.say(`card.tier.${row.tier}`)),
         hash: row.planHash,
-        undo: markup(words.say(plan.undo === undefined ? 'card.undo.no' : 'card.undo.yes')),
+        undo: markup(words.say(undoKey(row))),
       }),
       words,
     ),
   ];
+}
+
+function undoKey({ plan, undoOf }: RemediationRow): 'card.undo.yes' | 'card.undo.no' | 'card.undo.is' {
+  if (undoOf !== undefined) return 'card.undo.is';
+  return plan.undo === undefined ? 'card.undo.no' : 'card.undo.yes';
 }
 
 /** `name: from → to`, one line a fact; facts that do not change are left out. */
@@ -98,9 +134,12 @@ function changes(from: Facts, to: Facts, words: Words): string[] {
     Object.hasOwn(facts, name)
       ? formatValue(facts[name], undefined, words.language)
       : words.plain('card.nothing-before');
-  return names
-    .filter((name) => from[name] !== to[name])
-    .map((name) => `${name}: ${show(from, name)} → ${show(to, name)}`);
+  return (
+    names
+      // That an option is not used is no change.
+      .filter((name) => from[name] !== to[name] && (Object.hasOwn(from, name) || to[name] !== false))
+      .map((name) => `${name}: ${show(from, name)} → ${show(to, name)}`)
+  );
 }
 
 const stepEmoji = { done: '✅', 'observed-done': '✅', failed: '❌', 'not-done': '⏭️' } as const;
@@ -129,7 +168,6 @@ function stepBlocks(view: RemediationView, words: Words): KnownBlock[] {
 function peopleLines(view: RemediationView, words: Words): string[] {
   const row = view.remediation;
   const lines: string[] = [];
-  if (row.undoOf !== undefined) lines.push(words.say('card.undo-of'));
   if (row.requester !== undefined) {
     lines.push(
       words.say('card.asked', {
@@ -159,7 +197,7 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   if (row.abortRequested && !isTerminal(row.state)) lines.push(words.say('card.stopping'));
   if (view.undoValidUntil !== undefined)
     lines.push(words.say('card.undo-until', { time: view.undoValidUntil.toISOString() }));
-  return lines.length === 0 ? [words.say('card.target', { target: row.target })] : lines;
+  return lines.length === 0 ? [words.say('card.target', { target: targetName(row, words) })] : lines;
 }
 
 function validUntil(row: RemediationRow): Date | undefined {
@@ -192,7 +230,7 @@ function decoration(
 ): Pick<ButtonSpec, 'style' | 'confirm'> {
   const facts = {
     remediation: remediationTitlePlain(row, words),
-    target: row.target,
+    target: targetName(row, words),
     environment: row.environment,
     hash: row.planHash,
   };
@@ -216,7 +254,10 @@ function decoration(
         style: 'primary',
         confirm: {
           title: words.plain('confirm.approve.title'),
-          text: words.plain('confirm.approve.text', facts),
+          text: words.plain(
+            row.undoOf === undefined ? 'confirm.approve.text' : 'confirm.approve-undo.text',
+            facts,
+          ),
         },
       };
     case 'stop':
@@ -224,7 +265,7 @@ function decoration(
         style: 'danger',
         confirm: {
           title: words.plain('confirm.stop.title'),
-          text: words.plain('confirm.stop.text', { target: row.target }),
+          text: words.plain('confirm.stop.text', { target: facts.target }),
         },
       };
     case 'undo': {
@@ -252,10 +293,12 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     who: markup(who(event.by, words)),
     step: event.facts.step ?? event.facts.idx,
     steps: event.facts.steps ?? row.plan.steps.length,
+    part: partName(row.plan.part, words),
     reason: event.reason ?? '',
     ...event.facts,
   };
-  const line = words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
+  const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);
+  const line = undo ?? words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
   const reason =
     event.reason === undefined || event.reason === '' || event.kind === 'refused'
       ? ''

@@ -1,3 +1,4 @@
+import type { FindingView } from '../message/finding-view.ts';
 import type { Rendered } from '../message/rendered.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
@@ -36,6 +37,8 @@ export interface DiagnosisView {
     /** Lines to copy, with the names of this environment filled in. */
     readonly commands: readonly string[];
   }[];
+  /** Fixes of confirmed causes that cannot be offered here, with the reason. */
+  readonly refused?: FindingView['refused'];
   readonly seen: number;
   readonly asked: number;
   readonly outcomes: readonly ProbeOutcome[];

@@ -35,8 +35,10 @@ export interface Directory {
   person(userId: string): Promise<Known<DirectoryPerson>>;
   /** User ids of a usergroup's current members; empty for a disabled group. */
   groupMembers(groupId: string): Promise<Known<readonly string[]>>;
-  /** `is_ext_shared` (or pending) of a channel (R-S7). */
-  channel(channelId: string): Promise<Known<{ readonly externallyShared: boolean }>>;
+  /** `is_ext_shared` (or pending) of a channel (R-S7), and whether only its members may know of it. */
+  channel(
+    channelId: string,
+  ): Promise<Known<{ readonly externallyShared: boolean; readonly private: boolean }>>;
 }
 
 /** Named people of the policy: users by id, and usergroups that are expanded each time they are asked for (R-A8). */

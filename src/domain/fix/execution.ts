@@ -46,7 +46,7 @@ export function planDrift(approved: Plan, now: Plan): Facts | undefined {
     observed: JSON.stringify(observed),
   });
   if (approved.target !== now.target) return differ('target', approved.target, now.target);
-  if (!same(approved.identity, now.identity)) return differ('identity', approved.identity, now.identity);
+  if (!sameFacts(approved.identity, now.identity)) return differ('identity', approved.identity, now.identity);
   // The target is worse off than when it was approved, so more people would have been needed.
   if (now.tier > approved.tier) return differ('tier', approved.tier, now.tier);
   for (const step of approved.steps) {
@@ -55,13 +55,13 @@ export function planDrift(approved: Plan, now: Plan): Facts | undefined {
     );
     if (other === undefined) return differ('step', step.target, 'gone');
     for (const field of ['from', 'to', 'precondition'] as const)
-      if (!same(step[field], other[field]))
+      if (!sameFacts(step[field], other[field]))
         return differ(`${step.target} ${field}`, step[field], other[field]);
   }
   return undefined;
 }
 
-function same(a: Facts, b: Facts): boolean {
+export function sameFacts(a: Facts, b: Facts): boolean {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].every((key) => a[key] === b[key]);
 }
@@ -69,8 +69,14 @@ function same(a: Facts, b: Facts): boolean {
 /** The undo of a plan as a plan of its own: its steps are the saved pre-image, and it has no undo itself. */
 export function undoPlan(plan: Plan): Plan | undefined {
   if (plan.undo === undefined) return undefined;
-  const { undo, undoVerifyWith, ...rest } = plan;
-  return { ...rest, steps: undo, verifyWith: undoVerifyWith ?? plan.verifyWith, objects: undo.length };
+  const { undo, undoVerifyWith, undoBlast, ...rest } = plan;
+  return {
+    ...rest,
+    steps: undo,
+    blast: undoBlast ?? { key: 'undo', facts: {} },
+    verifyWith: undoVerifyWith ?? plan.verifyWith,
+    objects: undo.length,
+  };
 }
 
 /** Margin between the end of a step's deadline and the end of the lease. */
@@ -102,5 +108,7 @@ export function planFault(
 
 /** Identity facts as `key=value`, an index at the end of a key left out: what the self-target rule compares (R-X14). */
 export function identityClaims(identity: Facts): readonly string[] {
-  return Object.entries(identity).map(([key, value]) => `${key.replace(/\.\d+$/, '')}=${value}`);
+  return Object.entries(identity)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([key, value]) => `${key.replace(/\.\d+$/, '')}=${value}`);
 }

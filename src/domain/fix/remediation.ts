@@ -25,7 +25,8 @@ export interface PlanStep {
 
 /** Exactly what would run (R-P1). Immutable once proposed; its hash is what people approve. */
 export interface Plan {
-  readonly schemaVersion: 1;
+  /** 1: all of it is hashed. 2: not the facts of `blast`, which count what moves meanwhile. */
+  readonly schemaVersion: 1 | 2;
   readonly actionId: string;
   readonly actionVersion: number;
   readonly environment: string;
@@ -48,15 +49,24 @@ export interface Plan {
   readonly stableForMs: number;
   /** Catalogue key `blast.<key>` and its facts: what users will notice. */
   readonly blast: { readonly key: string; readonly facts: Facts };
+  /** What users will notice of the undo; needed beside `undo`, because the fix's own words promise the opposite. */
+  readonly undoBlast?: { readonly key: string; readonly facts: Facts };
   /** Per step deadline, shorter than the lease. */
   readonly stepTimeoutMs: number;
   /** Number of objects touched; execution may not touch more (R-P7). */
   readonly objects: number;
 }
 
-/** Lower-case hex SHA-256 of the canonical plan; the first 8 digits are shown to people. */
+/** Schema version of the plans that are made now. */
+export const planSchema = 2;
+
+/**
+ * Lower-case hex SHA-256 of what will be changed and what must hold; the first 8 digits are shown to people. Counts of
+ * what moves by itself (keys, sessions) stand beside the plan: one new key must not make another plan of it.
+ */
 export function planHash(plan: Plan): string {
-  return sha256(plan);
+  if (plan.schemaVersion === 1) return sha256(plan);
+  return sha256({ ...plan, blast: { key: plan.blast.key } });
 }
 
 export interface RemediationContext<Deps> {

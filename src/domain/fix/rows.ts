@@ -16,10 +16,15 @@ export interface RemediationRow {
   readonly tier: Tier;
   readonly plan: Plan;
   readonly planHash: string;
+  /** What moves, as it was seen last; absent while nobody has looked since the plan was made. */
+  readonly live?: Facts;
+  readonly liveAt?: Date;
   readonly findingKey?: string;
   readonly runId?: string;
   readonly undoOf?: string;
   readonly surface?: Surface;
+  /** Whether people outside may not know of the place where it was asked for. */
+  readonly privatePlace: boolean;
   readonly proposedAt: Date;
   readonly offerExpiresAt: Date;
   readonly requester?: Person;

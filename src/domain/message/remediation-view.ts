@@ -1,3 +1,4 @@
+import type { RemediationState } from '../fix/approval.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
@@ -13,7 +14,15 @@ export interface RemediationView {
   readonly needed: number;
   readonly buttons: Readonly<Partial<Record<RemediationButton, string>>>;
   readonly undoValidUntil?: Date;
+  /** The same fix, asked for or under way in another place: nothing can be pressed here meanwhile. */
+  readonly elsewhere?: Elsewhere;
   readonly now: Date;
+}
+
+export interface Elsewhere {
+  readonly state: RemediationState;
+  /** Absent where people here may not know of the place. */
+  readonly place?: { readonly channel: string; readonly handle: string };
 }
 
 export interface RemediationEvent {

@@ -1,3 +1,4 @@
+import type { RemediationRow } from '../fix/rows.ts';
 import type { FindingView } from '../message/finding-view.ts';
 import type { Finding } from '../probe/finding.ts';
 import type { Targets } from '../probe/targets/targets.ts';
@@ -12,13 +13,20 @@ export interface FixOffers {
     readonly targets: Targets;
     readonly signal: AbortSignal;
   }): Promise<readonly PreparedOffer[]>;
+  /** The card of an offer, in the place of its run. */
+  show(tx: TxOf<OfferRepository>, row: RemediationRow): Promise<void>;
 }
 
 /** What an offer is written with: the proposal, its audit row, its buttons, and the moves of the offers that it replaces. */
 export type OfferRepository = 'audit' | 'buttons' | 'killSwitches' | 'messages' | 'remediations' | 'runs';
 
+/** Each offer gets a card of its own; what cannot be offered is said with the finding. */
+export interface SavedOffers extends Pick<FindingView, 'refused'> {
+  readonly offers: readonly RemediationRow[];
+}
+
 /** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */
 export interface PreparedOffer {
   readonly finding: Finding;
-  readonly save: (tx: TxOf<OfferRepository>) => Promise<Pick<FindingView, 'offers' | 'refused'>>;
+  readonly save: (tx: TxOf<OfferRepository>) => Promise<SavedOffers>;
 }

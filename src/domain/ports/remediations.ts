@@ -27,6 +27,9 @@ export type RemediationChange = Partial<{
   evidenceDigest: string;
   successor: string;
   finishedAt: Date;
+  live: Facts;
+  liveAt: Date;
+  privatePlace: boolean;
 }>;
 
 /** The row as the writer has seen it: any of these is another one now, and nothing is written. */
@@ -51,7 +54,11 @@ export interface Remediations {
     readonly environment?: string;
     readonly states?: readonly RemediationState[];
     readonly target?: string;
+    /** Any of these claims: about the same real object, in whatever environment. */
+    readonly claims?: readonly string[];
     readonly runId?: string;
+    readonly successor?: string;
+    readonly undoOf?: string;
     readonly limit: number;
   }): Promise<readonly RemediationRow[]>;
   /** `WHERE id AND state = from AND version AND fence`; false when 0 rows moved: re-read and tell the real state. */
@@ -72,8 +79,10 @@ export interface Remediations {
       readonly payloadDigest: string;
     },
   ): Promise<void>;
-  /** Serialises proposals for one target until the transaction ends. */
-  lockTarget(environment: string, target: string): Promise<void>;
+  /** Serialises proposals for the same real objects until the transaction ends. */
+  lockTarget(claims: readonly string[]): Promise<void>;
+  /** R-X2: the open remediation that holds one of these objects, or the same target by name. */
+  holder(of: Pick<Plan, 'environment' | 'target' | 'identity'>): Promise<RemediationRow | undefined>;
   /** R-X3: next fence of the target. */
   nextFence(environment: string, target: string): Promise<number>;
   steps(id: string): Promise<readonly StepRow[]>;

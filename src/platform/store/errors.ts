@@ -33,7 +33,7 @@ export function translate(error: unknown): AppError {
   if (state === '57014' || state === '55P03') {
     return new AppError('TIMED_OUT', 'PostgreSQL gave up a statement', { cause: error, facts });
   }
-  if (state === '23505' && error.constraint === 'remediations_open_target') {
+  if (state === '23505' && openTarget.has(error.constraint ?? '')) {
     return new AppError('CONFLICT', 'the target has an open remediation', {
       cause: error,
       facts: { ...facts, reason: 'target-busy' },
@@ -47,6 +47,9 @@ export function translate(error: unknown): AppError {
   }
   return new AppError('BUG', 'PostgreSQL refused a statement', { cause: error, facts });
 }
+
+/** A fix of the same object is approved or under way (R-X2). */
+const openTarget: ReadonlySet<string> = new Set(['remediations_open_target', 'target_locks_pkey']);
 
 /** For a deadline of ours: `translate` reads a plain error as a database that cannot be reached. */
 export function noAnswer(): never {

@@ -20,10 +20,13 @@ export interface StoredRemediation {
   readonly tier: Tier;
   readonly plan: Plan;
   readonly plan_hash: string;
+  readonly live: Facts | null;
+  readonly live_at: Date | null;
   readonly finding_key: string | null;
   readonly run_id: string | null;
   readonly undo_of: string | null;
   readonly surface: Surface | null;
+  readonly private_place: boolean;
   readonly proposed_at: Date;
   readonly offer_expires_at: Date;
   readonly requester: Person | null;
@@ -48,7 +51,7 @@ export interface StoredRemediation {
 }
 
 export const remediationColumns = `id, handle, environment, action_id, action_version, target, state, version,
-  tier, plan, plan_hash, finding_key, run_id, undo_of, surface, proposed_at, offer_expires_at, requester,
+  tier, plan, plan_hash, live, live_at, finding_key, run_id, undo_of, surface, private_place, proposed_at, offer_expires_at, requester,
   requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at,
   approval_expires_at, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
   evidence_digest, successor, finished_at`;
@@ -66,10 +69,13 @@ export function toRemediation(row: StoredRemediation): RemediationRow {
     tier: row.tier,
     plan: row.plan,
     planHash: row.plan_hash,
+    live: row.live ?? undefined,
+    liveAt: row.live_at ?? undefined,
     findingKey: row.finding_key ?? undefined,
     runId: row.run_id ?? undefined,
     undoOf: row.undo_of ?? undefined,
     surface: row.surface ?? undefined,
+    privatePlace: row.private_place,
     proposedAt: row.proposed_at,
     offerExpiresAt: row.offer_expires_at,
     requester: row.requester ?? undefined,
@@ -116,12 +122,16 @@ const changeable = {
   evidenceDigest: 'evidence_digest',
   successor: 'successor',
   finishedAt: 'finished_at',
+  live: 'live',
+  liveAt: 'live_at',
+  privatePlace: 'private_place',
 } as const satisfies Readonly<Record<keyof RemediationChange, string>>;
 
 /** What people or targets have said; the rest are ids, states, numbers and times. */
 const said: Readonly<Partial<Record<keyof RemediationChange, (value: unknown) => unknown>>> = {
   reason: (reason) => reason,
   outcome: (outcome) => json(outcome),
+  live: (live) => json(live),
   requester: jsonAsIs,
   eligible: jsonAsIs,
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRemediation, type Plan, type PlanStep } from '../../domain/fix/remediation.ts';
+import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
@@ -67,7 +67,7 @@ It is done when a container has restarted, runs and, if it has a health check, i
     const running = containers.filter((item) => item.state === 'running').length;
     const store = await partIdentity(params.part, deps, running > 0 ? 'running' : 'not-running', signal);
     return {
-      schemaVersion: 1,
+      schemaVersion: planSchema,
       actionId: 'compose.restart-service',
       actionVersion: 1,
       environment: deps.environment,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRemediation, type Plan } from '../../domain/fix/remediation.ts';
+import { defineRemediation, type Plan, planSchema } from '../../domain/fix/remediation.ts';
 import { sha256 } from '../../domain/kernel/canonical.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
@@ -104,7 +104,7 @@ It is done when the controller has rolled out the new template and all Pods are 
     const runs = seen.ready > 0 ? 'running' : 'not-running';
     const store = await partIdentity(params.part, deps, runs, signal);
     return {
-      schemaVersion: 1,
+      schemaVersion: planSchema,
       actionId: 'kubernetes.restart-workload',
       actionVersion: 1,
       environment: deps.environment,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRemediation, type PlanStep } from '../../domain/fix/remediation.ts';
+import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -57,7 +57,7 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
     if (first === undefined) throw refused('nothing-to-do', { olderThanSeconds: params.olderThanSeconds });
     const identifier = await systemIdentifier(deps.postgres, signal);
     return {
-      schemaVersion: 1,
+      schemaVersion: planSchema,
       actionId: 'postgres.terminate-idle-sessions',
       actionVersion: 1,
       environment: deps.environment,

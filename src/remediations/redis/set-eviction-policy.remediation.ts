@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRemediation, type PlanStep } from '../../domain/fix/remediation.ts';
+import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { RedisTarget } from '../../domain/probe/targets/redis.ts';
@@ -56,7 +56,7 @@ Undo sets the former policy.`,
       safety: 'idempotent',
     });
     return {
-      schemaVersion: 1,
+      schemaVersion: planSchema,
       actionId: 'redis.set-eviction-policy',
       actionVersion: 1,
       environment: deps.environment,
@@ -80,6 +80,7 @@ Undo sets the former policy.`,
           persist: params.persist,
         },
       },
+      undoBlast: { key: 'redis-eviction-undo', facts: { policy: now.policy } },
       stepTimeoutMs: 5_000,
       objects: 1,
     };

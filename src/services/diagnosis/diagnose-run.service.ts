@@ -227,10 +227,12 @@ async function finish(
   const language = run.surface?.language ?? 'en';
   await lease.finish(summaryOf(result), async (tx) => {
     await tx.runs.saveOutcomes(run.id, unsaved);
+    const { offers, refused } = await options.proposals.save(tx, plans);
     const view: DiagnosisView = {
       run: { ...run, state: 'complete', finishedAt: await tx.now() },
       judgements: result.judgements,
       instructions: instructionsOf(result, targets, options.instructionLines),
+      refused,
       outcomes: result.outcomes,
       seen: result.outcomes.length,
       asked: result.asked,
@@ -243,10 +245,7 @@ async function finish(
       const reportButton = await runButton(tx, ids, run.id, reportPurpose);
       await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), 'answer');
     }
-    for (const plan of plans) {
-      const proposal = await plan.save(tx);
-      if (proposal.kind === 'offered') await messages.card(tx, proposal.offer.remediation);
-    }
+    for (const offer of offers) await messages.card(tx, offer);
     if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
   });
 }

@@ -16,12 +16,26 @@ export async function showRepaired(
   deps: { readonly renderer: Renderer; readonly clock: Clock; readonly ids: Ids },
 ): Promise<void> {
   const origin = row.undoOf === undefined ? row : await tx.remediations.get(row.undoOf);
-  if (origin?.runId === undefined) return;
-  const run = await tx.runs.get(origin.runId);
+  if (origin === undefined) return;
+  await showRepairedIn(tx, origin.runId, row, deps);
+  // What was done here is undone everywhere.
+  if (row.undoOf === undefined) return;
+  for (const other of await tx.remediations.list({ successor: origin.id, limit: 50 }))
+    await showRepairedIn(tx, other.runId, row, deps);
+}
+
+async function showRepairedIn(
+  tx: TxOf<'buttons' | 'messages' | 'remediations' | 'runs'>,
+  runId: string | undefined,
+  row: RemediationRow,
+  deps: { readonly renderer: Renderer; readonly clock: Clock; readonly ids: Ids },
+): Promise<void> {
+  if (runId === undefined) return;
+  const run = await tx.runs.get(runId);
   if (run?.kind !== 'health' || !isReport(run.summary)) return;
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
   if (root === undefined) return;
-  const fixes = await tx.remediations.list({ runId: run.id, limit: 100 });
+  const fixes = await fixesOf(tx, run.id);
   const undone = new Set(
     fixes.filter((fix) => fix.undoOf !== undefined && fix.state === 'succeeded').map((fix) => fix.undoOf),
   );
@@ -36,6 +50,19 @@ export async function showRepaired(
     run.surface?.language ?? 'en',
   );
   await tx.messages.update(root.id, rendered, 'decision');
+}
+
+/** The fixes of a run, and what was done in other places for the same finding instead. */
+async function fixesOf(tx: TxOf<'remediations'>, runId: string): Promise<readonly RemediationRow[]> {
+  const own = await tx.remediations.list({ runId, limit: 100 });
+  const all = new Map(own.map((fix) => [fix.id, fix]));
+  for (const { successor } of own) {
+    const done = successor === undefined ? undefined : await tx.remediations.get(successor);
+    if (done === undefined || all.has(done.id)) continue;
+    all.set(done.id, done);
+    for (const undo of await tx.remediations.list({ undoOf: done.id, limit: 10 })) all.set(undo.id, undo);
+  }
+  return [...all.values()];
 }
 
 function isReport(summary: unknown): summary is HealthReport {

@@ -146,13 +146,11 @@ async function postFindings(
       purpose: findingPurpose,
       channel: surface.channel,
       runId: run.id,
-      rendered: renderer.finding(
-        { run, finding, offers, refused, ...present({ diagnoseButton }) },
-        surface.language,
-      ),
+      rendered: renderer.finding({ run, finding, refused, ...present({ diagnoseButton }) }, surface.language),
       urgency: 'answer',
       ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
     });
+    for (const row of offers) await options.offers.show(tx, row);
   }
 }
 

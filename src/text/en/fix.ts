@@ -1,16 +1,18 @@
 /** Words of a fix from its offer to its verdict, and why somebody may not decide. */
 export const fix = {
-  'offer.title': '*Fix:* {remediation}',
   'offer.refused.fallback': 'Reason: {reason}.',
   'card.title': '*{remediation}* · {environment} · `{handle}`',
   'card.tier.0': 'risk 0 (reads only)',
-  'card.tier.1': 'risk 1 (reversible, one object)',
+  'card.tier.1': 'risk 1 (one object, no data at risk)',
   'card.tier.2': 'risk 2 (users may notice)',
   'card.tier.3': 'risk 3 (data or quorum at risk)',
   'card.facts': '{tier} · plan `{hash:hash}` · {undo}',
   'card.undo.yes': 'can be undone',
   'card.undo.no': 'cannot be undone',
+  'card.undo.is': 'an undo itself',
+  'card.undo-title': 'Undo: {remediation}',
   'card.blast': '*What users will notice:* {text}',
+  'card.blast.live': '*What users will notice:* {text} Counted at {time:time}.',
   'card.target': 'Target: {target}',
   'card.step': '{idx}. {text}',
   'card.step.fallback': '{kind} on {target}',
@@ -23,7 +25,17 @@ export const fix = {
   'card.needed': '{have} of {needed|# approval|# approvals}.',
   'card.until': 'Valid until {time:time}.',
   'card.undo-until': 'Undo is possible until {time:time}.',
-  'card.undo-of': 'This takes back an earlier fix.',
+  'card.elsewhere':
+    'The same fix is in {place}: `{handle}` is {state}. Nothing can be pressed here meanwhile.',
+  'card.elsewhere.private':
+    'The same fix is under way elsewhere: it is {state}. Nothing can be pressed here meanwhile.',
+  'card.undo-state.requested': 'Waiting for approval by somebody else. The fix is still in place.',
+  'card.undo-state.succeeded': 'Taken back: {part} is as it was before the fix. Expect the problem again.',
+  'card.undo-state.failed': 'Could not be taken back. Look at the thread before trying again.',
+  'card.undo-state.rejected': 'Rejected. The fix stays in place.',
+  'card.undo-state.expired': 'Expired before it was decided. The fix stays in place.',
+  'card.undo-state.cancelled': 'Cancelled. The fix stays in place.',
+  'card.undo-state.stale': 'The target changed since the fix, so nothing was taken back.',
   'card.state.proposed': 'Offered. Nothing has been changed.',
   'card.state.requested': 'Waiting for approval by somebody else. Nothing has been changed.',
   'card.state.approved': 'Approved. Waiting for a worker.',
@@ -48,6 +60,8 @@ export const fix = {
   'confirm.approve.title': 'Approve exactly this plan?',
   'confirm.approve.text':
     '{remediation} on {target} in {environment} (plan {hash:hash}) runs at once when enough people have approved.',
+  'confirm.approve-undo.text':
+    '{remediation} on {target} in {environment} (plan {hash:hash}) takes the fix back at once when enough people have approved. The problem may return.',
   'confirm.undo.title': 'Take this fix back?',
   'confirm.undo.text':
     'This asks for the undo of {remediation} on {target} in {environment}. It is approved and verified like a fix.',
@@ -77,6 +91,13 @@ export const fix = {
     ':rotating_light: `{handle}` could not be taken back. A person must look at the target now.',
   'event.indeterminate':
     ':rotating_light: `{handle}`: it is not known whether the last step took effect. A person must look at the target now.',
+  'event.undo.requested': ':raised_hand: {who} asks to take a fix back: `{handle}` (plan `{hash:hash}`).',
+  'event.undo.cancelled': ':heavy_minus_sign: {who} cancelled the undo `{handle}`. The fix stays in place.',
+  'event.undo.rejected': ':no_entry: {who} rejected the undo `{handle}`. The fix stays in place.',
+  'event.undo.expired': ':hourglass: The undo `{handle}` expired without a decision. The fix stays in place.',
+  'event.undo.verifying': ':mag: `{handle}`: all steps are done, checking that the old state is back.',
+  'event.undo.succeeded': ':rewind: `{handle}`: taken back. {part} is as it was before the fix.',
+  'event.undo.failed': ':red_circle: The undo `{handle}` did not work. Look at the card for what was done.',
   'event.reminder': ':bell: `{handle}` still waits for a decision.',
   'event.refused': ':no_entry: {who} may not decide `{handle}`. {reason}',
   'event.reason': 'Reason: {reason}',
@@ -128,6 +149,7 @@ export const fix = {
   'denied.undo-expired': 'it is too late to undo this by a button; ask for a new fix.',
   'denied.reason-required':
     'this needs a reason. Use `/aetherius approve <id> <reason>` or the button again.',
+  'denied.asked-elsewhere': 'the same fix has been asked for in another place ({other}).',
   'denied.target-busy': 'another fix of the same target is under way.',
   'denied.frozen': 'a freeze window forbids it now.',
   'denied.outside-hours': 'it is allowed only within the hours of the policy.',

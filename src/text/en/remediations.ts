@@ -12,6 +12,9 @@ export const remediations = {
 
   'blast.redis-eviction':
     'Once the memory limit of {maxmemory:bytes} is reached, Redis drops the least used of its {keys|# key|# keys} instead of refusing writes. Caches are filled again; nothing else is touched.',
+  'blast.redis-eviction-undo':
+    'Redis refuses writes again once its memory limit is reached, as before the fix (policy {policy}).',
+  'blast.undo': 'The state from before the fix comes back, and its problem may come back with it.',
   'blast.postgres-sessions':
     '{sessions|# idle session|# idle sessions} of {applications} {sessions|ends and its open transaction is|end and their open transactions are} rolled back. The applications connect again by themselves.',
   'blast.kubernetes-restart':

@@ -13,6 +13,8 @@ export const remediations = {
 
   'blast.redis-eviction':
     '达到 {maxmemory:bytes} 的内存上限后，Redis 会从 {keys} 个键中淘汰最少使用的键，而不再拒绝写入。缓存会重新填充，其他不受影响。',
+  'blast.redis-eviction-undo': '内存达到上限后 Redis 会再次拒绝写入，与修复之前相同（策略 {policy}）。',
+  'blast.undo': '恢复到修复之前的状态，原来的问题可能再次出现。',
   'blast.postgres-sessions':
     '{applications} 的 {sessions} 个空闲会话将结束，其未提交事务会回滚。应用会自行重新连接。',
   'blast.kubernetes-restart':

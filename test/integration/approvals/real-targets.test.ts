@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
-import type { Remediation } from '../../../src/domain/fix/remediation.ts';
+import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { With } from '../../../src/domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
@@ -113,8 +113,12 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
     const h = harnessOf('redis.set-eviction-policy');
     const row = await h.approved({ policy: 'volatile-lru' });
     await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
-    await database.sql(`UPDATE remediations SET plan = plan || '{"verifyWithinMs": 1000}' WHERE id = $1`, [
-      row.id,
+    const plan = { ...row.plan, verifyWithinMs: 1_000 };
+    await database.sql('UPDATE remediations SET plan = $2, plan_hash = $3 WHERE id = $1', [
+      ...[row.id, JSON.stringify(plan), planHash(plan)],
+    ]);
+    await database.sql('UPDATE approvals SET plan_hash = $2 WHERE remediation_id = $1', [
+      ...[row.id, planHash(plan)],
     ]);
     await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
 
@@ -146,7 +150,7 @@ describe('on a real PostgreSQL with sessions that leaked (D1.c)', () => {
       .poll(
         async () => {
           const proposal = await h.propose(params);
-          return proposal.kind === 'offered' ? proposal.offer.remediation.plan.objects : 0;
+          return proposal.kind === 'offered' ? proposal.offer.plan.objects : 0;
         },
         { timeout: 50_000, interval: 1_000 },
       )

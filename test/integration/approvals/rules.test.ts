@@ -57,15 +57,55 @@ describe('plan binding', () => {
     expect(await store.tx((tx) => tx.remediations.approvals(next.id))).toEqual([]);
   });
 
-  it('R-P2: the same plan is offered again, not twice', async () => {
+  it('R-P2: the same change is offered in each place, and asked for once', async () => {
     const at = fresh();
-    const first = await h.propose(at);
-    const second = await h.propose(at);
+    const first = await h.offered(at);
+    const second = await h.offered(at);
 
-    expect(second).toMatchObject({ kind: 'offered', reused: true });
-    expect(first.kind === 'offered' && second.kind === 'offered' && first.offer.remediation.id).toBe(
-      second.kind === 'offered' && second.offer.remediation.id,
-    );
+    await h.service.request(h.input(first.id, 'UREQ', { reason: 'because' }));
+    const again = h.service.request(h.input(second.id, 'UBOSS', { reason: 'because' }));
+
+    expect(second.planHash).toBe(first.planHash);
+    await expect(again).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      facts: { reason: 'asked-elsewhere', other: first.handle },
+    });
+    expect((await h.row(second.id)).state).toBe('proposed');
+  });
+
+  it('R-P1: what is carried out is what was hashed: a plan that was changed behind our back is not', async () => {
+    const row = await h.approved(fresh());
+    await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
+    await database.sql('UPDATE remediations SET plan = plan || \'{"stableForMs": 1}\' WHERE id = $1', [
+      row.id,
+    ]);
+    await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+
+    await h.execute(row.id);
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'stale', outcome: { differing: 'plan hash' } });
+    expect(h.world.effects).toEqual([]);
+  });
+
+  it('R-P1: a count that moves makes no other plan: the request stays, and its card shows the new count', async () => {
+    const at = fresh();
+    const row = await h.requested(at);
+    h.world.counted = 8;
+
+    const later = await h.offered(at);
+
+    expect(later.planHash).toBe(row.planHash);
+    expect(await h.row(row.id)).toMatchObject({ state: 'requested', live: { counted: 8 } });
+  });
+
+  it('R-P2: a run elsewhere does not throw away what somebody asked for, though it sees another plan', async () => {
+    const at = fresh();
+    const row = await h.requested(at);
+
+    const other = await h.offered({ ...at, value: 'other' }, { channel: 'C0OTHER', by: 'UMEMBER' });
+
+    expect((await h.row(row.id)).state).toBe('requested');
+    expect(other.state).toBe('proposed');
   });
 
   it('R-P3: a target that moved between approval and claim makes it stale, with what was expected and seen', async () => {
@@ -127,15 +167,11 @@ describe('execution', () => {
     const at = fresh();
     const other = createHarness(store, { action: { id: 'test.other' }, world: createWorld() });
     const waiting = await other.requested(at);
-    // The second action's own offer would supersede the first one's, so it is put beside it.
-    await database.sql("UPDATE remediations SET state = 'requested' WHERE id = $1", [waiting.id]);
-    const holder = await h.offered({ target: 'elsewhere' });
+    const holder = await h.offered(at);
     await database.sql("UPDATE remediations SET state = 'executing' WHERE id = $1", [holder.id]);
-    await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
-    await database.sql('UPDATE remediations SET target = $1 WHERE id = $2', [at.target, holder.id]);
-    await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+    const third = createHarness(store, { action: { id: 'test.third' }, world: createWorld() });
 
-    const proposal = await h.propose(at);
+    const proposal = await third.propose(at);
     const approving = other.service.approve(other.input(waiting.id, 'ULEAD'));
 
     expect(proposal).toMatchObject({ kind: 'refused', reason: 'target-busy' });
@@ -271,12 +307,14 @@ describe('execution', () => {
   });
 
   it('R-X14: what we stand on is not offered, by whatever name it is reached', async () => {
-    const own = createHarness(store, { self: () => Promise.resolve(new Set(['uid=uid-1'])) });
+    const at = fresh();
+    const mine = `uid=uid-1/${at.target}`;
+    const own = createHarness(store, { self: () => Promise.resolve(new Set([mine])) });
 
-    expect(await own.propose(fresh())).toMatchObject({
+    expect(await own.propose(at)).toMatchObject({
       kind: 'refused',
       reason: 'self-target',
-      facts: { identity: 'uid=uid-1' },
+      facts: { identity: mine },
     });
   });
 
@@ -289,9 +327,11 @@ describe('execution', () => {
   });
 
   it('R-X14: it is asked again at the claim, since we may have moved there since', async () => {
-    const row = await h.approved(fresh());
+    const at = fresh();
+    const row = await h.approved(at);
+    const mine = `uid=uid-1/${at.target}`;
 
-    await h.execute(row.id, 'worker-1', { self: () => Promise.resolve(new Set(['uid=uid-1'])) });
+    await h.execute(row.id, 'worker-1', { self: () => Promise.resolve(new Set([mine])) });
 
     expect(await h.row(row.id)).toMatchObject({ state: 'stale', outcome: { differing: 'self-target' } });
   });

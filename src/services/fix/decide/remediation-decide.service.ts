@@ -18,12 +18,14 @@ export type Outcome =
 
 export interface Decider {
   readonly personId: string;
+  /** The channel in which it was pressed is closed to others, or it is not known whether it is. */
+  readonly privatePlace: boolean;
   readonly cause: Cause;
 }
 
 /** The person of a decision, judged before the transaction: it may ask Slack (R-A3, R-S7). */
 export type Judged =
-  | { readonly ok: true; readonly personId: string }
+  | { readonly ok: true; readonly personId: string; readonly privatePlace: boolean }
   | { readonly ok: false; readonly why: string; readonly facts: Facts };
 
 /** `lists` undefined: any full member of an installed workspace. */
@@ -33,15 +35,17 @@ export async function judge(
   lists: readonly AllowList[] | undefined,
 ): Promise<Judged> {
   const { directory } = deps;
+  let privatePlace = true;
   if (input.channel !== undefined) {
     const channel = await directory.channel(input.channel);
     if ('unavailable' in channel)
       return { ok: false, why: 'channel-unknown', facts: { detail: channel.unavailable } };
     if (channel.known.externallyShared) return { ok: false, why: 'shared-channel', facts: {} };
+    privatePlace = channel.known.private;
   }
   const standing: Standing =
     lists === undefined ? await standingOf(input.by, directory) : await mayDecide(input.by, lists, directory);
-  if (standing.ok) return { ok: true, personId: standing.personId };
+  if (standing.ok) return { ok: true, personId: standing.personId, privatePlace };
   return { ok: false, why: standing.why, facts: { detail: standing.detail } };
 }
 
@@ -112,7 +116,7 @@ async function judgedOutcome(
 ): Promise<Outcome> {
   if (!judged.ok) return { refused: judged.why, facts: judged.facts };
   if (input.planHash !== undefined && input.planHash !== row.planHash) return { refused: 'plan-mismatch' };
-  return work(tx, row, { personId: judged.personId, cause });
+  return work(tx, row, { personId: judged.personId, privatePlace: judged.privatePlace, cause });
 }
 
 /** The index of open targets said no (R-X2): another remediation was approved for it a moment ago. */

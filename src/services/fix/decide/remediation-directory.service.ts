@@ -24,7 +24,8 @@ const Installed = z.object({
   enterpriseIds: z.array(z.string()),
 }) satisfies z.ZodType<Installation>;
 const Members = z.array(z.string());
-const Channel = z.object({ externallyShared: z.boolean() });
+// An entry of before does not say it, and what is not known is private.
+const Channel = z.object({ externallyShared: z.boolean(), private: z.boolean().default(true) });
 
 /**
  * The directory as the bot last wrote it down, inside of a transaction: entries are held against change until

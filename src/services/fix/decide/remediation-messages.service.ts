@@ -4,11 +4,16 @@ import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { RemediationButton, RemediationEvent } from '../../../domain/message/remediation-view.ts';
+import type {
+  Elsewhere,
+  RemediationButton,
+  RemediationEvent,
+} from '../../../domain/message/remediation-view.ts';
 import type { Rendered } from '../../../domain/message/rendered.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Urgency } from '../../../domain/message/sending.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
+import { sameFix } from './same-fix.ts';
 
 const cardPurpose = 'remediation';
 const eventPurpose = 'remediation-event';
@@ -104,10 +109,12 @@ export function createRemediationMessages(deps: {
     event,
     async card(tx, row) {
       if (row.surface === undefined) return;
+      const other = await elsewhere(tx, row);
       const [approvals, steps, made, now, existing] = [
         await tx.remediations.approvals(row.id),
         await tx.remediations.steps(row.id),
-        await buttons(tx, row),
+        // What is decided elsewhere cannot be asked for here.
+        other === undefined ? await buttons(tx, row) : {},
         await tx.now(),
         await tx.messages.find({ remediationId: row.id, purpose: cardPurpose }),
       ];
@@ -119,6 +126,7 @@ export function createRemediationMessages(deps: {
           needed: policy.rule(row.tier)?.approvals ?? 0,
           buttons: made,
           now,
+          ...present({ elsewhere: other }),
           ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
             ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
             : {}),
@@ -140,6 +148,25 @@ export function createRemediationMessages(deps: {
       await post(tx, row, purpose, rendered, 'progress');
       return true;
     },
+  };
+}
+
+/** The true state of this very fix, where it was asked for in another place or has been done there. */
+async function elsewhere(tx: TxOf<'remediations'>, row: RemediationRow): Promise<Elsewhere | undefined> {
+  if (row.state !== 'proposed' && row.state !== 'superseded') return undefined;
+  const other =
+    row.state === 'proposed'
+      ? await sameFix(tx, row)
+      : row.successor === undefined
+        ? undefined
+        : await tx.remediations.get(row.successor);
+  if (other === undefined || (row.state === 'superseded' && other.state !== 'succeeded')) return undefined;
+  const known = !other.privatePlace || other.surface?.channel === row.surface?.channel;
+  return {
+    state: other.state,
+    ...(known && other.surface !== undefined
+      ? { place: { channel: other.surface.channel, handle: other.handle } }
+      : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { type DecisionDeps, type MoveRepository, system } from './remediation-deps.ts';
 import type { EventInput } from './remediation-messages.service.ts';
+import { sameOffers } from './same-fix.ts';
 
 /** Who moves a remediation, and what is kept about it in the audit (R-L2). */
 export interface Cause {
@@ -39,7 +40,8 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
       reason: cause.reason,
       requestIds: cause.requestId === undefined ? undefined : [cause.requestId],
       payloadDigest: cause.payloadDigest,
-      facts: cause.facts,
+      // An undo is named as one in each of its rows.
+      facts: row.undoOf === undefined ? cause.facts : { ...cause.facts, undoOf: row.undoOf },
     }),
   };
 }
@@ -67,6 +69,7 @@ export async function moveRemediation(
   const kind = cause.event ?? (to === 'proposed' || to === 'requested' ? 'none' : to);
   if (kind !== 'none') await deps.messages.event(tx, moved, eventOf(kind, cause));
   if (verdicts.includes(to)) await deps.onVerdict?.(tx, moved);
+  if (to !== 'superseded' && moved.undoOf === undefined) await tellOthers(tx, deps, moved);
   await tx.audit.append({
     action: `remediation.${to}`,
     from: row.state,
@@ -74,6 +77,24 @@ export async function moveRemediation(
     ...common(moved, cause, deps.policy.version),
   });
   return moved;
+}
+
+/** Every place that offers the same fix shows what became of it; where it is done, the others are done with it. */
+async function tellOthers(tx: TxOf<MoveRepository>, deps: Deps, moved: RemediationRow): Promise<void> {
+  if (moved.state === 'proposed') return;
+  for (const other of await sameOffers(tx, moved)) {
+    if (moved.state !== 'succeeded' || other.environment !== moved.environment) {
+      await deps.messages.card(tx, other);
+      continue;
+    }
+    const locked = await tx.remediations.lock(other.id);
+    if (locked?.state !== 'proposed') continue;
+    const done = await moveRemediation(tx, deps, locked, 'superseded', {
+      event: 'none',
+      change: { successor: moved.id },
+    });
+    await deps.onVerdict?.(tx, done);
+  }
 }
 
 /** A change without a change of state, with its audit row. */

@@ -1,4 +1,3 @@
-import { openStates } from '../../../domain/fix/approval.ts';
 import { everybodyOn, firstAvailable } from '../../../domain/fix/eligibility.ts';
 import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
@@ -10,6 +9,7 @@ import { type Decider, type Judged, judge, type Outcome, timeForbids } from './r
 import type { DecisionDeps, DecisionRepository, MoveRepository } from './remediation-deps.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';
 import { moveRemediation } from './remediation-move.service.ts';
+import { sameFix } from './same-fix.ts';
 
 /** Tier 1 is confirmed by the requester alone, so it must be one of its list; else any full member may ask. */
 export function judgeRequester(
@@ -40,7 +40,9 @@ export async function requestInTx(
   const reason = reasonOf(rule, row, input.reason);
   if (reason === undefined) return { refused: 'reason-required' };
   // Before anything is moved: what is refused below must leave the offer as it was.
-  const other = rule.approvals === 0 ? await openOther(tx, row) : undefined;
+  const asked = await sameFix(tx, row);
+  if (asked !== undefined) return { refused: 'asked-elsewhere', facts: { other: asked.handle } };
+  const other = rule.approvals === 0 ? await tx.remediations.holder(row.plan) : undefined;
   if (other !== undefined) return busyWith(other);
   const eligible = await eligibleFor(tx, deps, rule, who.personId);
   if (eligible.length < Math.max(rule.approvals, 1))
@@ -58,6 +60,7 @@ export async function requestInTx(
       policyVersion: deps.policy.version,
       requestedAt: now,
       requestExpiresAt: new Date(now.getTime() + rule.expiresMs),
+      privatePlace: who.privatePlace,
     },
   });
   if (rule.approvals > 0) {
@@ -89,16 +92,6 @@ async function eligibleFor(
   const everybody = await everybodyOn(rule.by, directory);
   const ids = everybody.flatMap(({ standing }) => (standing.ok ? [standing.personId] : []));
   return [...new Set(ids)].filter((id) => rule.approvals === 0 || id !== requesterId).sort();
-}
-
-/** R-X2: the remediation that holds the target, if there is one. Two that come at once meet in a unique index. */
-export async function openOther(
-  tx: TxOf<'remediations'>,
-  row: Pick<RemediationRow, 'environment' | 'target'>,
-): Promise<RemediationRow | undefined> {
-  const { environment, target } = row;
-  const [open] = await tx.remediations.list({ environment, target, states: openStates, limit: 1 });
-  return open;
 }
 
 export function busyWith(other: RemediationRow): { readonly refused: string; readonly facts: Facts } {

@@ -16,13 +16,7 @@ import {
 } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { changeRemediation, moveRemediation } from './remediation-move.service.ts';
-import {
-  approveInTx,
-  busyWith,
-  judgeRequester,
-  openOther,
-  requestInTx,
-} from './remediation-request.service.ts';
+import { approveInTx, busyWith, judgeRequester, requestInTx } from './remediation-request.service.ts';
 import { undoRemediation } from './remediation-undo.service.ts';
 
 export interface RemediationServiceDeps extends DecisionDeps {
@@ -106,7 +100,7 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       const reason = barred(row, who) ?? (await forbidden(tx, deps, row));
       if (reason !== undefined) return reason;
       const last = countedApprovals(row, before).length + 1 >= rule.approvals;
-      const other = last ? await openOther(tx, row) : undefined;
+      const other = last ? await tx.remediations.holder(row.plan) : undefined;
       if (other !== undefined) return busyWith(other);
       await saveDecision(tx, deps, row, who, 'approve', input);
       // R-A1: counted again from the rows, under the lock this transaction holds.

@@ -1,7 +1,7 @@
 import { mayDecide } from '../../../domain/fix/eligibility.ts';
 import { planDrift } from '../../../domain/fix/execution.ts';
 import { directoryMaxAgeMs } from '../../../domain/fix/policy.ts';
-import type { Remediation } from '../../../domain/fix/remediation.ts';
+import { planHash, planSchema, type Remediation } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -33,7 +33,7 @@ export async function claim(
   seen: RemediationRow,
   signal: AbortSignal,
 ): Promise<Hold | undefined> {
-  if (seen.plan.schemaVersion !== 1) return undefined;
+  if (seen.plan.schemaVersion > planSchema) return undefined;
   const remediation = deps.remediations.find((item) => item.id === seen.actionId);
   const outside = await lookAtTarget(deps, seen, remediation, signal);
   const began = deps.monotonic();
@@ -112,6 +112,7 @@ export async function lookAtTarget(
     return stale({ differing: 'action', expected: row.actionId, observed: 'unknown' });
   if (remediation.version !== row.actionVersion)
     return stale({ differing: 'action version', expected: row.actionVersion, observed: remediation.version });
+  if (planHash(row.plan) !== row.planHash) return stale({ differing: 'plan hash' });
   try {
     const own = await ownClaims(row.plan, deps.self);
     if (own.length > 0) return stale({ differing: 'self-target', observed: own.join(', ') });
@@ -143,7 +144,7 @@ async function insideBarrier(
   if (forbidden !== undefined) return wait(forbidden);
   const approvers = await approversStillCount(tx, deps, row);
   if (approvers !== undefined) return approvers;
-  const limit = row.undoOf === undefined ? await limitReached(tx, deps.policy, row) : undefined;
+  const limit = row.undoOf === undefined ? await limitReached(tx, deps.policy, row.plan) : undefined;
   if (limit !== undefined) return wait(limit.reason, limit.facts);
   return (await tier3Busy(tx, deps.policy, row)) ? wait('tier-3-at-once') : undefined;
 }

@@ -1,9 +1,10 @@
 import { progressOf } from '../../../domain/fix/execution.ts';
-import type {
-  Observation,
-  PlanStep,
-  Remediation,
-  RemediationContext,
+import {
+  type Observation,
+  type PlanStep,
+  planHash,
+  type Remediation,
+  type RemediationContext,
 } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
@@ -101,6 +102,8 @@ function writeIntent(hold: Hold, key: StepKey): Promise<StepsEnd | undefined> {
   const { direction, idx } = key;
   return hold.write(async (own): Promise<StepsEnd | undefined> => {
     const { tx, row } = own;
+    // R-P1: what is about to run is what was approved, byte for byte.
+    if (planHash(row.plan) !== row.planHash) return { end: 'stale', facts: { differing: 'plan hash' } };
     if (direction === 'apply' && row.abortRequested) return { end: 'refused', why: 'stopped', facts: {} };
     const kill = await tx.killSwitches.active(row.actionId);
     if (kill !== undefined) return { end: 'refused', why: 'kill-switch', facts: { scope: kill.scope } };

@@ -1,3 +1,4 @@
+import type { PlanStep } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -54,22 +55,31 @@ async function pause(deps: ExecutorDeps, stableForMs: number, signal: AbortSigna
 
 async function look(hold: Hold, row: RemediationRow): Promise<Round> {
   const asked = await ask(hold.deps, row, row.plan.verifyWith);
-  const settled = await hasSettled(hold, row);
+  // An undo brings the symptom back, so that the old state is in place is all that can be seen of it.
+  const settled =
+    row.undoOf === undefined ? await hasSettled(hold, row) : await inPlace(hold, row, row.plan.steps);
   const good = asked.good && settled;
   return { good, facts: { ...asked.facts, settled }, digest: sha256({ ...asked.seen, settled }) };
 }
 
 /** After a rollback: every undo step is in place, and what must be well then is well. */
-async function lookAtUndone({ deps, remediation }: Hold, row: RemediationRow): Promise<Round> {
-  const observed: string[] = [];
-  for (const step of row.plan.undo ?? []) observed.push(await observe(deps, remediation, row, step));
-  const inPlace = observed.every((seen) => seen === 'done');
-  const asked = await ask(deps, row, row.plan.undoVerifyWith ?? []);
+async function lookAtUndone(hold: Hold, row: RemediationRow): Promise<Round> {
+  const undone = await inPlace(hold, row, row.plan.undo ?? []);
+  const asked = await ask(hold.deps, row, row.plan.undoVerifyWith ?? []);
   return {
-    good: inPlace && asked.good,
-    facts: { ...asked.facts, inPlace },
-    digest: sha256({ ...asked.seen, observed }),
+    good: undone && asked.good,
+    facts: { ...asked.facts, inPlace: undone },
+    digest: sha256({ ...asked.seen, inPlace: undone }),
   };
+}
+
+async function inPlace(
+  { deps, remediation }: Hold,
+  row: RemediationRow,
+  steps: readonly PlanStep[],
+): Promise<boolean> {
+  for (const step of steps) if ((await observe(deps, remediation, row, step)) !== 'done') return false;
+  return true;
 }
 
 async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly ProbeCall[]) {

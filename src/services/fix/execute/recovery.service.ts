@@ -1,6 +1,11 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
 import { progressOf } from '../../../domain/fix/execution.ts';
-import type { Observation, PlanStep, Remediation } from '../../../domain/fix/remediation.ts';
+import {
+  type Observation,
+  type PlanStep,
+  planSchema,
+  type Remediation,
+} from '../../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
@@ -18,7 +23,7 @@ const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling
  * that the old one is dead. Undefined: it is still held, or it is over, or that cannot be known yet (R-X5).
  */
 export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promise<Hold | undefined> {
-  if (seen.plan.schemaVersion !== 1) return undefined;
+  if (seen.plan.schemaVersion > planSchema) return undefined;
   const remediation = deps.remediations.find((item) => item.id === seen.actionId);
   if (remediation === undefined || remediation.version !== seen.actionVersion) return undefined;
   if (seen.state === 'indeterminate') return lookAgain(deps, seen, remediation);

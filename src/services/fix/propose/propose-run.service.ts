@@ -45,8 +45,8 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler<OfferRe
       await lease.finishWith(async (tx): Promise<ProposeSummary> => {
         const proposal = await prepared.save(tx);
         if (proposal.kind === 'offered') {
-          await options.messages.card(tx, proposal.offer.remediation);
-          return { remediation, offer: proposal.offer.remediation.id };
+          await options.messages.card(tx, proposal.offer);
+          return { remediation, offer: proposal.offer.id };
         }
         const { surface } = run;
         const { reason, facts } = proposal;

@@ -1,4 +1,5 @@
-import { planFault } from '../../../domain/fix/execution.ts';
+import { personId } from '../../../domain/fix/approval.ts';
+import { identityClaims, planFault, sameFacts } from '../../../domain/fix/execution.ts';
 import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
 import { remediesFor } from '../../../domain/fix/remedies.ts';
@@ -8,16 +9,15 @@ import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { wholeJson } from '../../../domain/kernel/text.ts';
-import type { FindingView, Offer } from '../../../domain/message/finding-view.ts';
-import type { FixOffers, OfferRepository, PreparedOffer } from '../../../domain/ports/offers.ts';
+import type { FindingView } from '../../../domain/message/finding-view.ts';
+import type { FixOffers, OfferRepository, PreparedOffer, SavedOffers } from '../../../domain/ports/offers.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { type Finding, findingKey } from '../../../domain/probe/finding.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import type { Run } from '../../../domain/run/run.ts';
 import { timeForbids } from '../decide/remediation-decide.service.ts';
 import type { DecisionDeps, MoveRepository } from '../decide/remediation-deps.ts';
-import { auditProposal, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
-import { openOther } from '../decide/remediation-request.service.ts';
+import { auditProposal, expireIfDue, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { newHandle } from '../remediation-handle.ts';
 import { limitReached } from '../remediation-limits.ts';
 import { ownClaims, type SelfIdentity } from '../self-identity.ts';
@@ -41,7 +41,7 @@ export interface Prepared {
   readonly save: (tx: TxOf<OfferRepository>) => Promise<Proposal>;
 }
 export type Proposal =
-  | { readonly kind: 'offered'; readonly offer: Offer; readonly reused: boolean }
+  | { readonly kind: 'offered'; readonly offer: RemediationRow }
   | {
       readonly kind: 'refused';
       readonly remediation: string;
@@ -59,6 +59,8 @@ export interface ProposeService extends FixOffers {
     readonly run?: Run;
     readonly finding?: Finding;
   }): Promise<Prepared>;
+  /** Writes what was planned, in the caller's transaction. */
+  save(tx: TxOf<OfferRepository>, plans: readonly Prepared[]): Promise<SavedOffers>;
   /** What may be offered for these findings, each once; of a diagnosis's cause what it asks for alone. */
   fixes(findings: readonly Finding[], targets: Targets, wanted?: readonly WantedFix[]): readonly Fix[];
 }
@@ -81,6 +83,8 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
   return {
     plan,
     fixes,
+    save: (tx, plans) => saveAll(tx, plans, deps.remediations),
+    show: (tx, row) => deps.messages.card(tx, row),
     async prepare({ run, findings, targets, signal }) {
       const prepared: PreparedOffer[] = [];
       for (const finding of findings) {
@@ -104,12 +108,13 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'on-delete-strategy',
 ]);
 
+/** A refused offer comes with its reason and with what people do by hand instead. */
 async function saveAll(
   tx: TxOf<OfferRepository>,
   plans: readonly Prepared[],
   remediations: readonly Pick<Remediation, 'id' | 'instruction'>[],
-): Promise<Pick<FindingView, 'offers' | 'refused'>> {
-  const offers: Offer[] = [];
+): Promise<SavedOffers> {
+  const offers: RemediationRow[] = [];
   const refused: FindingView['refused'][number][] = [];
   for (const plan of plans) {
     const proposal = await plan.save(tx);
@@ -191,8 +196,9 @@ function cannotPlan(deps: ProposeDeps, call: RemedyCall, err: unknown): Refused 
 }
 
 /**
- * – → proposed. An equal plan that still waits is offered again; a different one is superseded. Proposals for
- * one target are serialised, so that two workers that find the same thing make one offer.
+ * – → proposed. Each run has an offer of its own, in its own place and language; one fix is asked for once all the same
+ * (`sameFix`). An older plan for the same change is replaced where nobody has asked for it. One that waits for approval
+ * is replaced only by whoever may: the same finding in the same channel, or the person who asked for it.
  */
 async function saveProposal(
   tx: TxOf<OfferRepository>,
@@ -206,13 +212,11 @@ async function saveProposal(
     reason,
     facts,
   });
-  await tx.remediations.lockTarget(plan.environment, plan.target);
+  await tx.remediations.lockTarget(identityClaims(plan.identity));
   const blocked = await blockedBy(tx, deps, plan);
   if (blocked !== undefined) return refused(blocked.reason, blocked.facts);
   const hash = planHash(plan);
   const older = await waiting(tx, deps, plan);
-  const equal = older.find((row) => row.planHash === hash);
-  if (equal !== undefined) return { kind: 'offered', offer: await offerOf(tx, deps, equal), reused: true };
   const id = deps.ids.uuid();
   await tx.remediations.insert({
     id,
@@ -226,11 +230,14 @@ async function saveProposal(
       surface: from.run?.surface,
     }),
   });
-  for (const row of older)
-    await moveRemediation(tx, deps, row, 'superseded', {
-      event: row.state === 'requested' ? 'superseded' : 'none',
-      change: { successor: id },
-    });
+  for (const row of older) {
+    if (row.planHash === hash) await showLive(tx, deps, row, plan.blast.facts);
+    else if (row.state === 'proposed' || mayReplace(row, from))
+      await moveRemediation(tx, deps, row, 'superseded', {
+        event: row.state === 'requested' ? 'superseded' : 'none',
+        change: { successor: id },
+      });
+  }
   const row = await auditProposal(tx, deps, id, {
     facts: {
       action: plan.actionId,
@@ -239,7 +246,31 @@ async function saveProposal(
       params: JSON.stringify(plan.params),
     },
   });
-  return { kind: 'offered', offer: await offerOf(tx, deps, row), reused: false };
+  return { kind: 'offered', offer: row };
+}
+
+/** Only a run of the same incident, or of the person who asked for it, throws a request away that others look at. */
+function mayReplace(
+  row: RemediationRow,
+  { finding, run }: { readonly finding: Finding | undefined; readonly run: Run | undefined },
+): boolean {
+  const by = run?.requestedBy;
+  if (by !== undefined && row.requesterId === personId(by)) return true;
+  const { surface, findingKey: key } = row;
+  const sameFinding = key === (finding === undefined ? undefined : findingKey(finding));
+  return sameFinding && surface?.channel === run?.surface?.channel;
+}
+
+/** What moves is shown as it is now, beside the plan that stays as it is. */
+async function showLive(
+  tx: TxOf<OfferRepository>,
+  deps: ProposeDeps,
+  row: RemediationRow,
+  live: Facts,
+): Promise<void> {
+  if (sameFacts(row.live ?? row.plan.blast.facts, live)) return;
+  if (!(await tx.remediations.change(row, { live, liveAt: await tx.now() }))) return;
+  await deps.messages.card(tx, await reread(tx, row.id));
 }
 
 async function blockedBy(
@@ -252,12 +283,14 @@ async function blockedBy(
   if (kill !== undefined) return refuse('kill-switch', { scope: kill.scope });
   const forbidden = await timeForbids(tx, deps, plan);
   if (forbidden !== undefined) return refuse(forbidden);
-  const other = await openOther(tx, plan);
-  if (other !== undefined) return refuse('target-busy', { other: other.handle });
+  // The same fix under way elsewhere is shown as what it is, by the offer's own card.
+  const other = await tx.remediations.holder(plan);
+  if (other !== undefined && other.actionId !== plan.actionId)
+    return refuse('target-busy', { other: other.handle });
   return limitReached(tx, deps.policy, plan);
 }
 
-/** Offers and requests for the target that are not approved yet, locked; overdue ones expire here. */
+/** Offers and requests of the same change that are not approved yet, locked; overdue ones expire here. */
 async function waiting(
   tx: TxOf<MoveRepository>,
   deps: ProposeDeps,
@@ -274,13 +307,8 @@ async function waiting(
     const locked = await tx.remediations.lock(id);
     if (locked === undefined) continue;
     const row = await expireIfDue(tx, deps, locked);
-    if (row.state === 'proposed' || row.state === 'requested') live.push(row);
+    const waits = row.state === 'proposed' || row.state === 'requested';
+    if (waits && row.undoOf === undefined && row.actionId === plan.actionId) live.push(row);
   }
   return live;
-}
-
-async function offerOf(tx: TxOf<'buttons'>, deps: ProposeDeps, remediation: RemediationRow): Promise<Offer> {
-  const buttons = await deps.messages.buttons(tx, remediation);
-  // The offer stands in the message of its finding; only what is not decided there yet belongs to it.
-  return { remediation, buttons: buttons.request === undefined ? {} : { request: buttons.request } };
 }

@@ -160,7 +160,6 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
           {
             run,
             finding: finding(),
-            offers: Array.from({ length: 5 }, () => ({ remediation, buttons })),
             refused: [{ remediation: word(), reason: word(), facts: facts() }],
           },
           language,

@@ -15,8 +15,10 @@ import {
 } from '../../../../src/bot/views/modals.view.ts';
 import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
+import { undoPlan } from '../../../../src/domain/fix/execution.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import {
+  type Elsewhere,
   type RemediationEvent,
   remediationButtons,
 } from '../../../../src/domain/message/remediation-view.ts';
@@ -29,6 +31,7 @@ import { wordsIn } from '../../../../src/text/words.ts';
 import { expectValidMessage, expectValidView, readableMessage } from '../../../support/slack-messages.ts';
 import {
   aFinding,
+  aPlan,
   approver,
   aRemediation,
   aReport,
@@ -149,20 +152,6 @@ describe('the health table', () => {
 });
 
 describe('a finding', () => {
-  it('says what is wrong and offers the plan from → to with its risk, undo and hash', () => {
-    const offer = { remediation: aRemediation({ state: 'proposed' }), buttons: { request: 'B1' } };
-
-    const rendered = renderer.finding(
-      { run: aRun(), finding: aFinding(), offers: [offer], refused: [] },
-      'en',
-    );
-    const text = shown(rendered);
-
-    expect(text).toContain('policy: noeviction → allkeys-lru');
-    expect(text).toContain('risk 2 (users may notice) · plan `326f246c` · can be undone');
-    expect(text).toContain('[Apply fix]');
-  });
-
   it('shows a code nobody wrote words for with its facts instead of hiding it', () => {
     const finding = aFinding({ code: 'SOMETHING_NEW' as FindingCode, facts: { value: '<!channel> & co' } });
 
@@ -170,7 +159,6 @@ describe('a finding', () => {
       {
         run: aRun(),
         finding,
-        offers: [],
         refused: [{ remediation: 'x.y', reason: 'self-target', facts: { identity: 'run_id=1' } }],
       },
       'en',
@@ -187,7 +175,7 @@ describe('a finding', () => {
     ['zh-CN', '手动处理： CONFIG SET maxmemory-policy allkeys-lru'],
   ] as const)('says in %s what people do by hand where a fix is refused', (language, said) => {
     const refused = { remediation: 'redis.set-eviction-policy', reason: 'missing-right', facts: {} };
-    const view = { run: aRun(), finding: aFinding(), offers: [] };
+    const view = { run: aRun(), finding: aFinding() };
     const shownWith = (more: { readonly instruction?: string }) =>
       readableMessage(renderer.finding({ ...view, refused: [{ ...refused, ...more }] }, language));
 
@@ -225,6 +213,79 @@ describe('the card of a fix', () => {
       Valid until 2026-11-25 03:31 UTC.
       [Approve] | [Reject …] | [Cancel]"
     `);
+  });
+
+  it('offers the plan from → to with its risk, undo and hash, and is the only place of its button', () => {
+    const remediation = aRemediation({ state: 'proposed' });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: { request: 'B1' }, now };
+
+    const text = shown(renderer.remediation(view, 'en'));
+
+    expect(text).toContain('policy: noeviction → allkeys-lru');
+    expect(text).toContain('risk 2 (users may notice) · plan `326f246c` · can be undone');
+    expect(text).toContain('[Apply fix]');
+  });
+
+  it('says that the same fix is asked for elsewhere, and names the place to those who may know it', () => {
+    const remediation = aRemediation({ state: 'proposed' });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+    const first = (elsewhere: Elsewhere, language: 'en' | 'zh-CN' = 'en') =>
+      shown(renderer.remediation({ ...view, elsewhere }, language)).split('\n')[1];
+    const place = { channel: 'C0OTHER', handle: 'a1-b2c3' };
+
+    expect(first({ state: 'requested', place })).toContain(
+      'The same fix is in <#C0OTHER>: `a1-b2c3` is waiting for approval.',
+    );
+    expect(first({ state: 'executing' })).toContain('The same fix is under way elsewhere: it is running.');
+    expect(first({ state: 'requested', place }, 'zh-CN')).toContain('<#C0OTHER>');
+  });
+
+  it('R-S13: calls an undo one: its title, what users notice, its state and its verdict', () => {
+    const plan = undoPlan(
+      aPlan({ undoBlast: { key: 'redis-eviction-undo', facts: { policy: 'noeviction' } } }),
+    );
+    if (plan === undefined) throw new Error('no undo');
+    const remediation = aRemediation({ plan, undoOf: '01a212e7-5e1d-766b-b1f0-b22edc6e49fe' });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+
+    const waits = shown(renderer.remediation(view, 'en'));
+    const done = shown(
+      renderer.remediation({ ...view, remediation: { ...remediation, state: 'succeeded' } }, 'en'),
+    );
+    const verdict = shown(renderer.remediationEvent({ remediation, kind: 'succeeded', facts: {} }, 'en'));
+
+    expect(waits).toContain('*Undo: Let Redis evict old keys*');
+    expect(waits).toContain('The fix is still in place.');
+    expect(waits).toContain('Redis refuses writes again once its memory limit is reached');
+    expect(waits).not.toMatch(/drops the least used|Nothing has been changed/);
+    expect(done).toContain('Taken back: Redis is as it was before the fix. Expect the problem again.');
+    expect(done).not.toMatch(/Fixed|green/);
+    expect(verdict).toContain('taken back. Redis is as it was before the fix');
+  });
+
+  it('names what people know instead of long ids, and no option that is not used', () => {
+    const id = 'd7953de8a1d7953de8a1d7953de8a1d7953de8a1';
+    const [step] = aPlan().steps;
+    const plan = aPlan({ target: `redis/${id}`, steps: [{ ...step, to: { ...step.to, persist: false } }] });
+    const remediation = aRemediation({ state: 'proposed', plan, target: plan.target });
+    const buttons = { request: 'B1' };
+
+    const rendered = renderer.remediation(
+      { remediation, approvals: [], steps: [], needed: 1, buttons, now },
+      'en',
+    );
+
+    expect(JSON.stringify(rendered.blocks)).toContain('Let Redis evict old keys on Redis in prod');
+    expect(JSON.stringify(rendered.blocks)).not.toContain(id);
+    expect(shown(rendered)).not.toContain('persist');
+  });
+
+  it('shows what moves as it was counted last', () => {
+    const live = { keys: 7, maxmemory: 8_388_608 };
+    const remediation = aRemediation({ live, liveAt: now });
+    const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
+
+    expect(shown(renderer.remediation(view, 'en'))).toMatch(/its 7 keys .*Counted at 2026/);
   });
 
   it.each(remediationStates.flatMap((state) => languages.map((language) => [state, language] as const)))(

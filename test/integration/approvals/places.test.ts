@@ -1,0 +1,185 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PostgresStore } from '../../../src/platform/store/store.ts';
+import { createHarness, type Harness } from '../../support/approvals.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
+
+/** One fix that is offered in several places: a click answers where it was made, and all places tell the truth. */
+const postgres = usePostgres();
+let database: TestDatabase;
+let store: PostgresStore;
+let h: Harness;
+let target = 0;
+const fresh = () => ({ target: `world-${(target += 1)}` });
+
+beforeAll(async () => {
+  database = await postgres.migrated();
+  store = database.store();
+});
+beforeEach(() => {
+  h = createHarness(store);
+});
+
+/** What the card of a fix shows last, and where it stands. */
+async function card(id: string): Promise<Record<string, unknown>> {
+  const [last] = await database.sql<{ channel: string; payload: { text: string } }>(
+    `SELECT m.channel, o.payload FROM messages m JOIN outbox o ON o.message_id = m.id
+     WHERE m.remediation_id = $1 AND m.purpose = 'remediation' ORDER BY o.seq DESC LIMIT 1`,
+    [id],
+  );
+  if (last === undefined) throw new Error('no card');
+  return { channel: last.channel, ...(JSON.parse(last.payload.text) as Record<string, unknown>) };
+}
+
+/** An offer whose card is shown, as a run shows it. */
+async function offeredIn(channel: string, at: { target: string }, by = 'UREQ') {
+  const row = await h.offered(at, { channel, by });
+  await store.tx((tx) => h.messages.card(tx, row));
+  return row;
+}
+
+const ask = (id: string, channel: string, by = 'UREQ') =>
+  h.service.request(h.input(id, by, { reason: 'because', channel }));
+
+describe('one fix in several places (R-S12)', () => {
+  it('is asked for where it was pressed, in that place’s language; the other place says so and has no button', async () => {
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    const second = await offeredIn('C0ZH', at);
+
+    await ask(second.id, 'C0ZH');
+
+    expect(await card(second.id)).toMatchObject({ channel: 'C0ZH', state: 'requested' });
+    expect(await card(first.id)).toMatchObject({
+      channel: 'C0INC',
+      state: 'proposed',
+      buttons: [],
+      language: 'en',
+      elsewhere: { state: 'requested', place: { channel: 'C0ZH', handle: second.handle } },
+    });
+  });
+
+  it('does not name a private channel to another', async () => {
+    h.directory.closed.add('C0ZH');
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    const second = await offeredIn('C0ZH', at);
+
+    await ask(second.id, 'C0ZH');
+
+    expect((await card(first.id))['elsewhere']).toEqual({ state: 'requested' });
+  });
+
+  it('can be pressed here again when the other request ends without an effect', async () => {
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    const second = await offeredIn('C0ZH', at);
+    await ask(second.id, 'C0ZH');
+
+    await h.service.cancel(h.input(second.id, 'UREQ'));
+
+    expect(await card(first.id)).toMatchObject({ buttons: ['request'] });
+    expect((await ask(first.id, 'C0INC')).remediation.state).toBe('requested');
+  });
+
+  it('is done in all places when it is done in one, and an old button has no power', async () => {
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    const second = await offeredIn('C0ZH', at);
+    await ask(second.id, 'C0ZH');
+    await h.refresh();
+    await h.service.approve(h.input(second.id, 'ULEAD'));
+
+    await h.execute(second.id);
+
+    expect(await card(first.id)).toMatchObject({
+      state: 'superseded',
+      buttons: [],
+      elsewhere: { state: 'succeeded', place: { channel: 'C0ZH' } },
+    });
+    expect((await ask(first.id, 'C0INC')).note).toBe('too-late');
+    expect(h.world.effects).toHaveLength(1);
+  });
+
+  it('shows a look that comes later the request of before, in its own place', async () => {
+    const at = fresh();
+    const first = await offeredIn('C0INC', at);
+    await ask(first.id, 'C0INC');
+
+    const later = await offeredIn('C0ZH', at, 'UMEMBER');
+
+    expect(await card(later.id)).toMatchObject({
+      channel: 'C0ZH',
+      buttons: [],
+      elsewhere: { state: 'requested', place: { channel: 'C0INC', handle: first.handle } },
+    });
+  });
+
+  it('two people who press in two places at the same moment ask for it once', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const at = fresh();
+      const first = await offeredIn('C0INC', at);
+      const second = await offeredIn('C0ZH', at);
+
+      const results = await Promise.allSettled([ask(first.id, 'C0INC'), ask(second.id, 'C0ZH', 'UBOSS')]);
+
+      const states = [(await h.row(first.id)).state, (await h.row(second.id)).state].toSorted();
+      expect(states).toEqual(['proposed', 'requested']);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }
+  });
+});
+
+describe('one object in two environments (R-X2)', () => {
+  it('has one approved fix, whatever the environments call it', async () => {
+    const at = fresh();
+    const row = await h.approved(at);
+    const same = await h.offered({ ...at, value: 'other' });
+    // The environment is part of a plan, so its row is put into another one by hand.
+    await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
+    await database.sql("UPDATE remediations SET environment = 'staging', target = 'x' WHERE id = $1", [
+      same.id,
+    ]);
+
+    const forced = database.sql("UPDATE remediations SET state = 'approved' WHERE id = $1", [same.id]);
+
+    await expect(forced).rejects.toThrow('target_locks_pkey');
+    await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+    expect((await h.row(row.id)).state).toBe('approved');
+  });
+
+  it('is free again when the fix is over, and the application cannot free it before', async () => {
+    const at = fresh();
+    const row = await h.approved(at);
+    const locks = () =>
+      database.sql('SELECT claim FROM target_locks WHERE remediation_id = $1 ORDER BY claim', [row.id]);
+    const held = await locks();
+    await expect(
+      store.tx((tx) => tx.remediations.holder(row.plan).then((holder) => holder?.id)),
+    ).resolves.toBe(row.id);
+
+    await h.execute(row.id);
+
+    expect(held).toEqual([
+      { claim: `asked test.write-cells uid=uid-1/${at.target}` },
+      { claim: `uid=uid-1/${at.target}` },
+    ]);
+    expect(await locks()).toEqual([]);
+  });
+});
+
+describe('an undo (R-S13)', () => {
+  it('succeeds when the old state is back, though the symptom is back with it, and says so in the audit', async () => {
+    const row = await h.approved(fresh());
+    await h.execute(row.id);
+    const { remediation: undo } = await h.service.undo(h.input(row.id, 'UREQ'));
+    await h.service.approve(h.input(undo.id, 'ULEAD'));
+    h.world.healthy = false;
+
+    await h.execute(undo.id);
+
+    expect((await h.row(undo.id)).state).toBe('succeeded');
+    const log = await h.audit.list(undo.id, 100);
+    const moves = log.filter(({ action }) => action.startsWith('remediation.'));
+    expect(moves.map(({ facts }) => facts?.['undoOf'])).toEqual(moves.map(() => row.id));
+  });
+});
