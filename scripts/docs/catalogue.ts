@@ -18,7 +18,7 @@ const of = (id: string, letters: string): CatalogueEntry => ({
 export const catalogue: readonly CatalogueEntry[] = [
   { id: 'H1', command: { title: 'Health of every part', word: 'health' }, causes: [] },
   of('H2', 'abcd'),
-  of('S1', 'abc'),
+  of('S1', 'abcdefghi'),
   of('S2', 'abc'),
   of('S3', 'abc'),
   of('S4', 'ab'),

@@ -1,13 +1,15 @@
+import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
+import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { asInGuide, type Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment, inEnvironment } from './environment.ts';
-import { findingOutput } from './health.command.ts';
+import { excerptLines, findingOutput } from './health.command.ts';
 import type { DiagnoseOutput } from './output-schemas.ts';
 import { table } from './table.ts';
 
@@ -95,6 +97,7 @@ function diagnoseOutput(
         remedies: remediesOf(cause, answer, words),
       })),
     })),
+    unexplained: unexplained(judgements, answer.outcomes).map((finding) => findingOutput(finding, words)),
     changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
   };
 }
@@ -145,25 +148,58 @@ function remediesOf(
 const changeLine = (change: DiagnoseOutput['changes'][number]): string =>
   `  ${change.since ?? ''} ${change.text}`;
 
+type CauseOutput = DiagnoseOutput['diagnoses'][number]['causes'][number];
+
+/** One cause, or several that are open for one and the same reason. */
+function causeLines(group: readonly CauseOutput[], words: CliContext['words']): readonly string[] {
+  const [cause] = group;
+  if (cause === undefined) return [];
+  const ids = group.map(({ id }) => id).join(', ');
+  const what = group.length === 1 ? cause.text : words.plain('diagnose.open-alike');
+  return [
+    `  ${ids} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${what}`,
+    // What holds of every cause of the symptom says nothing for one that is ruled out.
+    ...(cause.verdict === 'ruled-out' ? [] : cause.for).flatMap((finding) => [
+      `      + ${finding.text}`,
+      ...(cause.verdict === 'confirmed' ? excerptLines(finding, words, '        ') : []),
+    ]),
+    ...cause.missing.map(({ text }) => `      ? ${text}`),
+    ...cause.remedies.flatMap(({ text, commands }) => [
+      `      → ${text}`,
+      ...commands.map((command) => `          ${command}`),
+    ]),
+  ];
+}
+
 function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
   const { environment, time, tookMs: took } = output;
   const lines = output.diagnoses.flatMap((diagnosis) => [
     '',
     `${diagnosis.id} ${diagnosis.title}`,
-    ...diagnosis.causes.flatMap((cause) => [
-      `  ${cause.id} ${words.plain(`diagnose.verdict.${cause.verdict}`)}: ${cause.text}`,
-      ...cause.for.map((finding) => `      + ${finding.text}`),
-      ...cause.missing.map(({ text }) => `      ? ${text}`),
-      ...cause.remedies.flatMap(({ text, commands }) => [
-        `      → ${text}`,
-        ...commands.map((command) => `          ${command}`),
-      ]),
-    ]),
+    ...diagnosis.causes
+      .filter(({ verdict }) => verdict === 'confirmed')
+      .flatMap((one) => causeLines([one], words)),
+    ...alike(
+      diagnosis.causes.filter(({ verdict }) => verdict === 'possible'),
+      ({ for: signs, missing }) => JSON.stringify([signs, missing]),
+    ).flatMap((group) => causeLines(group, words)),
+    ...diagnosis.causes
+      .filter(({ verdict }) => verdict === 'ruled-out')
+      .flatMap((one) => causeLines([one], words)),
+  ]);
+  const said = output.unexplained.flatMap((finding) => [
+    '',
+    words.plain('cli.diagnose.unexplained', {
+      part: words.lookupPlain(`part.${finding.part}`) ?? finding.part,
+    }),
+    ...excerptLines(finding, words, '  '),
   ]);
   // Beside a cause that is there or may be; a healthy answer needs no history.
   const changes =
     output.overall === 'no-cause' || output.changes.length === 0
       ? []
       : ['', words.plain('cli.diagnose.changes'), ...output.changes.map(changeLine)];
-  return [words.plain('cli.diagnose.title', { environment, time, took }), ...lines, ...changes].join('\n');
+  return [words.plain('cli.diagnose.title', { environment, time, took }), ...lines, ...said, ...changes].join(
+    '\n',
+  );
 }

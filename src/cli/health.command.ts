@@ -63,7 +63,7 @@ export function findingOutput(
   finding: Finding,
   words: Words,
 ): HealthOutput['parts'][number]['findings'][number] {
-  const { code, severity, part, subject, facts, since } = finding;
+  const { code, severity, part, subject, facts, since, excerpts } = finding;
   const text =
     words.lookupPlain(`finding.${code}`, { ...facts, subject, part: partName(part, words) }) ??
     factsText(`${code} ${subject}`, facts);
@@ -73,7 +73,10 @@ export function findingOutput(
     part,
     subject,
     facts: { ...facts },
-    ...present({ since }),
+    ...present({
+      since,
+      excerpts: excerpts?.map(({ source, lines }) => ({ source, lines: [...lines] })),
+    }),
     text,
   };
 }
@@ -110,7 +113,20 @@ export function healthText(output: HealthOutput, words: Words): string {
     '',
     table(rows),
     ...(findings.length === 0 ? [] : ['', words.plain('cli.health.findings-title'), table(findings)]),
+    ...found.flatMap((finding) => excerptLines(finding, words, '  ')),
   ].join('\n');
+}
+
+/** What a part itself said, under the finding: where from, then line by line. */
+export function excerptLines(
+  { excerpts = [] }: HealthOutput['parts'][number]['findings'][number],
+  words: Words,
+  indent: string,
+): readonly string[] {
+  return excerpts.flatMap(({ source, lines }) => [
+    `${indent}${words.plain('finding.excerpt', { source })}`,
+    ...lines.map((line) => `${indent}  | ${visible(line)}`),
+  ]);
 }
 
 function rowFact(part: HealthOutput['parts'][number], output: HealthOutput, words: Words): string {

@@ -17,6 +17,10 @@ const FindingOutput = z.object({
   subject: z.string(),
   facts: Facts,
   since: z.string().optional(),
+  excerpts: z
+    .array(z.object({ source: z.string(), lines: z.array(z.string()) }))
+    .optional()
+    .meta({ description: 'What the target itself said, word for word, without secrets.' }),
   text: z.string().meta({ description: 'In the language asked for.' }),
 });
 
@@ -82,6 +86,9 @@ export const DiagnoseOutput = z
         }),
       )
       .meta({ description: 'In the order they were walked.' }),
+    unexplained: z
+      .array(FindingOutput)
+      .meta({ description: 'What parts said of themselves that no confirmed cause explains.' }),
     changes: z
       .array(FindingOutput)
       .meta({ description: 'What was changed in the hour before, newest first; no cause by itself.' }),

@@ -1,6 +1,8 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
 
 const exits = found('SERVICE_EXITS_AT_START', 'agent-manager');
+/** It has said why, in words that no cause here has: then none of them is ruled out by that. */
+const unknown = hint('STARTUP_REASON_UNKNOWN');
 
 export const agentManagerStartup = defineDiagnosis({
   id: 'S1',
@@ -10,8 +12,10 @@ export const agentManagerStartup = defineDiagnosis({
     { probe: 'runtime.startup', with: { part: 'agent-manager' } },
     { probe: 'runtime.startup-log', with: { part: 'agent-manager' } },
     { probe: 'runtime.running', with: { part: 'postgres' } },
+    { probe: 'runtime.running', with: { part: 'redis' } },
     { probe: 'runtime.running', with: { part: 'nats' } },
     { probe: 'postgres.connection', with: { database: 'agentManager' } },
+    { probe: 'redis.connection' },
     { probe: 'nats.server' },
     { probe: 'http.service-health', with: { service: 'agent-manager' } },
   ],
@@ -19,7 +23,10 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.a',
       part: 'postgres',
-      when: all(exits, any(found('STARTUP_DATABASE_UNREACHABLE'), found('STARTUP_DATABASE_CREDENTIALS'))),
+      when: all(
+        exits,
+        any(found('STARTUP_DATABASE_UNREACHABLE'), found('STARTUP_DATABASE_CREDENTIALS'), unknown),
+      ),
       remedies: [
         { instruction: 'correct-database-config' },
         { remediation: 'kubernetes.restart-workload', with: { part: 'postgres' }, on: 'kubernetes' },
@@ -29,7 +36,7 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.b',
       part: 'nats',
-      when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'))),
+      when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
         { instruction: 'correct-nats-config' },
         { remediation: 'kubernetes.restart-workload', with: { part: 'nats' }, on: 'kubernetes' },
@@ -39,8 +46,48 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.c',
       part: 'agent-manager',
-      when: all(exits, found('STARTUP_PORT_IN_USE')),
+      when: all(exits, any(found('STARTUP_PORT_IN_USE'), unknown)),
       remedies: [{ instruction: 'free-or-change-port' }],
+    },
+    {
+      id: 'S1.d',
+      part: 'redis',
+      when: all(exits, any(found('STARTUP_REDIS_UNREACHABLE'), unknown)),
+      remedies: [
+        { instruction: 'correct-redis-address' },
+        { remediation: 'kubernetes.restart-workload', with: { part: 'redis' }, on: 'kubernetes' },
+        { remediation: 'compose.restart-service', with: { part: 'redis' }, on: 'compose' },
+      ],
+    },
+    {
+      id: 'S1.e',
+      part: 'agent-manager',
+      when: all(exits, any(found('STARTUP_REDIS_CREDENTIALS'), unknown)),
+      remedies: [{ instruction: 'correct-redis-password' }],
+    },
+    {
+      id: 'S1.f',
+      part: 'redis',
+      when: all(exits, any(found('STARTUP_REDIS_FULL'), unknown)),
+      remedies: [{ instruction: 'see-full-redis' }],
+    },
+    {
+      id: 'S1.g',
+      part: 'agent-manager',
+      when: all(exits, any(found('STARTUP_CONFIG_REFUSED'), unknown)),
+      remedies: [{ instruction: 'correct-config-keys' }],
+    },
+    {
+      id: 'S1.h',
+      part: 'agent-manager',
+      when: all(exits, any(found('STARTUP_ROW_UNREADABLE'), found('STARTUP_SCHEMA_WRONG'), unknown)),
+      remedies: [{ instruction: 'mend-stored-row' }],
+    },
+    {
+      id: 'S1.i',
+      part: 'agent-manager',
+      when: all(exits, any(found('STARTUP_DATABASE_MISSING'), unknown)),
+      remedies: [{ instruction: 'create-database' }],
     },
   ],
   handOver: [
@@ -54,5 +101,6 @@ export const agentManagerStartup = defineDiagnosis({
       to: 'N1',
     },
     { when: found('PG_TOO_MANY_CONNECTIONS'), to: 'D1' },
+    { when: found('STARTUP_REDIS_FULL'), to: 'D3' },
   ],
 });

@@ -20,6 +20,7 @@ export const podNotStarting = defineDiagnosis({
         foundApart('POD_FAILED', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
       ),
       remedies: [{ instruction: 'read-crash-log' }],
+      leavesWhyOpen: true,
     },
     {
       id: 'K1.c',

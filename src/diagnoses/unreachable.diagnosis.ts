@@ -122,6 +122,7 @@ export function unreachable(part: PartId) {
     evidence: [
       { probe: 'runtime.running', with: { part } },
       { probe: 'runtime.startup', with: { part } },
+      { probe: 'runtime.startup-log', with: { part } },
       ...ownProbes(part),
       ...(part === 'collect-agent' || part === 'runtime'
         ? []
@@ -129,13 +130,21 @@ export function unreachable(part: PartId) {
       { probe: 'kubernetes.services-endpoints' },
     ],
     causes: [
-      { id: 'H2.a', part, when: running, remedies: restart(part), answersBelow: 'seen-stopped' },
+      {
+        id: 'H2.a',
+        part,
+        when: running,
+        remedies: restart(part),
+        leavesWhyOpen: true,
+        answersBelow: 'seen-stopped',
+      },
       {
         id: 'H2.b',
         part,
         when: all(not(running), health, ...goodWay),
         remedies: restart(part),
         maybeConsequence: true,
+        leavesWhyOpen: true,
         answersBelow: 'not-ours-alone',
       },
       {
@@ -151,6 +160,7 @@ export function unreachable(part: PartId) {
         when: all(not(running), not(health), not(network), ill),
         remedies: [{ instruction: 'see-application' }],
         maybeConsequence: true,
+        leavesWhyOpen: true,
       },
     ],
     handOver: [

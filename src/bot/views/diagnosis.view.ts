@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { alike } from '../../domain/diagnosis/alike.ts';
 import { changesOf } from '../../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
 import type {
@@ -6,9 +7,11 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
+import { unexplained } from '../../domain/diagnosis/unexplained.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { PlatformOf } from '../../domain/platform/platform.ts';
+import { findingKey } from '../../domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import { causeMarkup, causePlain } from '../../text/cause.ts';
@@ -31,6 +34,7 @@ import {
 const shown = {
   findings: 4,
   excerptLines: 6,
+  unexplained: 3,
   excerptCharacters: 900,
   missing: 6,
   changes: 4,
@@ -82,6 +86,7 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     if (view.path !== undefined) blocks.push(section(pathText(view.path, words), words));
     for (const cause of causesOf(view, 'confirmed')) blocks.push(...confirmedBlocks(cause, view, words));
     blocks.push(...refusedBlocks(view.refused ?? [], causesOf(view, 'confirmed')[0]?.for[0], words));
+    blocks.push(...unexplainedBlocks(view, words));
     blocks.push(...openBlocks(view, words));
     blocks.push(...changeBlocks(view, words));
   }
@@ -130,14 +135,37 @@ function confirmedBlocks(cause: CauseJudgement, view: DiagnosisView, words: Word
   ];
 }
 
+/** What parts said of themselves and no cause explains, word for word. */
+function unexplainedBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
+  const said = unexplained(view.judgements, view.outcomes).slice(0, shown.unexplained);
+  if (said.length === 0) return [];
+  return [
+    ...said.flatMap((finding) => {
+      const [excerpt] = finding.excerpts ?? [];
+      if (excerpt === undefined) return [];
+      return [
+        section(words.say('diagnose.unexplained', { part: partName(finding.part, words) }), words),
+        preformatted(excerpt.lines.slice(0, shown.excerptLines), shown.excerptCharacters, words),
+        context(words.say('finding.excerpt', { source: excerpt.source }), words),
+      ];
+    }),
+    context(words.say('diagnose.unexplained.report'), words),
+  ];
+}
+
 function instruction(entry: DiagnosisView['instructions'][number], words: Words): string {
   const facts = entry.finding === undefined ? {} : findingFacts(entry.finding, words);
   return words.lookup(`remedy.${entry.key}`, facts) ?? entry.key;
 }
 
+const whyOpen = ({ for: signs, missing }: CauseJudgement): string =>
+  JSON.stringify([signs.map(findingKey), missing.map(({ key }) => key)]);
+
 /** What is not settled, with what it would take, and what was ruled out. */
 function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
-  const possible = causesOf(view, 'possible').map((cause) => {
+  const possible = alike(causesOf(view, 'possible'), whyOpen).flatMap((group) => {
+    const [cause] = group;
+    if (cause === undefined) return [];
     const signs = cause.for.slice(0, shown.findings).map((finding) => findingSentence(finding, words));
     const why =
       cause.missing.length === 0
@@ -145,7 +173,12 @@ function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
         : words.say('diagnose.unseen', {
             what: markup(unseenText(cause.missing.slice(0, shown.missing), words)),
           });
-    return `:grey_question: *${cause.cause.id}* · ${causeMarkup(cause.cause, words)} ${why}`;
+    const named = `*${listOf(
+      group.map((one) => one.cause.id),
+      words,
+    )}*`;
+    const what = group.length === 1 ? causeMarkup(cause.cause, words) : words.say('diagnose.open-alike');
+    return [`:grey_question: ${named} · ${what} ${why}`];
   });
   const ruledOut = causesOf(view, 'ruled-out').map(
     (cause) => `${cause.cause.id} ${causeMarkup(cause.cause, words).replace(/[.。]$/, '')}`,

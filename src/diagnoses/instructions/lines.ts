@@ -112,6 +112,28 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       keys['database.user'],
     ]),
     'correct-nats-config': configured(manager, [keys['nats.url'], keys['nats.user']]),
+    'correct-redis-address': configured(manager, keys['redis.addr']),
+    'correct-redis-password': configured(manager, keys['redis.password']),
+    'correct-config-keys': {
+      kubernetes: [
+        `kubectl -n {ns} logs ${manager.workload} --tail=20`,
+        `kubectl -n {ns} get configmap ${manager.configMap} -o yaml`,
+      ],
+      compose: [
+        `docker logs --tail 20 ${container(manager.composeService)}`,
+        `docker inspect -f '{{json .Mounts}}' ${container(manager.composeService)}`,
+      ],
+    },
+    'mend-stored-row': {
+      kubernetes: [`kubectl -n {ns} logs ${manager.workload} --tail=20`],
+      compose: [`docker logs --tail 20 ${container(manager.composeService)}`],
+    },
+    'create-database': {
+      any: [
+        'SELECT datname FROM pg_database ORDER BY datname;',
+        '-- only if the name is right: CREATE DATABASE {database:sql};',
+      ],
+    },
     'free-or-change-port': configured(manager, keys['server.port']),
     'align-registration-subject': {
       kubernetes: [

@@ -81,6 +81,8 @@ export interface DiagnosisCause<N extends Names = Names> {
   readonly remedies: readonly Remedy<N>[];
   /** It may be the consequence of a part below that fails: unhealthy, or slow, because of what it stands on. */
   readonly maybeConsequence?: true;
+  /** It says that a part fails, and not why: what the part itself said is shown beside it. */
+  readonly leavesWhyOpen?: true;
   /**
    * For a cause of the way to a part: when it answers a symptom that ran into that part. `seen-stopped`: the runtime says
    * so, or a service misses the part. `not-ours-alone`: it cannot be our own configuration, or a service misses the

@@ -28,6 +28,14 @@ export function visibleInJson(json: string): string {
   return json.replace(hidden, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Sequences by which a program colours its lines and moves a terminal's cursor (ECMA-48, CSI). */
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-?]*[ -/]*[@-~]`, 'g');
+
+/** Text of a program without what only a terminal understands. */
+export function withoutColours(text: string): string {
+  return text.includes('\u001b') ? text.replace(colours, '') : text;
+}
+
 /** Every text and name inside a value well formed; what is no plain object and no list stays what it is. */
 export function wholeJson<T>(value: T): T {
   return mended(value, wellFormed) as T;

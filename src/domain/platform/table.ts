@@ -135,6 +135,8 @@ export const guide = {
     'database.max_open_conns': 'database.max_open_conns',
     'database.max_idle_conns': 'database.max_idle_conns',
     'database.conn_max_lifetime': 'database.conn_max_lifetime',
+    'redis.addr': 'redis.addr',
+    'redis.password': 'redis.password',
     'nats.url': 'nats.url',
     'nats.user': 'nats.user',
     'nats.subjects.registration': 'nats.subjects.registration',

@@ -26,6 +26,8 @@ export interface FindingTraits {
   readonly runtime?: 'not-running' | 'not-ready';
   /** The service itself says that it is unhealthy. */
   readonly saysUnhealthy?: true;
+  /** Its excerpts are what the part itself said, which is shown word for word where no cause explains it. */
+  readonly verbatim?: true;
   /** Something that the part depends on can cause it; `unless-ordered`: not when somebody ended the container. */
   readonly explainable?: true | 'unless-ordered';
   /** Codes about the same part that say no more than this one. */
@@ -176,7 +178,7 @@ export const findings = {
   PG_TABLES_MISSING: {},
   PG_TOO_MANY_CONNECTIONS: { explains: ['PG_CONNECTIONS_NEAR_LIMIT'] },
   POD_CONFIG_MISSING: { explains: podEnded },
-  POD_CRASH_LOOPING: { explainable: true, explains: podEnded },
+  POD_CRASH_LOOPING: { verbatim: true, explainable: true, explains: podEnded },
   POD_FAILED: { explains: podEnded },
   POD_IMAGE_UNAVAILABLE: { explains: podEnded },
   POD_NOT_READY: { explainable: true, explains: ['WORKLOAD_NOT_READY', ...unreachedService, ...silent] },
@@ -209,7 +211,7 @@ export const findings = {
   SERVICE_HEALTH_STALLED: { byOwnClock: true, explainable: true, explains: notReady },
   SERVICE_NO_HEALTH_PATH: {},
   SERVICE_SLOW: { byOwnClock: true, slow: true, explainable: true },
-  SERVICE_UNHEALTHY: { saysUnhealthy: true, explainable: true, explains: notReady },
+  SERVICE_UNHEALTHY: { saysUnhealthy: true, verbatim: true, explainable: true, explains: notReady },
   SERVICE_WITHOUT_ENDPOINTS: { explainable: true, explains: ['ENDPOINT_REFUSED', 'ENDPOINT_CLOSED'] },
   SERVICE_WITHOUT_PODS: {
     partStopped: true,
@@ -218,11 +220,19 @@ export const findings = {
   },
   SKLEARN_IMPORT_FAILS: {},
   STALE_CACHE: {},
+  STARTUP_CONFIG_REFUSED: {},
   STARTUP_DATABASE_CREDENTIALS: {},
+  STARTUP_DATABASE_MISSING: {},
   STARTUP_DATABASE_UNREACHABLE: {},
   STARTUP_NATS_CREDENTIALS: {},
   STARTUP_NATS_UNREACHABLE: {},
   STARTUP_PORT_IN_USE: {},
+  STARTUP_REASON_UNKNOWN: { verbatim: true },
+  STARTUP_REDIS_CREDENTIALS: {},
+  STARTUP_REDIS_FULL: {},
+  STARTUP_REDIS_UNREACHABLE: {},
+  STARTUP_ROW_UNREADABLE: {},
+  STARTUP_SCHEMA_WRONG: {},
   STEP_COMMAND_TIMED_OUT: {},
   STEP_TIMED_OUT: {},
   UNPROCESSED_EVENTS: {},

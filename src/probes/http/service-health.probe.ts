@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { shortened, withoutColours } from '../../domain/kernel/text.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
@@ -22,6 +23,8 @@ const params = z.strictObject({
       'Timeout for its answer in milliseconds, after which it is unresponsive; default: the usual timeout.',
   }),
 });
+/** Characters of a body that are shown. */
+const LONGEST_BODY = 300;
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'services'>, 'services' | 'platform'>;
 
@@ -97,7 +100,14 @@ What the service reports about its own dependencies is kept as a witness.`,
         state === 'down' ? [key.replace('dependency.', '')] : [],
       );
       const blamed = down.length === 0 ? {} : { dependencies: down.join(', ') };
-      return verdict([base('SERVICE_UNHEALTHY', 'critical', { ...seen, ...blamed })], {
+      const said = bodyLine(answer.text());
+      const unhealthy = {
+        ...base('SERVICE_UNHEALTHY', 'critical', { ...seen, ...blamed }),
+        ...present({
+          excerpts: said === undefined ? undefined : [{ source: `GET ${path}`, lines: [said] }],
+        }),
+      };
+      return verdict([unhealthy], {
         ...seen,
         ...named,
         latencyMs: answer.latencyMs,
@@ -115,6 +125,12 @@ What the service reports about its own dependencies is kept as a witness.`,
     });
   },
 });
+
+/** What an unhealthy body says, in one line; undefined for none, and for a page made for browsers. */
+function bodyLine(body: string): string | undefined {
+  const line = withoutColours(body).trim().replace(/\s+/g, ' ');
+  return line === '' || line.startsWith('<') ? undefined : shortened(line, LONGEST_BODY);
+}
 
 type Get = (path: string, timeoutMs?: number) => Promise<HttpAnswer>;
 

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
-import { partIds } from '../../domain/platform/part.ts';
+import { configuredIds, partIds } from '../../domain/platform/part.ts';
 import { asInGuide, type Platform } from '../../domain/platform/platform.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
-import { excerpt, type LogLine, logEmpty, logLines } from '../support/log-lines.ts';
+import { excerpt, type LogLine, lastWords, logEmpty, logLines } from '../support/log-lines.ts';
 import { exitText, failingInstance, type StartupDeps } from '../support/startup.ts';
 
 /** What a service says when it cannot start, by the thing that is missing. Order: the most specific first. */
@@ -28,9 +28,44 @@ const reasonsOf = ({ parts }: Platform): readonly Reason[] => [
       /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role \\?"[^"]*" does not exist|pg_hba\.conf/i,
   },
   {
+    code: 'STARTUP_DATABASE_MISSING',
+    pattern: /database \\?"[^"]*" does not exist|SQLSTATE 3D000|\b3D000\b/i,
+  },
+  // Words of Redis itself, whoever repeats them.
+  {
+    code: 'STARTUP_REDIS_CREDENTIALS',
+    pattern:
+      /\bWRONGPASS\b|\bNOAUTH\b|invalid username-password pair|AUTH .* called without any password configured|client sent AUTH, but no password is set/i,
+  },
+  { code: 'STARTUP_REDIS_FULL', pattern: /OOM command not allowed when used memory/i },
+  // Go's database/sql and the SQLSTATEs of a relation or column that is absent or of another type.
+  {
+    code: 'STARTUP_ROW_UNREADABLE',
+    pattern:
+      /\bScan error on column index\b|unsupported Scan, storing driver\.Value|can(?:no|')t scan .*into/i,
+  },
+  {
+    code: 'STARTUP_SCHEMA_WRONG',
+    pattern:
+      /SQLSTATE (?:42P01|42703|42704|42804|42P07|42701)\b|(?:relation|column) \\?"[^"]*"(?: of relation \\?"[^"]*")? (?:does not exist|already exists)/i,
+  },
+  // Loggers and readers of YAML: the program has its file and cannot work with it.
+  {
+    code: 'STARTUP_CONFIG_REFUSED',
+    pattern:
+      /no encoder (?:name specified|registered for name)|invalid log level|unrecognized level|failed to parse config(?:uration)?(?: file)?:|field \S+ not found in type|failed to read config(?:uration)? file/i,
+  },
+  {
     code: 'STARTUP_DATABASE_UNREACHABLE',
     pattern: new RegExp(
-      `(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect)|database \\\\?"[^"]*" does not exist|SQLSTATE 3D000`,
+      `(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect)`,
+      'i',
+    ),
+  },
+  {
+    code: 'STARTUP_REDIS_UNREACHABLE',
+    pattern: new RegExp(
+      `(?:redis|:${parts.redis.port})\\S*.*(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect|failed to dial)`,
       'i',
     ),
   },
@@ -62,26 +97,44 @@ const endedWell = ({ terminated, last }: Instance): boolean => (terminated ?? la
 const reasonIn = (line: LogLine, reasons: readonly Reason[]) =>
   reasons.find(({ pattern }) => pattern.test(line.raw));
 
+/** Ended by somebody (SIGINT, SIGKILL, SIGTERM) or well: a program that was told to end owes no reason. */
+const orderedEnds: ReadonlySet<number> = new Set([0, 130, 137, 143]);
+
+/** What it said last, where it ended by itself or says that it gives up. */
+function unknownWords(instance: Instance, lines: readonly LogLine[], said: LogLine | undefined) {
+  const { exitCode, reason } = instance.terminated ?? instance.last ?? {};
+  if (reason === 'OOMKilled') return undefined;
+  if (exitCode === undefined ? said === undefined : orderedEnds.has(exitCode)) return undefined;
+  return lastWords(`log ${instance.name}`, lines, isFatal);
+}
+
+/** The name of a database that PostgreSQL does not have. */
+function databaseIn(line: LogLine | undefined): string | undefined {
+  return /database \\?"([^"\\]+)\\?" does not exist/i.exec(line?.raw ?? '')?.[1];
+}
+
 const lastWordIn = (lines: readonly LogLine[], reasons: readonly Reason[]) =>
   lines.findLast((line) => reasonIn(line, reasons) !== undefined || isFatal(line));
 
 export const runtimeStartupLog = defineProbe({
   id: 'runtime.startup-log',
-  doc: `Which reason does the log of a part give for not starting: database, NATS or port?
+  doc: `Which reason does the log of a part give for not starting: database, Redis, NATS, port, configuration, stored data?
 
 Reads the log of the current and the previous container of an instance that fails to start.
 The last error decides.
 Earlier errors may be no reason when the program ended with another error ("fatal", "panic") or with exit code 0.
 The answer is then inconclusive.
+A last word that names no known reason is reported word for word.
 An empty log is no evidence in either direction.`,
   params: z.strictObject({ part: z.enum(partIds).default('agent-manager').describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 14_000,
-  emits: reasonsOf(asInGuide).map(({ code }) => code),
+  emits: [...reasonsOf(asInGuide).map(({ code }) => code), 'STARTUP_REASON_UNKNOWN'],
   async run({ part }, context: ProbeContext<StartupDeps>) {
     const { deps, signal } = context;
-    const reasons = reasonsOf(deps.platform);
+    // A store complains of its clients' passwords, which is no reason for its own end.
+    const reasons = configuredIds.some((id) => id === part) ? reasonsOf(deps.platform) : [];
     const reasonOf = (line: LogLine) => reasonIn(line, reasons);
     const instances = await deps.runtime.instances(part, { signal });
     if (instances.length === 0) return { status: 'skipped', reason: 'no-data' };
@@ -105,7 +158,24 @@ An empty log is no evidence in either direction.`,
       throw new AppError('NOT_FOUND', 'the log ends with a word that names no known reason', {
         facts: { reason: 'last-word-unknown', line: shortened(said?.message ?? '', 160) },
       });
-    if (reason === undefined) return { status: 'healthy', facts: { lines: lines.length } };
+    if (reason === undefined) {
+      const words = unknownWords(instance, lines, said);
+      if (words === undefined) return { status: 'healthy', facts: { lines: lines.length } };
+      const { exitCode = null } = instance.terminated ?? instance.last ?? {};
+      return {
+        status: 'unhealthy',
+        findings: [
+          {
+            code: 'STARTUP_REASON_UNKNOWN',
+            severity: 'critical',
+            part,
+            subject: instance.name,
+            facts: { exitCode, restarts: instance.restarts },
+            excerpts: [words],
+          },
+        ],
+      };
+    }
     const evidence = excerpt(`log ${instance.name}`, lines, reason.pattern, 3);
     return {
       status: 'unhealthy',
@@ -115,7 +185,11 @@ An empty log is no evidence in either direction.`,
           severity: 'critical',
           part,
           subject: instance.name,
-          facts: { message: shortened(line?.message ?? '', 240), restarts: instance.restarts },
+          facts: {
+            message: shortened(line?.message ?? '', 240),
+            restarts: instance.restarts,
+            ...present({ database: databaseIn(line) }),
+          },
           ...present({ excerpts: evidence === undefined ? undefined : [evidence], since: line?.time }),
         },
       ],

@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { shortened } from '../../domain/kernel/text.ts';
+import { shortened, withoutColours } from '../../domain/kernel/text.ts';
 import type { Excerpt } from '../../domain/probe/finding.ts';
 import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 
@@ -14,6 +14,9 @@ export interface LogLine {
 }
 
 const MAX_LINE = 300;
+
+/** The last lines that are shown where nobody knows what they mean. */
+const MOST_LAST = 5;
 
 function fromJson(raw: string): LogLine | undefined {
   if (!raw.startsWith('{')) return undefined;
@@ -38,9 +41,9 @@ function fromJson(raw: string): LogLine | undefined {
   }
 }
 
-/** Reads a log: JSON lines by their usual fields, anything else as it stands. */
+/** Reads a log: JSON lines by their usual fields, anything else as it stands. Colours of a terminal are left out. */
 export function logLines(text: string): readonly LogLine[] {
-  return text
+  return withoutColours(text)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -70,6 +73,24 @@ export function excerpt(
     source,
     lines: hits.map((line) => shortened(line.raw, MAX_LINE)),
   };
+}
+
+/** Levels of a line by which a program says that something failed. */
+const failing: ReadonlySet<string> = new Set(['error', 'fatal', 'panic', 'critical']);
+
+/**
+ * What a program said last, word for word: the end of its errors, else the end of its log. Undefined without a line.
+ * `isLast` finds what is no error by its level, and says all the same why the program ends.
+ */
+export function lastWords(
+  source: string,
+  lines: readonly LogLine[],
+  isLast: (line: LogLine) => boolean = () => false,
+): Excerpt | undefined {
+  const errors = lines.filter((line) => failing.has(line.level ?? '') || isLast(line));
+  const shown = (errors.length === 0 ? lines : errors).slice(-MOST_LAST);
+  if (shown.length === 0) return undefined;
+  return { source, lines: shown.map((line) => shortened(line.raw, MAX_LINE)) };
 }
 
 /** What a probe says of a log without a line: nothing can be read from it, in either direction. */

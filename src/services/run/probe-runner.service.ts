@@ -4,7 +4,7 @@ import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
-import { wholeJson } from '../../domain/kernel/text.ts';
+import { wholeJson, withoutColours } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { traitsOf } from '../../domain/probe/findings.ts';
@@ -210,11 +210,11 @@ function toOutcome(
   }
 }
 
-/** Text from a target may contain anything, even secrets; from here on it is stored and shown. */
+/** Text from a target may contain anything, secrets and colours of a terminal too; from here on it is stored and shown. */
 function cleanFacts(facts: Facts, redactor: Redactor): Facts {
   const clean = Object.entries(facts).map(([name, value]) => [
     name,
-    typeof value === 'string' ? redactor.text(value) : value,
+    typeof value === 'string' ? redactor.text(withoutColours(value)) : value,
   ]);
   return Object.fromEntries(clean) as Facts;
 }
@@ -227,10 +227,13 @@ function cleanCause({ code, detail, facts }: Cause, redactor: Redactor): Cause {
 function withoutSecrets(finding: Finding, redactor: Redactor): Finding {
   return {
     ...finding,
-    subject: redactor.text(finding.subject),
+    subject: redactor.text(withoutColours(finding.subject)),
     facts: cleanFacts(finding.facts, redactor),
     ...present({
-      excerpts: finding.excerpts?.map(({ source, lines }) => ({ source, lines: redactor.lines(lines) })),
+      excerpts: finding.excerpts?.map(({ source, lines }) => ({
+        source,
+        lines: redactor.lines(lines.map(withoutColours)),
+      })),
     }),
   };
 }

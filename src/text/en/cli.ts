@@ -21,6 +21,8 @@ export const cli = {
   'cli.option.channel': 'channel id',
   'cli.diagnose': 'find the cause of a symptom (an id such as S2, a part, or plain words), from this process',
   'cli.diagnose.choose': 'It is not clear what "{text}" is about; ask for one of these:',
+  'cli.diagnose.unexplained':
+    'Not known to this bot. {part} said this itself; report it if it turns out to be a cause:',
   'cli.diagnose.changes': 'Changed in the hour before:',
   'cli.diagnose.title': '{environment} · {time:time} · took {took:ms}',
   'cli.health': 'check every part of an environment, from this process',

@@ -17,6 +17,12 @@ export const diagnoses = {
   'cause.S1.a': '{@agent-manager} cannot use its database: unreachable, or it refuses the password.',
   'cause.S1.b': '{@agent-manager} cannot reach NATS with the address and credentials it has.',
   'cause.S1.c': 'The port {@agent-manager} wants is taken by another process.',
+  'cause.S1.d': '{@agent-manager} cannot reach Redis with the address it has.',
+  'cause.S1.e': 'Redis refuses the password of {@agent-manager}.',
+  'cause.S1.f': 'Redis is full and refuses what {@agent-manager} writes at start.',
+  'cause.S1.g': '{@agent-manager} does not accept its configuration: a key is missing or has another name.',
+  'cause.S1.h': 'A stored row, or a table of another form, stops the start of {@agent-manager}.',
+  'cause.S1.i': 'The database of {@agent-manager} does not exist.',
   'diagnosis.S2': 'Collect agents cannot register',
   'diagnosis.S2.meaning': 'The agents’ registration does not reach {@agent-manager}, or is refused.',
   'diagnosis.S2.impact': 'The cluster of an unregistered agent is not watched.',
@@ -113,6 +119,17 @@ export const diagnoses = {
     'Correct {@keys.database.host}, {@keys.database.port}, {@keys.database.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@agent-manager.secret}), then restart {@agent-manager}.',
   'remedy.correct-nats-config':
     'Correct {@keys.nats.url}, {@keys.nats.user} or the password in {@agent-manager}’s configuration (ConfigMap {@agent-manager.configMap}, Secret {@secrets.nats}), then restart {@agent-manager}.',
+  'remedy.correct-redis-address':
+    'See whether Redis runs. If it does, correct {@keys.redis.addr} in {@agent-manager}’s configuration and restart {@agent-manager}.',
+  'remedy.correct-redis-password':
+    'Set {@keys.redis.password} of {@agent-manager}, or the variable that it reads, to the password of Redis. Then restart {@agent-manager}.',
+  'remedy.see-full-redis': 'Make room in Redis: /aetherius diagnose D3.',
+  'remedy.correct-config-keys':
+    'Compare the keys of {@agent-manager}’s configuration with those that this build reads. Programs pass over keys that they do not know.',
+  'remedy.mend-stored-row':
+    'Find the row or column that the log names. Save it before you change it, and tell the maintainers.',
+  'remedy.create-database':
+    'Create the database that the log names, or put the name of the existing one into {@agent-manager}’s configuration.',
   'remedy.free-or-change-port':
     'Stop the process that holds the port, or set {@keys.server.port} in {@agent-manager}’s configuration to a free one and restart it.',
   'remedy.align-registration-subject':
@@ -157,10 +174,13 @@ export const diagnoses = {
   'diagnose.none': '*{environment}* · {symptom}: all of its causes are ruled out.',
   'diagnose.more-evidence': '… and {count} more of the same kind.',
   'diagnose.todo': '*What to do:*',
+  'diagnose.open-alike': 'These stay open for one and the same reason.',
   'diagnose.unseen': 'Could not see {what}.',
   'diagnose.unseen-of': '{what} ({about})',
   'diagnose.unseen-why': '{what}: {why}',
   'diagnose.ruled-out': 'Ruled out: {causes}.',
+  'diagnose.unexplained': ':speech_balloon: *Not known to this bot.* {part} said this itself:',
+  'diagnose.unexplained.report': 'Report these lines if they turn out to be a cause.',
   'diagnose.changes': ':clock1: Changed in the hour before:',
   'diagnose.change': '• {since:time} · {text}',
   'diagnose.more-changes': '… and {count|# more is|# more are} in the evidence.',
@@ -212,7 +232,8 @@ export const diagnoses = {
   'remedy.connect-network': 'docker network connect --alias the service’s name {network} {container}',
   'remedy.mend-image':
     'Check name and tag of {image}, the registry and imagePullSecrets, or roll back to the previous revision.',
-  'remedy.read-crash-log': 'Read the last lines of its log above; roll back if it came with a change.',
+  'remedy.read-crash-log':
+    'Read the last lines of its log; this bot does not know what they mean. Roll back if it came with a change.',
   'remedy.raise-pod-memory': 'Raise the memory limit of the container.',
   'remedy.make-schedulable': 'Lower the request, mend the node selector, or add a node: {message}',
   'remedy.create-missing-config': 'Create what is missing or correct its name: {message}',

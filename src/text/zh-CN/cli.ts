@@ -23,6 +23,7 @@ export const cli = {
   'cli.option.channel': '频道 id',
   'cli.diagnose': '从本进程查找症状的原因（S2 这样的编号、组件名或日常用语）',
   'cli.diagnose.choose': '无法确定 "{text}" 指的是什么，请指定其中一个：',
+  'cli.diagnose.unexplained': '本机器人不认识以下内容。{part} 自己这样说；如果它就是原因，请上报：',
   'cli.diagnose.changes': '此前一小时内的变更：',
   'cli.diagnose.title': '{environment} · {time:time} · 用时 {took:ms}',
   'cli.health': '从本进程检查环境的每个部分',

@@ -18,6 +18,12 @@ export const diagnoses = {
   'cause.S1.a': '{@agent-manager} 无法使用数据库：连不上，或密码被拒绝。',
   'cause.S1.b': '{@agent-manager} 用现有的地址和账号连不上 NATS。',
   'cause.S1.c': '{@agent-manager} 要用的端口已被其他进程占用。',
+  'cause.S1.d': '{@agent-manager} 用现有的地址连不上 Redis。',
+  'cause.S1.e': 'Redis 拒绝了 {@agent-manager} 的密码。',
+  'cause.S1.f': 'Redis 已满，拒绝 {@agent-manager} 启动时的写入。',
+  'cause.S1.g': '{@agent-manager} 不接受它的配置：缺少某个键，或键名不同。',
+  'cause.S1.h': '已存储的一行数据，或结构不同的表，使 {@agent-manager} 无法启动。',
+  'cause.S1.i': '{@agent-manager} 所需的数据库不存在：没有人创建它。',
   'diagnosis.S2': 'Agent 无法注册',
   'diagnosis.S2.meaning': 'Agent 的注册没有到达 {@agent-manager}，或被拒绝。',
   'diagnosis.S2.impact': '未注册 agent 所在的集群没有监控。',
@@ -114,6 +120,15 @@ export const diagnoses = {
     '修正 {@agent-manager} 配置中的 {@keys.database.host}、{@keys.database.port}、{@keys.database.user} 或密码（ConfigMap {@agent-manager.configMap}、Secret {@agent-manager.secret}），然后重启 {@agent-manager}。',
   'remedy.correct-nats-config':
     '修正 {@agent-manager} 配置中的 {@keys.nats.url}、{@keys.nats.user} 或密码（ConfigMap {@agent-manager.configMap}、Secret {@secrets.nats}），然后重启 {@agent-manager}。',
+  'remedy.correct-redis-address':
+    '先看 Redis 是否在运行。若在运行，就更正 {@agent-manager} 配置中的 {@keys.redis.addr}，再重启 {@agent-manager}。',
+  'remedy.correct-redis-password':
+    '把 {@agent-manager} 的 {@keys.redis.password}（或它读取的变量）设为 Redis 的密码，然后重启 {@agent-manager}。',
+  'remedy.see-full-redis': '为 Redis 腾出空间：/aetherius diagnose D3。',
+  'remedy.correct-config-keys':
+    '把 {@agent-manager} 配置里的键与此版本读取的键逐一对照。程序会忽略它不认识的键。',
+  'remedy.mend-stored-row': '找到日志所指的行或列。修改前先保存，并告知维护者。',
+  'remedy.create-database': '创建日志所指的数据库，或在 {@agent-manager} 的配置中填入已有数据库的名称。',
   'remedy.free-or-change-port':
     '停止占用端口的进程，或把 {@agent-manager} 配置的 {@keys.server.port} 改为空闲端口并重启。',
   'remedy.align-registration-subject':
@@ -152,10 +167,13 @@ export const diagnoses = {
   'diagnose.none': '*{environment}* · {symptom}：它的各种原因都不存在。',
   'diagnose.more-evidence': '……另有 {count} 条同类证据。',
   'diagnose.todo': '*怎么办：*',
+  'diagnose.open-alike': '这些都未能排除，原因相同。',
   'diagnose.unseen': '看不到{what}。',
   'diagnose.unseen-of': '{what}（{about}）',
   'diagnose.unseen-why': '{what}：{why}',
   'diagnose.ruled-out': '已排除：{causes}。',
+  'diagnose.unexplained': ':speech_balloon: *本机器人不认识以下内容。* {part} 自己这样说：',
+  'diagnose.unexplained.report': '如果它就是原因，请上报这些内容。',
   'diagnose.changes': ':clock1: 此前一小时内的变更：',
   'diagnose.change': '• {since:time} · {text}',
   'diagnose.more-changes': '… 另有 {count} 项，见证据。',
@@ -197,7 +215,7 @@ export const diagnoses = {
   'remedy.lift-firewall': '查找两个容器之间的防火墙规则（DOCKER-USER 链）；两端都正常且在同一网络。',
   'remedy.connect-network': 'docker network connect --alias 服务名 {network} {container}',
   'remedy.mend-image': '检查 {image} 的名称和标签、镜像仓库和 imagePullSecrets，或回滚到上一个版本。',
-  'remedy.read-crash-log': '查看上面日志的最后几行；如果是随变更出现的就回滚。',
+  'remedy.read-crash-log': '查看它日志的最后几行；本机器人不认识其含义。如果是随变更出现的就回滚。',
   'remedy.raise-pod-memory': '提高容器的内存上限。',
   'remedy.make-schedulable': '降低 request、修正 nodeSelector 或增加节点：{message}',
   'remedy.create-missing-config': '创建缺失的对象或修正名称：{message}',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { diagnosisRendererOf } from '../../../../src/bot/views/diagnosis.view.ts';
+import { agentManagerStartup } from '../../../../src/diagnoses/agent-manager-startup.diagnosis.ts';
 import { cpuHigh } from '../../../../src/diagnoses/cpu-high.diagnosis.ts';
 import { podNotStarting } from '../../../../src/diagnoses/pod-not-starting.diagnosis.ts';
 import { redisMemory } from '../../../../src/diagnoses/redis-memory.diagnosis.ts';
@@ -85,5 +86,37 @@ it('names what could not be seen in words, once for each reason, with the parts 
   );
   expect(said('zh-CN')).toContain(
     '看不到服务在数秒内的 CPU 和内存变化（agent-manager、orchestrator-service）、Go 服务的 CPU profile（agent-manager、orchestrator-service）：不存在；组件的 CPU 用量与上限的对比（agent-manager、orchestrator-service）：检查耗时过长。',
+  );
+});
+
+it('W7 shows word for word what a part said and no cause explains, once, and why nine causes are open', () => {
+  const lines = ['FATAL: license server says no'];
+  const outcomes = outcomesOf(agentManagerStartup, [
+    { code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' },
+    { code: 'STARTUP_REASON_UNKNOWN', probe: 'runtime.startup-log' },
+  ]).map((outcome) => ({
+    ...outcome,
+    findings: outcome.findings.map((finding) =>
+      finding.code === 'STARTUP_REASON_UNKNOWN'
+        ? { ...finding, excerpts: [{ source: 'log agent-manager-0', lines }] }
+        : finding,
+    ),
+  }));
+  const judgements = [judge(agentManagerStartup, outcomes, emitters)];
+  const seen = outcomes.length;
+  const reportButton = 'button-1';
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const { blocks } = diagnosisRenderer.diagnosis({ ...view, reportButton }, 'en');
+
+  expect(blocks).toContainEqual({
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: lines.join('\n') }] }],
+  });
+  const text = JSON.stringify(blocks);
+  expect(text).toContain('Not known to this bot.');
+  expect(text).toContain(reportButton);
+  expect(text.match(/name no cause that this bot knows/g)).toHaveLength(1);
+  expect(JSON.stringify(diagnosisRenderer.diagnosis(view, 'zh-CN').blocks)).toContain(
+    '本机器人不认识以下内容',
   );
 });

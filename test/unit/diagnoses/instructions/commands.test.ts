@@ -63,7 +63,7 @@ const instructions: readonly { readonly instruction: string; readonly on?: 'kube
   ...remediations,
 ];
 /** They name the command of the bot to type. */
-const wordsOnly = new Set(['see-slow-database', 'see-network']);
+const wordsOnly = new Set(['see-slow-database', 'see-network', 'see-full-redis']);
 
 describe('lines to copy', () => {
   it('are there for every instruction, wherever it applies', () => {

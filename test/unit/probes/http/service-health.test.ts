@@ -91,6 +91,27 @@ describe('http.service-health', () => {
     expect(JSON.stringify((await look({ '/health': answer(503) })).outcome)).not.toContain('dependencies');
   });
 
+  it('W7 keeps what an unhealthy body says, word for word, but no page for browsers', async () => {
+    const body = '{"status":"not ready",\n "reason":"database unavailable"}';
+
+    expect((await look({ '/health': answer(503, body) })).outcome).toMatchObject({
+      findings: [
+        {
+          excerpts: [
+            {
+              source: 'GET /health',
+              lines: ['{"status":"not ready", "reason":"database unavailable"}'],
+            },
+          ],
+        },
+      ],
+    });
+    for (const page of ['', '<html>502</html>'])
+      expect(JSON.stringify((await look({ '/health': answer(503, page) })).outcome)).not.toContain(
+        'excerpts',
+      );
+  });
+
   it.each([
     [499, true],
     [500, false],

@@ -53,9 +53,9 @@ describe('the log of a service that does not start', () => {
       'STARTUP_PORT_IN_USE',
       '2026-03-01T10:04:49.000Z ERROR server: fatal: listen tcp 0.0.0.0:8080: bind: address already in use',
     ],
-    ['STARTUP_DATABASE_UNREACHABLE', json('fatal: FATAL: database "aetherius" does not exist')],
-    ['STARTUP_DATABASE_UNREACHABLE', 'FATAL: database "aetherius" does not exist'],
-    ['STARTUP_DATABASE_UNREACHABLE', json('fatal: cannot open the store (SQLSTATE 3D000)')],
+    ['STARTUP_DATABASE_MISSING', json('fatal: FATAL: database "aetherius" does not exist')],
+    ['STARTUP_DATABASE_MISSING', 'FATAL: database "aetherius" does not exist'],
+    ['STARTUP_DATABASE_MISSING', json('fatal: cannot open the store (SQLSTATE 3D000)')],
     ['STARTUP_DATABASE_CREDENTIALS', json('fatal: FATAL: role "aetherius" does not exist')],
   ])('%s', async (code, line) => {
     const result = await look({ ...crashing, log: line });
@@ -166,7 +166,9 @@ describe('the log of a service that does not start', () => {
   it('does not take a missing table for a missing database', async () => {
     const table = json('fatal: database schema: relation "agents" does not exist (SQLSTATE 42P01)');
 
-    expect(await look({ ...crashing, log: table })).toMatchObject({ status: 'healthy' });
+    expect(await look({ ...crashing, log: table })).toMatchObject({
+      findings: [{ code: 'STARTUP_SCHEMA_WRONG' }],
+    });
   });
 
   const early = json('database is not there yet: dial tcp 10.0.0.4:5432: connect: connection refused');
@@ -217,6 +219,36 @@ describe('the log of a service that does not start', () => {
     await expect(look(crashing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const backOff = 'back-off 10s restarting failed container=agent-manager pod=agent-manager-6dcd4b7bd9';
     await expect(look({ ...crashing, message: backOff })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('W7 stands in the answer word for word when it names no known reason, without colours', async () => {
+    const log = [json('listening'), '\u001b[31mFATAL: license server\u001b[0m says no'].join('\n');
+
+    expect(await look({ ...crashing, log })).toMatchObject({
+      findings: [
+        {
+          code: 'STARTUP_REASON_UNKNOWN',
+          facts: { exitCode: 1 },
+          excerpts: [
+            { source: 'log agent-manager-0', lines: [expect.any(String), 'FATAL: license server says no'] },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('W7 is the end of the log when no line is an error', async () => {
+    const log = Array.from({ length: 9 }, (_, index) => `step ${index}`).join('\n');
+
+    expect(await look({ ...crashing, log })).toMatchObject({
+      findings: [{ excerpts: [{ lines: ['step 4', 'step 5', 'step 6', 'step 7', 'step 8'] }] }],
+    });
+  });
+
+  it.each([0, 137, 143])('W7 owes no reason when it was told to end (exit code %i)', async (exitCode) => {
+    const stopped = { ...crashing, last: { exitCode, reason: 'Error' } };
+
+    expect(await look({ ...stopped, log: 'shutting down' })).toMatchObject({ status: 'healthy' });
   });
 
   it('is not read of an instance that runs', async () => {
