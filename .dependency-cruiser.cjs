@@ -66,7 +66,7 @@ const rooms = {
     store: ['process'],
     queue: ['targets'],
     schedule: [],
-    settings: ['process', 'redact', 'store', 'targets'],
+    settings: ['process', 'redact', 'schedule', 'store', 'targets'],
     slack: ['store'],
     'slack-poster': ['slack'],
     identity: ['store', 'queue'],

@@ -2,9 +2,10 @@
 
 -- What a plan is about, as `key=value` of its identity: the real objects, whatever an environment calls them.
 CREATE FUNCTION plan_claims(plan jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(array_agg(DISTINCT regexp_replace(key, '\.[0-9]+$', '') || '=' || value), '{}')
-  FROM jsonb_each_text(CASE jsonb_typeof(plan -> 'identity') WHEN 'object' THEN plan -> 'identity' ELSE '{}' END)
-  WHERE value <> ''
+  -- An index takes no long value; no real identity is one.
+  SELECT coalesce(array_agg(DISTINCT CASE WHEN octet_length(claim) > 500 THEN md5(claim) ELSE claim END), '{}')
+  FROM (SELECT regexp_replace(key, '\.[0-9]+$', '') || '=' || value AS claim FROM jsonb_each_text(CASE jsonb_typeof(plan -> 'identity') WHEN 'object' THEN plan -> 'identity' ELSE '{}' END)
+    WHERE value <> '') AS of_identity
 $$;
 ALTER TABLE remediations
   ADD COLUMN claims text[] NOT NULL GENERATED ALWAYS AS (plan_claims(plan)) STORED,

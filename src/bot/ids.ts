@@ -8,6 +8,7 @@ export const callbacks = {
   diagnoseMessage: 'aetherius_diagnose_message',
   healthModal: 'aetherius_health_modal',
   rejectModal: 'aetherius_reject_modal',
+  resolveModal: 'aetherius_resolve_modal',
   diagnoseModal: 'aetherius_diagnose_modal',
   detailsModal: 'aetherius_details_modal',
 } as const;
@@ -23,6 +24,7 @@ export const actionIds = {
   cancel: 'remediation.cancel',
   stop: 'remediation.stop',
   undo: 'remediation.undo',
+  resolve: 'remediation.resolve',
   homeHealth: 'home.health',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
@@ -34,6 +36,7 @@ export const remediationActionIds = {
   cancel: actionIds.cancel,
   stop: actionIds.stop,
   undo: actionIds.undo,
+  resolve: actionIds.resolve,
 } as const satisfies Readonly<Record<RemediationButton, ActionId>>;
 
 /** Input blocks of our modals: `block_id` and the `action_id` of its element are the same. */
@@ -42,6 +45,7 @@ export const inputs = {
   depth: 'depth',
   channel: 'channel',
   reason: 'reason',
+  outcome: 'outcome',
   symptom: 'symptom',
 } as const;
 

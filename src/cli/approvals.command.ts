@@ -102,6 +102,32 @@ export async function reject(context: CliContext, handle: string, reason: string
   );
 }
 
+/** Says how a fix with an unknown outcome ended: `worked` has it verified once more, `failed` ends it. */
+export async function resolve(
+  context: CliContext,
+  handle: string,
+  outcome: 'worked' | 'failed',
+  reason: string,
+): Promise<ExitCode> {
+  const by = await context.person();
+  const services = await context.services();
+  const found = await services.remediations.get(handle);
+  if (found === undefined) throw new AppError('NOT_FOUND', handle);
+  const requestId = context.requestId();
+  return sayDecided(
+    context,
+    await services.remediations.resolve({
+      id: found.remediation.id,
+      by,
+      planHash: found.remediation.planHash,
+      to: outcome === 'worked' ? 'verifying' : 'failed',
+      reason,
+      requestId,
+      payloadDigest: sha256(wholeJson({ requestId, resolve: found.remediation.id, outcome, reason })),
+    }),
+  );
+}
+
 /** Who could approve this now, and why not the others. */
 export async function explainApproval(
   context: CliContext,

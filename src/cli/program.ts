@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { TextKey, Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output } from './context.ts';
 import type { InitOptions } from './init.command.ts';
@@ -111,6 +111,17 @@ export function createProgram(
       act(async (context) => (await import('./approvals.command.ts')).reject(context, id, reason.join(' '))),
     );
   approvals
+    .command('resolve')
+    .description(say('cli.approvals.resolve'))
+    .argument('<id>')
+    .addArgument(new Argument('<outcome>').choices(['worked', 'failed']))
+    .argument('<reason...>')
+    .action((id: string, outcome: 'worked' | 'failed', reason: string[]) =>
+      act(async (context) =>
+        (await import('./approvals.command.ts')).resolve(context, id, outcome, reason.join(' ')),
+      ),
+    );
+  approvals
     .command('explain')
     .description(say('cli.approvals.explain'))
     .argument('<remediation>')
@@ -118,6 +129,33 @@ export function createProgram(
     .action((remediation: string, options: { env?: string }) =>
       act(async (context) =>
         (await import('./approvals.command.ts')).explainApproval(context, remediation, options),
+      ),
+    );
+
+  const fixes = program.command('fixes').description(say('cli.fixes'));
+  fixes
+    .command('status')
+    .description(say('cli.fixes.status'))
+    .action(() => act(async (context) => (await import('./fixes.command.ts')).listSwitches(context)));
+  fixes
+    .command('off')
+    .description(say('cli.fixes.off'))
+    .argument('<reason...>')
+    .option('--scope <remediation>', say('cli.option.scope'))
+    .addOption(new Option('--for <minutes>', say('cli.option.for')).argParser(positive))
+    .action((reason: string[], options: { scope?: string; for?: number }) =>
+      act(async (context) =>
+        (await import('./fixes.command.ts')).switchFixes(context, 'off', reason.join(' '), options),
+      ),
+    );
+  fixes
+    .command('on')
+    .description(say('cli.fixes.on'))
+    .argument('<reason...>')
+    .option('--scope <remediation>', say('cli.option.scope'))
+    .action((reason: string[], options: { scope?: string }) =>
+      act(async (context) =>
+        (await import('./fixes.command.ts')).switchFixes(context, 'on', reason.join(' '), options),
       ),
     );
 

@@ -12,10 +12,11 @@ export async function publishHome(deps: HandlerDeps, userId: string): Promise<vo
 
 async function homeData(deps: HandlerDeps): Promise<HomeData> {
   const { services, settings, buttons, clock } = deps;
-  const [runs, fixes, open] = await Promise.all([
+  const [runs, fixes, open, switches] = await Promise.all([
     services.runs.history(undefined, recent),
     services.remediations.list({ limit: recent }),
     services.remediations.list({ open: true, limit: 50 }),
+    services.switches.list(),
   ]);
   const environments = await Promise.all(
     settings.environments.slice(0, 12).map(async (name) => {
@@ -40,5 +41,5 @@ async function homeData(deps: HandlerDeps): Promise<HomeData> {
   );
   // Offers that were never requested are not fixes.
   const taken = fixes.filter((row) => row.state !== 'proposed' && row.state !== 'superseded');
-  return { environments, pending, runs, fixes: taken, now: clock.now() };
+  return { environments, pending, switches, runs, fixes: taken, now: clock.now() };
 }

@@ -1,6 +1,9 @@
 import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut } from '@slack/bolt';
 import { actionIds, callbacks, commands } from '../bot/ids.ts';
+import { rejectModal, resolveModal } from '../bot/views/modals.view.ts';
 import { aetheriusCommand } from './aetherius.command.ts';
+import { rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
+import { decisionModalAction } from './decision-modal.action.ts';
 import type { HandlerDeps } from './deps.ts';
 import { detailsAction } from './details.action.ts';
 import { diagnoseAction } from './diagnose.action.ts';
@@ -11,8 +14,6 @@ import { healthShortcut } from './health.shortcut.ts';
 import { homeOpenedEvent } from './home.event.ts';
 import { homeHealthAction } from './home-health.action.ts';
 import { mentionEvent } from './mention.event.ts';
-import { rejectRemediationAction } from './reject-remediation.action.ts';
-import { rejectRemediationModal } from './reject-remediation.modal.ts';
 import { remediationAction } from './remediation.action.ts';
 import { reportAction } from './report.action.ts';
 
@@ -33,6 +34,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
 
   app.view(callbacks.healthModal, healthModalSubmission(deps));
   app.view(callbacks.rejectModal, rejectRemediationModal(deps));
+  app.view(callbacks.resolveModal, resolveRemediationModal(deps));
   app.view(callbacks.diagnoseModal, diagnoseMessageModal(deps));
 
   const onButton = (id: string, listener: ReturnType<typeof detailsAction>): void => {
@@ -42,7 +44,11 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   onButton(actionIds.diagnose, diagnoseAction(deps));
   onButton(actionIds.report, reportAction(deps));
   onButton(actionIds.homeHealth, homeHealthAction(deps));
-  onButton(actionIds.reject, rejectRemediationAction(deps));
+  onButton(
+    actionIds.reject,
+    decisionModalAction(deps, (metadata, words) => rejectModal(metadata, [], words)),
+  );
+  onButton(actionIds.resolve, decisionModalAction(deps, resolveModal));
   for (const purpose of ['request', 'approve', 'cancel', 'stop', 'undo'] as const)
     onButton(actionIds[purpose], remediationAction(deps, purpose));
 }

@@ -9,7 +9,10 @@ import { decidedAnswer, decision } from './verbs.ts';
 export type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
 
 /** Apply, Approve, Cancel, Stop, Undo: state decides what the click does, not the button (R-S5). */
-export function remediationAction(deps: HandlerDeps, purpose: Exclude<RemediationButton, 'reject'>) {
+export function remediationAction(
+  deps: HandlerDeps,
+  purpose: Exclude<RemediationButton, 'reject' | 'resolve'>,
+) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);

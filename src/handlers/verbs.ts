@@ -4,6 +4,7 @@ import {
   helpAnswer,
   historyAnswer,
   plainAnswer,
+  switchesAnswer,
   whoamiAnswer,
 } from '../bot/views/answers.view.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
@@ -13,7 +14,7 @@ import type { RunKind, RunSource } from '../domain/run/run.ts';
 import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
-import type { Command } from './grammar/command.ts';
+import type { Command, SwitchChange } from './grammar/command.ts';
 import { environmentFor, surfaceOf } from './place.ts';
 import { reportFor } from './report.ts';
 
@@ -75,6 +76,18 @@ const table: { readonly [K in Kind]: Verb<K> } = {
         asked.words,
       ),
     ),
+  resolve: async ({ services }, asked, { id, outcome, reason }) =>
+    privately(
+      decidedAnswer(
+        await services.remediations.resolve({
+          ...decision(asked.request, id),
+          reason,
+          to: outcomes[outcome],
+        }),
+        asked.words,
+      ),
+    ),
+  fixes: (deps, asked, { change }) => switchFixes(deps, asked, change),
   history: async ({ services }, { words }, { environment }) =>
     privately(historyAnswer(await services.runs.history(environment, 10), words)),
   digest: (deps, asked, command) => digest(deps, asked, command),
@@ -99,6 +112,9 @@ export async function say(
   if (answer.audience === 'place') await deps.answers.inPlace(request.delivery, answer.rendered);
   else await deps.answers.privately(request.delivery, answer.rendered);
 }
+
+/** What a person who looked may say, and where the fix goes with it: what worked is checked once more. */
+export const outcomes = { worked: 'verifying', failed: 'failed' } as const;
 
 /** Input of a decision: the person by the payload, the plan by what the button or the word said. */
 export function decision(request: Request, id: string) {
@@ -179,6 +195,20 @@ async function digest(
   return privately(
     plainAnswer(settings.enabled ? words.say('digest.set.on', facts) : words.say('digest.set.off'), words),
   );
+}
+
+async function switchFixes(
+  { services: { switches } }: HandlerDeps,
+  { request, words }: Asked,
+  change: SwitchChange,
+): Promise<VerbAnswer> {
+  if (change.what !== 'show') {
+    const { id: _none, ...by } = decision(request, '');
+    const { scope, reason, forMs } = change;
+    const input = { ...by, scope, reason, ...present({ forMs }) };
+    await (change.what === 'off' ? switches.stop(input) : switches.release(input));
+  }
+  return privately(switchesAnswer(await switches.list(), words));
 }
 
 function privately(rendered: Rendered): VerbAnswer {

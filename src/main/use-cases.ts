@@ -17,6 +17,7 @@ import { remediations } from '../remediations/index.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
 import type { Services } from '../services/contract.ts';
 import { createDigestService, type DigestSettings } from '../services/digest/digest.service.ts';
+import { createKillSwitchService } from '../services/fix/decide/kill-switch.service.ts';
 import { createRemediationService } from '../services/fix/decide/remediation.service.ts';
 import type { DecisionDeps } from '../services/fix/decide/remediation-deps.ts';
 import { createRemediationMessages } from '../services/fix/decide/remediation-messages.service.ts';
@@ -73,13 +74,15 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     ids,
     environments,
   });
+  const deciding = {
+    ...decisionDeps(deps),
+    directory,
+    actions: remediations.map(({ id, tier }) => ({ id, tier })),
+  };
   return {
     runs,
-    remediations: createRemediationService({
-      ...decisionDeps(deps),
-      directory,
-      actions: remediations.map(({ id, tier }) => ({ id, tier })),
-    }),
+    remediations: createRemediationService(deciding),
+    switches: createKillSwitchService(deciding),
     digests: createDigestService({
       store,
       runs,

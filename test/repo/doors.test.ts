@@ -25,13 +25,15 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
       slack: true,
       cli: 'Not built yet: it comes with an undo that has a title and a plan of its own.',
     },
-    resolve: {
-      slack: 'Not built yet: it comes with the doors out of `indeterminate`.',
-      cli: 'Not built yet: it comes with the doors out of `indeterminate`.',
-    },
+    resolve: { slack: true, cli: true },
     get: { slack: true, cli: true },
     list: { slack: true, cli: true },
     explain: { slack: 'For operators, who have a shell.', cli: true },
+  },
+  switches: {
+    list: { slack: true, cli: true },
+    stop: { slack: true, cli: true },
+    release: { slack: true, cli: true },
   },
   digests: {
     now: { slack: true, cli: true },
@@ -75,7 +77,7 @@ describe('a door for every use case', () => {
   });
 
   it('is seen to be missing', () => {
-    expect(isCalled('cli', 'remediations', 'resolve')).toBe(false);
+    expect(isCalled('cli', 'remediations', 'undo')).toBe(false);
     expect(isCalled('cli', 'remediations', 'approve')).toBe(true);
   });
 });

@@ -3,6 +3,7 @@ import { personId } from '../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
+import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
@@ -11,6 +12,7 @@ import type { CommandFault } from './command-fault.ts';
 import { pendingLine, runLine } from './home.view.ts';
 import { who } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
+import { switchLines } from './switches.ts';
 
 /** Private answers to one person: short texts, and lists that fold. */
 export function plainAnswer(text: string, words: Words): Rendered {
@@ -23,6 +25,8 @@ const helpLines = [
   'help.fix',
   'help.approvals',
   'help.approve',
+  'help.resolve',
+  'help.fixes',
   'help.history',
   'help.digest',
   'help.whoami',
@@ -75,6 +79,12 @@ export function approvalsAnswer(rows: readonly RemediationRow[], words: Words): 
   ];
   const text = [title, ...rows.map((row) => pendingLine(row, words))].join('\n');
   return { text: cut(text, limits.messageText, words), blocks };
+}
+
+/** Which fixes are switched off, by whom, why and until when; or that none is. */
+export function switchesAnswer(switches: readonly KillSwitch[], words: Words): Rendered {
+  if (switches.length === 0) return plainAnswer(words.say('switch.none'), words);
+  return answer([...switchLines(switches, words), words.say('switch.how')], words);
 }
 
 export function historyAnswer(runs: readonly Run[], words: Words): Rendered {

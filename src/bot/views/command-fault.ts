@@ -7,5 +7,6 @@ export type CommandFault =
       readonly facts: { readonly word: string; readonly known: string };
     }
   | { readonly reason: 'bad-time'; readonly facts: { readonly word: string } }
+  | { readonly reason: 'bad-duration'; readonly facts: { readonly word: string } }
   | { readonly reason: 'bad-run'; readonly facts: { readonly word: string } }
   | { readonly reason: 'surplus'; readonly facts: { readonly verb: string; readonly word: string } };

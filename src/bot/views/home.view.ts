@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
@@ -7,6 +8,7 @@ import { actionIds, remediationActionIds } from '../ids.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
+import { switchLines } from './switches.ts';
 
 export interface HomeData {
   readonly environments: readonly {
@@ -19,6 +21,8 @@ export interface HomeData {
     readonly remediation: RemediationRow;
     readonly buttons: { readonly approve?: string; readonly reject?: string };
   }[];
+  /** Fixes that are switched off. */
+  readonly switches: readonly KillSwitch[];
   readonly runs: readonly Run[];
   readonly fixes: readonly RemediationRow[];
   readonly now: Date;
@@ -34,6 +38,7 @@ export function homeView(data: HomeData, words: Words): HomeView {
       .slice(0, shown.environments)
       .flatMap((environment) => environmentBlocks(environment, words)),
     header(words.plain('home.approvals'), words),
+    ...(data.switches.length === 0 ? [] : [section(switchLines(data.switches, words).join('\n'), words)]),
     ...(data.pending.length === 0 ? [section(words.say('home.approvals.none'), words)] : []),
     ...data.pending.slice(0, shown.pending).flatMap((entry) => pendingBlocks(entry, words)),
     header(words.plain('home.runs'), words),

@@ -55,6 +55,31 @@ export function rejectModal(button: string, planLines: readonly string[], words:
   ]);
 }
 
+/** @param button opaque id of the button: who may say how it ended is decided again on submission. */
+export function resolveModal(button: string, words: Words): ModalView {
+  const outcomes = [
+    option(words.plain('modal.resolve.worked'), 'worked', words),
+    option(words.plain('modal.resolve.failed'), 'failed', words),
+  ];
+  return modal('modal.resolve.title', 'modal.submit.resolve', callbacks.resolveModal, button, words, [
+    inputBlock(inputs.outcome, words.plain('modal.resolve.outcome'), words, {
+      type: 'radio_buttons',
+      action_id: inputs.outcome,
+      options: outcomes,
+    }),
+    {
+      ...inputBlock(inputs.reason, words.plain('modal.resolve.reason'), words, {
+        type: 'plain_text_input',
+        action_id: inputs.reason,
+        multiline: true,
+        min_length: 3,
+        max_length: 500,
+      }),
+      hint: plainText(words.plain('modal.reject.hint'), 2000, words),
+    },
+  ]);
+}
+
 export function diagnoseModal(
   input: {
     readonly metadata: string;
@@ -126,6 +151,8 @@ function paged(lines: readonly string[], max: number): string[][] {
 type TitleKey =
   | 'modal.health.title'
   | 'modal.reject.title'
+  | 'modal.resolve.title'
+  | 'modal.submit.resolve'
   | 'modal.diagnose.title'
   | 'modal.details.title'
   | 'modal.submit.start'

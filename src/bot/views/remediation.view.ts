@@ -192,6 +192,10 @@ function peopleLines(view: RemediationView, words: Words): string[] {
     const have = view.approvals.filter((approval) => approval.decision === 'approve').length;
     lines.push(words.say('card.needed', { have, needed: view.needed }));
   }
+  const waiting = row.state === 'approved' ? row.outcome?.['waiting'] : undefined;
+  const why =
+    waiting === undefined ? undefined : words.lookup(`card.waiting.${String(waiting)}`, row.outcome);
+  if (why !== undefined) lines.push(why);
   const until = validUntil(row);
   if (until !== undefined) lines.push(words.say('card.until', { time: until.toISOString() }));
   if (row.abortRequested && !isTerminal(row.state)) lines.push(words.say('card.stopping'));
@@ -279,6 +283,8 @@ function decoration(
     }
     case 'reject':
       return { style: 'danger' };
+    case 'resolve':
+      return { style: 'primary' };
     case 'cancel':
       return {};
   }

@@ -3,7 +3,15 @@ import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
 
-export const remediationButtons = ['request', 'approve', 'reject', 'cancel', 'stop', 'undo'] as const;
+export const remediationButtons = [
+  'request',
+  'approve',
+  'reject',
+  'cancel',
+  'stop',
+  'undo',
+  'resolve',
+] as const;
 
 export type RemediationButton = (typeof remediationButtons)[number];
 
@@ -47,6 +55,7 @@ export interface RemediationEvent {
     | 'rollback_failed'
     | 'indeterminate'
     | 'reminder'
+    | 'reminder-unknown'
     | 'refused';
   readonly by?: Person;
   readonly reason?: string;

@@ -54,8 +54,8 @@ export interface Remediations {
     readonly environment?: string;
     readonly states?: readonly RemediationState[];
     readonly target?: string;
-    /** Any of these claims: about the same real object, in whatever environment. */
-    readonly claims?: readonly string[];
+    /** About one of the same real objects, in whatever environment. */
+    readonly identity?: Facts;
     readonly runId?: string;
     readonly successor?: string;
     readonly undoOf?: string;
@@ -80,7 +80,7 @@ export interface Remediations {
     },
   ): Promise<void>;
   /** Serialises proposals for the same real objects until the transaction ends. */
-  lockTarget(claims: readonly string[]): Promise<void>;
+  lockTarget(identity: Facts): Promise<void>;
   /** R-X2: the open remediation that holds one of these objects, or the same target by name. */
   holder(of: Pick<Plan, 'environment' | 'target' | 'identity'>): Promise<RemediationRow | undefined>;
   /** R-X3: next fence of the target. */

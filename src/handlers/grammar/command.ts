@@ -21,6 +21,13 @@ export type Command =
   | { readonly kind: 'approvals' }
   | { readonly kind: 'approve'; readonly id: string; readonly planHash?: string; readonly reason?: string }
   | { readonly kind: 'reject'; readonly id: string; readonly reason: string }
+  | {
+      readonly kind: 'resolve';
+      readonly id: string;
+      readonly outcome: 'worked' | 'failed';
+      readonly reason: string;
+    }
+  | { readonly kind: 'fixes'; readonly change: SwitchChange }
   | { readonly kind: 'history'; readonly environment?: string }
   | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string };
 
@@ -30,6 +37,17 @@ export type DigestChange =
   | { readonly what: 'on' }
   | { readonly what: 'off' }
   | { readonly what: 'at'; readonly at: string };
+
+/** `fixes off` stops all fixes, or those of one remediation; `fixes on` lets them go on. */
+export type SwitchChange =
+  | { readonly what: 'show' }
+  | {
+      readonly what: 'off' | 'on';
+      /** `*`, or the id of a remediation. */
+      readonly scope: string;
+      readonly reason: string;
+      readonly forMs?: number;
+    };
 
 export type ParsedCommand =
   | { readonly ok: true; readonly command: Command }
@@ -43,6 +61,8 @@ export const verbs = [
   'approvals',
   'approve',
   'reject',
+  'resolve',
+  'fixes',
   'history',
   'digest',
   'whoami',
@@ -76,6 +96,7 @@ const synonyms: Readonly<Record<string, Verb>> = {
   decline: 'reject',
   拒绝: 'reject',
   驳回: 'reject',
+  解决: 'resolve',
   runs: 'history',
   历史: 'history',
   日报: 'digest',
@@ -134,6 +155,14 @@ function takeEnvironment(words: readonly string[], environments: readonly string
   return environment === undefined ? { words: rest } : { words: rest.slice(0, -1), environment };
 }
 
+const outcomeWords: Readonly<Record<string, 'worked' | 'failed' | undefined>> = {
+  worked: 'worked',
+  done: 'worked',
+  成功: 'worked',
+  failed: 'failed',
+  失败: 'failed',
+};
+
 type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
 
 const parsers: Readonly<Record<Verb, Parser>> = {
@@ -187,6 +216,32 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     if (id === undefined) return missing('reject', 'id');
     if (more.length === 0) return missing('reject', 'reason');
     return accept({ kind: 'reject', id: handleOf(id), reason: more.join(' ') });
+  },
+  resolve: (rest) => {
+    const [id, word, ...more] = everyWord(rest);
+    if (id === undefined) return missing('resolve', 'id');
+    const outcome = word === undefined ? undefined : outcomeWords[word.toLowerCase()];
+    if (outcome === undefined) return missing('resolve', 'outcome');
+    if (more.length === 0) return missing('resolve', 'reason');
+    return accept({ kind: 'resolve', id: handleOf(id), outcome, reason: more.join(' ') });
+  },
+  fixes: (rest) => {
+    const [word, ...more] = everyWord(rest);
+    if (word === undefined) return accept({ kind: 'fixes', change: { what: 'show' } });
+    const what = word.toLowerCase();
+    if (what !== 'on' && what !== 'off') return refuse({ reason: 'surplus', facts: { verb: 'fixes', word } });
+    // `for=2h` is ours; any other `name=value` belongs to the reason.
+    const time = more.find((one) => /^(?:--)?for=/i.test(one));
+    const plain = more.filter((one) => one !== time);
+    const [first] = plain;
+    const named = first !== undefined && /^[a-z]+\.[a-z-]+$/.test(first);
+    const reason = (named ? plain.slice(1) : plain).join(' ');
+    const forMs = time === undefined ? undefined : durationMs(time.slice(time.indexOf('=') + 1));
+    if (time !== undefined && forMs === undefined)
+      return refuse({ reason: 'bad-duration', facts: { word: time } });
+    if (reason === '') return missing('fixes', 'reason');
+    const scope = named ? first : '*';
+    return accept({ kind: 'fixes', change: { what, scope, reason, ...present({ forMs }) } });
   },
   digest: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);
@@ -266,6 +321,14 @@ function splitNamed(words: readonly string[]): {
     else named[match[1]] = match[2] ?? '';
   }
   return { named, plain };
+}
+
+/** `30m`, `2h`, `1d` in milliseconds; at most 30 days. */
+function durationMs(word: string): number | undefined {
+  const [, count, unit] = /^(\d{1,4})(m|h|d)$/i.exec(word) ?? [];
+  const each = { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit?.toLowerCase() ?? ''];
+  const total = each === undefined ? 0 : Number(count) * each;
+  return total > 0 && total <= 30 * 86_400_000 ? total : undefined;
 }
 
 /** `9:00`, `09:00`, `9：00` → `09:00`. */

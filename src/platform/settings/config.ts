@@ -8,6 +8,7 @@ import type { RuntimeConfig } from '../../domain/settings/environment.ts';
 import { mayReadSlack, mayReadTargets, ProcessEnv, type Role } from '../../domain/settings/process-env.ts';
 import { secretPaths } from '../process/secret-paths.ts';
 import { patternFault } from '../redact/own-patterns.ts';
+import { cronFault } from '../schedule/cron.ts';
 import { KubeLogins } from '../targets/kubernetes/kube-config.ts';
 import {
   ConfigError,
@@ -89,10 +90,19 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => toFaults(issue, at))),
     ...crossFaults(raw, options.environments ?? []).map(({ path, message }) => ({ ...at(path), message })),
     ...referenceFaults(raw, needed).map(({ path, message }) => ({ ...at(path), message })),
+    ...freezeFaults(parsed.data).map(({ path, message }) => ({ ...at(path), message })),
     ...patternFaults(parsed.data).map(({ path, message }) => ({ ...at(path), message })),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(options.where, sorted(faults));
   return bind(narrow(parsed.data, options), options);
+}
+
+/** A freeze that cannot be computed would fail each offer, long after the settings were read. */
+function freezeFaults(config: Config | undefined): readonly RawFault[] {
+  return (config?.approvals?.freezes ?? []).flatMap(({ cron, timezone }, index) => {
+    const message = cronFault(cron, timezone);
+    return message === undefined ? [] : [{ path: ['approvals', 'freezes', index, 'cron'], message }];
+  });
 }
 
 function patternFaults(config: Config | undefined): readonly RawFault[] {

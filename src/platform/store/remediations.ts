@@ -1,5 +1,4 @@
 import { mayMove, openStates, type RemediationState } from '../../domain/fix/approval.ts';
-import { identityClaims } from '../../domain/fix/execution.ts';
 import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
@@ -49,20 +48,27 @@ function proposing(query: Query, redactor: Redactor): Pick<Remediations, 'insert
     },
     get: (idOrHandle) => one(idOrHandle, ''),
     lock: (idOrHandle) => one(idOrHandle, 'FOR UPDATE'),
-    async list({ environment, states, target, claims, runId, successor, undoOf, limit }) {
+    async list({ environment, states, target, identity, runId, successor, undoOf, limit }) {
       const { rows } = await query<StoredRemediation>(
         `SELECT ${remediationColumns} FROM remediations
          WHERE ($1::text IS NULL OR environment = $1) AND ($2::text[] IS NULL OR state = ANY($2))
            AND ($3::text IS NULL OR target = $3) AND ($4::uuid IS NULL OR run_id = $4)
-           AND ($6::text[] IS NULL OR claims && $6) AND ($7::uuid IS NULL OR successor = $7)
+           AND ($6::jsonb IS NULL OR claims && ${claimsOf(6)}) AND ($7::uuid IS NULL OR successor = $7)
            AND ($8::uuid IS NULL OR undo_of = $8)
          ORDER BY proposed_at DESC, id DESC LIMIT $5`,
-        ids(environment, states, target, runId, limit, claims, successor, undoOf),
+        [
+          ...ids(environment, states, target, runId, limit),
+          ...[identity === undefined ? null : jsonAsIs(identity), ...ids(successor, undoOf)],
+        ],
       );
       return rows.map(toRemediation);
     },
   };
 }
+
+/** The claims of an identity, made by the database as it makes those of a plan. */
+const claimsOf = (parameter: number): string =>
+  `plan_claims(jsonb_build_object('identity', $${parameter}::jsonb))`;
 
 function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarget' | 'holder' | 'nextFence'> {
   const guarded = async (
@@ -86,21 +92,21 @@ function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarge
       return await guarded(row, to, change);
     },
     change: (row, change) => guarded(row, row.state, change),
-    async lockTarget(claims) {
+    async lockTarget(identity) {
       // In one order for everybody, so that two that want several never wait for each other.
       await query(
         `SELECT pg_advisory_xact_lock(hash)
-         FROM (SELECT DISTINCT hashtextextended(claim, 0) AS hash FROM unnest($1::text[]) AS claim ORDER BY 1) AS all_of`,
-        ids(claims),
+         FROM (SELECT DISTINCT hashtextextended(claim, 0) AS hash FROM unnest(${claimsOf(1)}) AS claim ORDER BY 1) AS all_of`,
+        [jsonAsIs(identity)],
       );
     },
     async holder({ environment, target, identity }) {
       const { rows } = await query<StoredRemediation>(
         `SELECT ${remediationColumns} FROM remediations
-         WHERE id IN (SELECT remediation_id FROM target_locks WHERE claim = ANY($1::text[]))
+         WHERE id IN (SELECT remediation_id FROM target_locks WHERE claim = ANY(${claimsOf(1)}))
             OR (environment = $2 AND target = $3 AND state = ANY($4))
          ORDER BY proposed_at, id LIMIT 1`,
-        ids(identityClaims(identity), environment, target, openStates),
+        [jsonAsIs(identity), ...ids(environment, target, openStates)],
       );
       return rows[0] === undefined ? undefined : toRemediation(rows[0]);
     },

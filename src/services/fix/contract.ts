@@ -1,6 +1,7 @@
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
 import type { Person } from '../../domain/kernel/person.ts';
+import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 
 /** What every decision answers: the state it found and left, and whether this call moved it. */
 export interface Decided {
@@ -53,6 +54,21 @@ export interface RemediationService {
   }): Promise<readonly RemediationRow[]>;
   /** Who could approve this action now, and why (not). */
   explain(actionId: string, environment: string): Promise<Explanation>;
+}
+
+export interface SwitchInput extends Omit<DecisionInput, 'id' | 'planHash'> {
+  /** `*`, or the id of a remediation. */
+  readonly scope: string;
+  readonly reason: string;
+  /** Ends by itself after so many milliseconds. */
+  readonly forMs?: number;
+}
+
+/** R-X10: stops all fixes or one kind. AppError NOT_ALLOWED for whoever may not, NOT_FOUND for an unknown scope. */
+export interface KillSwitchService {
+  list(): Promise<readonly KillSwitch[]>;
+  stop(input: SwitchInput): Promise<void>;
+  release(input: SwitchInput): Promise<void>;
 }
 
 export interface Explanation {

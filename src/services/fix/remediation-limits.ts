@@ -1,5 +1,4 @@
 import { openStates } from '../../domain/fix/approval.ts';
-import { identityClaims } from '../../domain/fix/execution.ts';
 import type { Policy } from '../../domain/fix/policy.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
@@ -16,7 +15,7 @@ export async function limitReached(
 ): Promise<{ readonly reason: string; readonly facts: Facts } | undefined> {
   const since = (await tx.now()).getTime() - hourMs;
   const { actionId } = plan;
-  const rows = await tx.remediations.list({ claims: identityClaims(plan.identity), limit: 200 });
+  const rows = await tx.remediations.list({ identity: plan.identity, limit: 200 });
   const runs = rows.filter(
     (row) =>
       row.actionId === actionId &&
@@ -37,7 +36,7 @@ export async function tier3Busy(
   row: RemediationRow,
 ): Promise<boolean> {
   if (row.tier < 3) return false;
-  await tx.remediations.lockTarget(['tier-3']);
+  await tx.remediations.lockTarget({ tier: 3 });
   const running = openStates.filter((state) => state !== 'approved');
   const rows = await tx.remediations.list({ states: running, limit: 1000 });
   return rows.filter((other) => other.tier === 3 && other.id !== row.id).length >= policy.limits.tier3AtOnce;

@@ -7,6 +7,10 @@ export const commands = {
   'help.fix': '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan',
   'help.approvals': '`/aetherius approvals`: what waits for a decision',
   'help.approve': '`/aetherius approve <id>` · `/aetherius reject <id> <reason>`: decide without a button',
+  'help.resolve':
+    '`/aetherius resolve <id> worked|failed <reason>`: say how a fix with an unknown outcome ended',
+  'help.fixes':
+    '`/aetherius fixes [off|on] [id] [for=2h] <reason>`: stop all fixes or one kind, and release them',
   'help.history': '`/aetherius history [env]`: recent runs',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`: the daily digest of this channel',
   'help.whoami': '`/aetherius whoami`: who the bot thinks you are, and what you may decide',
@@ -29,12 +33,14 @@ export const commands = {
   'command.missing': '`{verb}` needs {what}. `/aetherius help` shows how.',
   'command.unknown-environment': 'There is no environment “{word}”. Known: {known}.',
   'command.bad-time': '“{word}” is not a time of day. Write it as HH:MM, for example 09:00.',
+  'command.bad-duration': '“{word}” is not a time span. Write it as for=30m, for=2h or for=1d.',
   'command.bad-run':
     '“{word}” is not the number of a run. That has eight digits and is in the last line of an answer.',
   'command.surplus': 'I do not know what to do with “{word}” after `{verb}`.',
   'command.what.symptom': 'a symptom or a part',
   'command.what.id': 'an id',
   'command.what.reason': 'a reason',
+  'command.what.outcome': 'what you saw, `worked` or `failed`',
   'command.what.time': 'a time, HH:MM',
   'command.no-environment': 'Which environment? Known: {known}.',
 } as const;

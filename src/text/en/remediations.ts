@@ -43,8 +43,10 @@ export const remediations = {
   'offer.refused.circuit-open':
     'The fix was done lately and the trouble came back: look for the cause first.',
   'offer.refused.target-busy': 'Another fix of the same target is under way ({other}).',
+  'offer.refused.target-unknown':
+    'The outcome of `{other}` on the same target is not known. Look at it, then type `/aetherius resolve {other} worked|failed <reason>`.',
   'offer.refused.no-approver': 'The policy names no approver for it.',
-  'offer.refused.kill-switch': 'Fixes are switched off.',
+  'offer.refused.kill-switch': 'Fixes are switched off: {why}',
   'offer.refused.frozen': 'A freeze window forbids it now.',
   'offer.refused.outside-hours': 'It is allowed only within the hours of the policy.',
   'offer.refused.rollout-paused': 'The rollout of {workload} is paused, so a restart would do nothing.',

@@ -40,8 +40,10 @@ export const remediations = {
   'offer.refused.limit-reached': '一小时内对同一目标尝试同一修复的次数过多。',
   'offer.refused.circuit-open': '该修复最近执行过而问题又出现：请先查找原因。',
   'offer.refused.target-busy': '同一目标的另一个修复正在进行（{other}）。',
+  'offer.refused.target-unknown':
+    '同一目标上的 `{other}` 结果未知。请先检查，再输入 `/aetherius resolve {other} worked|failed <原因>`。',
   'offer.refused.no-approver': '策略没有指定任何可以批准它的人。',
-  'offer.refused.kill-switch': '修复功能已被关闭。',
+  'offer.refused.kill-switch': '修复功能已被关闭：{why}',
   'offer.refused.frozen': '当前处于冻结时段，不允许执行。',
   'offer.refused.outside-hours': '只允许在策略规定的时段内执行。',
   'offer.refused.rollout-paused': '{workload} 的发布已暂停，重启不会生效。',

@@ -31,6 +31,14 @@ const age = (id: string, column: string) =>
     id,
   ]);
 
+const remindersOf = async (id: string): Promise<number> =>
+  (
+    await database.sql(
+      "SELECT 1 FROM messages WHERE remediation_id = $1 AND purpose LIKE 'remediation-unknown%'",
+      [id],
+    )
+  ).length;
+
 describe('plan binding', () => {
   it('R-P1: a plan cannot change once it is proposed', async () => {
     const row = await h.offered(fresh());
@@ -272,7 +280,7 @@ describe('execution', () => {
     const own = createHarness(store, { world });
     const row = await own.approved(fresh());
     const kill = (on: 'on' | 'off') =>
-      store.tx((tx) => tx.killSwitches.set('test.write-cells', on === 'on', by, 'drill'));
+      store.tx((tx) => tx.killSwitches.set('test.write-cells', { active: on === 'on', by, reason: 'drill' }));
     await kill('on');
     expect(await own.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'kill-switch' });
     await own.execute(row.id);
@@ -392,6 +400,40 @@ describe('execution', () => {
 
     expect(resolved.remediation.state).toBe('failed');
     expect(resolved.remediation.fence).toBeGreaterThan(before.fence ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('R-M6: an unknown outcome has a button, blocks its target in words that say so, and is said again', async () => {
+    const at = fresh();
+    const row = await h.approved(at);
+    h.world.observable = false;
+    h.world.after = () => Promise.reject(new TargetError('no-answer', 'silence'));
+    await h.execute(row.id);
+    const other = createHarness(store, { action: { id: 'test.other' }, world: createWorld() });
+
+    const proposal = await other.propose(at);
+    await age(row.id, 'lease_until');
+    await h.sweeper.sweep();
+    const early = await remindersOf(row.id);
+    await database.sql(
+      "UPDATE remediations SET lease_until = clock_timestamp() - interval '61 minutes' WHERE id = $1",
+      [row.id],
+    );
+    await h.sweeper.sweep();
+    await h.sweeper.sweep();
+
+    expect(proposal).toMatchObject({
+      kind: 'refused',
+      reason: 'target-unknown',
+      facts: { other: row.handle },
+    });
+    expect(early).toBe(0);
+    expect(await remindersOf(row.id)).toBe(1);
+    const [card] = await database.sql<{ text: string }>(
+      `SELECT o.payload->>'text' AS text FROM messages m JOIN outbox o ON o.message_id = m.id
+       WHERE m.remediation_id = $1 AND m.purpose = 'remediation' ORDER BY o.seq DESC LIMIT 1`,
+      [row.id],
+    );
+    expect(JSON.parse(card?.text ?? '{}')).toMatchObject({ state: 'indeterminate', buttons: ['resolve'] });
   });
 
   it('a step that was refused outright has failed, and nothing is guessed', async () => {

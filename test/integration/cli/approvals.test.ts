@@ -128,6 +128,29 @@ describe('approvals on the command line', () => {
     expect(await h.row(row.id)).toMatchObject({ state: 'rejected' });
   });
 
+  it('says how one with an unknown outcome ended', async () => {
+    const row = await h.approved({ target: `cli-${(target += 1)}` });
+    await database.sql("UPDATE remediations SET state = 'indeterminate' WHERE id = $1", [row.id]);
+
+    const refused = await as(requester, 'approvals', 'resolve', row.handle, 'failed', 'looked');
+    const answer = await as(lead, 'approvals', 'resolve', row.handle, 'failed', 'I', 'looked');
+
+    expect(refused.exit).toBe(1);
+    expect(answer.exit).toBe(0);
+    expect((await h.row(row.id)).state).toBe('failed');
+  });
+
+  it('stops fixes and lets them go on', async () => {
+    const off = await as(lead, 'fixes', 'off', 'the', 'sale', 'is', 'on', '--for', '30');
+    const status = await as(undefined, 'fixes', 'status');
+    const refused = await as(requester, 'fixes', 'on', 'go');
+    const on = await as(lead, 'fixes', 'on', 'go', 'on');
+
+    expect([off.exit, status.exit, refused.exit, on.exit]).toEqual([0, 0, 1, 0]);
+    expect(status.out).toMatch(/^\* {2}since .* until .* ULEAD {2}the sale is on/);
+    expect(on.out).toContain('No fix is switched off');
+  });
+
   it('explains who could approve', async () => {
     const answer = await as(
       undefined,

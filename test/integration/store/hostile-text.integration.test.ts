@@ -77,7 +77,7 @@ it.each(hostile)(
       await tx.runs.saveOutcomes(run.id, [outcome]);
       await tx.runs.finish(run.id, text, 'complete', facts);
       await tx.channels.save({ channel: name, teamId: text, digestAt: text, digestTimezone: text }, by);
-      await tx.killSwitches.set(name, true, by, text);
+      await tx.killSwitches.set(name, { active: true, by, reason: text });
       await tx.directory.save('person', name, facts, new Date());
       await tx.buttons.create({ id: name, purpose: text, planHash: text, data: facts, ttlMs: 60_000 });
       await tx.messages.ephemeral({ channel: name, userId: text, threadTs: text }, rendered);
@@ -108,7 +108,7 @@ it.each(hostile)(
     expect(read?.outcomes).toEqual([wholeJson(outcome)]);
     expect(await store.tx((tx) => tx.runs.byDedupeKey(name))).toMatchObject({ id: run.id });
     expect(await store.tx((tx) => tx.channels.get(name))).toMatchObject({ teamId: wellFormed(text) });
-    expect(await store.tx((tx) => tx.killSwitches.active(name))).toEqual({
+    expect(await store.tx((tx) => tx.killSwitches.active(name))).toMatchObject({
       scope: wellFormed(name),
       reason: wellFormed(text),
     });
@@ -139,7 +139,7 @@ it.each(hostile)(
       if (offered === undefined) throw new Error('nothing was inserted');
       await tx.remediations.move(offered, 'requested', {
         ...{ requester: by, requesterId: text, reason: text, eligible: [text], policyVersion: text },
-        ...{ requestExpiresAt: soon(), outcome: facts, evidenceDigest: text },
+        ...{ requestExpiresAt: soon(), outcome: facts, live: facts, evidenceDigest: text },
       });
     });
     await store.tx((tx) =>
@@ -218,6 +218,8 @@ const notText: readonly string[] = [
   'runs.kind',
   'runs.source',
   'runs.state',
+  // Made of the plan by the database, which hashes what is too long for an index.
+  'target_locks.claim',
 ];
 
 async function untouched(

@@ -5,6 +5,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { KillSwitch } from '../../../domain/ports/kill-switches.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
 import { type DecisionDeps, type DecisionRepository, decisionTimeoutMs } from './remediation-deps.ts';
@@ -156,6 +157,23 @@ export async function timeForbids(
   if (frozenBy(deps.policy.freezes, row.environment, now, deps.nextCron) !== undefined) return 'frozen';
   const hours = deps.policy.rule(row.tier)?.hours;
   return hours !== undefined && !withinHours(hours, now) ? 'outside-hours' : undefined;
+}
+
+/** What forbids a decision now, with what people are told: a switch, a freeze, the hours (R-X10, R-X11). */
+export async function forbiddenNow(
+  tx: TxOf<'killSwitches'>,
+  deps: Pick<DecisionDeps, 'policy' | 'nextCron'>,
+  row: Pick<RemediationRow, 'environment' | 'tier' | 'actionId'>,
+): Promise<{ readonly refused: string; readonly facts?: Facts } | undefined> {
+  const kill = await tx.killSwitches.active(row.actionId);
+  if (kill !== undefined) return { refused: 'kill-switch', facts: switchFacts(kill) };
+  const why = await timeForbids(tx, deps, row);
+  return why === undefined ? undefined : { refused: why };
+}
+
+/** A switch as it is shown wherever it blocks. */
+export function switchFacts({ scope, reason, by }: KillSwitch): Facts {
+  return { scope, why: reason, person: by.userId };
 }
 
 /** Cancel and stop: the requester, the tier's approvers, or somebody on call. */

@@ -10,7 +10,7 @@ type VerdictRepository = 'buttons' | 'messages' | 'remediations' | 'runs';
 /** What a move of a fix is written with: its row, its audit row, its messages, and the answer that it turns green. */
 export type MoveRepository = VerdictRepository | 'audit';
 /** A decision moves a fix, and looks up who may decide. */
-export type DecisionRepository = MoveRepository | 'directory';
+export type DecisionRepository = MoveRepository | 'directory' | 'killSwitches';
 
 /** What deciding about remediations needs, in whichever process it happens. */
 export interface DecisionDeps {

@@ -25,6 +25,7 @@ const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationBut
   approved: ['cancel'],
   executing: ['stop'],
   succeeded: ['undo'],
+  indeterminate: ['resolve'],
 };
 
 type CardRepository = 'buttons' | 'messages' | 'remediations';
@@ -63,7 +64,7 @@ export function createRemediationMessages(deps: {
     for (const purpose of buttonsOf[row.state] ?? []) {
       if (purpose === 'undo' && (row.plan.undo === undefined || row.undoOf !== undefined)) continue;
       const id = ids.token();
-      const ttlMs = purpose === 'undo' ? undoValidMs : offerValidMs;
+      const ttlMs = ttlOf(purpose);
       await tx.buttons.create({ id, purpose, remediationId: row.id, planHash: row.planHash, ttlMs });
       made[purpose] = id;
     }
@@ -142,13 +143,23 @@ export function createRemediationMessages(deps: {
       if ((await tx.messages.find({ remediationId: row.id, purpose })).length > 0) return false;
       if (row.surface === undefined) return false;
       const rendered = renderer.remediationEvent(
-        { remediation: row, kind: 'reminder', facts: {} },
+        {
+          remediation: row,
+          kind: row.state === 'indeterminate' ? 'reminder-unknown' : 'reminder',
+          facts: {},
+        },
         row.surface.language,
       );
       await post(tx, row, purpose, rendered, 'progress');
       return true;
     },
   };
+}
+
+/** An unknown outcome waits for a person for as long as it takes. */
+function ttlOf(purpose: RemediationButton): number {
+  if (purpose === 'undo') return undoValidMs;
+  return purpose === 'resolve' ? 30 * 24 * 3_600_000 : offerValidMs;
 }
 
 /** The true state of this very fix, where it was asked for in another place or has been done there. */

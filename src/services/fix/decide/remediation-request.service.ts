@@ -5,7 +5,13 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { DecisionInput } from '../contract.ts';
-import { type Decider, type Judged, judge, type Outcome, timeForbids } from './remediation-decide.service.ts';
+import {
+  type Decider,
+  forbiddenNow,
+  type Judged,
+  judge,
+  type Outcome,
+} from './remediation-decide.service.ts';
 import type { DecisionDeps, DecisionRepository, MoveRepository } from './remediation-deps.ts';
 import { snapshotDirectory } from './remediation-directory.service.ts';
 import { moveRemediation } from './remediation-move.service.ts';
@@ -35,8 +41,8 @@ export async function requestInTx(
   }
   const rule = deps.policy.rule(row.tier);
   if (rule === undefined) return { refused: 'no-approver' };
-  const forbidden = await timeForbids(tx, deps, row);
-  if (forbidden !== undefined) return { refused: forbidden };
+  const forbidden = await forbiddenNow(tx, deps, row);
+  if (forbidden !== undefined) return forbidden;
   const reason = reasonOf(rule, row, input.reason);
   if (reason === undefined) return { refused: 'reason-required' };
   // Before anything is moved: what is refused below must leave the offer as it was.
@@ -95,7 +101,9 @@ async function eligibleFor(
 }
 
 export function busyWith(other: RemediationRow): { readonly refused: string; readonly facts: Facts } {
-  return { refused: 'target-busy', facts: { other: other.handle } };
+  // Nothing ends it but a person, so they are told what to do.
+  const refused = other.state === 'indeterminate' ? 'target-unknown' : 'target-busy';
+  return { refused, facts: { other: other.handle } };
 }
 
 /** R-A1: the move itself, after the quorum was counted under this transaction's lock. */

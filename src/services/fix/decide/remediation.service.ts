@@ -9,10 +9,10 @@ import type { Decided, DecisionInput, Explanation, RemediationService } from '..
 import {
   type Decider,
   decide,
+  forbiddenNow,
   judge,
   judgeStopper,
   type Outcome,
-  timeForbids,
 } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { changeRemediation, moveRemediation } from './remediation-move.service.ts';
@@ -97,7 +97,7 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       if (row.state !== 'requested') return { moved: false, note: 'too-late' };
       const rule = deps.policy.rule(row.tier);
       if (rule === undefined) return { refused: 'no-approver' };
-      const reason = barred(row, who) ?? (await forbidden(tx, deps, row));
+      const reason = barred(row, who) ?? (await forbiddenNow(tx, deps, row));
       if (reason !== undefined) return reason;
       const last = countedApprovals(row, before).length + 1 >= rule.approvals;
       const other = last ? await tx.remediations.holder(row.plan) : undefined;
@@ -121,15 +121,6 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       return { moved: true, note: 'recorded' };
     },
   );
-}
-
-async function forbidden(
-  tx: TxOf<never>,
-  deps: DecisionDeps,
-  row: RemediationRow,
-): Promise<{ refused: string } | undefined> {
-  const why = await timeForbids(tx, deps, row);
-  return why === undefined ? undefined : { refused: why };
 }
 
 /** R-A1, R-A5, R-A8: one vote a person, for this very plan, of people who were eligible when it was requested. */

@@ -1,5 +1,4 @@
 import { openStates } from '../../../domain/fix/approval.ts';
-import { identityClaims } from '../../../domain/fix/execution.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 
@@ -13,7 +12,7 @@ const most = 50;
  */
 export async function sameFix(tx: TxOf<'remediations'>, row: Fix): Promise<RemediationRow | undefined> {
   const rows = await tx.remediations.list({
-    claims: identityClaims(row.plan.identity),
+    identity: row.plan.identity,
     states: ['requested', ...openStates],
     limit: most,
   });
@@ -22,7 +21,7 @@ export async function sameFix(tx: TxOf<'remediations'>, row: Fix): Promise<Remed
 
 /** Offers of the same change in other places, which nobody has asked for. */
 export async function sameOffers(tx: TxOf<'remediations'>, row: Fix): Promise<readonly RemediationRow[]> {
-  const claims = identityClaims(row.plan.identity);
-  const rows = await tx.remediations.list({ claims, states: ['proposed'], limit: most });
+  const { identity } = row.plan;
+  const rows = await tx.remediations.list({ identity, states: ['proposed'], limit: most });
   return rows.filter((other) => other.id !== row.id && other.actionId === row.actionId);
 }

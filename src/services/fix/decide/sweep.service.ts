@@ -22,7 +22,7 @@ export function createRemediationSweeper(
           });
         return rows.length;
       });
-      return expired + (await remind(deps));
+      return expired + (await remind(deps)) + (await remindUnknown(deps));
     },
   };
 }
@@ -40,6 +40,38 @@ async function remind(
       return which !== undefined && (await deps.messages.remind(tx, row, which)) ? 1 : 0;
     });
   return sent;
+}
+
+/** A fix with an unknown outcome blocks its target until a person looks: said again, less and less often. */
+async function remindUnknown(
+  deps: Pick<DecisionDeps, 'messages'> & { readonly store: StoreOf<'messages' | 'remediations'> },
+): Promise<number> {
+  const waiting = await deps.store.tx((tx) =>
+    tx.remediations.list({ states: ['indeterminate'], limit: 200 }),
+  );
+  let sent = 0;
+  for (const { id } of waiting)
+    sent += await deps.store.tx(async (tx) => {
+      const row = await tx.remediations.lock(id);
+      if (row?.state !== 'indeterminate') return 0;
+      const which = unknownReminderDue(row, await tx.now());
+      return which !== undefined && (await deps.messages.remind(tx, row, which)) ? 1 : 0;
+    });
+  return sent;
+}
+
+const minuteMs = 60_000;
+/** After a quarter of an hour, an hour, four hours, and then once a day. */
+const unknownAfterMs = [15 * minuteMs, 60 * minuteMs, 240 * minuteMs] as const;
+const dayMs = 24 * 60 * minuteMs;
+
+/** Pure: which reminder of an unknown outcome belongs to this moment; its lease ended when it became unknown. */
+export function unknownReminderDue(row: Pick<RemediationRow, 'leaseUntil'>, now: Date): string | undefined {
+  if (row.leaseUntil === undefined) return undefined;
+  const age = now.getTime() - row.leaseUntil.getTime();
+  if (age >= dayMs) return `unknown-day-${Math.floor(age / dayMs)}`;
+  const passed = unknownAfterMs.filter((after) => age >= after).length;
+  return passed === 0 ? undefined : `unknown-${passed}`;
 }
 
 /** Pure: which reminder belongs to this moment. A late sweeper sends the later one only. */

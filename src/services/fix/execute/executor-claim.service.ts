@@ -7,7 +7,7 @@ import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { countedApprovals } from '../decide/remediation.service.ts';
-import { timeForbids } from '../decide/remediation-decide.service.ts';
+import { switchFacts, timeForbids } from '../decide/remediation-decide.service.ts';
 import type { MoveRepository } from '../decide/remediation-deps.ts';
 import { snapshotDirectory } from '../decide/remediation-directory.service.ts';
 import { changeRemediation, expireIfDue, moveRemediation } from '../decide/remediation-move.service.ts';
@@ -139,7 +139,7 @@ async function insideBarrier(
   row: RemediationRow,
 ): Promise<Barrier | undefined> {
   const kill = await tx.killSwitches.active(row.actionId);
-  if (kill !== undefined) return wait('kill-switch', { scope: kill.scope });
+  if (kill !== undefined) return wait('kill-switch', switchFacts(kill));
   const forbidden = await timeForbids(tx, deps, row);
   if (forbidden !== undefined) return wait(forbidden);
   const approvers = await approversStillCount(tx, deps, row);

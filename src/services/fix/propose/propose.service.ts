@@ -1,5 +1,5 @@
 import { personId } from '../../../domain/fix/approval.ts';
-import { identityClaims, planFault, sameFacts } from '../../../domain/fix/execution.ts';
+import { planFault, sameFacts } from '../../../domain/fix/execution.ts';
 import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
 import { remediesFor } from '../../../domain/fix/remedies.ts';
@@ -15,7 +15,7 @@ import type { TxOf } from '../../../domain/ports/store.ts';
 import { type Finding, findingKey } from '../../../domain/probe/finding.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import type { Run } from '../../../domain/run/run.ts';
-import { timeForbids } from '../decide/remediation-decide.service.ts';
+import { forbiddenNow } from '../decide/remediation-decide.service.ts';
 import type { DecisionDeps, MoveRepository } from '../decide/remediation-deps.ts';
 import { auditProposal, expireIfDue, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { newHandle } from '../remediation-handle.ts';
@@ -212,7 +212,7 @@ async function saveProposal(
     reason,
     facts,
   });
-  await tx.remediations.lockTarget(identityClaims(plan.identity));
+  await tx.remediations.lockTarget(plan.identity);
   const blocked = await blockedBy(tx, deps, plan);
   if (blocked !== undefined) return refused(blocked.reason, blocked.facts);
   const hash = planHash(plan);
@@ -279,14 +279,14 @@ async function blockedBy(
   plan: Plan,
 ): Promise<Refused | undefined> {
   if (deps.policy.rule(plan.tier) === undefined) return refuse('no-approver', { tier: plan.tier });
-  const kill = await tx.killSwitches.active(plan.actionId);
-  if (kill !== undefined) return refuse('kill-switch', { scope: kill.scope });
-  const forbidden = await timeForbids(tx, deps, plan);
-  if (forbidden !== undefined) return refuse(forbidden);
+  const forbidden = await forbiddenNow(tx, deps, plan);
+  if (forbidden !== undefined) return refuse(forbidden.refused, forbidden.facts);
   // The same fix under way elsewhere is shown as what it is, by the offer's own card.
   const other = await tx.remediations.holder(plan);
   if (other !== undefined && other.actionId !== plan.actionId)
-    return refuse('target-busy', { other: other.handle });
+    return refuse(other.state === 'indeterminate' ? 'target-unknown' : 'target-busy', {
+      other: other.handle,
+    });
   return limitReached(tx, deps.policy, plan);
 }
 

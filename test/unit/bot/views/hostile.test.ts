@@ -214,6 +214,7 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
           {
             environments: [{ name: word(), last: run }],
             pending: [{ remediation, buttons: { approve: 'A' } }],
+            switches: [{ scope: word(), reason: word(), by: approver, at: now, until: now }],
             runs: [run],
             fixes: [remediation],
             now,

@@ -12,6 +12,7 @@ import {
   diagnoseModal,
   healthModal,
   rejectModal,
+  resolveModal,
 } from '../../../../src/bot/views/modals.view.ts';
 import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
@@ -441,10 +442,20 @@ describe('views of one person', () => {
       { name: 'staging' },
     ];
 
-    expectValidView(homeView({ environments, pending, runs: [aRun()], fixes: [aRemediation()], now }, words));
-    expectValidView(homeView({ environments: [], pending: [], runs: [], fixes: [], now }, words));
+    const switches = [
+      { scope: '*', reason: 'a drill', by: approver, at: now, until: now },
+      { scope: 'redis.set-eviction-policy', reason: 'not this one', by: approver, at: now },
+    ];
+
+    expectValidView(
+      homeView({ environments, pending, switches, runs: [aRun()], fixes: [aRemediation()], now }, words),
+    );
+    expectValidView(
+      homeView({ environments: [], pending: [], switches: [], runs: [], fixes: [], now }, words),
+    );
     expectValidView(healthModal({ environments: ['prod', 'staging'], initial: 'staging' }, words));
     expectValidView(rejectModal('{}', ['a → b'], words));
+    expectValidView(resolveModal('{}', words));
     expectValidView(
       diagnoseModal({ metadata: '{}', text: 'dial tcp: refused', environments: ['prod'] }, words),
     );

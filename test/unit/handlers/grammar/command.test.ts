@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommand, verbs, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
-const known = 'health, diagnose, report, fix, approvals, approve, reject, history, digest, whoami, help';
+const known =
+  'health, diagnose, report, fix, approvals, approve, reject, resolve, fixes, history, digest, whoami, help';
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);
 const command = (text: string) => {
@@ -60,6 +61,27 @@ describe('the grammar of /aetherius', () => {
       'reject k7 not during the sale in prod',
       { kind: 'reject', id: 'k7', reason: 'not during the sale in prod' },
     ],
+    [
+      'resolve #R-7K worked I looked in prod',
+      { kind: 'resolve', id: 'r-7k', outcome: 'worked', reason: 'I looked in prod' },
+    ],
+    ['解决 r-7k 失败 没有生效', { kind: 'resolve', id: 'r-7k', outcome: 'failed', reason: '没有生效' }],
+    ['fixes', { kind: 'fixes', change: { what: 'show' } }],
+    [
+      'fixes off for=2h the sale is on in prod',
+      {
+        kind: 'fixes',
+        change: { what: 'off', scope: '*', reason: 'the sale is on in prod', forMs: 7_200_000 },
+      },
+    ],
+    [
+      'fixes off redis.set-eviction-policy it made it worse',
+      {
+        kind: 'fixes',
+        change: { what: 'off', scope: 'redis.set-eviction-policy', reason: 'it made it worse' },
+      },
+    ],
+    ['FIXES ON all clear', { kind: 'fixes', change: { what: 'on', scope: '*', reason: 'all clear' } }],
     ['history staging', { kind: 'history', environment: 'staging' }],
     ['digest', { kind: 'digest', change: { what: 'show' } }],
     ['digest now prod', { kind: 'digest', change: { what: 'now' }, environment: 'prod' }],
@@ -85,6 +107,14 @@ describe('the grammar of /aetherius', () => {
     ['fix a b', { reason: 'surplus', facts: { verb: 'fix', word: 'b' } }],
     ['approve', { reason: 'missing', facts: { verb: 'approve', what: 'id' } }],
     ['reject k7', { reason: 'missing', facts: { verb: 'reject', what: 'reason' } }],
+    ['resolve r-7k', { reason: 'missing', facts: { verb: 'resolve', what: 'outcome' } }],
+    ['resolve r-7k perhaps so', { reason: 'missing', facts: { verb: 'resolve', what: 'outcome' } }],
+    ['resolve r-7k worked', { reason: 'missing', facts: { verb: 'resolve', what: 'reason' } }],
+    ['fixes off', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
+    ['fixes off redis.set-eviction-policy', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
+    ['fixes perhaps', { reason: 'surplus', facts: { verb: 'fixes', word: 'perhaps' } }],
+    ['fixes off for=soon a drill', { reason: 'bad-duration', facts: { word: 'for=soon' } }],
+    ['fixes off for=31d a drill', { reason: 'bad-duration', facts: { word: 'for=31d' } }],
     ['report yesterday', { reason: 'bad-run', facts: { word: 'yesterday' } }],
     ['report b46df291 b46df292', { reason: 'surplus', facts: { verb: 'report', word: 'b46df292' } }],
     ['report env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],

@@ -27,7 +27,9 @@ function parse(
     learn?: (secret: string) => void;
   } = {},
 ) {
-  return parseConfig(`${yaml.trim()}\n${policy}`, { role: 'all', env, where: 'a.yaml', folder, ...options });
+  // A file that has its own policy keeps it.
+  const text = /^approvals:/m.test(yaml) ? yaml : `${yaml.trim()}\n${policy}`;
+  return parseConfig(text, { role: 'all', env, where: 'a.yaml', folder, ...options });
 }
 
 function faults(yaml: string, options: Parameters<typeof parse>[1] = {}): readonly string[] {
@@ -351,6 +353,28 @@ describe('REDIS_URL', () => {
       expect(() => redisFromUrl(new Secret(url))).toThrow(/does not have a known form/);
     },
   );
+});
+
+describe('freezes', () => {
+  const frozen = (cron: string) => `environments: { prod: { runtime: { kind: none } } }
+approvals:
+  approvers: { leads: { users: [U1, U2, U3] } }
+  tiers: { 1: { by: [leads] }, 2: { by: [leads] }, 3: { by: [leads] } }
+  freezes:
+    - { cron: '0 18 * * 5', duration: 62h }
+    - { cron: '${cron}', duration: 1h }`;
+
+  it.each([
+    ['99 * * * *', /^\d+:\d+ approvals\.freezes\.1\.cron: is no cron expression: .+/],
+    ['0 9 * * mo-fr', /^\d+:\d+ approvals\.freezes\.1\.cron: is no cron expression: .+/],
+    ['0 0 31 2 *', /^\d+:\d+ approvals\.freezes\.1\.cron: never comes$/],
+  ])('%s is a fault where it stands, in the words of the library that runs it', (cron, said) => {
+    expect(faults(frozen(cron))).toEqual([expect.stringMatching(said)]);
+  });
+
+  it.each(['0 18 * * 5', '*/5 0-6 1,15 * mon-fri'])('%s is taken', (cron) => {
+    expect(parse(frozen(cron)).approvals?.freezes).toHaveLength(2);
+  });
 });
 
 describe('what is redacted', () => {

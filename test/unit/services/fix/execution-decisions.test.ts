@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../../src/domain/fix/remediation.ts';
 import { countedApprovals } from '../../../../src/services/fix/decide/remediation.service.ts';
-import { reminderDue } from '../../../../src/services/fix/decide/sweep.service.ts';
+import { reminderDue, unknownReminderDue } from '../../../../src/services/fix/decide/sweep.service.ts';
 import { afterSteps } from '../../../../src/services/fix/execute/executor.service.ts';
 import { afterSecondLook } from '../../../../src/services/fix/execute/recovery.service.ts';
 import { person } from '../../../support/approvals.ts';
@@ -110,6 +110,26 @@ describe('which approvals count', () => {
     ]);
 
     expect(counted.map((item) => item.personId)).toEqual(['T:A']);
+  });
+});
+
+describe('reminders of an unknown outcome', () => {
+  const minute = 60_000;
+  it.each([
+    [15 * minute - 1, undefined],
+    [15 * minute, 'unknown-1'],
+    [60 * minute - 1, 'unknown-1'],
+    [60 * minute, 'unknown-2'],
+    [240 * minute, 'unknown-3'],
+    [24 * 60 * minute - 1, 'unknown-3'],
+    [24 * 60 * minute, 'unknown-day-1'],
+    [49 * 60 * minute, 'unknown-day-2'],
+  ] as const)('%i ms after it became unknown: %s', (age, which) => {
+    expect(unknownReminderDue({ leaseUntil: new Date(0) }, new Date(age))).toBe(which);
+  });
+
+  it('none while nobody has held it', () => {
+    expect(unknownReminderDue({}, new Date(48 * 60 * minute))).toBeUndefined();
   });
 });
 

@@ -1,12 +1,13 @@
-import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
+import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewOutput, ViewSubmitAction } from '@slack/bolt';
 import { z } from 'zod';
 import { inputs } from '../bot/ids.ts';
 import { requestOf } from '../bot/middleware/request.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { Decided, DecisionInput } from '../services/fix/contract.ts';
 import { findButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
 import { inputText } from './modal-state.ts';
-import { decidedAnswer, decision } from './verbs.ts';
+import { decidedAnswer, decision, outcomes } from './verbs.ts';
 
 /** Client-supplied: it names a button and a place to answer in, and carries no authority. */
 const Metadata = z.object({
@@ -15,7 +16,14 @@ const Metadata = z.object({
   threadTs: z.string().max(32).optional(),
 });
 
-export function rejectRemediationModal(deps: HandlerDeps) {
+type Reasoned = DecisionInput & { readonly reason: string };
+
+/** Submission of a modal that asked for a reason: one decision, told to who decided only when it changed nothing. */
+function decisionModal(
+  deps: HandlerDeps,
+  purpose: string,
+  decide: (input: Reasoned, view: ViewOutput) => Promise<Decided>,
+) {
   return async ({
     ack,
     view,
@@ -25,12 +33,13 @@ export function rejectRemediationModal(deps: HandlerDeps) {
     const request = requestOf(context);
     const reason = inputText(view, inputs.reason);
     const { button: id, channel, threadTs } = Metadata.parse(JSON.parse(view.private_metadata));
-    const button = await findButton(deps.buttons, id, ['reject']);
-    const decided = await deps.services.remediations.reject({
+    const button = await findButton(deps.buttons, id, [purpose]);
+    const input = {
       ...decision(request, button.remediationId ?? ''),
       reason,
       ...present({ channel, planHash: button.planHash }),
-    });
+    };
+    const decided = await decide(input, view);
     if (decided.moved) return;
     const words = await deps.words(request.person.userId);
     const place = {
@@ -39,4 +48,15 @@ export function rejectRemediationModal(deps: HandlerDeps) {
     };
     await deps.answers.privately(place, decidedAnswer(decided, words));
   };
+}
+
+export function rejectRemediationModal(deps: HandlerDeps) {
+  return decisionModal(deps, 'reject', (input) => deps.services.remediations.reject(input));
+}
+
+export function resolveRemediationModal(deps: HandlerDeps) {
+  return decisionModal(deps, 'resolve', (input, view) => {
+    const outcome = z.enum(['worked', 'failed']).parse(inputText(view, inputs.outcome));
+    return deps.services.remediations.resolve({ ...input, to: outcomes[outcome] });
+  });
 }

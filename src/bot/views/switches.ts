@@ -1,0 +1,21 @@
+import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
+import { markup } from '../../text/format.ts';
+import type { Words } from '../../text/words.ts';
+import { who } from './phrases.ts';
+
+/** One line a switch that is on; the same in answers and in App Home. */
+export function switchLines(switches: readonly KillSwitch[], words: Words): string[] {
+  return switches.map(({ scope, reason, by, at, until }) => {
+    const facts = { reason, who: markup(who(by, words)), since: at.toISOString() };
+    const what =
+      scope === '*'
+        ? words.say('switch.all', facts)
+        : words.say('switch.one', {
+            ...facts,
+            remediation: words.lookupPlain(`remediation.${scope}`) ?? scope,
+          });
+    return until === undefined
+      ? what
+      : `${what} ${words.say('switch.until', { until: until.toISOString() })}`;
+  });
+}

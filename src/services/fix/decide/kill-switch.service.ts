@@ -1,0 +1,69 @@
+import { personId } from '../../../domain/fix/approval.ts';
+import type { AllowList } from '../../../domain/fix/eligibility.ts';
+import type { Policy } from '../../../domain/fix/policy.ts';
+import { AppError } from '../../../domain/kernel/errors.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import type { KillSwitchService, SwitchInput } from '../contract.ts';
+import { judge } from './remediation-decide.service.ts';
+import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
+
+export interface KillSwitchDeps extends DecisionDeps {
+  /** Ids of the registered remediations: a switch for another one would stop nothing. */
+  readonly actions: readonly { readonly id: string }[];
+}
+
+/**
+ * R-X10: whoever may decide anything may stop; only those of the highest tier let it go on. A switch and its audit row
+ * are one transaction; a refused attempt is written down too.
+ */
+export function createKillSwitchService(deps: KillSwitchDeps): KillSwitchService {
+  return {
+    list: () => deps.store.tx((tx) => tx.killSwitches.list()),
+    stop: (input) => change(deps, input, 'stop', deps.policy.everyList),
+    release: (input) => change(deps, input, 'release', leads(deps.policy)),
+  };
+}
+
+/** Who decides about the highest tier that the policy has. */
+function leads(policy: Policy): readonly AllowList[] {
+  return (policy.rule(3) ?? policy.rule(2) ?? policy.rule(1))?.by ?? [];
+}
+
+async function change(
+  deps: KillSwitchDeps,
+  input: SwitchInput,
+  what: 'stop' | 'release',
+  lists: readonly AllowList[],
+): Promise<void> {
+  const { scope, by, reason, forMs, requestId, payloadDigest } = input;
+  if (reason.trim() === '')
+    throw new AppError('INVALID_INPUT', 'a switch needs a reason', { facts: { reason: 'reason-required' } });
+  if (scope !== '*' && !deps.actions.some(({ id }) => id === scope))
+    throw new AppError('NOT_FOUND', 'no such remediation', { facts: { reason: 'no-action', id: scope } });
+  const judged = await judge(deps, { ...input, id: scope }, lists);
+  await deps.store.tx(
+    async (tx) => {
+      if (judged.ok)
+        await tx.killSwitches.set(scope, { active: what === 'stop', by, reason, ...present({ forMs }) });
+      await tx.audit.append({
+        actor: judged.ok ? judged.personId : personId(by),
+        actorTeam: by.teamId,
+        action: judged.ok ? `kill-switch.${what}` : 'kill-switch.refused',
+        policyVersion: deps.policy.version,
+        reason,
+        requestIds: [requestId],
+        payloadDigest,
+        facts: {
+          scope,
+          ...present({ forMs }),
+          ...(judged.ok ? {} : { refused: judged.why, decision: what }),
+        },
+      });
+    },
+    { statementTimeoutMs: decisionTimeoutMs },
+  );
+  if (!judged.ok)
+    throw new AppError('NOT_ALLOWED', `refused: ${judged.why}`, {
+      facts: { ...judged.facts, reason: judged.why },
+    });
+}
