@@ -191,7 +191,7 @@ describe('buttons', () => {
       ),
     ).toEqual([]);
     for (const name of Object.keys(actionIds).filter(
-      (key) => !['request', 'approve', 'reject', 'cancel', 'stop', 'undo'].includes(key),
+      (key) => !['request', 'approve', 'reject', 'cancel', 'stop', 'undo', 'resolve'].includes(key),
     ))
       expect(views, `no view uses actionIds.${name}`).toContain(`actionIds.${name}`);
   });
