@@ -6,7 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { equivalents, isEquivalent } from './equivalents.ts';
 import { instrument } from './instrument.ts';
-import { belowFloor, type Floors, raised, survivors, totals, totalsTable, withFigures } from './report.ts';
+import {
+  belowFloor,
+  type Floors,
+  lowest,
+  raised,
+  survivors,
+  totals,
+  totalsTable,
+  withFigures,
+} from './report.ts';
 import { runMutants } from './run.ts';
 import { folderOf, sample } from './sample.ts';
 
@@ -20,11 +29,15 @@ const folders = ['src/domain', 'src/domain/kernel/redact', 'src/probes'];
 const tests = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'];
 /** Mutants of each folder for a minute of the budget: two cores need less. */
 const perMinute = 30;
+/** So many times the budget it may take by the wall clock, on a machine that does other things as well. */
+const wallFactor = 4;
 
 interface Options {
-  readonly seed: string;
+  readonly seed: readonly string[];
+  readonly size?: number;
   readonly budget: number;
   readonly only: readonly string[];
+  readonly tests: readonly string[];
   readonly workers: number;
   readonly write: boolean;
 }
@@ -43,11 +56,30 @@ const source = (text: string, all: readonly string[]): readonly string[] => {
   return [...all, path];
 };
 
+/** A file or folder of the tests, from the root of the repository. */
+const tested = (text: string, all: readonly string[]): readonly string[] => {
+  const path = text.replace(/\/$/, '');
+  if (!/^test\//.test(path) || !existsSync(join(root, path)))
+    throw new InvalidArgumentError('a file or folder below test, please');
+  return [...all, path.endsWith('.ts') ? path : `${path}/**/*.test.ts`];
+};
+
 const options = new Command('mutate')
   .description('changes the code in small ways and says which changes no unit test notices')
-  .option('--seed <text>', 'another sample', 'aetherius')
-  .option('--budget <minutes>', 'how long it may take; more minutes try more mutants', positive, 15)
-  .option('--only <path>', 'every mutant of a file or folder below src (repeatable)', source, [])
+  .option(
+    '--seed <text>',
+    'another sample; repeated, a figure for each (default: "aetherius")',
+    (seed, all: readonly string[]) => [...all, seed],
+    [],
+  )
+  .option(
+    '--size <number>',
+    'with --only: a sample of so many of each, the same one as in a whole run',
+    positive,
+  )
+  .option('--budget <minutes>', 'how long two idle cores take; more minutes try more mutants', positive, 15)
+  .option('--only <path>', 'the mutants of a file or folder below src alone (repeatable)', source, [])
+  .option('--tests <path>', 'with --only: tries the tests of one folder alone (repeatable)', tested, [])
   .option('--workers <number>', 'processes side by side', positive, Math.min(2, availableParallelism()))
   .option('--write', 'writes the figures into docs/quality.md and raises the floors', false)
   .parse()
@@ -65,13 +97,22 @@ function filesBelow(path: string): readonly string[] {
 
 async function main(): Promise<number> {
   const whole = options.only.length === 0;
+  if (whole && options.tests.length > 0) {
+    print('--tests is for --only: a figure of the whole needs all tests.');
+    return 64;
+  }
   if (options.write && !whole) {
     print('--write is for the whole sample: leave --only out.');
     return 64;
   }
   const started = Date.now();
   const chosen = whole ? folders : options.only;
-  const files = [...new Set(chosen.flatMap(filesBelow))];
+  /** What is counted by itself belongs to a folder around it only when it is chosen, too. */
+  const counted = [...new Set([...folders, ...chosen])];
+  const seeds = options.seed.length === 0 ? ['aetherius'] : options.seed;
+  const files = [...new Set(chosen.flatMap(filesBelow))].filter((file) =>
+    chosen.includes(folderOf(file, counted) ?? ''),
+  );
   const instrumented = await instrument(root, files);
   const present = instrumented.mutants.filter((mutant) => isEquivalent(mutant)).length;
   if (whole && present < equivalents.length) {
@@ -79,12 +120,15 @@ async function main(): Promise<number> {
     return 1;
   }
   const telling = instrumented.mutants.filter((mutant) => !isEquivalent(mutant));
-  const size = whole ? Math.round(perMinute * options.budget) : Number.POSITIVE_INFINITY;
-  const sampled = sample(telling, chosen, size, options.seed);
-  print(`${sampled.length} of ${telling.length} mutants, seed ${options.seed}`);
+  const size = whole ? Math.round(perMinute * options.budget) : (options.size ?? Number.POSITIVE_INFINITY);
+  const samples = seeds.map((seed) => ({ seed, sampled: sample(telling, chosen, size, seed) }));
+  const sampled = [...new Set(samples.flatMap((one) => one.sampled))];
+  print(`${sampled.length} of ${telling.length} mutants, seed ${seeds.join(', ')}`);
   const outcome = await runMutants({
-    ...{ root, instrumented, sampled, tests, folder: artifacts, workers: options.workers },
-    until: started + options.budget * 60_000,
+    ...{ root, instrumented, sampled, folder: artifacts, workers: options.workers },
+    tests: options.tests.length > 0 ? options.tests : tests,
+    effortMs: options.budget * 60_000 * options.workers,
+    until: started + wallFactor * options.budget * 60_000,
     ...(whole ? {} : { related: files.map((file) => join(root, file)) }),
   });
   for (const test of outcome.red) print(`fails without a mutant: ${test}`);
@@ -92,24 +136,41 @@ async function main(): Promise<number> {
   if (outcome.red.length > 0) return 1;
 
   const made = (folder: string) => telling.filter(({ file }) => folderOf(file, chosen) === folder).length;
-  const rows = totals(outcome.results, chosen, made);
+  const tables = samples.map((one) => {
+    const own = new Set(one.sampled);
+    const rows = totals(
+      outcome.results.filter(({ mutant }) => own.has(mutant)),
+      chosen,
+      made,
+    );
+    return { seed: one.seed, rows };
+  });
   mkdirSync(artifacts, { recursive: true });
   writeFileSync(join(artifacts, 'survivors.txt'), survivors(outcome.results));
-  print(`\n${totalsTable(rows)}\n`);
+  for (const { seed, rows } of tables) print(`\nseed ${seed}\n\n${totalsTable(rows)}\n`);
   print(`survivors: artifacts/mutation/survivors.txt; took ${Math.round((Date.now() - started) / 1000)} s`);
-  if (!outcome.whole) {
-    print('The time was up before every mutant met every test: what is left counts as survived here.');
+  print(
+    `spent ${Math.round(outcome.spentMs / 1000)} s of ${(options.budget * 60 * options.workers).toFixed(0)} s`,
+  );
+  if (outcome.cutOff !== undefined) {
+    print(`Cut off by the ${outcome.cutOff}: what no test was tried on counts as survived here.`);
+    if (outcome.cutOff === 'wall clock') print('The machine is too busy for a figure: run it again.');
     return 1;
   }
   const floors = JSON.parse(readFileSync(floorsPath, 'utf8')) as Floors;
   if (options.write) {
-    const command = `npm run mutate -- --seed ${options.seed} --budget ${options.budget}`;
     const date = new Date().toISOString().slice(0, 10);
-    const figures = `Made on ${date} by \`${command}\`.\n\n${totalsTable(rows)}`;
-    writeFileSync(quality, withFigures(readFileSync(quality, 'utf8'), figures));
-    writeFileSync(floorsPath, `${JSON.stringify(raised(rows, floors), null, 2)}\n`);
+    const figures = tables.map(({ seed, rows }) => {
+      const command = `npm run mutate -- --seed ${seed} --budget ${options.budget}`;
+      return `Made on ${date} by \`${command}\`.\n\n${totalsTable(rows)}`;
+    });
+    writeFileSync(quality, withFigures(readFileSync(quality, 'utf8'), figures.join('\n\n')));
+    writeFileSync(
+      floorsPath,
+      `${JSON.stringify(raised(lowest(tables.map(({ rows }) => rows)), floors), null, 2)}\n`,
+    );
   }
-  const below = belowFloor(rows, floors);
+  const below = tables.flatMap(({ rows }) => belowFloor(rows, floors));
   for (const line of below) print(line);
   return below.length === 0 ? 0 : 1;
 }

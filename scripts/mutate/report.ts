@@ -88,6 +88,13 @@ export function belowFloor(rows: readonly Total[], floors: Floors): readonly str
   });
 }
 
+/** Of several samples the lowest score of each folder. */
+export function lowest(samples: readonly (readonly Total[])[]): readonly Total[] {
+  return Object.values(Object.groupBy(samples.flat(), ({ folder }) => folder)).flatMap((rows) =>
+    (rows ?? []).toSorted((a, b) => a.score - b.score).slice(0, 1),
+  );
+}
+
 /** The floors with each raised to the whole percent that was reached; none is ever lowered. */
 export function raised(rows: readonly Total[], floors: Floors): Floors {
   const reached = new Map(rows.map(({ folder, score }) => [folder, Math.floor(score)]));

@@ -10,6 +10,8 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BaseSequencer, createVitest, type Reporter, type TestSpecification } from 'vitest/node';
+import { present } from '../../src/domain/kernel/present.ts';
+import { cpuMsOf } from './effort.ts';
 import type { Instrumented } from './instrument.ts';
 import type { Line, Trial } from './runner.ts';
 import type { Mutant } from './sample.ts';
@@ -36,23 +38,29 @@ export interface RunOptions {
   readonly workers: number;
   /** Where the results are kept while they come; emptied first. */
   readonly folder: string;
-  /** Epoch milliseconds at which it stops. */
+  /** What the workers may spend together, as effort in milliseconds: it depends little on what else the machine does. */
+  readonly effortMs: number;
+  /** Epoch milliseconds at which it stops although that is not spent: the last resort on a machine that is too busy. */
   readonly until: number;
   readonly testTimeoutMs?: number;
 }
 
 export interface RunOutcome {
   readonly results: readonly Result[];
-  /** False when the time was up first: then a mutant may be called survived that no test was tried on. */
-  readonly whole: boolean;
+  /** What was up first, if not every mutant met every test: then one may be called survived that no test was tried on. */
+  readonly cutOff?: 'effort' | 'wall clock';
+  /** What the workers spent together, as effort in milliseconds. */
+  readonly spentMs: number;
   /** Tests that fail without a mutant. */
   readonly red: readonly string[];
   /** Tests that pass once in a process and fail again: they were left out. */
   readonly once: readonly string[];
 }
 
-/** A worker that has been at one mutant for so long hangs in a loop. */
-const hungMs = 60_000;
+/** A worker that is past the limit of its trial by so much processor time hangs in a loop: it cannot look at a clock. */
+const hungCpuMs = 3_000;
+/** One that waits for something outside, without a timer of its own that could end it. */
+const hungWallMs = 300_000;
 
 /**
  * Tries every sampled mutant with every test that comes across it, until one fails. Rejects when the tests cannot
@@ -97,33 +105,38 @@ export async function runMutants(options: RunOptions): Promise<RunOutcome> {
       ],
     },
   );
-  let timeUp = false;
+  let cutOff: RunOutcome['cutOff'];
+  const spent = () => lines().reduce((sum, line) => sum + (line.kind === 'spent' ? line.ms : 0), 0);
   const hung = new Set<string>();
   const watch = setInterval(() => {
-    timeUp ||= Date.now() > options.until;
+    cutOff ??= spent() > options.effortMs ? 'effort' : undefined;
+    cutOff ??= Date.now() > options.until ? 'wall clock' : undefined;
     for (const trial of trials(folder)) {
-      if (!timeUp && Date.now() - trial.at < hungMs) continue;
-      if (!timeUp) append(file, { kind: 'timeout', id: trial.id, by: trial.file });
+      if (cutOff === undefined && !hangs(trial)) continue;
+      if (cutOff === undefined) {
+        append(file, { kind: 'timeout', id: trial.id, by: trial.file });
+        append(file, { kind: 'spent', ms: trial.cpuLimit - trial.cpu });
+      }
       hung.add(trial.file);
       end(trial.pid);
       rmSync(join(folder, `trial-${trial.pid}.json`), { force: true });
     }
-    if (timeUp) void vitest.cancelCurrentRun('keyboard-input');
+    if (cutOff !== undefined) void vitest.cancelCurrentRun('keyboard-input');
   }, 1_000);
   try {
     vitest.provide(
       'mutants',
-      options.sampled.map(({ id }) => id),
+      options.sampled.map(({ id, file }) => [id, file] as const),
     );
     vitest.provide('mutateFolder', folder);
     let specs = await vitest.getRelevantTestSpecifications();
-    while (specs.length > 0 && !timeUp) {
+    while (specs.length > 0 && cutOff === undefined) {
       hung.clear();
       await vitest.runTestSpecifications(specs);
       const done = new Set(lines().flatMap((line) => (line.kind === 'done' ? [line.file] : [])));
       const left = specs.filter(({ moduleId }) => !done.has(moduleId));
       const lost = left.find(({ moduleId }) => !hung.has(moduleId));
-      if (lost !== undefined && !timeUp && !lines().some(({ kind }) => kind === 'red'))
+      if (lost !== undefined && cutOff === undefined && !lines().some(({ kind }) => kind === 'red'))
         throw new Error(
           `${lost.moduleId} ended early: ${vitest.state.getUnhandledErrors().map(messageOf).join('; ')}`,
         );
@@ -133,10 +146,10 @@ export async function runMutants(options: RunOptions): Promise<RunOutcome> {
     clearInterval(watch);
     await vitest.close();
   }
-  return outcome(options.sampled, lines(), !timeUp);
+  return { ...outcome(options.sampled, lines()), spentMs: spent(), ...present({ cutOff }) };
 }
 
-function outcome(sampled: readonly Mutant[], lines: readonly Line[], whole: boolean): RunOutcome {
+function outcome(sampled: readonly Mutant[], lines: readonly Line[]): Omit<RunOutcome, 'cutOff' | 'spentMs'> {
   const noticed = new Map<string, Extract<Line, { readonly kind: 'killed' | 'timeout' }>>();
   const running = new Set<string>();
   const reading = new Set<string>();
@@ -150,7 +163,6 @@ function outcome(sampled: readonly Mutant[], lines: readonly Line[], whole: bool
     ),
   ];
   return {
-    whole,
     red: told('red'),
     once: told('once'),
     results: sampled.map((mutant) => {
@@ -203,6 +215,12 @@ function trials(folder: string): readonly Trial[] {
         return [];
       }
     });
+}
+
+/** Counted by its processor time where the system tells it, so that a busy machine makes nothing hang. */
+function hangs({ pid, at, cpuLimit }: Trial): boolean {
+  const cpu = cpuMsOf(pid);
+  return (cpu !== undefined && cpu > cpuLimit + hungCpuMs) || Date.now() - at > hungWallMs;
 }
 
 function end(pid: number): void {

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTests, type Test, type File as TestFile, type VitestRunner } from '@vitest/runner';
 import { inject, TestRunner, vi } from 'vitest';
+import { cpuMs, effort, lateBy, realNow } from './effort.ts';
 
 /** What the instrumented source reads and counts; the name and the fields are Stryker's. */
 interface Switches {
@@ -23,6 +24,10 @@ export type Line =
   | { readonly kind: 'killed' | 'timeout'; readonly id: string; readonly by: string }
   /** The test fails without any mutant, or only when it is run again: it can tell nothing. */
   | { readonly kind: 'red' | 'once'; readonly test: string; readonly message: string }
+  /** What it cost to try a mutant while modules are read, in a test that does not import its file. */
+  | { readonly kind: 'far'; readonly id: string; readonly ms: number }
+  /** What a worker has spent since it last said so. */
+  | { readonly kind: 'spent'; readonly ms: number }
   | { readonly kind: 'done'; readonly file: string };
 
 /** What a worker is at, so that one that hangs can be ended and its mutant be called noticed. */
@@ -30,29 +35,38 @@ export interface Trial {
   readonly pid: number;
   readonly file: string;
   readonly id: string;
+  /** Epoch milliseconds at which it began. */
   readonly at: number;
+  /** Processor time of the worker, in milliseconds: when it began, and after which it hangs. */
+  readonly cpu: number;
+  readonly cpuLimit: number;
 }
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    mutants: readonly string[];
+    /** Id and file of each of the sample. */
+    mutants: readonly (readonly [id: string, file: string])[];
     mutateFolder: string;
   }
 }
 
 /** As Stryker counts: a mutant that is reached so many times as often as without it is in a loop. */
 const hits = 100;
-/** What one mutant may cost in one test file; what only a slower look would notice counts as not noticed. */
+/** What one mutant may cost in one test file, as effort; what only a slower look would notice counts as not noticed. */
 const allowanceMs = 2_000;
+/** What one mutant may cost in all test files that do not import its file, while they are read: most have nothing to say. */
+const farAllowanceMs = 4_000;
 const switches: Switches = { mutantCoverage: { static: {}, perTest: {} } };
 Object.assign(globalThis, { __stryker__: switches });
 
 class Journal {
   readonly #folder = inject('mutateFolder');
-  readonly #sampled = new Set(inject('mutants'));
+  readonly #sampled = new Map(inject('mutants'));
+  readonly #far = new Map<string, number>();
   readonly #noticed = new Set<string>();
   readonly #covered = new Set<string>();
   #read = 0;
+  #told = 0;
 
   write(line: Line): void {
     appendFileSync(join(this.#folder, 'results.jsonl'), `${JSON.stringify(line)}\n`);
@@ -66,6 +80,7 @@ class Journal {
       if (row === '') continue;
       const line = JSON.parse(row) as Line;
       if (line.kind === 'killed' || line.kind === 'timeout') this.#noticed.add(line.id);
+      if (line.kind === 'far') this.#far.set(line.id, (this.#far.get(line.id) ?? 0) + line.ms);
     }
     this.#read = end;
     const mine = ids.filter((id) => this.#sampled.has(id));
@@ -78,22 +93,51 @@ class Journal {
     return mine.filter((id) => !this.#noticed.has(id));
   }
 
+  /** Whether the text of a test imports the file of this mutant. */
+  near(id: string, text: string): boolean {
+    const file = this.#sampled.get(id) ?? '';
+    return text.includes(`${file.slice(file.lastIndexOf('/'))}'`);
+  }
+
+  /** Whether it has cost enough already in tests that do not. */
+  tired(id: string): boolean {
+    return (this.#far.get(id) ?? 0) > farAllowanceMs;
+  }
+
   noticed(id: string, kind: 'killed' | 'timeout', by: string): void {
     this.#noticed.add(id);
     this.write({ kind, id, by });
   }
 
-  trial(file: string, id: string | undefined): void {
-    const path = join(this.#folder, `trial-${process.pid}.json`);
-    const trial: Trial | undefined =
-      id === undefined ? undefined : { pid: process.pid, file, id, at: Date.now() };
-    writeFileSync(path, JSON.stringify(trial ?? null));
+  trial(file: string, id: string, limit: number): void {
+    const cpu = cpuMs();
+    const trial: Trial = { pid: process.pid, file, id, at: realNow(), cpu, cpuLimit: cpu + limit };
+    writeFileSync(this.#trial, JSON.stringify(trial));
+  }
+
+  ended(): void {
+    writeFileSync(this.#trial, 'null');
+  }
+
+  /** Says what this worker has spent so far. */
+  spent(): void {
+    const now = effort();
+    this.write({ kind: 'spent', ms: Math.round(now - this.#told) });
+    this.#told = now;
+  }
+
+  get #trial(): string {
+    return join(this.#folder, `trial-${process.pid}.json`);
   }
 }
 
 let journal: Journal | undefined;
 const shared = (): Journal => (journal ??= new Journal());
 
+/** How long a test may go on with a mutant, as effort, when it took so long without one. */
+const patience = (took: number): number => 2_000 + 20 * took;
+/** Reading all modules of a test anew. */
+const readingMs = 500;
 const slow = Symbol('slow');
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const nameOf = (test: Test): string => [test.file.name, test.fullTestName ?? test.name].join(' > ');
@@ -103,21 +147,20 @@ async function withMutant(id: string, limit: number, ms: number, work: () => unk
   switches.activeMutant = id;
   switches.hitCount = 0;
   switches.hitLimit = limit;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<typeof slow>((resolve) => {
-    timer = setTimeout(() => resolve(slow), ms);
-  });
+  const late = lateBy(ms, slow);
   try {
     return await Promise.race([
       Promise.resolve()
         .then(work)
         .then(() => undefined),
-      late,
+      late.promise,
     ]);
   } catch (error) {
     return error ?? new Error('rejected without a reason');
   } finally {
-    clearTimeout(timer);
+    late.cancel();
+    // A task that the mutant kept alive would ring in every later run of the test.
+    if (vi.isFakeTimers()) vi.clearAllTimers();
     switches.activeMutant = undefined;
     switches.hitCount = undefined;
     switches.hitLimit = undefined;
@@ -141,7 +184,7 @@ export default class MutationRunner extends TestRunner {
     const coverage = switches.mutantCoverage;
     coverage.perTest = {};
     switches.currentTestId = 'this';
-    const started = performance.now();
+    const started = effort();
     try {
       await run();
     } catch (error) {
@@ -150,9 +193,9 @@ export default class MutationRunner extends TestRunner {
     } finally {
       switches.currentTestId = undefined;
     }
-    const took = performance.now() - started;
+    const took = effort() - started;
     this.#fileMs += took;
-    const ms = 5_000 + 20 * took;
+    const ms = patience(took);
     const hit = coverage.perTest['this'] ?? {};
     coverage.perTest = {};
     const open = shared().open(Object.keys(hit), false);
@@ -160,16 +203,17 @@ export default class MutationRunner extends TestRunner {
     for (const id of open) {
       const spent = this.#spent.get(id) ?? 0;
       if (spent > allowanceMs) continue;
-      const from = performance.now();
-      shared().trial(test.file.filepath, id);
+      const from = effort();
+      shared().trial(test.file.filepath, id, ms);
       const thrown = await withMutant(id, hits * (hit[id] ?? 1), ms, run);
-      shared().trial(test.file.filepath, undefined);
-      this.#spent.set(id, spent + performance.now() - from);
+      shared().ended();
+      this.#spent.set(id, spent + effort() - from);
       if (thrown === undefined) continue;
       // What the mutant left behind may fail the test as well: then it has proved nothing, and cannot any more.
       if (thrown !== slow && !(await this.#again(test, run))) return;
       shared().noticed(id, thrown === slow ? 'timeout' : 'killed', nameOf(test));
     }
+    shared().spent();
   }
 
   // oxlint-disable-next-line typescript/no-misused-promises -- vitest waits for it
@@ -178,20 +222,26 @@ export default class MutationRunner extends TestRunner {
     const journal = shared();
     if (file !== undefined) {
       const read = { ...switches.mutantCoverage.static };
+      const text = readFileSync(file.filepath, 'utf8');
       for (const id of journal.open(Object.keys(read), true)) {
         if (this.#fileMs > allowanceMs) break;
         if (journal.open([id], true).length === 0) continue;
-        journal.trial(file.filepath, id);
+        const near = journal.near(id, text);
+        if (!near && journal.tired(id)) continue;
+        const from = effort();
         const failures: string[] = [];
-        const ms = 30_000;
+        const ms = patience(this.#fileMs + readingMs);
+        journal.trial(file.filepath, id, ms);
         const thrown = await withMutant(id, hits * (read[id] ?? 1), ms, () =>
           this.#afresh(file.filepath, failures),
         );
-        journal.trial(file.filepath, undefined);
+        journal.ended();
+        if (!near) journal.write({ kind: 'far', id, ms: Math.round(effort() - from) });
         if (thrown === slow) journal.noticed(id, 'timeout', file.name);
         else if (thrown !== undefined) journal.noticed(id, 'killed', `${file.name}: ${messageOf(thrown)}`);
         else if (failures[0] !== undefined) journal.noticed(id, 'killed', failures[0]);
       }
+      journal.spent();
       journal.write({ kind: 'done', file: file.filepath });
     }
     super.onAfterRunFiles();

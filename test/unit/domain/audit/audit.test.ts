@@ -34,6 +34,17 @@ describe('the hash of a row (R-L2)', () => {
     );
   });
 
+  it('is what it was: rows that are stored must be found true by every later version', () => {
+    expect(auditGenesis).toBe('0000000000000000000000000000000000000000000000000000000000000000');
+    expect(auditHash(plain, auditGenesis)).toBe(
+      'dfba1188de775b57a89fc5dbf33eef2612c6bfbc334dff605fb597d8f91b9d97',
+    );
+    expect(auditMac('key one', 'h')).toBe('3b340cdf247ce75e01d4585ad32531b71cf7c717269d0915ae263175ac9fb4fd');
+    expect(anchorMac('key one', { seq: 1, hash: 'h', keyId: 'k1' })).toBe(
+      '9779240261f1f3fe8c5cd1cccc529dfefea3aabdc83e34b63fe31e0751579270',
+    );
+  });
+
   it('changes with every column and with the row before', () => {
     const changes: Partial<UnsealedAuditRow>[] = [
       ...[{ seq: 2 }, { keyId: 'k2' }, { ts: new Date('2026-11-26T09:00:00.124Z') }, { actor: 'U2' }],

@@ -84,3 +84,33 @@ describe('what changed shortly before', () => {
     expect(changesOf([changes]).map(({ subject }) => subject)[0]).toBe('configmap/b');
   });
 });
+
+it('what changed is read from the probes that say it, the newest first, and from no other', () => {
+  const outcome = (probe: string, ...times: readonly (string | undefined)[]): ProbeOutcome => ({
+    ...{ key: probe, probe, part: 'runtime', status: 'unhealthy', facts: {}, startedAt: now, durationMs: 1 },
+    findings: times.map((since) => ({
+      ...{
+        code: 'CHANGED_CONFIG',
+        severity: 'info',
+        part: 'runtime',
+        subject: `${probe} ${since}`,
+        facts: {},
+      },
+      ...(since === undefined ? {} : { since }),
+    })),
+  });
+  const subjects = changesOf([
+    outcome('kubernetes.pods', '2026-03-01T09:59:00.000Z'),
+    outcome('compose.changes', undefined, '2026-03-01T09:10:00.000Z'),
+    outcome('kubernetes.changes', '2026-03-01T09:20:00.000Z', undefined, '2026-03-01T09:00:00.000Z'),
+  ]).map(({ subject }) => subject);
+
+  expect(subjects).toEqual([
+    'kubernetes.changes 2026-03-01T09:20:00.000Z',
+    'compose.changes 2026-03-01T09:10:00.000Z',
+    'kubernetes.changes 2026-03-01T09:00:00.000Z',
+    // Those of which the time is not known stand last, as they came.
+    'compose.changes undefined',
+    'kubernetes.changes undefined',
+  ]);
+});

@@ -107,6 +107,28 @@ describe('R-A3: a full, active, human member', () => {
     expect(await standing(more)).toBe(why);
   });
 
+  it('is one of a Grid that has the app, and none of another Grid or of no Grid at all', async () => {
+    const directory = memoryDirectory();
+    directory.installation = () => Promise.resolve({ known: { teamIds: ['T1'], enterpriseIds: ['E1'] } });
+    directory.people.set('UIN', member('UIN', { teamId: 'T8', enterpriseId: 'E1', globalUserId: 'WIN' }));
+    directory.people.set('UOUT', member('UOUT', { teamId: 'T8', enterpriseId: 'E9', globalUserId: 'WOUT' }));
+    directory.people.set('UALONE', member('UALONE', { teamId: 'T8' }));
+
+    expect(await memberStandingOf('UIN', directory)).toMatchObject({ ok: true, personId: 'E1:WIN' });
+    expect(await memberStandingOf('UOUT', directory)).toMatchObject({ ok: false, why: 'not-installed' });
+    expect(await memberStandingOf('UALONE', directory)).toMatchObject({ ok: false, why: 'not-installed' });
+  });
+
+  it('has one id where there is no global one', async () => {
+    const directory = memoryDirectory();
+
+    expect(await memberStandingOf('ULEAD', directory)).toEqual({
+      ok: true,
+      personId: idOf('ULEAD'),
+      userIds: ['ULEAD'],
+    });
+  });
+
   it('is not one whose request comes from a workspace without the app', async () => {
     expect(await standing({}, { teamId: 'TELSEWHERE' })).toBe('not-installed');
   });

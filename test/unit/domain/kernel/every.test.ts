@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EveryOptions, every } from '../../../../src/domain/kernel/every.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
@@ -45,6 +46,7 @@ describe('a periodic task', () => {
   it('does a round at once and one after each pause, until it is stopped', async () => {
     const task = counted();
     const periodic = task.start(1_000);
+    expect(task.began).toEqual([0]);
 
     await vi.advanceTimersByTimeAsync(2_500);
     await periodic.stop();
@@ -137,6 +139,37 @@ describe('a periodic task', () => {
     expect(task.began).toEqual([0, 100, 500]);
   });
 
+  it('asks for no pause after a round that failed, and begins the next a second later', async () => {
+    const asked: number[] = [];
+    const task = counted(() => Promise.reject(new Error('no')));
+    const periodic = task.start(() => asked.push(1));
+
+    await vi.advanceTimersByTimeAsync(999);
+    expect(task.began).toEqual([0]);
+    await vi.advanceTimersByTimeAsync(2);
+    await periodic.stop();
+
+    expect([task.began, asked]).toEqual([[0, 1_000], []]);
+  });
+
+  it('asks for no pause where it was woken during the round', async () => {
+    let asked = 0;
+    let end: () => void = () => undefined;
+    const task = counted(() => new Promise<void>((resolve) => (end = resolve)));
+    const periodic = task.start(() => {
+      asked += 1;
+      return 60_000;
+    });
+    periodic.wake();
+    end();
+    await vi.advanceTimersByTimeAsync(1);
+    expect([task.began.length, asked]).toEqual([2, 0]);
+    end();
+    await vi.advanceTimersByTimeAsync(1);
+    expect([task.began.length, asked]).toEqual([2, 1]);
+    await periodic.stop();
+  });
+
   it('does no round for an owner that has left already', async () => {
     const task = counted();
 
@@ -165,6 +198,16 @@ describe('a periodic task', () => {
     expect(signals).toHaveLength(2);
     expect(signals[0]?.aborted).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves nothing at the signal of its owner when it is stopped', async () => {
+    const { signal } = new AbortController();
+    const periodic = counted().start(1_000, { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+
+    await periodic.stop();
+
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
