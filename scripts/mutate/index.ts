@@ -59,7 +59,7 @@ const source = (text: string, all: readonly string[]): readonly string[] => {
 /** A file or folder of the tests, from the root of the repository. */
 const tested = (text: string, all: readonly string[]): readonly string[] => {
   const path = text.replace(/\/$/, '');
-  if (!/^test\//.test(path) || !existsSync(join(root, path)))
+  if (!path.startsWith('test/') || !existsSync(join(root, path)))
     throw new InvalidArgumentError('a file or folder below test, please');
   return [...all, path.endsWith('.ts') ? path : `${path}/**/*.test.ts`];
 };
@@ -153,16 +153,18 @@ async function main(): Promise<number> {
     `spent ${Math.round(outcome.spentMs / 1000)} s of ${(options.budget * 60 * options.workers).toFixed(0)} s`,
   );
   if (outcome.cutOff !== undefined) {
-    print(`Cut off by the ${outcome.cutOff}: what no test was tried on counts as survived here.`);
-    if (outcome.cutOff === 'wall clock') print('The machine is too busy for a figure: run it again.');
-    return 1;
+    print(
+      `Cut off by the ${outcome.cutOff}: what no test was tried on counts as survived, so the scores are at least these.`,
+    );
+    if (outcome.cutOff === 'wall clock')
+      print('The machine is too busy for more: an idle one says the whole.');
   }
   const floors = JSON.parse(readFileSync(floorsPath, 'utf8')) as Floors;
   if (options.write) {
     const date = new Date().toISOString().slice(0, 10);
     const figures = tables.map(({ seed, rows }) => {
       const command = `npm run mutate -- --seed ${seed} --budget ${options.budget}`;
-      return `Made on ${date} by \`${command}\`.\n\n${totalsTable(rows)}`;
+      return `Made on ${date} by \`${command}\`${outcome.cutOff === undefined ? '' : ', cut off: at least these'}.\n\n${totalsTable(rows)}`;
     });
     writeFileSync(quality, withFigures(readFileSync(quality, 'utf8'), figures.join('\n\n')));
     writeFileSync(
