@@ -254,6 +254,33 @@ describe('down needs a second witness', () => {
     expect(bad(report)).toEqual(['reasoning-service degraded port-closed']);
   });
 
+  it('a port that refuses while its Pod is not ready is down, and the Pod says why', () => {
+    const report = judge('kubernetes', {
+      'redis.connection': refused,
+      'http.service-health(agent-manager)': { facts: { latencyMs: 3 } },
+      'kubernetes.workloads(redis)': {
+        facts: { desired: 1, ready: 0, running: 1 },
+        findings: [{ code: 'WORKLOAD_NOT_READY', subject: 'statefulset/redis', facts: { ready: 0 } }],
+      },
+    });
+
+    expect(row(report, 'redis')).toMatchObject({ state: 'down', pending: 0 });
+    expect(row(report, 'redis')?.fact.facts).toHaveProperty('subject');
+  });
+
+  it('says on which subject the worst finding is', () => {
+    const report = judge('none', {
+      'redis.connection': {
+        facts: { latencyMs: 900 },
+        findings: [{ code: 'REDIS_SLOW', severity: 'warning', subject: 'redis:6379', facts: { ms: 900 } }],
+      },
+    });
+
+    expect(row(report, 'redis')).toMatchObject({
+      ...{ fact: { key: 'REDIS_SLOW', facts: { ms: 900, subject: 'redis:6379' } }, latencyMs: 900 },
+    });
+  });
+
   it('a service whose sessions are gone from its own database is down', () => {
     const report = judge('none', {
       'http.service-health(orchestrator-service)': refused,
@@ -311,6 +338,49 @@ describe('could not check', () => {
     expect(row(report, 'runtime')?.fact.facts).toEqual({ verb: 'list', resource: 'pods' });
     expect(row(report, 'redis')?.state).toBe('up');
     expect(report.overall).toBe('unknown');
+  });
+
+  it.each([
+    ...['refused', 'no-answer', 'closed', 'auth', 'limit', 'protocol', 'aborted', 'timed-out'],
+    ...['secret-unreadable', 'settings-invalid'],
+  ])('says why: %s', (code) => {
+    expect(bad(judge('none', { 'neo4j.connection': blind(code) }))).toEqual([`neo4j unknown blind-${code}`]);
+  });
+
+  it('for a reason that it has no words for is still not checked', () => {
+    const report = judge('none', { 'neo4j.connection': blind('quite-new', { a: 1 }) });
+
+    expect(bad(report)).toEqual(['neo4j unknown blind-other']);
+    expect(row(report, 'neo4j')?.fact.facts).toEqual({ a: 1 });
+  });
+
+  it('names who uses the part all the same, and who misses it', () => {
+    const report = judge('none', {
+      'redis.connection': blind('dns'),
+      'http.service-health(orchestrator-service)': { facts: { 'dependency.postgres': 'up' } },
+    });
+
+    expect(row(report, 'redis')?.witnesses).toEqual([
+      { key: 'dependant-up', facts: { service: 'agent-manager' } },
+    ]);
+    expect(row(report, 'redis')?.findings).toEqual([]);
+  });
+
+  it('is not yet known of a runtime of which a probe is open', () => {
+    const shape = shapes.kubernetes;
+    const calls = healthCalls(shape);
+    const without = (probe: string) =>
+      judgeHealth({
+        ...{ environment: 'prod', shape, calls },
+        outcomes: outcomesOf('kubernetes').filter((outcome) => outcome.probe !== probe),
+      });
+
+    const open = row(without('kubernetes.pods'), 'runtime');
+    expect(open).toMatchObject({ state: 'unknown', fact: { key: 'pending', facts: {} }, witnesses: [] });
+    for (const runtime of ['kubernetes', 'compose'] as const)
+      expect(row(judge(runtime), 'runtime')).toMatchObject({
+        ...{ state: 'up', fact: { key: `runtime-${runtime}` }, witnesses: [], findings: [] },
+      });
   });
 
   it('with a runtime that says nothing runs is down all the same', () => {
@@ -471,5 +541,65 @@ describe('degraded', () => {
     });
 
     expect(bad(report)).toEqual([]);
+  });
+});
+
+describe('a part that answers', () => {
+  it('shows what the probe read that found it healthy, and how long that took', () => {
+    const report = judge('none', { 'redis.connection': { facts: { latencyMs: 7, version: '7.2' } } });
+
+    expect(row(report, 'redis')).toMatchObject({
+      ...{ state: 'up', fact: { key: 'answers', facts: { latencyMs: 7, version: '7.2' } }, latencyMs: 7 },
+    });
+    expect(row(report, 'collect-agent')).toMatchObject({
+      ...{ state: 'up', fact: { key: 'agents', facts: { registered: 1, lastHeartbeatSeconds: 3 } } },
+    });
+    expect(row(report, 'collect-agent')).not.toHaveProperty('latencyMs');
+  });
+});
+
+describe('agents of which only the runtime can tell (their registry is not configured)', () => {
+  const shape = shapeOf(
+    environment({ runtime: { kind: 'kubernetes', namespace: 'aetherius', agentNamespace: 'kube-system' } }),
+  );
+  const agents = (planted: Planted) => {
+    const calls = healthCalls(shape);
+    const outcomes = calls.map((call): ProbeOutcome => {
+      const of = shortKey(call) === 'kubernetes.workloads(collect-agent)' ? planted : {};
+      const { findings = [], ...more } = of;
+      return {
+        ...{ key: callKey(call), probe: call.probe, part: partOfCall(call), durationMs: 1 },
+        ...{ status: findings.length > 0 ? 'unhealthy' : 'healthy', startedAt: '2026-11-25T12:00:00.000Z' },
+        ...{ facts: { desired: 1, ready: 1, running: 1 }, ...more },
+        findings: findings.map((one) => ({
+          ...{
+            code: 'X' as FindingCode,
+            severity: 'critical',
+            part: 'collect-agent',
+            subject: 'ds',
+            facts: {},
+          },
+          ...one,
+        })),
+      };
+    });
+    return row(judgeHealth({ environment: 'prod', shape, calls, outcomes }), 'collect-agent');
+  };
+
+  it('are up where they run, degraded where they are not ready, down where none runs', () => {
+    expect(agents({})).toMatchObject({ state: 'up', fact: { key: 'ready' } });
+    expect(agents({})?.fact.facts).toMatchObject({ ready: 1 });
+    const notReady = {
+      facts: { desired: 2, ready: 1, running: 2 },
+      findings: [{ code: 'WORKLOAD_NOT_READY' as const }],
+    };
+    expect(agents(notReady)).toMatchObject({ state: 'degraded', fact: { key: 'WORKLOAD_NOT_READY' } });
+    expect(agents(gone)).toMatchObject({ state: 'down', fact: { key: 'WORKLOAD_SCALED_TO_ZERO' } });
+  });
+
+  it('are unknown, and nothing is said of them, where the runtime could not be asked', () => {
+    expect(agents(blind('forbidden'))).toMatchObject({
+      ...{ state: 'unknown', fact: { key: 'nobody-to-ask', facts: {} }, findings: [] },
+    });
   });
 });
