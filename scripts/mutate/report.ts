@@ -90,8 +90,12 @@ export function belowFloor(rows: readonly Total[], floors: Floors): readonly str
 
 /** Of several samples the lowest score of each folder. */
 export function lowest(samples: readonly (readonly Total[])[]): readonly Total[] {
-  return Object.values(Object.groupBy(samples.flat(), ({ folder }) => folder)).flatMap((rows) =>
-    (rows ?? []).toSorted((a, b) => a.score - b.score).slice(0, 1),
+  const rows = samples.flat();
+  return rows.filter((row, at) =>
+    rows.every(
+      (one, other) =>
+        one.folder !== row.folder || row.score < one.score || (row.score === one.score && at <= other),
+    ),
   );
 }
 

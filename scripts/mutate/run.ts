@@ -145,6 +145,8 @@ export async function runMutants(options: RunOptions): Promise<RunOutcome> {
   } finally {
     clearInterval(watch);
     await vitest.close();
+    for (const name of readdirSync(folder))
+      if (name.startsWith('trial-')) rmSync(join(folder, name), { force: true });
   }
   return { ...outcome(options.sampled, lines()), spentMs: spent(), ...present({ cutOff }) };
 }
