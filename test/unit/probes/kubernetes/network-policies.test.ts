@@ -157,6 +157,78 @@ describe('kubernetes.network-policies', () => {
     });
   });
 
+  describe('judges a Pod', () => {
+    const ask = async (source: object, policies: readonly object[] = [closed]) =>
+      kubernetesNetworkPolicies.run(
+        {},
+        probeContext({
+          kubernetes: kubernetes({
+            ...{ networkpolicies: policies, pods: [source, pod('orchestrator-service')] },
+            services: [serviceOf('orchestrator-service', 'http')],
+          }),
+          runtime: fakeRuntime({}),
+        }),
+      );
+    const source = pod('agent-manager');
+    const going = { ...source, metadata: { ...source.metadata, deletionTimestamp: '2026-03-01T10:00:00Z' } };
+
+    it('that takes part', async () => {
+      expect(await ask(source)).toMatchObject({ findings: [{ code: 'POLICY_BLOCKS' }] });
+    });
+
+    it.each([
+      ['that is going', going],
+      ['that has ended', pod('agent-manager', { phase: 'Succeeded' })],
+      ['that has failed', pod('agent-manager', { phase: 'Failed' })],
+      ['that lives in the network of its node', { ...source, spec: { ...source.spec, hostNetwork: true } }],
+      ['of another name', pod('shop')],
+    ])('not as a source: one %s', async (_what, other) => {
+      // The Service itself stays closed to all, which is another finding.
+      const result = await ask(other);
+
+      expect(JSON.stringify(result)).not.toContain('POLICY_BLOCKS');
+      expect(JSON.stringify(result)).not.toContain('agent-manager→');
+    });
+
+    it('behind a Service of its own namespace only', async () => {
+      const elsewhere = { ...pod('shop'), ...meta('shop-1', 'kube-system', { app: 'shop' }) };
+      const service = {
+        ...meta('shop', 'aetherius'),
+        spec: { selector: { app: 'shop' }, ports: [{ port: 80 }] },
+      };
+      const shut = { podSelector: { matchLabels: { app: 'shop' } }, policyTypes: ['Ingress'] };
+      const result = await kubernetesNetworkPolicies.run(
+        {},
+        probeContext({
+          kubernetes: kubernetes({
+            networkpolicies: [
+              { ...meta('shut', 'aetherius'), spec: shut },
+              { ...meta('shut', 'kube-system'), spec: shut },
+            ],
+            ...{ pods: [elsewhere], services: [service] },
+          }),
+          runtime: fakeRuntime({}),
+        }),
+      );
+
+      expect(result).toMatchObject({ status: 'healthy' });
+    });
+  });
+
+  it('names a service whose Pods may ask no name server, and none that has no Pod', async () => {
+    const mute = {
+      ...meta('mute', 'aetherius'),
+      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ podSelector: {} }] }] },
+    };
+
+    const { findings } = (await look([mute])) as { findings?: readonly { code: string; subject: string }[] };
+
+    expect(findings?.filter(({ code }) => code === 'POLICY_BLOCKS_DNS')).toMatchObject([
+      { subject: 'agent-manager→dns', facts: { policy: 'mute', namespace: 'aetherius' } },
+      { subject: 'orchestrator-service→dns' },
+    ]);
+  });
+
   it('names the policy, the way and the port', async () => {
     expect(await look([])).toMatchObject({ status: 'healthy' });
     expect(await look([closed])).toMatchObject({

@@ -97,6 +97,36 @@ describe('a NetworkPolicy', () => {
     expect(allowed(spec)).toBe(expected);
   });
 
+  it.each<[string, Endpoint['namedPorts']]>([
+    ['no port of that name', []],
+    ['it at another number', [{ name: 'http', port: 8080, protocol: 'TCP' }]],
+    ['it for another protocol', [{ name: 'http', port: 8081, protocol: 'UDP' }]],
+    ['another name at that number', [{ name: 'metrics', port: 8081, protocol: 'TCP' }]],
+    [
+      'each half of it',
+      [
+        { name: 'http', port: 9090, protocol: 'TCP' },
+        { name: 'metrics', port: 8081, protocol: 'TCP' },
+      ],
+    ],
+    ['ports that nobody named', undefined],
+  ])('does not let in by the name of a port where the Pod has %s', (_what, namedPorts) => {
+    const { namedPorts: _own, ...bare } = b;
+    const to: Endpoint = namedPorts === undefined ? bare : { ...b, namedPorts };
+
+    const named = policy('p', { ...onB, ingress: [{ ports: [{ port: 'http' }] }] });
+
+    expect(judgeConnection([named], a, to, 8081).allowed).toBe(false);
+  });
+
+  it('of a range of ports has both ends in it', () => {
+    const range = (port: number, endPort: number) =>
+      allowed({ ...onB, ingress: [{ ports: [{ port, endPort }] }] });
+
+    expect([range(8081, 8081), range(8000, 8081), range(8081, 9000)]).toEqual([true, true, true]);
+    expect([range(8000, 8080), range(8082, 9000)]).toEqual([false, false]);
+  });
+
   describe('that selects namespaces by their labels', () => {
     const from = (namespaceSelector: object, more: object = {}) => ({
       ...onB,
