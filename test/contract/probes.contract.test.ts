@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError, type Stage, stages, TargetError } from '../../src/domain/kernel/errors.ts';
-import type { Finding } from '../../src/domain/probe/finding.ts';
+import { partIds } from '../../src/domain/platform/part.ts';
+import { type Finding, severities } from '../../src/domain/probe/finding.ts';
 import type { Probe, ProbeContext, ProbeResult } from '../../src/domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../src/domain/probe/targets/targets.ts';
@@ -133,6 +134,8 @@ for (const probe of probes) {
         ]);
       expect(probe.timeoutMs).toBeGreaterThan(0);
       for (const need of probe.needs) expect(targetNames).toContain(need);
+      const part = typeof probe.part === 'function' ? probe.part(someParams(probe)) : probe.part;
+      expect(partIds).toContain(part);
     });
 
     it('has words in both languages for every code it emits', () => {
@@ -172,6 +175,11 @@ for (const probe of probes) {
         expect(wrong).toEqual([]);
         const undeclared = codesIn(result).filter((finding) => !probe.emits.includes(finding.code));
         expect(undeclared).toEqual([]);
+        for (const { part, severity, subject } of codesIn(result)) {
+          expect(partIds).toContain(part);
+          expect(severities).toContain(severity);
+          expect(subject).not.toBe('');
+        }
       });
 
     it('never takes a failed look for a healthy one', async () => {

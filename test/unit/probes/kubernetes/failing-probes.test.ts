@@ -80,6 +80,21 @@ describe('kubernetes.failing-probes', () => {
     expect(await look([unready], events)).toMatchObject({ findings: [{ code }] });
   });
 
+  it.each([
+    // Ended by a rollout, by a person or by an eviction: no probe did it.
+    ['Killing', 'Stopping container orchestrator-service', 'healthy'],
+    ['Killing', 'Container x failed liveness probe, will be restarted', 'unhealthy'],
+    ['Killing', 'Container x failed startup probe, will be restarted', 'unhealthy'],
+    // Words of another reason end nothing.
+    ['Unhealthy', 'a client asked for what failed liveness probe means', 'healthy'],
+  ])('of an event %s "%s": %s', async (reason, message, status) => {
+    const ready = pod('orchestrator-service');
+
+    const failed = event('Unhealthy', 'Liveness probe failed: context deadline exceeded');
+
+    expect(await look([ready], [failed, event(reason, message)])).toMatchObject({ status });
+  });
+
   it('blames the probe of a program that stands on no other part', async () => {
     const shop = pod('shop', {
       conditions: [{ type: 'Ready', status: 'False' }],

@@ -114,6 +114,28 @@ describe('the first thing that is missing', () => {
     expect(asked).toEqual(['db', 'gone']);
   });
 
+  it('is compared with names of Secrets, not with those of ConfigMaps that Pods use', async () => {
+    const others = [podOf({ env: [mapEnv('database-credentials', 'k')] }, [], 'Running')];
+    const { check } = checking({ others });
+
+    expect(await check(podOf({ env: [secretEnv('database-credential', 'k')] }), '')).toEqual({
+      ...{ kind: 'Secret', name: 'database-credential' },
+    });
+  });
+
+  it('is none where all that a Pod names is there', async () => {
+    const { check } = checking({ maps: { m: { data: { k: '' } } }, secrets: { s: { data: { k: '' } } } });
+
+    expect(await check(podOf({ env: [mapEnv('m', 'k'), secretEnv('s', 'k')] }), '')).toBeUndefined();
+    // What is missing of a second one is found although the first is whole.
+    expect(await check(podOf({ env: [mapEnv('m', 'k'), mapEnv('gone', 'k')] }), '')).toMatchObject({
+      ...{ kind: 'ConfigMap', name: 'gone' },
+    });
+    expect(await check(podOf({ env: [secretEnv('s', 'k'), secretEnv('gone', 'k')] }), '')).toMatchObject({
+      ...{ kind: 'Secret', name: 'gone' },
+    });
+  });
+
   it('is not known of a third Secret, nor of one that may not be read', async () => {
     const { asked, check } = checking({
       secrets: { a: { data: { k: '' } }, b: new AppError('NOT_ALLOWED', 'no') },

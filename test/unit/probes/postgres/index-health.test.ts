@@ -85,6 +85,24 @@ describe('postgres.index-health', () => {
       });
   });
 
+  it('asks about the very index that it names', async () => {
+    const asked: (readonly unknown[])[] = [];
+    const answers = [
+      extensions('amcheck', 'pgstattuple'),
+      ['7', '8'].map((oid) => ({ ...index, oid, name: `idx${oid}`, bytes: `${5 * MIB}` })),
+    ];
+    const postgres = fakePostgres((values) => {
+      const rows = answers.shift();
+      if (rows !== undefined) return rows;
+      asked.push(values);
+      return [{ density: values[0] === '8' ? 10 : 90 }];
+    });
+    const outcome = await postgresIndexHealth.run({ database: 'agentManager' }, probeContext({ postgres }));
+
+    expect(asked).toEqual([['7'], ['7'], ['8'], ['8']]);
+    expect(outcome).toMatchObject({ findings: [{ code: 'INDEX_BLOATED', subject: 'public.idx8' }] });
+  });
+
   it('is well when every index is sound and compact', async () => {
     const both = extensions('amcheck', 'pgstattuple');
 

@@ -70,6 +70,23 @@ describe('postgres.session-shares', () => {
     ).toMatchObject(elsewhere);
   });
 
+  it('says who holds how many, and that nobody does where the limit is what is too low', async () => {
+    expect(await shares(full, app)).toMatchObject({
+      findings: [
+        {
+          ...{ part: 'postgres', subject: 'agent-manager' },
+          facts: {
+            ...{ application: 'agent-manager', applicationSessions: 45, applicationIdle: 40 },
+            ...{ database: 'agent_manager', used: 95, max: 100 },
+          },
+        },
+      ],
+    });
+    expect(await shares({ ...full, used: 9, max: 12 }, { ...app, sessions: 5 })).toMatchObject({
+      findings: [{ part: 'postgres', subject: 'max_connections' }],
+    });
+  });
+
   it('concludes nothing by elimination while what could be leaks is hidden', async () => {
     expect(await shares({ ...full, hidden: 60 }, app)).toMatchObject({
       status: 'inconclusive',
