@@ -6,9 +6,10 @@ import { onEveryNode } from '../../../../src/probes/redis/nodes.ts';
 
 /** Looks at servers of these names; a result that is an error is thrown. */
 const look = (results: Readonly<Record<string, ProbeResult | Error | string>>) => {
-  const nodes = Object.keys(results).map((name) => ({ name }) as RedisNode);
+  const nodes = Object.keys(results).map((name) => ({ name }));
   const redis = { name: 'whole', nodes: () => Promise.resolve(nodes) } as unknown as RedisTarget;
-  return onEveryNode(redis, {}, async ({ name }) => {
+  return onEveryNode(redis, {}, async (node: RedisNode) => {
+    const { name = '' } = node as { readonly name?: string };
     const result = results[name] ?? { status: 'healthy', facts: { name } };
     // What is thrown need not be an error.
     if (result instanceof Error || typeof result === 'string') throw result as Error;
