@@ -16,10 +16,12 @@ import (
 
 func main() {
 	path := flag.String("config", "/etc/aetherius/config.yaml", "path to configuration file")
+	port := flag.Int("health-port", 8080, "port for health checks")
 	flag.Parse()
 	var config agent.Config
 	settings.Main(func() (_ settings.Logging, err error) {
 		config, err = agent.Load(*path)
+		config.HealthPort = *port
 		return settings.Logging{Level: "info", Format: "json"}, err
 	}, func(log *slog.Logger) error {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

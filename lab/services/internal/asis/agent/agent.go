@@ -4,9 +4,11 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"time"
 
@@ -26,6 +28,8 @@ type Config struct {
 	MaxRetries        int           `yaml:"max_retries"`
 	EnableMetrics     bool          `yaml:"enable_metrics"`
 	EnableEvents      bool          `yaml:"enable_events"`
+	// HealthPort is a flag and no key of the file.
+	HealthPort int `yaml:"-"`
 }
 
 // Load reads the file over the program's own values.
@@ -96,6 +100,14 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	defer nc.Close()
 	a := &agent{Config: c, log: log, nats: nc}
 	started := time.Now()
+	server := &http.Server{Addr: fmt.Sprintf(":%d", c.HealthPort), ReadHeaderTimeout: 5 * time.Second,
+		Handler: health{cluster: c.ClusterID, started: started, connected: nc.IsConnected}.routes()}
+	go func() {
+		if err := server.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			log.Error("Health server error", "component", "health", "error", err.Error())
+		}
+	}()
+	defer server.Close()
 	a.publish("register", c.registration(started))
 	log.Info("Agent registered", "component", "communication", "cluster_id", c.ClusterID)
 	if _, err := nc.Subscribe(c.subject("command"), a.command); err != nil {

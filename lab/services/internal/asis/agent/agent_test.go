@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -42,5 +43,19 @@ func TestFileOverDefaults(t *testing.T) {
 	host, _ := os.Hostname()
 	if c.ClusterID != host || c.HeartbeatInterval != 10*time.Second || c.CentralEndpoint != "nats://localhost:4222" || c.EnableEvents || !c.EnableMetrics {
 		t.Errorf("read %+v", c)
+	}
+}
+
+func TestHealthFollowsTheConnectionAlone(t *testing.T) {
+	for _, connected := range []bool{true, false} {
+		routes := health{cluster: "c1", started: time.Now(), connected: func() bool { return connected }}.routes()
+		want := map[bool]int{true: 200, false: 503}[connected]
+		for path, status := range map[string]int{"/health/live": want, "/health/ready": want, "/health/status": 200, "/metrics": 200, "/health": 404} {
+			answer := httptest.NewRecorder()
+			routes.ServeHTTP(answer, httptest.NewRequest("GET", path, nil))
+			if answer.Code != status {
+				t.Errorf("connected %v: %s answers %d", connected, path, answer.Code)
+			}
+		}
 	}
 }
