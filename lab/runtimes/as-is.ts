@@ -7,7 +7,13 @@ import { query } from '../components/postgres.ts';
 import { waitFor } from '../components/process.ts';
 import { asIsFiles, asIsSql, renderAsIsCompose } from '../platform/as-is/compose.ts';
 import { asIsRecipes } from '../platform/as-is/images.ts';
-import { type AsIsForm, asIsDatabases, asIsProject, asIsSecrets } from '../platform/as-is/names.ts';
+import {
+  type AsIsForm,
+  asIsDatabases,
+  asIsPorts,
+  asIsProject,
+  asIsSecrets,
+} from '../platform/as-is/names.ts';
 import { composeFolder } from './compose.ts';
 import { loadImages, makeImages } from './images.ts';
 import type { Progress } from './shared.ts';
@@ -59,17 +65,25 @@ function writeFiles(form: AsIsForm): void {
   }
 }
 
-/** What PostgreSQL's image would do at its first start: the database of POSTGRES_DB, then the Compose file's SQL. */
-async function firstStart(host: string): Promise<void> {
-  const { user, password } = asIsSecrets.postgres;
-  const url = (name: string) => `postgres://${user}:${password}@${host}:5432/${name}`;
-  for (const name of [asIsDatabases.program, ...asIsDatabases.scripts]) {
+/** Creates the databases that are not there; `url` has the address of one by its name. */
+export async function createDatabases(
+  url: (name: string) => string,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
     const known = await query(
       url('postgres'),
       `SELECT 1 AS known FROM pg_database WHERE datname = '${name}'`,
     );
     if (known.length === 0) await query(url('postgres'), `CREATE DATABASE ${name}`);
   }
+}
+
+/** What PostgreSQL's image would do at its first start: the database of POSTGRES_DB, then the Compose file's SQL. */
+async function firstStart(host: string): Promise<void> {
+  const { user, password } = asIsSecrets.postgres;
+  const url = (name: string) => `postgres://${user}:${password}@${host}:5432/${name}`;
+  await createDatabases(url, [asIsDatabases.program, ...asIsDatabases.scripts]);
   for (const [name, text] of Object.entries(asIsSql())) await query(url(name), text);
 }
 
@@ -118,6 +132,42 @@ export async function upAsIs(form: AsIsForm, progress: Progress): Promise<void> 
   const log = await engine.docker(['logs', '--tail', '1', 'aetherius-agent-manager']);
   progress(`agent-manager says: ${(log.stdout + log.stderr).trim()}`);
   progress(`the as-is platform is up, ${form}: agent-manager http://${host}:8080`);
+}
+
+/** The `environments.<name>` block for a platform whose parts have these addresses. */
+export function asIsEnvironment(
+  runtime: Readonly<Record<string, unknown>>,
+  at: (part: keyof typeof asIsPorts) => string,
+): Readonly<Record<string, unknown>> {
+  const { postgres, redis, neo4j } = asIsSecrets;
+  const address = (part: keyof typeof asIsPorts) => `${at(part)}:${asIsPorts[part]}`;
+  const [agentManager, orchestrator] =
+    runtime['kind'] === 'kubernetes'
+      ? asIsDatabases.scripts
+      : [asIsDatabases.program, asIsDatabases.scripts[1]];
+  return {
+    runtime,
+    services: Object.fromEntries(
+      (['agent-manager', 'orchestrator-service', 'reasoning-service'] as const).map((part) => [
+        part,
+        { url: `http://${address(part)}` },
+      ]),
+    ),
+    postgres: {
+      url: `postgres://${postgres.user}:${postgres.password}@${address('postgres')}/postgres`,
+      databases: { agentManager, orchestrator },
+    },
+    redis: { url: `redis://:${redis.password}@${address('redis')}` },
+    nats: { url: `nats://${address('nats')}`, monitorUrl: `http://${at('nats')}:8222` },
+    neo4j: { url: `bolt://${address('neo4j')}`, user: neo4j.user, password: neo4j.password },
+  };
+}
+
+/** The block for the as-is platform on the Docker engine. */
+export function asIsComposeEnvironment(): Readonly<Record<string, unknown>> {
+  const engine = docker.dockerEngine();
+  const runtime = { kind: 'compose', project: asIsProject, socket: engine.socket ?? engine.host };
+  return asIsEnvironment(runtime, () => engine.publishedHost);
 }
 
 /** Removes the project from an engine that stays. */

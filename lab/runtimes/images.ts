@@ -70,7 +70,7 @@ export interface Image {
 export async function loadImages(engine: DockerEngine, images: readonly Image[]): Promise<void> {
   const have = (await engine.docker(['images', '--format', '{{.Repository}}:{{.Tag}}'])).stdout.split('\n');
   const load = async (image: Image) => {
-    if (have.includes(image.name)) return;
+    if (have.includes(image.name.replace(/^docker\.io\//, ''))) return;
     const loaded = await engine.docker(['load', '-q', '-i', image.tar], { seconds: 300 });
     if (loaded.code !== 0) throw new Error(`docker load ${image.name}: ${loaded.stderr}`);
   };

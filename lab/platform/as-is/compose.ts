@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseDocument, stringify } from 'yaml';
-import { initialPassword } from '../../components/neo4j.ts';
+import { initialPassword, neo4jConf } from '../../components/neo4j.ts';
 import { dependencyFiles } from '../config.ts';
 import { imageOf } from '../platform.ts';
 import { type AsIsForm, asIsDatabases, asIsImages, asIsSecrets } from './names.ts';
@@ -19,15 +19,21 @@ export function startedOrchestratorFile(): string {
   return document.toString();
 }
 
-/** Every file beside the Compose file, by its path there. The stores' own are the lab's: without them no server starts here. */
-export function asIsFiles(form: AsIsForm): Readonly<Record<string, string>> {
-  const stores = dependencyFiles();
+/** Configuration files of the stores, by `<part>/<name>`. They are the lab's: without them no server starts here. */
+export function asIsStoreFiles(): Readonly<Record<string, string>> {
+  const conf = neo4jConf({ listen: '0.0.0.0', boltPort: 7687, httpPort: 7474, home: '/var/lib/neo4j' });
   return {
     ...Object.fromEntries(
-      (['postgres', 'neo4j'] as const).flatMap((part) =>
-        Object.entries(stores[part]).map(([name, text]) => [`stores/${part}/${name}`, text]),
-      ),
+      Object.entries(dependencyFiles().postgres).map(([name, text]) => [`postgres/${name}`, text]),
     ),
+    'neo4j/neo4j.conf': conf,
+  };
+}
+
+/** Every file beside the Compose file, by its path there. */
+export function asIsFiles(form: AsIsForm): Readonly<Record<string, string>> {
+  return {
+    ...Object.fromEntries(Object.entries(asIsStoreFiles()).map(([name, text]) => [`stores/${name}`, text])),
     'monitoring/prometheus.yml': read('monitoring/prometheus.yml'),
     'monitoring/alerts.yml': read('monitoring/alerts.yml'),
     ...(form === 'started'

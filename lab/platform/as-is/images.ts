@@ -3,15 +3,17 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ImageRecipe, type ImageSources, imageRecipes, serviceTools } from '../images.ts';
-import { asIsImages } from './names.ts';
+import { asIsImages, asIsKubernetes } from './names.ts';
 
 const file = (part: string) => fileURLToPath(new URL(`config/${part}.yaml`, import.meta.url));
+/** As containerd and Docker both know what a manifest calls `aetherius/x:latest`. */
+const qualified = (name: string) => `docker.io/${name}`;
 const storeImage = /\/(postgres|redis|nats|neo4j):/;
 
 export function asIsRecipes(from: ImageSources): readonly ImageRecipe[] {
   const tools = serviceTools(from);
   const goService = (part: 'agent-manager' | 'orchestrator-service' | 'collect-agent'): ImageRecipe => ({
-    name: asIsImages[part],
+    name: qualified(asIsImages[part]),
     add: [
       [join(from.services, 'bin', `asis-${part}`), `/app/${part}`],
       ...(part === 'collect-agent' ? [] : [[file(part), '/app/configs/config.yaml'] as const]),
@@ -27,8 +29,9 @@ export function asIsRecipes(from: ImageSources): readonly ImageRecipe[] {
     goService('agent-manager'),
     goService('orchestrator-service'),
     goService('collect-agent'),
+    { ...goService('collect-agent'), name: qualified(asIsKubernetes.images['collect-agent']) },
     {
-      name: asIsImages['reasoning-service'],
+      name: qualified(asIsImages['reasoning-service']),
       add: [
         [
           fileURLToPath(

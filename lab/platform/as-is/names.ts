@@ -16,6 +16,16 @@ export const asIsDatabases = {
   scripts: ['aetherius_agent_manager', 'aetherius_orchestrator'],
 } as const;
 
+export const asIsPorts = {
+  'agent-manager': 8080,
+  'orchestrator-service': 8081,
+  'reasoning-service': 8082,
+  postgres: 5432,
+  redis: 6379,
+  nats: 4222,
+  neo4j: 7687,
+} as const;
+
 export const asIsImages = {
   'agent-manager': 'aetherius/agent-manager:latest',
   'orchestrator-service': 'aetherius/orchestrator-service:latest',
@@ -23,7 +33,26 @@ export const asIsImages = {
   'collect-agent': 'aetherius/collect-agent:latest',
 } as const;
 
-/** What `started` changes, and nothing else: the guide of the lab has the same list. */
+/** What the manifests say of the platform on Kubernetes. */
+export const asIsKubernetes = {
+  namespace: 'aetherius',
+  agentNamespace: 'aetherius-agent',
+  images: { ...asIsImages, 'collect-agent': 'aetherius/collect-agent:v1.0.0' },
+  replicas: { 'agent-manager': 3, 'orchestrator-service': 2, 'reasoning-service': 2, nats: 3 },
+} as const;
+
+/** What `started` changes in the manifests, and nothing else: the guide of the lab has the same list. */
+export const startedKubernetesEdits = [
+  'agent-manager-config and orchestrator-config: logging.level, logging.format and database.ssl_mode',
+  'agent-manager: variable DB_PASSWORD, from the same Secret as DATABASE_PASSWORD',
+  'orchestrator-config: database.password and redis.password',
+  'orchestrator-service: no liveness probe',
+  'NATS: without --js and --sd',
+  'agent-config: central_endpoint names the Service of NATS',
+  'the databases aetherius_agent_manager and aetherius_orchestrator are created, empty',
+] as const;
+
+/** What `started` changes in the Compose file, and nothing else: the guide of the lab has the same list. */
 export const startedEdits = [
   'agent-manager: variables DB_HOST, DB_PASSWORD, REDIS_ADDR and REDIS_PASSWORD',
   'orchestrator-service: variable DB_HOST',
