@@ -254,7 +254,12 @@ const rulings: Readonly<Record<string, (seen: Seen) => Ruling>> = {
         .map((one) => one.client)
         .filter((client) => client.startsWith('agent-') && client !== 'agent-manager'),
     );
-    return [there.size === 0, `agents connected to NATS: ${list([...there])}`];
+    const servers = seen.nats?.servers ?? [];
+    const apart = servers.length > 1 && servers.some((one) => one.routes < servers.length - 1);
+    return [
+      there.size === 0 || apart,
+      `agents connected to NATS: ${list([...there])}; routes of each server: ${list(servers.map((one) => `${one.routes}`))}`,
+    ];
   },
 };
 

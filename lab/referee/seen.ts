@@ -62,6 +62,8 @@ export interface Seen {
   readonly nats?: {
     readonly subscriptions: readonly { readonly client: string; readonly subject: string }[];
     readonly heard: readonly Message[];
+    /** Every server behind the platform's one name for NATS. */
+    readonly servers: readonly { readonly routes: number }[];
   };
   readonly boltAnswers: boolean;
   readonly exported: readonly string[];

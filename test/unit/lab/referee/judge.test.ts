@@ -61,6 +61,7 @@ const consistent: Seen = {
       { client: 'agent-c1', subject: 'aetherius.agent.c1.command' },
     ],
     heard: [{ subject: 'agent.heartbeat.c1', body: '{"agent_id":"a1"}' }],
+    servers: [{ routes: 0 }],
   },
   boltAnswers: true,
   exported: ['go_goroutines'],
@@ -84,7 +85,7 @@ const withService = (name: string, more: Partial<ContainerSeen>): Seen => ({
 });
 const withWords = (name: string, words: Readonly<Record<string, boolean>>) =>
   withService(name, { words: { ...consistent.services[name]?.words, ...words } });
-const nats = consistent.nats ?? { subscriptions: [], heard: [] };
+const nats = consistent.nats ?? { subscriptions: [], heard: [], servers: [] };
 const without = (subject: string) => nats.subscriptions.filter((one) => one.subject !== subject);
 
 /** One state for each fault, in which it is true and no other is. */
@@ -191,6 +192,17 @@ describe('the referee', () => {
         },
       }),
     ).toEqual(['F11']);
+  });
+
+  it('finds F23 where several servers behind one name have no routes to each other', () => {
+    const behind = (routes: readonly number[]): Seen => ({
+      ...consistent,
+      nats: { ...nats, servers: routes.map((one) => ({ routes: one })) },
+    });
+
+    expect(holding(behind([0, 0, 0]))).toEqual(['F23']);
+    expect(holding(behind([2, 2, 1]))).toEqual(['F23']);
+    expect(holding(behind([2, 2, 2]))).toEqual([]);
   });
 
   it('says that it does not know where it saw nothing', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metricsOf } from '../../../../lab/referee/look.ts';
+import { metricsOf } from '../../../../lab/referee/parts.ts';
 
 describe('the metrics of an alert rule', () => {
   it.each([
