@@ -39,8 +39,52 @@ KEYS = {
 }
 
 
+# What one installation's build differs in, as in the Go programs' package profile; absent, all is as in the guide.
+PROFILE_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "profile.json")
+PROFILE = {}
+if os.path.exists(PROFILE_FILE):
+    with open(PROFILE_FILE, encoding="utf-8") as profile_file:
+        PROFILE = {name: item for name, item in json.load(profile_file).items() if item}
+NAME = PROFILE.get("service", "reasoning-service")
+for renamed, text in PROFILE.get("defaults", {}).items():
+    if renamed in KEYS:
+        KEYS[renamed] = (text, KEYS[renamed][1])
+for renamed, names in PROFILE.get("variables", {}).items():
+    if renamed in KEYS:
+        KEYS[renamed] = (KEYS[renamed][0], names)
+
+
+def own_key(key: str) -> str:
+    return PROFILE.get("keys", {}).get(key, key)
+
+
 def env_name(key: str) -> str:
-    return "AETHERIUS_" + key.replace(".", "_").upper()
+    return PROFILE.get("prefix", "AETHERIUS_") + own_key(key).replace(".", "_").replace("-", "_").upper()
+
+
+def guides_path(path: str):
+    """The guide's path for one of this build's; None where this build has another one for it."""
+    below = [(own, guides) for guides, own in PROFILE.get("paths", {}).items() if path == own or path.startswith(own + "/")]
+    if below:
+        own, guides = max(below, key=lambda pair: len(pair[0]))
+        return guides + path[len(own):]
+    if any(path == guides or path.startswith(guides + "/") for guides in PROFILE.get("paths", {})):
+        return None
+    return path
+
+
+def shaped(good, states):
+    """A health body of another shape than the guide's, or None."""
+    shape = PROFILE.get("health", "guide")
+    if shape == "plain":
+        return "OK\n" if good else "UNAVAILABLE\n"
+    if shape == "components":
+        return {"status": "UP" if good else "DOWN", "components": {n: {"status": "UP" if s["status"] == "up" else "DOWN"} for n, s in states.items()}}
+    if shape == "checks":
+        return {"healthy": good, "checks": [{"name": n, "pass": s["status"] == "up", "output": s.get("error", "")} for n, s in states.items()]}
+    if shape == "code":
+        return {"code": 0 if good else 1, "message": "success" if good else "unavailable", "data": None}
+    return None
 
 
 def flatten(tree, prefix=""):
@@ -55,10 +99,10 @@ def flatten(tree, prefix=""):
 class Config:
     def __init__(self, argv):
         parser = argparse.ArgumentParser(allow_abbrev=False)
-        parser.add_argument("--config", default=os.environ.get("AETHERIUS_CONFIG_FILE", "/etc/aetherius/config.yaml"))
+        parser.add_argument("--config", default=os.environ.get("AETHERIUS_CONFIG_FILE", PROFILE.get("file", "/etc/aetherius/config.yaml")))
         parser.add_argument("--fetch-model", action="store_true", help="fetch the model before the start, if it is not there")
         for key in KEYS:
-            parser.add_argument("--" + key, dest=key, help="also " + env_name(key))
+            parser.add_argument("--" + own_key(key), dest=key, help="also " + env_name(key))
         given = vars(parser.parse_args(argv))
         self.file, self.fetch = given["config"], given["fetch_model"]
         in_file = {}
@@ -67,14 +111,14 @@ class Config:
                 in_file = dict(flatten(yaml.safe_load(f)))
         self.values, self.overrides = {}, []
         for key, (default, aliases) in KEYS.items():
-            self.values[key] = in_file.get(key, default)
+            self.values[key] = in_file.get(own_key(key), default)
             for name in reversed([env_name(key), *aliases]):
                 if name in os.environ:
                     self.values[key] = os.environ[name]
-                    self.overrides.append(f"{key} (environment {name})")
+                    self.overrides.append(f"{own_key(key)} (environment {name})")
             if given.get(key) is not None:
                 self.values[key] = given[key]
-                self.overrides.append(f"{key} (flag)")
+                self.overrides.append(f"{own_key(key)} (flag)")
 
     def __getitem__(self, key):
         return self.values[key]
@@ -96,7 +140,7 @@ class Log:
             return
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         if self.json:
-            line = json.dumps({"time": now, "level": level, "msg": msg, "service": "reasoning-service", "component": component, **fields})
+            line = json.dumps({"time": now, "level": level, "msg": msg, "service": NAME, "component": component, **fields})
         else:
             tail = "".join(f" {k}={json.dumps(v) if ' ' in str(v) else v}" for k, v in fields.items())
             line = f"{now} {level.upper():5} {component}: {msg}{tail}"
@@ -255,27 +299,31 @@ def handler(service):
             self.wfile.write(data)
 
         def do_GET(self):
-            path = self.path.split("?")[0]
+            path = guides_path(self.path.split("?")[0])
             if path == "/metrics":
                 return self.answer(200, service.metrics(), "text/plain; version=0.0.4")
+            if path in ("/health/live", "/health/ready") and shaped(True, {}) is not None:
+                return self.answer(200, shaped(True, {}))
             if path == "/health/live":
-                return self.answer(200, {"status": "alive", "service": "reasoning-service"})
+                return self.answer(200, {"status": "alive", "service": NAME})
             if path == "/health/ready":
                 # Without model or graph it still answers, with an error or with less: that is for its callers to see.
-                return self.answer(200, {"status": "ready", "service": "reasoning-service"})
+                return self.answer(200, {"status": "ready", "service": NAME})
             if path not in ("/health", "/health/status"):
                 return self.answer(404, {"error": "no such path"})
             states = service.dependencies()
             good = all(s["status"] == "up" for s in states.values())
+            if shaped(good, states) is not None:
+                return self.answer(200 if good or path == "/health/status" else 503, shaped(good, states))
             if path == "/health/status":
-                return self.answer(200, {"service": "reasoning-service", "version": VERSION, "status": "ok" if good else "degraded",
+                return self.answer(200, {"service": NAME, "version": VERSION, "status": "ok" if good else "degraded",
                                          "uptime_seconds": int(time.time() - service.started), "dependencies": states,
                                          "config": {"file": service.config.file}})
-            return self.answer(200 if good else 503, {"status": "ok" if good else "degraded", "service": "reasoning-service"})
+            return self.answer(200 if good else 503, {"status": "ok" if good else "degraded", "service": NAME})
 
         def do_POST(self):
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if self.path.split("?")[0] != "/api/v1/analyze/root-cause":
+            if guides_path(self.path.split("?")[0]) != "/api/v1/analyze/root-cause":
                 return self.answer(404, {"error": "no such path"})
             try:
                 body = json.loads(data or b"{}")
@@ -328,7 +376,7 @@ def main():
     server.daemon_threads = True
     threading.Thread(target=learn_when_possible, args=(service,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    log.write("info", "server", "reasoning-service is up", port=server.server_address[1], version=VERSION)
+    log.write("info", "server", f"{NAME} is up", port=server.server_address[1], version=VERSION)
     server.serve_forever(poll_interval=0.2)
 
 

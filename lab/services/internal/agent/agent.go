@@ -97,7 +97,7 @@ func newAgent(cfg *config.Config, log *slog.Logger, id string) *agent {
 }
 
 func (a *agent) run(ctx context.Context) error {
-	nc, err := natsconn.Connect(a.cfg, a.log, "collect-agent-"+a.id, nil)
+	nc, err := natsconn.Connect(a.cfg, a.log, "collect-agent", "-"+a.id, nil)
 	if err != nil {
 		a.log.Error("registration failed: "+err.Error(), "component", "register")
 		return err

@@ -3,6 +3,7 @@ package agentmanager
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"aetherius.lab/services/internal/dedupe"
 	"aetherius.lab/services/internal/logging"
 	"aetherius.lab/services/internal/natsconn"
+	"aetherius.lab/services/internal/profile"
 	"aetherius.lab/services/internal/rules"
 	"aetherius.lab/services/internal/server"
 	"aetherius.lab/services/internal/wire"
@@ -36,6 +38,7 @@ func Keys() []config.Key {
 		{Name: "log.format", Default: "json", Env: []string{"LOG_FORMAT"}},
 		{Name: "redis.addr", Default: "redis:6379", Env: []string{"REDIS_ADDR"}},
 		{Name: "redis.password", Default: "", Env: []string{"REDIS_PASSWORD"}},
+		{Name: "redis.tls", Default: "false"},
 		{Name: "redis.agent_ttl", Default: "86400"},
 		{Name: "event.workers", Default: "10"},
 		{Name: "event.buffer_size", Default: "1000"},
@@ -105,13 +108,14 @@ func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	}
 	defer a.db.Close()
 	a.redis = redis.NewClient(&redis.Options{Addr: cfg.String("redis.addr"), Password: cfg.String("redis.password"),
-		ClientName: "agent-manager", DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, PoolSize: 10})
+		ClientName: profile.Current.Named("agent-manager", ""), DisableIdentity: profile.Current.Connection != nil, TLSConfig: redisTLS(cfg),
+		DialTimeout: 2 * time.Second, ReadTimeout: 2 * time.Second, PoolSize: 10})
 	defer a.redis.Close()
-	if a.nats, err = natsconn.Connect(cfg, log, "agent-manager", nil); err != nil {
+	if a.nats, err = natsconn.Connect(cfg, log, "agent-manager", "", nil); err != nil {
 		return err
 	}
 	defer a.nats.Close()
-	if a.events, err = natsconn.Connect(cfg, log, "agent-manager-events", a.gate.wrap); err != nil {
+	if a.events, err = natsconn.Connect(cfg, log, "agent-manager", "-events", a.gate.wrap); err != nil {
 		return err
 	}
 	defer a.events.Close()
@@ -119,8 +123,16 @@ func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	if err := a.startWork(ctx); err != nil {
 		return err
 	}
-	log.Info("agent-manager is up", "component", "server", "address", listener.Addr().String(), "version", version)
+	log.Info(profile.Current.Or("agent-manager")+" is up", "component", "server", "address", listener.Addr().String(), "version", version)
 	return server.Serve(ctx, listener, a.routes())
+}
+
+// redisTLS is set where the server speaks TLS; its certificate is taken as it is.
+func redisTLS(cfg *config.Config) *tls.Config {
+	if !cfg.Bool("redis.tls") {
+		return nil
+	}
+	return &tls.Config{InsecureSkipVerify: true}
 }
 
 func (a *App) settings() {
@@ -181,7 +193,7 @@ func natsUp(nc *nats.Conn) error {
 
 func (a *App) routes() http.Handler {
 	mux := http.NewServeMux()
-	health := &server.Health{Service: "agent-manager", Version: version, Started: time.Now(),
+	health := &server.Health{Service: profile.Current.Or("agent-manager"), Version: version, Started: time.Now(),
 		Dependencies: []server.Dependency{
 			{Name: "postgres", Required: true, Check: func(ctx context.Context) error { return a.db.PingContext(ctx) }},
 			{Name: "nats", Required: true, Check: func(context.Context) error { return natsUp(a.nats) }},

@@ -179,7 +179,7 @@ func (a *App) announce(ctx context.Context, batch []queued) {
 		e := item.event
 		e.Payload = ""
 		data, _ := json.Marshal(e)
-		if err := a.nats.Publish(fmt.Sprintf("aetherius.events.%s.%s", e.ClusterID, e.Severity), data); err != nil {
+		if err := a.nats.Publish(a.subjects.Announced(e.ClusterID, e.Severity), data); err != nil {
 			a.log.Error("cannot announce an event", "component", "event", "event_id", e.ID, "error", err.Error())
 			continue
 		}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"aetherius.lab/services/internal/profile"
 )
 
 // DefaultFile is where a ConfigMap or a bind mount puts the file.
@@ -50,16 +52,35 @@ type Config struct {
 
 // EnvName is the environment variable of a key: event.workers becomes AETHERIUS_EVENT_WORKERS.
 func EnvName(key string) string {
-	return "AETHERIUS_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
+	prefix := "AETHERIUS_"
+	if profile.Current.Prefix != "" {
+		prefix = profile.Current.Prefix
+	}
+	return prefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(profile.Current.Key(key)))
+}
+
+// built is a key as this build of the program has it.
+func built(key Key) Key {
+	if text, ok := profile.Current.Defaults[key.Name]; ok {
+		key.Default = text
+	}
+	if names, ok := profile.Current.Variables[key.Name]; ok {
+		key.Env = names
+	}
+	return key
 }
 
 // Load reads all layers. An absent file is not an error: the defaults hold then.
 func Load(program string, keys []Key, args []string, env func(string) (string, bool)) (*Config, error) {
+	keys = append([]Key(nil), keys...)
+	for i, key := range keys {
+		keys[i] = built(key)
+	}
 	set := flag.NewFlagSet(program, flag.ContinueOnError)
 	path := set.String("config", "", "configuration file (default "+DefaultFile+")")
 	flags := map[string]*string{}
 	for _, key := range keys {
-		flags[key.Name] = set.String(key.Name, key.Default, "also "+EnvName(key.Name))
+		flags[key.Name] = set.String(profile.Current.Key(key.Name), key.Default, "also "+EnvName(key.Name))
 	}
 	if err := set.Parse(args); err != nil {
 		return nil, err
@@ -67,6 +88,9 @@ func Load(program string, keys []Key, args []string, env func(string) (string, b
 	c := &Config{File: *path, values: map[string]value{}}
 	if c.File == "" {
 		c.File = DefaultFile
+		if profile.Current.File != "" {
+			c.File = profile.Current.File
+		}
 		if fromEnv, ok := env("AETHERIUS_CONFIG_FILE"); ok && fromEnv != "" {
 			c.File = fromEnv
 		}
@@ -79,8 +103,9 @@ func Load(program string, keys []Key, args []string, env func(string) (string, b
 	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	known := map[string]bool{}
 	for _, key := range keys {
-		known[key.Name] = true
-		c.values[key.Name] = resolve(key, given[key.Name], *flags[key.Name], file, env, c.File)
+		own := profile.Current.Key(key.Name)
+		known[own] = true
+		c.values[key.Name] = resolve(key, given[own], *flags[key.Name], file, env, c.File)
 	}
 	for name := range file {
 		if !known[name] {
@@ -92,14 +117,14 @@ func Load(program string, keys []Key, args []string, env func(string) (string, b
 
 func resolve(key Key, given bool, flagText string, file map[string]string, env func(string) (string, bool), path string) value {
 	if given {
-		return value{flagText, FromFlag, "--" + key.Name}
+		return value{flagText, FromFlag, "--" + profile.Current.Key(key.Name)}
 	}
 	for _, name := range append([]string{EnvName(key.Name)}, key.Env...) {
 		if text, ok := env(name); ok {
 			return value{text, FromEnv, name}
 		}
 	}
-	if text, ok := file[key.Name]; ok {
+	if text, ok := file[profile.Current.Key(key.Name)]; ok {
 		return value{text, FromFile, path}
 	}
 	return value{key.Default, FromDefault, "default"}
@@ -213,7 +238,7 @@ func (c *Config) Overrides() []string {
 		if strings.Contains(key, "password") || strings.Contains(key, "token") {
 			text = "***"
 		}
-		out = append(out, fmt.Sprintf("%s=%s (%s %s)", key, text, v.source, v.origin))
+		out = append(out, fmt.Sprintf("%s=%s (%s %s)", profile.Current.Key(key), text, v.source, v.origin))
 	}
 	sort.Strings(out)
 	return out

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"aetherius.lab/services/internal/config"
+	"aetherius.lab/services/internal/profile"
 )
 
 // Keys are the settings of the pool; name is the database's default name.
@@ -38,7 +39,9 @@ func Open(ctx context.Context, c *config.Config, application string) (*sql.DB, e
 		return nil, fmt.Errorf("database settings for %s: %w", address, err)
 	}
 	parsed.Password = c.String("database.password")
-	parsed.RuntimeParams["application_name"] = application
+	if name := profile.Current.Named(application, ""); name != "" {
+		parsed.RuntimeParams["application_name"] = name
+	}
 	db := stdlib.OpenDB(*parsed)
 	open, idle := c.Int("database.max_open_conns"), c.Int("database.max_idle_conns")
 	db.SetMaxOpenConns(open)

@@ -2,6 +2,7 @@
 package natsconn
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"aetherius.lab/services/internal/config"
+	"aetherius.lab/services/internal/profile"
 	"aetherius.lab/services/internal/wire"
 )
 
@@ -21,6 +23,8 @@ func Keys() []config.Key {
 		{Name: "nats.url", Default: "nats://nats:4222", Env: []string{"NATS_URL"}},
 		{Name: "nats.user", Default: "", Env: []string{"NATS_USER"}},
 		{Name: "nats.password", Default: "", Env: []string{"NATS_PASSWORD"}},
+		{Name: "nats.tls", Default: "false"},
+		{Name: "nats.subjects.announce", Default: "aetherius.events.{cluster_id}.{severity}"},
 		{Name: "nats.subjects.registration", Default: "aetherius.agent.{cluster_id}.register"},
 		{Name: "nats.subjects.heartbeat", Default: "aetherius.agent.{cluster_id}.heartbeat"},
 		{Name: "nats.subjects.event", Default: "aetherius.agent.{cluster_id}.event"},
@@ -39,7 +43,7 @@ func Subjects(c *config.Config) wire.Subjects {
 		Registration: c.String("nats.subjects.registration"), Heartbeat: c.String("nats.subjects.heartbeat"),
 		Event: c.String("nats.subjects.event"), Metrics: c.String("nats.subjects.metrics"),
 		Result: c.String("nats.subjects.result"), Command: c.String("nats.subjects.command"),
-		Inspect: c.String("nats.subjects.inspect"),
+		Inspect: c.String("nats.subjects.inspect"), Announce: c.String("nats.subjects.announce"),
 	}
 }
 
@@ -55,8 +59,9 @@ func Token(c *config.Config) string {
 	return strings.TrimSpace(string(data))
 }
 
-// Connect opens a named connection; once open it comes back by itself for ever. wrap, if given, sees the raw connection.
-func Connect(c *config.Config, log *slog.Logger, name string, wrap func(net.Conn) net.Conn) (*nats.Conn, error) {
+// Connect opens a connection with a name (tail tells several of one program apart); once open it comes back by itself for ever. wrap, if given, sees the raw connection.
+func Connect(c *config.Config, log *slog.Logger, program, tail string, wrap func(net.Conn) net.Conn) (*nats.Conn, error) {
+	name := profile.Current.Named(program, tail)
 	options := []nats.Option{
 		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(3 * time.Second),
 		nats.PingInterval(20 * time.Second),
@@ -78,6 +83,9 @@ func Connect(c *config.Config, log *slog.Logger, name string, wrap func(net.Conn
 	}
 	if user := c.String("nats.user"); user != "" {
 		options = append(options, nats.UserInfo(user, c.String("nats.password")))
+	}
+	if c.Bool("nats.tls") {
+		options = append(options, nats.Secure(&tls.Config{InsecureSkipVerify: true}))
 	}
 	if wrap != nil {
 		options = append(options, nats.SetCustomDialer(dialer{wrap}))

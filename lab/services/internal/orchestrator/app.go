@@ -20,7 +20,9 @@ import (
 	"aetherius.lab/services/internal/database"
 	"aetherius.lab/services/internal/logging"
 	"aetherius.lab/services/internal/natsconn"
+	"aetherius.lab/services/internal/profile"
 	"aetherius.lab/services/internal/server"
+	"aetherius.lab/services/internal/wire"
 )
 
 const version = "1.4.0"
@@ -92,7 +94,7 @@ func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 		return err
 	}
 	defer a.db.Close()
-	if a.nats, err = natsconn.Connect(cfg, log, "orchestrator-service", nil); err != nil {
+	if a.nats, err = natsconn.Connect(cfg, log, "orchestrator-service", "", nil); err != nil {
 		return err
 	}
 	defer a.nats.Close()
@@ -100,7 +102,7 @@ func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	if err := a.start(ctx); err != nil {
 		return err
 	}
-	log.Info("orchestrator-service is up", "component", "server", "listens", listen, "version", version)
+	log.Info(profile.Current.Or("orchestrator-service")+" is up", "component", "server", "listens", listen, "version", version)
 	if !listen {
 		<-ctx.Done()
 		return nil
@@ -128,7 +130,7 @@ func (a *App) start(ctx context.Context) error {
 		go a.work(ctx)
 	}
 	go a.feed(ctx)
-	_, err = a.nats.Subscribe("aetherius.events.>", func(m *nats.Msg) { a.onEvent(ctx, m) })
+	_, err = a.nats.Subscribe(wire.Subjects{Announce: a.cfg.String("nats.subjects.announce")}.EveryAnnouncement(), func(m *nats.Msg) { a.onEvent(ctx, m) })
 	return err
 }
 
@@ -151,7 +153,7 @@ func (a *App) measure() {
 
 func (a *App) routes() http.Handler {
 	mux := http.NewServeMux()
-	health := &server.Health{Service: "orchestrator-service", Version: version, Started: time.Now(),
+	health := &server.Health{Service: profile.Current.Or("orchestrator-service"), Version: version, Started: time.Now(),
 		Dependencies: []server.Dependency{
 			{Name: "postgres", Required: true, Check: func(ctx context.Context) error { return a.db.PingContext(ctx) }},
 			{Name: "nats", Required: true, Check: func(context.Context) error {
@@ -161,15 +163,18 @@ func (a *App) routes() http.Handler {
 				return a.nats.FlushTimeout(1500 * time.Millisecond)
 			}},
 			{Name: "agent-manager", Check: func(ctx context.Context) error {
-				return a.get(ctx, a.cfg.String("services.agent_manager")+"/health/live", nil)
-			}},
-			{Name: "reasoning-service", Check: func(ctx context.Context) error {
-				return a.get(ctx, a.cfg.String("services.reasoning")+"/health/live", nil)
+				return a.get(ctx, a.cfg.String("services.agent_manager")+profile.Current.Path("/health/live"), nil)
 			}},
 		},
 		Extra: func() map[string]any {
 			return map[string]any{"config": map[string]string{"file": a.cfg.File, "workflows_dir": a.cfg.String("workflows.dir")}}
 		},
+	}
+	// An installation without a reasoning-service says so with an empty address.
+	if reasoning := a.cfg.String("services.reasoning"); reasoning != "" {
+		health.Dependencies = append(health.Dependencies, server.Dependency{Name: "reasoning-service", Check: func(ctx context.Context) error {
+			return a.get(ctx, reasoning+profile.Current.Path("/health/live"), nil)
+		}})
 	}
 	health.Routes(mux, a.registry, a.cfg.String("server.health"))
 	mux.HandleFunc("GET /api/v1/workflows", a.listWorkflows)

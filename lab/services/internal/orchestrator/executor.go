@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"aetherius.lab/services/internal/profile"
 )
 
 // StepRecord is one step in an execution's history.
@@ -203,7 +205,7 @@ func (a *App) diagnose(ctx context.Context, step Step, input []byte, record *Ste
 		AgentID   string `json:"agent_id"`
 	}
 	_ = json.Unmarshal(input, &in)
-	base := a.cfg.String("services.agent_manager") + "/api/v1/commands"
+	base := a.cfg.String("services.agent_manager") + profile.Current.Path("/api/v1/commands")
 	var accepted struct{ ID string }
 	err := a.post(ctx, base, map[string]any{"type": step.Config.Command, "args": step.Config.Args, "cluster_id": in.ClusterID, "agent_id": in.AgentID}, &accepted)
 	if err != nil {
@@ -236,7 +238,7 @@ func (a *App) analyse(ctx context.Context, input []byte) (string, error) {
 		body = map[string]any{}
 	}
 	var answer json.RawMessage
-	err := a.post(ctx, a.cfg.String("services.reasoning")+"/api/v1/analyze/root-cause", body, &answer)
+	err := a.post(ctx, a.cfg.String("services.reasoning")+profile.Current.Path("/api/v1/analyze/root-cause"), body, &answer)
 	return string(answer), err
 }
 

@@ -13,10 +13,16 @@ import (
 
 	"aetherius.lab/services/internal/config"
 	"aetherius.lab/services/internal/logging"
+	"aetherius.lab/services/internal/profile"
 )
 
 // Main runs a program until SIGTERM or SIGINT. Errors at start end it with status 1 and one log line.
 func Main(name string, keys []config.Key, body func(context.Context, *config.Config, *slog.Logger) error) {
+	if err := profile.Load(); err != nil {
+		fmt.Fprintln(os.Stderr, name+": "+err.Error())
+		os.Exit(2)
+	}
+	name = profile.Current.Or(name)
 	cfg, err := config.Load(name, keys, os.Args[1:], os.LookupEnv)
 	if errors.Is(err, flag.ErrHelp) {
 		return

@@ -12,6 +12,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"aetherius.lab/services/internal/profile"
 )
 
 // Dependency is one thing a service needs; Check fails when it cannot be used. Required ones decide health and readiness;
@@ -69,15 +71,64 @@ func (h *Health) look(ctx context.Context) (bool, map[string]dependencyState) {
 }
 
 func (h *Health) word(w http.ResponseWriter, r *http.Request, good string) {
-	if ok, _ := h.look(r.Context()); ok {
-		JSON(w, http.StatusOK, map[string]string{"status": good, "service": h.Service})
+	ok, states := h.look(r.Context())
+	status := http.StatusOK
+	if !ok {
+		status = http.StatusServiceUnavailable
+	}
+	if text, body := shaped(profile.Current.Health, ok, states); text != "" {
+		w.WriteHeader(status)
+		fmt.Fprint(w, text)
+		return
+	} else if body != nil {
+		JSON(w, status, body)
 		return
 	}
-	JSON(w, http.StatusServiceUnavailable, map[string]string{"status": "degraded", "service": h.Service})
+	if !ok {
+		good = "degraded"
+	}
+	JSON(w, status, map[string]string{"status": good, "service": h.Service})
+}
+
+// shaped is a health body of another shape than the guide's: text or JSON, neither for the guide's.
+func shaped(shape string, ok bool, states map[string]dependencyState) (string, any) {
+	word := func(good bool, yes, no string) string {
+		if good {
+			return yes
+		}
+		return no
+	}
+	switch shape {
+	case "plain":
+		return word(ok, "OK\n", "UNAVAILABLE\n"), nil
+	case "components":
+		parts := map[string]any{}
+		for name, state := range states {
+			parts[name] = map[string]string{"status": word(state.Status == "up", "UP", "DOWN")}
+		}
+		return "", map[string]any{"status": word(ok, "UP", "DOWN"), "components": parts}
+	case "checks":
+		checks := []map[string]any{}
+		for name, state := range states {
+			checks = append(checks, map[string]any{"name": name, "pass": state.Status == "up", "output": state.Error})
+		}
+		return "", map[string]any{"healthy": ok, "checks": checks}
+	case "code":
+		return "", map[string]any{"code": map[bool]int{true: 0, false: 1}[ok], "message": word(ok, "success", "unavailable"), "data": nil}
+	default:
+		return "", nil
+	}
 }
 
 func (h *Health) status(w http.ResponseWriter, r *http.Request) {
-	_, states := h.look(r.Context())
+	ok, states := h.look(r.Context())
+	if text, body := shaped(profile.Current.Health, ok, states); text != "" {
+		fmt.Fprint(w, text)
+		return
+	} else if body != nil {
+		JSON(w, http.StatusOK, body)
+		return
+	}
 	body := map[string]any{
 		"service": h.Service, "version": h.Version, "uptime_seconds": int(time.Since(h.Started).Seconds()), "dependencies": states,
 	}
@@ -101,6 +152,13 @@ func (h *Health) Routes(mux *http.ServeMux, registry *prometheus.Registry, style
 		mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) { h.word(w, r, "ok") })
 	}
 	mux.HandleFunc("GET /health/live", func(w http.ResponseWriter, _ *http.Request) {
+		if text, body := shaped(profile.Current.Health, true, nil); text != "" {
+			fmt.Fprint(w, text)
+			return
+		} else if body != nil {
+			JSON(w, http.StatusOK, body)
+			return
+		}
 		JSON(w, http.StatusOK, map[string]string{"status": "alive", "service": h.Service})
 	})
 	mux.HandleFunc("GET /health/ready", func(w http.ResponseWriter, r *http.Request) { h.word(w, r, "ready") })
@@ -125,7 +183,7 @@ func Listen(host string, port int) (net.Listener, error) {
 
 // Serve answers on the listener until the context ends.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: profile.Current.Handler(handler), ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(listener) }()
 	select {

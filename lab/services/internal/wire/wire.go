@@ -11,13 +11,24 @@ import (
 )
 
 // Subjects are patterns with {cluster_id} in them, as configured.
-type Subjects struct{ Registration, Heartbeat, Event, Metrics, Result, Command, Inspect string }
+type Subjects struct{ Registration, Heartbeat, Event, Metrics, Result, Command, Inspect, Announce string }
 
 // For puts a cluster's id into a pattern.
 func For(pattern, cluster string) string { return strings.ReplaceAll(pattern, "{cluster_id}", cluster) }
 
 // Any makes a pattern a subscription to every cluster.
 func Any(pattern string) string { return For(pattern, "*") }
+
+// Announced is the subject on which a stored event is made known.
+func (s Subjects) Announced(cluster, severity string) string {
+	return strings.ReplaceAll(For(s.Announce, cluster), "{severity}", severity)
+}
+
+// EveryAnnouncement takes all that is announced: what stands before the first placeholder, and all below.
+func (s Subjects) EveryAnnouncement() string {
+	before, _, _ := strings.Cut(s.Announce, "{")
+	return before + ">"
+}
 
 // Registration is what an agent asks to be known by.
 type Registration struct {
