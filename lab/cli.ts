@@ -7,7 +7,10 @@ import { cacheDir } from './components/cache.ts';
 import { faultById, faults } from './faults/index.ts';
 import type { AsIsForm } from './platform/as-is/names.ts';
 import { upAsIs } from './runtimes/as-is.ts';
-import { connectLab, downLab, labStatus, upLab } from './runtimes/index.ts';
+import { upAsIsKubernetes } from './runtimes/as-is-kubernetes.ts';
+import { upGenerated } from './runtimes/generated.ts';
+import { upGeneratedKubernetes } from './runtimes/generated-kubernetes.ts';
+import { connectLab, downLab, environmentOf, labStatus, upLab } from './runtimes/index.ts';
 import { timedProgress } from './runtimes/shared.ts';
 import { scaleAgents, scalePods } from './scale/index.ts';
 import { selftest } from './selftest.ts';
@@ -44,8 +47,11 @@ program
       .default('tools'),
   )
   .addOption(
-    new Option('--platform <platform>', 'services as the guide says, or as they are (compose only)')
-      .choices(['as-guided', 'as-is'])
+    new Option(
+      '--platform <platform>',
+      'services as the guide says, as they are, or with other names from a seed',
+    )
+      .choices(['as-guided', 'as-is', 'generated'])
       .default('as-guided'),
   )
   .addOption(
@@ -53,10 +59,19 @@ program
       .choices(['started', 'verbatim'])
       .default('started'),
   )
+  .addOption(new Option('--seed <seed>', 'generated: which installation').argParser(number).default(1))
   .action(async (runtime: Runtime, options: UpWords) => {
+    if (options.platform === 'generated') {
+      if (runtime === 'processes')
+        throw new Error('generated installations are there on kubernetes and compose');
+      const up = { kubernetes: upGeneratedKubernetes, compose: upGenerated }[runtime];
+      await up(options.seed, timedProgress(print));
+      return;
+    }
     if (options.platform === 'as-is') {
-      if (runtime !== 'compose') throw new Error('the as-is platform is there on compose alone');
-      await upAsIs(options.form, timedProgress(print));
+      if (runtime === 'processes') throw new Error('the as-is platform is there on kubernetes and compose');
+      const up = { kubernetes: upAsIsKubernetes, compose: upAsIs }[runtime];
+      await up(options.form, timedProgress(print));
       return;
     }
     const lab = await upLab(runtime, timedProgress(print), options);
@@ -68,8 +83,9 @@ program
 
 interface UpWords {
   readonly flavour: 'tools' | 'bare';
-  readonly platform: 'as-guided' | 'as-is';
+  readonly platform: 'as-guided' | 'as-is' | 'generated';
   readonly form: AsIsForm;
+  readonly seed: number;
 }
 
 program
@@ -97,8 +113,9 @@ program
     'the `environments.<name>` block of the product’s configuration for a platform, secrets in clear',
   )
   .argument('<runtime>', runtimes.join(', '), asRuntime)
-  .action(async (runtime: Runtime) => {
-    print(JSON.stringify(await connectLab(runtime).environmentConfig(), null, 2));
+  .option('--overrides', 'of a generated installation: also what differs from the guide', false)
+  .action(async (runtime: Runtime, options: { overrides: boolean }) => {
+    print(JSON.stringify(await environmentOf(runtime, options.overrides), null, 2));
   });
 
 program

@@ -1,7 +1,7 @@
 /** N1: one service cannot reach another. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type ComposeLab, containerName, isCompose, network } from '../runtimes/compose.ts';
+import { type ComposeLab, isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, type KubernetesLab } from '../runtimes/kubernetes.ts';
 import type { Fault, Lab, LabPart } from '../types.ts';
 import { addresses, defineFault, inNode } from './support.ts';
@@ -60,7 +60,7 @@ const noEndpoints = defineFault({
 
 /** The resolver's file of a container, where the engine keeps it on this machine. */
 async function resolverFile(lab: ComposeLab, part: LabPart): Promise<string> {
-  const path = await lab.docker(['inspect', '-f', '{{.ResolvConfPath}}', containerName(part)]);
+  const path = await lab.docker(['inspect', '-f', '{{.ResolvConfPath}}', lab.names.container(part)]);
   return path.trim();
 }
 
@@ -209,24 +209,33 @@ const wrongNetwork = defineFault({
   runtimes: ['compose'],
   within: 15,
   async plant(lab, variant) {
-    const name = containerName(to);
+    const { names } = compose(lab);
+    const name = names.container(to);
     if (variant === 'other-network') {
       await compose(lab).docker(['network', 'create', otherNetwork]);
-      await compose(lab).docker(['network', 'connect', '--alias', to, otherNetwork, name]);
+      await compose(lab).docker(['network', 'connect', '--alias', names.service(to), otherNetwork, name]);
     }
-    await compose(lab).docker(['network', 'disconnect', network, name]);
+    await compose(lab).docker(['network', 'disconnect', names.network(to), name]);
   },
   async check(lab) {
     const found = await compose(lab).inspect(to);
     const on = Object.keys(found?.NetworkSettings.Networks ?? {});
-    return found?.State.Running === true && !on.includes(network);
+    return found?.State.Running === true && !on.includes(compose(lab).names.network(to));
   },
   async clear(lab, variant) {
     const found = await compose(lab).inspect(to);
-    if (!Object.keys(found?.NetworkSettings.Networks ?? {}).includes(network))
-      await compose(lab).docker(['network', 'connect', '--alias', to, network, containerName(to)]);
+    const { names } = compose(lab);
+    if (!Object.keys(found?.NetworkSettings.Networks ?? {}).includes(names.network(to)))
+      await compose(lab).docker([
+        'network',
+        'connect',
+        '--alias',
+        names.service(to),
+        names.network(to),
+        names.container(to),
+      ]);
     if (variant !== 'other-network') return;
-    await compose(lab).control(['network', 'disconnect', otherNetwork, containerName(to)]);
+    await compose(lab).control(['network', 'disconnect', otherNetwork, names.container(to)]);
     await compose(lab).control(['network', 'rm', otherNetwork]);
   },
 });

@@ -1,6 +1,6 @@
 /** `part.<part>.stopped`: the part does not run, or is not there at all. */
 
-import { containerName, isCompose } from '../runtimes/compose.ts';
+import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
 import { type Fault, type Lab, type LabPart, labParts } from '../types.ts';
 import { defineFault } from './support.ts';
@@ -10,7 +10,7 @@ async function removePart(lab: Lab, part: LabPart): Promise<void> {
   if (isKubernetes(lab)) {
     const { kind, name, namespace } = workload(part);
     await lab.kubectl(['delete', kind, name, '-n', namespace, '--wait=true']);
-  } else if (isCompose(lab)) await lab.docker(['rm', '-f', containerName(part)]);
+  } else if (isCompose(lab)) await lab.docker(['rm', '-f', lab.names.container(part)]);
 }
 
 /** Whether no process of the part runs; for `removed`, whether its workload or container is gone too. */

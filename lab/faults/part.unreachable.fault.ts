@@ -1,7 +1,7 @@
 /** `part.<part>.unreachable`: the part runs and is well, but nothing gets through to it. */
 
 import { signalPid } from '../components/process.ts';
-import { containerName, isCompose, network } from '../runtimes/compose.ts';
+import { isCompose } from '../runtimes/compose.ts';
 import { isKubernetes, workload } from '../runtimes/kubernetes.ts';
 import { liveAgents } from '../runtimes/shared.ts';
 import { type Fault, type Lab, type LabPart, labParts } from '../types.ts';
@@ -21,7 +21,8 @@ async function isolate(lab: Lab, part: LabPart): Promise<void> {
     // A policy decides on new connections only, and the agent keeps the one it has. A new Pod would
     // connect before the policy knows its address; a new container in the same Pod does not.
     if (part === 'collect-agent') for (const pid of await lab.pids(part)) signalPid(pid, 'SIGKILL');
-  } else if (isCompose(lab)) await lab.docker(['network', 'disconnect', '-f', network, containerName(part)]);
+  } else if (isCompose(lab))
+    await lab.docker(['network', 'disconnect', '-f', lab.names.network(part), lab.names.container(part)]);
 }
 
 async function join(lab: Lab, part: LabPart): Promise<void> {
@@ -30,7 +31,14 @@ async function join(lab: Lab, part: LabPart): Promise<void> {
     await lab.kubectl(['delete', 'networkpolicy', policyName(part), '-n', where, '--ignore-not-found']);
     if (part === 'collect-agent') await lab.restart(part);
   } else if (isCompose(lab) && (await addresses(lab, part)).length === 0) {
-    await lab.docker(['network', 'connect', '--alias', part, network, containerName(part)]);
+    await lab.docker([
+      'network',
+      'connect',
+      '--alias',
+      lab.names.service(part),
+      lab.names.network(part),
+      lab.names.container(part),
+    ]);
   }
 }
 

@@ -23,7 +23,7 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
   }
 }
 
-async function seedDatabase(base: string, name: string): Promise<void> {
+async function seedDatabase(base: string, name: string, tables: string = name): Promise<void> {
   await withClient(base, async (client) => {
     const known = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     if (known.rowCount === 0) await client.query(`CREATE DATABASE ${name}`);
@@ -33,25 +33,35 @@ async function seedDatabase(base: string, name: string): Promise<void> {
   await withClient(url.href, async (client) => {
     for (const extension of ['pg_stat_statements', 'amcheck', 'pgstattuple'])
       await client.query(`CREATE EXTENSION IF NOT EXISTS ${extension}`);
-    await client.query(readFileSync(new URL(`sql/${name}.sql`, import.meta.url), 'utf8'));
+    await client.query(readFileSync(new URL(`sql/${tables}.sql`, import.meta.url), 'utf8'));
   });
 }
 
-async function seedStream(server: string): Promise<void> {
+export interface StreamSeed {
+  readonly server: string;
+  readonly user: string;
+  readonly password: string;
+  readonly tls: boolean;
+  readonly name: string;
+  readonly subjects: readonly string[];
+}
+
+async function seedStream(stream: StreamSeed): Promise<void> {
   const connection = await connect({
-    servers: server,
-    user: secrets.nats.user,
-    pass: secrets.nats.password,
+    servers: stream.server,
+    user: stream.user,
+    pass: stream.password,
+    ...(stream.tls ? { tls: { rejectUnauthorized: false } as object } : {}),
     name: 'lab-seed',
     timeout: 5000,
   });
   try {
     const manager = await connection.jetstreamManager();
     const known = await manager.streams.list().next();
-    if (known.some((stream) => stream.config.name === eventStream.name)) return;
+    if (known.some((one) => one.config.name === stream.name)) return;
     await manager.streams.add({
-      name: eventStream.name,
-      subjects: [...eventStream.subjects],
+      name: stream.name,
+      subjects: [...stream.subjects],
       retention: RetentionPolicy.Limits,
       max_age: eventStream.maxAgeHours * 3600 * 1e9,
     });
@@ -63,5 +73,16 @@ async function seedStream(server: string): Promise<void> {
 /** Creates what is not there yet; changes nothing that is. */
 export async function seedPlatform(targets: SeedTargets): Promise<void> {
   for (const name of Object.values(databases)) await seedDatabase(targets.postgres, name);
-  await seedStream(targets.nats);
+  await seedStream({ server: targets.nats, ...secrets.nats, tls: false, ...eventStream });
+}
+
+/** The same for a platform with other names; `databases` are the names of the two. */
+export async function seedNamed(
+  postgres: string,
+  names: { readonly agentManager: string; readonly orchestrator: string },
+  stream: StreamSeed,
+): Promise<void> {
+  await seedDatabase(postgres, names.agentManager, databases.agentManager);
+  await seedDatabase(postgres, names.orchestrator, databases.orchestrator);
+  await seedStream(stream);
 }

@@ -8,8 +8,39 @@ import { type Endpoints, type Lab, type LabPart, labParts } from '../types.ts';
 import { cgroupPids, configFile, editConfig, signalAll, waitHealthy } from './shared.ts';
 
 export const project = 'aetherius';
-export const network = 'aetherius';
-export const containerName = (part: LabPart) => `aetherius-${part}`;
+
+/** What a platform's parts are called in Compose. */
+export interface ComposeNames {
+  /** Parts that are there. */
+  readonly parts: readonly LabPart[];
+  /** Folder with `config`, `original` and a folder for the files of each project. */
+  readonly folder: string;
+  project(part: LabPart): string;
+  /** Name of the project's one network, as the engine has it. */
+  network(part: LabPart): string;
+  service(part: LabPart): string;
+  container(part: LabPart): string;
+  /** File in the part's folder of configuration that `configure` changes; undefined when it has none. */
+  file(part: LabPart): string | undefined;
+  /** The platform's name of a key and of a variable of the guide. */
+  key(part: LabPart, key: string): string;
+  variable(part: LabPart, name: string): string;
+  /** What does not work now, one line each; undefined: the check of the guide's platform. */
+  readonly unhealthy?: (at: Endpoints) => Promise<string[]>;
+}
+
+/** The names of the guide's platform. */
+export const guidedNames = (): ComposeNames => ({
+  parts: labParts,
+  folder: composeFolder(),
+  project: () => project,
+  network: () => 'aetherius',
+  service: (part) => part,
+  container: (part) => `aetherius-${part}`,
+  file: (part) => configFile[part],
+  key: (_, key) => key,
+  variable: (_, name) => name,
+});
 
 /** What `docker inspect` says of a container, as far as we read it. */
 export interface Container {
@@ -37,6 +68,7 @@ export interface Container {
 export interface ComposeLab extends Lab {
   readonly runtime: 'compose';
   readonly engine: DockerEngine;
+  readonly names: ComposeNames;
   /** `docker …`; throws when it fails, returns stdout. */
   docker(args: readonly string[], stdin?: string): Promise<string>;
   /** `docker-compose up -d --no-deps <part>`: makes the container what the files say. */
@@ -57,13 +89,16 @@ export function isCompose(lab: Lab): lab is ComposeLab {
 /** Folder with the Compose files and the configuration of a running platform. */
 export const composeFolder = () => join(dockerState(), 'platform');
 
+/** Folder of the files of one project: the guide's platform has but one. */
+export const composeProjectFolder = (names: ComposeNames, name: string) =>
+  name === project ? names.folder : join(names.folder, name);
+
 interface Override {
   version: string;
   services: Record<string, Record<string, unknown>>;
 }
 
-function readOverride(): Override {
-  const file = join(composeFolder(), 'override.json');
+function readOverride(file: string): Override {
   if (!existsSync(file)) return { version: '2.4', services: {} };
   return JSON.parse(readFileSync(file, 'utf8')) as Override;
 }
@@ -74,7 +109,12 @@ export function composeLab(source: {
   seed: (part: LabPart, at: Endpoints) => Promise<void>;
   endpoints: (host: string) => Endpoints;
   environmentConfig: (at: Endpoints, socket: string) => Readonly<Record<string, unknown>>;
+  readonly names?: ComposeNames;
 }): ComposeLab {
+  const names = source.names ?? guidedNames();
+  const containerName = (part: LabPart) => names.container(part);
+  const filesOf = (name: string) => composeProjectFolder(names, name);
+  const overrideFile = (part: LabPart) => join(filesOf(names.project(part)), 'override.json');
   const engine = dockerEngine();
   const control = (args: readonly string[], stdin?: string) =>
     engine.docker(args, stdin === undefined ? {} : { stdin });
@@ -85,15 +125,15 @@ export function composeLab(source: {
   };
   // Two runs at once on one project get in each other's way.
   let last: Promise<unknown> = Promise.resolve();
-  const compose = (args: readonly string[]): Promise<void> => {
-    const mine = last.then(() => runCompose(args));
+  const compose = (name: string, args: readonly string[]): Promise<void> => {
+    const mine = last.then(() => runCompose(name, args));
     last = mine.catch(() => undefined);
     return mine;
   };
-  const runCompose = async (args: readonly string[]) => {
-    const folder = composeFolder();
+  const runCompose = async (name: string, args: readonly string[]) => {
+    const folder = filesOf(name);
     const files = ['-f', join(folder, 'docker-compose.yml'), '-f', join(folder, 'override.json')];
-    const result = await engine.compose(['-p', project, ...files, ...args], { cwd: folder, seconds: 180 });
+    const result = await engine.compose(['-p', name, ...files, ...args], { cwd: folder, seconds: 180 });
     if (result.code !== 0)
       throw new Error(`docker-compose ${args.join(' ')}: ${result.stderr.trim().slice(-800)}`);
   };
@@ -103,33 +143,45 @@ export function composeLab(source: {
   };
   const running = async (part: LabPart) => (await inspect(part))?.State.Running === true;
   const recreate = (part: LabPart, force = false) =>
-    compose(['up', '-d', '-t', '1', '--no-deps', ...(force ? ['--force-recreate'] : []), part]);
-  const folderOf = (part: LabPart) => join(composeFolder(), 'config', part);
+    compose(names.project(part), [
+      ...['up', '-d', '-t', '1', '--no-deps', ...(force ? ['--force-recreate'] : [])],
+      names.service(part),
+    ]);
+  const folderOf = (part: LabPart) => join(names.folder, 'config', part);
   const pids = async (part: LabPart) => {
     const found = await inspect(part);
     return found === undefined ? [] : cgroupPids(engine.cgroup ?? 'docker', [found.Id]);
   };
   const override = (part: LabPart, changes: Readonly<Record<string, unknown>>) => {
-    const all = readOverride();
-    const service = { ...all.services[part] };
+    const all = readOverride(overrideFile(part));
+    const name = names.service(part);
+    const service = { ...all.services[name] };
     for (const [key, value] of Object.entries(changes)) {
       if (value === null) delete service[key];
       else service[key] = value;
     }
-    all.services[part] = service;
-    if (Object.keys(service).length === 0) delete all.services[part];
-    writeFileSync(join(composeFolder(), 'override.json'), JSON.stringify(all, null, 1));
+    all.services[name] = service;
+    if (Object.keys(service).length === 0) delete all.services[name];
+    writeFileSync(overrideFile(part), JSON.stringify(all, null, 1));
   };
   const lab: ComposeLab = {
     runtime: 'compose',
-    namespace: project,
-    agentNamespace: project,
+    namespace: names.project('agent-manager'),
+    agentNamespace: names.project('agent-manager'),
+    names,
     ...present({ dockerSocket: engine.socket }),
     engine,
     control,
     docker,
     recreate,
-    upAll: (parts = []) => compose(['up', '-d', '-t', '1', ...parts]),
+    async upAll(parts = names.parts) {
+      const there = parts.filter((part) => names.parts.includes(part));
+      const projects = [...new Set(there.map((part) => names.project(part)))];
+      for (const one of projects) {
+        const own = there.filter((part) => names.project(part) === one);
+        await compose(one, ['up', '-d', '-t', '1', ...own.map((part) => names.service(part))]);
+      }
+    },
     inspect,
     override,
     configFolder: folderOf,
@@ -142,15 +194,21 @@ export function composeLab(source: {
       return `${result.stdout}${result.stderr}`;
     },
     async configure(part, changes) {
-      const file = join(folderOf(part), configFile[part]);
+      const name = names.file(part);
+      if (name === undefined) throw new Error(`${part} has its settings from variables`);
+      const file = join(folderOf(part), name);
+      const own = Object.entries(changes).map(([key, value]) => [names.key(part, key), value] as const);
       // Written in place: a new file under the same name would not be seen through a mount of the file.
-      writeFileSync(file, editConfig(part, readFileSync(file, 'utf8'), changes));
+      writeFileSync(file, editConfig(part, readFileSync(file, 'utf8'), Object.fromEntries(own)));
     },
     async setEnv(part, changes) {
       const environment = {
-        ...(readOverride().services[part]?.['environment'] as Record<string, string> | undefined),
+        ...(readOverride(overrideFile(part)).services[names.service(part)]?.['environment'] as
+          | Record<string, string>
+          | undefined),
       };
-      for (const [key, value] of Object.entries(changes)) {
+      for (const [name, value] of Object.entries(changes)) {
+        const key = names.variable(part, name);
         if (value === null) delete environment[key];
         else environment[key] = value;
       }
@@ -171,8 +229,9 @@ export function composeLab(source: {
       else await docker(['start', containerName(part)]);
     },
     async reset(part) {
-      cpSync(join(composeFolder(), 'original', part), folderOf(part), { recursive: true });
-      const service = readOverride().services[part] ?? {};
+      const original = join(names.folder, 'original', part);
+      if (existsSync(original)) cpSync(original, folderOf(part), { recursive: true });
+      const service = readOverride(overrideFile(part)).services[names.service(part)] ?? {};
       override(part, Object.fromEntries(Object.keys(service).map((key) => [key, null])));
       await recreate(part, true);
       await source.seed(part, await lab.endpoints());
@@ -184,38 +243,38 @@ export function composeLab(source: {
     async resume(part) {
       signalAll(part, await pids(part), 'SIGCONT');
     },
-    healthy: (seconds = 90) => waitHealthy(lab, seconds, () => notRunning(lab)),
+    healthy: (seconds = 90) => waitHealthy(lab, seconds, () => notRunning(lab), names.unhealthy),
   };
   return lab;
 }
 
 async function notRunning(lab: ComposeLab): Promise<string[]> {
-  const text = await lab.docker([
-    'ps',
-    '-a',
-    '--format',
-    '{{.Names}}\t{{.State}}',
-    '--filter',
-    `name=${project}-`,
-  ]);
+  const text = await lab.docker(['ps', '-a', '--format', '{{.Names}}\t{{.State}}']);
   const states = new Map(
     text
       .trim()
       .split('\n')
       .map((line) => line.split('\t') as [string, string]),
   );
-  return labParts.flatMap((part) => {
-    const state = states.get(containerName(part));
+  return lab.names.parts.flatMap((part) => {
+    const state = states.get(lab.names.container(part));
     return state === 'running' ? [] : [`${part} is ${state ?? 'not there'}`];
   });
 }
 
-/** Writes the files of a new platform. */
-export function writeComposeFiles(compose: string, files: Readonly<Record<string, string>>): void {
-  const folder = composeFolder();
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'docker-compose.yml'), compose);
-  writeFileSync(join(folder, 'override.json'), JSON.stringify({ version: '2.4', services: {} }));
+/** Writes the files of a new platform: the Compose file of each project, and configuration by `<part>/<name>`. */
+export function writeComposeFiles(
+  projects: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+  names: ComposeNames = guidedNames(),
+): void {
+  const { folder } = names;
+  for (const [name, compose] of Object.entries(projects)) {
+    const own = composeProjectFolder(names, name);
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'docker-compose.yml'), compose);
+    writeFileSync(join(own, 'override.json'), JSON.stringify({ version: '2.4', services: {} }));
+  }
   for (const [name, text] of Object.entries(files)) {
     for (const copy of ['config', 'original']) {
       const file = join(folder, copy, name);

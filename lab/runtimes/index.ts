@@ -19,8 +19,29 @@ import { databases, type Flavour, namedAddresses, ports, secrets } from '../plat
 import { processSpecs } from '../platform/processes.ts';
 import { seedPlatform } from '../platform/seed.ts';
 import { type Endpoints, type Lab, type LabPart, type Runtime } from '../types.ts';
-import { asIsFolder, asIsUp, downAsIs } from './as-is.ts';
-import { type ComposeLab, composeFolder, composeLab, removeProject, writeComposeFiles } from './compose.ts';
+import { asIsComposeEnvironment, asIsFolder, asIsUp, downAsIs } from './as-is.ts';
+import { asIsKubernetesEnvironment, asIsKubernetesUp, asIsManifestFile } from './as-is-kubernetes.ts';
+import {
+  type ComposeLab,
+  composeFolder,
+  composeLab,
+  project,
+  removeProject,
+  writeComposeFiles,
+} from './compose.ts';
+import {
+  connectGenerated,
+  downGenerated,
+  forgetGenerated,
+  generatedEnvironment,
+  generatedSeed,
+} from './generated.ts';
+import {
+  forgetGeneratedKubernetes,
+  generatedKubernetesEnvironment,
+  generatedKubernetesSeed,
+  healthyGeneratedKubernetes,
+} from './generated-kubernetes.ts';
 import { buildServices, loadImages, makeImages, servicesFolder } from './images.ts';
 import { agentNamespace, type KubernetesLab, kubernetesLab, manifestFile, namespace } from './kubernetes.ts';
 import { downProcesses, type Ports, prepareProcesses, processesFolder, processesLab } from './processes.ts';
@@ -121,6 +142,10 @@ const connectProcesses = (): Lab => processesLab(processesSource);
 
 /** Handle on a platform that is up; its methods fail when it is not. */
 export function connectLab(runtime: Runtime): Lab {
+  if (runtime === 'kubernetes' && generatedKubernetesSeed() !== undefined)
+    throw new Error('a generated installation on Kubernetes has no handle yet: use compose');
+  const seed = runtime === 'compose' ? generatedSeed() : undefined;
+  if (seed !== undefined) return connectGenerated(seed);
   return { kubernetes: connectKubernetes, compose: connectCompose, processes: connectProcesses }[runtime]();
 }
 
@@ -135,7 +160,23 @@ export async function upLab(runtime: Runtime, progress: Progress, options: UpOpt
   return lab;
 }
 
+/** The `environments.<name>` block of whichever platform is up on a runtime; `overridden`: of a generated one, with all that differs from the guide. */
+export async function environmentOf(
+  runtime: Runtime,
+  overridden = false,
+): Promise<Readonly<Record<string, unknown>>> {
+  const seed = runtime === 'compose' ? generatedSeed() : undefined;
+  if (seed !== undefined) return generatedEnvironment(seed, overridden);
+  const onCluster = runtime === 'kubernetes' ? generatedKubernetesSeed() : undefined;
+  if (onCluster !== undefined) return generatedKubernetesEnvironment(onCluster, overridden);
+  if (runtime === 'kubernetes' && asIsKubernetesUp()) return asIsKubernetesEnvironment();
+  if (runtime === 'compose' && asIsUp()) return asIsComposeEnvironment();
+  return connectLab(runtime).environmentConfig();
+}
+
 async function upKubernetes(progress: Progress, flavour: Flavour): Promise<Lab> {
+  if (asIsKubernetesUp() || generatedKubernetesSeed() !== undefined)
+    throw new Error('another platform is up on this cluster: `lab down kubernetes` first');
   const [images, cluster] = await Promise.all([makeImages(progress), kubernetes.startCluster(progress)]);
   progress('the cluster answers');
   const lab = connectKubernetes();
@@ -186,7 +227,8 @@ function manifestsOf(what: Stage, options: KubernetesOptions): string {
 }
 
 async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
-  if (asIsUp()) throw new Error('the as-is platform is up on this engine: `lab down compose` first');
+  if (asIsUp() || generatedSeed() !== undefined)
+    throw new Error('another platform is up on this engine: `lab down compose` first');
   const [images, engine] = await Promise.all([makeImages(progress), docker.startDocker(progress)]);
   progress('the Docker engine answers');
   await loadImages(engine, images);
@@ -194,7 +236,7 @@ async function upCompose(progress: Progress, flavour: Flavour): Promise<Lab> {
   const folder = composeFolder();
   if (!existsSync(join(folder, 'docker-compose.yml')))
     writeComposeFiles(
-      renderCompose({ flavour, configFolder: join(folder, 'config') }),
+      { [project]: renderCompose({ flavour, configFolder: join(folder, 'config') }) },
       configFiles(namedAddresses()),
     );
   const lab = connectCompose();
@@ -242,14 +284,18 @@ export async function downLab(runtime: Runtime): Promise<void> {
         .kubectl(['delete', '--ignore-not-found', '-f', manifestFile()], { seconds: 180 });
     await kubernetes.stopCluster();
     rmSync(manifestFile(), { force: true });
+    rmSync(asIsManifestFile(), { force: true });
+    forgetGeneratedKubernetes();
   } else {
     if (process.env['AETHERIUS_LAB_DOCKER_HOST'] !== undefined) {
       await removeProject(docker.dockerEngine());
       await downAsIs(docker.dockerEngine());
+      await downGenerated(docker.dockerEngine());
     }
     await docker.stopDocker();
     rmSync(asIsFolder(), { recursive: true, force: true });
     rmSync(composeFolder(), { recursive: true, force: true });
+    forgetGenerated();
   }
   removeEmpty(stateDir());
 }
@@ -271,9 +317,11 @@ export async function labStatus(runtime: Runtime): Promise<string> {
         ? await docker.dockerRunning()
         : existsSync(join(processesFolder(), 'state.json'));
   if (!there) return 'down';
-  if (runtime === 'compose' && asIsUp()) return 'the as-is platform is up';
+  if ((runtime === 'compose' && asIsUp()) || (runtime === 'kubernetes' && asIsKubernetesUp()))
+    return 'the as-is platform is up';
+  const seed = runtime === 'kubernetes' ? generatedKubernetesSeed() : undefined;
   try {
-    await connectLab(runtime).healthy(1);
+    await (seed === undefined ? connectLab(runtime).healthy(1) : healthyGeneratedKubernetes(seed, 1));
     return 'healthy';
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^timed out.*?: /, 'not healthy: ') : 'not healthy';

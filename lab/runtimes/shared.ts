@@ -72,12 +72,13 @@ export async function unhealthy(at: Endpoints): Promise<string[]> {
   return found.flat();
 }
 
-async function redisAnswers(at: Endpoints): Promise<undefined> {
+export async function redisAnswers(at: Endpoints, tls = false): Promise<undefined> {
   const client = new Redis({
     ...at.redis,
     lazyConnect: true,
     retryStrategy: () => null,
     connectTimeout: 2000,
+    ...(tls ? { tls: { rejectUnauthorized: false } } : {}),
   });
   client.on('error', () => undefined);
   try {
@@ -89,7 +90,7 @@ async function redisAnswers(at: Endpoints): Promise<undefined> {
   }
 }
 
-async function neo4jAnswers(at: Endpoints): Promise<undefined> {
+export async function neo4jAnswers(at: Endpoints): Promise<undefined> {
   const driver = neo4j.driver(at.neo4j.url, neo4j.auth.basic(at.neo4j.user, at.neo4j.password), {
     connectionTimeout: 2000,
     connectionAcquisitionTimeout: 3000,
@@ -103,13 +104,18 @@ async function neo4jAnswers(at: Endpoints): Promise<undefined> {
 }
 
 /** Waits until nothing is unhealthy; rejects with what still is. */
-export async function waitHealthy(lab: Lab, seconds: number, more: () => Promise<string[]>): Promise<void> {
+export async function waitHealthy(
+  lab: Lab,
+  seconds: number,
+  more: () => Promise<string[]>,
+  check: (at: Endpoints) => Promise<string[]> = unhealthy,
+): Promise<void> {
   let problems: string[] = [];
   try {
     await waitFor(
       async () => {
         problems = [...(await more())];
-        if (problems.length === 0) problems.push(...(await unhealthy(await lab.endpoints())));
+        if (problems.length === 0) problems.push(...(await check(await lab.endpoints())));
         return problems.length === 0;
       },
       { seconds, what: 'the platform to be healthy', every: 200 },
