@@ -46,7 +46,7 @@ function isPlaceholder(value: string): boolean {
   return (
     (/^\{[A-Za-z_][\w.-]{0,60}\}$/.test(value) && !/\d/.test(value)) ||
     (/^[A-Z]+(?:_[A-Z]+)+$/.test(value) && placeholderWords.test(value)) ||
-    /^\$\{[^{}]{0,120}\}$/.test(value) ||
+    (/^\$\{[^{}]{0,120}\}$/.test(value) && !hasDefault(value)) ||
     /^\$\([^()]{0,120}\)?$/.test(value) ||
     /^\$\{\{[^{}]{0,120}\}\}$/.test(value) ||
     /^\{\{[^{}]{0,120}\}\}$/.test(value) ||
@@ -57,6 +57,13 @@ function isPlaceholder(value: string): boolean {
       value,
     )
   );
+}
+
+/** `${X:-value}` holds the value where nothing is set; in Spring `${X:value}`. */
+function hasDefault(value: string): boolean {
+  const [, sign, held = ''] = /^\$\{[A-Za-z_][\w.-]*?(:[-=]|:(?![?+]))([^{}]+)\}$/.exec(value) ?? [];
+  if (sign === undefined || isHarmless(held)) return false;
+  return sign === ':' ? looksSecret(held) && !held.includes('/') : true;
 }
 
 /** `expired`, `n/a`, `must be at least 8 characters long`, `signature is invalid` */

@@ -31,6 +31,7 @@ export class KnownValues {
   readonly #shifts = new Uint8Array(1 << 18).fill(window - 2);
   readonly #short: Spelling[] = [];
   readonly #automaton: LiteralAutomaton;
+  #longest = 0;
 
   /** `words`: more words that are removed only in their place. Values under 3 characters are left out. */
   constructor(values: readonly string[], words: readonly string[] = []) {
@@ -49,6 +50,7 @@ export class KnownValues {
   }
 
   #add(spelling: Spelling): void {
+    this.#longest = Math.max(this.#longest, spelling.text.length);
     for (let at = 0; at + 2 < window; at += 1) {
       const three = threeAt(spelling.text, at);
       this.#shifts[three] = Math.min(this.#shifts[three] ?? 0, window - 3 - at);
@@ -73,6 +75,7 @@ export class KnownValues {
     const { text } = state;
     const shifts = this.#shifts;
     const length = text.length;
+    const cuts = new Cuts(text);
     for (let end = window - 1; end < length; ) {
       const shift = shifts[threeAt(text, end - 2)] ?? 1;
       if (shift > 0) {
@@ -83,20 +86,21 @@ export class KnownValues {
       const near = this.#byHash.get(hashAt(text, start));
       const spelling = near?.find((one) => text.startsWith(one.text, start));
       if (spelling !== undefined) this.#hide(state, start, spelling);
-      else if (near !== undefined) this.#hideCut(state, start, near);
+      else if (near !== undefined) {
+        const cut = cuts.after(end);
+        if (cut - start < this.#longest) this.#hideCut(state, start, cut, near);
+      }
       end += 1;
     }
   }
 
-  /** One that was shortened: its beginning, and then the sign that something was left out. */
-  #hideCut(state: ScanState, start: number, near: readonly Spelling[]): void {
-    for (const { text: whole, value } of near) {
-      let end = start;
-      while (state.text.charCodeAt(end) === whole.charCodeAt(end - start)) end += 1;
-      if (end - start < window || !isCut(state.text, end)) continue;
-      state.found.push({ start, end, kind: 'known', identity: value });
-      return;
-    }
+  /** One that was shortened: its beginning, and then at `cut` the sign that something was left out. */
+  #hideCut(state: ScanState, start: number, cut: number, near: readonly Spelling[]): void {
+    const length = cut - start;
+    const shown = near.find(
+      ({ text }) => length < text.length && state.text.startsWith(text.slice(0, length), start),
+    );
+    if (shown !== undefined) state.found.push({ start, end: cut, kind: 'known', identity: shown.value });
   }
 
   /** Base64 shares its outer characters with what stands around: they go, too. */
@@ -137,9 +141,27 @@ export class KnownValues {
   }
 }
 
-/** `…`, `...`, also `... (12 more bytes)` */
-function isCut(text: string, at: number): boolean {
-  return text.charCodeAt(at) === 0x2026 || text.startsWith('...', at);
+/** Where text was left out: `…`, `...`, also `... (12 more bytes)`. Each is sought once, from left to right. */
+class Cuts {
+  readonly #text: string;
+  #sign = -1;
+  #dots = -1;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The next one behind `at`; infinity when there is none. */
+  after(at: number): number {
+    if (this.#sign <= at) this.#sign = this.#seek('…', at + 1);
+    if (this.#dots <= at) this.#dots = this.#seek('...', at + 1);
+    return Math.min(this.#sign, this.#dots);
+  }
+
+  #seek(mark: string, from: number): number {
+    const place = this.#text.indexOf(mark, from);
+    return place < 0 ? Number.POSITIVE_INFINITY : place;
+  }
 }
 
 /** Three characters as a number of 18 bits; different ones may share it. */

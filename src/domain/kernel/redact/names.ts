@@ -91,6 +91,8 @@ function judge(name: string): NameMeaning {
   if (ofSecrets.test(last) || (last === 'sid' && before === 'connect')) return 'secret';
   if (/^(?:root|db|user|admin|my|bind|ldap|mail|smtp|login)?pw$/.test(last) || last === 'psk')
     return 'secret';
+  // A personal access token: `GITHUB_PAT`.
+  if (last === 'pat' && words.length > 1) return 'likely';
   if (ofPass.test(last)) return words.length > 1 || last !== 'pass' ? 'secret' : 'likely';
   if (last === 'key' || last === 'keys') return keyMeaning(words);
   const joined = /^(.*?)keys?$/.exec(last)?.[1];

@@ -111,8 +111,8 @@ function hideKey(state: ScanState, key: Key): number | undefined {
   const sibling = hideSibling(state, key);
   if (sibling !== undefined) return sibling;
   if (text.charCodeAt(key.end) === 40) return hideCall(state, key);
-  if (isArgumentFlag(key)) return hideArgument(state, key);
-  return hideBefore(state, key) ?? hideAfterWords(state, key);
+  if (isArgumentFlag(key) || isQuotedSetting(key)) return hideArgument(state, key);
+  return hideRecord(state, key) ?? hideBefore(state, key) ?? hideAfterWords(state, key);
 }
 
 const expansion = /:?([-=?+])([^{}\n\r]{0,400})\}/y;
@@ -128,6 +128,24 @@ function hideExpansion(state: ScanState, key: Key): number | undefined {
 }
 
 /** `--password`, `-storepass`; also in a list: `"--password","x"`. */
+const field = /[ \t]{0,60}\| ([^|\r\n]{1,2000})(?=\r?\n|$)/y;
+
+/** `password | x`, as psql shows a record line by line. */
+function hideRecord(state: ScanState, key: Key): number | undefined {
+  const { text } = state;
+  if (key.start > 0 && text.charCodeAt(key.start - 1) !== 10) return undefined;
+  const [all, value = ''] = matchAt(field, text, key.end) ?? [];
+  if (all === undefined || !looksSecret(value.trim()) || isHarmless(value)) return undefined;
+  const end = key.end + all.length;
+  state.add(end - value.length, end, kindOf(key.name));
+  return end;
+}
+
+/** `"CONFIG" "SET" "requirepass" "x"`, as Redis shows a command. */
+function isQuotedSetting(key: Key): boolean {
+  return key.quoted && /^(?:requirepass|masterauth)$/i.test(key.name);
+}
+
 function isArgumentFlag(key: Key): boolean {
   return key.name.startsWith('-') && /^--?[A-Za-z]/.test(key.name);
 }

@@ -154,7 +154,7 @@ function hideStuck(state: ScanState, key: Key): number | undefined {
 }
 
 const listGap =
-  /\\{0,7}["']?(?:\s{0,4},\s{0,4}(?=\\{0,7}["'])|[ \t]{1,20}(?=\S)|[ \t]{0,4}\r?\n[ \t]{0,40}- (?=\S))/y;
+  /\\{0,7}["']?(?:\s{0,4},\s{0,4}(?=\\{0,7}["'])|[ \t]{1,20}(?=\S)|[ \t]{0,4}\r?\n[ \t]{0,40}(?:- |\d{1,5}\) )(?=\S))/y;
 
 /** `--password x`, `"--password","x"`, and the next item of a list in YAML. */
 export function hideArgument(state: ScanState, key: Key): number | undefined {
@@ -163,7 +163,7 @@ export function hideArgument(state: ScanState, key: Key): number | undefined {
   if (gap === null) return undefined;
   const at = key.end + gap[0].length;
   const across = gap[0].includes('\n');
-  if (across && !startsLine(text, key.start)) return undefined;
+  if (across && !startsLine(text, key.start) && !isNumbered(text, key.start)) return undefined;
   const quoted = quoteAt(text, at);
   if (
     quoted !== undefined &&
@@ -182,6 +182,11 @@ export function hideArgument(state: ScanState, key: Key): number | undefined {
   if (!mustGo({ ...key, meaning: widened(key) }, text.slice(at, end), false)) return undefined;
   state.add(at, end, kindOf(key.name));
   return end;
+}
+
+/** `3) "`: an item as redis-cli numbers them. */
+function isNumbered(text: string, at: number): boolean {
+  return /(?:^|\s)\d{1,5}\) ["']$/.test(text.slice(Math.max(0, at - 12), at));
 }
 
 const widened = (key: Key): Key['meaning'] => (key.meaning === 'likely' ? 'secret' : key.meaning);

@@ -18,6 +18,7 @@ import {
   hideAclUser,
   hideAuth,
   hideCalled,
+  hideDetail,
   hideIdentified,
   hideInserted,
   hidePassLine,
@@ -81,7 +82,8 @@ const handlers: (readonly [readonly string[], Handler])[] = [
     (state, end, length) => hideNamedHash(state, end - length) ?? end,
   ],
   [['-us'], (state, end) => hideMailchimpKey(state, end)],
-  [['pat'], (state, end) => hideAirtableToken(state, end)],
+  [['pat'], (state, end) => Math.max(hideAirtableToken(state, end), hideAccessToken(state, end))],
+  [['key ('], (state, end) => hideDetail(state, end)],
   [['q~'], (state, end) => hideAzureSecret(state, end)],
   [[':aa'], (state, end) => hideBotToken(state, end)],
   [[':5432:', ':5433:', ':6432:', ':*:'], (state, end, length) => passLine(state, end, length)],
@@ -117,6 +119,13 @@ export function scan(state: ScanState): void {
   }
   hideRandom(state);
   if (text.includes('ecret')) hideSecretObjects(state);
+}
+
+/** `GITHUB_PAT=x`; `path` and `pattern` are none. */
+function hideAccessToken(state: ScanState, end: number): number {
+  const { text } = state;
+  const ends = !isNameCode(text.charCodeAt(end)) && /[_-]/.test(text.charAt(end - 4));
+  return ends ? Math.max(end, hideNamed(state, end)) : end;
 }
 
 function isWord(text: string, start: number, end: number): boolean {

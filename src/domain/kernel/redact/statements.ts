@@ -143,22 +143,25 @@ export function hideInserted(state: ScanState, at: number): number {
 }
 
 /** Calls whose password has a place and no name: which argument it is. */
-const calls: readonly (readonly [RegExp, number])[] = [
+const calls: readonly (readonly [RegExp, ...number[]])[] = [
   [
     /(?:^|[^\w])(?:createuser|create_user|adduser|NetworkCredential|UsernamePasswordCredentials|PasswordAuthentication|UsernamePasswordAuthenticationToken|HTTPBasicAuth|BasicAuth|SetBasicAuth|basic_auth|basicAuth|changeuserpassword|authenticate)$/i,
     1,
   ],
   [/\.(?:auth|login)$/i, 1],
   [/(?:^|[^\w])auth\s{0,4}=\s{0,4}$/i, 1],
-  [/(?:^|[^\w])(?:crypt|pgp_sym_encrypt|pgp_sym_decrypt|digest|md5_password)$/i, 0],
+  [/(?:^|[^\w])(?:crypt|digest|md5_password)$/i, 0],
+  // What is encrypted, and the key.
+  [/(?:^|[^\w])(?:pgp_sym_encrypt|pgp_sym_decrypt)(?:_bytea)?$/i, 0, 1],
 ];
 
-/** A call with a password at a known place; `at` is behind the opening bracket. */
+/** A call with passwords at known places; `at` is behind the opening bracket. */
 export function hideCalled(state: ScanState, at: number): number {
   const { text } = state;
   const head = text.slice(Math.max(0, at - 60), at - 1);
   const call = calls.find(([pattern]) => pattern.test(head));
   if (call === undefined) return at;
+  const [, ...places] = call;
   const around = state.quotes.openAt(at);
   let pos = at;
   for (let index = 0; index < 4; index += 1) {
@@ -166,10 +169,10 @@ export function hideCalled(state: ScanState, at: number): number {
     const prefix = /^[bNEur@](?=["'])/.test(text.slice(pos, pos + 2)) ? 1 : 0;
     const read = readString(state, pos + prefix, around);
     const value = read === undefined ? '' : text.slice(read.start, read.end);
-    if (read !== undefined && index === call[1]) {
+    if (read !== undefined && places.includes(index)) {
       if (isHarmless(value)) return at;
       state.add(read.start, read.end, 'password');
-      return read.next;
+      if (index === places.at(-1)) return read.next;
     }
     if (read === undefined) {
       while (pos < text.length && pos - at < 300 && !',)\n'.includes(text.charAt(pos))) pos += 1;
@@ -178,6 +181,35 @@ export function hideCalled(state: ScanState, at: number): number {
     pos += 1;
   }
   return at;
+}
+
+const detail = /([^()\n]{1,300})\)=\(([^\n]{1,2000})/y;
+
+/** `Key (name, password)=(bob, x) already exists.`; `at` is behind the first bracket. */
+export function hideDetail(state: ScanState, at: number): number {
+  const { text } = state;
+  const [all, names = '', rest = ''] = matchAt(detail, text, at) ?? [];
+  if (all === undefined) return at;
+  const columns = names.split(',').map((name) => meaningOf(name.replace(/["\\\s]/g, '')));
+  if (!columns.some((meaning) => meaning === 'secret' || meaning === 'likely')) return at;
+  const close = /\)(?= (?:already exists|is not present|is still referenced|conflicts with))/.exec(
+    rest,
+  )?.index;
+  const from = at + all.length - rest.length;
+  const end = from + (close ?? rest.length);
+  const values = text.slice(from, end).split(', ');
+  // A comma within a value: nobody knows whose it is.
+  if (values.length !== columns.length) {
+    state.add(from, end, 'password');
+    return end;
+  }
+  let pos = from;
+  for (const [index, value] of values.entries()) {
+    const secret = columns[index] === 'secret' || columns[index] === 'likely';
+    if (secret && !isHarmless(value)) state.add(pos, pos + value.length, 'password');
+    pos += value.length + 2;
+  }
+  return end;
 }
 
 const passLine = /([^:\s/]{1,255}):(\d{1,5}|\*):([^:\s]{1,100}):([^:\s]{1,100}):(\S{1,512})/y;

@@ -17,6 +17,7 @@ import { hardCases } from '../../../support/redact/hard-cases.ts';
 import { hardLookAlikes } from '../../../support/redact/hard-look-alikes.ts';
 import { moreCases } from '../../../support/redact/more-cases.ts';
 import { moreLookAlikes } from '../../../support/redact/more-look-alikes.ts';
+import { strangeCases, strangeLookAlikes } from '../../../support/redact/strange-cases.ts';
 import { isVisible } from '../../../support/redact/visible.ts';
 
 const knownSecrets = [
@@ -111,9 +112,14 @@ function printed(text: string): string {
 
 const cases = [
   ...hardCases.map(({ form, text, secrets, keeps = [] }) => ({ form, text, secrets, keeps })),
-  ...moreCases.map(([text, secret]) => ({ form: 'more', text, secrets: [secret], keeps: [] as string[] })),
+  ...[...moreCases, ...strangeCases].map(([text, secret]) => ({
+    form: 'more',
+    text,
+    secrets: [secret],
+    keeps: [] as string[],
+  })),
 ];
-const lookAlikes = [...hardLookAlikes, ...moreLookAlikes];
+const lookAlikes = [...hardLookAlikes, ...moreLookAlikes, ...strangeLookAlikes];
 const spelled = knownSecrets.flatMap((secret) => [secret, ...spellingsOf(secret)]);
 
 describe.each(Object.entries(exits))('%s', (_exit, leave) => {
@@ -127,7 +133,7 @@ describe.each(Object.entries(exits))('%s', (_exit, leave) => {
         .map((secret) => [secret, text]),
     );
 
-    expect(cases.flatMap(({ secrets }) => secrets).length).toBeGreaterThan(800);
+    expect(cases.flatMap(({ secrets }) => secrets).length).toBeGreaterThan(1100);
     expect(leaked).toEqual([]);
     expect(
       cases.flatMap(({ keeps }, index) => keeps.filter((kept) => shown[index]?.includes(kept) !== true)),
@@ -145,7 +151,7 @@ describe.each(Object.entries(exits))('%s', (_exit, leave) => {
   });
 
   it('leaves hundreds of texts that only look like secrets as they are', { timeout: 60_000 }, async () => {
-    expect(lookAlikes.length).toBeGreaterThan(700);
+    expect(lookAlikes.length).toBeGreaterThan(770);
     expect(await leave(lookAlikes)).toEqual(lookAlikes);
   });
 });

@@ -4,6 +4,7 @@ import { hardCases } from '../../../../support/redact/hard-cases.ts';
 import { hardLookAlikes } from '../../../../support/redact/hard-look-alikes.ts';
 import { moreCases } from '../../../../support/redact/more-cases.ts';
 import { moreLookAlikes } from '../../../../support/redact/more-look-alikes.ts';
+import { strangeCases, strangeLookAlikes } from '../../../../support/redact/strange-cases.ts';
 import { isVisible } from '../../../../support/redact/visible.ts';
 
 const redactor = createRedactor();
@@ -36,13 +37,20 @@ it('finds the secrets of further cases', () => {
   expect(seen).toEqual([]);
 });
 
+it('finds the secrets that a stranger wrote, whole and in part', () => {
+  const seen = strangeCases.filter(([text, secret]) => isVisible(secret, redactor.text(text), []));
+
+  expect(strangeCases.length).toBeGreaterThan(270);
+  expect(seen).toEqual([]);
+});
+
 it('leaves everything that only looks like a secret as it is', () => {
-  const lookAlikes = [...hardLookAlikes, ...moreLookAlikes];
+  const lookAlikes = [...hardLookAlikes, ...moreLookAlikes, ...strangeLookAlikes];
   const changed = lookAlikes
     .map((text) => [text, redactor.text(text)])
     .filter(([text, shown]) => text !== shown);
 
-  expect(lookAlikes.length).toBeGreaterThan(700);
+  expect(lookAlikes.length).toBeGreaterThan(770);
   expect(changed).toEqual([]);
 });
 

@@ -4,6 +4,10 @@ import { createRedactor, type Redactor } from '../../../../../src/domain/kernel/
 /** Pieces that were repeated to make a scanner slow: openings without an end, names in names, half of everything. */
 const pieces = [
   'a',
+  'aaaaaaaa...',
+  'Key (password)=(',
+  'password | a\n',
+  'password=${a:',
   'pass',
   'password=',
   'password="',
