@@ -89,6 +89,12 @@ const parts: readonly Part[] = [
     'Redaction',
     'Taking secrets out of 16 MB of log lines, beside `grep -cE` with ten words on the same bytes in the same round. The goal is 60 megabytes in a second of one core.',
   ),
+  ...partOf(
+    'redact-lines.ts',
+    'benchRedactLines',
+    'Redaction of one hostile line',
+    'A line of one repeated piece, from 1 to 16 MB, in milliseconds of processor time; twice the line should take about twice the time. The machine does other things, too, so a step may be longer by chance.',
+  ),
   {
     id: 'start',
     title: 'Start and memory',
