@@ -1,3 +1,4 @@
+import { ellipsis } from '../text.ts';
 import { isNameCode, isRunCode, isSpaceCode } from './chars.ts';
 import { spellingsOf } from './encodings.ts';
 import { buildAutomaton, type LiteralAutomaton } from './literals.ts';
@@ -153,7 +154,7 @@ class Cuts {
 
   /** The next one behind `at`; infinity when there is none. */
   after(at: number): number {
-    if (this.#sign <= at) this.#sign = this.#seek('…', at + 1);
+    if (this.#sign <= at) this.#sign = this.#seek(ellipsis, at + 1);
     if (this.#dots <= at) this.#dots = this.#seek('...', at + 1);
     return Math.min(this.#sign, this.#dots);
   }
