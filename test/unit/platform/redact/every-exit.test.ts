@@ -13,12 +13,13 @@ import { createSlackClient } from '../../../../src/platform/slack/client.ts';
 import { createSlackGate } from '../../../../src/platform/slack/gate.ts';
 import { gated, json, slackJson } from '../../../../src/platform/store/gate.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
+import { forms, type Pick } from '../../../support/redact/forms.ts';
 import { hardCases } from '../../../support/redact/hard-cases.ts';
 import { hardLookAlikes } from '../../../support/redact/hard-look-alikes.ts';
 import { moreCases } from '../../../support/redact/more-cases.ts';
 import { moreLookAlikes } from '../../../support/redact/more-look-alikes.ts';
 import { strangeCases, strangeLookAlikes } from '../../../support/redact/strange-cases.ts';
-import { isVisible } from '../../../support/redact/visible.ts';
+import { isVisible, seeded } from '../../../support/redact/visible.ts';
 
 const knownSecrets = [
   'Zeppelin-Orchard-31',
@@ -119,6 +120,18 @@ const cases = [
     keeps: [] as string[],
   })),
 ];
+/** Each form in which programs write secrets down, once with a value that it can hold. */
+const planted = forms.flatMap((form, index) => {
+  const random = seeded(index + 1);
+  const pick: Pick = (items) => {
+    const item = items[Math.floor(random() * items.length)];
+    if (item === undefined) throw new RangeError('nothing to pick');
+    return item;
+  };
+  const secret = `Kq7${form.name.length}vT9xLm2Wz${index}Rb5`;
+  const written = form.write(secret, pick);
+  return written === undefined ? [] : [{ form: form.name, secret, ...written }];
+});
 const lookAlikes = [...hardLookAlikes, ...moreLookAlikes, ...strangeLookAlikes];
 const spelled = knownSecrets.flatMap((secret) => [secret, ...spellingsOf(secret)]);
 
@@ -137,6 +150,21 @@ describe.each(Object.entries(exits))('%s', (_exit, leave) => {
     expect(leaked).toEqual([]);
     expect(
       cases.flatMap(({ keeps }, index) => keeps.filter((kept) => shown[index]?.includes(kept) !== true)),
+    ).toEqual([]);
+  });
+
+  it('has no secret in it in any of the forms in which programs write them', {
+    timeout: 60_000,
+  }, async () => {
+    const shown = await leave(planted.map(({ text }) => text));
+
+    expect(planted.length).toBeGreaterThan(60);
+    expect(
+      planted
+        .filter(({ secret, spellings = [secret] }, index) =>
+          spellings.some((spelling) => shown[index]?.includes(spelling) !== false),
+        )
+        .map(({ form }) => form),
     ).toEqual([]);
   });
 
