@@ -1,8 +1,11 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   test: { name, include, environment: 'node' as const, ...more },
 });
+
+/** Files that a caller has run on the same source already, with commas between them: `test/guides` says which. */
+const leftOut = process.env['AETHERIUS_TESTS_LEFT_OUT']?.split(',') ?? [];
 
 export default defineConfig({
   test: {
@@ -12,6 +15,7 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts', 'tools/**/*.unit.test.ts'], {
         isolate: false,
         maxWorkers: 2,
+        exclude: [...configDefaults.exclude, ...leftOut],
       }),
       project('contract', ['test/contract/**/*.test.ts'], { isolate: false, maxWorkers: 2 }),
       project('repo', ['test/repo/**/*.test.ts'], {
