@@ -22,6 +22,7 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
         maxWorkers: 2,
+        exclude: [...configDefaults.exclude, ...leftOut],
       }),
       // Runs `npm run check` in a copy of the repository, which is why it is no part of it.
       project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
