@@ -1,4 +1,4 @@
-/** The own unit tests of the services as they are, in their own languages. */
+/** The own unit tests of the services as they are, and of what renames the guide's, in their own languages. */
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -8,15 +8,17 @@ import { inherited } from '../../lab/runtimes/images.ts';
 const services = fileURLToPath(new URL('../../lab/services', import.meta.url));
 
 describe('the services as they are', () => {
-  it('keep their unit tests: agent-manager, orchestrator-service, collect-agent', async () => {
+  it('keep their unit tests: the programs in Go', async () => {
     // The flags of the build, so that what it compiled is used again.
-    const result = await run('go', ['test', '-trimpath', './internal/asis/...'], {
+    const packages = ['./internal/asis/...', './internal/profile', './internal/wire'];
+    const result = await run('go', ['test', '-trimpath', ...packages], {
       cwd: services,
       seconds: 500,
       env: { ...inherited(), CGO_ENABLED: '0' },
     });
 
-    expect(result.stdout + result.stderr).toMatch(/^ok .*\/asis\/manager/m);
+    for (const name of ['asis/manager', 'profile', 'wire'])
+      expect(result.stdout + result.stderr).toMatch(new RegExp(`^ok .*/${name}`, 'm'));
     expect(result.code).toBe(0);
   });
 
