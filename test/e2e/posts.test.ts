@@ -132,7 +132,9 @@ describe('an answer for which Slack takes no edit', () => {
     expect(JSON.stringify(left.blocks)).not.toContain('"button"');
     expect(isTable(table)).toBe(true);
     const replies = control.messages({ channel, threadTs: table.ts });
-    const stored = await product.database.sql("SELECT FROM messages WHERE purpose = 'finding'");
+    const stored = await product.database.sql(
+      "SELECT FROM messages WHERE purpose IN ('finding', 'remediation')",
+    );
     expect(replies).toHaveLength(stored.length);
     expect(stored.length).toBeGreaterThan(0);
     expect(control.messages({ channel, threadTs: left.ts })).toEqual([]);

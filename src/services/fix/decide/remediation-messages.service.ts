@@ -135,8 +135,10 @@ export function createRemediationMessages(deps: {
         row.surface.language,
       );
       const [card] = existing;
-      if (card === undefined) await post(tx, row, cardPurpose, rendered, 'decision');
-      else await tx.messages.update(card.id, rendered, 'decision');
+      // An offer is part of the answer it belongs to and comes behind it.
+      const urgency = row.state === 'proposed' ? 'answer' : 'decision';
+      if (card === undefined) await post(tx, row, cardPurpose, rendered, urgency);
+      else await tx.messages.update(card.id, rendered, urgency);
     },
     async remind(tx, row, which) {
       const purpose = `remediation-${which}`;
