@@ -105,13 +105,14 @@ function everyHealthCall(): readonly ProbeCall[] {
   const configured = { redis: true, nats: true, natsMonitor: true, neo4j: true, thresholds };
   const databases = ['agentManager', 'orchestrator'] as const;
   return (['kubernetes', 'compose'] as const).flatMap((runtime) =>
-    healthCalls({ runtime, services: serviceIds, databases, ...configured }),
+    healthCalls({ runtime, services: serviceIds, withoutHttp: [], databases, ...configured }),
   );
 }
 
 /** Codes that speak for a cause; those under `not` speak against it. */
 function codesFor(condition: Condition): readonly string[] {
   if (condition.op === 'hint') return [];
+  if (condition.op === 'unless-answered') return codesFor(condition.of);
   if (condition.op === 'found' || condition.op === 'found-apart') return [condition.code];
   return condition.op === 'not' ? [] : condition.of.flatMap(codesFor);
 }
@@ -125,6 +126,8 @@ function holds(condition: Condition, made: ReadonlySet<string>): boolean {
       return made.has(condition.code) && !condition.from.some((other) => made.has(other));
     case 'hint':
       return false;
+    case 'unless-answered':
+      return holds(condition.of, made);
     case 'not':
       return !holds(condition.of, made);
     case 'all':

@@ -192,6 +192,7 @@ function condition(
       return inside === undefined ? text : `(${text})`;
     }
     if (one.op === 'hint') return words.hint(code(one.code));
+    if (one.op === 'unless-answered') return term(one.of, inside);
     if (one.op === 'not') return `${words.not} ${term(one.of, 'not')}`;
     const joined = one.of
       .map((each) => term(each, one.op))

@@ -2,7 +2,9 @@ import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
+import { uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
+import { present } from '../domain/kernel/present.ts';
 import { asInGuide, type Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
@@ -73,13 +75,15 @@ function diagnoseOutput(
 ): DiagnoseOutput {
   const { environment, judgements, time, tookMs } = answer;
   const causes = judgements.flatMap((judgement) => judgement.causes);
+  const blind = judgements.map((judgement) => uncheckable(judgement, answer.outcomes));
   const has = (verdict: CauseJudgement['verdict']) => causes.some((cause) => cause.verdict === verdict);
   return {
     environment,
     time: time.toISOString(),
     tookMs,
     overall: has('confirmed') ? 'cause-found' : has('possible') ? 'unknown' : 'no-cause',
-    diagnoses: judgements.map(({ diagnosis, causes: judged, handOver }) => ({
+    diagnoses: judgements.map(({ diagnosis, causes: judged, handOver }, index) => ({
+      uncheckable: blind[index] === true,
       id: diagnosis.id,
       title: words.lookupPlain(`diagnosis.${diagnosis.id}`) ?? diagnosis.id,
       handOver: [...handOver],
@@ -137,7 +141,9 @@ function remediesOf(
           commands: [],
         };
       }
-      const facts = finding === undefined ? {} : { ...finding.facts, subject: finding.subject };
+      // As where the finding itself is told: the part by its name, also where nothing was found.
+      const part = words.lookupPlain(`part.${finding?.part ?? cause.part}`) ?? cause.part;
+      const facts = { ...finding?.facts, ...present({ subject: finding?.subject }), part };
       return {
         text: words.lookupPlain(`remedy.${remedy.instruction}`, facts) ?? remedy.instruction,
         commands: [...instructionLines(remedy.instruction, place, finding, platform)],
@@ -171,9 +177,11 @@ function causeLines(group: readonly CauseOutput[], words: CliContext['words']): 
   ];
 }
 
-function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
-  const { environment, time, tookMs: took } = output;
-  const lines = output.diagnoses.flatMap((diagnosis) => [
+function diagnosisLines(
+  diagnosis: DiagnoseOutput['diagnoses'][number],
+  words: CliContext['words'],
+): readonly string[] {
+  return [
     '',
     `${diagnosis.id} ${diagnosis.title}`,
     ...diagnosis.causes
@@ -186,7 +194,16 @@ function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
     ...diagnosis.causes
       .filter(({ verdict }) => verdict === 'ruled-out')
       .flatMap((one) => causeLines([one], words)),
-  ]);
+  ];
+}
+
+function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
+  const { environment, time, tookMs: took } = output;
+  const lines = output.diagnoses.flatMap((diagnosis) =>
+    diagnosis.uncheckable
+      ? ['', words.plain('diagnose.uncheckable', { id: diagnosis.id, symptom: diagnosis.title })]
+      : diagnosisLines(diagnosis, words),
+  );
   const said = output.unexplained.flatMap((finding) => [
     '',
     words.plain('cli.diagnose.unexplained', {

@@ -60,6 +60,9 @@ export const DiagnoseOutput = z
           id: z.string(),
           title: z.string(),
           handOver: z.array(z.string()),
+          uncheckable: z
+            .boolean()
+            .meta({ description: 'Nothing of it can be checked here: what it needs is not configured.' }),
           causes: z
             .array(
               z.object({

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
 
 const late = any(found('EVENT_LATENCY_HIGH'), found('EVENT_QUEUE_BACKLOG'));
 /** A database that serves no client is not slow: diagnosis H2 finds its fault. */
@@ -6,6 +6,14 @@ const unserved = any(
   found('ENDPOINT_REFUSED', 'postgres'),
   found('ENDPOINT_HUNG', 'postgres'),
   found('ENDPOINT_CLOSED', 'postgres'),
+);
+/** Whether it is slow besides, nobody can tell. */
+const unknownWhileUnserved = not(
+  any(
+    hint('ENDPOINT_REFUSED', 'postgres'),
+    hint('ENDPOINT_HUNG', 'postgres'),
+    hint('ENDPOINT_CLOSED', 'postgres'),
+  ),
 );
 
 export const eventLatency = defineDiagnosis({
@@ -33,7 +41,7 @@ export const eventLatency = defineDiagnosis({
     {
       id: 'S3.c',
       part: 'postgres',
-      when: all(late, found('EVENT_WRITES_SLOW'), not(unserved)),
+      when: all(late, found('EVENT_WRITES_SLOW'), unknownWhileUnserved),
       remedies: [{ instruction: 'see-slow-database' }],
     },
   ],

@@ -1,4 +1,12 @@
-import { all, any, type Condition, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import {
+  all,
+  any,
+  type Condition,
+  defineDiagnosis,
+  found,
+  not,
+  unlessAnswered,
+} from '../domain/diagnosis/diagnosis.ts';
 import { type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 import type { FindingCode } from '../domain/probe/findings.ts';
 
@@ -92,7 +100,11 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
   ] as const;
   return {
     // A Service that looks for Pods says that the part lives here.
-    running: notRunning(part, any(found('SERVICE_WITHOUT_PODS', part), ...unanswered, ...unwell)),
+    // Where nothing can look at Pods or containers, an answer of the part itself says that it runs.
+    running: unlessAnswered(
+      notRunning(part, any(found('SERVICE_WITHOUT_PODS', part), ...unanswered, ...unwell)),
+      ...ownProbes(part).map(({ probe }) => probe),
+    ),
     health: any(notReady, ...unwell),
     network: any(...unanswered, found('NETWORK_SLOW', part)),
   };

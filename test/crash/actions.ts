@@ -36,6 +36,7 @@ export function realTargets(urls: TargetUrls): TargetsFactory {
   const environment: EnvironmentConfig = {
     runtime: { kind: 'none' },
     services: {},
+    withoutHttp: [],
     redis: { kind: 'single', url: literal(urls.redis) },
     postgres: {
       url: literal(urls.postgres),

@@ -7,6 +7,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
+import { uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../../domain/diagnosis/unexplained.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
@@ -162,7 +163,12 @@ const whyOpen = ({ for: signs, missing }: CauseJudgement): string =>
   JSON.stringify([signs.map(findingKey), missing.map(({ key }) => key)]);
 
 /** What is not settled, with what it would take, and what was ruled out. */
-function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
+function openBlocks(given: DiagnosisView, words: Words): KnownBlock[] {
+  const blind = given.judgements.filter((judgement) => uncheckable(judgement, given.outcomes));
+  const view = { ...given, judgements: given.judgements.filter((judgement) => !blind.includes(judgement)) };
+  const cannot = blind.map(({ diagnosis: { id } }) =>
+    words.say('diagnose.uncheckable', { id, symptom: words.lookupPlain(`diagnosis.${id}`) ?? id }),
+  );
   const possible = alike(causesOf(view, 'possible'), whyOpen).flatMap((group) => {
     const [cause] = group;
     if (cause === undefined) return [];
@@ -187,6 +193,7 @@ function openBlocks(view: DiagnosisView, words: Words): KnownBlock[] {
     .slice(1)
     .map(({ diagnosis }) => `${diagnosis.id} ${words.lookup(`diagnosis.${diagnosis.id}`) ?? ''}`);
   return [
+    ...(cannot.length === 0 ? [] : [section(cannot.join('\n'), words)]),
     ...(possible.length === 0 ? [] : [section(possible.join('\n'), words)]),
     ...(ruledOut.length === 0
       ? []

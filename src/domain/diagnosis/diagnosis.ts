@@ -9,7 +9,8 @@ import type { ProbeCall } from '../probe/probe.ts';
 export type Condition =
   | { readonly op: 'found'; readonly code: FindingCode; readonly part?: PartId }
   | { readonly op: 'found-apart'; readonly code: FindingCode; readonly from: readonly FindingCode[] }
-  | { readonly op: 'hint'; readonly code: FindingCode }
+  | { readonly op: 'hint'; readonly code: FindingCode; readonly part?: PartId }
+  | { readonly op: 'unless-answered'; readonly of: Condition; readonly probes: readonly string[] }
   | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition };
 
@@ -28,8 +29,15 @@ export function foundApart(code: FindingCode, ...from: readonly [FindingCode, ..
  * Never true: unknown when a finding with this code was made, which speaks for the cause as it does for others. A program
  * that says it is not ready may be asked in the wrong place, or wait for another part.
  */
-export function hint(code: FindingCode): Condition {
-  return { op: 'hint', code };
+export function hint(code: FindingCode, part?: PartId): Condition {
+  return part === undefined ? { op: 'hint', code } : { op: 'hint', code, part };
+}
+/**
+ * The condition; where it could not be seen, false when one of these probes got an answer from the part: what answers
+ * runs, whether or not anybody can see its Pod or container.
+ */
+export function unlessAnswered(of: Condition, ...probes: readonly string[]): Condition {
+  return { op: 'unless-answered', of, probes };
 }
 export function all(...of: readonly [Condition, ...Condition[]]): Condition {
   return { op: 'all', of };
@@ -119,6 +127,7 @@ export function codesOf(
 ): readonly { readonly code: FindingCode; readonly part?: PartId }[] {
   switch (condition.op) {
     case 'found':
+    case 'hint':
       return [
         condition.part === undefined
           ? { code: condition.code }
@@ -126,8 +135,7 @@ export function codesOf(
       ];
     case 'found-apart':
       return [{ code: condition.code }, ...condition.from.map((code) => ({ code }))];
-    case 'hint':
-      return [{ code: condition.code }];
+    case 'unless-answered':
     case 'not':
       return codesOf(condition.of);
     case 'all':

@@ -1,6 +1,6 @@
 import { depth } from '../platform/dependencies.ts';
 import type { Finding, Severity } from '../probe/finding.ts';
-import type { FindingCode } from '../probe/findings.ts';
+import { type FindingCode, traitsOf } from '../probe/findings.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 import { type Condition, codesOf, type Diagnosis, type DiagnosisCause } from './diagnosis.ts';
 
@@ -132,6 +132,14 @@ function combineAny(parts: readonly Seen[]): Seen {
   };
 }
 
+/** Its part has answered, well or not: nothing that it found is that our own attempt came to nothing. */
+function gotAnswer({ status, findings }: ProbeOutcome): boolean {
+  return (
+    status === 'healthy' ||
+    (status === 'unhealthy' && findings.every(({ code }) => traitsOf(code).ownAttempt !== true))
+  );
+}
+
 /** Kleene's strong logic over what the probes saw. */
 export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[], emitters: Emitters): Seen {
   switch (condition.op) {
@@ -140,8 +148,16 @@ export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[]
     case 'found-apart':
       return lookApart(condition.code, condition.from, outcomes, emitters);
     case 'hint': {
-      const seen = lookFor(condition.code, undefined, outcomes, emitters);
+      const seen = lookFor(condition.code, condition.part, outcomes, emitters);
       return seen.truth === true ? { ...seen, truth: undefined } : seen;
+    }
+    case 'unless-answered': {
+      const inner = evaluate(condition.of, outcomes, emitters);
+      if (inner.truth !== undefined) return inner;
+      const answered = outcomes.filter(
+        (outcome) => condition.probes.includes(outcome.probe) && gotAnswer(outcome),
+      );
+      return answered.length === 0 ? inner : { truth: false, for: [], against: answered, missing: [] };
     }
     case 'all':
       return combineAll(condition.of.map((inner) => evaluate(inner, outcomes, emitters)));

@@ -8,6 +8,8 @@ import type { Thresholds } from '../settings/thresholds.ts';
 export interface EnvironmentShape {
   readonly runtime: 'kubernetes' | 'compose' | 'none';
   readonly services: readonly ServiceId[];
+  /** Services that listen on no port: what runs them speaks for them. */
+  readonly withoutHttp: readonly ServiceId[];
   /** Empty: PostgreSQL is not configured. */
   readonly databases: readonly DatabaseId[];
   readonly redis: boolean;
@@ -24,6 +26,7 @@ export function shapeOf(config: EnvironmentConfig): EnvironmentShape {
   return {
     runtime: config.runtime.kind,
     services: serviceIds.filter((id) => config.services[id] !== undefined),
+    withoutHttp: config.withoutHttp,
     databases,
     redis: config.redis !== undefined,
     nats: config.nats !== undefined,
@@ -40,7 +43,8 @@ export function configuredParts(shape: EnvironmentShape): ReadonlySet<PartId> {
   if (shape.redis) parts.add('redis');
   if (shape.nats) parts.add('nats');
   if (shape.neo4j) parts.add('neo4j');
-  if (shape.runtime !== 'none') parts.add('runtime');
+  if (shape.runtime !== 'none')
+    for (const part of ['runtime', ...shape.withoutHttp] as const) parts.add(part);
   if (
     shape.runtime !== 'none' ||
     shape.services.includes('agent-manager') ||

@@ -259,6 +259,9 @@ function judgeUnreachable(
   if (runtime === 'running' || sessions.seen.length > 0 || monitor.length > 0)
     return said('degraded', look === 'refused' ? 'port-closed' : 'finding', alive);
   if (sessions.gone.length > 0) return said('down', 'finding', sessions.gone);
+  // Two ports of one process, each with an address of its own: a wrong one of ours does not refuse at both.
+  const refusing = monitorRefuses(part, outcomes);
+  if (look === 'refused' && refusing.length > 0) return said('down', 'finding', refusing);
   return said('unknown', `${look}-unconfirmed`, []);
 }
 
@@ -272,6 +275,15 @@ function monitorWitness(part: PartId, outcomes: readonly ProbeOutcome[]): readon
     (one) => one.part === part && healthRole(one.probe).otherPort === true && one.status === 'healthy',
   );
   return outcome === undefined ? [] : [{ key: 'monitor-answers', facts: outcome.facts }];
+}
+
+/** The other port of the same process, which refuses too. */
+function monitorRefuses(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
+  const finding = outcomes
+    .filter((one) => one.part === part && healthRole(one.probe).otherPort === true)
+    .flatMap(({ findings }) => findings)
+    .find(({ facts }) => facts['stage'] === 'refused');
+  return finding === undefined ? [] : [{ key: 'monitor-refuses', facts: finding.facts }];
 }
 
 function good(part: PartId, direct: readonly ProbeOutcome[]): PartRow['fact'] {

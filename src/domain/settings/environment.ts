@@ -112,12 +112,25 @@ export const Environment = z
       .partialRecord(z.enum(serviceIds), Service)
       .default({})
       .meta({ description: 'The platform’s own services; a missing one is "not configured".' }),
+    withoutHttp: z.array(z.enum(serviceIds)).default([]).meta({
+      description:
+        'Services whose build listens on no port. Their Pods or containers alone tell how they are; they have no entry in `services`.',
+    }),
     postgres: Postgres.exactOptional(),
     redis: Redis.transform(toRedisConnection).exactOptional(),
     nats: Nats.exactOptional(),
     neo4j: Neo4j.exactOptional(),
     thresholds: Thresholds.prefault({}),
     platform: PlatformSettings.prefault({}),
+  })
+  .superRefine(({ services, withoutHttp }, context) => {
+    for (const [index, id] of withoutHttp.entries())
+      if (services[id] !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['withoutHttp', index],
+          message: `"${id}" has a URL under services: it either answers over HTTP or does not`,
+        });
   })
   .meta({ description: 'One Aetherius installation.' });
 

@@ -14,13 +14,15 @@ const params = z.strictObject({
   part: z.enum(partIds).meta({ description: 'The part whose containers are checked.' }),
 });
 type Params = z.output<typeof params>;
-type Deps = Pick<With<'compose'>, 'compose' | 'platform'>;
+type Deps = Pick<With<'compose'>, 'compose' | 'platform' | 'services'>;
 
 export const composeContainers = defineProbe({
   id: 'compose.containers',
   doc: `Checks the containers of a part in the Compose project.
 It distinguishes: exited (with its code), paused, restarting repeatedly, unhealthy by its own check, killed for memory.
-A container belongs to a part by its Compose service name.`,
+A container belongs to a part by its Compose service name.
+A health check that asks a path which is not there, or needs a program which is not there, says nothing of the part.
+So does one that asks a port of a service without HTTP.`,
   params,
   part: (given: Params) => given.part,
   needs: ['compose'],
@@ -53,8 +55,11 @@ A container belongs to a part by its Compose service name.`,
         },
       ]);
     }
+    const silentId = serviceIds.find((id) => id === part);
+    const withoutHttp = silentId !== undefined && deps.services?.find(silentId) === undefined;
+    const hopeless = own.filter((container) => cannotPass(container, withoutHttp));
     const findings = own.flatMap((container): Finding[] => {
-      const fault = faultOf(container);
+      const fault = hopeless.includes(container) ? undefined : faultOf(container);
       if (fault === undefined) return [];
       const ended = container.finishedAt;
       return [
@@ -83,10 +88,24 @@ A container belongs to a part by its Compose service name.`,
       desired: own.length,
       running,
       ready: own.length - findings.length,
+      ...present({
+        checkCannotPass: hopeless.length === 0 ? undefined : hopeless.map(({ name }) => name).join(', '),
+      }),
       ...imageFacts(own.map(({ image }) => image)),
     });
   },
 });
+
+/** No such path, module or program: what the check asks with or for does not exist, however well the part is. */
+const wrongCheck =
+  /\b404\b.*not found|no module named|executable file not found|(?:command|applet) not found|no such file or directory/i;
+const noListener = /connection refused/i;
+
+/** A check of a running container that fails by how it is written, so that it would fail for ever. */
+function cannotPass({ state, health, checkOutput = '' }: ComposeContainer, withoutHttp: boolean): boolean {
+  if (state !== 'running' || health !== 'unhealthy') return false;
+  return wrongCheck.test(checkOutput) || (withoutHttp && noListener.test(checkOutput));
+}
 
 function faultOf(container: ComposeContainer): FindingCode | undefined {
   switch (container.state) {

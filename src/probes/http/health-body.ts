@@ -67,7 +67,23 @@ export function dependencyFacts(body: string, platform: Platform): Record<string
       if (part !== undefined && word !== undefined) facts[`dependency.${part}`] = word;
     }
   }
+  const blamed = blamedIn(value, platform);
+  if (blamed !== undefined) facts[`dependency.${blamed}`] ??= 'down';
   return facts;
+}
+
+/** Fields in which a service gives the reason for its bad health. */
+const reasons = ['reason', 'error', 'message', 'detail'];
+const failing =
+  /\b(?:unavailable|unreachable|unhealthy|down|disconnected|not (?:connected|available|ready|reachable)|refused|failed)\b/i;
+
+/** The part of which a reason says that it fails: "database unavailable". */
+function blamedIn(value: Record<string, unknown>, platform: Platform): PartId | undefined {
+  const reason = reasons.map((name) => value[name]).find((one) => typeof one === 'string');
+  if (typeof reason !== 'string' || !failing.test(reason)) return undefined;
+  const words = reason.split(/[^\w-]+/).filter((word) => word !== '');
+  const named = words.map((word) => partReportedAs(word, platform) ?? partNamed(word, platform));
+  return named.find((part) => part !== undefined && part !== 'runtime');
 }
 
 function stateOf(state: unknown): 'up' | 'down' | undefined {

@@ -3,6 +3,7 @@ import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
 import { explains, failedDependencyOf, storesBelow } from '../../domain/diagnosis/failed-dependency.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../../domain/diagnosis/judgement.ts';
 import type { UnreachablePath } from '../../domain/diagnosis/render-diagnosis.ts';
+import { uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/probe/probe.ts';
@@ -100,7 +101,8 @@ export async function diagnose(
       const judged = next.map((diagnosis) =>
         judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters),
       );
-      judgements.push(...judged);
+      // What another one hands over to, and nothing here can check, says nothing: K1 where there are no Pods.
+      judgements.push(...judged.filter((judgement) => hop === 0 || !uncheckable(judgement, seen)));
       const wanted = judged.flatMap((judgement) => judgement.handOver);
       const done = new Set([...earlier, ...judgements].map((judgement) => judgement.diagnosis.id));
       next = [...new Set(wanted)]
@@ -118,7 +120,12 @@ export async function diagnose(
     // The way to one part is asked for once: what it stands on explains why that one does not serve.
     const others = judgements.filter(({ diagnosis }) => !isWay(diagnosis));
     const way = await follow([options.unreachable(dependency)], MOST_HOPS_BELOW, others);
-    if (way[0] !== undefined && explains(way[0], [...outcomes.values()])) judgements = [...others, ...way];
+    const [first] = way;
+    // One that stays open is told as open: a part that nobody reached is named, whoever is to blame for it.
+    const open =
+      first?.overall === 'unknown' && others.length === judgements.length && confirmedNothing(judgements);
+    if (first !== undefined && (open || explains(first, [...outcomes.values()])))
+      judgements = [...others, ...way];
   }
   // Only where something is or may be wrong: a healthy answer needs no history.
   if (judgements.some(({ causes }) => causes.some(({ verdict }) => verdict !== 'ruled-out')))
@@ -134,6 +141,9 @@ export async function diagnose(
     ...present({ path }),
   };
 }
+
+const confirmedNothing = (judgements: readonly DiagnosisJudgement[]): boolean =>
+  judgements.every(({ overall }) => overall !== 'cause-found');
 
 /** Requests to the Kubernetes API but for further pages, whose number the size of the cluster decides. */
 function firstRequests(used: readonly Targets[]): number {

@@ -90,6 +90,7 @@ export const health = {
   'health.witness.dependant-up': '{service}, which reaches it',
   'health.witness.dependant-down': '{service}, which does not reach it either',
   'health.witness.dependant-unhealthy': '{service}, which is not healthy',
+  'health.witness.monitor-refuses': 'its monitoring port, which refuses connections too',
   'health.witness.monitor-answers': 'its monitoring port, which answers',
 
   'cause.dns': 'the name does not resolve',

@@ -167,6 +167,7 @@ export const diagnoses = {
   'diagnose.none': '*{environment}* · {symptom}：它的各种原因都不存在。',
   'diagnose.more-evidence': '……另有 {count} 条同类证据。',
   'diagnose.todo': '*怎么办：*',
+  'diagnose.uncheckable': '{id} {symptom}：此处无法检查，它要查看的内容没有配置。',
   'diagnose.open-alike': '这些都未能排除，原因相同。',
   'diagnose.unseen': '看不到{what}。',
   'diagnose.unseen-of': '{what}（{about}）',

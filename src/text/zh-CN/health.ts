@@ -89,6 +89,7 @@ export const health = {
   'health.witness.dependant-up': '{service}（可以连上它）',
   'health.witness.dependant-down': '{service}（同样连不上它）',
   'health.witness.dependant-unhealthy': '{service}（不健康）',
+  'health.witness.monitor-refuses': '它的监控端口（同样拒绝连接）',
   'health.witness.monitor-answers': '它的监控端口（有应答）',
 
   'cause.dns': '名称无法解析',

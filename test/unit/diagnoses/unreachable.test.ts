@@ -24,6 +24,23 @@ describe('the path to a part that cannot be reached', () => {
     });
   });
 
+  it.each(['agent-manager', 'neo4j'] as const)(
+    'W13 does not leave open whether %s runs, where it has just answered and no runtime can be asked',
+    (part) => {
+      const blind = [
+        'runtime.running',
+        'runtime.startup',
+        'runtime.startup-log',
+        'kubernetes.services-endpoints',
+      ];
+      const own = part === 'neo4j' ? 'neo4j.connection' : 'http.service-health';
+      const refused = { code: 'ENDPOINT_REFUSED', probe: own };
+
+      expect(verdicts(part, outcomes(part, [], blind))['H2.a']).toBe('ruled-out');
+      expect(verdicts(part, outcomes(part, [refused], blind))['H2.a']).toBe('possible');
+    },
+  );
+
   it('ends at "it does not run" when it is seen between two crashes, before it listens', () => {
     const seen = outcomes('orchestrator-service', [
       { code: 'SERVICE_EXITS_AT_START', probe: 'runtime.startup' },

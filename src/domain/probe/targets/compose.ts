@@ -8,6 +8,8 @@ export interface ComposeContainer {
   readonly image: string;
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** What its own health check said last, where it failed. */
+  readonly checkOutput?: string;
   /** ISO time at which it was made: from then on its image and environment are the same. */
   readonly createdAt: string;
   readonly startedAt: string;

@@ -167,6 +167,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
   const { State: state, Config: config, HostConfig: host } = info;
   const health = state.Health?.Status;
   const finished = state.FinishedAt;
+  const check = state.Health?.Log?.at(-1);
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
@@ -174,6 +175,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     image: config.Image,
     state: states.has(state.Status) ? (state.Status as ComposeContainer['state']) : 'dead',
     ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
+    ...(check === undefined || check.ExitCode === 0 ? {} : { checkOutput: check.Output }),
     createdAt: info.Created,
     startedAt: state.StartedAt,
     // Docker's zero time means "never".

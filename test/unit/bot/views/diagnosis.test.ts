@@ -120,3 +120,17 @@ it('W7 shows word for word what a part said and no cause explains, once, and why
     '本机器人不认识以下内容',
   );
 });
+
+it('W13 says in one line what cannot be checked here, and lists none of its causes', () => {
+  const outcomes = outcomesOf(podNotStarting, []).map((outcome) => ({
+    ...outcome,
+    ...{ status: 'skipped' as const, reason: 'not-configured' as const },
+  }));
+  const judgements = [judge(podNotStarting, outcomes, emitters)];
+  const seen = outcomes.length;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const text = JSON.stringify(diagnosisRenderer.diagnosis(view, 'en').blocks);
+
+  expect(text).toContain('K1 A Pod does not start: cannot be checked here.');
+  expect(text).not.toContain('K1.a');
+});

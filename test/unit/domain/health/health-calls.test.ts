@@ -18,7 +18,7 @@ describe('what of an environment is configured', () => {
   it('is nothing, by default', () => {
     expect(empty).toEqual({
       ...{ runtime: 'none', services: [], databases: [], redis: false, nats: false, natsMonitor: false },
-      ...{ neo4j: false, thresholds: environment().thresholds },
+      ...{ withoutHttp: [], neo4j: false, thresholds: environment().thresholds },
     });
   });
 

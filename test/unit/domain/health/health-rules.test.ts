@@ -603,3 +603,75 @@ describe('agents of which only the runtime can tell (their registry is not confi
     });
   });
 });
+
+describe('W8 a service without HTTP', () => {
+  const withoutHttp = ['orchestrator-service'] as const;
+  const { 'orchestrator-service': _, ...answering } = services;
+  const shape = {
+    ...shapeOf({ ...full, services: answering }),
+    ...{ withoutHttp, runtime: 'compose' as const },
+  };
+  const calls = healthCalls(shape);
+  const told = (planted: Readonly<Record<string, Planted>> = {}) => {
+    const keys = new Set(calls.map(callKey));
+    const outcomes = outcomesOf('compose', planted).filter(({ key }) => keys.has(key));
+    return judgeHealth({ environment: 'prod', shape, calls, outcomes });
+  };
+
+  it('is up by what runs it, and a healthy platform is healthy', () => {
+    expect(told().overall).toBe('healthy');
+    expect(row(told(), 'orchestrator-service')).toMatchObject({ state: 'up', findings: [] });
+  });
+
+  it('is down when its container has ended', () => {
+    const ended = told({
+      'compose.containers(orchestrator-service)': {
+        facts: { desired: 1, ready: 0, running: 0 },
+        findings: [{ code: 'CONTAINER_EXITED', facts: { exitCode: 1 } }],
+      },
+    });
+
+    expect(row(ended, 'orchestrator-service')).toMatchObject({ state: 'down' });
+  });
+
+  it('has no row where nothing runs it that could be asked', () => {
+    expect(configuredParts({ ...shape, runtime: 'none' }).has('orchestrator-service')).toBe(false);
+  });
+});
+
+describe('W10 NATS that refuses on both of its ports', () => {
+  const monitor = (stage: string): Planted => ({
+    facts: {},
+    findings: [{ code: 'NATS_MONITOR_UNREACHABLE', facts: { stage } }],
+  });
+
+  it('is down, by its monitoring port as the second witness', () => {
+    const report = judge('none', { 'nats.server': refused, 'nats.monitor': monitor('refused') });
+
+    // What the services say of it counts more: here they cannot be asked.
+    const mute = { ...blind('no-answer'), facts: {} };
+    const alone = judge('none', {
+      'nats.server': refused,
+      'nats.monitor': monitor('refused'),
+      'http.service-health(agent-manager)': mute,
+      'nats.clients': mute,
+    });
+    expect(row(alone, 'nats')).toMatchObject({
+      state: 'down',
+      witnesses: [{ key: 'monitor-refuses' }],
+    });
+    expect(row(report, 'nats')?.state).toBe('unknown');
+  });
+
+  it('is not called down when the monitor is only not reached', () => {
+    const mute = { ...blind('no-answer'), facts: {} };
+    const report = judge('none', {
+      'nats.server': refused,
+      'nats.monitor': monitor('connect-timeout'),
+      'http.service-health(agent-manager)': mute,
+      'nats.clients': mute,
+    });
+
+    expect(row(report, 'nats')?.state).toBe('unknown');
+  });
+});

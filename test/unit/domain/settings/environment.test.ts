@@ -17,13 +17,24 @@ describe('an environment', () => {
   it('has the defaults of the reference', () => {
     const { services, thresholds, platform, ...rest } = Environment.parse(none);
 
-    expect([services, rest]).toEqual([{}, none]);
+    expect([services, rest]).toEqual([{}, { ...none, withoutHttp: [] }]);
     expect(platform).toEqual(asInGuide);
     expect(thresholds).toEqual({
       ...{ httpSlowMs: 2_000, postgresSlowMs: 500, redisSlowMs: 200, natsSlowMs: 500, neo4jSlowMs: 2_000 },
       ...{ postgresConnectionsPercent: 80, idleInTransactionSeconds: 300, redisMemoryPercent: 90 },
       ...{ redisHitRatePercent: 50, natsPendingBytes: 8_388_608, agentHeartbeatSeconds: 120, podRestarts: 3 },
     });
+  });
+
+  it('W8 names a service that listens on no port, and refuses one that has a URL as well', () => {
+    const withoutHttp = ['orchestrator-service'];
+    const services = { 'orchestrator-service': { url: 'http://o:8081' } };
+
+    expect(Environment.parse({ ...none, withoutHttp }).withoutHttp).toEqual(withoutHttp);
+    expect(messages(Environment, { ...none, withoutHttp, services })).toEqual([
+      '"orchestrator-service" has a URL under services: it either answers over HTTP or does not',
+    ]);
+    expect(messages(Environment, { ...none, withoutHttp: ['redis'] })).toHaveLength(1);
   });
 
   it('of each runtime has the names that the platform gives itself', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import { createServicesTarget } from '../../../../src/platform/targets/http/services.ts';
 import { composeContainers } from '../../../../src/probes/compose/containers.probe.ts';
 import { compose, container } from '../../../support/fake-compose.ts';
 import { probeContext } from '../../../support/probe-context.ts';
@@ -40,6 +42,33 @@ describe('compose.containers', () => {
     const outcome = await look('redis', container('redis', more));
 
     expect(outcome.status === 'unhealthy' ? outcome.findings[0]?.code : undefined).toBe(code);
+  });
+
+  it.each([
+    'wget: server returned error: HTTP/1.1 404 Not Found',
+    "ModuleNotFoundError: No module named 'requests'",
+    'OCI runtime exec failed: exec: "curl": executable file not found in $PATH',
+  ])('W8 calls no part unwell by a check that cannot pass: %s', async (checkOutput) => {
+    const unhealthy = container('agent-manager', { health: 'unhealthy', checkOutput });
+
+    expect(await look('agent-manager', unhealthy)).toMatchObject({
+      status: 'healthy',
+      facts: { checkCannotPass: 'aetherius-agent-manager' },
+    });
+  });
+
+  it('W8 takes a refused check for a fault where the service has HTTP, and for none where it has not', async () => {
+    const checkOutput = 'dial tcp 127.0.0.1:8081: connect: connection refused';
+    const one = compose([container('orchestrator-service', { health: 'unhealthy', checkOutput })]);
+    const services = createServicesTarget(
+      { 'orchestrator-service': { url: 'http://o:8081', healthPaths: ['/health'] } },
+      asInGuide.paths,
+    );
+    const ask = (more: object) =>
+      composeContainers.run({ part: 'orchestrator-service' }, probeContext({ compose: one, ...more }));
+
+    expect(await ask({ services })).toMatchObject({ findings: [{ code: 'CONTAINER_UNHEALTHY' }] });
+    expect(await ask({})).toMatchObject({ status: 'healthy' });
   });
 
   it('says since when one that ended is down, with what the engine says of it', async () => {

@@ -118,3 +118,18 @@ describe('what a service says of the parts it needs', () => {
     },
   );
 });
+
+describe('W7 the reason of a bad health', () => {
+  const blamed = (reason: string) =>
+    dependencyFacts(JSON.stringify({ status: 'not ready', reason }), asInGuide);
+
+  it('is a witness of the part that it names', () => {
+    expect(blamed('database unavailable')).toEqual({ 'dependency.postgres': 'down' });
+    expect(blamed('connection to redis refused')).toEqual({ 'dependency.redis': 'down' });
+  });
+
+  it('is none where it names no part, or no failure', () => {
+    expect(blamed('shutting down')).toEqual({});
+    expect(blamed('waiting for the database migration')).toEqual({});
+  });
+});

@@ -1,0 +1,22 @@
+import { callKey, type ProbeOutcome } from '../probe/probe.ts';
+import type { DiagnosisJudgement } from './judgement.ts';
+
+/**
+ * Whether nothing of a diagnosis can be checked in this environment: all its evidence needs what is not configured, or is
+ * of another runtime. Its causes are then no candidates, and one line says so.
+ */
+export function uncheckable(
+  { diagnosis, causes }: DiagnosisJudgement,
+  outcomes: readonly ProbeOutcome[],
+): boolean {
+  const keys = new Set([...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(callKey));
+  const own = outcomes.filter(({ key }) => keys.has(key));
+  return (
+    own.length > 0 &&
+    causes.every(({ verdict }) => verdict !== 'confirmed') &&
+    own.every(
+      ({ status, reason }) =>
+        status === 'skipped' && (reason === 'not-configured' || reason === 'not-applicable'),
+    )
+  );
+}
