@@ -8,7 +8,7 @@ import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
-import { watchEventLoopDelay } from '../platform/process/event-loop-delay.ts';
+import { eventLoopQuiet, watchEventLoopDelay } from '../platform/process/event-loop-delay.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
@@ -34,6 +34,7 @@ export function openChecks({
     clock,
     logger,
     eventLoopDelay: watchEventLoopDelay,
+    quiet: eventLoopQuiet,
     ...present({ redactorOf }),
   }),
 }: {

@@ -32,6 +32,7 @@ export function createTargetsFactory(
       const config = environments[environment];
       if (config === undefined)
         throw new AppError('NOT_FOUND', 'no such environment', { facts: { environment } });
+      await loadDrivers(config);
       const [postgres, redis, nats, neo4j] = await Promise.all([
         unlessUnreadable(() => postgresOf(config, book, timeouts)),
         unlessUnreadable(() => redisOf(config, book, timeouts)),
@@ -51,6 +52,16 @@ export function createTargetsFactory(
     },
     close: () => book.closeAll(),
   };
+}
+
+/** The drivers are loaded before anything is measured with them: to load one keeps this process from its turn. */
+async function loadDrivers({ postgres, redis, nats, neo4j }: EnvironmentConfig): Promise<void> {
+  await Promise.all([
+    postgres === undefined ? undefined : import('pg'),
+    redis === undefined ? undefined : import('ioredis'),
+    nats === undefined ? undefined : import('nats'),
+    neo4j === undefined ? undefined : import('neo4j-driver'),
+  ]);
 }
 
 function runtimeOf(

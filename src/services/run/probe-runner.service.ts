@@ -33,6 +33,8 @@ export interface ProbeRunnerOptions {
    * silence and slowness everywhere; what it says by the clock is then no evidence about a target.
    */
   readonly eventLoopDelay?: EventLoopDelay;
+  /** Resolves when this process is done with its own start; waited for once, before the first probe. */
+  readonly quiet?: () => Promise<void>;
   /** What takes secrets out of what a probe saw; default one that knows none. */
   readonly redactorOf?: (answer: string | undefined) => Redactor;
 }
@@ -52,6 +54,8 @@ const STARVED_MS = 250;
 export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
   const byId = new Map(options.probes.map((probe) => [probe.id, probe]));
   const { clock, concurrency = 16, deadlineMs = 25_000, redactorOf = () => plain } = options;
+
+  let settled: Promise<void> | undefined;
 
   const prepare = (call: ProbeCall) => {
     const probe = byId.get(call.probe);
@@ -101,6 +105,8 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     async run(calls, { targets, signal, answer, onOutcome }) {
       const redactor = redactorOf(answer);
       const tasks = [...new Map(calls.map((call) => [callKey(call), prepare(call)])).values()];
+      settled ??= options.quiet?.() ?? Promise.resolve();
+      await settled;
       const outcomes = new Map<string, ProbeOutcome>();
       const whole = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
       // Every call of every probe listens to it; that is no leak.

@@ -46,6 +46,16 @@ const parts = (out: string) =>
   Object.fromEntries(HealthOutput.parse(JSON.parse(out)).parts.map(({ part, state }) => [part, state]));
 
 describe('aetherius health', () => {
+  it('W14 sees a paused Redis, although this process has just started', async () => {
+    redis.server.pause();
+    const { out } = await aetherius(['--config', file, '--output', 'json', 'health'], env()).finally(() =>
+      redis.server.resume(),
+    );
+    const { parts: rows } = HealthOutput.parse(JSON.parse(out));
+
+    expect(rows.find(({ part }) => part === 'redis')?.fact.key).toBe('hung-unconfirmed');
+  });
+
   it('says that all is well with exit code 0, in words and in JSON, with neither Redis nor PostgreSQL of our own', async () => {
     healthy = true;
 

@@ -4,7 +4,7 @@ import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import type { Probe } from '../../../../src/domain/probe/probe.ts';
 import { defineProbe } from '../../../../src/domain/probe/probe.ts';
-import { watchEventLoopDelay } from '../../../../src/platform/process/event-loop-delay.ts';
+import { eventLoopQuiet, watchEventLoopDelay } from '../../../../src/platform/process/event-loop-delay.ts';
 import { createProbeRunner } from '../../../../src/services/run/probe-runner.service.ts';
 import { silentLogger } from '../../../support/logger.ts';
 
@@ -63,5 +63,44 @@ describe('a starved worker', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
 
     expect(lateBy()).toBeGreaterThan(250);
+  });
+});
+
+describe('W14 the lag of the own start', () => {
+  const busyUntil = (end: number) => {
+    const turn = () => {
+      const until = Math.min(end, performance.now() + 120);
+      while (performance.now() < until);
+      if (performance.now() < end) setImmediate(turn);
+    };
+    setImmediate(turn);
+  };
+
+  it('is waited out', async () => {
+    const end = performance.now() + 500;
+    busyUntil(end);
+
+    await eventLoopQuiet();
+
+    expect(performance.now()).toBeGreaterThan(end);
+  });
+
+  it('is waited out once, before the first probe of a process', async () => {
+    const told: string[] = [];
+    const { run, ...rest } = probe('ENDPOINT_HUNG');
+    const runner = createProbeRunner({
+      probes: [{ ...rest, run: (...given) => (told.push('probe'), run(...given)) } as Probe],
+      clock,
+      logger: silentLogger,
+      quiet: () => Promise.resolve().then(() => void told.push('quiet')),
+    });
+    const given = {
+      targets: { environment: 't', platform: asInGuide },
+      signal: new AbortController().signal,
+    };
+    await runner.run([{ probe: 'redis.connection' }], given);
+    await runner.run([{ probe: 'redis.connection' }], given);
+
+    expect(told).toEqual(['quiet', 'probe', 'probe']);
   });
 });
