@@ -4,6 +4,7 @@ import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/jud
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
 import { uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
+import { unseenBesides } from '../domain/diagnosis/unseen.ts';
 import { present } from '../domain/kernel/present.ts';
 import { asInGuide, type Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
@@ -84,6 +85,9 @@ function diagnoseOutput(
     overall: has('confirmed') ? 'cause-found' : has('possible') ? 'unknown' : 'no-cause',
     diagnoses: judgements.map(({ diagnosis, causes: judged, handOver }, index) => ({
       uncheckable: blind[index] === true,
+      unseen: (judgements[index] === undefined ? [] : unseenBesides(judgements[index], answer.outcomes)).map(
+        (outcome) => unseenOutput(outcome, words),
+      ),
       id: diagnosis.id,
       title: words.lookupPlain(`diagnosis.${diagnosis.id}`) ?? diagnosis.id,
       handOver: [...handOver],
@@ -93,11 +97,7 @@ function diagnoseOutput(
         text: causePlain(cause.cause, words),
         for: cause.for.map((finding) => findingOutput(finding, words)),
         against: cause.against.map((outcome) => outcome.key),
-        missing: cause.missing.map((outcome) => ({
-          probe: outcome.key,
-          why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
-          text: unseenText(outcome, words),
-        })),
+        missing: cause.missing.map((outcome) => unseenOutput(outcome, words)),
         remedies: remediesOf(cause, answer, words),
       })),
     })),
@@ -105,6 +105,12 @@ function diagnoseOutput(
     changes: changesOf(answer.outcomes).map((change) => findingOutput(change, words)),
   };
 }
+
+const unseenOutput = (outcome: ProbeOutcome, words: CliContext['words']) => ({
+  probe: outcome.key,
+  why: outcome.cause?.code ?? outcome.reason ?? 'unknown',
+  text: unseenText(outcome, words),
+});
 
 function unseenText(outcome: ProbeOutcome, words: CliContext['words']): string {
   const { what, about, why } = unseenOf(outcome, words);
@@ -191,6 +197,7 @@ function diagnosisLines(
       diagnosis.causes.filter(({ verdict }) => verdict === 'possible'),
       ({ for: signs, missing }) => JSON.stringify([signs, missing]),
     ).flatMap((group) => causeLines(group, words)),
+    ...diagnosis.unseen.map(({ text }) => `  ? ${text}`),
     ...diagnosis.causes
       .filter(({ verdict }) => verdict === 'ruled-out')
       .flatMap((one) => causeLines([one], words)),

@@ -63,6 +63,9 @@ export const DiagnoseOutput = z
           uncheckable: z
             .boolean()
             .meta({ description: 'Nothing of it can be checked here: what it needs is not configured.' }),
+          unseen: z
+            .array(z.object({ probe: z.string(), why: z.string(), text: z.string() }))
+            .meta({ description: 'What could not be seen besides, and leaves no cause open.' }),
           causes: z
             .array(
               z.object({

@@ -9,6 +9,7 @@ import type {
 } from '../../domain/diagnosis/render-diagnosis.ts';
 import { uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../../domain/diagnosis/unexplained.ts';
+import { unseenBesides } from '../../domain/diagnosis/unseen.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { PlatformOf } from '../../domain/platform/platform.ts';
@@ -189,12 +190,16 @@ function openBlocks(given: DiagnosisView, words: Words): KnownBlock[] {
   const ruledOut = causesOf(view, 'ruled-out').map(
     (cause) => `${cause.cause.id} ${causeMarkup(cause.cause, words).replace(/[.。]$/, '')}`,
   );
+  const besides = view.judgements.flatMap((judgement) => unseenBesides(judgement, view.outcomes));
   const followed = view.judgements
     .slice(1)
     .map(({ diagnosis }) => `${diagnosis.id} ${words.lookup(`diagnosis.${diagnosis.id}`) ?? ''}`);
   return [
     ...(cannot.length === 0 ? [] : [section(cannot.join('\n'), words)]),
     ...(possible.length === 0 ? [] : [section(possible.join('\n'), words)]),
+    ...(besides.length === 0
+      ? []
+      : [context(words.say('diagnose.unseen-besides', { what: markup(unseenText(besides, words)) }), words)]),
     ...(ruledOut.length === 0
       ? []
       : [context(words.say('diagnose.ruled-out', { causes: markup(sentencesOf(ruledOut, words)) }), words)]),

@@ -226,3 +226,17 @@ export const databaseOwners = {
   agentManager: 'agent-manager',
   orchestrator: 'orchestrator-service',
 } as const satisfies Readonly<Record<keyof typeof usual.databases, PartId>>;
+
+/**
+ * Variables that the public programs read, by the key that they give instead of the file's (R-PLAT16). Documented alone:
+ * that one wins has to be seen.
+ */
+export const variablesRead: Readonly<Partial<Record<PartId, Readonly<Record<string, string>>>>> = {
+  'agent-manager': {
+    DB_HOST: 'database.host',
+    DB_PORT: 'database.port',
+    REDIS_ADDR: 'redis.addr',
+    NATS_URL: 'nats.url',
+  },
+  'orchestrator-service': { DB_HOST: 'database.host', DB_PORT: 'database.port', NATS_URL: 'nats.url' },
+};

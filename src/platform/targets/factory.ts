@@ -13,7 +13,7 @@ import { tlsOptions } from './network/tls.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from './runtime/runtime.ts';
 import { createNatsTarget, natsUrl } from './stores/nats.ts';
 import { createNeo4jTarget } from './stores/neo4j.ts';
-import { createPostgresTarget } from './stores/postgres.ts';
+import { createPostgresTarget, loadPostgresDriver } from './stores/postgres.ts';
 import { createRedisTarget, type RedisSettings, redisUrl } from './stores/redis.ts';
 import { SharedConnections } from './stores/shared-connection.ts';
 
@@ -57,7 +57,7 @@ export function createTargetsFactory(
 /** The drivers are loaded before anything is measured with them: to load one keeps this process from its turn. */
 async function loadDrivers({ postgres, redis, nats, neo4j }: EnvironmentConfig): Promise<void> {
   await Promise.all([
-    postgres === undefined ? undefined : import('pg'),
+    postgres === undefined ? undefined : loadPostgresDriver(),
     redis === undefined ? undefined : import('ioredis'),
     nats === undefined ? undefined : import('nats'),
     neo4j === undefined ? undefined : import('neo4j-driver'),

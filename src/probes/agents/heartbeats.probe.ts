@@ -19,7 +19,8 @@ const maxNamed = 5;
 export const agentsHeartbeats = defineProbe({
   id: 'agents.heartbeats',
   doc: `Lists the registered collect agents with the age of their last heartbeat.
-Asks agent-manager's API; without an answer there, reads the agents table.`,
+Asks agent-manager's API; without an answer there, reads the agents table.
+An agent that agent-manager itself calls offline counts as lost, however short its silence.`,
   params,
   part: 'collect-agent',
   needs: [],
@@ -39,7 +40,10 @@ Asks agent-manager's API; without an answer there, reads the agents table.`,
         },
       ]);
     const stale = agents.list
-      .filter((agent) => agent.silentSeconds === undefined || agent.silentSeconds >= staleSeconds)
+      .filter(
+        ({ offline, silentSeconds }) =>
+          offline === true || silentSeconds === undefined || silentSeconds >= staleSeconds,
+      )
       .sort((a, b) => (b.silentSeconds ?? Infinity) - (a.silentSeconds ?? Infinity));
     const youngest = Math.min(...agents.list.map((agent) => agent.silentSeconds ?? Infinity));
     const facts = {
@@ -59,7 +63,10 @@ Asks agent-manager's API; without an answer there, reads the agents table.`,
           subject: stale.length === 1 ? oldest.id : 'agents',
           facts: {
             ...facts,
-            thresholdSeconds: staleSeconds,
+            // One that agent-manager calls offline may be silent for less than our own limit.
+            thresholdSeconds: Math.floor(
+              Math.min(staleSeconds, ...stale.flatMap(({ silentSeconds }) => silentSeconds ?? [])),
+            ),
             agents: stale
               .slice(0, maxNamed)
               .map((agent) => agent.id)

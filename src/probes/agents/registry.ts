@@ -8,6 +8,8 @@ import type { Targets } from '../../domain/probe/targets/targets.ts';
 export interface Agent {
   readonly id: string;
   readonly silentSeconds?: number;
+  /** agent-manager itself says that it is gone, by a limit of its own. */
+  readonly offline?: true;
 }
 
 const listKeys = ['agents', 'items', 'data', 'results'];
@@ -21,6 +23,16 @@ const timeKeys = [
   'last_seen_at',
 ];
 
+/** Words of agent-manager for an agent that it has given up. */
+const gone: ReadonlySet<string> = new Set([
+  'offline',
+  'disconnected',
+  'inactive',
+  'lost',
+  'unreachable',
+  'down',
+]);
+
 /** agent-manager's list of agents in any of its usual envelopes; undefined when there is no list in it. */
 export function agentsFromApi(body: string, now: Date): readonly Agent[] | undefined {
   const list = listIn(parse(body));
@@ -32,7 +44,12 @@ export function agentsFromApi(body: string, now: Date): readonly Agent[] | undef
     const at = typeof time === 'number' ? time * (time < 1e12 ? 1000 : 1) : Date.parse(time ?? '');
     // A zero time ("0001-01-01") is Go's way to say never.
     const known = Number.isFinite(at) && at > 0;
-    return { id: String(id), ...(known ? { silentSeconds: Math.max(0, (now.getTime() - at) / 1000) } : {}) };
+    const status = item['status'];
+    return {
+      id: String(id),
+      ...(typeof status === 'string' && gone.has(status.toLowerCase()) ? { offline: true } : {}),
+      ...(known ? { silentSeconds: Math.max(0, (now.getTime() - at) / 1000) } : {}),
+    };
   });
 }
 

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { ellipsis, shortened } from '../../domain/kernel/text.ts';
@@ -5,8 +6,9 @@ import { configuredIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { partConfig } from '../support/config.ts';
-import { type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
+import { type PartConfig, partConfig } from '../support/config.ts';
+import { fileValue, type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
+import { socketsOf } from '../support/sockets.ts';
 
 const secretKey = /pass|secret|token|key$/i;
 
@@ -18,6 +20,7 @@ Compares the layers of a part key by key: flag, then environment, then file.
 Names each key of the file that has no effect, with the layer that overrides it.
 For a variable it also names the ConfigMap or Secret and the key that sets it.
 Values of Secrets and of secret keys are never shown.
+A variable for an address or port counts only when the sockets of the process show that it is used.
 Where it cannot read a ConfigMap or Secret of the environment, it is inconclusive about the keys that this may set.`,
   params: z.strictObject({
     part: z.enum(configuredIds).default('agent-manager').describe('The part to check.'),
@@ -29,7 +32,8 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
   async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const config = await partConfig(deps, part, signal);
     if (config === undefined) return { status: 'skipped', reason: 'no-data' };
-    const findings = overridden(config.sources).map((value): Finding => {
+    const { seen, open } = await bySockets(overridden(config.sources), deps, config, signal);
+    const findings = seen.map((value): Finding => {
       const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : shortened(text, 80));
       return {
         code: 'CONFIG_OVERRIDDEN',
@@ -48,7 +52,7 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
       };
     });
     const [first, ...more] = findings;
-    const unseen = undecided(config.sources);
+    const unseen = [...undecided(config.sources), ...open];
     const facts = {
       from: config.from,
       instance: config.instance.name,
@@ -62,6 +66,61 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
       : { status: 'inconclusive', cause: whyBlind(blind.unread, unseen), facts };
   },
 });
+
+/** Keys of an address or a port: which layer gives them, sockets show. */
+const bound = /(?:^|\.)(?:port|host|addr|address|url|uri|endpoint)$/;
+
+/**
+ * A variable wins over the file only if that was seen (R-PLAT1): of an address or a port, the sockets of the process
+ * show whether it uses the one or the other. One of the platform's own prefix is set for nothing else, and a flag is an
+ * argument of this very program; what is no address cannot be seen at all, and is named as before.
+ */
+async function bySockets(
+  values: readonly LayeredValue[],
+  { runtime, platform }: With<'runtime'>,
+  { instance, sources }: PartConfig,
+  signal: AbortSignal,
+): Promise<{ readonly seen: readonly LayeredValue[]; readonly open: ReturnType<typeof undecided> }> {
+  const isGuess = ({ key, layer, name, secret }: LayeredValue) =>
+    layer === 'env' && secret === undefined && bound.test(key) && !name.startsWith(sources.prefix);
+  const guesses = values.filter(isGuess);
+  if (guesses.length === 0) return { seen: values, open: [] };
+  const sockets = await socketsOf(runtime, instance, signal);
+  const uses = async (key: string, value: string): Promise<boolean | undefined> => {
+    if (sockets === undefined) return undefined;
+    const named = /(?:^|:)(\d{1,5})(?:\/.*)?$/.exec(value)?.[1];
+    if (key === platform.keys['server.port']) return sockets.listening.has(Number(named));
+    const host = /^(?:[a-z0-9+]+:\/\/)?(?:[^@/]*@)?([^:/]*)/i.exec(value)?.[1] ?? '';
+    const port = named ?? fileValue(sources.file, key.replace(/[^.]*$/, 'port'));
+    const address =
+      host === 'localhost' ? '127.0.0.1' : await runtime.resolve(host, { signal }).catch(() => undefined);
+    const peers = [...sockets.peers].filter((peer) => port === undefined || peer.endsWith(`:${port}`));
+    if (address !== undefined && isIPv4(address)) return peers.some((peer) => peer.startsWith(`${address}:`));
+    // On Compose a known name has no address here: its port is enough, as long as the two differ in it or in the host.
+    if (address === undefined || port === undefined) return undefined;
+    return peers.some((peer) => !peer.startsWith('127.'));
+  };
+  const judged = await Promise.all(
+    values.map(async (value) => {
+      if (!isGuess(value)) return { value, wins: true as boolean | undefined };
+      const [theirs, files] = await Promise.all([
+        uses(value.key, value.value),
+        uses(value.key, value.fileValue ?? ''),
+      ]);
+      const decided = theirs !== undefined && theirs !== files;
+      return { value, wins: decided ? theirs : undefined };
+    }),
+  );
+  const unread = new AppError('NOT_FOUND', 'whether the program reads the variable was not seen', {
+    facts: { reason: 'override-unseen' },
+  });
+  return {
+    seen: judged.flatMap(({ value, wins }) => (wins === true ? [value] : [])),
+    open: judged.flatMap(({ value, wins }) =>
+      wins === undefined ? [{ ...value, fileValue: value.fileValue ?? '', unread }] : [],
+    ),
+  };
+}
 
 function keysOf(values: readonly LayeredValue[]): string {
   const shown = values.slice(0, 5).map(({ key }) => key);

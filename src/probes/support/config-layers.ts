@@ -18,6 +18,8 @@ export interface LayerSources {
   readonly file: unknown;
   /** Of the variables that set a key. */
   readonly prefix: string;
+  /** More variables that give a key, by the key that they give: names of the programs' own. */
+  readonly own?: Readonly<Record<string, string>>;
 }
 
 export interface LayeredValue {
@@ -88,6 +90,11 @@ function fromReference(key: string, name: string, variable: ReferredVariable): L
   return { ...base, value: hidden, unread, ...present({ whole }) };
 }
 
+/** Names of the programs' own for a key. */
+export function ownNames(own: LayerSources['own'], key: string): readonly string[] {
+  return Object.entries(own ?? {}).flatMap(([name, given]) => (given === key ? [name] : []));
+}
+
 function winnerOf(
   sources: LayerSources,
   key: string,
@@ -97,7 +104,7 @@ function winnerOf(
   const behind = written === undefined ? {} : { fileValue: written };
   const flag = fromFlags(sources.command, key);
   if (flag !== undefined) return { key, layer: 'flag', ...flag, ...behind };
-  for (const name of envNames(key, sources.prefix)) {
+  for (const name of [...envNames(key, sources.prefix), ...ownNames(sources.own, key)]) {
     const value = sources.env[name];
     if (value !== undefined) return { key, layer: 'env', name, value, ...behind };
     const variable = sources.referred?.get(name);

@@ -1,9 +1,11 @@
 import { parse } from 'yaml';
 import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { ConfiguredId } from '../../domain/platform/part.ts';
+import { variablesRead } from '../../domain/platform/table.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { envNames, fileKeys, fileValue, type LayerSources, valueOf } from './config-layers.ts';
+import { envNames, fileKeys, fileValue, type LayerSources, ownNames, valueOf } from './config-layers.ts';
 
 export interface PartConfig {
   readonly instance: Instance;
@@ -33,15 +35,25 @@ export async function partConfig(
     parsed = {};
   }
   const { prefix } = platform.variables;
+  const own = variablesRead[part];
   const against = new Map(
     (keys ?? fileKeys(parsed)).flatMap((key) =>
-      envNames(key, prefix).map((name) => [name, fileValue(parsed, key)] as const),
+      [...envNames(key, prefix), ...ownNames(own, key)].map(
+        (name) => [name, fileValue(parsed, key)] as const,
+      ),
     ),
   );
   const referred = await runtime.referred(instance, against, { signal });
   return {
     instance,
-    sources: { command: instance.command, env: instance.env, referred, file: parsed, prefix },
+    sources: {
+      command: instance.command,
+      env: instance.env,
+      referred,
+      file: parsed,
+      prefix,
+      ...present({ own }),
+    },
     from: file.from,
   };
 }

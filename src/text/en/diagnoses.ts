@@ -201,6 +201,9 @@ export const diagnoses = {
     'Look at the last state, exit code and log of {part}; the followed diagnosis below names the reason where it can be seen.',
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
+  'cause.override-unseen': 'a variable of that name is set, and whether the program reads it cannot be seen',
+  'cause.column-missing': 'table {table} has no column {column} here; the nearest is {similar}',
+  'diagnose.unseen-besides': 'Besides, could not see {what}.',
   'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',
   'remedy.raise-max-connections':
     'Set max_connections = 200 in ConfigMap {@postgres.configMap} (now {max}) and restart PostgreSQL; a reload is not enough.',

@@ -193,6 +193,9 @@ export const diagnoses = {
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
+  'cause.override-unseen': '设置了同名变量，但看不出程序是否读取它',
+  'cause.column-missing': '此处的表 {table} 没有列 {column}；最接近的是 {similar}',
+  'diagnose.unseen-besides': '另外看不到{what}。',
   'cause.worker-busy': '本 worker 太忙（迟了 {lagMs} 毫秒），无法按时间判断',
   'remedy.raise-max-connections':
     '在 ConfigMap {@postgres.configMap} 中把 max_connections 设为 200（现在 {max}），并重启 PostgreSQL；只 reload 不够。',

@@ -41,6 +41,11 @@ function sqlStage(state: string): Stage {
   return 'protocol';
 }
 
+/** Loads the driver, so that no measurement has to wait for it. */
+export async function loadPostgresDriver(): Promise<void> {
+  await import('pg');
+}
+
 /**
  * PostgreSQL under diagnosis: at most two sessions a database, read-only, made new for a run and closed when idle,
  * so that a look costs little and always meets today's credentials. TargetErrors carry `sqlstate` when the server gave one.

@@ -604,7 +604,7 @@ describe('agents of which only the runtime can tell (their registry is not confi
   });
 });
 
-describe('W8 a service without HTTP', () => {
+describe('W8 a service without HTTP (R-PLAT10)', () => {
   const withoutHttp = ['orchestrator-service'] as const;
   const { 'orchestrator-service': _, ...answering } = services;
   const shape = {

@@ -23,6 +23,16 @@ describe('agents.heartbeats', () => {
     expect(await look(seconds)).toMatchObject({ status });
   });
 
+  it('W16 believes agent-manager that calls an agent offline sooner than we would', async () => {
+    const last = new Date(Date.parse(now) - 70_000).toISOString();
+    const agents = [{ id: 'agent-0', status: 'offline', last_heartbeat: last }];
+    const services = fakeServices({ '/api/v1/agents': [httpAnswer(JSON.stringify({ agents }))] });
+
+    expect(await agentsHeartbeats.run(params, probeContext({ services }, now))).toMatchObject({
+      findings: [{ code: 'AGENT_HEARTBEAT_STALE', facts: { agents: 'agent-0', thresholdSeconds: 70 } }],
+    });
+  });
+
   it('is critical when all are lost, and names the one that is', async () => {
     expect(await look(500)).toMatchObject({
       findings: [

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import type { PostgresTarget } from '../../../../src/domain/probe/targets/postgres.ts';
 import { postgresUnprocessedEvents } from '../../../../src/probes/postgres/unprocessed-events.probe.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
 import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 describe('postgres.unprocessed-events', () => {
@@ -30,4 +33,23 @@ describe('postgres.unprocessed-events', () => {
       await postgresUnprocessedEvents.run({ olderThanSeconds: 1 }, probeContext({ postgres })),
     ).toMatchObject({ status: 'skipped', reason: 'not-configured' });
   });
+});
+
+it('W16 names the column that the table has in place of the one that is not there', async () => {
+  const postgres = {
+    databaseName: () => 'aetherius',
+    query: async (_database: string, statement: string) => {
+      if (!statement.includes('pg_attribute'))
+        throw new TargetError('protocol', 'refused', { facts: { sqlstate: '42703' } });
+      return [{ name: 'id' }, { name: 'processed_at' }];
+    },
+  } as unknown as PostgresTarget;
+  const facts = { table: 'events', column: 'processed', similar: 'processed_at' };
+
+  await expect(
+    postgresUnprocessedEvents.run({ olderThanSeconds: 60 }, probeContext({ postgres })),
+  ).rejects.toMatchObject({ facts: { reason: 'column-missing', ...facts } });
+  expect(wordsIn('en').lookupPlain('cause.column-missing', facts)).toBe(
+    'table events has no column processed here; the nearest is processed_at',
+  );
 });

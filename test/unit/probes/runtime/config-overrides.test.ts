@@ -84,4 +84,53 @@ describe('runtime.config-overrides', () => {
       }),
     ).toMatchObject({ findings: [{ facts: { name: 'AETHERIUS_EVENT_WORKERS' } }] });
   });
+
+  describe('W15 a variable for an address or port', () => {
+    const command = 'cat /proc/net/tcp /proc/net/tcp6';
+    const listens = '   0: 00000000:1F90 00000000:0000 0A 00000000:00000000';
+    const connected = '   1: 080014AC:9C40 0900000A:1538 01 00000000:00000000';
+    const sockets = (...lines: readonly string[]) => ({ [command]: { code: 0, stdout: lines.join('\n') } });
+    const written = 'server:\n  port: 8080\ndatabase:\n  host: localhost\n';
+    const ask = async (part: FakePart) => {
+      const runtime = fakeRuntime({ 'agent-manager': [{ files: { [CONFIG]: written }, ...part }] });
+      const resolve = async (name: string) => (name === 'pg-main' ? '10.0.0.9' : undefined);
+      return runtimeConfigOverrides.run(
+        { part: 'agent-manager' },
+        probeContext({ runtime: { ...runtime, resolve }, services: fakeServices({}) }),
+      );
+    };
+
+    it('does not win when the process listens where the file says', async () => {
+      expect(await ask({ env: { SERVER_PORT: '9090' }, commands: sockets(listens) })).toMatchObject({
+        status: 'healthy',
+      });
+    });
+
+    it('wins when the process listens where the variable says', async () => {
+      const elsewhere = listens.replace('1F90', '2382');
+
+      expect(await ask({ env: { SERVER_PORT: '9090' }, commands: sockets(elsewhere) })).toMatchObject({
+        findings: [{ subject: 'server.port', facts: { value: '9090', fileValue: '8080' } }],
+      });
+    });
+
+    it('is known by the name that the program has for it, and wins by a connection that goes there', async () => {
+      const env = { DB_HOST: 'pg-main' };
+
+      expect(await ask({ env, commands: sockets(listens, connected) })).toMatchObject({
+        findings: [{ subject: 'database.host', facts: { name: 'DB_HOST', value: 'pg-main' } }],
+      });
+      expect(await ask({ env, commands: sockets(listens) })).toMatchObject({
+        status: 'inconclusive',
+        cause: { facts: { reason: 'override-unseen' } },
+      });
+    });
+
+    it('is left open where nobody can look into the container', async () => {
+      expect(await ask({ env: { SERVER_PORT: '9090' } })).toMatchObject({
+        status: 'inconclusive',
+        facts: { keys: 'server.port' },
+      });
+    });
+  });
 });

@@ -1,0 +1,44 @@
+import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
+
+/** TCP sockets of a container's network, as the kernel tells them in /proc/net/tcp and tcp6 (proc(5)). */
+export interface Sockets {
+  readonly listening: ReadonlySet<number>;
+  /** The other ends of established connections, as `10.0.0.4:5432`. */
+  readonly peers: ReadonlySet<string>;
+}
+
+const ESTABLISHED = '01';
+const LISTEN = '0A';
+
+/** Reads both files of /proc; lines of any other form are passed over. */
+export function socketsIn(text: string): Sockets {
+  const listening = new Set<number>();
+  const peers = new Set<string>();
+  for (const line of text.split('\n')) {
+    const [, local = '', remote = '', state = ''] =
+      /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]{2})\b/.exec(line) ?? [];
+    if (state === LISTEN) listening.add(Number.parseInt(local.slice(-4), 16));
+    if (state === ESTABLISHED) peers.add(addressIn(remote));
+  }
+  return { listening, peers };
+}
+
+/** `0400000A:1538` is 10.0.0.4:5432: the address stands in the order of the machine, at the end of a mapped one. */
+function addressIn(hex: string): string {
+  const [address = '', port = ''] = hex.split(':');
+  const bytes = (address.slice(-8).match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  return `${bytes.toReversed().join('.')}:${Number.parseInt(port, 16)}`;
+}
+
+/** Sockets of an instance; undefined where its container has no `cat`, or may not be asked. */
+export async function socketsOf(
+  runtime: RuntimeTarget,
+  instance: Instance,
+  signal: AbortSignal,
+): Promise<Sockets | undefined> {
+  if (instance.phase !== 'running') return undefined;
+  const answer = await runtime
+    .exec(instance, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { signal })
+    .catch(() => undefined);
+  return answer === undefined || answer.stdout === '' ? undefined : socketsIn(answer.stdout);
+}
