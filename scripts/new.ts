@@ -173,6 +173,7 @@ export const ${name} = defineDiagnosis({
     {
       id: '${id}.a',
       part: 'agent-manager',
+      symptom: found('PART_NOT_RUNNING', 'agent-manager'),
       when: found('PART_NOT_RUNNING', 'agent-manager'),
       remedies: [{ instruction: 'see-why-not-running' }],
     },

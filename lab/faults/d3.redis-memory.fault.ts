@@ -109,12 +109,21 @@ const uselessKeys = defineFault({
   async plant(lab, variant) {
     const keys = useless[variant];
     if (keys === undefined) return;
-    await redis(lab, (client) => fill(client, (n) => `${keys.prefix}${n}`, keys.bytes, keys.count));
+    await redis(lab, async (client) => {
+      await fill(client, (n) => `${keys.prefix}${n}`, keys.bytes, keys.count);
+      // Memory is short because of them: 95 % of it, and nothing may be evicted.
+      const used = (await info(client, 'memory'))('used_memory');
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+      await client.config('SET', 'maxmemory', `${Math.ceil(used / 0.95)}`);
+    });
   },
   check: (lab, variant) =>
     redis(lab, async (client) => {
       const keys = useless[variant];
-      return keys !== undefined && (await countKeys(client, `${keys.prefix}*`)) >= keys.least;
+      if (keys === undefined) return false;
+      const memory = await info(client, 'memory');
+      const share = memory('used_memory') / memory('maxmemory');
+      return share > 0.9 && (await countKeys(client, `${keys.prefix}*`)) >= keys.least;
     }),
   clear: restore,
 });

@@ -61,17 +61,20 @@ const legacy = 'LEGACY_EVENTS';
 
 const noStream = defineFault({
   id: 'D4.b',
-  title: 'no stream keeps the events',
+  title: 'no stream keeps the events while their consumer is away',
   variants: ['deleted', 'other-subjects'],
   runtimes: ['kubernetes', 'compose', 'processes'],
   within: 20,
-  plant: (lab, variant) =>
-    nats(lab, async (connection) => {
+  async plant(lab, variant) {
+    await nats(lab, async (connection) => {
       const manager = await connection.jetstreamManager();
       await manager.streams.delete(eventStream.name);
       if (variant === 'other-subjects')
         await manager.streams.add({ name: legacy, subjects: ['aetherius.legacy.events.>'] });
-    }),
+    });
+    // Without a stream, what is sent while nobody listens is lost.
+    await lab.stop('orchestrator-service');
+  },
   check: (lab) =>
     nats(lab, async (connection) => {
       const manager = await connection.jetstreamManager();
@@ -81,6 +84,7 @@ const noStream = defineFault({
       );
     }),
   async clear(lab) {
+    await lab.start('orchestrator-service');
     await nats(lab, async (connection) => {
       const manager = await connection.jetstreamManager();
       await manager.streams.delete(legacy).catch(() => false);

@@ -72,6 +72,8 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
       symptom: first,
       cause: fault.id,
       also: alsoTrue[fault.id] ?? [],
+      // Where its Pod is gone with it, only the time that passes shows that the agents are silent.
+      ...(fault.id === 'S2.c' ? { shownBySilence: true as const } : {}),
       // Not one connection may be left, not even for the question who has them.
       ...(fault.id === 'D1.a' ? { mayHide: true } : {}),
     };
@@ -86,6 +88,8 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     symptom: `H2 ${second}`,
     cause: branch ?? 'H2.b',
     also: [...(sameThing[fault.id] ?? []), ...isolated],
+    // The login that is refused is the bot's own as well: that says nothing of the part.
+    ...(third === 'refusing' ? { mayHide: true as const } : {}),
     // Heartbeats that come a second late are heartbeats; nobody connects to an agent.
     ...(fault.id === 'part.collect-agent.slow' ? { harmless: true as const } : {}),
     ...(bySilence.has(fault.id) ? { shownBySilence: true as const } : {}),
@@ -118,6 +122,8 @@ const above: Readonly<Record<string, readonly string[]>> = {
 const bySilence = new Set(['part.collect-agent.paused', 'part.collect-agent.unreachable']);
 
 const alsoTrue: Readonly<Record<string, readonly string[]>> = {
+  // What fills the memory, and what happens when it is full.
+  'D3.c': ['D3.a'],
   // A Pod that is not ready stands behind no Service.
   'K1.f': ['N1.a'],
   // A slow database is slow for a reason that D2 names.

@@ -19,7 +19,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   { id: 'H1', command: { title: 'Health of every part', word: 'health' }, causes: [] },
   of('H2', 'abcd'),
   of('S1', 'abcdefghi'),
-  of('S2', 'abc'),
+  of('S2', 'abcd'),
   of('S3', 'abc'),
   of('S4', 'ab'),
   of('S5', 'ab'),

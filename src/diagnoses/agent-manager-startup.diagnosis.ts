@@ -23,6 +23,7 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.a',
       part: 'postgres',
+      symptom: exits,
       when: all(
         exits,
         any(found('STARTUP_DATABASE_UNREACHABLE'), found('STARTUP_DATABASE_CREDENTIALS'), unknown),
@@ -36,6 +37,7 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.b',
       part: 'nats',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
         { instruction: 'correct-nats-config' },
@@ -46,12 +48,14 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.c',
       part: 'agent-manager',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_PORT_IN_USE'), unknown)),
       remedies: [{ instruction: 'free-or-change-port' }],
     },
     {
       id: 'S1.d',
       part: 'redis',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_REDIS_UNREACHABLE'), unknown)),
       remedies: [
         { instruction: 'correct-redis-address' },
@@ -62,30 +66,35 @@ export const agentManagerStartup = defineDiagnosis({
     {
       id: 'S1.e',
       part: 'agent-manager',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_REDIS_CREDENTIALS'), unknown)),
       remedies: [{ instruction: 'correct-redis-password' }],
     },
     {
       id: 'S1.f',
       part: 'redis',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_REDIS_FULL'), unknown)),
       remedies: [{ instruction: 'see-full-redis' }],
     },
     {
       id: 'S1.g',
       part: 'agent-manager',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_CONFIG_REFUSED'), unknown)),
       remedies: [{ instruction: 'correct-config-keys' }],
     },
     {
       id: 'S1.h',
       part: 'agent-manager',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_ROW_UNREADABLE'), found('STARTUP_SCHEMA_WRONG'), unknown)),
       remedies: [{ instruction: 'mend-stored-row' }],
     },
     {
       id: 'S1.i',
       part: 'agent-manager',
+      symptom: exits,
       when: all(exits, any(found('STARTUP_DATABASE_MISSING'), unknown)),
       remedies: [{ instruction: 'create-database' }],
     },

@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint } from '../domain/diagnosis/diagnosis.ts';
 
 const tokens = any(
   found('AUTH_TOKENS_DIFFER'),
@@ -6,8 +6,22 @@ const tokens = any(
   found('REGISTRATION_REFUSED_TOKEN'),
 );
 const subjects = found('REGISTRATION_SUBJECTS_DIFFER');
-/** Nothing is heard, and longer than a pause between two heartbeats. */
-const silence = all(found('NOBODY_PUBLISHES'), found('AGENTS_SILENT'));
+/** No agent that runs is known to agent-manager, by its own word or by what reaches it. */
+const unregistered = any(
+  found('AGENTS_NONE_REGISTERED'),
+  found('AGENT_HEARTBEAT_STALE'),
+  found('AGENT_REGISTRATION_FAILS'),
+  found('MANAGER_SEES_NO_REGISTRATION'),
+  found('NOBODY_PUBLISHES'),
+  found('AGENT_SUBJECTS_DIFFER'),
+);
+/** Its process or Pod was seen to be stopped; or agent-manager knew agents, which are silent and nowhere to be found. */
+const seenStopped = any(
+  found('PART_NOT_RUNNING', 'collect-agent'),
+  found('PART_PAUSED', 'collect-agent'),
+  found('SERVICE_EXITS_AT_START', 'collect-agent'),
+  all(found('PART_ABSENT', 'collect-agent'), found('AGENTS_SILENT')),
+);
 
 export const agentRegistration = defineDiagnosis({
   id: 'S2',
@@ -29,12 +43,14 @@ export const agentRegistration = defineDiagnosis({
     {
       id: 'S2.a',
       part: 'collect-agent',
+      symptom: unregistered,
       when: subjects,
       remedies: [{ instruction: 'align-registration-subject' }],
     },
     {
       id: 'S2.b',
       part: 'collect-agent',
+      symptom: unregistered,
       when: tokens,
       remedies: [
         { instruction: 'copy-auth-token' },
@@ -45,20 +61,21 @@ export const agentRegistration = defineDiagnosis({
     {
       id: 'S2.c',
       part: 'collect-agent',
-      when: any(
-        found('PART_NOT_RUNNING', 'collect-agent'),
-        found('PART_PAUSED', 'collect-agent'),
-        // Agents may live in other clusters, or under another name: then somebody publishes.
-        all(found('PART_ABSENT', 'collect-agent'), found('NOBODY_PUBLISHES')),
-        // An agent that ends before it is connected has no configuration to compare.
-        all(found('NOBODY_PUBLISHES'), found('SERVICE_EXITS_AT_START', 'collect-agent')),
-        all(silence, not(subjects), not(tokens)),
-      ),
+      symptom: unregistered,
+      // Silence alone is what an agent that hangs, or cannot reach NATS, shows as well.
+      when: all(found('NOBODY_PUBLISHES'), any(seenStopped, hint('NOBODY_PUBLISHES'))),
       remedies: [
         { instruction: 'start-collect-agent' },
         { remediation: 'kubernetes.restart-workload', with: { part: 'collect-agent' }, on: 'kubernetes' },
         { remediation: 'compose.restart-service', with: { part: 'collect-agent' }, on: 'compose' },
       ],
+    },
+    {
+      id: 'S2.d',
+      part: 'collect-agent',
+      symptom: unregistered,
+      when: found('AGENT_SUBJECTS_DIFFER'),
+      remedies: [{ instruction: 'report-subject-drift' }],
     },
   ],
   handOver: [

@@ -17,6 +17,7 @@ export const configNotApplied = defineDiagnosis({
     {
       id: 'C1.a',
       part: 'agent-manager',
+      symptom: any(found('POD_OLDER_THAN_CONFIG'), found('CONTAINER_OLDER_THAN_CONFIG')),
       when: any(found('POD_OLDER_THAN_CONFIG'), found('CONTAINER_OLDER_THAN_CONFIG')),
       remedies: [
         { remediation: 'kubernetes.restart-workload', with: { part: { field: 'part' } }, on: 'kubernetes' },
@@ -26,6 +27,7 @@ export const configNotApplied = defineDiagnosis({
     {
       id: 'C1.b',
       part: 'agent-manager',
+      symptom: found('CONFIG_OVERRIDDEN'),
       when: found('CONFIG_OVERRIDDEN'),
       remedies: [{ instruction: 'remove-override' }],
     },

@@ -9,6 +9,8 @@ const hot = (part: ServiceId) => all(busy(part), found('HOT_FUNCTION', part));
 const throttled = (part: ServiceId) =>
   all(atLimit(part), any(found('CPU_LIMIT_TINY', part), not(found('HOT_FUNCTION', part))));
 
+const anyBusy = any(busy('agent-manager'), busy('orchestrator-service'), busy('reasoning-service'));
+
 export const cpuHigh = defineDiagnosis({
   id: 'P1',
   slug: 'cpu-high',
@@ -28,12 +30,14 @@ export const cpuHigh = defineDiagnosis({
     {
       id: 'P1.a',
       part: 'agent-manager',
+      symptom: anyBusy,
       when: any(hot('agent-manager'), hot('orchestrator-service'), hot('reasoning-service')),
       remedies: [{ instruction: 'mend-hot-function' }],
     },
     {
       id: 'P1.b',
       part: 'agent-manager',
+      symptom: anyBusy,
       when: any(
         throttled('agent-manager'),
         throttled('orchestrator-service'),

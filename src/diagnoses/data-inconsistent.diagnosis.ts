@@ -15,12 +15,14 @@ export const dataInconsistent = defineDiagnosis({
     {
       id: 'T1.a',
       part: 'redis',
+      symptom: any(found('STALE_CACHE')),
       when: found('STALE_CACHE'),
       remedies: [{ instruction: 'delete-stale-cache' }],
     },
     {
       id: 'T1.b',
       part: 'postgres',
+      symptom: any(found('INDEX_CORRUPT'), found('INDEX_BLOATED'), found('INDEX_INVALID')),
       when: any(found('INDEX_CORRUPT'), found('INDEX_BLOATED'), found('INDEX_INVALID')),
       remedies: [{ instruction: 'reindex-concurrently' }],
     },

@@ -29,18 +29,21 @@ export const eventLatency = defineDiagnosis({
     {
       id: 'S3.a',
       part: 'agent-manager',
+      symptom: late,
       when: all(late, found('EVENT_WORKERS_SATURATED')),
       remedies: [{ instruction: 'raise-event-workers' }],
     },
     {
       id: 'S3.b',
       part: 'agent-manager',
+      symptom: late,
       when: all(late, found('EVENT_BATCHES_FULL')),
       remedies: [{ instruction: 'raise-event-batch' }],
     },
     {
       id: 'S3.c',
       part: 'postgres',
+      symptom: late,
       when: all(late, found('EVENT_WRITES_SLOW'), unknownWhileUnserved),
       remedies: [{ instruction: 'see-slow-database' }],
     },

@@ -4,6 +4,17 @@ import type { ServiceId } from '../domain/platform/part.ts';
 /** Go services name the function that holds the memory; of a Python process only the growth can be seen. */
 const leaks = (part: ServiceId) => all(found('MEMORY_GROWS', part), found('HEAP_GROWS_AT', part));
 
+const unlimited = any(
+  found('NO_MEMORY_LIMIT', 'agent-manager'),
+  found('NO_MEMORY_LIMIT', 'orchestrator-service'),
+  found('NO_MEMORY_LIMIT', 'reasoning-service'),
+);
+const grows = any(
+  found('MEMORY_GROWS', 'agent-manager'),
+  found('MEMORY_GROWS', 'orchestrator-service'),
+  found('MEMORY_GROWS', 'reasoning-service'),
+);
+
 export const memoryLeak = defineDiagnosis({
   id: 'P2',
   slug: 'memory-leak',
@@ -22,6 +33,7 @@ export const memoryLeak = defineDiagnosis({
     {
       id: 'P2.a',
       part: 'agent-manager',
+      symptom: grows,
       when: any(
         leaks('agent-manager'),
         leaks('orchestrator-service'),
@@ -32,12 +44,9 @@ export const memoryLeak = defineDiagnosis({
     {
       id: 'P2.b',
       part: 'agent-manager',
+      symptom: unlimited,
       // Whether it grows now or not: nothing but the node would stop it.
-      when: any(
-        found('NO_MEMORY_LIMIT', 'agent-manager'),
-        found('NO_MEMORY_LIMIT', 'orchestrator-service'),
-        found('NO_MEMORY_LIMIT', 'reasoning-service'),
-      ),
+      when: unlimited,
       remedies: [{ instruction: 'set-memory-limit' }],
     },
   ],

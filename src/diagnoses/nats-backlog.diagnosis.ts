@@ -1,5 +1,7 @@
 import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
+const behind = any(found('NATS_SLOW_CONSUMER'), found('NATS_CONSUMER_LAGS'), found('NATS_CONSUMERS_DROPPED'));
+
 export const natsBacklog = defineDiagnosis({
   id: 'D4',
   slug: 'nats-backlog',
@@ -9,17 +11,21 @@ export const natsBacklog = defineDiagnosis({
     { probe: 'nats.monitor' },
     { probe: 'nats.slow-consumers' },
     { probe: 'nats.streams' },
+    { probe: 'nats.lost-events' },
   ],
   causes: [
     {
       id: 'D4.a',
       part: 'nats',
-      when: any(found('NATS_SLOW_CONSUMER'), found('NATS_CONSUMER_LAGS'), found('NATS_CONSUMERS_DROPPED')),
+      symptom: behind,
+      when: behind,
       remedies: [{ instruction: 'speed-up-consumer' }],
     },
     {
       id: 'D4.b',
       part: 'nats',
+      // A stream keeps what a consumer that is away misses. Where nothing is missed, it is not missing either.
+      symptom: found('EVENTS_UNHEARD'),
       // JetStream is optional: a server without it keeps no messages, and no client relies on it.
       when: found('NATS_NO_STREAM'),
       remedies: [{ instruction: 'create-stream' }],

@@ -20,7 +20,11 @@ const down = any(
     any(found('PART_NOT_RUNNING', 'neo4j'), found('PART_NOT_READY', 'neo4j'), unanswered),
   ),
 );
-const refusedCredentials = any(found('CREDENTIALS_REFUSED', 'neo4j'), found('GRAPH_CREDENTIALS_REFUSED'));
+/** Those of the service, by its own words: a password of the bot’s that is refused says nothing of it (R-PLAT2). */
+const refusedCredentials = found('GRAPH_CREDENTIALS_REFUSED');
+
+/** What does not run cannot be used; that a program says so itself is a complaint too. */
+const unusable = any(unanswered, down, refusedCredentials, found('GRAPH_CONNECTION_FAILS'));
 
 export const neo4jConnection = defineDiagnosis({
   id: 'S7',
@@ -38,6 +42,7 @@ export const neo4jConnection = defineDiagnosis({
     {
       id: 'S7.a',
       part: 'neo4j',
+      symptom: unusable,
       when: all(starting, unanswered, not(down)),
       remedies: [
         { instruction: 'wait-for-neo4j' },
@@ -48,12 +53,14 @@ export const neo4jConnection = defineDiagnosis({
     {
       id: 'S7.b',
       part: 'neo4j',
+      symptom: unusable,
       when: refusedCredentials,
       remedies: [{ instruction: 'reset-neo4j-password' }],
     },
     {
       id: 'S7.c',
       part: 'neo4j',
+      symptom: unusable,
       when: down,
       remedies: [
         { instruction: 'start-neo4j' },

@@ -50,11 +50,23 @@ export const noConnection = defineDiagnosis({
     { probe: 'runtime.startup', with: { part: 'orchestrator-service' } },
   ],
   causes: [
-    { id: 'N1.a', part: 'runtime', when: noEndpoints, remedies: [{ instruction: 'mend-service-selector' }] },
-    { id: 'N1.b', part: 'runtime', when: names, remedies: [{ instruction: 'mend-dns' }] },
+    {
+      id: 'N1.a',
+      part: 'runtime',
+      symptom: noEndpoints,
+      when: noEndpoints,
+      remedies: [{ instruction: 'mend-service-selector' }],
+    },
+    { id: 'N1.b', part: 'runtime', symptom: names, when: names, remedies: [{ instruction: 'mend-dns' }] },
     {
       id: 'N1.c',
       part: 'runtime',
+      symptom: any(
+        found('POLICY_BLOCKS'),
+        found('POLICY_ISOLATES'),
+        found('NAME_LOOKUP_FAILS'),
+        found('CONNECTION_FAILS'),
+      ),
       when: any(
         found('POLICY_BLOCKS'),
         found('POLICY_ISOLATES'),
@@ -70,6 +82,7 @@ export const noConnection = defineDiagnosis({
     {
       id: 'N1.d',
       part: 'runtime',
+      symptom: offNetwork,
       when: offNetwork,
       remedies: [{ instruction: 'connect-network', on: 'compose' }],
     },

@@ -27,18 +27,21 @@ export const pgConnections = defineDiagnosis({
     {
       id: 'D1.a',
       part: 'postgres',
+      symptom: short,
       when: all(short, found('PG_LIMIT_TOO_LOW')),
       remedies: [{ instruction: 'raise-max-connections' }],
     },
     {
       id: 'D1.b',
       part: 'agent-manager',
+      symptom: short,
       when: all(short, found('PG_POOLS_TOO_LARGE')),
       remedies: [{ instruction: 'shrink-pools' }],
     },
     {
       id: 'D1.c',
       part: 'postgres',
+      symptom: short,
       // One session left in a transaction takes no connection from others while there is room.
       // Where pools take all connections, it is not the reason for the shortage.
       when: all(

@@ -18,6 +18,7 @@ export const pgSlow = defineDiagnosis({
     {
       id: 'D2.a',
       part: 'postgres',
+      symptom: found('PG_SLOW_STATEMENTS'),
       // A missing index is a cause only of statements that are slow for want of it.
       when: all(found('PG_INDEX_MISSING'), found('PG_SLOW_STATEMENTS')),
       remedies: [{ instruction: 'create-index' }],
@@ -25,12 +26,14 @@ export const pgSlow = defineDiagnosis({
     {
       id: 'D2.b',
       part: 'postgres',
+      symptom: found('PG_OLD_ROWS'),
       when: found('PG_OLD_ROWS'),
       remedies: [{ instruction: 'remove-old-rows' }],
     },
     {
       id: 'D2.c',
       part: 'postgres',
+      symptom: found('PG_LOCK_BLOCKS'),
       when: found('PG_LOCK_BLOCKS'),
       remedies: [{ instruction: 'end-blocker' }],
     },

@@ -1,5 +1,17 @@
 import { any, defineDiagnosis, found, foundApart, hint } from '../domain/diagnosis/diagnosis.ts';
 
+/** A Pod does not run as it should, whatever keeps it from that. */
+const notRunning = any(
+  found('POD_IMAGE_UNAVAILABLE'),
+  found('POD_CRASH_LOOPING'),
+  found('POD_FAILED'),
+  found('POD_OOM_KILLED'),
+  found('POD_UNSCHEDULABLE'),
+  found('POD_CONFIG_MISSING'),
+  found('POD_PROBE_FAILS'),
+  hint('POD_SAYS_NOT_READY'),
+);
+
 export const podNotStarting = defineDiagnosis({
   id: 'K1',
   slug: 'pod-not-starting',
@@ -9,12 +21,14 @@ export const podNotStarting = defineDiagnosis({
     {
       id: 'K1.a',
       part: 'runtime',
+      symptom: notRunning,
       when: found('POD_IMAGE_UNAVAILABLE'),
       remedies: [{ instruction: 'mend-image' }],
     },
     {
       id: 'K1.b',
       part: 'runtime',
+      symptom: notRunning,
       when: any(
         foundApart('POD_CRASH_LOOPING', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
         foundApart('POD_FAILED', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
@@ -25,24 +39,28 @@ export const podNotStarting = defineDiagnosis({
     {
       id: 'K1.c',
       part: 'runtime',
+      symptom: notRunning,
       when: found('POD_OOM_KILLED'),
       remedies: [{ instruction: 'raise-pod-memory' }],
     },
     {
       id: 'K1.d',
       part: 'runtime',
+      symptom: notRunning,
       when: found('POD_UNSCHEDULABLE'),
       remedies: [{ instruction: 'make-schedulable' }],
     },
     {
       id: 'K1.e',
       part: 'runtime',
+      symptom: notRunning,
       when: found('POD_CONFIG_MISSING'),
       remedies: [{ instruction: 'create-missing-config' }],
     },
     {
       id: 'K1.f',
       part: 'runtime',
+      symptom: notRunning,
       when: any(foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'), hint('POD_SAYS_NOT_READY')),
       remedies: [{ instruction: 'mend-probe' }],
     },

@@ -4,6 +4,9 @@ const atLimit = found('REDIS_MEMORY_AT_LIMIT');
 const keepsAll = found('REDIS_POLICY_NOEVICTION');
 const unbounded = any(found('REDIS_MEMORY_UNBOUNDED'), found('REDIS_NO_LIMIT'));
 
+/** Memory is short: writes fail, nothing ends the growth, or keys go almost as soon as they come. */
+const pressed = any(atLimit, unbounded, found('REDIS_LIMIT_TOO_LOW'));
+
 export const redisMemory = defineDiagnosis({
   id: 'D3',
   slug: 'redis-memory',
@@ -19,6 +22,7 @@ export const redisMemory = defineDiagnosis({
     {
       id: 'D3.a',
       part: 'redis',
+      symptom: pressed,
       when: all(atLimit, keepsAll),
       remedies: [
         { remediation: 'redis.set-eviction-policy', with: { policy: 'allkeys-lru' } },
@@ -28,13 +32,16 @@ export const redisMemory = defineDiagnosis({
     {
       id: 'D3.b',
       part: 'redis',
+      symptom: pressed,
       when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), all(atLimit, not(keepsAll))),
       remedies: [{ instruction: 'raise-maxmemory' }],
     },
     {
       id: 'D3.c',
       part: 'redis',
-      when: all(found('REDIS_USELESS_KEYS'), not(atLimit), not(unbounded)),
+      symptom: pressed,
+      // Beside D3.a or D3.b: what fills the memory is one question, what happens then another.
+      when: found('REDIS_USELESS_KEYS'),
       remedies: [{ instruction: 'delete-useless-keys' }],
     },
   ],

@@ -1,5 +1,8 @@
 import { all, any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
+/** A kill shows that an analysis failed, also when the next one does not. */
+const failing = any(found('ROOT_CAUSE_FAILS'), found('OOM_KILLED', 'reasoning-service'));
+
 export const rootCauseFailure = defineDiagnosis({
   id: 'S6',
   slug: 'root-cause-failure',
@@ -15,6 +18,7 @@ export const rootCauseFailure = defineDiagnosis({
     {
       id: 'S6.a',
       part: 'reasoning-service',
+      symptom: failing,
       when: any(
         found('OOM_KILLED', 'reasoning-service'),
         all(found('ROOT_CAUSE_FAILS'), found('MEMORY_NEAR_LIMIT', 'reasoning-service')),
@@ -24,6 +28,7 @@ export const rootCauseFailure = defineDiagnosis({
     {
       id: 'S6.b',
       part: 'reasoning-service',
+      symptom: failing,
       // An analysis that works needs no model where we look for one.
       when: all(
         found('ROOT_CAUSE_FAILS'),

@@ -6,6 +6,8 @@ const slowCommands = any(
   found('COMMANDS_TIME_OUT'),
 );
 
+const late = any(found('STEP_TIMED_OUT'), slowCommands);
+
 export const stepTimeout = defineDiagnosis({
   id: 'S5',
   slug: 'step-timeout',
@@ -20,12 +22,14 @@ export const stepTimeout = defineDiagnosis({
     {
       id: 'S5.a',
       part: 'orchestrator-service',
+      symptom: late,
       when: all(found('STEP_TIMED_OUT'), not(slowCommands)),
       remedies: [{ instruction: 'raise-step-timeout' }],
     },
     {
       id: 'S5.b',
       part: 'agent-manager',
+      symptom: late,
       when: any(found('STEP_COMMAND_TIMED_OUT'), found('COMMANDS_SATURATED')),
       remedies: [{ instruction: 'raise-command-capacity' }],
     },

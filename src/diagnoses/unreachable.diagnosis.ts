@@ -90,7 +90,6 @@ export function pathSteps(part: PartId): Readonly<Record<'running' | 'health' | 
     found('ENDPOINT_HUNG', part),
     found('ENDPOINT_CLOSED', part),
     found('ENDPOINT_AT_LIMIT', part),
-    found('CREDENTIALS_REFUSED', part),
     ...(isService(part) ? [found('SERVICE_UNHEALTHY', part), found('SERVICE_HEALTH_STALLED', part)] : []),
   ];
   const unanswered = [
@@ -145,6 +144,7 @@ export function unreachable(part: PartId) {
       {
         id: 'H2.a',
         part,
+        symptom: running,
         when: running,
         remedies: restart(part),
         leavesWhyOpen: true,
@@ -153,6 +153,7 @@ export function unreachable(part: PartId) {
       {
         id: 'H2.b',
         part,
+        symptom: health,
         when: all(not(running), health, ...goodWay),
         remedies: restart(part),
         maybeConsequence: true,
@@ -162,6 +163,7 @@ export function unreachable(part: PartId) {
       {
         id: 'H2.c',
         part,
+        symptom: badWay === undefined ? network : any(network, badWay),
         when: unreached,
         remedies: [{ instruction: 'see-network' }],
         answersBelow: 'missed',
@@ -169,6 +171,7 @@ export function unreachable(part: PartId) {
       {
         id: 'H2.d',
         part,
+        symptom: ill,
         when: all(not(running), not(health), not(network), ill),
         remedies: [{ instruction: 'see-application' }],
         maybeConsequence: true,

@@ -1,5 +1,12 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
 
+/** Executions do not go on, or a file cannot be read by anybody who starts one. */
+const stuck = any(
+  found('EXECUTIONS_PENDING'),
+  found('EXECUTIONS_WAITING'),
+  found('WORKFLOW_FILE_BROKEN'),
+  found('WORKFLOW_FILE_FAULTY'),
+);
 const starved = any(found('EXECUTOR_STARVED'), found('EXECUTOR_QUEUE_FULL_LOGGED'));
 
 export const workflowStuck = defineDiagnosis({
@@ -17,12 +24,14 @@ export const workflowStuck = defineDiagnosis({
     {
       id: 'S4.a',
       part: 'orchestrator-service',
+      symptom: stuck,
       when: all(any(found('EXECUTIONS_PENDING'), found('EXECUTIONS_WAITING')), starved),
       remedies: [{ instruction: 'raise-executor' }],
     },
     {
       id: 'S4.b',
       part: 'orchestrator-service',
+      symptom: stuck,
       when: any(
         found('WORKFLOW_FILE_BROKEN'),
         // Behind a starved executor, executions wait even when their file is correct.

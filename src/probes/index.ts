@@ -15,6 +15,7 @@ import { kubernetesPods } from './kubernetes/pods.probe.ts';
 import { kubernetesServicesEndpoints } from './kubernetes/services-endpoints.probe.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.probe.ts';
 import { natsClients } from './nats/clients.probe.ts';
+import { natsLostEvents } from './nats/lost-events.probe.ts';
 import { natsMonitor } from './nats/monitor.probe.ts';
 import { natsRegistrationTraffic } from './nats/registration-traffic.probe.ts';
 import { natsServer } from './nats/server.probe.ts';
@@ -89,6 +90,7 @@ const list = [
   kubernetesServicesEndpoints,
   kubernetesWorkloads,
   natsClients,
+  natsLostEvents,
   natsMonitor,
   natsRegistrationTraffic,
   natsServer,

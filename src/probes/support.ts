@@ -10,7 +10,6 @@ export const endpointCodes = [
   'ENDPOINT_HUNG',
   'ENDPOINT_CLOSED',
   'ENDPOINT_AT_LIMIT',
-  'CREDENTIALS_REFUSED',
 ] as const;
 export type EndpointCode = (typeof endpointCodes)[number];
 
@@ -19,12 +18,11 @@ const codeOfStage: Readonly<Partial<Record<Stage, EndpointCode>>> = {
   'no-answer': 'ENDPOINT_HUNG',
   closed: 'ENDPOINT_CLOSED',
   limit: 'ENDPOINT_AT_LIMIT',
-  auth: 'CREDENTIALS_REFUSED',
 };
 
 /**
  * A failed connection as a finding when it says something about the target; otherwise throws it again, for then
- * the probe could not check (no DNS, firewall, TLS, RBAC).
+ * the probe could not check (no DNS, firewall, TLS, RBAC, our own credentials refused: R-PLAT2).
  */
 export function endpointFinding(error: unknown, part: PartId, facts: Facts = {}): Finding {
   const code = error instanceof TargetError ? codeOfStage[error.stage] : undefined;

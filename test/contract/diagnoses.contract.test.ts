@@ -4,7 +4,7 @@ import { diagnoses } from '../../src/diagnoses/index.ts';
 import { unreachable } from '../../src/diagnoses/unreachable.diagnosis.ts';
 import { symptomWords } from '../../src/diagnoses/vocabulary.ts';
 import { type Condition, codesOf, type Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
-import { evaluate, faultsOf } from '../../src/domain/diagnosis/judgement.ts';
+import { evaluate, faultsOf, judge } from '../../src/domain/diagnosis/judgement.ts';
 import { type PartId, partIds } from '../../src/domain/platform/part.ts';
 import type { FindingCode } from '../../src/domain/probe/findings.ts';
 import { callKey, type ProbeOutcome } from '../../src/domain/probe/probe.ts';
@@ -104,6 +104,26 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
       },
     );
 
+    it.each(diagnosis.causes.map((cause) => ({ id: cause.id, cause })))(
+      '$id is never confirmed without the symptom that it explains',
+      ({ cause }) => {
+        const leaves = [...distinct(cause.when), ...distinct(cause.symptom)];
+        const complaints = new Set(distinct(cause.symptom).map(({ code }) => code));
+        const verdictOf = (outcomes: readonly ProbeOutcome[]) =>
+          judge(diagnosis, outcomes, emitters).causes.find((one) => one.cause.id === cause.id)?.verdict;
+        const confirming = choices(leaves).filter(
+          (set) => verdictOf(outcomesWith(diagnosis, set)) === 'confirmed',
+        );
+
+        expect(confirming).not.toEqual([]);
+        for (const set of confirming) {
+          expect(set.some(({ code }) => complaints.has(code))).toBe(true);
+          const without = set.filter(({ code }) => !complaints.has(code));
+          expect(verdictOf(outcomesWith(diagnosis, without))).not.toBe('confirmed');
+        }
+      },
+    );
+
     it('has words for its symptom, causes and instructions in both languages', () => {
       const instructions = diagnosis.causes.flatMap(({ remedies }) =>
         remedies.flatMap((remedy) => ('instruction' in remedy ? [`remedy.${remedy.instruction}`] : [])),
@@ -123,8 +143,8 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
     });
 
     it('has a sentence in both languages for each finding it asks for', () => {
-      const codes = diagnosis.causes.flatMap(({ when }) =>
-        codesOf(when).map(({ code }) => `finding.${code}`),
+      const codes = diagnosis.causes.flatMap(({ when, symptom }) =>
+        [...codesOf(when), ...codesOf(symptom)].map(({ code }) => `finding.${code}`),
       );
       for (const language of ['en', 'zh-CN'] as const) {
         const words = wordsIn(language);

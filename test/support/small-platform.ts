@@ -67,11 +67,13 @@ async function fakeService(name: string, link: () => Promise<Links>): Promise<Fa
     Object.fromEntries(
       await Promise.all(
         (links?.dependencies ?? []).map(async ({ name: dependency, check }) => {
+          const begin = performance.now();
           const state = await within(check()).then(
             () => 'up',
             () => 'down',
           );
-          return [dependency, { status: state }] as const;
+          const latency = Math.round(performance.now() - begin);
+          return [dependency, { status: state, latency_ms: latency }] as const;
         }),
       ),
     );

@@ -166,6 +166,10 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
         `${compose} logs --tail 50 ${agent.composeService}`,
       ],
     },
+    'report-subject-drift': {
+      kubernetes: ['# for the report: {published} is published, {listened} is listened to'],
+      compose: ['# for the report: {published} is published, {listened} is listened to'],
+    },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

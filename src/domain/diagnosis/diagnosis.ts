@@ -85,6 +85,11 @@ export interface DiagnosisCause<N extends Names = Names> {
   readonly id: string;
   /** Where the cause lies; ranks causes near the root of the dependency graph first. */
   readonly part: PartId;
+  /**
+   * What a person sees of it: the symptom that the cause explains. Without it observed nothing is confirmed, and where it
+   * is seen to be absent the cause is ruled out (R-PLAT27).
+   */
+  readonly symptom: Condition;
   readonly when: Condition;
   readonly remedies: readonly Remedy<N>[];
   /** It may be the consequence of a part below that fails: unhealthy, or slow, because of what it stands on. */

@@ -1,3 +1,4 @@
+import type { Stage } from '../kernel/errors.ts';
 import { depth } from '../platform/dependencies.ts';
 import type { Finding, Severity } from '../probe/finding.ts';
 import { type FindingCode, traitsOf } from '../probe/findings.ts';
@@ -48,6 +49,16 @@ function hasNoSay(outcome: ProbeOutcome): boolean {
   return outcome.status === 'skipped' && outcome.reason === 'not-applicable';
 }
 
+/** Stages at which something spoke to us: what it refused was us. */
+const answeredAt: ReadonlySet<string> = new Set<Stage>(['auth', 'forbidden', 'limit', 'protocol']);
+
+/** One that could not check because the part refused us has seen that the part answers. */
+function sawAnswer({ status, cause }: ProbeOutcome, code: FindingCode): boolean {
+  const { attempt } = traitsOf(code);
+  const noAnswer = attempt === 'refused' || attempt === 'hung' || attempt === 'closed';
+  return status === 'inconclusive' && noAnswer && cause !== undefined && answeredAt.has(cause.code);
+}
+
 function lookFor(
   code: FindingCode,
   part: string | undefined,
@@ -71,11 +82,12 @@ function lookFor(
     ),
   );
   const missing = about.filter(
-    (outcome) => outcome.status === 'skipped' || outcome.status === 'inconclusive',
+    (outcome) =>
+      outcome.status === 'skipped' || (outcome.status === 'inconclusive' && !sawAnswer(outcome, code)),
   );
   const against = about.filter(
     (outcome) =>
-      (outcome.status === 'healthy' || outcome.status === 'unhealthy') &&
+      (outcome.status === 'healthy' || outcome.status === 'unhealthy' || sawAnswer(outcome, code)) &&
       !outcome.findings.some((f) => f.code === code),
   );
   if (hits.length > 0) return { truth: true, for: hits, against: [], missing: [] };
@@ -176,6 +188,20 @@ export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[]
   }
 }
 
+/** A cause is there when its condition holds and what it explains is observed. */
+function explained({ when, symptom }: DiagnosisCause, see: (condition: Condition) => Seen): Seen {
+  const [cause, complaint] = [see(when), see(symptom)];
+  // What has no complaint explains nothing, and its evidence speaks for nothing.
+  if (cause.truth !== false && complaint.truth === false)
+    return { truth: false, for: [], against: complaint.against, missing: [] };
+  if (cause.truth === false) return cause;
+  const truth = cause.truth === true && complaint.truth === true ? true : undefined;
+  const missing = truth === true ? [] : [...cause.missing, ...complaint.missing];
+  // What speaks for the cause may be the complaint itself: then others like it are not its evidence.
+  const told = complaint.for.some((finding) => cause.for.includes(finding));
+  return { truth, for: told ? cause.for : [...cause.for, ...complaint.for], against: [], missing };
+}
+
 const verdictOf = (truth: Truth): Verdict =>
   truth === true ? 'confirmed' : truth === false ? 'ruled-out' : 'possible';
 const verdictRank: Readonly<Record<Verdict, number>> = { confirmed: 0, possible: 1, 'ruled-out': 2 };
@@ -205,7 +231,7 @@ export function judge(
   emitters: Emitters,
 ): DiagnosisJudgement {
   const judged = diagnosis.causes.map((cause): CauseJudgement => {
-    const seen = evaluate(cause.when, outcomes, emitters);
+    const seen = explained(cause, (condition) => evaluate(condition, outcomes, emitters));
     return {
       cause,
       verdict: verdictOf(seen.truth),
@@ -250,12 +276,16 @@ export function faultsOf(diagnosis: Diagnosis, registries: Registries): readonly
     for (const code of codes ?? []) emitted.add(code);
   }
   const conditions = [
-    ...diagnosis.causes.map((cause) => ({ at: cause.id, when: cause.when })),
+    ...diagnosis.causes.flatMap(({ id, when, symptom }) => [
+      { at: id, when },
+      { at: id, when: symptom },
+    ]),
     ...diagnosis.handOver.map((entry) => ({ at: `${diagnosis.id} → ${entry.to}`, when: entry.when })),
   ];
   for (const { at, when } of conditions) {
     for (const { code } of codesOf(when)) {
-      if (!emitted.has(code)) faults.push(`${at}: no listed probe emits ${code}`);
+      const fault = `${at}: no listed probe emits ${code}`;
+      if (!emitted.has(code) && !faults.includes(fault)) faults.push(fault);
     }
   }
   for (const cause of diagnosis.causes) {

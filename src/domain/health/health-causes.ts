@@ -1,4 +1,4 @@
-import { depth, foundations } from '../platform/dependencies.ts';
+import { dependencies, depth, foundations } from '../platform/dependencies.ts';
 import { type PartId, partIds } from '../platform/part.ts';
 import type { Finding } from '../probe/finding.ts';
 import { traitsOf } from '../probe/findings.ts';
@@ -25,14 +25,32 @@ function isExplainable(finding: Finding): boolean {
   return explainable === true;
 }
 
-/** Bad enough to pull others down: unusable, or slow. */
-function pullsDown(row: PartRow | undefined): boolean {
-  if (row === undefined) return false;
-  if (row.state === 'down') return true;
-  return (
-    row.state === 'degraded' &&
-    row.findings.some((finding) => finding.severity === 'critical' || traitsOf(finding.code).slow === true)
-  );
+/** It does not do its work, whoever asks: seen to fail, unhealthy by its own word, or slow. */
+const serves = ({ findings }: PartRow): boolean =>
+  !findings.some(({ code }) => {
+    const { partFails, saysUnhealthy, slow } = traitsOf(code);
+    return partFails === true || saysUnhealthy === true || slow === true;
+  });
+
+/** What a part itself complains of. Silence is no complaint, and a health check of the runtime may fail for itself. */
+const complains = ({ findings }: PartRow): boolean =>
+  findings.some(({ code }) => {
+    const { attempt, runtime } = traitsOf(code);
+    return runtime !== 'not-ready' && attempt !== 'silent' && attempt !== 'silent-when-critical';
+  });
+
+/**
+ * Whether a row can be the consequence of what is wrong with a part below it (R-PLAT26). One that does not serve pulls
+ * down everything above. One that serves, with something critical about it, is the reason only for a part that uses it
+ * and complains itself.
+ */
+function pullsDown(below: PartRow | undefined, row: PartRow, named: readonly PartId[]): boolean {
+  if (below === undefined) return false;
+  if (below.state === 'down') return true;
+  if (below.state !== 'degraded') return false;
+  if (!serves(below) || named.includes(below.part)) return true;
+  const critical = below.findings.some((finding) => finding.severity === 'critical');
+  return critical && dependencies[row.part].includes(below.part) && complains(row);
 }
 
 /** Marks the rows that are bad, or cannot be seen, only because something they stand on is bad. */
@@ -63,7 +81,7 @@ function rootOf(
   const below = foundations(row.part);
   const named = namedDown(row.part, outcomes);
   const candidates = named.length === 0 ? below : [...named, ...named.flatMap((part) => foundations(part))];
-  const cause = candidates.find((part) => below.includes(part) && pullsDown(rows.get(part)));
+  const cause = candidates.find((part) => below.includes(part) && pullsDown(rows.get(part), row, named));
   if (cause === undefined) return undefined;
   return rows.get(cause)?.consequenceOf ?? cause;
 }

@@ -185,7 +185,7 @@ function judge(
     case 'closed':
       return judgeUnreachable(part, look, runtime, findings, outcomes);
     case 'silent': {
-      const { seen } = sessionsOf(part, outcomes);
+      const seen = sessionsOf(part, outcomes);
       if (runtime === 'not-running') return confirmed('down', byFinding, witness);
       return confirmed('degraded', byFinding, [...witness, ...seen]);
     }
@@ -242,23 +242,18 @@ function judgeUnreachable(
 
   if (runtime === 'not-running') return said('down', 'finding', witness);
   if (dependants.down.length > 0 && dependants.up.length === 0)
-    return said('down', look === 'hung' ? 'hung' : 'finding', [
-      ...dependants.down,
-      ...witness,
-      ...sessions.gone,
-    ]);
+    return said('down', look === 'hung' ? 'hung' : 'finding', [...dependants.down, ...witness]);
   if (dependants.up.length > 0 && !isService(part))
     return said('unknown', `${look}-here-only`, [...dependants.up, ...witness]);
-  const alive = [...witness, ...sessions.seen, ...monitor];
+  const alive = [...witness, ...sessions, ...monitor];
   if (look === 'hung') {
-    if (runtime !== 'nothing' || sessions.seen.length > 0 || monitor.length > 0)
+    if (runtime !== 'nothing' || sessions.length > 0 || monitor.length > 0)
       return said('down', 'hung', alive);
     return said('unknown', 'hung-unconfirmed', []);
   }
   if (runtime === 'not-ready') return said('down', 'finding', witness);
-  if (runtime === 'running' || sessions.seen.length > 0 || monitor.length > 0)
+  if (runtime === 'running' || sessions.length > 0 || monitor.length > 0)
     return said('degraded', look === 'refused' ? 'port-closed' : 'finding', alive);
-  if (sessions.gone.length > 0) return said('down', 'finding', sessions.gone);
   // Two ports of one process, each with an address of its own: a wrong one of ours does not refuse at both.
   const refusing = monitorRefuses(part, outcomes);
   if (look === 'refused' && refusing.length > 0) return said('down', 'finding', refusing);

@@ -1,4 +1,3 @@
-import type { Facts } from '../kernel/facts.ts';
 import { present } from '../kernel/present.ts';
 import { dependencies } from '../platform/dependencies.ts';
 import { type PartId, serviceIds } from '../platform/part.ts';
@@ -86,25 +85,24 @@ export function runtimeWitness(part: PartId, outcomes: readonly ProbeOutcome[]):
   ];
 }
 
-/** Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. */
-export function sessionsOf(
-  part: PartId,
-  outcomes: readonly ProbeOutcome[],
-): { readonly seen: readonly Witness[]; readonly gone: readonly Witness[] } {
-  const seen: Witness[] = [];
-  const gone: Witness[] = [];
-  for (const outcome of outcomes) {
-    if (healthRole(outcome.probe).sessions !== true || outcome.status !== 'healthy') continue;
+/**
+ * Connections of a part that PostgreSQL, Redis, NATS and Neo4j see. That they see none proves nothing: one that is idle
+ * holds no connection (R-PLAT23).
+ */
+export function sessionsOf(part: PartId, outcomes: readonly ProbeOutcome[]): readonly Witness[] {
+  return outcomes.flatMap((outcome) => {
+    if (healthRole(outcome.probe).sessions !== true || outcome.status !== 'healthy') return [];
     const value = outcome.facts[`sessions.${part}`];
-    const at: Facts = { where: outcome.part, count: typeof value === 'number' ? value : 0 };
-    if (typeof value === 'number' && value > 0) seen.push({ key: 'sessions', facts: at });
-    // Only where the part is known to keep sessions is their absence said at all.
-    else if (value === 0) gone.push({ key: 'no-sessions', facts: at });
-  }
-  return { seen, gone };
+    return typeof value === 'number' && value > 0
+      ? [{ key: 'sessions', facts: { where: outcome.part, count: value } }]
+      : [];
+  });
 }
 
-/** What the services that need the part say of it in their own health. */
+/**
+ * What the services that need the part say of it in their own health. A bare "up" is no witness: there are programs that
+ * always say it. One with a figure that only a check gives is (`measured.<part>`, R-PLAT9).
+ */
 export function dependantsOf(
   part: PartId,
   outcomes: readonly ProbeOutcome[],
@@ -118,7 +116,8 @@ export function dependantsOf(
     );
     if (outcome === undefined) continue;
     const state = outcome.facts[`dependency.${part}`];
-    if (state === 'up') up.push({ key: 'dependant-up', facts: { service } });
+    if (state === 'up' && outcome.facts[`measured.${part}`] === true)
+      up.push({ key: 'dependant-up', facts: { service } });
     else if (state === 'down') down.push({ key: 'dependant-down', facts: { service } });
     else if (
       outcome.findings.some((finding) => traitsOf(finding.code).saysUnhealthy === true) &&

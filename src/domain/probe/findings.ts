@@ -62,6 +62,7 @@ export const findings = {
   AGENTS_SILENT: {},
   AGENT_HEARTBEAT_STALE: { attempt: 'silent-when-critical', explainable: true },
   AGENT_REGISTRATION_FAILS: {},
+  AGENT_SUBJECTS_DIFFER: {},
   ANALYZER_MODEL_ERROR: {},
   AUTH_TOKENS_DIFFER: {},
   AUTH_TOKEN_MISSING: {},
@@ -94,7 +95,6 @@ export const findings = {
   CPU_HIGH: {},
   CPU_LIMIT_TINY: {},
   CPU_THROTTLED: {},
-  CREDENTIALS_REFUSED: { maybeOurs: true },
   DNS_NOT_RUNNING: {},
   ENDPOINT_AT_LIMIT: { ownAttempt: true },
   ENDPOINT_CLOSED: {
@@ -121,6 +121,7 @@ export const findings = {
   EVENT_BATCHES_FULL: {},
   EVENT_LATENCY_HIGH: {},
   EVENT_QUEUE_BACKLOG: {},
+  EVENTS_UNHEARD: {},
   EVENT_WORKERS_SATURATED: {},
   EVENT_WRITES_SLOW: { slow: true },
   EXECUTIONS_PENDING: {},

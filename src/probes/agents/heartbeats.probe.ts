@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
+import { registeredAgents } from '../support/agent-registry.ts';
 import { verdict } from '../support.ts';
-import { registeredAgents } from './registry.ts';
 
 const params = z.strictObject({
   staleSeconds: z

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
+import { registeredAgents } from '../support/agent-registry.ts';
 import { verdict } from '../support.ts';
-import { registeredAgents } from './registry.ts';
 
 const params = z.strictObject({
   seconds: z
@@ -20,7 +20,8 @@ export const agentsSilence = defineProbe({
 
 Asks agent-manager's API for the last heartbeat of any agent; without an answer there, reads the agents table.
 Agents send a heartbeat about every half minute; only they know the exact interval.
-Before that time is over, silence on NATS proves nothing: the answer is then inconclusive, with the age of the last heartbeat.`,
+Before that time is over, silence on NATS proves nothing: the answer is then inconclusive, with the age of the last heartbeat.
+Without a registered agent it has no say.`,
   params,
   part: 'collect-agent',
   needs: [],
@@ -29,6 +30,7 @@ Before that time is over, silence on NATS proves nothing: the answer is then inc
   async run({ seconds }: z.output<typeof params>, context: ProbeContext<Deps>) {
     const agents = await registeredAgents(context);
     if (agents === undefined) return { status: 'skipped', reason: 'not-configured' };
+    if (agents.list.length === 0) return { status: 'skipped', reason: 'no-data', facts: { registered: 0 } };
     const youngest = Math.min(
       ...agents.list.map(({ silentSeconds = Number.POSITIVE_INFINITY }) => silentSeconds),
     );

@@ -47,12 +47,13 @@ const partReportedAs = (name: string, platform: Platform): PartId | undefined =>
   );
 
 /**
- * What a service says of the parts it needs, as `dependency.<part>`: `up` or `down`. Understands the usual
- * forms: `{dependencies: {postgres: {status: "up"}}}`, `{checks: {database: "ok"}}`, `[{name, status}]`.
+ * What a service says of the parts it needs, as `dependency.<part>`: `up` or `down`; and `measured.<part>` where it
+ * shows a figure of its check. Understands the usual forms: `{dependencies: {postgres: {status: "up", latency_ms: 2}}}`,
+ * `{checks: {database: "ok"}}`, `[{name, status}]`.
  */
-export function dependencyFacts(body: string, platform: Platform): Record<string, string> {
+export function dependencyFacts(body: string, platform: Platform): Record<string, string | true> {
   const value = parse(body);
-  const facts: Record<string, string> = {};
+  const facts: Record<string, string | true> = {};
   if (!isRecord(value)) return facts;
   for (const container of containers) {
     const inner = value[container];
@@ -64,7 +65,9 @@ export function dependencyFacts(body: string, platform: Platform): Record<string
     for (const [name, state] of entries) {
       const part = partReportedAs(name, platform) ?? partNamed(name, platform);
       const word = stateOf(state);
-      if (part !== undefined && word !== undefined) facts[`dependency.${part}`] = word;
+      if (part === undefined || word === undefined) continue;
+      facts[`dependency.${part}`] = word;
+      if (isMeasured(state)) facts[`measured.${part}`] = true;
     }
   }
   const blamed = blamedIn(value, platform);
@@ -95,6 +98,18 @@ function stateOf(state: unknown): 'up' | 'down' | undefined {
     if (typeof inner === 'string' || typeof inner === 'boolean') return stateOf(inner);
   }
   return undefined;
+}
+
+/** Names of a figure that a program has only when it has tried: how long it took, or when it was. */
+const ofCheck =
+  /latency|duration|elapsed|response_?time|(?:^|_)rtt|took|_ms$|Ms$|millis|check(?:ed)?_?at|last_?(?:check|ping|seen|success)|timestamp/i;
+
+function isMeasured(state: unknown): boolean {
+  if (!isRecord(state)) return false;
+  return Object.entries(state).some(
+    ([name, value]) =>
+      ofCheck.test(name) && (typeof value === 'number' || (typeof value === 'string' && value !== '')),
+  );
 }
 
 function parse(body: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
@@ -14,7 +15,9 @@ export const runtimeGraphLog = defineProbe({
   id: 'runtime.graph-log',
   doc: `What does reasoning-service's log say about Neo4j, with the credentials that it uses itself?
 
-Reads the last lines about Neo4j; the latest one decides.
+Reads the last lines about Neo4j; the latest complaint decides.
+That it says it is connected shows nothing, because a program may say so before it has tried.
+After a complaint such a line leaves the answer open.
 It distinguishes a refusal of the service's own credentials from a failed connection.`,
   params: z.strictObject({
     minutes: z.number().positive().max(120).default(10).describe('How far to look back, in minutes.'),
@@ -30,9 +33,12 @@ It distinguishes a refusal of the service's own credentials from a failed connec
     const said = logLines(text).filter(
       (line) => aboutGraph.test(line.raw) && (trouble.test(line.raw) || fine.test(line.raw)),
     );
-    const last = said.at(-1);
-    if (last === undefined || fine.test(last.raw))
-      return { status: 'healthy', facts: { lines: said.length } };
+    const last = said.findLast((line) => !fine.test(line.raw));
+    if (last === undefined) return { status: 'healthy', facts: { lines: said.length } };
+    if (last !== said.at(-1))
+      throw new AppError('NOT_FOUND', 'the log claims a connection after a complaint', {
+        facts: { reason: 'graph-claim', message: shortened(last.message, 200) },
+      });
     const evidence = excerpt(`log ${instance.name}`, said, trouble, 3);
     return {
       status: 'unhealthy',

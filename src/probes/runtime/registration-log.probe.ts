@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { Excerpt, Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
-import { defineProbe } from '../../domain/probe/probe.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
+import { registeredAgents } from '../support/agent-registry.ts';
 import { excerpt, type LogLine, logLines } from '../support/log-lines.ts';
 
 const aboutRegistration = /regist/i;
@@ -23,19 +25,24 @@ function verdict(lines: readonly LogLine[]): 'failing' | 'registered' | 'silent'
   return failed.test(last.raw) ? 'failing' : 'registered';
 }
 
+type Deps = With<'runtime'> & Pick<Targets, 'services' | 'postgres'>;
+
 export const runtimeRegistrationLog = defineProbe({
   id: 'runtime.registration-log',
   doc: `What do the logs of the collect agents and of agent-manager say about registration?
 
 Reads the lines of both logs that contain "register".
 A failure in the agent's log without a trace in agent-manager's points to the connection between them.
-A refusal names its reason.`,
+A refusal names its reason.
+Only the receiving side knows whether an agent is registered: agent-manager's log, or its list of agents.
+An agent may say so right after it has published.`,
   params: z.strictObject({}),
   part: 'collect-agent',
   needs: ['runtime'],
-  timeoutMs: 8_000,
+  timeoutMs: 10_000,
   emits: ['AGENT_REGISTRATION_FAILS', 'MANAGER_SEES_NO_REGISTRATION', 'REGISTRATION_REFUSED_TOKEN'],
-  async run(_params, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
+  async run(_params, context: ProbeContext<Deps>) {
+    const { deps, signal } = context;
     const read = async (part: PartId) => {
       const instance = (await deps.runtime.instances(part, { signal })).at(-1);
       if (instance === undefined) return undefined;
@@ -45,34 +52,49 @@ A refusal names its reason.`,
     const [agent, manager] = await Promise.all([read('collect-agent'), read('agent-manager')]);
     if (agent === undefined) return { status: 'skipped', reason: 'no-data' };
     const state = verdict(agent.lines);
+    const heard = manager === undefined ? 'silent' : verdict(manager.lines);
     const requests =
       manager?.lines.filter((line) => /request|failed|agent registered/i.test(line.raw)).length ?? 0;
     const facts = {
       agentSays: state,
+      managerSays: heard,
       agentLines: agent.lines.length,
       managerLines: manager?.lines.length ?? 0,
     };
-    if (state !== 'failing') return { status: 'healthy', facts };
-
     const evidence = [
       excerpt(`log ${agent.instance.name}`, agent.lines, aboutRegistration, 3),
       manager && excerpt(`log ${manager.instance.name}`, manager.lines, aboutRegistration, 3),
     ].filter((entry): entry is Excerpt => entry !== undefined);
-    const finding = (code: FindingCode): Finding => ({
+    const finding = (code: FindingCode, subject = agent.instance.name): Finding => ({
       code,
       severity: 'critical',
       part: 'collect-agent',
-      subject: agent.instance.name,
+      subject,
       facts,
       excerpts: evidence,
     });
+    if (state !== 'failing' && heard !== 'failing') {
+      if (state === 'silent' || heard === 'registered') return { status: 'healthy', facts };
+      const known = await registeredAgents(context).catch(() => undefined);
+      if (known === undefined)
+        return {
+          status: 'inconclusive',
+          cause: new AppError('NOT_FOUND', 'only the agent itself says that it is registered', {
+            facts: { reason: 'registration-unconfirmed', instance: agent.instance.name },
+          }),
+          facts,
+        };
+      if (known.list.length > 0) return { status: 'healthy', facts: { ...facts, known: known.list.length } };
+      return { status: 'unhealthy', findings: [finding('MANAGER_SEES_NO_REGISTRATION')], facts };
+    }
     const refused = [...agent.lines, ...(manager?.lines ?? [])].some(
       (line) => failed.test(line.raw) && tokenRefused.test(line.raw),
     );
+    const sayer = state === 'failing' || manager === undefined ? agent : manager;
     return {
       status: 'unhealthy',
       findings: [
-        finding('AGENT_REGISTRATION_FAILS'),
+        finding('AGENT_REGISTRATION_FAILS', sayer.instance.name),
         ...(refused ? [finding('REGISTRATION_REFUSED_TOKEN')] : []),
         ...(manager !== undefined && requests === 0 ? [finding('MANAGER_SEES_NO_REGISTRATION')] : []),
       ],

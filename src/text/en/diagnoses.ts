@@ -29,6 +29,7 @@ export const diagnoses = {
   'cause.S2.a': 'Agents and {@agent-manager} use different registration subjects.',
   'cause.S2.b': 'The registration tokens differ, or one is missing.',
   'cause.S2.c': 'No collect agent publishes anything: it is down.',
+  'cause.S2.d': 'The agents publish where {@agent-manager} does not listen: the two do not fit together.',
   'diagnosis.S3': 'Events are processed late',
   'diagnosis.S3.meaning': 'More events come in than {@agent-manager} stores, or each takes too long.',
   'diagnosis.S3.impact': 'Alerts and workflows start late; a full queue blocks the agents.',
@@ -137,6 +138,8 @@ export const diagnoses = {
   'remedy.copy-auth-token':
     'Copy the Secret with the token ({@secrets.token}, unless another is named above) from the namespace of {@agent-manager} to that of the agents. Then restart the {@collect-agent.workload}. Never paste the token into a channel.',
   'remedy.start-collect-agent': 'Start the collect agents and look at their first log lines.',
+  'remedy.report-subject-drift':
+    'Tell the maintainers of the agents and of {@agent-manager}. Give them both subjects: "{published}" is published, "{listened}" is listened to. Only a change in one of the two programs helps; a restart does not.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

@@ -12,10 +12,6 @@ export const findings = {
   'finding.ENDPOINT_AT_LIMIT': '{part} at {subject} turns connections away because a limit is reached.',
   'finding.ENDPOINT_AT_LIMIT.impact': 'New clients are refused; those already connected go on.',
   'finding.ENDPOINT_AT_LIMIT.todo': 'See who holds the connections before the limit is raised.',
-  'finding.CREDENTIALS_REFUSED': '{part} at {subject} refuses the configured credentials.',
-  'finding.CREDENTIALS_REFUSED.impact': 'It runs, but clients with these credentials cannot work with it.',
-  'finding.CREDENTIALS_REFUSED.todo':
-    'Compare the password in the Secret with the one {part} was set up with.',
 
   'finding.SERVICE_UNHEALTHY': '{part} reports that it is not healthy (HTTP {httpStatus} on {path}).',
   'finding.SERVICE_UNHEALTHY.impact': 'It runs but cannot do its work as it should.',

@@ -29,7 +29,7 @@ export const health = {
   'health.fact.blind-refused': 'could not check: the system to ask refuses connections',
   'health.fact.blind-no-answer': 'could not check: the system to ask does not answer',
   'health.fact.blind-closed': 'could not check: the system to ask closes the connection',
-  'health.fact.blind-auth': 'could not check: our credentials are refused',
+  'health.fact.blind-auth': 'could not check: it refuses the bot’s own credentials',
   'health.fact.blind-limit': 'could not check: turned away because a limit is reached',
   'health.fact.blind-other': 'could not check',
 
@@ -37,7 +37,6 @@ export const health = {
   'health.fact.ENDPOINT_HUNG': 'accepts connections and does not answer',
   'health.fact.ENDPOINT_CLOSED': 'closes connections before it answers',
   'health.fact.ENDPOINT_AT_LIMIT': 'turns connections away, a limit is reached',
-  'health.fact.CREDENTIALS_REFUSED': 'refuses the credentials',
   'health.fact.SERVICE_UNHEALTHY': 'says it is not healthy (HTTP {httpStatus})',
   'health.fact.SERVICE_HEALTH_STALLED': 'alive, but its health path does not answer',
   'health.fact.SERVICE_SLOW': 'slow: {latencyMs:ms} (limit {thresholdMs:ms})',
@@ -86,7 +85,6 @@ export const health = {
   'health.witness.runtime-not-ready': 'its Pods, all of them unready',
   'health.witness.runtime-not-running': 'the runtime: nothing of it runs',
   'health.witness.sessions': '{where}, which sees {count|# connection|# connections} of it',
-  'health.witness.no-sessions': '{where}, which sees no connection of it',
   'health.witness.dependant-up': '{service}, which reaches it',
   'health.witness.dependant-down': '{service}, which does not reach it either',
   'health.witness.dependant-unhealthy': '{service}, which is not healthy',
@@ -97,7 +95,7 @@ export const health = {
   'cause.refused': 'the connection was refused',
   'cause.connect-timeout': 'no answer to the connection attempt',
   'cause.tls': 'TLS did not come up',
-  'cause.auth': 'the credentials were refused',
+  'cause.auth': 'the bot’s own credentials are refused',
   'cause.forbidden': 'not allowed to {verb} {resource}',
   'cause.no-answer': 'connected, but no answer came',
   'cause.closed': 'the connection was closed before an answer',
@@ -124,6 +122,13 @@ export const health = {
     'the durations of the steps of {executions|# failed execution|# failed executions} cannot be read',
   'cause.subject-placeholder':
     '{@agent-manager} listens on {managerSubject} and the agent publishes on {agentSubject}: the value of its placeholder cannot be seen here',
+  'cause.publishers-unknown':
+    'clients publish on NATS ({clients}), and it cannot be told whether one of them is an agent',
+  'cause.subjects-forbidden':
+    'the bot may not listen on every subject of NATS, so silence cannot be told from another subject',
+  'cause.registration-unconfirmed':
+    'only {instance} itself says that it is registered, and {@agent-manager} cannot be asked',
+  'cause.graph-claim': 'the log only claims a connection to Neo4j, which it may do without trying',
   'cause.value-only-documented':
     'nothing here shows what {key} is; only the platform’s guide says {value}, and that decides nothing',
   'cause.metrics-absent':

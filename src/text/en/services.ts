@@ -32,11 +32,14 @@ export const services = {
     'The registration tokens differ (digests): {@agent-manager} has {managerDigest} from {managerSource}, the agents have {agentDigest} from {agentSource}.',
   'finding.AUTH_TOKEN_MISSING':
     'The registration token is missing on the side of {missing} (expected from {source}).',
-  'finding.AGENT_REGISTRATION_FAILS':
-    'The log of the collect agent says that registration fails ({subject}).',
+  'finding.AGENT_REGISTRATION_FAILS': 'The log of {subject} says that registration fails.',
   'finding.REGISTRATION_REFUSED_TOKEN': 'A registration was refused because of its token ({subject}).',
-  'finding.MANAGER_SEES_NO_REGISTRATION': '{@agent-manager} has seen no registration request at all.',
-  'finding.NOBODY_PUBLISHES': 'No registration or heartbeat was published in {seconds} s.',
+  'finding.MANAGER_SEES_NO_REGISTRATION':
+    '{@agent-manager} knows of no registration at all (the agent says: {agentSays}).',
+  'finding.NOBODY_PUBLISHES': 'No collect agent published anything on any subject in {seconds} s.',
+  'finding.AGENT_SUBJECTS_DIFFER':
+    'Agents publish on "{published}" ({publisher}), where no client listens. {listener} listens on "{listened}", where nothing arrives.',
+  'finding.AGENT_SUBJECTS_DIFFER.impact': 'The agents run, and nothing of what they send arrives.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

@@ -34,6 +34,9 @@ export const stores = {
     'NATS dropped the consumer {consumer} for being slow, {secondsAgo} s ago, and it has not come back.',
   'finding.NATS_CONSUMER_GONE.impact': 'It gets no messages; what no stream keeps is lost for it.',
   'finding.NATS_NO_STREAM': 'No JetStream stream keeps {subject} (streams: {streams}).',
+  'finding.EVENTS_UNHEARD':
+    '{unheard} of {messages|# message|# messages} on {subject} in {seconds} s had no listener, such as {example}.',
+  'finding.EVENTS_UNHEARD.impact': 'Without a stream that keeps them, these messages are lost.',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS':
     'NetworkPolicy {policy} blocks {from:part} → {to:part} on port {port} ({direction}).',

@@ -30,6 +30,7 @@ export const diagnoses = {
   'cause.S2.a': 'Agent 与 {@agent-manager} 使用的注册主题不同。',
   'cause.S2.b': '注册令牌不一致，或有一侧缺失。',
   'cause.S2.c': '没有采集代理发布消息：采集代理没有运行。',
+  'cause.S2.d': 'Agent 发布的主题与 {@agent-manager} 监听的主题对不上：双方版本不匹配。',
   'diagnosis.S3': '事件处理延迟过高',
   'diagnosis.S3.meaning': '进入的事件多于 {@agent-manager} 能入库的，或每个事件都太慢。',
   'diagnosis.S3.impact': '告警和工作流延迟触发；队列满了会阻塞 agent。',
@@ -136,6 +137,8 @@ export const diagnoses = {
   'remedy.copy-auth-token':
     '把 {@agent-manager} 所在命名空间的令牌 Secret（上文没有另外指明时为 {@secrets.token}）复制到 agent 的命名空间（不要把令牌贴到频道里），然后重启 {@collect-agent.workload}。',
   'remedy.start-collect-agent': '启动采集代理，并查看它最初的日志。',
+  'remedy.report-subject-drift':
+    '请告知 agent 和 {@agent-manager} 的开发者：agent 发布到 "{published}"，另一侧监听 "{listened}"。只有修改其中一个程序才能解决，重启没有用。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

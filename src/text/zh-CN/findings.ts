@@ -12,9 +12,6 @@ export const findings = {
   'finding.ENDPOINT_AT_LIMIT': '{part}（{subject}）已达上限，拒绝新连接。',
   'finding.ENDPOINT_AT_LIMIT.impact': '新客户端被拒绝，已连接的不受影响。',
   'finding.ENDPOINT_AT_LIMIT.todo': '先查明谁占用了连接，再考虑提高上限。',
-  'finding.CREDENTIALS_REFUSED': '{part}（{subject}）拒绝了所配置的凭据。',
-  'finding.CREDENTIALS_REFUSED.impact': '它在运行，但使用这些凭据的一方无法工作。',
-  'finding.CREDENTIALS_REFUSED.todo': '核对 Secret 中的密码与 {part} 实际设置的密码。',
 
   'finding.SERVICE_UNHEALTHY': '{part} 自报不健康（{path} 返回 HTTP {httpStatus}）。',
   'finding.SERVICE_UNHEALTHY.impact': '它在运行，但不能正常工作。',

@@ -31,10 +31,14 @@ export const services = {
   'finding.AUTH_TOKENS_DIFFER':
     '注册令牌不一致（摘要）：{@agent-manager} 为 {managerDigest}，来自 {managerSource}；agent 为 {agentDigest}，来自 {agentSource}。',
   'finding.AUTH_TOKEN_MISSING': '{missing} 一侧缺少注册令牌（应来自 {source}）。',
-  'finding.AGENT_REGISTRATION_FAILS': '采集代理的日志显示注册失败（{subject}）。',
+  'finding.AGENT_REGISTRATION_FAILS': '{subject} 的日志显示注册失败。',
   'finding.REGISTRATION_REFUSED_TOKEN': '有注册因令牌被拒绝（{subject}）。',
-  'finding.MANAGER_SEES_NO_REGISTRATION': '{@agent-manager} 没有收到任何注册请求。',
-  'finding.NOBODY_PUBLISHES': '{seconds} 秒内没有任何注册或心跳消息。',
+  'finding.MANAGER_SEES_NO_REGISTRATION':
+    '{@agent-manager} 不知道任何注册（agent 自己的说法：{agentSays}）。',
+  'finding.NOBODY_PUBLISHES': '{seconds} 秒内没有任何采集代理发布消息，任何主题上都没有。',
+  'finding.AGENT_SUBJECTS_DIFFER':
+    'Agent（{publisher}）发布到 "{published}"，没有任何一方监听；{listener} 监听 "{listened}"，什么也收不到。',
+  'finding.AGENT_SUBJECTS_DIFFER.impact': 'Agent 在运行，但发出的内容全都没有送达。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',

@@ -32,6 +32,9 @@ export const stores = {
     '{secondsAgo} 秒前 NATS 因为太慢断开了消费者 {consumer}，它至今没有重新连接。',
   'finding.NATS_CONSUMER_GONE.impact': '它收不到任何消息；没有流保存的消息对它来说就丢失了。',
   'finding.NATS_NO_STREAM': '没有 JetStream 流保存 {subject}（现有流：{streams}）。',
+  'finding.EVENTS_UNHEARD':
+    '{seconds} 秒内 {subject} 上的 {messages} 条消息中有 {unheard} 条没有任何一方监听，例如 {example}。',
+  'finding.EVENTS_UNHEARD.impact': '没有流保存，这些消息就丢失了。',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS':
     'NetworkPolicy {policy} 拦截了 {from:part} → {to:part} 的 {port} 端口（{direction}）。',

@@ -44,13 +44,13 @@ describe('a healthy NATS', () => {
 });
 
 describe('a broken NATS', () => {
-  it('that refuses the password is told from one that is not there, and the password stays hidden', async () => {
+  it('W5 that refuses our password is our own trouble and no finding, and the password stays hidden', async () => {
     const outcome = await runProbe(
       'nats.server',
       config((url) => void (url.password = 'wrong-pass-90a')),
     );
 
-    expect(codes(outcome)).toEqual(['CREDENTIALS_REFUSED']);
+    expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'auth' }, findings: [] });
     expect(JSON.stringify(outcome)).not.toContain('wrong-pass-90a');
   });
 
@@ -232,5 +232,47 @@ describe('connections', () => {
     } finally {
       for (const one of open) await one.close();
     }
+  });
+});
+
+describe('agents and agent-manager on a real NATS', () => {
+  const login = (name: string) =>
+    connect({ servers: `127.0.0.1:${server.port}`, user: 'aetherius', pass: password, name });
+  /** An agent that publishes on one subject while agent-manager listens on another, for as long as `ask` takes. */
+  async function between<T>(published: string, listened: string, ask: () => Promise<T>): Promise<T> {
+    const [agent, manager] = await Promise.all([login('agent-c1'), login('agent-manager')]);
+    manager.subscribe(listened, { callback: () => undefined });
+    await manager.flush();
+    const beats = setInterval(() => agent.publish(published, '{}'), 100);
+    try {
+      return await ask();
+    } finally {
+      clearInterval(beats);
+      await Promise.all([agent.close(), manager.close()]);
+    }
+  }
+  const traffic = () => runProbe('nats.registration-traffic', config(), { seconds: 1, silentSeconds: 0 });
+
+  it('W4 that go past each other are told apart from agents that are silent', async () => {
+    const apart = await between('agent.heartbeat.c1', 'aetherius.agent.*.heartbeat', traffic);
+    const together = await between('aetherius.agent.c1.heartbeat', 'aetherius.agent.*.heartbeat', traffic);
+    const silent = await traffic();
+
+    expect(codes(apart)).toEqual(['AGENT_SUBJECTS_DIFFER']);
+    expect(apart.findings[0]?.facts).toMatchObject({
+      ...{ published: 'agent.heartbeat.c1', publisher: 'agent-c1' },
+      ...{ listened: 'aetherius.agent.*.heartbeat', listener: 'agent-manager' },
+    });
+    expect([together.status, together.findings]).toEqual(['healthy', []]);
+    expect(codes(silent)).toEqual(['NOBODY_PUBLISHES']);
+  });
+
+  it('W6 lose events only where no client takes them', async () => {
+    const lost = () => runProbe('nats.lost-events', config(), { seconds: 1 });
+    const unheard = await between('aetherius.events.c1.high', 'aetherius.agent.*.heartbeat', lost);
+    const heard = await between('aetherius.events.c1.high', 'aetherius.events.>', lost);
+
+    expect(codes(unheard)).toEqual(['EVENTS_UNHEARD']);
+    expect([heard.status, codes(await lost())]).toEqual(['healthy', []]);
   });
 });

@@ -90,7 +90,7 @@ describe('a healthy PostgreSQL', () => {
 });
 
 describe('a broken PostgreSQL', () => {
-  it('that refuses the password is told from one that is not there, and the password stays hidden', async () => {
+  it('W5 that refuses our password is our own trouble and no finding, and the password stays hidden', async () => {
     const outcome = await runProbe(
       'postgres.connection',
       config((url) => {
@@ -98,8 +98,8 @@ describe('a broken PostgreSQL', () => {
       }),
     );
 
-    expect(codes(outcome)).toEqual(['CREDENTIALS_REFUSED']);
-    expect(outcome.findings[0]?.facts).toMatchObject({ sqlstate: '28P01', port: server.port });
+    expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'auth' }, findings: [] });
+    expect(outcome.cause?.facts).toMatchObject({ sqlstate: '28P01', port: server.port });
     expect(JSON.stringify(outcome)).not.toContain('wrong-password-8c1');
   });
 

@@ -1,26 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
-import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
 import { outcomesOf, verdictsOf } from '../../support/diagnosis.ts';
 
-describe('silence on NATS', () => {
-  const silent = [{ code: 'NOBODY_PUBLISHES', probe: 'nats.registration-traffic' }];
-  const judged = (silence: Partial<ProbeOutcome>) =>
-    verdictsOf(
-      agentRegistration,
-      outcomesOf(agentRegistration, silent).map((outcome) =>
-        outcome.probe === 'agents.silence' ? { ...outcome, ...silence } : outcome,
-      ),
-    );
-  const found = {
-    status: 'unhealthy',
-    findings: [
-      { code: 'AGENTS_SILENT', severity: 'warning', part: 'collect-agent', subject: 'agents', facts: {} },
-    ],
-  } as const;
+const silence = 'NOBODY_PUBLISHES nats.registration-traffic';
 
-  it('is a missing agent only when the last heartbeat is old', () => {
-    expect(judged(found)['S2.c']).toBe('confirmed');
-    expect(judged({ status: 'inconclusive', findings: [] })['S2.c']).toBe('possible');
+/** The verdicts with these findings, each `CODE probe`, where these probes could not check. */
+function judged(findings: readonly string[], blind: readonly string[] = []) {
+  const seen = findings.map((text) => {
+    const [code = '', probe = ''] = text.split(' ');
+    return { code, probe };
+  });
+  return verdictsOf(agentRegistration, outcomesOf(agentRegistration, seen, blind));
+}
+
+describe('W4 a collect agent is down', () => {
+  it.each([
+    'PART_NOT_RUNNING runtime.running',
+    'PART_PAUSED runtime.running',
+    'SERVICE_EXITS_AT_START runtime.startup',
+  ])('when nothing is published and its process was seen: %s', (seen) => {
+    expect(judged([silence, seen])['S2.c']).toBe('confirmed');
+    expect(judged([seen])['S2.c']).toBe('ruled-out');
+  });
+
+  it('only possibly when nothing is published and its process runs', () => {
+    expect(judged([silence, 'AGENTS_SILENT agents.silence'])['S2.c']).toBe('possible');
+    expect(judged([silence])['S2.c']).toBe('possible');
+  });
+
+  it('never while it publishes where nobody listens: then the subjects are the cause', () => {
+    const apart = [
+      'AGENT_SUBJECTS_DIFFER nats.registration-traffic',
+      'AGENTS_NONE_REGISTERED agents.heartbeats',
+    ];
+
+    expect(judged(apart, ['runtime.registration-subjects', 'runtime.auth-token'])).toEqual({
+      'S2.a': 'possible',
+      'S2.b': 'possible',
+      'S2.c': 'ruled-out',
+      'S2.d': 'confirmed',
+    });
+  });
+});
+
+describe('agents that are registered and heard', () => {
+  it('have no cause, though neither configuration nor tokens can be read', () => {
+    const verdicts = judged([], ['runtime.registration-subjects', 'runtime.auth-token']);
+
+    expect(new Set(Object.values(verdicts))).toEqual(new Set(['ruled-out']));
   });
 });

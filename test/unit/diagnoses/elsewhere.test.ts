@@ -27,18 +27,26 @@ describe('what is not found here', () => {
     ).toBe('confirmed');
   });
 
-  it('is a missing agent only when nobody publishes', () => {
+  it('is a missing agent only when nobody publishes and those that were known are silent', () => {
     const absent = 'PART_ABSENT runtime.running';
 
     expect(verdict(agentRegistration, 'S2.c', absent)).toBe('ruled-out');
-    expect(verdict(agentRegistration, 'S2.c', absent, 'NOBODY_PUBLISHES nats.registration-traffic')).toBe(
+    const silent = 'NOBODY_PUBLISHES nats.registration-traffic';
+    expect(verdict(agentRegistration, 'S2.c', absent, silent)).toBe('possible');
+    expect(verdict(agentRegistration, 'S2.c', absent, silent, 'AGENTS_SILENT agents.silence')).toBe(
       'confirmed',
     );
   });
 
   it('is no stream that is missing where NATS runs without JetStream (R-PLAT20)', () => {
     expect(verdict(natsBacklog, 'D4.b', 'NATS_JETSTREAM_DISABLED nats.streams')).toBe('ruled-out');
-    expect(verdict(natsBacklog, 'D4.b', 'NATS_NO_STREAM nats.streams')).toBe('confirmed');
+    const lost = 'EVENTS_UNHEARD nats.lost-events';
+    expect(verdict(natsBacklog, 'D4.b', 'NATS_NO_STREAM nats.streams', lost)).toBe('confirmed');
+  });
+
+  it('W6 is no stream that is missing where no message is lost', () => {
+    expect(verdict(natsBacklog, 'D4.b', 'NATS_NO_STREAM nats.streams')).toBe('ruled-out');
+    expect(verdict(natsBacklog, 'D4.b', 'EVENTS_UNHEARD nats.lost-events')).toBe('ruled-out');
   });
 
   it('is a missing model only when the analysis fails (R-PLAT14)', () => {

@@ -42,7 +42,6 @@ describe('a connection that fails', () => {
     ['no-answer', 'ENDPOINT_HUNG'],
     ['closed', 'ENDPOINT_CLOSED'],
     ['limit', 'ENDPOINT_AT_LIMIT'],
-    ['auth', 'CREDENTIALS_REFUSED'],
   ] as const)('at the stage %s is the target’s own', (stage, code) => {
     const error = new TargetError(stage, 'no', { facts: { host: 'h', port: 1 } });
 
@@ -53,7 +52,7 @@ describe('a connection that fails', () => {
     expect(endpointFinding(new TargetError(stage, 'no'), 'redis').subject).toBe('redis');
   });
 
-  it.each(['dns', 'tls', 'forbidden', 'protocol', 'aborted'] as const satisfies readonly Stage[])(
+  it.each(['dns', 'tls', 'auth', 'forbidden', 'protocol', 'aborted'] as const satisfies readonly Stage[])(
     'at the stage %s says nothing of it',
     (stage) => {
       expect(() => endpointFinding(new TargetError(stage, 'no'), 'redis')).toThrow('no');

@@ -12,8 +12,15 @@ export interface NatsTarget {
   /** A monitoring endpoint (`/varz`, `/connz?…`, `/jsz?…`) as JSON; undefined monitor → TargetError('dns')-free AppError NOT_FOUND. */
   monitor<T>(path: string, options?: CallOptions): Promise<T>;
   readonly hasMonitor: boolean;
-  /** Subscribes for at most `ms` and returns the subjects seen with counts (never payloads). */
-  listen(subject: string, ms: number, options?: CallOptions): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Subscribes for at most `ms`, or until `most` messages have come, and returns the subjects seen with counts (never
+   * payloads). TargetError `forbidden` when the server does not allow the subscription.
+   */
+  listen(
+    subject: string,
+    ms: number,
+    options?: CallOptions & { readonly most?: number },
+  ): Promise<Readonly<Record<string, number>>>;
   /** JetStream API request, e.g. `STREAM.NAMES`; JSON reply. */
   jetstream<T>(api: string, body: unknown, options?: CallOptions): Promise<T>;
 }

@@ -168,12 +168,24 @@ export function createNatsTarget(
         { ...options, timeoutMs: ms + (options.timeoutMs ?? timeouts.callMs) },
         async (connection, signal) => {
           const seen: Record<string, number> = {};
+          let left = options.most ?? Number.POSITIVE_INFINITY;
+          const over = new AbortController();
+          let refused: Error | undefined;
           const subscription = connection.subscribe(subject, {
             callback: (error, message) => {
-              if (error === null) seen[message.subject] = (seen[message.subject] ?? 0) + 1;
+              // A subscription that is not allowed is told here, and would be silence otherwise.
+              refused ??= error ?? undefined;
+              if (refused === undefined) {
+                seen[message.subject] = (seen[message.subject] ?? 0) + 1;
+                left -= 1;
+              }
+              if (refused !== undefined || left <= 0) over.abort();
             },
           });
-          await delay(ms, undefined, { signal }).catch(() => undefined);
+          await delay(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(
+            () => undefined,
+          );
+          if (refused !== undefined) throw refused;
           subscription.unsubscribe();
           return seen;
         },

@@ -45,6 +45,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
       application: 'agent-manager',
       name: 'LOG_LEVEL',
     },
+    ...{ published: 'agent.heartbeat.c1', listened: 'aetherius.agent.*.heartbeat' },
     ...{ service: 'orchestrator-service', container: 'aetherius-orchestrator-service', network: 'aetherius' },
     ...{ policy: 'deny-all', namespace: 'prod-aetherius', probe: 'liveness', configMap: 'overrides' },
     ...more.facts,

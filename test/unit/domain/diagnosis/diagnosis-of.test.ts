@@ -25,7 +25,7 @@ describe('of several diagnoses that would confirm a finding', () => {
   const one = (id: string, about: PartId, when = found('PG_SLOW')) =>
     defineDiagnosis({
       ...{ id, slug: id, part: about, evidence: [], handOver: [] },
-      causes: [{ id: `${id}.a`, part: about, when, remedies: [] }],
+      causes: [{ id: `${id}.a`, part: about, symptom: when, when, remedies: [] }],
     });
   const way = defineDiagnosis({ ...one('H2', 'runtime'), kind: 'way' });
   const of = (part: PartId, ...all: Parameters<typeof diagnosisOf>[1]) =>

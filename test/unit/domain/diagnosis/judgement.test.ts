@@ -156,8 +156,20 @@ const diagnosis = defineDiagnosis({
   part: 'redis',
   evidence: [{ probe: 't.a' }, { probe: 't.b' }],
   causes: [
-    { id: 'D3.a', part: 'agent-manager', when: found('PG_SLOW'), remedies: [{ instruction: 'x' }] },
-    { id: 'D3.b', part: 'redis', when: found('REDIS_SLOW'), remedies: [{ instruction: 'y' }] },
+    {
+      id: 'D3.a',
+      part: 'agent-manager',
+      symptom: found('PG_SLOW'),
+      when: found('PG_SLOW'),
+      remedies: [{ instruction: 'x' }],
+    },
+    {
+      id: 'D3.b',
+      part: 'redis',
+      symptom: found('REDIS_SLOW'),
+      when: found('REDIS_SLOW'),
+      remedies: [{ instruction: 'y' }],
+    },
   ],
   handOver: [{ when: found('REDIS_SLOW'), to: 'H2' }],
 });
@@ -190,6 +202,45 @@ describe('judging a diagnosis', () => {
   });
 });
 
+describe('a cause and the symptom that it explains (R-PLAT27)', () => {
+  const one = defineDiagnosis({
+    ...diagnosis,
+    causes: [
+      {
+        ...{ id: 'D3.a', part: 'redis', remedies: [] },
+        symptom: found('REDIS_SLOW'),
+        when: found('PG_SLOW'),
+      },
+    ],
+    handOver: [],
+  });
+  const of = (...outcomes: readonly ProbeOutcome[]) => {
+    const [cause] = judge(one, outcomes, emitters).causes;
+    const keys = (some: readonly ProbeOutcome[] = []) => some.map(({ key }) => key);
+    return [cause?.verdict, cause?.for.map(({ code }) => code), keys(cause?.against), keys(cause?.missing)];
+  };
+
+  it('is confirmed with both, and both are its evidence', () => {
+    expect(of(bad('t.a', 'PG_SLOW'), bad('t.b', 'REDIS_SLOW'))).toEqual([
+      ...['confirmed', ['PG_SLOW', 'REDIS_SLOW'], [], []],
+    ]);
+  });
+
+  it('is ruled out where the symptom is absent, and what was found speaks for nothing', () => {
+    expect(of(bad('t.a', 'PG_SLOW'), good('t.b'))).toEqual(['ruled-out', [], ['t.b'], []]);
+    expect(of(blind('t.a'), good('t.b'))).toEqual(['ruled-out', [], ['t.b'], []]);
+  });
+
+  it('is possible where the symptom, or the cause, could not be seen', () => {
+    expect(of(bad('t.a', 'PG_SLOW'), blind('t.b'))).toEqual(['possible', ['PG_SLOW'], [], ['t.b']]);
+    expect(of(blind('t.a'), bad('t.b', 'REDIS_SLOW'))).toEqual(['possible', ['REDIS_SLOW'], [], ['t.a']]);
+  });
+
+  it('is ruled out where the symptom has another cause', () => {
+    expect(of(good('t.a'), bad('t.b', 'REDIS_SLOW'))).toEqual(['ruled-out', [], ['t.a'], []]);
+  });
+});
+
 describe('faults of a diagnosis', () => {
   const registries = { emitters, remediations: new Set<string>(), diagnoses: new Set(['H2']) };
 
@@ -205,6 +256,7 @@ describe('faults of a diagnosis', () => {
         {
           id: 'D4.a',
           part: 'redis',
+          symptom: found('NATS_SLOW'),
           when: found('NATS_SLOW'),
           remedies: [{ remediation: 'r.none', with: {} }],
         },
@@ -355,7 +407,7 @@ describe('the order of causes that are as sure and as deep', () => {
       defineDiagnosis({
         ...diagnosis,
         causes: whens.map((when, index) => ({
-          ...{ id: `D3.${'abcd'[index]}`, part: 'redis' as const, when, remedies: [] },
+          ...{ id: `D3.${'abcd'[index]}`, part: 'redis' as const, symptom: when, when, remedies: [] },
         })),
         handOver: [],
       }),
@@ -403,9 +455,27 @@ describe('a judgement', () => {
     const twice = defineDiagnosis({
       ...diagnosis,
       causes: [
-        { id: 'D3.a', part: 'redis', when: all(found('PG_SLOW'), found('PG_SLOW')), remedies: [] },
-        { id: 'D3.b', part: 'redis', when: any(found('REDIS_SLOW'), found('REDIS_SLOW')), remedies: [] },
-        { id: 'D3.c', part: 'redis', when: any(hint('NATS_SLOW'), found('NATS_SLOW')), remedies: [] },
+        {
+          id: 'D3.a',
+          part: 'redis',
+          symptom: all(found('PG_SLOW'), found('PG_SLOW')),
+          when: all(found('PG_SLOW'), found('PG_SLOW')),
+          remedies: [],
+        },
+        {
+          id: 'D3.b',
+          part: 'redis',
+          symptom: any(found('REDIS_SLOW'), found('REDIS_SLOW')),
+          when: any(found('REDIS_SLOW'), found('REDIS_SLOW')),
+          remedies: [],
+        },
+        {
+          id: 'D3.c',
+          part: 'redis',
+          symptom: any(hint('NATS_SLOW'), found('NATS_SLOW')),
+          when: any(hint('NATS_SLOW'), found('NATS_SLOW')),
+          remedies: [],
+        },
       ],
       handOver: [
         { when: found('PG_SLOW'), to: 'H2' },
@@ -450,12 +520,18 @@ describe('faults of a diagnosis, further', () => {
 
   it('name a cause without a remedy, and take a remediation that there is', () => {
     const causes: Diagnosis['causes'] = [
-      { id: 'D3.a', part: 'redis', when: found('PG_SLOW'), remedies: [] },
+      { id: 'D3.a', part: 'redis', symptom: found('PG_SLOW'), when: found('PG_SLOW'), remedies: [] },
       {
-        ...{ id: 'D3.b', part: 'redis', when: found('PG_SLOW') },
+        ...{ id: 'D3.b', part: 'redis', symptom: found('PG_SLOW'), when: found('PG_SLOW') },
         remedies: [{ remediation: 'r.known', with: {} }],
       },
-      { id: 'D33.a', part: 'redis', when: found('PG_SLOW'), remedies: [{ instruction: 'x' }] },
+      {
+        id: 'D33.a',
+        part: 'redis',
+        symptom: found('PG_SLOW'),
+        when: found('PG_SLOW'),
+        remedies: [{ instruction: 'x' }],
+      },
     ];
 
     expect(faultsOf({ ...diagnosis, causes }, registries)).toEqual([

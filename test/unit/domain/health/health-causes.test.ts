@@ -30,7 +30,7 @@ const roots = (rows: readonly PartRow[], ...outcomes: readonly ProbeOutcome[]) =
   );
 const unwell = finding('SERVICE_UNHEALTHY');
 
-describe('a row stands behind a part below it', () => {
+describe('a row stands behind a part below it (R-PLAT26)', () => {
   it.each<[string, PartRow, boolean]>([
     ['is down', row('neo4j', 'down'), true],
     ['is at a critical limit', row('neo4j', 'degraded', [finding('REDIS_MEMORY_AT_LIMIT')]), true],
@@ -43,6 +43,32 @@ describe('a row stands behind a part below it', () => {
     expect(roots([row('reasoning-service', 'degraded', [unwell]), below])).toEqual(
       behind ? { 'reasoning-service': 'neo4j' } : {},
     );
+  });
+
+  it.each<[string, FindingCode]>([
+    ['that is full', 'REDIS_MEMORY_AT_LIMIT'],
+    ['with a table that is missing', 'PG_TABLES_MISSING'],
+  ])('W12 agents are not silent because of a store %s', (_what, code) => {
+    const silent = row('collect-agent', 'degraded', [finding('AGENT_HEARTBEAT_STALE')]);
+    const store = row(code === 'PG_TABLES_MISSING' ? 'postgres' : 'redis', 'degraded', [finding(code)]);
+    const manager = (state: PartState, ...found: readonly Finding[]) => row('agent-manager', state, found);
+
+    expect(roots([silent, manager('up'), store])).toEqual({});
+    // With a link they are: the service that hears them complains of that very store.
+    expect(roots([silent, manager('degraded', unwell), store], blames('agent-manager', store.part))).toEqual({
+      'collect-agent': store.part,
+      'agent-manager': store.part,
+    });
+  });
+
+  it('W12 a service with a failing health check of its container is not behind one that is full', () => {
+    const check = finding('CONTAINER_UNHEALTHY');
+    const full = row('redis', 'degraded', [finding('REDIS_MEMORY_AT_LIMIT')]);
+
+    expect(roots([row('agent-manager', 'degraded', [check]), full])).toEqual({});
+    expect(
+      roots([row('orchestrator-service', 'down', [check]), row('agent-manager', 'degraded', [check])]),
+    ).toEqual({});
   });
 
   it('and behind the root of that one, however deep', () => {

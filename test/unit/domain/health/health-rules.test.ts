@@ -77,14 +77,23 @@ function shortKey(call: ProbeCall): string {
   return main === undefined ? call.probe : `${call.probe}(${main})`;
 }
 
+/** A service that measures how those are that it needs. */
+const dependsOn = (...parts: readonly PartId[]): Facts =>
+  Object.fromEntries(
+    parts.flatMap((part) => [
+      [`dependency.${part}`, 'up'],
+      [`measured.${part}`, true],
+    ]),
+  );
+
 function healthyFacts(call: ProbeCall, _runtime: Runtime): Facts {
   switch (shortKey(call)) {
     case 'http.service-health(agent-manager)':
-      return { latencyMs: 3, 'dependency.postgres': 'up', 'dependency.redis': 'up', 'dependency.nats': 'up' };
+      return { latencyMs: 3, ...dependsOn('postgres', 'redis', 'nats') };
     case 'http.service-health(orchestrator-service)':
-      return { latencyMs: 3, 'dependency.postgres': 'up', 'dependency.agent-manager': 'up' };
+      return { latencyMs: 3, ...dependsOn('postgres', 'agent-manager') };
     case 'http.service-health(reasoning-service)':
-      return { latencyMs: 3, 'dependency.neo4j': 'up' };
+      return { latencyMs: 3, ...dependsOn('neo4j') };
     case 'postgres.clients':
       return { 'sessions.agent-manager': 5, 'sessions.orchestrator-service': 4 };
     case 'nats.clients':
@@ -237,6 +246,32 @@ describe('down needs a second witness', () => {
     expect(bad(report)).toEqual(['redis unknown refused-here-only']);
   });
 
+  it('W3 a dependant that only says so is no witness that others reach it', () => {
+    const report = judge('none', {
+      'neo4j.connection': refused,
+      'http.service-health(reasoning-service)': { facts: { 'dependency.neo4j': 'up' } },
+    });
+
+    expect(bad(report)).toEqual(['neo4j unknown refused-unconfirmed']);
+    expect(row(report, 'neo4j')?.witnesses).toEqual([]);
+  });
+
+  it('W5 that it refuses our own password is said as ours: no finding, and nothing stands behind it', () => {
+    const report = judge('compose', {
+      'redis.connection': blind('auth'),
+      'redis.clients': blind('auth'),
+      'redis.memory': blind('auth'),
+      'redis.eviction-policy': blind('auth'),
+      'agents.heartbeats': { facts: {}, findings: [{ code: 'AGENTS_NONE_REGISTERED', severity: 'warning' }] },
+    });
+
+    expect(bad(report)).toEqual([
+      'collect-agent degraded AGENTS_NONE_REGISTERED',
+      'redis unknown blind-auth',
+    ]);
+    expect(rootFindings(report).map(({ code }) => code)).toEqual(['AGENTS_NONE_REGISTERED']);
+  });
+
   it('the runtime says that nothing runs: down, and the cause stands instead of the symptom', () => {
     const report = judge('kubernetes', {
       'redis.connection': refused,
@@ -281,16 +316,14 @@ describe('down needs a second witness', () => {
     });
   });
 
-  it('a service whose sessions are gone from its own database is down', () => {
+  it('W9 a service is not down because its database sees no session of it', () => {
     const report = judge('none', {
       'http.service-health(orchestrator-service)': refused,
       'postgres.clients': { facts: { 'sessions.agent-manager': 5, 'sessions.orchestrator-service': 0 } },
     });
 
-    expect(bad(report)).toEqual(['orchestrator-service down ENDPOINT_REFUSED']);
-    expect(row(report, 'orchestrator-service')?.witnesses).toEqual([
-      { key: 'no-sessions', facts: { where: 'postgres', count: 0 } },
-    ]);
+    expect(bad(report)).toEqual(['orchestrator-service unknown refused-unconfirmed']);
+    expect(row(report, 'orchestrator-service')?.witnesses).toEqual([]);
   });
 
   it('a silent port with a running Pod, or with sessions of its own, hangs', () => {
@@ -317,7 +350,7 @@ describe('down needs a second witness', () => {
 
 describe('could not check', () => {
   it('is neither down nor fine: DNS, firewall, RBAC', () => {
-    for (const code of ['dns', 'connect-timeout', 'tls', 'forbidden']) {
+    for (const code of ['dns', 'connect-timeout', 'tls', 'auth', 'forbidden']) {
       const report = judge('none', { 'redis.connection': blind(code) });
 
       expect(bad(report)).toEqual([`redis unknown blind-${code}`]);
@@ -474,7 +507,7 @@ describe('a root and what is behind it', () => {
     const report = judge('none', {
       'redis.connection': refused,
       'http.service-health(agent-manager)': unhealthy('redis'),
-      'neo4j.connection': endpoint('CREDENTIALS_REFUSED'),
+      'neo4j.connection': endpoint('ENDPOINT_AT_LIMIT'),
     });
 
     expect(report.roots).toEqual(['redis', 'neo4j']);
@@ -493,9 +526,9 @@ describe('a root and what is behind it', () => {
 });
 
 describe('degraded', () => {
-  it('is credentials refused, slow, or a finding beside a good answer; named by its fact', () => {
+  it('is turned away, slow, or a finding beside a good answer; named by its fact', () => {
     const report = judge('none', {
-      'neo4j.connection': endpoint('CREDENTIALS_REFUSED'),
+      'neo4j.connection': endpoint('ENDPOINT_AT_LIMIT'),
       'redis.connection': {
         findings: [{ code: 'REDIS_SLOW', severity: 'warning', facts: { latencyMs: 900, thresholdMs: 200 } }],
       },
@@ -507,7 +540,7 @@ describe('degraded', () => {
     expect(bad(report)).toEqual([
       'postgres degraded PG_IDLE_IN_TRANSACTION_LEAKED',
       'redis degraded REDIS_SLOW',
-      'neo4j degraded CREDENTIALS_REFUSED',
+      'neo4j degraded ENDPOINT_AT_LIMIT',
     ]);
   });
 

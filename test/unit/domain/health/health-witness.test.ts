@@ -55,7 +55,6 @@ describe('our own look at a part', () => {
     ['ENDPOINT_CLOSED', 'closed'],
     ['AGENTS_NONE_REGISTERED', 'silent'],
     ['AGENT_HEARTBEAT_STALE', 'silent'],
-    ['CREDENTIALS_REFUSED', 'bad'],
     ['REDIS_SLOW', 'bad'],
   ])('of %s is %s', (code, look) => {
     expect(lookAt([sick('redis.connection', 'redis', code)], 1)).toBe(look);
@@ -137,18 +136,16 @@ describe('connections that others see of a part', () => {
   const seenBy = (facts: ProbeOutcome['facts'], more: Partial<ProbeOutcome> = {}) =>
     sessionsOf('redis', [outcome('nats.clients', 'nats', { facts, ...more })]);
 
-  it('are sessions, or their absence where some are kept', () => {
-    expect(seenBy({ 'sessions.redis': 2 })).toEqual({
-      ...{ seen: [{ key: 'sessions', facts: { where: 'nats', count: 2 } }], gone: [] },
-    });
-    expect(seenBy({ 'sessions.redis': 1 }).seen).toHaveLength(1);
-    expect(seenBy({ 'sessions.redis': 0 })).toEqual({
-      ...{ seen: [], gone: [{ key: 'no-sessions', facts: { where: 'nats', count: 0 } }] },
-    });
+  it('are sessions; that there are none says nothing (R-PLAT23)', () => {
+    expect(seenBy({ 'sessions.redis': 2 })).toEqual([
+      { key: 'sessions', facts: { where: 'nats', count: 2 } },
+    ]);
+    expect(seenBy({ 'sessions.redis': 1 })).toHaveLength(1);
+    expect(seenBy({ 'sessions.redis': 0 })).toEqual([]);
   });
 
   it('are unknown where nothing is said of the part, or the probe could not see', () => {
-    const nothing = { seen: [], gone: [] };
+    const nothing: unknown = [];
 
     expect(seenBy({})).toEqual(nothing);
     expect(seenBy({ 'sessions.nats': 3 })).toEqual(nothing);
@@ -165,12 +162,19 @@ describe('what those that need a part say of it', () => {
   const down = (key: string, service: PartId) => ({ up: [], down: [{ key, facts: { service } }] });
 
   it('is that it is up or down', () => {
-    expect(dependantsOf('redis', [health('agent-manager', { 'dependency.redis': 'up' })])).toEqual({
+    const up = { 'dependency.redis': 'up', 'measured.redis': true };
+    expect(dependantsOf('redis', [health('agent-manager', up)])).toEqual({
       ...{ up: [{ key: 'dependant-up', facts: { service: 'agent-manager' } }], down: [] },
     });
     expect(dependantsOf('redis', [health('agent-manager', { 'dependency.redis': 'down' })])).toEqual(
       down('dependant-down', 'agent-manager'),
     );
+  });
+
+  it('W3 is nothing by a bare "up", which a program may say without trying', () => {
+    expect(dependantsOf('neo4j', [health('reasoning-service', { 'dependency.neo4j': 'up' })])).toEqual({
+      ...{ up: [], down: [] },
+    });
   });
 
   it('is that it may be down, when the service is unhealthy and names no dependency at all', () => {

@@ -18,7 +18,7 @@ describe('agents.silence', () => {
     expect(await look(50, 400)).toMatchObject({
       findings: [{ code: 'AGENTS_SILENT', facts: { registered: 2, lastHeartbeatSeconds: 50 } }],
     });
-    expect(await look()).toMatchObject({ findings: [{ facts: { registered: 0 } }] });
+    expect(await look()).toMatchObject({ status: 'skipped', reason: 'no-data', facts: { registered: 0 } });
     expect(await look(undefined)).toMatchObject({ findings: [{ facts: { registered: 1 } }] });
   });
 

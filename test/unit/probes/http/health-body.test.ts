@@ -133,3 +133,21 @@ describe('W7 the reason of a bad health', () => {
     expect(blamed('waiting for the database migration')).toEqual({});
   });
 });
+
+describe('W3 a part that a service says is up', () => {
+  const measured = (state: unknown) =>
+    dependencyFacts(JSON.stringify({ components: { knowledge_graph: state } }), asInGuide);
+
+  it('is measured where a figure shows that it has tried', () => {
+    for (const figure of [{ latency_ms: 0 }, { responseTime: 3 }, { checked_at: '2026-03-01T10:00:00Z' }])
+      expect(measured({ status: 'up', ...figure })).toEqual({
+        'dependency.neo4j': 'up',
+        'measured.neo4j': true,
+      });
+  });
+
+  it('is only claimed by a word, a yes, or figures of something else', () => {
+    for (const state of [true, 'ok', { status: 'up' }, { status: 'up', required: true, nodes: 4 }])
+      expect(measured(state)).toEqual({ 'dependency.neo4j': 'up' });
+  });
+});

@@ -36,9 +36,10 @@ describe('neo4j.connection', () => {
   });
 
   it('names what the connection fails of, and fails itself where it cannot look', async () => {
-    expect(await look(new TargetError('auth', 'no'))).toMatchObject({
-      findings: [{ code: 'CREDENTIALS_REFUSED', part: 'neo4j' }],
+    expect(await look(new TargetError('refused', 'no'))).toMatchObject({
+      findings: [{ code: 'ENDPOINT_REFUSED', part: 'neo4j' }],
     });
+    await expect(look(new TargetError('auth', 'no'))).rejects.toMatchObject({ stage: 'auth' });
     await expect(look(new TargetError('dns', 'no such name'))).rejects.toMatchObject({ stage: 'dns' });
   });
 });

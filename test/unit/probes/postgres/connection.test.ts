@@ -8,7 +8,7 @@ describe('postgres.connection', () => {
   const params = postgresConnection.params.parse({});
   const look = (rows: () => readonly object[] = () => [{ version: '18.1', standby: true }]) =>
     postgresConnection.run(params, probeContext({ postgres: fakePostgres(rows) }));
-  const fails = (sqlstate: string, stage: 'protocol' | 'auth' | 'dns' = 'protocol') =>
+  const fails = (sqlstate: string, stage: 'protocol' | 'auth' | 'dns' | 'refused' = 'protocol') =>
     look(() => {
       throw new TargetError(stage, 'no', { facts: { sqlstate } });
     });
@@ -42,9 +42,10 @@ describe('postgres.connection', () => {
   });
 
   it('names what else the connection fails of, and fails itself where it cannot look', async () => {
-    expect(await fails('28P01', 'auth')).toMatchObject({
-      findings: [{ code: 'CREDENTIALS_REFUSED', facts: { database: 'agent_manager' } }],
+    expect(await fails('0', 'refused')).toMatchObject({
+      findings: [{ code: 'ENDPOINT_REFUSED', facts: { database: 'agent_manager' } }],
     });
+    await expect(fails('28P01', 'auth')).rejects.toMatchObject({ stage: 'auth' });
     await expect(fails('0', 'dns')).rejects.toMatchObject({ stage: 'dns' });
     await expect(
       look(() => {

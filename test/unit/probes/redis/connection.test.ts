@@ -30,9 +30,10 @@ describe('redis.connection', () => {
         probeContext({ redis: { ...fakeRedis(() => ''), call: () => Promise.reject(error) } }),
       );
 
-    expect(await fails(new TargetError('auth', 'WRONGPASS'))).toMatchObject({
-      findings: [{ code: 'CREDENTIALS_REFUSED', part: 'redis' }],
+    expect(await fails(new TargetError('limit', 'OOM'))).toMatchObject({
+      findings: [{ code: 'ENDPOINT_AT_LIMIT', part: 'redis' }],
     });
+    await expect(fails(new TargetError('auth', 'WRONGPASS'))).rejects.toMatchObject({ stage: 'auth' });
     await expect(fails(new TargetError('dns', 'no'))).rejects.toMatchObject({ stage: 'dns' });
   });
 });

@@ -35,6 +35,21 @@ describe('runtime.graph-log', () => {
   });
 });
 
+describe('W3 runtime.graph-log, of a log that claims a connection', () => {
+  const graph = (log: string) =>
+    runtimeGraphLog.run({ minutes: 10 }, context({ 'reasoning-service': [{ log }] }));
+  const claim = json('info', 'Connected to Neo4j at bolt://neo4j:7687');
+  const complaint = json('error', 'Neo4j connection failed', { error: 'AuthError: Unauthorized' });
+
+  it('takes no complaint back for it', async () => {
+    await expect(graph(`${complaint}\n${claim}`)).rejects.toMatchObject({ facts: { reason: 'graph-claim' } });
+    expect(await graph(`${claim}\n${complaint}`)).toMatchObject({
+      findings: [{ code: 'GRAPH_CREDENTIALS_REFUSED' }],
+    });
+    expect(await graph(claim)).toMatchObject({ status: 'healthy' });
+  });
+});
+
 describe('runtime.graph-log, of a log without a line', () => {
   const read = (recent: string, whole: string) => {
     const runtime = {

@@ -3,7 +3,7 @@ import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { runtimeRegistrationLog } from '../../../../src/probes/runtime/registration-log.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
-import { probeContext } from '../../../support/probe-context.ts';
+import { fakeServices, httpAnswer, probeContext } from '../../../support/probe-context.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 
@@ -46,7 +46,50 @@ describe('runtime.registration-log: the logs of registration', () => {
   it('are well when the agent was let in after all', async () => {
     const registered = '2026-03-01T10:04:50.000Z INFO  register: registered agent_id=node1 cluster_id=prod';
 
-    expect(await codes(`${failed('token mismatch')}\n${registered}`, '')).toEqual([]);
+    const admitted = json('info', 'agent registered', { agent_id: 'node1' });
+    expect(await look(`${failed('token mismatch')}\n${registered}`, admitted)).toMatchObject({
+      status: 'healthy',
+      facts: { agentSays: 'registered', managerSays: 'registered' },
+    });
+  });
+
+  const published = '2026-03-01T10:04:50.000Z INFO  Agent registered successfully cluster_id=prod';
+  const withList = (agents: readonly object[] | undefined) =>
+    runtimeRegistrationLog.run(
+      {},
+      probeContext({
+        runtime: fakeRuntime({
+          'collect-agent': [{ log: published }],
+          'agent-manager': [{ log: 'started' }],
+        }),
+        ...(agents === undefined
+          ? {}
+          : { services: fakeServices({ '/api/v1/agents': [httpAnswer(JSON.stringify({ agents }))] }) }),
+      } as { runtime: ReturnType<typeof fakeRuntime> }),
+    );
+
+  it('W4 do not make an agent registered by its own word: agent-manager knows', async () => {
+    expect(await withList([{ id: 'a1', last_heartbeat: '2026-03-01T10:04:50Z' }])).toMatchObject({
+      status: 'healthy',
+      facts: { known: 1 },
+    });
+    expect(await withList([])).toMatchObject({
+      findings: [
+        { code: 'MANAGER_SEES_NO_REGISTRATION', facts: { agentSays: 'registered', managerSays: 'silent' } },
+      ],
+    });
+    expect(await withList(undefined)).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'registration-unconfirmed' } },
+    });
+  });
+
+  it('W4 believe agent-manager when it says that a registration failed', async () => {
+    const refused = json('error', 'Failed to register agent: invalid input syntax for type json');
+
+    expect(await look(published, refused)).toMatchObject({
+      findings: [{ code: 'AGENT_REGISTRATION_FAILS', subject: 'agent-manager-0' }],
+    });
   });
 });
 

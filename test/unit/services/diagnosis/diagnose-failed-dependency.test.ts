@@ -197,7 +197,7 @@ describe('a symptom of something that stands on a part which does not serve', ()
       expect(way).toEqual(['D2']);
     });
 
-    it.each(['ENDPOINT_CLOSED', 'CREDENTIALS_REFUSED'])('is not called unwell for %s', async (code) => {
+    it.each(['ENDPOINT_CLOSED'])('is not called unwell for %s', async (code) => {
       const closed: Seen = { status: 'inconclusive', cause: { code: 'closed', detail: '', facts: {} } };
       const { confirmed } = await ask('D3', {
         'redis.connection': found(code, 'redis'),

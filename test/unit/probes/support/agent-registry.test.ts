@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
-import { agentsFromApi, agentsFromTable, registeredAgents } from '../../../../src/probes/agents/registry.ts';
+import {
+  agentsFromApi,
+  agentsFromTable,
+  registeredAgents,
+} from '../../../../src/probes/support/agent-registry.ts';
 import { fakeServices, httpAnswer, postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');

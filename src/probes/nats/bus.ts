@@ -1,0 +1,134 @@
+import { partNamed } from '../../domain/platform/part-names.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
+import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
+import { covers } from '../support/nats-subjects.ts';
+
+/** `/connz?subs=1`: the server's clients with their subscriptions and what they have published. */
+interface Connz {
+  readonly connections?: readonly {
+    readonly cid: number;
+    readonly name?: string;
+    readonly ip?: string;
+    readonly in_msgs?: number;
+    readonly out_msgs?: number;
+    readonly subscriptions_list?: readonly string[];
+  }[];
+}
+
+/** A client as the server sees it, with what it has sent and been sent since it connected. */
+export interface BusClient {
+  readonly cid: number;
+  /** The name that it gave itself, else its address. */
+  readonly name: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly subjects: readonly string[];
+}
+
+const pageSize = 1_024;
+const maxPages = 4;
+
+/** Subjects of the server itself and of replies. */
+const isOwn = (subject: string) => /^[_$]/.test(subject);
+
+/** Every client but the bot, from the first pages of `/connz`. Needs the monitor. */
+export async function clientsOnBus(nats: NatsTarget, signal: AbortSignal): Promise<readonly BusClient[]> {
+  const clients: BusClient[] = [];
+  for (let page = 0; page < maxPages; page += 1) {
+    const { connections = [] } = await nats.monitor<Connz>(
+      `/connz?subs=1&limit=${pageSize}&offset=${page * pageSize}`,
+      { signal },
+    );
+    for (const { cid, name = '', ip = '', ...one } of connections) {
+      if (name === 'aetherius-bot') continue;
+      clients.push({
+        cid,
+        name: name === '' ? ip : name,
+        sent: one.in_msgs ?? 0,
+        received: one.out_msgs ?? 0,
+        subjects: (one.subscriptions_list ?? []).filter((subject) => !isOwn(subject)),
+      });
+    }
+    if (connections.length < pageSize) break;
+  }
+  return clients;
+}
+
+/** Subjects that something was heard on, without those of the server and of replies. */
+export function subjectsHeard(
+  seen: Readonly<Record<string, number>>,
+): readonly (readonly [string, number])[] {
+  return Object.entries(seen).filter(([subject]) => !isOwn(subject));
+}
+
+/** Who hears many agents listens on a pattern; what one client listens to for itself is no pattern. */
+const isPattern = (subject: string) => /[*>]/.test(subject);
+
+/** One that takes everything is a tap: it shows nothing about what it listens for. */
+const isTap = (pattern: string) => pattern.split('.').every((token) => token === '*' || token === '>');
+
+/** Whether a client listens to a subject by a pattern that names something of it. */
+export function isHeard(subject: string, clients: readonly BusClient[]): boolean {
+  return clients.some(({ subjects }) => subjects.some((own) => !isTap(own) && covers(own, subject)));
+}
+
+/** Clients that published between two looks. One that came meanwhile counts with all that it sent. */
+export function publishers(before: readonly BusClient[], after: readonly BusClient[]): readonly BusClient[] {
+  const earlier = new Map(before.map(({ cid, sent }) => [cid, sent]));
+  return after.filter(({ cid, sent }) => sent > (earlier.get(cid) ?? 0));
+}
+
+/** Whether it is known to be another part than an agent: by its name, or by listening to many at once. */
+export function isNoAgent({ name, subjects }: BusClient, platform: Platform): boolean {
+  const part = partNamed(name, platform);
+  if (part !== undefined) return part !== 'collect-agent';
+  return subjects.some((own) => isPattern(own) && speaksOfAgents(own));
+}
+
+/** Words with which programs name what agents send, in whatever order. */
+const agentWords = /agent|heart_?-?beat|regist/i;
+
+export const speaksOfAgents = (text: string) => agentWords.test(text);
+
+/** A subject that somebody publishes and nobody hears, and the pattern that was meant for it. */
+export interface NearMatch {
+  readonly published: string;
+  readonly listened: string;
+  readonly listener: BusClient;
+}
+
+/** Words of a pattern that a subject has too, in any order: at least two, and at least half of them. */
+function isNear(pattern: string, subject: string): boolean {
+  const words = pattern.split('.').filter((token) => token !== '*' && token !== '>');
+  const theirs = new Set(subject.split('.'));
+  const shared = words.filter((word) => theirs.has(word)).length;
+  return shared >= 2 && shared * 2 >= words.length;
+}
+
+/** The last word of a pattern says what kind of message it is: `heartbeat` of `fleet.*.heartbeat`. */
+function sameKind(pattern: string, subject: string): boolean {
+  const kind = pattern.split('.').findLast((token) => token !== '*' && token !== '>');
+  return kind !== undefined && subject.split('.').includes(kind);
+}
+
+/**
+ * Subjects that are published without a listener, beside patterns that are listened to and get nothing, where the two
+ * have the words of one message in another order or with other words before them. Heartbeats before the rest.
+ */
+export function nearMatches(
+  published: readonly string[],
+  clients: readonly BusClient[],
+): readonly NearMatch[] {
+  const unheard = published.filter((subject) => !isHeard(subject, clients));
+  const found = clients.flatMap((listener) =>
+    listener.subjects
+      .filter((own) => isPattern(own) && !isTap(own) && !published.some((subject) => covers(own, subject)))
+      .flatMap((listened) =>
+        unheard
+          .filter((subject) => isNear(listened, subject) && sameKind(listened, subject))
+          .map((subject) => ({ published: subject, listened, listener })),
+      ),
+  );
+  const rank = ({ listened }: NearMatch) => (/heart_?-?beat/i.test(listened) ? 0 : 1);
+  return found.toSorted((a, b) => rank(a) - rank(b));
+}
