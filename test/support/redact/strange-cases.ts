@@ -1,5 +1,7 @@
 /** A fourth round, written by somebody who knew the list of what leaks and not the tests. */
 export const strangeCases: readonly (readonly [text: string, secret: string])[] = [
+  ['docker compose -p stage exec -T neo4j cypher-shell -u neo4j -p Vq8sWm2xTz', 'Vq8sWm2xTz'],
+  ['docker login -u me -p Vq8sWm2xTy registry.example', 'Vq8sWm2xTy'],
   ['{"msg":"dial failed: password=Kestrel-88xQ"}', 'Kestrel-88xQ'],
   ['error: login refused password=Kestrel-88xQ for app', 'Kestrel-88xQ'],
   ['reason: token=abf81Kzq77 was rejected', 'abf81Kzq77'],
@@ -304,6 +306,9 @@ export const strangeCases: readonly (readonly [text: string, secret: string])[] 
 
 /** What only looks like a secret, in the same round. */
 export const strangeLookAlikes: readonly string[] = [
+  'docker compose -p docker-compose ps',
+  'docker compose -p quartz-north-2 -f docker-compose.yml logs --tail 50 redis',
+  'docker-compose -f stage.yml -p docker-compose up -d',
   'token: expired',
   'password: wrong',
   'cookie: none',

@@ -10,6 +10,8 @@ const passwordP =
 /** Commands whose `-p` is a port, a path or a switch. */
 const otherP =
   /\b(?:mkdir|ssh|scp|sftp|cp|tar|ps|nc|ncat|netcat|install|rsync|lsof|top|perl|sed|tsc|npx|git|kubectl|journalctl|crictl|psql|pg_dump|pg_isready|pg_basebackup|createdb|redis-cli|redis-server|kill|patch|nmap|iptables|ss|systemctl|pstree|make|cargo|read|touch|mount|docker run|podman run|docker compose|ping|gcc|nginx|python3?|node)\b/;
+/** `docker compose … -p` names a project, until a command of its own follows. */
+const projectP = /\bdocker[ -]compose(?: --?[\w-]{1,20}(?:[= ][^\s-]\S{0,60})?){0,4}\s*$/;
 const passwordA = /\b(?:redis-cli|redis-benchmark|valkey-cli|keydb-cli)\b/;
 const passwordW = /\b(?:ldap\w+|wget)\b/;
 const userColon =
@@ -28,7 +30,7 @@ export function hideShortFlag(state: ScanState, at: number): number {
     return /\bcurl\b/.test(before) ? hideWord(state, skipBlanks(text, at), 'word', 3, 'cookie') : at;
   const takes =
     flag === 'p' || flag === 'P'
-      ? passwordP.test(before)
+      ? passwordP.test(before) && !namesProject(text, start)
       : flag === 'a'
         ? passwordA.test(before)
         : flag === 'w' && passwordW.test(before);
@@ -45,7 +47,7 @@ export function hideShortFlag(state: ScanState, at: number): number {
     )
       return at;
     if (takes && !(flag === 'p' && isPort(text, from, before))) return hideWord(state, from, 'word', 1);
-    if (flag !== 'p' || otherP.test(before)) return at;
+    if (flag !== 'p' || otherP.test(before) || namesProject(text, start)) return at;
     const end = wordEnd(state, from);
     const value = text.slice(from, end);
     return looksSecret(value) && !value.includes('/') && !isHarmless(value)
@@ -57,6 +59,11 @@ export function hideShortFlag(state: ScanState, at: number): number {
     return at;
   if (/\b(?:docker|podman|az|helm|oc|nats|vault|git)\b/.test(before) && !/sshpass/.test(before)) return at;
   return hideWord(state, at, 'word', 3);
+}
+
+/** The few words before the flag, not the command that was read for an earlier one. */
+function namesProject(text: string, start: number): boolean {
+  return projectP.test(text.slice(Math.max(0, start - 300), start));
 }
 
 function isBoundary(text: string, start: number): boolean {
