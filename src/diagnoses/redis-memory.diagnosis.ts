@@ -6,6 +6,8 @@ const unbounded = any(found('REDIS_MEMORY_UNBOUNDED'), found('REDIS_NO_LIMIT'));
 
 /** Memory is short: writes fail, nothing ends the growth, or keys go almost as soon as they come. */
 const pressed = any(atLimit, unbounded, found('REDIS_LIMIT_TOO_LOW'));
+/** The limit is there and is reached; without one there is room. */
+const reached = any(atLimit, found('REDIS_LIMIT_TOO_LOW'));
 
 export const redisMemory = defineDiagnosis({
   id: 'D3',
@@ -19,6 +21,14 @@ export const redisMemory = defineDiagnosis({
     { probe: 'redis.key-space' },
   ],
   causes: [
+    {
+      id: 'D3.c',
+      part: 'redis',
+      symptom: reached,
+      // First where it is there: D3.a and D3.b say what happens when the memory is full, this one what fills it.
+      when: found('REDIS_USELESS_KEYS'),
+      remedies: [{ instruction: 'delete-useless-keys' }],
+    },
     {
       id: 'D3.a',
       part: 'redis',
@@ -35,14 +45,6 @@ export const redisMemory = defineDiagnosis({
       symptom: pressed,
       when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), all(atLimit, not(keepsAll))),
       remedies: [{ instruction: 'raise-maxmemory' }],
-    },
-    {
-      id: 'D3.c',
-      part: 'redis',
-      symptom: pressed,
-      // Beside D3.a or D3.b: what fills the memory is one question, what happens then another.
-      when: found('REDIS_USELESS_KEYS'),
-      remedies: [{ instruction: 'delete-useless-keys' }],
     },
   ],
   handOver: [],
