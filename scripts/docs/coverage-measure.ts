@@ -112,7 +112,7 @@ function everyHealthCall(): readonly ProbeCall[] {
 /** Codes that speak for a cause; those under `not` speak against it. */
 function codesFor(condition: Condition): readonly string[] {
   if (condition.op === 'hint') return [];
-  if (condition.op === 'unless-answered') return codesFor(condition.of);
+  if (condition.op === 'unless-answered' || condition.op === 'unless-found') return codesFor(condition.of);
   if (condition.op === 'found' || condition.op === 'found-apart') return [condition.code];
   return condition.op === 'not' ? [] : condition.of.flatMap(codesFor);
 }
@@ -126,6 +126,8 @@ function holds(condition: Condition, made: ReadonlySet<string>): boolean {
       return made.has(condition.code) && !condition.from.some((other) => made.has(other));
     case 'hint':
       return false;
+    case 'unless-found':
+      return holds(condition.of, made) && !condition.codes.some((other) => made.has(other));
     case 'unless-answered':
       return holds(condition.of, made);
     case 'not':

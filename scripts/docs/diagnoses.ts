@@ -193,6 +193,10 @@ function condition(
     }
     if (one.op === 'hint') return words.hint(code(one.code));
     if (one.op === 'unless-answered') return term(one.of, inside);
+    if (one.op === 'unless-found') {
+      const text = `${term(one.of, 'all')} ${words.and} ${words.not} ${one.codes.map(code).join(` ${words.or} `)}`;
+      return inside === undefined || inside === 'all' ? text : `(${text})`;
+    }
     if (one.op === 'not') return `${words.not} ${term(one.of, 'not')}`;
     const joined = one.of
       .map((each) => term(each, one.op))

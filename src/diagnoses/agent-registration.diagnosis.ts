@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, hint } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint, unlessFound } from '../domain/diagnosis/diagnosis.ts';
 
 const tokens = any(
   found('AUTH_TOKENS_DIFFER'),
@@ -74,7 +74,8 @@ export const agentRegistration = defineDiagnosis({
       id: 'S2.d',
       part: 'collect-agent',
       symptom: unregistered,
-      when: found('AGENT_SUBJECTS_DIFFER'),
+      // A subject that is set otherwise on one side can be set alike: that is S2.a.
+      when: unlessFound(found('AGENT_SUBJECTS_DIFFER'), 'REGISTRATION_SUBJECTS_DIFFER'),
       remedies: [{ instruction: 'report-subject-drift' }],
     },
   ],

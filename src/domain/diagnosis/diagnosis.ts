@@ -11,6 +11,7 @@ export type Condition =
   | { readonly op: 'found-apart'; readonly code: FindingCode; readonly from: readonly FindingCode[] }
   | { readonly op: 'hint'; readonly code: FindingCode; readonly part?: PartId }
   | { readonly op: 'unless-answered'; readonly of: Condition; readonly probes: readonly string[] }
+  | { readonly op: 'unless-found'; readonly of: Condition; readonly codes: readonly FindingCode[] }
   | { readonly op: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition };
 
@@ -38,6 +39,13 @@ export function hint(code: FindingCode, part?: PartId): Condition {
  */
 export function unlessAnswered(of: Condition, ...probes: readonly string[]): Condition {
   return { op: 'unless-answered', of, probes };
+}
+/**
+ * The condition, but false where one of these findings was made: they explain it by something that can be corrected. Where
+ * nobody could look for them, what was observed stands.
+ */
+export function unlessFound(of: Condition, ...codes: readonly [FindingCode, ...FindingCode[]]): Condition {
+  return { op: 'unless-found', of, codes };
 }
 export function all(...of: readonly [Condition, ...Condition[]]): Condition {
   return { op: 'all', of };
@@ -140,6 +148,8 @@ export function codesOf(
       ];
     case 'found-apart':
       return [{ code: condition.code }, ...condition.from.map((code) => ({ code }))];
+    case 'unless-found':
+      return [...codesOf(condition.of), ...condition.codes.map((code) => ({ code }))];
     case 'unless-answered':
     case 'not':
       return codesOf(condition.of);

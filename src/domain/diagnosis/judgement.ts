@@ -163,6 +163,13 @@ export function evaluate(condition: Condition, outcomes: readonly ProbeOutcome[]
       const seen = lookFor(condition.code, condition.part, outcomes, emitters);
       return seen.truth === true ? { ...seen, truth: undefined } : seen;
     }
+    case 'unless-found': {
+      const inner = evaluate(condition.of, outcomes, emitters);
+      const against = outcomes.filter(({ findings }) =>
+        findings.some(({ code }) => condition.codes.includes(code)),
+      );
+      return against.length === 0 ? inner : { truth: false, for: inner.for, against, missing: [] };
+    }
     case 'unless-answered': {
       const inner = evaluate(condition.of, outcomes, emitters);
       if (inner.truth !== undefined) return inner;

@@ -139,7 +139,7 @@ export const diagnoses = {
     'Copy the Secret with the token ({@secrets.token}, unless another is named above) from the namespace of {@agent-manager} to that of the agents. Then restart the {@collect-agent.workload}. Never paste the token into a channel.',
   'remedy.start-collect-agent': 'Start the collect agents and look at their first log lines.',
   'remedy.report-subject-drift':
-    'Tell the maintainers of the agents and of {@agent-manager}. Give them both subjects: "{published}" is published, "{listened}" is listened to. Only a change in one of the two programs helps; a restart does not.',
+    'Tell the maintainers of the agents and of {@agent-manager}. Give them both subjects: "{published}" is published, "{listened}" is listened to. If the subject is a setting there, set both alike; otherwise only a change in one of the two programs helps. A restart does not.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

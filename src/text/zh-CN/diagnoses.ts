@@ -138,7 +138,7 @@ export const diagnoses = {
     '把 {@agent-manager} 所在命名空间的令牌 Secret（上文没有另外指明时为 {@secrets.token}）复制到 agent 的命名空间（不要把令牌贴到频道里），然后重启 {@collect-agent.workload}。',
   'remedy.start-collect-agent': '启动采集代理，并查看它最初的日志。',
   'remedy.report-subject-drift':
-    '请告知 agent 和 {@agent-manager} 的开发者：agent 发布到 "{published}"，另一侧监听 "{listened}"。只有修改其中一个程序才能解决，重启没有用。',
+    '请告知 agent 和 {@agent-manager} 的开发者：agent 发布到 "{published}"，另一侧监听 "{listened}"。如果该主题可以配置，请将两边设为一致；否则只有修改其中一个程序才能解决。重启没有用。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

@@ -43,6 +43,18 @@ describe('W4 a collect agent is down', () => {
   });
 });
 
+describe('a subject that is set otherwise on one side', () => {
+  it('is S2.a alone: it can be set alike, and no program has to change', () => {
+    const apart = [
+      'AGENT_SUBJECTS_DIFFER nats.registration-traffic',
+      'REGISTRATION_SUBJECTS_DIFFER runtime.registration-subjects',
+      'AGENTS_NONE_REGISTERED agents.heartbeats',
+    ];
+
+    expect(judged(apart)).toMatchObject({ 'S2.a': 'confirmed', 'S2.d': 'ruled-out' });
+  });
+});
+
 describe('agents that are registered and heard', () => {
   it('have no cause, though neither configuration nor tokens can be read', () => {
     const verdicts = judged([], ['runtime.registration-subjects', 'runtime.auth-token']);
