@@ -168,7 +168,9 @@ it.each(hostile)(
     ]);
     await inbox.close();
 
-    expect(await untouched(database.sql)).toEqual(notText);
+    // Made of the plan by the database, which hashes what is too long for an index.
+    const hashed = text.length > 500 ? ['target_locks.claim'] : [];
+    expect(await untouched(database.sql)).toEqual([...notText, ...hashed].toSorted());
   },
   // A megabyte, some forty times, on a busy machine.
   180_000,
@@ -218,8 +220,6 @@ const notText: readonly string[] = [
   'runs.kind',
   'runs.source',
   'runs.state',
-  // Made of the plan by the database, which hashes what is too long for an index.
-  'target_locks.claim',
 ];
 
 async function untouched(
