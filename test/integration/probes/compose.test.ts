@@ -156,10 +156,12 @@ describe.skipIf(lacking !== undefined)(
         seconds: 30,
         what: 'the health check',
       });
-      await waitFor(async () => (await state(killed)).startsWith('exited'), {
-        seconds: 30,
-        what: 'the kill',
-      });
+      // The engine hears of the kill from the kernel, which may be after the exit.
+      await waitFor(
+        async () =>
+          (await docker('inspect', '-f', '{{.State.Status}} {{.State.OOMKilled}}', killed)) === 'exited true',
+        { seconds: 30, what: 'the kill' },
+      );
 
       expect(await ask('agent-manager')).toEqual(['healthy']);
       expect(await ask('orchestrator-service')).toEqual(['unhealthy', 'CONTAINER_EXITED']);
