@@ -56,7 +56,7 @@ describe('sending to Slack', () => {
     const roots = control.messages({ channel: places.incidents, where: isRoot });
     const replies = control.messages({ channel: places.incidents, threadTs: table.ts });
     const findings = await product.database.sql<{ n: number }>(
-      "SELECT count(*)::int AS n FROM messages WHERE purpose = 'finding'",
+      "SELECT count(*)::int AS n FROM messages WHERE purpose IN ('finding', 'remediation')",
     );
     expect(roots).toHaveLength(1);
     expect(replies).toHaveLength(findings[0]?.n ?? -1);

@@ -86,8 +86,16 @@ async function checkFile(body: FormData, redactor: Redactor): Promise<void> {
   for (const value of body.values()) {
     const bytes =
       typeof value === 'string' ? new TextEncoder().encode(value) : new Uint8Array(await value.arrayBuffer());
-    if (!Buffer.from(redactor.bytes(bytes)).equals(bytes)) throw unreadable();
+    if (withPlainStandIns(Buffer.from(redactor.bytes(bytes))) !== withPlainStandIns(bytes))
+      throw unreadable();
   }
+}
+
+/** Whatever a secret was replaced by, with or without the mark of its run, says the same. */
+function withPlainStandIns(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/\[secret:[0-9a-f]+\]/g, '[secret]');
 }
 
 function unreadable(): AppError {
