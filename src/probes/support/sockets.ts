@@ -17,7 +17,7 @@ export function socketsIn(text: string): Sockets {
   for (const line of text.split('\n')) {
     const [, local = '', remote = '', state = ''] =
       /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]{2})\b/.exec(line) ?? [];
-    if (state === LISTEN) listening.add(Number.parseInt(local.slice(-4), 16));
+    if (state === LISTEN) listening.add(Number.parseInt(local.split(':')[1] ?? '', 16));
     if (state === ESTABLISHED) peers.add(addressIn(remote));
   }
   return { listening, peers };
@@ -26,7 +26,8 @@ export function socketsIn(text: string): Sockets {
 /** `0400000A:1538` is 10.0.0.4:5432: the address stands in the order of the machine, at the end of a mapped one. */
 function addressIn(hex: string): string {
   const [address = '', port = ''] = hex.split(':');
-  const bytes = (address.slice(-8).match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+  const last = /.{8}$/.exec(address)?.[0] ?? '';
+  const bytes = (last.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
   return `${bytes.toReversed().join('.')}:${Number.parseInt(port, 16)}`;
 }
 
