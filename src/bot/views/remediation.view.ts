@@ -305,10 +305,12 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
   };
   const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);
   const line = undo ?? words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
+  // The key of the finding stands in where nobody had to give a reason; it tells a reader nothing.
+  const given = event.reason === row.findingKey ? undefined : event.reason;
   const reason =
-    event.reason === undefined || event.reason === '' || event.kind === 'refused'
+    given === undefined || given === '' || event.kind === 'refused'
       ? ''
-      : `\n> ${words.say('event.reason', { reason: event.reason.replace(/\s+/g, ' ') })}`;
+      : `\n> ${words.say('event.reason', { reason: given.replace(/\s+/g, ' ') })}`;
   const text = cut(line + reason, limits.section, words);
   return {
     text,

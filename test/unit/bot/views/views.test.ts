@@ -281,6 +281,15 @@ describe('the card of a fix', () => {
     expect(shown(rendered)).not.toContain('persist');
   });
 
+  it('gives no reason where only the finding stands for one', () => {
+    const remediation = aRemediation({ findingKey: 'REDIS_POLICY_NOEVICTION|redis|maxmemory-policy' });
+    const line = (reason: string) =>
+      shown(renderer.remediationEvent({ remediation, kind: 'requested', reason, facts: {} }, 'en'));
+
+    expect(line('REDIS_POLICY_NOEVICTION|redis|maxmemory-policy')).not.toContain('REDIS_POLICY');
+    expect(line('writes fail')).toContain('writes fail');
+  });
+
   it('shows what moves as it was counted last', () => {
     const live = { keys: 7, maxmemory: 8_388_608 };
     const remediation = aRemediation({ live, liveAt: now });
