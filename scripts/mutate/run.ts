@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly sampled: readonly Mutant[];
   /** Globs of the tests. */
   readonly tests: readonly string[];
+  /** Paths of tests that are left out of them. */
+  readonly exclude?: readonly string[];
   /** Only the tests that have to do with these files; absent for all. */
   readonly related?: readonly string[];
   readonly workers: number;
@@ -84,6 +86,7 @@ export async function runMutants(options: RunOptions): Promise<RunOutcome> {
       root,
       config: false,
       include: [...options.tests],
+      exclude: [...(options.exclude ?? [])],
       environment: 'node',
       watch: false,
       pool: 'forks',
