@@ -1,6 +1,8 @@
-import { type Stage, TargetError } from '../domain/kernel/errors.ts';
+import { AppError, type Stage, TargetError } from '../domain/kernel/errors.ts';
 import type { Facts } from '../domain/kernel/facts.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { Platform } from '../domain/platform/platform.ts';
+import { mayDecide, partFactOf } from '../domain/platform/source.ts';
 import type { Finding } from '../domain/probe/finding.ts';
 import type { ProbeResult } from '../domain/probe/probe.ts';
 
@@ -43,6 +45,33 @@ export function verdict(findings: readonly Finding[], facts: Facts = {}): ProbeR
   return first === undefined
     ? { status: 'healthy', facts }
     : { status: 'unhealthy', findings: [first, ...rest], facts };
+}
+
+const mostNamed = 5;
+
+/**
+ * That no workload or container of a part is there, where that cannot be told from one under another name: its own name
+ * stands in the guide alone, and `strangers` run that nobody knows (R-PLAT1). Undefined: it really is not there.
+ */
+export function notRecognised(
+  { part, field, platform }: { part: PartId; field: 'workload' | 'composeService'; platform: Platform },
+  strangers: readonly string[],
+): ProbeResult | undefined {
+  if (part === 'runtime' || strangers.length === 0) return undefined;
+  const name = partFactOf(platform, part, field);
+  if (name !== undefined && mayDecide(name)) return undefined;
+  return {
+    status: 'inconclusive',
+    cause: new AppError('NOT_FOUND', 'what runs here was not recognised as the part', {
+      facts: {
+        reason: 'part-not-recognised',
+        part,
+        setting: `platform.parts.${part}`,
+        strangers: strangers.slice(0, mostNamed).join(', '),
+        count: strangers.length,
+      },
+    }),
+  };
 }
 
 /** What runs, by the images of its containers, each once: a version that people know a part by. */

@@ -2,6 +2,7 @@ import { type PartId, partIds, type ServiceId, serviceIds } from '../platform/pa
 import type { ProbeCall } from '../probe/probe.ts';
 import type { DatabaseId } from '../probe/targets/postgres.ts';
 import type { EnvironmentConfig } from '../settings/environment.ts';
+import { databasesOf } from '../settings/installed.ts';
 import type { Thresholds } from '../settings/thresholds.ts';
 
 /** What of an environment is configured: all that a health check must know to choose its probes. */
@@ -20,9 +21,8 @@ export interface EnvironmentShape {
 }
 
 export function shapeOf(config: EnvironmentConfig): EnvironmentShape {
-  const databases: DatabaseId[] = [];
-  if (config.postgres?.databases.agentManager !== undefined) databases.push('agentManager');
-  if (config.postgres?.databases.orchestrator !== undefined) databases.push('orchestrator');
+  const named = databasesOf(config);
+  const databases = (['agentManager', 'orchestrator'] as const).filter((id) => named[id] !== undefined);
   return {
     runtime: config.runtime.kind,
     services: serviceIds.filter((id) => config.services[id] !== undefined),

@@ -301,6 +301,8 @@ const blindKeys = new Set([
   'closed',
   'auth',
   'limit',
+  'database-not-recognised',
+  'health-path-not-recognised',
 ]);
 
 function blindFact(outcomes: readonly ProbeOutcome[]): PartRow['fact'] {

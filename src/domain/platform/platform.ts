@@ -38,26 +38,43 @@ export type ConfigKey = keyof Guide['keys'];
 export type TableName = keyof Guide['tables'];
 export type PlatformPath = keyof Guide['paths'];
 
-const told = new WeakMap<Platform, PlatformChanges>();
+interface Told {
+  readonly configured: PlatformChanges;
+  readonly seen: PlatformChanges;
+}
+
+const told = new WeakMap<Platform, Told>();
 
 /** What the installation itself says of this platform, value by value; empty for one of which nothing is said. */
 export function changesOf(platform: Platform): PlatformChanges {
-  return told.get(platform) ?? {};
+  return told.get(platform)?.configured ?? {};
 }
 
-/** The platform of an installation. Other names of a part are added to those in the table. */
-export function platformOf(changes: PlatformChanges = {}): Platform {
+/** What was seen of it, value by value; empty where nobody looked. Some of it may be overridden by `changesOf`. */
+export function seenOf(platform: Platform): PlatformChanges {
+  return told.get(platform)?.seen ?? {};
+}
+
+/**
+ * The platform of an installation: what it says of itself, over what was seen of it, over the table. Other names of a
+ * part are added to those in the table.
+ */
+export function platformOf(changes: PlatformChanges = {}, seen: PlatformChanges = {}): Platform {
   const parts = partIds.map((part) => {
     const own: Record<string, unknown> = { ...guide.parts[part] };
-    const changed = changes.parts?.[part] ?? {};
-    const aliases = [...guide.parts[part].aliases, ...(changed.aliases ?? [])];
-    return [part, { ...own, ...changed, aliases }] as const;
+    const changed = { ...seen.parts?.[part], ...changes.parts?.[part] };
+    const aliases = [guide.parts[part].aliases, seen.parts?.[part]?.aliases, changes.parts?.[part]?.aliases];
+    return [
+      part,
+      { ...own, ...changed, aliases: [...new Set(aliases.flatMap((some) => some ?? []))] },
+    ] as const;
   });
-  const groups = Object.entries(guide).flatMap(([group, facts]) =>
-    group === 'parts' ? [] : [[group, { ...facts, ...changes[group as Exclude<keyof Platform, 'parts'>] }]],
-  );
+  const groups = Object.entries(guide).flatMap(([name, facts]) => {
+    const group = name as Exclude<keyof Platform, 'parts'> | 'parts';
+    return group === 'parts' ? [] : [[group, { ...facts, ...seen[group], ...changes[group] }]];
+  });
   const platform = { ...Object.fromEntries(groups), parts: Object.fromEntries(parts) } as Platform;
-  told.set(platform, changes);
+  told.set(platform, { configured: changes, seen });
   return platform;
 }
 

@@ -1,6 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from './part.ts';
-import { changesOf, type Platform } from './platform.ts';
+import { changesOf, type Platform, seenOf } from './platform.ts';
 import { guide } from './table.ts';
 
 /**
@@ -24,10 +24,24 @@ export function observed<T>(value: T): Sourced<T> {
 }
 
 type Group = Exclude<keyof Platform, 'parts'>;
+type Fields = Readonly<Record<string, unknown>> | undefined;
+
+/** Of two that name a value the stronger one counts; a value that differs from the guide's without either was configured. */
+function sourceOf(
+  configured: Fields,
+  seen: Fields,
+  guided: Fields,
+  field: string,
+  value: unknown,
+): ValueSource {
+  if (configured?.[field] !== undefined) return 'configured';
+  if (seen?.[field] !== undefined) return 'observed';
+  return value === guided?.[field] ? 'documented' : 'configured';
+}
 
 /**
  * A fact of a group (`subjects`, `keys`, `paths`, …) with its source: `configured` when the installation names it, also
- * when it names what the guide says; `documented` otherwise.
+ * when it names what the guide says; `observed` when the running platform shows it; `documented` otherwise.
  */
 export function factOf<G extends Group, F extends keyof Platform[G] & string>(
   platform: Platform,
@@ -35,9 +49,10 @@ export function factOf<G extends Group, F extends keyof Platform[G] & string>(
   field: F,
 ): Sourced<Platform[G][F]> {
   const value = platform[group][field];
-  const named = (changesOf(platform)[group] as Readonly<Record<string, unknown>> | undefined)?.[field];
-  const usual = (guide[group] as Readonly<Record<string, unknown>>)[field];
-  return { value, source: named !== undefined || value !== usual ? 'configured' : 'documented' };
+  return {
+    value,
+    source: sourceOf(changesOf(platform)[group], seenOf(platform)[group], guide[group], field, value),
+  };
 }
 
 /** A fact of a part (`workload`, `configFile`, `port`, …) with its source; undefined where the part has none. */
@@ -48,9 +63,8 @@ export function partFactOf<P extends PartId, F extends keyof Platform['parts'][P
 ): Sourced<NonNullable<Platform['parts'][P][F]>> | undefined {
   const value = platform.parts[part][field];
   if (value === undefined || value === null) return undefined;
-  const named = (changesOf(platform).parts?.[part] as Readonly<Record<string, unknown>> | undefined)?.[field];
-  const usual = (guide.parts[part] as Readonly<Record<string, unknown>>)[field];
-  return { value, source: named !== undefined || value !== usual ? 'configured' : 'documented' };
+  const [configured, seen] = [changesOf(platform).parts?.[part], seenOf(platform).parts?.[part]];
+  return { value, source: sourceOf(configured, seen, guide.parts[part], field, value) };
 }
 
 /**

@@ -221,6 +221,8 @@ export const protocolPorts = {
   bolt: guide.parts.neo4j.port,
 } as const;
 
+export type PlatformDatabase = keyof typeof usual.databases;
+
 /** The part that each database belongs to. */
 export const databaseOwners = {
   agentManager: 'agent-manager',

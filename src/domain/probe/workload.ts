@@ -24,6 +24,12 @@ export function ownerOf(pod: { readonly metadata: KubeObject['metadata'] }): {
 const beside =
   /-(?:box|exporter|metrics|backups?|restore|ui|console|browser|admin|proxy|pooler|pgbouncer|init|migrat(?:e|ions?)|setup|seed|tests?|cli|tools|cron|jobs?|operator|surveyor|insight|commander)(?:-|$)/;
 
+/** Names of workloads, Services or containers that are no part's and are not what stands beside a part. */
+export function strangersAmong(names: readonly string[], platform: Platform): readonly string[] {
+  const strange = (name: string) => partOfWorkload(name, platform) === undefined && !beside.test(name);
+  return [...new Set(names.filter(strange))].toSorted();
+}
+
 /**
  * The part a Pod belongs to: by the name of what controls it, else by its labels `app`, `app.kubernetes.io/name` and
  * `app.kubernetes.io/component`. Pods of Jobs (migrations, backups) belong to no part. Helpers beside a part

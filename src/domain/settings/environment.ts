@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretValue } from '../kernel/secret-schema.ts';
+import type { Discovered } from '../platform/discovered.ts';
 import { serviceIds } from '../platform/part.ts';
 import { guide, usual } from '../platform/table.ts';
 import { PlatformSettings } from './platform.ts';
@@ -57,8 +58,10 @@ const Service = z.strictObject({
   healthPaths: z
     .array(z.string().regex(/^\//, 'must begin with /'))
     .min(1)
-    .default([...usual.healthPaths])
-    .meta({ description: 'Health paths, tried in turn until one does not answer 404.' }),
+    .exactOptional()
+    .meta({
+      description: `Health paths, tried in turn until one does not answer 404. Default: what the service’s own health check asks, then those under \`platform.paths\`; usual: ${usual.healthPaths.map((path) => `\`${path}\``).join(', ')}.`,
+    }),
 });
 
 const Postgres = z
@@ -69,15 +72,24 @@ const Postgres = z
     ),
     databases: z
       .strictObject({
-        agentManager: z.string().min(1).exactOptional().meta({ description: 'Database of agent-manager.' }),
+        agentManager: z
+          .string()
+          .min(1)
+          .exactOptional()
+          .meta({ description: `Database of agent-manager; usual: \`${usual.databases.agentManager}\`.` }),
         orchestrator: z
           .string()
           .min(1)
           .exactOptional()
-          .meta({ description: 'Database of orchestrator-service.' }),
+          .meta({
+            description: `Database of orchestrator-service; usual: \`${usual.databases.orchestrator}\`.`,
+          }),
       })
-      .default({ ...usual.databases })
-      .meta({ description: 'Names of the two databases.' }),
+      .exactOptional()
+      .meta({
+        description:
+          'Names of the two databases; one that is left out is not looked at. Without all of this the bot looks for them by their tables.',
+      }),
     tls: Tls.exactOptional(),
   })
   .meta({ description: 'PostgreSQL of the platform.' });
@@ -134,7 +146,8 @@ export const Environment = z
   })
   .meta({ description: 'One Aetherius installation.' });
 
-export type EnvironmentConfig = z.output<typeof Environment>;
+/** As configured; `discovered` is what this process saw of it (`withSeen`). */
+export type EnvironmentConfig = z.output<typeof Environment> & { readonly discovered?: Discovered };
 
 export type RuntimeConfig = z.output<typeof Runtime>;
 

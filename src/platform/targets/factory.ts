@@ -1,11 +1,13 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { serviceIds } from '../../domain/platform/part.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../domain/settings/environment.ts';
+import { databasesOf, healthPathsOf } from '../../domain/settings/installed.ts';
 import type { RedisConnection } from '../../domain/settings/redis.ts';
 import { createComposeTarget } from './compose/compose.ts';
 import { defaultTimeouts, type Timeouts } from './failure.ts';
-import { createServicesTarget } from './http/services.ts';
+import { createServicesTarget, type ServicesSettings } from './http/services.ts';
 import { KubeLogins } from './kubernetes/kube-config.ts';
 import { createKubernetesTarget } from './kubernetes/kubernetes.ts';
 import { createNetworkTarget } from './network/network.ts';
@@ -44,7 +46,7 @@ export function createTargetsFactory(
         platform: config.platform,
         ...(Object.keys(config.services).length === 0
           ? {}
-          : { services: createServicesTarget(config.services, config.platform.paths, timeouts) }),
+          : { services: createServicesTarget(servicesOf(config), config.platform.paths, timeouts) }),
         ...present({ postgres, redis, nats, neo4j }),
         ...runtimeOf(config, timeouts, logins),
         network: createNetworkTarget(config),
@@ -52,6 +54,17 @@ export function createTargetsFactory(
     },
     close: () => book.closeAll(),
   };
+}
+
+function servicesOf(config: EnvironmentConfig): ServicesSettings {
+  const services = serviceIds.flatMap((id) => {
+    const service = config.services[id];
+    if (service === undefined) return [];
+    const { value, source } = healthPathsOf(config, id);
+    const paths = present({ ...config.discovered?.healthPaths[id] });
+    return [[id, { url: service.url, healthPaths: value, healthPathsSource: source, paths }] as const];
+  });
+  return Object.fromEntries(services);
 }
 
 /** The drivers are loaded before anything is measured with them: to load one keeps this process from its turn. */
@@ -130,11 +143,12 @@ async function unlessUnreadable<T extends object>(
 async function postgresOf(config: EnvironmentConfig, book: SharedConnections, timeouts: Timeouts) {
   if (config.postgres === undefined) return undefined;
   const [url, tls] = await Promise.all([config.postgres.url.reveal(), tlsOptions(config.postgres.tls)]);
-  return createPostgresTarget(
-    { url, databases: config.postgres.databases, ...present({ tls }) },
-    book,
-    timeouts,
-  );
+  const named = Object.entries(databasesOf(config));
+  const settings = {
+    databases: Object.fromEntries(named.map(([id, { value }]) => [id, value])),
+    sources: Object.fromEntries(named.map(([id, { source }]) => [id, source])),
+  };
+  return createPostgresTarget({ url, ...settings, ...present({ tls }) }, book, timeouts);
 }
 
 async function redisOf(config: EnvironmentConfig, book: SharedConnections, timeouts: Timeouts) {

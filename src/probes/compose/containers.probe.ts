@@ -8,7 +8,8 @@ import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { imageFacts, verdict } from '../support.ts';
+import { strangersAmong } from '../../domain/probe/workload.ts';
+import { imageFacts, notRecognised, verdict } from '../support.ts';
 
 const params = z.strictObject({
   part: z.enum(partIds).meta({ description: 'The part whose containers are checked.' }),
@@ -39,12 +40,13 @@ So does one that asks a port of a service without HTTP.`,
     const all = await deps.compose.containers({ signal });
     // The runtime itself is well when the engine answers.
     if (part === 'runtime') return verdict([], { containers: all.length });
-    const own = all.filter(
-      (container) => partOfWorkload(container.service || container.name, deps.platform) === part,
-    );
+    const own = all.filter((container) => partOfWorkload(nameOf(container), deps.platform) === part);
     if (own.length === 0) {
       if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
         return { status: 'skipped', reason: 'not-applicable' };
+      const strangers = strangersAmong(all.map(nameOf), deps.platform);
+      const unknown = notRecognised({ part, field: 'composeService', platform: deps.platform }, strangers);
+      if (unknown !== undefined) return unknown;
       return verdict([
         {
           code: 'CONTAINER_MISSING',
@@ -95,6 +97,8 @@ So does one that asks a port of a service without HTTP.`,
     });
   },
 });
+
+const nameOf = ({ service, name }: ComposeContainer) => service || name;
 
 /** No such path, module or program: what the check asks with or for does not exist, however well the part is. */
 const wrongCheck =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TargetError } from '../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened, withoutColours } from '../../domain/kernel/text.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
@@ -84,6 +84,10 @@ What the service reports about its own dependencies is kept as a witness.`,
         });
       return verdict([endpointFinding(error, service, { url: target.url })]);
     }
+    if (found === undefined && target.healthPathsSource === 'documented')
+      throw new AppError('NOT_FOUND', 'no path of the guide is there', {
+        facts: { reason: 'health-path-not-recognised', part: service, paths: target.healthPaths.join(' ') },
+      });
     if (found === undefined)
       return verdict([base('SERVICE_NO_HEALTH_PATH', 'warning', { paths: target.healthPaths.join(' ') })]);
 

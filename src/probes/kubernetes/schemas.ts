@@ -126,7 +126,10 @@ export const Workload = z.object({
     replicas: z.number().optional(),
     template: z
       .object({
-        spec: z.object({ containers: z.array(z.object({ image: z.string().default('') })).default([]) }),
+        spec: z.object({
+          containers: z.array(z.object({ image: z.string().default('') })).default([]),
+          priorityClassName: z.string().optional(),
+        }),
       })
       .optional(),
   }),

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
-import { workloadOf } from '../../domain/platform/platform.ts';
+import { factsOf, type Platform, workloadOf } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { imageFacts, verdict } from '../support.ts';
+import { strangersAmong } from '../../domain/probe/workload.ts';
+import { imageFacts, notRecognised, verdict } from '../support.ts';
 import { ownerOf, type Parsed, Pod, parseAll, Workload } from './schemas.ts';
 
 const params = z.strictObject({
@@ -30,13 +31,15 @@ Compares the ready replicas with the wanted ones.`,
   emits: ['WORKLOAD_MISSING', 'WORKLOAD_SCALED_TO_ZERO', 'WORKLOAD_NOT_READY'],
   async run({ part }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes, platform } = deps;
-    const workloads = (await candidates(kubernetes, part, signal)).filter(
-      (workload) => partOfWorkload(workload.name, platform) === part,
-    );
+    const all = await candidates({ kubernetes, platform }, part, signal);
+    const workloads = all.filter((workload) => partOfWorkload(workload.name, platform) === part);
     if (workloads.length === 0) {
       // A database may well live outside of the cluster; the platform's own programs do not.
       if (part !== 'collect-agent' && !serviceIds.some((id) => id === part))
         return { status: 'skipped', reason: 'not-applicable' };
+      const others = all.flatMap(({ name, ofCluster }) => (ofCluster ? [] : [name]));
+      const unknown = notRecognised({ part, field: 'workload', platform }, strangersAmong(others, platform));
+      if (unknown !== undefined) return unknown;
       return verdict([
         {
           code: 'WORKLOAD_MISSING',
@@ -81,9 +84,17 @@ interface Seen {
   readonly desired: number;
   readonly ready: number;
   readonly images: readonly string[];
+  /** By its priority it is one of those without which the cluster does not work. */
+  readonly ofCluster: boolean;
 }
 
-async function candidates(kubernetes: KubernetesTarget, part: PartId, signal: AbortSignal): Promise<Seen[]> {
+const clusterPriority = /^system-(?:node|cluster)-critical$/;
+
+async function candidates(
+  { kubernetes, platform }: { kubernetes: KubernetesTarget; platform: Platform },
+  part: PartId,
+  signal: AbortSignal,
+): Promise<Seen[]> {
   const seen = (kind: Seen['kind'], workload: Parsed<z.output<typeof Workload>>): Seen => ({
     kind,
     name: workload.metadata.name,
@@ -92,10 +103,14 @@ async function candidates(kubernetes: KubernetesTarget, part: PartId, signal: Ab
       kind === 'DaemonSet' ? (workload.status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1),
     ready: kind === 'DaemonSet' ? workload.status.numberReady : workload.status.readyReplicas,
     images: workload.spec.template?.spec.containers.map(({ image }) => image) ?? [],
+    ofCluster: clusterPriority.test(workload.spec.template?.spec.priorityClassName ?? ''),
   });
   if (part === 'collect-agent') {
-    const sets = await kubernetes.list('daemonsets', kubernetes.agentNamespace, { signal });
-    return parseAll(Workload, sets).map((set) => seen('DaemonSet', set));
+    const kinds = { deployment: 'Deployment', statefulset: 'StatefulSet', daemonset: 'DaemonSet' } as const;
+    const [kind = 'daemonset'] = factsOf(platform, part).workload?.split('/') ?? [];
+    const own = kind === 'deployment' || kind === 'statefulset' ? kind : 'daemonset';
+    const sets = await kubernetes.list(`${own}s`, kubernetes.agentNamespace, { signal });
+    return parseAll(Workload, sets).map((set) => seen(kinds[own], set));
   }
   const [deployments, sets] = await Promise.all([
     kubernetes.list('deployments', kubernetes.namespace, { signal }),

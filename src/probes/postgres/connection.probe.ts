@@ -5,7 +5,7 @@ import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { confirmedLatency, endpointCodes, endpointFinding, timed, verdict } from '../support.ts';
-import { databases } from './databases.ts';
+import { databases, mustKnow } from './databases.ts';
 
 const params = z.strictObject({
   database: z.enum(databases).default('agentManager').meta({ description: 'Which of the two databases.' }),
@@ -55,7 +55,9 @@ It distinguishes a missing database, a server that is starting up, and one witho
       };
       return verdict(slow ? [finding] : [], facts);
     } catch (error) {
-      return verdict([bySqlState(error, name) ?? endpointFinding(error, 'postgres', { database: name })]);
+      const told = bySqlState(error, name);
+      if (told?.code === 'PG_DATABASE_MISSING') mustKnow(deps.postgres, database, name);
+      return verdict([told ?? endpointFinding(error, 'postgres', { database: name })]);
     }
   },
 });

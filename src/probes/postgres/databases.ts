@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { TableName } from '../../domain/platform/platform.ts';
+import { databaseOwners } from '../../domain/platform/table.ts';
 import type { ProbeResult } from '../../domain/probe/probe.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 
@@ -10,6 +11,17 @@ export const expectedTables: Readonly<Record<DatabaseId, readonly TableName[]>> 
   agentManager: ['agents', 'clusters', 'events', 'commands'],
   orchestrator: ['workflows', 'workflow_executions', 'strategies'],
 };
+
+/**
+ * Throws where the name of a database is only the guide's: that there is none of that name says nothing of this
+ * installation (R-PLAT1).
+ */
+export function mustKnow(postgres: PostgresTarget, id: DatabaseId, name: string): void {
+  if (postgres.databaseSource?.(id) === 'documented')
+    throw new AppError('NOT_FOUND', 'the name of the database is neither configured nor seen', {
+      facts: { reason: 'database-not-recognised', part: databaseOwners[id], database: name },
+    });
+}
 
 /** Statistics are server-wide: any configured database serves to read them. */
 export function anyDatabase(postgres: PostgresTarget): DatabaseId {

@@ -3,7 +3,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { imageFacts } from '../support.ts';
+import { imageFacts, notRecognised } from '../support.ts';
 
 export const runtimeRunning = defineProbe({
   id: 'runtime.running',
@@ -17,7 +17,7 @@ Running is not the same as healthy: other probes ask the part itself.`,
   needs: ['runtime'],
   timeoutMs: 5_000,
   emits: ['PART_NOT_RUNNING', 'PART_ABSENT', 'PART_PAUSED', 'PART_NOT_READY'],
-  async run({ part }, { deps, signal }: ProbeContext<With<'runtime'>>) {
+  async run({ part }, { deps, signal }: ProbeContext<Pick<With<'runtime'>, 'runtime' | 'platform'>>) {
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
     const last = instances.at(-1);
@@ -27,12 +27,22 @@ Running is not the same as healthy: other probes ask the part itself.`,
       ...imageFacts(instances.map(({ image }) => image)),
     };
     if (running.some((instance) => instance.ready)) return { status: 'healthy', facts };
-    if (last === undefined)
+    if (last === undefined) {
+      const unknown = notRecognised(
+        {
+          part,
+          field: deps.runtime.kind === 'compose' ? 'composeService' : 'workload',
+          platform: deps.platform,
+        },
+        (await deps.runtime.strangers?.(part, { signal })) ?? [],
+      );
+      if (unknown !== undefined) return unknown;
       return {
         status: 'unhealthy',
         facts,
         findings: [{ code: 'PART_ABSENT', severity: 'critical', part, subject: part, facts: {} }],
       };
+    }
     const ended = last.terminated ?? last.last;
     const notServing = last.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';
     const code = running.length > 0 ? 'PART_NOT_READY' : notServing;

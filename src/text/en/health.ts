@@ -31,6 +31,10 @@ export const health = {
   'health.fact.blind-closed': 'could not check: the system to ask closes the connection',
   'health.fact.blind-auth': 'could not check: it refuses the bot’s own credentials',
   'health.fact.blind-limit': 'could not check: turned away because a limit is reached',
+  'health.fact.blind-database-not-recognised':
+    'could not check: no database was recognised as that of {part:part}',
+  'health.fact.blind-health-path-not-recognised':
+    'could not check: it answers, but its health path is not known',
   'health.fact.blind-other': 'could not check',
 
   'health.fact.ENDPOINT_REFUSED': 'refuses connections',
@@ -164,6 +168,14 @@ export const health = {
     'NATS has a slow consumer ({consumer}), but its name and subjects do not show whether it is the platform’s',
   'cause.cache-keys-unknown':
     '{keys|# key agent:* matches|# keys agent:* match} no agent in the table ({rows|# row|# rows}): the naming of keys is unknown',
+  'cause.part-not-recognised':
+    'no workload here was recognised as {part:part}; it may be one of {strangers}. Name it under {setting}',
+  'cause.database-not-recognised':
+    'no database here was recognised as that of {part:part}. Name it under postgres.databases',
+  'cause.tables-not-recognised':
+    'database {database} has tables of other names than {tables}. Name them under platform.tables',
+  'cause.health-path-not-recognised':
+    '{part:part} answers, but with 404 on {paths}. Name its path under services.{part}.healthPaths',
   'cause.request-limit':
     'not checked: this diagnosis has used its limit of {most} requests to the Kubernetes API',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',

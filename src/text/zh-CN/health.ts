@@ -31,6 +31,8 @@ export const health = {
   'health.fact.blind-closed': '看不到：信息来源关闭了连接',
   'health.fact.blind-auth': '看不到：它拒绝机器人自己的凭据',
   'health.fact.blind-limit': '看不到：已达上限而被拒绝',
+  'health.fact.blind-database-not-recognised': '看不到：没有识别出 {part:part} 的数据库',
+  'health.fact.blind-health-path-not-recognised': '看不到：它有应答，但不知道它的健康检查路径',
   'health.fact.blind-other': '看不到',
 
   'health.fact.ENDPOINT_REFUSED': '拒绝连接',
@@ -144,6 +146,12 @@ export const health = {
   'cause.sessions-hidden': '当前角色看不到其他角色的 {hidden} 个会话在做什么：需要加入 pg_monitor',
   'cause.slow-consumer-unclear': 'NATS 有一个慢消费者（{consumer}），从名称和主题都看不出它是否属于本平台',
   'cause.cache-keys-unknown': '{keys} 个 agent:* 键没有一个对应表中的 agent（{rows} 行）：键的命名方式未知',
+  'cause.part-not-recognised':
+    '这里没有识别出 {part:part} 的工作负载；它可能是 {strangers} 之一。请在 {setting} 下写明',
+  'cause.database-not-recognised': '这里没有识别出 {part:part} 的数据库。请在 postgres.databases 下写明',
+  'cause.tables-not-recognised': '数据库 {database} 中的表与 {tables} 名称不同。请在 platform.tables 下写明',
+  'cause.health-path-not-recognised':
+    '{part:part} 有应答，但 {paths} 都返回 404。请在 services.{part}.healthPaths 下写明它的路径',
   'cause.request-limit': '未查看：一次诊断最多向 Kubernetes API 请求 {most} 次，已用完',
   'cause.too-many-objects': '对象过多，无法列出（{objects} 个 {kind}）',
 

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../kernel/call.ts';
 import type { ServiceId } from '../../platform/part.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { ValueSource } from '../../platform/source.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -16,6 +17,8 @@ export interface ServiceTarget {
   readonly url: string;
   /** Tried in turn until one does not answer 404. */
   readonly healthPaths: readonly string[];
+  /** Where those come from; absent: the configuration. */
+  readonly healthPathsSource?: ValueSource;
   /** Its other paths. */
   readonly paths: Platform['paths'];
 }

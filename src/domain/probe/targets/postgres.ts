@@ -1,10 +1,13 @@
 import type { CallOptions } from '../../kernel/call.ts';
+import type { ValueSource } from '../../platform/source.ts';
 
 export type DatabaseId = 'agentManager' | 'orchestrator';
 
 export interface PostgresTarget {
   /** Name of the database behind the id, or undefined when not configured. */
   databaseName(id: DatabaseId): string | undefined;
+  /** Where that name comes from; absent: the configuration. */
+  databaseSource?(id: DatabaseId): ValueSource | undefined;
   /** Runs in a read-only transaction with a statement timeout, `application_name` = aetherius-bot. */
   query<Row extends object>(
     database: DatabaseId,

@@ -10,6 +10,11 @@ export interface RuntimeTarget {
   readonly kind: 'kubernetes' | 'compose';
   /** Pods or containers of a part, youngest last. Empty: none exists. */
   instances(part: PartId, options?: CallOptions): Promise<readonly Instance[]>;
+  /**
+   * Names of what runs where the part should and is nobody's that is known: one of them may be the part under another
+   * name. Absent: it cannot be told.
+   */
+  strangers?(part: PartId, options?: CallOptions): Promise<readonly string[]>;
   /** The same one as it is now, read past what the run shares. Undefined: it is gone. */
   again(instance: Instance, options?: CallOptions): Promise<Instance | undefined>;
   /** Text of the log, oldest first. `previous`: of the container before the last restart; empty when there is none. */

@@ -8,9 +8,12 @@ import type { ServicesTarget, ServiceTarget } from '../../../domain/probe/target
 import { CircuitBreaker, defaultTimeouts, type Timeouts, unconnected } from '../failure.ts';
 import { type HttpCall, httpCall } from './http-call.ts';
 
-export type ServicesSettings = Readonly<
-  Partial<Record<ServiceId, { readonly url: string; readonly healthPaths: readonly string[] }>>
->;
+export interface ServiceSettings extends Pick<ServiceTarget, 'healthPaths' | 'healthPathsSource'> {
+  readonly url: string;
+  /** Of its paths those that are its own. */
+  readonly paths?: Partial<Platform['paths']>;
+}
+export type ServicesSettings = Readonly<Partial<Record<ServiceId, ServiceSettings>>>;
 
 const mebibyte = 1024 * 1024;
 
@@ -24,7 +27,12 @@ export function createServicesTarget(
   for (const id of serviceIds) {
     const service = services[id];
     if (service !== undefined)
-      found.set(id, { id, url: service.url.replace(/\/$/, ''), healthPaths: service.healthPaths, paths });
+      found.set(id, {
+        ...service,
+        id,
+        url: service.url.replace(/\/$/, ''),
+        paths: { ...paths, ...service.paths },
+      });
   }
   const breakers = new Map<string, CircuitBreaker>();
   const breaker = (key: string, make: () => CircuitBreaker) => {

@@ -9,7 +9,7 @@ import type { Platform } from '../../../domain/platform/platform.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
 import type { FileEntry, Instance, RuntimeTarget } from '../../../domain/probe/targets/runtime.ts';
-import { partOfPod } from '../../../domain/probe/workload.ts';
+import { ownerOf, partOfPod, strangersAmong } from '../../../domain/probe/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from '../kubernetes/debug-container.ts';
 import { createNetworkBatches, noSuchProgram } from '../network/network-batches.ts';
 import { createReferenceReader, referredVariables } from './pod-environment.ts';
@@ -141,6 +141,12 @@ function podsByPart(
   return parts;
 }
 
+/** By its priority it is one of those without which the cluster does not work. */
+function ofCluster(pod: KubeObject): boolean {
+  const spec = pod['spec'] as { readonly priorityClassName?: unknown } | undefined;
+  return /^system-(?:node|cluster)-critical$/.test(String(spec?.priorityClassName ?? ''));
+}
+
 /** Youngest last. */
 const byAge = ({ metadata: a }: KubePod, { metadata: b }: KubePod) =>
   (a.creationTimestamp ?? '').localeCompare(b.creationTimestamp ?? '');
@@ -220,6 +226,16 @@ export function runtimeOnKubernetes(
     kind: 'kubernetes',
     async instances(part, options) {
       return (await pods(part, options)).toSorted(byAge).map((pod) => instanceOf(pod, part, platform));
+    },
+    async strangers(part, options) {
+      const objects = await kubernetes.list('pods', namespaceOf(part), options);
+      const unknown = objects.filter(
+        (pod) => partOfPod(pod, platform) === undefined && !ofCluster(pod) && ownerOf(pod).kind !== 'Job',
+      );
+      return strangersAmong(
+        unknown.map((pod) => ownerOf(pod).name),
+        platform,
+      );
     },
     async again({ name, namespace = kubernetes.namespace, part, id }, options) {
       const looking =
@@ -422,6 +438,10 @@ export function runtimeOnCompose(
       return (await of(part, options))
         .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
         .map((container) => containerInstance(container, part));
+    },
+    async strangers(_part, options) {
+      const names = (await compose.containers(options)).map(({ service, name }) => service || name);
+      return strangersAmong(names, platform);
     },
     async again({ id, part }, options) {
       const container = await compose.inspect(id, options).catch((error: unknown) => {

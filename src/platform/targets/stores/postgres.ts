@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { ValueSource } from '../../../domain/platform/source.ts';
 import { protocolPorts } from '../../../domain/platform/table.ts';
 import type { DatabaseId, PostgresTarget } from '../../../domain/probe/targets/postgres.ts';
 import {
@@ -22,6 +23,8 @@ export interface PostgresSettings {
   /** With credentials; its database is not used. */
   readonly url: string;
   readonly databases: Readonly<Partial<Record<DatabaseId, string | undefined>>>;
+  /** Default: the configuration names them. */
+  readonly sources?: Readonly<Partial<Record<DatabaseId, ValueSource>>>;
   readonly tls?: TlsOptions;
 }
 
@@ -151,6 +154,7 @@ export function createPostgresTarget(
 
   return {
     databaseName: (id) => settings.databases[id],
+    databaseSource: (id) => settings.sources?.[id],
     async query<Row extends object>(
       id: DatabaseId,
       sql: string,

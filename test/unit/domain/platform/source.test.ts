@@ -28,6 +28,16 @@ describe('where a value comes from (R-PLAT1)', () => {
     expect(partFactOf(here, 'neo4j', 'name')).toBeUndefined();
   });
 
+  it('is what was seen, where our configuration does not say', () => {
+    const seen = { parts: { nats: { port: 6222 }, neo4j: { port: 7687 } }, subjects: { events: 'a.b' } };
+    const both = platformOf({ parts: { nats: { port: 5222 } } }, seen);
+
+    expect(partFactOf(both, 'nats', 'port')).toEqual({ value: 5222, source: 'configured' });
+    expect(partFactOf(both, 'neo4j', 'port')).toEqual({ value: 7687, source: 'observed' });
+    expect(factOf(both, 'subjects', 'events')).toEqual({ value: 'a.b', source: 'observed' });
+    expect(factOf(both, 'subjects', 'all').source).toBe('documented');
+  });
+
   it('is our configuration in a copy of a platform that differs from the guide', () => {
     expect(factOf({ ...here }, 'subjects', 'events').source).toBe('configured');
     expect(partFactOf({ ...here }, 'nats', 'port')?.source).toBe('configured');

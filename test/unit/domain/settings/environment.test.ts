@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LazySecret } from '../../../../src/domain/kernel/secret.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { Environment } from '../../../../src/domain/settings/environment.ts';
+import { databasesOf, healthPathsOf } from '../../../../src/domain/settings/installed.ts';
 import { Redis, toRedisConnection } from '../../../../src/domain/settings/redis.ts';
 import { SlackSettings } from '../../../../src/domain/settings/slack.ts';
 import { plainUrl, Tls } from '../../../../src/domain/settings/urls.ts';
@@ -73,12 +74,13 @@ describe('an environment', () => {
       neo4j: { url: env },
     });
 
-    expect(parsed.services['agent-manager']?.healthPaths).toEqual([
-      ...['/health', '/health/live', '/health/ready', '/health/status'],
-    ]);
-    expect(parsed.postgres?.databases).toEqual({
-      agentManager: 'agent_manager',
-      orchestrator: 'orchestrator',
+    expect(healthPathsOf(parsed, 'agent-manager')).toEqual({
+      value: ['/health', '/health/live', '/health/ready', '/health/status'],
+      source: 'documented',
+    });
+    expect(databasesOf(parsed)).toEqual({
+      agentManager: { value: 'agent_manager', source: 'documented' },
+      orchestrator: { value: 'orchestrator', source: 'documented' },
     });
     expect(parsed.neo4j?.user).toBe('neo4j');
     expect(

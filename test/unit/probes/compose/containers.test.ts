@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 import { createServicesTarget } from '../../../../src/platform/targets/http/services.ts';
 import { composeContainers } from '../../../../src/probes/compose/containers.probe.ts';
 import { compose, container } from '../../../support/fake-compose.ts';
@@ -98,6 +98,18 @@ describe('compose.containers', () => {
       });
     for (const part of ['redis', 'postgres'] as const)
       expect(await look(part)).toMatchObject({ status: 'skipped', reason: 'not-applicable' });
+  });
+
+  it('does not call a part missing that may run under another name', async () => {
+    expect(await look('agent-manager', container('registry', { service: 'registry' }))).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'part-not-recognised', strangers: 'registry' } },
+    });
+    const platform = platformOf({ parts: { 'agent-manager': { composeService: 'manager' } } });
+    const one = compose([container('registry', { service: 'registry' })]);
+    expect(
+      await composeContainers.run({ part: 'agent-manager' }, probeContext({ compose: one, platform })),
+    ).toMatchObject({ findings: [{ code: 'CONTAINER_MISSING' }] });
   });
 
   it('takes the engine for well when it answers', async () => {

@@ -13,11 +13,12 @@ describe('http.service-health', () => {
     paths: Readonly<Record<string, Answer | readonly Answer[]>>,
     given: object = {},
     healthPaths: readonly string[] = ['/health', '/health/live'],
+    healthPathsSource: 'configured' | 'documented' = 'configured',
   ) => {
     const asked: (readonly [string, number | undefined, number | undefined])[] = [];
     const services: ServicesTarget = {
       overOneConnection: () => Promise.reject(new Error('not asked')),
-      find: (id) => ({ id, url: 'http://a', healthPaths, paths: asInGuide.paths }),
+      find: (id) => ({ id, url: 'http://a', healthPaths, healthPathsSource, paths: asInGuide.paths }),
       request: (url, options) => {
         const path = url.replace('http://a', '');
         const seen = asked.filter(([one]) => one === path).length;
@@ -144,6 +145,10 @@ describe('http.service-health', () => {
     });
     expect((await look({}, {}, ['/a', '/b'])).outcome).toMatchObject({
       findings: [{ code: 'SERVICE_NO_HEALTH_PATH', severity: 'warning', facts: { paths: '/a /b' } }],
+    });
+    // Paths that only the guide has say nothing of a service that answers with 404.
+    await expect(look({}, {}, ['/a'], 'documented')).rejects.toMatchObject({
+      facts: { reason: 'health-path-not-recognised', paths: '/a' },
     });
   });
 

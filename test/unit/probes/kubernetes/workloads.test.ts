@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide, type Platform, platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { kubernetesWorkloads } from '../../../../src/probes/kubernetes/workloads.probe.ts';
 import { kubernetes, type Lists, meta } from '../../../support/cluster-objects.ts';
@@ -25,8 +26,16 @@ const running = (name: string, more: { readonly metadata?: object; readonly stat
     status: { phase: 'Running', containerStatuses: [{ name, state: { running: {} } }], ...more.status },
   };
 };
-const look = (part: Part, lists: Lists, more: Partial<KubernetesTarget> = {}) =>
-  kubernetesWorkloads.run({ part }, probeContext({ kubernetes: { ...kubernetes(lists), ...more } }));
+const look = (
+  part: Part,
+  lists: Lists,
+  more: Partial<KubernetesTarget> = {},
+  platform: Platform = asInGuide,
+) =>
+  kubernetesWorkloads.run(
+    { part },
+    probeContext({ kubernetes: { ...kubernetes(lists), ...more }, platform }),
+  );
 
 describe('kubernetes.workloads', () => {
   it.each([
@@ -100,10 +109,52 @@ describe('kubernetes.workloads', () => {
   });
 
   it('misses only what the platform itself runs', async () => {
-    expect(await look('agent-manager', { deployments: [deployment('shop', 1, 1)] })).toMatchObject({
+    expect(await look('agent-manager', { deployments: [deployment('nats', 1, 1)] })).toMatchObject({
       findings: [{ code: 'WORKLOAD_MISSING', severity: 'critical', facts: { namespace: 'aetherius' } }],
     });
     expect(await look('postgres', {})).toMatchObject({ status: 'skipped', reason: 'not-applicable' });
+  });
+
+  it('does not call a part missing that may run under a name which only the guide leaves out', async () => {
+    const shop = [deployment('shop', 1, 1)];
+
+    expect(await look('agent-manager', { deployments: shop })).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'part-not-recognised', strangers: 'shop', count: 1 } },
+    });
+    const named = platformOf({ parts: { 'agent-manager': { workload: 'deployment/registry' } } });
+    expect(await look('agent-manager', { deployments: shop }, {}, named)).toMatchObject({
+      findings: [{ code: 'WORKLOAD_MISSING' }],
+    });
+    const seen = platformOf({}, { parts: { 'agent-manager': { workload: 'deployment/registry' } } });
+    expect(await look('agent-manager', { deployments: shop }, {}, seen)).toMatchObject({
+      findings: [{ code: 'WORKLOAD_MISSING' }],
+    });
+    expect(await look('agent-manager', { deployments: [deployment('redis-exporter', 1, 1)] })).toMatchObject({
+      findings: [{ code: 'WORKLOAD_MISSING' }],
+    });
+  });
+
+  it('takes what the cluster itself needs for no part', async () => {
+    const proxy = {
+      ...meta('cluster-proxy', 'kube-system'),
+      spec: { template: { spec: { priorityClassName: 'system-node-critical' } } },
+      status: {},
+    };
+
+    expect(await look('collect-agent', { daemonsets: [proxy] })).toMatchObject({
+      findings: [{ code: 'WORKLOAD_MISSING' }],
+    });
+  });
+
+  it('looks for agents among workloads of the kind that is named', async () => {
+    const named = platformOf({}, { parts: { 'collect-agent': { workload: 'deployment/scout' } } });
+    const scout = { ...deployment('scout', 2, 2), ...meta('scout', 'kube-system') };
+
+    expect(await look('collect-agent', { deployments: [scout] }, {}, named)).toMatchObject({
+      status: 'healthy',
+      facts: { desired: 2, ready: 2 },
+    });
   });
 
   it('does without Pods where they may not be read', async () => {

@@ -41,6 +41,19 @@ describe('postgres.connection', () => {
     });
   });
 
+  it('does not call a database missing whose name is only the guide’s', async () => {
+    const postgres = {
+      ...fakePostgres(() => {
+        throw new TargetError('protocol', 'no', { facts: { sqlstate: '3D000' } });
+      }),
+      databaseSource: () => 'documented' as const,
+    };
+
+    await expect(postgresConnection.run(params, probeContext({ postgres }))).rejects.toMatchObject({
+      facts: { reason: 'database-not-recognised', part: 'agent-manager' },
+    });
+  });
+
   it('names what else the connection fails of, and fails itself where it cannot look', async () => {
     expect(await fails('0', 'refused')).toMatchObject({
       findings: [{ code: 'ENDPOINT_REFUSED', facts: { database: 'agent_manager' } }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { postgresTables } from '../../../../src/probes/postgres/tables.probe.ts';
 import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
 
@@ -24,6 +25,24 @@ describe('postgres.tables', () => {
         },
       ],
     });
+  });
+
+  it('does not miss tables in a database that has others, which may be named so there', async () => {
+    const other = (tables: number) =>
+      postgresTables.run(
+        { database: 'orchestrator' },
+        probeContext({
+          platform: asInGuide,
+          postgres: {
+            ...postgresInTurn(),
+            query: async (_database, _sql, values) =>
+              ((values?.length ?? 0) > 0 ? [] : [{ count: tables }]) as never,
+          },
+        }),
+      );
+
+    await expect(other(3)).rejects.toMatchObject({ facts: { reason: 'tables-not-recognised' } });
+    expect(await other(0)).toMatchObject({ findings: [{ code: 'PG_TABLES_MISSING' }] });
   });
 
   it('has no say where the database is not configured', async () => {

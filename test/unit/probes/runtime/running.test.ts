@@ -28,6 +28,15 @@ describe('runtime.running', () => {
   });
 });
 
+it('says that a part is absent only where nothing else may be it', async () => {
+  const runtime = { ...fakeRuntime({}), strangers: async () => ['registry'] };
+
+  expect(await runtimeRunning.run({ part: 'redis' }, probeContext({ runtime }))).toMatchObject({
+    status: 'inconclusive',
+    cause: { facts: { reason: 'part-not-recognised', part: 'redis', strangers: 'registry' } },
+  });
+});
+
 describe('runtime.running, of what does not serve', () => {
   const look = (...parts: readonly FakePart[]) => runtimeRunning.run({ part: 'redis' }, on({ redis: parts }));
   const ended = { exitCode: 3, reason: 'Error', finishedAt: '2026-03-01T10:00:00Z' };

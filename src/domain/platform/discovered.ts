@@ -1,0 +1,29 @@
+import type { PartId, ServiceId } from './part.ts';
+import type { PlatformChanges } from './platform.ts';
+import type { PlatformDatabase } from './table.ts';
+
+/** Paths that a service's own health checks ask, by what they are asked for. */
+export interface SeenHealthPaths {
+  readonly ready?: string;
+  readonly live?: string;
+}
+
+/** What a look found of one part: the one thing that it is, or several that it may be. */
+export interface SeenPart {
+  readonly part: PartId;
+  /** Workload, container or database as its runtime names it. */
+  readonly found?: string;
+  /** Names of what it may be; more than one is "not found" (two candidates are a guess). */
+  readonly candidates: readonly string[];
+}
+
+/** What is there of an installation, as its runtime and its stores show it: the source *observed* (R-PLAT1). */
+export interface Discovered {
+  /** ISO time of the look. */
+  readonly at: string;
+  readonly platform: PlatformChanges;
+  readonly parts: readonly SeenPart[];
+  readonly healthPaths: Readonly<Partial<Record<ServiceId, SeenHealthPaths>>>;
+  /** By their tables; absent: the server could not be asked. */
+  readonly databases?: Readonly<Partial<Record<PlatformDatabase, string>>>;
+}
