@@ -1,6 +1,7 @@
 import { agentManagerStartup } from './agent-manager-startup.diagnosis.ts';
 import { agentRegistration } from './agent-registration.diagnosis.ts';
 import { configNotApplied } from './config-not-applied.diagnosis.ts';
+import { contractDrift } from './contract-drift.diagnosis.ts';
 import { cpuHigh } from './cpu-high.diagnosis.ts';
 import { dataInconsistent } from './data-inconsistent.diagnosis.ts';
 import { eventLatency } from './event-latency.diagnosis.ts';
@@ -37,5 +38,6 @@ export const diagnoses = [
   natsBacklog,
   noConnection,
   podNotStarting,
+  contractDrift,
 ] as const;
 export type DiagnosisId = (typeof diagnoses)[number]['id'];

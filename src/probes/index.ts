@@ -21,6 +21,7 @@ import { natsRegistrationTraffic } from './nats/registration-traffic.probe.ts';
 import { natsServer } from './nats/server.probe.ts';
 import { natsSlowConsumers } from './nats/slow-consumers.probe.ts';
 import { natsStreams } from './nats/streams.probe.ts';
+import { natsSubjects } from './nats/subjects.probe.ts';
 import { neo4jClients } from './neo4j/clients.probe.ts';
 import { neo4jConnection } from './neo4j/connection.probe.ts';
 import { networkPath } from './network/path.probe.ts';
@@ -96,6 +97,7 @@ const list = [
   natsServer,
   natsSlowConsumers,
   natsStreams,
+  natsSubjects,
   networkPath,
   neo4jClients,
   neo4jConnection,

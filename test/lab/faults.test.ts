@@ -17,6 +17,8 @@ const asIs: Readonly<Record<string, readonly [file: string, word: string]>> = {
   'S1.h': [startup, 'S1.h'],
   'S1.i': [startup, 'S1.i'],
   'S2.d': ['../integration/probes/nats.test.ts', 'AGENT_SUBJECTS_DIFFER'],
+  'M1.a': ['../integration/probes/nats.test.ts', 'F1'],
+  'M1.b': ['../integration/probes/nats.test.ts', 'M1.b'],
 };
 const kinds = ['stopped', 'paused', 'slow', 'refusing', 'unreachable'];
 const partFaults = labParts.flatMap((part) => kinds.map((kind) => `part.${part}.${kind}`));

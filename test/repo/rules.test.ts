@@ -30,6 +30,8 @@ const examples = [
   /\/faults\.test\.ts:\d+ S1\.z /,
   /\/judgement\.test\.ts:\d+ (?:X9|D3\.d|D33\.a) /,
   /\/failed-dependency\.test\.ts:\d+ X1\.a /,
+  // The drawings move their pen to there.
+  /\/icons\.tsx:\d+ M\d\d /,
   // The control characters of that name.
   /\/hostile-text\.ts:\d+ C0 /,
 ] as const;

@@ -170,6 +170,8 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       kubernetes: ['# for the report: {published} is published, {listened} is listened to'],
       compose: ['# for the report: {published} is published, {listened} is listened to'],
     },
+    'align-subjects': { any: ['# for the report: {published} is published, {listened} is listened to'] },
+    'report-unheard-subject': { any: ['# for the report: {published} is published, and no client listens'] },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

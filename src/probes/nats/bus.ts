@@ -61,11 +61,60 @@ export function subjectsHeard(
   return Object.entries(seen).filter(([subject]) => !isOwn(subject));
 }
 
+interface Routez {
+  readonly routes?: readonly {
+    readonly remote_id?: string;
+    readonly subscriptions_list?: readonly string[];
+  }[];
+}
+interface Jsz {
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly {
+      readonly name?: string;
+      readonly config?: { readonly subjects?: readonly string[] };
+    }[];
+  }[];
+}
+
+/** Who takes messages and is no client of the server that the monitor is of. */
+export interface OtherListeners {
+  /** Servers that messages are passed on to, by id. */
+  readonly servers: readonly string[];
+  /** Subjects that these servers or streams take. */
+  readonly subjects: readonly string[];
+}
+
+/**
+ * Streams, and the other servers of the cluster with what their clients listen to (`/routez?subs=1`, NATS monitoring).
+ * A leaf node or a gateway tells nothing of its clients here: `undefined`, for anybody may listen behind it.
+ */
+export async function otherListeners(
+  nats: NatsTarget,
+  signal: AbortSignal,
+): Promise<OtherListeners | undefined> {
+  const varz = await nats.monitor<{
+    readonly leafnodes?: number;
+    readonly remotes?: number;
+    readonly gateway?: { readonly name?: string };
+  }>('/varz', { signal });
+  if ((varz.leafnodes ?? 0) > 0 || varz.gateway?.name !== undefined) return undefined;
+  const { routes = [] } = await nats.monitor<Routez>('/routez?subs=1', { signal });
+  const jsz = await nats.monitor<Jsz>('/jsz?streams=true&config=true', { signal });
+  const streams = (jsz.account_details ?? []).flatMap(({ stream_detail = [] }) => stream_detail);
+  return {
+    servers: routes.flatMap(({ remote_id: id }) => id ?? []),
+    subjects: [
+      ...routes.flatMap(({ subscriptions_list: list = [] }) => list),
+      ...streams.flatMap(({ config }) => config?.subjects ?? []),
+    ].filter((subject) => !isOwn(subject)),
+  };
+}
+
 /** Who hears many agents listens on a pattern; what one client listens to for itself is no pattern. */
-const isPattern = (subject: string) => /[*>]/.test(subject);
+export const isPattern = (subject: string) => /[*>]/.test(subject);
 
 /** One that takes everything is a tap: it shows nothing about what it listens for. */
-const isTap = (pattern: string) => pattern.split('.').every((token) => token === '*' || token === '>');
+export const isTap = (pattern: string) => pattern.split('.').every((token) => token === '*' || token === '>');
 
 /** Whether a client listens to a subject by a pattern that names something of it. */
 export function isHeard(subject: string, clients: readonly BusClient[]): boolean {

@@ -111,6 +111,11 @@ export const diagnoses = {
   'cause.K1.d': 'No node can take it.',
   'cause.K1.e': 'A ConfigMap or Secret it needs is missing.',
   'cause.K1.f': 'Its health probe fails.',
+  'diagnosis.M1': 'Parts of the platform do not fit together',
+  'diagnosis.M1.meaning': 'One part says or expects something that no other part does.',
+  'diagnosis.M1.impact': 'Both parts run and look healthy, and what they should do together does not happen.',
+  'cause.M1.a': 'Messages are published on one subject and listened to on another.',
+  'cause.M1.b': 'Messages are published where no client listens.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -140,6 +145,10 @@ export const diagnoses = {
   'remedy.start-collect-agent': 'Start the collect agents and look at their first log lines.',
   'remedy.report-subject-drift':
     'Tell the maintainers of the agents and of {@agent-manager}. Give them both subjects: "{published}" is published, "{listened}" is listened to. If the subject is a setting there, set both alike; otherwise only a change in one of the two programs helps. A restart does not.',
+  'remedy.align-subjects':
+    'Tell the maintainers of {publisher} and of {listener}, and give them the subjects above. If a subject is a setting there, set both alike; otherwise only a change in one of the two programs helps. A restart does not.',
+  'remedy.report-unheard-subject':
+    'Ask the maintainers of {publisher} which part should listen to "{published}".',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

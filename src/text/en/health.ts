@@ -130,6 +130,10 @@ export const health = {
     'clients publish on NATS ({clients}), and it cannot be told whether one of them is an agent',
   'cause.subjects-forbidden':
     'the bot may not listen on every subject of NATS, so silence cannot be told from another subject',
+  'cause.nothing-published': 'nothing was published on NATS in {seconds} s, so there was nothing to compare',
+  'cause.listeners-elsewhere':
+    'NATS passes messages on to other servers, and their clients cannot be seen here',
+  'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',
   'cause.registration-unconfirmed':
     'only {instance} itself says that it is registered, and {@agent-manager} cannot be asked',
   'cause.graph-claim': 'the log only claims a connection to Neo4j, which it may do without trying',

@@ -22,6 +22,7 @@ export const probes = {
   'probe.nats.server': 'a connection to NATS and its round trip',
   'probe.nats.slow-consumers': 'consumers of NATS and the bytes that wait for them',
   'probe.nats.streams': 'the JetStream streams that keep the events',
+  'probe.nats.subjects': 'what is published on NATS for some seconds, and who listens to it',
   'probe.neo4j.clients': 'the other clients of Neo4j',
   'probe.neo4j.connection': 'a Bolt connection to Neo4j with its credentials',
   'probe.network.path': 'a network connection from the bot to a part',

@@ -37,6 +37,12 @@ export const stores = {
   'finding.EVENTS_UNHEARD':
     '{unheard} of {messages|# message|# messages} on {subject} in {seconds} s had no listener, such as {example}.',
   'finding.EVENTS_UNHEARD.impact': 'Without a stream that keeps them, these messages are lost.',
+  'finding.SUBJECTS_PASS_BY':
+    '{publisher} publishes on "{published}", where no client listens. {listener} listens on "{listened}", where nothing came in {seconds} s.',
+  'finding.SUBJECTS_PASS_BY.impact': 'What is sent there never arrives.',
+  'finding.SUBJECT_UNHEARD':
+    '{publisher} publishes on "{published}", where no client listens ({messages|# message|# messages} in {seconds} s).',
+  'finding.SUBJECT_UNHEARD.impact': 'What is sent there is lost.',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream is switched off, so nothing keeps {subject}.',
   'finding.POLICY_BLOCKS':
     'NetworkPolicy {policy} blocks {from:part} → {to:part} on port {port} ({direction}).',

@@ -112,6 +112,11 @@ export const diagnoses = {
   'cause.K1.d': '没有节点可以调度它。',
   'cause.K1.e': '缺少所需的 ConfigMap 或 Secret。',
   'cause.K1.f': '健康探针失败。',
+  'diagnosis.M1': '平台的各部分对不上',
+  'diagnosis.M1.meaning': '一方所说或所期待的，没有任何另一方与之对应。',
+  'diagnosis.M1.impact': '双方都在运行、看起来健康，但该一起完成的事没有发生。',
+  'cause.M1.a': '消息发布到一个主题，监听的却是另一个主题。',
+  'cause.M1.b': '消息发布到没有客户端监听的主题。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -139,6 +144,9 @@ export const diagnoses = {
   'remedy.start-collect-agent': '启动采集代理，并查看它最初的日志。',
   'remedy.report-subject-drift':
     '请告知 agent 和 {@agent-manager} 的开发者：agent 发布到 "{published}"，另一侧监听 "{listened}"。如果该主题可以配置，请将两边设为一致；否则只有修改其中一个程序才能解决。重启没有用。',
+  'remedy.align-subjects':
+    '请告知 {publisher} 和 {listener} 的维护者，并附上以上主题。若主题是可配置项，就把两边设成一致；否则只有修改其中一方的程序才有用，重启没有用。',
+  'remedy.report-unheard-subject': '请询问 {publisher} 的维护者，哪个部分应当监听 "{published}"。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

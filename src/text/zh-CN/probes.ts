@@ -23,6 +23,7 @@ export const probes = {
   'probe.nats.server': 'NATS 连接及其往返时间',
   'probe.nats.slow-consumers': 'NATS 的消费者及等待它们的字节数',
   'probe.nats.streams': '保存事件的 JetStream 流',
+  'probe.nats.subjects': '数秒内 NATS 上发布的内容，以及由谁监听',
   'probe.neo4j.clients': '连接到 Neo4j 的其他客户端',
   'probe.neo4j.connection': '用账号密码建立到 Neo4j 的 Bolt 连接',
   'probe.network.path': '从机器人到组件的网络连接',

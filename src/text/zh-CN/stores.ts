@@ -35,6 +35,12 @@ export const stores = {
   'finding.EVENTS_UNHEARD':
     '{seconds} 秒内 {subject} 上的 {messages} 条消息中有 {unheard} 条没有任何一方监听，例如 {example}。',
   'finding.EVENTS_UNHEARD.impact': '没有流保存，这些消息就丢失了。',
+  'finding.SUBJECTS_PASS_BY':
+    '{publisher} 发布到 "{published}"，没有客户端监听它；{listener} 监听 "{listened}"，{seconds} 秒内什么也没收到。',
+  'finding.SUBJECTS_PASS_BY.impact': '发到那里的内容永远送不到。',
+  'finding.SUBJECT_UNHEARD':
+    '{publisher} 发布到 "{published}"，没有客户端监听它（{seconds} 秒内 {messages} 条消息）。',
+  'finding.SUBJECT_UNHEARD.impact': '发到那里的内容会丢失。',
   'finding.NATS_JETSTREAM_DISABLED': 'JetStream 未启用，{subject} 没有保存。',
   'finding.POLICY_BLOCKS':
     'NetworkPolicy {policy} 拦截了 {from:part} → {to:part} 的 {port} 端口（{direction}）。',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AckPolicy, connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
+import { freePort } from '../../../lab/components/process.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
@@ -274,5 +275,81 @@ describe('agents and agent-manager on a real NATS', () => {
 
     expect(codes(unheard)).toEqual(['EVENTS_UNHEARD']);
     expect([heard.status, codes(await lost())]).toEqual(['healthy', []]);
+  });
+
+  const drift = (given = config()) => runProbe('nats.subjects', given, { seconds: 1, silentSeconds: 0 });
+  const apart = [
+    ['F1', 'agent.heartbeat.c1', 'aetherius.agent.*.heartbeat'],
+    ['F2', 'aetherius.agent.c1.command', 'agent.command.c1'],
+    ['F6', 'agent.result.c1', 'aetherius.agent.*.result'],
+  ] as const;
+
+  it.each(apart)('%s M1.a: %s is published and %s listened to', async (_id, published, listened) => {
+    const outcome = await between(published, listened, drift);
+
+    expect(outcome.findings).toMatchObject([
+      {
+        ...{ code: 'SUBJECTS_PASS_BY', subject: listened },
+        facts: { published, publisher: 'agent-c1', listened, listener: 'agent-manager' },
+      },
+    ]);
+  });
+
+  it('M1.b: what nobody at all listens to is lost, and what a stream keeps is not', async () => {
+    const ask = () => between('shop.orders.created', 'shop.bills.*', drift);
+    const lost = await ask();
+    const client = await login('admin');
+    const manager = await client.jetstreamManager();
+    await manager.streams.add({ name: 'ORDERS', subjects: ['shop.orders.>'] });
+    const kept = await ask();
+    await manager.streams.delete('ORDERS');
+    await client.close();
+
+    expect(codes(lost)).toEqual(['SUBJECT_UNHEARD']);
+    expect([kept.status, kept.findings]).toEqual(['healthy', []]);
+  });
+
+  it('is no drift where the two meet, and nothing is known where nothing is published', async () => {
+    const together = await between('aetherius.agent.c1.heartbeat', 'aetherius.agent.*.heartbeat', drift);
+
+    expect([together.status, together.findings]).toEqual(['healthy', []]);
+    expect(await drift()).toMatchObject({
+      ...{ status: 'inconclusive', findings: [] },
+      cause: { facts: { reason: 'nothing-published' } },
+    });
+  });
+
+  it('F23: two servers behind one name hear each other only as a cluster', async () => {
+    const [routeA, routeB] = [await freePort(), await freePort()];
+    const start = (name: string, listen: number, other?: number) =>
+      startNats({
+        dir: join(folder.dir, name),
+        ...{ user: 'aetherius', password, jetstream: false },
+        config: `server_name: ${name}, cluster { name: lab, listen: "127.0.0.1:${listen}", routes: [${other === undefined ? '' : `"nats://127.0.0.1:${other}"`}] }`,
+      });
+    const one = await start('one', routeA);
+    const other = await start('other', routeB, routeA);
+    const manager = await connect({ servers: `127.0.0.1:${other.port}`, user: 'aetherius', pass: password });
+    const agent = await connect({ servers: `127.0.0.1:${one.port}`, user: 'aetherius', pass: password });
+    try {
+      manager.subscribe('shop.orders.*', { callback: () => undefined });
+      await manager.flush();
+      await expect
+        .poll(async () => (await fetch(`${one.monitorUrl}/routez?subs=1`)).text())
+        .toContain('shop.orders.*');
+      const beats = setInterval(() => agent.publish('shop.orders.created', '{}'), 100);
+      const clustered = await drift({ nats: { url: literal(one.url), monitorUrl: other.monitorUrl } });
+      const apartFromThem = await drift({ nats: { url: literal(one.url), monitorUrl: server.monitorUrl } });
+      clearInterval(beats);
+
+      expect([clustered.status, clustered.findings]).toEqual(['healthy', []]);
+      expect(apartFromThem).toMatchObject({
+        ...{ status: 'inconclusive', findings: [] },
+        cause: { facts: { reason: 'another-server' } },
+      });
+    } finally {
+      await Promise.all([manager.close(), agent.close()]);
+      await Promise.all([one.stop(), other.stop()]);
+    }
   });
 });

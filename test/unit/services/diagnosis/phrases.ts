@@ -447,6 +447,32 @@ export const phrases: Readonly<
       'pod 起不来',
     ],
   },
+  M1: {
+    en: [
+      'drift',
+      'contract drift',
+      'do the parts still fit together',
+      'two services do not fit together',
+      'published subjects that nobody listens to',
+      'drift between the services',
+      'nobody reads the command results',
+      'subscriber without a publisher, drift?',
+      'mismatch between parts of the platform',
+      'both sides disagree on the subjects, contract mismatch',
+    ],
+    zh: [
+      '漂移',
+      '契约漂移',
+      '各部分对不上',
+      '检查契约漂移',
+      '双方的主题对不上',
+      '发布的主题没人监听',
+      '服务之间有漂移吗',
+      '订阅和发布不匹配',
+      '两边各说各话，对不上',
+      '命令结果没有人读',
+    ],
+  },
   C1: {
     en: [
       'config change has no effect',

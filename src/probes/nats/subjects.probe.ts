@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { Finding } from '../../domain/probe/finding.ts';
+import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
+import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { verdict } from '../support.ts';
+import { type BusClient, clientsOnBus, otherListeners, publishers, subjectsHeard } from './bus.ts';
+import { busDrift, sendersOf, type Unheard } from './drift.ts';
+
+const params = z.strictObject({
+  seconds: z.number().positive().max(30).default(12).meta({ description: 'How long to listen, in seconds.' }),
+  silentSeconds: z
+    .number()
+    .nonnegative()
+    .max(30)
+    .default(18)
+    .meta({ description: 'How much longer to listen after silence, in seconds.' }),
+});
+type Deps = Pick<With<'nats'>, 'nats'>;
+
+/** What goes past its listeners does so again and again: this many show enough. */
+const mostMessages = 20_000;
+/** Findings of one kind; the rest is counted. */
+const mostFindings = 8;
+
+export const natsSubjects = defineProbe({
+  id: 'nats.subjects',
+  doc: `Do the clients of NATS publish where others listen?
+Listens on every subject for some seconds, longer while nothing is published, and keeps no payloads.
+The monitor tells who listens to what, and streams and other servers of the cluster count as listeners.
+A subject without a listener is a finding, with the subscription that it was probably meant for.
+Subjects of the server and of replies are left out, and a client that listens to everything is not what is looked for.
+Without the monitor, or where anybody may listen behind a leaf node or gateway, it could not check.`,
+  params,
+  part: 'nats',
+  needs: ['nats'],
+  timeoutMs: 60_000,
+  emits: ['SUBJECTS_PASS_BY', 'SUBJECT_UNHEARD'],
+  async run({ seconds, silentSeconds }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+    const { nats } = deps;
+    if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
+    const others = await listenersBesides(nats, signal);
+    const before = await clientsOnBus(nats, signal);
+    const hear = async (duration: number) =>
+      subjectsHeard(await nats.listen('>', duration * 1000, { signal, most: mostMessages }));
+    let heard = await hear(seconds);
+    const silent = heard.length === 0 && silentSeconds > 0;
+    if (silent) heard = await hear(silentSeconds);
+    const after = await clientsOnBus(nats, signal);
+    const facts = {
+      seconds: silent ? seconds + silentSeconds : seconds,
+      subjects: heard.length,
+      clients: after.length,
+      messages: heard.reduce((total, [, count]) => total + count, 0),
+    };
+    if (heard.length === 0)
+      return {
+        status: 'inconclusive',
+        cause: new AppError('NOT_FOUND', 'nothing was published', {
+          facts: { reason: 'nothing-published', ...facts },
+        }),
+        facts,
+      };
+    const drift = busDrift(heard, [before, after], others);
+    const senders = publishers(before, after);
+    return verdict(
+      [
+        ...drift.passedBy.slice(0, mostFindings).map((one): Finding => {
+          const { listened, listener } = one;
+          return {
+            code: 'SUBJECTS_PASS_BY',
+            severity: 'warning',
+            part: 'nats',
+            subject: listened,
+            facts: { ...lostFacts(one, senders, facts.seconds), listened, listener },
+          };
+        }),
+        ...drift.unheard.slice(0, mostFindings).map(
+          (one): Finding => ({
+            code: 'SUBJECT_UNHEARD',
+            severity: 'info',
+            part: 'nats',
+            subject: one.published,
+            facts: lostFacts(one, senders, facts.seconds),
+          }),
+        ),
+      ],
+      facts,
+    );
+  },
+});
+
+const lostFacts = (
+  { published, subjects, messages }: Unheard,
+  senders: readonly BusClient[],
+  seconds: number,
+) => ({
+  published,
+  publisher: sendersOf(published, senders).join(', ') || '–',
+  others: subjects.length - 1,
+  messages,
+  seconds,
+});
+
+/** Subjects that streams and other servers take. Throws where it cannot be known who listens to what we hear. */
+async function listenersBesides(nats: NatsTarget, signal: AbortSignal): Promise<readonly string[]> {
+  const others = await otherListeners(nats, signal);
+  const unknown = (reason: string) =>
+    new AppError('NOT_FOUND', 'who listens cannot be known', { facts: { reason } });
+  if (others === undefined) throw unknown('listeners-elsewhere');
+  const [{ serverId }, { server_id: monitored }] = await Promise.all([
+    nats.connect({ signal }),
+    nats.monitor<{ readonly server_id?: string }>('/varz', { signal }),
+  ]);
+  // Behind one name there may be several servers, and what one of them hears another one's clients need not.
+  if (serverId !== monitored && !others.servers.includes(serverId)) throw unknown('another-server');
+  return others.subjects;
+}
