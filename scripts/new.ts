@@ -145,6 +145,7 @@ export const ${name} = defineRemediation({
   paramsFor: () => undefined,
   instruction: 'see-application',
   plan: (_params: Params, _context: Context) => unwritten(),
+  object: () => unwritten(),
   applyStep: () => unwritten(),
   observeStep: () => unwritten(),
 });

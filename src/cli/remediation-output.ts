@@ -23,6 +23,8 @@ export function planText(row: RemediationRow, words: Words): string {
   const title = remediationTitle(row, words);
   const tier = words.lookupPlain(`card.tier.${row.tier}`) ?? String(row.tier);
   const blast = words.lookupPlain(`blast.${plan.blast.key}`, plan.blast.facts);
+  const raised =
+    plan.raised === undefined ? undefined : words.lookupPlain(`raised.${plan.raised.key}`, plan.raised.facts);
   const steps = plan.steps.map((step, index) =>
     words.plain('cli.fix.step', {
       idx: index + 1,
@@ -35,6 +37,7 @@ export function planText(row: RemediationRow, words: Words): string {
   );
   return [
     words.plain('cli.fix.planned', { hash, handle, title, environment, tier }),
+    ...(raised === undefined ? [] : [`  ${raised}`]),
     ...steps,
     ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
     words.plain(plan.undo === undefined ? 'cli.fix.undo-no' : 'cli.fix.undo-yes'),

@@ -1,6 +1,7 @@
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
+import { present } from '../domain/kernel/present.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { createSelfIdentity } from '../platform/identity/self-identity.ts';
@@ -40,6 +41,10 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     database: shared.database,
     redis: shared.redis.producer(),
     uids: shared.env.AETHERIUS_SELF_UIDS ?? [],
+    ...present({
+      release: shared.env.AETHERIUS_SELF_RELEASE,
+      project: shared.env.AETHERIUS_SELF_PROJECT,
+    }),
     now: () => clock.now().getTime(),
   });
   const proposals = createProposeService({

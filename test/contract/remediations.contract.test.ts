@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { planDrift, planFault } from '../../src/domain/fix/execution.ts';
+import { identityClaims, planDrift, planFault } from '../../src/domain/fix/execution.ts';
 import { type Plan, type PlanStep, planHash, type Remediation } from '../../src/domain/fix/remediation.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import { type Targets, targetNames } from '../../src/domain/probe/targets/targets.ts';
 import { probes } from '../../src/probes/index.ts';
+import { ownClaims } from '../../src/services/fix/self-identity.ts';
 import { type Fixture, fixtures, type RemediationName, registered } from '../support/remediation-fixtures.ts';
 
 const root = join(import.meta.dirname, '../../src/remediations');
@@ -86,11 +87,37 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       }
     });
 
-    it('R-X14: names the identity of what it touches', async () => {
-      const { plan } = await planned(remediation);
+    it('R-X14: resolves the very object, and names it by what the bot knows of its own stores', async () => {
+      const { fixture, plan } = await planned(remediation);
+      const { claims, comparable } = await remediation.object(plan, contextOf(fixture.targets));
 
-      expect(Object.keys(plan.identity).length).toBeGreaterThan(0);
-      expect(Object.values(plan.identity)).not.toContain('');
+      expect(comparable).toBe(true);
+      expect(claims.filter((claim) => !/^[a-z_]+=./.test(claim))).toEqual([]);
+      // Whatever stands in its plan is what is found when it is looked at again.
+      expect(identityClaims(plan.identity).length).toBeGreaterThan(0);
+      expect(claims).toEqual(expect.arrayContaining([...identityClaims(plan.identity)]));
+      // Without one of these the bot's own PostgreSQL or Redis could stand behind it unseen.
+      expect(claims.join(' ')).toMatch(/(^| )(system_identifier|run_id|address)=/);
+      expect(fixture.changes()).toBe(0);
+    });
+
+    it('R-X14: is refused for each single thing of its object that is ours, and offered where none is', async () => {
+      const { fixture, plan } = await planned(remediation);
+      const { claims } = await remediation.object(plan, contextOf(fixture.targets));
+      const ownOf = (own: readonly string[]) =>
+        ownClaims(plan, remediation, contextOf(fixture.targets), () => Promise.resolve(new Set(own)));
+
+      for (const claim of claims) expect(await ownOf([claim, 'uid=somebody']), claim).toEqual([claim]);
+      expect(await ownOf(['uid=somebody', 'address=192.0.2.1', 'run_id=x'])).toEqual([]);
+    });
+
+    it('R-X14: is not offered where its object cannot be told from ours', async () => {
+      const { fixture, plan } = await planned(remediation);
+      const blind = { object: () => Promise.resolve({ claims: ['uid=x'], comparable: false }) };
+
+      await expect(
+        ownClaims(plan, blind, contextOf(fixture.targets), () => Promise.resolve(new Set())),
+      ).rejects.toMatchObject({ code: 'CONFLICT', facts: { reason: 'self-target-unknown' } });
     });
 
     it('observes that a step has not happened, does it once, and observes that it has', async () => {

@@ -127,6 +127,7 @@ function counter(url: string): Remediation {
         ...{ verifyWith: [{ probe: 'redis.connection' }], verifyWithinMs: 400, stableForMs: 100 },
         ...{ blast: { key: 'test', facts: {} }, stepTimeoutMs: 2_000, objects: 1 },
       }),
+    object: () => Promise.resolve({ claims: [], comparable: true }),
     applyStep: () =>
       use(async (redis) => {
         if ((await redis.get(marker)) !== 'old')

@@ -138,6 +138,8 @@ export interface World {
   /** Called after an effect has happened and before its answer arrives. */
   after: ((step: PlanStep) => Promise<void>) | undefined;
   observable: boolean;
+  /** Whether its object can be told from what the bot stands on. */
+  comparable: boolean;
 }
 
 export function createWorld(cells: readonly string[] = ['a']): World {
@@ -150,6 +152,7 @@ export function createWorld(cells: readonly string[] = ['a']): World {
     before: undefined,
     after: undefined,
     observable: true,
+    comparable: true,
   };
 }
 
@@ -217,6 +220,7 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
         objects: world.cells.size,
       });
     },
+    object: () => Promise.resolve({ claims: [], comparable: world.comparable }),
     async applyStep(planned) {
       await world.before?.(planned);
       const now = world.cells.get(planned.target);

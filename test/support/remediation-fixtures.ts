@@ -151,10 +151,22 @@ function kubernetes(): Fixture {
       readonly template: { readonly metadata: { readonly annotations: Record<string, string> } };
     };
   }
+  const pods = (owner: string) =>
+    [1, 2].map((index) => ({
+      metadata: { name: `agent-manager-1-${index}`, uid: `pod-${index}`, ownerReferences: [{ uid: owner }] },
+      status: { phase: 'Running', podIP: `10.244.0.${index}` },
+    }));
   const target = {
     namespace: 'aetherius',
     agentNamespace: 'kube-system',
-    list: () => Promise.resolve([object()]),
+    list: (kind: string) =>
+      Promise.resolve(
+        kind === 'pods'
+          ? pods('rs-1')
+          : kind === 'replicasets'
+            ? [{ metadata: { name: 'agent-manager-1', uid: 'rs-1', ownerReferences: [{ uid }] } }]
+            : [object()],
+      ),
     get: () => Promise.resolve(object()),
     can: () => Promise.resolve(true),
     patch(_kind: string, _namespace: string, _name: string, body: unknown, options?: { dryRun?: boolean }) {
@@ -194,7 +206,14 @@ function compose(): Fixture {
       oomKilled: false,
       restartCount: 0,
     },
-    ...{ networks: [], memoryLimitBytes: 0, nanoCpus: 0, env: {}, command: [] },
+    ...{
+      networks: ['aetherius'],
+      addresses: ['172.18.0.5'],
+      memoryLimitBytes: 0,
+      nanoCpus: 0,
+      env: {},
+      command: [],
+    },
   };
   const target = {
     project: 'aetherius',

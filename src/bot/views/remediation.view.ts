@@ -109,7 +109,14 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
       }),
       words,
     ),
+    ...raisedBlocks(plan.raised, words),
   ];
+}
+
+/** Why more people are asked than usual. */
+function raisedBlocks(raised: RemediationRow['plan']['raised'], words: Words): KnownBlock[] {
+  const text = raised === undefined ? undefined : words.lookup(`raised.${raised.key}`, raised.facts);
+  return text === undefined ? [] : [context(text, words)];
 }
 
 function undoKey({ plan, undoOf }: RemediationRow): 'card.undo.yes' | 'card.undo.no' | 'card.undo.is' {

@@ -6,6 +6,7 @@ import type { Finding } from '../probe/finding.ts';
 import type { FindingCode } from '../probe/findings.ts';
 import type { ProbeCall } from '../probe/probe.ts';
 import type { TargetName, Targets } from '../probe/targets/targets.ts';
+import type { ObjectIdentity } from './object.ts';
 
 export type Tier = 0 | 1 | 2 | 3;
 
@@ -37,6 +38,8 @@ export interface Plan {
   readonly identity: Facts;
   readonly params: Facts;
   readonly tier: Tier;
+  /** Why the tier is higher than usual: catalogue key `raised.<key>` and its facts, of which none moves by itself. */
+  readonly raised?: { readonly key: string; readonly facts: Facts };
   readonly steps: readonly [PlanStep, ...PlanStep[]];
   /** Undo steps made from the saved pre-image; absent: there is no undo and the message says so. */
   readonly undo?: readonly [PlanStep, ...PlanStep[]];
@@ -116,6 +119,11 @@ export interface Remediation<
   rights?(params: z.output<P>, deps: Deps): readonly NeededRight[];
   /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (R-P7). */
   plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
+  /**
+   * Read-only. The very object that the plan's steps change, resolved anew and by no word that anybody typed: the bot
+   * compares it with what it stands on before the offer and at the claim (R-X14).
+   */
+  object(plan: Plan, context: RemediationContext<Deps>): Promise<ObjectIdentity>;
   /** Exactly that step (also for undo steps). Re-checks `step.precondition` and throws AppError CONFLICT `stale` on a difference. */
   applyStep(step: PlanStep, plan: Plan, context: RemediationContext<Deps>): Promise<Facts>;
   /** Read-only: has this step's effect taken place? What a recovery asks after a crash. */

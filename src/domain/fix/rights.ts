@@ -66,6 +66,9 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'restart', group: 'apps', resource: 'deployments', verbs: ['get', 'patch'], places: platform },
   { feature: 'restart', group: 'apps', resource: 'statefulsets', verbs: ['get', 'patch'], places: platform },
   { feature: 'restart', group: 'apps', resource: 'daemonsets', verbs: ['get', 'patch'], places: both },
+  // Whose Pods they are and at which addresses, so that nothing is changed on which the bot itself stands.
+  { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
+  { feature: 'restart', group: '', resource: 'pods', verbs: ['list'], places: both },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: platform },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },

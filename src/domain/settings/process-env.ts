@@ -49,6 +49,13 @@ export const ProcessEnv = z.object({
   AETHERIUS_SELF_UIDS: commaSeparated.exactOptional().meta({
     description: 'UIDs of this Pod and its owners, separated by commas; a fix may never change them.',
   }),
+  AETHERIUS_SELF_RELEASE: z.string().min(1).exactOptional().meta({
+    description:
+      'Namespace and Helm release that the bot is installed as, `bots/aetherius-bot`; a fix may never change what carries its label.',
+  }),
+  AETHERIUS_SELF_PROJECT: z.string().min(1).exactOptional().meta({
+    description: 'Compose project that the bot is part of; a fix may never change its containers.',
+  }),
   AETHERIUS_TOKEN: secret('Personal token of the person who decides on the command line.').exactOptional(),
   KUBECONFIG: z.string().exactOptional().meta({
     description:

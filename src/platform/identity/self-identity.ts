@@ -1,5 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { Cluster } from 'ioredis';
 import { Client } from 'pg';
+import { addressOfServer, serverEndOf } from '../../domain/fix/object.ts';
 import type { RedisClient } from '../queue/bullmq.ts';
 import { clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
@@ -9,8 +13,14 @@ export interface SelfIdentityOptions {
   readonly redis: RedisClient;
   /** UIDs of this Pod and its owners, from the downward API (`AETHERIUS_SELF_UIDS`). */
   readonly uids: readonly string[];
+  /** `<namespace>/<release>` that we are installed as, from the chart (`AETHERIUS_SELF_RELEASE`). */
+  readonly release?: string;
+  /** Compose project that we are part of (`AETHERIUS_SELF_PROJECT`). */
+  readonly project?: string;
   readonly now: () => number;
   readonly cgroupFile?: string;
+  /** Addresses of this process; default: those of its network interfaces. */
+  readonly ownAddresses?: readonly string[];
 }
 
 const cacheMs = 30_000;
@@ -23,33 +33,73 @@ export function createSelfIdentity(options: SelfIdentityOptions): () => Promise<
   let known: { readonly at: number; readonly claims: ReadonlySet<string> } | undefined;
   return async () => {
     if (known !== undefined && options.now() - known.at < cacheMs) return known.claims;
-    const [database, runId, container] = await Promise.all([
-      systemIdentifier(options.database),
-      redisRunId(options.redis),
-      containerId(options.cgroupFile ?? '/proc/self/mountinfo'),
+    const container = await containerId(options.cgroupFile ?? '/proc/self/mountinfo');
+    const [database, redis] = await Promise.all([
+      databaseClaims(options.database, container === undefined),
+      redisClaims(options.redis, container === undefined),
     ]);
+    const { release, project } = options;
     const claims = new Set([
-      `system_identifier=${database}`,
-      `run_id=${runId}`,
+      ...database,
+      ...redis,
       ...options.uids.map((uid) => `uid=${uid}`),
-      ...(container === undefined ? [] : [`container_id=${container}`]),
+      ...(release === undefined ? [] : [`release=${release}`]),
+      ...(project === undefined ? [] : [`compose_project=${project}`]),
+      // On a host of its own many things have the host's address; in a container only what shares its network.
+      ...(container === undefined
+        ? []
+        : [`container_id=${container}`, ...addressClaims(options.ownAddresses ?? interfaceAddresses())]),
     ]);
     known = { at: options.now(), claims };
     return claims;
   };
 }
 
-async function systemIdentifier(database: DatabaseConfig): Promise<string> {
+function interfaceAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).filter((one) => !one.internal && !one.address.startsWith('fe80')).map((one) => one.address),
+  );
+}
+
+function addressClaims(addresses: readonly (string | null | undefined)[]): readonly string[] {
+  return addresses.flatMap((address) => {
+    const known = addressOfServer(address);
+    return known === undefined ? [] : [`address=${known}`];
+  });
+}
+
+/**
+ * A server on our host may be a container behind a port of the host, and then may see its own end as a loopback (a
+ * pooler beside it): what is reached there is ours, whatever it is.
+ */
+function hostPortClaims(
+  host: string | undefined,
+  port: number | undefined,
+  onHost: boolean,
+): readonly string[] {
+  const loopback = host === 'localhost' || (host !== undefined && host !== '' && isLoopback(host));
+  return onHost && loopback && port !== undefined ? [`host_port=${port}`] : [];
+}
+
+const isLoopback = (host: string) => isIP(host) !== 0 && addressOfServer(host) === undefined;
+
+async function databaseClaims(database: DatabaseConfig, onHost: boolean): Promise<readonly string[]> {
   const client = new Client(clientConfig(database, { statement_timeout: 2000 }));
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ id: string }>(
-      'SELECT system_identifier::text AS id FROM pg_control_system()',
+    const { rows } = await client.query<{ id: string; address: string | null }>(
+      'SELECT system_identifier::text AS id, host(inet_server_addr()) AS address FROM pg_control_system()',
     );
-    const id = rows[0]?.id;
-    if (id === undefined) throw new Error('PostgreSQL does not report its identity');
-    return id;
+    const [row] = rows;
+    if (row === undefined) throw new Error('PostgreSQL does not report its identity');
+    // Over a socket file in a volume it may be any container.
+    if (row.address === null && !onHost) throw new Error('PostgreSQL does not report its address');
+    return [
+      `system_identifier=${row.id}`,
+      ...addressClaims([row.address]),
+      ...hostPortClaims(client.host, client.port, onHost),
+    ];
   } catch (error) {
     throw translate(error);
   } finally {
@@ -57,11 +107,23 @@ async function systemIdentifier(database: DatabaseConfig): Promise<string> {
   }
 }
 
-async function redisRunId(redis: RedisClient): Promise<string> {
-  const info = await redis.info('server');
-  const id = /^run_id:([0-9a-f]{40})\r?$/m.exec(info)?.[1];
-  if (id === undefined) throw new Error('Redis does not report its identity');
-  return id;
+async function redisClaims(redis: RedisClient, onHost: boolean): Promise<readonly string[]> {
+  const servers = redis instanceof Cluster ? redis.nodes('all') : [redis];
+  if (servers.length === 0) throw new Error('Redis does not report its identity');
+  const claims = await Promise.all(
+    servers.map(async (server) => {
+      const [info, client] = await Promise.all([server.info('server'), server.client('INFO')]);
+      const id = /^run_id:([0-9a-f]{40})\r?$/m.exec(info)?.[1];
+      if (id === undefined) throw new Error('Redis does not report its identity');
+      const address = serverEndOf(String(client));
+      if (address === undefined) throw new Error('Redis does not report its address');
+      const { host, port, sentinels, path } = server.options;
+      // Behind Sentinels, and with a socket file, these two are only the driver's defaults.
+      const direct = onHost && sentinels === null && path === undefined;
+      return [`run_id=${id}`, ...addressClaims([address]), ...hostPortClaims(host, port, direct)];
+    }),
+  );
+  return claims.flat();
 }
 
 /** Docker and containerd mount files out of a folder that is named after the container. */

@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import type { ObjectIdentity, PartSigns } from '../../domain/fix/object.ts';
 import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { partIdentity } from '../part-identity.ts';
+import { isNamedPart, ofNoKnownPart } from '../named-part.ts';
 import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
+import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
 
 const maxContainers = 10;
@@ -65,7 +67,12 @@ It is done when a container has restarted, runs and, if it has a health check, i
     const [first, ...rest] = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(toStep);
     if (first === undefined) throw refused('no-target', { workload: service });
     const running = containers.filter((item) => item.state === 'running').length;
-    const store = await partIdentity(params.part, deps, running > 0 ? 'running' : 'not-running', signal);
+    const known = isNamedPart(params.part, service, signsOf(containers), deps.platform);
+    const runs = running > 0 ? 'running' : 'not-running';
+    const store = known
+      ? await storeBehind(params.part, objectOf(containers, deps.compose.project), deps, runs, signal)
+      : 'another';
+    const usual = running >= 2 && Object.keys(store).length === 0 ? 1 : 2;
     return {
       schemaVersion: planSchema,
       actionId: 'compose.restart-service',
@@ -75,10 +82,10 @@ It is done when a container has restarted, runs and, if it has a health check, i
       target: `compose/${deps.compose.project}/${service}`,
       identity: {
         ...Object.fromEntries(containers.map((item, index) => [`container_id.${index}`, item.id])),
-        ...store,
+        ...(store === 'another' ? {} : store),
       },
       params,
-      tier: running >= 2 && Object.keys(store).length === 0 ? 1 : 2,
+      ...(store === 'another' ? ofNoKnownPart(service) : { tier: usual }),
       steps: [first, ...rest],
       verifyWith: verifyPart(params.part, deps),
       verifyWithinMs: 180_000,
@@ -87,6 +94,13 @@ It is done when a container has restarted, runs and, if it has a health check, i
       stepTimeoutMs: 30_000,
       objects: containers.length,
     };
+  },
+
+  async object(plan, { deps, signal }: Context) {
+    const containers = plan.steps.map((step) =>
+      deps.compose.inspect(String(step.precondition['container_id']), { signal }),
+    );
+    return objectOf(await Promise.all(containers), deps.compose.project);
   },
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
@@ -126,6 +140,34 @@ function toStep(container: ComposeContainer): PlanStep {
     safety: 'observable',
   };
 }
+
+function signsOf(containers: readonly ComposeContainer[]): PartSigns {
+  return {
+    names: [...new Set(containers.map((item) => item.service))],
+    images: [...new Set(containers.map((item) => item.image))],
+    ports: [...new Set(containers.flatMap((item) => item.ports ?? []))],
+  };
+}
+
+/** What cannot be reached at an address of its own might be reached at one of ours. */
+function objectOf(containers: readonly ComposeContainer[], project: string): ObjectIdentity {
+  return {
+    claims: [
+      `compose_project=${project}`,
+      ...containers.flatMap(({ id, addresses = [], hostPorts = [] }) => [
+        `container_id=${id}`,
+        ...addresses.map((address) => `address=${address.toLowerCase()}`),
+        ...hostPorts.map((port) => `host_port=${port}`),
+      ]),
+    ],
+    comparable: containers.every(
+      ({ state, addresses = [], sharedNetwork }) =>
+        addresses.length > 0 || sharedNetwork === 'none' || !runsIn.has(state),
+    ),
+  };
+}
+
+const runsIn: ReadonlySet<ComposeContainer['state']> = new Set(['running', 'paused', 'removing']);
 
 /** A container that was made anew has another id, one that was restarted another start time. */
 function identityOf(container: ComposeContainer): Facts {

@@ -9,10 +9,12 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { bareName } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { partIdentity } from '../part-identity.ts';
+import { isNamedPart, ofNoKnownPart } from '../named-part.ts';
 import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
+import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
+import { objectOf, signsOf } from './workload-object.ts';
 
 const kinds = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
 type WorkloadKind = (typeof kinds)[keyof typeof kinds];
@@ -85,12 +87,13 @@ It is done when the controller has rolled out the new template and all Pods are 
   instruction: 'see-why-not-running',
   rights(params: Params, deps: With<'kubernetes'>) {
     const { kind, namespace } = placeOf(params, deps);
-    return (['get', 'list', 'patch'] as const).map((verb) => ({
-      verb,
-      group: 'apps',
-      resource: kind,
-      namespace,
-    }));
+    const right = (verb: string, group: string, resource: string) => ({ verb, group, resource, namespace });
+    return [
+      ...(['get', 'list', 'patch'] as const).map((verb) => right(verb, 'apps', kind)),
+      // Whose Pods they are, and at which addresses.
+      right('list', '', 'pods'),
+      ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
+    ];
   },
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
@@ -99,10 +102,13 @@ It is done when the controller has rolled out the new template and all Pods are 
     if (seen.paused) throw refused('rollout-paused', { workload: place.name });
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
     if (seen.desired === 0) throw refused('no-target', { workload: place.name });
+    const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
     const value = `generation ${seen.generation}`;
     const admitted = await dryRun(place, value, seen, deps, signal);
     const runs = seen.ready > 0 ? 'running' : 'not-running';
-    const store = await partIdentity(params.part, deps, runs, signal);
+    const store = known
+      ? await storeBehind(params.part, await objectAt(place, seen, deps, signal), deps, runs, signal)
+      : 'another';
     return {
       schemaVersion: planSchema,
       actionId: 'kubernetes.restart-workload',
@@ -110,10 +116,12 @@ It is done when the controller has rolled out the new template and all Pods are 
       environment: deps.environment,
       part: params.part,
       target: `${place.kind}/${place.namespace}/${place.name}`,
-      identity: { uid: seen.uid, ...store },
+      identity: { uid: seen.uid, ...(store === 'another' ? {} : store) },
       // With the name that was found, so that every later look is at this very workload.
       params: { ...params, workload: place.name },
-      tier: seen.stateless && seen.ready >= 2 ? 1 : 2,
+      ...(store === 'another'
+        ? ofNoKnownPart(place.name)
+        : { tier: seen.stateless && seen.ready >= 2 ? 1 : 2 }),
       steps: [
         {
           kind: 'kubernetes-rollout-restart',
@@ -134,6 +142,11 @@ It is done when the controller has rolled out the new template and all Pods are 
       stepTimeoutMs: 15_000,
       objects: 1,
     };
+  },
+
+  async object(plan, { deps, signal }: Context) {
+    const place = placeOf(Params.parse(plan.params), deps);
+    return objectAt(place, await look(place, deps, signal), deps, signal);
   },
 
   async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
@@ -231,6 +244,7 @@ async function look(place: Place, deps: With<'kubernetes'>, signal: AbortSignal)
   const strategy = (spec.strategy ?? spec.updateStrategy)?.type ?? 'RollingUpdate';
   const volumes = spec.template.spec.volumes ?? [];
   return {
+    object,
     uid: object.metadata.uid,
     resourceVersion: object.metadata.resourceVersion,
     generation: object.metadata.generation ?? 0,
@@ -251,6 +265,10 @@ async function look(place: Place, deps: With<'kubernetes'>, signal: AbortSignal)
   };
 }
 type Seen = Awaited<ReturnType<typeof look>>;
+
+function objectAt(place: Place, seen: Seen, { kubernetes }: With<'kubernetes'>, signal: AbortSignal) {
+  return objectOf(place.kind, place.namespace, seen.object, seen.ready, kubernetes, signal);
+}
 
 /** R-P3: what must not have changed between approval and effect. */
 function identityOf(seen: Seen): Facts {

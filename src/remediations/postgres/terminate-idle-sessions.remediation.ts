@@ -3,8 +3,8 @@ import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/r
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { systemIdentifier } from '../part-identity.ts';
 import { mustHold, refused } from '../stale.ts';
+import { postgresObject, systemIdentifier } from '../store-behind.ts';
 
 /** More than this is not a leak to clean up by a button (R-P7). */
 const maxSessions = 100;
@@ -80,6 +80,10 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
       stepTimeoutMs: 5_000,
       objects: sessions.length,
     };
+  },
+
+  async object(_plan, { deps, signal }: Context) {
+    return postgresObject(deps.postgres, signal);
   },
 
   async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {

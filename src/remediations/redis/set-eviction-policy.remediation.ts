@@ -5,6 +5,7 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import type { RedisTarget } from '../../domain/probe/targets/redis.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
+import { redisObject } from '../store-behind.ts';
 
 /** Redis 7.0, `maxmemory-policy`. */
 const policies = [
@@ -84,6 +85,10 @@ Undo sets the former policy.`,
       stepTimeoutMs: 5_000,
       objects: 1,
     };
+  },
+
+  async object(_plan, { deps, signal }: Context) {
+    return redisObject(deps.redis, signal);
   },
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {

@@ -22,12 +22,17 @@ export const remediations = {
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
+  'raised.unknown-part':
+    'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
+
   'offer.refused.no-action': 'There is no fix of that name.',
   'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
   'offer.refused.not-configured': 'This environment has no {missing}.',
   'offer.refused.plan-with-secret': 'A secret stands in its plan, and a plan is stored and shown.',
   'offer.refused.self-target': 'It would change a dependency of this bot itself ({identity}).',
-  'offer.refused.self-target-unknown': 'This bot itself may depend on it.',
+  'offer.refused.self-target-unknown':
+    'This bot itself may depend on it: it shows nothing by which that could be told.',
+  'offer.refused.not-that-part': '`{workload}` is {seen}, and not {part}.',
   'offer.refused.missing-right': 'The worker lacks a right: {verb} {resource} in {namespace}.',
   'offer.refused.cannot-look': 'The target could not be checked well enough for a plan.',
   'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',

@@ -22,12 +22,15 @@ export const remediations = {
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
+  'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
+
   'offer.refused.no-action': '没有该名称的修复。',
   'offer.refused.bad-params': '以下参数缺失或有误：{fields}。',
   'offer.refused.not-configured': '此环境没有配置 {missing}。',
   'offer.refused.plan-with-secret': '计划里含有密钥，而计划会被存储和展示。',
   'offer.refused.self-target': '它会作用于本机器人自身所依赖的组件（{identity}）。',
-  'offer.refused.self-target-unknown': '无法排除本机器人自身依赖于它。',
+  'offer.refused.self-target-unknown': '无法排除本机器人自身依赖于它：它没有显示任何可供比对的身份。',
+  'offer.refused.not-that-part': '`{workload}` 是 {seen}，不是 {part}。',
   'offer.refused.missing-right': '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。',
   'offer.refused.cannot-look': '无法充分查看目标，因此不能制定方案。',
   'offer.refused.nothing-to-do': '无需更改：已是应有的状态。',

@@ -326,6 +326,19 @@ describe('execution', () => {
     });
   });
 
+  it('R-X14: what cannot be told from what we stand on is neither offered nor carried out', async () => {
+    const row = await h.approved(fresh());
+    h.world.comparable = false;
+
+    expect(await h.propose(fresh())).toMatchObject({ kind: 'refused', reason: 'self-target-unknown' });
+    await h.execute(row.id);
+    expect(await h.row(row.id)).toMatchObject({
+      state: 'stale',
+      outcome: { differing: 'plan', reason: 'self-target-unknown' },
+    });
+    expect(h.world.effects).toEqual([]);
+  });
+
   it('R-X14: who cannot tell what he stands on offers nothing', async () => {
     const own = createHarness(store, {
       self: () => Promise.reject(new AppError('DEPENDENCY_UNAVAILABLE', 'no identity')),

@@ -21,6 +21,13 @@ export interface ComposeContainer {
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
   readonly error?: string;
+  /** Its own addresses in those networks. None: it does not run, or it has no network that is its own. */
+  readonly addresses?: readonly string[];
+  /** TCP ports that its image or its service declares, and those of the host that lead there. */
+  readonly ports?: readonly number[];
+  readonly hostPorts?: readonly number[];
+  /** `none`: nothing can be reached there; else the network of the host or of another container, where it is shared. */
+  readonly sharedNetwork?: 'none' | 'shared';
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 }

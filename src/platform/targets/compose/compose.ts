@@ -184,6 +184,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     oomKilled: state.OOMKilled,
     restartCount: info.RestartCount,
     networks: Object.keys(info.NetworkSettings.Networks ?? {}),
+    ...networkOf(info),
     memoryLimitBytes: host.Memory ?? 0,
     nanoCpus: host.NanoCpus ?? 0,
     ...(state.Error === '' ? {} : { error: state.Error }),
@@ -194,6 +195,27 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
       }),
     ),
     command: [...(config.Cmd ?? [])],
+  };
+}
+
+function networkOf(
+  info: Docker.ContainerInspectInfo,
+): Pick<ComposeContainer, 'addresses' | 'ports' | 'hostPorts' | 'sharedNetwork'> {
+  const { NetworkSettings: settings, HostConfig: host, Config: config } = info;
+  const addresses = Object.values(settings.Networks ?? {}).flatMap((network) =>
+    [network.IPAddress, network.GlobalIPv6Address].filter((address) => Boolean(address)),
+  );
+  const hostPorts = Object.values(settings.Ports ?? {}).flatMap((bindings) =>
+    (bindings ?? []).map(({ HostPort: port }) => Number(port)),
+  );
+  const declared = Object.keys(config.ExposedPorts ?? {}).filter((port) => port.endsWith('/tcp'));
+  const mode = host.NetworkMode ?? '';
+  const shared = mode === 'host' || mode.startsWith('container:');
+  return {
+    addresses,
+    ports: declared.map((port) => Number(port.replace('/tcp', ''))),
+    hostPorts: [...new Set(hostPorts)],
+    ...(mode === 'none' ? { sharedNetwork: 'none' } : shared ? { sharedNetwork: 'shared' } : {}),
   };
 }
 

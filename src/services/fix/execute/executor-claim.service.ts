@@ -114,12 +114,13 @@ export async function lookAtTarget(
     return stale({ differing: 'action version', expected: row.actionVersion, observed: remediation.version });
   if (planHash(row.plan) !== row.planHash) return stale({ differing: 'plan hash' });
   try {
-    const own = await ownClaims(row.plan, deps.self);
+    const context = await contextOf(deps, row.environment, signal);
+    const own = await ownClaims(row.plan, remediation, context, deps.self);
     if (own.length > 0) return stale({ differing: 'self-target', observed: own.join(', ') });
     if (row.undoOf !== undefined) return undefined;
     const params = remediation.params.safeParse(row.plan.params);
     if (!params.success) return stale({ differing: 'params' });
-    const now = await remediation.plan(params.data, await contextOf(deps, row.environment, signal));
+    const now = await remediation.plan(params.data, context);
     const drift = planDrift(row.plan, now);
     return drift === undefined ? undefined : stale(drift);
   } catch (err) {

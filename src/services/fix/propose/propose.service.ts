@@ -162,7 +162,7 @@ async function makePlan(
     if (fault !== undefined)
       throw new AppError('BUG', `the plan ${fault}`, { facts: { id: remediation.id } });
     if (deps.holdsSecret?.(plan) === true) return refuse('plan-with-secret');
-    const own = await ownClaims(plan, deps.self);
+    const own = await ownClaims(plan, remediation, context, deps.self);
     return own.length === 0 ? { plan } : refuse('self-target', { identity: own.join(', ') });
   } catch (err) {
     return cannotPlan(deps, call, err);

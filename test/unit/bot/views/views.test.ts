@@ -227,6 +227,17 @@ describe('the card of a fix', () => {
     expect(text).toContain('[Apply fix]');
   });
 
+  it.each([
+    ['en', 'Risk 3, because nothing shows which part of the platform `web` is.'],
+    ['zh-CN', '风险 3：看不出 `web` 是平台的哪个部分'],
+  ] as const)('says why the risk is higher than usual (%s)', (language, why) => {
+    const raised = { key: 'unknown-part', facts: { workload: 'web' } };
+    const remediation = aRemediation({ state: 'proposed', tier: 3, plan: { ...aPlan(), tier: 3, raised } });
+    const view = { remediation, approvals: [], steps: [], needed: 2, buttons: { request: 'B1' }, now };
+
+    expect(shown(renderer.remediation(view, language))).toContain(why);
+  });
+
   it('says that the same fix is asked for elsewhere, and names the place to those who may know it', () => {
     const remediation = aRemediation({ state: 'proposed' });
     const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };

@@ -52,11 +52,13 @@ describe('what an installation gives away with a feature', () => {
 
   it('restart changes workloads, of the agents their DaemonSet alone', () => {
     expect(may('restart', 'platform')).toEqual([
+      '/pods list',
       'apps/daemonsets get,patch',
       'apps/deployments get,patch',
+      'apps/replicasets list',
       'apps/statefulsets get,patch',
     ]);
-    expect(may('restart', 'agents')).toEqual(['apps/daemonsets get,patch']);
+    expect(may('restart', 'agents')).toEqual(['/pods list', 'apps/daemonsets get,patch']);
   });
 
   it('secrets and debug containers are of the platform’s namespace alone', () => {

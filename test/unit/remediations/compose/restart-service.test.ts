@@ -18,6 +18,27 @@ const fresh = (change: (container: ComposeContainer) => readonly ComposeContaine
   return { fixture, context, plan: () => restartService.plan({ part: 'agent-manager' }, context) };
 };
 
+/** A project with these containers beside the agent-manager, and a Redis that sees itself at `redisAt`. */
+const project = (others: readonly Partial<ComposeContainer>[], redisAt = '172.18.0.7') => {
+  const { context } = fresh((one) => [
+    one,
+    ...others.map((more) => ({ ...one, id: `id of ${more.service}`, image: 'x:1', ...more })),
+  ]);
+  const node = {
+    info: () => Promise.resolve({ run_id: 'a'.repeat(40) }),
+    call: () => Promise.resolve(`id=3 addr=172.18.0.1:5000 laddr=${redisAt}:6379 fd=8`),
+  };
+  const redis = { ...node, nodes: () => Promise.resolve([{ ...node, name: 'redis' }]) };
+  return { ...context, deps: { ...context.deps, redis } };
+};
+const planOf = async (
+  params: Parameters<typeof restartService.plan>[0],
+  context: ReturnType<typeof project>,
+) => {
+  const plan = await restartService.plan(params, context);
+  return { plan, object: await restartService.object(plan, context) };
+};
+
 describe('compose.restart-service', () => {
   it('names each container by id and start time, one step each', async () => {
     const { plan } = fresh((one) => [one, { ...one, id: 'c2', name: 'aetherius-agent-manager-2' }]);
@@ -58,5 +79,59 @@ describe('compose.restart-service', () => {
     const ended = fresh((one) => [{ ...one, startedAt: 'later', state: 'exited' }]);
 
     expect(await restartService.observeStep(made.steps[0], made, ended.context)).toBe('unknown');
+  });
+
+  it.each([
+    ['bot-postgres', 'postgres:17', 'postgres'],
+    ['redis', 'redis:7', 'redis'],
+    ['cache', 'redis:7', 'redis'],
+  ])('R-X14: refuses %s of the image %s as the agent-manager', async (service, image, seen) => {
+    const context = project([{ service, image }]);
+
+    await expect(restartService.plan({ part: 'agent-manager', service }, context)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      facts: { reason: 'not-that-part', workload: service, part: 'agent-manager', seen },
+    });
+  });
+
+  it('R-X14: is tier 3, and says why, for a service of no known part', async () => {
+    const { plan, object } = await planOf(
+      { part: 'agent-manager', service: 'web' },
+      project([{ service: 'web', addresses: ['172.18.0.9'] }]),
+    );
+
+    expect(plan).toMatchObject({ tier: 3, raised: { key: 'unknown-part', facts: { workload: 'web' } } });
+    expect(object).toEqual({
+      claims: ['compose_project=aetherius', 'container_id=id of web', 'address=172.18.0.9'],
+      comparable: true,
+    });
+  });
+
+  it('R-X14: is a store that nobody named where the environment’s own connection ends elsewhere', async () => {
+    const params = { part: 'redis', service: 'bot-redis' } as const;
+    const other = await planOf(params, project([{ service: 'bot-redis', addresses: ['172.18.0.9'] }]));
+    const same = await planOf(params, project([{ service: 'bot-redis', addresses: ['172.18.0.7'] }]));
+
+    expect(other.plan).toMatchObject({ tier: 3, identity: { 'container_id.0': 'id of bot-redis' } });
+    expect(other.plan.identity).not.toHaveProperty('run_id');
+    expect(same.plan).toMatchObject({ tier: 2, identity: { run_id: 'a'.repeat(40) } });
+  });
+
+  it.each([
+    ['its own address', {}, true],
+    ['a port of the host', { hostPorts: [15_432] }, true],
+    ['no address while it runs', { addresses: [] }, false],
+    ['the network of another', { addresses: [], sharedNetwork: 'shared' }, false],
+    ['no network at all', { addresses: [], sharedNetwork: 'none' }, true],
+    ['no address because it has ended', { addresses: [], state: 'exited' }, true],
+  ] as const)('R-X14: says whether it can be compared, with %s', async (_what, more, comparable) => {
+    const { object } = await planOf(
+      { part: 'agent-manager', service: 'web' },
+      project([{ service: 'web', ...more }]),
+    );
+
+    expect(object.comparable).toBe(comparable);
+    for (const port of ('hostPorts' in more && more.hostPorts) || [])
+      expect(object.claims).toContain(`host_port=${port}`);
   });
 });

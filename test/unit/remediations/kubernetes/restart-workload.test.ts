@@ -22,6 +22,18 @@ const with_ = (part: 'spec' | 'status', more: object) => (object: KubeObject) =>
   [part]: { ...(object[part] as object), ...more },
 });
 
+const named =
+  (name: string, image: string, labels: Record<string, string> = {}, ports: readonly number[] = []) =>
+  (object: KubeObject) => {
+    const spec = object['spec'] as { template: { metadata: object } };
+    const containers = [{ image, ports: ports.map((containerPort) => ({ containerPort })) }];
+    return {
+      ...object,
+      metadata: { ...object.metadata, name },
+      spec: { ...spec, template: { metadata: { labels }, spec: { containers } } },
+    };
+  };
+
 describe('kubernetes.restart-workload', () => {
   it('is tier 1 for a stateless workload of which two Pods are ready', async () => {
     expect(await fresh().plan()).toMatchObject({ tier: 1, target: 'deployments/aetherius/agent-manager' });
@@ -106,14 +118,58 @@ describe('kubernetes.restart-workload', () => {
   });
 
   it('R-X14: does not plan over a data store that runs and cannot say who it is', async () => {
-    const { context } = fresh((object) => ({
-      ...object,
-      metadata: { ...object.metadata, name: 'postgres-0' },
-    }));
+    const { context } = fresh(named('postgres', 'postgres:17'));
 
     await expect(
       restartWorkload.plan({ part: 'postgres', workload: 'postgres', kind: 'StatefulSet' }, context),
     ).rejects.toMatchObject({ facts: { reason: 'self-target-unknown' } });
+  });
+
+  it.each([
+    ['nats', named('bot-postgres', 'postgres:17'), 'postgres'],
+    ['nats', named('agent-manager', 'x:1'), 'agent-manager'],
+    ['agent-manager', named('web', 'x:1', { 'app.kubernetes.io/name': 'redis' }), 'redis'],
+    ['agent-manager', named('web', 'x:1', {}, [5432]), 'postgres'],
+  ] as const)('R-X14: refuses as %s what shows itself as another part', async (part, change, seen) => {
+    const { context } = fresh(change);
+
+    await expect(
+      restartWorkload.plan({ part, workload: 'typed', kind: 'Deployment' }, context),
+    ).rejects.toMatchObject({ facts: { reason: 'not-that-part', part, seen } });
+  });
+
+  it('R-X14: is tier 3, and says why, for a workload of no known part', async () => {
+    const { context } = fresh(named('web', 'web:1'));
+
+    expect(await restartWorkload.plan({ part: 'agent-manager', workload: 'web' }, context)).toMatchObject({
+      tier: 3,
+      raised: { key: 'unknown-part', facts: { workload: 'web' } },
+    });
+  });
+
+  it('R-X14: knows it by its uid, its owners, its Pods by their owners, their addresses and its release', async () => {
+    const { context, plan } = fresh((object) => ({
+      ...object,
+      metadata: {
+        ...object.metadata,
+        labels: { 'app.kubernetes.io/instance': 'platform' },
+        ownerReferences: [{ kind: 'Cluster', name: 'c', uid: 'of the operator' }],
+      },
+    }));
+
+    expect(await restartWorkload.object(await plan(), context)).toEqual({
+      claims: [
+        ...['uid=uid-1', 'uid=of the operator', 'uid=pod-1', 'uid=pod-2', 'release=aetherius/platform'],
+        ...['address=10.244.0.1', 'address=10.244.0.2'],
+      ],
+      comparable: true,
+    });
+  });
+
+  it('R-X14: cannot be compared while the workload counts Pods that nobody lists', async () => {
+    const { context, plan } = fresh(with_('status', { readyReplicas: 3 }));
+
+    expect(await restartWorkload.object(await plan(), context)).toMatchObject({ comparable: false });
   });
 
   it('asks for the right to read and patch this kind in this namespace', () => {
@@ -122,5 +178,11 @@ describe('kubernetes.restart-workload', () => {
     expect(restartWorkload.rights?.({ part: 'collect-agent' }, context.deps)).toContainEqual({
       ...{ verb: 'patch', group: 'apps', resource: 'daemonsets', namespace: 'kube-system' },
     });
+    expect(restartWorkload.rights?.({ part: 'agent-manager' }, context.deps)).toEqual(
+      expect.arrayContaining([
+        { verb: 'list', group: '', resource: 'pods', namespace: 'aetherius' },
+        { verb: 'list', group: 'apps', resource: 'replicasets', namespace: 'aetherius' },
+      ]),
+    );
   });
 });
