@@ -38,6 +38,7 @@ const rooms = {
     probe: ['kernel', 'platform'],
     run: ['kernel', 'probe'],
     fix: ['kernel', 'platform', 'probe', 'run'],
+    access: ['kernel', 'fix'],
     settings: ['kernel', 'platform', 'fix'],
     audit: ['kernel', 'fix'],
     health: ['kernel', 'platform', 'probe', 'settings'],

@@ -12,7 +12,11 @@ export function aetheriusCommand(deps: HandlerDeps) {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     const parsed = parseCommand(command.text, deps.settings.environments);
-    if (!parsed.ok) return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
+    if (!parsed.ok) {
+      // A hint names environments and symptoms: it is for who may read.
+      await deps.door.enter(request, { right: 'read' });
+      return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
+    }
     await say(deps, request, await answerCommand(deps, { request, source: 'slash', words }, parsed.command));
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { inputs } from '../bot/ids.ts';
 import { requestOf } from '../bot/middleware/request.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { Services } from '../services/contract.ts';
 import type { Decided, DecisionInput } from '../services/fix/contract.ts';
 import { findButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -22,7 +23,7 @@ type Reasoned = DecisionInput & { readonly reason: string };
 function decisionModal(
   deps: HandlerDeps,
   purpose: string,
-  decide: (input: Reasoned, view: ViewOutput) => Promise<Decided>,
+  decide: (input: Reasoned, services: Services, view: ViewOutput) => Promise<Decided>,
 ) {
   return async ({
     ack,
@@ -39,7 +40,7 @@ function decisionModal(
       reason,
       ...present({ channel, planHash: button.planHash }),
     };
-    const decided = await decide(input, view);
+    const decided = await decide(input, await deps.door.enter(request, { right: 'decide' }), view);
     if (decided.moved) return;
     const words = await deps.words(request.person.userId);
     const place = {
@@ -51,12 +52,12 @@ function decisionModal(
 }
 
 export function rejectRemediationModal(deps: HandlerDeps) {
-  return decisionModal(deps, 'reject', (input) => deps.services.remediations.reject(input));
+  return decisionModal(deps, 'reject', (input, { remediations }) => remediations.reject(input));
 }
 
 export function resolveRemediationModal(deps: HandlerDeps) {
-  return decisionModal(deps, 'resolve', (input, view) => {
+  return decisionModal(deps, 'resolve', (input, { remediations }, view) => {
     const outcome = z.enum(['worked', 'failed']).parse(inputText(view, inputs.outcome));
-    return deps.services.remediations.resolve({ ...input, to: outcomes[outcome] });
+    return remediations.resolve({ ...input, to: outcomes[outcome] });
   });
 }

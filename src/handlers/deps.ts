@@ -5,13 +5,13 @@ import type { Answers } from '../bot/send/answers.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import type { Language } from '../domain/run/run.ts';
-import type { Services } from '../services/contract.ts';
 import type { Buttons } from '../services/message/contract.ts';
 import type { Words } from '../text/words.ts';
+import type { Door } from './door.ts';
 
 /** What the entry points in Slack work with; `main` fills it in. */
 export interface HandlerDeps {
-  readonly services: Services;
+  readonly door: Door;
   readonly settings: HandlerSettings;
   readonly answers: Answers;
   /** Bolt's own client sends texts as they are, so no entry point uses it. */

@@ -9,9 +9,12 @@ import type { ButtonArgs } from './remediation.action.ts';
 export function detailsAction(deps: HandlerDeps) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
-    const words = await deps.words(requestOf(context).person.userId);
+    const request = requestOf(context);
+    const words = await deps.words(request.person.userId);
+    const services = await deps.door.enter(request, { right: 'read' });
     const button = await findButton(deps.buttons, buttonIdIn(body), ['details']);
-    const run = button.runId === undefined ? undefined : await deps.services.runs.get(button.runId);
+    const run = button.runId === undefined ? undefined : await services.runs.get(button.runId);
+    if (run !== undefined) await deps.door.enter(request, { right: 'read', environment: run.environment });
     const lines = run === undefined ? [] : detailLines(run.outcomes, words);
     await deps.slack.views.open({ trigger_id: body.trigger_id, view: detailsModal(lines, words) });
   };

@@ -22,13 +22,19 @@ export function diagnoseMessageModal(deps: HandlerDeps) {
     const symptom = inputText(view, inputs.symptom);
     const { channel, threadTs } = Metadata.parse(JSON.parse(view.private_metadata));
     const at = { channel, ...present({ threadTs }) };
-    await deps.services.runs.start({
+    const surface = await surfaceOf(deps, request, at);
+    const services = await deps.door.enter(request, {
+      right: 'start',
+      environment,
+      shownIn: surface.channel,
+    });
+    await services.runs.start({
       kind: 'diagnose',
       environment,
       params: { symptom },
       source: 'shortcut',
       requestedBy: request.person,
-      surface: await surfaceOf(deps, request, at),
+      surface,
       dedupeKey: request.requestId,
     });
   };

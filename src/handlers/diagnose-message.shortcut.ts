@@ -12,6 +12,7 @@ export function diagnoseMessageShortcut(deps: HandlerDeps) {
     await ack();
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
+    await deps.door.enter(request, { right: 'start' });
     const { channel, message } = shortcut;
     const metadata = JSON.stringify({ channel: channel.id, threadTs: message.thread_ts ?? message.ts });
     const { environments, defaultEnvironment: initial } = deps.settings;

@@ -16,13 +16,19 @@ export function diagnoseAction(deps: HandlerDeps) {
       typeof named === 'string' ? named : undefined,
       request.delivery.channel,
     );
-    await deps.services.runs.start({
+    const surface = await surfaceOf(deps, request);
+    const services = await deps.door.enter(request, {
+      right: 'start',
+      environment,
+      shownIn: surface.channel,
+    });
+    await services.runs.start({
       kind: 'diagnose',
       environment,
       params: { symptom: String(symptom ?? '') },
       source: 'button',
       requestedBy: request.person,
-      surface: await surfaceOf(deps, request),
+      surface,
       dedupeKey: request.requestId,
     });
   };

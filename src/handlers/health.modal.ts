@@ -16,13 +16,19 @@ export function healthModalSubmission(deps: HandlerDeps) {
     const channel = inputText(view, inputs.channel);
     const environment = inputText(view, inputs.environment);
     const depth = inputText(view, inputs.depth);
-    await deps.services.runs.start({
+    const surface = await surfaceOf(deps, request, { channel });
+    const services = await deps.door.enter(request, {
+      right: 'start',
+      environment,
+      shownIn: surface.channel,
+    });
+    await services.runs.start({
       kind: 'health',
       environment,
       params: { depth },
       source: 'shortcut',
       requestedBy: request.person,
-      surface: await surfaceOf(deps, request, { channel }),
+      surface,
       dedupeKey: request.requestId,
     });
   };

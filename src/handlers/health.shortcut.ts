@@ -12,7 +12,9 @@ export function healthShortcut(deps: HandlerDeps) {
     context,
   }: SlackShortcutMiddlewareArgs<GlobalShortcut> & AllMiddlewareArgs): Promise<void> => {
     await ack();
-    const words = await deps.words(requestOf(context).person.userId);
+    const request = requestOf(context);
+    await deps.door.enter(request, { right: 'start' });
+    const words = await deps.words(request.person.userId);
     const { environments, defaultEnvironment: initial } = deps.settings;
     const view = healthModal({ environments, ...present({ initial }) }, words);
     await deps.slack.views.open({ trigger_id: shortcut.trigger_id, view });

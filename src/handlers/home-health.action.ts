@@ -16,8 +16,9 @@ export function homeHealthAction(deps: HandlerDeps) {
       typeof named === 'string' ? named : undefined,
       undefined,
     );
+    const services = await deps.door.enter(request, { right: 'start', environment });
     const { channel } = await deps.slack.conversations.open({ users: request.person.userId });
-    await deps.services.runs.start({
+    await services.runs.start({
       kind: 'health',
       environment,
       source: 'button',

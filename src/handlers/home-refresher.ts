@@ -39,7 +39,7 @@ export function homeRefresher(options: HomeRefresherOptions): {
     await clock.sleep(quietMs, stopping).catch(() => undefined);
     if (stopping.aborted) return;
     changed = false;
-    for (const { userId } of await viewers.homeViewers(mostViewers)) await publishHome(deps, userId);
+    for (const { userId } of await viewers.homeViewers(mostViewers)) await publishHome(deps, { userId });
   };
   return {
     async start() {

@@ -11,6 +11,6 @@ export function homeOpenedEvent(deps: HandlerDeps) {
     if (event.tab !== 'home') return;
     const request = requestOf(context);
     await deps.home.opened(request.person.userId, teamOf(request.delivery));
-    await publishHome(deps, request.person.userId);
+    await publishHome(deps, request.person);
   };
 }

@@ -1,25 +1,35 @@
-import { type HomeData, homeView } from '../bot/views/home.view.ts';
+import { closedHomeView, type HomeData, homeView } from '../bot/views/home.view.ts';
+import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { HandlerDeps } from './deps.ts';
 
 const recent = 8;
 
 /** What App Home of one person shows now. */
-export async function publishHome(deps: HandlerDeps, userId: string): Promise<void> {
-  const words = await deps.words(userId);
-  await deps.home.publish(userId, homeView(await homeData(deps), words));
+export async function publishHome(
+  deps: HandlerDeps,
+  person: Person | { readonly userId: string },
+): Promise<void> {
+  const words = await deps.words(person.userId);
+  const readable = await deps.door.readable(person);
+  const view =
+    readable.length === 0 ? closedHomeView(words) : homeView(await homeData(deps, readable), words);
+  await deps.home.publish(person.userId, view);
 }
 
-async function homeData(deps: HandlerDeps): Promise<HomeData> {
-  const { services, settings, buttons, clock } = deps;
+async function homeData(deps: HandlerDeps, readable: readonly string[]): Promise<HomeData> {
+  const { buttons, clock } = deps;
+  const services = deps.door.home;
+  const of = <T extends { readonly environment: string }>(rows: readonly T[]) =>
+    rows.filter(({ environment }) => readable.includes(environment));
   const [runs, fixes, open, switches] = await Promise.all([
-    services.runs.history(undefined, recent),
-    services.remediations.list({ limit: recent }),
+    services.runs.history(undefined, 50),
+    services.remediations.list({ limit: 50 }),
     services.remediations.list({ open: true, limit: 50 }),
     services.switches.list(),
   ]);
   const environments = await Promise.all(
-    settings.environments.slice(0, 12).map(async (name) => {
+    readable.slice(0, 12).map(async (name) => {
       const of = await services.runs.history(name, 10);
       const last = of.find((run) => run.kind === 'health' || run.kind === 'digest');
       const healthButton = await buttons.make({ purpose: 'home-health', environment: name });
@@ -27,7 +37,7 @@ async function homeData(deps: HandlerDeps): Promise<HomeData> {
     }),
   );
   const pending = await Promise.all(
-    open
+    of(open)
       .filter((row) => row.state === 'requested')
       .slice(0, 5)
       .map(async (remediation) => {
@@ -40,6 +50,8 @@ async function homeData(deps: HandlerDeps): Promise<HomeData> {
       }),
   );
   // Offers that were never requested are not fixes.
-  const taken = fixes.filter((row) => row.state !== 'proposed' && row.state !== 'superseded');
-  return { environments, pending, switches, runs, fixes: taken, now: clock.now() };
+  const taken = of(fixes)
+    .filter((row) => row.state !== 'proposed' && row.state !== 'superseded')
+    .slice(0, recent);
+  return { environments, pending, switches, runs: of(runs).slice(0, recent), fixes: taken, now: clock.now() };
 }

@@ -15,7 +15,11 @@ export function mentionEvent(deps: HandlerDeps) {
     const words = await deps.words(request.person.userId);
     const text = withoutMention(event.text, deps.botUserId);
     const parsed = parseCommand(text, deps.settings.environments);
-    if (!parsed.ok) return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
+    if (!parsed.ok) {
+      // A hint names environments and symptoms: it is for who may read.
+      await deps.door.enter(request, { right: 'read' });
+      return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
+    }
     await say(
       deps,
       request,

@@ -17,7 +17,8 @@ export function remediationAction(
     await ack();
     const request = requestOf(context);
     const button = await readButton(deps.buttons, body, [purpose]);
-    const decided = await deps.services.remediations[purpose]({
+    const { remediations } = await deps.door.enter(request, { right: 'decide' });
+    const decided = await remediations[purpose]({
       ...decision(request, button.remediationId),
       ...present({ planHash: button.planHash }),
     });

@@ -13,7 +13,8 @@ export async function reportFor(
 ): Promise<Rendered> {
   const words = await deps.words(request.person.userId);
   const { channel, threadTs } = request.delivery;
-  const { reports } = deps.services;
+  const { environment } = which;
+  const { reports } = await deps.door.enter(request, { right: 'read', ...present({ environment }) });
   const made = await reports.make({
     ...which,
     ...present({ place: channel === undefined ? undefined : { channel, ...present({ threadTs }) } }),
@@ -28,6 +29,7 @@ export async function reportFor(
     );
   }
   const { report, text } = made;
+  await deps.door.enter(request, { right: 'read', environment: report.run.environment });
   if (fitsInAnswer(text)) return reportAnswer(report, text, words);
   const attached = await reports.attach(made);
   return attached === undefined

@@ -39,7 +39,8 @@ type Verb<K extends Kind> = (
 
 /** What each verb of the grammar does: one call of a service, and at most one immediate answer. */
 const table: { readonly [K in Kind]: Verb<K> } = {
-  help: async ({ settings }, { words }) => privately(helpAnswer(settings.environments, words)),
+  help: async ({ door }, { request, words }) =>
+    privately(helpAnswer(await door.readable(request.person, request.delivery.channel), words)),
   whoami: async (deps, { request, words }) =>
     privately(whoamiAnswer(request.person, await deps.barred(request.person), words)),
   health: (deps, asked, { environment }) => start(deps, asked, 'health', environment, {}),
@@ -49,18 +50,21 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     start(deps, asked, 'propose', environment, { ...args, remediation }),
   report: async (deps, { request }, { kind: _verb, ...which }) =>
     privately(await reportFor(deps, request, which)),
-  approvals: async ({ services }, { words }) => {
-    const open = await services.remediations.list({ open: true, limit: 50 });
+  approvals: async ({ door }, { request, words }) => {
+    const { remediations } = await door.enter(request, { right: 'read' });
+    const readable = await door.readable(request.person, request.delivery.channel);
+    const open = await remediations.list({ open: true, limit: 50 });
     return privately(
       approvalsAnswer(
-        open.filter((row) => row.state === 'requested'),
+        open.filter((row) => row.state === 'requested' && readable.includes(row.environment)),
         words,
       ),
     );
   },
-  approve: async ({ services }, asked, { id, planHash, reason }) => {
-    const shown = planHash === undefined ? undefined : await services.remediations.get(id);
-    const decided = await services.remediations.approve({
+  approve: async ({ door }, asked, { id, planHash, reason }) => {
+    const { remediations } = await door.enter(asked.request, { right: 'decide' });
+    const shown = planHash === undefined ? undefined : await remediations.get(id);
+    const decided = await remediations.approve({
       ...decision(asked.request, id),
       ...present({
         planHash: planHash === undefined ? undefined : wholeHash(planHash, shown?.remediation.planHash),
@@ -69,27 +73,25 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     });
     return privately(decidedAnswer(decided, asked.words));
   },
-  reject: async ({ services }, asked, { id, reason }) =>
-    privately(
-      decidedAnswer(
-        await services.remediations.reject({ ...decision(asked.request, id), reason }),
-        asked.words,
-      ),
-    ),
-  resolve: async ({ services }, asked, { id, outcome, reason }) =>
-    privately(
-      decidedAnswer(
-        await services.remediations.resolve({
-          ...decision(asked.request, id),
-          reason,
-          to: outcomes[outcome],
-        }),
-        asked.words,
-      ),
-    ),
+  reject: async ({ door }, asked, { id, reason }) => {
+    const { remediations } = await door.enter(asked.request, { right: 'decide' });
+    const decided = await remediations.reject({ ...decision(asked.request, id), reason });
+    return privately(decidedAnswer(decided, asked.words));
+  },
+  resolve: async ({ door }, asked, { id, outcome, reason }) => {
+    const { remediations } = await door.enter(asked.request, { right: 'decide' });
+    const input = { ...decision(asked.request, id), reason, to: outcomes[outcome] };
+    return privately(decidedAnswer(await remediations.resolve(input), asked.words));
+  },
   fixes: (deps, asked, { change }) => switchFixes(deps, asked, change),
-  history: async ({ services }, { words }, { environment }) =>
-    privately(historyAnswer(await services.runs.history(environment, 10), words)),
+  history: async ({ door }, { request, words }, { environment }) => {
+    const { runs } = await door.enter(request, { right: 'read', ...present({ environment }) });
+    const readable = await door.readable(request.person, request.delivery.channel);
+    const shown = await runs.history(environment, environment === undefined ? 50 : 10);
+    return privately(
+      historyAnswer(shown.filter((run) => readable.includes(run.environment)).slice(0, 10), words),
+    );
+  },
   digest: (deps, asked, command) => digest(deps, asked, command),
 };
 
@@ -147,7 +149,8 @@ async function start(
 ): Promise<VerbAnswer | undefined> {
   const environment = environmentFor(deps.settings, named, request.delivery.channel);
   const surface = await surfaceOf(deps, request);
-  const started = await deps.services.runs.start({
+  const { runs } = await deps.door.enter(request, { right: 'start', environment, shownIn: surface.channel });
+  const started = await runs.start({
     kind,
     environment,
     params,
@@ -169,17 +172,30 @@ async function digest(
   { request, words }: Asked,
   { change, environment: named }: Extract<Command, { kind: 'digest' }>,
 ): Promise<VerbAnswer> {
-  const { digests } = deps.services;
+  const surface = await surfaceOf(deps, request);
   if (change.what === 'now') {
     const environment = environmentFor(deps.settings, named, request.delivery.channel);
-    const surface = await surfaceOf(deps, request);
+    const { digests } = await deps.door.enter(request, {
+      right: 'start',
+      environment,
+      shownIn: surface.channel,
+    });
     await digests.now({ surface, environment, by: request.person, dedupeKey: request.requestId });
     return privately(plainAnswer(words.say('digest.set.now', { environment }), words));
   }
+  // The digest is of the channel's own environment; only who may read it may see or change when it comes.
+  const ofChannel = environmentFor(deps.settings, undefined, request.delivery.channel);
+  const { digests } = await deps.door.enter(request, {
+    right: change.what === 'show' ? 'read' : 'configure',
+    environment: ofChannel,
+    ...(change.what === 'on' || change.what === 'at' ? { shownIn: surface.channel } : {}),
+  });
   const settings = await digests.configure({
-    channel: (await surfaceOf(deps, request)).channel,
+    channel: surface.channel,
     teamId: teamOf(request.delivery),
     by: request.person,
+    requestId: request.requestId,
+    payloadDigest: request.payloadDigest,
     ...(change.what === 'on' || change.what === 'at' ? { enabled: true } : {}),
     ...(change.what === 'off' ? { enabled: false } : {}),
     ...(change.what === 'at' ? { at: change.at } : {}),
@@ -198,10 +214,11 @@ async function digest(
 }
 
 async function switchFixes(
-  { services: { switches } }: HandlerDeps,
+  { door }: HandlerDeps,
   { request, words }: Asked,
   change: SwitchChange,
 ): Promise<VerbAnswer> {
+  const { switches } = await door.enter(request, { right: change.what === 'show' ? 'read' : 'decide' });
   if (change.what !== 'show') {
     const { id: _none, ...by } = decision(request, '');
     const { scope, reason, forMs } = change;

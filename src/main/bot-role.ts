@@ -14,6 +14,7 @@ import { present } from '../domain/kernel/present.ts';
 import { keptInSlack } from '../domain/message/slack-fields.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
+import { createDoor } from '../handlers/door.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
 import { createHttpServer } from '../platform/process/http-server.ts';
@@ -89,7 +90,13 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const services = createUseCases(shared, directory.fresh());
   const buttons = createButtons({ store, ids, clock });
   const deps: HandlerDeps = {
-    services,
+    door: createDoor({
+      services,
+      rules: Object.fromEntries(
+        Object.entries(shared.config.environments).map(([name, { access }]) => [name, access]),
+      ),
+      directory,
+    }),
     settings: handlerSettings(shared),
     answers,
     slack: client,

@@ -1,4 +1,5 @@
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
+import { digestChanged } from '../bot/views/digest-changed.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { reportWriterOf } from '../bot/views/report-form.view.ts';
 import type { AuditKeys } from '../domain/audit/audit.ts';
@@ -24,6 +25,7 @@ import { createRemediationMessages } from '../services/fix/decide/remediation-me
 import { showRepaired } from '../services/health/health-repaired.service.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
+import { wordsIn } from '../text/words.ts';
 
 /** What the use cases stand on, in a role of the bot as on the command line. */
 export interface UseCaseDeps {
@@ -77,6 +79,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
   const deciding = {
     ...decisionDeps(deps),
     directory,
+    accessOf: (environment: string) => config.environments[environment]?.access,
     actions: remediations.map(({ id, tier }) => ({ id, tier })),
   };
   return {
@@ -89,6 +92,8 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       schedule: dailySchedule,
       settings: digestSettings(deps),
       clock,
+      ids,
+      changed: (change, language) => digestChanged(change, wordsIn(language)),
     }),
     reports: createReportService({
       store,

@@ -44,6 +44,7 @@ export function realTargets(urls: TargetUrls): TargetsFactory {
     },
     thresholds: Thresholds.parse({}),
     platform: asInGuide,
+    access: { sharedChannels: [], ask: { users: [], usergroups: [] } },
   };
   return createTargetsFactory({ prod: environment });
 }

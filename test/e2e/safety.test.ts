@@ -11,7 +11,14 @@ afterEach(() => stage.emptyTarget());
 
 describe('what must not happen', () => {
   it('no fix is asked for or approved in a channel that is shared with another organisation (R-S7)', async () => {
-    const product = await stage.start();
+    const product = await stage.start({
+      environmentsYaml: `
+  prod:
+    runtime: { kind: none }
+    redis: { url: { env: TARGET_REDIS_URL } }
+    access: { sharedChannels: [${places.shared}] }
+`,
+    });
     const { control } = product.slack;
     const table = await askForHealth(control, { channel: places.shared });
     const finding = await control.waitForMessage(

@@ -60,7 +60,7 @@ const places = { slack: sources('handlers'), cli: sources('cli') } as const;
 function isCalled(place: keyof typeof places, service: string, method: string): boolean {
   const text = places[place];
   if (new RegExp(`\\b${service}\\)?\\.${method}\\(`).test(text)) return true;
-  const byPurpose = text.includes(`.${service}[purpose](`);
+  const byPurpose = new RegExp(`\\b${service}\\[purpose\\]\\(`).test(text);
   return byPurpose && new RegExp(`'${method}'`).test(read('src/domain/message/remediation-view.ts'));
 }
 

@@ -29,6 +29,8 @@ export interface Delivery {
   readonly teamIds: readonly string[];
   readonly enterpriseId?: string;
   readonly person?: Person;
+  /** R-A12: an app posted it, be it in a person's name; nobody asked for anything then, and `person` is absent. */
+  readonly byApp: boolean;
   readonly channel?: string;
   /** Where an answer belongs when there is a thread. */
   readonly threadTs?: string;
@@ -48,7 +50,8 @@ export function deliveryOf(given: Body): Delivery {
   const digest = sha256(withoutTokens(body));
   const appId = text(body.api_app_id);
   const enterpriseId = text(body.enterprise_id) ?? text(at(body, 'enterprise', 'id'));
-  const person = personOf(kind, body);
+  const byApp = isByApp(kind, body);
+  const person = byApp ? undefined : personOf(kind, body);
   const channel = channelOf(kind, body);
   const threadTs = threadOf(kind, body);
   const responseUrl = text(body.response_url);
@@ -56,6 +59,7 @@ export function deliveryOf(given: Body): Delivery {
     kind,
     key: `${kind === 'event' ? 'event' : 'trigger'}:${appId ?? '-'}:${identityOf(kind, body) ?? digest}`,
     digest,
+    byApp,
     teamIds: teamsOf(kind, body),
     ...present({ appId, enterpriseId, person, channel, threadTs, responseUrl }),
   };
@@ -99,6 +103,17 @@ function teamsOf(kind: DeliveryKind, body: Body): readonly string[] {
         ]
       : [text(body.team_id), text(at(body, 'team', 'id'))];
   return candidates.filter((team) => team !== undefined);
+}
+
+/** Subtypes of messages that people write; every other one is made by an app or by Slack itself. */
+const written: readonly unknown[] = [undefined, 'file_share', 'me_message', 'thread_broadcast'];
+
+/** docs.slack.dev/reference/events/message: what an app posts, with a person's token too, carries these fields. */
+function isByApp(kind: DeliveryKind, body: Body): boolean {
+  const event = body.event;
+  if (kind !== 'event' || !isBody(event)) return false;
+  const marks = [event.bot_id, event.app_id, event.bot_profile];
+  return marks.some((mark) => mark !== undefined && mark !== null) || !written.includes(event.subtype);
 }
 
 /** `user.team_id`, never the workspace in which the message stands. */

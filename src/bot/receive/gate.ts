@@ -41,7 +41,10 @@ export interface GateOptions {
   readonly logger: Logger;
   /** Tells a person directly when there is no other way to answer. */
   readonly tell: (userId: string, text: string) => Promise<void>;
-  readonly onDelivery?: (kind: string, outcome: 'accepted' | 'known' | 'foreign' | 'not-recorded') => void;
+  readonly onDelivery?: (
+    kind: string,
+    outcome: 'accepted' | 'known' | 'foreign' | 'app' | 'not-recorded',
+  ) => void;
   /** From receiving a delivery to its ack. */
   readonly onAck?: (kind: string, ms: number) => void;
   readonly fetch: typeof fetch;
@@ -112,6 +115,11 @@ export function createGate(options: GateOptions): Gate {
       options.onDelivery?.(delivery.kind, 'foreign');
       return event.ack();
     }
+    if (delivery.byApp) {
+      logger.warn(facts, 'an app posted this event: it starts and decides nothing');
+      options.onDelivery?.(delivery.kind, 'app');
+      return event.ack();
+    }
     const signature = event.customProperties?.signature as string | undefined;
     const redacted = options.redact(event.body, delivery.key) as typeof event.body;
     let fresh: boolean;
@@ -157,9 +165,14 @@ export function createGate(options: GateOptions): Gate {
       const left = await inbox.abandoned(20);
       for (const { key, body } of left) {
         if (!isBody(body) || handling.has(key)) continue;
+        const delivery = deliveryOf(body);
+        if (delivery.byApp) {
+          await inbox.handled(key);
+          continue;
+        }
         logger.info({ delivery: key }, 'taking over a delivery that another process did not finish');
         // Slack has had its ack, or has given up waiting for it.
-        await tracked(forward({ body, ack: () => Promise.resolve() }, deliveryOf(body)));
+        await tracked(forward({ body, ack: () => Promise.resolve() }, delivery));
       }
       return left.length;
     },

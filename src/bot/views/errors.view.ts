@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
 
@@ -16,7 +17,18 @@ export function errorText(error: unknown, reference: string, words: Words): stri
   };
   const general = words.lookup(`error.${error.code}`, facts) ?? words.say('error.BUG', { reference });
   if (typeof reason !== 'string') return general;
-  const because = words.lookup(`denied.${reason}`, facts);
+  const because = words.lookup(`denied.${reason}`, { ...facts, ask: markup(whomToAsk(error.facts, words)) });
   if (because === undefined) return words.lookup(`error.${error.code}.${reason}`, facts) ?? general;
   return words.say('denied', { reason: markup(because), reference });
+}
+
+/** Mentions of those whom the configuration names; else words for whoever runs the bot. */
+function whomToAsk({ askUsers, askGroups }: Facts, words: Words): string {
+  const ids = (list: FactValue | undefined) =>
+    typeof list === 'string' && list !== '' ? list.split(',') : [];
+  const mentions = [
+    ...ids(askUsers).map((id) => `<@${id}>`),
+    ...ids(askGroups).map((id) => `<!subteam^${id}>`),
+  ];
+  return mentions.length === 0 ? words.say('access.ask-operator') : mentions.join(', ');
 }

@@ -66,6 +66,11 @@ export function homeView(data: HomeData, words: Words): HomeView {
   return { type: 'home', blocks: blocks.slice(0, limits.viewBlocks) };
 }
 
+/** For somebody who may read nothing. */
+export function closedHomeView(words: Words): HomeView {
+  return { type: 'home', blocks: [section(words.say('home.closed'), words)] };
+}
+
 function environmentBlocks(
   { name, last, healthButton }: HomeData['environments'][number],
   words: Words,

@@ -3,6 +3,7 @@ import { sha256 } from '../kernel/canonical.ts';
 import { AppError } from '../kernel/errors.ts';
 import { present } from '../kernel/present.ts';
 import { secretValue } from '../kernel/secret-schema.ts';
+import { channelId, usergroupId, userId } from '../kernel/slack-ids.ts';
 import type { AllowList } from './eligibility.ts';
 import type { Tier } from './remediation.ts';
 
@@ -50,12 +51,6 @@ const HoursText = z
       context.addIssue({ code: 'custom', message: 'must end with an IANA time zone' });
     return { days, from, to, timezone };
   });
-
-const userId = z.string().regex(/^[UW][A-Z0-9]{1,30}$/, 'must be a Slack user id, such as U07HB2VC94N');
-const usergroupId = z
-  .string()
-  .regex(/^S[A-Z0-9]{1,30}$/, 'must be a Slack usergroup id, such as S06LM1XR7DA');
-const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW');
 
 const Approvers = z
   .strictObject({

@@ -3,6 +3,7 @@ import { secretValue } from '../kernel/secret-schema.ts';
 import type { Discovered } from '../platform/discovered.ts';
 import { serviceIds } from '../platform/part.ts';
 import { guide, usual } from '../platform/table.ts';
+import { Access } from './access.ts';
 import { PlatformSettings } from './platform.ts';
 import { Redis, toRedisConnection } from './redis.ts';
 import { Thresholds } from './thresholds.ts';
@@ -134,6 +135,7 @@ export const Environment = z
     neo4j: Neo4j.exactOptional(),
     thresholds: Thresholds.prefault({}),
     platform: PlatformSettings.prefault({}),
+    access: Access.prefault({}),
   })
   .superRefine(({ services, withoutHttp }, context) => {
     for (const [index, id] of withoutHttp.entries())

@@ -14,6 +14,9 @@ export interface DigestService {
     readonly by: Person;
     readonly enabled?: boolean;
     readonly at?: string;
+    /** Of the delivery, for the audit. */
+    readonly requestId?: string;
+    readonly payloadDigest?: string;
   }): Promise<{
     readonly enabled: boolean;
     readonly at: string;

@@ -5,10 +5,13 @@ import {
   stripDays,
 } from '../../domain/digest/digest.ts';
 import { type DailySchedule, type DailyTime, timeOfDay } from '../../domain/digest/schedule.ts';
+import { personId } from '../../domain/fix/approval.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Person } from '../../domain/kernel/person.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { ChannelSettings } from '../../domain/ports/channels.ts';
 import type { RunHandler } from '../../domain/ports/lease.ts';
@@ -67,16 +70,27 @@ export function digestPlan(
   };
 }
 
+/** Who set what. */
+export interface DigestChange {
+  readonly by: Person;
+  readonly enabled: boolean;
+  readonly at: string;
+  readonly timezone: string;
+}
+
 export interface DigestServiceOptions {
-  readonly store: StoreOf<'channels'>;
+  readonly store: StoreOf<'channels' | 'audit' | 'messages'>;
   readonly runs: RunService;
   readonly settings: DigestSettings;
+  readonly ids: Ids;
+  /** What the channel reads when somebody changes when its digest comes. */
+  readonly changed: (change: DigestChange, language: Language) => Rendered;
   readonly schedule: DailySchedule;
   readonly clock: Clock;
 }
 
 export function createDigestService(options: DigestServiceOptions): DigestService {
-  const { store, runs, settings, schedule, clock } = options;
+  const { store, runs, settings, schedule, clock, ids } = options;
   return {
     async now({ surface, environment, by, dedupeKey }) {
       const { runId } = await runs.start({
@@ -89,17 +103,36 @@ export function createDigestService(options: DigestServiceOptions): DigestServic
       });
       return { runId };
     },
-    async configure({ channel, teamId, by, enabled, at }) {
+    async configure({ channel, teamId, by, enabled, at, requestId, payloadDigest }) {
       if (at !== undefined && !timeOfDay.test(at)) {
         throw new AppError('INVALID_INPUT', 'not a time of day', { facts: { reason: 'time-of-day', at } });
       }
       const changed = enabled !== undefined || at !== undefined;
-      const saved = await store.tx(async (tx) => {
+      const plan = await store.tx(async (tx) => {
         const before = await tx.channels.get(channel);
-        if (changed) await tx.channels.save(merged(before, { channel, teamId, enabled, at }), by);
-        return changed ? tx.channels.get(channel) : before;
+        if (!changed) return digestPlan(settings, channel, before);
+        await tx.channels.save(merged(before, { channel, teamId, enabled, at }), by);
+        const now = digestPlan(settings, channel, await tx.channels.get(channel));
+        if (now === undefined) return now;
+        // R-L1: the change, its audit row and what the channel reads of it are one transaction.
+        const set = { enabled: now.enabled, at: now.at, timezone: now.timezone };
+        await tx.audit.append({
+          actor: personId(by),
+          actorTeam: by.teamId,
+          action: 'channel.digest',
+          facts: { channel, ...set },
+          ...(requestId === undefined ? {} : { requestIds: [requestId] }),
+          ...present({ payloadDigest }),
+        });
+        await tx.messages.post({
+          id: ids.uuid(),
+          purpose: 'channel-settings',
+          channel,
+          rendered: options.changed({ by, ...set }, now.language),
+          urgency: 'answer',
+        });
+        return now;
       });
-      const plan = digestPlan(settings, channel, saved);
       if (plan === undefined) {
         throw new AppError('NOT_FOUND', 'the channel has no environment', {
           facts: { reason: 'unknown-environment', channel },

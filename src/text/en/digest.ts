@@ -24,6 +24,8 @@ export const digest = {
   'digest.chart.warning': 'warning',
   'digest.strip': 'Last days: {strip}',
   'digest.strip.missing': '▫️ no digest that day',
+  'digest.changed.on': '{person} switched the digest of this channel on: daily at {at} ({timezone}).',
+  'digest.changed.off': '{person} switched the digest of this channel off.',
   'digest.set.on': 'The digest of this channel is on: daily at {at} ({timezone}).',
   'digest.set.off': 'The digest of this channel is off.',
   'digest.set.show-on':

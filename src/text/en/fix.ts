@@ -153,6 +153,19 @@ export const fix = {
   'denied.guest': 'guests do not decide.',
   'denied.stranger': 'people of another organisation do not decide.',
   'denied.not-in-policy': 'you are not on the list of those who may decide this.',
+  'denied.access-unknown': 'Slack cannot tell me right now who you are. Try again in a minute, or ask {ask}.',
+  'denied.access-mismatch': 'the account that asked and the one Slack knows are not the same; ask {ask}.',
+  'denied.access-deactivated': 'the account is deactivated.',
+  'denied.access-bot': 'apps see and start nothing here.',
+  'denied.access-guest': 'guests see and start nothing here, unless they are named for it; ask {ask}.',
+  'denied.access-external':
+    'people of another organisation see and start nothing here, unless they are named for it; ask {ask}.',
+  'denied.access-not-named': 'you are not on the list of those who may do this here; ask {ask}.',
+  'denied.access-channel-unknown':
+    'Slack cannot tell me whether this channel is shared with another organisation. Ask in a direct message, or ask {ask}.',
+  'denied.access-shared-channel':
+    'another organisation reads this channel. Ask in another channel or a direct message; {ask} can allow this one.',
+  'access.ask-operator': 'the operator of this bot',
   'denied.joined-after-request': 'you joined the approvers after this was asked for; ask for it again.',
   'denied.own-request': 'you asked for it yourself, so somebody else must approve it.',
   'denied.channel-unknown': 'Slack cannot tell me whether this channel is shared with another organisation.',

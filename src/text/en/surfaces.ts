@@ -11,6 +11,7 @@ export const surfaces = {
   'button.diagnose': 'Diagnose',
   'button.report': 'Report',
   'button.health': 'Check health',
+  'home.closed': 'You may not see the platform here. Ask the operator of this bot.',
   'home.environments': 'Environments',
   'home.environment.never': ':white_circle: *{environment}*: not checked yet',
   'home.environment.running': ':hourglass_flowing_sand: *{environment}*: being checked since {time:time}',

@@ -26,6 +26,8 @@ export const digest = {
   'digest.chart.warning': '警告',
   'digest.strip': '最近几天：{strip}',
   'digest.strip.missing': '▫️ 当天没有摘要',
+  'digest.changed.on': '{person} 开启了此频道的每日摘要：每天 {at}（{timezone}）。',
+  'digest.changed.off': '{person} 关闭了此频道的每日摘要。',
   'digest.set.on': '本频道的摘要已开启：每天 {at}（{timezone}）。',
   'digest.set.off': '本频道的摘要已关闭。',
   'digest.set.show-on': '本频道的摘要每天 {at}（{timezone}）发送。`/aetherius digest off` 可关闭。',

@@ -13,6 +13,7 @@ export const surfaces = {
   'button.diagnose': '诊断',
   'button.report': '生成报告',
   'button.health': '检查健康状态',
+  'home.closed': '你无权在这里查看平台。请联系此机器人的管理员。',
   'home.environments': '环境',
   'home.environment.never': ':white_circle: *{environment}*：尚未检查',
   'home.environment.running': ':hourglass_flowing_sand: *{environment}*：自 {time:time} 起检查中',

@@ -224,6 +224,8 @@ describe('the difference', () => {
       settings,
       schedule: dailySchedule,
       clock,
+      ids: systemIds,
+      changed: ({ enabled, at }) => ({ text: `digest ${enabled ? at : 'off'}` }),
     });
 
     await service.now({
@@ -252,6 +254,8 @@ describe('settings from Slack', () => {
       settings,
       schedule: dailySchedule,
       clock,
+      ids: systemIds,
+      changed: ({ enabled, at }) => ({ text: `digest ${enabled ? at : 'off'}` }),
     });
     const channel = { teamId: 'T1', by } as const;
 
@@ -287,6 +291,8 @@ describe('settings from Slack', () => {
       settings,
       schedule: dailySchedule,
       clock,
+      ids: systemIds,
+      changed: ({ enabled, at }) => ({ text: `digest ${enabled ? at : 'off'}` }),
     });
     await service.configure({ channel: 'C1', teamId: 'T1', by, enabled: false });
     const { next } = await service.configure({ channel: 'C2', teamId: 'T1', by, enabled: true });

@@ -31,6 +31,8 @@ export interface SayMessage {
   /** `@name` of the bot or a person becomes a mention. */
   readonly text: string;
   readonly threadTs?: string;
+  /** An app posts it with this person's token: the message carries `bot_id`, `app_id` and `bot_profile`. */
+  readonly throughBot?: string;
   readonly files?: readonly { readonly name: string; readonly content: string | Uint8Array }[];
 }
 
@@ -172,6 +174,7 @@ export async function say(core: Core, input: SayMessage): Promise<UserResult> {
     blocks: text === '' ? [] : [composed(text) as JsonObject & { type: string }],
     files,
     threadTs: input.threadTs ?? null,
+    botId: input.throughBot ?? null,
     subtype: files.length > 0 ? 'file_share' : null,
   });
   announceMessage({ world, baseUrl: core.baseUrl(), emit: core.emit }, message);

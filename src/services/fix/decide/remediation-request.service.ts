@@ -1,3 +1,4 @@
+import { askFacts, mayEnter } from '../../../domain/access/access.ts';
 import { everybodyOn, firstAvailable } from '../../../domain/fix/eligibility.ts';
 import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
@@ -18,13 +19,19 @@ import { moveRemediation } from './remediation-move.service.ts';
 import { sameFix } from './same-fix.ts';
 
 /** Tier 1 is confirmed by the requester alone, so it must be one of its list; else any full member may ask. */
-export function judgeRequester(
+export async function judgeRequester(
   deps: DecisionDeps,
   input: DecisionInput,
-  row: Pick<RemediationRow, 'tier'>,
+  row: Pick<RemediationRow, 'tier' | 'environment'>,
 ): Promise<Judged> {
   const rule = deps.policy.rule(row.tier);
-  return judge(deps, input, rule?.approvals === 0 ? rule.by : undefined);
+  const judged = await judge(deps, input, rule?.approvals === 0 ? rule.by : undefined);
+  const access = deps.accessOf?.(row.environment);
+  if (!judged.ok || access === undefined) return judged;
+  // R-A11: to ask for a fix is to start something.
+  const wish = { right: 'start', ...present({ channel: input.channel }) } as const;
+  const entry = await mayEnter(input.by, wish, access, deps.directory);
+  return entry.ok ? judged : { ok: false, why: `access-${entry.why}`, facts: askFacts(access.ask) };
 }
 
 /** proposed → requested, and on to approved when the rule needs no other person. */

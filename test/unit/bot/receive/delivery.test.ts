@@ -79,6 +79,31 @@ describe('a delivery', () => {
     expect(deliveryOf({ ...click, enterprise: { id: 'E0HOME' } }).person?.enterpriseId).toBeUndefined();
   });
 
+  it.each([
+    { bot_id: 'B1' },
+    { app_id: 'A9' },
+    { bot_profile: { id: 'B1' } },
+    { subtype: 'bot_message' },
+    { subtype: 'message_changed' },
+  ])('names nobody when an app posted it, be it in a person’s name: %j (R-A12)', (mark) => {
+    const posted = deliveryOf({ ...mention, event: { ...mention.event, ...mark } });
+
+    expect(posted).toMatchObject({ byApp: true });
+    expect(posted.person).toBeUndefined();
+  });
+
+  it.each([undefined, 'file_share', 'thread_broadcast', 'me_message'])(
+    'names who wrote it with subtype %s',
+    (subtype) => {
+      const written = deliveryOf({
+        ...mention,
+        event: { ...mention.event, ...(subtype === undefined ? {} : { subtype }) },
+      });
+
+      expect(written).toMatchObject({ byApp: false, person: { userId: 'U3' } });
+    },
+  );
+
   it('belongs to us by app and workspace (R-SLACK9)', () => {
     expect(isOurs(deliveryOf(slash), 'A1', installed)).toBe(true);
     expect(isOurs(deliveryOf(click), 'A1', installed)).toBe(true);

@@ -93,6 +93,41 @@ describe('the gate', () => {
     expect(seen).toMatchObject([{ trigger_id: '1.2.3', text: expect.stringContaining('[secret') as string }]);
   });
 
+  it('hands on nothing that an app posted in a person’s name, and stores nothing of it (R-A12)', async () => {
+    const { inbox, state } = anInbox();
+    const stored: string[] = [];
+    const { gate, seen } = aGate({
+      ...inbox,
+      accept: (given, timeoutMs) => {
+        stored.push(given.key);
+        return inbox.accept(given, timeoutMs);
+      },
+    });
+    const event = {
+      type: 'app_mention',
+      user: 'U0USER',
+      channel: 'C1',
+      ts: '1.1',
+      text: '<@U0BOT> approve 1',
+    };
+    const body = { type: 'event_callback', api_app_id: 'A0APP', team_id: 'T0TEAM', event_id: 'Ev1' };
+    const acks: unknown[] = [];
+    const ack = (answer?: unknown) => Promise.resolve(void acks.push(answer));
+
+    await gate.processEvent({ body: { ...body, event: { ...event, bot_id: 'B1' } }, ack });
+    // Left by a process that did not know better.
+    state.left = [{ key: 'k', body: { ...body, event: { ...event, app_id: 'A2' } } }];
+    await gate.recover();
+    const byApps = [...seen];
+    await gate.processEvent({ body: { ...body, event_id: 'Ev2', event }, ack });
+
+    expect(byApps).toEqual([]);
+    expect(acks).toHaveLength(1);
+    expect(stored).toEqual(['event:A0APP:Ev2']);
+    expect(state.handled).toContain('k');
+    expect(seen).toHaveLength(1);
+  });
+
   it('marks a delivery as handled', async () => {
     const { inbox, state } = anInbox();
     const { gate, seen } = aGate(inbox);

@@ -1,0 +1,138 @@
+import {
+  type AllowList,
+  type Directory,
+  expand,
+  memberStandingOf,
+  type Standing,
+  standingOf,
+} from '../fix/eligibility.ts';
+import type { Person } from '../kernel/person.ts';
+
+/** What a person may do with an environment, apart from deciding fixes (that is the approval policy's). */
+export const rights = ['read', 'start', 'configure'] as const;
+export type Right = (typeof rights)[number];
+
+/** Who is named for a right; `channels` names the full members who ask there. */
+export interface Named extends AllowList {
+  readonly channels: readonly string[];
+}
+
+/** The rule of one environment. Without a list for a right, full members of the installed workspaces have it. */
+export interface AccessRules {
+  readonly read?: Named;
+  readonly start?: Named;
+  /** Channels shared with another organisation in which answers may be shown all the same. */
+  readonly sharedChannels: readonly string[];
+  /** Whom a refusal names. */
+  readonly ask: AllowList;
+}
+
+/** Catalogue key `denied.access-<denial>`. */
+export type AccessDenial =
+  | 'unknown'
+  | 'mismatch'
+  | 'deactivated'
+  | 'bot'
+  | 'guest'
+  | 'external'
+  | 'not-named'
+  | 'channel-unknown'
+  | 'shared-channel';
+
+export type Entry = { readonly ok: true } | { readonly ok: false; readonly why: AccessDenial };
+
+export interface Wish {
+  readonly right: Right;
+  /** Channel in which it was asked; counts for `channels` of a rule. */
+  readonly channel?: string;
+  /** Channel in which the answer will stand for everybody to read. */
+  readonly shownIn?: string;
+}
+
+const refused = (why: AccessDenial): Entry => ({ ok: false, why });
+
+/**
+ * R-A11: full members of the installed workspaces, unless the rule names others; guests and people of another
+ * organisation only by name. Whoever Slack cannot tell is refused. `person` is who the verified payload says, or a
+ * user id alone where there is no payload (App Home that is published again).
+ */
+export async function mayEnter(
+  person: Person | { readonly userId: string },
+  wish: Wish,
+  rules: AccessRules,
+  directory: Directory,
+): Promise<Entry> {
+  const standing =
+    'via' in person ? await standingOf(person, directory) : await memberStandingOf(person.userId, directory);
+  const mine = await membership(person.userId, standing, wish, rules, directory);
+  if (!mine.ok) return mine;
+  return wish.shownIn === undefined ? mine : shown(wish.shownIn, rules, directory);
+}
+
+async function membership(
+  userId: string,
+  standing: Standing,
+  wish: Wish,
+  rules: AccessRules,
+  directory: Directory,
+): Promise<Entry> {
+  const lists = listsFor(wish.right, rules);
+  if (standing.ok) {
+    if (lists === undefined) return { ok: true };
+    const asked = wish.channel;
+    if (asked !== undefined && lists.some(({ channels }) => channels.includes(asked))) return { ok: true };
+    return named(standing.userIds, lists, directory);
+  }
+  switch (standing.why) {
+    case 'guest':
+    case 'stranger':
+    case 'not-installed': {
+      const why = standing.why === 'guest' ? 'guest' : 'external';
+      // Settings of a channel are for members, whoever is named.
+      if (wish.right === 'configure' || lists === undefined) return refused(why);
+      const entry = await named([userId], lists, directory);
+      return entry.ok || entry.why === 'unknown' ? entry : refused(why);
+    }
+    case 'bot':
+    case 'deactivated':
+      return refused(standing.why);
+    case 'identity-mismatch':
+      return refused('mismatch');
+    default:
+      return refused('unknown');
+  }
+}
+
+/** Whoever may start may read, and who may not start changes no settings. */
+function listsFor(right: Right, { read, start }: AccessRules): readonly Named[] | undefined {
+  if (right !== 'read') return start === undefined ? undefined : [start];
+  if (read === undefined) return undefined;
+  return start === undefined ? [read] : [read, start];
+}
+
+async function named(
+  userIds: readonly string[],
+  lists: readonly Named[],
+  directory: Directory,
+): Promise<Entry> {
+  const current = await expand(lists, directory);
+  if (userIds.some((id) => current.userIds.has(id))) return { ok: true };
+  return refused(current.missing.length > 0 ? 'unknown' : 'not-named');
+}
+
+async function shown(channel: string, rules: AccessRules, directory: Directory): Promise<Entry> {
+  if (channel.startsWith('D') || rules.sharedChannels.includes(channel)) return { ok: true };
+  const found = await directory.channel(channel);
+  // Where the bot is no member it can post nothing; the answer then reaches the asker alone.
+  if ('unavailable' in found)
+    return found.unavailable === 'not-found' ? { ok: true } : refused('channel-unknown');
+  return found.known.externallyShared ? refused('shared-channel') : { ok: true };
+}
+
+/** Whom a refusal names, as facts of an AppError. */
+export function askFacts(ask: AllowList | undefined): {
+  readonly askUsers: string;
+  readonly askGroups: string;
+} {
+  return { askUsers: ask?.users.join(',') ?? '', askGroups: ask?.usergroups.join(',') ?? '' };
+}

@@ -1,0 +1,83 @@
+import type { Request } from '../bot/middleware/request.ts';
+import { type AccessRules, askFacts, type Entry, mayEnter, type Right } from '../domain/access/access.ts';
+import type { AllowList, Directory } from '../domain/fix/eligibility.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import type { Person } from '../domain/kernel/person.ts';
+import { present } from '../domain/kernel/present.ts';
+import type { Services } from '../services/contract.ts';
+
+/** What an entry point wants to do. Decisions about fixes are judged by the approval policy, with the fix itself. */
+export type Wanted =
+  | { readonly right: 'decide' }
+  | {
+      readonly right: Right;
+      /** Absent where it is not known yet: then any environment opens the door, and what is shown is asked for again. */
+      readonly environment?: string;
+      /** Channel in which the answer will stand. */
+      readonly shownIn?: string;
+    };
+
+/** R-A11: the only way of an entry point in Slack to the use cases. */
+export interface Door {
+  /** AppError NOT_ALLOWED with whom to ask. */
+  enter(request: Request, wanted: Wanted): Promise<Services>;
+  /** Environments of which this person may read. */
+  readable(person: Person | { readonly userId: string }, channel?: string): Promise<readonly string[]>;
+  /** For App Home, which is published for people who sent nothing. */
+  readonly home: Services;
+}
+
+export interface DoorOptions {
+  readonly services: Services;
+  /** By environment. */
+  readonly rules: Readonly<Record<string, AccessRules>>;
+  readonly directory: Directory;
+}
+
+export function createDoor({ services, rules, directory }: DoorOptions): Door {
+  const entryTo = (
+    name: string,
+    person: Parameters<Door['readable']>[0],
+    wish: Parameters<typeof mayEnter>[1],
+  ): Promise<Entry> => {
+    const own = rules[name];
+    // Nobody learns from a refusal which environments there are: an unknown one is said by the use case.
+    return mayEnter(
+      person,
+      wish,
+      own ?? { sharedChannels: [], ask: { users: [], usergroups: [] } },
+      directory,
+    );
+  };
+  return {
+    home: services,
+    async enter(request, wanted) {
+      if (wanted.right === 'decide') return services;
+      const { right, environment, shownIn } = wanted;
+      const { channel } = request.delivery;
+      const wish = { right, ...present({ channel, shownIn }) };
+      const names = environment === undefined ? Object.keys(rules) : [environment];
+      let first: { readonly name: string; readonly entry: Entry } | undefined;
+      for (const name of names) {
+        const entry = await entryTo(name, request.person, wish);
+        if (entry.ok) return services;
+        first ??= { name, entry };
+      }
+      throw refusal(first?.entry, rules[first?.name ?? '']?.ask);
+    },
+    async readable(person, channel) {
+      const names = Object.keys(rules);
+      const entries = await Promise.all(
+        names.map((name) => entryTo(name, person, { right: 'read', ...present({ channel }) })),
+      );
+      return names.filter((_, index) => entries[index]?.ok === true);
+    },
+  };
+}
+
+function refusal(entry: Entry | undefined, ask: AllowList | undefined): AppError {
+  const why = entry === undefined || entry.ok ? 'unknown' : entry.why;
+  return new AppError('NOT_ALLOWED', `refused at the door: ${why}`, {
+    facts: { reason: `access-${why}`, ...askFacts(ask) },
+  });
+}

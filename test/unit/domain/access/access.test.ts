@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { type AccessRules, mayEnter, type Right, rights } from '../../../../src/domain/access/access.ts';
+import type { Directory, DirectoryPerson } from '../../../../src/domain/fix/eligibility.ts';
+import type { Person } from '../../../../src/domain/kernel/person.ts';
+
+const member: DirectoryPerson = {
+  userId: 'UMEMBER',
+  teamId: 'THOME',
+  deleted: false,
+  bot: false,
+  restricted: false,
+  ultraRestricted: false,
+  stranger: false,
+};
+const people: readonly DirectoryPerson[] = [
+  member,
+  { ...member, userId: 'UGUEST', restricted: true },
+  { ...member, userId: 'USINGLE', ultraRestricted: true },
+  { ...member, userId: 'UOTHER', teamId: 'TPARTNER', stranger: true },
+  { ...member, userId: 'UGONE', deleted: true },
+  { ...member, userId: 'UBOT', bot: true },
+];
+const groups: Readonly<Record<string, readonly string[]>> = { SOPS: ['UMEMBER', 'UGUEST'], SNOBODY: [] };
+
+const directory: Directory = {
+  installation: () => Promise.resolve({ known: { teamIds: ['THOME'], enterpriseIds: [] } }),
+  person: (id) => {
+    const known = people.find(({ userId }) => userId === id);
+    return Promise.resolve(known === undefined ? { unavailable: 'not-found' } : { known });
+  },
+  groupMembers: (id) =>
+    Promise.resolve(groups[id] === undefined ? { unavailable: 'slack-unavailable' } : { known: groups[id] }),
+  channel: (id) =>
+    Promise.resolve(
+      id === 'CLOST'
+        ? { unavailable: 'slack-unavailable' }
+        : id === 'CWITHOUT'
+          ? { unavailable: 'not-found' }
+          : { known: { externallyShared: id === 'CSHARED', private: false } },
+    ),
+};
+
+const nobody = { users: [], usergroups: [], channels: [] };
+const open: AccessRules = { sharedChannels: [], ask: { users: [], usergroups: [] } };
+const as = (userId: string, teamId = userId === 'UOTHER' ? 'TPARTNER' : 'THOME'): Person => ({
+  userId,
+  teamId,
+  via: 'slack',
+});
+const whyNot = async (
+  person: Parameters<typeof mayEnter>[0],
+  right: Right,
+  rules: AccessRules,
+  at: { readonly channel?: string; readonly shownIn?: string } = {},
+) => {
+  const entry = await mayEnter(person, { right, ...at }, rules, directory);
+  return entry.ok ? 'ok' : entry.why;
+};
+
+describe('without a rule', () => {
+  it.each([
+    ['UMEMBER', 'ok'],
+    ['UGUEST', 'guest'],
+    ['USINGLE', 'guest'],
+    ['UOTHER', 'external'],
+    ['UGONE', 'deactivated'],
+    ['UBOT', 'bot'],
+    ['UNKNOWN', 'unknown'],
+  ])('%s: %s, for every right', async (userId, expected) => {
+    for (const right of rights) {
+      expect(await whyNot(as(userId), right, open)).toBe(expected);
+      // App Home has no payload, only an id.
+      if (userId !== 'UOTHER') expect(await whyNot({ userId }, right, open)).toBe(expected);
+    }
+    expect(await whyNot({ userId: 'UOTHER' }, 'read', open)).toBe('external');
+  });
+
+  it('a member who came with the payload of another workspace is not believed', async () => {
+    expect(await whyNot(as('UMEMBER', 'TPARTNER'), 'read', open)).toBe('external');
+  });
+});
+
+describe('a rule', () => {
+  const named: AccessRules = {
+    ...open,
+    read: { ...nobody, users: ['UGUEST'], channels: ['CWAR'] },
+    start: { ...nobody, usergroups: ['SOPS'] },
+  };
+
+  it('names who may read, and whoever may start may read too', async () => {
+    expect(await whyNot(as('UGUEST'), 'read', named)).toBe('ok');
+    expect(await whyNot(as('UMEMBER'), 'read', named)).toBe('ok');
+    expect(await whyNot(as('UMEMBER'), 'read', { ...named, start: nobody })).toBe('not-named');
+    expect(await whyNot(as('USINGLE'), 'read', named)).toBe('guest');
+    expect(await whyNot(as('UOTHER'), 'read', named)).toBe('external');
+  });
+
+  it('of a channel counts for members who ask there, and for nobody else', async () => {
+    const only = { ...named, start: nobody };
+    expect(await whyNot(as('UMEMBER'), 'read', only, { channel: 'CWAR' })).toBe('ok');
+    expect(await whyNot(as('UMEMBER'), 'read', only, { channel: 'CELSE' })).toBe('not-named');
+    expect(await whyNot(as('USINGLE'), 'read', only, { channel: 'CWAR' })).toBe('guest');
+    expect(await whyNot(as('UMEMBER'), 'start', only, { channel: 'CWAR' })).toBe('not-named');
+  });
+
+  it('with a list of nobody keeps everybody out', async () => {
+    for (const { userId } of people)
+      expect(await whyNot(as(userId), 'start', { ...open, start: nobody })).not.toBe('ok');
+  });
+
+  it('that names a guest lets them start, and change no settings of a channel', async () => {
+    expect(await whyNot(as('UGUEST'), 'start', named)).toBe('ok');
+    expect(await whyNot(as('UGUEST'), 'configure', named)).toBe('guest');
+    expect(await whyNot(as('UMEMBER'), 'configure', named)).toBe('ok');
+  });
+
+  it('never names a deactivated account or an app into it', async () => {
+    const rules = { ...open, read: { ...nobody, users: ['UGONE', 'UBOT'] } };
+    expect(await whyNot(as('UGONE'), 'read', rules)).toBe('deactivated');
+    expect(await whyNot(as('UBOT'), 'read', rules)).toBe('bot');
+  });
+
+  it('whose group Slack cannot tell refuses for that reason', async () => {
+    const rules = { ...open, read: { ...nobody, usergroups: ['SAWAY'] } };
+    expect(await whyNot(as('UMEMBER'), 'read', rules)).toBe('unknown');
+    expect(await whyNot(as('UGUEST'), 'read', rules)).toBe('unknown');
+  });
+});
+
+describe('a channel in which the answer will stand', () => {
+  it.each([
+    ['COPEN', 'ok'],
+    ['CSHARED', 'shared-channel'],
+    ['CLOST', 'channel-unknown'],
+    ['CWITHOUT', 'ok'],
+    ['DDIRECT', 'ok'],
+  ])('%s: %s', async (shownIn, expected) => {
+    expect(await whyNot(as('UMEMBER'), 'start', open, { shownIn })).toBe(expected);
+  });
+
+  it('may be shared when it is allowed, and a private answer may be asked for there', async () => {
+    const allowed = { ...open, sharedChannels: ['CSHARED'] };
+    expect(await whyNot(as('UMEMBER'), 'start', allowed, { shownIn: 'CSHARED' })).toBe('ok');
+    expect(await whyNot(as('UOTHER'), 'start', allowed, { shownIn: 'CSHARED' })).toBe('external');
+    expect(await whyNot(as('UMEMBER'), 'read', open, { channel: 'CSHARED' })).toBe('ok');
+  });
+});

@@ -1,0 +1,354 @@
+/** R-A11: each kind of person, in each kind of channel, at every entry point with every verb and button. */
+import type { App } from '@slack/bolt';
+import { describe, expect, it } from 'vitest';
+import { type ActionId, actionIds, callbacks } from '../../../src/bot/ids.ts';
+import type { Right } from '../../../src/domain/access/access.ts';
+import type { Directory, DirectoryPerson } from '../../../src/domain/fix/eligibility.ts';
+import { AppError } from '../../../src/domain/kernel/errors.ts';
+import type { HandlerDeps } from '../../../src/handlers/deps.ts';
+import { createDoor } from '../../../src/handlers/door.ts';
+import { type Verb, verbs } from '../../../src/handlers/grammar/command.ts';
+import { registerHandlers } from '../../../src/handlers/index.ts';
+import type { Services } from '../../../src/services/contract.ts';
+import { wordsIn } from '../../../src/text/words.ts';
+
+type Rule = Right | 'decide' | 'open';
+/** Whether the answer stands in the channel for everybody. */
+interface Entry {
+  readonly rule: Rule;
+  readonly public?: boolean;
+  readonly text?: string;
+}
+
+/** A verb without a line here does not compile; one with another rule than here fails. */
+const verbRules: Readonly<Record<Verb, Entry>> = {
+  help: { rule: 'open' },
+  whoami: { rule: 'open' },
+  health: { rule: 'start', public: true, text: 'health prod' },
+  diagnose: { rule: 'start', public: true, text: 'diagnose D3 prod' },
+  fix: { rule: 'start', public: true, text: 'fix redis.set-eviction-policy prod' },
+  report: { rule: 'read', text: 'report prod' },
+  approvals: { rule: 'read' },
+  approve: { rule: 'decide', text: 'approve r1' },
+  reject: { rule: 'decide', text: 'reject r1 because' },
+  resolve: { rule: 'decide', text: 'resolve r1 worked I looked' },
+  fixes: { rule: 'decide', text: 'fixes off because' },
+  history: { rule: 'read', text: 'history prod' },
+  digest: { rule: 'configure', public: true, text: 'digest on' },
+};
+const moreCommands: readonly Entry[] = [
+  { rule: 'read', text: 'digest' },
+  { rule: 'configure', text: 'digest off' },
+  { rule: 'start', public: true, text: 'digest now' },
+  { rule: 'read', text: 'fixes' },
+  { rule: 'read', text: 'history' },
+  { rule: 'read', text: 'a word that is no verb' },
+  { rule: 'read', text: 'health nowhere' },
+];
+const actionRules: Readonly<Record<ActionId, Entry>> = {
+  [actionIds.details]: { rule: 'read' },
+  [actionIds.diagnose]: { rule: 'start', public: true },
+  [actionIds.report]: { rule: 'read' },
+  [actionIds.homeHealth]: { rule: 'start' },
+  // The modal asks for a reason; what it submits is a decision.
+  [actionIds.reject]: { rule: 'open' },
+  [actionIds.resolve]: { rule: 'open' },
+  [actionIds.request]: { rule: 'decide' },
+  [actionIds.approve]: { rule: 'decide' },
+  [actionIds.cancel]: { rule: 'decide' },
+  [actionIds.stop]: { rule: 'decide' },
+  [actionIds.undo]: { rule: 'decide' },
+};
+type CallbackId = (typeof callbacks)[keyof typeof callbacks];
+/** The details modal has nothing to submit. */
+const callbackRules: Readonly<Record<Exclude<CallbackId, 'aetherius_details_modal'>, Entry>> = {
+  [callbacks.healthShortcut]: { rule: 'start' },
+  [callbacks.diagnoseMessage]: { rule: 'start' },
+  [callbacks.healthModal]: { rule: 'start', public: true },
+  [callbacks.diagnoseModal]: { rule: 'start', public: true },
+  [callbacks.rejectModal]: { rule: 'decide' },
+  [callbacks.resolveModal]: { rule: 'decide' },
+};
+
+const member = {
+  userId: 'UMEMBER',
+  teamId: 'THOME',
+  deleted: false,
+  bot: false,
+  restricted: false,
+  ultraRestricted: false,
+  stranger: false,
+} satisfies DirectoryPerson;
+const directoryPeople: readonly DirectoryPerson[] = [
+  member,
+  { ...member, userId: 'UGUEST', restricted: true },
+  { ...member, userId: 'USINGLE', ultraRestricted: true },
+  { ...member, userId: 'UOTHER', teamId: 'TPARTNER', stranger: true },
+  { ...member, userId: 'UGONE', deleted: true },
+  { ...member, userId: 'UBOT', bot: true },
+];
+const barred = ['UGUEST', 'USINGLE', 'UOTHER', 'UGONE', 'UBOT', 'UNKNOWN'];
+const channels = { open: 'COPEN', shared: 'CSHARED' } as const;
+
+const directory: Directory = {
+  installation: () => Promise.resolve({ known: { teamIds: ['THOME'], enterpriseIds: [] } }),
+  person(id) {
+    const known = directoryPeople.find(({ userId }) => userId === id);
+    return Promise.resolve(known === undefined ? { unavailable: 'not-found' } : { known });
+  },
+  groupMembers: () => Promise.resolve({ known: [] }),
+  channel: (id) => Promise.resolve({ known: { externallyShared: id === channels.shared, private: false } }),
+};
+
+type Listener = (args: never) => Promise<void>;
+
+/** Everything that is registered, by what it listens to. */
+function stage() {
+  const listeners = new Map<string, Listener>();
+  const name = (id: unknown): string =>
+    typeof id === 'string' ? id : (Object.values(id as Record<string, string>)[0] ?? '');
+  const on = (kind: string) => (id: unknown, listener: Listener) =>
+    void listeners.set(`${kind} ${name(id)}`, listener);
+  const app = {
+    command: on('command'),
+    event: on('event'),
+    shortcut: on('shortcut'),
+    view: on('view'),
+    action: on('action'),
+  };
+  const calls: string[] = [];
+  const opened: unknown[] = [];
+  const homes: unknown[] = [];
+  const said: string[] = [];
+  const answers: Readonly<Record<string, unknown>> = {
+    'runs.start': { runId: '00000000-run', duplicate: false, courier: 'ok' },
+    'runs.history': [{ environment: 'prod', kind: 'health', state: 'complete', createdAt: new Date(0) }],
+    'remediations.list': [],
+    'switches.list': [],
+    'digests.now': { runId: 'r' },
+    'digests.configure': { enabled: true, at: '09:00', timezone: 'UTC' },
+  };
+  const decided = { moved: true, note: 'recorded', remediation: { handle: 'h', state: 'requested' } };
+  const room = (service: string) =>
+    new Proxy(
+      {},
+      {
+        get: (_, method) => (input: unknown) => {
+          const call = `${service}.${String(method)}`;
+          calls.push(call);
+          void input;
+          if (call in answers) return Promise.resolve(answers[call]);
+          if (service === 'remediations' && method !== 'get') return Promise.resolve(decided);
+          return Promise.resolve(undefined);
+        },
+      },
+    );
+  const services = Object.fromEntries(
+    ['runs', 'remediations', 'switches', 'digests', 'reports', 'audit'].map((one) => [one, room(one)]),
+  ) as unknown as Services;
+  const rules = { prod: { sharedChannels: [], ask: { users: ['UBOSS'], usergroups: [] } } };
+  let purpose = '';
+  const deps = {
+    door: createDoor({ services, rules, directory }),
+    settings: {
+      environments: ['prod'],
+      channel: () => ({ language: 'en' }),
+      defaultEnvironment: 'prod',
+    },
+    answers: {
+      privately: () => Promise.resolve(void said.push('privately')),
+      inPlace: () => Promise.resolve(void said.push('in place')),
+    },
+    slack: {
+      views: { open: (view: unknown) => Promise.resolve(void opened.push(view)) },
+      conversations: { open: () => Promise.resolve({ channel: { id: 'D1' } }) },
+    },
+    buttons: {
+      get: () =>
+        Promise.resolve({
+          id: 'b1',
+          purpose,
+          remediationId: 'r1',
+          runId: 'run1',
+          planHash: 'h',
+          data: {},
+          expired: false,
+        }),
+      make: () => Promise.resolve('b2'),
+    },
+    words: () => Promise.resolve(wordsIn('en')),
+    barred: () => Promise.resolve(undefined),
+    home: {
+      publish: (_: string, view: unknown) => Promise.resolve(void homes.push(view)),
+      opened: () => Promise.resolve(),
+    },
+    botUserId: 'UAETHER',
+    clock: { now: () => new Date(0) },
+    logger: {},
+  } as unknown as HandlerDeps;
+  registerHandlers(app as unknown as App, deps);
+
+  const deliver = async (
+    what: string,
+    given: Readonly<Record<string, unknown>>,
+    userId: string,
+    channel: string,
+    buttonPurpose = '',
+  ) => {
+    calls.length = 0;
+    opened.length = 0;
+    homes.length = 0;
+    said.length = 0;
+    purpose = buttonPurpose;
+    const person = { userId, teamId: userId === 'UOTHER' ? 'TPARTNER' : 'THOME', via: 'slack' };
+    const delivery = { key: 'k', digest: 'd', teamIds: ['THOME'], person, channel };
+    const listener = listeners.get(what);
+    if (listener === undefined) throw new Error(`nothing listens to ${what}`);
+    const args = { ack: () => Promise.resolve(), context: { delivery }, ...given };
+    const refused = await listener(args as never).then(
+      () => undefined,
+      (error: unknown) => (error instanceof AppError ? error : Promise.reject(error)),
+    );
+    return { refused, calls: [...calls], opened: [...opened], homes: [...homes], said: [...said] };
+  };
+  return { listeners, deliver };
+}
+
+const { listeners, deliver } = stage();
+const input = (values: Readonly<Record<string, string>>, metadata: unknown = {}) => ({
+  view: {
+    private_metadata: JSON.stringify(metadata),
+    state: {
+      values: Object.fromEntries(
+        Object.entries(values).map(([id, value]) => [
+          id,
+          {
+            [id]: {
+              type: 'plain_text_input',
+              value,
+              selected_option: { value },
+              selected_conversation: value,
+            },
+          },
+        ]),
+      ),
+    },
+  },
+});
+
+interface Case {
+  readonly name: string;
+  readonly what: string;
+  readonly entry: Entry;
+  readonly purpose?: string;
+  readonly given: (channel: string) => Readonly<Record<string, unknown>>;
+}
+const commandCases: readonly Case[] = [
+  ...Object.entries(verbRules).map(([verb, entry]) => ({ ...entry, text: entry.text ?? verb })),
+  ...moreCommands.map((entry) => ({ ...entry, text: entry.text ?? '' })),
+].flatMap((entry) => [
+  {
+    name: `/aetherius ${entry.text}`,
+    what: 'command /aetherius',
+    entry,
+    given: () => ({ command: { text: entry.text } }),
+  },
+  {
+    name: `@aetherius ${entry.text}`,
+    what: 'event app_mention',
+    entry,
+    given: () => ({ event: { text: `<@UAETHER> ${entry.text}` } }),
+  },
+]);
+const purposes: Readonly<Partial<Record<ActionId, string>>> = {
+  [actionIds.details]: 'details',
+  [actionIds.diagnose]: 'diagnose',
+  [actionIds.report]: 'report',
+  [actionIds.homeHealth]: 'home-health',
+};
+const actionCases: readonly Case[] = Object.entries(actionRules).map(([id, entry]) => ({
+  name: `button ${id}`,
+  what: `action ${id}`,
+  entry,
+  purpose: purposes[id as ActionId] ?? id.replace('remediation.', ''),
+  given: () => ({ body: { trigger_id: 't', actions: [{ value: 'b1' }] } }),
+}));
+const message = {
+  shortcut: { trigger_id: 't', channel: { id: 'COPEN' }, message: { ts: '1.1', text: 'it is slow' } },
+};
+const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, entry]) => {
+  const kind = listeners.has(`shortcut ${id}`) ? 'shortcut' : 'view';
+  const values = (channel: string) => ({
+    environment: 'prod',
+    depth: 'full',
+    channel,
+    symptom: 'D3',
+    reason: 'because',
+    outcome: 'worked',
+  });
+  return {
+    name: `${kind} ${id}`,
+    what: `${kind} ${id}`,
+    entry,
+    purpose: id === callbacks.resolveModal ? 'resolve' : 'reject',
+    given: (channel) => (kind === 'shortcut' ? message : input(values(channel), { button: 'b1', channel })),
+  };
+});
+const cases = [...commandCases, ...actionCases, ...callbackCases];
+
+describe('every entry point', () => {
+  it('has a rule here', () => {
+    const ruled = new Set([...cases.map(({ what }) => what), 'event app_home_opened']);
+    expect([...listeners.keys()].filter((what) => !ruled.has(what))).toEqual([]);
+    expect(Object.keys(verbRules).toSorted()).toEqual([...verbs].toSorted());
+  });
+
+  it.each(cases)('$name', async ({ what, entry, given, purpose }) => {
+    for (const channel of Object.values(channels)) {
+      const ours = await deliver(what, given(channel), member.userId, channel, purpose);
+      const shown = entry.public === true && channel === channels.shared;
+      const because = ours.refused?.facts['reason'];
+      expect({ channel, because }).toEqual({ channel, because: shown ? 'access-shared-channel' : undefined });
+      if (entry.rule !== 'open' && !shown)
+        expect(ours.calls.length + ours.opened.length + ours.said.length).toBeGreaterThan(0);
+
+      for (const userId of barred) {
+        const other = await deliver(what, given(channel), userId, channel, purpose);
+        if (entry.rule === 'open' || entry.rule === 'decide') {
+          // The decision itself is judged by the service, which writes a refusal down.
+          expect(other.refused).toBeUndefined();
+          continue;
+        }
+        expect({
+          userId,
+          code: other.refused?.code,
+          calls: other.calls,
+          opened: other.opened,
+          said: other.said,
+        }).toEqual({
+          userId,
+          code: 'NOT_ALLOWED',
+          calls: [],
+          opened: [],
+          said: [],
+        });
+        expect(other.refused?.facts).toMatchObject({
+          reason: expect.stringMatching(/^access-/),
+          askUsers: 'UBOSS',
+        });
+      }
+    }
+  });
+
+  it('shows App Home to members, and to nobody else a word of it', async () => {
+    const given = { event: { tab: 'home' } };
+    const ours = await deliver('event app_home_opened', given, member.userId, 'D1');
+    expect(JSON.stringify(ours.homes)).toContain('prod');
+    for (const userId of barred) {
+      const other = await deliver('event app_home_opened', given, userId, 'D1');
+      expect(other.calls).toEqual([]);
+      expect(JSON.stringify(other.homes)).not.toContain('prod');
+      expect(JSON.stringify(other.homes)).toContain('may not see');
+    }
+  });
+});
