@@ -15,6 +15,7 @@ const namespaces = {
   platform: 'aetherius',
   agents: 'kube-system',
   'node-events': nodeEventsNamespace,
+  own: account.namespace,
 } as const;
 
 /** Least-privilege roles, one file a feature, and the same as data for the Helm chart. */

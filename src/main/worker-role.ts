@@ -9,6 +9,7 @@ import { queuePrefix } from '../platform/queue/bullmq.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
+import { ownPodUids } from '../platform/targets/kubernetes/own-pod.ts';
 import { remediations } from '../remediations/index.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
@@ -21,6 +22,20 @@ import { openChecks } from './checks.ts';
 import { diagnoses } from './registries.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { decisionDeps, digestSettings } from './use-cases.ts';
+
+/** What the chart or the Compose file says of the bot itself. */
+function installed({ env, redaction }: Shared): Partial<Parameters<typeof createSelfIdentity>[0]> {
+  const { AETHERIUS_SELF_NAMESPACE: namespace, AETHERIUS_SELF_POD: name } = env;
+  const release = env.AETHERIUS_SELF_RELEASE;
+  return present({
+    project: env.AETHERIUS_SELF_PROJECT,
+    release: namespace === undefined || release === undefined ? undefined : `${namespace}/${release}`,
+    owners:
+      namespace === undefined || name === undefined
+        ? undefined
+        : () => ownPodUids({ namespace, name }, process.env, redaction.learn),
+  });
+}
 
 /** The worker looks and acts: it holds the credentials of its environments and no Slack token. */
 export function workerRole(shared: Shared, environments: readonly string[]): RoleParts {
@@ -41,10 +56,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     database: shared.database,
     redis: shared.redis.producer(),
     uids: shared.env.AETHERIUS_SELF_UIDS ?? [],
-    ...present({
-      release: shared.env.AETHERIUS_SELF_RELEASE,
-      project: shared.env.AETHERIUS_SELF_PROJECT,
-    }),
+    ...installed(shared),
     now: () => clock.now().getTime(),
   });
   const proposals = createProposeService({

@@ -29,6 +29,14 @@ describe('the Helm chart', () => {
     expect(set.filter((name) => !variables.includes(name))).toEqual([]);
   });
 
+  it('R-X14: tells the worker what the bot is made of, so that no fix changes that', () => {
+    const text = read(`${chart}/templates/deployments.yaml`);
+    const told = [...text.matchAll(/AETHERIUS_SELF_[A-Z]+/g)].map(([name]) => name);
+
+    expect(told).toEqual(['UIDS', 'POD', 'NAMESPACE', 'RELEASE'].map((name) => `AETHERIUS_SELF_${name}`));
+    expect(text).toContain('AETHERIUS_SELF_POD, valueFrom: { fieldRef: { fieldPath: metadata.name } }');
+  });
+
   it('uses only values that exist', () => {
     const values = parse(read(`${chart}/values.yaml`)) as Record<string, unknown>;
     const used = templates.flatMap((path) =>
@@ -77,6 +85,12 @@ describe('the Compose file', () => {
 
     expect(set.length).toBeGreaterThan(2);
     expect(set.filter((name) => !variables.includes(name))).toEqual([]);
+  });
+
+  it('R-X14: tells the bot of its own project, so that no fix restarts its containers', () => {
+    const project = compose.services['bot']?.environment?.['AETHERIUS_SELF_PROJECT'];
+
+    expect(project).toBe('${COMPOSE_PROJECT_NAME:-aetherius-bot}');
   });
 
   it('runs a Redis that loses no job', () => {

@@ -5,8 +5,8 @@ import type { NeededRight } from './remediation.ts';
 export const rightFeatures = ['health', 'diagnosis', 'restart', 'secrets', 'debug'] as const;
 export type RightFeature = (typeof rightFeatures)[number];
 
-/** Where a right holds: in the platform's namespace, in the collect agents', or where events of nodes are kept. */
-export const rightPlaces = ['platform', 'agents', 'node-events'] as const;
+/** Where a right holds: in the platform's namespace, in the collect agents', where events of nodes are kept, or in the bot's own. */
+export const rightPlaces = ['platform', 'agents', 'node-events', 'own'] as const;
 export type RightPlace = (typeof rightPlaces)[number];
 
 /** Nodes have no namespace; the cluster writes their events here. */
@@ -14,7 +14,7 @@ export const nodeEventsNamespace = 'default';
 
 /** Name of the role that carries these rights; one of its own where the platform may live in that namespace too. */
 export function roleName(feature: RightFeature, place: RightPlace): string {
-  return `aetherius-bot-${feature}${place === 'node-events' ? '-nodes' : ''}`;
+  return `aetherius-bot-${feature}${place === 'node-events' ? '-nodes' : place === 'own' ? '-self' : ''}`;
 }
 
 export interface KubernetesRight {
@@ -69,6 +69,9 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   // Whose Pods they are and at which addresses, so that nothing is changed on which the bot itself stands.
   { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
   { feature: 'restart', group: '', resource: 'pods', verbs: ['list'], places: both },
+  // Who owns the bot's own Pod, so that no fix changes that.
+  { feature: 'restart', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
+  { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: platform },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },

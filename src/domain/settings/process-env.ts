@@ -49,9 +49,14 @@ export const ProcessEnv = z.object({
   AETHERIUS_SELF_UIDS: commaSeparated.exactOptional().meta({
     description: 'UIDs of this Pod and its owners, separated by commas; a fix may never change them.',
   }),
+  AETHERIUS_SELF_NAMESPACE: z.string().min(1).exactOptional().meta({
+    description: 'Namespace of this Pod, with the two below.',
+  }),
+  AETHERIUS_SELF_POD: z.string().min(1).exactOptional().meta({
+    description: 'Name of this Pod; a fix may never change what owns it, which the API tells.',
+  }),
   AETHERIUS_SELF_RELEASE: z.string().min(1).exactOptional().meta({
-    description:
-      'Namespace and Helm release that the bot is installed as, `bots/aetherius-bot`; a fix may never change what carries its label.',
+    description: 'Helm release of the bot; a fix may never change what carries its label in that namespace.',
   }),
   AETHERIUS_SELF_PROJECT: z.string().min(1).exactOptional().meta({
     description: 'Compose project that the bot is part of; a fix may never change its containers.',

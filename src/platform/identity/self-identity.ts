@@ -13,6 +13,8 @@ export interface SelfIdentityOptions {
   readonly redis: RedisClient;
   /** UIDs of this Pod and its owners, from the downward API (`AETHERIUS_SELF_UIDS`). */
   readonly uids: readonly string[];
+  /** UIDs of our Pod and its owners, from the API. */
+  readonly owners?: () => Promise<readonly string[]>;
   /** `<namespace>/<release>` that we are installed as, from the chart (`AETHERIUS_SELF_RELEASE`). */
   readonly release?: string;
   /** Compose project that we are part of (`AETHERIUS_SELF_PROJECT`). */
@@ -34,15 +36,16 @@ export function createSelfIdentity(options: SelfIdentityOptions): () => Promise<
   return async () => {
     if (known !== undefined && options.now() - known.at < cacheMs) return known.claims;
     const container = await containerId(options.cgroupFile ?? '/proc/self/mountinfo');
-    const [database, redis] = await Promise.all([
+    const [database, redis, owners] = await Promise.all([
       databaseClaims(options.database, container === undefined),
       redisClaims(options.redis, container === undefined),
+      options.owners?.() ?? [],
     ]);
     const { release, project } = options;
     const claims = new Set([
       ...database,
       ...redis,
-      ...options.uids.map((uid) => `uid=${uid}`),
+      ...[...options.uids, ...owners].map((uid) => `uid=${uid}`),
       ...(release === undefined ? [] : [`release=${release}`]),
       ...(project === undefined ? [] : [`compose_project=${project}`]),
       // On a host of its own many things have the host's address; in a container only what shares its network.

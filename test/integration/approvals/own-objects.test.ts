@@ -20,6 +20,8 @@ import type { EnvironmentConfig } from '../../../src/domain/settings/environment
 import { createSelfIdentity } from '../../../src/platform/identity/self-identity.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
+import { uidsAbove } from '../../../src/platform/targets/kubernetes/own-pod.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
@@ -297,6 +299,23 @@ describe.skipIf(lackingKube !== undefined)(
       expect(await outcomeOf(kubernetes({}, ['address=10.244.1.2']), params)).toEqual([
         ...['self-target', 'address=10.244.1.2'],
       ]);
+    });
+
+    it('R-X14: what owns the bot’s own Pod is the bot’s, as the API tells', async () => {
+      const uid = await workload('worker', 'worker:1', '10.244.1.4');
+      const target = createKubernetesTarget({
+        ...{ namespace: 'aetherius', agentNamespace: 'aetherius', kubeconfig: api.kubeconfig },
+      });
+      const owners = () => uidsAbove(target, { namespace: 'aetherius', name: 'worker-1-x' });
+      const params = { part: 'agent-manager', workload: 'worker' };
+
+      const [reason, identity] = await outcomeOf(kubernetes({ owners }), params);
+
+      expect(reason).toBe('self-target');
+      expect(String(identity).split(', ')).toContain(`uid=${uid}`);
+      expect(
+        await outcomeOf(kubernetes({ owners: () => Promise.reject(new Error('no right')) }), params),
+      ).toEqual([...['cannot-look', undefined]]);
     });
 
     it('R-X14: the part that was meant is offered as ever', async () => {

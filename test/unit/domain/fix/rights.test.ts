@@ -59,6 +59,7 @@ describe('what an installation gives away with a feature', () => {
       'apps/statefulsets get,patch',
     ]);
     expect(may('restart', 'agents')).toEqual(['/pods list', 'apps/daemonsets get,patch']);
+    expect(may('restart', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
   });
 
   it('secrets and debug containers are of the platform’s namespace alone', () => {
