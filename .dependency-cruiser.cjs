@@ -80,6 +80,7 @@ const rooms = {
     kubernetes: ['http', 'network'],
     compose: [],
     runtime: ['kubernetes', 'network'],
+    discovery: ['compose', 'kubernetes', 'network', 'stores'],
   },
   'src/bot': {
     receive: [],

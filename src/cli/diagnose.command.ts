@@ -6,7 +6,7 @@ import { uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../domain/diagnosis/unseen.ts';
 import { present } from '../domain/kernel/present.ts';
-import { asInGuide, type Platform } from '../domain/platform/platform.ts';
+import type { Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
@@ -45,15 +45,15 @@ export async function diagnoseCommand(
     );
     return exitCodes.usage;
   }
-  const { judgements, outcomes } = answer;
+  const { judgements, outcomes, platform } = answer;
   const tookMs = context.now().getTime() - started.getTime();
   const place = runtime === undefined ? ({ kind: 'none' } as const) : placeOfRuntime(runtime);
-  const platform = config.environments[environment]?.platform ?? asInGuide;
+  const seen = { ...context, words: context.words.about(platform) };
   const output = diagnoseOutput(
     { environment, place, platform, judgements, outcomes, instructionLines, time: started, tookMs },
-    context,
+    seen,
   );
-  context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, context));
+  context.out(seen.output === 'json' ? JSON.stringify(output, null, 2) : diagnoseText(output, seen));
   return {
     'cause-found': exitCodes.findings,
     unknown: exitCodes.couldNotLook,

@@ -4,7 +4,7 @@ import { visible } from '../domain/kernel/text.ts';
 import type { Finding } from '../domain/probe/finding.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { chooseEnvironment, inEnvironment } from './environment.ts';
+import { chooseEnvironment } from './environment.ts';
 import type { HealthOutput } from './output-schemas.ts';
 import { table } from './table.ts';
 
@@ -15,14 +15,12 @@ export async function healthCommand(
 ): Promise<ExitCode> {
   const config = await context.config();
   const environment = chooseEnvironment(config, options.env);
-  const { words } = inEnvironment(context, config, environment);
   const { rules, runner, targets } = await context.checks();
   const started = context.now();
+  const seen = await targets.forRun(environment);
+  const words = context.words.about(seen.platform);
   const calls = rules.calls(environment);
-  const outcomes = await runner.run(calls, {
-    targets: await targets.forRun(environment),
-    signal: context.signal,
-  });
+  const outcomes = await runner.run(calls, { targets: seen, signal: context.signal });
   const report = rules.judge({ environment, calls, outcomes });
   const output = healthOutput(report, started, context.now(), words);
   context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : healthText(output, words));

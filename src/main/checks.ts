@@ -10,7 +10,10 @@ import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
 import { eventLoopQuiet, watchEventLoopDelay } from '../platform/process/event-loop-delay.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
+import { createInstallations, lookingFirst } from '../platform/targets/discovery/installations.ts';
+import { observe } from '../platform/targets/discovery/observe.ts';
 import { createTargetsFactory } from '../platform/targets/factory.ts';
+import { defaultTimeouts } from '../platform/targets/failure.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../probes/index.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
@@ -28,7 +31,7 @@ export function openChecks({
   clock,
   logins = kubeLogins(),
   redactorOf,
-  targets = createTargetsFactory(config.environments, undefined, logins),
+  targets: givenTargets,
   runner = createProbeRunner({
     probes,
     clock,
@@ -48,6 +51,14 @@ export function openChecks({
   readonly targets?: TargetsFactory;
   readonly runner?: ProbeRunner;
 }) {
+  const installations = createInstallations(
+    config.environments,
+    (environment) => observe(environment, { logins, timeouts: defaultTimeouts, now: () => clock.now() }),
+    () => clock.now().getTime(),
+  );
+  const { environments } = installations;
+  const targets =
+    givenTargets ?? lookingFirst(createTargetsFactory(environments, undefined, logins), installations);
   const diagnosing = {
     targets,
     probes: runner,
@@ -62,7 +73,8 @@ export function openChecks({
   return {
     targets,
     runner,
-    rules: createHealthRules(config.environments),
+    rules: createHealthRules(environments),
+    environments,
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
     instructionLines,

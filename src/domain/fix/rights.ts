@@ -35,8 +35,8 @@ const platform = ['platform'] as const;
 export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'health', group: '', resource: 'pods', verbs: ['list'], places: both },
   { feature: 'health', group: '', resource: 'services', verbs: ['list'], places: platform },
-  { feature: 'health', group: 'apps', resource: 'deployments', verbs: ['list'], places: platform },
-  { feature: 'health', group: 'apps', resource: 'statefulsets', verbs: ['list'], places: platform },
+  { feature: 'health', group: 'apps', resource: 'deployments', verbs: ['list'], places: both },
+  { feature: 'health', group: 'apps', resource: 'statefulsets', verbs: ['list'], places: both },
   { feature: 'health', group: 'apps', resource: 'daemonsets', verbs: ['list'], places: both },
   {
     feature: 'health',

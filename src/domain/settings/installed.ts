@@ -1,7 +1,18 @@
+import type { Discovered } from '../platform/discovered.ts';
 import type { ServiceId } from '../platform/part.ts';
+import { changesOf, platformOf } from '../platform/platform.ts';
 import { factOf, type Sourced } from '../platform/source.ts';
 import { type PlatformDatabase, usual } from '../platform/table.ts';
 import type { EnvironmentConfig } from './environment.ts';
+
+/** The environment with what was seen of it beneath what is configured: configured, observed, documented (R-PLAT1). */
+export function withSeen(config: EnvironmentConfig, discovered: Discovered): EnvironmentConfig {
+  return {
+    ...config,
+    platform: platformOf(changesOf(config.platform), discovered.platform),
+    discovered,
+  };
+}
 
 const databaseIds = ['agentManager', 'orchestrator'] as const satisfies readonly PlatformDatabase[];
 

@@ -1,4 +1,5 @@
 import type { DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 
 /** A diagnosis made by the process that asks; `choose` when the words fit several symptoms. */
@@ -13,6 +14,8 @@ export interface DiagnoseHere {
         readonly kind: 'judged';
         readonly judgements: readonly DiagnosisJudgement[];
         readonly outcomes: readonly ProbeOutcome[];
+        /** The installation as it was seen. */
+        readonly platform: Platform;
       }
   >;
 }

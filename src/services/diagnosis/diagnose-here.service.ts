@@ -57,7 +57,7 @@ export function createDiagnoseHere(options: GatherOptions & { readonly matcher: 
         signal,
         ...present({ part }),
       });
-      return { kind: 'judged', judgements, outcomes };
+      return { kind: 'judged', judgements, outcomes, platform: targets.platform };
     },
   };
 }

@@ -30,6 +30,14 @@ export interface ComposeContainer {
   readonly sharedNetwork?: 'none' | 'shared';
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** Names under which others find it on its networks. */
+  readonly hosts?: readonly string[];
+  /** TCP ports of the machine that lead to ports of it, also while it does not run. */
+  readonly published?: readonly { readonly container: number; readonly host: number }[];
+  /** Words of its health check. */
+  readonly check?: readonly string[];
+  /** Folders and files of the machine that are mounted into it. */
+  readonly mounts?: readonly string[];
 }
 
 export interface ComposeTarget {
@@ -43,6 +51,15 @@ export interface ComposeTarget {
     id: string,
     options?: CallOptions & { readonly tail?: number; readonly since?: Date; readonly until?: Date },
   ): Promise<string>;
+  /**
+   * Files of a folder inside the container, or that file itself, running or not: no command runs there. A folder that is
+   * larger than some hundred KiB is given in part.
+   */
+  files?(
+    id: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<readonly { readonly path: string; readonly text: string }[]>;
   exec(
     id: string,
     command: readonly string[],

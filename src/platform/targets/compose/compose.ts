@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
 import { bounded, CircuitBreaker, DeadlinePassed, socketStage, targetError } from '../failure.ts';
+import { filesOfArchive, firstBytes } from './archive.ts';
 
 export interface ComposeSettings {
   readonly project: string;
@@ -12,6 +14,7 @@ export interface ComposeSettings {
 
 const states = new Set(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']);
 const defaultMs = 5_000;
+const mostArchiveBytes = 512 * 1024;
 
 /** Docker Compose under diagnosis over the engine's socket. The list of containers is kept for the run. */
 export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
@@ -106,6 +109,12 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
         });
         return demultiplex(Buffer.from(raw as unknown as Uint8Array)).both;
       }),
+    files: (id, path, options = {}) =>
+      call(options, async (docker, signal) => {
+        const stream = await docker.getContainer(id).getArchive({ path });
+        signal.addEventListener('abort', () => (stream as Readable).destroy(), { once: true });
+        return filesOfArchive(await firstBytes(stream, mostArchiveBytes), path);
+      }),
     exec: (id, command, options = {}) =>
       call({ timeoutMs: 15_000, ...options }, async (docker, signal) => {
         const exec = await docker
@@ -195,8 +204,33 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
       }),
     ),
     command: [...(config.Cmd ?? [])],
+    ...reachedAt(info),
+    check: config.Healthcheck?.Test ?? [],
+    mounts: (info.Mounts ?? []).flatMap(({ Type, Destination }) => (Type === 'bind' ? [Destination] : [])),
   };
 }
+
+/** Under which names and ports others find a container (Docker Engine API, `ContainerInspect`). */
+function reachedAt({
+  HostConfig: host,
+  NetworkSettings: network,
+}: Docker.ContainerInspectInfo): Required<Pick<ComposeContainer, 'hosts' | 'published'>> {
+  // What is in force says which port was chosen; one that does not run has only what was asked for.
+  const bindings = {
+    ...(host.PortBindings as Bindings | undefined),
+    ...(network.Ports as Bindings | undefined),
+  };
+  return {
+    hosts: [...new Set(Object.values(network.Networks ?? {}).flatMap(({ Aliases }) => Aliases ?? []))],
+    published: Object.entries(bindings).flatMap(([name, hosts]) =>
+      (name.endsWith('/tcp') ? (hosts ?? []) : []).flatMap(({ HostPort: port = '' }) =>
+        Number(port) > 0 ? [{ container: Number.parseInt(name, 10), host: Number(port) }] : [],
+      ),
+    ),
+  };
+}
+
+type Bindings = Readonly<Record<string, readonly { readonly HostPort?: string }[] | null>>;
 
 function networkOf(
   info: Docker.ContainerInspectInfo,

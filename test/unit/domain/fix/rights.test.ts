@@ -28,7 +28,13 @@ describe('what an installation gives away with a feature', () => {
       'apps/statefulsets list',
       'discovery.k8s.io/endpointslices list',
     ]);
-    expect(may('health', 'agents')).toEqual(['/pods list', 'apps/daemonsets list']);
+    // Agents run as any kind of workload.
+    expect(may('health', 'agents')).toEqual([
+      '/pods list',
+      'apps/daemonsets list',
+      'apps/deployments list',
+      'apps/statefulsets list',
+    ]);
     expect(may('health', 'node-events')).toEqual([]);
   });
 

@@ -612,15 +612,23 @@ describe('one process', () => {
       await kubernetes?.list('pods', 'aetherius');
       await targets.close();
     };
+    // What a run lists in its own cluster to know the platform's names comes on top, always at the same one.
+    const asked = (server: { readonly seen: string[] }) => {
+      const [looks, others] = [
+        /\/(?:deployments|statefulsets|daemonsets|services|configmaps)$/,
+        server.seen.splice(0),
+      ];
+      return others.filter((line) => !looks.test(line));
+    };
 
     await read('');
-    expect([meant.seen.splice(0), other.seen.splice(0)]).toEqual([
-      ['Bearer t /api/v1/namespaces/aetherius/secrets/nats', 'Bearer t /api/v1/namespaces/aetherius/pods'],
-      [],
+    expect(other.seen).toEqual([]);
+    expect(asked(meant)).toEqual([
+      ...['Bearer t /api/v1/namespaces/aetherius/secrets/nats', 'Bearer t /api/v1/namespaces/aetherius/pods'],
     ]);
 
     await read(', context: dev');
-    expect([meant.seen, other.seen.map((line) => line.split('/').at(-1))]).toEqual([[], ['nats', 'pods']]);
+    expect([meant.seen, asked(other).map((line) => line.split('/').at(-1))]).toEqual([[], ['nats', 'pods']]);
   });
 
   it('says which kubeconfig keeps a Secret from being read', async () => {

@@ -1,0 +1,25 @@
+import { parse } from 'yaml';
+
+/** The scalars of a file in YAML or JSON, without their keys; none for a text that is neither. */
+export function scalarsOf(text: string): readonly string[] {
+  try {
+    return scalars(parse(text));
+  } catch {
+    return [];
+  }
+}
+
+function scalars(value: unknown): readonly string[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value === 'object') return Object.values(value).flatMap(scalars);
+  return [String(value)];
+}
+
+/** Path of the first URL in the words of a health check. */
+export function pathInCheck(words: readonly string[]): string | undefined {
+  const url = words
+    .flatMap((word) => word.split(/\s+/))
+    .find((word) => /^['"]?https?:\/\//.test(word))
+    ?.replaceAll(/['"]/g, '');
+  return url !== undefined && URL.canParse(url) ? new URL(url).pathname : undefined;
+}
