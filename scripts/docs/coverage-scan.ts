@@ -58,7 +58,7 @@ const servers: Readonly<Record<string, { readonly name: string; readonly starter
   nats: { name: 'NATS', starters: /\/lab\/components\/nats\.ts'/ },
   neo4j: { name: 'Neo4j', starters: /\/lab\/components\/neo4j\.ts'/ },
   // What a program of the platform says at its end is read as it is, from its own output: no adapter is in between.
-  runtime: { name: 'the services as they are', starters: /\/lab\/runtimes\/images\.ts'/ },
+  runtime: { name: 'the services as they are', starters: /\/lab\/runtimes\/(?:images|as-is)\.ts'/ },
   compose: { name: 'Docker', starters: /\/lab\/components\/docker\.ts'/ },
 };
 

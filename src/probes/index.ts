@@ -4,12 +4,14 @@ import { agentsSilence } from './agents/silence.probe.ts';
 import { composeChanges } from './compose/changes.probe.ts';
 import { composeConfigAge } from './compose/config-age.probe.ts';
 import { composeContainers } from './compose/containers.probe.ts';
+import { composeHealthChecks } from './compose/health-checks.probe.ts';
 import { composeNetworks } from './compose/networks.probe.ts';
 import { serviceHealth } from './http/service-health.probe.ts';
 import { kubernetesChanges } from './kubernetes/changes.probe.ts';
 import { kubernetesConfigAge } from './kubernetes/config-age.probe.ts';
 import { kubernetesDns } from './kubernetes/dns.probe.ts';
 import { kubernetesFailingProbes } from './kubernetes/failing-probes.probe.ts';
+import { kubernetesHealthChecks } from './kubernetes/health-checks.probe.ts';
 import { kubernetesNetworkPolicies } from './kubernetes/network-policies.probe.ts';
 import { kubernetesPods } from './kubernetes/pods.probe.ts';
 import { kubernetesServicesEndpoints } from './kubernetes/services-endpoints.probe.ts';
@@ -57,6 +59,7 @@ import { runtimeMemoryLimit } from './runtime/memory-limit.probe.ts';
 import { runtimeModels } from './runtime/models.probe.ts';
 import { runtimeNameLookup } from './runtime/name-lookup.probe.ts';
 import { runtimeNeo4jStartup } from './runtime/neo4j-startup.probe.ts';
+import { runtimePorts } from './runtime/ports.probe.ts';
 import { runtimeRegistrationLog } from './runtime/registration-log.probe.ts';
 import { runtimeRegistrationSubjects } from './runtime/registration-subjects.probe.ts';
 import { runtimeRunning } from './runtime/running.probe.ts';
@@ -80,12 +83,14 @@ const list = [
   composeChanges,
   composeConfigAge,
   composeContainers,
+  composeHealthChecks,
   composeNetworks,
   serviceHealth,
   kubernetesChanges,
   kubernetesConfigAge,
   kubernetesDns,
   kubernetesFailingProbes,
+  kubernetesHealthChecks,
   kubernetesNetworkPolicies,
   kubernetesPods,
   kubernetesServicesEndpoints,
@@ -133,6 +138,7 @@ const list = [
   runtimeModels,
   runtimeNameLookup,
   runtimeNeo4jStartup,
+  runtimePorts,
   runtimeRegistrationLog,
   runtimeRegistrationSubjects,
   runtimeRunning,

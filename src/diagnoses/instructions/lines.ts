@@ -172,6 +172,16 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     },
     'align-subjects': { any: ['# for the report: {published} is published, {listened} is listened to'] },
     'report-unheard-subject': { any: ['# for the report: {published} is published, and no client listens'] },
+    'mend-declared-port': {
+      kubernetes: [`kubectl -n {ns} get {workload} -o yaml`],
+      compose: [
+        `docker inspect -f '{{json .Config.Healthcheck}} {{json .HostConfig.PortBindings}}' {container}`,
+      ],
+    },
+    'mend-health-check': {
+      kubernetes: [`kubectl -n {ns} describe pod {container}`],
+      compose: [`docker inspect -f '{{json .Config.Healthcheck}} {{json .State.Health}}' {container}`],
+    },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

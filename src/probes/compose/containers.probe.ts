@@ -9,6 +9,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { strangersAmong } from '../../domain/probe/workload.ts';
+import { cannotEverPass, wasRefused } from '../support/wrong-check.ts';
 import { imageFacts, notRecognised, verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -100,15 +101,10 @@ So does one that asks a port of a service without HTTP.`,
 
 const nameOf = ({ service, name }: ComposeContainer) => service || name;
 
-/** No such path, module or program: what the check asks with or for does not exist, however well the part is. */
-const wrongCheck =
-  /\b404\b.*not found|no module named|executable file not found|(?:command|applet) not found|no such file or directory/i;
-const noListener = /connection refused/i;
-
 /** A check of a running container that fails by how it is written, so that it would fail for ever. */
 function cannotPass({ state, health, checkOutput = '' }: ComposeContainer, withoutHttp: boolean): boolean {
   if (state !== 'running' || health !== 'unhealthy') return false;
-  return wrongCheck.test(checkOutput) || (withoutHttp && noListener.test(checkOutput));
+  return cannotEverPass(checkOutput) || (withoutHttp && wasRefused(checkOutput));
 }
 
 function faultOf(container: ComposeContainer): FindingCode | undefined {

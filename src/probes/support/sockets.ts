@@ -17,11 +17,14 @@ export function socketsIn(text: string): Sockets {
   for (const line of text.split('\n')) {
     const [, local = '', remote = '', state = ''] =
       /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]{2})\b/.exec(line) ?? [];
-    if (state === LISTEN) listening.add(Number.parseInt(local.split(':')[1] ?? '', 16));
+    if (state === LISTEN && !isResolver(local)) listening.add(Number.parseInt(local.split(':')[1] ?? '', 16));
     if (state === ESTABLISHED) peers.add(addressIn(remote));
   }
   return { listening, peers };
 }
+
+/** Docker puts a name server of its own on 127.0.0.11 of each container (Docker, "Embedded DNS server"). */
+const isResolver = (local: string) => local.startsWith('0B00007F:');
 
 /** `0400000A:1538` is 10.0.0.4:5432: the address stands in the order of the machine, at the end of a mapped one. */
 function addressIn(hex: string): string {

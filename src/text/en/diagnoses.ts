@@ -116,6 +116,8 @@ export const diagnoses = {
   'diagnosis.M1.impact': 'Both parts run and look healthy, and what they should do together does not happen.',
   'cause.M1.a': 'Messages are published on one subject and listened to on another.',
   'cause.M1.b': 'Messages are published where no client listens.',
+  'cause.M1.c': 'A manifest declares or checks a port on which no process listens.',
+  'cause.M1.d': 'A health check asks for something that is not there, so it can never pass.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -149,6 +151,10 @@ export const diagnoses = {
     'Tell the maintainers of {publisher} and of {listener}, and give them the subjects above. If a subject is a setting there, set both alike; otherwise only a change in one of the two programs helps. A restart does not.',
   'remedy.report-unheard-subject':
     'Ask the maintainers of {publisher} which part should listen to "{published}".',
+  'remedy.mend-declared-port':
+    'Tell the maintainers of the manifest: take out port {port} ({declaredBy}), or name the port that is open. A restart does not help.',
+  'remedy.mend-health-check':
+    'Tell the maintainers of the manifest: let the check ask for what is there, with a program that the image has. A restart does not help.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

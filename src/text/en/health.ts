@@ -134,6 +134,7 @@ export const health = {
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',
+  'cause.sockets-unread': 'the open ports of {instances} cannot be read, or the container has just started',
   'cause.registration-unconfirmed':
     'only {instance} itself says that it is registered, and {@agent-manager} cannot be asked',
   'cause.graph-claim': 'the log only claims a connection to Neo4j, which it may do without trying',

@@ -40,6 +40,13 @@ export const services = {
   'finding.AGENT_SUBJECTS_DIFFER':
     'Agents publish on "{published}" ({publisher}), where no client listens. {listener} listens on "{listened}", where nothing arrives.',
   'finding.AGENT_SUBJECTS_DIFFER.impact': 'The agents run, and nothing of what they send arrives.',
+  'finding.PORT_NOT_LISTENED':
+    'The manifest of {container} declares port {port} ({declaredBy}), and no process listens on it. Open ports there: {open}.',
+  'finding.PORT_NOT_LISTENED.impact': 'Requests and health checks to that port are refused.',
+  'finding.HEALTH_CHECK_CANNOT_PASS':
+    'The health check of {container} cannot pass, although its program runs: {said} ({failures|# failure|# failures} in a row).',
+  'finding.HEALTH_CHECK_CANNOT_PASS.impact':
+    'What waits for this check never starts, and a liveness probe ends the container again and again.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

@@ -117,6 +117,8 @@ export const diagnoses = {
   'diagnosis.M1.impact': '双方都在运行、看起来健康，但该一起完成的事没有发生。',
   'cause.M1.a': '消息发布到一个主题，监听的却是另一个主题。',
   'cause.M1.b': '消息发布到没有客户端监听的主题。',
+  'cause.M1.c': '清单声明或检查的端口上没有进程监听。',
+  'cause.M1.d': '健康检查询问的东西并不存在，所以永远不会通过。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -147,6 +149,9 @@ export const diagnoses = {
   'remedy.align-subjects':
     '请告知 {publisher} 和 {listener} 的维护者，并附上以上主题。若主题是可配置项，就把两边设成一致；否则只有修改其中一方的程序才有用，重启没有用。',
   'remedy.report-unheard-subject': '请询问 {publisher} 的维护者，哪个部分应当监听 "{published}"。',
+  'remedy.mend-declared-port':
+    '请告知清单的维护者：去掉端口 {port}（{declaredBy}），或改成真正打开的端口。重启没有用。',
+  'remedy.mend-health-check': '请告知清单的维护者：让检查询问存在的东西，并使用镜像里有的程序。重启没有用。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

@@ -124,6 +124,7 @@ export const health = {
   'cause.nothing-published': '{seconds} 秒内 NATS 上没有任何发布，因此没有可比较的内容',
   'cause.listeners-elsewhere': 'NATS 把消息转发给别的服务器，这里看不到它们的客户端',
   'cause.another-server': '监控地址属于另一台 NATS 服务器，不是机器人连接的那台',
+  'cause.sockets-unread': '读不到 {instances} 打开的端口，或者容器刚刚启动',
   'cause.registration-unconfirmed': '只有 {instance} 自己声称已注册，而无法询问 {@agent-manager}',
   'cause.graph-claim': '日志只是声称已连上 Neo4j，它可能根本没有尝试',
   'cause.value-only-documented': '这里看不到 {key} 的值；只有平台的指南说是 {value}，不足以判断',

@@ -39,6 +39,12 @@ export const services = {
   'finding.AGENT_SUBJECTS_DIFFER':
     'Agent（{publisher}）发布到 "{published}"，没有任何一方监听；{listener} 监听 "{listened}"，什么也收不到。',
   'finding.AGENT_SUBJECTS_DIFFER.impact': 'Agent 在运行，但发出的内容全都没有送达。',
+  'finding.PORT_NOT_LISTENED':
+    '{container} 的清单声明了端口 {port}（{declaredBy}），但没有进程监听它。那里打开的端口：{open}。',
+  'finding.PORT_NOT_LISTENED.impact': '发往该端口的请求和健康检查都会被拒绝。',
+  'finding.HEALTH_CHECK_CANNOT_PASS':
+    '{container} 的健康检查不可能通过，尽管它的程序在运行：{said}（连续失败 {failures} 次）。',
+  'finding.HEALTH_CHECK_CANNOT_PASS.impact': '等待该检查的容器永远不会启动，存活探针会反复结束这个容器。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',

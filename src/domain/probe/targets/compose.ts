@@ -10,6 +10,8 @@ export interface ComposeContainer {
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
   /** What its own health check said last, where it failed. */
   readonly checkOutput?: string;
+  /** How often in a row the check has failed. */
+  readonly checkFailures?: number;
   /** ISO time at which it was made: from then on its image and environment are the same. */
   readonly createdAt: string;
   readonly startedAt: string;
@@ -38,6 +40,12 @@ export interface ComposeContainer {
   readonly check?: readonly string[];
   /** Folders and files of the machine that are mounted into it. */
   readonly mounts?: readonly string[];
+}
+
+/** Ports of the container itself that its health check asks. */
+export function checkedPorts({ check = [] }: Pick<ComposeContainer, 'check'>): readonly number[] {
+  const asked = check.join(' ').matchAll(/(?:localhost|127\.0\.0\.1|\[::1\]):(\d{1,5})\b/g);
+  return [...new Set([...asked].map(([, port]) => Number(port)))];
 }
 
 export interface ComposeTarget {

@@ -139,6 +139,12 @@ export interface Termination {
   readonly message?: string;
 }
 
+/** A TCP port that something listens on, as the manifest has it; `by`: the field that says so, such as `livenessProbe`. */
+export interface DeclaredPort {
+  readonly port: number;
+  readonly by: string;
+}
+
 /** One Pod (its main container) or one container. */
 export interface Instance {
   readonly part: PartId;
@@ -168,6 +174,8 @@ export interface Instance {
   /** Environment as declared, without what comes from ConfigMaps and Secrets (`referred`). */
   readonly env: Readonly<Record<string, string>>;
   readonly hasLivenessProbe?: boolean;
+  /** Ports that its manifest says something listens on. */
+  readonly declares?: readonly DeclaredPort[];
   /** Its own address (Pod IP) and the TCP ports that it declares, past every Service. */
   readonly address?: { readonly host: string; readonly ports: readonly number[] };
 }

@@ -185,6 +185,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     state: states.has(state.Status) ? (state.Status as ComposeContainer['state']) : 'dead',
     ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
     ...(check === undefined || check.ExitCode === 0 ? {} : { checkOutput: check.Output }),
+    ...present({ checkFailures: state.Health?.FailingStreak }),
     createdAt: info.Created,
     startedAt: state.StartedAt,
     // Docker's zero time means "never".

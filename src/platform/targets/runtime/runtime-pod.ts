@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { present } from '../../../domain/kernel/present.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { factsOf, type Platform } from '../../../domain/platform/platform.ts';
-import type { Instance, Termination } from '../../../domain/probe/targets/runtime.ts';
+import type { DeclaredPort, Instance, Termination } from '../../../domain/probe/targets/runtime.ts';
 import { parseQuantity } from '../kubernetes/quantity.ts';
 
 const Terminated = z.object({
@@ -64,7 +64,16 @@ const Container = z.object({
   resources: Resources.default({ limits: {}, requests: {} }),
   livenessProbe: z.unknown().optional(),
   readinessProbe: z.unknown().optional(),
-  ports: z.array(z.object({ containerPort: z.number(), protocol: z.string().default('TCP') })).default([]),
+  startupProbe: z.unknown().optional(),
+  ports: z
+    .array(
+      z.object({
+        name: z.string().optional(),
+        containerPort: z.number(),
+        protocol: z.string().default('TCP'),
+      }),
+    )
+    .default([]),
   volumeMounts: z
     .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
     .default([]),
@@ -152,6 +161,25 @@ const tcpPorts = (container: KubeContainer | undefined): readonly number[] =>
     .filter(({ protocol }) => protocol === 'TCP')
     .map(({ containerPort }) => containerPort);
 
+const Asked = z.object({ port: z.union([z.number(), z.string()]).optional() }).optional();
+const AsksPort = z.object({ httpGet: Asked, tcpSocket: Asked, grpc: Asked });
+
+/** Ports of the container and of its probes, which may name a port by its name (core/v1, Container and Probe). */
+function declaredPorts(container: KubeContainer | undefined): readonly DeclaredPort[] | undefined {
+  if (container === undefined) return undefined;
+  const asked = (['livenessProbe', 'readinessProbe', 'startupProbe'] as const).flatMap((by) => {
+    const { success, data } = AsksPort.safeParse(container[by]);
+    const wanted = success ? (data.httpGet ?? data.tcpSocket ?? data.grpc)?.port : undefined;
+    const port =
+      typeof wanted === 'string'
+        ? container.ports.find(({ name }) => name === wanted)?.containerPort
+        : wanted;
+    return port === undefined ? [] : [{ port, by }];
+  });
+  const all = [...tcpPorts(container).map((port) => ({ port, by: 'containerPort' })), ...asked];
+  return all.length === 0 ? undefined : all;
+}
+
 export function instanceOf(pod: KubePod, part: PartId, platform: Platform): Instance {
   const container = mainContainer(pod, part, platform);
   const status = pod.status.containerStatuses.find((candidate) => candidate.name === container?.name);
@@ -182,6 +210,7 @@ export function instanceOf(pod: KubePod, part: PartId, platform: Platform): Inst
       (container?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
     ),
     ...present({
+      declares: declaredPorts(container),
       hasLivenessProbe: container?.livenessProbe === undefined ? undefined : true,
       address:
         pod.status.podIP === undefined ? undefined : { host: pod.status.podIP, ports: tcpPorts(container) },

@@ -6,9 +6,18 @@ import { isSecretName } from '../../../domain/kernel/redact.ts';
 import type { PartId } from '../../../domain/platform/part.ts';
 import { partOfWorkload } from '../../../domain/platform/part-names.ts';
 import type { Platform } from '../../../domain/platform/platform.ts';
-import type { ComposeContainer, ComposeTarget } from '../../../domain/probe/targets/compose.ts';
+import {
+  type ComposeContainer,
+  type ComposeTarget,
+  checkedPorts,
+} from '../../../domain/probe/targets/compose.ts';
 import type { KubeObject, KubernetesTarget } from '../../../domain/probe/targets/kubernetes.ts';
-import type { FileEntry, Instance, RuntimeTarget } from '../../../domain/probe/targets/runtime.ts';
+import type {
+  DeclaredPort,
+  FileEntry,
+  Instance,
+  RuntimeTarget,
+} from '../../../domain/probe/targets/runtime.ts';
 import { ownerOf, partOfPod, strangersAmong } from '../../../domain/probe/workload.ts';
 import { createDebugContainers, type DebugContainerSettings } from '../kubernetes/debug-container.ts';
 import { createNetworkBatches, noSuchProgram } from '../network/network-batches.ts';
@@ -359,6 +368,17 @@ const composePhase: Readonly<Record<ComposeContainer['state'], Instance['phase']
   dead: 'terminated',
 };
 
+function declaredPorts(container: ComposeContainer): readonly DeclaredPort[] | undefined {
+  const all = [
+    ...[...new Set((container.published ?? []).map((one) => one.container))].map((port) => ({
+      port,
+      by: 'ports',
+    })),
+    ...checkedPorts(container).map((port) => ({ port, by: 'healthcheck' })),
+  ];
+  return all.length === 0 ? undefined : all;
+}
+
 function containerInstance(container: ComposeContainer, part: PartId): Instance {
   const ended = composePhase[container.state] === 'terminated';
   const restarting = container.state === 'restarting';
@@ -394,6 +414,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     ...(container.nanoCpus > 0 ? { cpuLimitMillicores: Math.round(container.nanoCpus / 1_000_000) } : {}),
     command: container.command,
     env: container.env,
+    ...present({ declares: declaredPorts(container) }),
   };
 }
 

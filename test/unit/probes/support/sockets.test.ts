@@ -5,6 +5,8 @@ import { socketsIn } from '../../../../src/probes/support/sockets.ts';
 const text = [
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
   '   0: 0100007F:0CEA 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1',
+  // The name server that Docker puts into each container.
+  '   9: 0B00007F:B2AB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 9 1',
   '   1: 080014AC:9C40 020014AC:1538 01 00000000:00000000 00:00000000 00000000     0        0 2 1',
   '   2: 080014AC:9C41 030014AC:1538 06 00000000:00000000 00:00000000 00000000     0        0 3 1',
   '  sl  local_address                         remote_address                        st tx_queue',

@@ -58,6 +58,32 @@ describe('a container of Compose', () => {
     expect(told).toEqual(['hunter2', 'postgres://a:b@db/x', 'of-an-issuer']);
   });
 
+  it('declares the ports that it publishes and that its health check asks of itself', async () => {
+    const check = [
+      'CMD-SHELL',
+      'wget -O- http://localhost:8081/health && nc -z 127.0.0.1:9090 && ping db:5432',
+    ];
+
+    expect(
+      await instanceOf(
+        container({
+          published: [
+            { container: 8080, host: 80 },
+            { container: 8080, host: 81 },
+          ],
+          check,
+        }),
+      ),
+    ).toMatchObject({
+      declares: [
+        { port: 8080, by: 'ports' },
+        { port: 8081, by: 'healthcheck' },
+        { port: 9090, by: 'healthcheck' },
+      ],
+    });
+    expect(await instanceOf(container({}))).not.toHaveProperty('declares');
+  });
+
   it('that waits for its next life fails to start, with the exit of the last one', async () => {
     const instance = await instanceOf(container({ state: 'restarting', exitCode: 1, restartCount: 1 }));
 

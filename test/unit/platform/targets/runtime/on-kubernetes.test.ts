@@ -172,6 +172,38 @@ describe('instances on Kubernetes', () => {
   });
 });
 
+describe('ports that a Pod declares', () => {
+  it('are those of its container and of its probes, by number or by name, over TCP', async () => {
+    const one = pod('one', '2026-03-01T10:00:00Z');
+    const spec = one['spec'] as { readonly containers: readonly { readonly name: string }[] };
+    const declaring = {
+      ...one,
+      spec: {
+        ...spec,
+        containers: spec.containers.map((container) => ({
+          ...container,
+          ports: [
+            { name: 'http', containerPort: 8080 },
+            { name: 'dns', containerPort: 53, protocol: 'UDP' },
+          ],
+          livenessProbe: { tcpSocket: { port: 9090 } },
+          readinessProbe: { httpGet: { path: '/', port: 'http' } },
+          startupProbe: { exec: { command: ['true'] } },
+        })),
+      },
+    };
+    const [instance] = await runtimeOnKubernetes(kubernetes([declaring]), asInGuide).instances(
+      'agent-manager',
+    );
+
+    expect(instance?.declares).toEqual([
+      { port: 8080, by: 'containerPort' },
+      { port: 9090, by: 'livenessProbe' },
+      { port: 8080, by: 'readinessProbe' },
+    ]);
+  });
+});
+
 describe('how often a container of a Pod is held back', () => {
   const stat = (periods: number, throttled: number) =>
     `nr_periods ${periods}\nnr_throttled ${throttled}\nthrottled_usec 9\n`;

@@ -1,0 +1,98 @@
+/** The services as they are on Compose: what M1 says, beside what the referee says of the same moment. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerEngine } from '../../lab/components/docker.ts';
+import { waitFor } from '../../lab/components/process.ts';
+import { asIsProject, asIsSecrets } from '../../lab/platform/as-is/names.ts';
+import { judge as rule, type Verdict } from '../../lab/referee/judge.ts';
+import { look } from '../../lab/referee/look.ts';
+import { asIsFolder, upAsIs } from '../../lab/runtimes/as-is.ts';
+import { downLab, missingFor } from '../../lab/runtimes/index.ts';
+import { contractDrift } from '../../src/diagnoses/contract-drift.diagnosis.ts';
+import { judge } from '../../src/domain/diagnosis/judgement.ts';
+import type { Finding } from '../../src/domain/probe/finding.ts';
+import type { ProbeCall, ProbeOutcome } from '../../src/domain/probe/probe.ts';
+import { emitters, everyCall } from '../support/diagnosis.ts';
+import { literal, runProbe } from '../support/targets.ts';
+
+const absent = missingFor('compose');
+let outcomes: readonly ProbeOutcome[] = [];
+let referee: Verdict;
+
+/** These programs open their ports at once. */
+const sooner: Readonly<Record<string, ProbeCall['with']>> = {
+  'runtime.ports': { openAfterSeconds: 10 },
+  'compose.health-checks': { openAfterSeconds: 10 },
+};
+
+/** Every finding of a cause that is confirmed. */
+const confirmed = (id: string): readonly Finding[] => {
+  const cause = judge(contractDrift, outcomes, emitters).causes.find((one) => one.cause.id === id);
+  return cause?.verdict === 'confirmed' ? cause.for : [];
+};
+const holds = (id: string) => referee.faults.find((fault) => fault.id === id)?.holds;
+
+describe.skipIf(absent.length > 0)('drift on the services as they are, on Compose', () => {
+  beforeAll(async () => {
+    await upAsIs('started', () => undefined);
+    const { publishedHost: host, socket = '' } = dockerEngine();
+    const { postgres, redis } = asIsSecrets;
+    const config = {
+      runtime: { kind: 'compose' as const, project: asIsProject, socket },
+      nats: { url: literal(`nats://${host}:4222`), monitorUrl: `http://${host}:8222` },
+    };
+    const place = { socket, host, folder: asIsFolder(), project: asIsProject, postgres };
+    const ask = (calls: readonly ProbeCall[]) =>
+      Promise.all(calls.map((call) => runProbe(call.probe, config, { ...call.with, ...sooner[call.probe] })));
+    const calls = everyCall(contractDrift);
+    const listens = (call: ProbeCall) => call.probe === 'nats.subjects';
+    /** Three checks have failed so often; three times, 15 s apart, is what the engine takes for unhealthy. */
+    const failed = (times: number) =>
+      waitFor(
+        async () => {
+          const { stdout: ids } = await dockerEngine().docker(['ps', '-q']);
+          const format = '{{if .State.Health}}{{.State.Health.FailingStreak}}{{end}}';
+          const all = await dockerEngine().docker(['inspect', '-f', format, ...ids.trim().split('\n')]);
+          return all.stdout.split('\n').filter((streak) => Number(streak) >= times).length === 3;
+        },
+        { seconds: 90, what: `three health checks to have failed ${times} times` },
+      );
+    await failed(1);
+    const [seen, heard] = await Promise.all([
+      look({ ...place, redisPassword: redis.password, act: false }),
+      ask(calls.filter(listens)),
+      failed(3),
+    ]);
+    referee = rule(seen);
+    outcomes = [...heard, ...(await ask(calls.filter((call) => !listens(call))))];
+  });
+  afterAll(() => downLab('compose'));
+
+  it('F1 M1.a: what agents publish and agent-manager listens to', () => {
+    expect(holds('F1')).toBe(true);
+    expect(confirmed('M1.a').map(({ facts }) => [facts['published'], facts['listened']])).toContainEqual([
+      'agent.heartbeat.compose-cluster',
+      'aetherius.agent.*.heartbeat',
+    ]);
+  });
+
+  it('F15 M1.c: the port of orchestrator-service, which it is also given as a variable (F10)', () => {
+    expect([holds('F15'), holds('F10')]).toEqual([true, true]);
+    expect(confirmed('M1.c').map(({ code, facts }) => ({ code, ...facts }))).toMatchObject([
+      {
+        code: 'PORT_NOT_LISTENED',
+        container: 'aetherius-orchestrator',
+        ...{ port: 8081, declaredBy: 'ports, healthcheck, SERVER_PORT', open: '–' },
+      },
+    ]);
+  });
+
+  it('F17 M1.d: the three health checks that cannot pass', () => {
+    expect(holds('F17')).toBe(true);
+    expect(confirmed('M1.d').map(({ code, facts }) => [code, facts['container']])).toEqual([
+      ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-agent-manager'],
+      ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-orchestrator'],
+      ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-reasoning'],
+    ]);
+  });
+});
