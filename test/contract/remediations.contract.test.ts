@@ -87,6 +87,24 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       }
     });
 
+    it('R-X12: watches the object itself, and notices another hand after its steps', async () => {
+      const { fixture, plan } = await planned(remediation);
+      const context = contextOf(fixture.targets);
+      for (const step of plan.steps) await remediation.applyStep(step, plan, context);
+      const look = async () => [
+        ...(await Promise.all(plan.steps.map((step) => remediation.observeStep(step, plan, context)))),
+        await remediation.settled?.(plan, context),
+        await remediation.mark?.(plan, context),
+      ];
+      const before = await look();
+
+      fixture.meddle();
+
+      expect(before.slice(0, plan.steps.length)).toEqual(plan.steps.map(() => 'done'));
+      expect(before[plan.steps.length]).toBe(true);
+      expect(await look()).not.toEqual(before);
+    });
+
     it('R-X14: resolves the very object, and names it by what the bot knows of its own stores', async () => {
       const { fixture, plan } = await planned(remediation);
       const { claims, comparable } = await remediation.object(plan, contextOf(fixture.targets));

@@ -138,6 +138,8 @@ export interface World {
   /** Called after an effect has happened and before its answer arrives. */
   after: ((step: PlanStep) => Promise<void>) | undefined;
   observable: boolean;
+  /** What is seen of it at each look, where that must stay the same. */
+  mark: (() => string) | undefined;
   /** Whether its object can be told from what the bot stands on. */
   comparable: boolean;
 }
@@ -153,6 +155,7 @@ export function createWorld(cells: readonly string[] = ['a']): World {
     after: undefined,
     observable: true,
     comparable: true,
+    mark: undefined,
   };
 }
 
@@ -221,6 +224,7 @@ export function testAction(world: World, options: TestActionOptions = {}): Remed
       });
     },
     object: () => Promise.resolve({ claims: [], comparable: world.comparable }),
+    mark: () => Promise.resolve(world.mark?.() ?? ''),
     async applyStep(planned) {
       await world.before?.(planned);
       const now = world.cells.get(planned.target);

@@ -17,6 +17,8 @@ export interface Fixture {
   changes(): number;
   /** Replaces the target by another one of the same name. */
   replace(): void;
+  /** Somebody else changes the same thing after the steps. */
+  meddle(): void;
   /** The change lands on the target without its caller learning of it. */
   readonly log: string[];
 }
@@ -59,6 +61,9 @@ function redis(): Fixture {
     changes: () => state.changes,
     replace: () => {
       state.runId = 'b'.repeat(40);
+    },
+    meddle: () => {
+      state.policy = 'allkeys-random';
     },
     log,
   };
@@ -109,6 +114,9 @@ function postgres(): Fixture {
     changes: () => changes,
     replace: () => {
       sessions = sessions.map((session) => ({ ...session, xact_start: '999.9' }));
+    },
+    meddle: () => {
+      sessions = [{ pid: 9, backend_start: '100.3', xact_start: '200.3' }];
     },
     log,
   };
@@ -189,6 +197,10 @@ function kubernetes(): Fixture {
     replace: () => {
       uid = 'uid-2';
     },
+    meddle: () => {
+      generation += 1;
+      annotations = { ...annotations, 'aetherius.io/restarted-generation': 'by another hand' };
+    },
     log,
   };
 }
@@ -235,6 +247,9 @@ function compose(): Fixture {
     changes: () => changes,
     replace: () => {
       container = { ...container, startedAt: '2026-11-25T09:00:00Z' };
+    },
+    meddle: () => {
+      container = { ...container, startedAt: '2026-11-25T10:00:00Z' };
     },
     log,
   };

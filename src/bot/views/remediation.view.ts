@@ -311,7 +311,11 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     ...event.facts,
   };
   const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);
-  const line = undo ?? words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
+  const line =
+    undo ??
+    words.lookup(`event.${event.kind}.${event.facts.reason}`, values) ??
+    words.lookup(`event.${event.kind}`, values) ??
+    escapeMrkdwn(event.kind);
   // The key of the finding stands in where nobody had to give a reason; it tells a reader nothing.
   const given = event.reason === row.findingKey ? undefined : event.reason;
   const reason =

@@ -133,6 +133,11 @@ export interface Remediation<
    * round of the verification, beside `verifyWith`; without it only the probes decide.
    */
   settled?(plan: Plan, context: RemediationContext<Deps>): Promise<boolean>;
+  /**
+   * Read-only. What must stay the same while it is watched, such as the start times of containers: one that runs at
+   * each look and starts anew in between is not at rest.
+   */
+  mark?(plan: Plan, context: RemediationContext<Deps>): Promise<string>;
 }
 
 export function defineRemediation<

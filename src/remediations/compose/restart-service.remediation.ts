@@ -96,11 +96,8 @@ It is done when a container has restarted, runs and, if it has a health check, i
     };
   },
 
-  async object(plan, { deps, signal }: Context) {
-    const containers = plan.steps.map((step) =>
-      deps.compose.inspect(String(step.precondition['container_id']), { signal }),
-    );
-    return objectOf(await Promise.all(containers), deps.compose.project);
+  async object(plan, context: Context) {
+    return objectOf(await containersOf(plan, context), context.deps.compose.project);
   },
 
   async applyStep(step, _plan, { deps, signal }: Context): Promise<Facts> {
@@ -118,10 +115,12 @@ It is done when a container has restarted, runs and, if it has a health check, i
     return now.state === 'running' ? 'done' : 'unknown';
   },
 
-  async settled(plan, { deps, signal }: Context) {
-    const containers = await Promise.all(
-      plan.steps.map((step) => deps.compose.inspect(String(step.precondition['container_id']), { signal })),
-    );
+  async mark(plan, context: Context) {
+    return (await containersOf(plan, context)).map((item) => item.startedAt).join(' ');
+  },
+
+  async settled(plan, context: Context) {
+    const containers = await containersOf(plan, context);
     return containers.every(
       (item) => item.state === 'running' && (item.health === undefined || item.health === 'healthy'),
     );
@@ -129,6 +128,13 @@ It is done when a container has restarted, runs and, if it has a health check, i
 });
 
 type Context = { readonly deps: With<'compose'>; readonly signal: AbortSignal };
+
+/** The containers of a plan, each as it is now. */
+function containersOf({ steps }: Pick<Plan, 'steps'>, { deps, signal }: Context) {
+  return Promise.all(
+    steps.map((step) => deps.compose.inspect(String(step.precondition['container_id']), { signal })),
+  );
+}
 
 function toStep(container: ComposeContainer): PlanStep {
   return {

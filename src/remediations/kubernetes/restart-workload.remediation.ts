@@ -184,6 +184,8 @@ It is done when the controller has rolled out the new template and all Pods are 
 
   async settled(plan, { deps, signal }: Context) {
     const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
+    // Pods of another image are well or ill by another hand's doing.
+    if (seen.images !== plan.steps[0].precondition['images']) return false;
     const { observed, generation, desired, updated, available, total } = seen;
     return observed >= generation && updated === desired && available === desired && total === desired;
   },

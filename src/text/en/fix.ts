@@ -92,6 +92,8 @@ export const fix = {
   'event.verifying': ':mag: `{handle}`: all steps are done, checking that it worked.',
   'event.succeeded': ':large_green_circle: `{handle}` worked: the checks that failed before are healthy now.',
   'event.failed': ':red_circle: `{handle}` did not work. Look at the card for what was done.',
+  'event.failed.changed-meanwhile':
+    ':red_circle: `{handle}`: somebody else changed the same thing while it was watched. It is left as it is now.',
   'event.rolling_back': ':rewind: `{handle}`: taking the change back.',
   'event.rolled_back': ':rewind: `{handle}` was taken back: everything is as before.',
   'event.rollback_failed':

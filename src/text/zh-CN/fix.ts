@@ -88,6 +88,7 @@ export const fix = {
   'event.verifying': ':mag: `{handle}`：步骤全部完成，正在验证效果。',
   'event.succeeded': ':large_green_circle: `{handle}` 生效：先前失败的检查现已正常。',
   'event.failed': ':red_circle: `{handle}` 未生效。已执行的步骤见卡片。',
+  'event.failed.changed-meanwhile': ':red_circle: `{handle}`：观察期间有其他人改动了同一对象，现状予以保留。',
   'event.rolling_back': ':rewind: `{handle}`：正在撤回更改。',
   'event.rolled_back': ':rewind: `{handle}` 已撤回：一切恢复原状。',
   'event.rollback_failed': ':rotating_light: `{handle}` 无法撤回，需要人工立即检查目标。',

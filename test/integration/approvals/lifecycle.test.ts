@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Remediation } from '../../../src/domain/fix/remediation.ts';
+import { TargetError } from '../../../src/domain/kernel/errors.ts';
+import type { KillPoint } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createHarness, createWorld, type Harness, idOf, person } from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
@@ -127,6 +130,63 @@ describe('a remediation from offer to verdict', () => {
     const after = await own.row(row.id);
     expect(after.state).toBe('failed');
     expect(after.outcome).toMatchObject({ reason: 'not-verified', 'test.healthy': 'TEST_BAD' });
+  });
+
+  it.each(['old', 'third'])(
+    'R-X12: the %s value by another hand while it is watched is no success, and is left as it is',
+    async (value) => {
+      const world = createWorld();
+      const own = createHarness(database.store(), { world, action: { verifyWithinMs: 300 } });
+      const row = await own.approved();
+      const atKillPoint = (point: KillPoint) => {
+        if (point === 'R-K5') world.cells.set('a', value);
+        return Promise.resolve();
+      };
+
+      await own.execute(row.id, 'worker-1', { atKillPoint });
+
+      expect(await own.row(row.id)).toMatchObject({
+        state: 'failed',
+        outcome: { reason: 'changed-meanwhile', inPlace: 'changed', 'test.healthy': 'healthy' },
+      });
+      expect(world.effects.map((effect) => effect.value)).toEqual(['new']);
+      expect(world.cells.get('a')).toBe(value);
+    },
+  );
+
+  it('R-X12: a step that cannot be looked at is no success either, and is taken back', async () => {
+    const world = createWorld();
+    const own = createHarness(database.store(), { world, action: { verifyWithinMs: 300, stableForMs: 200 } });
+    const row = await own.approved();
+    let looks = 0;
+    const blind: Remediation = {
+      ...own.action,
+      observeStep: (...args) =>
+        args[0].to['value'] === 'new' && (looks += 1) > 0
+          ? Promise.reject(new TargetError('no-answer', 'away'))
+          : own.action.observeStep(...args),
+    };
+
+    await own.execute(row.id, 'worker-1', { remediations: [blind] });
+
+    expect(looks).toBeGreaterThan(1);
+    expect((await own.row(row.id)).state).toBe('rolled_back');
+  });
+
+  it('R-X12: what is another one at each look is not at rest, however well it is', async () => {
+    const world = createWorld();
+    const action = { verifyWithinMs: 600, stableForMs: 300, undo: 'none' } as const;
+    const own = createHarness(database.store(), { world, action });
+    const row = await own.approved();
+    let started = 0;
+    world.mark = () => String((started += 1));
+
+    await own.execute(row.id);
+
+    expect(await own.row(row.id)).toMatchObject({
+      state: 'failed',
+      outcome: { settled: true, restless: true },
+    });
   });
 
   it('Stop is honoured between steps, and what was done is taken back (R-M5)', async () => {

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubeApi, missing, startKubeApi } from '../../../lab/components/kube-api.ts';
 import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
+import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { With } from '../../../src/domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
@@ -83,6 +84,19 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
   const anHourLater = () =>
     database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
 
+  /** The same approved plan with less time to be verified. */
+  async function shortened(row: RemediationRow, verifyWithinMs: number): Promise<void> {
+    await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
+    const plan = { ...row.plan, verifyWithinMs };
+    await database.sql('UPDATE remediations SET plan = $2, plan_hash = $3 WHERE id = $1', [
+      ...[row.id, JSON.stringify(plan), planHash(plan)],
+    ]);
+    await database.sql('UPDATE approvals SET plan_hash = $2 WHERE remediation_id = $1', [
+      ...[row.id, planHash(plan)],
+    ]);
+    await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+  }
+
   it('lets it evict, sees that writes are accepted, and puts it back when that is asked and approved', async () => {
     await fill();
     await expect(write('new')).rejects.toThrow('OOM');
@@ -112,20 +126,33 @@ describe('on a real Redis that is full and refuses writes (D3.a)', () => {
     await fill();
     const h = harnessOf('redis.set-eviction-policy');
     const row = await h.approved({ policy: 'volatile-lru' });
-    await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
-    const plan = { ...row.plan, verifyWithinMs: 1_000 };
-    await database.sql('UPDATE remediations SET plan = $2, plan_hash = $3 WHERE id = $1', [
-      ...[row.id, JSON.stringify(plan), planHash(plan)],
-    ]);
-    await database.sql('UPDATE approvals SET plan_hash = $2 WHERE remediation_id = $1', [
-      ...[row.id, planHash(plan)],
-    ]);
-    await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+    await shortened(row, 1_000);
 
     await h.execute(row.id);
 
     expect((await h.row(row.id)).state).toBe('rolled_back');
     expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+  });
+
+  it('R-X12: a third policy by another hand while it is watched is no success, though writes are accepted', async () => {
+    await anHourLater();
+    await client.flushall();
+    const h = harnessOf('redis.set-eviction-policy');
+    const row = await h.approved();
+    await shortened(row, 2_000);
+
+    await h.execute(row.id, 'worker-1', {
+      async atKillPoint(point) {
+        if (point === 'R-K5') await client.config('SET', 'maxmemory-policy', 'allkeys-random');
+      },
+    });
+
+    expect(await h.row(row.id)).toMatchObject({
+      state: 'failed',
+      outcome: { reason: 'changed-meanwhile', inPlace: 'changed', settled: true },
+    });
+    expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'allkeys-random']);
+    await client.config('SET', 'maxmemory-policy', 'noeviction');
   });
 
   it('a Redis that was restarted since is another Redis (R-P3)', async () => {

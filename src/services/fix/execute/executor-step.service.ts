@@ -159,17 +159,22 @@ function inStepTime<T>(
   );
 }
 
-export async function observe(
+export async function observe(...look: Parameters<typeof observeOrNothing>): Promise<Observation> {
+  return (await observeOrNothing(...look)) ?? 'unknown';
+}
+
+/** Undefined where the target cannot be asked, which is another thing than an answer that does not settle it. */
+export async function observeOrNothing(
   deps: ExecutorDeps,
   remediation: Remediation,
   row: RemediationRow,
   step: PlanStep,
-): Promise<Observation> {
+): Promise<Observation | undefined> {
   try {
     return await inStepTime(deps, row, (context) => remediation.observeStep(step, row.plan, context));
   } catch (err) {
     deps.logger.warn({ err, remediation: row.id, step: step.kind }, 'a step cannot be observed');
-    return 'unknown';
+    return undefined;
   }
 }
 

@@ -2,9 +2,10 @@ import type { PlanStep } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { sha256 } from '../../../domain/kernel/canonical.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { ProbeCall, ProbeOutcome } from '../../../domain/probe/probe.ts';
 import { contextOf, type ExecutorDeps } from './executor-deps.ts';
-import { observe, release } from './executor-step.service.ts';
+import { observeOrNothing, release } from './executor-step.service.ts';
 import type { Hold } from './hold.ts';
 
 export type Verdict =
@@ -13,17 +14,21 @@ export type Verdict =
 
 interface Round {
   readonly good: boolean;
+  /** What must stay the same from one good round to the next. */
+  readonly mark?: string;
   readonly facts: Facts;
   readonly digest: string;
 }
 
 /**
- * R-X12: asks the probes again and again until they have all been healthy, and the target at rest, for as long as
- * the plan says, or its time is over. Only healthy counts: what could not be checked is not well.
+ * R-X12: asks the probes again and again until they have all been healthy, the steps in place, and the target at rest
+ * and the same, for as long as the plan says, or its time is over. Only healthy counts: what could not be checked is
+ * not well. What is well by another hand's doing is not proof of this fix.
  */
 export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: AbortSignal): Promise<Verdict> {
   const { deps } = hold;
   let goodSince: number | undefined;
+  let mark: string | undefined;
   for (;;) {
     const { row, over } = await hold.write(async (own) => {
       await own.extend();
@@ -37,10 +42,14 @@ export async function verify(hold: Hold, direction: 'apply' | 'undo', signal: Ab
     }
     const began = deps.monotonic();
     const round = direction === 'apply' ? await look(hold, row) : await lookAtUndone(hold, row);
+    const moved = mark !== undefined && round.mark !== mark;
+    if (moved) goodSince = undefined;
+    mark = round.mark;
     goodSince = round.good ? (goodSince ?? began) : undefined;
     const { facts, digest } = round;
     if (goodSince !== undefined && deps.monotonic() - goodSince >= row.plan.stableForMs)
       return { verdict: 'good', facts, digest };
+    if (over && moved) return { verdict: 'not-good', facts: { ...facts, restless: true }, digest };
     if (over && goodSince === undefined) return { verdict: 'not-good', facts, digest };
     // Healthy in the last moment: it may still show that it lasts, since that time is bounded as well.
     await pause(deps, row.plan.stableForMs, signal);
@@ -55,16 +64,26 @@ async function pause(deps: ExecutorDeps, stableForMs: number, signal: AbortSigna
 
 async function look(hold: Hold, row: RemediationRow): Promise<Round> {
   const asked = await ask(hold.deps, row, row.plan.verifyWith);
+  const place = await inPlace(hold, row, row.plan.steps);
   // An undo brings the symptom back, so that the old state is in place is all that can be seen of it.
-  const settled =
-    row.undoOf === undefined ? await hasSettled(hold, row) : await inPlace(hold, row, row.plan.steps);
-  const good = asked.good && settled;
-  return { good, facts: { ...asked.facts, settled }, digest: sha256({ ...asked.seen, settled }) };
+  const rest = row.undoOf === undefined ? await atRest(hold, row) : { settled: place === 'yes' };
+  const good = asked.good && rest.settled && place === 'yes';
+  const facts = {
+    ...asked.facts,
+    settled: rest.settled,
+    ...(place === 'yes' ? {} : { inPlace: place }),
+  };
+  return {
+    good,
+    facts,
+    digest: sha256({ ...asked.seen, settled: rest.settled, place }),
+    ...present({ mark: rest.mark }),
+  };
 }
 
 /** After a rollback: every undo step is in place, and what must be well then is well. */
 async function lookAtUndone(hold: Hold, row: RemediationRow): Promise<Round> {
-  const undone = await inPlace(hold, row, row.plan.undo ?? []);
+  const undone = (await inPlace(hold, row, row.plan.undo ?? [])) === 'yes';
   const asked = await ask(hold.deps, row, row.plan.undoVerifyWith ?? []);
   return {
     good: undone && asked.good,
@@ -73,13 +92,24 @@ async function lookAtUndone(hold: Hold, row: RemediationRow): Promise<Round> {
   };
 }
 
+/**
+ * Whether the object is as the steps left it. `changed`: it answers, and somebody has set something else since;
+ * `unseen`: it cannot be told now.
+ */
 async function inPlace(
   { deps, remediation }: Hold,
   row: RemediationRow,
   steps: readonly PlanStep[],
-): Promise<boolean> {
-  for (const step of steps) if ((await observe(deps, remediation, row, step)) !== 'done') return false;
-  return true;
+): Promise<'yes' | 'changed' | 'unseen'> {
+  let all: 'yes' | 'unseen' = 'yes';
+  for (const step of steps) {
+    const seen = await observeOrNothing(deps, remediation, row, step);
+    if (seen === 'done') continue;
+    // An event, such as the restart of a container, has happened and does not go away.
+    if (seen !== undefined && step.safety === 'idempotent') return 'changed';
+    all = 'unseen';
+  }
+  return all;
 }
 
 async function ask(deps: ExecutorDeps, row: RemediationRow, calls: readonly ProbeCall[]) {
@@ -105,13 +135,16 @@ function inWords(outcome: ProbeOutcome): string {
   return outcome.cause === undefined ? outcome.status : `${outcome.status} ${outcome.cause.code}`;
 }
 
-async function hasSettled({ deps, remediation }: Hold, row: RemediationRow): Promise<boolean> {
-  if (remediation.settled === undefined) return true;
+async function atRest(
+  { deps, remediation }: Hold,
+  row: RemediationRow,
+): Promise<{ readonly settled: boolean; readonly mark?: string }> {
   try {
     const context = await contextOf(deps, row.environment, AbortSignal.timeout(30_000));
-    return await remediation.settled(row.plan, context);
+    const settled = (await remediation.settled?.(row.plan, context)) ?? true;
+    return { settled, ...present({ mark: await remediation.mark?.(row.plan, context) }) };
   } catch (err) {
     deps.logger.warn({ err, remediation: row.id }, 'the target cannot be observed');
-    return false;
+    return { settled: false };
   }
 }

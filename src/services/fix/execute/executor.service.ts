@@ -105,8 +105,12 @@ async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
     const { row } = own;
     const now = (await own.tx.now()).getTime();
     const good = result.verdict === 'good';
-    const to = good ? 'succeeded' : row.plan.undo === undefined ? 'failed' : 'rolling_back';
-    const facts = good ? result.facts : { ...result.facts, reason: 'not-verified' };
+    // What somebody else has set since is not ours to take back.
+    const changed = result.facts['inPlace'] === 'changed';
+    const bad = changed || row.plan.undo === undefined ? 'failed' : 'rolling_back';
+    const to = good ? 'succeeded' : bad;
+    const reason = changed ? 'changed-meanwhile' : 'not-verified';
+    const facts = good ? result.facts : { ...result.facts, reason };
     await own.move(to, {
       facts,
       change: { ...changeFor(row, to, facts, now), outcome: facts, evidenceDigest: result.digest },

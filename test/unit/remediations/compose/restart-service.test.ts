@@ -74,6 +74,15 @@ describe('compose.restart-service', () => {
     expect(await settled({ state: 'exited' })).toBe(false);
   });
 
+  it('R-X12: is watched by its start times: one that starts anew in between is not at rest', async () => {
+    const made = await fresh().plan();
+    const mark = (startedAt: string) =>
+      restartService.mark?.(made, fresh((one) => [{ ...one, startedAt }]).context);
+
+    expect(await mark('10:00')).toBe(await mark('10:00'));
+    expect(await mark('10:01')).not.toBe(await mark('10:00'));
+  });
+
   it('cannot tell whether a container that started anew and ended again was restarted by it', async () => {
     const made = await fresh().plan();
     const ended = fresh((one) => [{ ...one, startedAt: 'later', state: 'exited' }]);

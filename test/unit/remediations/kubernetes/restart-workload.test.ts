@@ -115,6 +115,7 @@ describe('kubernetes.restart-workload', () => {
     expect(await settled(with_('status', { updatedReplicas: 1 }))).toBe(false);
     expect(await settled(with_('status', { availableReplicas: 1 }))).toBe(false);
     expect(await settled(with_('status', { replicas: 3 }))).toBe(false);
+    expect(await settled(named('agent-manager', 'agent-manager:2'))).toBe(false);
   });
 
   it('R-X14: does not plan over a data store that runs and cannot say who it is', async () => {
