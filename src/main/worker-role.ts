@@ -9,6 +9,7 @@ import { queuePrefix } from '../platform/queue/bullmq.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
+import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { ownPodUids } from '../platform/targets/kubernetes/own-pod.ts';
 import { remediations } from '../remediations/index.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
@@ -24,7 +25,10 @@ import type { RoleParts, Shared } from './shared.ts';
 import { decisionDeps, digestSettings } from './use-cases.ts';
 
 /** What the chart or the Compose file says of the bot itself. */
-function installed({ env, redaction }: Shared): Partial<Parameters<typeof createSelfIdentity>[0]> {
+function installed(
+  { env }: Shared,
+  { around }: KubeLogins,
+): Partial<Parameters<typeof createSelfIdentity>[0]> {
   const { AETHERIUS_SELF_NAMESPACE: namespace, AETHERIUS_SELF_POD: name } = env;
   const release = env.AETHERIUS_SELF_RELEASE;
   return present({
@@ -33,7 +37,7 @@ function installed({ env, redaction }: Shared): Partial<Parameters<typeof create
     owners:
       namespace === undefined || name === undefined
         ? undefined
-        : () => ownPodUids({ namespace, name }, process.env, redaction.learn),
+        : () => ownPodUids({ namespace, name }, around),
   });
 }
 
@@ -56,7 +60,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     database: shared.database,
     redis: shared.redis.producer(),
     uids: shared.env.AETHERIUS_SELF_UIDS ?? [],
-    ...installed(shared),
+    ...installed(shared, logins),
     now: () => clock.now().getTime(),
   });
   const proposals = createProposeService({

@@ -8,8 +8,7 @@ import { createKubernetesTarget } from './kubernetes.ts';
  */
 export async function ownPodUids(
   pod: { readonly namespace: string; readonly name: string },
-  variables: Readonly<Record<string, string | undefined>>,
-  learn: (secret: string) => void,
+  { variables, learn, accountFolder }: KubeLogins['around'],
 ): Promise<readonly string[]> {
   const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = variables;
   // No kubeconfig: one that is mounted for an environment may lead to another cluster.
@@ -17,6 +16,7 @@ export async function ownPodUids(
     variables: { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT },
     home: '/nonexistent',
     learn,
+    accountFolder,
   });
   const settings = { namespace: pod.namespace, agentNamespace: pod.namespace };
   return uidsAbove(createKubernetesTarget(settings, undefined, logins), pod);
