@@ -82,7 +82,8 @@ function serviceOf(store: Store): RemediationService {
   const policy = createPolicy(
     {
       approvers: { leads: { users: ['ULEAD', 'UBOSS'], usergroups: [] } },
-      tiers: { 2: { approvals: 1, by: ['leads'], expires: 1_800_000, reason: 'finding' } },
+      tiers: { 2: { approvals: 1, by: ['leads'], expires: 1_800_000, escalate: [], reason: 'finding' } },
+      notify: { mention: true, direct: true },
       freezes: [],
       limits: { perTargetPerHour: 2, tier3AtOnce: 1 },
     },

@@ -1,7 +1,8 @@
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
+import { mentions } from './phrases.ts';
 
 /**
  * What a person reads of an error: what happened, what it affects, what to do, and a reference that stands in
@@ -23,12 +24,7 @@ export function errorText(error: unknown, reference: string, words: Words): stri
 }
 
 /** Mentions of those whom the configuration names; else words for whoever runs the bot. */
-function whomToAsk({ askUsers, askGroups }: Facts, words: Words): string {
-  const ids = (list: FactValue | undefined) =>
-    typeof list === 'string' && list !== '' ? list.split(',') : [];
-  const mentions = [
-    ...ids(askUsers).map((id) => `<@${id}>`),
-    ...ids(askGroups).map((id) => `<!subteam^${id}>`),
-  ];
-  return mentions.length === 0 ? words.say('access.ask-operator') : mentions.join(', ');
+function whomToAsk(facts: Facts, words: Words): string {
+  const people = mentions(facts);
+  return people === '' ? words.say('access.ask-operator') : people;
 }

@@ -1,5 +1,5 @@
 import type { RemediationRow } from '../../domain/fix/rows.ts';
-import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Facts, FactValue } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
@@ -89,3 +89,12 @@ export const severityEmoji = {
   warning: ':large_orange_circle:',
   info: ':large_blue_circle:',
 } as const;
+
+/** Mentions of people and usergroups that facts name by `askUsers` and `askGroups`; empty without any. */
+export function mentions({ askUsers, askGroups }: Facts): string {
+  const ids = (list: FactValue | undefined) =>
+    typeof list === 'string' && list !== '' ? list.split(',') : [];
+  return [...ids(askUsers).map((id) => `<@${id}>`), ...ids(askGroups).map((id) => `<!subteam^${id}>`)].join(
+    ', ',
+  );
+}

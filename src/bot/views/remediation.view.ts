@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
+import { askFacts } from '../../domain/access/access.ts';
 import { isTerminal, type RemediationState } from '../../domain/fix/approval.ts';
 import type { PlanStep } from '../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../domain/fix/rows.ts';
@@ -14,7 +15,7 @@ import { formatValue, markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType, remediationActionIds } from '../ids.ts';
 import { actions, type ButtonSpec, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { partName, remediationTitle, remediationTitlePlain, targetName, who } from './phrases.ts';
+import { mentions, partName, remediationTitle, remediationTitlePlain, targetName, who } from './phrases.ts';
 
 const shown = { steps: 10, diff: 2000, approvals: 10 } as const;
 
@@ -46,7 +47,8 @@ export function remediationCard(view: RemediationView, words: Words): Rendered {
     handle: row.handle,
   });
   const state = stateLine(view, words);
-  const first = `${emojiOf(view)} ${title}\n${state}`;
+  const from = placeLine(view, words);
+  const first = `${emojiOf(view)} ${title}\n${state}${from === undefined ? '' : `\n${from}`}`;
   const blocks: KnownBlock[] = [
     section(first, words),
     ...planBlocks(row, words),
@@ -82,6 +84,14 @@ function stateLine({ remediation: row, elsewhere }: RemediationView, words: Word
   if (row.undoOf === undefined) return words.say(`card.state.${row.state}`);
   const part = partName(row.plan.part, words);
   return words.lookup(`card.undo-state.${row.state}`, { part }) ?? words.say(`card.state.${row.state}`);
+}
+
+/** In a direct message: where the request lives, unless that place is closed to others. */
+function placeLine({ direct, remediation: { surface, privatePlace } }: RemediationView, words: Words) {
+  if (direct !== true) return undefined;
+  if (surface === undefined || privatePlace || !/^[CG]/.test(surface.channel))
+    return words.say('card.direct.private');
+  return words.say('card.direct', { place: markup(`<#${surface.channel}>`) });
 }
 
 const channelId = /^[CGD][A-Z0-9]{2,}$/;
@@ -198,6 +208,8 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   if (row.state === 'requested') {
     const have = view.approvals.filter((approval) => approval.decision === 'approve').length;
     lines.push(words.say('card.needed', { have, needed: view.needed }));
+    const people = view.asked === undefined ? '' : mentions(askFacts(view.asked));
+    if (people !== '') lines.push(words.say('card.asked-people', { people: markup(people) }));
   }
   const waiting = row.state === 'approved' ? row.outcome?.['waiting'] : undefined;
   const why =
@@ -309,6 +321,7 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     part: partName(row.plan.part, words),
     reason: event.reason ?? '',
     ...event.facts,
+    people: markup(mentions(event.facts)),
   };
   const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);
   const line =
@@ -322,7 +335,11 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     given === undefined || given === '' || event.kind === 'refused'
       ? ''
       : `\n> ${words.say('event.reason', { reason: given.replace(/\s+/g, ' ') })}`;
-  const text = cut(line + reason, limits.section, words);
+  const asked =
+    event.kind === 'requested' && mentions(event.facts) !== ''
+      ? `\n${words.say('event.requested.people', { people: values.people })}`
+      : '';
+  const text = cut(line + reason + asked, limits.section, words);
   return {
     text,
     blocks: [section(text, words)] satisfies KnownBlock[],

@@ -60,6 +60,9 @@ const Approvers = z
   .meta({ description: 'One named list of people.' });
 
 const by = z.array(z.string()).min(1).meta({ description: 'Names of lists under `approvers`.' });
+const escalate = z.array(z.string()).default([]).meta({
+  description: 'Names of lists that are asked, too, when two thirds of the time are over.',
+});
 const expires = (fallback: string) =>
   Duration.prefault(fallback).meta({ description: 'How long a request waits for approval.' });
 const hours = HoursText.exactOptional().meta({ description: 'Fixes are allowed only within these hours.' });
@@ -83,6 +86,7 @@ const Tiers = z.strictObject({
     .strictObject({
       approvals: approvals(1),
       by,
+      escalate,
       expires: expires('30m'),
       reason: z.enum(['required', 'finding']).default('finding').meta({
         description: '`required`: the requester must type a reason; `finding`: the finding is reason enough.',
@@ -95,6 +99,7 @@ const Tiers = z.strictObject({
     .strictObject({
       approvals: approvals(2),
       by,
+      escalate,
       expires: expires('60m'),
       reason: z.literal('required').default('required'),
       hours,
@@ -139,6 +144,19 @@ const Section = z
       })
       .prefault({})
       .meta({ description: 'How often and how many at once.' }),
+    notify: z
+      .strictObject({
+        mention: z
+          .boolean()
+          .default(true)
+          .meta({ description: 'Mention those who may approve in the thread of a request.' }),
+        direct: z
+          .boolean()
+          .default(true)
+          .meta({ description: 'Send each of them the request as a direct message with its buttons.' }),
+      })
+      .prefault({})
+      .meta({ description: 'How those who may approve hear of a request.' }),
     audit: z
       .strictObject({ anchor: z.strictObject({ channel: channelId, every: Duration.prefault('5m') }) })
       .exactOptional()
@@ -167,6 +185,8 @@ const Section = z
           });
       });
     for (const tier of [1, 2, 3] as const) check(section.tiers[tier]?.by, ['tiers', String(tier), 'by']);
+    for (const tier of [2, 3] as const)
+      check(section.tiers[tier]?.escalate, ['tiers', String(tier), 'escalate']);
     check(section.breakGlass?.by, ['breakGlass', 'by']);
   })
   .meta({ description: 'Who may approve what; without this section no fix is offered.' });
@@ -180,8 +200,12 @@ export interface Rule {
   readonly tier: Tier;
   /** Other people who must approve; 0: the requester's confirmation is enough. */
   readonly approvals: number;
+  /** Everybody who may approve: those who are asked first, and those to whom it is escalated. */
   readonly by: readonly AllowList[];
   readonly byNames: readonly string[];
+  /** Who is asked at once, and who when two thirds of the time are over. */
+  readonly asked: readonly AllowList[];
+  readonly escalate: readonly AllowList[];
   /** Milliseconds a request waits. */
   readonly expiresMs: number;
   readonly reason: 'none' | 'finding' | 'required';
@@ -197,6 +221,7 @@ export interface Policy {
   readonly limits: { readonly perTargetPerHour: number; readonly tier3AtOnce: number };
   readonly freezes: readonly Freeze[];
   readonly everyList: readonly AllowList[];
+  readonly notify: { readonly mention: boolean; readonly direct: boolean };
 }
 
 /** An approval is good for this long after the quorum (R-X8). */
@@ -255,11 +280,14 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
       const level = tier === 0 ? 1 : tier;
       const entry = tiers?.[level];
       if (entry === undefined) return undefined;
+      const later = 'escalate' in entry ? entry.escalate : [];
       return {
         tier,
         approvals: entry.approvals,
-        by: listsOf(entry.by),
-        byNames: entry.by,
+        by: listsOf([...entry.by, ...later]),
+        byNames: [...entry.by, ...later],
+        asked: listsOf(entry.by),
+        escalate: listsOf(later),
         expiresMs: entry.expires,
         reason: 'reason' in entry ? entry.reason : 'none',
         ...present({ hours: entry.hours }),
@@ -269,6 +297,7 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
     limits: config?.limits ?? { perTargetPerHour: 0, tier3AtOnce: 0 },
     freezes: config?.freezes ?? [],
     everyList: Object.values(config?.approvers ?? {}),
+    notify: config?.notify ?? { mention: false, direct: false },
   };
 }
 

@@ -99,6 +99,8 @@ export interface Outbox {
     owner: string,
     result: {
       readonly ts?: string;
+      /** The conversation that a direct message went to; it is edited there from then on. */
+      readonly channel?: string;
       /** Its old message was gone and `ts` takes its place. */
       readonly replaced?: true;
     },

@@ -1,4 +1,5 @@
 import type { RemediationState } from '../fix/approval.ts';
+import type { AllowList } from '../fix/eligibility.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
@@ -21,6 +22,10 @@ export interface RemediationView {
   readonly steps: readonly StepRow[];
   readonly needed: number;
   readonly buttons: Readonly<Partial<Record<RemediationButton, string>>>;
+  /** Those who are asked to approve it. */
+  readonly asked?: AllowList;
+  /** It is read by one of them, outside of the place where it was asked for. */
+  readonly direct?: true;
   readonly undoValidUntil?: Date;
   /** The same fix, asked for or under way in another place: nothing can be pressed here meanwhile. */
   readonly elsewhere?: Elsewhere;
@@ -45,7 +50,6 @@ export interface RemediationEvent {
     | 'superseded'
     | 'stale'
     | 'executing'
-    | 'step-done'
     | 'stop-requested'
     | 'verifying'
     | 'succeeded'
@@ -55,6 +59,7 @@ export interface RemediationEvent {
     | 'rollback_failed'
     | 'indeterminate'
     | 'reminder'
+    | 'escalated'
     | 'reminder-unknown'
     | 'refused';
   readonly by?: Person;

@@ -6,6 +6,7 @@ import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
 import { failureOf } from '../slack/failure.ts';
 import type { SlackGate } from '../slack/gate.ts';
 import {
+  directChannel,
   edit,
   findPosted,
   linkTo,
@@ -64,7 +65,7 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
       case 'render': {
         if (item.message?.purpose === movedPurpose) return deliverMoved(options, client, item);
         const fitted = fit(item.payload, item.message?.channel ?? item.lane);
-        const sent = await deliverRender(client, { ...item, payload: fitted.rendered }, reposted);
+        const sent = await deliverDirectly(client, { ...item, payload: fitted.rendered }, reposted);
         if (fitted.rest !== undefined) await attachRest(options, client, item, sent, fitted.rest);
         return sent;
       }
@@ -76,6 +77,15 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
 function withoutSecrets(item: OutboxItem, gate: SlackGate): OutboxItem {
   const channel = item.message?.channel ?? ('channel' in item.payload ? item.payload.channel : undefined);
   return { ...item, payload: gate.clean(item.payload, channel, item.message?.runId) } as OutboxItem;
+}
+
+/** A message for a person goes into the conversation with them, and is found again there. */
+async function deliverDirectly(client: WebClient, item: Render, reposted: Set<string>): Promise<Delivered> {
+  const { message } = item;
+  if (message === undefined || !/^[UW]/.test(message.channel)) return deliverRender(client, item, reposted);
+  const channel = await directChannel(client, message.channel);
+  const sent = await deliverRender(client, { ...item, message: { ...message, channel } }, reposted);
+  return { ...sent, channel };
 }
 
 async function deliverRender(client: WebClient, item: Render, reposted: Set<string>): Promise<Delivered> {

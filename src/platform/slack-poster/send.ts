@@ -9,6 +9,8 @@ import type { Rendered } from '../../domain/message/rendered.ts';
 /** What a send left behind. */
 export interface Sent {
   readonly ts?: string;
+  /** The conversation with a person, when a message was for one. */
+  readonly channel?: string;
 }
 
 type Item<K extends OutboxItem['kind']> = Extract<OutboxItem, { kind: K }>;
@@ -67,6 +69,13 @@ export async function edit(client: WebClient, item: Item<'render'>, ts: string):
     metadata: metadataOf(item),
   });
   return { ts };
+}
+
+/** docs.slack.dev/reference/methods/conversations.open: the one conversation with a person, opened or found again. */
+export async function directChannel(client: WebClient, userId: string): Promise<string> {
+  const { channel } = await client.conversations.open({ users: userId });
+  if (channel?.id === undefined) throw new AppError('BUG', 'Slack opened a conversation without an id');
+  return channel.id;
 }
 
 /** Where a message can be opened. Slack takes hundreds of these calls a minute (page of chat.getPermalink). */

@@ -175,7 +175,7 @@ function moving(transaction: Transaction, ids: Ids): Pick<Outbox, 'move'> {
 
 function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fail'> {
   return {
-    sent: (id, owner, { ts, replaced = false }) =>
+    sent: (id, owner, { ts, channel, replaced = false }) =>
       transaction(async (query) => {
         const { rows } = await query<Pick<StoredItem, 'message_id' | 'version' | 'kind' | 'priority'>>(
           `UPDATE outbox SET state = 'sent', sent_at = clock_timestamp(), leased_until = NULL, error = NULL
@@ -188,11 +188,13 @@ function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fa
         if (row.message_id !== null && row.kind === 'render') {
           await query(
             `UPDATE messages SET ts = CASE WHEN $4 THEN $2 ELSE coalesce(ts, $2) END,
-               sent_version = greatest(sent_version, $3), answered = answered OR $5
+               sent_version = greatest(sent_version, $3), answered = answered OR $5,
+               channel = coalesce($6, channel)
              WHERE id = $1`,
             [
               ...asIds(row.message_id, ts, row.version ?? 0, replaced),
               urgencyOf(row.priority) !== 'progress',
+              ...asIds(channel),
             ],
           );
         }

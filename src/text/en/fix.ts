@@ -23,6 +23,9 @@ export const fix = {
   'card.approved-by': 'Approved by {who} at {time:time} (plan `{hash:hash}`).',
   'card.rejected-by': 'Rejected by {who} at {time:time}. {reason}',
   'card.needed': '{have} of {needed|# approval|# approvals}.',
+  'card.asked-people': 'Asked to approve: {people}.',
+  'card.direct': 'You may approve this. It was asked for in {place}.',
+  'card.direct.private': 'You may approve this. It was asked for in a private conversation.',
   'card.until': 'Valid until {time:time}.',
   'card.undo-until': 'Undo is possible until {time:time}.',
   'card.elsewhere':
@@ -78,6 +81,7 @@ export const fix = {
   'confirm.yes': 'Yes',
   'confirm.no': 'No',
   'event.requested': ':raised_hand: {who} asks to apply `{handle}` (plan `{hash:hash}`).',
+  'event.requested.people': 'Who may approve: {people}',
   'event.approved': ':white_check_mark: {who} approved `{handle}` (plan `{hash:hash}`).',
   'event.rejected': ':no_entry: {who} rejected `{handle}` (plan `{hash:hash}`).',
   'event.cancelled': ':heavy_minus_sign: {who} cancelled `{handle}`. Nothing was changed.',
@@ -86,7 +90,6 @@ export const fix = {
   'event.stale':
     ':warning: `{handle}`: the target is no longer as it was when the plan was made. Nothing was changed.',
   'event.executing': ':gear: `{handle}` is running now.',
-  'event.step-done': ':small_blue_diamond: `{handle}`: step {step} of {steps} is done.',
   'event.stop-requested':
     ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step.',
   'event.verifying': ':mag: `{handle}`: all steps are done, checking that it worked.',
@@ -108,6 +111,7 @@ export const fix = {
   'event.undo.succeeded': ':rewind: `{handle}`: taken back. {part} is as it was before the fix.',
   'event.undo.failed': ':red_circle: The undo `{handle}` did not work. Look at the card for what was done.',
   'event.reminder': ':bell: `{handle}` still waits for a decision.',
+  'event.escalated': ':bell: `{handle}` still waits for a decision. {people}, you may approve it, too.',
   'event.reminder-unknown':
     ':rotating_light: It is still not known whether `{handle}` took effect. Look at the target, then say how it ended; nothing else can change it meanwhile.',
   'event.refused': ':no_entry: {who} may not decide `{handle}`. {reason}',

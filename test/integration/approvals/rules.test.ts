@@ -498,11 +498,15 @@ describe('execution', () => {
 
   it('the sweeper reminds once at a third and once at two thirds of a request’s life', async () => {
     const row = await h.requested(fresh());
-    const reminders = () =>
-      database.sql(
-        "SELECT purpose FROM messages WHERE remediation_id = $1 AND purpose LIKE 'remediation-reminder%'",
-        [row.id],
-      );
+    // In the conversation with each of those who may approve, so none in the thread.
+    const reminders = async () =>
+      (
+        await database.sql<{ which: string; sent: number; readers: number }>(
+          `SELECT split_part(purpose, ':', 1) AS which, count(*)::int AS sent, count(DISTINCT channel)::int AS readers
+           FROM messages WHERE remediation_id = $1 AND purpose LIKE 'remediation-reminder%' GROUP BY 1 ORDER BY 1`,
+          [row.id],
+        )
+      ).map(({ which, sent, readers }) => [which, sent, readers]);
     const since = (minutes: number) =>
       database.sql(
         `UPDATE remediations SET requested_at = clock_timestamp() - $2 * interval '1 minute',
@@ -511,15 +515,18 @@ describe('execution', () => {
       );
 
     await h.sweeper.sweep();
-    expect(await reminders()).toHaveLength(0);
+    expect(await reminders()).toEqual([]);
     await since(11);
     await h.sweeper.sweep();
     await h.sweeper.sweep();
-    expect(await reminders()).toHaveLength(1);
+    expect(await reminders()).toEqual([['remediation-reminder-1', 5, 5]]);
     await since(21);
     await h.sweeper.sweep();
     await h.sweeper.sweep();
-    expect(await reminders()).toHaveLength(2);
+    expect(await reminders()).toEqual([
+      ['remediation-reminder-1', 5, 5],
+      ['remediation-reminder-2', 5, 5],
+    ]);
   });
 });
 

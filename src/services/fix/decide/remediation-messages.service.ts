@@ -1,3 +1,5 @@
+import { askFacts } from '../../../domain/access/access.ts';
+import type { AllowList } from '../../../domain/fix/eligibility.ts';
 import { offerValidMs, type Policy, undoValidMs } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids } from '../../../domain/kernel/clock.ts';
@@ -8,15 +10,23 @@ import type {
   Elsewhere,
   RemediationButton,
   RemediationEvent,
+  RemediationView,
 } from '../../../domain/message/remediation-view.ts';
 import type { Rendered } from '../../../domain/message/rendered.ts';
 import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Urgency } from '../../../domain/message/sending.ts';
+import type { Messages } from '../../../domain/ports/messages.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import { sameFix } from './same-fix.ts';
 
 const cardPurpose = 'remediation';
 const eventPurpose = 'remediation-event';
+/** Before the user id of its reader: once it is sent, its channel is that of the conversation. */
+const directPurpose = 'remediation-direct:';
+const readerOf = (purpose: string): string | undefined =>
+  purpose.startsWith(directPurpose) ? purpose.slice(directPurpose.length) : undefined;
+/** More people than this are not written to one by one; the mention in the thread reaches them. */
+const mostDirect = 20;
 
 /** Buttons of the card by state; `undo` only where the plan has one. Each state's buttons are new rows (R-S5). */
 const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationButton[]>> = {
@@ -35,8 +45,14 @@ export interface RemediationMessages {
   readonly card: (tx: TxOf<CardRepository>, row: RemediationRow) => Promise<void>;
   /** A public line in the thread (R-S6). */
   readonly event: (tx: TxOf<'messages'>, row: RemediationRow, event: EventInput) => Promise<void>;
+  /** Writes to those who are asked to approve, by user id, each in the conversation with them. */
+  readonly ask: (tx: TxOf<CardRepository>, row: RemediationRow, userIds: readonly string[]) => Promise<void>;
   /** One reminder a purpose; false when it was posted before. */
-  readonly remind: (tx: TxOf<'messages'>, row: RemediationRow, which: string) => Promise<boolean>;
+  readonly remind: (
+    tx: TxOf<'messages' | 'remediations'>,
+    row: RemediationRow,
+    which: string,
+  ) => Promise<boolean>;
   readonly buttons: (
     tx: TxOf<'buttons'>,
     row: RemediationRow,
@@ -92,7 +108,14 @@ export function createRemediationMessages(deps: {
 
   const event: RemediationMessages['event'] = async (tx, row, input) => {
     if (row.surface === undefined) return;
-    const { kind, by, reason, facts = {}, urgency = 'decision' } = input;
+    const { kind, by, reason, urgency = 'decision' } = input;
+    const rule = policy.rule(row.tier);
+    // A mention in a new message reaches people; one in a card that is edited does not.
+    const asked =
+      kind === 'requested' && rule !== undefined && rule.approvals > 0 && policy.notify.mention
+        ? askFacts(listOf(rule.asked))
+        : {};
+    const facts = { ...input.facts, ...asked };
     const rendered = renderer.remediationEvent(
       {
         remediation: row,
@@ -105,56 +128,130 @@ export function createRemediationMessages(deps: {
     await post(tx, row, eventPurpose, rendered, urgency);
   };
 
+  const viewOf = async (tx: TxOf<CardRepository>, row: RemediationRow): Promise<RemediationView> => {
+    const other = await elsewhere(tx, row);
+    const approvals = await tx.remediations.approvals(row.id);
+    const steps = await tx.remediations.steps(row.id);
+    // What is decided elsewhere cannot be asked for here.
+    const made = other === undefined ? await buttons(tx, row) : {};
+    const rule = policy.rule(row.tier);
+    return {
+      remediation: row,
+      approvals,
+      steps,
+      needed: rule?.approvals ?? 0,
+      buttons: made,
+      now: await tx.now(),
+      ...present({ elsewhere: other }),
+      ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked) }),
+      ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
+        ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
+        : {}),
+    };
+  };
+
+  /** Under the request in each conversation whose person has not approved yet; false: there is none. */
+  const remindDirectly = async (
+    tx: TxOf<'messages' | 'remediations'>,
+    row: RemediationRow,
+    purpose: string,
+    all: Awaited<ReturnType<Messages['find']>>,
+  ): Promise<boolean> => {
+    const decided = (await tx.remediations.approvals(row.id)).map(({ person }) => person.userId);
+    const waiting = all.flatMap((copy) => {
+      const userId = readerOf(copy.purpose);
+      return userId === undefined || decided.includes(userId) ? [] : [{ copy, userId }];
+    });
+    const rendered = renderer.remediationEvent(
+      { remediation: row, kind: 'reminder', facts: {} },
+      row.surface?.language ?? 'en',
+    );
+    for (const { copy, userId } of waiting)
+      await tx.messages.post({
+        id: ids.uuid(),
+        purpose: `${purpose}:${userId}`,
+        channel: copy.channel,
+        parentId: copy.id,
+        remediationId: row.id,
+        rendered,
+        urgency: 'progress',
+      });
+    return waiting.length > 0;
+  };
+
   return {
     buttons,
     event,
     async card(tx, row) {
       if (row.surface === undefined) return;
-      const other = await elsewhere(tx, row);
-      const [approvals, steps, made, now, existing] = [
-        await tx.remediations.approvals(row.id),
-        await tx.remediations.steps(row.id),
-        // What is decided elsewhere cannot be asked for here.
-        other === undefined ? await buttons(tx, row) : {},
-        await tx.now(),
-        await tx.messages.find({ remediationId: row.id, purpose: cardPurpose }),
-      ];
-      const rendered = renderer.remediation(
-        {
-          remediation: row,
-          approvals,
-          steps,
-          needed: policy.rule(row.tier)?.approvals ?? 0,
-          buttons: made,
-          now,
-          ...present({ elsewhere: other }),
-          ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
-            ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
-            : {}),
-        },
-        row.surface.language,
-      );
-      const [card] = existing;
+      const view = await viewOf(tx, row);
+      const rendered = renderer.remediation(view, row.surface.language);
+      const all = await tx.messages.find({ remediationId: row.id });
+      const card = all.find(({ purpose }) => purpose === cardPurpose);
       // An offer is part of the answer it belongs to and comes behind it.
       const urgency = row.state === 'proposed' ? 'answer' : 'decision';
       if (card === undefined) await post(tx, row, cardPurpose, rendered, urgency);
       else await tx.messages.update(card.id, rendered, urgency);
+      // R-S14: the buttons die on every copy.
+      const direct = all.filter(({ purpose }) => readerOf(purpose) !== undefined);
+      if (direct.length === 0) return;
+      const copy = renderer.remediation(directly(view), row.surface.language);
+      for (const { id } of direct) await tx.messages.update(id, copy, 'decision');
+    },
+    async ask(tx, row, userIds) {
+      if (row.surface === undefined || !policy.notify.direct) return;
+      const rendered = renderer.remediation(directly(await viewOf(tx, row)), row.surface.language);
+      for (const userId of userIds.slice(0, mostDirect))
+        await tx.messages.post({
+          id: ids.uuid(),
+          purpose: `${directPurpose}${userId}`,
+          channel: userId,
+          remediationId: row.id,
+          rendered,
+          urgency: 'decision',
+        });
     },
     async remind(tx, row, which) {
-      const purpose = `remediation-${which}`;
-      if ((await tx.messages.find({ remediationId: row.id, purpose })).length > 0) return false;
       if (row.surface === undefined) return false;
-      const rendered = renderer.remediationEvent(
-        {
-          remediation: row,
-          kind: row.state === 'indeterminate' ? 'reminder-unknown' : 'reminder',
-          facts: {},
-        },
-        row.surface.language,
-      );
-      await post(tx, row, purpose, rendered, 'progress');
+      const purpose = `remediation-${which}`;
+      const all = await tx.messages.find({ remediationId: row.id });
+      if (all.some((one) => one.purpose === purpose || one.purpose.startsWith(`${purpose}:`))) return false;
+      const { language } = row.surface;
+      const say = async (kind: RemediationEvent['kind'], facts: Facts = {}) =>
+        post(
+          tx,
+          row,
+          purpose,
+          renderer.remediationEvent({ remediation: row, kind, facts }, language),
+          'progress',
+        );
+      if (row.state === 'indeterminate') await say('reminder-unknown');
+      else {
+        const written = await remindDirectly(tx, row, purpose, all);
+        const escalate = which === 'reminder-2' ? (policy.rule(row.tier)?.escalate ?? []) : [];
+        if (escalate.length > 0) await say('escalated', askFacts(listOf(escalate)));
+        // R-S14: the thread hears of it only where nobody does alone.
+        else if (!written) await say('reminder');
+      }
       return true;
     },
+  };
+}
+
+/** For somebody who reads it alone: only a decision can be made from there. */
+function directly(view: RemediationView): RemediationView {
+  const { approve, reject } = view.buttons;
+  return {
+    ...view,
+    buttons: view.remediation.state === 'requested' ? present({ approve, reject }) : {},
+    direct: true,
+  };
+}
+
+function listOf(lists: readonly AllowList[]): AllowList {
+  return {
+    users: [...new Set(lists.flatMap(({ users }) => users))],
+    usergroups: [...new Set(lists.flatMap(({ usergroups }) => usergroups))],
   };
 }
 

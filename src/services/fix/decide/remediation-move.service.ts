@@ -48,6 +48,11 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
 
 const verdicts: readonly RemediationState[] = ['succeeded', 'failed', 'rolled_back', 'rollback_failed'];
 
+/** R-S14: how far it is stands in the card, which is edited; the thread has decisions and verdicts. */
+const shownByCard: ReadonlySet<RemediationState> = new Set(['executing', 'verifying']);
+const isOffer = (state: RemediationState): state is 'proposed' | 'requested' =>
+  state === 'proposed' || state === 'requested';
+
 /**
  * One move of the state machine: row, audit and messages together (R-L1, R-S3). The caller holds the row's lock;
  * AppError CONFLICT when the row is not what the caller saw, and everything rolls back.
@@ -66,7 +71,7 @@ export async function moveRemediation(
     });
   const moved = await reread(tx, row.id);
   await deps.messages.card(tx, moved);
-  const kind = cause.event ?? (to === 'proposed' || to === 'requested' ? 'none' : to);
+  const kind = cause.event ?? ((cause.by === undefined && shownByCard.has(to)) || isOffer(to) ? 'none' : to);
   if (kind !== 'none') await deps.messages.event(tx, moved, eventOf(kind, cause));
   if (verdicts.includes(to)) await deps.onVerdict?.(tx, moved);
   if (to !== 'superseded' && moved.undoOf === undefined) await tellOthers(tx, deps, moved);

@@ -1,5 +1,5 @@
 import { askFacts, mayEnter } from '../../../domain/access/access.ts';
-import { everybodyOn, firstAvailable } from '../../../domain/fix/eligibility.ts';
+import { everybodyOn, expand, firstAvailable } from '../../../domain/fix/eligibility.ts';
 import { approvalValidMs, directoryMaxAgeMs, type Rule } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -57,7 +57,7 @@ export async function requestInTx(
   if (asked !== undefined) return { refused: 'asked-elsewhere', facts: { other: asked.handle } };
   const other = rule.approvals === 0 ? await tx.remediations.holder(row.plan) : undefined;
   if (other !== undefined) return busyWith(other);
-  const eligible = await eligibleFor(tx, deps, rule, who.personId);
+  const { eligible, asked: askedPeople } = await eligibleFor(tx, deps, rule, who.personId);
   if (eligible.length < Math.max(rule.approvals, 1))
     return { refused: 'no-approver', facts: { needed: rule.approvals } };
   const now = await tx.now();
@@ -77,6 +77,7 @@ export async function requestInTx(
     },
   });
   if (rule.approvals > 0) {
+    await deps.messages.ask(tx, requested, askedPeople);
     await tx.notify('directory', 'refresh');
     return { moved: true, note: 'recorded' };
   }
@@ -94,17 +95,29 @@ function reasonOf(rule: Rule, row: RemediationRow, typed: string | undefined): s
 /**
  * Who could approve now (R-A8). Expanded from the snapshot where it is fresh, since asking Slack about everybody
  * would not fit into the time of an acknowledgement. From tier 2 on the requester is not among them (R-A4).
+ * `asked`: user ids of those who are asked at once.
  */
 async function eligibleFor(
   tx: TxOf<'directory'>,
   deps: DecisionDeps,
   rule: Rule,
   requesterId: string,
-): Promise<readonly string[]> {
+): Promise<{ readonly eligible: readonly string[]; readonly asked: readonly string[] }> {
   const directory = firstAvailable(snapshotDirectory(tx, directoryMaxAgeMs), deps.directory);
   const everybody = await everybodyOn(rule.by, directory);
-  const ids = everybody.flatMap(({ standing }) => (standing.ok ? [standing.personId] : []));
-  return [...new Set(ids)].filter((id) => rule.approvals === 0 || id !== requesterId).sort();
+  const people = everybody.flatMap(({ userId, standing }) =>
+    standing.ok && (rule.approvals === 0 || standing.personId !== requesterId)
+      ? [{ userId, personId: standing.personId }]
+      : [],
+  );
+  const first = (await expand(rule.asked, directory)).userIds;
+  const asked = people.filter(({ userId }) => first.has(userId));
+  // The ids of one person in several workspaces are one person, who is asked once.
+  const once = new Map(asked.map(({ userId, personId }) => [personId, userId]));
+  return {
+    eligible: [...new Set(people.map(({ personId }) => personId))].sort(),
+    asked: [...once.values()].sort(),
+  };
 }
 
 export function busyWith(other: RemediationRow): { readonly refused: string; readonly facts: Facts } {

@@ -166,12 +166,6 @@ export class HeldRow {
     await this.#outcome(step, outcome, facts);
     await this.#audit('step.outcome', step, { ...facts, outcome });
     await deps.messages.card(this.tx, this.#row);
-    if (step.direction === 'apply' && (outcome === 'done' || outcome === 'observed-done'))
-      await deps.messages.event(this.tx, this.#row, {
-        kind: 'step-done',
-        facts: { step: step.idx + 1, steps: this.#row.plan.steps.length },
-        urgency: 'progress',
-      });
   }
 
   /** A step of the way back that finds nothing to take back. */

@@ -365,7 +365,6 @@ describe('the card of a fix', () => {
       'superseded',
       'stale',
       'executing',
-      'step-done',
       'stop-requested',
       'verifying',
       'succeeded',
@@ -375,6 +374,7 @@ describe('the card of a fix', () => {
       'rollback_failed',
       'indeterminate',
       'reminder',
+      'escalated',
       'refused',
     ] as const satisfies readonly RemediationEvent['kind'][];
 

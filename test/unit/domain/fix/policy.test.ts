@@ -273,6 +273,8 @@ describe('the defaults of a section', () => {
     expect(rule(1)).toEqual({
       ...{ tier: 1, approvals: 0, expiresMs: 900_000, reason: 'none', byNames: by },
       by: [{ users: ['U2', 'U3'], usergroups: [] }],
+      asked: [{ users: ['U2', 'U3'], usergroups: [] }],
+      escalate: [],
     });
     expect(rule(0)).toEqual({ ...rule(1), tier: 0 });
     expect(rule(2)).toMatchObject({ tier: 2, approvals: 1, expiresMs: 1_800_000, reason: 'finding' });
@@ -281,6 +283,22 @@ describe('the defaults of a section', () => {
     expect(freezes).toEqual([]);
     expect(everyList).toHaveLength(2);
     expect(onCall).toEqual([{ users: ['U2', 'U3'], usergroups: [] }]);
+  });
+
+  it('of a request: those who may approve are mentioned and written to, and it is escalated to nobody', () => {
+    const { approvers } = section;
+    const plain = createPolicy(parse({ approvers, tiers: { 2: { by: ['leads'] } } }), []);
+    const tiers = { 2: { by: ['oncall'], escalate: ['leads'] } };
+    const rule = createPolicy(parse({ approvers, tiers }), []).rule(2);
+
+    expect(plain.notify).toEqual({ mention: true, direct: true });
+    // Whoever it is escalated to may approve from the beginning on, but is asked later.
+    expect(rule).toMatchObject({ byNames: ['oncall', 'leads'] });
+    expect(rule?.asked).toHaveLength(1);
+    expect(rule?.escalate).toEqual([{ users: ['U2', 'U3'], usergroups: [] }]);
+    expect(faults({ approvers, tiers: { 2: { by: ['leads'], escalate: ['nobody'] } } })).toEqual([
+      'approvals.tiers.2.escalate.0',
+    ]);
   });
 
   it('of a freeze are UTC and deny, in every environment', () => {

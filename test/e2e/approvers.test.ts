@@ -1,0 +1,127 @@
+/** R-S14: those who may approve hear of a request, where they are. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Control } from '../../tools/slack-emulator/emulator.ts';
+import { groups, people, places } from '../../tools/slack-emulator/seed.ts';
+import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
+import { type Product, useStage } from '../support/slack-product.ts';
+import { askForFix } from '../support/slack-steps.ts';
+
+const stage = useStage();
+const channel = places.incidents;
+
+beforeEach(() => stage.fillTarget());
+afterEach(() => stage.emptyTarget());
+
+const approvals = `
+approvals:
+  approvers:
+    oncall: { users: [${people.approver}, ${people.requester}] }
+    leads: { usergroups: [${groups.sre}], users: [${people.admin}] }
+  tiers:
+    1: { by: [oncall] }
+    2: { by: [oncall], escalate: [leads] }
+`;
+/** The conversation with a person, once the bot has opened it. */
+const conversationWith = (control: Control, user: string): Promise<string> =>
+  control.waitFor(() => {
+    const opened = control.log.calls('conversations.open').find(({ args }) => args.users === user);
+    return (opened?.result as { channel?: { id?: string } } | undefined)?.channel?.id;
+  });
+const hasButton = ({ blocks }: SlackMessage) => JSON.stringify(blocks).includes('"remediation.approve"');
+/** Moves the request so far back that this part of its life is over. */
+const age = (product: Product, part: number) =>
+  product.database.sql(
+    `UPDATE remediations SET requested_at = now - life * $1, request_expires_at = now + life * (1 - $1)
+     FROM (SELECT clock_timestamp() AS now, interval '30 minutes' AS life) AS of WHERE state = 'requested'`,
+    [part],
+  );
+
+describe('who may approve', () => {
+  it('gets the request as a direct message with its buttons, decides there, and every copy loses them', async () => {
+    const product = await stage.start({ approvalsYaml: approvals });
+    const { control } = product.slack;
+    const { card } = await askForFix(control);
+    const direct = await conversationWith(control, people.approver);
+    const copy = await control.waitForMessage({ channel: direct, where: hasButton });
+    const line = await control.waitForMessage({ channel, contains: 'Who may approve' });
+
+    expect(line.text).toContain(`<@${people.approver}>`);
+    expect(copy.text).toContain(`<#${channel}>`);
+    expect(JSON.stringify(copy.blocks)).not.toContain('remediation.cancel');
+    // The one who asked reads in the card who was asked; nobody else was written to.
+    expect(JSON.stringify(card.blocks)).toContain(`Asked to approve: <@${people.approver}>`);
+    expect(control.log.calls('conversations.open').map(({ args }) => args.users)).toEqual([people.approver]);
+
+    await control.click({
+      user: people.approver,
+      channel: direct,
+      ts: copy.ts,
+      actionId: 'remediation.approve',
+      confirm: true,
+    });
+    await control.waitForMessage(
+      { channel, where: ({ ts, text }) => ts === card.ts && text.includes('Fixed and verified') },
+      { timeoutMs: 40_000 },
+    );
+    const ended = await control.waitForMessage({
+      channel: direct,
+      where: ({ ts, text }) => ts === copy.ts && text.includes('Fixed and verified'),
+    });
+
+    expect(hasButton(ended)).toBe(false);
+    expect(JSON.stringify(ended.blocks)).not.toContain('remediation.undo');
+    expect(control.messages({ channel: direct })).toHaveLength(1);
+  });
+
+  it('is reminded there once a third is over, and the next list is asked once two thirds are', async () => {
+    const product = await stage.start({ approvalsYaml: approvals });
+    const { control } = product.slack;
+    await askForFix(control);
+    const direct = await conversationWith(control, people.approver);
+    await control.waitForMessage({ channel: direct, where: hasButton });
+    const before = control.messages({ channel }).length;
+
+    await age(product, 0.4);
+    const reminder = await control.waitForMessage(
+      { channel: direct, contains: 'still waits for a decision' },
+      { timeoutMs: 20_000 },
+    );
+    expect(
+      control
+        .messages({ channel })
+        .slice(before)
+        .map(({ text }) => text)
+        .join('\n'),
+    ).not.toContain(groups.sre);
+    await age(product, 0.7);
+    const escalated = await control.waitForMessage(
+      { channel, contains: 'you may approve it, too' },
+      { timeoutMs: 20_000 },
+    );
+
+    expect(reminder.threadTs).not.toBeNull();
+    expect(escalated.text).toContain(`<!subteam^${groups.sre}>`);
+    expect(escalated.text).toContain(`<@${people.admin}>`);
+    const [row] = await product.database.sql<{ handle: string }>(
+      "SELECT handle FROM remediations WHERE state = 'requested'",
+    );
+    // Whom it was escalated to may approve it.
+    await control.command({ user: people.admin, channel, text: `/aetherius approve ${row?.handle ?? ''}` });
+    await control.waitForMessage({ channel, contains: 'Fixed and verified' }, { timeoutMs: 40_000 });
+  });
+
+  it('is not written to when the policy says so', async () => {
+    const product = await stage.start({
+      approvalsYaml: `${approvals}  notify: { mention: false, direct: false }\n`,
+    });
+    const { control } = product.slack;
+    await askForFix(control);
+    const line = await control.waitForMessage({ channel, contains: 'asks to apply' });
+
+    expect(line.text).not.toContain('Who may approve');
+    expect(control.log.calls('conversations.open')).toEqual([]);
+    expect(
+      await product.database.sql("SELECT FROM messages WHERE purpose LIKE 'remediation-direct%'"),
+    ).toEqual([]);
+  });
+});
