@@ -28,6 +28,23 @@ export function visibleInJson(json: string): string {
   return json.replace(hidden, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What is not seen, or turns the direction of what is; joiners stay, for some scripts are written with them. */
+const unseen = /[\u200c\u200d]|[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+const joiners = new Set(['\u200c', '\u200d']);
+
+/** One line of what people can see: breaks become a space; invisible characters and marks of direction go. */
+export function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\s+/gu, ' ')
+    .replace(unseen, (mark) => (joiners.has(mark) ? mark : ''))
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
+
+/** Whether somebody who reads it sees a word: a letter or a digit. */
+export const hasWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
 /** Sequences by which a program colours its lines and moves a terminal's cursor (ECMA-48, CSI). */
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-?]*[ -/]*[@-~]`, 'g');
 

@@ -496,6 +496,21 @@ describe('execution', () => {
     expect(last).toMatchObject({ actor: 'system', action: 'remediation.expired', from: 'approved' });
   });
 
+  it('R-M7: a reason is one visible line with a word in it', async () => {
+    const row = await h.requested(fresh());
+    const needed = { code: 'INVALID_INPUT', facts: { reason: 'reason-required' } };
+    for (const reason of ['', ' \n ', '\u200b\u202e', '…', '🔑'])
+      await expect(h.service.reject({ ...h.input(row.id, 'ULEAD'), reason })).rejects.toMatchObject(needed);
+    const { remediation } = await h.service.reject({
+      ...h.input(row.id, 'ULEAD'),
+      reason: '  too \u202e late\nfor\u200b this ',
+    });
+
+    const [last] = await h.audit.list(row.id, 1);
+    expect(remediation.state).toBe('rejected');
+    expect(last).toMatchObject({ action: 'remediation.rejected', reason: 'too late for this' });
+  });
+
   it('the sweeper reminds once at a third and once at two thirds of a request’s life', async () => {
     const row = await h.requested(fresh());
     // In the conversation with each of those who may approve, so none in the thread.

@@ -4,6 +4,7 @@ import type { Policy } from '../../../domain/fix/policy.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { KillSwitchService, SwitchInput } from '../contract.ts';
+import { neededReason } from './reason.ts';
 import { judge } from './remediation-decide.service.ts';
 import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
 
@@ -31,13 +32,12 @@ function leads(policy: Policy): readonly AllowList[] {
 
 async function change(
   deps: KillSwitchDeps,
-  input: SwitchInput,
+  given: SwitchInput,
   what: 'stop' | 'release',
   lists: readonly AllowList[],
 ): Promise<void> {
+  const input = neededReason(given);
   const { scope, by, reason, forMs, requestId, payloadDigest } = input;
-  if (reason.trim() === '')
-    throw new AppError('INVALID_INPUT', 'a switch needs a reason', { facts: { reason: 'reason-required' } });
   if (scope !== '*' && !deps.actions.some(({ id }) => id === scope))
     throw new AppError('NOT_FOUND', 'no such remediation', { facts: { reason: 'no-action', id: scope } });
   const judged = await judge(deps, { ...input, id: scope }, lists);

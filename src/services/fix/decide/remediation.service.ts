@@ -6,6 +6,7 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput, Explanation, RemediationService } from '../contract.ts';
+import { givenReason, neededReason } from './reason.ts';
 import {
   type Decider,
   decide,
@@ -28,20 +29,22 @@ export interface RemediationServiceDeps extends DecisionDeps {
 export function createRemediationService(deps: RemediationServiceDeps): RemediationService {
   const { store } = deps;
   return {
-    request: (input) =>
-      decide(
+    request: (given) => {
+      const input = givenReason(given);
+      return decide(
         deps,
         input,
         'request',
         (row) => judgeRequester(deps, input, row),
         (tx, row, who) => requestInTx(tx, deps, row, who, input),
-      ),
-    approve: (input) => approve(deps, input),
-    reject: (input) => reject(deps, input),
-    cancel: (input) => cancel(deps, input),
-    stop: (input) => stop(deps, input),
-    undo: (input) => undoRemediation(deps, input),
-    resolve: (input) => resolve(deps, input),
+      );
+    },
+    approve: (input) => approve(deps, givenReason(input)),
+    reject: async (input) => reject(deps, neededReason(input)),
+    cancel: (input) => cancel(deps, givenReason(input)),
+    stop: (input) => stop(deps, givenReason(input)),
+    undo: (input) => undoRemediation(deps, givenReason(input)),
+    resolve: async (input) => resolve(deps, neededReason(input)),
     get: (idOrHandle) =>
       store.tx(async (tx) => {
         const remediation = await tx.remediations.get(idOrHandle);
@@ -157,10 +160,6 @@ async function saveDecision(
 }
 
 function reject(deps: DecisionDeps, input: DecisionInput & { readonly reason: string }): Promise<Decided> {
-  if (input.reason.trim() === '')
-    throw new AppError('INVALID_INPUT', 'a rejection needs a reason', {
-      facts: { reason: 'reason-required' },
-    });
   return decide(
     deps,
     input,
@@ -226,8 +225,6 @@ function resolve(
   deps: DecisionDeps,
   input: DecisionInput & { readonly to: 'failed' | 'verifying'; readonly reason: string },
 ): Promise<Decided> {
-  if (input.reason.trim() === '')
-    throw new AppError('INVALID_INPUT', 'resolving needs a reason', { facts: { reason: 'reason-required' } });
   return decide(
     deps,
     input,

@@ -4,6 +4,8 @@ import {
   cutToBytes,
   cutToPoints,
   cutToUnits,
+  hasWord,
+  oneLine,
   shortened,
   visible,
   visibleInJson,
@@ -13,6 +15,34 @@ import {
   wholeJsonText,
 } from '../../../../src/domain/kernel/text.ts';
 import { hostile, hostileValue } from '../../../support/hostile-text.ts';
+
+describe('one line', () => {
+  it.each([
+    ['  it  works\n\n again\t', 'it works again'],
+    ['a\r\nb', 'a b'],
+    ['approved \u202e evil', 'approved evil'],
+    ['\u2066\u200b\ufeffok\u2069\u00ad', 'ok'],
+    ['bell\u0007 \u001b[31mred', 'bell [31mred'],
+    ['क्\u200dष', 'क्\u200dष'],
+    ['已检查 🔑', '已检查 🔑'],
+    ['\u3164\u115f', ''],
+    ['\ud83d', '\ufffd'],
+  ])('of %j is %j', (text, line) => {
+    expect(oneLine(text)).toBe(line);
+    expect(oneLine(line)).toBe(line);
+  });
+
+  it.each([
+    ['x', true],
+    ['7', true],
+    ['好', true],
+    ['...', false],
+    ['🔑', false],
+    ['', false],
+  ])('%j has a word: %s', (text, expected) => {
+    expect(hasWord(text)).toBe(expected);
+  });
+});
 
 describe('text that can be stored and sent', () => {
   it.each([
