@@ -16,6 +16,11 @@ export function isNamedPart(part: PartId, workload: string, signs: PartSigns, pl
 }
 
 /** What is not the bot's but of no known part may hold data that nobody here knows of. */
-export function ofNoKnownPart(workload: string): Pick<Plan, 'tier' | 'raised'> {
-  return { tier: 3, raised: { key: 'unknown-part', facts: { workload } } };
+export function unknownPart(workload: string): NonNullable<Plan['raised']> {
+  return { key: 'unknown-part', facts: { workload } };
+}
+
+/** Tier 3 where there is a reason for it. */
+export function tierOf(raised: Plan['raised'], usual: Plan['tier']): Pick<Plan, 'tier' | 'raised'> {
+  return raised === undefined ? { tier: usual } : { tier: 3, raised };
 }

@@ -69,6 +69,14 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   // Whose Pods they are and at which addresses, so that nothing is changed on which the bot itself stands.
   { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
   { feature: 'restart', group: '', resource: 'pods', verbs: ['list'], places: both },
+  // Whether one of several may be away for a moment.
+  {
+    feature: 'restart',
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    verbs: ['list'],
+    places: platform,
+  },
   // Who owns the bot's own Pod, so that no fix changes that.
   { feature: 'restart', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },

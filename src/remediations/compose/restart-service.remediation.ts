@@ -6,7 +6,8 @@ import { partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { isNamedPart, ofNoKnownPart } from '../named-part.ts';
+import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
+import { isMember, quorumRisk } from '../quorum.ts';
 import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
@@ -29,6 +30,7 @@ export const restartService = defineRemediation({
   doc: `Restarts the containers of a Compose service, one after the other.
 Each is named by its id and start time.
 The Docker engine cannot check these itself, so a restart with an unknown outcome is never repeated.
+NATS, Neo4j, PostgreSQL and Redis are asked for their peers first; several containers of one of these are not restarted.
 It is done when a container has restarted, runs and, if it has a health check, is healthy. There is no undo.`,
   tier: 1,
   params: Params,
@@ -72,7 +74,15 @@ It is done when a container has restarted, runs and, if it has a health check, i
     const store = known
       ? await storeBehind(params.part, objectOf(containers, deps.compose.project), deps, runs, signal)
       : 'another';
-    const usual = running >= 2 && Object.keys(store).length === 0 ? 1 : 2;
+    const member = isMember(params.part);
+    // The engine restarts one after the other and waits for none of them to be back with its peers.
+    if (member && containers.length > 1)
+      throw refused('several-members', { found: containers.length, service });
+    const raised =
+      store === 'another' || !member || running === 0
+        ? undefined
+        : await quorumRisk(params.part, deps, signal);
+    const usual = running >= 2 && !member ? 1 : 2;
     return {
       schemaVersion: planSchema,
       actionId: 'compose.restart-service',
@@ -85,7 +95,7 @@ It is done when a container has restarted, runs and, if it has a health check, i
         ...(store === 'another' ? {} : store),
       },
       params,
-      ...(store === 'another' ? ofNoKnownPart(service) : { tier: usual }),
+      ...tierOf(store === 'another' ? unknownPart(service) : raised, usual),
       steps: [first, ...rest],
       verifyWith: verifyPart(params.part, deps),
       verifyWithinMs: 180_000,

@@ -9,11 +9,13 @@ import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { bareName } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { isNamedPart, ofNoKnownPart } from '../named-part.ts';
+import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
+import { isMember, quorumRisk } from '../quorum.ts';
 import { restartable, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
+import { budgetRisk } from './budgets.ts';
 import { objectOf, signsOf } from './workload-object.ts';
 
 const kinds = { Deployment: 'deployments', StatefulSet: 'statefulsets', DaemonSet: 'daemonsets' } as const;
@@ -67,6 +69,7 @@ export const restartWorkload = defineRemediation({
   version: 1,
   doc: `Replaces the Pods of a Deployment, StatefulSet or DaemonSet one after the other, as \`kubectl rollout restart\` does (C1.a, K1).
 The patch carries the resource version it was made for, so it cannot change a newer object.
+NATS, Neo4j, PostgreSQL and Redis are asked for their peers first, and disruption budgets are read.
 It is done when the controller has rolled out the new template and all Pods are available. There is no undo.`,
   tier: 1,
   params: Params,
@@ -92,6 +95,7 @@ It is done when the controller has rolled out the new template and all Pods are 
       ...(['get', 'list', 'patch'] as const).map((verb) => right(verb, 'apps', kind)),
       // Whose Pods they are, and at which addresses.
       right('list', '', 'pods'),
+      ...(isMember(params.part) ? [right('list', 'policy', 'poddisruptionbudgets')] : []),
       ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
     ];
   },
@@ -109,6 +113,12 @@ It is done when the controller has rolled out the new template and all Pods are 
     const store = known
       ? await storeBehind(params.part, await objectAt(place, seen, deps, signal), deps, runs, signal)
       : 'another';
+    const member = isMember(params.part);
+    const raised =
+      store === 'another' || !member || runs === 'not-running'
+        ? undefined
+        : await memberRisk(params.part, place, seen, deps, signal);
+    const usual = seen.stateless && seen.ready >= 2 && !member ? 1 : 2;
     return {
       schemaVersion: planSchema,
       actionId: 'kubernetes.restart-workload',
@@ -119,9 +129,7 @@ It is done when the controller has rolled out the new template and all Pods are 
       identity: { uid: seen.uid, ...(store === 'another' ? {} : store) },
       // With the name that was found, so that every later look is at this very workload.
       params: { ...params, workload: place.name },
-      ...(store === 'another'
-        ? ofNoKnownPart(place.name)
-        : { tier: seen.stateless && seen.ready >= 2 ? 1 : 2 }),
+      ...tierOf(store === 'another' ? unknownPart(place.name) : raised, usual),
       steps: [
         {
           kind: 'kubernetes-rollout-restart',
@@ -270,6 +278,21 @@ type Seen = Awaited<ReturnType<typeof look>>;
 
 function objectAt(place: Place, seen: Seen, { kubernetes }: With<'kubernetes'>, signal: AbortSignal) {
   return objectOf(place.kind, place.namespace, seen.object, seen.ready, kubernetes, signal);
+}
+
+/** R-P8: a rollout is not limited by budgets, and takes the next Pod also while another one is away. */
+async function memberRisk(
+  part: Params['part'],
+  place: Place,
+  seen: Seen,
+  deps: With<'kubernetes'>,
+  signal: AbortSignal,
+): Promise<Plan['raised']> {
+  const facts = { part, ready: seen.ready, pods: seen.desired };
+  if (seen.desired > 1 && seen.ready < seen.desired) throw refused('member-away', facts);
+  if (seen.desired > 1 && seen.strategy === 'Recreate') throw refused('all-at-once', facts);
+  const quorum = await quorumRisk(part, deps, signal);
+  return quorum ?? (await budgetRisk(place.namespace, seen.object, deps.kubernetes, signal));
 }
 
 /** R-P3: what must not have changed between approval and effect. */

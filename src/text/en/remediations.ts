@@ -24,6 +24,13 @@ export const remediations = {
 
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
+  'raised.no-majority':
+    'Risk 3, because {part} has {size} members: while one restarts, the others have no majority.',
+  'raised.primary':
+    'Risk 3, because {copies|# copy follows|# copies follow} this {part}. One of them may take over.',
+  'raised.keeps-nothing': 'Risk 3, because this {part} saves nothing to disk. It is empty after a restart.',
+  'raised.budget': 'Risk 3, because the disruption budget {budget} allows no Pod to be away.',
+  'raised.peers-unknown': 'Risk 3, because {part} does not say whether others depend on it.',
 
   'offer.refused.no-action': 'There is no fix of that name.',
   'offer.refused.bad-params': 'These values are missing or wrong: {fields}.',
@@ -54,6 +61,20 @@ export const remediations = {
   'offer.refused.kill-switch': 'Fixes are switched off: {why}',
   'offer.refused.frozen': 'A freeze window forbids it now.',
   'offer.refused.outside-hours': 'It is allowed only within the hours of the policy.',
+  'offer.refused.several-members':
+    '{service} has {found|# container|# containers} with data in common. Restart them by hand, one at a time.',
+  'offer.refused.no-majority':
+    'Only {well} of {size} members of {part} are well, and a restart takes one more: {majority} must stay.',
+  'offer.refused.no-leader':
+    'The {size} members of {part} have no leader now. A restart would not give them one.',
+  'offer.refused.copy-behind':
+    '{behind|# copy|# copies} of {part} {behind|is|are} not up to date. A restart of the primary now could lose data.',
+  'offer.refused.copies-would-empty':
+    'This {part} saves nothing to disk. After a restart it is empty, and its {copies|# copy|# copies} would be emptied, too.',
+  'offer.refused.member-away':
+    '{part}: of {pods|# Pod|# Pods} only {ready|# is|# are} ready, and a restart takes one more.',
+  'offer.refused.all-at-once': 'This workload stops all its {pods|# Pod|# Pods} of {part} at once.',
+  'offer.refused.budget-exhausted': 'Fewer Pods are healthy than the disruption budget {budget} wants.',
   'offer.refused.rollout-paused': 'The rollout of {workload} is paused, so a restart would do nothing.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',

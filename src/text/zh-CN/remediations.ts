@@ -23,6 +23,11 @@ export const remediations = {
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
   'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
+  'raised.no-majority': '风险 3：{part} 有 {size} 个成员，其中一个重启期间其余的不足多数。',
+  'raised.primary': '风险 3：有 {copies} 个副本跟随该 {part}，其中之一可能接管。',
+  'raised.keeps-nothing': '风险 3：该 {part} 不写磁盘，重启后为空。',
+  'raised.budget': '风险 3：中断预算 {budget} 不允许任何 Pod 缺席。',
+  'raised.peers-unknown': '风险 3：无法得知是否有其他成员依赖该 {part}。',
 
   'offer.refused.no-action': '没有该名称的修复。',
   'offer.refused.bad-params': '以下参数缺失或有误：{fields}。',
@@ -49,6 +54,15 @@ export const remediations = {
   'offer.refused.kill-switch': '修复功能已被关闭：{why}',
   'offer.refused.frozen': '当前处于冻结时段，不允许执行。',
   'offer.refused.outside-hours': '只允许在策略规定的时段内执行。',
+  'offer.refused.several-members': '{service} 有 {found} 个共同保存数据的容器，请人工逐个重启。',
+  'offer.refused.no-majority':
+    '{part} 的 {size} 个成员中只有 {well} 个正常，重启会再少一个，而至少须保留 {majority} 个。',
+  'offer.refused.no-leader': '{part} 的 {size} 个成员目前没有领导者，重启也不会产生。',
+  'offer.refused.copy-behind': '{part} 有 {behind} 个副本未同步，此时重启主节点可能丢失数据。',
+  'offer.refused.copies-would-empty': '该 {part} 不写磁盘，重启后为空，它的 {copies} 个副本也会随之清空。',
+  'offer.refused.member-away': '{part} 的 {pods} 个 Pod 中只有 {ready} 个就绪，重启会再少一个。',
+  'offer.refused.all-at-once': '该工作负载会同时停止 {part} 的全部 {pods} 个 Pod。',
+  'offer.refused.budget-exhausted': '健康的 Pod 少于中断预算 {budget} 的要求。',
   'offer.refused.rollout-paused': '{workload} 的发布已暂停，重启不会生效。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -80,7 +80,7 @@ describe.skipIf(lackingDocker !== undefined)(
         ...['--label', `com.docker.compose.service=${service}`],
         ...['--entrypoint', '/bin/sh', `lab.local/${image}:1`, '-c', script],
       );
-    const redisScript = 'exec /usr/bin/redis-server --protected-mode no --save ""';
+    const redisScript = 'exec /usr/bin/redis-server --protected-mode no --save "3600 1"';
     const hba = '/etc/postgresql/hba.conf';
     const postgresScript = `echo 'host all all all scram-sha-256' > ${hba}
 printf "listen_addresses = '*'\\nhba_file = '${hba}'\\n" > /etc/postgresql/postgresql.conf

@@ -13,6 +13,7 @@ export const kubeKinds = [
   'networkpolicies',
   'events',
   'persistentvolumeclaims',
+  'poddisruptionbudgets',
   'nodes',
 ] as const;
 

@@ -51,6 +51,7 @@ const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
   daemonsets: '/apis/apps/v1',
   endpointslices: '/apis/discovery.k8s.io/v1',
   networkpolicies: '/apis/networking.k8s.io/v1',
+  poddisruptionbudgets: '/apis/policy/v1',
 };
 
 /**

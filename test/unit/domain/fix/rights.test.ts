@@ -63,6 +63,7 @@ describe('what an installation gives away with a feature', () => {
       'apps/deployments get,patch',
       'apps/replicasets list',
       'apps/statefulsets get,patch',
+      'policy/poddisruptionbudgets list',
     ]);
     expect(may('restart', 'agents')).toEqual(['/pods list', 'apps/daemonsets get,patch']);
     expect(may('restart', 'own')).toEqual(['/pods get', 'apps/replicasets get']);

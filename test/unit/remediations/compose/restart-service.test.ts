@@ -25,8 +25,11 @@ const project = (others: readonly Partial<ComposeContainer>[], redisAt = '172.18
     ...others.map((more) => ({ ...one, id: `id of ${more.service}`, image: 'x:1', ...more })),
   ]);
   const node = {
-    info: () => Promise.resolve({ run_id: 'a'.repeat(40) }),
-    call: () => Promise.resolve(`id=3 addr=172.18.0.1:5000 laddr=${redisAt}:6379 fd=8`),
+    info: () => Promise.resolve({ run_id: 'a'.repeat(40), role: 'master' }),
+    call: (command: string) =>
+      Promise.resolve(
+        command === 'CONFIG' ? ['save', '3600 1'] : `id=3 addr=172.18.0.1:5000 laddr=${redisAt}:6379 fd=8`,
+      ),
   };
   const redis = { ...node, nodes: () => Promise.resolve([{ ...node, name: 'redis' }]) };
   return { ...context, deps: { ...context.deps, redis } };
@@ -124,6 +127,19 @@ describe('compose.restart-service', () => {
     expect(other.plan).toMatchObject({ tier: 3, identity: { 'container_id.0': 'id of bot-redis' } });
     expect(other.plan.identity).not.toHaveProperty('run_id');
     expect(same.plan).toMatchObject({ tier: 2, identity: { run_id: 'a'.repeat(40) } });
+  });
+
+  it('R-P8: asks a store what its restart takes from others, and restarts no two of them', async () => {
+    const params = { part: 'redis', service: 'redis' } as const;
+    const one = { service: 'redis', addresses: ['172.18.0.7'] };
+
+    expect((await planOf(params, project([one]))).plan).not.toHaveProperty('raised');
+    await expect(restartService.plan(params, project([one, { ...one, id: 'second' }]))).rejects.toMatchObject(
+      { facts: { reason: 'several-members', found: 2 } },
+    );
+    await expect(
+      restartService.plan({ part: 'nats', service: 'nats' }, project([{ service: 'nats' }])),
+    ).resolves.toMatchObject({ tier: 3, raised: { key: 'peers-unknown', facts: { part: 'nats' } } });
   });
 
   it.each([

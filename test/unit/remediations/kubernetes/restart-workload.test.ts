@@ -173,6 +173,28 @@ describe('kubernetes.restart-workload', () => {
     expect(await restartWorkload.object(await plan(), context)).toMatchObject({ comparable: false });
   });
 
+  it.each([
+    ['member-away', with_('status', { readyReplicas: 1 })],
+    ['all-at-once', with_('spec', { strategy: { type: 'Recreate' } })],
+  ] as const)('R-P8: refuses the restart of a member with %s', async (reason, change) => {
+    const { context } = fresh((object) => change(named('nats', 'nats:2')(object)));
+
+    await expect(
+      restartWorkload.plan({ part: 'nats', workload: 'nats', kind: 'Deployment' }, context),
+    ).rejects.toMatchObject({ facts: { reason, part: 'nats' } });
+  });
+
+  it('R-P8: is tier 3, and says why, for a member that does not tell of its peers', async () => {
+    const { context } = fresh(named('nats', 'nats:2'));
+
+    expect(
+      await restartWorkload.plan({ part: 'nats', workload: 'nats', kind: 'Deployment' }, context),
+    ).toMatchObject({ tier: 3, raised: { key: 'peers-unknown', facts: { part: 'nats' } } });
+    expect(
+      restartWorkload.rights?.({ part: 'nats' }, context.deps).some(({ group }) => group === 'policy'),
+    ).toBe(true);
+  });
+
   it('asks for the right to read and patch this kind in this namespace', () => {
     const { context } = fresh();
 
