@@ -66,7 +66,7 @@ export async function benchAck(options: AckBenchOptions = {}): Promise<AckBench>
     STATUS_PORT: '0',
   };
   const yaml =
-    'environments: { prod: { runtime: { kind: none }, redis: { url: { env: TARGET_REDIS_URL } } } }\nslack: { defaultEnvironment: prod }\n';
+    'environments: { prod: { runtime: { kind: none }, redis: { url: { env: TARGET_REDIS_URL } } } }\nslack: { defaultEnvironment: prod, startsPerMinute: { person: 100000, channel: 100000 } }\n';
   const product = await startProcess({
     role: 'all',
     env: readProcessEnv('all', variables),

@@ -48,6 +48,7 @@ environments:
       reasoning-service: { url: "${service('well')}" }
 slack:
   defaultEnvironment: prod
+  startsPerMinute: { person: 1000, channel: 1000 }
 `;
 
 export async function benchCommands(options: CommandsBenchOptions = {}): Promise<readonly CommandsFigure[]> {

@@ -1,6 +1,8 @@
 import type { Request } from '../bot/middleware/request.ts';
 import { type AccessRules, askFacts, type Entry, mayEnter, type Right } from '../domain/access/access.ts';
+import { createPace, type StartsPerMinute } from '../domain/access/pace.ts';
 import type { AllowList, Directory } from '../domain/fix/eligibility.ts';
+import type { Clock } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
@@ -32,9 +34,13 @@ export interface DoorOptions {
   /** By environment. */
   readonly rules: Readonly<Record<string, AccessRules>>;
   readonly directory: Directory;
+  readonly startsPerMinute: StartsPerMinute;
+  readonly clock: Clock;
 }
 
-export function createDoor({ services, rules, directory }: DoorOptions): Door {
+export function createDoor(options: DoorOptions): Door {
+  const { services, rules, directory, startsPerMinute, clock } = options;
+  const pace = createPace();
   const entryTo = (
     name: string,
     person: Parameters<Door['readable']>[0],
@@ -49,6 +55,17 @@ export function createDoor({ services, rules, directory }: DoorOptions): Door {
       directory,
     );
   };
+  const mustNotHurry = ({ person, delivery: { channel } }: Request): void => {
+    const keys = [
+      [`person ${person.teamId}:${person.userId}`, startsPerMinute.person],
+      ...(channel === undefined ? [] : [[`channel ${channel}`, startsPerMinute.channel] as const]),
+    ] as const;
+    const seconds = pace.take(keys, clock.now().getTime());
+    if (seconds !== undefined)
+      throw new AppError('NOT_ALLOWED', 'too many starts within a minute', {
+        facts: { reason: 'access-too-often', seconds },
+      });
+  };
   return {
     home: services,
     async enter(request, wanted) {
@@ -60,7 +77,10 @@ export function createDoor({ services, rules, directory }: DoorOptions): Door {
       let first: { readonly name: string; readonly entry: Entry } | undefined;
       for (const name of names) {
         const entry = await entryTo(name, request.person, wish);
-        if (entry.ok) return services;
+        if (entry.ok) {
+          if (right === 'start' && environment !== undefined) mustNotHurry(request);
+          return services;
+        }
         first ??= { name, entry };
       }
       throw refusal(first?.entry, rules[first?.name ?? '']?.ask);

@@ -96,6 +96,8 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
         Object.entries(shared.config.environments).map(([name, { access }]) => [name, access]),
       ),
       directory,
+      startsPerMinute: shared.config.slack.startsPerMinute,
+      clock,
     }),
     settings: handlerSettings(shared),
     answers,

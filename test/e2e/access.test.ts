@@ -107,6 +107,23 @@ describe('a channel that is shared with another organisation', () => {
   });
 });
 
+describe('somebody who starts more than is allowed within a minute', () => {
+  it('is told how long to wait, and others are not kept waiting (R-A13)', async () => {
+    const product = await stage.start({ slackYaml: '  startsPerMinute: { person: 2, channel: 60 }' });
+    const { control } = product.slack;
+    const health = (user: string) =>
+      control.command({ user, channel: places.incidents, text: '/aetherius health prod' });
+
+    for (let count = 0; count < 4; count += 1) await health(people.requester);
+    const told = await refusal(control, people.requester, 'Try again in', places.incidents);
+    await health(people.approver);
+    await control.waitFor(async () => (await runsOf(product, people.approver)).length === 1);
+
+    expect(told.text).toMatch(/Try again in \d+ seconds?\./);
+    expect(await runsOf(product, people.requester)).toHaveLength(2);
+  });
+});
+
 describe('an app that posts in a person’s name', () => {
   it('starts nothing and approves nothing; the same words of the person do', async () => {
     const product = await stage.start();

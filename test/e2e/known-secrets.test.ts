@@ -50,6 +50,7 @@ environments:
     redis: { url: "redis://127.0.0.1:1", password: { file: ${JSON.stringify(join(dir, 'store-password'))} } }
 slack:
   defaultEnvironment: prod
+  startsPerMinute: { person: 1000, channel: 1000 }
 approvals:
   approvers:
     oncall: { users: [${people.approver}] }

@@ -158,6 +158,7 @@ environments:
 ${options.environmentsYaml ?? '  prod:\n    runtime: { kind: none }\n    redis: { url: { env: TARGET_REDIS_URL } }\n'}
 slack:
   defaultEnvironment: prod
+${options.slackYaml?.includes('startsPerMinute') === true ? '' : '  startsPerMinute: { person: 1000, channel: 1000 }'}
 ${options.slackYaml ?? ''}
 ${options.approvalsYaml ?? approvals}
 `;

@@ -39,6 +39,17 @@ export const SlackSettings = z
       .string()
       .exactOptional()
       .meta({ description: 'Environment when the command and the channel do not name one.' }),
+    startsPerMinute: z
+      .strictObject({
+        person: z
+          .int()
+          .min(1)
+          .default(20)
+          .meta({ description: 'Checks and fixes that one person may start.' }),
+        channel: z.int().min(1).default(60).meta({ description: 'Those that one channel may start.' }),
+      })
+      .prefault({})
+      .meta({ description: 'How many checks and fixes are started within a minute, by each bot process.' }),
     channels: z
       .record(z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW'), Channel)
       .default({})

@@ -171,6 +171,8 @@ export const fix = {
     'Slack cannot tell me whether this channel is shared with another organisation. Ask in a direct message, or ask {ask}.',
   'denied.access-shared-channel':
     'another organisation reads this channel. Ask in another channel or a direct message; {ask} can allow this one.',
+  'denied.access-too-often':
+    'too much was started here within a minute. Try again in {seconds|# second|# seconds}.',
   'access.ask-operator': 'the operator of this bot',
   'denied.joined-after-request': 'you joined the approvers after this was asked for; ask for it again.',
   'denied.own-request': 'you asked for it yourself, so somebody else must approve it.',

@@ -159,6 +159,7 @@ export const fix = {
   'denied.access-not-named': '你不在允许执行此操作的名单上；请联系 {ask}。',
   'denied.access-channel-unknown': 'Slack 无法确认此频道是否与其他组织共享。请在私信中提问，或联系 {ask}。',
   'denied.access-shared-channel': '其他组织可以看到此频道。请在其他频道或私信中提问；{ask} 可以允许此频道。',
+  'denied.access-too-often': '一分钟内启动的操作过多。请在 {seconds} 秒后重试。',
   'access.ask-operator': '此机器人的管理员',
   'denied.joined-after-request': '你是在申请之后才成为审批人的；请重新申请。',
   'denied.own-request': '这是你自己的申请，必须由他人批准。',

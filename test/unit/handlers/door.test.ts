@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ActionId, actionIds, callbacks } from '../../../src/bot/ids.ts';
 import type { Right } from '../../../src/domain/access/access.ts';
 import type { Directory, DirectoryPerson } from '../../../src/domain/fix/eligibility.ts';
+import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
 import type { HandlerDeps } from '../../../src/handlers/deps.ts';
 import { createDoor } from '../../../src/handlers/door.ts';
@@ -147,9 +148,11 @@ function stage() {
     ['runs', 'remediations', 'switches', 'digests', 'reports', 'audit'].map((one) => [one, room(one)]),
   ) as unknown as Services;
   const rules = { prod: { sharedChannels: [], ask: { users: ['UBOSS'], usergroups: [] } } };
+  const limits = { person: 1_000, channel: 1_000 };
+  const clock = { now: () => new Date(0) } as Clock;
   let purpose = '';
   const deps = {
-    door: createDoor({ services, rules, directory }),
+    door: createDoor({ services, rules, directory, startsPerMinute: limits, clock }),
     settings: {
       environments: ['prod'],
       channel: () => ({ language: 'en' }),
@@ -183,7 +186,7 @@ function stage() {
       opened: () => Promise.resolve(),
     },
     botUserId: 'UAETHER',
-    clock: { now: () => new Date(0) },
+    clock,
     logger: {},
   } as unknown as HandlerDeps;
   registerHandlers(app as unknown as App, deps);
