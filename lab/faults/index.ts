@@ -7,6 +7,7 @@ import { pgSlow } from './d2.pg-slow.fault.ts';
 import { redisMemory } from './d3.redis-memory.fault.ts';
 import { natsBacklog } from './d4.nats-backlog.fault.ts';
 import { podNotStarting } from './k1.pod-not-starting.fault.ts';
+import { contractDrift } from './m1.contract-drift.fault.ts';
 import { noConnection } from './n1.no-connection.fault.ts';
 import { cpuHigh } from './p1.cpu-high.fault.ts';
 import { memoryLeak } from './p2.memory-leak.fault.ts';
@@ -47,6 +48,7 @@ export const faults: readonly Fault[] = [
   ...natsBacklog,
   ...noConnection,
   ...podNotStarting,
+  ...contractDrift,
 ];
 
 /** The fault of an id; throws with the ids that begin alike. */

@@ -27,36 +27,49 @@ const selectors: Readonly<Record<string, readonly [LabPart, Readonly<Record<stri
   'label-too-many': ['agent-manager', { app: 'agent-manager', track: 'stable' }],
 };
 
-const noEndpoints = defineFault({
-  id: 'N1.a',
-  title: 'a Service selects no Pod',
-  variants: ['wrong-label', 'label-too-many'],
-  runtimes: ['kubernetes'],
-  within: 15,
-  async plant(lab, variant) {
-    const [service, selector] = selectors[variant] ?? ['agent-manager', {}];
-    const patch = JSON.stringify({ spec: { selector } });
-    await kube(lab).kubectl(['patch', 'service', service, '-n', lab.namespace, '--type=merge', '-p', patch]);
-  },
-  async check(lab, variant) {
-    const [service] = selectors[variant] ?? ['agent-manager'];
-    const text = await kube(lab).kubectl([
-      ...[
-        'get',
-        'endpointslices',
+/** A Service that selects no Pod, though the one that it is meant for runs. */
+export const selectsNothing = (id: string, title: string): Fault =>
+  defineFault({
+    id,
+    title,
+    variants: ['wrong-label', 'label-too-many'],
+    runtimes: ['kubernetes'],
+    within: 15,
+    async plant(lab, variant) {
+      const [service, selector] = selectors[variant] ?? ['agent-manager', {}];
+      const patch = JSON.stringify({ spec: { selector } });
+      await kube(lab).kubectl([
+        'patch',
+        'service',
+        service,
         '-n',
         lab.namespace,
-        '-l',
-        `kubernetes.io/service-name=${service}`,
-        '-o',
-        'json',
-      ],
-    ]);
-    const { items } = JSON.parse(text) as { items: { endpoints: unknown[] | null }[] };
-    return items.every((one) => (one.endpoints ?? []).length === 0);
-  },
-  clear: (lab, variant) => kube(lab).restore('Service', selectors[variant]?.[0] ?? 'agent-manager'),
-});
+        '--type=merge',
+        '-p',
+        patch,
+      ]);
+    },
+    async check(lab, variant) {
+      const [service] = selectors[variant] ?? ['agent-manager'];
+      const text = await kube(lab).kubectl([
+        ...[
+          'get',
+          'endpointslices',
+          '-n',
+          lab.namespace,
+          '-l',
+          `kubernetes.io/service-name=${service}`,
+          '-o',
+          'json',
+        ],
+      ]);
+      const { items } = JSON.parse(text) as { items: { endpoints: unknown[] | null }[] };
+      return items.every((one) => (one.endpoints ?? []).length === 0);
+    },
+    clear: (lab, variant) => kube(lab).restore('Service', selectors[variant]?.[0] ?? 'agent-manager'),
+  });
+
+const noEndpoints = selectsNothing('N1.a', 'a Service selects no Pod');
 
 /** The resolver's file of a container, where the engine keeps it on this machine. */
 async function resolverFile(lab: ComposeLab, part: LabPart): Promise<string> {

@@ -1,4 +1,6 @@
-import { defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
+
+const misfit = any(found('SERVICE_SELECTS_NOTHING'), found('SERVICE_PORT_UNKNOWN'));
 
 /** What two parts say of the same thing and do not agree on; each finding has both, as they were seen. */
 export const contractDrift = defineDiagnosis({
@@ -10,6 +12,10 @@ export const contractDrift = defineDiagnosis({
     { probe: 'runtime.ports' },
     { probe: 'compose.health-checks' },
     { probe: 'kubernetes.health-checks' },
+    { probe: 'kubernetes.selectors' },
+    { probe: 'kubernetes.pods' },
+    { probe: 'runtime.expected-databases' },
+    { probe: 'nats.cluster' },
   ],
   causes: [
     {
@@ -40,6 +46,28 @@ export const contractDrift = defineDiagnosis({
       when: found('HEALTH_CHECK_CANNOT_PASS'),
       remedies: [{ instruction: 'mend-health-check' }],
     },
+    {
+      id: 'M1.e',
+      part: 'runtime',
+      symptom: misfit,
+      when: misfit,
+      remedies: [{ instruction: 'mend-selector' }],
+    },
+    {
+      id: 'M1.f',
+      part: 'postgres',
+      symptom: found('EXPECTED_DATABASE_MISSING'),
+      when: found('EXPECTED_DATABASE_MISSING'),
+      remedies: [{ instruction: 'create-expected-database' }],
+    },
+    {
+      id: 'M1.g',
+      part: 'nats',
+      symptom: found('NATS_SERVERS_APART'),
+      when: found('NATS_SERVERS_APART'),
+      remedies: [{ instruction: 'join-nats-servers' }],
+    },
   ],
-  handOver: [],
+  // What a Pod refers to and is not there keeps it from starting: that has its own diagnosis.
+  handOver: [{ when: found('POD_CONFIG_MISSING'), to: 'K1' }],
 });

@@ -14,9 +14,11 @@ import { kubernetesFailingProbes } from './kubernetes/failing-probes.probe.ts';
 import { kubernetesHealthChecks } from './kubernetes/health-checks.probe.ts';
 import { kubernetesNetworkPolicies } from './kubernetes/network-policies.probe.ts';
 import { kubernetesPods } from './kubernetes/pods.probe.ts';
+import { kubernetesSelectors } from './kubernetes/selectors.probe.ts';
 import { kubernetesServicesEndpoints } from './kubernetes/services-endpoints.probe.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.probe.ts';
 import { natsClients } from './nats/clients.probe.ts';
+import { natsCluster } from './nats/cluster.probe.ts';
 import { natsLostEvents } from './nats/lost-events.probe.ts';
 import { natsMonitor } from './nats/monitor.probe.ts';
 import { natsRegistrationTraffic } from './nats/registration-traffic.probe.ts';
@@ -54,6 +56,7 @@ import { runtimeConfigOverrides } from './runtime/config-overrides.probe.ts';
 import { runtimeConnection } from './runtime/connection.probe.ts';
 import { runtimeCpuLimit } from './runtime/cpu-limit.probe.ts';
 import { runtimeExecutorLog } from './runtime/executor-log.probe.ts';
+import { runtimeExpectedDatabases } from './runtime/expected-databases.probe.ts';
 import { runtimeGraphLog } from './runtime/graph-log.probe.ts';
 import { runtimeMemoryLimit } from './runtime/memory-limit.probe.ts';
 import { runtimeModels } from './runtime/models.probe.ts';
@@ -93,9 +96,11 @@ const list = [
   kubernetesHealthChecks,
   kubernetesNetworkPolicies,
   kubernetesPods,
+  kubernetesSelectors,
   kubernetesServicesEndpoints,
   kubernetesWorkloads,
   natsClients,
+  natsCluster,
   natsLostEvents,
   natsMonitor,
   natsRegistrationTraffic,
@@ -133,6 +138,7 @@ const list = [
   runtimeConnection,
   runtimeCpuLimit,
   runtimeExecutorLog,
+  runtimeExpectedDatabases,
   runtimeGraphLog,
   runtimeMemoryLimit,
   runtimeModels,

@@ -69,21 +69,25 @@ async function ended(exitCode: number, log: string) {
       },
     ],
   });
-  const outcomes = await createProbeRunner({ probes, clock: systemClock, logger: silentLogger }).run(
+  const answers = await createProbeRunner({ probes, clock: systemClock, logger: silentLogger }).run(
     [
       { probe: 'runtime.startup', with: { part: 'agent-manager' } },
       { probe: 'runtime.startup-log', with: { part: 'agent-manager' } },
+      { probe: 'runtime.expected-databases' },
     ],
     {
       targets: { environment: 'test', platform: asInGuide, runtime },
       signal: new AbortController().signal,
     },
   );
+  const outcomes = answers.slice(0, 2);
+  const missing = answers[2]?.findings ?? [];
   const seen = outcomes.map((outcome) => outcome.key);
   const others = outcomesOf(agentManagerStartup, []).filter(({ key }) => !seen.includes(key));
   const findings = outcomes.flatMap((outcome) => outcome.findings);
   const verdicts = verdictsOf(agentManagerStartup, [...outcomes, ...others]);
   return {
+    missing: missing.map(({ code: one, subject }) => [one, subject]),
     codes: findings.map(({ code: one }) => one),
     confirmed: Object.keys(verdicts).filter((id) => verdicts[id] === 'confirmed'),
     lines: findings.flatMap(({ excerpts = [] }) => excerpts.flatMap(({ lines }) => lines)),
@@ -148,14 +152,15 @@ describe('W7 agent-manager as it is says why it ends, and S1 names that', () => 
     expect(confirmed).toEqual(['S1.h']);
   });
 
-  it('S1.i: a database that nobody creates (F13)', async () => {
-    const { codes, confirmed } = await started({
+  it('S1.i, M1.f: a database that nobody creates (F13)', async () => {
+    const { codes, confirmed, missing } = await started({
       ...configuration(),
       database: { ...configuration().database, database: 'aetherius_agent_manager' },
     });
 
     expect(codes).toEqual(['SERVICE_EXITS_AT_START', 'STARTUP_DATABASE_MISSING']);
     expect(confirmed).toEqual(['S1.i']);
+    expect(missing).toEqual([['EXPECTED_DATABASE_MISSING', 'aetherius_agent_manager']]);
   });
 
   it('a last line that no cause knows stands in the answer, and rules nothing out', async () => {

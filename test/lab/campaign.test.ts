@@ -106,7 +106,7 @@ describe('the fault campaign', () => {
   });
 
   it('knows what to ask for every fault of the lab, and plants only faults that there are', () => {
-    for (const fault of faults) expect(expectationOf(fault).cause).toMatch(/^[HSDNPTKC]\d\.[a-z]$/);
+    for (const fault of faults) expect(expectationOf(fault).cause).toMatch(/^[HSDNPTKCM]\d\.[a-z]$/);
     for (const id of Object.values(samples).flat()) expect(faultById(id).id).toBe(id);
     for (const { fault, variant } of pairs.flat()) expect(faultById(fault).variants).toContain(variant);
   });

@@ -21,6 +21,8 @@ const asIs: Readonly<Record<string, readonly [file: string, word: string]>> = {
   'M1.b': ['../integration/probes/nats.test.ts', 'M1.b'],
   'M1.c': ['as-is-drift.test.ts', 'M1.c'],
   'M1.d': ['as-is-drift.test.ts', 'M1.d'],
+  'M1.f': [startup, 'M1.f'],
+  'M1.g': ['../integration/probes/nats.test.ts', 'M1.g'],
 };
 const kinds = ['stopped', 'paused', 'slow', 'refusing', 'unreachable'];
 const partFaults = labParts.flatMap((part) => kinds.map((kind) => `part.${part}.${kind}`));

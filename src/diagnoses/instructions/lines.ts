@@ -182,6 +182,13 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       kubernetes: [`kubectl -n {ns} describe pod {container}`],
       compose: [`docker inspect -f '{{json .Config.Healthcheck}} {{json .State.Health}}' {container}`],
     },
+    'mend-selector': {
+      kubernetes: [`kubectl -n {ns} get service {service} -o yaml`, 'kubectl -n {ns} get pods --show-labels'],
+    },
+    'create-expected-database': { any: ['# first: CREATE DATABASE {database:sql};'] },
+    'join-nats-servers': {
+      any: ['# the answer of /routez on the monitoring port shows the routes of a server'],
+    },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

@@ -118,6 +118,9 @@ export const diagnoses = {
   'cause.M1.b': 'Messages are published where no client listens.',
   'cause.M1.c': 'A manifest declares or checks a port on which no process listens.',
   'cause.M1.d': 'A health check asks for something that is not there, so it can never pass.',
+  'cause.M1.e': 'A Service does not fit the Pods that it is meant for.',
+  'cause.M1.f': 'A program wants a database that PostgreSQL does not have.',
+  'cause.M1.g': 'The NATS servers are no cluster: each hears its own clients alone.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -155,6 +158,12 @@ export const diagnoses = {
     'Tell the maintainers of the manifest: take out port {port} ({declaredBy}), or name the port that is open. A restart does not help.',
   'remedy.mend-health-check':
     'Tell the maintainers of the manifest: let the check ask for what is there, with a program that the image has. A restart does not help.',
+  'remedy.mend-selector':
+    'Tell the maintainers of the manifest: let Service {service} select the labels and port names that its Pods have.',
+  'remedy.create-expected-database':
+    'Create the database "{database}" with the tables of its program, or correct the name in its configuration.',
+  'remedy.join-nats-servers':
+    'Tell the maintainers of the manifest: give the NATS servers routes to each other, or run one server.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

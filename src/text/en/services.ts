@@ -47,6 +47,19 @@ export const services = {
     'The health check of {container} cannot pass, although its program runs: {said} ({failures|# failure|# failures} in a row).',
   'finding.HEALTH_CHECK_CANNOT_PASS.impact':
     'What waits for this check never starts, and a liveness probe ends the container again and again.',
+  'finding.SERVICE_SELECTS_NOTHING':
+    'Service {service} selects {selector}, and no Pod has that. Pod {pod} has {labels}.',
+  'finding.SERVICE_SELECTS_NOTHING.impact': 'Every connection to the Service is refused, while the Pod runs.',
+  'finding.SERVICE_PORT_UNKNOWN':
+    'Service {service} leads to the port named "{port}", and its Pods name only: {named}.',
+  'finding.SERVICE_PORT_UNKNOWN.impact': 'Every connection to that port of the Service is refused.',
+  'finding.EXPECTED_DATABASE_MISSING':
+    '{container} wants the database "{database}", which PostgreSQL does not have (nearest name: {similar}; it has: {known}).',
+  'finding.EXPECTED_DATABASE_MISSING.impact': 'The program ends at each start.',
+  'finding.NATS_SERVERS_APART':
+    '{servers} NATS servers run ({names}), and the one that was asked has no route to another.',
+  'finding.NATS_SERVERS_APART.impact':
+    'Clients of one server do not hear those of another, so messages arrive only by chance.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

@@ -119,6 +119,9 @@ export const diagnoses = {
   'cause.M1.b': '消息发布到没有客户端监听的主题。',
   'cause.M1.c': '清单声明或检查的端口上没有进程监听。',
   'cause.M1.d': '健康检查询问的东西并不存在，所以永远不会通过。',
+  'cause.M1.e': 'Service 与它所指的 Pod 不相符。',
+  'cause.M1.f': '程序需要的数据库在 PostgreSQL 里不存在。',
+  'cause.M1.g': 'NATS 服务器没有组成集群：每台只听得到自己的客户端。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -152,6 +155,9 @@ export const diagnoses = {
   'remedy.mend-declared-port':
     '请告知清单的维护者：去掉端口 {port}（{declaredBy}），或改成真正打开的端口。重启没有用。',
   'remedy.mend-health-check': '请告知清单的维护者：让检查询问存在的东西，并使用镜像里有的程序。重启没有用。',
+  'remedy.mend-selector': '请告知清单的维护者：让 Service {service} 选择其 Pod 真正拥有的标签和端口名。',
+  'remedy.create-expected-database': '创建数据库 "{database}" 及其程序所需的表，或在其配置里改正名字。',
+  'remedy.join-nats-servers': '请告知清单的维护者：给 NATS 服务器配置互相的路由，或者只运行一台。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

@@ -45,6 +45,17 @@ export const services = {
   'finding.HEALTH_CHECK_CANNOT_PASS':
     '{container} 的健康检查不可能通过，尽管它的程序在运行：{said}（连续失败 {failures} 次）。',
   'finding.HEALTH_CHECK_CANNOT_PASS.impact': '等待该检查的容器永远不会启动，存活探针会反复结束这个容器。',
+  'finding.SERVICE_SELECTS_NOTHING':
+    'Service {service} 选择 {selector}，但没有 Pod 符合。Pod {pod} 的标签是 {labels}。',
+  'finding.SERVICE_SELECTS_NOTHING.impact': '到该 Service 的每个连接都被拒绝，而 Pod 在运行。',
+  'finding.SERVICE_PORT_UNKNOWN': 'Service {service} 指向名为 "{port}" 的端口，但它的 Pod 只有：{named}。',
+  'finding.SERVICE_PORT_UNKNOWN.impact': '到该端口的每个连接都被拒绝。',
+  'finding.EXPECTED_DATABASE_MISSING':
+    '{container} 需要数据库 "{database}"，但 PostgreSQL 里没有（最接近的名字：{similar}；现有：{known}）。',
+  'finding.EXPECTED_DATABASE_MISSING.impact': '程序每次启动都会退出。',
+  'finding.NATS_SERVERS_APART':
+    '有 {servers} 台 NATS 服务器在运行（{names}），被询问的那台没有到其他服务器的路由。',
+  'finding.NATS_SERVERS_APART.impact': '一台服务器的客户端听不到另一台的，消息只能碰巧送达。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',

@@ -6,7 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
 import { freePort } from '../../../lab/components/process.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
-import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
+import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { natsCluster } from '../../../src/probes/nats/cluster.probe.ts';
+import { fakeRuntime } from '../../support/fake-runtime.ts';
+import { probeContext } from '../../support/probe-context.ts';
+import {
+  closedPort,
+  codes,
+  environment,
+  literal,
+  runProbe,
+  scratch,
+  slowProxy,
+} from '../../support/targets.ts';
 
 const folder = scratch('probes-nats');
 const password = 'nats-pass-3e2';
@@ -319,7 +331,21 @@ describe('agents and agent-manager on a real NATS', () => {
     });
   });
 
-  it('F23: two servers behind one name hear each other only as a cluster', async () => {
+  /** What a runtime with two NATS servers, one of which has this monitor, says of the two. */
+  async function joined(monitorUrl: string) {
+    const factory = createTargetsFactory({
+      test: environment({ nats: { url: literal(server.url), monitorUrl } }),
+    });
+    try {
+      const { nats } = await factory.forRun('test');
+      if (nats === undefined) throw new Error('NATS is not configured');
+      return await natsCluster.run({}, probeContext({ nats, runtime: fakeRuntime({ nats: [{}, {}] }) }));
+    } finally {
+      await factory.close();
+    }
+  }
+
+  it('M1.g F23: two servers behind one name hear each other only as a cluster', async () => {
     const [routeA, routeB] = [await freePort(), await freePort()];
     const start = (name: string, listen: number, other?: number) =>
       startNats({
@@ -343,6 +369,8 @@ describe('agents and agent-manager on a real NATS', () => {
       clearInterval(beats);
 
       expect([clustered.status, clustered.findings]).toEqual(['healthy', []]);
+      expect((await joined(one.monitorUrl)).status).toBe('healthy');
+      expect(await joined(server.monitorUrl)).toMatchObject({ findings: [{ code: 'NATS_SERVERS_APART' }] });
       expect(apartFromThem).toMatchObject({
         ...{ status: 'inconclusive', findings: [] },
         cause: { facts: { reason: 'another-server' } },
