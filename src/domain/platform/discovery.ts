@@ -67,7 +67,11 @@ export function discover(sight: Sight): Pick<Discovered, 'platform' | 'parts' | 
     const [one, ...others] = candidates;
     return one === undefined || others.length > 0 ? [] : [[part, one] as const];
   });
-  const rows = seen.map(([part, workload]) => [part, rowOf(sight, part, workload)] as const);
+  const hosts = new Set([
+    ...sight.workloads.flatMap((one) => one.hosts),
+    ...Object.values(sight.configured).flatMap((address) => addressOf(address).map(({ host }) => host)),
+  ]);
+  const rows = seen.map(([part, workload]) => [part, rowOf(sight, part, workload, hosts)] as const);
   const health = seen.flatMap(([part, { health: paths }]) =>
     serviceIds.some((id) => id === part) && Object.keys(paths).length > 0 ? [[part, paths] as const] : [],
   );
@@ -173,7 +177,7 @@ function pointers(sight: Sight, found: Found): (workload: SeenWorkload) => Reado
   return (workload) => {
     const all = places();
     const shared = (host: string) => all.filter(({ hosts }) => hosts.includes(host)).length > 1;
-    const words = wordsOf(workload);
+    const words = wordsOf([...workload.values, ...workload.files.flatMap(({ values }) => values)]);
     const points = ({ hosts, ports }: Place) =>
       hosts.some((host) =>
         shared(host)
@@ -190,9 +194,9 @@ function addressOf(text: string | undefined): readonly { readonly host: string; 
 }
 
 /** Hosts, ports and `host:port` in what a process is given, each as a word. */
-function wordsOf({ values, files }: SeenWorkload): ReadonlySet<string> {
+function wordsOf(texts: readonly string[]): ReadonlySet<string> {
   const words = new Set<string>();
-  for (const text of [...values, ...files.flatMap((file) => file.values)])
+  for (const text of texts)
     for (const [word] of text.matchAll(/[\w.-]+(?::\d+)?/g)) {
       words.add(word);
       const [host = '', port] = word.split(':');
@@ -203,13 +207,25 @@ function wordsOf({ values, files }: SeenWorkload): ReadonlySet<string> {
   return words;
 }
 
-function rowOf(sight: Sight, part: Part, workload: SeenWorkload): Readonly<Record<string, unknown>> {
+/** The one file that tells its program where another part is; a workflow or a table of rules does not. */
+function configFile({ files }: SeenWorkload, hosts: ReadonlySet<string>): SeenFile | undefined {
+  const [only, ...more] = files;
+  if (more.length === 0) return only;
+  return onlyOne(files.filter(({ values }) => [...wordsOf(values)].some((word) => hosts.has(word))));
+}
+
+function rowOf(
+  sight: Sight,
+  part: Part,
+  workload: SeenWorkload,
+  hosts: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
   const has = factsOf(sight.platform, part);
   const onKubernetes = sight.runtime === 'kubernetes';
   const reached = workload.addresses.find(({ host, port }) => `${host}:${port}` === sight.configured[part]);
   const services = [...new Set(workload.addresses.flatMap(({ service }) => service ?? []))];
   const monitor = workload.addresses.find(({ host, port }) => `${host}:${port}` === sight.monitor);
-  const [file, ...more] = workload.files.filter(({ path }) => /\.(?:ya?ml|json|toml)$/.test(path));
+  const file = configFile(workload, hosts);
   const program = configuredIds.some((id) => id === part);
   const workloadName: WorkloadName | undefined =
     workload.kind === undefined ? undefined : `${workload.kind}/${workload.name}`;
@@ -220,7 +236,7 @@ function rowOf(sight: Sight, part: Part, workload: SeenWorkload): Readonly<Recor
     service: onKubernetes && has.service !== undefined ? (reached?.service ?? onlyOne(services)) : undefined,
     port: has.port === undefined ? undefined : reached?.targetPort,
     monitorPort: part === 'nats' ? monitor?.targetPort : undefined,
-    configFile: program && more.length === 0 ? file?.path : undefined,
+    configFile: program ? file?.path : undefined,
     configMap: onKubernetes && !program ? onlyOne(workload.configMaps) : file?.configMap,
   });
 }

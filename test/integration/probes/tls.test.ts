@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
 import { type PostgresServer, startPostgres, unprivileged } from '../../../lab/components/postgres.ts';
 import { freePort, listens, must, startProcess, waitFor } from '../../../lab/components/process.ts';
 import { redisProgram } from '../../../lab/components/redis.ts';
@@ -11,6 +12,7 @@ import { codes, literal, runProbe, scratch } from '../../support/targets.ts';
 const folder = scratch('probes-tls');
 const pki = join(folder.dir, 'pki');
 let postgres: PostgresServer;
+let nats: NatsServer;
 let redis: { readonly port: number; stop(): Promise<void> };
 
 /** A certificate for 127.0.0.1 that signs itself. */
@@ -56,8 +58,13 @@ beforeAll(async () => {
     },
   });
   redis = await startRedisWithTls();
+  nats = await startNats({
+    dir: join(folder.dir, 'nats'),
+    config: `tls: { cert_file: "${join(pki, 'cert.pem')}", key_file: "${join(pki, 'key.pem')}" }`,
+  });
 });
 afterAll(async () => {
+  await nats.stop();
   await redis.stop();
   await postgres.stop();
   folder.remove();
@@ -73,10 +80,14 @@ const overPostgres = (tls: Tls): Partial<EnvironmentConfig> => ({
 const overRedis = (tls: Tls): Partial<EnvironmentConfig> => ({
   redis: { kind: 'single', url: literal(`rediss://127.0.0.1:${redis.port}`), tls },
 });
+const overNats = (tls: Tls): Partial<EnvironmentConfig> => ({
+  nats: { url: literal(nats.url), tls },
+});
 
 for (const [name, probe, over] of [
   ['PostgreSQL', 'postgres.connection', overPostgres],
   ['Redis', 'redis.connection', overRedis],
+  ['NATS', 'nats.server', overNats],
 ] as const)
   describe(`${name} with TLS`, () => {
     it('is looked at over an encrypted connection whose other end is known', async () => {

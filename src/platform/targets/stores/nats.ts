@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NatsConnection } from 'nats';
+import type { NatsConnection, TlsOptions as NatsTlsOptions } from 'nats';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -86,7 +86,7 @@ export function createNatsTarget(
           user: settings.user,
           pass: settings.password,
           token: settings.token,
-          tls: settings.tls === undefined ? undefined : natsTls(settings.tls),
+          tls: settings.tls === undefined ? undefined : natsTls(settings.tls, settings.host),
         }),
       });
       // Its status stream is not read; a loss shows in the next call.
@@ -209,10 +209,10 @@ export function createNatsTarget(
   };
 }
 
-function natsTls(tls: TlsOptions): Record<string, string> {
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  const options = { ca: text(tls.ca), cert: text(tls.cert), key: text(tls.key) };
-  return Object.fromEntries(
-    Object.entries(options).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+/**
+ * The driver gives all of it to Node's `tls.connect`, also what its own type leaves out. Node compares the certificate
+ * with `host` where there is no server name, as with an address.
+ */
+function natsTls(tls: TlsOptions, host: string): NatsTlsOptions {
+  return { ...tls, host } as NatsTlsOptions;
 }

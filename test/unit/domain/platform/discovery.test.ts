@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { workflowFiles } from '../../../../lab/platform/config.ts';
 import {
   composeAddresses,
   generatedProjects,
@@ -38,7 +39,7 @@ function onKubernetes(one: Installation): Sight {
   const { settings, stores, services } = generatedManifests(one, {
     dataFolder: '/data',
     nodeAddress: node,
-    workflows: {},
+    workflows: workflowFiles(),
     certificates: {},
   });
   let next = 1;
@@ -109,7 +110,11 @@ function onCompose(one: Installation): Sight {
     const part = parts.find((id) => rowOf(one, id).name === service);
     if (part === undefined || !isProgram(part) || one.settings !== 'file') return [];
     const text = settingsFile(one, settingsOf(one, part, composeAddresses(one, node)));
-    return [{ path: `${settingsFolder(one)}/${settingsName(one)}`, text }];
+    const flows = Object.entries(part === 'orchestrator-service' ? workflowFiles() : {});
+    return [
+      { path: `${settingsFolder(one)}/${settingsName(one)}`, text },
+      ...flows.map(([name, flow]) => ({ path: `${one.workflowsFolder}/${name}`, text: flow })),
+    ];
   };
   const published = (part: LabPart) => `${node}:${rowOf(one, part).publishedPort}`;
   return {
