@@ -72,6 +72,10 @@ export function overridesOf(
           workload: runtime === 'kubernetes' && !row.outside ? `${row.kind}/${row.name}` : undefined,
           service: runtime === 'kubernetes' && part !== 'collect-agent' ? row.service : undefined,
           composeService: runtime === 'compose' && !row.outside ? row.name : undefined,
+          servicePort:
+            runtime === 'kubernetes' && !row.outside && row.servicePort !== row.port
+              ? row.servicePort
+              : undefined,
           container: runtime === 'kubernetes' ? row.container : undefined,
           port: row.port === 0 ? undefined : row.port,
           monitorPort: row.monitorPort === 0 ? undefined : row.monitorPort,

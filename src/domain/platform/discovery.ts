@@ -235,6 +235,10 @@ function rowOf(
     container: onKubernetes ? workload.container : undefined,
     service: onKubernetes && has.service !== undefined ? (reached?.service ?? onlyOne(services)) : undefined,
     port: has.port === undefined ? undefined : reached?.targetPort,
+    servicePort:
+      reached === undefined || reached.service === undefined || reached.port === reached.targetPort
+        ? undefined
+        : reached.port,
     monitorPort: part === 'nats' ? monitor?.targetPort : undefined,
     configFile: program ? file?.path : undefined,
     configMap: onKubernetes && !program ? onlyOne(workload.configMaps) : file?.configMap,

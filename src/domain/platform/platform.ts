@@ -20,6 +20,8 @@ type Fixed = 'dependsOn' | 'alsoConnects';
 type Row<P extends PartId> = Omit<Widened<Guide['parts'][P]>, Fixed> & {
   /** What people there call it, where that differs from our catalogue of words. */
   readonly name?: string;
+  /** Port of its Kubernetes Service, where that is another one than its own. */
+  readonly servicePort?: number;
 };
 
 /** One installation of the platform: the table, with what differs there put over it. */
@@ -93,7 +95,10 @@ export function platformsIn(
 }
 
 /** What any part may have, for readers that take one by its id. */
-export type PartFacts = Omit<PartRow, 'dependsOn' | 'alsoConnects'> & { readonly name?: string };
+export type PartFacts = Omit<PartRow, 'dependsOn' | 'alsoConnects'> & {
+  readonly name?: string;
+  readonly servicePort?: number;
+};
 
 export function factsOf(platform: Platform, part: PartId): PartFacts {
   return platform.parts[part];
@@ -122,7 +127,8 @@ export function hostOf(
 
 /** Address of a service for a request from another part's container. */
 export function addressOf(platform: Platform, part: ServiceId, on: 'kubernetes' | 'compose'): string {
-  return `http://${hostOf(platform, part, on)}:${platform.parts[part].port}`;
+  const { port, servicePort = port } = platform.parts[part];
+  return `http://${hostOf(platform, part, on)}:${on === 'kubernetes' ? servicePort : port}`;
 }
 
 /** Keys in Redis with this prefix. */

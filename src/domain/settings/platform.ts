@@ -81,6 +81,10 @@ function partSettings(part: PartId) {
     port: has.port === undefined ? undefined : port('Port on which it listens', has.port),
     monitorPort:
       has.monitorPort === undefined ? undefined : port('Port of its monitoring or console', has.monitorPort),
+    servicePort:
+      has.service === undefined || has.port === undefined
+        ? undefined
+        : port('Port of its Kubernetes Service', has.port),
     workload: has.workload === undefined ? undefined : workload(has.workload),
     service:
       has.service === undefined

@@ -4,8 +4,9 @@ import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
 import { addressOf } from '../../domain/platform/platform.ts';
+import { mayDecide, partFactOf } from '../../domain/platform/source.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 
 const unknownName = /bad address|could not resolve|name or service not known|no such host|unable to resolve/i;
 /** Words of a status line; bare figures are also in ports, addresses and the ids of a container engine. */
@@ -17,6 +18,8 @@ const refusal = /connection refused/i;
 const SECOND_TRY_MS = 1_500;
 const engineRefusal = /executable file|OCI runtime/i;
 const noTool = /no such file|not found/i;
+
+type Deps = With<'runtime'> & Pick<Targets, 'services'>;
 
 export const runtimeConnection = defineProbe({
   id: 'runtime.connection',
@@ -35,7 +38,7 @@ Then the request comes from a debug container in the same Pod, and the facts say
   needs: ['runtime'],
   timeoutMs: 22_000,
   emits: ['CONNECTION_FAILS', 'CONNECTION_REFUSED', 'CONNECTION_NAME_UNKNOWN'],
-  async run({ from, to }, { deps, signal, wait }: ProbeContext<With<'runtime'>>) {
+  async run({ from, to }, { deps, signal, wait }: ProbeContext<Deps>) {
     const instance = (await deps.runtime.instances(from, { signal }))
       .filter((one) => one.phase === 'running')
       .at(-1);
@@ -62,6 +65,12 @@ Then the request comes from a debug container in the same Pod, and the facts say
     if (answer.code === 0 || answer.code === GNU_SERVER_ERROR || answered.test(text))
       return { status: 'healthy', facts };
     if (noTool.test(text) && !unknownName.test(text)) throw noWget;
+    // Of a service without an address nobody says that it listens, and its port is only the guide's.
+    const port = partFactOf(deps.platform, to, 'port');
+    if (deps.services?.find(to) === undefined && (port === undefined || !mayDecide(port)))
+      throw new AppError('NOT_FOUND', 'nothing shows that the other service listens', {
+        facts: { reason: 'listener-unknown', ...facts },
+      });
     // A signal ended it: with its container, or because this wget is broken. Neither says anything of the way.
     if (answer.code > 128) throw new TargetError('closed', 'the request was killed', { facts });
     const refused = deps.runtime.kind === 'kubernetes' && refusal.test(text);

@@ -181,6 +181,8 @@ export const health = {
     'database {database} has tables of other names than {tables}. Name them under platform.tables',
   'cause.health-path-not-recognised':
     '{part:part} answers, but with 404 on {paths}. Name its path under services.{part}.healthPaths',
+  'cause.listener-unknown':
+    'nothing shows that {to:part} listens: it has no address under services, and no port was seen ({url})',
   'cause.request-limit':
     'not checked: this diagnosis has used its limit of {most} requests to the Kubernetes API',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',

@@ -156,6 +156,7 @@ export const health = {
   'cause.tables-not-recognised': '数据库 {database} 中的表与 {tables} 名称不同。请在 platform.tables 下写明',
   'cause.health-path-not-recognised':
     '{part:part} 有应答，但 {paths} 都返回 404。请在 services.{part}.healthPaths 下写明它的路径',
+  'cause.listener-unknown': '没有迹象表明 {to:part} 在监听：services 下没有它的地址，也没有看到端口（{url}）',
   'cause.request-limit': '未查看：一次诊断最多向 Kubernetes API 请求 {most} 次，已用完',
   'cause.too-many-objects': '对象过多，无法列出（{objects} 个 {kind}）',
 

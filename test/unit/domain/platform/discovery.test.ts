@@ -147,7 +147,10 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
       expect(seen['workload'], part).toBe(`${row.kind}/${row.name}`);
       expect(seen['container'], part).toBe(row.container);
       if (row.port === 0) expect(seen, part).not.toHaveProperty('port');
-      else expect([seen['service'], seen['port']], part).toEqual([row.service, row.port]);
+      else
+        expect([seen['service'], seen['port'], seen['servicePort'] ?? seen['port']], part).toEqual([
+          ...[row.service, row.port, row.servicePort],
+        ]);
       if (isProgram(part) && one.settings === 'file')
         expect([seen['configMap'], seen['configFile']], part).toEqual([row.configMap, one.configFile]);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import { runtimeConnection } from '../../../../src/probes/runtime/connection.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, probeContext } from '../../../support/probe-context.ts';
@@ -28,7 +29,7 @@ describe('runtime.connection', () => {
         ? runtime.exec(instance, command, options)
         : Promise.resolve({ code: 1, stdout: '', stderr });
     };
-    return probeContext({ runtime: { ...runtime, kind, exec } });
+    return probeContext({ runtime: { ...runtime, kind, exec }, services: fakeServices({}) });
   };
   const connect = (...of: Parameters<typeof asking>) =>
     runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, asking(...of));
@@ -36,6 +37,26 @@ describe('runtime.connection', () => {
 
   it('takes one refusal for no failure: rules of a Service take a moment to reach a node', async () => {
     expect(await connect('kubernetes', refused)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('does not blame the network where nothing shows that the other one listens', async () => {
+    const { deps, ...context } = asking('compose', refused, refused);
+    const services = { ...fakeServices({}), find: () => undefined };
+    const go = (more: object) =>
+      runtimeConnection.run(
+        { from: 'agent-manager', to: 'orchestrator-service' },
+        { ...context, deps: { ...deps, services, ...more } },
+      );
+
+    await expect(go({})).rejects.toMatchObject({ facts: { reason: 'listener-unknown' } });
+    const platform = platformOf({ parts: { 'orchestrator-service': { port: 8081 } } });
+    const again = asking('compose', refused, refused);
+    expect(
+      await runtimeConnection.run(
+        { from: 'agent-manager', to: 'orchestrator-service' },
+        { ...again, deps: { ...again.deps, services, platform } },
+      ),
+    ).toMatchObject({ findings: [{ code: 'CONNECTION_FAILS' }] });
   });
 
   it('tells a refusal from silence on Kubernetes, where no policy refuses', async () => {
@@ -100,7 +121,7 @@ describe('runtime.connection', () => {
       asked.push([command.at(-1), options?.timeoutMs]);
       return Promise.resolve({ code: 1, stdout: '', stderr: '', ...answer });
     };
-    const context = probeContext({ runtime: { ...runtime, exec } });
+    const context = probeContext({ runtime: { ...runtime, exec }, services: fakeServices({}) });
     const start = context.now().getTime();
     const from = to === 'agent-manager' ? 'orchestrator-service' : 'agent-manager';
     const outcome = runtimeConnection.run({ from, to }, context);
