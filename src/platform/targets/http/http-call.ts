@@ -16,6 +16,7 @@ export interface HttpCall {
   readonly connectMs: number;
   readonly callMs: number;
   readonly signal?: AbortSignal;
+  /** Default: a connection of its own for this call. */
   readonly agent?: HttpAgent | HttpsAgent;
   readonly tls?: Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'>;
   readonly secrets?: readonly string[];
@@ -56,7 +57,8 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
           'content-length': call.body === undefined ? undefined : `${Buffer.byteLength(call.body)}`,
         }),
       },
-      ...present({ agent: call.agent }),
+      // Node's own agent keeps connections, also those that a server closes without a word of it.
+      agent: call.agent ?? false,
       ...call.tls,
     });
     const settle = (finish: () => void) => {
