@@ -1,6 +1,9 @@
 /** R-X14 on a real engine and a real API server: the object decides, whatever part, service or workload was typed. */
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -55,6 +58,53 @@ const outcomeOf = async (h: Harness, params: RemedyCall['with']) => {
     ? [proposal.reason, proposal.facts['seen'] ?? proposal.facts['identity']]
     : ['offered', proposal.offer.tier];
 };
+
+describe('what the bot says of itself', () => {
+  const known = async (more: Partial<Parameters<typeof createSelfIdentity>[0]>) => {
+    const client = new Redis(courier.server.url);
+    try {
+      const identity = { database: { url: database.url }, redis: client, uids: ['u1'], now: () => 0 };
+      return [...(await createSelfIdentity({ ...identity, ...more })())].map((claim) =>
+        claim.replace(/^(system_identifier|run_id)=.+/, '$1'),
+      );
+    } finally {
+      client.disconnect();
+    }
+  };
+  const portOf = (url: string) => new URL(url).port;
+
+  it('R-X14: on a host, its stores by the ports of that host, where they see only a loopback', async () => {
+    const claims = await known({ cgroupFile: join(tmpdir(), 'there is none'), ownAddresses: ['10.9.9.9'] });
+
+    expect(claims.toSorted()).toEqual(
+      [
+        ...['system_identifier', 'run_id', 'uid=u1'],
+        `host_port=${portOf(database.url)}`,
+        `host_port=${portOf(courier.server.url)}`,
+      ].toSorted(),
+    );
+  });
+
+  it('R-X14: in a container, itself, its addresses, and what the installation says', async () => {
+    const id = 'c'.repeat(64);
+    const folder = scratch('own-container');
+    const cgroupFile = join(folder.dir, 'mountinfo');
+    writeFileSync(cgroupFile, `1 2 0:3 /var/lib/docker/containers/${id}/hostname /etc/hostname rw`);
+
+    const claims = await known({
+      ...{ cgroupFile, ownAddresses: ['10.9.9.9', '127.0.0.1'], project: 'bots', release: 'ns/bots' },
+      owners: () => Promise.resolve(['u2']),
+    });
+
+    folder.remove();
+    expect(claims.toSorted()).toEqual(
+      [
+        ...['system_identifier', 'run_id', 'uid=u1', 'uid=u2', 'release=ns/bots', 'compose_project=bots'],
+        ...[`container_id=${id}`, 'address=10.9.9.9'],
+      ].toSorted(),
+    );
+  });
+});
 
 const lackingDocker = missingDocker();
 describe.skipIf(lackingDocker !== undefined)(
