@@ -32,9 +32,8 @@ const stores = ['postgres', 'redis', 'nats', 'neo4j'] as const satisfies readonl
 
 /**
  * Whether a thing is the part that somebody named, by the table of the platform with what the installation says of
- * itself. Any name of another part speaks against it; so does an image of another part where no container has one of
- * this part. A port says nothing for a part, for many things have the same; a data store's port speaks against
- * another part where nothing else tells.
+ * itself. Any name of another part speaks against it; so do images that are all of other parts. A port says nothing
+ * for a part, for many things have the same; a data store's port speaks against another part where nothing else tells.
  */
 export function kinOf(part: PartId, signs: PartSigns, platform: Platform): Kin {
   const named = partsIn(signs.names, platform);
@@ -42,8 +41,10 @@ export function kinOf(part: PartId, signs: PartSigns, platform: Platform): Kin {
   const otherName = named.find((one) => one !== part);
   if (otherName !== undefined) return { kind: 'other', part: otherName, sign: 'name' };
   const [image] = imaged;
-  if (image !== undefined && !imaged.includes(part)) return { kind: 'other', part: image, sign: 'image' };
-  if (named.length > 0 || image !== undefined) return { kind: 'named' };
+  // A helper beside a program of unknown image says nothing of that program.
+  if (image !== undefined && !imaged.includes(part) && imaged.length === signs.images.length)
+    return { kind: 'other', part: image, sign: 'image' };
+  if (named.length > 0 || imaged.includes(part)) return { kind: 'named' };
   const store = stores.find((one) => one !== part && signs.ports.includes(platform.parts[one].port));
   const own = factsOf(platform, part).port;
   return store === undefined || (own !== undefined && signs.ports.includes(own))

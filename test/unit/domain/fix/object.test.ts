@@ -15,6 +15,7 @@ describe('which part a thing is (R-X14)', () => {
     ['its name with a prefix', { names: ['prod-agent-manager'] }],
     ['a label', { names: ['web', 'agent-manager'] }],
     ['its image', { images: ['registry:5000/aetherius/agent-manager:1.2@sha256:00'] }],
+    ['its name, with a helper beside it', { names: ['agent-manager'], images: ['am:1', 'nats:2'] }],
     ['one image of several', { images: ['redis:7', 'aetherius/agent-manager'] }],
   ])('is the one that was named by %s', (_sign, more) => {
     expect(kinOf('agent-manager', signs(more), asInGuide)).toEqual({ kind: 'named' });
@@ -35,6 +36,7 @@ describe('which part a thing is (R-X14)', () => {
 
   it.each([
     ['nothing shows it', {}],
+    ['only a helper beside it shows a part', { images: ['web:1', 'redis:7'] }],
     ['only a port that many things have shows it', { ports: [8080] }],
     ['the port of a data store stands beside its own', { ports: [8080, 6379] }],
   ])('is unknown where %s', (_what, more) => {
