@@ -1,11 +1,12 @@
 /** R-X14 on a real engine and a real API server: the object decides, whatever part, service or workload was typed. */
 
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
 import {
   type DockerEngine,
   dockerEngine,
@@ -23,8 +24,9 @@ import type { EnvironmentConfig } from '../../../src/domain/settings/environment
 import { createSelfIdentity } from '../../../src/platform/identity/self-identity.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { KubeLogins } from '../../../src/platform/targets/kubernetes/kube-config.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
-import { uidsAbove } from '../../../src/platform/targets/kubernetes/own-pod.ts';
+import { ownPodUids, uidsAbove } from '../../../src/platform/targets/kubernetes/own-pod.ts';
 import { probes } from '../../../src/probes/index.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
@@ -366,6 +368,45 @@ describe.skipIf(lackingKube !== undefined)(
       expect(
         await outcomeOf(kubernetes({ owners: () => Promise.reject(new Error('no right')) }), params),
       ).toEqual([...['cannot-look', undefined]]);
+    });
+
+    it('R-X14: the owners are read with the Pod’s own account and no more than the role for it', async () => {
+      const uid = await workload('alone', 'worker:1', '10.244.1.5');
+      const role = parseAllDocuments(readFileSync('deploy/rbac/restart.yaml', 'utf8'))
+        .map((document) => document.toJS() as { kind: string; metadata: { name: string }; rules: unknown })
+        .find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'aetherius-bot-restart-self');
+      const accounts = '/api/v1/namespaces/aetherius/serviceaccounts';
+      const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/aetherius';
+      const metadata = { name: 'own' };
+      await seed.post(accounts, { metadata });
+      await seed.post(`${rbac}/roles`, { metadata, rules: role?.rules });
+      const made = (await seed.post(`${accounts}/own/token`, {
+        ...{ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+      })) as { status: { token: string } };
+      const { clusters } = parse(readFileSync(api.kubeconfig, 'utf8')) as {
+        clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
+      };
+      const [{ cluster }] = clusters;
+      writeFileSync(join(folder.dir, 'token'), made.status.token);
+      writeFileSync(join(folder.dir, 'ca.crt'), Buffer.from(cluster['certificate-authority-data'], 'base64'));
+      const { hostname, port } = new URL(cluster.server);
+      const { around } = new KubeLogins({
+        variables: {
+          KUBECONFIG: '/of/an/environment',
+          KUBERNETES_SERVICE_HOST: hostname,
+          KUBERNETES_SERVICE_PORT: port,
+        },
+        accountFolder: folder.dir,
+      });
+      const look = () => ownPodUids({ namespace: 'aetherius', name: 'alone-1-x' }, around);
+
+      await expect(look()).rejects.toMatchObject({ stage: 'forbidden' });
+      await seed.post(`${rbac}/rolebindings`, {
+        metadata,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'own' },
+        subjects: [{ kind: 'ServiceAccount', name: 'own', namespace: 'aetherius' }],
+      });
+      await waitFor(async () => (await look()).includes(uid), { seconds: 20, what: 'the role to hold' });
     });
 
     it('R-X14: the part that was meant is offered as ever', async () => {
