@@ -99,7 +99,7 @@ function serviceOf(store: Store): RemediationService {
         },
       }),
     groupMembers: () => Promise.resolve({ known: [] }),
-    channel: () => Promise.resolve({ known: { externallyShared: false, private: false } }),
+    channel: () => Promise.resolve({ known: { externallyShared: false, private: false, archived: false } }),
   };
   const messages = createRemediationMessages({ renderer: plain, policy, ids: systemIds });
   return createRemediationService({

@@ -79,6 +79,7 @@ export interface MemoryDirectory extends Directory {
   readonly shared: Set<string>;
   /** Channels that only members know of. */
   readonly closed: Set<string>;
+  readonly archived: Set<string>;
   /** Set: nothing can be had. */
   down: string | undefined;
 }
@@ -99,6 +100,7 @@ export function memoryDirectory(
     groups: new Map([['SLEADS', ['UMEMBER']]]),
     shared: new Set(),
     closed: new Set(),
+    archived: new Set(),
     down: undefined,
     installation: () => answer({ teamIds: [team], enterpriseIds: [] }),
     person: (userId) => answer(directory.people.get(userId)),
@@ -107,6 +109,7 @@ export function memoryDirectory(
       answer({
         externallyShared: directory.shared.has(channelId),
         private: directory.closed.has(channelId),
+        archived: directory.archived.has(channelId),
       }),
   };
   return directory;

@@ -35,10 +35,16 @@ export interface Directory {
   person(userId: string): Promise<Known<DirectoryPerson>>;
   /** User ids of a usergroup's current members; empty for a disabled group. */
   groupMembers(groupId: string): Promise<Known<readonly string[]>>;
-  /** `is_ext_shared` (or pending) of a channel (R-S7), and whether only its members may know of it. */
-  channel(
-    channelId: string,
-  ): Promise<Known<{ readonly externallyShared: boolean; readonly private: boolean }>>;
+  /** `not-found` also for a channel that the bot does not see. */
+  channel(channelId: string): Promise<Known<DirectoryChannel>>;
+}
+
+export interface DirectoryChannel {
+  /** `is_ext_shared`, or about to be (R-S7). */
+  readonly externallyShared: boolean;
+  /** Only its members may know of it. */
+  readonly private: boolean;
+  readonly archived: boolean;
 }
 
 /** Named people of the policy: users by id, and usergroups that are expanded each time they are asked for (R-A8). */

@@ -128,6 +128,7 @@ export function createSlackDirectory(options: SlackDirectoryOptions): SlackDirec
         return {
           externallyShared:
             channel?.is_ext_shared === true || raw?.is_pending_ext_shared === true || pending > 0,
+          archived: channel?.is_archived === true,
           private: channel?.is_private !== false || channel.is_im === true || channel.is_mpim === true,
         };
       }),

@@ -178,6 +178,10 @@ export const fix = {
   'denied.own-request': 'you asked for it yourself, so somebody else must approve it.',
   'denied.channel-unknown': 'Slack cannot tell me whether this channel is shared with another organisation.',
   'denied.shared-channel': 'fixes are not decided in a channel that is shared with another organisation.',
+  'denied.place-shared':
+    'the channel in which it was asked for is shared with another organisation by now. Ask for it again in another channel.',
+  'denied.place-closed':
+    'the channel in which it was asked for is archived or deleted, or I am no longer in it. Ask for it again in another channel.',
   'denied.plan-mismatch': 'the plan you saw is not the plan that would run. Look at the card again.',
   'denied.no-approver': 'the policy names no approver for this.',
   'denied.no-undo': 'this fix cannot be undone.',

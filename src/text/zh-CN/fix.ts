@@ -165,6 +165,8 @@ export const fix = {
   'denied.own-request': '这是你自己的申请，必须由他人批准。',
   'denied.channel-unknown': 'Slack 无法告知此频道是否与其他组织共享。',
   'denied.shared-channel': '不能在与其他组织共享的频道中决定修复。',
+  'denied.place-shared': '提出申请的频道现已与其他组织共享。请在其他频道重新申请。',
+  'denied.place-closed': '提出申请的频道已归档或删除，或我已不在其中。请在其他频道重新申请。',
   'denied.plan-mismatch': '你看到的方案不是将要执行的方案。请重新查看卡片。',
   'denied.no-approver': '策略中没有可以批准的人。',
   'denied.no-undo': '此修复不可撤销。',

@@ -496,6 +496,27 @@ describe('execution', () => {
     expect(last).toMatchObject({ actor: 'system', action: 'remediation.expired', from: 'approved' });
   });
 
+  it('R-S7: a request is approved nowhere once its channel is shared, archived or out of sight', async () => {
+    const row = await h.requested(fresh());
+    const place = row.surface?.channel ?? '';
+    const elsewhere = { ...h.input(row.id, 'ULEAD'), channel: 'CELSE' };
+    const refusal = (reason: string) => ({ code: 'NOT_ALLOWED', facts: { reason } });
+
+    h.directory.shared.add(place);
+    await expect(h.service.approve(elsewhere)).rejects.toMatchObject(refusal('place-shared'));
+    // Home and the command line name no channel.
+    await expect(h.service.approve(h.input(row.id, 'ULEAD'))).rejects.toMatchObject(refusal('place-shared'));
+    h.directory.shared.delete(place);
+    h.directory.archived.add(place);
+    await expect(h.service.approve(elsewhere)).rejects.toMatchObject(refusal('place-closed'));
+    const [last] = await h.audit.list(row.id, 1);
+    h.directory.archived.delete(place);
+    const { remediation } = await h.service.approve(elsewhere);
+
+    expect(last).toMatchObject({ action: 'remediation.refused' });
+    expect(remediation.state).toBe('approved');
+  });
+
   it('R-M7: a reason is one visible line with a word in it', async () => {
     const row = await h.requested(fresh());
     const needed = { code: 'INVALID_INPUT', facts: { reason: 'reason-required' } };

@@ -98,7 +98,8 @@ const directory: Directory = {
     return Promise.resolve(known === undefined ? { unavailable: 'not-found' } : { known });
   },
   groupMembers: () => Promise.resolve({ known: [] }),
-  channel: (id) => Promise.resolve({ known: { externallyShared: id === channels.shared, private: false } }),
+  channel: (id) =>
+    Promise.resolve({ known: { externallyShared: id === channels.shared, private: false, archived: false } }),
 };
 
 type Listener = (args: never) => Promise<void>;

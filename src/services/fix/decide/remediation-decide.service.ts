@@ -51,6 +51,25 @@ export async function judge(
 }
 
 /**
+ * R-S7: a request lives where it was made. It is approved nowhere once that channel is shared, archived, or out of the
+ * bot's sight; undefined: nothing of that.
+ */
+export async function placeClosed(
+  { directory }: DecisionDeps,
+  { surface }: Pick<RemediationRow, 'surface'>,
+): Promise<Judged | undefined> {
+  if (surface === undefined || !/^[CG]/.test(surface.channel)) return undefined;
+  const found = await directory.channel(surface.channel);
+  if ('unavailable' in found) {
+    const why = found.unavailable === 'not-found' ? 'place-closed' : 'channel-unknown';
+    return { ok: false, why, facts: { detail: found.unavailable } };
+  }
+  const { externallyShared, archived } = found.known;
+  if (externallyShared) return { ok: false, why: 'place-shared', facts: {} };
+  return archived ? { ok: false, why: 'place-closed', facts: {} } : undefined;
+}
+
+/**
  * One decision, one transaction: lock, expiry by the database clock, the plan that was shown, `work`, and the
  * refusal's audit row when there is one. Refusals are AppError NOT_ALLOWED after they were written down.
  */

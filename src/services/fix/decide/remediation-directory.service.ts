@@ -25,7 +25,11 @@ const Installed = z.object({
 }) satisfies z.ZodType<Installation>;
 const Members = z.array(z.string());
 // An entry of before does not say it, and what is not known is private.
-const Channel = z.object({ externallyShared: z.boolean(), private: z.boolean().default(true) });
+const Channel = z.object({
+  externallyShared: z.boolean(),
+  private: z.boolean().default(true),
+  archived: z.boolean().default(false),
+});
 
 /**
  * The directory as the bot last wrote it down, inside of a transaction: entries are held against change until
@@ -41,7 +45,8 @@ export function snapshotDirectory(tx: TxOf<'directory'>, maxAgeMs: number): Dire
   };
   const look = async <T>(kind: DirectoryKind, id: string, shape: z.ZodType<T>): Promise<Known<T>> => {
     const entry = await tx.directory.get(kind, id);
-    if (entry === undefined) return { unavailable: 'not-found' };
+    // Of a channel nothing is written down as long as nothing is asked for in it.
+    if (entry === undefined) return { unavailable: kind === 'channel' ? 'stale' : 'not-found' };
     if (entry.ageMs > maxAgeMs) return { unavailable: 'stale' };
     const parsed = shape.safeParse(entry.data);
     return parsed.success ? { known: parsed.data } : { unavailable: 'unreadable' };
@@ -64,15 +69,22 @@ export function storedDirectory(store: StoreOf<'directory'>, maxAgeMs: number): 
   };
 }
 
-/** People who already decided about something that still waits: they may have left every list since. */
-function deciders(store: StoreOf<'remediations'>): Promise<readonly string[]> {
+/**
+ * People who already decided about something that still waits: they may have left every list since. And the channels in
+ * which it was asked for: they may have been shared or closed since.
+ */
+function waiting(
+  store: StoreOf<'remediations'>,
+): Promise<{ readonly people: readonly string[]; readonly channels: readonly string[] }> {
   return store.tx(async (tx) => {
     const people: string[] = [];
+    const channels: string[] = [];
     for (const row of await tx.remediations.list({ states: ['requested', 'approved'], limit: 200 })) {
+      if (row.surface !== undefined) channels.push(row.surface.channel);
       if (row.requester !== undefined) people.push(row.requester.userId);
       for (const { person } of await tx.remediations.approvals(row.id)) people.push(person.userId);
     }
-    return people;
+    return { people, channels };
   });
 }
 
@@ -98,11 +110,13 @@ export async function refreshDirectory(deps: {
     return undefined;
   };
   keep('installation', installationId, await directory.installation());
-  const people = new Set([...policy.everyList.flatMap((list) => list.users), ...(await deciders(store))]);
+  const open = await waiting(store);
+  const people = new Set([...policy.everyList.flatMap((list) => list.users), ...open.people]);
   for (const group of new Set(policy.everyList.flatMap((list) => list.usergroups)))
     for (const member of keep('group', group, await directory.groupMembers(group)) ?? []) people.add(member);
   // One after the other: `users.info` is rate limited, and no person waits for this.
   for (const userId of people) keep('person', userId, await directory.person(userId));
+  for (const channel of new Set(open.channels)) keep('channel', channel, await directory.channel(channel));
   await store.tx(async (tx) => {
     for (const { kind, id, data } of entries) await tx.directory.save(kind, id, data, readAt);
   });

@@ -14,6 +14,7 @@ import {
   judge,
   judgeStopper,
   type Outcome,
+  placeClosed,
 } from './remediation-decide.service.ts';
 import type { DecisionDeps } from './remediation-deps.ts';
 import { changeRemediation, moveRemediation } from './remediation-move.service.ts';
@@ -92,7 +93,10 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
     deps,
     input,
     'approve',
-    (row) => judge(deps, input, approversOf(deps, row)),
+    async (row) => {
+      const judged = await judge(deps, input, approversOf(deps, row));
+      return judged.ok ? ((await placeClosed(deps, row)) ?? judged) : judged;
+    },
     async (tx, row, who) => {
       const before = await tx.remediations.approvals(row.id);
       const mine = before.find((item) => item.personId === who.personId);

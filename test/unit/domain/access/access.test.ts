@@ -36,7 +36,7 @@ const directory: Directory = {
         ? { unavailable: 'slack-unavailable' }
         : id === 'CWITHOUT'
           ? { unavailable: 'not-found' }
-          : { known: { externallyShared: id === 'CSHARED', private: false } },
+          : { known: { externallyShared: id === 'CSHARED', private: false, archived: false } },
     ),
 };
 

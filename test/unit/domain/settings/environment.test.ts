@@ -16,10 +16,12 @@ const env = { env: 'SOME_SECRET' };
 
 describe('an environment', () => {
   it('has the defaults of the reference', () => {
-    const { services, thresholds, platform, ...rest } = Environment.parse(none);
+    const { services, thresholds, platform, access, ...rest } = Environment.parse(none);
 
     expect([services, rest]).toEqual([{}, { ...none, withoutHttp: [] }]);
     expect(platform).toEqual(asInGuide);
+    // Without lists, full members read and start.
+    expect(access).toEqual({ sharedChannels: [], ask: { users: [], usergroups: [] } });
     expect(thresholds).toEqual({
       ...{ httpSlowMs: 2_000, postgresSlowMs: 500, redisSlowMs: 200, natsSlowMs: 500, neo4jSlowMs: 2_000 },
       ...{ postgresConnectionsPercent: 80, idleInTransactionSeconds: 300, redisMemoryPercent: 90 },
@@ -200,7 +202,10 @@ describe('Slack', () => {
   const channel = (id: string, given: object = {}) => ({ channels: { [id]: given } });
 
   it('speaks English where nothing else is said', () => {
-    expect(SlackSettings.parse(channel('C0A'))).toEqual({ channels: { C0A: { language: 'en' } } });
+    expect(SlackSettings.parse(channel('C0A'))).toEqual({
+      channels: { C0A: { language: 'en' } },
+      startsPerMinute: { person: 20, channel: 60 },
+    });
     expect(SlackSettings.safeParse(channel('C0A', { language: 'zh-CN' })).success).toBe(true);
     expect(SlackSettings.safeParse(channel('C0A', { language: '' })).success).toBe(false);
   });
