@@ -139,6 +139,10 @@ const named: readonly (readonly [Named, Named])[] = [
     ['K1.e', 'configmap'],
   ],
   [
+    ['M1.e', 'wrong-label'],
+    ['T1.b', 'corruption'],
+  ],
+  [
     ['N1.b', 'wrong-server'],
     ['D2.a', 'events'],
   ],

@@ -51,7 +51,7 @@ export const contractDrift = defineDiagnosis({
       part: 'runtime',
       symptom: misfit,
       when: misfit,
-      remedies: [{ instruction: 'mend-selector' }],
+      remedies: [{ instruction: 'mend-selector', on: 'kubernetes' }],
     },
     {
       id: 'M1.f',

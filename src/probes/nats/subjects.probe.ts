@@ -14,7 +14,8 @@ const params = z.strictObject({
     .number()
     .nonnegative()
     .max(30)
-    .default(18)
+    // With the rest it stays below the half minute in which a person wants an answer.
+    .default(10)
     .meta({ description: 'How much longer to listen after silence, in seconds.' }),
 });
 type Deps = Pick<With<'nats'>, 'nats'>;

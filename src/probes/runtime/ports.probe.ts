@@ -27,7 +27,7 @@ export const runtimePorts = defineProbe({
   doc: `Does a process listen on each port that the manifest of a service declares?
 Declared is what the manifest publishes, names as a container port, or asks in a health check.
 What listens is read from the sockets of the container (/proc/net/tcp).
-A container that has just started is left out, for it may still open its port.
+A closed port of a container that has just started is no finding, for it may still open.
 A port counts as open where any replica listens on it, or where the kubelet's own readiness probe passes.`,
   params,
   part: 'runtime',
@@ -83,22 +83,24 @@ async function look(
   const nothing = { findings: [], unread: [], ports: declared.size };
   if (doubted.length === 0) return nothing;
   // One is enough for all: they have one manifest and one image. The oldest has had the most time.
-  const instance = running.filter((one) => hadTime(one, now, openAfterMs)).toSorted(byStart)[0];
-  if (instance === undefined) return { ...nothing, unread: running.map(({ name }) => name) };
+  const instance = running.toSorted(byStart)[0];
+  if (instance === undefined) return nothing;
   const sockets = await socketsOf(runtime, instance, signal);
   if (sockets === undefined) return { ...nothing, unread: [instance.name] };
+  const closed = doubted.filter(([port]) => !sockets.listening.has(port));
+  // What is closed may still open where the program has just started.
+  if (closed.length > 0 && !hadTime(instance, now, openAfterMs))
+    return { ...nothing, unread: [instance.name] };
   const open = [...sockets.listening].toSorted((a, b) => a - b).join(', ') || '–';
-  const findings = doubted
-    .filter(([port]) => !sockets.listening.has(port))
-    .map(
-      ([port, by]): Finding => ({
-        code: 'PORT_NOT_LISTENED',
-        severity: 'warning',
-        part,
-        subject: `${part}:${port}`,
-        facts: { port, declaredBy: [...by].join(', '), open, container: instance.name },
-      }),
-    );
+  const findings = closed.map(
+    ([port, by]): Finding => ({
+      code: 'PORT_NOT_LISTENED',
+      severity: 'warning',
+      part,
+      subject: `${part}:${port}`,
+      facts: { port, declaredBy: [...by].join(', '), open, container: instance.name },
+    }),
+  );
   return { ...nothing, findings };
 }
 

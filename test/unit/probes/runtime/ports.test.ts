@@ -63,6 +63,14 @@ describe('runtime.ports', () => {
     ).toMatchObject({ status: 'unhealthy' });
   });
 
+  it('finds a port open however young the container is', async () => {
+    const young = { startedAt: '2026-03-01T10:04:59Z' };
+
+    expect(await look({ declares, commands: listening(8081), ...young })).toMatchObject({
+      status: 'healthy',
+    });
+  });
+
   it.each([
     ['has just started', { startedAt: '2026-03-01T10:04:30Z' }],
     ['cannot be asked', { commands: {} }],
