@@ -6,7 +6,7 @@ import { runtimeOnKubernetes } from '../../../../../src/platform/targets/runtime
 import { runtimeConnection } from '../../../../../src/probes/runtime/connection.probe.ts';
 import { runtimeNameLookup } from '../../../../../src/probes/runtime/name-lookup.probe.ts';
 import { answerScript, type SaidByProgram, scriptOf } from '../../../../support/network-script.ts';
-import { probeContext } from '../../../../support/probe-context.ts';
+import { fakeServices, probeContext } from '../../../../support/probe-context.ts';
 
 const image = 'registry.example/busybox:1.36';
 const noShell = {
@@ -342,7 +342,7 @@ describe('a debug container', () => {
 describe('what is seen from a debug container', () => {
   const look = async (said: SaidByProgram) => {
     const { runtime } = await on(cluster({ says: () => said }));
-    const context = probeContext({ runtime });
+    const context = probeContext({ runtime, services: fakeServices({}) });
     return Promise.all([
       runtimeConnection.run({ from: 'agent-manager', to: 'orchestrator-service' }, context),
       runtimeNameLookup.run({ part: 'agent-manager' }, context),
