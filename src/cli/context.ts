@@ -50,6 +50,8 @@ export interface CliContext {
     readonly rules: HealthRules;
     readonly runner: ProbeRunner;
     readonly targets: TargetsFactory;
+    /** As configured, with what this process saw of each. */
+    readonly environments: Readonly<Record<string, EnvironmentConfig>>;
     readonly diagnosis: DiagnoseHere;
     readonly instructionLines: InstructionLines;
   }>;

@@ -2,12 +2,21 @@ import { visible } from '../domain/kernel/text.ts';
 import { type Check, checkAreas, worst } from '../domain/settings/doctor.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { environmentChecks, isTarget } from './doctor-environment.ts';
+import { chooseEnvironment } from './environment.ts';
 import type { DoctorOutput } from './output-schemas.ts';
 import { table } from './table.ts';
 
-/** Checks the installation itself, and prints what is missing in a form that can be applied. */
-export async function doctorCommand(context: CliContext): Promise<ExitCode> {
-  const checks = await context.examine();
+/**
+ * Checks the installation itself, and prints what is missing in a form that can be applied; or, for one environment,
+ * tries each of its targets from this process and tells what was found there.
+ */
+export async function doctorCommand(
+  context: CliContext,
+  options: { readonly env?: string } = {},
+): Promise<ExitCode> {
+  const checks =
+    options.env === undefined ? await context.examine() : await examineEnvironment(context, options.env);
   const state = worst(checks);
   context.out(
     context.output === 'json'
@@ -16,6 +25,16 @@ export async function doctorCommand(context: CliContext): Promise<ExitCode> {
   );
   if (state === 'failed') return exitCodes.findings;
   return state === 'unknown' ? exitCodes.couldNotLook : exitCodes.ok;
+}
+
+async function examineEnvironment(context: CliContext, name: string): Promise<readonly Check[]> {
+  const environment = chooseEnvironment(await context.config(), name);
+  const { rules, runner, targets, environments } = await context.checks();
+  const seen = await targets.forRun(environment, context.signal);
+  const calls = rules.calls(environment).filter(({ probe }) => isTarget(probe));
+  const outcomes = await runner.run(calls, { targets: seen, signal: context.signal });
+  const words = context.words.about(seen.platform);
+  return environmentChecks(environment, outcomes, environments[environment]?.discovered, words);
 }
 
 export function doctorOutput(checks: readonly Check[], words: Words): DoctorOutput {

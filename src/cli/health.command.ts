@@ -17,7 +17,7 @@ export async function healthCommand(
   const environment = chooseEnvironment(config, options.env);
   const { rules, runner, targets } = await context.checks();
   const started = context.now();
-  const seen = await targets.forRun(environment);
+  const seen = await targets.forRun(environment, context.signal);
   const words = context.words.about(seen.platform);
   const calls = rules.calls(environment);
   const outcomes = await runner.run(calls, { targets: seen, signal: context.signal });

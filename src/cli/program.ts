@@ -219,7 +219,10 @@ export function createProgram(
   program
     .command('doctor')
     .description(say('cli.doctor'))
-    .action(() => act(async (context) => (await import('./doctor.command.ts')).doctorCommand(context)));
+    .addOption(env())
+    .action((options: { env?: string }) =>
+      act(async (context) => (await import('./doctor.command.ts')).doctorCommand(context, options)),
+    );
 
   program
     .command('init')

@@ -13,6 +13,7 @@ export const checkAreas = [
   'kubernetes',
   'clock',
   'audit',
+  'environment',
 ] as const;
 export type CheckArea = (typeof checkAreas)[number];
 

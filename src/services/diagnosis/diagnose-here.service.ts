@@ -45,7 +45,7 @@ export function choicesOf(
 export function createDiagnoseHere(options: GatherOptions & { readonly matcher: Matcher }): DiagnoseHere {
   return {
     async run({ environment, text, signal }) {
-      const targets = await options.targets.forRun(environment);
+      const targets = await options.targets.forRun(environment, signal);
       const symptom = symptomAsked(text, options.diagnoses, options.matcher, targets.platform);
       if (symptom.kind === 'choose')
         return { kind: 'choose', choices: choicesOf(symptom, options.diagnoses) };

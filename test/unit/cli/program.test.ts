@@ -207,6 +207,7 @@ describe('health', () => {
             close: () => Promise.resolve(),
           },
           diagnosis: { run: () => Promise.reject(new Error('nothing is diagnosed here')) },
+          environments: {},
           instructionLines: () => [],
         }),
     } satisfies Partial<CliContext>;

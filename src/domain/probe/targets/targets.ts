@@ -49,6 +49,7 @@ export type With<K extends TargetName> = Targets & { readonly [N in K]-?: NonNul
 
 /** Makes the targets of a run; connections are pooled behind it, LIST answers are not shared between runs. */
 export interface TargetsFactory {
-  forRun(environment: string): Promise<Targets>;
+  /** `signal`: a run that is over before it has begun waits for no look at what is there. */
+  forRun(environment: string, signal?: AbortSignal): Promise<Targets>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { within } from '../../../domain/kernel/within.ts';
 import type { Discovered, SeenPart } from '../../../domain/platform/discovered.ts';
 import type { TargetsFactory } from '../../../domain/probe/targets/targets.ts';
 import type { EnvironmentConfig } from '../../../domain/settings/environment.ts';
@@ -74,9 +75,10 @@ function remember(before: Discovered | undefined, now: Discovered): Discovered {
 /** Targets that look at the installation before a run is given them. */
 export function lookingFirst(factory: TargetsFactory, { look }: Pick<Installations, 'look'>): TargetsFactory {
   return {
-    async forRun(environment) {
-      await look(environment);
-      return factory.forRun(environment);
+    async forRun(environment, signal) {
+      // Without the look the run has less to go by; it tells itself that it was ended.
+      await within(Number.POSITIVE_INFINITY, look(environment), { signal }).catch(() => undefined);
+      return factory.forRun(environment, signal);
     },
     close: () => factory.close(),
   };

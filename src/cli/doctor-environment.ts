@@ -1,0 +1,87 @@
+import { healthRole } from '../domain/health/health-calls.ts';
+import type { Discovered } from '../domain/platform/discovered.ts';
+import type { PartId } from '../domain/platform/part.ts';
+import { databaseOwners } from '../domain/platform/table.ts';
+import type { ProbeOutcome } from '../domain/probe/probe.ts';
+import type { Check } from '../domain/settings/doctor.ts';
+import { unseenOf } from '../text/unseen.ts';
+import type { Words } from '../text/words.ts';
+
+/** What lies with the bot, its configuration or its network, and says nothing of the platform (R-PLAT2). */
+const ownTrouble = new Set([
+  'auth',
+  'connect-timeout',
+  'dns',
+  'forbidden',
+  'secret-unreadable',
+  'settings-invalid',
+  'tls',
+]);
+
+/** The probes of a health check that use a target as its clients do, or list what runs. */
+export function isTarget(probe: string): boolean {
+  const { asClient, ofRuntime, otherPort } = healthRole(probe);
+  return asClient === true || ofRuntime === true || otherPort === true;
+}
+
+/** How each target of an environment can be used from here, and what was found of the platform there. */
+export function environmentChecks(
+  environment: string,
+  outcomes: readonly ProbeOutcome[],
+  discovered: Discovered | undefined,
+  words: Words,
+): readonly Check[] {
+  return [
+    ...outcomes.filter(({ probe }) => isTarget(probe)).flatMap((one) => targetCheck(environment, one, words)),
+    ...foundChecks(environment, discovered),
+  ];
+}
+
+function targetCheck(environment: string, outcome: ProbeOutcome, words: Words): readonly Check[] {
+  const area = 'environment';
+  const what = words.lookupPlain(`probe.${outcome.probe}`) ?? outcome.probe;
+  const facts = { environment, part: outcome.part, what };
+  switch (outcome.status) {
+    case 'healthy':
+      return [{ area, key: 'environment.reached', state: 'ok', facts }];
+    case 'skipped':
+      return [];
+    case 'unhealthy': {
+      const [finding] = outcome.findings;
+      const said = finding && words.lookupPlain(`finding.${finding.code}`, finding.facts);
+      const why = said ?? finding?.code ?? '';
+      return [{ area, key: 'environment.unwell', state: 'warning', facts: { ...facts, why } }];
+    }
+    case 'inconclusive': {
+      const { why } = unseenOf(outcome, words);
+      const own = ownTrouble.has(outcome.cause?.code ?? '');
+      return own
+        ? [{ area, key: 'environment.own', state: 'failed', facts: { ...facts, why } }]
+        : [{ area, key: 'environment.unknown', state: 'unknown', facts: { ...facts, why } }];
+    }
+  }
+}
+
+function foundChecks(environment: string, discovered: Discovered | undefined): readonly Check[] {
+  const area = 'environment';
+  if (discovered === undefined) return [];
+  const { at } = discovered;
+  const parts = discovered.parts.map(({ part, found, candidates }): Check => {
+    const facts = { environment, part, at };
+    if (found !== undefined)
+      return { area, key: 'environment.found', state: 'ok', facts: { ...facts, name: found } };
+    return candidates.length === 0
+      ? { area, key: 'environment.not-found', state: 'skipped', facts }
+      : {
+          area,
+          key: 'environment.several',
+          state: 'warning',
+          facts: { ...facts, names: candidates.join(', ') },
+        };
+  });
+  const databases = Object.entries(discovered.databases ?? {}).map(([id, name]): Check => {
+    const part: PartId = databaseOwners[id as keyof typeof databaseOwners];
+    return { area, key: 'environment.database', state: 'ok', facts: { environment, part, at, name } };
+  });
+  return [...parts, ...databases];
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { environmentChecks, isTarget } from '../../../src/cli/doctor-environment.ts';
+import type { Discovered } from '../../../src/domain/platform/discovered.ts';
+import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
+import { wordsIn } from '../../../src/text/words.ts';
+
+const outcome = (probe: string, more: Partial<ProbeOutcome>): ProbeOutcome => ({
+  key: probe,
+  probe,
+  part: 'redis',
+  status: 'healthy',
+  findings: [],
+  facts: {},
+  startedAt: '2026-03-01T10:00:00Z',
+  durationMs: 1,
+  ...more,
+});
+const inconclusive = (code: string, facts: Record<string, string> = {}) =>
+  outcome('redis.connection', { status: 'inconclusive', cause: { code, detail: '', facts } });
+const seen: Discovered = {
+  at: '2026-03-01T10:00:00Z',
+  platform: {},
+  parts: [
+    { part: 'redis', candidates: ['shelf'], found: 'shelf' },
+    { part: 'nats', candidates: ['one', 'two'] },
+    { part: 'neo4j', candidates: [] },
+  ],
+  healthPaths: {},
+  databases: { agentManager: 'field' },
+};
+
+describe('what doctor says of an environment (W16)', () => {
+  const of = (outcomes: readonly ProbeOutcome[], discovered?: Discovered) =>
+    environmentChecks('prod', outcomes, discovered, wordsIn('en')).map(({ key, state }) => [key, state]);
+
+  it.each(['auth', 'tls', 'dns', 'connect-timeout', 'forbidden', 'secret-unreadable', 'settings-invalid'])(
+    'calls %s the bot’s own trouble',
+    (code) => {
+      expect(of([inconclusive(code)])).toEqual([['environment.own', 'failed']]);
+    },
+  );
+
+  it('tells that from what lies with the platform, and from what it does not know', () => {
+    const finding = {
+      code: 'ENDPOINT_REFUSED',
+      severity: 'critical',
+      part: 'redis',
+      subject: 'redis',
+      facts: {},
+    } as const;
+
+    expect(
+      of([
+        outcome('redis.connection', {}),
+        outcome('redis.connection', { status: 'unhealthy', findings: [finding] }),
+        inconclusive('protocol'),
+        outcome('redis.connection', { status: 'skipped', reason: 'not-configured' }),
+        outcome('redis.memory', {}),
+      ]),
+    ).toEqual([
+      ['environment.reached', 'ok'],
+      ['environment.unwell', 'warning'],
+      ['environment.unknown', 'unknown'],
+    ]);
+    expect([isTarget('nats.monitor'), isTarget('redis.memory')]).toEqual([true, false]);
+  });
+
+  it('lists what was found with its time, and what may be two things', () => {
+    const checks = environmentChecks('prod', [], seen, wordsIn('en'));
+
+    expect(checks.map(({ key, state, facts }) => [key, state, facts['name'] ?? facts['names']])).toEqual([
+      ['environment.found', 'ok', 'shelf'],
+      ['environment.several', 'warning', 'one, two'],
+      ['environment.not-found', 'skipped', undefined],
+      ['environment.database', 'ok', 'field'],
+    ]);
+    expect(checks.every(({ facts }) => facts['at'] === seen.at)).toBe(true);
+  });
+});
