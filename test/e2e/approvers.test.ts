@@ -45,7 +45,8 @@ describe('who may approve', () => {
     const copy = await control.waitForMessage({ channel: direct, where: hasButton });
     const line = await control.waitForMessage({ channel, contains: 'Who may approve' });
 
-    expect(line.text).toContain(`<@${people.approver}>`);
+    // The one who asked is on the list, and may not approve it.
+    expect(line.text).toMatch(new RegExp(`Who may approve: <@${people.approver}>$`));
     expect(copy.text).toContain(`<#${channel}>`);
     expect(JSON.stringify(copy.blocks)).not.toContain('remediation.cancel');
     // The one who asked reads in the card who was asked; nobody else was written to.

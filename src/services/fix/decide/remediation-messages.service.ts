@@ -113,7 +113,7 @@ export function createRemediationMessages(deps: {
     // A mention in a new message reaches people; one in a card that is edited does not.
     const asked =
       kind === 'requested' && rule !== undefined && rule.approvals > 0 && policy.notify.mention
-        ? askFacts(listOf(rule.asked))
+        ? askFacts(listOf(rule.asked, row))
         : {};
     const facts = { ...input.facts, ...asked };
     const rendered = renderer.remediationEvent(
@@ -143,7 +143,7 @@ export function createRemediationMessages(deps: {
       buttons: made,
       now: await tx.now(),
       ...present({ elsewhere: other }),
-      ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked) }),
+      ...(rule === undefined || rule.approvals === 0 ? {} : { asked: listOf(rule.asked, row) }),
       ...(row.state === 'succeeded' && made.undo !== undefined && row.finishedAt !== undefined
         ? { undoValidUntil: new Date(row.finishedAt.getTime() + undoValidMs) }
         : {}),
@@ -229,7 +229,7 @@ export function createRemediationMessages(deps: {
       else {
         const written = await remindDirectly(tx, row, purpose, all);
         const escalate = which === 'reminder-2' ? (policy.rule(row.tier)?.escalate ?? []) : [];
-        if (escalate.length > 0) await say('escalated', askFacts(listOf(escalate)));
+        if (escalate.length > 0) await say('escalated', askFacts(listOf(escalate, row)));
         // R-S14: the thread hears of it only where nobody does alone.
         else if (!written) await say('reminder');
       }
@@ -248,9 +248,11 @@ function directly(view: RemediationView): RemediationView {
   };
 }
 
-function listOf(lists: readonly AllowList[]): AllowList {
+/** R-A4: who asked for it does not approve it, so they are not named. */
+function listOf(lists: readonly AllowList[], { requester }: Pick<RemediationRow, 'requester'>): AllowList {
+  const users = new Set(lists.flatMap((list) => list.users));
   return {
-    users: [...new Set(lists.flatMap(({ users }) => users))],
+    users: [...users].filter((id) => id !== requester?.userId),
     usergroups: [...new Set(lists.flatMap(({ usergroups }) => usergroups))],
   };
 }
