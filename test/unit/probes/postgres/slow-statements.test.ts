@@ -12,7 +12,9 @@ describe('postgres.slow-statements', () => {
     for (const view of [[{ present: false }], []])
       expect(await look(view)).toMatchObject({ status: 'skipped', reason: 'not-installed' });
     expect(await look([{ present: true }], [statement])).toMatchObject({
-      findings: [{ code: 'PG_SLOW_STATEMENTS', facts: { meanMs: 420 } }],
+      findings: [
+        { code: 'PG_SLOW_STATEMENTS', severity: 'warning', part: 'postgres', facts: { meanMs: 420 } },
+      ],
     });
   });
 

@@ -26,6 +26,20 @@ describe('postgres.unprocessed-events', () => {
     expect(JSON.stringify(await look('1'))).not.toContain('since');
   });
 
+  it('asks the database of agent-manager, and needs that alone', async () => {
+    const asked: string[] = [];
+    const postgres = {
+      databaseName: (id: string) => (id === 'agentManager' ? 'agents' : undefined),
+      query: (database: string) => {
+        asked.push(database);
+        return Promise.resolve([{ count: '0', oldest: null }]);
+      },
+    } as unknown as PostgresTarget;
+
+    await postgresUnprocessedEvents.run({ olderThanSeconds: 1 }, probeContext({ postgres }));
+    expect(asked).toEqual(['agentManager']);
+  });
+
   it('has no say where the database is not configured', async () => {
     const postgres = { ...postgresInTurn(), databaseName: () => undefined };
 

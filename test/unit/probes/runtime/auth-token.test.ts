@@ -21,7 +21,10 @@ describe('runtime.auth-token', () => {
 
   it('compares digests and names the side without one', async () => {
     expect(await tokens('aaa', 'aaa')).toMatchObject({ status: 'healthy' });
-    expect(await tokens('aaa', 'bbb')).toMatchObject({ findings: [{ code: 'AUTH_TOKENS_DIFFER' }] });
+    expect(await tokens('aaa', 'bbb')).toMatchObject({
+      status: 'unhealthy',
+      findings: [{ code: 'AUTH_TOKENS_DIFFER', severity: 'critical', part: 'collect-agent' }],
+    });
     expect(await tokens('aaa', undefined)).toMatchObject({
       findings: [{ code: 'AUTH_TOKEN_MISSING', facts: { missing: 'collect-agent' } }],
     });

@@ -55,7 +55,17 @@ describe('services.executor-queue', () => {
 
   it('is starved when all workers are busy and executions wait', async () => {
     expect(await look(4, 10)).toMatchObject({
-      findings: [{ code: 'EXECUTOR_STARVED', facts: { queue: 10, workers: 4 } }],
+      findings: [
+        {
+          ...{
+            code: 'EXECUTOR_STARVED',
+            severity: 'warning',
+            part: 'orchestrator-service',
+            subject: 'executor',
+          },
+          facts: { queue: 10, workers: 4 },
+        },
+      ],
     });
     expect(await look(4, 0)).toMatchObject({ status: 'healthy' });
     expect(await look(1, 10)).toMatchObject({ status: 'healthy' });

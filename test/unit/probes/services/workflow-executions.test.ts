@@ -76,6 +76,9 @@ describe('services.workflow-executions, at its thresholds', () => {
     const [one, other] = [aged(20), aged(0, 20).slice(1)];
 
     expect(await codeOf(one, other)).toBe('healthy');
+    // What ran at the first look and waits at the second has not been waiting.
+    const [waits, ran] = aged(20, 20);
+    expect(await codeOf([waits ?? {}, { ...ran, status: 'running' }], [{ ...ran }])).toBe('healthy');
     expect(
       await codeOf(
         one,

@@ -28,6 +28,15 @@ describe('a recorded Go profile', () => {
     expect(functions.every((fn) => fn.compiled >= fn.own && fn.compiled <= fn.cumulative)).toBe(true);
   });
 
+  it('has the function first in which most time was spent', () => {
+    const { functions } = readProfile(recorded('agent-manager-cpu.pb.gz'), 'cpu');
+    const flat = functions.map((fn) => fn.flat);
+
+    expect(flat.length).toBeGreaterThan(10);
+    expect(flat).toEqual(flat.toSorted((a, b) => b - a));
+    expect(flat[0]).toBeGreaterThan(flat.at(-1) ?? Number.NaN);
+  });
+
   it('sums to the whole, by flat values', () => {
     const summary = readProfile(recorded('agent-manager-cpu.pb.gz'), 'cpu');
 
