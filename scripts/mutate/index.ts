@@ -29,12 +29,8 @@ const folders = ['src/domain', 'src/domain/kernel/redact', 'src/probes'];
 const tests = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'];
 /** They measure time and memory, which an instrumented redactor needs more of: without a mutant they fail. */
 const measuring = ['linear', 'stream'].map((name) => `test/unit/domain/kernel/redact/${name}.test.ts`);
-/** Mutants of each folder for a minute of the budget: two cores need less. The redactor's tests are the longest. */
-const perMinute: Readonly<Record<string, number>> = {
-  'src/domain': 16,
-  'src/domain/kernel/redact': 8,
-  'src/probes': 26,
-};
+/** Mutants of each folder for a minute of the budget: two cores need less. */
+const perMinute = 8;
 /** So many times the budget it may take by the wall clock, on a machine that does other things as well. */
 const wallFactor = 4;
 
@@ -126,10 +122,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const telling = instrumented.mutants.filter((mutant) => !isEquivalent(mutant));
-  const size = (folder: string) =>
-    whole
-      ? Math.round((perMinute[folder] ?? 8) * options.budget)
-      : (options.size ?? Number.POSITIVE_INFINITY);
+  const size = whole ? Math.round(perMinute * options.budget) : (options.size ?? Number.POSITIVE_INFINITY);
   const samples = seeds.map((seed) => ({ seed, sampled: sample(telling, chosen, size, seed) }));
   const sampled = [...new Set(samples.flatMap((one) => one.sampled))];
   print(`${sampled.length} of ${telling.length} mutants, seed ${seeds.join(', ')}`);

@@ -30,16 +30,16 @@ export function shuffled(mutants: readonly Mutant[], seed: string): readonly Mut
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ mutant }) => mutant);
 }
 
-/** The first `size(folder)` of each folder in the order of `shuffled`; what stands below two of them is of the inner one. */
+/** The first `size` of each folder in the order of `shuffled`; what stands below two of them is of the inner one. */
 export function sample(
   mutants: readonly Mutant[],
   folders: readonly string[],
-  size: (folder: string) => number,
+  size: number,
   seed: string,
 ): readonly Mutant[] {
   const order = shuffled(mutants, seed);
   return folders.flatMap((folder) =>
-    order.filter(({ file }) => folderOf(file, folders) === folder).slice(0, size(folder)),
+    order.filter(({ file }) => folderOf(file, folders) === folder).slice(0, size),
   );
 }
 
