@@ -62,7 +62,10 @@ export async function startDiagnosingWorker(options: DiagnosingWorkerOptions): P
         { runtime: { kind: 'kubernetes', namespace, kubeconfig: options.kubeconfig } },
       ]),
     ),
-    slack: { defaultEnvironment: options.namespaces[0] },
+    slack: {
+      defaultEnvironment: options.namespaces[0],
+      startsPerMinute: { person: 10_000, channel: 10_000 },
+    },
   });
   const config = join(options.dir, 'aetherius.yaml');
   writeFileSync(config, yaml);
