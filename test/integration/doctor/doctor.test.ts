@@ -290,6 +290,9 @@ describe.skipIf(lacking !== undefined)(
         rules: [
           { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'patch'] },
           { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'] },
+          { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list'] },
+          { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+          { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list'] },
         ],
       });
       seed.close();
