@@ -57,6 +57,19 @@ function within<T>(work: Promise<T>): Promise<T> {
   ]);
 }
 
+/** Waits until a store has noticed that its client went; one that does not answer is not waited for. */
+async function forgotten(listed: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (Date.now() < until && (await within(listed()).catch(() => false)))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Whether PostgreSQL lists a session of this name. */
+async function hasSession(url: string, name: string): Promise<boolean> {
+  const rows = await query(url, `SELECT FROM pg_stat_activity WHERE application_name = '${name}'`);
+  return rows.length > 0;
+}
+
 async function fakeService(name: string, link: () => Promise<Links>): Promise<FakeService> {
   let server: Server | undefined;
   let links: Links | undefined;
@@ -192,6 +205,7 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
         await pool.end();
         cache.disconnect();
         await bus.close();
+        await forgotten(() => hasSession(postgres.url('agent_manager'), 'agent-manager'));
       },
     };
   });
@@ -210,18 +224,30 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
           },
         },
       ],
-      close: () => pool.end(),
+      async close() {
+        await pool.end();
+        await forgotten(() => hasSession(postgres.url('orchestrator'), 'orchestrator-service'));
+      },
     };
   });
   const reasoning = await fakeService('reasoning-service', async () => {
-    const driver: Driver = neo4j.driver(graph.url, neo4j.auth.basic(graph.user, graph.password), {
-      connectionTimeout: 1_000,
-      maxTransactionRetryTime: 0,
-      userAgent: 'neo4j-python/5',
-    });
+    const agent = 'neo4j-python/5';
+    const login = neo4j.auth.basic(graph.user, graph.password);
+    const limits = { connectionTimeout: 1_000, maxTransactionRetryTime: 0 };
+    const driver: Driver = neo4j.driver(graph.url, login, { ...limits, userAgent: agent });
     const check = () => driver.executeQuery('RETURN 1');
     await check();
-    return { dependencies: [{ name: 'neo4j', check }], close: () => driver.close() };
+    const close = async () => {
+      await driver.close();
+      const other = neo4j.driver(graph.url, login, { ...limits, userAgent: 'test' });
+      await forgotten(async () => {
+        const listed =
+          'CALL dbms.listConnections() YIELD userAgent WHERE userAgent = $agent RETURN userAgent';
+        return (await other.executeQuery(listed, { agent })).records.length > 0;
+      });
+      void other.close();
+    };
+    return { dependencies: [{ name: 'neo4j', check }], close };
   });
   return {
     postgres,
