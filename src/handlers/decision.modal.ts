@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { inputs } from '../bot/ids.ts';
 import { requestOf } from '../bot/middleware/request.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { Services } from '../services/contract.ts';
 import type { Decided, DecisionInput } from '../services/fix/contract.ts';
 import { findButton } from './button.ts';
 import type { HandlerDeps } from './deps.ts';
+import type { Deciding } from './door.ts';
 import { inputText } from './modal-state.ts';
 import { decidedAnswer, decision, outcomes } from './verbs.ts';
 
@@ -23,7 +23,7 @@ type Reasoned = DecisionInput & { readonly reason: string };
 function decisionModal(
   deps: HandlerDeps,
   purpose: string,
-  decide: (input: Reasoned, services: Services, view: ViewOutput) => Promise<Decided>,
+  decide: (input: Reasoned, services: Deciding, view: ViewOutput) => Promise<Decided>,
 ) {
   return async ({
     ack,
@@ -40,7 +40,7 @@ function decisionModal(
       reason,
       ...present({ channel, planHash: button.planHash }),
     };
-    const decided = await decide(input, await deps.door.enter(request, { right: 'decide' }), view);
+    const decided = await decide(input, deps.door.deciding, view);
     if (decided.moved) return;
     const words = await deps.words(request.person.userId);
     const place = {

@@ -8,25 +8,30 @@ import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Services } from '../services/contract.ts';
 
-/** What an entry point wants to do. Decisions about fixes are judged by the approval policy, with the fix itself. */
-export type Wanted =
-  | { readonly right: 'decide' }
-  | {
-      readonly right: Right;
-      /** Absent where it is not known yet: then any environment opens the door, and what is shown is asked for again. */
-      readonly environment?: string;
-      /** Channel in which the answer will stand. */
-      readonly shownIn?: string;
-    };
+/** What an entry point wants to do. */
+export interface Wanted {
+  readonly right: Right;
+  /** Absent where it is not known yet: then any environment opens the door, and what is shown is asked for again. */
+  readonly environment?: string;
+  /** Channel in which the answer will stand. */
+  readonly shownIn?: string;
+}
+
+/** The use cases that judge the person themselves, by the approval policy and with an audit row for a refusal. */
+export type Deciding = Pick<Services, 'remediations' | 'switches'>;
 
 /** R-A11: the only way of an entry point in Slack to the use cases. */
 export interface Door {
   /** AppError NOT_ALLOWED with whom to ask. */
   enter(request: Request, wanted: Wanted): Promise<Services>;
+  /** For decisions about fixes. */
+  readonly deciding: Deciding;
   /** Environments of which this person may read. */
   readable(person: Person | { readonly userId: string }, channel?: string): Promise<readonly string[]>;
-  /** For App Home, which is published for people who sent nothing. */
-  readonly home: Services;
+  /** App Home is published for people who sent nothing, too; undefined for somebody who may read nothing. */
+  home(
+    person: Person | { readonly userId: string },
+  ): Promise<{ readonly services: Services; readonly readable: readonly string[] } | undefined>;
 }
 
 export interface DoorOptions {
@@ -66,10 +71,21 @@ export function createDoor(options: DoorOptions): Door {
         facts: { reason: 'access-too-often', seconds },
       });
   };
+  const readable: Door['readable'] = async (person, channel) => {
+    const names = Object.keys(rules);
+    const entries = await Promise.all(
+      names.map((name) => entryTo(name, person, { right: 'read', ...present({ channel }) })),
+    );
+    return names.filter((_, index) => entries[index]?.ok === true);
+  };
   return {
-    home: services,
+    deciding: services,
+    readable,
+    async home(person) {
+      const mine = await readable(person);
+      return mine.length === 0 ? undefined : { services, readable: mine };
+    },
     async enter(request, wanted) {
-      if (wanted.right === 'decide') return services;
       const { right, environment, shownIn } = wanted;
       const { channel } = request.delivery;
       const wish = { right, ...present({ channel, shownIn }) };
@@ -84,13 +100,6 @@ export function createDoor(options: DoorOptions): Door {
         first ??= { name, entry };
       }
       throw refusal(first?.entry, rules[first?.name ?? '']?.ask);
-    },
-    async readable(person, channel) {
-      const names = Object.keys(rules);
-      const entries = await Promise.all(
-        names.map((name) => entryTo(name, person, { right: 'read', ...present({ channel }) })),
-      );
-      return names.filter((_, index) => entries[index]?.ok === true);
     },
   };
 }

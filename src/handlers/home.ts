@@ -1,6 +1,7 @@
 import { closedHomeView, type HomeData, homeView } from '../bot/views/home.view.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { Services } from '../services/contract.ts';
 import type { HandlerDeps } from './deps.ts';
 
 const recent = 8;
@@ -11,15 +12,15 @@ export async function publishHome(
   person: Person | { readonly userId: string },
 ): Promise<void> {
   const words = await deps.words(person.userId);
-  const readable = await deps.door.readable(person);
-  const view =
-    readable.length === 0 ? closedHomeView(words) : homeView(await homeData(deps, readable), words);
+  const home = await deps.door.home(person);
+  const view = home === undefined ? closedHomeView(words) : homeView(await homeData(deps, home), words);
   await deps.home.publish(person.userId, view);
 }
 
-async function homeData(deps: HandlerDeps, readable: readonly string[]): Promise<HomeData> {
-  const { buttons, clock } = deps;
-  const services = deps.door.home;
+async function homeData(
+  { buttons, clock }: HandlerDeps,
+  { services, readable }: { readonly services: Services; readonly readable: readonly string[] },
+): Promise<HomeData> {
   const of = <T extends { readonly environment: string }>(rows: readonly T[]) =>
     rows.filter(({ environment }) => readable.includes(environment));
   const [runs, fixes, open, switches] = await Promise.all([

@@ -17,8 +17,7 @@ export function remediationAction(
     await ack();
     const request = requestOf(context);
     const button = await readButton(deps.buttons, body, [purpose]);
-    const { remediations } = await deps.door.enter(request, { right: 'decide' });
-    const decided = await remediations[purpose]({
+    const decided = await deps.door.deciding.remediations[purpose]({
       ...decision(request, button.remediationId),
       ...present({ planHash: button.planHash }),
     });

@@ -62,7 +62,7 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     );
   },
   approve: async ({ door }, asked, { id, planHash, reason }) => {
-    const { remediations } = await door.enter(asked.request, { right: 'decide' });
+    const { remediations } = door.deciding;
     const shown = planHash === undefined ? undefined : await remediations.get(id);
     const decided = await remediations.approve({
       ...decision(asked.request, id),
@@ -74,12 +74,12 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     return privately(decidedAnswer(decided, asked.words));
   },
   reject: async ({ door }, asked, { id, reason }) => {
-    const { remediations } = await door.enter(asked.request, { right: 'decide' });
+    const { remediations } = door.deciding;
     const decided = await remediations.reject({ ...decision(asked.request, id), reason });
     return privately(decidedAnswer(decided, asked.words));
   },
   resolve: async ({ door }, asked, { id, outcome, reason }) => {
-    const { remediations } = await door.enter(asked.request, { right: 'decide' });
+    const { remediations } = door.deciding;
     const input = { ...decision(asked.request, id), reason, to: outcomes[outcome] };
     return privately(decidedAnswer(await remediations.resolve(input), asked.words));
   },
@@ -218,7 +218,7 @@ async function switchFixes(
   { request, words }: Asked,
   change: SwitchChange,
 ): Promise<VerbAnswer> {
-  const { switches } = await door.enter(request, { right: change.what === 'show' ? 'read' : 'decide' });
+  const { switches } = change.what === 'show' ? await door.enter(request, { right: 'read' }) : door.deciding;
   if (change.what !== 'show') {
     const { id: _none, ...by } = decision(request, '');
     const { scope, reason, forMs } = change;

@@ -21,15 +21,14 @@ async function submit(outcome: string, purpose = 'resolve') {
         Promise.resolve({ id: 'b1', purpose, remediationId: 'r1', planHash: 'h1', data: {}, expired: false }),
     },
     door: {
-      enter: () =>
-        Promise.resolve({
-          remediations: {
-            resolve: (input: unknown) => {
-              decided.push(input);
-              return Promise.resolve({ moved: true });
-            },
+      deciding: {
+        remediations: {
+          resolve: (input: unknown) => {
+            decided.push(input);
+            return Promise.resolve({ moved: true });
           },
-        }),
+        },
+      },
     },
   } as unknown as HandlerDeps;
   const delivery = { key: 'q1', digest: 'd1', person: { teamId: 'T0', userId: 'U0', via: 'slack' } };
