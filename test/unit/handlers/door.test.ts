@@ -3,7 +3,6 @@ import type { App } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { type ActionId, actionIds, callbacks } from '../../../src/bot/ids.ts';
 import type { Right } from '../../../src/domain/access/access.ts';
-import type { Directory, DirectoryPerson } from '../../../src/domain/fix/eligibility.ts';
 import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import { AppError } from '../../../src/domain/kernel/errors.ts';
 import type { HandlerDeps } from '../../../src/handlers/deps.ts';
@@ -12,6 +11,7 @@ import { type Verb, verbs } from '../../../src/handlers/grammar/command.ts';
 import { registerHandlers } from '../../../src/handlers/index.ts';
 import type { Services } from '../../../src/services/contract.ts';
 import { wordsIn } from '../../../src/text/words.ts';
+import { asPerson, directoryOf, member } from '../../support/slack-people.ts';
 
 type Rule = Right | 'decide' | 'open';
 /** Whether the answer stands in the channel for everybody. */
@@ -71,36 +71,8 @@ const callbackRules: Readonly<Record<Exclude<CallbackId, 'aetherius_details_moda
   [callbacks.resolveModal]: { rule: 'decide' },
 };
 
-const member = {
-  userId: 'UMEMBER',
-  teamId: 'THOME',
-  deleted: false,
-  bot: false,
-  restricted: false,
-  ultraRestricted: false,
-  stranger: false,
-} satisfies DirectoryPerson;
-const directoryPeople: readonly DirectoryPerson[] = [
-  member,
-  { ...member, userId: 'UGUEST', restricted: true },
-  { ...member, userId: 'USINGLE', ultraRestricted: true },
-  { ...member, userId: 'UOTHER', teamId: 'TPARTNER', stranger: true },
-  { ...member, userId: 'UGONE', deleted: true },
-  { ...member, userId: 'UBOT', bot: true },
-];
 const barred = ['UGUEST', 'USINGLE', 'UOTHER', 'UGONE', 'UBOT', 'UNKNOWN'];
 const channels = { open: 'COPEN', shared: 'CSHARED' } as const;
-
-const directory: Directory = {
-  installation: () => Promise.resolve({ known: { teamIds: ['THOME'], enterpriseIds: [] } }),
-  person(id) {
-    const known = directoryPeople.find(({ userId }) => userId === id);
-    return Promise.resolve(known === undefined ? { unavailable: 'not-found' } : { known });
-  },
-  groupMembers: () => Promise.resolve({ known: [] }),
-  channel: (id) =>
-    Promise.resolve({ known: { externallyShared: id === channels.shared, private: false, archived: false } }),
-};
 
 type Listener = (args: never) => Promise<void>;
 
@@ -153,7 +125,7 @@ function stage() {
   const clock = { now: () => new Date(0) } as Clock;
   let purpose = '';
   const deps = {
-    door: createDoor({ services, rules, directory, startsPerMinute: limits, clock }),
+    door: createDoor({ services, rules, directory: directoryOf(), startsPerMinute: limits, clock }),
     settings: {
       environments: ['prod'],
       channel: () => ({ language: 'en' }),
@@ -204,7 +176,7 @@ function stage() {
     homes.length = 0;
     said.length = 0;
     purpose = buttonPurpose;
-    const person = { userId, teamId: userId === 'UOTHER' ? 'TPARTNER' : 'THOME', via: 'slack' };
+    const person = asPerson(userId);
     const delivery = { key: 'k', digest: 'd', teamIds: ['THOME'], person, channel };
     const listener = listeners.get(what);
     if (listener === undefined) throw new Error(`nothing listens to ${what}`);

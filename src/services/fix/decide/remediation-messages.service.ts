@@ -241,11 +241,7 @@ export function createRemediationMessages(deps: {
 /** For somebody who reads it alone: only a decision can be made from there. */
 function directly(view: RemediationView): RemediationView {
   const { approve, reject } = view.buttons;
-  return {
-    ...view,
-    buttons: view.remediation.state === 'requested' ? present({ approve, reject }) : {},
-    direct: true,
-  };
+  return { ...view, buttons: present({ approve, reject }), direct: true };
 }
 
 /** R-A4: who asked for it does not approve it, so they are not named. */

@@ -1,52 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type AccessRules, mayEnter, type Right, rights } from '../../../../src/domain/access/access.ts';
-import type { Directory, DirectoryPerson } from '../../../../src/domain/fix/eligibility.ts';
-import type { Person } from '../../../../src/domain/kernel/person.ts';
+import { asPerson as as, directoryOf, everyKind as people } from '../../../support/slack-people.ts';
 
-const member: DirectoryPerson = {
-  userId: 'UMEMBER',
-  teamId: 'THOME',
-  deleted: false,
-  bot: false,
-  restricted: false,
-  ultraRestricted: false,
-  stranger: false,
-};
-const people: readonly DirectoryPerson[] = [
-  member,
-  { ...member, userId: 'UGUEST', restricted: true },
-  { ...member, userId: 'USINGLE', ultraRestricted: true },
-  { ...member, userId: 'UOTHER', teamId: 'TPARTNER', stranger: true },
-  { ...member, userId: 'UGONE', deleted: true },
-  { ...member, userId: 'UBOT', bot: true },
-];
-const groups: Readonly<Record<string, readonly string[]>> = { SOPS: ['UMEMBER', 'UGUEST'], SNOBODY: [] };
-
-const directory: Directory = {
-  installation: () => Promise.resolve({ known: { teamIds: ['THOME'], enterpriseIds: [] } }),
-  person: (id) => {
-    const known = people.find(({ userId }) => userId === id);
-    return Promise.resolve(known === undefined ? { unavailable: 'not-found' } : { known });
-  },
-  groupMembers: (id) =>
-    Promise.resolve(groups[id] === undefined ? { unavailable: 'slack-unavailable' } : { known: groups[id] }),
-  channel: (id) =>
-    Promise.resolve(
-      id === 'CLOST'
-        ? { unavailable: 'slack-unavailable' }
-        : id === 'CWITHOUT'
-          ? { unavailable: 'not-found' }
-          : { known: { externallyShared: id === 'CSHARED', private: false, archived: false } },
-    ),
-};
+const directory = directoryOf({ SOPS: ['UMEMBER', 'UGUEST'], SNOBODY: [] });
 
 const nobody = { users: [], usergroups: [], channels: [] };
 const open: AccessRules = { sharedChannels: [], ask: { users: [], usergroups: [] } };
-const as = (userId: string, teamId = userId === 'UOTHER' ? 'TPARTNER' : 'THOME'): Person => ({
-  userId,
-  teamId,
-  via: 'slack',
-});
 const whyNot = async (
   person: Parameters<typeof mayEnter>[0],
   right: Right,
