@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { connect, type NatsConnection } from 'nats';
@@ -7,6 +7,7 @@ import { Pool } from 'pg';
 import { type NatsServer, startNats } from '../../lab/components/nats.ts';
 import { type Neo4jServer, startNeo4j } from '../../lab/components/neo4j.ts';
 import { type PostgresServer, query, startPostgres } from '../../lab/components/postgres.ts';
+import { type Server, threadStates, waitFor } from '../../lab/components/process.ts';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
 import type { EnvironmentConfig } from '../../src/domain/settings/environment.ts';
 import { literal, scratch } from './targets.ts';
@@ -57,11 +58,17 @@ function within<T>(work: Promise<T>): Promise<T> {
   ]);
 }
 
-/** Waits until a store has noticed that its client went; one that does not answer is not waited for. */
-async function forgotten(listed: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 10_000;
-  while (Date.now() < until && (await within(listed()).catch(() => false)))
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/**
+ * Waits until a store has noticed that its client went. One that runs but is too busy to say so is asked
+ * again; one that is paused or gone is not waited for.
+ */
+async function forgotten(store: Server, listed: () => Promise<boolean>): Promise<void> {
+  const runs = () => threadStates(store.pid).some((state) => !'TtZX'.includes(state));
+  await waitFor(async () => !runs() || !(await within(listed()).catch(runs)), {
+    seconds: 30,
+    every: 20,
+    what: 'a store to forget its client',
+  });
 }
 
 /** Whether PostgreSQL lists a session of this name. */
@@ -71,7 +78,7 @@ async function hasSession(url: string, name: string): Promise<boolean> {
 }
 
 async function fakeService(name: string, link: () => Promise<Links>): Promise<FakeService> {
-  let server: Server | undefined;
+  let server: HttpServer | undefined;
   let links: Links | undefined;
   let hanging = false;
   let port = 0;
@@ -205,7 +212,7 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
         await pool.end();
         cache.disconnect();
         await bus.close();
-        await forgotten(() => hasSession(postgres.url('agent_manager'), 'agent-manager'));
+        await forgotten(postgres, () => hasSession(postgres.url('agent_manager'), 'agent-manager'));
       },
     };
   });
@@ -226,7 +233,7 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
       ],
       async close() {
         await pool.end();
-        await forgotten(() => hasSession(postgres.url('orchestrator'), 'orchestrator-service'));
+        await forgotten(postgres, () => hasSession(postgres.url('orchestrator'), 'orchestrator-service'));
       },
     };
   });
@@ -239,13 +246,13 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
     await check();
     const close = async () => {
       await driver.close();
-      const other = neo4j.driver(graph.url, login, { ...limits, userAgent: 'test' });
-      await forgotten(async () => {
+      const other = neo4j.driver(graph.url, login, { userAgent: 'test' });
+      await forgotten(graph, async () => {
         const listed =
           'CALL dbms.listConnections() YIELD userAgent WHERE userAgent = $agent RETURN userAgent';
         return (await other.executeQuery(listed, { agent })).records.length > 0;
       });
-      void other.close();
+      await other.close();
     };
     return { dependencies: [{ name: 'neo4j', check }], close };
   });
