@@ -20,12 +20,17 @@ export interface Wanted {
 /** The use cases that judge the person themselves, by the approval policy and with an audit row for a refusal. */
 export type Deciding = Pick<Services, 'remediations' | 'switches'>;
 
+/** What Slack itself says of channels and of the app: no person asks for it. */
+export type Upkeep = Pick<Services, 'places' | 'digests'>;
+
 /** R-A11: the only way of an entry point in Slack to the use cases. */
 export interface Door {
   /** AppError NOT_ALLOWED with whom to ask. */
   enter(request: Request, wanted: Wanted): Promise<Services>;
   /** For decisions about fixes. */
   readonly deciding: Deciding;
+  /** For events that Slack makes, not people. */
+  readonly upkeep: Upkeep;
   /** Environments of which this person may read. */
   readable(person: Person | { readonly userId: string }, channel?: string): Promise<readonly string[]>;
   /** App Home is published for people who sent nothing, too; undefined for somebody who may read nothing. */
@@ -80,6 +85,7 @@ export function createDoor(options: DoorOptions): Door {
   };
   return {
     deciding: services,
+    upkeep: services,
     readable,
     async home(person) {
       const mine = await readable(person);

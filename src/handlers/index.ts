@@ -2,6 +2,14 @@ import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut } 
 import { actionIds, callbacks, commands } from '../bot/ids.ts';
 import { rejectModal, resolveModal } from '../bot/views/modals.view.ts';
 import { aetheriusCommand } from './aetherius.command.ts';
+import {
+  appGoneEvent,
+  type ClosingEvent,
+  channelClosedEvent,
+  channelRenumberedEvent,
+  channelUnsharedEvent,
+  closingEvents,
+} from './channel.event.ts';
 import { rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
 import { decisionModalAction } from './decision-modal.action.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -22,6 +30,12 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.command(commands.aetherius, aetheriusCommand(deps));
   app.event('app_mention', mentionEvent(deps));
   app.event('app_home_opened', homeOpenedEvent(deps));
+  for (const [type, why] of Object.entries(closingEvents) as [ClosingEvent, 'shared'][])
+    app.event(type, channelClosedEvent(deps, why));
+  app.event('channel_id_changed', channelRenumberedEvent(deps));
+  app.event('channel_unshared', channelUnsharedEvent(deps));
+  app.event('app_uninstalled', appGoneEvent(deps));
+  app.event('tokens_revoked', appGoneEvent(deps));
 
   app.shortcut<GlobalShortcut>(
     { callback_id: callbacks.healthShortcut, type: 'shortcut' },

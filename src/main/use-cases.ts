@@ -1,3 +1,4 @@
+import { plainAnswer } from '../bot/views/answers.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { digestChanged } from '../bot/views/digest-changed.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
@@ -19,6 +20,7 @@ import { createAuditService } from '../services/audit/audit.service.ts';
 import type { Services } from '../services/contract.ts';
 import { createDigestService, type DigestSettings } from '../services/digest/digest.service.ts';
 import { createKillSwitchService } from '../services/fix/decide/kill-switch.service.ts';
+import { createPlaceService, type Fallback } from '../services/fix/decide/place.service.ts';
 import { createRemediationService } from '../services/fix/decide/remediation.service.ts';
 import type { DecisionDeps } from '../services/fix/decide/remediation-deps.ts';
 import { createRemediationMessages } from '../services/fix/decide/remediation-messages.service.ts';
@@ -62,6 +64,12 @@ export function decisionDeps(
   };
 }
 
+/** Where requests go whose own channel is closed, with its language. */
+function fallbackOf({ slack }: Config): Fallback | undefined {
+  const channel = slack.fallbackChannel;
+  return channel === undefined ? undefined : { channel, language: slack.channels[channel]?.language ?? 'en' };
+}
+
 /** The use cases, composed once: handlers and the command line get the same. `directory` says who people are. */
 export function createUseCases(deps: UseCaseDeps, directory: Directory): Services {
   const { store, courier, clock, ids, config } = deps;
@@ -86,6 +94,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     runs,
     remediations: createRemediationService(deciding),
     switches: createKillSwitchService(deciding),
+    places: createPlaceService({ ...deciding, ...present({ fallback: fallbackOf(config) }) }),
     digests: createDigestService({
       store,
       runs,
@@ -93,6 +102,9 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       settings: digestSettings(deps),
       clock,
       ids,
+      closed: (language) => plainAnswer(wordsIn(language).say('digest.closed.shared'), wordsIn(language)),
+      mayBeShared: (environment, channel) =>
+        config.environments[environment]?.access.sharedChannels.includes(channel) === true,
       changed: (change, language) => digestChanged(change, wordsIn(language)),
     }),
     reports: createReportService({

@@ -1,6 +1,6 @@
 import type { AuditService } from './audit/contract.ts';
 import type { DigestService } from './digest/contract.ts';
-import type { KillSwitchService, RemediationService } from './fix/contract.ts';
+import type { KillSwitchService, PlaceService, RemediationService } from './fix/contract.ts';
 import type { ReportService } from './report/contract.ts';
 import type { RunService } from './run/contract.ts';
 
@@ -12,6 +12,7 @@ export interface Services {
   readonly runs: RunService;
   readonly remediations: RemediationService;
   readonly switches: KillSwitchService;
+  readonly places: PlaceService;
   readonly digests: DigestService;
   readonly reports: ReportService;
   readonly audit: AuditService;

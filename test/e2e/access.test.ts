@@ -117,7 +117,7 @@ describe('somebody who starts more than is allowed within a minute', () => {
     for (let count = 0; count < 4; count += 1) await health(people.requester);
     const told = await refusal(control, people.requester, 'Try again in', places.incidents);
     await health(people.approver);
-    await control.waitFor(async () => (await runsOf(product, people.approver)).length === 1);
+    await expect.poll(() => runsOf(product, people.approver), { timeout: 15_000 }).toHaveLength(1);
 
     expect(told.text).toMatch(/Try again in \d+ seconds?\./);
     expect(await runsOf(product, people.requester)).toHaveLength(2);

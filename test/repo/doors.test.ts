@@ -35,8 +35,14 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     stop: { slack: true, cli: true },
     release: { slack: true, cli: true },
   },
+  places: {
+    closed: { slack: true, cli: 'Slack alone says what became of a channel.' },
+    renumbered: { slack: true, cli: 'Slack alone says what became of a channel.' },
+    gone: { slack: true, cli: 'Slack alone says that the app is gone.' },
+  },
   digests: {
     now: { slack: true, cli: true },
+    close: { slack: true, cli: 'Slack alone says what became of a channel.' },
     configure: { slack: true, cli: true },
   },
   reports: {

@@ -38,6 +38,17 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
 const scopesOfEvents: Readonly<Record<string, readonly string[]>> = {
   app_home_opened: [],
   app_mention: ['app_mentions:read'],
+  app_uninstalled: [],
+  channel_archive: ['channels:read'],
+  channel_deleted: ['channels:read'],
+  channel_id_changed: ['channels:read'],
+  channel_left: ['channels:read'],
+  channel_shared: ['channels:read', 'groups:read'],
+  channel_unshared: ['channels:read', 'groups:read'],
+  group_archive: ['groups:read'],
+  group_deleted: ['groups:read'],
+  group_left: ['groups:read'],
+  tokens_revoked: [],
 };
 /** Needed for something else than a method or an event. */
 const otherScopes = {

@@ -322,13 +322,14 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     reason: event.reason ?? '',
     ...event.facts,
     people: markup(mentions(event.facts)),
+    place: markup(channelId.test(String(event.facts.to)) ? `<#${event.facts.to}>` : ''),
   };
   const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);
+  const because = words.lookup(`event.${event.kind}.${event.facts.reason}`, values);
+  // Why a request left its channel is told for an undo as for a fix.
+  const left = String(event.facts.reason).startsWith('place-') ? because : undefined;
   const line =
-    undo ??
-    words.lookup(`event.${event.kind}.${event.facts.reason}`, values) ??
-    words.lookup(`event.${event.kind}`, values) ??
-    escapeMrkdwn(event.kind);
+    left ?? undo ?? because ?? words.lookup(`event.${event.kind}`, values) ?? escapeMrkdwn(event.kind);
   // The key of the finding stands in where nobody had to give a reason; it tells a reader nothing.
   const given = event.reason === row.findingKey ? undefined : event.reason;
   const reason =

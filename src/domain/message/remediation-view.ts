@@ -46,6 +46,7 @@ export interface RemediationEvent {
     | 'approved'
     | 'rejected'
     | 'cancelled'
+    | 'moved-place'
     | 'expired'
     | 'superseded'
     | 'stale'

@@ -14,5 +14,6 @@ export interface ChannelSettings {
 export interface Channels {
   get(channel: string): Promise<ChannelSettings | undefined>;
   all(): Promise<readonly ChannelSettings[]>;
-  save(settings: ChannelSettings, by: Person): Promise<void>;
+  /** `by` undefined: the bot itself. */
+  save(settings: ChannelSettings, by: Person | undefined): Promise<void>;
 }

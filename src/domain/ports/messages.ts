@@ -19,6 +19,8 @@ export interface Messages {
   }): Promise<string>;
   /** A newer render of it (version + 1); pending older ones are superseded (R-S4). */
   update(messageId: string, rendered: Rendered, urgency: Urgency): Promise<void>;
+  /** Slack gave a channel another id: edits and replies go there. */
+  renumber(from: string, to: string): Promise<void>;
   find(filter: {
     readonly runId?: string;
     readonly remediationId?: string;

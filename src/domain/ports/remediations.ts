@@ -30,6 +30,8 @@ export type RemediationChange = Partial<{
   live: Facts;
   liveAt: Date;
   privatePlace: boolean;
+  /** A request moves with its place only (R-S7). */
+  surface: Surface;
 }>;
 
 /** The row as the writer has seen it: any of these is another one now, and nothing is written. */
@@ -59,6 +61,8 @@ export interface Remediations {
     readonly runId?: string;
     readonly successor?: string;
     readonly undoOf?: string;
+    /** Those that live in this channel. */
+    readonly channel?: string;
     readonly limit: number;
   }): Promise<readonly RemediationRow[]>;
   /** `WHERE id AND state = from AND version AND fence`; false when 0 rows moved: re-read and tell the real state. */

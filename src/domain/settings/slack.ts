@@ -24,6 +24,8 @@ function isTimezone(zone: string): boolean {
 
 const language = z.enum(['en', 'zh-CN']);
 
+const channelId = z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW');
+
 const Channel = z.strictObject({
   environment: z
     .string()
@@ -39,6 +41,10 @@ export const SlackSettings = z
       .string()
       .exactOptional()
       .meta({ description: 'Environment when the command and the channel do not name one.' }),
+    fallbackChannel: channelId.exactOptional().meta({
+      description:
+        'Where open requests go when their channel is shared with another organisation, archived or deleted; without it they are cancelled.',
+    }),
     startsPerMinute: z
       .strictObject({
         person: z

@@ -45,7 +45,7 @@ export function createChannels(query: Query): Channels {
            digest_enabled = excluded.digest_enabled, digest_at = excluded.digest_at,
            digest_timezone = excluded.digest_timezone, updated_by = excluded.updated_by,
            updated_at = clock_timestamp()`,
-        [...ids(channel, teamId, digestEnabled, digestAt, digestTimezone), jsonAsIs(by)],
+        [...ids(channel, teamId, digestEnabled, digestAt, digestTimezone), jsonAsIs(by ?? { system: true })],
       );
     },
   };

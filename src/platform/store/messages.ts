@@ -27,6 +27,9 @@ export function createMessages(query: Query, ids: Ids): Messages {
     ...rendering(query, ids),
     ...single(createSend(query, ids)),
     ...finding(query),
+    async renumber(from, to) {
+      await query('UPDATE messages SET channel = $2 WHERE channel = $1', asIds(from, to));
+    },
     sweep: createOutboxSweep(query),
   };
 }

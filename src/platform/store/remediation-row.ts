@@ -125,6 +125,7 @@ const changeable = {
   live: 'live',
   liveAt: 'live_at',
   privatePlace: 'private_place',
+  surface: 'surface',
 } as const satisfies Readonly<Record<keyof RemediationChange, string>>;
 
 /** What people or targets have said; the rest are ids, states, numbers and times. */
@@ -133,6 +134,7 @@ const said: Readonly<Partial<Record<keyof RemediationChange, (value: unknown) =>
   outcome: (outcome) => json(outcome),
   live: (live) => json(live),
   requester: jsonAsIs,
+  surface: jsonAsIs,
   eligible: jsonAsIs,
 };
 

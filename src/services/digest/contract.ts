@@ -8,6 +8,17 @@ export interface DigestService {
     readonly by: Person;
     readonly dedupeKey?: string;
   }): Promise<{ readonly runId: string }>;
+  /**
+   * R-S7: nobody may read the digest of this channel any more, or others do. Off until somebody switches it on.
+   * False: it was off, or the channel may be read by others.
+   */
+  close(input: {
+    readonly channel: string;
+    readonly teamId: string;
+    readonly why: 'shared' | 'archived' | 'deleted' | 'left';
+    readonly requestId: string;
+    readonly payloadDigest: string;
+  }): Promise<boolean>;
   configure(input: {
     readonly channel: string;
     readonly teamId: string;

@@ -85,6 +85,10 @@ export interface DigestServiceOptions {
   readonly ids: Ids;
   /** What the channel reads when somebody changes when its digest comes. */
   readonly changed: (change: DigestChange, language: Language) => Rendered;
+  /** What the channel reads when its digest ends because others read there now. */
+  readonly closed: (language: Language) => Rendered;
+  /** Whether people of other organisations may read of this environment in this channel. */
+  readonly mayBeShared: (environment: string, channel: string) => boolean;
   readonly schedule: DailySchedule;
   readonly clock: Clock;
 }
@@ -103,6 +107,33 @@ export function createDigestService(options: DigestServiceOptions): DigestServic
       });
       return { runId };
     },
+    close: (input) =>
+      store.tx(async (tx) => {
+        const { channel, teamId, why, requestId, payloadDigest } = input;
+        const before = await tx.channels.get(channel);
+        const plan = digestPlan(settings, channel, before);
+        if (plan?.enabled !== true) return false;
+        if (why === 'shared' && options.mayBeShared(plan.environment, channel)) return false;
+        await tx.channels.save({ ...before, channel, teamId, digestEnabled: false }, undefined);
+        await tx.audit.append({
+          actor: 'system',
+          actorTeam: '-',
+          action: 'channel.digest',
+          facts: { channel, enabled: false, reason: `place-${why}` },
+          requestIds: [requestId],
+          payloadDigest,
+        });
+        // Where nobody can write, nothing is written.
+        if (why === 'shared')
+          await tx.messages.post({
+            id: ids.uuid(),
+            purpose: 'channel-settings',
+            channel,
+            rendered: options.closed(plan.language),
+            urgency: 'answer',
+          });
+        return true;
+      }),
     async configure({ channel, teamId, by, enabled, at, requestId, payloadDigest }) {
       if (at !== undefined && !timeOfDay.test(at)) {
         throw new AppError('INVALID_INPUT', 'not a time of day', { facts: { reason: 'time-of-day', at } });

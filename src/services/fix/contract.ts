@@ -56,6 +56,27 @@ export interface RemediationService {
   explain(actionId: string, environment: string): Promise<Explanation>;
 }
 
+/** What Slack said of a channel, or of the app as a whole. */
+export interface ChangedPlace {
+  readonly channel: string;
+  readonly why: 'shared' | 'archived' | 'deleted' | 'left';
+  /** Of the delivery, for the audit. */
+  readonly requestId: string;
+  readonly payloadDigest: string;
+}
+
+/** R-S7: open requests leave a channel in which nobody may decide any more. */
+export interface PlaceService {
+  /** They move to the fallback channel, or are cancelled; offers are cancelled. Says how many. */
+  closed(place: ChangedPlace): Promise<{ readonly moved: number; readonly cancelled: number }>;
+  /** The same channel under another id. */
+  renumbered(change: { readonly from: string; readonly to: string }): Promise<void>;
+  /** The app was taken out of Slack, or its token was: what waits there is cancelled. */
+  gone(
+    event: Omit<ChangedPlace, 'channel' | 'why'> & { readonly why: 'uninstalled' | 'token-revoked' },
+  ): Promise<{ readonly moved: number; readonly cancelled: number }>;
+}
+
 export interface SwitchInput extends Omit<DecisionInput, 'id' | 'planHash'> {
   /** `*`, or the id of a remediation. */
   readonly scope: string;

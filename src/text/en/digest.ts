@@ -26,6 +26,8 @@ export const digest = {
   'digest.strip.missing': '▫️ no digest that day',
   'digest.changed.on': '{person} switched the digest of this channel on: daily at {at} ({timezone}).',
   'digest.changed.off': '{person} switched the digest of this channel off.',
+  'digest.closed.shared':
+    'The digest of this channel is off now: another organisation reads here. `/aetherius digest on` works again where the settings allow it.',
   'digest.set.on': 'The digest of this channel is on: daily at {at} ({timezone}).',
   'digest.set.off': 'The digest of this channel is off.',
   'digest.set.show-on':

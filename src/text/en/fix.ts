@@ -85,6 +85,26 @@ export const fix = {
   'event.approved': ':white_check_mark: {who} approved `{handle}` (plan `{hash:hash}`).',
   'event.rejected': ':no_entry: {who} rejected `{handle}` (plan `{hash:hash}`).',
   'event.cancelled': ':heavy_minus_sign: {who} cancelled `{handle}`. Nothing was changed.',
+  'event.cancelled.place-shared':
+    ':heavy_minus_sign: `{handle}` was cancelled: it was asked for in a channel that is shared with another organisation now. Nothing was changed. Ask for it again in another channel.',
+  'event.moved-place.place-shared':
+    ':arrow_right: `{handle}` was asked for in a channel that is shared with another organisation now. It goes on in {place}.',
+  'event.cancelled.place-archived':
+    ':heavy_minus_sign: `{handle}` was cancelled: it was asked for in a channel that was archived. Nothing was changed. Ask for it again in another channel.',
+  'event.moved-place.place-archived':
+    ':arrow_right: `{handle}` was asked for in a channel that was archived. It goes on in {place}.',
+  'event.cancelled.place-deleted':
+    ':heavy_minus_sign: `{handle}` was cancelled: it was asked for in a channel that was deleted. Nothing was changed. Ask for it again in another channel.',
+  'event.moved-place.place-deleted':
+    ':arrow_right: `{handle}` was asked for in a channel that was deleted. It goes on in {place}.',
+  'event.cancelled.place-left':
+    ':heavy_minus_sign: `{handle}` was cancelled: it was asked for in a channel that I was removed from. Nothing was changed. Ask for it again in another channel.',
+  'event.moved-place.place-left':
+    ':arrow_right: `{handle}` was asked for in a channel that I was removed from. It goes on in {place}.',
+  'event.cancelled.place-uninstalled':
+    ':heavy_minus_sign: `{handle}` was cancelled: the app was removed from Slack. Nothing was changed.',
+  'event.cancelled.place-token-revoked':
+    ':heavy_minus_sign: `{handle}` was cancelled: Slack has revoked my token. Nothing was changed.',
   'event.expired': ':hourglass: `{handle}` expired without a decision. Nothing was changed.',
   'event.superseded': ':heavy_minus_sign: `{handle}` was replaced by a newer plan. Nothing was changed.',
   'event.stale':

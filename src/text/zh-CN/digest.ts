@@ -28,6 +28,8 @@ export const digest = {
   'digest.strip.missing': '▫️ 当天没有摘要',
   'digest.changed.on': '{person} 开启了此频道的每日摘要：每天 {at}（{timezone}）。',
   'digest.changed.off': '{person} 关闭了此频道的每日摘要。',
+  'digest.closed.shared':
+    '本频道的每日摘要已关闭：其他组织可以看到此频道。设置允许后可用 `/aetherius digest on` 重新开启。',
   'digest.set.on': '本频道的摘要已开启：每天 {at}（{timezone}）。',
   'digest.set.off': '本频道的摘要已关闭。',
   'digest.set.show-on': '本频道的摘要每天 {at}（{timezone}）发送。`/aetherius digest off` 可关闭。',

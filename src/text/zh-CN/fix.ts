@@ -83,6 +83,23 @@ export const fix = {
   'event.approved': ':white_check_mark: {who} 批准了 `{handle}`（方案 `{hash:hash}`）。',
   'event.rejected': ':no_entry: {who} 拒绝了 `{handle}`（方案 `{hash:hash}`）。',
   'event.cancelled': ':heavy_minus_sign: {who} 取消了 `{handle}`，未做任何更改。',
+  'event.cancelled.place-shared':
+    ':heavy_minus_sign: `{handle}` 已取消：提出申请的频道现已与其他组织共享。未做任何更改。请在其他频道重新申请。',
+  'event.moved-place.place-shared':
+    ':arrow_right: `{handle}` 的申请频道现已与其他组织共享，现转到 {place} 继续。',
+  'event.cancelled.place-archived':
+    ':heavy_minus_sign: `{handle}` 已取消：提出申请的频道已归档。未做任何更改。请在其他频道重新申请。',
+  'event.moved-place.place-archived': ':arrow_right: `{handle}` 的申请频道已归档，现转到 {place} 继续。',
+  'event.cancelled.place-deleted':
+    ':heavy_minus_sign: `{handle}` 已取消：提出申请的频道已删除。未做任何更改。请在其他频道重新申请。',
+  'event.moved-place.place-deleted': ':arrow_right: `{handle}` 的申请频道已删除，现转到 {place} 继续。',
+  'event.cancelled.place-left':
+    ':heavy_minus_sign: `{handle}` 已取消：提出申请的频道已将我移出。未做任何更改。请在其他频道重新申请。',
+  'event.moved-place.place-left': ':arrow_right: `{handle}` 的申请频道已将我移出，现转到 {place} 继续。',
+  'event.cancelled.place-uninstalled':
+    ':heavy_minus_sign: `{handle}` 已取消：应用已从 Slack 移除。未做任何更改。',
+  'event.cancelled.place-token-revoked':
+    ':heavy_minus_sign: `{handle}` 已取消：Slack 已吊销我的令牌。未做任何更改。',
   'event.expired': ':hourglass: `{handle}` 未决定即过期，未做任何更改。',
   'event.superseded': ':heavy_minus_sign: `{handle}` 已被更新的方案取代，未做任何更改。',
   'event.stale': ':warning: `{handle}`：目标与制定方案时不同，未做任何更改。',

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
+import { createPlaceService } from '../../../src/services/fix/decide/place.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
@@ -20,11 +21,11 @@ beforeEach(() => {
 });
 
 /** What the card of a fix shows last, and where it stands. */
-async function card(id: string): Promise<Record<string, unknown>> {
+async function card(id: string, channel?: string): Promise<Record<string, unknown>> {
   const [last] = await database.sql<{ channel: string; payload: { text: string } }>(
     `SELECT m.channel, o.payload FROM messages m JOIN outbox o ON o.message_id = m.id
-     WHERE m.remediation_id = $1 AND m.purpose = 'remediation' ORDER BY o.seq DESC LIMIT 1`,
-    [id],
+     WHERE m.remediation_id = $1 AND m.purpose = 'remediation' AND ($2::text IS NULL OR m.channel = $2) ORDER BY o.seq DESC LIMIT 1`,
+    [id, channel],
   );
   if (last === undefined) throw new Error('no card');
   return { channel: last.channel, ...(JSON.parse(last.payload.text) as Record<string, unknown>) };
@@ -181,5 +182,66 @@ describe('an undo (R-S13)', () => {
     const log = await h.audit.list(undo.id, 100);
     const moves = log.filter(({ action }) => action.startsWith('remediation.'));
     expect(moves.map(({ facts }) => facts?.['undoOf'])).toEqual(moves.map(() => row.id));
+  });
+});
+
+describe('a channel that is closed to decisions (R-S7)', () => {
+  const event = { requestId: 'event:1', payloadDigest: 'd' } as const;
+  const places = (channel?: string) =>
+    createPlaceService({
+      ...h.common,
+      ...(channel === undefined ? {} : { fallback: { channel, language: 'en' } }),
+    });
+  const requestedIn = async (channel: string) => {
+    const row = await offeredIn(channel, fresh());
+    await ask(row.id, channel);
+    return row;
+  };
+
+  it('of which only members know, gives its requests to no channel that everybody reads', async () => {
+    h.directory.closed.add('C1PRIV');
+    const secret = await requestedIn('C1PRIV');
+    const open = await requestedIn('C1INC');
+
+    const first = await places('C0OPEN').closed({ channel: 'C1PRIV', why: 'archived', ...event });
+    const second = await places('C0OPEN').closed({ channel: 'C1INC', why: 'archived', ...event });
+
+    expect([first, second]).toEqual([
+      { moved: 0, cancelled: 1 },
+      { moved: 1, cancelled: 0 },
+    ]);
+    expect((await h.row(secret.id)).state).toBe('cancelled');
+    expect(await h.row(open.id)).toMatchObject({ state: 'requested', surface: { channel: 'C0OPEN' } });
+    expect(await card(open.id, 'C0OPEN')).toMatchObject({ buttons: ['approve', 'reject', 'cancel'] });
+    expect(await card(open.id, 'C1INC')).toMatchObject({ buttons: [], elsewhere: { state: 'requested' } });
+  });
+
+  it('does not move them into a channel that is closed itself', async () => {
+    h.directory.shared.add('C0OPEN');
+    const row = await requestedIn('C1INC');
+
+    await places('C0OPEN').closed({ channel: 'C1INC', why: 'deleted', ...event });
+
+    expect((await h.row(row.id)).state).toBe('cancelled');
+  });
+
+  it('ends what waits and offers, leaves alone what runs, and does it once however often Slack says so', async () => {
+    const offer = await offeredIn('C0ALL', fresh());
+    const waits = await requestedIn('C0ALL');
+    const runs = await requestedIn('C0ALL');
+    await database.sql("UPDATE remediations SET state = 'executing' WHERE id = $1", [runs.id]);
+    const other = await requestedIn('C0OTHER');
+    const place = { channel: 'C0ALL', why: 'left', ...event } as const;
+
+    expect(await places().closed(place)).toEqual({ moved: 0, cancelled: 2 });
+    expect(await places().closed(place)).toEqual({ moved: 0, cancelled: 0 });
+
+    const states = await Promise.all(
+      [offer, waits, runs, other].map(async ({ id }) => (await h.row(id)).state),
+    );
+    expect(states).toEqual(['cancelled', 'cancelled', 'executing', 'requested']);
+    // Nobody can decide it in Slack any more; what is done by then stays as it is.
+    await places().gone({ why: 'uninstalled', ...event });
+    expect((await h.row(other.id)).state).toBe('cancelled');
   });
 });

@@ -12,6 +12,7 @@ import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import {
   createDigestRun,
   createDigestService,
+  type DigestChange,
   type DigestSettings,
 } from '../../../src/services/digest/digest.service.ts';
 import { createScheduler } from '../../../src/services/schedule/scheduler.service.ts';
@@ -31,6 +32,12 @@ afterEach(async () => {
 
 const soon = { timeout: 15_000, interval: 20 };
 const by = { teamId: 'T1', userId: 'U1', via: 'slack' } as const;
+/** What the service says, and the strictest rule for shared channels. */
+const said = {
+  changed: ({ enabled, at }: DigestChange) => ({ text: `digest ${enabled ? at : 'off'}` }),
+  closed: () => ({ text: 'others read here' }),
+  mayBeShared: (_environment: string, _channel: string) => false,
+};
 const settings: DigestSettings = {
   channels: {
     C1: { environment: 'prod', language: 'en', digest: { at: '09:00', timezone: 'Asia/Shanghai' } },
@@ -225,7 +232,7 @@ describe('the difference', () => {
       schedule: dailySchedule,
       clock,
       ids: systemIds,
-      changed: ({ enabled, at }) => ({ text: `digest ${enabled ? at : 'off'}` }),
+      ...said,
     });
 
     await service.now({
@@ -245,6 +252,36 @@ describe('the difference', () => {
 });
 
 describe('settings from Slack', () => {
+  test('end when others read there, and stay where the rule allows that (R-S7)', async () => {
+    const one = await bench();
+    const service = createDigestService({
+      store: one.store,
+      runs: one.runs,
+      settings,
+      schedule: dailySchedule,
+      clock: stoppedClock('2026-11-25T12:00:00Z'),
+      ids: systemIds,
+      ...said,
+      mayBeShared: (environment, channel) => environment === 'prod' && channel === 'C2',
+    });
+    await service.configure({ channel: 'C2', teamId: 'T1', by, enabled: true });
+    const event = { teamId: 'T1', why: 'shared', requestId: 'event:1', payloadDigest: 'd' } as const;
+
+    expect(await service.close({ channel: 'C1', ...event })).toBe(true);
+    expect(await service.close({ channel: 'C1', ...event })).toBe(false);
+    expect(await service.close({ channel: 'C2', ...event })).toBe(false);
+    expect(await service.close({ channel: 'C2', ...event, why: 'archived' })).toBe(true);
+
+    for (const channel of ['C1', 'C2'])
+      expect((await service.configure({ channel, teamId: 'T1', by })).enabled).toBe(false);
+    const audit = await one.store.tx((tx) => tx.audit.rows(0, 10));
+    expect(audit.filter(({ actor }) => actor === 'system').map(({ facts }) => facts)).toEqual([
+      { channel: 'C1', enabled: false, reason: 'place-shared' },
+      { channel: 'C2', enabled: false, reason: 'place-archived' },
+    ]);
+    expect(await one.texts()).toEqual(['digest 09:00', 'others read here']);
+  });
+
   test('win over the file, and `at` switches the digest on', async () => {
     const one = await bench();
     const clock = stoppedClock('2026-11-25T12:00:00Z');
@@ -255,7 +292,7 @@ describe('settings from Slack', () => {
       schedule: dailySchedule,
       clock,
       ids: systemIds,
-      changed: ({ enabled, at }) => ({ text: `digest ${enabled ? at : 'off'}` }),
+      ...said,
     });
     const channel = { teamId: 'T1', by } as const;
 
@@ -292,7 +329,7 @@ describe('settings from Slack', () => {
       schedule: dailySchedule,
       clock,
       ids: systemIds,
-      changed: ({ enabled, at }) => ({ text: `digest ${enabled ? at : 'off'}` }),
+      ...said,
     });
     await service.configure({ channel: 'C1', teamId: 'T1', by, enabled: false });
     const { next } = await service.configure({ channel: 'C2', teamId: 'T1', by, enabled: true });

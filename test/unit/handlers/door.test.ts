@@ -11,6 +11,7 @@ import { type Verb, verbs } from '../../../src/handlers/grammar/command.ts';
 import { registerHandlers } from '../../../src/handlers/index.ts';
 import type { Services } from '../../../src/services/contract.ts';
 import { wordsIn } from '../../../src/text/words.ts';
+import { silentLogger } from '../../support/logger.ts';
 import { asPerson, directoryOf, member } from '../../support/slack-people.ts';
 
 type Rule = Right | 'decide' | 'open';
@@ -118,7 +119,10 @@ function stage() {
       },
     );
   const services = Object.fromEntries(
-    ['runs', 'remediations', 'switches', 'digests', 'reports', 'audit'].map((one) => [one, room(one)]),
+    ['runs', 'remediations', 'switches', 'places', 'digests', 'reports', 'audit'].map((one) => [
+      one,
+      room(one),
+    ]),
   ) as unknown as Services;
   const rules = { prod: { sharedChannels: [], ask: { users: ['UBOSS'], usergroups: [] } } };
   const limits = { person: 1_000, channel: 1_000 };
@@ -160,7 +164,7 @@ function stage() {
     },
     botUserId: 'UAETHER',
     clock,
-    logger: {},
+    logger: silentLogger,
   } as unknown as HandlerDeps;
   registerHandlers(app as unknown as App, deps);
 
@@ -272,9 +276,28 @@ const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, e
 });
 const cases = [...commandCases, ...actionCases, ...callbackCases];
 
+/** R-S7: Slack itself says these, and no person asks for anything: only what is open is moved or ended. */
+const upkeepRules: Readonly<Record<string, readonly string[]>> = {
+  channel_shared: ['places.closed', 'digests.close'],
+  channel_archive: ['places.closed', 'digests.close'],
+  group_archive: ['places.closed', 'digests.close'],
+  channel_deleted: ['places.closed', 'digests.close'],
+  group_deleted: ['places.closed', 'digests.close'],
+  channel_left: ['places.closed', 'digests.close'],
+  group_left: ['places.closed', 'digests.close'],
+  channel_id_changed: ['places.renumbered'],
+  channel_unshared: [],
+  app_uninstalled: ['places.gone'],
+  tokens_revoked: ['places.gone'],
+};
+
 describe('every entry point', () => {
   it('has a rule here', () => {
-    const ruled = new Set([...cases.map(({ what }) => what), 'event app_home_opened']);
+    const ruled = new Set([
+      ...cases.map(({ what }) => what),
+      'event app_home_opened',
+      ...Object.keys(upkeepRules).map((type) => `event ${type}`),
+    ]);
     expect([...listeners.keys()].filter((what) => !ruled.has(what))).toEqual([]);
     expect(Object.keys(verbRules).toSorted()).toEqual([...verbs].toSorted());
   });
@@ -315,6 +338,23 @@ describe('every entry point', () => {
       }
     }
   });
+
+  it.each(Object.entries(upkeepRules))(
+    'event %s starts, shows and decides nothing',
+    async (type, expected) => {
+      const event = {
+        type,
+        channel: 'COPEN',
+        old_channel_id: 'COPEN',
+        new_channel_id: 'CNEW',
+        tokens: { bot: ['B1'] },
+      };
+      for (const userId of [member.userId, ...barred]) {
+        const { calls, opened, said } = await deliver(`event ${type}`, { event }, userId, 'COPEN');
+        expect({ calls, opened, said }).toEqual({ calls: expected, opened: [], said: [] });
+      }
+    },
+  );
 
   it('shows App Home to members, and to nobody else a word of it', async () => {
     const given = { event: { tab: 'home' } };

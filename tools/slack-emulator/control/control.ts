@@ -23,6 +23,7 @@ import type { ChooseValue, ClickButton } from './interaction.ts';
 import { choose, click } from './interaction.ts';
 import type { CloseModal, SubmitModal } from './modal.ts';
 import { close, submit } from './modal.ts';
+import { createPlaces, type Places } from './places.ts';
 import type { OpenHome, RunMessageShortcut, RunShortcut } from './shortcut.ts';
 import { messageShortcut, openHome, shortcut } from './shortcut.ts';
 import { snapshot, visibleMessages } from './snapshot.ts';
@@ -85,6 +86,7 @@ export interface Control {
   readonly join: (channel: string, user: string) => void;
   readonly leave: (channel: string, user: string) => void;
   readonly setUsergroup: (group: UsergroupSeed) => void;
+  readonly places: Places;
 
   readonly messages: (query?: MessageQuery) => readonly SlackMessage[];
   /** The last message that fits. */
@@ -229,6 +231,7 @@ export function createControl(core: Core): Control {
     join: (channel, user) => membership(channel, user, 'add'),
     leave: (channel, user) => membership(channel, user, 'delete'),
     setUsergroup,
+    places: createPlaces(core),
     messages,
     lastMessage: (query) => messages(query).at(-1),
     modal: (user) => world.modals.get(user)?.at(-1),

@@ -47,6 +47,13 @@ export interface RemediationMessages {
   readonly event: (tx: TxOf<'messages'>, row: RemediationRow, event: EventInput) => Promise<void>;
   /** Writes to those who are asked to approve, by user id, each in the conversation with them. */
   readonly ask: (tx: TxOf<CardRepository>, row: RemediationRow, userIds: readonly string[]) => Promise<void>;
+  /** Writes to whoever asked for it, alone: what became of it where they cannot see it. */
+  readonly tell: (
+    tx: TxOf<'messages'>,
+    row: RemediationRow,
+    kind: EventInput['kind'],
+    facts: Facts,
+  ) => Promise<void>;
   /** One reminder a purpose; false when it was posted before. */
   readonly remind: (
     tx: TxOf<'messages' | 'remediations'>,
@@ -187,11 +194,19 @@ export function createRemediationMessages(deps: {
       const view = await viewOf(tx, row);
       const rendered = renderer.remediation(view, row.surface.language);
       const all = await tx.messages.find({ remediationId: row.id });
-      const card = all.find(({ purpose }) => purpose === cardPurpose);
+      const cards = all.filter(({ purpose }) => purpose === cardPurpose);
+      const card = cards.find(({ channel }) => channel === row.surface?.channel);
       // An offer is part of the answer it belongs to and comes behind it.
       const urgency = row.state === 'proposed' ? 'answer' : 'decision';
       if (card === undefined) await post(tx, row, cardPurpose, rendered, urgency);
       else await tx.messages.update(card.id, rendered, urgency);
+      // R-S7: the card in a channel that it left says what became of it, and has no power.
+      const left = cards.filter(({ id }) => id !== card?.id);
+      const without = renderer.remediation(
+        { ...view, buttons: {}, elsewhere: { state: row.state } },
+        row.surface.language,
+      );
+      for (const { id } of left) await tx.messages.update(id, without, 'decision');
       // R-S14: the buttons die on every copy.
       const direct = all.filter(({ purpose }) => readerOf(purpose) !== undefined);
       if (direct.length === 0) return;
@@ -210,6 +225,18 @@ export function createRemediationMessages(deps: {
           rendered,
           urgency: 'decision',
         });
+    },
+    async tell(tx, row, kind, facts) {
+      if (row.surface === undefined || row.requester?.via !== 'slack') return;
+      const rendered = renderer.remediationEvent({ remediation: row, kind, facts }, row.surface.language);
+      await tx.messages.post({
+        id: ids.uuid(),
+        purpose: 'remediation-told',
+        channel: row.requester.userId,
+        remediationId: row.id,
+        rendered,
+        urgency: 'decision',
+      });
     },
     async remind(tx, row, which) {
       if (row.surface === undefined) return false;
@@ -287,11 +314,13 @@ async function placeOf(
   if (row.runId !== undefined) {
     const messages = await tx.messages.find({ runId: row.runId });
     const root = messages.find((message) => message.parentId === undefined);
-    if (root !== undefined) return { parentId: root.id };
+    // A fix that left its channel (R-S7) has no thread but its own.
+    if (root !== undefined && root.channel === row.surface?.channel) return { parentId: root.id };
   }
   if (row.surface?.threadTs !== undefined) return { threadTs: row.surface.threadTs };
   if (purpose === cardPurpose) return {};
-  const [card] = await tx.messages.find({ remediationId: row.id, purpose: cardPurpose });
+  const cards = await tx.messages.find({ remediationId: row.id, purpose: cardPurpose });
+  const card = cards.find(({ channel }) => channel === row.surface?.channel);
   if (card?.parentId !== undefined) return { parentId: card.parentId };
   return card === undefined ? {} : { parentId: card.id };
 }
