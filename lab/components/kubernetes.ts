@@ -20,7 +20,7 @@ const programs = [
     'kube-proxy',
     'kubectl',
   ],
-  ...['coredns', 'kube-network-policies', 'metrics-server', 'probe', 'delay'],
+  ...['coredns', 'kube-network-policies', 'metrics-server', 'probe', 'delay', 'chart'],
 ];
 
 /** What is missing for a Kubernetes with a node, in one line; undefined when nothing is. */

@@ -42,7 +42,10 @@ export interface Words {
   say<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
   /** For plain_text objects and files: arguments as they are. */
   plain<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
-  /** A key that is made of data (`finding.<CODE>`); undefined when nobody has written words for it. */
+  /**
+   * A key that is made of data (`finding.<CODE>`); undefined when nobody has written words for it. With the fact
+   * `allowedBy` it is `<key>.switch`, where that is written: words that name what would allow it.
+   */
   lookup(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
   lookupPlain(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
 }
@@ -70,7 +73,7 @@ export function wordsIn(language: Language, platform: Platform = asInGuide): Wor
   const find = (key: string, values: Readonly<Record<string, Value>>, clean: (text: string) => string) => {
     const own = ownName(key);
     if (own !== undefined) return clean(own);
-    const template = templateOf(key);
+    const template = ('allowedBy' in values ? templateOf(`${key}.switch`) : undefined) ?? templateOf(key);
     return template === undefined ? undefined : interpolate(template, values, language, clean, named);
   };
   const asIs = (text: string): string => text;

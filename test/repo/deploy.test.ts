@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { rightFeatures } from '../../src/domain/fix/rights.ts';
+import { rightFeatures, rightNames, rightsAt, roleSuffix } from '../../src/domain/fix/rights.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import { ProcessEnv } from '../../src/domain/settings/process-env.ts';
 import { read, repositoryFiles, root } from './files.ts';
 
@@ -12,12 +13,34 @@ describe('the Helm chart', () => {
   const chart = 'deploy/helm/aetherius-bot';
   const templates = repositoryFiles(/^deploy\/helm\/aetherius-bot\/templates\/.*\.(yaml|tpl)$/);
 
-  it('offers a switch for every feature that needs rights, and secrets and debug containers only on request', () => {
-    const { features } = parse(read(`${chart}/values.yaml`)) as { features: Record<string, boolean> };
+  it('R-X15: has a switch for every feature that needs rights; what reads more than objects or changes any is off', () => {
+    const { features, agentFeatures } = parse(read(`${chart}/values.yaml`)) as Record<
+      string,
+      Record<string, boolean>
+    >;
+    const ofAgents = rightFeatures.filter((feature) => rightsAt('agents', [feature]).length > 0);
 
-    expect(Object.keys(features)).toEqual([...rightFeatures]);
-    expect(features['secrets']).toBe(false);
-    expect(features['debug']).toBe(false);
+    expect(Object.keys(features ?? {})).toEqual([...rightFeatures]);
+    expect(Object.keys(agentFeatures ?? {})).toEqual(ofAgents);
+    expect(Object.keys(features ?? {}).filter((name) => features?.[name])).toEqual(['health', 'diagnosis']);
+    expect(Object.values(agentFeatures ?? {})).toEqual(ofAgents.map(() => false));
+  });
+
+  it('R-X15: gives named rights for the objects of the platform’s table', () => {
+    const { names } = parse(read(`${chart}/values.yaml`)) as {
+      names: Record<'platform' | 'agents', Record<string, readonly string[]>>;
+    };
+    for (const place of ['platform', 'agents'] as const) {
+      const named = Object.entries(rightNames(place, asInGuide)).filter(
+        ([kind, list]) => list.length > 0 || names[place][kind] !== undefined,
+      );
+      expect(names[place], place).toEqual(Object.fromEntries(named));
+    }
+    expect(read(`${chart}/templates/rbac.yaml`)).toContain(
+      Object.entries(roleSuffix)
+        .map(([place, suffix]) => `"${place}" "${suffix}"`)
+        .join(' '),
+    );
   });
 
   it('sets only variables that the product reads', () => {
@@ -109,12 +132,21 @@ describe('the image', () => {
   });
 });
 
-it('roles are one file a feature, each with its binding', () => {
-  for (const feature of rightFeatures) {
-    const kinds = parseAllDocuments(read(`deploy/rbac/${feature}.yaml`)).map(
-      (document) => (document.toJS() as { kind: string }).kind,
+it('roles are one file a feature and one for the agents’ namespace, each with its binding', () => {
+  const files = repositoryFiles(/^deploy\/rbac\/(agents\/)?[a-z]+\.yaml$/);
+  for (const file of files) {
+    const roles = parseAllDocuments(read(file)).map(
+      (document) => document.toJS() as { kind: string; metadata: { namespace: string } },
     );
-    expect(kinds.filter((kind) => kind === 'Role').length, feature).toBeGreaterThan(0);
+    const kinds = roles.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'Role').length, file).toBeGreaterThan(0);
     expect(kinds.filter((kind) => kind === 'RoleBinding')).toHaveLength(kinds.length / 2);
+    expect(
+      roles.some(({ metadata }) => metadata.namespace === 'kube-system'),
+      file,
+    ).toBe(file.includes('/agents/'));
   }
+  expect(files.filter((file) => !file.includes('/agents/')).toSorted()).toEqual(
+    rightFeatures.map((feature) => `deploy/rbac/${feature}.yaml`).toSorted(),
+  );
 });

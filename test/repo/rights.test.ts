@@ -3,9 +3,12 @@ import {
   asQuestions,
   kubernetesRights,
   rightFeatures,
+  rightNames,
+  rightPlaces,
   rightsAt,
   roleRules,
 } from '../../src/domain/fix/rights.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { read, repositoryFiles } from './files.ts';
 
@@ -41,13 +44,29 @@ describe('the rights that are asked for', () => {
   });
 
   it('change nothing for health and diagnosis', () => {
-    const writing = rightsAt('platform', ['health', 'diagnosis']).filter(({ verbs, resource }) =>
-      verbs.some(
-        (verb) => !['get', 'list'].includes(verb) && !(verb === 'create' && resource === 'pods/exec'),
-      ),
-    );
+    const writing = rightPlaces
+      .flatMap((place) => rightsAt(place, ['health', 'diagnosis']))
+      .filter(
+        ({ verbs, resource }) =>
+          resource === 'pods/exec' || verbs.some((verb) => !['get', 'list'].includes(verb)),
+      );
 
     expect(writing).toEqual([]);
+  });
+
+  it('R-X15: change and disclose only what has a name, and nothing by commands in the cluster’s own namespace', () => {
+    const wide = kubernetesRights.filter(
+      ({ verbs, resource, named }) =>
+        (verbs.includes('patch') || resource === 'secrets') &&
+        named === undefined &&
+        // Pods have names of their own making; the admission policy caps what may be added to them.
+        resource !== 'pods/ephemeralcontainers',
+    );
+
+    expect(wide).toEqual([]);
+    expect(
+      kubernetesRights.filter(({ resource }) => resource === 'pods/exec').flatMap(({ places }) => places),
+    ).toEqual(['platform']);
   });
 
   it('let nothing but a debug container into a Pod, in the platform’s namespace alone', () => {
@@ -67,16 +86,17 @@ describe('the rights that are asked for', () => {
 
   it('say the same as rules and as questions', () => {
     const rights = rightsAt('platform', rightFeatures);
-    const fromRules = roleRules(rights)
+    const names = rightNames('platform', asInGuide);
+    const fromRules = roleRules(rights, names)
       .flatMap(({ apiGroups, resources, verbs }) =>
         resources.flatMap((resource) => verbs.map((verb) => `${verb} ${apiGroups.join()}/${resource}`)),
       )
       .sort();
-    const fromQuestions = asQuestions(rights, 'x').map(
+    const fromQuestions = asQuestions(rights, 'x', names).map(
       ({ verb, group, resource, subresource }) =>
         `${verb} ${group}/${resource}${subresource === undefined ? '' : `/${subresource}`}`,
     );
 
-    expect(fromRules).toEqual([...new Set(fromQuestions)].sort());
+    expect([...new Set(fromRules)].sort()).toEqual([...new Set(fromQuestions)].sort());
   });
 });

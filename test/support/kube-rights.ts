@@ -22,8 +22,8 @@ export async function grantRights(
   namespace: string,
   { debug = false } = {},
 ): Promise<void> {
-  const roles = readdirSync(folder)
-    .filter((file) => debug || file !== 'debug.yaml')
+  const roles = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml') && (debug || file !== 'debug.yaml'))
     .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
     .map((document) => document.toJS() as Role)
     .filter(({ kind }) => kind === 'Role');

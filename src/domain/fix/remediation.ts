@@ -84,6 +84,8 @@ export interface NeededRight {
   readonly group: string;
   readonly resource: string;
   readonly namespace: string;
+  /** Of one object: the right may be given for it alone. */
+  readonly name?: string;
 }
 
 export type Observation = 'done' | 'not-done' | 'unknown';
@@ -116,7 +118,11 @@ export interface Remediation<
   paramsFor(finding: Finding): RemedyCall['with'] | undefined;
   /** Catalogue key `remedy.<instruction>`: what people do by hand where it cannot be offered. */
   readonly instruction: Instruction;
-  rights?(params: z.output<P>, deps: Deps): readonly NeededRight[];
+  /** Read-only: which object they are for may have to be looked for. */
+  rights?(
+    params: z.output<P>,
+    context: Pick<RemediationContext<Deps>, 'deps' | 'signal'>,
+  ): Promise<readonly NeededRight[]>;
   /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (R-P7). */
   plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
   /**

@@ -1,8 +1,10 @@
 import { present } from '../kernel/present.ts';
+import { partIds } from '../platform/part.ts';
+import { bareName, factsOf, type Platform } from '../platform/platform.ts';
 import type { NeededRight } from './remediation.ts';
 
 /** Which part of the product needs a right: an installation gives only those it wants to use. */
-export const rightFeatures = ['health', 'diagnosis', 'restart', 'secrets', 'debug'] as const;
+export const rightFeatures = ['health', 'diagnosis', 'exec', 'restart', 'secrets', 'debug'] as const;
 export type RightFeature = (typeof rightFeatures)[number];
 
 /** Where a right holds: in the platform's namespace, in the collect agents', where events of nodes are kept, or in the bot's own. */
@@ -12,9 +14,55 @@ export type RightPlace = (typeof rightPlaces)[number];
 /** Nodes have no namespace; the cluster writes their events here. */
 export const nodeEventsNamespace = 'default';
 
-/** Name of the role that carries these rights; one of its own where the platform may live in that namespace too. */
+/** Name of the role that carries these rights; one of its own for each place, since several may be one namespace. */
 export function roleName(feature: RightFeature, place: RightPlace): string {
-  return `aetherius-bot-${feature}${place === 'node-events' ? '-nodes' : place === 'own' ? '-self' : ''}`;
+  return `aetherius-bot-${feature}${roleSuffix[place]}`;
+}
+
+export const roleSuffix: Readonly<Record<RightPlace, string>> = {
+  platform: '',
+  agents: '-agents',
+  'node-events': '-nodes',
+  own: '-self',
+};
+
+/** The value of the Helm chart that gives the rights of a feature in a place. */
+export function chartValue(feature: RightFeature, place: RightPlace): string {
+  return `${place === 'agents' ? 'agentFeatures' : 'features'}.${feature}`;
+}
+
+/** Kinds of which a right is given for named objects alone. */
+export const namedKinds = ['configmaps', 'daemonsets', 'deployments', 'secrets', 'statefulsets'] as const;
+export type NamedKind = (typeof namedKinds)[number];
+export type RightNames = Readonly<Record<NamedKind, readonly string[]>>;
+
+/**
+ * The objects that the named rights are for, as an installation has them: of the platform what can be restarted and
+ * whose Secrets its parts use; in the agents' namespace, which is the cluster's, one workload with its ConfigMap and
+ * the one Secret that both sides share.
+ */
+export function rightNames(place: RightPlace, platform: Platform): RightNames {
+  const { parts, secrets } = platform;
+  const agent = parts['collect-agent'];
+  if (place === 'agents')
+    return {
+      configmaps: [agent.configMap],
+      daemonsets: [bareName(agent.workload)],
+      deployments: [],
+      secrets: [secrets.token],
+      statefulsets: [],
+    };
+  const all = partIds.flatMap((part) =>
+    part === 'collect-agent' ? [] : (factsOf(platform, part).workload ?? []),
+  );
+  const of = (kind: string) => all.filter((name) => name.startsWith(`${kind}/`)).map(bareName);
+  return {
+    configmaps: [],
+    daemonsets: of('daemonset'),
+    deployments: of('deployment'),
+    secrets: [...new Set([parts['agent-manager'].secret, ...Object.values(secrets)])].toSorted(),
+    statefulsets: of('statefulset'),
+  };
 }
 
 export interface KubernetesRight {
@@ -23,10 +71,13 @@ export interface KubernetesRight {
   readonly resource: string;
   readonly verbs: readonly string[];
   readonly places: readonly RightPlace[];
+  /** Only for the objects of that kind in `rightNames`. */
+  readonly named?: NamedKind;
 }
 
 const both = ['platform', 'agents'] as const;
 const platform = ['platform'] as const;
+const agents = ['agents'] as const;
 
 /**
  * Every Kubernetes right the worker uses, and nothing more. The roles under `deploy/`, the Helm chart, `doctor` and
@@ -35,8 +86,8 @@ const platform = ['platform'] as const;
 export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'health', group: '', resource: 'pods', verbs: ['list'], places: both },
   { feature: 'health', group: '', resource: 'services', verbs: ['list'], places: platform },
-  { feature: 'health', group: 'apps', resource: 'deployments', verbs: ['list'], places: both },
-  { feature: 'health', group: 'apps', resource: 'statefulsets', verbs: ['list'], places: both },
+  { feature: 'health', group: 'apps', resource: 'deployments', verbs: ['list'], places: platform },
+  { feature: 'health', group: 'apps', resource: 'statefulsets', verbs: ['list'], places: platform },
   { feature: 'health', group: 'apps', resource: 'daemonsets', verbs: ['list'], places: both },
   {
     feature: 'health',
@@ -45,10 +96,18 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     verbs: ['list'],
     places: platform,
   },
-  { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: both },
+  { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: platform },
   { feature: 'diagnosis', group: '', resource: 'events', verbs: ['list'], places: ['node-events'] },
   { feature: 'diagnosis', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
-  { feature: 'diagnosis', group: '', resource: 'configmaps', verbs: ['list', 'get'], places: both },
+  { feature: 'diagnosis', group: '', resource: 'configmaps', verbs: ['list', 'get'], places: platform },
+  {
+    feature: 'diagnosis',
+    group: '',
+    resource: 'configmaps',
+    verbs: ['get'],
+    places: agents,
+    named: 'configmaps',
+  },
   {
     feature: 'diagnosis',
     group: 'networking.k8s.io',
@@ -60,12 +119,29 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   { feature: 'diagnosis', group: '', resource: 'namespaces', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods/log', verbs: ['get'], places: both },
-  // Over a websocket, which is a GET, the API server wants the one; since 1.35 it wants the other as well.
-  { feature: 'diagnosis', group: '', resource: 'pods/exec', verbs: ['get', 'create'], places: both },
   { feature: 'diagnosis', group: 'metrics.k8s.io', resource: 'pods', verbs: ['list'], places: both },
-  { feature: 'restart', group: 'apps', resource: 'deployments', verbs: ['get', 'patch'], places: platform },
-  { feature: 'restart', group: 'apps', resource: 'statefulsets', verbs: ['get', 'patch'], places: platform },
-  { feature: 'restart', group: 'apps', resource: 'daemonsets', verbs: ['get', 'patch'], places: both },
+  // Over a websocket, which is a GET, the API server wants the one; since 1.35 it wants the other as well.
+  { feature: 'exec', group: '', resource: 'pods/exec', verbs: ['get', 'create'], places: platform },
+  ...(['deployments', 'statefulsets', 'daemonsets'] as const).map(
+    (resource): KubernetesRight => ({
+      feature: 'restart',
+      group: 'apps',
+      resource,
+      verbs: ['get', 'patch'],
+      places: resource === 'daemonsets' ? both : platform,
+      named: resource,
+    }),
+  ),
+  // Which of them is the part, where nobody names it.
+  ...(['deployments', 'statefulsets', 'daemonsets'] as const).map(
+    (resource): KubernetesRight => ({
+      feature: 'restart',
+      group: 'apps',
+      resource,
+      verbs: ['list'],
+      places: resource === 'daemonsets' ? both : platform,
+    }),
+  ),
   // Whose Pods they are and at which addresses, so that nothing is changed on which the bot itself stands.
   { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
   { feature: 'restart', group: '', resource: 'pods', verbs: ['list'], places: both },
@@ -80,7 +156,7 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   // Who owns the bot's own Pod, so that no fix changes that.
   { feature: 'restart', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
-  { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: platform },
+  { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },
   // What it says is waited for, not asked for again and again.
@@ -92,12 +168,34 @@ export interface RoleRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
-/** Rules for some rights; resources of one group with the same verbs share a rule. */
-export function roleRules(
-  rights: readonly Pick<KubernetesRight, 'group' | 'resource' | 'verbs'>[],
-): readonly RoleRule[] {
+export type RuleRight = Pick<KubernetesRight, 'group' | 'resource' | 'verbs' | 'named'>;
+
+/**
+ * Rules for some rights; resources of one group with the same verbs share a rule, but for the named ones. A named right
+ * without a name gives no rule: to Kubernetes an empty list of names means every object.
+ */
+export function roleRules(rights: readonly RuleRight[], names: RightNames): readonly RoleRule[] {
+  return [
+    ...sharedRules(rights.filter(({ named }) => named === undefined)),
+    ...rights.flatMap(({ group, resource, verbs, named }) =>
+      named === undefined || names[named].length === 0
+        ? []
+        : [
+            {
+              apiGroups: [group],
+              resources: [resource],
+              verbs: verbs.toSorted(),
+              resourceNames: names[named],
+            },
+          ],
+    ),
+  ];
+}
+
+function sharedRules(rights: readonly RuleRight[]): readonly RoleRule[] {
   const byResource = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
   for (const { group, resource, verbs } of rights) {
     const key = `${group}/${resource}`;
@@ -125,20 +223,52 @@ export function rightsAt(place: RightPlace, features: readonly RightFeature[]): 
   return kubernetesRights.filter((right) => right.places.includes(place) && features.includes(right.feature));
 }
 
-/** The rights as single questions to the API server (SelfSubjectAccessReview). */
+export type RightQuestion = NeededRight & {
+  readonly feature: RightFeature;
+  readonly subresource?: string;
+};
+
+/** The rights as single questions to the API server (SelfSubjectAccessReview), the named ones for each name. */
 export function asQuestions(
   rights: readonly KubernetesRight[],
   namespace: string,
-): readonly (NeededRight & { readonly feature: RightFeature; readonly subresource?: string })[] {
-  return rights.flatMap(({ feature, group, resource, verbs }) => {
-    const [name = '', subresource] = resource.split('/');
-    return verbs.map((verb) => ({
-      feature,
-      verb,
-      group,
-      resource: name,
-      namespace,
-      ...present({ subresource }),
-    }));
+  names: RightNames,
+): readonly RightQuestion[] {
+  return rights.flatMap(({ feature, group, resource, verbs, named }) => {
+    const [kind = '', subresource] = resource.split('/');
+    return verbs.flatMap((verb) =>
+      (named === undefined ? [undefined] : names[named]).map((name) => ({
+        feature,
+        verb,
+        group,
+        resource: kind,
+        namespace,
+        ...present({ subresource, name }),
+      })),
+    );
   });
+}
+
+/**
+ * The chart's value that gives a right which the API server refused; undefined for one that no feature has. `resource` as
+ * in a refusal: `pods/exec`, `pods.metrics.k8s.io`, `secrets/agent-auth-token`.
+ */
+export function allowedBy(
+  refused: { readonly verb: string; readonly resource: string; readonly namespace: string },
+  where: { readonly namespace: string; readonly agentNamespace: string },
+): string | undefined {
+  const place =
+    refused.namespace === where.namespace
+      ? 'platform'
+      : refused.namespace === where.agentNamespace
+        ? 'agents'
+        : refused.namespace === nodeEventsNamespace
+          ? 'node-events'
+          : undefined;
+  if (place === undefined) return undefined;
+  const right = kubernetesRights.find(({ group, resource, verbs, places }) => {
+    const asked = group === 'metrics.k8s.io' ? `${resource}.${group}` : resource;
+    return places.includes(place) && verbs.includes(refused.verb) && asked === refused.resource;
+  });
+  return right === undefined ? undefined : chartValue(right.feature, place);
 }

@@ -1,10 +1,15 @@
 import { stringify } from 'yaml';
 import {
   asQuestions,
+  chartValue,
   nodeEventsNamespace,
   type RightFeature,
+  type RightNames,
   type RightPlace,
+  type RightQuestion,
+  type RuleRight,
   rightFeatures,
+  rightNames,
   rightsAt,
   roleName,
   roleRules,
@@ -43,7 +48,10 @@ export async function examineKubernetes(
   try {
     const checks = await Promise.all(
       places.map(([place, namespace]) =>
-        examinePlace({ environment, place, namespace, features, target, account }),
+        examinePlace({
+          ...{ environment, place, namespace, features, target, account },
+          names: rightNames(place, config.platform),
+        }),
       ),
     );
     return checks.flat();
@@ -65,20 +73,21 @@ interface Place {
   readonly place: RightPlace;
   readonly namespace: string;
   readonly features: readonly RightFeature[];
+  readonly names: RightNames;
   readonly target: Pick<KubernetesTarget, 'can'>;
   readonly account: { readonly name: string; readonly namespace: string };
 }
 
 async function examinePlace(where: Place): Promise<readonly Check[]> {
   const { environment, namespace } = where;
-  const questions = asQuestions(rightsAt(where.place, where.features), namespace);
+  const questions = asQuestions(rightsAt(where.place, where.features), namespace, where.names);
   try {
     const answers = await Promise.all(
       questions.map(async (question) => {
-        const { verb, resource, group, subresource } = question;
+        const { verb, resource, group, subresource, name } = question;
         const allowed = await where.target.can(verb, resource, namespace, {
           group,
-          ...present({ subresource }),
+          ...present({ subresource, name }),
         });
         return { question, allowed };
       }),
@@ -112,26 +121,29 @@ async function examinePlace(where: Place): Promise<readonly Check[]> {
   }
 }
 
-function missingRights(where: Place, feature: RightFeature, lacking: ReturnType<typeof asQuestions>): Check {
-  const rights = lacking.map(({ group, resource, subresource, verb }) => ({
-    group,
-    resource: subresource === undefined ? resource : `${resource}/${subresource}`,
-    verbs: [verb],
-  }));
+function missingRights(where: Place, feature: RightFeature, lacking: readonly RightQuestion[]): Check {
+  const whole = ({ resource, subresource }: RightQuestion) =>
+    subresource === undefined ? resource : `${resource}/${subresource}`;
+  // The whole role, because applying it replaces the one that is there.
+  const rights = rightsAt(where.place, [feature]);
   return {
     area: 'kubernetes',
     key: 'kubernetes.missing',
-    // Health is what the product is for; the rest can be done without.
-    state: feature === 'health' ? 'failed' : 'warning',
+    // Health of the platform is what the product is for; the rest can be done without.
+    state: feature === 'health' && where.place === 'platform' ? 'failed' : 'warning',
     facts: {
       environment: where.environment,
       namespace: where.namespace,
       feature,
-      missing: rights
-        .map(({ verbs, group, resource }) => `${verbs[0]} ${resource}${group === '' ? '' : `.${group}`}`)
+      allowedBy: chartValue(feature, where.place),
+      missing: lacking
+        .map(
+          (one) =>
+            `${one.verb} ${whole(one)}${one.group === '' ? '' : `.${one.group}`}${one.name === undefined ? '' : `/${one.name}`}`,
+        )
         .join(', '),
     },
-    remedy: roleYaml(roleName(feature, where.place), where.namespace, rights, where.account),
+    remedy: roleYaml(roleName(feature, where.place), where.namespace, rights, where.names, where.account),
   };
 }
 
@@ -139,7 +151,8 @@ function missingRights(where: Place, feature: RightFeature, lacking: ReturnType<
 export function roleYaml(
   name: string,
   namespace: string,
-  rights: Parameters<typeof roleRules>[0],
+  rights: readonly RuleRight[],
+  names: RightNames,
   account: { readonly name: string; readonly namespace: string },
 ): string {
   const metadata = { name, namespace };
@@ -147,7 +160,7 @@ export function roleYaml(
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
     metadata,
-    rules: roleRules(rights),
+    rules: roleRules(rights, names),
   };
   const binding = {
     apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -88,11 +88,18 @@ It is done when the controller has rolled out the new template and all Pods are 
     };
   },
   instruction: 'see-why-not-running',
-  rights(params: Params, deps: With<'kubernetes'>) {
-    const { kind, namespace } = placeOf(params, deps);
+  async rights(params: Params, { deps, signal }: Context) {
+    const usual = placeOf(params, deps);
+    const { kind, namespace, name } = await named(usual, params, deps, signal).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'CONFLICT') throw error;
+      // It may not be listed: that is one of the rights.
+      return usual;
+    });
     const right = (verb: string, group: string, resource: string) => ({ verb, group, resource, namespace });
     return [
-      ...(['get', 'list', 'patch'] as const).map((verb) => right(verb, 'apps', kind)),
+      right('list', 'apps', kind),
+      // Given by name, so that no other one can be changed.
+      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
       // Whose Pods they are, and at which addresses.
       right('list', '', 'pods'),
       ...(isMember(params.part) ? [right('list', 'policy', 'poddisruptionbudgets')] : []),

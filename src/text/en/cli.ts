@@ -174,7 +174,7 @@ export const cli = {
   'doctor.kubernetes.rights':
     '{environment}: {rights|the one right needed|all # rights} in namespace {namespace}',
   'doctor.kubernetes.missing':
-    '{environment}: {feature} needs more rights in namespace {namespace}: {missing}',
+    '{environment}: {feature} needs more rights in namespace {namespace}: {missing}. The Helm chart gives them with {allowedBy}.',
   'doctor.clock.postgres': 'PostgreSQL is {offsetMs:ms} off',
   'doctor.clock.slack': 'Slack is {offsetMs:ms} off; beyond 60 s its requests are refused',
   'doctor.audit.key': 'AUDIT_KEY is set',

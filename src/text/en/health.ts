@@ -21,6 +21,8 @@ export const health = {
     'could not check: no connection to {host}:{port} in time (firewall, route, or a very slow way)',
   'health.fact.blind-tls': 'could not check: TLS with {host}:{port} did not come up',
   'health.fact.blind-forbidden': 'could not check: not allowed to {verb} {resource}',
+  'health.fact.blind-forbidden.switch':
+    'could not check: not allowed to {verb} {resource}; {allowedBy} of the Helm chart allows it',
   'health.fact.blind-protocol': 'could not check: it answers in a way we do not understand',
   'health.fact.blind-aborted': 'could not check: out of time',
   'health.fact.blind-timed-out': 'could not check: the check took too long',
@@ -101,6 +103,7 @@ export const health = {
   'cause.tls': 'TLS did not come up',
   'cause.auth': 'the bot’s own credentials are refused',
   'cause.forbidden': 'not allowed to {verb} {resource}',
+  'cause.forbidden.switch': 'not allowed to {verb} {resource}; {allowedBy} of the Helm chart allows it',
   'cause.no-answer': 'connected, but no answer came',
   'cause.closed': 'the connection was closed before an answer',
   'cause.limit': 'turned away because a limit is reached',

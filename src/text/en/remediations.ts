@@ -41,6 +41,8 @@ export const remediations = {
     'This bot itself may depend on it: it shows nothing by which that could be told.',
   'offer.refused.not-that-part': '`{workload}` is {seen}, and not {part}.',
   'offer.refused.missing-right': 'The worker lacks a right: {verb} {resource} in {namespace}.',
+  'offer.refused.missing-right.switch':
+    'The worker lacks a right: {verb} {resource} in {namespace}. The Helm chart gives it with {allowedBy}.',
   'offer.refused.cannot-look': 'The target could not be checked well enough for a plan.',
   'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',
   'offer.refused.redis-cluster':

@@ -167,7 +167,8 @@ export const cli = {
   'doctor.kubernetes.kubeconfig': '{environment}：无法使用 kubeconfig {path}：{detail}',
   'doctor.kubernetes.unreachable': '{environment}：无法询问 API 服务器（{reason}）',
   'doctor.kubernetes.rights': '{environment}：命名空间 {namespace} 中的 {rights} 项权限齐全',
-  'doctor.kubernetes.missing': '{environment}：{feature} 在命名空间 {namespace} 中缺少：{missing}',
+  'doctor.kubernetes.missing':
+    '{environment}：{feature} 在命名空间 {namespace} 中缺少：{missing}。Helm chart 的 {allowedBy} 可授予。',
   'doctor.clock.postgres': '与 PostgreSQL 相差 {offsetMs:ms}',
   'doctor.clock.slack': '与 Slack 相差 {offsetMs:ms}；超过 60 秒其请求会被拒绝',
   'doctor.audit.key': '已设置 AUDIT_KEY',

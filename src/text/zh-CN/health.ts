@@ -21,6 +21,8 @@ export const health = {
     '看不到：到 {host}:{port} 的连接没有及时建立（防火墙、路由，或线路很慢）',
   'health.fact.blind-tls': '看不到：与 {host}:{port} 的 TLS 握手失败',
   'health.fact.blind-forbidden': '看不到：没有权限 {verb} {resource}',
+  'health.fact.blind-forbidden.switch':
+    '看不到：没有权限 {verb} {resource}；Helm chart 的 {allowedBy} 可授予',
   'health.fact.blind-protocol': '看不到：无法理解它的应答',
   'health.fact.blind-aborted': '看不到：时间用尽',
   'health.fact.blind-timed-out': '看不到：检查耗时过长',
@@ -98,6 +100,7 @@ export const health = {
   'cause.tls': 'TLS 握手失败',
   'cause.auth': '机器人自己的凭据被拒绝',
   'cause.forbidden': '没有权限 {verb} {resource}',
+  'cause.forbidden.switch': '没有权限 {verb} {resource}；Helm chart 的 {allowedBy} 可授予',
   'cause.no-answer': '已连接但没有应答',
   'cause.closed': '连接在应答前被关闭',
   'cause.limit': '已达上限而被拒绝',

@@ -37,6 +37,8 @@ export const remediations = {
   'offer.refused.self-target-unknown': '无法排除本机器人自身依赖于它：它没有显示任何可供比对的身份。',
   'offer.refused.not-that-part': '`{workload}` 是 {seen}，不是 {part}。',
   'offer.refused.missing-right': '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。',
+  'offer.refused.missing-right.switch':
+    '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。Helm chart 的 {allowedBy} 可授予。',
   'offer.refused.cannot-look': '无法充分查看目标，因此不能制定方案。',
   'offer.refused.nothing-to-do': '无需更改：已是应有的状态。',
   'offer.refused.redis-cluster': '该 Redis 是有 {nodes} 个主节点的集群：请在每个主节点上设置策略。',

@@ -246,11 +246,17 @@ describe.skipIf(lacking !== undefined)(
       ).toEqual([
         ['kubernetes.missing', 'failed', 'health', 'aetherius'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'aetherius'],
+        ['kubernetes.missing', 'warning', 'exec', 'aetherius'],
         ['kubernetes.missing', 'warning', 'restart', 'aetherius'],
-        ['kubernetes.missing', 'failed', 'health', 'kube-system'],
+        ['kubernetes.missing', 'warning', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
+      ]);
+      expect(before.map(({ facts }) => facts['allowedBy'])).toEqual([
+        ...['health', 'diagnosis', 'exec', 'restart'].map((feature) => `features.${feature}`),
+        ...['health', 'diagnosis', 'restart'].map((feature) => `agentFeatures.${feature}`),
+        'features.diagnosis',
       ]);
 
       const seed = kubeSeed(api.kubeconfig);
@@ -288,8 +294,11 @@ describe.skipIf(lacking !== undefined)(
       const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/aetherius/roles/aetherius-bot-restart';
       await seed.merge(path, {
         rules: [
-          { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'patch'] },
-          { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get'] },
+          { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'] },
+          {
+            ...{ apiGroups: ['apps'], resources: ['statefulsets'], verbs: ['get', 'patch'] },
+            resourceNames: ['postgres', 'redis', 'neo4j'],
+          },
           { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list'] },
           { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
           { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list'] },
@@ -302,7 +311,7 @@ describe.skipIf(lacking !== undefined)(
       expect(checks.find(({ key }) => key === 'kubernetes.missing')?.facts).toMatchObject({
         feature: 'restart',
         namespace: 'aetherius',
-        missing: 'patch daemonsets.apps',
+        missing: 'get statefulsets.apps/nats, patch statefulsets.apps/nats',
       });
     });
   },

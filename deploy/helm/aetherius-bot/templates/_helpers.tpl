@@ -4,3 +4,17 @@ app.kubernetes.io/name: aetherius-bot
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
+{{- /* Rules of a role. One for named objects is left out where there is no name: to Kubernetes an empty list means all. */ -}}
+{{- define "aetherius-bot.rules" -}}
+{{- $names := .names | default dict -}}
+{{- range $rule := .rules }}
+{{- $named := list }}
+{{- if $rule.named }}{{ $named = get $names $rule.named | default list }}{{ end }}
+{{- if or (not $rule.named) $named }}
+- {{ omit $rule "named" | toYaml | nindent 2 | trim }}
+{{- if $rule.named }}
+  resourceNames: {{- toYaml $named | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -90,12 +90,16 @@ export interface KubernetesTarget {
       readonly memoryBytes: number;
     }[]
   >;
-  /** SelfSubjectAccessReview. */
+  /** SelfSubjectAccessReview; without a name it is about every object of that kind. */
   can(
     verb: string,
     resource: string,
     namespace: string,
-    options?: CallOptions & { readonly group?: string; readonly subresource?: string },
+    options?: CallOptions & {
+      readonly group?: string;
+      readonly subresource?: string;
+      readonly name?: string;
+    },
   ): Promise<boolean>;
   /**
    * JSON merge patch; carry `metadata.resourceVersion` in it for optimistic locking. `dryRun` = server side.

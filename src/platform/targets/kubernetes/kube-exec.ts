@@ -2,6 +2,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { bounded, DeadlinePassed, socketStage, type Timeouts, targetError } from '../failure.ts';
 import type { KubeAccess } from './kube-config.ts';
 
@@ -10,6 +11,8 @@ export interface ExecRequest {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** What gives the right, for the error that says it is lacking. */
+  readonly allowedBy?: string;
 }
 
 const maxOutput = 4 * 1024 * 1024;
@@ -70,7 +73,10 @@ export async function execInPod(
     // The websocket library reports an HTTP refusal only as "Unexpected server response: 403".
     const status = typeof response === 'string' ? /server response: (\d+)/.exec(response)?.[1] : undefined;
     const facts = { verb: 'create', resource: 'pods/exec', namespace: request.namespace };
-    if (status === '403') throw targetError('forbidden', address, { facts });
+    if (status === '403')
+      throw targetError('forbidden', address, {
+        facts: { ...facts, ...present({ allowedBy: request.allowedBy }) },
+      });
     if (status === '401') throw targetError('auth', address, { facts });
     // The API server answered, perhaps for a kubelet that does not: it is not the one that is gone.
     if (status !== undefined)

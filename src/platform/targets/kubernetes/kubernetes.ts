@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { CallOptions } from '../../../domain/kernel/call.ts';
 import { AppError, type Stage, TargetError } from '../../../domain/kernel/errors.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -172,7 +173,7 @@ export function createKubernetesTarget(
     if (answer.status >= 200 && answer.status < 300) return answer;
     const { access } = await open();
     if (answer.status === 401) access.refused();
-    throw statusError(answer, access.server, asked);
+    throw statusError(answer, access.server, asked, settings);
   }
 
   async function listPages(
@@ -265,7 +266,9 @@ export function createKubernetesTarget(
       passedOnCalls.add(() =>
         breaker.run(async () => {
           count();
-          return execInPod(await open(), { namespace, pod, container, command }, { ...timeouts, ...options });
+          const refused = allowedBy({ verb: 'create', resource: 'pods/exec', namespace }, settings);
+          const request = { namespace, pod, container, command, ...present({ allowedBy: refused }) };
+          return execInPod(await open(), request, { ...timeouts, ...options });
         }, unconnected),
       ),
     async podMetrics(namespace, options = {}) {
@@ -292,7 +295,7 @@ export function createKubernetesTarget(
                 resource,
                 namespace,
                 group: options.group ?? '',
-                ...present({ subresource: options.subresource }),
+                ...present({ subresource: options.subresource, name: options.name }),
               },
             },
           },
@@ -366,6 +369,7 @@ function statusError(
   answer: HttpAnswer,
   server: URL,
   asked: { readonly verb: string; readonly resource: string; readonly namespace: string },
+  settings: KubernetesSettings,
 ): Error {
   const address: Address = {
     what: 'Kubernetes API',
@@ -384,7 +388,9 @@ function statusError(
     return new AppError('INVALID_INPUT', 'Kubernetes API refused the request', { facts });
   const stage: Stage =
     status === 401 ? 'auth' : status === 403 ? 'forbidden' : status === 429 ? 'limit' : 'protocol';
-  return targetError(stage, address, { facts });
+  return targetError(stage, address, {
+    facts: { ...facts, ...present({ allowedBy: status === 403 ? allowedBy(asked, settings) : undefined }) },
+  });
 }
 
 function statusMessage(answer: HttpAnswer): string {

@@ -3,6 +3,7 @@ import { planFault, sameFacts } from '../../../domain/fix/execution.ts';
 import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
 import { remediesFor } from '../../../domain/fix/remedies.ts';
+import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock } from '../../../domain/kernel/clock.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
@@ -178,10 +179,14 @@ async function missingRight(
 ): Promise<Refused | undefined> {
   const { kubernetes } = targets;
   if (kubernetes === undefined) return undefined;
-  for (const { verb, group, resource, namespace } of remediation.rights?.(params, targets) ?? [])
-    if (!(await kubernetes.can(verb, resource, namespace, { group, signal })))
+  const needed = (await remediation.rights?.(params, { deps: targets, signal })) ?? [];
+  for (const { verb, group, resource, namespace, name } of needed)
+    if (!(await kubernetes.can(verb, resource, namespace, { group, signal, ...present({ name }) })))
       return refuse('missing-right', {
-        right: `${verb} ${resource}${group === '' ? '' : `.${group}`} in ${namespace}`,
+        verb,
+        resource: `${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : `/${name}`}`,
+        namespace,
+        ...present({ allowedBy: allowedBy({ verb, resource, namespace }, kubernetes) }),
       });
   return undefined;
 }

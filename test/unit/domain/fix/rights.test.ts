@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import {
+  allowedBy,
   asQuestions,
+  chartValue,
   kubernetesRights,
   type RightFeature,
   rightFeatures,
+  rightNames,
   rightPlaces,
   rightsAt,
   roleName,
   roleRules,
 } from '../../../../src/domain/fix/rights.ts';
+import { asInGuide, platformOf } from '../../../../src/domain/platform/platform.ts';
 
-/** What a feature may do, as `group/resource verbs`, in the order of the alphabet. */
+/** What a feature may do, as `group/resource verbs`, with the names it may do it to, in the order of the alphabet. */
 const may = (feature: RightFeature, place: (typeof rightPlaces)[number]) =>
-  roleRules(rightsAt(place, [feature]))
-    .flatMap(({ apiGroups, resources, verbs }) =>
-      resources.map((resource) => `${apiGroups.join()}/${resource} ${verbs.join()}`),
+  roleRules(rightsAt(place, [feature]), rightNames(place, asInGuide))
+    .flatMap(({ apiGroups, resources, verbs, resourceNames }) =>
+      resources.map((resource) =>
+        [`${apiGroups.join()}/${resource}`, verbs.join(), ...(resourceNames ?? [])].join(' '),
+      ),
     )
     .toSorted();
 
@@ -28,51 +34,79 @@ describe('what an installation gives away with a feature', () => {
       'apps/statefulsets list',
       'discovery.k8s.io/endpointslices list',
     ]);
-    // Agents run as any kind of workload.
-    expect(may('health', 'agents')).toEqual([
-      '/pods list',
-      'apps/daemonsets list',
-      'apps/deployments list',
-      'apps/statefulsets list',
-    ]);
+    expect(may('health', 'agents')).toEqual(['/pods list', 'apps/daemonsets list']);
     expect(may('health', 'node-events')).toEqual([]);
   });
 
-  it('diagnosis reads, and runs programs in Pods', () => {
+  it('diagnosis reads; of the agents’ ConfigMaps their own alone', () => {
     expect(may('diagnosis', 'platform')).toEqual([
       '/configmaps get,list',
       '/events list',
       '/namespaces get',
       '/pods get',
-      '/pods/exec create,get',
       '/pods/log get',
       'apps/replicasets list',
       'metrics.k8s.io/pods list',
       'networking.k8s.io/networkpolicies list',
     ]);
-    expect(may('diagnosis', 'agents')).toEqual(
-      may('diagnosis', 'platform').filter((one) => !/replica/.test(one)),
-    );
+    expect(may('diagnosis', 'agents')).toEqual([
+      '/configmaps get collect-agent-config',
+      '/namespaces get',
+      '/pods get',
+      '/pods/log get',
+      'metrics.k8s.io/pods list',
+      'networking.k8s.io/networkpolicies list',
+    ]);
     expect(may('diagnosis', 'node-events')).toEqual(['/events list']);
   });
 
-  it('restart changes workloads, of the agents their DaemonSet alone', () => {
+  it('R-X15: commands run in the platform’s Pods alone, by a feature of their own', () => {
+    expect(may('exec', 'platform')).toEqual(['/pods/exec create,get']);
+    expect(rightPlaces.filter((place) => may('exec', place).length > 0)).toEqual(['platform']);
+  });
+
+  it('R-X15: restart changes the workloads that have names, of the agents their DaemonSet alone', () => {
     expect(may('restart', 'platform')).toEqual([
       '/pods list',
-      'apps/daemonsets get,patch',
-      'apps/deployments get,patch',
+      'apps/daemonsets list',
+      'apps/deployments get,patch agent-manager orchestrator-service reasoning-service',
+      'apps/deployments list',
       'apps/replicasets list',
-      'apps/statefulsets get,patch',
+      'apps/statefulsets get,patch postgres redis nats neo4j',
+      'apps/statefulsets list',
       'policy/poddisruptionbudgets list',
     ]);
-    expect(may('restart', 'agents')).toEqual(['/pods list', 'apps/daemonsets get,patch']);
+    expect(may('restart', 'agents')).toEqual([
+      '/pods list',
+      'apps/daemonsets get,patch collect-agent',
+      'apps/daemonsets list',
+    ]);
     expect(may('restart', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
   });
 
-  it('secrets and debug containers are of the platform’s namespace alone', () => {
-    expect([may('secrets', 'platform'), may('secrets', 'agents')]).toEqual([['/secrets get'], []]);
+  it('R-X15: Secrets are read by name, in the agents’ namespace the one that both sides share', () => {
+    expect(may('secrets', 'platform')).toEqual([
+      '/secrets get agent-auth-token database-credentials nats-credentials neo4j-credentials',
+    ]);
+    expect(may('secrets', 'agents')).toEqual(['/secrets get agent-auth-token']);
     expect(may('debug', 'platform')).toEqual(['/pods watch', '/pods/ephemeralcontainers patch']);
     expect(may('debug', 'agents')).toEqual([]);
+  });
+
+  it('names things as the installation does', () => {
+    const platform = platformOf({
+      parts: {
+        redis: { workload: 'deployment/cache' },
+        'collect-agent': { workload: 'daemonset/collector' },
+      },
+      secrets: { token: 'shared' },
+    });
+
+    expect(rightNames('platform', platform)).toMatchObject({
+      deployments: ['agent-manager', 'orchestrator-service', 'reasoning-service', 'cache'],
+      statefulsets: ['postgres', 'nats', 'neo4j'],
+    });
+    expect(rightNames('agents', platform)).toMatchObject({ daemonsets: ['collector'], secrets: ['shared'] });
   });
 
   it('takes each right of a place with its feature, and of no other', () => {
@@ -83,16 +117,35 @@ describe('what an installation gives away with a feature', () => {
   });
 });
 
+const noNames = { configmaps: [], daemonsets: [], deployments: [], secrets: [], statefulsets: [] };
+
 describe('rules of a role', () => {
+  it('of named objects are left out without a name, because an empty list would mean all', () => {
+    const patch = {
+      group: 'apps',
+      resource: 'daemonsets',
+      verbs: ['patch', 'get'],
+      named: 'daemonsets',
+    } as const;
+
+    expect(roleRules([patch], noNames)).toEqual([]);
+    expect(roleRules([patch], { ...noNames, daemonsets: ['a'] })).toEqual([
+      { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['get', 'patch'], resourceNames: ['a'] },
+    ]);
+  });
+
   it('join the verbs of one resource, and the resources of one group with the same verbs', () => {
     expect(
-      roleRules([
-        { group: '', resource: 'pods', verbs: ['watch'] },
-        { group: 'apps', resource: 'deployments', verbs: ['list'] },
-        { group: '', resource: 'services', verbs: ['list', 'watch'] },
-        { group: '', resource: 'pods', verbs: ['list', 'watch'] },
-        { group: 'apps', resource: 'pods', verbs: ['list'] },
-      ]),
+      roleRules(
+        [
+          { group: '', resource: 'pods', verbs: ['watch'] },
+          { group: 'apps', resource: 'deployments', verbs: ['list'] },
+          { group: '', resource: 'services', verbs: ['list', 'watch'] },
+          { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+          { group: 'apps', resource: 'pods', verbs: ['list'] },
+        ],
+        noNames,
+      ),
     ).toEqual([
       { apiGroups: [''], resources: ['pods', 'services'], verbs: ['list', 'watch'] },
       { apiGroups: ['apps'], resources: ['deployments', 'pods'], verbs: ['list'] },
@@ -101,18 +154,38 @@ describe('rules of a role', () => {
 
   it('stand in a role of their own where nodes’ events are', () => {
     expect(roleName('health', 'platform')).toBe('aetherius-bot-health');
-    expect(roleName('health', 'agents')).toBe('aetherius-bot-health');
+    expect(roleName('health', 'agents')).toBe('aetherius-bot-health-agents');
     expect(roleName('diagnosis', 'node-events')).toBe('aetherius-bot-diagnosis-nodes');
   });
 });
 
-it('asks the API server about each verb alone, a part of a resource by itself', () => {
+it('asks the API server about each verb alone, a part of a resource by itself, and of what has a name by name', () => {
   const exec = kubernetesRights.filter(({ resource }) => resource === 'pods/exec' || resource === 'secrets');
+  const secret = { feature: 'secrets', verb: 'get', group: '', resource: 'secrets', namespace: 'prod' };
 
-  expect(asQuestions(exec, 'prod')).toEqual([
+  expect(asQuestions(exec, 'prod', { ...noNames, secrets: ['a', 'b'] })).toEqual([
     ...['get', 'create'].map((verb) => ({
-      ...{ feature: 'diagnosis', verb, group: '', resource: 'pods', subresource: 'exec', namespace: 'prod' },
+      ...{ feature: 'exec', verb, group: '', resource: 'pods', subresource: 'exec', namespace: 'prod' },
     })),
-    { feature: 'secrets', verb: 'get', group: '', resource: 'secrets', namespace: 'prod' },
+    { ...secret, name: 'a' },
+    { ...secret, name: 'b' },
   ]);
+});
+
+it('a refusal tells which value of the chart would have allowed it', () => {
+  const where = { namespace: 'prod', agentNamespace: 'kube-system' };
+  const of = (verb: string, resource: string, namespace = 'prod') =>
+    allowedBy({ verb, resource, namespace }, where);
+
+  expect(of('create', 'pods/exec')).toBe('features.exec');
+  expect(of('patch', 'deployments')).toBe('features.restart');
+  expect(of('get', 'secrets')).toBe('features.secrets');
+  expect(of('list', 'pods.metrics.k8s.io')).toBe('features.diagnosis');
+  expect(of('list', 'pods', 'kube-system')).toBe('agentFeatures.health');
+  expect(of('get', 'secrets', 'kube-system')).toBe('agentFeatures.secrets');
+  expect(of('create', 'pods/exec', 'kube-system')).toBeUndefined();
+  expect(of('list', 'events', 'default')).toBe('features.diagnosis');
+  expect(of('list', 'pods', 'elsewhere')).toBeUndefined();
+  expect(of('delete', 'pods')).toBeUndefined();
+  expect(chartValue('restart', 'own')).toBe('features.restart');
 });

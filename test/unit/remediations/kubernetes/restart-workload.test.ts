@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import type { With } from '../../../../src/domain/probe/targets/targets.ts';
@@ -190,19 +191,44 @@ describe('kubernetes.restart-workload', () => {
     expect(
       await restartWorkload.plan({ part: 'nats', workload: 'nats', kind: 'Deployment' }, context),
     ).toMatchObject({ tier: 3, raised: { key: 'peers-unknown', facts: { part: 'nats' } } });
-    expect(
-      restartWorkload.rights?.({ part: 'nats' }, context.deps).some(({ group }) => group === 'policy'),
-    ).toBe(true);
+    const rights = await restartWorkload.rights?.({ part: 'nats', workload: 'nats' }, context);
+    expect(rights?.some(({ group }) => group === 'policy')).toBe(true);
   });
 
-  it('asks for the right to read and patch this kind in this namespace', () => {
+  it('R-X15: asks for the right to read and patch this very workload, found by its part', async () => {
     const { context } = fresh();
+    const listed = { ...context.deps.kubernetes, list: () => Promise.resolve([]) };
+    const refuses = {
+      ...context.deps.kubernetes,
+      list: () => Promise.reject(new TargetError('forbidden', 'no right')),
+    };
+    const asked = (
+      params: { part: 'collect-agent' | 'agent-manager' },
+      kubernetes = context.deps.kubernetes,
+    ) => restartWorkload.rights?.(params, { ...context, deps: { ...context.deps, kubernetes } });
 
-    expect(restartWorkload.rights?.({ part: 'collect-agent' }, context.deps)).toContainEqual({
-      ...{ verb: 'patch', group: 'apps', resource: 'daemonsets', namespace: 'kube-system' },
+    // Which one it is cannot be seen: the usual one, and the right that is lacking is among those asked for.
+    expect(await asked({ part: 'collect-agent' }, refuses)).toEqual(
+      expect.arrayContaining(
+        [
+          { verb: 'list' },
+          { verb: 'get', name: 'collect-agent' },
+          { verb: 'patch', name: 'collect-agent' },
+        ].map((right) => ({ group: 'apps', resource: 'daemonsets', namespace: 'kube-system', ...right })),
+      ),
+    );
+    await expect(asked({ part: 'collect-agent' }, listed)).rejects.toMatchObject({
+      facts: { reason: 'no-target' },
     });
-    expect(restartWorkload.rights?.({ part: 'agent-manager' }, context.deps)).toEqual(
+    expect(await asked({ part: 'agent-manager' })).toEqual(
       expect.arrayContaining([
+        {
+          verb: 'patch',
+          group: 'apps',
+          resource: 'deployments',
+          namespace: 'aetherius',
+          name: 'agent-manager',
+        },
         { verb: 'list', group: '', resource: 'pods', namespace: 'aetherius' },
         { verb: 'list', group: 'apps', resource: 'replicasets', namespace: 'aetherius' },
       ]),

@@ -1,0 +1,78 @@
+/** What the Helm chart gives the worker, by its values (R-X15). */
+
+import { describe, expect, it } from 'vitest';
+import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
+
+const lacking = missingChart();
+const rolesOf = (manifests: readonly Manifest[]) => manifests.filter(({ kind }) => kind === 'Role');
+/** Each right as `verb resource in namespace`, with its names. */
+const rightsIn = (manifests: readonly Manifest[]) =>
+  rolesOf(manifests).flatMap(({ metadata, rules = [] }) =>
+    rules.flatMap(({ resources, verbs, resourceNames }) =>
+      resources.flatMap((resource) =>
+        verbs.map((verb) =>
+          [`${verb} ${resource} in ${metadata.namespace}`, ...(resourceNames ?? [])].join(' '),
+        ),
+      ),
+    ),
+  );
+const on = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
+
+describe.skipIf(lacking !== undefined)(
+  `the Helm chart${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    it('R-X15: reads the platform by default, and changes nothing, runs nothing and knows nothing of kube-system', () => {
+      const rights = rightsIn(renderChart());
+
+      expect(rights.length).toBeGreaterThan(10);
+      expect(rights.filter((right) => !/^(get|list) /.test(right))).toEqual([]);
+      expect(rights.filter((right) => / (secrets|pods\/exec) /.test(right))).toEqual([]);
+      expect(rights.filter((right) => right.includes('kube-system'))).toEqual([]);
+    });
+
+    it('R-X15: in kube-system it gives only what is switched on there, by name where anything is changed or disclosed', () => {
+      const added = (agentFeatures: readonly string[]) =>
+        rightsIn(renderChart({ agentFeatures: on(agentFeatures) })).filter((right) =>
+          right.includes('kube-system'),
+        );
+
+      expect(added(['restart'])).toEqual([
+        'list daemonsets in kube-system',
+        'list pods in kube-system',
+        'get daemonsets in kube-system collect-agent',
+        'patch daemonsets in kube-system collect-agent',
+      ]);
+      expect(added(['secrets'])).toEqual(['get secrets in kube-system agent-auth-token']);
+      expect(added(['health', 'diagnosis']).filter((right) => !/^(get|list) /.test(right))).toEqual([]);
+      expect(added(['health', 'diagnosis', 'restart', 'secrets']).join()).not.toContain('exec');
+    });
+
+    it('R-X15: changes and discloses only what the values name, and without a name nothing', () => {
+      const features = on(['restart', 'secrets']);
+      const changing = (names: object) =>
+        rightsIn(renderChart({ features, names: { platform: names } })).filter((right) =>
+          /^patch| secrets /.test(right),
+        );
+
+      expect(changing({ deployments: ['a'], statefulsets: null, daemonsets: ['b'], secrets: ['c'] })).toEqual(
+        ['patch deployments in aetherius a', 'patch daemonsets in aetherius b', 'get secrets in aetherius c'],
+      );
+      expect(changing({ deployments: [], statefulsets: [], secrets: [] })).toEqual([]);
+    });
+
+    it('gives each role its binding, and both namespaces may be one', () => {
+      const both = ['health', 'diagnosis', 'restart', 'secrets'];
+      const manifests = renderChart({
+        features: on([...both, 'exec', 'debug']),
+        agentFeatures: on(both),
+        agentNamespace: 'aetherius',
+      });
+      const ids = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(rolesOf(manifests).length).toBeGreaterThan(8);
+      for (const { metadata } of rolesOf(manifests))
+        expect(ids).toContain(`RoleBinding ${metadata.namespace}/${metadata.name}`);
+    });
+  },
+);
