@@ -185,7 +185,9 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
 function httpReceiver(shared: Shared, gate: EventSink) {
   const { env, clock, logger } = shared;
   if (env.SLACK_SIGNING_SECRET === undefined) throw configurationFault('SLACK_SIGNING_SECRET');
-  const route = slackRoute({ signingSecrets: [env.SLACK_SIGNING_SECRET], gate, clock, logger });
+  const { SLACK_SIGNING_SECRET: current, SLACK_OLD_SIGNING_SECRET: former } = env;
+  const signingSecrets = former === undefined ? [current] : [current, former];
+  const route = slackRoute({ signingSecrets, gate, clock, logger });
   const server = createHttpServer({ host: env.HOST, port: env.PORT, routes: [route], logger });
   return { init: () => undefined, ...server };
 }

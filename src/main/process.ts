@@ -58,6 +58,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   );
   const routes = statusRoutes({
     metrics: shared.metrics,
+    ...present({ metricsToken: env.METRICS_TOKEN }),
     alive: () => lifecycle.state() !== 'stopped',
     checks: {
       lifecycle: () => (lifecycle.state() === 'ready' ? undefined : lifecycle.state()),

@@ -50,6 +50,22 @@ describe('signed HTTP', () => {
     expect(await product.database.sql('SELECT count(*)::int AS n FROM runs')).toEqual([{ n: 0 }]);
   });
 
+  it('accepts the former secret and the new one while it is changed, and no third', async () => {
+    const product = await stage.start({
+      env: { SLACK_SIGNING_SECRET: 'the new signing secret', SLACK_OLD_SIGNING_SECRET: signingSecret },
+    });
+    const { control } = product.slack;
+    const url = `http://127.0.0.1:${product.processes[0]?.slackPort}/slack/events`;
+    const typed = [];
+    for (const secret of [signingSecret, 'the new signing secret', 'a third one']) {
+      control.setHttpTarget({ url, signingSecret: secret });
+      const text = '/aetherius whoami';
+      typed.push(await control.command({ user: people.requester, channel: places.incidents, text }));
+    }
+
+    expect(typed.map(({ ok }) => ok)).toEqual([true, true, false]);
+  });
+
   it('refuses a request signed with another secret, and one with none', async () => {
     const product = await startHttp();
     const { control } = product.slack;

@@ -10,7 +10,7 @@ import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore, type PostgresStore, type StoreOptions } from '../../src/platform/store/store.ts';
 import { silentLogger } from './logger.ts';
 
-export const auditKey = { id: 'test-key', secret: 'a secret of the tests' } as const;
+export const auditKey = { id: 'test-key', secret: 'a secret of the tests that is long enough' } as const;
 
 export interface TestPostgres {
   readonly server: PostgresServer;

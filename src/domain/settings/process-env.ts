@@ -23,6 +23,16 @@ export const secret = (description: string) =>
     .transform((value) => new Secret(value))
     .meta({ description, secret: true });
 
+/** Shorter keys can be guessed by trying (RFC 2104, section 3: no shorter than the hash). */
+export const leastKeyBytes = 32;
+
+/** A key of an HMAC. */
+const key = (description: string) =>
+  secret(description).refine(
+    (value) => Buffer.byteLength(value.reveal()) >= leastKeyBytes,
+    `must have at least ${leastKeyBytes} bytes; \`openssl rand -hex 32\` makes one`,
+  );
+
 const commaSeparated = z.string().transform((text) =>
   text
     .split(',')
@@ -85,6 +95,9 @@ export const ProcessEnv = z.object({
   SLACK_BOT_TOKEN: secret('Bot token, xoxb-…').exactOptional(),
   SLACK_APP_TOKEN: secret('App-level token for Socket Mode, xapp-…').exactOptional(),
   SLACK_SIGNING_SECRET: secret('Signing secret, for HTTP instead of Socket Mode.').exactOptional(),
+  SLACK_OLD_SIGNING_SECRET: secret(
+    'The former signing secret, accepted beside the new one while it is being changed.',
+  ).exactOptional(),
   SLACK_API_URL: z
     .string()
     .exactOptional()
@@ -94,6 +107,9 @@ export const ProcessEnv = z.object({
   STATUS_PORT: port
     .default(9090)
     .meta({ description: 'Port of /healthz, /readyz and /metrics; 0 takes a free port.' }),
+  METRICS_TOKEN: secret(
+    'With it, /metrics answers only to `Authorization: Bearer` with this token.',
+  ).exactOptional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -101,8 +117,8 @@ export const ProcessEnv = z.object({
   SHUTDOWN_GRACE_MS: z.coerce.number().int().positive().default(20_000).meta({
     description: 'Timeout for a graceful stop, in milliseconds; keep it below the Pod’s grace period.',
   }),
-  AUDIT_KEY: secret(
-    'Key of the audit log’s HMAC, at least 32 characters; keep it out of the database.',
+  AUDIT_KEY: key(
+    'Key of the audit log’s HMAC, at least 32 bytes; keep it out of the database.',
   ).exactOptional(),
   AUDIT_KEY_ID: z.string().default('k1').meta({ description: 'Name of that key, stored with every row.' }),
   AUDIT_OLD_KEYS: secret('Former keys for verification, `id=key` separated by commas.').exactOptional(),

@@ -1,3 +1,5 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../../domain/kernel/secret.ts';
 import { within } from '../../domain/kernel/within.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from '../../domain/ports/http.ts';
 
@@ -8,6 +10,8 @@ export interface StatusOptions {
   /** By name; all must be well for /readyz. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** Who asks for /metrics must show it; without it everybody who reaches the port may. */
+  readonly metricsToken?: Secret;
   /** /healthz says no when this does: the process should be restarted. */
   readonly alive: () => boolean;
 }
@@ -31,12 +35,19 @@ export function statusRoutes(options: StatusOptions): readonly HttpRoute[] {
         body: { status: ready ? 'ready' : 'not-ready', checks: Object.fromEntries(results) },
       };
     }),
-    page('/metrics', async () => ({
-      status: 200,
-      type: options.metrics.contentType,
-      body: await options.metrics.text(),
-    })),
+    page('/metrics', async (request) =>
+      options.metricsToken === undefined || shows(request, options.metricsToken)
+        ? { status: 200, type: options.metrics.contentType, body: await options.metrics.text() }
+        : { status: 401 },
+    ),
   ];
+}
+
+/** Compared by their digests: neither length nor content shows in the time it takes. */
+function shows(request: HttpRequest, token: Secret): boolean {
+  const [, given] = /^Bearer (\S+)$/.exec(request.header('authorization') ?? '') ?? [];
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return given !== undefined && timingSafeEqual(digest(given), digest(token.reveal()));
 }
 
 function page(path: string, handle: (request: HttpRequest) => Promise<HttpReply>): HttpRoute {

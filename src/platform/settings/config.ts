@@ -170,7 +170,12 @@ export function kubeLogins(
   return new KubeLogins({ variables, ...present({ learn }) });
 }
 
-const slackVariables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'] as const;
+const slackVariables = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_OLD_SIGNING_SECRET',
+] as const;
 
 /**
  * The process environment for a role: what a role may not hold is not read, what it needs and is missing is a

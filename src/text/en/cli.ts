@@ -179,7 +179,6 @@ export const cli = {
   'doctor.clock.slack': 'Slack is {offsetMs:ms} off; beyond 60 s its requests are refused',
   'doctor.audit.key': 'AUDIT_KEY is set',
   'doctor.audit.key-missing': 'AUDIT_KEY is not set',
-  'doctor.audit.key-short': 'AUDIT_KEY has {length|# character|# characters}; 32 are needed',
   'doctor.audit.anchor': 'approvals.audit.anchor is set: removed rows at its end would be detected',
   'doctor.audit.anchor-missing':
     'approvals.audit.anchor is not set: removed rows at its end would not be detected',

@@ -173,7 +173,6 @@ export const cli = {
   'doctor.clock.slack': '与 Slack 相差 {offsetMs:ms}；超过 60 秒其请求会被拒绝',
   'doctor.audit.key': '已设置 AUDIT_KEY',
   'doctor.audit.key-missing': '未设置 AUDIT_KEY',
-  'doctor.audit.key-short': 'AUDIT_KEY 有 {length} 个字符；需要 32 个',
   'doctor.audit.anchor': '已设置 approvals.audit.anchor：被截掉的尾部会被发现',
   'doctor.audit.anchor-missing': '未设置 approvals.audit.anchor：被截掉的尾部不会被发现',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { anchorMac, auditHash, auditMac } from '../../../src/domain/audit/audit.ts';
 import type { AuditRow } from '../../../src/domain/audit/rows.ts';
+import { Secret } from '../../../src/domain/kernel/secret.ts';
+import { auditKeys } from '../../../src/platform/settings/audit-keys.ts';
 import type { PostgresStore } from '../../../src/platform/store/store.ts';
 import { createAuditService } from '../../../src/services/audit/audit.service.ts';
 import { createHarness, type Harness } from '../../support/approvals.ts';
@@ -90,6 +92,33 @@ describe('audit', () => {
     expect(log).toHaveLength(206);
     expect(log.map((row) => row.seq)).toEqual(log.map((_, index) => index + 1));
     expect((await h.audit.verify()).verdict).toBe('intact');
+  });
+
+  it('R-L6: keys are changed one process after the other, without a stop and without a break', async () => {
+    const env = (id: string, secret: string, old: string) => ({
+      AUDIT_KEY_ID: id,
+      AUDIT_KEY: new Secret(secret),
+      AUDIT_OLD_KEYS: new Secret(old),
+    });
+    const former = 'the-former-key-of-the-tests';
+    const next = 'the-next-key-of-the-tests';
+    // First everybody knows the new key, then one after the other signs with it (docs/guides/operate.md).
+    const before = auditKeys(env('k1', former, `k2=${next}`));
+    const after = auditKeys(env('k2', next, `k1=${former}`));
+    if (before === undefined || after === undefined) throw new Error('no keys');
+    const own = await postgres.migrated();
+    const old = own.store({ auditKey: before.current });
+    const renewed = own.store({ auditKey: after.current });
+    for (let index = 0; index < 10; index += 1)
+      await (index % 2 === 0 ? old : renewed).tx((tx) =>
+        tx.audit.append({ actor: 'a', actorTeam: 't', action: 'test', facts: { index } }),
+      );
+
+    for (const keys of [before.all, after.all])
+      expect((await createAuditService({ store: old, keys }).verify()).verdict).toBe('intact');
+    // Whoever skips the first step cannot check what is signed by then, and says so.
+    const skipped = new Map([['k1', former]]);
+    expect((await createAuditService({ store: old, keys: skipped }).verify()).verdict).toBe('key-unknown');
   });
 
   it('R-L4: the application can neither change, delete nor truncate the log', async () => {

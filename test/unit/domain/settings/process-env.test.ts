@@ -47,13 +47,27 @@ describe('the process environment', () => {
 
   it.each([
     ...['AETHERIUS_TOKEN', 'DATABASE_URL', 'DATABASE_MIGRATION_URL', 'REDIS_URL', 'SLACK_BOT_TOKEN'],
-    ...['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'AUDIT_KEY', 'AUDIT_OLD_KEYS'],
+    ...[
+      'SLACK_APP_TOKEN',
+      'SLACK_SIGNING_SECRET',
+      'SLACK_OLD_SIGNING_SECRET',
+      'AUDIT_OLD_KEYS',
+      'METRICS_TOKEN',
+    ],
   ] as const)('%s is a secret, and is not empty', (name) => {
     const value = (ProcessEnv.parse({ [name]: 'x' }) as Record<string, unknown>)[name];
 
     expect(value).toBeInstanceOf(Secret);
     expect((value as Secret).reveal()).toBe('x');
     expect(ProcessEnv.safeParse({ [name]: '' }).success).toBe(false);
+  });
+
+  it('AUDIT_KEY is a secret of at least 32 bytes', () => {
+    const value = ProcessEnv.parse({ AUDIT_KEY: 'k'.repeat(32) }).AUDIT_KEY;
+
+    expect(value).toBeInstanceOf(Secret);
+    for (const short of ['', 'k'.repeat(31)])
+      expect(ProcessEnv.safeParse({ AUDIT_KEY: short }).success).toBe(false);
   });
 
   it('takes ports that there are, 0 for a free one', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Secret } from '../../../../src/domain/kernel/secret.ts';
 import { type StatusOptions, statusRoutes } from '../../../../src/platform/process/status.ts';
 
 const options: StatusOptions = {
@@ -7,9 +8,9 @@ const options: StatusOptions = {
   metrics: { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('up 1\n') },
 };
 
-async function ask(path: string, more: Partial<StatusOptions> = {}) {
+async function ask(path: string, more: Partial<StatusOptions> = {}, authorization?: string) {
   const route = statusRoutes({ ...options, ...more }).find((one) => one.path === path);
-  const header = (): undefined => undefined;
+  const header = (name: string) => (name === 'authorization' ? authorization : undefined);
   return route?.handle({ method: 'GET', path, header, body: Buffer.of() });
 }
 
@@ -52,4 +53,16 @@ it('a process is ready when every check is well, and names the others', async ()
 
 it('metrics are given as Prometheus reads them', async () => {
   expect(await ask('/metrics')).toEqual({ status: 200, type: 'text/plain; version=0.0.4', body: 'up 1\n' });
+});
+
+it('shows metrics only to whoever has the token, where there is one', async () => {
+  const guarded = { metricsToken: new Secret('token-of-the-tests') };
+
+  expect(await ask('/metrics')).toMatchObject({ status: 200 });
+  expect(await ask('/metrics', guarded)).toEqual({ status: 401 });
+  for (const wrong of ['Bearer a', 'Bearer a-token', 'token-of-the-tests', 'Basic token-of-the-tests'])
+    expect(await ask('/metrics', guarded, wrong)).toEqual({ status: 401 });
+  expect(await ask('/metrics', guarded, 'Bearer token-of-the-tests')).toMatchObject({ body: 'up 1\n' });
+  // Whoever restarts the process has no token.
+  expect(await ask('/healthz', guarded)).toMatchObject({ status: 200 });
 });

@@ -305,6 +305,13 @@ describe('the process environment', () => {
     expect(readProcessEnv('all', { ...both, SLACK_APP_TOKEN: '' }).SLACK_SIGNING_SECRET?.reveal()).toBe('x');
   });
 
+  it('refuses a key of the audit that can be guessed by trying', () => {
+    const env = { ...base, SLACK_BOT_TOKEN: 'x', SLACK_APP_TOKEN: 'x' };
+
+    expect(() => readProcessEnv('all', { ...env, AUDIT_KEY: 'k'.repeat(31) })).toThrow(/AUDIT_KEY.*32 bytes/);
+    expect(() => readProcessEnv('all', { ...env, AUDIT_KEY: 'ä'.repeat(16) })).not.toThrow();
+  });
+
   it('asks nothing of the command line', () => {
     expect(readProcessEnv('command-line', {}).LOG_LEVEL).toBe('info');
   });
