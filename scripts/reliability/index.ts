@@ -1,0 +1,100 @@
+/** `npm run reliability`: executions that come to harm, many times; writes docs/reliability.md. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { artifactsFolder } from '../../lab/report.ts';
+import { openLane } from '../../test/crash/lane.ts';
+import { runMany } from '../../test/crash/many.ts';
+import { leaseOf, shownEffects } from '../../test/crash/scenario.ts';
+import { buildWorker } from '../../test/crash/worker.ts';
+import { allRuns, type Done, reliabilityPage } from './page.ts';
+import { tasksOf } from './plan.ts';
+
+const list = (words: string) => words.split(',');
+const options = new Command('reliability')
+  .description('lets executions come to harm at every point, and counts the effects')
+  .option('--runs <number>', 'runs of each point, for every kind of fault', Number)
+  .option('--points <list>', 'only these, such as R-K3,R-K4', list, [])
+  .option('--faults <list>', 'only these kinds of fault', list, [])
+  .option('--lanes <number>', 'how many runs at a time', Number, 4)
+  .option('--minutes <number>', 'begins no further run after that', Number)
+  .option('--resume', 'goes on with the runs of before', false)
+  .parse()
+  .opts<{
+    readonly runs?: number;
+    readonly points: readonly string[];
+    readonly faults: readonly string[];
+    readonly lanes: number;
+    readonly minutes?: number;
+    readonly resume: boolean;
+  }>();
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const journal = join(artifactsFolder, 'reliability.jsonl');
+const command = ['npm run reliability', ...process.argv.slice(2)]
+  .join(' ')
+  .replace('reliability -', 'reliability -- -');
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+
+mkdirSync(artifactsFolder, { recursive: true });
+if (!options.resume) writeFileSync(journal, '');
+const done: Done[] = (existsSync(journal) ? readFileSync(journal, 'utf8') : '')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as Done);
+const points = options.points.map((point) => (point.startsWith('R-') ? point : `R-${point}`));
+const wanted = tasksOf({ ...options, points }, done);
+print(`${done.length} runs are done, ${wanted.length} are left`);
+
+const ends = options.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + options.minutes * 60_000;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    interrupted = true;
+  });
+
+const dir = mkdtempSync(join(tmpdir(), 'aetherius-reliability-'));
+const program = await buildWorker();
+const lanes = await Promise.all(
+  Array.from({ length: options.lanes }, (_none, n) => openLane(join(dir, `lane-${n}`))),
+);
+try {
+  await runMany(
+    lanes,
+    wanted.map((task) => ({ ...task, program, leaseMs: leaseOf(task.fault) })),
+    {
+      goOn: () => !interrupted && Date.now() < ends,
+      onTrial(trial) {
+        const run: Done = { ...trial, date: new Date().toISOString().slice(0, 10) };
+        done.push(run);
+        appendFileSync(journal, `${JSON.stringify(run)}\n`);
+        const { fault, point, action, round, state, effects, wrong } = run;
+        print(
+          `${fault} ${point} ${action} ${round}: ${state}, ${shownEffects(effects)} ${wrong.length === 0 ? 'right' : wrong.join('; ')}`,
+        );
+      },
+    },
+  );
+} finally {
+  await Promise.all(lanes.map((lane) => lane.stop()));
+  program.remove();
+  rmSync(dir, { recursive: true, force: true });
+  writeFileSync(join(artifactsFolder, 'reliability.md'), `${allRuns(done)}\n`);
+  writeFileSync(
+    fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)),
+    reliabilityPage({ runs: done, machine, command }),
+  );
+}
+const wrong = done.filter((run) => run.wrong.length > 0).length;
+print(`${done.length} runs, ${wrong} wrong`);
+process.exit(wrong === 0 ? 0 : 1);

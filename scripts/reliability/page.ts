@@ -1,0 +1,115 @@
+/** What `npm run reliability` writes: a row for every run as an artifact, and the totals as a page. */
+import type { Effects } from '../../test/crash/lane.ts';
+import { type Fault, faults, shownEffects, type Trial } from '../../test/crash/scenario.ts';
+import { table } from '../docs/markdown.ts';
+
+/** A run, and when it was. */
+export type Done = Trial & { readonly date: string };
+
+const right = ({ wrong }: Pick<Trial, 'wrong'>) => wrong.length === 0;
+
+/** Every run on a row. */
+export function allRuns(runs: readonly Done[]): string {
+  const head = [
+    'fault',
+    'point',
+    'action',
+    'run',
+    'state',
+    'effects',
+    'attempts',
+    'audit',
+    'seconds',
+    'date',
+    'as it must be',
+  ];
+  return table(
+    head,
+    runs.map((run) => [
+      ...[run.fault, run.point, run.action, `${run.round}`, run.state, shownEffects(run.effects)],
+      ...[`${run.attempts}`, run.audit, run.seconds.toFixed(1), run.date],
+      right(run) ? 'right' : run.wrong.join('; '),
+    ]),
+  );
+}
+
+/** How often each value occurs, the most frequent first: `succeeded (99), failed (1)`. */
+function counted(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([value, count]) => (counts.size === 1 ? value : `${value} (${count})`))
+    .join(', ');
+}
+
+const most = (effects: readonly Effects[]) =>
+  Math.max(0, ...effects.flatMap(({ there, back }) => [there, back]));
+
+function executions(runs: readonly Done[]): string {
+  const groups = new Map<string, Done[]>();
+  for (const run of runs) {
+    const key = `${run.fault} ${run.point} ${run.action}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return table(
+    ['Fault', 'Point', 'Change', 'Runs', 'Ended in', 'Effects', 'Most effects of one step', 'Right'],
+    [...groups.values()].map((group) => {
+      const [first] = group;
+      return [
+        ...[first?.fault ?? '', first?.point ?? '', first?.action ?? '', `${group.length}`],
+        counted(group.map(({ state }) => state)),
+        counted(group.map(({ effects }) => shownEffects(effects))),
+        `${most(group.map(({ effects }) => effects))}`,
+        `${group.filter(right).length}`,
+      ];
+    }),
+  );
+}
+
+function effectsIn(runs: readonly Done[]): string {
+  const number = most(runs.map(({ effects }) => effects));
+  return number > 1 ? `one step had ${number} effects` : 'no step had more than 1 effect';
+}
+
+const order = Object.keys(faults);
+const inOrder = (runs: readonly Done[]) =>
+  runs.toSorted(
+    (a, b) =>
+      order.indexOf(a.fault) - order.indexOf(b.fault) ||
+      a.point.localeCompare(b.point) ||
+      a.action.localeCompare(b.action) ||
+      a.round - b.round,
+  );
+
+export interface Told {
+  readonly runs: readonly Done[];
+  readonly machine: string;
+  /** As it was typed last. */
+  readonly command: string;
+}
+
+export function reliabilityPage({ runs, machine, command }: Told): string {
+  const days = [...new Set(runs.map(({ date }) => date))].toSorted();
+  const when = days.length > 1 ? `from ${days[0]} to ${days.at(-1)}` : `on ${days[0] ?? 'no day'}`;
+  const seen = new Set(runs.map(({ fault }) => fault));
+  return `${[
+    '# Reliability',
+    [
+      'A fix that is being carried out comes to harm at each of the moments that [the rules](rules/approval.md#kill-points-where-a-crash-is-told-apart) name.',
+      'The worker is a real process over a real PostgreSQL and Redis; the target counts the effects itself.',
+      'An effect that happens twice is a fault, and so is another end than the one that the rules demand.',
+    ].join('\n'),
+    `${runs.length} runs, ${runs.filter(right).length} right; ${effectsIn(runs)}. Written ${when} by \`${command}\` on ${machine}.`,
+    [
+      'CI takes two runs of each row. `npm run reliability -- --resume` goes on with one that was broken off; each run is a row of `artifacts/reliability.md`.',
+      '`policy` is the change of an eviction policy, which may be repeated; its effects are what `INFO commandstats` of the target counts.',
+      '`counter` is an effect that may not be repeated, as a restart; it counts itself in the same command.',
+      '`1 + 1` is one change there and one back. `indeterminate` means that a person must look: nothing had happened, and nothing was tried again.',
+    ].join('\n'),
+    `## Executions\n\n${(Object.keys(faults) as Fault[])
+      .filter((fault) => seen.has(fault))
+      .map((fault) => `- \`${fault}\`: ${faults[fault]}.`)
+      .join('\n')}\n\n${executions(inOrder(runs))}`,
+  ].join('\n\n')}\n`;
+}

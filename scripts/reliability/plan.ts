@@ -1,0 +1,49 @@
+/** What a run of `npm run reliability` has to do, and what of it an earlier one has done. */
+import { type Fault, faults, type Scenario, scenarios, type Trial } from '../../test/crash/scenario.ts';
+
+/** Runs of each point that count as the whole. */
+export const wholeRuns: Readonly<Record<Fault, number>> = {
+  SIGKILL: 100,
+  SIGSTOP: 20,
+  redis: 20,
+  postgres: 20,
+  blocked: 3,
+};
+
+export interface Choice {
+  /** Instead of the numbers above. */
+  readonly runs?: number;
+  /** Such as `['R-K3']`; empty: all. */
+  readonly points: readonly string[];
+  /** Empty: all. */
+  readonly faults: readonly string[];
+}
+
+export interface Task {
+  readonly scenario: Scenario;
+  readonly fault: Fault;
+  readonly round: number;
+}
+
+type Known = Pick<Trial, 'point' | 'action' | 'fault' | 'round'>;
+const keyOf = ({ point, action, fault, round }: Known) => `${fault} ${point} ${action} ${round}`;
+
+/** Every run that is wanted and not done, spread so that one that is broken off has seen something of everything. */
+export function tasksOf(choice: Choice, done: readonly Known[]): readonly Task[] {
+  const known = new Set(done.map(keyOf));
+  return (Object.keys(faults) as Fault[])
+    .filter((fault) => choice.faults.length === 0 || choice.faults.includes(fault))
+    .flatMap((fault) =>
+      scenarios
+        .filter(({ point }) => choice.points.length === 0 || choice.points.includes(point))
+        .flatMap((scenario) => {
+          const runs = choice.runs ?? wholeRuns[fault];
+          return Array.from({ length: runs }, (_none, round) => ({
+            ...{ scenario, fault, round, at: round / runs },
+          }));
+        }),
+    )
+    .filter(({ scenario, fault, round }) => !known.has(keyOf({ ...scenario, fault, round })))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ scenario, fault, round }) => ({ scenario, fault, round }));
+}

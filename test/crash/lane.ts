@@ -1,0 +1,104 @@
+/**
+ * Everything that one execution needs, of its own: a PostgreSQL that may be stopped, a target that counts its effects,
+ * and the Redis that carries jobs. Lanes share nothing, so that they run side by side.
+ */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { type PostgresServer, query, startPostgres } from '../../lab/components/postgres.ts';
+import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
+import { migrate } from '../../src/platform/store/migrate.ts';
+import { createStore, type PostgresStore } from '../../src/platform/store/store.ts';
+import { createHarness, type Harness } from '../support/approvals.ts';
+import { silentLogger } from '../support/logger.ts';
+import { auditKey } from '../support/postgres.ts';
+import {
+  type ActionName,
+  actionNamed,
+  effectCounter,
+  realProbes,
+  realTargets,
+  resetCounter,
+} from './actions.ts';
+
+/** What the target itself has counted since the last `reset`. */
+export interface Effects {
+  /** Changes, as the fix makes them. */
+  readonly there: number;
+  /** The change back that a rollback makes, if the last one was that. */
+  readonly back: number;
+}
+
+export interface Lane {
+  readonly postgres: PostgresServer;
+  readonly store: PostgresStore;
+  readonly databaseUrl: string;
+  /** The platform's Redis, which the fixes change. */
+  readonly target: RedisServer;
+  /** The bot's own Redis. */
+  readonly courier: RedisServer;
+  harness(action: ActionName, health: 'real' | 'unhealthy', leaseMs: number): Harness;
+  /** Puts the target back, and closes what an earlier run left open: it must not hold the target of the next one. */
+  reset(): Promise<void>;
+  effects(action: ActionName): Promise<Effects>;
+  stop(): Promise<void>;
+}
+
+const before = 'noeviction';
+
+export async function openLane(dir: string): Promise<Lane> {
+  mkdirSync(dir, { recursive: true });
+  chmodSync(dir, 0o755);
+  const [postgres, target, courier] = await Promise.all([
+    startPostgres({ dir: join(dir, 'postgres'), databases: ['own'] }),
+    startRedis({ dir: join(dir, 'target'), args: ['--maxmemory', '50mb', '--maxmemory-policy', before] }),
+    startRedis({ dir: join(dir, 'courier'), args: ['--maxmemory-policy', 'noeviction'] }),
+  ]);
+  const databaseUrl = postgres.url('own');
+  await migrate({ database: { url: databaseUrl }, logger: silentLogger });
+  const store = createStore({ database: { url: databaseUrl }, auditKey, logger: silentLogger });
+  const client = new Redis(target.url);
+  const urls = { redis: target.url, postgres: databaseUrl };
+  return {
+    ...{ postgres, store, databaseUrl, target, courier },
+    harness: (action, health, leaseMs) =>
+      createHarness(store, {
+        leaseMs,
+        real: {
+          remediation: actionNamed(action, urls),
+          targets: realTargets(urls),
+          probes: realProbes(health),
+        },
+      }),
+    async reset() {
+      await client.config('SET', 'maxmemory-policy', before);
+      await resetCounter(target.url);
+      await client.config('RESETSTAT');
+      await query(
+        databaseUrl,
+        `UPDATE remediations SET state = 'failed'
+         WHERE state IN ('executing', 'verifying', 'rolling_back', 'indeterminate', 'approved')`,
+      );
+      // The same action on the same server, many times an hour: here that is what is wanted (R-X9).
+      await query(
+        databaseUrl,
+        `UPDATE remediations SET approved_at = approved_at - interval '2 hours' WHERE approved_at > now() - interval '2 hours'`,
+      );
+    },
+    async effects(action) {
+      if (action === 'counter') return { there: Number(await client.get(effectCounter)), back: 0 };
+      const [, value] = (await client.config('GET', 'maxmemory-policy')) as string[];
+      // MONITOR leaves out what administers Redis, so that only their number is known, and where the last one led.
+      const calls = Number(
+        /cmdstat_config\|set:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0,
+      );
+      const back = value === before && calls > 0 ? 1 : 0;
+      return { there: calls - back, back };
+    },
+    async stop() {
+      client.disconnect();
+      await store.close();
+      await Promise.all([postgres.stop(), target.stop(), courier.stop()]);
+    },
+  };
+}
