@@ -8,6 +8,7 @@ import { coverageSummary } from './docs/coverage-summary.ts';
 import { diagnosesIndex, diagnosisFolder, diagnosisPages } from './docs/diagnoses.ts';
 import { errorsReference } from './docs/errors.ts';
 import { outputSchemas } from './docs/output-schemas.ts';
+import { policyFiles } from './docs/policy.ts';
 import { withRegions } from './docs/readme.ts';
 import { probesReference, remediationsReference } from './docs/registries.ts';
 import { rightsFiles } from './docs/rights.ts';
@@ -37,6 +38,7 @@ export function generateDocs(folder = root): ReadonlyMap<string, string> {
     ],
     ...outputSchemas(),
     ...rightsFiles(),
+    ...policyFiles(),
   ]);
 }
 

@@ -49,6 +49,10 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(remediation.needs.every((need) => targetNames.includes(need))).toBe(true);
     });
 
+    it('R-X15: says what it writes to Kubernetes, which the admission policy is made of, and to nothing else', () => {
+      expect(remediation.changes !== undefined).toBe(remediation.needs.includes('kubernetes'));
+    });
+
     it('describes every parameter and refuses unknown ones', () => {
       const schema = z.toJSONSchema(remediation.params, { io: 'input' }) as {
         properties?: Record<string, { description?: string }>;

@@ -88,6 +88,19 @@ export interface NeededRight {
   readonly name?: string;
 }
 
+/**
+ * What an effect changes of an object of Kubernetes. The admission policy of the worker's account is made of these, so
+ * an effect that is not said here is denied there (R-X15).
+ */
+export interface KubernetesChange {
+  readonly group: string;
+  readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets')[];
+  /** The one field that differs afterwards, from the top of the object. */
+  readonly field: readonly [string, ...string[]];
+  /** What it becomes: this text, and the object's number of that name as it was before. */
+  readonly to: { readonly prefix: string; readonly counter: 'generation' };
+}
+
 export type Observation = 'done' | 'not-done' | 'unknown';
 
 /**
@@ -123,6 +136,8 @@ export interface Remediation<
     params: z.output<P>,
     context: Pick<RemediationContext<Deps>, 'deps' | 'signal'>,
   ): Promise<readonly NeededRight[]>;
+  /** All that its steps write to the API server of Kubernetes. */
+  readonly changes?: readonly KubernetesChange[];
   /** Read-only. AppError CONFLICT with facts.reason when there is nothing to do or an empty target set (R-P7). */
   plan(params: z.output<P>, context: RemediationContext<Deps>): Promise<Plan>;
   /**

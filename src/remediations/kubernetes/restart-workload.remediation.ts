@@ -23,6 +23,8 @@ type WorkloadKind = (typeof kinds)[keyof typeof kinds];
 
 /** In the Pod template, so that its change makes the controller replace the Pods, as `kubectl rollout restart` does. */
 const annotation = 'aetherius.io/restarted-generation';
+/** With the generation that was seen: a change in between makes another value of it, and is noticed. */
+const prefix = 'generation ';
 
 const Params = z.strictObject({
   part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform to restart.' }),
@@ -88,6 +90,14 @@ It is done when the controller has rolled out the new template and all Pods are 
     };
   },
   instruction: 'see-why-not-running',
+  changes: [
+    {
+      group: 'apps',
+      resources: Object.values(kinds),
+      field: ['spec', 'template', 'metadata', 'annotations', annotation],
+      to: { prefix, counter: 'generation' },
+    },
+  ],
   async rights(params: Params, { deps, signal }: Context) {
     const usual = placeOf(params, deps);
     const { kind, namespace, name } = await named(usual, params, deps, signal).catch((error: unknown) => {
@@ -114,7 +124,7 @@ It is done when the controller has rolled out the new template and all Pods are 
     if (seen.strategy === 'OnDelete') throw refused('on-delete-strategy', { workload: place.name });
     if (seen.desired === 0) throw refused('no-target', { workload: place.name });
     const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
-    const value = `generation ${seen.generation}`;
+    const value = `${prefix}${seen.generation}`;
     const admitted = await dryRun(place, value, seen, deps, signal);
     const runs = seen.ready > 0 ? 'running' : 'not-running';
     const store = known

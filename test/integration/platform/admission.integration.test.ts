@@ -1,0 +1,430 @@
+/** R-X15 on a real API server: what the admission policy of the chart lets the worker's account do, and what it denies. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type KubeApi, missing as missingKube, startKubeApi } from '../../../lab/components/kube-api.ts';
+import { waitFor } from '../../../lab/components/process.ts';
+import { asInGuide } from '../../../src/domain/platform/platform.ts';
+import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
+import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
+import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
+import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
+import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
+import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
+import { scratch } from '../../support/targets.ts';
+
+const lacking = missingKube() ?? missingChart();
+const image = 'registry.example/busybox:1.36';
+const chart = {
+  features: { exec: true, restart: true, debug: true },
+  agentFeatures: { restart: true },
+  config: { environments: { prod: { runtime: { kind: 'kubernetes', debugImage: image } } } },
+};
+const ofPolicy = (manifests: readonly Manifest[]) =>
+  manifests.filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
+
+describe.skipIf(lacking !== undefined)(
+  `the admission policy${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    const folder = scratch('admission');
+    let api: KubeApi;
+    let admin: KubeSeed;
+    let target: KubernetesTarget;
+    const clients: KubeSeed[] = [];
+
+    /** An account that may do everything as far as roles go: what is denied is denied by the policy. */
+    async function mighty(user: string): Promise<{ readonly kubeconfig: string; readonly seed: KubeSeed }> {
+      await admin.post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+        metadata: { name: user.replaceAll(':', '-') },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+      });
+      const kubeconfig = await api.userKubeconfig(user);
+      const seed = kubeSeed(kubeconfig);
+      clients.push(seed);
+      return { kubeconfig, seed };
+    }
+
+    const template = (app: string) => ({
+      metadata: { labels: { app }, annotations: { 'example/kept': 'yes' } },
+      spec: { containers: [{ name: app, image: `lab.local/${app}:1`, env: [{ name: 'A', value: 'b' }] }] },
+    });
+    const workload = (kind: string, namespace: string, name: string, spec: object = {}) =>
+      admin.post(`/apis/apps/v1/namespaces/${namespace}/${kind}`, {
+        metadata: { name, labels: { app: name } },
+        spec: { selector: { matchLabels: { app: name } }, template: template(name), ...spec },
+      });
+    const install = async (manifests: readonly Manifest[]) => {
+      for (const manifest of manifests)
+        await admin.post(
+          `/apis/${manifest.apiVersion}/${manifest.kind === 'ValidatingAdmissionPolicy' ? 'validatingadmissionpolicies' : 'validatingadmissionpolicybindings'}`,
+          manifest,
+        );
+    };
+    const inForce = (seed: KubeSeed) =>
+      waitFor(
+        async () =>
+          (await tried(
+            seed.merge(dry('/api/v1/namespaces/aetherius'), { metadata: { labels: { x: 'y' } } }),
+          )) !== 'allowed',
+        { seconds: 30, what: 'the policy to be in force' },
+      );
+
+    beforeAll(async () => {
+      api = await startKubeApi({ dir: join(folder.dir, 'kube') });
+      admin = kubeSeed(api.kubeconfig);
+      clients.push(admin);
+      await admin.post('/api/v1/namespaces', { metadata: { name: 'aetherius' } });
+      await workload('deployments', 'aetherius', 'agent-manager', { replicas: 2 });
+      await workload('deployments', 'aetherius', 'somebody-elses');
+      await workload('statefulsets', 'aetherius', 'redis', { serviceName: 'redis' });
+      await workload('daemonsets', 'kube-system', 'collect-agent');
+      await workload('daemonsets', 'kube-system', 'kube-proxy');
+      for (const name of ['agent-manager-1', 'agent-manager-2', 'bots-bot-1']) {
+        await admin.post(
+          '/api/v1/namespaces/aetherius/pods',
+          pod(name, { labels: { app: 'agent-manager' } }),
+        );
+        await admin.merge(
+          `/api/v1/namespaces/aetherius/pods/${name}/status`,
+          runningStatus('2026-11-01T00:00:00Z'),
+        );
+      }
+      await admin.post('/api/v1/namespaces/kube-system/pods', pod('kube-proxy-1'));
+      await admin.post('/api/v1/namespaces/aetherius/serviceaccounts', { metadata: { name: 'default' } });
+      await install(ofPolicy(renderChart(chart)));
+      bot = await mighty('system:serviceaccount:ops:bots-worker');
+      somebody = await mighty('somebody');
+      target = createKubernetesTarget({
+        ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig: bot.kubeconfig },
+      });
+      await inForce(bot.seed);
+    });
+    afterAll(async () => {
+      for (const client of clients) client.close();
+      await api.stop();
+      folder.remove();
+    });
+    let bot: Awaited<ReturnType<typeof mighty>>;
+    let somebody: Awaited<ReturnType<typeof mighty>>;
+
+    it('fails closed, denies, and is there unless it is switched off', () => {
+      const [policy, binding] = ofPolicy(renderChart());
+
+      expect(policy?.spec).toMatchObject({ failurePolicy: 'Fail' });
+      expect(binding?.spec).toMatchObject({ validationActions: ['Deny'] });
+      expect(ofPolicy(renderChart({ admissionPolicy: false }))).toEqual([]);
+    });
+
+    it.each([
+      ['deployments', { part: 'agent-manager', kind: 'Deployment' }],
+      ['statefulsets', { part: 'redis', kind: 'StatefulSet' }],
+      ['daemonsets', { part: 'collect-agent', kind: 'DaemonSet' }],
+    ] as const)('lets the remediation restart one of the %s, twice', async (kind, params) => {
+      const namespace = kind === 'daemonsets' ? 'kube-system' : 'aetherius';
+      const context = {
+        deps: { kubernetes: target, platform: asInGuide, environment: 'prod' } as never,
+        signal: new AbortController().signal,
+        now: () => new Date(),
+      };
+      const call = { ...params, workload: params.part };
+      const seen = async () => (await target.get(kind, namespace, params.part)).metadata.generation ?? 0;
+      const before = await seen();
+      if (kind === 'daemonsets')
+        await admin.merge(`/apis/apps/v1/namespaces/${namespace}/${kind}/${params.part}/status`, {
+          status: {
+            ...{
+              currentNumberScheduled: 1,
+              numberMisscheduled: 0,
+              desiredNumberScheduled: 1,
+              numberReady: 0,
+            },
+          },
+        });
+
+      for (const time of [1, 2]) {
+        const plan = await restartWorkload.plan(call, context);
+        await restartWorkload.applyStep(plan.steps[0], plan, context);
+        expect(await restartWorkload.observeStep(plan.steps[0], plan, context)).toBe('done');
+        expect(await seen()).toBe(before + time);
+      }
+    });
+
+    it('lets the debug container in as the product makes it', async () => {
+      const stop = new AbortController();
+      let answered: (answer: Promise<string>) => void = () => undefined;
+      const patched = new Promise<string>((resolve) => {
+        answered = resolve;
+      });
+      const runtime = runtimeOnKubernetes(
+        {
+          ...target,
+          exec: async () => ({ code: 127, stdout: '', stderr: '' }),
+          patch: (...args) => {
+            const answer = target.patch(...args);
+            answered(tried(answer));
+            return answer;
+          },
+        },
+        asInGuide,
+        { image },
+      );
+      const instances = await runtime.instances('agent-manager');
+      const instance = instances.find(({ name }) => name === 'agent-manager-1');
+      if (instance === undefined) throw new Error('no instance');
+      const asked = runtime.exec(instance, ['wget', '-q', 'http://x'], {
+        network: true,
+        signal: stop.signal,
+      });
+      asked.catch(() => undefined);
+
+      expect(await patched).toBe('allowed');
+      stop.abort();
+      expect(await tried(inside({})(bot.seed))).toBe('allowed');
+    });
+
+    it('lets the bot ask for its rights and run single commands in the platform’s Pods', async () => {
+      expect(await target.can('patch', 'pods', 'aetherius')).toBe(true);
+      // No node runs it: the API server refuses after admission, with other words.
+      expect(await tried(bot.seed.post(exec('aetherius', 'agent-manager-1'), {}))).not.toMatch(
+        /denied request/,
+      );
+    });
+
+    const deployment = '/apis/apps/v1/namespaces/aetherius/deployments/agent-manager';
+    const restarted = 'aetherius.io/restarted-generation';
+    const merge = (path: string, body: object) => (seed: KubeSeed) => seed.merge(dry(path), body);
+    const inTemplate = (change: object) => merge(deployment, { spec: { template: change } });
+    const annotated = (annotations: object, more: object = {}) =>
+      inTemplate({ metadata: { annotations }, ...more });
+    const container = (change: object) => ({
+      spec: { containers: [{ ...template('agent-manager').spec.containers[0], ...change }] },
+    });
+    const inside =
+      (change: object, name = 'agent-manager-2') =>
+      async (seed: KubeSeed) => {
+        const good = {
+          ...{ name: 'aetherius-debug-00000001', image, command: ['true'] },
+          securityContext: {
+            ...{ runAsUser: 65_534, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+            capabilities: { drop: ['ALL'] },
+          },
+        };
+        return seed.merge(dry(`/api/v1/namespaces/aetherius/pods/${name}/ephemeralcontainers`), {
+          spec: { ephemeralContainers: [{ ...good, ...change }] },
+        });
+      };
+
+    it.each<readonly [string, (seed: KubeSeed) => Promise<unknown>, RegExp]>([
+      ['fewer replicas', merge(deployment, { spec: { replicas: 0 } }), /nothing but/],
+      ['more replicas', merge(deployment, { spec: { replicas: 50 } }), /nothing but/],
+      ['a pause', merge(deployment, { spec: { paused: true } }), /nothing but/],
+      [
+        'another strategy',
+        merge(deployment, { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } }),
+        /nothing but/,
+      ],
+      ['another image', inTemplate(container({ image: 'evil:1' })), /nothing but/],
+      ['another variable', inTemplate(container({ env: [{ name: 'A', value: 'c' }] })), /nothing but/],
+      ['another command', inTemplate(container({ command: ['sh'] })), /nothing but/],
+      ['the host’s network', inTemplate({ spec: { hostNetwork: true } }), /nothing but/],
+      ['another service account', inTemplate({ spec: { serviceAccountName: 'admin' } }), /nothing but/],
+      ['another annotation of the template', annotated({ 'example/new': 'x' }), /nothing but/],
+      ['a lost annotation of the template', annotated({ 'example/kept': null }), /nothing but/],
+      ['another label of the template', inTemplate({ metadata: { labels: { more: 'x' } } }), /nothing but/],
+      [
+        'an annotation of the object',
+        merge(deployment, { metadata: { annotations: { more: 'x' } } }),
+        /nothing but/,
+      ],
+      ['a label of the object', merge(deployment, { metadata: { labels: { more: 'x' } } }), /nothing but/],
+      ['a finalizer', merge(deployment, { metadata: { finalizers: ['example/x'] } }), /nothing but/],
+      ['another value of ours', annotated({ [restarted]: 'now' }), /nothing but/],
+      ['a generation that is not the object’s', annotated({ [restarted]: 'generation 9999' }), /nothing but/],
+      [
+        'a restart and an image at once',
+        async (seed) => {
+          const { generation } = (await target.get('deployments', 'aetherius', 'agent-manager')).metadata;
+          return annotated({ [restarted]: `generation ${generation}` }, container({ image: 'evil:1' }))(seed);
+        },
+        /nothing but/,
+      ],
+      [
+        'the scale of a workload',
+        merge(`${deployment}/scale`, { spec: { replicas: 0 } }),
+        /no object of this kind/,
+      ],
+      [
+        'a workload without a name of ours',
+        merge('/apis/apps/v1/namespaces/aetherius/deployments/somebody-elses', {
+          spec: { template: { metadata: { annotations: { [restarted]: 'generation 1' } } } },
+        }),
+        /given by name/,
+      ],
+      [
+        'another workload of kube-system',
+        merge('/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy', {
+          spec: { template: { metadata: { annotations: { [restarted]: 'generation 1' } } } },
+        }),
+        /given by name/,
+      ],
+      [
+        'an image of the agents in kube-system',
+        merge('/apis/apps/v1/namespaces/kube-system/daemonsets/collect-agent', {
+          spec: { template: { spec: { hostPID: true } } },
+        }),
+        /nothing but/,
+      ],
+      [
+        'a new workload',
+        (seed) =>
+          seed.post(dry('/apis/apps/v1/namespaces/aetherius/deployments'), {
+            metadata: { name: 'new' },
+            spec: {
+              selector: { matchLabels: { a: 'b' } },
+              template: {
+                metadata: { labels: { a: 'b' } },
+                spec: { containers: [{ name: 'a', image: 'a' }] },
+              },
+            },
+          }),
+        /no object of this kind/,
+      ],
+      ['a workload less', (seed) => seed.remove(dry(deployment)), /creates and deletes none/],
+      [
+        'a Pod less',
+        (seed) => seed.remove(dry('/api/v1/namespaces/aetherius/pods/agent-manager-1')),
+        /creates and deletes none/,
+      ],
+      [
+        'an eviction',
+        (seed) =>
+          seed.post(dry('/api/v1/namespaces/aetherius/pods/agent-manager-1/eviction'), {
+            metadata: { name: 'agent-manager-1' },
+          }),
+        /no object of this kind/,
+      ],
+      [
+        'a new Pod',
+        (seed) => seed.post(dry('/api/v1/namespaces/aetherius/pods'), pod('new')),
+        /creates and deletes none/,
+      ],
+      [
+        'a new Secret',
+        (seed) => seed.post(dry('/api/v1/namespaces/aetherius/secrets'), { metadata: { name: 'new' } }),
+        /no object of this kind/,
+      ],
+      [
+        'a new ConfigMap in kube-system',
+        (seed) => seed.post(dry('/api/v1/namespaces/kube-system/configmaps'), { metadata: { name: 'new' } }),
+        /no object of this kind/,
+      ],
+      [
+        'rights of its own',
+        (seed) =>
+          seed.post(dry('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings'), {
+            metadata: { name: 'new' },
+            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+            subjects: [],
+          }),
+        /no object of this kind/,
+      ],
+      [
+        'a token of another account',
+        (seed) => seed.post('/api/v1/namespaces/aetherius/serviceaccounts/default/token', { spec: {} }),
+        /no object of this kind/,
+      ],
+      [
+        'a command in kube-system',
+        (seed) => seed.post(exec('kube-system', 'kube-proxy-1'), {}),
+        /none of its own/,
+      ],
+      [
+        'a command in the bot’s own Pod',
+        (seed) => seed.post(exec('aetherius', 'bots-bot-1'), {}),
+        /none of its own/,
+      ],
+      [
+        'a session with standard input',
+        (seed) => seed.post(`${exec('aetherius', 'agent-manager-1')}&stdin=true`, {}),
+        /no session/,
+      ],
+      [
+        'a terminal',
+        (seed) => seed.post(`${exec('aetherius', 'agent-manager-1')}&tty=true`, {}),
+        /no session/,
+      ],
+      [
+        'a forwarded port',
+        (seed) => seed.post('/api/v1/namespaces/aetherius/pods/agent-manager-1/portforward?ports=80', {}),
+        /no object of this kind/,
+      ],
+      ['a debug container of another image', inside({ image: 'evil:1' }), /own debug container/],
+      ['one of another name', inside({ name: 'shell' }), /own debug container/],
+      ['one that is root', inside({ securityContext: { runAsUser: 0 } }), /own debug container/],
+      ['a privileged one', inside({ securityContext: { privileged: true } }), /own debug container/],
+      [
+        'one with a variable of a Secret',
+        inside({ envFrom: [{ secretRef: { name: 'x' } }] }),
+        /own debug container/,
+      ],
+      ['one in the bot’s own Pod', inside({}, 'bots-bot-1'), /none of its own/],
+    ])('denies %s, and lets another account do it', async (_what, attempt, why) => {
+      const answer = await tried(attempt(bot.seed));
+
+      expect(answer).toMatch(/denied request/);
+      expect(answer).toMatch(why);
+      expect(await tried(attempt(somebody.seed))).not.toMatch(/denied request/);
+    });
+
+    it('lets nothing in kube-system be restarted, and no debug container in, where that is off', async () => {
+      const account = 'system:serviceaccount:other:plain-worker';
+      await install(ofPolicy(renderChart({ features: { restart: true } }, 'plain', 'other')));
+      const { seed } = await mighty(account);
+      await inForce(seed);
+      const path = (place: string, kind: string, name: string) =>
+        `/apis/apps/v1/namespaces/${place}/${kind}/${name}`;
+      const restart = async (place: string, kind: 'deployments' | 'daemonsets', name: string) => {
+        const { generation } = (await target.get(kind, place, name)).metadata;
+        const body = {
+          spec: { template: { metadata: { annotations: { [restarted]: `generation ${generation}` } } } },
+        };
+        return tried(seed.merge(dry(path(place, kind, name)), body));
+      };
+
+      expect(await restart('aetherius', 'deployments', 'agent-manager')).toBe('allowed');
+      expect(await restart('kube-system', 'daemonsets', 'collect-agent')).toMatch(/given by name/);
+      expect(await tried(inside({})(seed))).toMatch(/own debug container/);
+    });
+
+    it('as deploy/rbac/policy.yaml does the same for an installation without Helm', async () => {
+      const plain = parseAllDocuments(readFileSync('deploy/rbac/policy.yaml', 'utf8')).map(
+        (document) => document.toJS() as Manifest,
+      );
+      await install(plain);
+      const { seed } = await mighty('system:serviceaccount:aetherius:aetherius-bot');
+      await inForce(seed);
+      const { generation } = (await target.get('deployments', 'aetherius', 'agent-manager')).metadata;
+
+      expect(await tried(annotated({ [restarted]: `generation ${generation}` })(seed))).toBe('allowed');
+      expect(await tried(merge(deployment, { spec: { replicas: 0 } })(seed))).toMatch(/denied request/);
+    });
+  },
+);
+
+const dry = (path: string) => `${path}?dryRun=All`;
+const exec = (namespace: string, name: string) =>
+  `/api/v1/namespaces/${namespace}/pods/${name}/exec?command=true&stdout=true`;
+
+/** What came of a request: `allowed`, or why not. */
+function tried(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'allowed',
+    (error: unknown) =>
+      error instanceof Error
+        ? `${error.message} ${JSON.stringify((error as { facts?: unknown }).facts ?? {})}`
+        : 'refused',
+  );
+}
