@@ -52,6 +52,7 @@ const rooms = {
     run: [],
     message: [],
     audit: [],
+    token: [],
     report: ['run'],
     'fix/decide': ['fix'],
     'fix/propose': ['fix', 'fix/decide', 'run'],

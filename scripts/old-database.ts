@@ -14,7 +14,6 @@ import { freePort, type RunningProcess, startProcess, tail } from '../lab/compon
 import { startRedis } from '../lab/components/redis.ts';
 import { migrationsFolder } from '../src/platform/store/migrate.ts';
 import {
-  approverToken,
   type OldEnvironment,
   oldAuditKey,
   oldConfig,
@@ -76,7 +75,6 @@ async function start(role: 'bot' | 'worker', environment?: OldEnvironment): Prom
       REDIS_URL: redis.url,
       AUDIT_KEY: oldAuditKey,
       STATUS_PORT: `${statusPort}`,
-      APPROVER_TOKEN: approverToken,
       ...(role === 'bot'
         ? { SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken, SLACK_API_URL: slack.apiUrl }
         : Object.fromEntries(

@@ -4,8 +4,10 @@ import { en } from '../../src/text/en.ts';
 import { wordsIn } from '../../src/text/words.ts';
 import { code, page, table } from './markdown.ts';
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 export function commandsReference(): string {
-  const program = createProgram(wordsIn('en'), '0', () => Promise.resolve());
+  const program = createProgram(wordsIn('en'), '0', { here: nothing, asPerson: nothing });
   const leaves = allCommands(program).filter((command) => command.commands.length === 0);
   return page(
     '# Commands',

@@ -11,6 +11,8 @@ export const callbacks = {
   resolveModal: 'aetherius_resolve_modal',
   diagnoseModal: 'aetherius_diagnose_modal',
   detailsModal: 'aetherius_details_modal',
+  tokenModal: 'aetherius_token_modal',
+  tokenShown: 'aetherius_token_shown',
 } as const;
 
 /** Every action_id of ours; `value` is always the opaque id of a row in `buttons`. */
@@ -47,6 +49,8 @@ export const inputs = {
   reason: 'reason',
   outcome: 'outcome',
   symptom: 'symptom',
+  name: 'name',
+  days: 'days',
 } as const;
 
 /** `metadata.event_type` of every message of ours (R-S3). */

@@ -2,19 +2,18 @@ import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
 import { planText, remediationOutput, remediationTitle, sayDecided } from './remediation-output.ts';
 
 /** What waits for people: offers that were asked for, and everything that is under way. */
 export async function listApprovals(
-  context: CliContext,
+  context: ServedContext,
   options: { readonly env?: string; readonly limit: number },
 ): Promise<ExitCode> {
   const { words } = context;
-  const services = await context.services();
-  const rows = await services.remediations.list({
+  const rows = await context.services.remediations.list({
     open: true,
     limit: options.limit,
     ...present({ environment: options.env }),
@@ -39,8 +38,8 @@ export async function listApprovals(
   return exitCodes.ok;
 }
 
-export async function showApproval(context: CliContext, handle: string): Promise<ExitCode> {
-  const found = await (await context.services()).remediations.get(handle);
+export async function showApproval(context: ServedContext, handle: string): Promise<ExitCode> {
+  const found = await context.services.remediations.get(handle);
   if (found === undefined) throw new AppError('NOT_FOUND', handle);
   const { remediation } = found;
   const output: FixOutput = { remediation: remediationOutput(remediation), plan: remediation.plan };
@@ -55,88 +54,98 @@ export interface DecideOptions {
   readonly reason?: string;
 }
 
-/** Approves as the person whose token this shell has. The plan is shown before, so that it is not approved unseen. */
+/**
+ * Approves as the owner of the token. The plan is shown before, so that it is not approved unseen; whoever may decide
+ * and not read gets no plan, as in Slack.
+ */
 export async function approve(
-  context: CliContext,
+  context: ServedContext,
   handle: string,
   options: DecideOptions,
 ): Promise<ExitCode> {
-  const by = await context.person();
-  const services = await context.services();
-  const found = await services.remediations.get(handle);
-  if (found === undefined) throw new AppError('NOT_FOUND', handle);
-  const { remediation } = found;
-  if (options.plan !== undefined && !remediation.planHash.startsWith(options.plan))
-    throw new AppError('CONFLICT', `the plan is ${remediation.planHash.slice(0, 8)}, not ${options.plan}`);
-  if (context.output === 'text') context.out(planText(remediation, context.words));
+  const { person: by, services } = context;
+  const { id, planHash } = await found(context, handle);
+  if (options.plan !== undefined && !planHash.startsWith(options.plan))
+    throw new AppError('CONFLICT', `the plan is ${planHash.slice(0, 8)}, not ${options.plan}`);
+  if (context.output === 'text') {
+    const shown = await services.remediations.get(id).catch(unlessRefused);
+    if (shown !== undefined) context.out(planText(shown.remediation, context.words));
+  }
   const requestId = context.requestId();
   return sayDecided(
     context,
-    await services.remediations.approve({
-      id: remediation.id,
+    await services.deciding.remediations.approve({
+      id,
       by,
-      planHash: remediation.planHash,
+      planHash,
       requestId,
-      payloadDigest: sha256({ requestId, approve: remediation.id, plan: remediation.planHash }),
+      payloadDigest: sha256({ requestId, approve: id, plan: planHash }),
       ...present({ reason: options.reason }),
     }),
   );
 }
 
-export async function reject(context: CliContext, handle: string, reason: string): Promise<ExitCode> {
-  const by = await context.person();
-  const services = await context.services();
-  const found = await services.remediations.get(handle);
-  if (found === undefined) throw new AppError('NOT_FOUND', handle);
+export async function reject(context: ServedContext, handle: string, reason: string): Promise<ExitCode> {
+  const { person: by, services } = context;
+  const { id, planHash } = await found(context, handle);
   const requestId = context.requestId();
   return sayDecided(
     context,
-    await services.remediations.reject({
-      id: found.remediation.id,
+    await services.deciding.remediations.reject({
+      id,
       by,
-      planHash: found.remediation.planHash,
+      planHash,
       reason,
       requestId,
-      payloadDigest: sha256(wholeJson({ requestId, reject: found.remediation.id, reason })),
+      payloadDigest: sha256(wholeJson({ requestId, reject: id, reason })),
     }),
   );
 }
 
 /** Says how a fix with an unknown outcome ended: `worked` has it verified once more, `failed` ends it. */
 export async function resolve(
-  context: CliContext,
+  context: ServedContext,
   handle: string,
   outcome: 'worked' | 'failed',
   reason: string,
 ): Promise<ExitCode> {
-  const by = await context.person();
-  const services = await context.services();
-  const found = await services.remediations.get(handle);
-  if (found === undefined) throw new AppError('NOT_FOUND', handle);
+  const { person: by, services } = context;
+  const { id, planHash } = await found(context, handle);
   const requestId = context.requestId();
   return sayDecided(
     context,
-    await services.remediations.resolve({
-      id: found.remediation.id,
+    await services.deciding.remediations.resolve({
+      id,
       by,
-      planHash: found.remediation.planHash,
+      planHash,
       to: outcome === 'worked' ? 'verifying' : 'failed',
       reason,
       requestId,
-      payloadDigest: sha256(wholeJson({ requestId, resolve: found.remediation.id, outcome, reason })),
+      payloadDigest: sha256(wholeJson({ requestId, resolve: id, outcome, reason })),
     }),
   );
 }
 
+async function found({ services }: ServedContext, handle: string) {
+  const row = await services.deciding.find(handle);
+  if (row === undefined) throw new AppError('NOT_FOUND', handle);
+  return row;
+}
+
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'NOT_ALLOWED') return undefined;
+  throw error;
+}
+
 /** Who could approve this now, and why not the others. */
 export async function explainApproval(
-  context: CliContext,
+  context: ServedContext,
   remediation: string,
   options: { readonly env?: string },
 ): Promise<ExitCode> {
   const { words } = context;
   const environment = chooseEnvironment(await context.config(), options.env);
-  const explanation = await (await context.services()).remediations.explain(remediation, environment);
+  const explanation = await context.services.remediations.explain(remediation, environment);
   if (context.output === 'json') {
     context.out(JSON.stringify(explanation, null, 2));
     return exitCodes.ok;

@@ -10,6 +10,7 @@ import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { Words } from '../text/words.ts';
+import type { PersonServices } from './guarded.ts';
 
 /** What a command tells the shell (docs/reference/commands.md). */
 export const exitCodes = { ok: 0, findings: 1, couldNotLook: 2, usage: 64 } as const;
@@ -26,25 +27,30 @@ export interface DiscoverOptions {
   readonly socket: string;
 }
 
-/**
- * What commands may use. Everything is made when it is asked for: `--help` loads nothing, `health` opens no
- * PostgreSQL, `approvals` no target.
- */
-export interface CliContext {
+/** What every command may use, wherever it runs. */
+export interface Terminal {
   readonly words: Words;
   readonly output: Output;
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
-  /** Writes a file. */
-  save(path: string, text: string): void;
   now(): Date;
   /** Resolves after `ms` or rejects when the command was interrupted. */
   sleep(ms: number): Promise<void>;
   requestId(): string;
-  env(): Promise<ProcessEnv>;
   /** ConfigError with every fault. */
   config(): Promise<Config>;
+}
+
+/**
+ * What commands have that run in the caller's own process, with the caller's own credentials: nothing that decides,
+ * and nothing that reads what the bot has stored, but for its audit log. Everything is made when it is asked for:
+ * `--help` loads nothing, `health` opens no PostgreSQL.
+ */
+export interface CliContext extends Terminal {
+  /** Writes a file. */
+  save(path: string, text: string): void;
+  env(): Promise<ProcessEnv>;
   /** What looks from this process: no Redis, no PostgreSQL of ours, no Slack. */
   checks(): Promise<{
     readonly rules: HealthRules;
@@ -55,13 +61,18 @@ export interface CliContext {
     readonly diagnosis: DiagnoseHere;
     readonly instructionLines: InstructionLines;
   }>;
-  services(): Promise<Services>;
-  /** The person whose personal token this shell has. */
-  person(): Promise<Person>;
-  /** Ids of the remediations that exist. */
-  remediations(): Promise<readonly string[]>;
+  /** For operators, who have the credentials of the bot's own PostgreSQL. */
+  audit(): Promise<Pick<Services['audit'], 'verify'>>;
   examine(): Promise<readonly Check[]>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
+}
+
+/** What commands have that the bot runs for the owner of a token (ADR 0023): the use cases, behind the door. */
+export interface ServedContext extends Terminal {
+  readonly person: Person;
+  readonly services: PersonServices;
+  /** Ids of the remediations that exist. */
+  readonly remediations: readonly string[];
 }
 
 /** An environment as it will stand in the configuration, with the variables to set. */

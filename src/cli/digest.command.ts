@@ -1,5 +1,4 @@
-import type { Person } from '../domain/kernel/person.ts';
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 
 interface Place {
@@ -7,12 +6,12 @@ interface Place {
   readonly env?: string;
 }
 
-export async function digestNow(context: CliContext, place: Place): Promise<ExitCode> {
+export async function digestNow(context: ServedContext, place: Place): Promise<ExitCode> {
   const config = await context.config();
   const settings = config.slack.channels[place.channel];
   const environment = chooseEnvironment(config, place.env ?? settings?.environment);
-  const by = await context.person();
-  const { runId } = await (await context.services()).digests.now({
+  const by = context.person;
+  const { runId } = await context.services.digests.now({
     surface: {
       teamId: by.teamId,
       channel: place.channel,
@@ -30,13 +29,13 @@ export async function digestNow(context: CliContext, place: Place): Promise<Exit
 }
 
 export async function digestConfigure(
-  context: CliContext,
+  context: ServedContext,
   place: Place,
   change: { readonly enabled?: boolean; readonly at?: string },
 ): Promise<ExitCode> {
-  const by: Person = await context.person();
+  const by = context.person;
   const { channel } = place;
-  const set = await (await context.services()).digests.configure({
+  const set = await context.services.digests.configure({
     channel,
     teamId: by.teamId,
     by,

@@ -1,10 +1,14 @@
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { Config } from '../domain/settings/config.ts';
-import type { CliContext } from './context.ts';
+import type { Terminal } from './context.ts';
 import { UsageFault } from './faults.ts';
 
 /** The same context, with words about the installation of this environment. */
-export function inEnvironment(context: CliContext, config: Config, environment: string): CliContext {
+export function inEnvironment<T extends Pick<Terminal, 'words'>>(
+  context: T,
+  config: Config,
+  environment: string,
+): T {
   const platform = platformsIn(config.environments)(environment);
   return { ...context, words: context.words.about(platform) };
 }

@@ -50,8 +50,16 @@ export function explainFault(
 
 function reasonWords(reason: string, error: AppError, words: Words): string | undefined {
   for (const group of ['denied', 'refused', 'offer.refused', 'decision', 'audit.refused']) {
-    const text = words.lookupPlain(`${group}.${reason}`, error.facts);
+    const text = words.lookupPlain(`${group}.${reason}`, { ...error.facts, ask: ask(error, words) });
     if (text !== undefined) return text.replace(/[.。]$/, '');
   }
   return undefined;
+}
+
+/** Whom a refusal names: ids, since a terminal has no mentions. */
+function ask({ facts }: AppError, words: Words): string {
+  const named = [facts['askUsers'], facts['askGroups']].filter(
+    (ids) => typeof ids === 'string' && ids !== '',
+  );
+  return named.length === 0 ? words.plain('access.ask-operator') : named.join(', ');
 }

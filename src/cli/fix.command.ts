@@ -5,10 +5,10 @@ import { AppError, errorCodes } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
-import type { Services } from '../services/contract.ts';
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type ServedContext, type Terminal } from './context.ts';
 import { chooseEnvironment, inEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
+import type { PersonServices } from './guarded.ts';
 import type { FixOutput } from './output-schemas.ts';
 import { planText, remediationOutput, sayDecided } from './remediation-output.ts';
 
@@ -24,7 +24,7 @@ export interface FixOptions {
 
 /** Plans a fix through the same run as in Slack, shows the plan and, with `--yes`, asks for it. */
 export async function fixCommand(
-  given: CliContext,
+  given: ServedContext,
   remediation: string,
   args: readonly string[],
   options: FixOptions,
@@ -32,12 +32,11 @@ export async function fixCommand(
   const config = await given.config();
   const environment = chooseEnvironment(config, options.env);
   const context = inEnvironment(given, config, environment);
-  const known = await context.remediations();
+  const known = context.remediations;
   if (!known.includes(remediation))
     throw new UsageFault('cli.fault.remediation-unknown', { remediation, known: known.join(', ') });
   const params = readArguments(args);
-  const by = await context.person();
-  const services = await context.services();
+  const { person: by, services } = context;
   const { runId } = await services.runs.start({
     kind: 'propose',
     environment,
@@ -58,7 +57,7 @@ export async function fixCommand(
   const requestId = context.requestId();
   return sayDecided(
     context,
-    await services.remediations.request({
+    await services.deciding.remediations.request({
       id: row.id,
       by,
       planHash: row.planHash,
@@ -80,8 +79,8 @@ export function readArguments(args: readonly string[]): Readonly<Record<string, 
 }
 
 async function ended(
-  context: CliContext,
-  services: Services,
+  context: Terminal,
+  services: PersonServices,
   runId: string,
 ): Promise<RunWithOutcomes | undefined> {
   const until = context.now().getTime() + waitMs;
@@ -94,7 +93,10 @@ async function ended(
 }
 
 /** What the run offers: a plan it made, or the open one of the same action and target. */
-async function proposalOf(services: Services, run: RunWithOutcomes): Promise<RemediationRow | undefined> {
+async function proposalOf(
+  services: PersonServices,
+  run: RunWithOutcomes,
+): Promise<RemediationRow | undefined> {
   const { offer } = summaryOf(run);
   return offer === undefined ? undefined : (await services.remediations.get(offer))?.remediation;
 }
@@ -114,7 +116,7 @@ function summaryOf(run: RunWithOutcomes): z.infer<typeof proposeSummary> {
   return proposeSummary.parse(run.summary ?? {});
 }
 
-function sayPlan(context: CliContext, row: RemediationRow, runId: string): ExitCode {
+function sayPlan(context: Terminal, row: RemediationRow, runId: string): ExitCode {
   const { words } = context;
   const output: FixOutput = { runId, remediation: remediationOutput(row), plan: row.plan, moved: false };
   context.out(
@@ -126,7 +128,7 @@ function sayPlan(context: CliContext, row: RemediationRow, runId: string): ExitC
 }
 
 /** The run is over and offered nothing: its summary says why. */
-function sayNothing(context: CliContext, run: RunWithOutcomes): ExitCode {
+function sayNothing(context: Terminal, run: RunWithOutcomes): ExitCode {
   const { words } = context;
   const { code, refused } = summaryOf(run);
   if (code !== undefined) throw new AppError(code, `the run ${run.id} ${run.state}`);

@@ -1,7 +1,7 @@
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 
 export interface SwitchOptions {
   readonly scope?: string;
@@ -9,9 +9,9 @@ export interface SwitchOptions {
 }
 
 /** What is switched off now. */
-export async function listSwitches(context: CliContext): Promise<ExitCode> {
+export async function listSwitches(context: ServedContext): Promise<ExitCode> {
   const { words } = context;
-  const switches = await (await context.services()).switches.list();
+  const switches = await context.services.switches.list();
   if (context.output === 'json') context.out(JSON.stringify({ switches }, null, 2));
   else if (switches.length === 0) context.out(words.plain('switch.none'));
   for (const { scope, reason, by, at, until } of context.output === 'json' ? [] : switches) {
@@ -27,13 +27,13 @@ export async function listSwitches(context: CliContext): Promise<ExitCode> {
 
 /** Stops fixes, or lets them go on, as the person whose token this shell has. */
 export async function switchFixes(
-  context: CliContext,
+  context: ServedContext,
   what: 'off' | 'on',
   reason: string,
   options: SwitchOptions,
 ): Promise<ExitCode> {
-  const by = await context.person();
-  const { switches } = await context.services();
+  const by = context.person;
+  const { switches } = context.services.deciding;
   const requestId = context.requestId();
   const scope = options.scope ?? '*';
   const input = {

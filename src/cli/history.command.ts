@@ -1,11 +1,11 @@
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 
 export async function historyCommand(
-  context: CliContext,
+  context: ServedContext,
   options: { readonly env?: string; readonly limit: number },
 ): Promise<ExitCode> {
   const { words } = context;
-  const runs = await (await context.services()).runs.history(options.env, options.limit);
+  const runs = await context.services.runs.history(options.env, options.limit);
   if (context.output === 'json') {
     context.out(JSON.stringify({ runs }, null, 2));
     return exitCodes.ok;

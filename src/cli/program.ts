@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { TextKey, Words } from '../text/words.ts';
-import { type CliContext, type ExitCode, exitCodes, type Output } from './context.ts';
+import { type TextKey, type Words, wordsIn } from '../text/words.ts';
+import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
 import type { InitOptions } from './init.command.ts';
 
 export interface GlobalOptions {
@@ -8,11 +8,19 @@ export interface GlobalOptions {
   readonly config?: string;
 }
 
-/** Makes the context of one command and runs it; the answer becomes the exit code. */
-export type Run = (
-  options: GlobalOptions,
-  command: (context: CliContext) => Promise<ExitCode>,
-) => Promise<void>;
+/** Makes the context of one command and runs it; the answer becomes the exit code. Which of both, its types say. */
+export interface Run {
+  /** In this process, with the caller's own credentials; it needs no person. */
+  readonly here: (
+    options: GlobalOptions,
+    command: (context: CliContext) => Promise<ExitCode>,
+  ) => Promise<void>;
+  /** By the bot, for the owner of a token: what the bot has stored, what is decided, what goes to Slack. */
+  readonly asPerson: (
+    options: GlobalOptions,
+    command: (context: ServedContext) => Promise<ExitCode>,
+  ) => Promise<void>;
+}
 
 /**
  * The command line as data: commands, arguments, options. Actions import their command when they are called, so
@@ -36,8 +44,10 @@ export function createProgram(
     .addHelpText('after', `\n${say('cli.exit')}`)
     .showHelpAfterError()
     .exitOverride();
-  const act = (command: (context: CliContext) => Promise<ExitCode>): Promise<void> =>
-    run(program.opts<GlobalOptions>(), command);
+  const here = (command: (context: CliContext) => Promise<ExitCode>): Promise<void> =>
+    run.here(program.opts<GlobalOptions>(), command);
+  const asPerson = (command: (context: ServedContext) => Promise<ExitCode>): Promise<void> =>
+    run.asPerson(program.opts<GlobalOptions>(), command);
   const env = (): Option => new Option('--env <environment>', say('cli.option.env'));
   const channel = (): Option => new Option('--channel <id>', say('cli.option.channel')).makeOptionMandatory();
   const limit = (): Option =>
@@ -48,7 +58,7 @@ export function createProgram(
     .description(say('cli.health'))
     .addOption(env())
     .action((options: { env?: string }) =>
-      act(async (context) => (await import('./health.command.ts')).healthCommand(context, options)),
+      here(async (context) => (await import('./health.command.ts')).healthCommand(context, options)),
     );
 
   program
@@ -57,7 +67,7 @@ export function createProgram(
     .argument('<symptom...>')
     .addOption(env())
     .action((symptom: string[], options: { env?: string }) =>
-      act(async (context) =>
+      here(async (context) =>
         (await import('./diagnose.command.ts')).diagnoseCommand(context, symptom, options),
       ),
     );
@@ -72,7 +82,7 @@ export function createProgram(
     .option('--reason <text>', say('cli.option.reason'))
     .action(
       (remediation: string, args: string[], options: { env?: string; yes?: boolean; reason?: string }) =>
-        act(async (context) =>
+        asPerson(async (context) =>
           (await import('./fix.command.ts')).fixCommand(context, remediation, args, options),
         ),
     );
@@ -84,14 +94,14 @@ export function createProgram(
     .addOption(env())
     .addOption(limit())
     .action((options: { env?: string; limit: number }) =>
-      act(async (context) => (await import('./approvals.command.ts')).listApprovals(context, options)),
+      asPerson(async (context) => (await import('./approvals.command.ts')).listApprovals(context, options)),
     );
   approvals
     .command('show')
     .description(say('cli.approvals.show'))
     .argument('<id>')
     .action((id: string) =>
-      act(async (context) => (await import('./approvals.command.ts')).showApproval(context, id)),
+      asPerson(async (context) => (await import('./approvals.command.ts')).showApproval(context, id)),
     );
   approvals
     .command('approve')
@@ -100,7 +110,7 @@ export function createProgram(
     .option('--plan <hash>', say('cli.option.hash'))
     .option('--reason <text>', say('cli.option.reason'))
     .action((id: string, options: { plan?: string; reason?: string }) =>
-      act(async (context) => (await import('./approvals.command.ts')).approve(context, id, options)),
+      asPerson(async (context) => (await import('./approvals.command.ts')).approve(context, id, options)),
     );
   approvals
     .command('reject')
@@ -108,7 +118,9 @@ export function createProgram(
     .argument('<id>')
     .argument('<reason...>')
     .action((id: string, reason: string[]) =>
-      act(async (context) => (await import('./approvals.command.ts')).reject(context, id, reason.join(' '))),
+      asPerson(async (context) =>
+        (await import('./approvals.command.ts')).reject(context, id, reason.join(' ')),
+      ),
     );
   approvals
     .command('resolve')
@@ -117,7 +129,7 @@ export function createProgram(
     .addArgument(new Argument('<outcome>').choices(['worked', 'failed']))
     .argument('<reason...>')
     .action((id: string, outcome: 'worked' | 'failed', reason: string[]) =>
-      act(async (context) =>
+      asPerson(async (context) =>
         (await import('./approvals.command.ts')).resolve(context, id, outcome, reason.join(' ')),
       ),
     );
@@ -127,7 +139,7 @@ export function createProgram(
     .argument('<remediation>')
     .addOption(env())
     .action((remediation: string, options: { env?: string }) =>
-      act(async (context) =>
+      asPerson(async (context) =>
         (await import('./approvals.command.ts')).explainApproval(context, remediation, options),
       ),
     );
@@ -136,7 +148,7 @@ export function createProgram(
   fixes
     .command('status')
     .description(say('cli.fixes.status'))
-    .action(() => act(async (context) => (await import('./fixes.command.ts')).listSwitches(context)));
+    .action(() => asPerson(async (context) => (await import('./fixes.command.ts')).listSwitches(context)));
   fixes
     .command('off')
     .description(say('cli.fixes.off'))
@@ -144,7 +156,7 @@ export function createProgram(
     .option('--scope <remediation>', say('cli.option.scope'))
     .addOption(new Option('--for <minutes>', say('cli.option.for')).argParser(positive))
     .action((reason: string[], options: { scope?: string; for?: number }) =>
-      act(async (context) =>
+      asPerson(async (context) =>
         (await import('./fixes.command.ts')).switchFixes(context, 'off', reason.join(' '), options),
       ),
     );
@@ -154,7 +166,7 @@ export function createProgram(
     .argument('<reason...>')
     .option('--scope <remediation>', say('cli.option.scope'))
     .action((reason: string[], options: { scope?: string }) =>
-      act(async (context) =>
+      asPerson(async (context) =>
         (await import('./fixes.command.ts')).switchFixes(context, 'on', reason.join(' '), options),
       ),
     );
@@ -164,7 +176,7 @@ export function createProgram(
     .description(say('cli.audit'))
     .command('verify')
     .description(say('cli.audit.verify'))
-    .action(() => act(async (context) => (await import('./audit.command.ts')).verifyAudit(context)));
+    .action(() => here(async (context) => (await import('./audit.command.ts')).verifyAudit(context)));
 
   program
     .command('history')
@@ -172,7 +184,7 @@ export function createProgram(
     .addOption(env())
     .addOption(limit())
     .action((options: { env?: string; limit: number }) =>
-      act(async (context) => (await import('./history.command.ts')).historyCommand(context, options)),
+      asPerson(async (context) => (await import('./history.command.ts')).historyCommand(context, options)),
     );
 
   program
@@ -181,7 +193,9 @@ export function createProgram(
     .argument('[run]')
     .addOption(env())
     .action((named: string | undefined, options: { env?: string }) =>
-      act(async (context) => (await import('./report.command.ts')).reportCommand(context, named, options)),
+      asPerson(async (context) =>
+        (await import('./report.command.ts')).reportCommand(context, named, options),
+      ),
     );
 
   const digest = program.command('digest').description(say('cli.digest'));
@@ -192,7 +206,7 @@ export function createProgram(
     .addOption(channel())
     .addOption(env())
     .action((place: Place) =>
-      act(async (context) => (await import('./digest.command.ts')).digestNow(context, place)),
+      asPerson(async (context) => (await import('./digest.command.ts')).digestNow(context, place)),
     );
   for (const [name, enabled] of [
     ['on', true],
@@ -203,7 +217,7 @@ export function createProgram(
       .description(say(`cli.digest.${name}`))
       .addOption(channel())
       .action((place: Place) =>
-        act(async (context) =>
+        asPerson(async (context) =>
           (await import('./digest.command.ts')).digestConfigure(context, place, { enabled }),
         ),
       );
@@ -213,7 +227,9 @@ export function createProgram(
     .argument('<HH:MM>')
     .addOption(channel())
     .action((at: string, place: Place) =>
-      act(async (context) => (await import('./digest.command.ts')).digestConfigure(context, place, { at })),
+      asPerson(async (context) =>
+        (await import('./digest.command.ts')).digestConfigure(context, place, { at }),
+      ),
     );
 
   program
@@ -221,7 +237,7 @@ export function createProgram(
     .description(say('cli.doctor'))
     .addOption(env())
     .action((options: { env?: string }) =>
-      act(async (context) => (await import('./doctor.command.ts')).doctorCommand(context, options)),
+      here(async (context) => (await import('./doctor.command.ts')).doctorCommand(context, options)),
     );
 
   program
@@ -236,7 +252,7 @@ export function createProgram(
     .option('--socket <path>', say('cli.option.socket'), '/var/run/docker.sock')
     .option('--force', say('cli.option.force'))
     .action((options: InitOptions) =>
-      act(async (context) => (await import('./init.command.ts')).initCommand(context, options)),
+      here(async (context) => (await import('./init.command.ts')).initCommand(context, options)),
     );
   for (const command of [program, ...allCommands(program)]) {
     command.exitOverride();
@@ -270,4 +286,18 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (code?.startsWith('commander.') !== true) throw error;
     return exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
+}
+
+/** The command that these arguments name, in words of the tree alone: `approvals approve`; empty for none. */
+export function commandNamed(argv: readonly string[]): string {
+  const nothing = (): Promise<void> => Promise.resolve();
+  let at = createProgram(wordsIn('en'), '0', { here: nothing, asPerson: nothing });
+  const names: string[] = [];
+  for (const word of argv) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined) continue;
+    names.push(word);
+    at = next;
+  }
+  return names.join(' ');
 }

@@ -1,7 +1,7 @@
 import type { RemediationRow } from '../domain/fix/rows.ts';
 import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type Terminal } from './context.ts';
 import type { ApprovalsOutput, FixOutput } from './output-schemas.ts';
 
 export function remediationOutput(row: RemediationRow): ApprovalsOutput['remediations'][number] {
@@ -50,7 +50,7 @@ function factsLine(facts: Readonly<Record<string, unknown>>): string {
 }
 
 /** The outcome of a decision: refused decisions come as AppErrors, so what is left is recorded or too late. */
-export function sayDecided(context: CliContext, decided: Decided): ExitCode {
+export function sayDecided(context: Terminal, decided: Decided): ExitCode {
   const { words } = context;
   const { remediation, moved, from } = decided;
   const { handle, state: to } = remediation;

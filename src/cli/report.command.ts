@@ -3,22 +3,22 @@ import type { IssueReport } from '../domain/report/issue-report.ts';
 import { runReference } from '../domain/run/reference.ts';
 import { causePlain } from '../text/cause.ts';
 import type { Words } from '../text/words.ts';
-import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 import { inEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
 import { findingOutput } from './health.command.ts';
 import type { ReportOutput } from './output-schemas.ts';
 
-/** An issue from a stored run: the one named, or the latest. Reads our own PostgreSQL and nothing else. */
+/** An issue from a stored run: the one named, or the latest. */
 export async function reportCommand(
-  context: CliContext,
+  context: ServedContext,
   named: string | undefined,
   options: { readonly env?: string },
 ): Promise<ExitCode> {
   const { words: plain } = context;
   const run = named === undefined ? undefined : runReference(named);
   if (named !== undefined && run === undefined) throw new UsageFault('cli.fault.run', { run: named });
-  const { reports } = await context.services();
+  const { reports } = context.services;
   const made = await reports.make({
     language: plain.language,
     ...present({ run, environment: options.env }),

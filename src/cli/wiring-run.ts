@@ -1,9 +1,8 @@
-import { visible } from '../domain/kernel/text.ts';
+import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import { languageOf, wordsIn } from '../text/words.ts';
-import type { CliContext, ExitCode } from './context.ts';
-import { exitCodes } from './context.ts';
-import { explainFault } from './faults.ts';
-import { createProgram, type GlobalOptions, runProgram } from './program.ts';
+import { type ExitCode, exitCodes, type Output } from './context.ts';
+import { explainFault, UsageFault } from './faults.ts';
+import { createProgram, type Run, runProgram } from './program.ts';
 import type { Shell } from './shell.ts';
 import { createGuard } from './wiring-guard.ts';
 
@@ -13,17 +12,35 @@ export async function runShell(argv: readonly string[], given: Shell): Promise<E
   const words = wordsIn(languageOf(languageOption(argv) ?? shell.locale));
   const guard = createGuard(shell, words);
   let exit: ExitCode = exitCodes.ok;
-  const run = async (
-    options: GlobalOptions,
-    command: (context: CliContext) => Promise<ExitCode>,
-  ): Promise<void> => {
-    const { openContext } = await import('./wiring.ts');
-    const context = openContext({ words, shell, guard, ...options });
-    try {
-      exit = await command(context);
-    } finally {
-      await context.close();
-    }
+  const run: Run = {
+    async here(options, command) {
+      const { openContext } = await import('./wiring.ts');
+      const context = openContext({ words, shell, guard, ...options });
+      try {
+        exit = await command(context);
+      } finally {
+        await context.close();
+      }
+    },
+    // The arguments go to the bot as they are; what is done, and what may be done, is decided there.
+    async asPerson({ output }) {
+      const { readProcessEnv } = await import('../platform/settings/config.ts');
+      const { askBot } = await import('./remote.ts');
+      const { AETHERIUS_URL: url, AETHERIUS_TOKEN: token } = readProcessEnv('command-line', shell.env);
+      if (url === undefined) throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_URL' });
+      if (token === undefined)
+        throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_TOKEN' });
+      const { language } = words;
+      const answer = await askBot({ url, token, argv, language, signal: shell.signal });
+      if (answer.out !== '') print(answer.out, output);
+      if (answer.err !== '') guard.shell.err(answer.err);
+      exit = exitOf(answer.exit);
+    },
+  };
+  /** Guarded here once more: what is printed is this shell's own affair. */
+  const print = (text: string, output: Output): void => {
+    const safe = guard.answer(text.trimEnd(), output);
+    shell.out(`${output === 'json' ? visibleInJson(safe) : visible(safe)}\n`);
   };
   try {
     const program = createProgram(words, shell.version, run, guard.shell);
@@ -44,4 +61,9 @@ function visibly(shell: Shell): Shell {
 function languageOption(argv: readonly string[]): string | undefined {
   const at = argv.findIndex((argument) => argument === '--lang' || argument.startsWith('--lang='));
   return at === -1 ? undefined : (argv[at]?.split('=')[1] ?? argv[at + 1]);
+}
+
+/** A bot of another version may answer with a code that is not known here. */
+function exitOf(code: number): ExitCode {
+  return Object.values(exitCodes).find((known) => known === code) ?? exitCodes.couldNotLook;
 }

@@ -58,17 +58,11 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       redactor: (await redaction()).redactor,
     }),
   );
-  const services = once(async () => {
-    const { openServices } = await import('./wiring-services.ts');
-    const opened = await openServices({
-      env: await env(),
-      config: await config(),
-      logger: await logger(),
-      redaction: await redaction(),
-      version: shell.version,
-    });
+  const audit = once(async () => {
+    const { openAudit } = await import('./wiring-audit.ts');
+    const opened = openAudit({ env: await env(), logger: await logger(), redaction: await redaction() });
     closers.push(opened.close);
-    return opened;
+    return opened.audit;
   });
   const checks = once(async () => {
     const { openChecks } = await import('../main/checks.ts');
@@ -102,12 +96,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       return config();
     },
     checks,
-    services: async () => (await services()).services,
-    person: async () => (await services()).person(),
-    remediations: async () => {
-      const { remediations } = await import('../remediations/index.ts');
-      return remediations.map(({ id }) => id);
-    },
+    audit,
     async examine() {
       const { examine } = await import('../platform/doctor/examine.ts');
       const now = () => systemClock.now().getTime();

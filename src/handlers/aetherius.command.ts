@@ -17,6 +17,14 @@ export function aetheriusCommand(deps: HandlerDeps) {
       await deps.door.enter(request, { right: 'read' });
       return deps.answers.privately(request.delivery, faultAnswer(parsed.fault, words));
     }
-    await say(deps, request, await answerCommand(deps, { request, source: 'slash', words }, parsed.command));
+    await say(
+      deps,
+      request,
+      await answerCommand(
+        deps,
+        { request, source: 'slash', words, triggerId: command.trigger_id },
+        parsed.command,
+      ),
+    );
   };
 }

@@ -31,6 +31,8 @@ export interface HandlerSettings {
   readonly environments: readonly string[];
   channel(id: string): { readonly environment?: string; readonly language: Language };
   readonly defaultEnvironment?: string;
+  /** Whether the command line can be answered, and so tokens for it are issued. */
+  readonly issuesTokens: boolean;
 }
 
 export interface HomePublisher {

@@ -1,4 +1,3 @@
-import type { Request } from '../bot/middleware/request.ts';
 import { type AccessRules, askFacts, type Entry, mayEnter, type Right } from '../domain/access/access.ts';
 import { createPace, type StartsPerMinute } from '../domain/access/pace.ts';
 import type { AllowList, Directory } from '../domain/fix/eligibility.ts';
@@ -18,7 +17,13 @@ export interface Wanted {
 }
 
 /** The use cases that judge the person themselves, by the approval policy and with an audit row for a refusal. */
-export type Deciding = Pick<Services, 'remediations' | 'switches'>;
+export type Deciding = Pick<Services, 'remediations' | 'switches' | 'tokens'>;
+
+/** Who asks, and in which channel; the command line asks in none. */
+export interface Asker {
+  readonly person: Person;
+  readonly delivery: { readonly channel?: string };
+}
 
 /** What Slack itself says of channels and of the app: no person asks for it. */
 export type Upkeep = Pick<Services, 'places' | 'digests'>;
@@ -26,7 +31,7 @@ export type Upkeep = Pick<Services, 'places' | 'digests'>;
 /** R-A11: the only way of an entry point in Slack to the use cases. */
 export interface Door {
   /** AppError NOT_ALLOWED with whom to ask. */
-  enter(request: Request, wanted: Wanted): Promise<Services>;
+  enter(request: Asker, wanted: Wanted): Promise<Services>;
   /** For decisions about fixes. */
   readonly deciding: Deciding;
   /** For events that Slack makes, not people. */
@@ -65,7 +70,7 @@ export function createDoor(options: DoorOptions): Door {
       directory,
     );
   };
-  const mustNotHurry = ({ person, delivery: { channel } }: Request): void => {
+  const mustNotHurry = ({ person, delivery: { channel } }: Asker): void => {
     const keys = [
       [`person ${person.teamId}:${person.userId}`, startsPerMinute.person],
       ...(channel === undefined ? [] : [[`channel ${channel}`, startsPerMinute.channel] as const]),

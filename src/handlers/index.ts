@@ -24,6 +24,7 @@ import { homeHealthAction } from './home-health.action.ts';
 import { mentionEvent } from './mention.event.ts';
 import { remediationAction } from './remediation.action.ts';
 import { reportAction } from './report.action.ts';
+import { tokenModalSubmission } from './token.modal.ts';
 
 /** Every entry point in Slack. A test compares this with `ids.ts` and with `manifest.yml`. */
 export function registerHandlers(app: App, deps: HandlerDeps): void {
@@ -50,6 +51,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.view(callbacks.rejectModal, rejectRemediationModal(deps));
   app.view(callbacks.resolveModal, resolveRemediationModal(deps));
   app.view(callbacks.diagnoseModal, diagnoseMessageModal(deps));
+  app.view(callbacks.tokenModal, tokenModalSubmission(deps));
 
   const onButton = (id: string, listener: ReturnType<typeof detailsAction>): void => {
     app.action<BlockAction<ButtonAction>>({ action_id: id, type: 'block_actions' }, listener);

@@ -17,12 +17,15 @@ import { type HandlerDeps, teamOf } from './deps.ts';
 import type { Command, SwitchChange } from './grammar/command.ts';
 import { environmentFor, surfaceOf } from './place.ts';
 import { reportFor } from './report.ts';
+import { answerToken } from './token.ts';
 
 /** One command, asked through a slash command or a mention. */
 export interface Asked {
   readonly request: Request;
   readonly source: Extract<RunSource, 'slash' | 'mention'>;
   readonly words: Words;
+  /** Opens a window for a moment; a mention has none. */
+  readonly triggerId?: string;
 }
 
 export interface VerbAnswer {
@@ -93,6 +96,10 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     );
   },
   digest: (deps, asked, command) => digest(deps, asked, command),
+  token: async (deps, asked, command) => {
+    const rendered = await answerToken(deps, asked, command);
+    return rendered === undefined ? undefined : privately(rendered);
+  },
 };
 
 /** Carries out a command that the grammar has read. */

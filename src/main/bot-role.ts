@@ -29,7 +29,8 @@ import { respond } from '../platform/slack-poster/send.ts';
 import { startDirectoryRefresh } from '../services/fix/decide/remediation-directory.service.ts';
 import { createButtons } from '../services/message/buttons.service.ts';
 import { wordsIn } from '../text/words.ts';
-import type { RoleParts, Shared } from './shared.ts';
+import { cliEndpoint } from './cli-endpoint.ts';
+import { accessRules, type RoleParts, type Shared } from './shared.ts';
 import { createUseCases } from './use-cases.ts';
 
 /** The bot talks to Slack and decides; it holds Slack's tokens and no credential of any system under diagnosis. */
@@ -92,9 +93,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const deps: HandlerDeps = {
     door: createDoor({
       services,
-      rules: Object.fromEntries(
-        Object.entries(shared.config.environments).map(([name, { access }]) => [name, access]),
-      ),
+      rules: accessRules(shared),
       directory,
       startsPerMinute: shared.config.slack.startsPerMinute,
       clock,
@@ -121,6 +120,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
 
   const poster = posterOf(shared, { slack, gate: slackGate, inbox });
   const refresher = homeRefresher({ deps, viewers: inbox, store, clock, logger });
+  const cli = cliEndpoint(shared, directory);
   let listening: { stop(): Promise<void> } | undefined;
   let snapshot: { stop(): Promise<void> } | undefined;
   let recovering: { stop(): Promise<void> } | undefined;
@@ -149,6 +149,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       },
       stop: () => snapshot?.stop(),
     },
+    ...(cli === undefined ? [] : [cli.component]),
     { name: 'home', start: () => refresher.start(), stop: () => refresher.stop() },
     {
       name: 'abandoned deliveries',
@@ -175,6 +176,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   return {
     components,
     ...('port' in receiver ? { slackPort: () => receiver.port() } : {}),
+    ...present({ cliPort: cli?.port }),
     checks: {
       slack: () => ('connected' in receiver && receiver.connected() === 0 ? 'no socket is open' : undefined),
     },
@@ -246,7 +248,7 @@ function posterOf(
   });
 }
 
-function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
+function handlerSettings({ config, env, tokenKeys }: Shared): HandlerDeps['settings'] {
   const { channels, defaultEnvironment } = config.slack;
   return {
     environments: Object.keys(config.environments),
@@ -257,6 +259,7 @@ function handlerSettings({ config }: Shared): HandlerDeps['settings'] {
         ...present({ environment: channel?.environment }),
       };
     },
+    issuesTokens: env.CLI_PORT !== undefined && tokenKeys.length > 0,
     ...present({ defaultEnvironment }),
   };
 }

@@ -32,6 +32,8 @@ export interface RunningProcess {
   readonly statusPort: number;
   /** In HTTP mode: the port for Slack's requests. */
   readonly slackPort?: number;
+  /** Where the command line asks, if it may. */
+  readonly cliPort?: number;
   /** Names of what failed to stop; empty when all went well. */
   stop(budgetMs?: number): Promise<readonly string[]>;
 }
@@ -80,10 +82,11 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   );
   await lifecycle.start();
   logger.info({ role: options.role, statusPort: status.port() }, 'ready');
+  const cliPort = parts.find((part) => part.cliPort !== undefined)?.cliPort?.();
   const slackPort = parts.find((part) => part.slackPort !== undefined)?.slackPort?.();
   return {
     statusPort: status.port(),
-    ...present({ slackPort }),
+    ...present({ slackPort, cliPort }),
     stop: (budgetMs = env.SHUTDOWN_GRACE_MS) => lifecycle.stop(budgetMs),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { AccessRules } from '../domain/access/access.ts';
 import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
@@ -15,6 +16,7 @@ import type { ProcessRedaction } from '../platform/redact/process-redactor.ts';
 import { type AuditKeyRing, auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
+import { tokenKeys } from '../platform/settings/token-keys.ts';
 import type { DatabaseConfig } from '../platform/store/connection.ts';
 import { createStore, type PostgresStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
@@ -38,6 +40,8 @@ export interface Shared {
   readonly policy: Policy;
   readonly metrics: Metrics;
   readonly auditKeys: AuditKeyRing;
+  /** Of the digests of personal tokens; the bot role alone uses them. */
+  readonly tokenKeys: readonly string[];
 }
 
 /** What a role adds to a process. */
@@ -46,6 +50,8 @@ export interface RoleParts {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** Where Slack's requests arrive in HTTP mode, once started. */
   readonly slackPort?: () => number;
+  /** Where the command line asks, once started. */
+  readonly cliPort?: () => number;
 }
 
 export async function openShared(input: {
@@ -79,6 +85,7 @@ export async function openShared(input: {
     policy: createPolicy(config.approvals, remediations),
     metrics: createMetrics(role),
     auditKeys: keys,
+    tokenKeys: tokenKeys(env),
   };
 }
 
@@ -95,4 +102,13 @@ function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const parsed = JSON.parse(text) as { readonly version?: string };
   return parsed.version ?? '0';
+}
+
+/** Who may read and start, by environment. */
+export function accessRules({
+  config,
+}: {
+  readonly config: Pick<Config, 'environments'>;
+}): Readonly<Record<string, AccessRules>> {
+  return Object.fromEntries(Object.entries(config.environments).map(([name, { access }]) => [name, access]));
 }

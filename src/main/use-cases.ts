@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { plainAnswer } from '../bot/views/answers.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { digestChanged } from '../bot/views/digest-changed.view.ts';
@@ -27,6 +28,8 @@ import { createRemediationMessages } from '../services/fix/decide/remediation-me
 import { showRepaired } from '../services/health/health-repaired.service.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
+import type { TokenCheck, TokenService } from '../services/token/contract.ts';
+import { createTokenService } from '../services/token/token.service.ts';
 import { wordsIn } from '../text/words.ts';
 
 /** What the use cases stand on, in a role of the bot as on the command line. */
@@ -40,6 +43,8 @@ export interface UseCaseDeps {
   readonly logger: Logger;
   readonly version: string;
   readonly auditKeys: { readonly all: AuditKeys };
+  /** Of the digests of personal tokens; the bot process alone has them. */
+  readonly tokenKeys?: readonly string[];
 }
 
 export function digestSettings({ config }: Pick<UseCaseDeps, 'config'>): DigestSettings {
@@ -114,5 +119,14 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       version: deps.version,
     }),
     audit: createAuditService({ store, keys: deps.auditKeys.all }),
+    tokens: tokenService(deps, directory),
   };
+}
+
+/** Issues tokens, and says whom one speaks for. */
+export function tokenService(
+  { store, clock, tokenKeys = [] }: Pick<UseCaseDeps, 'store' | 'clock' | 'tokenKeys'>,
+  directory: Directory,
+): TokenService & TokenCheck {
+  return createTokenService({ store, directory, clock, keys: tokenKeys, random: randomBytes });
 }

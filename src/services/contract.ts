@@ -3,6 +3,7 @@ import type { DigestService } from './digest/contract.ts';
 import type { KillSwitchService, PlaceService, RemediationService } from './fix/contract.ts';
 import type { ReportService } from './report/contract.ts';
 import type { RunService } from './run/contract.ts';
+import type { TokenService } from './token/contract.ts';
 
 /**
  * The use cases, as handlers and the command line see them. Slack entry points and commands know these
@@ -16,4 +17,5 @@ export interface Services {
   readonly digests: DigestService;
   readonly reports: ReportService;
   readonly audit: AuditService;
+  readonly tokens: TokenService;
 }

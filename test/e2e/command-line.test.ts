@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aetherius, type CliAnswer } from '../support/cli.ts';
-import { type Product, people, useStage } from '../support/slack-product.ts';
+import { type Product, people, places, useStage } from '../support/slack-product.ts';
 import { until } from '../support/until.ts';
 
 const stage = useStage();
@@ -12,40 +12,6 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 beforeEach(() => stage.fillTarget());
 afterEach(() => stage.emptyTarget());
-
-const approvalsYaml = `
-approvals:
-  approvers:
-    oncall: { users: [${people.approver}, ${people.requester}] }
-  tiers:
-    1: { by: [oncall] }
-    2: { by: [oncall], reason: finding }
-  commandLine:
-    people:
-      ${people.requester}: { token: { env: TOKEN_REQUESTER } }
-      ${people.approver}: { token: { env: TOKEN_APPROVER } }
-`;
-const tokens = {
-  TOKEN_REQUESTER: 'the requester has this token',
-  TOKEN_APPROVER: 'the approver has this token',
-};
-const config = join(dir, 'aetherius.yaml');
-writeFileSync(
-  config,
-  `environments:\n  prod:\n    runtime: { kind: none }\n    redis: { url: { env: TARGET_REDIS_URL } }\n${approvalsYaml}`,
-);
-
-/** A shell of this person beside the product's processes: it has no credentials of the target. */
-function shell(product: Product, token: string) {
-  return (...args: string[]): Promise<CliAnswer> =>
-    aetherius(['--config', config, '--output', 'json', ...args], {
-      DATABASE_URL: product.database.url,
-      REDIS_URL: stage.redis.server.url,
-      AUDIT_KEY: 'an audit key of the tests that is long enough',
-      AETHERIUS_TOKEN: token,
-      ...tokens,
-    });
-}
 
 interface Fix {
   readonly remediation?: { readonly handle: string; readonly state: string; readonly planHash: string };
@@ -56,34 +22,44 @@ function fixOf({ out, err }: CliAnswer): Fix {
   if (out === '') throw new Error(`it printed nothing but: ${err}`);
   return JSON.parse(out) as Fix;
 }
+const json = ['--output', 'json'];
+const wanted = ['fix', 'redis.set-eviction-policy', 'policy=allkeys-lru', '--env', 'prod'];
+const roles = ['bot', 'worker'] as const;
+
+async function requestedBy(shell: ReturnType<Product['shell']>) {
+  const asked = await shell(...json, ...wanted, '--yes', '--reason', 'writes are refused');
+  const { handle = '', planHash = '' } = fixOf(asked).remediation ?? {};
+  return { asked, handle, planHash };
+}
 
 describe('one fix from the command line, with a real worker behind it', () => {
-  it('is planned, asked for, approved in another shell, done once, and told', async () => {
-    const product = await stage.start({ roles: ['bot', 'worker'], approvalsYaml, env: tokens });
-    const [requester, approver] = [
-      shell(product, tokens.TOKEN_REQUESTER),
-      shell(product, tokens.TOKEN_APPROVER),
+  it('is planned, asked for, approved by another person’s token, done once, and told', async () => {
+    const product = await stage.start({ roles });
+    const tokens = [await product.issueToken(people.requester), await product.issueToken(people.approver)];
+    const [requester, approver] = tokens.map((token) => product.shell(token)) as [
+      ReturnType<Product['shell']>,
+      ReturnType<Product['shell']>,
     ];
-    const wanted = ['fix', 'redis.set-eviction-policy', 'policy=allkeys-lru', '--env', 'prod'];
 
-    const planned = await requester(...wanted);
+    const planned = await requester(...json, ...wanted);
     const untouched = await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy');
-    const asked = await requester(...wanted, '--yes', '--reason', 'writes are refused');
-    const { handle = '', planHash = '' } = fixOf(asked).remediation ?? {};
+    const { asked, handle, planHash } = await requestedBy(requester);
     const own = await requester('approvals', 'approve', handle);
-    const approved = await approver('approvals', 'approve', handle, '--plan', planHash);
+    const approved = await approver(...json, 'approvals', 'approve', handle, '--plan', planHash);
     await until(
-      async () => JSON.stringify(await approver('approvals', 'show', handle)).includes('succeeded'),
+      async () =>
+        (await product.database.sql("SELECT FROM remediations WHERE state = 'succeeded'")).length > 0,
       30_000,
     );
+    const shown = await approver(...json, 'approvals', 'show', handle);
 
-    expect(planned.exit).toBe(0);
+    expect(planned).toMatchObject({ exit: 0, err: '' });
     expect(fixOf(planned).remediation).toMatchObject({ state: 'proposed' });
     expect(untouched).toEqual(['maxmemory-policy', 'noeviction']);
-    expect(asked.exit).toBe(0);
     expect(fixOf(asked).remediation).toMatchObject({ state: 'requested', handle });
-    expect(own.exit).toBe(1);
+    expect(own).toMatchObject({ exit: 1, err: expect.stringContaining('you asked for it yourself') });
     expect(approved).toMatchObject({ exit: 0, err: '' });
+    expect(fixOf(shown).remediation).toMatchObject({ state: 'succeeded' });
     expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual([
       'maxmemory-policy',
       'allkeys-lru',
@@ -91,16 +67,27 @@ describe('one fix from the command line, with a real worker behind it', () => {
     expect(
       await product.database.sql("SELECT count(*)::int AS n FROM remediation_steps WHERE outcome = 'done'"),
     ).toEqual([{ n: 1 }]);
+    // The audit says which token of whom decided.
+    const ids = tokens.map((token) => token.slice(4, 12));
+    expect(
+      await product.database.sql(
+        `SELECT action, actor, facts ->> 'token' AS token FROM audit_log
+         WHERE action IN ('token.issued', 'remediation.requested', 'remediation.approved') ORDER BY seq`,
+      ),
+    ).toEqual([
+      { action: 'token.issued', actor: `T0AETHER1:${people.requester}`, token: ids[0] },
+      { action: 'token.issued', actor: `T0AETHER1:${people.approver}`, token: ids[1] },
+      { action: 'remediation.requested', actor: `T0AETHER1:${people.requester}`, token: ids[0] },
+      { action: 'remediation.approved', actor: `T0AETHER1:${people.approver}`, token: ids[1] },
+    ]);
   });
 
   it('says why there is no plan when nothing is to be changed', async () => {
-    const product = await stage.start({ roles: ['bot', 'worker'], approvalsYaml, env: tokens });
+    const product = await stage.start({ roles });
+    const shell = product.shell(await product.issueToken(people.requester));
     await stage.targetCall('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
 
-    const answer = await shell(
-      product,
-      tokens.TOKEN_REQUESTER,
-    )(...['fix', 'redis.set-eviction-policy', 'policy=allkeys-lru', '--env', 'prod', '--yes']);
+    const answer = await shell(...json, ...wanted, '--yes');
 
     expect(answer.exit).toBe(1);
     expect(fixOf(answer)).toMatchObject({
@@ -108,5 +95,107 @@ describe('one fix from the command line, with a real worker behind it', () => {
       reason: 'There is nothing to change: it is as it should be.',
     });
     expect(await product.database.sql('SELECT count(*)::int AS n FROM remediations')).toEqual([{ n: 0 }]);
+  });
+});
+
+describe('R-A14: a token', () => {
+  it('is nowhere but in the window of its owner', async () => {
+    const lines: string[] = [];
+    const product = await stage.start({ logLines: (line) => void lines.push(line) });
+
+    const token = await product.issueToken(people.requester);
+    const listed = await product.shell(token)('history');
+
+    expect(listed).toMatchObject({ exit: 0, err: '' });
+    const tables = await product.database.sql<{ name: string }>(
+      `SELECT quote_ident(table_name) AS name FROM information_schema.tables
+       WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`,
+    );
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['inbox', 'outbox', 'tokens']));
+    const secret = token.slice(12, 40);
+    for (const { name } of tables) {
+      const rows = await product.database.sql<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`);
+      expect({ name, held: rows.filter(({ row }) => row.includes(secret)) }).toEqual({ name, held: [] });
+    }
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+    // Nor did a call to Slack carry it: the answer to the submission did.
+    expect(JSON.stringify(product.slack.control.log.calls())).not.toContain(secret);
+  });
+
+  it('that the caller has made up, with the settings of before, decides nothing', async () => {
+    const product = await stage.start({ roles });
+    const requester = product.shell(await product.issueToken(people.requester));
+    const { handle } = await requestedBy(requester);
+    const config = join(dir, 'aetherius.yaml');
+    writeFileSync(
+      config,
+      `environments:\n  prod:\n    runtime: { kind: none }\n    redis: { url: { env: TARGET_REDIS_URL } }
+approvals:
+  approvers: { oncall: { users: [${people.approver}, ${people.requester}] } }
+  tiers: { 1: { by: [oncall] }, 2: { by: [oncall], reason: finding } }
+  commandLine: { people: { ${people.approver}: { token: { env: TOKEN_APP } } } }\n`,
+    );
+    // Whoever has the credentials of the database and knows how to set a variable; it approved as anybody.
+    const shell = (...args: readonly string[]) =>
+      aetherius(['--config', config, ...args], {
+        DATABASE_URL: product.database.url,
+        AUDIT_KEY: 'an audit key of the tests that is long enough',
+        AETHERIUS_TOKEN: 'z',
+        TOKEN_APP: 'z',
+        AETHERIUS_URL: `http://127.0.0.1:${product.processes[0]?.cliPort}`,
+      });
+
+    const approved = await shell('approvals', 'approve', handle);
+    const own = await shell('health', '--env', 'prod');
+
+    expect(await product.database.sql('SELECT state FROM remediations')).toEqual([{ state: 'requested' }]);
+    expect(await product.database.sql('SELECT * FROM approvals')).toEqual([]);
+    expect(approved).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('this token is unknown here'),
+    });
+    // Where the old setting still stands, whatever reads the settings says what to do instead.
+    expect(own).toMatchObject({ exit: 64, err: expect.stringContaining('/aetherius token') });
+  });
+
+  it('is refused once it is revoked, has ended, was changed in the database, or its owner has left', async () => {
+    const product = await stage.start();
+    const { control } = product.slack;
+    const { sql } = product.database;
+    const token = await product.issueToken(people.approver);
+    const shell = product.shell(token);
+    const id = token.slice(4, 12);
+    const refusal = async () => (await shell('history')).err;
+
+    expect((await shell('history')).exit).toBe(0);
+    // A row that names somebody else, or a later end, is no proof: the digest is over both.
+    await sql(`UPDATE tokens SET owner = owner || '{"userId":"${people.requester}"}'`);
+    expect(await refusal()).toContain('is unknown here');
+    await sql(`UPDATE tokens SET owner = owner || '{"userId":"${people.approver}"}'`);
+    await sql("UPDATE tokens SET expires_at = expires_at + interval '1 day'");
+    expect(await refusal()).toContain('is unknown here');
+    await sql("UPDATE tokens SET expires_at = expires_at - interval '1 day'");
+    expect((await shell('history')).exit).toBe(0);
+
+    // Somebody else's is not theirs to revoke; one's own is, at once and for good.
+    const revoke = (user: string) =>
+      control.command({ user, channel: places.incidents, text: `/aetherius token revoke ${id}` });
+    await revoke(people.requester);
+    await control.waitForMessage({ user: people.requester, contains: 'you have no token with that id' });
+    expect((await shell('history')).exit).toBe(0);
+    await revoke(people.approver);
+    await control.waitForMessage({ user: people.approver, contains: 'is revoked' });
+    expect(await refusal()).toContain('was revoked');
+    await expect(sql('UPDATE tokens SET revoked_at = NULL')).rejects.toThrow('stays revoked');
+
+    const second = product.shell(await product.issueToken(people.approver));
+    control.updateUser(people.approver, { deleted: true });
+    await until(async () => (await second('history')).err.includes('the account is deactivated'));
+    expect(
+      await sql(
+        `SELECT DISTINCT facts ->> 'reason' AS reason FROM audit_log WHERE action = 'token.refused' ORDER BY 1`,
+      ),
+    ).toEqual([{ reason: 'deactivated' }, { reason: 'token-revoked' }, { reason: 'token-wrong' }]);
   });
 });

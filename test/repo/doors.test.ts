@@ -49,6 +49,11 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     make: { slack: true, cli: true },
     attach: { slack: true, cli: 'The command line prints the report; a file in Slack needs a thread.' },
   },
+  tokens: {
+    issue: { slack: true, cli: 'A token is issued to a person whom Slack names, in a window of theirs.' },
+    list: { slack: true, cli: 'Whoever found a token does not learn of the others.' },
+    revoke: { slack: true, cli: 'Likewise: it is done where the person is known.' },
+  },
   audit: {
     verify: { slack: 'For operators, who have a shell.', cli: true },
     list: { slack: 'Not built yet: it comes with the export of the audit.', cli: 'Not built yet: likewise.' },

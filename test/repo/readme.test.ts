@@ -102,7 +102,9 @@ describe('the lines of the README', () => {
   it.each([...new Set(commands)])('can be pasted, and ask for what is still missing: %s', async (line) => {
     const ended = await run(line, empty, path);
 
-    expect(ended.output).toMatch(/aetherius\.yaml cannot be read|kubeconfig cannot be read/);
+    expect(ended.output).toMatch(
+      /aetherius\.yaml cannot be read|kubeconfig cannot be read|AETHERIUS_URL is not set/,
+    );
     expect([1, 64]).toContain(ended.code);
   });
 

@@ -86,6 +86,7 @@ export interface MemoryDirectory extends Directory {
 
 export function memoryDirectory(
   userIds: readonly string[] = ['UREQ', 'UONCALL', 'ULEAD', 'UBOSS', 'UCHIEF', 'UMEMBER'],
+  teamId = team,
 ): MemoryDirectory {
   const answer = <T>(value: T | undefined): Promise<Known<T>> =>
     Promise.resolve(
@@ -96,13 +97,13 @@ export function memoryDirectory(
           : { known: value },
     );
   const directory: MemoryDirectory = {
-    people: new Map(userIds.map((userId) => [userId, member(userId)])),
+    people: new Map(userIds.map((userId) => [userId, member(userId, { teamId })])),
     groups: new Map([['SLEADS', ['UMEMBER']]]),
     shared: new Set(),
     closed: new Set(),
     archived: new Set(),
     down: undefined,
-    installation: () => answer({ teamIds: [team], enterpriseIds: [] }),
+    installation: () => answer({ teamIds: [teamId], enterpriseIds: [] }),
     person: (userId) => answer(directory.people.get(userId)),
     groupMembers: (groupId) => answer(directory.groups.get(groupId)),
     channel: (channelId) =>

@@ -39,10 +39,6 @@ export function oldConfig() {
     approvals: {
       approvers: { oncall: { users: [people.approver, people.requester] } },
       tiers: { 1: { by: ['oncall'] }, 2: { by: ['oncall'], reason: 'finding' } },
-      commandLine: { people: { [people.approver]: { token: { env: 'APPROVER_TOKEN' } } } },
     },
   };
 }
-
-/** What the configuration refers to besides the addresses. */
-export const approverToken = 'approver-token-0123456789';

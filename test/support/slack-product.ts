@@ -17,6 +17,7 @@ import {
   startSlackEmulator,
 } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { aetherius, type CliAnswer } from './cli.ts';
 import { silentLogger } from './logger.ts';
 import { type TestDatabase, type TestPostgres, usePostgres } from './postgres.ts';
 import { type TestRedis, useRedis } from './redis.ts';
@@ -50,6 +51,10 @@ export interface Product {
     variables?: Readonly<Record<string, string | undefined>>,
     environments?: readonly string[],
   ): Promise<RunningProcess>;
+  /** A token that this person has issued to themselves in Slack, as it is shown to them. */
+  issueToken(person: string): Promise<string>;
+  /** `aetherius` in a shell of somebody's with this token, and with nothing else of the product's. */
+  shell(token: string): (...args: readonly string[]) => Promise<CliAnswer>;
   stop(): Promise<void>;
 }
 
@@ -170,6 +175,8 @@ ${options.approvalsYaml ?? approvals}
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_API_URL: slack.apiUrl,
     STATUS_PORT: '0',
+    CLI_PORT: '0',
+    TOKEN_KEY: 'a token key of the tests that is long enough',
     PORT: '0',
     SHUTDOWN_GRACE_MS: '5000',
     ...(options.env?.SLACK_SIGNING_SECRET === undefined ? { SLACK_APP_TOKEN: slack.appToken } : {}),
@@ -210,6 +217,26 @@ ${options.approvalsYaml ?? approvals}
     slack,
     processes,
     add,
+    async issueToken(person) {
+      const { control } = slack;
+      await control.command({ user: person, channel: places.incidents, text: '/aetherius token' });
+      const modal = await control.waitFor(() => control.modal(person));
+      const submitted = await control.submit({
+        user: person,
+        viewId: modal.id,
+        values: { name: 'laptop', days: '30' },
+      });
+      const shown = JSON.stringify(control.modal(person)?.content ?? {});
+      const token = /aeb_[a-z2-7]+/.exec(shown)?.[0];
+      if (token === undefined) throw new Error(`no token: ${JSON.stringify(submitted)} ${shown}`);
+      await control.close({ user: person, viewId: modal.id });
+      return token;
+    },
+    shell: (token) => {
+      const port = processes.find(({ cliPort }) => cliPort !== undefined)?.cliPort;
+      return (...args) =>
+        aetherius(args, { AETHERIUS_URL: `http://127.0.0.1:${port}`, AETHERIUS_TOKEN: token });
+    },
     async stop() {
       await Promise.all(processes.map((process) => process.stop(5000)));
       await slack.stop();

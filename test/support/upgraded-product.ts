@@ -8,10 +8,10 @@ import { startProcess } from '../../src/main/process.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
 import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
+import { memoryDirectory } from './approvals.ts';
 import { aetherius } from './cli.ts';
 import { silentLogger } from './logger.ts';
 import {
-  approverToken,
   type OldEnvironment,
   oldAuditKey,
   oldConfig,
@@ -20,6 +20,7 @@ import {
 } from './old-database.ts';
 import type { TestDatabase } from './postgres.ts';
 import { startRedisGate } from './redis-gate.ts';
+import { serveCommandLine } from './served.ts';
 
 interface Remediation {
   readonly id: string;
@@ -87,7 +88,6 @@ export async function startUpgraded(
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.apiUrl,
-    APPROVER_TOKEN: approverToken,
     STATUS_PORT: '0',
     PORT: '0',
     SHUTDOWN_GRACE_MS: '5000',
@@ -110,19 +110,37 @@ export async function startUpgraded(
   };
 }
 
-/** The command line over this database, as the approver; `dir` gets its configuration. Always as JSON. */
+/** The command line over this database, as the approver and, for the audit log, as an operator. Always as JSON. */
 export async function askUpgraded(database: TestDatabase, dir: string, ...args: readonly string[]) {
+  const answer =
+    args[0] === 'audit' ? await asOperator(database, dir, args) : await asApprover(database, args);
+  const json: unknown = answer.out === '' ? null : JSON.parse(answer.out);
+  return { exit: answer.exit, err: answer.err, json };
+}
+
+function asOperator(database: TestDatabase, dir: string, args: readonly string[]) {
   mkdirSync(dir, { recursive: true });
   const config = join(dir, 'aetherius.yaml');
   writeFileSync(config, stringify(oldConfig()));
-  const answer = await aetherius(['--config', config, '--output', 'json', ...args], {
+  return aetherius(['--config', config, '--output', 'json', ...args], {
     DATABASE_URL: database.url,
     AUDIT_KEY: oldAuditKey,
-    APPROVER_TOKEN: approverToken,
-    AETHERIUS_TOKEN: approverToken,
   });
-  const json: unknown = answer.out === '' ? null : JSON.parse(answer.out);
-  return { exit: answer.exit, err: answer.err, json };
+}
+
+async function asApprover(database: TestDatabase, args: readonly string[]) {
+  const bot = await serveCommandLine({
+    database,
+    config: oldConfig(),
+    key: { id: 'k1', secret: oldAuditKey },
+    directory: memoryDirectory([people.approver, people.requester], 'T0AETHER1'),
+  });
+  try {
+    const shell = await bot.as({ teamId: 'T0AETHER1', userId: people.approver, via: 'slack' });
+    return await shell('--output', 'json', ...args);
+  } finally {
+    await bot.stop();
+  }
 }
 
 /** A click on a button that an earlier version has posted. */

@@ -29,6 +29,7 @@ const helpLines = [
   'help.fixes',
   'help.history',
   'help.digest',
+  'help.token',
   'help.whoami',
   'help.report',
 ] as const;

@@ -155,16 +155,18 @@ type TitleKey =
   | 'modal.submit.resolve'
   | 'modal.diagnose.title'
   | 'modal.details.title'
+  | 'modal.token.title'
+  | 'modal.submit.token'
   | 'modal.submit.start'
   | 'modal.submit.reject'
   | 'modal.submit.diagnose'
   | 'modal.close';
 
-function title(key: TitleKey, words: Words): PlainTextElement {
+export function title(key: TitleKey, words: Words): PlainTextElement {
   return { type: 'plain_text', text: cut(words.plain(key), limits.viewTitle, words) };
 }
 
-function modal(
+export function modal(
   titleKey: TitleKey,
   submitKey: TitleKey,
   callbackId: string,
@@ -183,10 +185,15 @@ function modal(
   };
 }
 
-function inputBlock(id: string, label: string, words: Words, element: InputBlock['element']): InputBlock {
+export function inputBlock(
+  id: string,
+  label: string,
+  words: Words,
+  element: InputBlock['element'],
+): InputBlock {
   return { type: 'input', block_id: id, label: plainText(label, 2000, words), element };
 }
 
-function option(label: string, value: string, words: Words): Option & { text: PlainTextElement } {
+export function option(label: string, value: string, words: Words): Option & { text: PlainTextElement } {
   return { text: plainText(label, limits.option, words), value };
 }

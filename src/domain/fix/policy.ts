@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { sha256 } from '../kernel/canonical.ts';
 import { AppError } from '../kernel/errors.ts';
 import { present } from '../kernel/present.ts';
-import { secretValue } from '../kernel/secret-schema.ts';
 import { channelId, usergroupId, userId } from '../kernel/slack-ids.ts';
 import type { AllowList } from './eligibility.ts';
 import type { Tier } from './remediation.ts';
@@ -161,17 +160,6 @@ const Section = z
       .strictObject({ anchor: z.strictObject({ channel: channelId, every: Duration.prefault('5m') }) })
       .exactOptional()
       .meta({ description: 'Where the head of the audit log is written down. Not used yet.' }),
-    commandLine: z
-      .strictObject({
-        people: z.record(
-          userId,
-          z.strictObject({
-            token: secretValue('Personal token that proves who decides on the command line.'),
-          }),
-        ),
-      })
-      .exactOptional()
-      .meta({ description: 'Who may decide on the command line, by Slack user id.' }),
   })
   .superRefine((section, context) => {
     const known = Object.keys(section.approvers);
@@ -301,11 +289,10 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
   };
 }
 
-/** Hash of the section, recorded with every decision; tokens have no part in it. */
+/** Hash of the section, recorded with every decision. `commandLine` was a part of it, and policies without keep their hash. */
 export function policyVersion(config: ApprovalsConfig | undefined): string {
   if (config === undefined) return sha256('none');
-  const { commandLine, ...rest } = config;
-  return sha256({ ...rest, commandLine: Object.keys(commandLine?.people ?? {}).sort() });
+  return sha256({ ...config, commandLine: [] });
 }
 
 /** Whether `at` lies in the window, in its own zone. */

@@ -8,6 +8,7 @@ import type { KillSwitches } from './kill-switches.ts';
 import type { Messages } from './messages.ts';
 import type { Remediations } from './remediations.ts';
 import type { Runs } from './runs.ts';
+import type { Tokens } from './tokens.ts';
 
 /**
  * PostgreSQL as a service sees it: the repositories that it names, and no others. Everything that must be true together
@@ -58,6 +59,7 @@ export interface Tx {
   readonly digests: Digests;
   readonly killSwitches: KillSwitches;
   readonly directory: DirectorySnapshots;
+  readonly tokens: Tokens;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

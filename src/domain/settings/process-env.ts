@@ -71,7 +71,13 @@ export const ProcessEnv = z.object({
   AETHERIUS_SELF_PROJECT: z.string().min(1).exactOptional().meta({
     description: 'Compose project that the bot is part of; a fix may never change its containers.',
   }),
-  AETHERIUS_TOKEN: secret('Personal token of the person who decides on the command line.').exactOptional(),
+  AETHERIUS_URL: z
+    .url({ protocol: /^https?$/ })
+    .exactOptional()
+    .meta({ description: 'Where the bot answers the command line; see CLI_PORT.' }),
+  AETHERIUS_TOKEN: secret(
+    'Personal token of the person at the command line, from `/aetherius token`.',
+  ).exactOptional(),
   KUBECONFIG: z.string().exactOptional().meta({
     description:
       'Kubeconfigs for environments without a `kubeconfig`, separated by colons as for kubectl; default: `~/.kube/config`, otherwise the Pod’s service account.',
@@ -110,6 +116,10 @@ export const ProcessEnv = z.object({
   METRICS_TOKEN: secret(
     'With it, /metrics answers only to `Authorization: Bearer` with this token.',
   ).exactOptional(),
+  CLI_PORT: port.exactOptional().meta({
+    description:
+      'Port at which the bot answers the command line, on HOST, with TOKEN_KEY; 0 takes a free port; off by default.',
+  }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -122,6 +132,12 @@ export const ProcessEnv = z.object({
   ).exactOptional(),
   AUDIT_KEY_ID: z.string().default('k1').meta({ description: 'Name of that key, stored with every row.' }),
   AUDIT_OLD_KEYS: secret('Former keys for verification, `id=key` separated by commas.').exactOptional(),
+  TOKEN_KEY: key(
+    'Key of the digests of personal tokens, at least 32 bytes; only the bot process has it.',
+  ).exactOptional(),
+  TOKEN_OLD_KEYS: secret(
+    'Former ones, separated by commas; tokens issued under them stay valid.',
+  ).exactOptional(),
 });
 
 export type ProcessEnv = z.output<typeof ProcessEnv>;

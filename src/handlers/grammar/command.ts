@@ -29,6 +29,7 @@ export type Command =
     }
   | { readonly kind: 'fixes'; readonly change: SwitchChange }
   | { readonly kind: 'history'; readonly environment?: string }
+  | { readonly kind: 'token'; readonly change: TokenChange }
   | { readonly kind: 'digest'; readonly change: DigestChange; readonly environment?: string };
 
 export type DigestChange =
@@ -37,6 +38,12 @@ export type DigestChange =
   | { readonly what: 'on' }
   | { readonly what: 'off' }
   | { readonly what: 'at'; readonly at: string };
+
+/** Of one's own tokens for the command line. */
+export type TokenChange =
+  | { readonly what: 'issue' }
+  | { readonly what: 'list' }
+  | { readonly what: 'revoke'; readonly id: string };
 
 /** `fixes off` stops all fixes, or those of one remediation; `fixes on` lets them go on. */
 export type SwitchChange =
@@ -65,6 +72,7 @@ export const verbs = [
   'fixes',
   'history',
   'digest',
+  'token',
   'whoami',
   'help',
 ] as const;
@@ -101,6 +109,8 @@ const synonyms: Readonly<Record<string, Verb>> = {
   历史: 'history',
   日报: 'digest',
   摘要: 'digest',
+  tokens: 'token',
+  令牌: 'token',
   我是谁: 'whoami',
   帮助: 'help',
   '?': 'help',
@@ -242,6 +252,19 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     if (reason === '') return missing('fixes', 'reason');
     const scope = named ? first : '*';
     return accept({ kind: 'fixes', change: { what, scope, reason, ...present({ forMs }) } });
+  },
+  token: (rest) => {
+    const [word, id, surplus] = everyWord(rest);
+    if (word === undefined) return accept({ kind: 'token', change: { what: 'issue' } });
+    const what = word.toLowerCase();
+    const left = what === 'revoke' ? surplus : id;
+    if (what !== 'list' && what !== 'revoke')
+      return refuse({ reason: 'surplus', facts: { verb: 'token', word } });
+    if (left !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'token', word: left } });
+    if (what === 'list') return accept({ kind: 'token', change: { what } });
+    return id === undefined
+      ? missing('token', 'id')
+      : accept({ kind: 'token', change: { what, id: id.toLowerCase() } });
   },
   digest: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);

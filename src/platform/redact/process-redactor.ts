@@ -12,7 +12,7 @@ export function secretsOf(env: ProcessEnv, known = new KnownSecrets()): KnownSec
   for (const [name, value] of Object.entries(env)) {
     if (!(value instanceof Secret)) continue;
     // `id=key` separated by commas: only the keys are secret.
-    if (name === 'AUDIT_OLD_KEYS')
+    if (name === 'AUDIT_OLD_KEYS' || name === 'TOKEN_OLD_KEYS')
       for (const entry of value.reveal().split(',')) known.learn(entry.slice(entry.indexOf('=') + 1).trim());
     else known.learn(value.reveal());
   }

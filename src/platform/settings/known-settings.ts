@@ -32,8 +32,16 @@ function settingsAt(path: readonly PropertyKey[]): readonly string[] {
   return at.flatMap(variantsOf).flatMap(({ properties }) => Object.keys(properties ?? {}));
 }
 
+/** What is no setting any more, with what to do instead. */
+const removed: Readonly<Record<string, string>> = {
+  'approvals.commandLine':
+    'is not used any more, since a token in the caller’s own reach proves nobody. Take it out, set TOKEN_KEY and CLI_PORT for the bot, and let each person type /aetherius token in Slack',
+};
+
 /** Says of an unknown setting that it is unknown, and which one may be meant. */
 export function unknownSetting(path: readonly PropertyKey[], name: string): string {
+  const instead = removed[[...path, name].map(String).join('.')];
+  if (instead !== undefined) return instead;
   const { similar } = similarTo(name, settingsAt(path));
   return similar === undefined
     ? 'is not a known setting'

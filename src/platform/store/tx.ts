@@ -15,6 +15,7 @@ import { createMessages } from './messages.ts';
 import type { Query } from './query.ts';
 import { createRemediations, safeNow } from './remediations.ts';
 import { createRuns } from './runs.ts';
+import { createTokens } from './tokens.ts';
 
 /** Everything of one transaction over its one connection. */
 export function createTx(options: {
@@ -43,6 +44,7 @@ export function createTx(options: {
     digests: createDigests(query),
     killSwitches: createKillSwitches(query),
     directory: createDirectory(query),
+    tokens: createTokens(query),
     notify,
   };
 }

@@ -9,7 +9,7 @@ import { personId } from '../../domain/fix/approval.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { Person } from '../../domain/kernel/person.ts';
+import { type Person, proofOf } from '../../domain/kernel/person.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
@@ -151,7 +151,7 @@ export function createDigestService(options: DigestServiceOptions): DigestServic
           actor: personId(by),
           actorTeam: by.teamId,
           action: 'channel.digest',
-          facts: { channel, ...set },
+          facts: { channel, ...set, ...proofOf(by) },
           ...(requestId === undefined ? {} : { requestIds: [requestId] }),
           ...present({ payloadDigest }),
         });

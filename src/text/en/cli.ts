@@ -64,10 +64,10 @@ export const cli = {
   'cli.health.latency': '{latency:ms}',
   'cli.fault.environment-unknown': 'There is no environment "{environment}". There are: {known}.',
   'cli.fault.environment-needed': 'Say which environment with --env. There are: {known}.',
-  'cli.fault.token-missing':
-    'AETHERIUS_TOKEN is not set: a decision needs the personal token of a person under approvals.commandLine.',
-  'cli.fault.token-unknown': 'AETHERIUS_TOKEN does not match any person under approvals.commandLine.',
-  'cli.fault.token-workspace': 'The Slack workspace of the app is not known yet; start the bot once.',
+  'cli.fault.needs-person':
+    '{variable} is not set: the bot does this for the owner of a token. Type /aetherius token in Slack; see docs/guides/command-line.md.',
+  'cli.fault.not-here':
+    'This command runs on your own machine, with your own credentials; the bot does not run it.',
   'cli.fault.variable-missing': '{variable} is not set.',
   'cli.fault.file-exists': '{path} exists already; --force writes over it.',
   'cli.fault.run': '"{run}" is no run: give its id, or the eight digits under its answer.',

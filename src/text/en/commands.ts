@@ -13,6 +13,7 @@ export const commands = {
     '`/aetherius fixes [off|on] [id] [for=2h] <reason>`: stop all fixes or one kind, and release them',
   'help.history': '`/aetherius history [env]`: recent runs',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`: the daily digest of this channel',
+  'help.token': '`/aetherius token [list|revoke <id>]`: your tokens for the command line',
   'help.whoami': '`/aetherius whoami`: who the bot thinks you are, and what you may decide',
   'help.thread': 'Inside a thread, mention me instead: `@aetherius health`. Environments: {environments}.',
   'whoami.person': 'You are {who} of workspace `{team}`; your id in the audit is `{person}`.',
@@ -26,6 +27,14 @@ export const commands = {
   'whoami.reason.unknown': 'Slack could not tell who you are',
   'whoami.member':
     'You are a full member: whether you may approve a fix is decided by its policy when you press the button.',
+  'token.none': 'You have no token. `/aetherius token` issues one.',
+  'token.title': '*Your tokens for the command line*',
+  'token.line': '`{id}` {name}: ends {until:time}, last used {used:time}',
+  'token.line-unused': '`{id}` {name}: ends {until:time}, never used',
+  'token.how': '`/aetherius token revoke <id>` ends one at once.',
+  'token.revoked': '`{id}` ({name}) is revoked. The command line refuses it from now on.',
+  'token.by-command':
+    'A token is shown only in a window that you alone see. Type `/aetherius token` in the message field of a channel.',
   'history.none': 'No runs yet.',
   'history.title': '*Recent runs*',
   'command.unknown-verb':

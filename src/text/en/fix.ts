@@ -194,6 +194,14 @@ export const fix = {
   'denied.access-too-often':
     'too much was started here within a minute. Try again in {seconds|# second|# seconds}.',
   'access.ask-operator': 'the operator of this bot',
+  'denied.token-off':
+    'no tokens are issued here; the operator of this bot sets TOKEN_KEY and CLI_PORT for that.',
+  'denied.token-too-many': 'you have ten tokens already; revoke one with /aetherius token revoke.',
+  'denied.no-token': 'you have no token with that id; /aetherius token list shows yours.',
+  'denied.token-wrong': 'this token is unknown here; /aetherius token in Slack issues one.',
+  'denied.token-expired': 'this token has ended; /aetherius token in Slack issues a new one.',
+  'denied.token-revoked': 'this token was revoked; /aetherius token in Slack issues a new one.',
+  'denied.token-too-often': 'too many attempts within a minute; try again in {seconds} s.',
   'denied.joined-after-request': 'you joined the approvers after this was asked for; ask for it again.',
   'denied.own-request': 'you asked for it yourself, so somebody else must approve it.',
   'denied.channel-unknown': 'Slack cannot tell me whether this channel is shared with another organisation.',

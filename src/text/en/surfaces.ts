@@ -51,4 +51,14 @@ export const surfaces = {
   'modal.diagnose.title': 'Diagnose this message',
   'modal.diagnose.symptom': 'What is wrong',
   'modal.submit.diagnose': 'Diagnose',
+  'modal.token.title': 'Command-line token',
+  'modal.token.what':
+    'With this token the command line acts as you: it reads, asks for fixes and decides what you may decide in Slack.',
+  'modal.token.name': 'Where you will use it',
+  'modal.token.ends': 'It ends after',
+  'modal.token.days': '{days|# day|# days}',
+  'modal.submit.token': 'Issue',
+  'modal.token.shown': '*Copy it now.* It is shown this once, and the bot does not keep it.',
+  'modal.token.use':
+    'Set it as `AETHERIUS_TOKEN`; `AETHERIUS_URL` is the address of the bot.\nIt is `{id}` in your list and in the audit, and ends {until:time}.\nLost it? `/aetherius token revoke {id}`.',
 } as const;

@@ -65,9 +65,9 @@ export const cli = {
   'cli.health.latency': '{latency:ms}',
   'cli.fault.environment-unknown': '没有环境“{environment}”。已有：{known}。',
   'cli.fault.environment-needed': '请用 --env 指定环境。已有：{known}。',
-  'cli.fault.token-missing': '未设置 AETHERIUS_TOKEN：做决定需要 approvals.commandLine 中某人的个人令牌。',
-  'cli.fault.token-unknown': 'AETHERIUS_TOKEN 不属于 approvals.commandLine 中的任何人。',
-  'cli.fault.token-workspace': '不知道应用安装在哪个 Slack 工作区；请先启动一次机器人。',
+  'cli.fault.needs-person':
+    '未设置 {variable}：此命令由机器人为令牌所有者执行。请在 Slack 中输入 /aetherius token；参见 docs/guides/command-line.md。',
+  'cli.fault.not-here': '此命令在您自己的机器上以您自己的凭据运行，机器人不代为执行。',
   'cli.fault.variable-missing': '未设置 {variable}。',
   'cli.fault.file-exists': '{path} 已存在；用 --force 覆盖。',
   'cli.fault.run': '"{run}" 不是运行编号：请给出完整编号，或其答复下方的八位编号。',

@@ -52,5 +52,14 @@ export const surfaces = {
   'modal.details.none': '没有更多观测结果。',
   'modal.diagnose.title': '诊断此消息',
   'modal.diagnose.symptom': '哪里有问题',
+  'modal.token.title': '命令行令牌',
+  'modal.token.what': '凭此令牌，命令行以您的身份行事：查看、申请修复，并决定您在 Slack 中可以决定的事项。',
+  'modal.token.name': '您将在何处使用',
+  'modal.token.ends': '有效期',
+  'modal.token.days': '{days} 天',
+  'modal.submit.token': '签发',
+  'modal.token.shown': '*请立即复制。* 只显示这一次，机器人不保存。',
+  'modal.token.use':
+    '将其设为 `AETHERIUS_TOKEN`；`AETHERIUS_URL` 为机器人的地址。\n它在列表和审计中为 `{id}`，{until:time} 到期。\n丢失时请输入 `/aetherius token revoke {id}`。',
   'modal.submit.diagnose': '诊断',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

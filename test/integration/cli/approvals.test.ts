@@ -1,55 +1,55 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { approvalsConfig, createHarness, type Harness, idOf } from '../../support/approvals.ts';
+import { servedPath } from '../../../src/cli/remote.ts';
+import { approvalsConfig, createHarness, type Harness, idOf, person } from '../../support/approvals.ts';
 import { aetherius } from '../../support/cli.ts';
 import { auditKey, type TestDatabase, usePostgres } from '../../support/postgres.ts';
+import { type ServedBot, serveCommandLine } from '../../support/served.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, 'a.yaml');
 const postgres = usePostgres();
+const config = { environments: { prod: { runtime: { kind: 'none' } } }, approvals: approvalsConfig };
 let database: TestDatabase;
 let h: Harness;
+let bot: ServedBot;
 let target = 0;
 
 beforeAll(async () => {
   database = await postgres.migrated();
-  const people = { ULEAD: { token: { env: 'TOKEN_LEAD' } }, UREQ: { token: { env: 'TOKEN_REQ' } } };
-  writeFileSync(
-    join(folder, 'a.yaml'),
-    stringify({
-      environments: { prod: { runtime: { kind: 'none' } } },
-      approvals: { ...approvalsConfig, commandLine: { people } },
-    }),
-  );
+  writeFileSync(file, stringify(config));
 });
 beforeEach(async () => {
   h = createHarness(database.store());
   await h.refresh();
+  bot = await serveCommandLine({ database, config, directory: h.directory });
 });
+afterEach(() => bot.stop());
 
-/** As the person who has this token, on a machine that knows the others' too. */
-function as(token: string | undefined, ...args: string[]) {
-  return aetherius(['--config', join(folder, 'a.yaml'), ...args], {
-    DATABASE_URL: database.url,
-    AUDIT_KEY: auditKey.secret,
-    AUDIT_KEY_ID: auditKey.id,
-    TOKEN_LEAD: 'lead-token-0123456789',
-    TOKEN_REQ: 'requester-token-0123456789',
-    ...(token === undefined ? {} : { AETHERIUS_TOKEN: token }),
-  });
-}
-const lead = 'lead-token-0123456789';
-const requester = 'requester-token-0123456789';
+/** As this person, in a shell that has a token of theirs. */
+const as = async (userId: string, ...args: readonly string[]) => (await bot.as(person(userId)))(...args);
+const [lead, requester] = ['ULEAD', 'UREQ'];
 const requested = () => h.requested({ target: `cli-${(target += 1)}` });
 
+/** What a client of somebody's own making would send. */
+async function post(token: string, argv: readonly string[]): Promise<unknown> {
+  const response = await fetch(new URL(servedPath, bot.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ argv, language: 'en' }),
+  });
+  return response.json();
+}
+
 describe('approvals on the command line', () => {
-  it('lists what is open, without a token', async () => {
+  it('lists what is open', async () => {
     const row = await requested();
 
-    const answer = await as(undefined, '--output', 'json', 'approvals', 'list');
+    const answer = await as(requester, '--output', 'json', 'approvals', 'list');
 
     const { remediations } = JSON.parse(answer.out) as { remediations: { handle: string; state: string }[] };
     expect(answer.exit).toBe(0);
@@ -98,15 +98,24 @@ describe('approvals on the command line', () => {
   });
 
   it.each([
-    ['no token', undefined],
-    ['a token of nobody', 'nobody-0123456789'],
-  ])('decides nothing with %s', async (_what, token) => {
+    ['no token', undefined, 'AETHERIUS_TOKEN is not set', 64],
+    ['a token of nobody', `aeb_${'a'.repeat(66)}`, 'this token is unknown here', 1],
+    ['what is no token', 'nobody-0123456789', 'this token is unknown here', 1],
+  ])('decides and shows nothing with %s', async (_what, token, said, exit) => {
     const row = await requested();
+    const env = { AETHERIUS_URL: bot.url, ...(token === undefined ? {} : { AETHERIUS_TOKEN: token }) };
 
-    const answer = await as(token, 'approvals', 'approve', row.handle);
+    for (const command of [
+      ['approvals', 'approve', row.handle],
+      ['approvals', 'show', row.handle],
+      ['history'],
+    ])
+      expect(await aetherius(command, env)).toMatchObject({
+        exit,
+        out: '',
+        err: expect.stringContaining(said),
+      });
 
-    expect(answer.exit).toBe(64);
-    expect(answer.err).toContain('AETHERIUS_TOKEN');
     expect((await h.row(row.id)).state).toBe('requested');
   });
 
@@ -142,7 +151,7 @@ describe('approvals on the command line', () => {
 
   it('stops fixes and lets them go on', async () => {
     const off = await as(lead, 'fixes', 'off', 'the', 'sale', 'is', 'on', '--for', '30');
-    const status = await as(undefined, 'fixes', 'status');
+    const status = await as(requester, 'fixes', 'status');
     const refused = await as(requester, 'fixes', 'on', 'go');
     const on = await as(lead, 'fixes', 'on', 'go', 'on');
 
@@ -153,7 +162,7 @@ describe('approvals on the command line', () => {
 
   it('explains who could approve', async () => {
     const answer = await as(
-      undefined,
+      requester,
       '--output',
       'json',
       'approvals',
@@ -165,27 +174,43 @@ describe('approvals on the command line', () => {
     expect(people).toContainEqual(expect.objectContaining({ personId: idOf('UONCALL'), mayApprove: true }));
   });
 
-  it('works without Redis, and says what is missing without PostgreSQL', async () => {
-    const answer = await aetherius(['--config', join(folder, 'a.yaml'), 'approvals'], {
-      DATABASE_URL: 'postgres://127.0.0.1:1/none',
-      AUDIT_KEY: 'k'.repeat(32),
+  it('says which address does not answer', async () => {
+    const answer = await aetherius(['approvals'], {
+      AETHERIUS_URL: 'http://127.0.0.1:1',
+      AETHERIUS_TOKEN: 'any',
     });
 
     expect(answer.exit).toBe(2);
-    expect(answer.err).toContain('does not answer');
+    expect(answer.err).toContain('does not answer: the bot at http://127.0.0.1:1 (AETHERIUS_URL)');
   });
+
+  it.each(['audit verify', 'doctor', 'health --env prod', 'init --file x.yaml'])(
+    'is not run by the bot, with its credentials, for a client that asks for it: %s',
+    async (line) => {
+      const asked = await post(await bot.token(person(lead)), line.split(' '));
+
+      expect(asked).toMatchObject({ exit: 64, out: '', err: expect.stringContaining('your own machine') });
+    },
+  );
 });
 
 describe('the audit on the command line', () => {
+  const verify = (...args: readonly string[]) =>
+    aetherius(['--config', file, ...args, 'audit', 'verify'], {
+      DATABASE_URL: database.url,
+      AUDIT_KEY: auditKey.secret,
+      AUDIT_KEY_ID: auditKey.id,
+    });
+
   it('is intact after all that, and is not after a row was changed behind its back', async () => {
-    const before = await as(undefined, 'audit', 'verify');
+    const before = await verify();
     await database.sql(
       `ALTER TABLE audit_log DISABLE TRIGGER ALL;
        UPDATE audit_log SET reason = 'forged' WHERE seq = 2;
        ALTER TABLE audit_log ENABLE TRIGGER ALL`,
     );
 
-    const after = await as(undefined, '--output', 'json', 'audit', 'verify');
+    const after = await verify('--output', 'json');
 
     expect(before.exit).toBe(0);
     expect(after.exit).toBe(1);

@@ -1,43 +1,32 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { ReportOutput } from '../../../src/cli/output-schemas.ts';
 import type { FindingCode } from '../../../src/domain/probe/findings.ts';
 import type { RunWithOutcomes } from '../../../src/domain/run/run.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
-import { aetherius } from '../../support/cli.ts';
 import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
-import { auditKey, type TestDatabase, usePostgres } from '../../support/postgres.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 import { aDiagnosis, anOutcome } from '../../support/reports.ts';
+import { type ServedBot, serveCommandLine } from '../../support/served.ts';
+import { asPerson, directoryOf, member } from '../../support/slack-people.ts';
 import { aFinding } from '../../support/slack-views.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'cli-report-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const postgres = usePostgres();
+const config = {
+  environments: {
+    prod: { runtime: { kind: 'compose', project: 'shop' }, redis: { url: 'redis://127.0.0.1:6379' } },
+    stage: { runtime: { kind: 'none' } },
+  },
+};
 let database: TestDatabase;
+let bot: ServedBot;
 
 beforeAll(async () => {
   database = await postgres.migrated();
-  const redis = { url: 'redis://127.0.0.1:6379' };
-  writeFileSync(
-    join(folder, 'a.yaml'),
-    stringify({
-      environments: {
-        prod: { runtime: { kind: 'compose', project: 'shop' }, redis },
-        stage: { runtime: { kind: 'none' } },
-      },
-    }),
-  );
+  bot = await serveCommandLine({ database, config, directory: directoryOf() });
 });
+afterAll(() => bot.stop());
 
-const report = (...args: readonly string[]) =>
-  aetherius(['--config', join(folder, 'a.yaml'), ...args], {
-    DATABASE_URL: database.url,
-    AUDIT_KEY: auditKey.secret,
-    AUDIT_KEY_ID: auditKey.id,
-  });
+const report = async (...args: readonly string[]) => (await bot.as(asPerson(member.userId)))(...args);
 const json = async (...args: readonly string[]) =>
   ReportOutput.parse(JSON.parse((await report('--output', 'json', 'report', ...args)).out));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CliContext } from '../../../src/cli/context.ts';
+import type { ServedContext } from '../../../src/cli/context.ts';
 import { fixCommand } from '../../../src/cli/fix.command.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import type { RunWithOutcomes } from '../../../src/domain/run/run.ts';
@@ -58,26 +58,28 @@ function world(
           env: {},
         }),
       ),
-    remediations: () => Promise.resolve(['redis.set-eviction-policy']),
-    person: () => Promise.resolve(by),
-    services: () =>
-      Promise.resolve({
-        runs: {
-          start: (input: StartRun) => {
-            started.push(input);
-            return Promise.resolve({ runId, duplicate: false, courier: 'down' });
-          },
-          get: () => {
-            looks += 1;
-            const state = looks > ends.after ? ends.state : 'running';
-            return Promise.resolve({ id: runId, environment: 'prod', state, summary: ends.summary });
-          },
+    remediations: ['redis.set-eviction-policy'],
+    person: by,
+    services: {
+      runs: {
+        start: (input: StartRun) => {
+          started.push(input);
+          return Promise.resolve({ runId, duplicate: false, courier: 'down' });
         },
+        get: () => {
+          looks += 1;
+          const state = looks > ends.after ? ends.state : 'running';
+          return Promise.resolve({ id: runId, environment: 'prod', state, summary: ends.summary });
+        },
+      },
+      remediations: {
+        get: (id: string) => {
+          const remediation = rows.find((one) => one.id === id);
+          return Promise.resolve(remediation && { remediation, approvals: [], steps: [] });
+        },
+      },
+      deciding: {
         remediations: {
-          get: (id: string) => {
-            const remediation = rows.find((one) => one.id === id);
-            return Promise.resolve(remediation && { remediation, approvals: [], steps: [] });
-          },
           request: (input: DecisionInput) => {
             requested.push(input);
             return Promise.resolve({
@@ -88,10 +90,11 @@ function world(
             });
           },
         },
-      }),
+      },
+    },
   };
   const run = (args: readonly string[] = [], options: Parameters<typeof fixCommand>[3] = {}) =>
-    fixCommand(context as unknown as CliContext, 'redis.set-eviction-policy', args, options);
+    fixCommand(context as unknown as ServedContext, 'redis.set-eviction-policy', args, options);
   return { run, started, requested, printed, complained };
 }
 

@@ -8,7 +8,7 @@ import { readArguments } from '../../../src/cli/fix.command.ts';
 import { healthCommand } from '../../../src/cli/health.command.ts';
 import { configurationText } from '../../../src/cli/init.command.ts';
 import { DoctorOutput, HealthOutput } from '../../../src/cli/output-schemas.ts';
-import { allCommands, createProgram, runProgram } from '../../../src/cli/program.ts';
+import { allCommands, createProgram, type Run, runProgram } from '../../../src/cli/program.ts';
 import { table } from '../../../src/cli/table.ts';
 import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { AppError, errorCodes } from '../../../src/domain/kernel/errors.ts';
@@ -24,6 +24,9 @@ const two = config(
   '{ environments: { prod: { runtime: { kind: none } }, stage: { runtime: { kind: none } } } }',
 );
 const one = config('{ environments: { prod: { runtime: { kind: none } } } }');
+
+/** Whoever a command needs. */
+const always = (run: () => Promise<void>): Run => ({ here: run, asPerson: run });
 
 function quiet(program: ReturnType<typeof createProgram>) {
   for (const command of [program, ...allCommands(program)])
@@ -44,24 +47,36 @@ describe('the program', () => {
     [['digest', 'now'], exitCodes.usage],
   ])('answers %j with exit code %i and runs nothing', async (argv, exit) => {
     let ran = false;
-    const program = createProgram(words, '1', () => {
-      ran = true;
-      return Promise.resolve();
-    });
+    const program = createProgram(
+      words,
+      '1',
+      always(() => {
+        ran = true;
+        return Promise.resolve();
+      }),
+    );
 
     expect(await runProgram(quiet(program), argv)).toBe(exit);
     expect(ran).toBe(false);
   });
 
   it('passes on a command’s own error', async () => {
-    const program = createProgram(words, '1', () => Promise.reject(new AppError('TIMED_OUT', 'late')));
+    const program = createProgram(
+      words,
+      '1',
+      always(() => Promise.reject(new AppError('TIMED_OUT', 'late'))),
+    );
 
     await expect(runProgram(quiet(program), ['health'])).rejects.toMatchObject({ code: 'TIMED_OUT' });
   });
 
   it('speaks both languages in its help', () => {
     const help = (language: 'en' | 'zh-CN') =>
-      createProgram(wordsIn(language), '1', () => Promise.resolve()).helpInformation();
+      createProgram(
+        wordsIn(language),
+        '1',
+        always(() => Promise.resolve()),
+      ).helpInformation();
 
     expect(help('en')).toContain('check every part');
     expect(help('zh-CN')).toContain('检查环境的每个部分');

@@ -37,8 +37,12 @@ const verbRules: Readonly<Record<Verb, Entry>> = {
   fixes: { rule: 'decide', text: 'fixes off because' },
   history: { rule: 'read', text: 'history prod' },
   digest: { rule: 'configure', public: true, text: 'digest on' },
+  // One's own, and shown to oneself; what is issued is judged by the service.
+  token: { rule: 'open', text: 'token' },
 };
 const moreCommands: readonly Entry[] = [
+  { rule: 'open', text: 'token list' },
+  { rule: 'open', text: 'token revoke abcdefgh' },
   { rule: 'read', text: 'digest' },
   { rule: 'configure', text: 'digest off' },
   { rule: 'start', public: true, text: 'digest now' },
@@ -62,14 +66,16 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.undo]: { rule: 'decide' },
 };
 type CallbackId = (typeof callbacks)[keyof typeof callbacks];
-/** The details modal has nothing to submit. */
-const callbackRules: Readonly<Record<Exclude<CallbackId, 'aetherius_details_modal'>, Entry>> = {
+/** These have nothing to submit. */
+type Shown = 'aetherius_details_modal' | 'aetherius_token_shown';
+const callbackRules: Readonly<Record<Exclude<CallbackId, Shown>, Entry>> = {
   [callbacks.healthShortcut]: { rule: 'start' },
   [callbacks.diagnoseMessage]: { rule: 'start' },
   [callbacks.healthModal]: { rule: 'start', public: true },
   [callbacks.diagnoseModal]: { rule: 'start', public: true },
   [callbacks.rejectModal]: { rule: 'decide' },
   [callbacks.resolveModal]: { rule: 'decide' },
+  [callbacks.tokenModal]: { rule: 'decide' },
 };
 
 const barred = ['UGUEST', 'USINGLE', 'UOTHER', 'UGONE', 'UBOT', 'UNKNOWN'];
@@ -100,6 +106,9 @@ function stage() {
     'runs.history': [{ environment: 'prod', kind: 'health', state: 'complete', createdAt: new Date(0) }],
     'remediations.list': [],
     'switches.list': [],
+    'tokens.list': [],
+    'tokens.revoke': { id: 'abcdefgh', name: 'laptop' },
+    'tokens.issue': { id: 'abcdefgh', expiresAt: new Date(0), text: { reveal: () => 'shown' } },
     'digests.now': { runId: 'r' },
     'digests.configure': { enabled: true, at: '09:00', timezone: 'UTC' },
   };
@@ -119,7 +128,7 @@ function stage() {
       },
     );
   const services = Object.fromEntries(
-    ['runs', 'remediations', 'switches', 'places', 'digests', 'reports', 'audit'].map((one) => [
+    ['runs', 'remediations', 'switches', 'places', 'digests', 'reports', 'audit', 'tokens'].map((one) => [
       one,
       room(one),
     ]),
@@ -134,6 +143,7 @@ function stage() {
       environments: ['prod'],
       channel: () => ({ language: 'en' }),
       defaultEnvironment: 'prod',
+      issuesTokens: true,
     },
     answers: {
       privately: () => Promise.resolve(void said.push('privately')),
@@ -231,7 +241,7 @@ const commandCases: readonly Case[] = [
     name: `/aetherius ${entry.text}`,
     what: 'command /aetherius',
     entry,
-    given: () => ({ command: { text: entry.text } }),
+    given: () => ({ command: { text: entry.text, trigger_id: 't' } }),
   },
   {
     name: `@aetherius ${entry.text}`,
@@ -265,6 +275,8 @@ const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, e
     symptom: 'D3',
     reason: 'because',
     outcome: 'worked',
+    name: 'laptop',
+    days: '30',
   });
   return {
     name: `${kind} ${id}`,

@@ -23,8 +23,7 @@ environments:
     neo4j: { url: ${value}, password: ${value}, tls: { ca: ${value}, cert: ${value}, key: ${value} } }
 approvals:
   approvers: { oncall: { users: [U1] } }
-  tiers: { 1: { by: [oncall] } }
-  commandLine: { people: { U1: { token: ${value} } } }`;
+  tiers: { 1: { by: [oncall] } }`;
 }
 
 const options = { role: 'all', where: 'a.yaml', folder: '/' } as const;

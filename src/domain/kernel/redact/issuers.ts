@@ -19,7 +19,8 @@ hvs. 16 w|hvb. 16 w|hvr. 16 w|b.AAAAA 16 w|sha256~ 30 w|atlasv1. 30 w|tskey- 12 
 glsa_ 16 w|glc_ 20 b|NRAK- 16 u|NRII- 16 w|NRIQ- 16 w|NRJS- 12 w|NRAA- 16 w|dt0c01. 20 d|dt0s01. 20 d|dt0s16. 20 d|sntrys_ 20 b|sntryu_ 20 h|pul- 30 h|PMAK- 24 w|sgp_ 20 w|lin_api_ 16 a|lin_oauth_ 16 a|ntn_ 20 a|secret_ 40 a|figd_ 16 w|figo_ 16 w|shpat_ 20 h|shpca_ 20 h|shppa_ 20 h|shpss_ 20 h|shippo_live_ 16 a|shippo_test_ 16 a|shp_ 20 a|patA 30 a|ATATT3 16 d|ATCTT3 16 d|ATBB 20 a|ATSTT3 16 d|AKCp 30 a|cmVmd 50 a|EZAK 30 a|EZTK 30 a|EAAC 60 a|EAAM 60 a|EAACEdEose0cBA 8 a|EAAG 60 a|IGQV 40 w|FLWSECK_TEST- 10 w|FLWSECK- 10 w|duffel_live_ 20 w|duffel_test_ 20 w|duffel_ 40 w|fio-u- 20 w|p8e- 20 a|pnu_ 20 a|ico- 20 a|rdme_ 40 a|sm_aat_ 12 a|sm_pat_ 12 a|sm_sat_ 12 a|tk-us- 20 w|API- 26 u|ops_eyJ 40 b|A${3}- 30 w|s-s4t2ud- 40 h|s-s4t2af- 40 h|CCIPAT_ 20 w|CCIPRJ_ 20 w|bkua_ 20 a|ddp_ 20 a|phx_ 20 a|phc_ 20 a|cio- 20 a|ory_at_ 16 w|ory_rt_ 16 w|ory_st_ 16 w|ory_pat_ 16 w|waka_ 20 w|typeform_ 20 w|tfp_ 20 w|frp_ 20 a|snyk_uat. 20 d|snyk_sat. 20 d|SCW 17 u|dnkey- 20 w|zpka_ 20 w|apify_api_ 20 a|age-secret-key-1 20 a|AGE-SECRET-KEY-1 20 a|ABACATE 100 a|bot_ 60 a|PRT- 60 d|JWT- 60 d
 AQVN 34 w|y0_ 40 w|t1.9eu 60 w|CFPAT- 30 w|sl. 100 w|essu_ 20 b|hcaik_ 20 a|hcxik_ 20 a|sdk- 36 h|mob- 36 h|api- 36 h|access-production- 30 h|access-sandbox- 30 h|access-development- 30 h|rzp_live_ 10 a|rzp_test_ 10 a|oauth: 28 a|squ_ 30 h|sqp_ 30 h|sqa_ 30 h|cio 32 a|APA91b 60 w
 SUA 50 u|SAA 50 u|SOA 50 u|SNA 50 u|SCA 50 u|SXA 50 u
-aeth_ 16 w`;
+aeth_ 16 w
+aeb_ 20 a`;
 
 export interface Issuer {
   readonly prefix: string;

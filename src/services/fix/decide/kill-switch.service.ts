@@ -2,6 +2,7 @@ import { personId } from '../../../domain/fix/approval.ts';
 import type { AllowList } from '../../../domain/fix/eligibility.ts';
 import type { Policy } from '../../../domain/fix/policy.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
+import { proofOf } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { KillSwitchService, SwitchInput } from '../contract.ts';
 import { neededReason } from './reason.ts';
@@ -55,6 +56,7 @@ async function change(
         payloadDigest,
         facts: {
           scope,
+          ...proofOf(by),
           ...present({ forMs }),
           ...(judged.ok ? {} : { refused: judged.why, decision: what }),
         },

@@ -2,7 +2,7 @@ import { isTerminal, personId, type RemediationState } from '../../../domain/fix
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
-import type { Person } from '../../../domain/kernel/person.ts';
+import { type Person, proofOf } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RemediationChange } from '../../../domain/ports/remediations.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
@@ -40,10 +40,14 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
       reason: cause.reason,
       requestIds: cause.requestId === undefined ? undefined : [cause.requestId],
       payloadDigest: cause.payloadDigest,
-      // An undo is named as one in each of its rows.
-      facts: row.undoOf === undefined ? cause.facts : { ...cause.facts, undoOf: row.undoOf },
+      facts: factsOf(row, cause),
     }),
   };
+}
+
+/** An undo is named as one in each of its rows, and a token in each row of what it decided. */
+function factsOf(row: RemediationRow, cause: Cause): Facts {
+  return { ...cause.facts, ...proofOf(cause.by), ...present({ undoOf: row.undoOf }) };
 }
 
 const verdicts: readonly RemediationState[] = ['succeeded', 'failed', 'rolled_back', 'rollback_failed'];
@@ -140,7 +144,7 @@ export async function auditRefusal(
     action: 'remediation.refused',
     from: row.state,
     ...common(row, cause, policyVersion),
-    facts: { ...cause.facts, decision },
+    facts: { ...factsOf(row, cause), decision },
   });
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommand, verbs, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
 const known =
-  'health, diagnose, report, fix, approvals, approve, reject, resolve, fixes, history, digest, whoami, help';
+  'health, diagnose, report, fix, approvals, approve, reject, resolve, fixes, history, digest, token, whoami, help';
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);
 const command = (text: string) => {

@@ -102,6 +102,18 @@ slack:
     ]);
   });
 
+  it('says of the tokens of before what is to be done instead', () => {
+    const approvals = `approvals:
+  approvers: { oncall: { users: [U1] } }
+  tiers: { 1: { by: [oncall] } }
+  commandLine: { people: { U1: { token: { env: TOKEN } } } }`;
+    const [fault = '', ...others] = faults(`${minimal}\n${approvals}`);
+
+    expect(fault).toMatch(/^8:3 approvals\.commandLine: is not used any more/);
+    expect(fault).toContain('/aetherius token');
+    expect(others).toEqual([]);
+  });
+
   it('is refused with a position when it is not YAML or names a key twice', () => {
     expect(faults('environments: { prod: { runtime: { kind: none }')[0]).toMatch(/^\d+:\d+ : is not YAML/);
     expect(faults(`${minimal}\n    runtime: { kind: none }`)[0]).toMatch(

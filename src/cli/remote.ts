@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { AppError, type ErrorCode } from '../domain/kernel/errors.ts';
+import type { Secret } from '../domain/kernel/secret.ts';
+
+/** Path of the bot's endpoint for the command line. */
+export const servedPath = '/cli/v1/commands';
+
+/** What a shell asks the bot: its own arguments, in its own language. */
+export const ServedRequest = z.strictObject({
+  argv: z.array(z.string().max(4_000)).max(200),
+  language: z.enum(['en', 'zh-CN']),
+});
+
+/** What the bot answers with status 200: what the command printed, and its exit code. */
+export const ServedAnswer = z.object({ exit: z.int(), out: z.string(), err: z.string() });
+export type ServedAnswer = z.output<typeof ServedAnswer>;
+
+/** With any other status: why nothing was done; `reason` is a key of the catalogue, `denied.<reason>`. */
+export const ServedRefusal = z.object({
+  reason: z.string(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+});
+
+/** A fix is waited for a minute long. */
+const longestMs = 100_000;
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  400: 'INVALID_INPUT',
+  401: 'NOT_ALLOWED',
+  403: 'NOT_ALLOWED',
+  429: 'NOT_ALLOWED',
+};
+
+/**
+ * Has the bot run this command for the owner of the token. AppError NOT_ALLOWED when it refuses to,
+ * DEPENDENCY_UNAVAILABLE when it does not answer; the token goes nowhere but to `url`, and no redirect is followed.
+ */
+export async function askBot(call: {
+  readonly url: string;
+  readonly token: Secret;
+  readonly argv: readonly string[];
+  readonly language: 'en' | 'zh-CN';
+  readonly signal: AbortSignal;
+}): Promise<ServedAnswer> {
+  const { url, token, argv, language } = call;
+  const target = new URL(servedPath, url);
+  let response: Response;
+  try {
+    response = await fetch(target, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token.reveal()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ argv: [...argv], language } satisfies z.input<typeof ServedRequest>),
+      redirect: 'error',
+      signal: AbortSignal.any([call.signal, AbortSignal.timeout(longestMs)]),
+    });
+  } catch (cause) {
+    throw new AppError('DEPENDENCY_UNAVAILABLE', `the bot at ${target.origin} (AETHERIUS_URL)`, { cause });
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.status === 200) {
+    const answer = ServedAnswer.safeParse(body);
+    if (answer.success) return answer.data;
+  }
+  const refusal = ServedRefusal.safeParse(body);
+  const code = codes[response.status];
+  if (code === undefined || !refusal.success)
+    throw new AppError(
+      'DEPENDENCY_UNAVAILABLE',
+      `${target.origin} (AETHERIUS_URL) answered with ${response.status}`,
+    );
+  const { reason, facts } = refusal.data;
+  throw new AppError(code, reason, { facts: { ...facts, reason } });
+}
