@@ -128,8 +128,8 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
       .toEqual({ exit: 0, out: expect.stringMatching(/^demo: healthy/), err: '' });
     for (const part of ['PostgreSQL', 'Redis', 'Neo4j', 'agent-manager', 'collect agents'])
       expect(out).toMatch(new RegExp(`^up +${part}`, 'm'));
-    const approvals = await paste(`sh ${script} approvals`);
-    expect(approvals).toMatchObject({ exit: 0, err: '' });
+    const nobody = await paste(`sh ${script} approvals`);
+    expect(nobody).toMatchObject({ exit: 64, out: '', err: expect.stringContaining('/aetherius token') });
   });
 
   it('offers the commands and shortcuts of manifest.yml, and answers what it does not know', async () => {

@@ -82,7 +82,7 @@ describe.each(plantedSecrets)('a $kind', (planted) => {
       Object.fromEntries(
         secretVariables.map((name) => [
           name,
-          name === 'AUDIT_KEY' ? planted.value.padEnd(32, '-') : planted.value,
+          /^(?:AUDIT|TOKEN)_KEY$/.test(name) ? planted.value.padEnd(32, '-') : planted.value,
         ]),
       ),
     );

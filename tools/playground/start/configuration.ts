@@ -3,12 +3,6 @@ import { join } from 'node:path';
 import { people, places } from '../../slack-emulator/seed.ts';
 import { type DemoPlatform, demoThresholds } from '../demo/platform.ts';
 
-/** Personal tokens of the command line; they are worth nothing outside of one playground. */
-const tokens = {
-  [people.requester]: 'playground-token-of-rita',
-  [people.approver]: 'playground-token-of-adam',
-} as const;
-
 export interface Setup {
   /** Folder of this playground; PostgreSQL's user may pass through it. */
   readonly dir: string;
@@ -17,13 +11,21 @@ export interface Setup {
   readonly databaseUrl: string;
   /** Of the product's own Redis. */
   readonly redisUrl: string;
+  /** Where the bot answers the command line. */
+  readonly cliPort: number;
 }
 
 /**
  * Writes the product's configuration into the playground's folder, with the secrets as files beside it, so that
  * every process finds them without variables of its own. Returns the variables that all processes of the product need.
  */
-export function writeConfiguration({ dir, demo, databaseUrl, redisUrl }: Setup): Record<string, string> {
+export function writeConfiguration({
+  dir,
+  demo,
+  databaseUrl,
+  redisUrl,
+  cliPort,
+}: Setup): Record<string, string> {
   const secrets = join(dir, 'secrets');
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
   const secret = (name: string, value: string): string => {
@@ -39,9 +41,6 @@ export function writeConfiguration({ dir, demo, databaseUrl, redisUrl }: Setup):
       : [`nats: { url: "${demo.nats.url}", monitorUrl: "${demo.nats.monitorUrl}" }`]),
     `neo4j: { url: "bolt://127.0.0.1:${demo.bolt.port}", user: neo4j, password: ${secret('neo4j-password', demo.neo4jPassword)} }`,
   ];
-  const shells = Object.entries(tokens).map(
-    ([person, token]) => `      ${person}: { token: ${secret(`token-${person}`, token)} }`,
-  );
   writeFileSync(
     join(dir, 'aetherius.yaml'),
     `environments:
@@ -62,9 +61,6 @@ approvals:
   tiers:
     1: { by: [oncall] }
     2: { by: [oncall] }
-  commandLine:
-    people:
-${shells.join('\n')}
 `,
   );
   writeFileSync(join(dir, 'kubeconfig.yaml'), kubeconfig(demo.kube.url));
@@ -73,6 +69,9 @@ ${shells.join('\n')}
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     AUDIT_KEY: 'playground-only-key-playground-only-key',
+    TOKEN_KEY: 'playground-only-token-key-playground-only',
+    CLI_PORT: `${cliPort}`,
+    AETHERIUS_URL: `http://127.0.0.1:${cliPort}`,
   };
 }
 
@@ -88,7 +87,7 @@ current-context: demo
 
 /**
  * Writes a shell script that runs the command line against this playground, and returns the line to type in another
- * terminal, in any folder. The shell speaks for the second person, who may approve what the first one asks for.
+ * terminal, in any folder. Whom it speaks for says the token that it is given: `/aetherius token` in the page issues one.
  */
 export function writeCommandLine(
   dir: string,
@@ -97,9 +96,7 @@ export function writeCommandLine(
   variables: Readonly<Record<string, string>>,
 ): string {
   const script = join(dir, 'aetherius');
-  const exports = Object.entries({ ...variables, AETHERIUS_TOKEN: tokens[people.approver] }).map(
-    ([name, value]) => `export ${name}=${quoted(value)}`,
-  );
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
   writeFileSync(
     script,
     [

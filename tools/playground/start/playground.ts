@@ -94,6 +94,7 @@ export async function startPlayground(setup: PlaygroundSetup): Promise<void> {
     demo: platform,
     databaseUrl: own.url('aetherius'),
     redisUrl: programs.redisUrl ?? ownRedis?.url ?? '',
+    cliPort: await freePort(),
   });
   const statusPort = await freePort();
   await step('bot is connected', () =>
