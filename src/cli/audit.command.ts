@@ -2,7 +2,8 @@ import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 
 /** Recomputes the audit log from its rows and says whether anybody has changed it. */
 export async function verifyAudit(context: CliContext): Promise<ExitCode> {
-  const verdict = await (await context.audit()).verify();
+  const audit = await context.audit();
+  const verdict = await audit.verify();
   const { words } = context;
   if (context.output === 'json') context.out(JSON.stringify(verdict, null, 2));
   else if (verdict.verdict === 'intact')

@@ -20,24 +20,20 @@ export function tokenModalSubmission(deps: HandlerDeps) {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     const { requestId, payloadDigest, person: by } = request;
-    const issued = await deps.door.deciding.tokens
-      .issue({
-        by,
-        requestId,
-        payloadDigest,
-        name: inputText(view, inputs.name),
-        days: Number(inputText(view, inputs.days)),
-      })
-      .catch(async (error: unknown) => {
-        if (!(error instanceof AppError) || error.code === 'BUG') throw error;
-        const [reference = ''] = /[^:]*$/.exec(requestId) ?? [];
-        deps.logger.info({ err: error, reference }, 'a token was not issued');
-        await ack({
-          response_action: 'errors',
-          errors: { [inputs.name]: errorText(error, reference, words) },
-        });
-        return undefined;
+    const { tokens } = deps.door.deciding;
+    const name = inputText(view, inputs.name);
+    const days = Number(inputText(view, inputs.days));
+    const asked = tokens.issue({ by, requestId, payloadDigest, name, days });
+    const issued = await asked.catch(async (error: unknown) => {
+      if (!(error instanceof AppError) || error.code === 'BUG') throw error;
+      const [reference = ''] = /[^:]*$/.exec(requestId) ?? [];
+      deps.logger.info({ err: error, reference }, 'a token was not issued');
+      await ack({
+        response_action: 'errors',
+        errors: { [inputs.name]: errorText(error, reference, words) },
       });
+      return undefined;
+    });
     if (issued === undefined) return;
     const { id, expiresAt: until } = issued;
     await ack({
