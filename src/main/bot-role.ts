@@ -2,7 +2,8 @@ import { createBoltApp } from '../bot/app.ts';
 import { readerWords } from '../bot/middleware/reader-words.ts';
 import { createGate, type EventSink } from '../bot/receive/gate.ts';
 import { slackRoute } from '../bot/receive/signed-http.ts';
-import { createSockets } from '../bot/receive/sockets.ts';
+import { createSocketWatch, type SocketWatch } from '../bot/receive/socket-watch.ts';
+import { createSockets, type Sockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
 import { lostNotice } from '../bot/send/lost.ts';
 import { fitFor } from '../bot/views/fit.ts';
@@ -12,6 +13,7 @@ import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
 import { present } from '../domain/kernel/present.ts';
 import { keptInSlack } from '../domain/message/slack-fields.ts';
+import type { SlackSockets, SocketCount } from '../domain/ports/slack-sockets.ts';
 import type { Language } from '../domain/run/run.ts';
 import type { HandlerDeps } from '../handlers/deps.ts';
 import { createDoor } from '../handlers/door.ts';
@@ -63,6 +65,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     onDelivery: (kind, outcome) => metrics.delivery(kind, outcome),
     onAck: (kind, ms) => metrics.ack(kind, ms),
   });
+  let watch: SocketWatch | undefined;
   const receiver =
     env.SLACK_APP_TOKEN === undefined
       ? httpReceiver(shared, gate)
@@ -72,12 +75,12 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
           clock,
           logger,
           onHello: (connections) => {
-            // Slack allows ten; a stranger's socket would take a share of the clicks.
-            if (connections >= 9) logger.error({ connections }, 'Slack counts too many sockets of this app');
-            else logger.info({ connections }, 'a socket to Slack is open');
+            logger.info({ connections }, 'a socket to Slack is open');
+            watch?.hello(connections);
           },
           ...present({ apiUrl: env.SLACK_API_URL }),
         });
+  if ('recount' in receiver) watch = socketWatchOf(shared, receiver);
   const app = createBoltApp({
     receiver,
     botToken: token,
@@ -127,6 +130,11 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   metrics.gauge('aetherius_outbox_depth', 'Messages that are not sent yet.', () => store.outbox.depth());
   if ('connected' in receiver)
     metrics.gauge('aetherius_slack_sockets', 'Sockets that are open.', () => receiver.connected());
+  metrics.gauge(
+    'aetherius_slack_foreign_sockets',
+    'Sockets of this app that are not ours.',
+    () => watch?.strangers() ?? 0,
+  );
 
   const components: Component[] = [
     { name: 'delivery inbox', start: () => inbox.warm(), stop: () => inbox.close() },
@@ -161,6 +169,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       },
       stop: () => recovering?.stop(),
     },
+    { name: 'count of sockets', start: () => watch?.start(), stop: () => watch?.stop() },
     {
       name: 'slack',
       async start() {
@@ -192,6 +201,37 @@ function httpReceiver(shared: Shared, gate: EventSink) {
   const route = slackRoute({ signingSecrets, gate, clock, logger });
   const server = createHttpServer({ host: env.HOST, port: env.PORT, routes: [route], logger });
   return { init: () => undefined, ...server };
+}
+
+/** Slack's count of the app's sockets against ours; a stranger's stands in the audit. */
+function socketWatchOf(shared: Shared, sockets: Sockets): SocketWatch {
+  const { store, clock, logger, processId } = shared;
+  const counts = {
+    report: (process, open) => store.tx((tx) => tx.slackSockets.report(process, open)),
+    ours: () => store.tx((tx) => tx.slackSockets.ours()),
+    compared: (count) => store.tx((tx) => tx.slackSockets.compared(count)),
+    last: () => store.tx((tx) => tx.slackSockets.last()),
+  } satisfies SlackSockets;
+  const onStranger = ({ slack, ours }: SocketCount) =>
+    void store
+      .tx((tx) =>
+        tx.audit.append({
+          actor: 'system',
+          actorTeam: '-',
+          action: slack > ours ? 'slack.foreign-socket' : 'slack.foreign-socket-gone',
+          facts: { slack, ours },
+        }),
+      )
+      .catch((err: unknown) => logger.error({ err }, 'a foreign socket could not be written down'));
+  return createSocketWatch({
+    process: processId,
+    counts,
+    open: () => sockets.opened(),
+    recount: () => sockets.recount(),
+    onStranger,
+    clock,
+    logger,
+  });
 }
 
 const languageIn =

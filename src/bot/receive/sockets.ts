@@ -20,6 +20,10 @@ export interface SocketsOptions {
 
 export interface Sockets extends Receiver {
   connected(): number;
+  /** All that are open, those included that another one has replaced. */
+  opened(): number;
+  /** Puts another socket in the place of one, as when Slack refreshes it: its hello brings Slack's count. */
+  recount(): void;
 }
 
 const reconnecting = { firstMs: 200, mostMs: 15_000 };
@@ -48,6 +52,8 @@ export function createSockets(options: SocketsOptions): Sockets {
       await Promise.all(sockets.map((socket) => socket.stop()));
     },
     connected: () => sockets.filter((socket) => socket.connected()).length,
+    opened: () => sockets.reduce((sum, socket) => sum + socket.opened(), 0),
+    recount: () => sockets[0]?.renew(),
   };
 }
 
@@ -116,6 +122,10 @@ function createSocket(options: SocketsOptions, index: number) {
     start: connect,
     reconnect: () => void replace(),
     connected: () => current !== undefined,
+    opened: () => open.size,
+    renew() {
+      if (current !== undefined) void refresh(current);
+    },
     async stop() {
       stopping.abort(new Error('stopping'));
       current = undefined;

@@ -8,6 +8,7 @@ import type { KillSwitches } from './kill-switches.ts';
 import type { Messages } from './messages.ts';
 import type { Remediations } from './remediations.ts';
 import type { Runs } from './runs.ts';
+import type { SlackSockets } from './slack-sockets.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -60,6 +61,7 @@ export interface Tx {
   readonly killSwitches: KillSwitches;
   readonly directory: DirectorySnapshots;
   readonly tokens: Tokens;
+  readonly slackSockets: SlackSockets;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

@@ -57,6 +57,7 @@ export async function examinePostgres(
       ),
     );
     checks.push(...(await migrations(client)), ...(await roleRights(client, row.login)));
+    checks.push(...(await sockets(client)));
     return { checks, offsetMs: Math.round(row.now.getTime() - (before + after) / 2) };
   } catch (error) {
     return { checks: [check('unreadable', 'unknown', { reason: reasonOf(error) })] };
@@ -69,6 +70,26 @@ export async function examinePostgres(
 function reasonOf(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : translate(error).code;
+}
+
+/** Slack's count of the app's sockets against that of the bot processes, as it was compared last. */
+async function sockets(client: Client): Promise<readonly Check[]> {
+  const { rows: there } = await client.query<{ readable: boolean }>(
+    "SELECT coalesce(has_table_privilege(to_regclass('slack_socket_count'), 'SELECT'), false) AS readable",
+  );
+  if (there[0]?.readable !== true) return [];
+  const { rows } = await client.query<{ slack: number; ours: number; inARow: number }>(
+    'SELECT slack, ours, in_a_row AS "inARow" FROM slack_socket_count',
+  );
+  return rows.map(({ slack, ours, inARow }) => {
+    const [key, state] =
+      inARow === 0
+        ? (['sockets', 'ok'] as const)
+        : inARow === 1
+          ? (['sockets-more', 'warning'] as const)
+          : (['sockets-strangers', 'failed'] as const);
+    return { area: 'slack', key: `slack.${key}`, state, facts: { slack, ours } };
+  });
 }
 
 async function migrations(client: Client): Promise<readonly Check[]> {

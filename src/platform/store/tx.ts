@@ -15,6 +15,7 @@ import { createMessages } from './messages.ts';
 import type { Query } from './query.ts';
 import { createRemediations, safeNow } from './remediations.ts';
 import { createRuns } from './runs.ts';
+import { createSlackSockets } from './slack-sockets.ts';
 import { createTokens } from './tokens.ts';
 
 /** Everything of one transaction over its one connection. */
@@ -45,6 +46,7 @@ export function createTx(options: {
     killSwitches: createKillSwitches(query),
     directory: createDirectory(query),
     tokens: createTokens(query),
+    slackSockets: createSlackSockets(query),
     notify,
   };
 }

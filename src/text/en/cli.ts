@@ -138,6 +138,11 @@ export const cli = {
   'doctor.slack.scopes': '{granted|# scope|# scopes} granted',
   'doctor.slack.scopes-missing':
     'scopes missing: {missing}; add them under "OAuth & Permissions" and install the app again',
+  'doctor.slack.sockets': 'Slack counts {slack|# socket|# sockets} of this app, and the bot has {ours}',
+  'doctor.slack.sockets-more':
+    'Slack counted {slack|# socket|# sockets} of this app, and the bot has {ours}; it is counted again soon',
+  'doctor.slack.sockets-strangers':
+    'Slack counts {slack|# socket|# sockets} of this app, and the bot has {ours}: somebody else holds the app-level token. Make a new one and revoke this one',
   'doctor.slack.transport-missing':
     'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) must be set; both are missing',
   'doctor.slack.http': 'HTTP mode: a signing secret is set',

@@ -136,6 +136,10 @@ export const cli = {
   'doctor.slack.scopes-unknown': 'Slack 没有说明授予了哪些权限范围',
   'doctor.slack.scopes': '已授予 {granted} 个权限范围',
   'doctor.slack.scopes-missing': '缺少权限范围：{missing}；请在“OAuth & Permissions”中添加并重新安装应用',
+  'doctor.slack.sockets': 'Slack 统计此应用有 {slack} 个连接，机器人有 {ours} 个',
+  'doctor.slack.sockets-more': 'Slack 统计此应用有 {slack} 个连接，机器人有 {ours} 个；稍后会再次统计',
+  'doctor.slack.sockets-strangers':
+    'Slack 统计此应用有 {slack} 个连接，机器人只有 {ours} 个：有他人持有应用级令牌。请新建令牌并吊销当前令牌',
   'doctor.slack.transport-missing': 'SLACK_APP_TOKEN（Socket Mode）和 SLACK_SIGNING_SECRET（HTTP）都没有设置',
   'doctor.slack.http': 'HTTP 模式：已设置签名密钥',
   'doctor.slack.socket': 'Socket Mode：可以获得套接字',
