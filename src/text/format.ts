@@ -5,7 +5,8 @@ import { countWords } from './plural.ts';
 
 /**
  * Placeholders are `{name}` or `{name:format}`. Formats: `bytes`, `ms` and `seconds` (both become a span of
- * time), `percent` (of 100), `ratio` (of 1), `hash` (first 8 digits), `time` (ISO or milliseconds → UTC).
+ * time), `percent` (of 100), `ratio` (of 1), `hash` (first 8 digits), `time` (ISO or milliseconds → UTC, in Slack the
+ * reader's own zone).
  * `{name|# write was|# writes were}` takes the words that go with a number; `#` is the number.
  * `{name:part}` is the id of a part, or several with commas, and shows their names. `{@keys.event.workers}` is a fact of
  * the installation, `{@agent-manager}` the name of a part there.
@@ -37,11 +38,17 @@ export function interpolate(
   language: Language,
   clean: (text: string) => string,
   named: Named = nothingNamed,
+  /** How a moment is shown; default as it is in UTC. */
+  moment: (at: Date, utc: string) => string = (_at, utc) => clean(utc),
 ): string {
   return template.replace(placeholder, (_whole, name: string, format?: string, forms?: string) => {
     if (name.startsWith('@')) return clean(named(name.slice(1)) ?? name);
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (typeof value === 'object' && value !== null) return value.markup;
+    if (format === 'time' && (typeof value === 'string' || typeof value === 'number')) {
+      const at = new Date(value);
+      if (!Number.isNaN(at.getTime())) return moment(at, time(value));
+    }
     const text = formatValue(value, format, language);
     const shown = clean(format === 'part' ? partsShown(text, named) : text);
     return forms === undefined ? shown : countWords(forms.split('|'), value, shown, language);

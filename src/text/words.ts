@@ -34,11 +34,16 @@ export function escapeMrkdwn(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
+/** Shown in the zone of whoever reads it (docs.slack.dev/messaging/formatting-message-text#date-formatting). */
+function slackDate(at: Date, utc: string): string {
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc}>`;
+}
+
 export interface Words {
   readonly language: Language;
   /** The same words about another installation. */
   about(platform: Platform): Words;
-  /** For mrkdwn and for `text`: arguments are escaped. */
+  /** For mrkdwn and for `text`: arguments are escaped, and a moment is shown in the reader's zone. */
   say<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
   /** For plain_text objects and files: arguments as they are. */
   plain<K extends TextKey>(key: K, ...args: TextArguments<K>): string;
@@ -70,19 +75,24 @@ export function wordsIn(language: Language, platform: Platform = asInGuide): Wor
     const part = partIds.find((id) => key === `part.${id}` || key === `part.${id}.subject`);
     return part === undefined ? undefined : factsOf(platform, part).name;
   };
-  const find = (key: string, values: Readonly<Record<string, Value>>, clean: (text: string) => string) => {
+  const find = (
+    key: string,
+    values: Readonly<Record<string, Value>>,
+    clean: (text: string) => string,
+    moment?: (at: Date, utc: string) => string,
+  ) => {
     const own = ownName(key);
     if (own !== undefined) return clean(own);
     const template = ('allowedBy' in values ? templateOf(`${key}.switch`) : undefined) ?? templateOf(key);
-    return template === undefined ? undefined : interpolate(template, values, language, clean, named);
+    return template === undefined ? undefined : interpolate(template, values, language, clean, named, moment);
   };
   const asIs = (text: string): string => text;
   return {
     language,
     about: (installation) => wordsIn(language, installation),
-    say: (key, ...args) => find(key, args[0] ?? {}, escapeMrkdwn) ?? key,
+    say: (key, ...args) => find(key, args[0] ?? {}, escapeMrkdwn, slackDate) ?? key,
     plain: (key, ...args) => find(key, args[0] ?? {}, asIs) ?? key,
-    lookup: (key, facts = {}) => find(key, facts, escapeMrkdwn),
+    lookup: (key, facts = {}) => find(key, facts, escapeMrkdwn, slackDate),
     lookupPlain: (key, facts = {}) => find(key, facts, asIs),
   };
 }
