@@ -83,7 +83,7 @@ function serviceOf(store: Store): RemediationService {
     {
       approvers: { leads: { users: ['ULEAD', 'UBOSS'], usergroups: [] } },
       tiers: { 2: { approvals: 1, by: ['leads'], expires: 1_800_000, escalate: [], reason: 'finding' } },
-      notify: { mention: true, direct: true },
+      notify: { mention: true, direct: true, page: false },
       freezes: [],
       limits: { perTargetPerHour: 2, tier3AtOnce: 1 },
     },
@@ -118,6 +118,7 @@ const plain: Renderer = {
   runFailed: line,
   offerRefused: line,
   remediation: line,
+  page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: line,
   digest: line,
 };

@@ -269,6 +269,7 @@ const wordless: Renderer = {
   runFailed: said,
   offerRefused: said,
   remediation: said,
+  page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: said,
   digest: said,
 };

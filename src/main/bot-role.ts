@@ -269,7 +269,10 @@ function posterOf(
     words: (channel) => wordsIn(language(channel)),
     logger,
   });
+  if (shared.policy.notify.page && shared.env.PAGE_WEBHOOK_URL === undefined)
+    throw configurationFault('PAGE_WEBHOOK_URL');
   return createPoster({
+    ...present({ pageUrl: shared.env.PAGE_WEBHOOK_URL }),
     outbox: store.outbox,
     clients: {
       decision: createSlackClient(slack),

@@ -265,6 +265,7 @@ export const plainRenderer: Renderer = {
       approvals: approvals.length,
       ...(elsewhere === undefined ? {} : { elsewhere, language }),
     }),
+  page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: ({ remediation, kind, by, facts }) =>
     rendered({ event: kind, handle: remediation.handle, by: by?.userId ?? null, facts }),
   digest: () => rendered({ kind: 'digest' }),

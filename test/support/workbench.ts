@@ -32,6 +32,7 @@ export const plainRenderer: Renderer = {
     said(`failed ${error instanceof AppError ? error.code : 'BUG'} ${reference}`),
   offerRefused: ({ reason }) => said(`refused ${reason}`),
   remediation: ({ remediation }) => said(`card ${remediation.state}`),
+  page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: ({ kind }) => said(`event ${kind}`),
   digest: ({ difference }) =>
     said(

@@ -9,6 +9,7 @@ import { digestMessage } from './digest.view.ts';
 import { errorText } from './errors.view.ts';
 import { findingMessage, offerRefusedMessage } from './finding.view.ts';
 import { healthMessage } from './health.view.ts';
+import { remediationTitlePlain } from './phrases.ts';
 import { remediationCard, remediationLine } from './remediation.view.ts';
 
 /** The words and blocks behind the services' `Renderer`: pure, one function a message. */
@@ -32,6 +33,12 @@ export function rendererOf(platformOf: PlatformOf): Renderer {
     remediation: (view, language) => remediationCard(view, wordsOf(view.remediation.environment, language)),
     remediationEvent: (event, language) =>
       remediationLine(event, wordsOf(event.remediation.environment, language)),
+    page: (event, row, language) => {
+      const { handle, environment } = row;
+      const words = wordsOf(environment, language);
+      const remediation = remediationTitlePlain(row, words);
+      return words.plain(`page.${event}`, { handle, environment, remediation });
+    },
     digest: ({ difference, run, runId }, language) =>
       digestMessage(difference, runId, wordsOf(run.environment, language)),
   };

@@ -153,6 +153,10 @@ const Section = z
           .boolean()
           .default(true)
           .meta({ description: 'Send each of them the request as a direct message with its buttons.' }),
+        page: z.boolean().exactOptional().meta({
+          description:
+            'POST requests that need another person, the second reminder and unknown outcomes to `PAGE_WEBHOOK_URL` of the bot.',
+        }),
       })
       .prefault({})
       .meta({ description: 'How those who may approve hear of a request.' }),
@@ -209,7 +213,7 @@ export interface Policy {
   readonly limits: { readonly perTargetPerHour: number; readonly tier3AtOnce: number };
   readonly freezes: readonly Freeze[];
   readonly everyList: readonly AllowList[];
-  readonly notify: { readonly mention: boolean; readonly direct: boolean };
+  readonly notify: { readonly mention: boolean; readonly direct: boolean; readonly page: boolean };
 }
 
 /** An approval is good for this long after the quorum (R-X8). */
@@ -285,7 +289,7 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
     limits: config?.limits ?? { perTargetPerHour: 0, tier3AtOnce: 0 },
     freezes: config?.freezes ?? [],
     everyList: Object.values(config?.approvers ?? {}),
-    notify: config?.notify ?? { mention: false, direct: false },
+    notify: { mention: false, direct: false, page: false, ...config?.notify },
   };
 }
 

@@ -1,6 +1,26 @@
 import type { Rendered } from './rendered.ts';
 import type { Urgency } from './sending.ts';
 
+/** What a paging system gets: no address, no version, no log line. */
+export interface Page {
+  readonly source: 'aetherius-bot';
+  readonly event: 'requested' | 'reminder' | 'unknown-outcome';
+  readonly environment: string;
+  /** The id that people type. */
+  readonly fix: string;
+  /** Id of the remediation. */
+  readonly action: string;
+  readonly undo: boolean;
+  readonly part: string;
+  readonly tier: number;
+  readonly planHash: string;
+  /** One sentence in English. */
+  readonly summary: string;
+  /** Slack ids; the channel is absent where others may not know of it. */
+  readonly requester?: string;
+  readonly channel?: string;
+}
+
 /** What stands in `outbox.payload`, by kind. */
 export interface OutboxPayloads {
   readonly render: Rendered;
@@ -22,11 +42,12 @@ export interface OutboxPayloads {
     readonly encoding: 'utf8' | 'base64';
     readonly comment?: string;
   };
+  readonly page: Page;
 }
 export type OutboxKind = keyof OutboxPayloads;
 
 /** The Slack method an item needs: limits are held per method. */
-export type OutboxMethod = 'post' | 'update' | 'ephemeral' | 'respond' | 'home' | 'upload';
+export type OutboxMethod = 'post' | 'update' | 'ephemeral' | 'respond' | 'home' | 'upload' | 'page';
 
 /** The message of ours that a `render` shows, or under which an `upload` goes. */
 export interface OutboxMessage {

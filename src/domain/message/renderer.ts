@@ -1,8 +1,10 @@
 import type { DigestDifference } from '../digest/digest.ts';
+import type { RemediationRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Language, Run } from '../run/run.ts';
 import type { FindingView } from './finding-view.ts';
 import type { HealthView } from './health-view.ts';
+import type { Page } from './outbox.ts';
 import type { RemediationEvent, RemediationView } from './remediation-view.ts';
 import type { Rendered } from './rendered.ts';
 
@@ -29,6 +31,8 @@ export interface Renderer {
   remediation(view: RemediationView, language: Language): Rendered;
   /** Public line in the thread for each decision, step and verdict (R-S6). */
   remediationEvent(view: RemediationEvent, language: Language): Rendered;
+  /** What a page says, in one sentence of plain text. */
+  page(event: Page['event'], row: RemediationRow, language: Language): string;
   digest(
     view: { readonly difference: DigestDifference; readonly run: Run; readonly runId: string },
     language: Language,

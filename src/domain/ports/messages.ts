@@ -1,3 +1,4 @@
+import type { Page } from '../message/outbox.ts';
 import type { Rendered } from '../message/rendered.ts';
 import type { Urgency } from '../message/sending.ts';
 
@@ -41,6 +42,8 @@ export interface Messages {
   ): Promise<void>;
   /** Publishes App Home of a user (`views.publish`). */
   home(to: { readonly userId: string }, view: unknown): Promise<void>;
+  /** Calls people outside of Slack, where `approvals.notify.page` says so. */
+  page(page: Page): Promise<void>;
   /** A file under a message of ours or in a thread; `content` is UTF-8 text or base64. */
   upload(file: {
     readonly channel: string;

@@ -104,6 +104,9 @@ export const ProcessEnv = z.object({
   SLACK_OLD_SIGNING_SECRET: secret(
     'The former signing secret, accepted beside the new one while it is being changed.',
   ).exactOptional(),
+  PAGE_WEBHOOK_URL: secret(
+    'Where pages are posted as JSON when `approvals.notify.page` is on; only the bot role reads it.',
+  ).exactOptional(),
   SLACK_API_URL: z
     .string()
     .exactOptional()

@@ -175,6 +175,7 @@ const slackVariables = [
   'SLACK_APP_TOKEN',
   'SLACK_SIGNING_SECRET',
   'SLACK_OLD_SIGNING_SECRET',
+  'PAGE_WEBHOOK_URL',
 ] as const;
 
 /**

@@ -1,10 +1,12 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from '../../domain/kernel/clock.ts';
+import type { Secret } from '../../domain/kernel/secret.ts';
 import type { OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
 import { failureOf } from '../slack/failure.ts';
 import type { SlackGate } from '../slack/gate.ts';
+import { sendPage } from './page.ts';
 import {
   directChannel,
   edit,
@@ -33,6 +35,8 @@ export interface DeliverOptions {
   /** What is left where an answer was expected that came as a post of its own; `link` leads to that post. */
   readonly moved: (channel: string, link?: string) => Rendered;
   readonly gate: SlackGate;
+  /** Where pages go. */
+  readonly pageUrl?: Secret;
 }
 
 export interface Delivered extends Sent {
@@ -60,6 +64,8 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
         return publishHome(client, item);
       case 'upload':
         return upload(client, item);
+      case 'page':
+        return sendPage(options.gate.fetch, options.pageUrl, item);
       case 'respond':
         return respond(options.gate.fetch, item.payload);
       case 'render': {

@@ -70,7 +70,18 @@ const token = new Set([
   'no_permission',
 ]);
 
+/** A receiver other than Slack will not take it, now or later. */
+export class SendRefused extends Error {
+  override readonly name = 'SendRefused';
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
 export function failureOf(error: unknown): SlackFailure {
+  if (error instanceof SendRefused) return { kind: 'lost', code: error.code };
   if (error instanceof WebAPIRateLimitedError)
     return { kind: 'rate-limited', retryAfterMs: Math.max(1, error.retryAfter) * 1000 };
   if (error instanceof WebAPIPlatformError) return platformFailure(error);

@@ -111,8 +111,9 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
   };
 }
 
-function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload'> {
+function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload' | 'page'> {
   return {
+    page: (page) => send({ kind: 'page', lane: `page:${page.fix}`, urgency: 'decision', payload: page }),
     ephemeral: (to, rendered) =>
       send({
         kind: 'ephemeral',

@@ -130,6 +130,10 @@ export const fix = {
   'event.undo.verifying': ':mag: `{handle}`: all steps are done, checking that the old state is back.',
   'event.undo.succeeded': ':rewind: `{handle}`: taken back. {part} is as it was before the fix.',
   'event.undo.failed': ':red_circle: The undo `{handle}` did not work. Look at the card for what was done.',
+  'page.requested': 'A fix waits for approval in {environment}: {remediation} ({handle}).',
+  'page.reminder': 'A fix still waits for approval in {environment}: {remediation} ({handle}).',
+  'page.unknown-outcome':
+    'The outcome of a fix in {environment} is not known: {remediation} ({handle}). Somebody must look at it.',
   'event.reminder': ':bell: `{handle}` still waits for a decision.',
   'event.escalated': ':bell: `{handle}` still waits for a decision. {people}, you may approve it, too.',
   'event.reminder-unknown':

@@ -120,6 +120,9 @@ export const fix = {
   'event.undo.verifying': ':mag: `{handle}`：步骤已全部完成，正在确认旧状态已恢复。',
   'event.undo.succeeded': ':rewind: `{handle}`：已撤销，{part} 恢复到修复之前的状态。',
   'event.undo.failed': ':red_circle: 撤销 `{handle}` 未成功，执行情况见卡片。',
+  'page.requested': '{environment} 中有修复等待批准：{remediation}（{handle}）。',
+  'page.reminder': '{environment} 中仍有修复等待批准：{remediation}（{handle}）。',
+  'page.unknown-outcome': '{environment} 中一个修复的结果未知：{remediation}（{handle}）。需要有人查看。',
   'event.reminder': ':bell: `{handle}` 仍在等待决定。',
   'event.escalated': ':bell: `{handle}` 仍在等待决定。{people}，你们也可以批准。',
   'event.reminder-unknown':

@@ -6,6 +6,7 @@ import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { Person } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { Page } from '../../../domain/message/outbox.ts';
 import type {
   Elsewhere,
   RemediationButton,
@@ -113,10 +114,24 @@ export function createRemediationMessages(deps: {
     });
   };
 
+  const page = async (tx: TxOf<'messages'>, row: RemediationRow, event: Page['event']) => {
+    if (!policy.notify.page) return;
+    const { handle, environment, actionId, tier, planHash, plan, surface, requester } = row;
+    await tx.messages.page({
+      ...{ source: 'aetherius-bot', event, environment, fix: handle, action: actionId, tier, planHash },
+      undo: row.undoOf !== undefined,
+      part: plan.part,
+      summary: renderer.page(event, row, surface?.language ?? 'en'),
+      ...present({ requester: requester?.userId, channel: row.privatePlace ? undefined : surface?.channel }),
+    });
+  };
+
   const event: RemediationMessages['event'] = async (tx, row, input) => {
-    if (row.surface === undefined) return;
     const { kind, by, reason, urgency = 'decision' } = input;
     const rule = policy.rule(row.tier);
+    if (kind === 'requested' && rule !== undefined && rule.approvals > 0) await page(tx, row, 'requested');
+    if (kind === 'indeterminate') await page(tx, row, 'unknown-outcome');
+    if (row.surface === undefined) return;
     // A mention in a new message reaches people; one in a card that is edited does not.
     const asked =
       kind === 'requested' && rule !== undefined && rule.approvals > 0 && policy.notify.mention
@@ -255,6 +270,7 @@ export function createRemediationMessages(deps: {
       if (row.state === 'indeterminate') await say('reminder-unknown');
       else {
         const written = await remindDirectly(tx, row, purpose, all);
+        if (which === 'reminder-2') await page(tx, row, 'reminder');
         const escalate = which === 'reminder-2' ? (policy.rule(row.tier)?.escalate ?? []) : [];
         if (escalate.length > 0) await say('escalated', askFacts(listOf(escalate, row)));
         // R-S14: the thread hears of it only where nobody does alone.
