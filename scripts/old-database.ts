@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'pg';
 import { stringify } from 'yaml';
-import { startPostgres } from '../lab/components/postgres.ts';
+import { ownedBy, startPostgres } from '../lab/components/postgres.ts';
 import { freePort, type RunningProcess, startProcess, tail } from '../lab/components/process.ts';
 import { startRedis } from '../lab/components/redis.ts';
 import { migrationsFolder } from '../src/platform/store/migrate.ts';
@@ -54,6 +54,7 @@ const targets = Object.fromEntries(
   await Promise.all(oldEnvironments.map(async (name) => [name, await startTarget(dir, name)] as const)),
 ) as Readonly<Record<OldEnvironment, Target>>;
 stops.unshift(...oldEnvironments.map((name) => () => targets[name].stop()));
+const ownUrl = await ownedBy(database, 'aetherius_bot');
 const pool = new Pool({ connectionString: database.url('aetherius_bot') });
 stops.unshift(() => pool.end());
 const rows = async <Row extends object>(text: string, values: readonly unknown[] = []) =>
@@ -71,7 +72,7 @@ async function start(role: 'bot' | 'worker', environment?: OldEnvironment): Prom
     cwd: root,
     log: join(dir, `${role}-${environment ?? 'all'}.log`),
     env: {
-      DATABASE_URL: database.url('aetherius_bot'),
+      DATABASE_URL: ownUrl,
       REDIS_URL: redis.url,
       AUDIT_KEY: oldAuditKey,
       STATUS_PORT: `${statusPort}`,

@@ -194,6 +194,28 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   };
 }
 
+/**
+ * Gives a database to a login that is no superuser, as the product wants its own to be, and returns the address with
+ * it. The application's role is made here, as a database administrator makes it: the login may not make roles.
+ */
+export async function ownedBy(server: PostgresServer, database: string): Promise<string> {
+  const password = 'bot_pass';
+  for (const statement of [
+    'CREATE ROLE aetherius_app NOLOGIN',
+    `CREATE ROLE aetherius_bot LOGIN PASSWORD '${password}'`,
+    'GRANT aetherius_app TO aetherius_bot WITH ADMIN OPTION',
+  ])
+    await query(
+      server.url(),
+      `DO $$ BEGIN ${statement}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+    );
+  await query(server.url(), `ALTER DATABASE "${database}" OWNER TO aetherius_bot`);
+  const url = new URL(server.url(database));
+  url.username = 'aetherius_bot';
+  url.password = password;
+  return url.href;
+}
+
 /** `initdb` with a password, once for each folder. */
 async function initialise(tree: string, dir: string, user: string, password: string): Promise<void> {
   mkdirSync(dir, { recursive: true });

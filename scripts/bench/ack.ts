@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from '@slack/bolt';
-import { startPostgres } from '../../lab/components/postgres.ts';
+import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import { startProcess } from '../../src/main/process.ts';
 import { silentLogger } from '../../src/platform/process/logger.ts';
@@ -56,7 +56,7 @@ export async function benchAck(options: AckBenchOptions = {}): Promise<AckBench>
   bare.command('/aetherius', async ({ ack }) => ack());
   await bare.start();
   const variables = {
-    DATABASE_URL: postgres.url('bench'),
+    DATABASE_URL: await ownedBy(postgres, 'bench'),
     REDIS_URL: own.url,
     TARGET_REDIS_URL: target.url,
     AUDIT_KEY: 'only for the benchmark, long enough',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { startPostgres } from '../../lab/components/postgres.ts';
+import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import { type LoadResult, typeAtPace, wholeTables } from '../../test/support/command-load.ts';
 import { gatedPlatform } from '../../test/support/gated-platform.ts';
@@ -67,7 +67,7 @@ export async function benchCommands(options: CommandsBenchOptions = {}): Promise
   const platform = gatedPlatform();
   await platform.start();
   const product = await prepareProcesses({
-    databaseUrl: postgres.url('bench'),
+    databaseUrl: await ownedBy(postgres, 'bench'),
     redisUrl: own.url,
     config: config(platform.url),
     env: { TARGET_REDIS_URL: target.url },

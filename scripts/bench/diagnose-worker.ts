@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { startPostgres } from '../../lab/components/postgres.ts';
+import { ownedBy, startPostgres } from '../../lab/components/postgres.ts';
 import { freePort } from '../../lab/components/process.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import { startProcess } from '../../src/main/process.ts';
@@ -71,7 +71,7 @@ export async function startDiagnosingWorker(options: DiagnosingWorkerOptions): P
   writeFileSync(config, yaml);
   const variables = {
     AETHERIUS_CONFIG: config,
-    DATABASE_URL: postgres.url('bench'),
+    DATABASE_URL: await ownedBy(postgres, 'bench'),
     REDIS_URL: redis.url,
     AUDIT_KEY: 'only for the benchmark, long enough',
     LOG_LEVEL: 'warn',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { query, startPostgres } from '../../lab/components/postgres.ts';
+import { ownedBy, query, startPostgres } from '../../lab/components/postgres.ts';
 import { startRedis } from '../../lab/components/redis.ts';
 import type { Verdict } from '../../src/domain/diagnosis/judgement.ts';
 import type { HealthReport } from '../../src/domain/health/health.ts';
@@ -107,7 +107,7 @@ export async function startCampaignProduct(blocks: Readonly<Record<string, Envir
     startRedis({ dir: join(folder, 'redis'), args: ['--maxmemory-policy', 'noeviction'] }),
     startSlackEmulator(),
   ]);
-  const url = database.url('aetherius_bot');
+  const url = await ownedBy(database, 'aetherius_bot');
   const known = Object.entries(blocks).map(([title, block]) => ({ title, ...withReferences(title, block) }));
   const values = {
     ...(Object.assign({}, ...known.map(({ variables }) => variables)) as Readonly<Record<string, string>>),

@@ -14,7 +14,7 @@ import {
   secretsOf,
 } from '../platform/redact/process-redactor.ts';
 import { databaseOf } from '../platform/settings/database.ts';
-import { migrate } from '../platform/store/migrate.ts';
+import { migrate, superuserOf } from '../platform/store/migrate.ts';
 import { openShared, type RoleParts, type Shared, sharedComponents } from './shared.ts';
 
 export interface ProcessOptions {
@@ -106,6 +106,7 @@ async function rolesOf(options: ProcessOptions, shared: Shared): Promise<readonl
 async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promise<void> {
   const url = env.DATABASE_MIGRATION_URL ?? env.DATABASE_URL;
   if (url === undefined) return;
+  await refuseSuperusers(env, role, logger);
   const login = env.DATABASE_MIGRATION_URL === undefined ? undefined : userOf(env.DATABASE_URL?.reveal());
   const applied = await patiently(logger, () =>
     migrate({
@@ -115,6 +116,25 @@ async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promi
     }),
   );
   if (applied.length > 0) logger.info({ applied }, 'the schema was brought up to date');
+}
+
+/**
+ * What keeps the audit log and the rows of a fix as they are holds for nobody who is a superuser (R-L4); the owner's
+ * functions run with the owner's rights.
+ */
+async function refuseSuperusers(env: ProcessEnv, role: Role, logger: Logger): Promise<void> {
+  for (const variable of ['DATABASE_URL', 'DATABASE_MIGRATION_URL'] as const) {
+    const url = env[variable];
+    if (url === undefined) continue;
+    const found = await patiently(logger, () => superuserOf(databaseOf(url, env, `aetherius-${role}-login`)));
+    if (found === undefined) continue;
+    const is = found.role === found.login ? 'is a superuser' : `can become ${found.role}`;
+    throw new AppError(
+      'INVALID_INPUT',
+      `${variable}: the login ${found.login} ${is}, which the bot does not run as; docs/guides/operate.md says how to make one that is not`,
+      { facts: { reason: 'database-superuser', ...found } },
+    );
+  }
 }
 
 /** A database that is still starting is waited for, half a minute at most; any other fault ends the start. */

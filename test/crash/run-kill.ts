@@ -21,7 +21,7 @@ beforeAll(async () => {
   await platform.start();
   database = await postgres.database();
   product = await prepareProcesses({
-    databaseUrl: database.url,
+    databaseUrl: database.loginUrl,
     redisUrl: redis.server.url,
     config: `
 environments:

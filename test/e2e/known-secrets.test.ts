@@ -59,7 +59,12 @@ approvals:
     2: { by: [oncall] }
 `;
   database = await postgres.database();
-  product = await prepareProcesses({ databaseUrl: database.url, redisUrl: redis.server.url, config, env });
+  product = await prepareProcesses({
+    databaseUrl: database.loginUrl,
+    redisUrl: redis.server.url,
+    config,
+    env,
+  });
   await Promise.all([product.start('bot'), product.start('worker')]);
 });
 

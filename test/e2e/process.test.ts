@@ -39,7 +39,7 @@ describe('the process as it is started by an operator', () => {
       {
         env: {
           PATH: process.env.PATH,
-          DATABASE_URL: database.url,
+          DATABASE_URL: database.loginUrl,
           REDIS_URL: stage.redis.server.url,
           TARGET_REDIS_URL: stage.target().url,
           AUDIT_KEY: 'an audit key of the tests that is long enough',

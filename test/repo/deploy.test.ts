@@ -99,9 +99,50 @@ describe('the Helm chart', () => {
 });
 
 describe('the Compose file', () => {
-  const compose = parse(read('deploy/compose/compose.yaml')) as {
-    services: Record<string, { environment?: Record<string, string>; command?: readonly string[] }>;
+  interface Service {
+    readonly environment?: Record<string, string>;
+    readonly command?: readonly string[];
+    readonly image?: string;
+    readonly volumes?: readonly string[];
+    readonly user?: string;
+  }
+  const compose = parse(read('deploy/compose/compose.yaml'), { merge: true }) as {
+    services: Record<string, Service>;
   };
+  const engine = parse(read('deploy/compose/engine.yaml')) as typeof compose;
+
+  it('R-X15: gives nobody the engine’s socket; a file of its own does, and says what that is', () => {
+    const given = ({ services }: typeof compose) =>
+      Object.entries(services).filter(([, { volumes }]) =>
+        volumes?.some((one) => one.includes('docker.sock')),
+      );
+
+    expect(given(compose)).toEqual([]);
+    expect(given(engine).map(([name]) => name)).toEqual(['bot']);
+    expect(read('deploy/compose/engine.yaml')).toMatch(/^# .*as good as root on this host/m);
+  });
+
+  it('R-X15: contains every process: a read-only root, no capabilities, no new privileges, no root', () => {
+    for (const [name, service] of Object.entries(compose.services)) {
+      expect(service, name).toMatchObject({
+        ...{ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
+      });
+      // The bot's image has a user of its own.
+      if (name !== 'bot') expect(service.user, name).toBe(name);
+      expect(service.image, name).toMatch(/^\$\{AETHERIUS_(\w+_)?IMAGE:-/);
+    }
+    expect(read('deploy/Dockerfile')).toMatch(/^USER \d+$/m);
+  });
+
+  it('R-L4: gives the bot a login that owns nothing, and the superuser no way in from outside', () => {
+    const { DATABASE_URL = '', DATABASE_MIGRATION_URL = '' } = compose.services['bot']?.environment ?? {};
+    const sql = read('deploy/compose/database.sql');
+
+    expect(DATABASE_URL).toContain('//aetherius_bot:');
+    expect(DATABASE_MIGRATION_URL).toContain('//aetherius_owner:');
+    expect(sql.trimEnd().endsWith('ALTER ROLE postgres PASSWORD NULL;')).toBe(true);
+    expect(sql).not.toMatch(/SUPERUSER|CREATEROLE/);
+  });
 
   it('sets only variables that the product reads', () => {
     const set = Object.keys(compose.services['bot']?.environment ?? {});

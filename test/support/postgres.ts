@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
+import { ownedBy, type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore, type PostgresStore, type StoreOptions } from '../../src/platform/store/store.ts';
 import { silentLogger } from './logger.ts';
@@ -21,7 +21,10 @@ export interface TestPostgres {
 }
 
 export interface TestDatabase {
+  /** As a superuser, who may do what no process of the product may. */
   readonly url: string;
+  /** As the login that owns the database, and is no superuser: for processes of the product. */
+  readonly loginUrl: string;
   /** Closed with the file. */
   store(options?: Partial<StoreOptions>): PostgresStore;
   /** As the owner, past every grant. */
@@ -50,7 +53,7 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
   const database = async () => {
     const name = `t_${randomUUID().replaceAll('-', '')}`;
     await sql(running().url(), `CREATE DATABASE ${name}`);
-    return describe(running().url(name), closers);
+    return describe(running().url(name), await ownedBy(running(), name), closers);
   };
   return {
     get server() {
@@ -59,15 +62,16 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
     database,
     async migrated() {
       const fresh = await database();
-      await migrate({ database: { url: fresh.url }, logger: silentLogger });
+      await migrate({ database: { url: fresh.loginUrl }, logger: silentLogger });
       return fresh;
     },
   };
 }
 
-function describe(url: string, closers: (() => Promise<unknown>)[]): TestDatabase {
+function describe(url: string, loginUrl: string, closers: (() => Promise<unknown>)[]): TestDatabase {
   return {
     url,
+    loginUrl,
     store(options = {}) {
       const store = createStore({ database: { url }, auditKey, logger: silentLogger, ...options });
       closers.push(() => store.close());

@@ -134,7 +134,7 @@ export function useStage(
       const database = await postgres.database();
       await redis.call('FLUSHALL');
       const product = await startProduct(options, {
-        databaseUrl: database.url,
+        databaseUrl: database.loginUrl,
         redisUrl: redis.server.url,
         targetUrl: targetServer().url,
       });

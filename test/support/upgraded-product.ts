@@ -82,7 +82,7 @@ export async function startUpgraded(
   }
   const values = {
     ...urls,
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.loginUrl,
     REDIS_URL: options.redisUrl,
     AUDIT_KEY: oldAuditKey,
     SLACK_BOT_TOKEN: slack.botToken,

@@ -78,6 +78,10 @@ export const ProcessEnv = z.object({
   AETHERIUS_TOKEN: secret(
     'Personal token of the person at the command line, from `/aetherius token`.',
   ).exactOptional(),
+  AETHERIUS_IMAGE: z.string().min(1).exactOptional().meta({
+    description:
+      'Image that this container runs, for `aetherius doctor`; the chart and the Compose file set it.',
+  }),
   KUBECONFIG: z.string().exactOptional().meta({
     description:
       'Kubeconfigs for environments without a `kubeconfig`, separated by colons as for kubectl; default: `~/.kube/config`, otherwise the Pod’s service account.',

@@ -72,6 +72,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
       facts: { environments: Object.keys(config.environments).join(', ') },
     },
     ...secrets,
+    ...imageChecks(config, env),
     ...slack,
     ...(postgres?.checks ?? [missing('postgres')]),
     ...(redis ?? [missing('redis')]),
@@ -113,6 +114,29 @@ function secretsIn(value: unknown): readonly LazySecret[] {
   if (value instanceof LazySecret) return value.kind === 'literal' ? [] : [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(secretsIn);
+}
+
+/** A tag may be another program tomorrow; a digest never is (OCI Distribution, "Pulling manifests"). */
+function imageChecks(config: Config, env: ProcessEnv): readonly Check[] {
+  const images = [
+    { what: 'AETHERIUS_IMAGE', image: env.AETHERIUS_IMAGE },
+    ...Object.entries(config.environments).map(([name, { runtime }]) => ({
+      what: `environments.${name}.runtime.debugImage`,
+      image: runtime.kind === 'kubernetes' ? runtime.debugImage : undefined,
+    })),
+  ];
+  return images.flatMap(({ what, image }): readonly Check[] => {
+    if (image === undefined) return [];
+    const pinned = /@sha256:[0-9a-f]{64}$/.test(image);
+    return [
+      {
+        area: 'configuration',
+        key: `configuration.image-${pinned ? 'pinned' : 'mutable'}`,
+        state: pinned ? 'ok' : 'warning',
+        facts: { what, image },
+      },
+    ];
+  });
 }
 
 function clockCheck(against: 'postgres' | 'slack', offsetMs: number | undefined): readonly Check[] {

@@ -6,7 +6,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
-import { migrationsFolder } from '../store/migrate.ts';
+import { migrationsFolder, superuserQuery } from '../store/migrate.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
   area: 'postgres',
@@ -56,6 +56,7 @@ export async function examinePostgres(
         row.sync === 'off' ? `ALTER ROLE "${row.login}" SET synchronous_commit = on;` : undefined,
       ),
     );
+    checks.push(...(await superuser(client)));
     checks.push(...(await migrations(client)), ...(await roleRights(client, row.login)));
     checks.push(...(await sockets(client)));
     return { checks, offsetMs: Math.round(row.now.getTime() - (before + after) / 2) };
@@ -90,6 +91,19 @@ async function sockets(client: Client): Promise<readonly Check[]> {
           : (['sockets-strangers', 'failed'] as const);
     return { area: 'slack', key: `slack.${key}`, state, facts: { slack, ours } };
   });
+}
+
+/** The bot does not start with such a login. */
+async function superuser(client: Client): Promise<readonly Check[]> {
+  const { rows } = await client.query<{ login: string; role: string }>(superuserQuery);
+  return rows.map(({ login, role }) =>
+    check(
+      'superuser',
+      'failed',
+      { login, role },
+      `CREATE ROLE aetherius_bot LOGIN IN ROLE ${applicationRole};`,
+    ),
+  );
 }
 
 async function migrations(client: Client): Promise<readonly Check[]> {

@@ -54,6 +54,34 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   }
 }
 
+/**
+ * A superuser, or a role that runs programs or writes files on the server, that this login is or may become; undefined
+ * as it should be. The audit log and the grants of `aetherius_app` hold for nobody who is one (PostgreSQL, "Superuser
+ * Status" and "Predefined Roles"). AppError DEPENDENCY_UNAVAILABLE when PostgreSQL cannot be reached.
+ */
+export async function superuserOf(
+  database: DatabaseConfig,
+): Promise<{ readonly login: string; readonly role: string } | undefined> {
+  const client = new Client(clientConfig(database, { statement_timeout: 5000 }));
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ login: string; role: string }>(superuserQuery);
+    return rows[0];
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Gives `login` and `role`, or no row. */
+export const superuserQuery = `
+  SELECT session_user AS login, rolname AS role FROM pg_roles
+   WHERE (rolsuper OR rolname IN ('pg_execute_server_program', 'pg_write_server_files'))
+     AND pg_has_role(session_user, oid, 'MEMBER')
+   ORDER BY rolsuper DESC, rolname <> session_user, rolname LIMIT 1`;
+
 async function admit(client: Client, login: string | undefined): Promise<void> {
   if (login === undefined) return;
   const { rows } = await client.query<{ member: boolean }>(

@@ -131,6 +131,9 @@ export const cli = {
   'doctor.configuration.loaded': 'the configuration is valid: {environments}',
   'doctor.configuration.secret': '{environment}: {source} can be read',
   'doctor.configuration.secret-unreadable': '{environment}: {source} cannot be read ({reason})',
+  'doctor.configuration.image-mutable':
+    '{what}: {image} has a tag, which may become another image; give its digest (name@sha256:…)',
+  'doctor.configuration.image-pinned': '{what}: {image} is named by its digest',
   'doctor.slack.token': 'bot token of {user} in {team}',
   'doctor.slack.token-missing': 'SLACK_BOT_TOKEN is not set',
   'doctor.slack.token-refused': 'Slack refuses the bot token ({reason})',
@@ -163,6 +166,8 @@ export const cli = {
   'doctor.postgres.audit': '{role} may add to the audit log and read it, nothing else',
   'doctor.postgres.audit-lacking': 'the audit log cannot be used: {lacking} missing',
   'doctor.postgres.audit-surplus': 'the audit log could be changed: {surplus} granted',
+  'doctor.postgres.superuser':
+    '{login} is a superuser or can become one ({role}); the bot does not start with it',
   'doctor.postgres.owner':
     '{login} owns the tables or is a superuser; give the application a login of its own',
   'doctor.redis.url-missing': 'REDIS_URL is not set',

@@ -29,6 +29,8 @@ export const health = {
   'health.fact.blind-secret-unreadable': 'could not check: its credentials cannot be read here',
   'health.fact.blind-settings-invalid': 'could not check: its connection settings are not usable',
   'health.fact.blind-refused': 'could not check: the system to ask refuses connections',
+  'health.fact.blind-refused.switch':
+    'could not check: the container engine’s socket is not here; {allowedBy} beside the Compose file gives it',
   'health.fact.blind-no-answer': 'could not check: the system to ask does not answer',
   'health.fact.blind-closed': 'could not check: the system to ask closes the connection',
   'health.fact.blind-auth': 'could not check: it refuses the bot’s own credentials',
@@ -99,6 +101,8 @@ export const health = {
 
   'cause.dns': 'the name does not resolve',
   'cause.refused': 'the connection was refused',
+  'cause.refused.switch':
+    'the container engine’s socket is not here; {allowedBy} beside the Compose file gives it',
   'cause.connect-timeout': 'no answer to the connection attempt',
   'cause.tls': 'TLS did not come up',
   'cause.auth': 'the bot’s own credentials are refused',

@@ -130,6 +130,9 @@ export const cli = {
   'doctor.configuration.loaded': '配置有效：{environments}',
   'doctor.configuration.secret': '{environment}：{source} 可以读取',
   'doctor.configuration.secret-unreadable': '{environment}：{source} 无法读取（{reason}）',
+  'doctor.configuration.image-mutable':
+    '{what}：{image} 用的是标签，以后可能变成另一个镜像；请改用摘要（name@sha256:…）',
+  'doctor.configuration.image-pinned': '{what}：{image} 已用摘要固定',
   'doctor.slack.token': '{team} 中 {user} 的机器人令牌',
   'doctor.slack.token-missing': '未设置 SLACK_BOT_TOKEN',
   'doctor.slack.token-refused': 'Slack 不接受机器人令牌（{reason}）',
@@ -158,6 +161,7 @@ export const cli = {
   'doctor.postgres.audit': '{role} 只能追加和读取审计日志',
   'doctor.postgres.audit-lacking': '审计日志无法使用：缺少 {lacking}',
   'doctor.postgres.audit-surplus': '审计日志可能被更改：授予了 {surplus}',
+  'doctor.postgres.superuser': '{login} 是超级用户或可以成为超级用户（{role}）；机器人不会用它启动',
   'doctor.postgres.owner': '{login} 拥有这些表或是超级用户；请给应用单独的登录名',
   'doctor.redis.url-missing': '未设置 REDIS_URL',
   'doctor.redis.reach': '已连接：版本 {version}',

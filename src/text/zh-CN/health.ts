@@ -29,6 +29,7 @@ export const health = {
   'health.fact.blind-secret-unreadable': '看不到：这里无法读取其凭据',
   'health.fact.blind-settings-invalid': '看不到：其连接设置不可用',
   'health.fact.blind-refused': '看不到：信息来源拒绝连接',
+  'health.fact.blind-refused.switch': '看不到：这里没有容器引擎的套接字；Compose 文件旁的 {allowedBy} 可授予',
   'health.fact.blind-no-answer': '看不到：信息来源没有应答',
   'health.fact.blind-closed': '看不到：信息来源关闭了连接',
   'health.fact.blind-auth': '看不到：它拒绝机器人自己的凭据',
@@ -96,6 +97,7 @@ export const health = {
 
   'cause.dns': '名称无法解析',
   'cause.refused': '连接被拒绝',
+  'cause.refused.switch': '这里没有容器引擎的套接字；Compose 文件旁的 {allowedBy} 可授予',
   'cause.connect-timeout': '连接请求没有回应',
   'cause.tls': 'TLS 握手失败',
   'cause.auth': '机器人自己的凭据被拒绝',

@@ -182,7 +182,7 @@ describe('the whole command', () => {
 
   it('finds Redis’s eviction policy, prints how to mend it, and ends with exit code 1', async () => {
     const database = await postgres.migrated();
-    const env = { DATABASE_URL: database.url, REDIS_URL: redis.server.url, AUDIT_KEY: 'k'.repeat(32) };
+    const env = { DATABASE_URL: database.loginUrl, REDIS_URL: redis.server.url, AUDIT_KEY: 'k'.repeat(32) };
     const good = await aetherius(['--config', file, '--output', 'json', 'doctor'], env);
     await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
 
@@ -207,6 +207,35 @@ describe('the whole command', () => {
     expect(answer.exit).toBe(1);
     for (const word of ['DATABASE_URL is not set', 'REDIS_URL is not set', 'AUDIT_KEY is not set'])
       expect(answer.out).toContain(word);
+  });
+});
+
+describe('images', () => {
+  it('R-X15: with a tag are warned of, those with a digest are not', async () => {
+    const digest = `registry.example/x@sha256:${'0'.repeat(64)}`;
+    const examined = async (image: string, debugImage: string) => {
+      const runtime = { kind: 'kubernetes', kubeconfig: '/no/such/file', debugImage };
+      const checks = await examine({
+        config: parseConfig(stringify({ environments: { prod: { runtime } } }), {
+          ...{ role: 'command-line', where: 'a.yaml', folder: '/', env: {} },
+        }),
+        env: readProcessEnv('command-line', { AETHERIUS_IMAGE: image }),
+        ...{ logger: silentLogger, logins: new KubeLogins(), now, scopes: [] },
+      });
+      return checks
+        .filter(({ key }) => key.startsWith('configuration.image'))
+        .map(({ key, state, facts }) => [key, state, facts['what'], facts['image']]);
+    };
+    const debug = 'environments.prod.runtime.debugImage';
+
+    expect(await examined('aetherius-bot:0.1.0', digest)).toEqual([
+      ['configuration.image-mutable', 'warning', 'AETHERIUS_IMAGE', 'aetherius-bot:0.1.0'],
+      ['configuration.image-pinned', 'ok', debug, digest],
+    ]);
+    expect(await examined(digest, 'busybox@sha256:12')).toEqual([
+      ['configuration.image-pinned', 'ok', 'AETHERIUS_IMAGE', digest],
+      ['configuration.image-mutable', 'warning', debug, 'busybox@sha256:12'],
+    ]);
   });
 });
 

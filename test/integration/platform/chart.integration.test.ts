@@ -3,6 +3,19 @@
 import { describe, expect, it } from 'vitest';
 import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
 
+interface Workload {
+  readonly template: {
+    readonly spec: {
+      readonly securityContext: object;
+      readonly containers: readonly {
+        readonly image: string;
+        readonly env: readonly object[];
+        readonly securityContext: object;
+      }[];
+    };
+  };
+}
+
 const lacking = missingChart();
 const rolesOf = (manifests: readonly Manifest[]) => manifests.filter(({ kind }) => kind === 'Role');
 /** Each right as `verb resource in namespace`, with its names. */
@@ -58,6 +71,35 @@ describe.skipIf(lacking !== undefined)(
         ['patch deployments in aetherius a', 'patch daemonsets in aetherius b', 'get secrets in aetherius c'],
       );
       expect(changing({ deployments: [], statefulsets: [], secrets: [] })).toEqual([]);
+    });
+
+    it('R-X15: runs the image of a digest, tells the bot which it is, and contains every process', () => {
+      const digest = `sha256:${'a'.repeat(64)}`;
+      const containers = (image: object) =>
+        renderChart({ image }).flatMap(({ kind, spec }) =>
+          kind === 'Deployment'
+            ? (spec as unknown as Workload).template.spec.containers.map((one) => ({
+                ...one,
+                pod: (spec as unknown as Workload).template.spec.securityContext,
+              }))
+            : [],
+        );
+
+      for (const [image, expected] of [
+        [{ digest, tag: 'x' }, `aetherius-bot@${digest}`],
+        [{ tag: 'x' }, 'aetherius-bot:x'],
+      ] as const) {
+        expect(containers(image)).toHaveLength(3);
+        for (const one of containers(image)) {
+          expect(one.image).toBe(expected);
+          expect(one.env).toContainEqual({ name: 'AETHERIUS_IMAGE', value: expected });
+          expect(one.pod).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+          expect(one.securityContext).toEqual({
+            ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+            capabilities: { drop: ['ALL'] },
+          });
+        }
+      }
     });
 
     it('gives each role its binding, and both namespaces may be one', () => {

@@ -17,6 +17,8 @@ import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts'
 import { createComposeTarget } from '../../../src/platform/targets/compose/compose.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { restartService } from '../../../src/remediations/compose/restart-service.remediation.ts';
+import { unseenOf } from '../../../src/text/unseen.ts';
+import { wordsIn } from '../../../src/text/words.ts';
 import { codes, runProbe, scratch } from '../../support/targets.ts';
 
 const lacking = missing();
@@ -246,7 +248,13 @@ describe.skipIf(lacking !== undefined)(
         { part: 'redis' },
       );
 
-      expect(outcome).toMatchObject({ status: 'inconclusive', cause: { code: 'refused' } });
+      expect(outcome).toMatchObject({
+        status: 'inconclusive',
+        cause: { code: 'refused', facts: { allowedBy: 'engine.yaml' } },
+      });
+      expect(unseenOf(outcome, wordsIn('en')).why).toBe(
+        'the container engine’s socket is not here; engine.yaml beside the Compose file gives it',
+      );
     });
   },
 );

@@ -35,7 +35,9 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 async function restored(version: string): Promise<TestDatabase> {
   const database = await postgres.database();
   const state = readFileSync(join(folder, version, 'state.sql'), 'utf8');
-  await database.sql(readFileSync(join(folder, version, 'schema.sql'), 'utf8'));
+  // As the login that owns it, or no upgrade could change it.
+  const schema = readFileSync(join(folder, version, 'schema.sql'), 'utf8');
+  await database.sql(`SET ROLE aetherius_bot; ${schema}`);
   await database.sql(state);
   const taken = /^-- Taken (\S+)$/m.exec(state)?.[1];
   // Deadlines and leases run by the clock. The audit log keeps its times: they are signed.
@@ -53,7 +55,7 @@ async function restored(version: string): Promise<TestDatabase> {
 /** A lease of a run that was cut off ends by itself within this, on a busy machine too. */
 const patienceMs = 90_000;
 
-const upgrade = ({ url }: TestDatabase) => migrate({ database: { url }, logger: silentLogger });
+const upgrade = ({ loginUrl: url }: TestDatabase) => migrate({ database: { url }, logger: silentLogger });
 
 /** What can be asked of a schema: columns, indexes, constraints, triggers, functions, grants. */
 const shapeOf = (database: TestDatabase) =>

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres } from '../../../lab/components/postgres.ts';
+import { ownedBy, startPostgres } from '../../../lab/components/postgres.ts';
 import { freePort, waitFor } from '../../../lab/components/process.ts';
 import { startRedis } from '../../../lab/components/redis.ts';
 import { startSlackEmulator } from '../../slack-emulator/emulator.ts';
@@ -92,7 +92,7 @@ export async function startPlayground(setup: PlaygroundSetup): Promise<void> {
   const variables = writeConfiguration({
     dir: folder,
     demo: platform,
-    databaseUrl: own.url('aetherius'),
+    databaseUrl: await ownedBy(own, 'aetherius'),
     redisUrl: programs.redisUrl ?? ownRedis?.url ?? '',
     cliPort: await freePort(),
   });

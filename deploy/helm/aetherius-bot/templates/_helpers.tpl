@@ -27,3 +27,11 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 {{ "{" }}{{ join ", " $kinds }}{{ "}" }}
 {{- end -}}
+{{- /* With a digest the tag names nothing. */ -}}
+{{- define "aetherius-bot.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}

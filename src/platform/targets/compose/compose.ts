@@ -48,7 +48,9 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
             cause: error,
             facts: { status },
           });
-        throw targetError(socketStage(error) ?? 'closed', address, { cause: error });
+        // Not given to this container, most likely: it is no sign of an engine that does not run.
+        const facts = (error as NodeJS.ErrnoException).code === 'ENOENT' ? { allowedBy: 'engine.yaml' } : {};
+        throw targetError(socketStage(error) ?? 'closed', address, { cause: error, facts });
       }
     });
   }
