@@ -111,6 +111,32 @@ describe('who may approve', () => {
     await control.waitForMessage({ channel, contains: 'Fixed and verified' }, { timeoutMs: 40_000 });
   });
 
+  it('who takes no messages of apps is reminded in the thread instead', async () => {
+    const product = await stage.start({ approvalsYaml: approvals });
+    const { control } = product.slack;
+    // Slack opens no conversation with somebody who has switched that off.
+    control.faults.add({
+      method: 'conversations.open',
+      fault: { kind: 'error', error: 'user_not_found' },
+      match: { users: people.approver },
+    });
+    const { card } = await askForFix(control);
+    await expect
+      .poll(
+        () => product.database.sql("SELECT lost FROM messages WHERE purpose LIKE 'remediation-direct%'"),
+        { timeout: 15_000 },
+      )
+      .toEqual([{ lost: 'user_not_found' }]);
+
+    await age(product, 0.4);
+
+    const reminder = await control.waitForMessage(
+      { channel, contains: 'still waits for a decision' },
+      { timeoutMs: 20_000 },
+    );
+    expect(reminder.threadTs).toBe(card.threadTs);
+  });
+
   it('is not written to when the policy says so', async () => {
     const product = await stage.start({
       approvalsYaml: `${approvals}  notify: { mention: false, direct: false }\n`,

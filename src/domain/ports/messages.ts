@@ -34,6 +34,8 @@ export interface Messages {
       readonly ts?: string;
       readonly threadTs?: string;
       readonly parentId?: string;
+      /** Slack will never take it: why. */
+      readonly lost?: string;
     }[]
   >;
   ephemeral(

@@ -144,8 +144,9 @@ function finding(query: Query): Pick<Messages, 'find'> {
         ts: string | null;
         thread_ts: string | null;
         parent_id: string | null;
+        lost: string | null;
       }>(
-        `SELECT id, purpose, channel, ts, thread_ts, parent_id FROM messages
+        `SELECT id, purpose, channel, ts, thread_ts, parent_id, lost FROM messages
          WHERE ($1::uuid IS NULL OR run_id = $1) AND ($2::uuid IS NULL OR remediation_id = $2)
            AND ($3::text IS NULL OR purpose = $3) AND ($1::uuid IS NOT NULL OR $2::uuid IS NOT NULL)
          ORDER BY created_at, id`,
@@ -159,6 +160,7 @@ function finding(query: Query): Pick<Messages, 'find'> {
           ts: row.ts ?? undefined,
           threadTs: row.thread_ts ?? undefined,
           parentId: row.parent_id ?? undefined,
+          lost: row.lost ?? undefined,
         }),
       );
     },

@@ -172,7 +172,10 @@ export function createRemediationMessages(deps: {
     };
   };
 
-  /** Under the request in each conversation whose person has not approved yet; false: there is none. */
+  /**
+   * Under the request in each conversation whose person has not approved yet; false: there is none. Somebody who takes
+   * no messages of apps has none.
+   */
   const remindDirectly = async (
     tx: TxOf<'messages' | 'remediations'>,
     row: RemediationRow,
@@ -182,7 +185,8 @@ export function createRemediationMessages(deps: {
     const decided = (await tx.remediations.approvals(row.id)).map(({ person }) => person.userId);
     const waiting = all.flatMap((copy) => {
       const userId = readerOf(copy.purpose);
-      return userId === undefined || decided.includes(userId) ? [] : [{ copy, userId }];
+      const reached = copy.lost === undefined;
+      return userId === undefined || !reached || decided.includes(userId) ? [] : [{ copy, userId }];
     });
     const rendered = renderer.remediationEvent(
       { remediation: row, kind: 'reminder', facts: {} },

@@ -282,7 +282,7 @@ describe('the defaults of a section', () => {
     const tiers = { 2: { by: ['oncall'], escalate: ['leads'] } };
     const rule = createPolicy(parse({ approvers, tiers }), []).rule(2);
 
-    expect(plain.notify).toEqual({ mention: true, direct: true });
+    expect(plain.notify).toEqual({ mention: true, direct: true, page: false });
     // Whoever it is escalated to may approve from the beginning on, but is asked later.
     expect(rule).toMatchObject({ byNames: ['oncall', 'leads'] });
     expect(rule?.asked).toHaveLength(1);
