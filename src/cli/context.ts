@@ -9,6 +9,7 @@ import type { EnvironmentConfig } from '../domain/settings/environment.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
+import type { PlanHere } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import type { PersonServices } from './guarded.ts';
 
@@ -59,6 +60,7 @@ export interface CliContext extends Terminal {
     /** As configured, with what this process saw of each. */
     readonly environments: Readonly<Record<string, EnvironmentConfig>>;
     readonly diagnosis: DiagnoseHere;
+    readonly plans: PlanHere;
     readonly instructionLines: InstructionLines;
   }>;
   /** For operators, who have the credentials of the bot's own PostgreSQL. */

@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { RemediationRow } from '../domain/fix/rows.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { AppError, errorCodes } from '../domain/kernel/errors.ts';
+import type { Facts } from '../domain/kernel/facts.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
 import type { RunWithOutcomes } from '../domain/run/run.ts';
-import { type ExitCode, exitCodes, type ServedContext, type Terminal } from './context.ts';
+import { type CliContext, type ExitCode, exitCodes, type ServedContext, type Terminal } from './context.ts';
 import { chooseEnvironment, inEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
 import type { PersonServices } from './guarded.ts';
 import type { FixOutput } from './output-schemas.ts';
-import { planText, remediationOutput, sayDecided } from './remediation-output.ts';
+import { dryPlanText, planText, remediationOutput, sayDecided } from './remediation-output.ts';
 
 /** A worker of the environment makes the plan; so long it may take until one has taken the run and is done. */
 const waitMs = 60_000;
@@ -66,6 +67,30 @@ export async function fixCommand(
       ...present({ reason: options.reason }),
     }),
   );
+}
+
+/** Shows a plan made here, with the caller's own credentials, and stores nothing. Exit code 1: there is none. */
+export async function dryFixCommand(
+  given: CliContext,
+  remediation: string,
+  args: readonly string[],
+  options: Pick<FixOptions, 'env'>,
+): Promise<ExitCode> {
+  const config = await given.config();
+  const environment = chooseEnvironment(config, options.env);
+  const { words, ...context } = inEnvironment(given, config, environment);
+  const { plans } = await context.checks();
+  const params = readArguments(args);
+  const made = await plans.plan({ environment, remediation, params, signal: context.signal });
+  if ('reason' in made) return sayRefused({ ...context, words }, made.reason, made.facts, {});
+  const { plan, planHash } = made;
+  const output: FixOutput = { plan, planHash, moved: false };
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify(output, null, 2)
+      : `${dryPlanText(plan, planHash, words)}\n${words.plain('cli.fix.dry-how', { remediation })}`,
+  );
+  return exitCodes.ok;
 }
 
 export function readArguments(args: readonly string[]): Readonly<Record<string, string>> {
@@ -129,16 +154,20 @@ function sayPlan(context: Terminal, row: RemediationRow, runId: string): ExitCod
 
 /** The run is over and offered nothing: its summary says why. */
 function sayNothing(context: Terminal, run: RunWithOutcomes): ExitCode {
-  const { words } = context;
   const { code, refused } = summaryOf(run);
   if (code !== undefined) throw new AppError(code, `the run ${run.id} ${run.state}`);
-  const note = refused?.reason ?? run.state;
+  return sayRefused(context, refused?.reason ?? run.state, refused?.facts ?? {}, { runId: run.id });
+}
+
+function sayRefused(
+  { words, output, out }: Pick<Terminal, 'words' | 'output' | 'out'>,
+  note: string,
+  facts: Facts,
+  more: Pick<FixOutput, 'runId'>,
+): ExitCode {
   const reason =
-    words.lookupPlain(`offer.refused.${note}`, refused?.facts) ??
-    words.lookupPlain(`denied.${note}`, refused?.facts) ??
-    note;
-  if (context.output === 'json')
-    context.out(JSON.stringify({ runId: run.id, note, reason } satisfies FixOutput, null, 2));
-  else context.out(words.plain('cli.fix.nothing', { reason: reason.replace(/[.。]$/, '') }));
+    words.lookupPlain(`offer.refused.${note}`, facts) ?? words.lookupPlain(`denied.${note}`, facts) ?? note;
+  if (output === 'json') out(JSON.stringify({ ...more, note, reason } satisfies FixOutput, null, 2));
+  else out(words.plain('cli.fix.nothing', { reason: reason.replace(/[.。]$/, '') }));
   return exitCodes.findings;
 }

@@ -135,6 +135,8 @@ export const FixOutput = z
     runId: z.uuid().optional(),
     remediation: Remediation.optional(),
     plan: z.unknown().optional(),
+    /** Of a plan that is stored nowhere (`--dry-run`). */
+    planHash: z.string().optional(),
     moved: z.boolean().optional(),
     note: z.string().optional(),
     /** Why there is no plan, in words. */

@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
+import type { FixOptions } from './fix.command.ts';
 import type { InitOptions } from './init.command.ts';
 
 export interface GlobalOptions {
@@ -78,13 +79,17 @@ export function createProgram(
     .argument('<remediation>')
     .argument('[name=value...]')
     .addOption(env())
+    .addOption(new Option('--dry-run', say('cli.option.dry-run')).conflicts('yes'))
     .option('--yes', say('cli.option.yes'))
     .option('--reason <text>', say('cli.option.reason'))
-    .action(
-      (remediation: string, args: string[], options: { env?: string; yes?: boolean; reason?: string }) =>
-        asPerson(async (context) =>
-          (await import('./fix.command.ts')).fixCommand(context, remediation, args, options),
-        ),
+    .action((remediation: string, args: string[], options: FixOptions & { dryRun?: boolean }) =>
+      options.dryRun === true
+        ? here(async (context) =>
+            (await import('./fix.command.ts')).dryFixCommand(context, remediation, args, options),
+          )
+        : asPerson(async (context) =>
+            (await import('./fix.command.ts')).fixCommand(context, remediation, args, options),
+          ),
     );
 
   const approvals = program.command('approvals').description(say('cli.approvals'));

@@ -1,3 +1,4 @@
+import type { Plan } from '../domain/fix/remediation.ts';
 import type { RemediationRow } from '../domain/fix/rows.ts';
 import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
@@ -19,9 +20,27 @@ export function remediationTitle(
 
 /** Exactly what would run, from the stored plan (R-A10). */
 export function planText(row: RemediationRow, words: Words): string {
-  const { plan, handle, environment, planHash: hash } = row;
+  const { handle, environment, planHash: hash } = row;
   const title = remediationTitle(row, words);
-  const tier = words.lookupPlain(`card.tier.${row.tier}`) ?? String(row.tier);
+  const tier = tierText(row.tier, words);
+  const first = words.plain('cli.fix.planned', { hash, handle, title, environment, tier });
+  return [first, ...planLines(row.plan, words)].join('\n');
+}
+
+/** The same of a plan that is stored nowhere and has no name. */
+export function dryPlanText(plan: Plan, hash: string, words: Words): string {
+  const title = remediationTitle({ actionId: plan.actionId, plan }, words);
+  const { environment } = plan;
+  const tier = tierText(plan.tier, words);
+  const first = words.plain('cli.fix.dry', { hash, title, environment, tier });
+  return [first, ...planLines(plan, words)].join('\n');
+}
+
+function tierText(tier: number, words: Words): string {
+  return words.lookupPlain(`card.tier.${tier}`) ?? String(tier);
+}
+
+function planLines(plan: Plan, words: Words): readonly string[] {
   const blast = words.lookupPlain(`blast.${plan.blast.key}`, plan.blast.facts);
   const raised =
     plan.raised === undefined ? undefined : words.lookupPlain(`raised.${plan.raised.key}`, plan.raised.facts);
@@ -36,12 +55,11 @@ export function planText(row: RemediationRow, words: Words): string {
     }),
   );
   return [
-    words.plain('cli.fix.planned', { hash, handle, title, environment, tier }),
     ...(raised === undefined ? [] : [`  ${raised}`]),
     ...steps,
     ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
     words.plain(plan.undo === undefined ? 'cli.fix.undo-no' : 'cli.fix.undo-yes'),
-  ].join('\n');
+  ];
 }
 
 function factsLine(facts: Readonly<Record<string, unknown>>): string {

@@ -24,6 +24,16 @@ export const ServedRefusal = z.object({
 /** A fix is waited for a minute long. */
 const longestMs = 100_000;
 
+/** Names and addresses that lead nowhere beyond a machine, a cluster or a private network. */
+const inside =
+  /^(?:localhost|[^.:]+|.+\.(?:svc|svc\.cluster\.local|internal|local)|127\..+|10\..+|192\.168\..+|172\.(?:1[6-9]|2\d|3[01])\..+|\[::1\]|\[f[cd].+\])$/;
+
+/** Whether a token may travel to this address: encrypted, or within a private network. */
+export function mayCarryToken(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || inside.test(hostname);
+}
+
 const codes: Readonly<Record<number, ErrorCode>> = {
   400: 'INVALID_INPUT',
   401: 'NOT_ALLOWED',

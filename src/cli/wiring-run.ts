@@ -25,11 +25,12 @@ export async function runShell(argv: readonly string[], given: Shell): Promise<E
     // The arguments go to the bot as they are; what is done, and what may be done, is decided there.
     async asPerson({ output }) {
       const { readProcessEnv } = await import('../platform/settings/config.ts');
-      const { askBot } = await import('./remote.ts');
+      const { askBot, mayCarryToken } = await import('./remote.ts');
       const { AETHERIUS_URL: url, AETHERIUS_TOKEN: token } = readProcessEnv('command-line', shell.env);
       if (url === undefined) throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_URL' });
       if (token === undefined)
         throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_TOKEN' });
+      if (!mayCarryToken(url)) throw new UsageFault('cli.fault.plain-http', { url });
       const { language } = words;
       const answer = await askBot({ url, token, argv, language, signal: shell.signal });
       if (answer.out !== '') print(answer.out, output);

@@ -16,8 +16,10 @@ import { createTargetsFactory } from '../platform/targets/factory.ts';
 import { defaultTimeouts } from '../platform/targets/failure.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../probes/index.ts';
+import { remediations } from '../remediations/index.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
+import { createPlanHere } from '../services/fix/propose/plan-here.service.ts';
 import { createProbeRunner } from '../services/run/probe-runner.service.ts';
 import { diagnoses } from './registries.ts';
 
@@ -77,6 +79,7 @@ export function openChecks({
     environments,
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
+    plans: createPlanHere({ remediations, targets, clock, logger }),
     instructionLines,
   };
 }

@@ -2,7 +2,6 @@ import type { PersonGate } from '../cli/guarded.ts';
 import { servedRoute } from '../cli/wiring-served.ts';
 import { type Directory, firstAvailable } from '../domain/fix/eligibility.ts';
 import { directoryMaxAgeMs } from '../domain/fix/policy.ts';
-import { AppError } from '../domain/kernel/errors.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import type { HttpRoute } from '../domain/ports/http.ts';
 import { createDoor } from '../handlers/door.ts';
@@ -24,11 +23,7 @@ export function cliEndpoint(
   slack: SlackDirectory,
 ): { readonly component: Component; readonly port: () => number } | undefined {
   const { env, logger, store } = shared;
-  if (env.CLI_PORT === undefined) return undefined;
-  if (shared.tokenKeys.length === 0)
-    throw new AppError('INVALID_INPUT', 'CLI_PORT is set and TOKEN_KEY is missing', {
-      facts: { reason: 'configuration', variable: 'TOKEN_KEY' },
-    });
+  if (env.CLI_PORT === undefined || shared.tokenKeys.length === 0) return undefined;
   const directory = firstAvailable(slack.fresh(), storedDirectory(store, directoryMaxAgeMs));
   const stopping = new AbortController();
   const { redactorOf } = shared.redaction;

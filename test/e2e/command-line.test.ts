@@ -82,6 +82,29 @@ describe('one fix from the command line, with a real worker behind it', () => {
     ]);
   });
 
+  it('is approved on the day Slack is down, by whom Slack knew minutes ago', async () => {
+    const product = await stage.start({ roles });
+    const { control } = product.slack;
+    const requester = product.shell(await product.issueToken(people.requester));
+    const approver = product.shell(await product.issueToken(people.approver));
+    const { handle } = await requestedBy(requester);
+    control.faults.add({ method: '*', fault: { kind: 'http_error', status: 503 } });
+
+    // What Slack said within the last second still counts as now; then it is asked again, and does not answer.
+    const asked = () =>
+      control.log
+        .calls('users.info')
+        .some(({ args, status }) => args.user === people.approver && status === 503);
+    await until(async () => {
+      expect(await approver('approvals', 'show', handle)).toMatchObject({ exit: 0 });
+      return asked();
+    });
+    const approved = await approver(...json, 'approvals', 'approve', handle);
+
+    expect(approved).toMatchObject({ exit: 0, err: '' });
+    expect(fixOf(approved)).toMatchObject({ moved: true });
+  });
+
   it('says why there is no plan when nothing is to be changed', async () => {
     const product = await stage.start({ roles });
     const shell = product.shell(await product.issueToken(people.requester));
@@ -95,6 +118,33 @@ describe('one fix from the command line, with a real worker behind it', () => {
       reason: 'There is nothing to change: it is as it should be.',
     });
     expect(await product.database.sql('SELECT count(*)::int AS n FROM remediations')).toEqual([{ n: 0 }]);
+  });
+});
+
+describe('a plan', () => {
+  it('is shown with the caller’s own credentials alone, and leaves nothing behind', async () => {
+    const config = join(dir, 'dry.yaml');
+    writeFileSync(
+      config,
+      'environments:\n  prod:\n    runtime: { kind: none }\n    redis: { url: { env: TARGET_REDIS_URL } }\n',
+    );
+    const dry = (...args: readonly string[]) =>
+      aetherius(['--config', config, ...args, '--dry-run'], { TARGET_REDIS_URL: stage.target().url });
+
+    const shown = await dry(...wanted);
+    const asJson = await dry(...json, ...wanted);
+    await stage.targetCall('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const needless = await dry(...wanted);
+
+    expect(shown).toMatchObject({ exit: 0, err: '' });
+    expect(shown.out).toContain('policy=noeviction -> policy=allkeys-lru');
+    expect(shown.out).toContain('It is stored nowhere.');
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      moved: false,
+      plan: { actionId: 'redis.set-eviction-policy', environment: 'prod' },
+      planHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(needless).toMatchObject({ exit: 1, out: expect.stringContaining('There is nothing to change') });
   });
 });
 

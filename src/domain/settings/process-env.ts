@@ -16,6 +16,11 @@ export function mayReadSlack(role: Role): boolean {
   return role === 'all' || role === 'bot' || role === 'command-line';
 }
 
+/** Whether this process may issue and check personal tokens: it decides about fixes. */
+export function mayReadTokens(role: Role): boolean {
+  return role === 'all' || role === 'bot';
+}
+
 export const secret = (description: string) =>
   z
     .string()

@@ -5,7 +5,13 @@ import { present } from '../../domain/kernel/present.ts';
 import { LazySecret, type SecretResolver } from '../../domain/kernel/secret.ts';
 import { type Config, ConfigFile } from '../../domain/settings/config.ts';
 import type { RuntimeConfig } from '../../domain/settings/environment.ts';
-import { mayReadSlack, mayReadTargets, ProcessEnv, type Role } from '../../domain/settings/process-env.ts';
+import {
+  mayReadSlack,
+  mayReadTargets,
+  mayReadTokens,
+  ProcessEnv,
+  type Role,
+} from '../../domain/settings/process-env.ts';
 import { secretPaths } from '../process/secret-paths.ts';
 import { patternFault } from '../redact/own-patterns.ts';
 import { cronFault } from '../schedule/cron.ts';
@@ -178,6 +184,14 @@ const slackVariables = [
   'PAGE_WEBHOOK_URL',
 ] as const;
 
+const tokenVariables = ['TOKEN_KEY', 'TOKEN_OLD_KEYS', 'CLI_PORT'];
+
+function mayHold(role: Role, variable: string): boolean {
+  if ((slackVariables as readonly string[]).includes(variable)) return mayReadSlack(role);
+  if (tokenVariables.includes(variable)) return mayReadTokens(role);
+  return variable !== 'AETHERIUS_TOKEN' || role === 'command-line';
+}
+
 /**
  * The process environment for a role: what a role may not hold is not read, what it needs and is missing is a
  * fault. ConfigError with every fault at once.
@@ -187,12 +201,7 @@ export function readProcessEnv(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): ProcessEnv {
   const set = Object.fromEntries(
-    Object.entries(env).filter(
-      ([key, value]) =>
-        value !== undefined &&
-        value !== '' &&
-        (mayReadSlack(role) || !(slackVariables as readonly string[]).includes(key)),
-    ),
+    Object.entries(env).filter(([key, value]) => value !== undefined && value !== '' && mayHold(role, key)),
   );
   const parsed = ProcessEnv.safeParse(set);
   const faults = parsed.success
@@ -222,6 +231,8 @@ function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): r
   const faults: ConfigFault[] = needed
     .filter((variable) => set[variable] === undefined)
     .map((variable) => ({ path: variable, message: `is needed by role ${role}` }));
+  if (set['CLI_PORT'] !== undefined && set['TOKEN_KEY'] === undefined)
+    faults.push({ path: 'TOKEN_KEY', message: 'is needed with CLI_PORT' });
   if (mayReadSlack(role)) {
     const ways = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].filter(
       (variable) => set[variable] !== undefined,

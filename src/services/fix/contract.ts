@@ -1,5 +1,7 @@
 import type { RemediationState } from '../../domain/fix/approval.ts';
+import type { Plan } from '../../domain/fix/remediation.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 
@@ -102,4 +104,16 @@ export interface Explanation {
     readonly mayApprove: boolean;
     readonly why: string;
   }[];
+}
+
+/** A plan of the process that asks; it is no offer, and is stored nowhere. */
+export interface PlanHere {
+  plan(input: {
+    readonly environment: string;
+    readonly remediation: string;
+    readonly params: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  }): Promise<
+    { readonly plan: Plan; readonly planHash: string } | { readonly reason: string; readonly facts: Facts }
+  >;
 }

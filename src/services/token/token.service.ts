@@ -30,6 +30,7 @@ export interface TokenDeps {
 }
 
 const dayMs = 86_400_000;
+const mostDays = 90;
 /** A person has so many machines. */
 const mostOfOne = 10;
 /** Commands of one token within a minute. */
@@ -47,6 +48,7 @@ export function createTokenService(deps: TokenDeps): TokenService & TokenCheck {
       const [key] = keys;
       if (key === undefined) throw refusal('token-off');
       const { by } = asked;
+      if (!(days >= 1)) throw new AppError('INVALID_INPUT', 'a token needs an end');
       const standing = await standingOf(by, directory);
       const refuse = async (reason: string): Promise<AppError> => {
         await store.tx((tx) => audit(tx, asked, 'token.refused', { reason }));
@@ -56,7 +58,7 @@ export function createTokenService(deps: TokenDeps): TokenService & TokenCheck {
       const made = newToken(deps.random(tokenRandomBytes));
       const line = await store.tx(async (tx) => {
         if ((await tx.tokens.live(by)).length >= mostOfOne) return undefined;
-        const expiresAt = new Date((await tx.now()).getTime() + Math.min(Math.max(days, 1), 90) * dayMs);
+        const expiresAt = new Date((await tx.now()).getTime() + Math.min(days, mostDays) * dayMs);
         const digest = tokenDigest(key, made.text, { owner: by, expiresAt });
         const clean = cutToUnits(visible(name).trim(), longestName);
         await tx.tokens.insert({ id: made.id, digest, owner: by, name: clean, expiresAt });

@@ -9,6 +9,7 @@ export const cli = {
   'cli.option.lang': 'en or zh-CN (default: from LANG)',
   'cli.option.reason': 'why, for the audit',
   'cli.option.hash': 'the plan hash you were shown (8 digits are enough)',
+  'cli.option.dry-run': 'only show a plan, made here with your own credentials; it needs no token',
   'cli.option.yes': 'ask for the fix at once instead of only showing its plan',
   'cli.option.limit': 'how many',
   'cli.option.force': 'write over an existing file',
@@ -66,6 +67,8 @@ export const cli = {
   'cli.fault.environment-needed': 'Say which environment with --env. There are: {known}.',
   'cli.fault.needs-person':
     '{variable} is not set: the bot does this for the owner of a token. Type /aetherius token in Slack; see docs/guides/command-line.md.',
+  'cli.fault.plain-http':
+    'AETHERIUS_URL is {url}: a token goes over https, or to an address of a private network.',
   'cli.fault.not-here':
     'This command runs on your own machine, with your own credentials; the bot does not run it.',
   'cli.fault.variable-missing': '{variable} is not set.',
@@ -82,6 +85,9 @@ export const cli = {
   'cli.fault.TIMED_OUT': 'That timed out: {reason}.',
   'cli.fault.BUG': 'That went wrong inside the program: {reason}.',
   'cli.fix.planned': 'Plan {hash:hash} of {handle} ({title}) in {environment}, {tier}:',
+  'cli.fix.dry': 'Plan {hash:hash} ({title}) in {environment}, {tier}:',
+  'cli.fix.dry-how':
+    'It is stored nowhere. The bot makes a plan of its own when you ask: aetherius fix {remediation} … --yes',
   'cli.fix.step': '  {idx}. {what}: {from} -> {to}',
   'cli.fix.undo-yes': '  It can be undone.',
   'cli.fix.undo-no': '  It cannot be undone.',

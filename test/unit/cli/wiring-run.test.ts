@@ -74,6 +74,15 @@ describe('each command', () => {
     expect(commandNamed(['--output', 'json', ...argv])).toBe(command);
   });
 
+  it('shows a plan without a person', async () => {
+    const seen: string[] = [];
+
+    await runProgram(program(seen), ['fix', 'redis.set-eviction-policy', '--dry-run']);
+
+    expect(seen).toEqual(['here']);
+    expect(await runProgram(program(seen), ['fix', 'x', '--dry-run', '--yes'])).toBe(64);
+  });
+
   it.each(cases.filter(({ whom }) => whom === 'person'))(
     '$command does nothing without a token, whatever else the shell has',
     async ({ argv }) => {

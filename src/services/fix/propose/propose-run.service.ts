@@ -68,7 +68,7 @@ export function createProposeRun(options: ProposeRunOptions): RunHandler<OfferRe
 }
 
 /** What was typed is text; an action's parameters may be numbers or yes/no. */
-function typed(
+export function typed(
   params: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string | number | boolean>> {
   const value = (raw: unknown): string | number | boolean => {

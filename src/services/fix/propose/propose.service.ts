@@ -132,12 +132,19 @@ async function saveAll(
   return { offers, refused };
 }
 
-type Refused = { readonly reason: string; readonly facts: Facts };
+export type Refused = { readonly reason: string; readonly facts: Facts };
 const refuse = (reason: string, facts: Facts = {}): Refused => ({ reason, facts });
 
-async function makePlan(
-  deps: ProposeDeps,
-  input: Parameters<ProposeService['plan']>[0],
+/** What planning needs; it writes nothing. */
+export type PlanDeps = Pick<
+  ProposeDeps,
+  'remediations' | 'self' | 'clock' | 'leaseMs' | 'maxObjects' | 'holdsSecret' | 'logger'
+>;
+
+/** A plan, or the reason that there is none; never rejects for what a target does. */
+export async function makePlan(
+  deps: PlanDeps,
+  input: Pick<Parameters<ProposeService['plan']>[0], 'call' | 'environment' | 'targets' | 'signal'>,
 ): Promise<{ readonly plan: Plan } | Refused> {
   const { call, environment, targets, signal } = input;
   const remediation = deps.remediations.find((item) => item.id === call.remediation);
@@ -191,7 +198,7 @@ async function missingRight(
   return undefined;
 }
 
-function cannotPlan(deps: ProposeDeps, call: RemedyCall, err: unknown): Refused {
+function cannotPlan(deps: PlanDeps, call: RemedyCall, err: unknown): Refused {
   if (err instanceof AppError && err.code !== 'BUG') {
     const { reason, ...facts } = err.facts;
     return refuse(typeof reason === 'string' ? reason : 'cannot-look', facts);
