@@ -84,7 +84,7 @@ function reachable(path: string): boolean {
 }
 
 /** A folder of `mkdtemp` is closed to others: the server's user may pass (not list) those below the temp folder. */
-function letThrough(dir: string): void {
+export function letThrough(dir: string): void {
   const within = resolve(tmpdir());
   for (let at = dirname(resolve(dir)); at.startsWith(`${within}/`); at = dirname(at)) {
     const { mode } = statSync(at);

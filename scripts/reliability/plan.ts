@@ -4,6 +4,7 @@ import { type Fault, faults, type Scenario, scenarios, type Trial } from '../../
 /** Runs of each point that count as the whole. */
 export const wholeRuns: Readonly<Record<Fault, number>> = {
   SIGKILL: 100,
+  pooler: 20,
   SIGSTOP: 20,
   redis: 20,
   postgres: 20,

@@ -104,7 +104,7 @@ async function rolesOf(options: ProcessOptions, shared: Shared): Promise<readonl
 }
 
 async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promise<void> {
-  const url = env.DATABASE_MIGRATION_URL ?? env.DATABASE_URL;
+  const url = env.DATABASE_MIGRATION_URL ?? env.DATABASE_DIRECT_URL ?? env.DATABASE_URL;
   if (url === undefined) return;
   await refuseSuperusers(env, role, logger);
   const login = env.DATABASE_MIGRATION_URL === undefined ? undefined : userOf(env.DATABASE_URL?.reveal());

@@ -5,6 +5,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { startPgbouncer } from '../../lab/components/pgbouncer.ts';
 import { type PostgresServer, query, startPostgres } from '../../lab/components/postgres.ts';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
@@ -29,15 +30,22 @@ export interface Effects {
   readonly back: number;
 }
 
+/** The way to the bot's own PostgreSQL. */
+export interface Way {
+  readonly url: string;
+  readonly store: PostgresStore;
+}
+
 export interface Lane {
   readonly postgres: PostgresServer;
-  readonly store: PostgresStore;
-  readonly databaseUrl: string;
+  readonly direct: Way;
+  /** Through a PgBouncer that pools transactions. */
+  readonly pooled: Way;
   /** The platform's Redis, which the fixes change. */
   readonly target: RedisServer;
   /** The bot's own Redis. */
   readonly courier: RedisServer;
-  harness(action: ActionName, health: 'real' | 'unhealthy', leaseMs: number): Harness;
+  harness(way: Way, action: ActionName, health: 'real' | 'unhealthy', leaseMs: number): Harness;
   /** Puts the target back, and closes what an earlier run left open: it must not hold the target of the next one. */
   reset(): Promise<void>;
   effects(action: ActionName): Promise<Effects>;
@@ -54,15 +62,22 @@ export async function openLane(dir: string): Promise<Lane> {
     startRedis({ dir: join(dir, 'target'), args: ['--maxmemory', '50mb', '--maxmemory-policy', before] }),
     startRedis({ dir: join(dir, 'courier'), args: ['--maxmemory-policy', 'noeviction'] }),
   ]);
+  const pgbouncer = await startPgbouncer({
+    ...{ dir: join(dir, 'pgbouncer'), behind: postgres, mode: 'transaction', poolSize: 4 },
+  });
   const databaseUrl = postgres.url('own');
   await migrate({ database: { url: databaseUrl }, logger: silentLogger });
-  const store = createStore({ database: { url: databaseUrl }, auditKey, logger: silentLogger });
+  const wayOf = (url: string): Way => ({
+    url,
+    store: createStore({ database: { url }, auditKey, logger: silentLogger }),
+  });
+  const [direct, pooled] = [wayOf(databaseUrl), wayOf(pgbouncer.url('own'))];
   const client = new Redis(target.url);
   const urls = { redis: target.url, postgres: databaseUrl };
   return {
-    ...{ postgres, store, databaseUrl, target, courier },
-    harness: (action, health, leaseMs) =>
-      createHarness(store, {
+    ...{ postgres, direct, pooled, target, courier },
+    harness: (way, action, health, leaseMs) =>
+      createHarness(way.store, {
         leaseMs,
         real: {
           remediation: actionNamed(action, urls),
@@ -97,7 +112,8 @@ export async function openLane(dir: string): Promise<Lane> {
     },
     async stop() {
       client.disconnect();
-      await store.close();
+      await Promise.all([direct.store.close(), pooled.store.close()]);
+      await pgbouncer.stop();
       await Promise.all([postgres.stop(), target.stop(), courier.stop()]);
     },
   };

@@ -17,7 +17,7 @@ import type { Harness } from '../support/approvals.ts';
 import { silentLogger } from '../support/logger.ts';
 import type { ActionName } from './actions.ts';
 import { exitWhenAway, type Harm } from './harm.ts';
-import type { Effects, Lane } from './lane.ts';
+import type { Effects, Lane, Way } from './lane.ts';
 import { startWorkerProcess, type WorkerProcess, type WorkerProgram } from './worker.ts';
 
 export type Point = KillPoint | 'R-K0';
@@ -48,6 +48,8 @@ export const scenarios: readonly Scenario[] = [
 
 export const faults = {
   SIGKILL: 'the worker is killed, and never comes back',
+  pooler:
+    'the worker is killed, and all go to the bot’s PostgreSQL through a PgBouncer that pools transactions',
   SIGSTOP: 'the worker is stopped, another one takes over, and then it wakes up',
   blocked: 'a loop holds the worker for twice its lease, and another one takes over',
   postgres: 'the bot’s PostgreSQL stops; it starts again at once, or only after the worker gave up',
@@ -125,11 +127,12 @@ export async function runScenario(
 ): Promise<Trial> {
   await lane.reset();
   const began = performance.now();
-  const h = lane.harness(scenario.action, scenario.health, options.leaseMs);
+  const way = fault === 'pooler' ? lane.pooled : lane.direct;
+  const h = lane.harness(way, scenario.action, scenario.health, options.leaseMs);
   await h.refresh();
   const { id } = await (scenario.point === 'R-K0' ? h.requested() : h.approved());
   const trouble: string[] = [];
-  const state = await harmed(lane, scenario, fault, { ...options, h, id }, trouble).catch(
+  const state = await harmed(lane, scenario, fault, { ...options, way, h, id }, trouble).catch(
     (error: unknown) => {
       trouble.push(error instanceof Error ? error.message : String(error));
       return 'unknown' as const;
@@ -174,7 +177,13 @@ async function judged(
 export const shownEffects = ({ there, back }: Effects): string =>
   back === 0 ? `${there}` : `${there} + ${back}`;
 
+const harms: Readonly<Record<Fault, Harm>> = {
+  ...{ SIGKILL: 'SIGKILL', pooler: 'SIGKILL', SIGSTOP: 'SIGSTOP', blocked: 'blocked' },
+  ...{ postgres: 'servers', redis: 'servers' },
+};
+
 interface Case extends RunOptions {
+  readonly way: Way;
   readonly h: Harness;
   readonly id: string;
 }
@@ -186,29 +195,30 @@ async function harmed(
   at: Case,
   trouble: string[],
 ): Promise<RemediationState> {
-  const harm: Harm = fault === 'postgres' || fault === 'redis' ? 'servers' : fault;
+  const harm = harms[fault];
   const worker = startWorkerProcess({
     ...scenario,
-    ...{ program: at.program, databaseUrl: lane.databaseUrl, id: at.id, harm, leaseMs: at.leaseMs },
-    target: { redis: lane.target.url, postgres: lane.databaseUrl },
+    ...{ program: at.program, databaseUrl: at.way.url, id: at.id, harm, leaseMs: at.leaseMs },
+    target: { redis: lane.target.url, postgres: lane.direct.url },
     ...(fault === 'redis' ? { courierUrl: lane.courier.url } : {}),
   });
   try {
     switch (fault) {
-      case 'SIGKILL': {
+      case 'SIGKILL':
+      case 'pooler': {
         ends(await worker.ended, ['SIGKILL'], trouble);
-        return await recover(lane, at);
+        return await recover(at);
       }
       case 'SIGSTOP': {
         await worker.stopped();
-        const state = await recover(lane, at);
+        const state = await recover(at);
         worker.wake();
         ends(await worker.ended, ['status 0'], trouble);
         return state;
       }
       case 'blocked': {
         await worker.reached;
-        const state = await recover(lane, at);
+        const state = await recover(at);
         ends(await worker.ended, ['status 0'], trouble);
         return state;
       }
@@ -239,7 +249,7 @@ async function withoutPostgres(
   if (at.round % 2 === 1) await worker.ended;
   await lane.postgres.restart();
   ends(await worker.ended, ['status 0', `status ${exitWhenAway}`], trouble);
-  return recover(lane, at);
+  return recover(at);
 }
 
 /** Job and recovery as in the product: two workers over one Redis, which forgets everything while one is at it. */
@@ -265,11 +275,11 @@ async function withEmptyRedis(
     await worker.reached;
     await flusher.flushall();
     other = startWorker({
-      ...{ environments: ['prod'], store: lane.store, courier, connection: redis.worker() },
+      ...{ environments: ['prod'], store: at.way.store, courier, connection: redis.worker() },
       ...{ prefix: queuePrefix, clock: systemClock, logger: silentLogger },
       ...{ pollMs: 200, graceMs: 1_000, lockMs: 1_000 },
       runs: { execute: () => Promise.resolve() },
-      executor: lane.harness(action, health, at.leaseMs).executor('recoverer'),
+      executor: lane.harness(at.way, action, health, at.leaseMs).executor('recoverer'),
     });
     worker.say('go');
     const state = await waitFor(
@@ -291,7 +301,7 @@ async function withEmptyRedis(
 }
 
 /** What a dispatcher does: looks in PostgreSQL for what waits or was left, and lets a worker at it. */
-async function recover({ store }: Lane, { h, id }: Case): Promise<RemediationState> {
+async function recover({ way: { store }, h, id }: Case): Promise<RemediationState> {
   for (const deadline = Date.now() + 90_000; ; ) {
     const { state } = await h.row(id);
     if (over.includes(state)) return state;

@@ -94,8 +94,11 @@ export const ProcessEnv = z.object({
   DATABASE_URL: secret(
     'The bot’s own PostgreSQL; TLS with sslmode, sslrootcert, sslcert and sslkey in the URL.',
   ).exactOptional(),
+  DATABASE_DIRECT_URL: secret(
+    'The same database past a pooler, for notifications and migrations; without it PostgreSQL is polled behind one that pools transactions.',
+  ).exactOptional(),
   DATABASE_MIGRATION_URL: secret(
-    'The same database with the login that owns its tables, for migrations; default: DATABASE_URL.',
+    'The same database with the login that owns its tables, for migrations; default: DATABASE_DIRECT_URL, or DATABASE_URL.',
   ).exactOptional(),
   DATABASE_TLS_MODE: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).exactOptional().meta({
     description:

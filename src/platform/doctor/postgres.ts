@@ -4,9 +4,11 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
-import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
+import { applicationRole, clientConfig, type DatabaseConfig, direct } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
+import { hears } from '../store/listener.ts';
 import { migrationsFolder, superuserQuery } from '../store/migrate.ts';
+import { beginWith, isPooled } from '../store/session.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
   area: 'postgres',
@@ -27,7 +29,7 @@ export async function examinePostgres(
   database: DatabaseConfig,
   now: () => number,
 ): Promise<DatabaseExamination> {
-  const client = new Client(clientConfig(database, { statement_timeout: 5000 }));
+  const client = new Client(clientConfig(database));
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -37,6 +39,9 @@ export async function examinePostgres(
   }
   try {
     const checks: Check[] = [];
+    const pooled = await isPooled(client);
+    // What is set for a transaction is set behind a pooler, too.
+    await client.query(beginWith({ statement_timeout: 5000 }));
     const before = now();
     const { rows } = await client.query<{ version: number; login: string; now: Date; sync: string }>(
       `SELECT current_setting('server_version_num')::int AS version, current_user AS login,
@@ -59,9 +64,29 @@ export async function examinePostgres(
     checks.push(...(await superuser(client)));
     checks.push(...(await migrations(client)), ...(await roleRights(client, row.login)));
     checks.push(...(await sockets(client)));
+    await client.query('ROLLBACK');
+    if (pooled) checks.push(check('pooler', 'ok'));
+    checks.push(await notifications(database));
     return { checks, offsetMs: Math.round(row.now.getTime() - (before + after) / 2) };
   } catch (error) {
     return { checks: [check('unreadable', 'unknown', { reason: reasonOf(error) })] };
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** How the bot hears of new work: by notifications, and over which connection, or because it asks. */
+async function notifications(database: DatabaseConfig): Promise<Check> {
+  const client = new Client(clientConfig(direct(database)));
+  client.on('error', () => undefined);
+  const variable = database.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
+  try {
+    await client.connect();
+    return (await hears(client, database))
+      ? check('listen', 'ok', { variable })
+      : check('polled', 'warning', { variable });
+  } catch (error) {
+    return check('listen-unreachable', 'failed', { variable, reason: reasonOf(error) });
   } finally {
     await client.end().catch(() => undefined);
   }

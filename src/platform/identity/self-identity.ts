@@ -5,8 +5,9 @@ import { Cluster } from 'ioredis';
 import { Client } from 'pg';
 import { addressOfServer, serverEndOf } from '../../domain/fix/object.ts';
 import type { RedisClient } from '../queue/bullmq.ts';
-import { clientConfig, type DatabaseConfig } from '../store/connection.ts';
+import { clientConfig, type DatabaseConfig, direct } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
+import { beginWith } from '../store/session.ts';
 
 export interface SelfIdentityOptions {
   readonly database: DatabaseConfig;
@@ -86,11 +87,19 @@ function hostPortClaims(
 
 const isLoopback = (host: string) => isIP(host) !== 0 && addressOfServer(host) === undefined;
 
+/** By each of its addresses: a pooler is ours as well as what is behind it. */
 async function databaseClaims(database: DatabaseConfig, onHost: boolean): Promise<readonly string[]> {
-  const client = new Client(clientConfig(database, { statement_timeout: 2000 }));
+  const past = direct(database);
+  const ways = past === database ? [database] : [database, past];
+  return (await Promise.all(ways.map((way) => claimsThrough(way, onHost)))).flat();
+}
+
+async function claimsThrough(database: DatabaseConfig, onHost: boolean): Promise<readonly string[]> {
+  const client = new Client(clientConfig(database));
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await client.query(beginWith({ statement_timeout: 2000 }));
     const { rows } = await client.query<{ id: string; address: string | null }>(
       'SELECT system_identifier::text AS id, host(inet_server_addr()) AS address FROM pg_control_system()',
     );

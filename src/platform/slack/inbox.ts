@@ -47,11 +47,9 @@ SELECT count(*)::int AS fresh FROM first`;
  */
 export function createDeliveryInbox(options: InboxOptions) {
   const role = options.role === undefined ? applicationRole : options.role;
-  const { pool, query: send } = createGatedPool({
-    config: clientConfig(
-      { ...options.database, connectTimeoutMs: 1200 },
-      { ...present({ role: role ?? undefined }), statement_timeout: 1400 },
-    ),
+  const { pool, alone } = createGatedPool({
+    config: clientConfig({ ...options.database, connectTimeoutMs: 1200 }),
+    settings: { ...present({ role: role ?? undefined }), statement_timeout: 1400 },
     size: options.poolSize ?? 4,
     idleMs: 300_000,
     ...present({ redactorOf: options.redactorOf }),
@@ -65,7 +63,7 @@ export function createDeliveryInbox(options: InboxOptions) {
   ): Promise<readonly Row[]> => {
     try {
       // Also bounds the wait for a free connection, which the driver's own timeouts do not.
-      return (await within(timeoutMs, send<Row>(pool, text, values, timeoutMs), { late: noAnswer })).rows;
+      return (await within(timeoutMs, alone<Row>(text, values, timeoutMs), { late: noAnswer })).rows;
     } catch (error) {
       throw translate(error);
     }

@@ -16,6 +16,8 @@ export interface DatabaseConfig {
     /** `require` encrypts without checking who answers; default `verify-full`. */
     readonly mode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   };
+  /** The same database past a pooler, for what needs a connection of its own: notifications and migrations. */
+  readonly directUrl?: string;
   readonly applicationName?: string;
   /** Bounds making a connection, in milliseconds; default 5000. */
   readonly connectTimeoutMs?: number;
@@ -33,33 +35,32 @@ const parsers = {
 } as ClientConfig['types'];
 
 /**
- * Client settings for node-postgres. `settings` become start-up parameters (`-c name=value`).
+ * Client settings for node-postgres. They hold no start-up parameter of ours: a pooler refuses those, or drops them.
  * TLS modes of the URL are read stricter than libpq does: `require`, `verify-ca` and `verify-full` all verify
  * chain and name; only `no-verify` does not.
  */
-export function clientConfig(
-  database: DatabaseConfig,
-  settings: Readonly<Record<string, string | number>> = {},
-): ClientConfig {
+export function clientConfig(database: DatabaseConfig): ClientConfig {
   const url = new URL(database.url);
   const ssl = tlsOf(database, url);
   for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat']) {
     url.searchParams.delete(name);
   }
-  const startUp = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const own = url.searchParams.get('options');
+  const options = url.searchParams.get('options');
   url.searchParams.delete('options');
-  const options = [...(own === null ? [] : [own]), ...startUp].join(' ');
   return {
     connectionString: url.toString(),
-    ...present({ ssl }),
-    ...(options === '' ? {} : { options }),
+    ...present({ ssl, options: options ?? undefined }),
     ...present({ types: parsers }),
     application_name: database.applicationName ?? 'aetherius-bot',
     connectionTimeoutMillis: database.connectTimeoutMs ?? 5000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };
+}
+
+/** The same, on the connection that no pooler shares. */
+export function direct(database: DatabaseConfig): DatabaseConfig {
+  return database.directUrl === undefined ? database : { ...database, url: database.directUrl };
 }
 
 function tlsOf(database: DatabaseConfig, url: URL): ConnectionOptions | undefined {

@@ -4,6 +4,7 @@ import { Client, escapeIdentifier } from 'pg';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
 import { translate } from './errors.ts';
+import { beginWith } from './session.ts';
 
 /** The same number of levels below the package root in `src` and in `dist`. */
 export const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
@@ -12,7 +13,7 @@ export const migrationsFolder = fileURLToPath(new URL('../../../migrations', imp
 const lockKey = 0x6165_7468_6d69;
 
 export interface MigrateOptions {
-  /** The owner of the tables: DATABASE_MIGRATION_URL, or DATABASE_URL. */
+  /** The owner of the tables: DATABASE_MIGRATION_URL, DATABASE_DIRECT_URL or DATABASE_URL. */
   readonly database: DatabaseConfig;
   /** Login of the application when it is another one: it is made a member of the role that owns nothing. */
   readonly applicationLogin?: string;
@@ -28,30 +29,44 @@ export interface MigrateOptions {
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const { database, logger, waitMs = 60_000 } = options;
-  const client = new Client(clientConfig(database, { lock_timeout: waitMs }));
+  const client = new Client(clientConfig(database));
   client.on('error', (err) => logger.warn({ err }, 'the migrating PostgreSQL connection broke'));
   try {
     await client.connect();
-    // A session lock: it is gone with the connection, and one that holds it is only ever a migrating process.
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    await client.query(beginWith({ lock_timeout: waitMs }));
+    // Held by the transaction of the migrations: behind a pooler the lock of a session would be somebody else's.
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey]);
     const applied = await runner({
-      dbClient: client,
+      dbClient: withinTransaction(client),
       dir: migrationsFolder,
       direction: 'up',
       migrationsTable: 'aetherius_migrations',
       noLock: true,
+      singleTransaction: true,
       checkOrder: true,
       logger: quiet(logger),
     });
     // So that `doctor` and start-up can tell, as the application, whether the schema is the one they know.
     await client.query(`GRANT SELECT ON aetherius_migrations TO ${applicationRole}`);
     await admit(client, options.applicationLogin);
+    await client.query('COMMIT');
     return applied.map(({ name }) => name);
   } catch (error) {
     throw translate(error);
   } finally {
+    // What was not committed is gone with the connection.
     await client.end().catch(() => undefined);
   }
+}
+
+/** The runner's own transaction is ours: what it begins has begun, and what it ends is ended by us. */
+function withinTransaction(client: Client): Client {
+  const own = new Set(['BEGIN', 'COMMIT', 'ROLLBACK']);
+  const query = (text: unknown, ...rest: unknown[]) =>
+    typeof text === 'string' && own.has(text)
+      ? Promise.resolve({ rows: [], rowCount: 0 })
+      : Reflect.apply(client.query, client, [text, ...rest]);
+  return new Proxy(client, { get: (of, name) => (name === 'query' ? query : Reflect.get(of, name)) });
 }
 
 /**
@@ -62,10 +77,11 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
 export async function superuserOf(
   database: DatabaseConfig,
 ): Promise<{ readonly login: string; readonly role: string } | undefined> {
-  const client = new Client(clientConfig(database, { statement_timeout: 5000 }));
+  const client = new Client(clientConfig(database));
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await client.query(beginWith({ statement_timeout: 5000 }));
     const { rows } = await client.query<{ login: string; role: string }>(superuserQuery);
     return rows[0];
   } catch (error) {

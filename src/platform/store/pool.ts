@@ -1,34 +1,86 @@
-import { type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { type ClientBase, type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { gated, plainRedactor, type RedactorOf } from './gate.ts';
+import { beginWith, isPooled, type Settings, setForSession } from './session.ts';
 
 /** Of a connection, only what tells how it is: statements go through the gate. */
 export type GatedClient = Pick<PoolClient, 'on' | 'release'>;
 export type GatedPool = Pick<Pool, 'on' | 'end'> & { connect(): Promise<GatedClient> };
 
-/** Sends one statement, whose parameters pass the gate, over a connection or over any one of the pool. */
+/** Sends one statement, whose parameters pass the gate, over a connection. */
 export type SendStatement = <Row extends QueryResultRow>(
-  over: GatedClient | GatedPool,
+  over: GatedClient,
   text: string,
   values: readonly unknown[] | undefined,
   silentForMs: number,
 ) => Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
 
-/** The only pools to our own database. What `connect` gives cannot send a statement by itself. */
-export function createGatedPool(options: {
+/** One statement on any connection of the pool, as a transaction of its own. */
+export type SendAlone = <Row extends QueryResultRow>(
+  text: string,
+  values: readonly unknown[] | undefined,
+  silentForMs: number,
+) => Promise<{ readonly rows: Row[] }>;
+
+export interface PoolOptions {
   readonly config: ClientConfig;
+  /** Set once on a connection of our own, and behind a pooler in each transaction. */
+  readonly settings: Settings;
   readonly size: number;
   readonly idleMs: number;
   readonly redactorOf?: RedactorOf;
-}): { readonly pool: GatedPool; readonly query: SendStatement } {
-  const { config, size, idleMs, redactorOf = plainRedactor } = options;
-  const pool: GatedPool = new Pool({ ...config, max: size, idleTimeoutMillis: idleMs });
+}
+
+export interface Gated {
+  readonly pool: GatedPool;
+  readonly query: SendStatement;
+  readonly alone: SendAlone;
+  /** What a transaction on this connection begins with; `more` wins over the settings of the pool. */
+  begin(client: GatedClient, more?: Settings): string;
+  /** Whether each statement needs a transaction around it, because the connection keeps no settings. */
+  needsTransaction(client: GatedClient): boolean;
+}
+
+/** The only pools to our own database. What `connect` gives cannot send a statement by itself. */
+export function createGatedPool(options: PoolOptions): Gated {
+  const { config, settings, size, idleMs, redactorOf = plainRedactor } = options;
+  const pooled = new WeakSet<object>();
+  const pool: GatedPool = new Pool({
+    ...config,
+    max: size,
+    idleTimeoutMillis: idleMs,
+    // The pool waits for it before it gives the connection to anybody, which its types do not say.
+    onConnect: (async (client: ClientBase) => {
+      if (await isPooled(client)) pooled.add(client);
+      else await setForSession(client, settings);
+    }) as (client: ClientBase) => void,
+  });
+  const query: SendStatement = (over, text, values = [], silentForMs) =>
+    (over as PoolClient).query({
+      text,
+      ...(values.length === 0 ? {} : { values: gated(values, redactorOf) }),
+      query_timeout: silentForMs,
+    } as { text: string });
+  const begin: Gated['begin'] = (client, more = {}) =>
+    beginWith(pooled.has(client) ? { ...settings, ...more } : more);
   return {
     pool,
-    query: (over, text, values = [], silentForMs) =>
-      (over as Pool | PoolClient).query({
-        text,
-        ...(values.length === 0 ? {} : { values: gated(values, redactorOf) }),
-        query_timeout: silentForMs,
-      } as { text: string }),
+    query,
+    begin,
+    needsTransaction: (client) => pooled.has(client),
+    async alone(text, values, silentForMs) {
+      const client = await pool.connect();
+      let fine = false;
+      try {
+        const whole = pooled.has(client);
+        if (whole) await query(client, begin(client), [], silentForMs);
+        const answer = await query<never>(client, text, values, silentForMs);
+        if (whole) await query(client, 'COMMIT', [], silentForMs);
+        fine = true;
+        return answer;
+      } finally {
+        // A connection in an unknown state is not given to the next one.
+        client.release(!fine);
+      }
+    },
   };
 }

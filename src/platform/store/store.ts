@@ -12,6 +12,7 @@ import { isRetryable, noAnswer, translate } from './errors.ts';
 import { plainRedactor, type RedactorOf } from './gate.ts';
 import { createListener } from './listener.ts';
 import { createOutbox } from './outbox.ts';
+import { createPoll } from './poll.ts';
 import { createGatedPool, type GatedClient, type GatedPool } from './pool.ts';
 import type { Query, QueryResultRow } from './query.ts';
 import { createTx } from './tx.ts';
@@ -58,20 +59,21 @@ export function createStore(options: StoreOptions): PostgresStore {
     statement_timeout: defaultTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
   };
-  const config = clientConfig(options.database, settings);
-  const { pool, query: send } = createGatedPool({
-    config,
+  const gate = createGatedPool({
+    config: clientConfig(options.database),
+    settings,
     size: options.poolSize ?? 10,
     idleMs: 60_000,
     redactorOf,
   });
+  const { pool } = gate;
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
   pool.on('connect', (client) =>
     client.on('error', (err) => logger.debug({ err }, 'a PostgreSQL connection broke')),
   );
-  const listener = createListener({ config, logger, clock, random });
 
+  const poll = createPoll();
   const attempt = async <T>(
     work: (query: Query) => Promise<T>,
     timeoutMs: number,
@@ -80,12 +82,9 @@ export function createStore(options: StoreOptions): PostgresStore {
     const client = await connect(pool, timeoutMs);
     let broken = false;
     let failure: Error | undefined;
-    let statements = 0;
     const run = async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
-      statements += 1;
-      if (mode === 'single' && statements > 1) throw new AppError('BUG', 'more than one statement');
       try {
-        const { rows, rowCount } = await send<Row>(client, text, values, timeoutMs + silenceMs);
+        const { rows, rowCount } = await gate.query<Row>(client, text, values, timeoutMs + silenceMs);
         return { rows, count: rowCount ?? 0 };
       } catch (error) {
         const translated = translate(error);
@@ -94,18 +93,23 @@ export function createStore(options: StoreOptions): PostgresStore {
         throw failure;
       }
     };
+    let statements = 0;
+    const once: typeof run = (text, values) => {
+      statements += 1;
+      if (statements > 1) return Promise.reject(new AppError('BUG', 'more than one statement'));
+      return run(text, values);
+    };
+    const transaction = mode === 'transaction' || gate.needsTransaction(client);
     try {
-      if (mode === 'single') return await work(run);
-      await run(
-        timeoutMs === defaultTimeoutMs ? 'BEGIN' : `BEGIN; SET LOCAL statement_timeout = ${timeoutMs}`,
-      );
-      const result = await work(run);
+      if (!transaction) return await work(once);
+      await run(gate.begin(client, timeoutMs === defaultTimeoutMs ? {} : { statement_timeout: timeoutMs }));
+      const result = await work(mode === 'single' ? once : run);
       // COMMIT after a failed statement rolls back without an error: somebody swallowed it.
       if (failure !== undefined) throw failure;
       await run('COMMIT');
       return result;
     } catch (error) {
-      if (!broken && mode === 'transaction') await run('ROLLBACK').catch(() => undefined);
+      if (!broken && transaction) await run('ROLLBACK').catch(() => undefined);
       throw error;
     } finally {
       // A connection in an unknown state is not given to the next transaction.
@@ -128,6 +132,11 @@ export function createStore(options: StoreOptions): PostgresStore {
       }
     }
   };
+
+  const listener = createListener({
+    ...{ database: options.database, logger, clock, random },
+    poll: () => retried(poll, 2000, 'single'),
+  });
 
   return {
     tx: (work, { statementTimeoutMs } = {}) =>

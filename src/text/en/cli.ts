@@ -161,6 +161,11 @@ export const cli = {
   'doctor.postgres.reach': 'reached: version {version}, {latencyMs:ms}',
   'doctor.postgres.unreachable': 'cannot be reached ({reason})',
   'doctor.postgres.unreadable': 'reached, but it cannot be read ({reason})',
+  'doctor.postgres.pooler': 'a pooler stands between; time limits are set in each transaction',
+  'doctor.postgres.listen': 'notifications arrive over {variable}',
+  'doctor.postgres.polled':
+    'a pooler keeps notifications away, so PostgreSQL is polled; set DATABASE_DIRECT_URL to hear them',
+  'doctor.postgres.listen-unreachable': '{variable} cannot be reached for notifications ({reason})',
   'doctor.postgres.durable': 'synchronous_commit is {value}',
   'doctor.postgres.migrations': '{applied|the only migration is|all # migrations are} applied',
   'doctor.postgres.migrations-missing':

@@ -155,6 +155,11 @@ export const cli = {
   'doctor.postgres.reach': '已连接：版本 {version}，{latencyMs:ms}',
   'doctor.postgres.unreachable': '无法连接（{reason}）',
   'doctor.postgres.unreadable': '已连接，但无法查看（{reason}）',
+  'doctor.postgres.pooler': '中间有连接池；时间限制在每个事务中设置',
+  'doctor.postgres.listen': '通知经 {variable} 到达',
+  'doctor.postgres.polled':
+    '连接池拦住了通知，因此改为轮询 PostgreSQL；设置 DATABASE_DIRECT_URL 即可收到通知',
+  'doctor.postgres.listen-unreachable': '无法为接收通知连接 {variable}（{reason}）',
   'doctor.postgres.durable': 'synchronous_commit 为 {value}',
   'doctor.postgres.migrations': '{applied} 个迁移已全部应用',
   'doctor.postgres.migrations-missing': '缺少迁移：{missing}；下一个启动的进程会应用它们',

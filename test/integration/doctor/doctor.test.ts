@@ -54,6 +54,7 @@ describe('PostgreSQL', () => {
       'postgres.migrations': 'ok',
       'postgres.role': 'ok',
       'postgres.audit': 'ok',
+      'postgres.listen': 'ok',
     });
     expect(Math.abs(offsetMs ?? Number.NaN)).toBeLessThan(5_000);
   });

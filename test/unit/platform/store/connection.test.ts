@@ -42,11 +42,8 @@ test('the modes of the settings mean what libpq means by them', () => {
 });
 
 test('nothing about TLS is left in the URL, and its own start-up options are kept', () => {
-  const config = clientConfig(
-    { url: `${plain}?sslmode=require&options=-c%20search_path%3Dbot` },
-    { role: 'aetherius_app' },
-  );
+  const config = clientConfig({ url: `${plain}?sslmode=require&options=-c%20search_path%3Dbot` });
 
   expect(config.connectionString).toBe(plain);
-  expect(config.options).toBe('-c search_path=bot -c role=aetherius_app');
+  expect(config.options).toBe('-c search_path=bot');
 });
