@@ -123,7 +123,7 @@ async function bringSchemaUpToDate({ env, role, logger }: ProcessOptions): Promi
  * functions run with the owner's rights.
  */
 async function refuseSuperusers(env: ProcessEnv, role: Role, logger: Logger): Promise<void> {
-  for (const variable of ['DATABASE_URL', 'DATABASE_MIGRATION_URL'] as const) {
+  for (const variable of ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'DATABASE_MIGRATION_URL'] as const) {
     const url = env[variable];
     if (url === undefined) continue;
     const found = await patiently(logger, () => superuserOf(databaseOf(url, env, `aetherius-${role}-login`)));

@@ -101,6 +101,9 @@ it.each(hostile)(
         ...{ id: id(), purpose: text, channel: name, threadTs: text, rendered, urgency: 'answer' },
       });
       await tx.remediations.nextFence(name, name);
+      const token = { id: name, digest: text, owner: { teamId: text, userId: text }, name: text };
+      await tx.tokens.insert({ ...token, expiresAt: soon() });
+      expect(await tx.tokens.get(name)).toMatchObject(wholeJson({ owner: token.owner, name: text }));
     });
 
     const read = await store.tx((tx) => tx.runs.get(run.id));
@@ -176,7 +179,7 @@ it.each(hostile)(
   180_000,
 );
 
-/** What no hostile text reaches here: digests and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
+/** What no hostile text reaches here: digests, names of processes and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
 const notText: readonly string[] = [
   'approvals.decision',
   'approvals.plan_hash',
@@ -220,6 +223,7 @@ const notText: readonly string[] = [
   'runs.kind',
   'runs.source',
   'runs.state',
+  'slack_sockets.process',
 ];
 
 async function untouched(
