@@ -36,7 +36,7 @@ export function escapeMrkdwn(text: string): string {
 
 /** Shown in the zone of whoever reads it (docs.slack.dev/messaging/formatting-message-text#date-formatting). */
 function slackDate(at: Date, utc: string): string {
-  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc}>`;
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_num} {time}|${utc}>`;
 }
 
 export interface Words {

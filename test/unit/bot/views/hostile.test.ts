@@ -82,7 +82,7 @@ function expectNoMarkup(rendered: Rendered): void {
     Object.values(value).forEach(collect);
   };
   collect(rendered.blocks);
-  const ours = /<@U0(?:REQUEST|APPROVE)>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-\d]+ [\d:]+ UTC>/g;
+  const ours = /<@U0(?:REQUEST|APPROVE)>|<!date\^\d+\^\{date_num\} \{time\}\|[-\d]+ [\d:]+ UTC>/g;
   for (const text of mrkdwn) expect(text.replace(ours, '').match(/<[^>]*>?/g) ?? []).toEqual([]);
   // Where Slack reads no mrkdwn, a moment in it would stay letters.
   expect(plain.filter((text) => text.includes('!date^'))).toEqual([]);

@@ -201,7 +201,7 @@ describe('the card of a fix', () => {
 
     expect(shown(rendered)).toMatchInlineSnapshot(`
       ":raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
-      Waiting for approval by somebody else. Nothing has been changed. Asked for by <@U0REQUEST> at <!date^1795575660^{date_short_pretty} {time}|2026-11-25 03:01 UTC>. 0 of 1 approval. Valid until <!date^1795577460^{date_short_pretty} {time}|2026-11-25 03:31 UTC>.
+      Waiting for approval by somebody else. Nothing has been changed. Asked for by <@U0REQUEST> at <!date^1795575660^{date_num} {time}|2026-11-25 03:01 UTC>. 0 of 1 approval. Valid until <!date^1795577460^{date_num} {time}|2026-11-25 03:31 UTC>.
 
       :raised_hand: *Let Redis evict old keys* · prod · \`k7-2f9q\`
       Waiting for approval by somebody else. Nothing has been changed.
@@ -209,9 +209,9 @@ describe('the card of a fix', () => {
          policy: noeviction → allkeys-lru\`\`\`
       *What users will notice:* Once the memory limit of 8 MiB is reached, Redis drops the least used of its 120 keys instead of refusing writes. Caches are filled again; nothing else is touched.
       risk 2 (users may notice) · plan \`326f246c\` · can be undone
-      Asked for by <@U0REQUEST> at <!date^1795575660^{date_short_pretty} {time}|2026-11-25 03:01 UTC>.
+      Asked for by <@U0REQUEST> at <!date^1795575660^{date_num} {time}|2026-11-25 03:01 UTC>.
       0 of 1 approval.
-      Valid until <!date^1795577460^{date_short_pretty} {time}|2026-11-25 03:31 UTC>.
+      Valid until <!date^1795577460^{date_num} {time}|2026-11-25 03:31 UTC>.
       [Approve] | [Reject …] | [Cancel]"
     `);
   });
@@ -416,9 +416,9 @@ describe('the digest', () => {
     const rendered = renderer.digest({ difference: { ...base, quiet: true }, run: aRun(), runId: 'r' }, 'en');
 
     expect(shown(rendered)).toMatchInlineSnapshot(`
-      ":large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_short_pretty} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
+      ":large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
 
-      :large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_short_pretty} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
+      :large_green_circle: *prod* · 2026-11-25: nothing changed since <!date^1795424400^{date_num} {time}|2026-11-23 09:00 UTC>, nothing is wrong.
       Last days: 🟧 11-23  ▫️ 11-24  🟥 11-25  (▫️ no digest that day)"
     `);
   });
