@@ -46,7 +46,7 @@ export function servedRoute(deps: ServedDeps): HttpRoute {
       const token = /^Bearer (\S{1,200})$/.exec(request.header('authorization') ?? '')?.[1];
       if (token === undefined) return { status: 401, body: { reason: 'token-wrong' } };
       const call = callIn(request);
-      if (call === undefined) return { status: 400, body: { reason: 'button-shape' } };
+      if (call === undefined) return { status: 400, body: { reason: 'command-shape' } };
       const { argv, language } = call;
       let person: Person;
       try {

@@ -82,7 +82,7 @@ describe('one fix from the command line, with a real worker behind it', () => {
     ]);
   });
 
-  it('is approved on the day Slack is down, by whom Slack knew minutes ago', async () => {
+  it('is decided on the day Slack is down, by whom Slack knew minutes ago', async () => {
     const product = await stage.start({ roles });
     const { control } = product.slack;
     const requester = product.shell(await product.issueToken(people.requester));
@@ -99,10 +99,10 @@ describe('one fix from the command line, with a real worker behind it', () => {
       expect(await approver('approvals', 'show', handle)).toMatchObject({ exit: 0 });
       return asked();
     });
-    const approved = await approver(...json, 'approvals', 'approve', handle);
+    const decided = await approver(...json, 'approvals', 'reject', handle, 'not', 'now');
 
-    expect(approved).toMatchObject({ exit: 0, err: '' });
-    expect(fixOf(approved)).toMatchObject({ moved: true });
+    expect(decided).toMatchObject({ exit: 0, err: '' });
+    expect(fixOf(decided)).toMatchObject({ moved: true, remediation: { state: 'rejected' } });
   });
 
   it('says why there is no plan when nothing is to be changed', async () => {

@@ -234,5 +234,6 @@ export const fix = {
   'denied.unknown-environment': 'there is no environment “{environment}”.',
   'denied.old-button':
     'this button is no longer valid. `/aetherius approvals` shows what can be decided now.',
+  'denied.command-shape': 'the bot did not understand what this program sent; compare their versions.',
   'denied.button-shape': 'that click was not understood.',
 } as const;

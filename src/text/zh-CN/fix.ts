@@ -212,5 +212,6 @@ export const fix = {
   'denied.no-environment': '请指定环境。已知：{known}。',
   'denied.unknown-environment': '没有名为“{environment}”的环境。',
   'denied.old-button': '此按钮已失效。`/aetherius approvals` 显示现在可以决定的修复。',
+  'denied.command-shape': '机器人未能理解此程序发送的内容；请比较二者的版本。',
   'denied.button-shape': '无法理解这次点击。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

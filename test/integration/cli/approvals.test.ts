@@ -174,6 +174,27 @@ describe('approvals on the command line', () => {
     expect(people).toContainEqual(expect.objectContaining({ personId: idOf('UONCALL'), mayApprove: true }));
   });
 
+  it('answers whoever sends something else with a status, and writes nothing down', async () => {
+    const token = await bot.token(person(lead));
+    const rows = async () =>
+      (await database.sql<{ n: number }>('SELECT count(*)::int AS n FROM audit_log'))[0]?.n;
+    const send = async (init: RequestInit) => (await fetch(new URL(servedPath, bot.url), init)).status;
+    const right = { authorization: `Bearer ${token}` };
+    const before = await rows();
+
+    const statuses = [
+      await send({ method: 'GET' }),
+      await send({ method: 'POST', body: '{}' }),
+      await send({ method: 'POST', headers: { authorization: token }, body: '{}' }),
+      await send({ method: 'POST', headers: right, body: 'history' }),
+      await send({ method: 'POST', headers: right, body: '{"argv":"history","language":"en"}' }),
+      await send({ method: 'POST', headers: right, body: 'x'.repeat(70_000) }),
+    ];
+
+    expect(statuses).toEqual([405, 401, 401, 400, 400, 413]);
+    expect(await rows()).toBe(before);
+  });
+
   it('says which address does not answer', async () => {
     const answer = await aetherius(['approvals'], {
       AETHERIUS_URL: 'http://127.0.0.1:1',
