@@ -26,6 +26,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   h = createHarness(database.store());
   await h.refresh();
+  // Each bot of a test issues its own.
+  await database.sql('DELETE FROM tokens');
   bot = await serveCommandLine({ database, config, directory: h.directory });
 });
 afterEach(() => bot.stop());
