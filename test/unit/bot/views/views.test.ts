@@ -15,6 +15,7 @@ import {
   resolveModal,
 } from '../../../../src/bot/views/modals.view.ts';
 import { rendererOf } from '../../../../src/bot/views/renderer.ts';
+import { tokenModal, tokenShown, tokensAnswer } from '../../../../src/bot/views/token.view.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
 import { undoPlan } from '../../../../src/domain/fix/execution.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
@@ -482,6 +483,20 @@ describe('views of one person', () => {
       diagnoseModal({ metadata: '{}', text: 'dial tcp: refused', environments: ['prod'] }, words),
     );
     expectValidView(detailsModal(detailLines([], words), words));
+    const token = { id: 'abcdefgh', until: now, text: `aeb_${'a'.repeat(66)}` };
+    expectValidView(tokenModal(words));
+    expectValidView(tokenShown(token, words));
+    expect(JSON.stringify(tokenShown(token, words))).toContain(token.text);
+    expectValidMessage(tokensAnswer([], words));
+    expectValidMessage(
+      tokensAnswer(
+        [
+          { id: 'abcdefgh', name: '<!here> & co', expiresAt: now },
+          { id: 'hgfedcba', name: 'laptop', expiresAt: now, lastUsedAt: now },
+        ],
+        words,
+      ),
+    );
     expectValidMessage(helpAnswer(['prod'], words));
     expectValidMessage(whoamiAnswer(requester, undefined, words));
     expectValidMessage(whoamiAnswer(requester, 'guest', words));
