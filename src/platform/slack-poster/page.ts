@@ -1,4 +1,5 @@
 import type { Secret } from '../../domain/kernel/secret.ts';
+import { visibleJson } from '../../domain/kernel/text.ts';
 import type { OutboxItem } from '../../domain/message/outbox.ts';
 import { SendRefused } from '../slack/failure.ts';
 
@@ -17,7 +18,7 @@ export async function sendPage(
   const answer = await fetcher(url.reveal(), {
     method: 'POST',
     headers: { 'content-type': 'application/json; charset=utf-8', 'idempotency-key': item.id },
-    body: JSON.stringify(item.payload),
+    body: JSON.stringify(visibleJson(item.payload)),
     redirect: 'error',
     signal: AbortSignal.timeout(answerWithinMs),
   });
