@@ -87,7 +87,7 @@ async function bySockets(
   if (guesses.length === 0) return { seen: values, open: [] };
   const sockets = await socketsOf(runtime, instance, signal);
   const uses = async (key: string, value: string): Promise<boolean | undefined> => {
-    if (sockets === undefined) return undefined;
+    if (!('listening' in sockets)) return undefined;
     const named = /(?:^|:)(\d{1,5})(?:\/.*)?$/.exec(value)?.[1];
     if (key === platform.keys['server.port']) return sockets.listening.has(Number(named));
     const host = /^(?:[a-z0-9+]+:\/\/)?(?:[^@/]*@)?([^:/]*)/i.exec(value)?.[1] ?? '';
@@ -112,7 +112,7 @@ async function bySockets(
     }),
   );
   const unread = new AppError('NOT_FOUND', 'whether the program reads the variable was not seen', {
-    facts: { reason: 'override-unseen' },
+    facts: { reason: 'override-unseen', ...('listening' in sockets ? {} : sockets) },
   });
   return {
     seen: judged.flatMap(({ value, wins }) => (wins === true ? [value] : [])),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
@@ -7,6 +7,7 @@ import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { rate, scrape } from '../support/metrics.ts';
+import { allowance, type Unasked } from '../support/sockets.ts';
 
 /** Share of the limit, on average over seconds, from which a part uses all that it may. */
 const NEAR_SHARE = 0.9;
@@ -78,7 +79,7 @@ function measure(
 async function look(
   instance: Instance,
   own: number | undefined,
-  ask: (instance: Instance) => Promise<number | undefined>,
+  ask: (instance: Instance) => Promise<number | Unasked>,
   context: ProbeContext<Deps>,
 ): Promise<Look> {
   const measured = await measure(instance, own, context);
@@ -105,12 +106,13 @@ async function look(
     return { used, findings: [finding('CPU_AT_LIMIT'), ...tiny] };
   if (used !== undefined && used < limit * ASK_SHARE) return { used, findings: [] };
   const share = await ask(instance);
-  if (share !== undefined && share >= THROTTLED_SHARE)
+  const known = typeof share === 'number';
+  if (known && share >= THROTTLED_SHARE)
     return { used, findings: [finding('CPU_THROTTLED', { percent: Math.round(share * 100) }), ...tiny] };
   if (measured instanceof AppError) return { used, findings: [], failed: measured };
-  if (share !== undefined || measured < limit * UNKNOWN_SHARE) return { used, findings: [] };
+  if (known || measured < limit * UNKNOWN_SHARE) return { used, findings: [] };
   const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'throttling cannot be read', {
-    facts: { reason: 'throttling-unknown', used: measured, limit },
+    facts: { reason: 'throttling-unknown', used: measured, limit, ...share },
   });
   return { used, findings: [], cause };
 }
@@ -144,7 +146,13 @@ Where it cannot be read, the answer is inconclusive from 70 % of the limit.`,
     let asked = 0;
     const ask = async (instance: Instance) => {
       asked += 1;
-      return asked > MOST_ASKED ? undefined : deps.runtime.throttled(instance, ASK_SECONDS, { signal });
+      if (asked > MOST_ASKED) return {};
+      try {
+        return (await deps.runtime.throttled(instance, ASK_SECONDS, { signal })) ?? {};
+      } catch (error) {
+        if (error instanceof TargetError && error.stage === 'aborted') throw error;
+        return allowance(error);
+      }
     };
     const looks = await Promise.all(running.map((instance) => look(instance, own, ask, context)));
     const [first, ...more] = looks.flatMap(({ findings }) => findings);

@@ -5,7 +5,7 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { DeclaredPort, Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { socketsOf } from '../support/sockets.ts';
+import { socketsOf, type Unasked } from '../support/sockets.ts';
 import { verdict } from '../support.ts';
 
 const params = z.strictObject({
@@ -50,7 +50,11 @@ A port counts as open where any replica listens on it, or where the kubelet's ow
       return {
         status: 'inconclusive',
         cause: new AppError('NOT_FOUND', 'sockets cannot be read', {
-          facts: { reason: 'sockets-unread', instances: unread.join(', ') },
+          facts: {
+            reason: 'sockets-unread',
+            instances: unread.join(', '),
+            ...Object.assign({}, ...looks.map(({ unasked }) => unasked)),
+          },
         }),
         facts,
       };
@@ -62,6 +66,8 @@ interface Look {
   readonly findings: readonly Finding[];
   /** Instances whose declared ports could not be checked. */
   readonly unread: readonly string[];
+  /** What would have allowed it. */
+  readonly unasked?: Unasked;
   readonly ports: number;
 }
 
@@ -86,7 +92,7 @@ async function look(
   const instance = running.toSorted(byStart)[0];
   if (instance === undefined) return nothing;
   const sockets = await socketsOf(runtime, instance, signal);
-  if (sockets === undefined) return { ...nothing, unread: [instance.name] };
+  if (!('listening' in sockets)) return { ...nothing, unread: [instance.name], unasked: sockets };
   const closed = doubted.filter(([port]) => !sockets.listening.has(port));
   // What is closed may still open where the program has just started.
   if (closed.length > 0 && !hadTime(instance, now, openAfterMs))

@@ -1,3 +1,6 @@
+import { TargetError } from '../../domain/kernel/errors.ts';
+import type { FactValue } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Instance, RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 
 /** TCP sockets of a container's network, as the kernel tells them in /proc/net/tcp and tcp6 (proc(5)). */
@@ -34,15 +37,26 @@ function addressIn(hex: string): string {
   return `${bytes.toReversed().join('.')}:${Number.parseInt(port, 16)}`;
 }
 
-/** Sockets of an instance; undefined where its container has no `cat`, or may not be asked. */
+/** Why the sockets were not seen, where somebody can allow it. */
+export interface Unasked {
+  readonly allowedBy?: FactValue;
+}
+
+/** Sockets of an instance; where its container has no `cat`, or may not be asked, what would allow it. */
 export async function socketsOf(
   runtime: RuntimeTarget,
   instance: Instance,
   signal: AbortSignal,
-): Promise<Sockets | undefined> {
-  if (instance.phase !== 'running') return undefined;
+): Promise<Sockets | Unasked> {
+  if (instance.phase !== 'running') return {};
   const answer = await runtime
     .exec(instance, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { signal })
-    .catch(() => undefined);
-  return answer === undefined || answer.stdout === '' ? undefined : socketsIn(answer.stdout);
+    .catch(allowance);
+  if (!('stdout' in answer)) return answer;
+  return answer.stdout === '' ? {} : socketsIn(answer.stdout);
+}
+
+/** What would have allowed something, from its refusal. */
+export function allowance(error: unknown): Unasked {
+  return present({ allowedBy: error instanceof TargetError ? error.facts['allowedBy'] : undefined });
 }

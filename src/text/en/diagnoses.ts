@@ -228,6 +228,8 @@ export const diagnoses = {
     'Look at the last state, exit code and log of {part}; the followed diagnosis below names the reason where it can be seen.',
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
+  'cause.override-unseen.switch':
+    'a variable of that name is set; whether the program reads it shows with {allowedBy} of the Helm chart',
   'cause.override-unseen': 'a variable of that name is set, and whether the program reads it cannot be seen',
   'cause.column-missing': 'table {table} has no column {column} here; the nearest is {similar}',
   'diagnose.unseen-besides': 'Besides, could not see {what}.',

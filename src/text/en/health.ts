@@ -141,6 +141,8 @@ export const health = {
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',
+  'cause.sockets-unread.switch':
+    'the open ports of {instances} cannot be read; {allowedBy} of the Helm chart allows it',
   'cause.sockets-unread': 'the open ports of {instances} cannot be read, or the container has just started',
   'cause.registration-unconfirmed':
     'only {instance} itself says that it is registered, and {@agent-manager} cannot be asked',
@@ -166,6 +168,8 @@ export const health = {
     'a workflow file looks wrong, but its executions cannot be listed: {@orchestrator-service} is not configured',
   'cause.too-little-cpu':
     'in {seconds} s too little CPU was used ({cores} cores) to tell which function takes it',
+  'cause.throttling-unknown.switch':
+    '{used} of {limit} millicores are in use; how often the kernel throttled it shows with {allowedBy} of the Helm chart',
   'cause.throttling-unknown':
     'it uses {used} of {limit} millicores, but the kernel’s count of throttled periods cannot be read',
   'cause.redis-bound-unknown':

@@ -215,6 +215,7 @@ export const diagnoses = {
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
+  'cause.override-unseen.switch': '设置了同名变量；授予 Helm chart 的 {allowedBy} 后才能看出程序是否读取它',
   'cause.override-unseen': '设置了同名变量，但看不出程序是否读取它',
   'cause.column-missing': '此处的表 {table} 没有列 {column}；最接近的是 {similar}',
   'diagnose.unseen-besides': '另外看不到{what}。',

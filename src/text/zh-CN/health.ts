@@ -129,6 +129,7 @@ export const health = {
   'cause.nothing-published': '{seconds} 秒内 NATS 上没有任何发布，因此没有可比较的内容',
   'cause.listeners-elsewhere': 'NATS 把消息转发给别的服务器，这里看不到它们的客户端',
   'cause.another-server': '监控地址属于另一台 NATS 服务器，不是机器人连接的那台',
+  'cause.sockets-unread.switch': '读不到 {instances} 打开的端口；Helm chart 的 {allowedBy} 可授予',
   'cause.sockets-unread': '读不到 {instances} 打开的端口，或者容器刚刚启动',
   'cause.registration-unconfirmed': '只有 {instance} 自己声称已注册，而无法询问 {@agent-manager}',
   'cause.graph-claim': '日志只是声称已连上 Neo4j，它可能根本没有尝试',
@@ -147,6 +148,8 @@ export const health = {
   'cause.executions-unknown':
     '有工作流文件看起来不对，但看不到是否有执行在等它：没有配置 {@orchestrator-service}',
   'cause.too-little-cpu': '{seconds} 秒内使用的 CPU 太少（{cores} 核），无法判断是哪个函数在消耗',
+  'cause.throttling-unknown.switch':
+    '已用 {used}/{limit} 毫核；内核限流的次数要有 Helm chart 的 {allowedBy} 才能读到',
   'cause.throttling-unknown': '已用 {used}/{limit} 毫核，而内核因上限对它限流的次数读不到',
   'cause.redis-bound-unknown':
     'Redis 自身没有设置内存上限，已用 {usedBytes:bytes}，而这里不知道其容器或主机能给它多少内存',

@@ -27,15 +27,16 @@ export interface RuntimeTarget {
     },
   ): Promise<string>;
   /**
-   * Text of a file as the part sees it: read inside the container, or, where the container has no `cat`,
-   * from the mounted ConfigMap. Undefined: there is no such file.
+   * Text of a file as the part sees it: of the mounted ConfigMap where that is what the container has, else read inside
+   * the container, or, where it has no `cat`, of the ConfigMap all the same. Undefined: there is no such file.
+   * TargetError `forbidden` where nothing but a command tells, and commands are not allowed.
    */
   file(instance: Instance, path: string, options?: CallOptions): Promise<FileText | undefined>;
   /** Names of the files in a folder; AppError NOT_FOUND when it cannot be listed. */
   list(instance: Instance, path: string, options?: CallOptions): Promise<readonly FileEntry[]>;
   /**
-   * Every file of a folder with its text, in one request for any number: read inside the container, or,
-   * where it has no shell, from the mounted ConfigMap. AppError NOT_FOUND when both are impossible.
+   * Every file of a folder with its text, in one request for any number: of the mounted ConfigMap that is all of it,
+   * else read inside the container. AppError NOT_FOUND when both are impossible; `forbidden` as for a file.
    */
   texts(
     instance: Instance,

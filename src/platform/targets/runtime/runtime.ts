@@ -92,17 +92,24 @@ function parseThrottling(text: string): number | undefined {
   return all.length === 2 && throttled.length === 2 ? throttledShare(at(0), at(1)) : undefined;
 }
 
-/** What cannot be read is not known; only the end of the run is passed on. */
+/** What cannot be read is not known; only the end of the run is passed on, and a refusal that somebody can lift. */
 function unreadable(error: unknown): undefined {
-  if (error instanceof TargetError && error.stage === 'aborted') throw error;
+  if (error instanceof TargetError && (error.stage === 'aborted' || liftable(error))) throw error;
   return undefined;
 }
+
+const liftable = (error: unknown): boolean =>
+  error instanceof TargetError && error.facts['allowedBy'] !== undefined;
 
 const SAME_LOOK_MS = 500;
 
 interface MountedMap {
   readonly map: string;
   readonly key: string;
+  /** A file that is mounted by itself stays as it was when the container started (Kubernetes, "subPath"). */
+  readonly asAtStart: boolean;
+  /** Under which names its keys stand in the folder; absent: under their own. */
+  readonly items: readonly { readonly key: string; readonly path: string }[] | undefined;
 }
 
 /** Which ConfigMap key stands behind a path of this Pod. A mount inside of another hides what that one has there. */
@@ -118,13 +125,33 @@ function mountedMap(pod: KubePod, path: string): MountedMap | undefined {
       const volume = pod.spec.volumes.find((candidate) => candidate.name === mount.name);
       const map = volume?.configMap?.name;
       if (map === undefined) break;
-      if (isIt && mount.subPath !== undefined) return { map, key: mount.subPath };
-      const file = path.slice(folder.length);
-      return { map, key: volume?.configMap?.items?.find((item) => item.path === file)?.key ?? file };
+      const items = volume?.configMap?.items;
+      const asAtStart = mount.subPath !== undefined;
+      const file = isIt && mount.subPath !== undefined ? mount.subPath : path.slice(folder.length);
+      return { map, key: items?.find((item) => item.path === file)?.key ?? file, asAtStart, items };
     }
   }
   return undefined;
 }
+
+/** The ConfigMap that is all of a folder: no other mount puts anything into it. */
+function mountedFolder(pod: KubePod, path: string): MountedMap | undefined {
+  const folder = `${path.replace(/\/$/, '')}/`;
+  const more = pod.spec.containers.some(({ volumeMounts }) =>
+    volumeMounts.some(({ mountPath }) => mountPath.startsWith(folder) && mountPath !== folder),
+  );
+  return more ? undefined : mountedMap(pod, `${folder}x`);
+}
+
+/** Its files by their names in the folder, without those in folders of their own. */
+function filesIn(map: KubeObject, { items }: MountedMap): readonly (readonly [string, string])[] {
+  const data = mapData(map);
+  const files = items?.map(({ key, path }) => [path, data[key]] as const) ?? Object.entries(data);
+  return files.flatMap(([name, text]) => (text === undefined || name.includes('/') ? [] : [[name, text]]));
+}
+
+const holdsBytes = (map: KubeObject): boolean =>
+  Object.keys((map['binaryData'] as object | undefined) ?? {}).length > 0;
 
 function mapData(map: KubeObject): Readonly<Record<string, string>> {
   const data = map['data'];
@@ -206,15 +233,41 @@ export function runtimeOnKubernetes(
     return kubernetes.get('configmaps', namespace, name, options);
   }
 
+  /**
+   * Text of a file from the ConfigMap behind it. Undefined: it has no such key, or there is none of which this is so:
+   * the container has what is in it `now`, or only what was in it `at-start`.
+   */
   async function mapFile(
     instance: Instance,
     path: string,
+    as: 'now' | 'at-start',
     options?: CallOptions,
   ): Promise<string | undefined> {
     const pod = await podOf(instance, options);
     const mounted = pod === undefined ? undefined : mountedMap(pod, path);
     if (mounted === undefined || instance.namespace === undefined) return undefined;
+    if (mounted.asAtStart !== (as === 'at-start')) return undefined;
     return mapData(await mapOf(instance.namespace, mounted.map, options))[mounted.key];
+  }
+
+  /** Files of a folder from the ConfigMap that is all of it; undefined where it is not, or holds more than text. */
+  async function mapFiles(instance: Instance, folder: string, options?: CallOptions) {
+    const pod = await podOf(instance, options);
+    const mounted = pod === undefined ? undefined : mountedFolder(pod, folder);
+    if (mounted === undefined || mounted.asAtStart || instance.namespace === undefined) return undefined;
+    const map = await mapOf(instance.namespace, mounted.map, options);
+    return holdsBytes(map) ? undefined : filesIn(map, mounted);
+  }
+
+  /** What the API does not tell is asked in the container; why it did not is kept, for it is not asked twice. */
+  async function ifTold<T>(asking: Promise<T | undefined>): Promise<{ told?: T; untold?: unknown }> {
+    try {
+      const told = await asking;
+      return told === undefined ? {} : { told };
+    } catch (untold) {
+      if (untold instanceof TargetError && untold.stage === 'aborted') throw untold;
+      return { untold };
+    }
   }
 
   /** Two probes that waited together look at the same moment: one look is enough for both. */
@@ -266,24 +319,32 @@ export function runtimeOnKubernetes(
       });
     },
     async file(instance, path, options) {
+      const { told, untold } = await ifTold(mapFile(instance, path, 'now', options));
+      if (told !== undefined) return { text: told, from: 'configmap' };
+      let refused: unknown;
       if (instance.phase === 'running') {
         const answer = await exec(instance, ['cat', path], options).catch((error: unknown) => {
           if (error instanceof TargetError && error.stage === 'aborted') throw error;
+          refused = error;
           return { code: 127, stdout: '', stderr: '' };
         });
         if (answer.code === 0) return { text: answer.stdout, from: 'container' };
         if (!noSuchProgram(answer.code, answer.stderr)) return undefined;
       }
-      const text = await mapFile(instance, path, options);
+      const text = await mapFile(instance, path, 'at-start', options);
+      if (text === undefined && liftable(refused)) throw refused;
+      if (text === undefined && untold !== undefined) throw untold;
       return text === undefined ? undefined : { text, from: 'configmap' };
     },
     async list(instance, path, options) {
+      const { told, untold } = await ifTold(mapFiles(instance, path, options));
+      if (told !== undefined) return told.map(([name, text]) => ({ name, size: Buffer.byteLength(text) }));
+      let refused: unknown;
       if (instance.phase === 'running') {
-        const answer = await exec(instance, ['ls', '-lnL', path], options).catch(() => ({
-          code: 127,
-          stdout: '',
-          stderr: '',
-        }));
+        const answer = await exec(instance, ['ls', '-lnL', path], options).catch((error: unknown) => {
+          refused = error;
+          return { code: 127, stdout: '', stderr: '' };
+        });
         if (answer.code === 0) return parseListing(answer.stdout);
         if (!noSuchProgram(answer.code, answer.stderr))
           throw new AppError('NOT_FOUND', 'folder cannot be listed', { facts: { path } });
@@ -292,15 +353,21 @@ export function runtimeOnKubernetes(
       const mounted =
         pod === undefined ? undefined : mountedMap(pod, path.endsWith('/') ? `${path}x` : `${path}/x`);
       if (mounted === undefined || instance.namespace === undefined) {
+        if (liftable(refused)) throw refused;
         throw new AppError('NOT_FOUND', 'folder cannot be listed from outside', { facts: { path } });
       }
+      if (untold !== undefined) throw liftable(refused) ? refused : untold;
       const map = await mapOf(instance.namespace, mounted.map, options);
-      return Object.keys(mapData(map)).map((name) => ({ name }));
+      return filesIn(map, mounted).map(([name]) => ({ name }));
     },
     async texts(instance, folder, options) {
+      const { told, untold } = await ifTold(mapFiles(instance, folder, options));
+      if (told !== undefined) return told.map(([name, text]) => ({ name, text, from: 'configmap' as const }));
+      let refused: unknown;
       if (instance.phase === 'running') {
         const answer = await exec(instance, foldersCommand(folder), options).catch((error: unknown) => {
           if (error instanceof TargetError && error.stage === 'aborted') throw error;
+          refused = error;
           return undefined;
         });
         if (answer?.code === 0)
@@ -309,10 +376,12 @@ export function runtimeOnKubernetes(
       const pod = await podOf(instance, options);
       const mounted = pod && mountedMap(pod, `${folder.replace(/\/$/, '')}/x`);
       if (mounted === undefined || instance.namespace === undefined) {
+        if (liftable(refused)) throw refused;
         throw new AppError('NOT_FOUND', 'folder cannot be read from outside', { facts: { path: folder } });
       }
+      if (untold !== undefined) throw liftable(refused) ? refused : untold;
       const map = await mapOf(instance.namespace, mounted.map, options);
-      return Object.entries(mapData(map)).map(([name, text]) => ({ name, text, from: 'configmap' as const }));
+      return filesIn(map, mounted).map(([name, text]) => ({ name, text, from: 'configmap' as const }));
     },
     exec,
     async usage(instance, options) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../../../src/domain/kernel/errors.ts';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { runtimeCpuLimit } from '../../../../src/probes/runtime/cpu-limit.probe.ts';
 import { wordsIn } from '../../../../src/text/words.ts';
@@ -35,6 +35,21 @@ describe('runtime.cpu-limit', () => {
     });
     expect(await look(150, { throttled: 0.1 })).toMatchObject({ status: 'healthy' });
     expect(await look(90, { throttled: 0.9 })).toMatchObject({ status: 'healthy' });
+  });
+
+  it('R-X15: says what would allow it to see the kernel’s count', async () => {
+    const usage = { cpuMillicores: 150, memoryBytes: 1 };
+    const context = on({ 'agent-manager': [{ cpuLimitMillicores: 200, usage }] });
+    const facts = { allowedBy: 'features.exec' };
+    const throttled = () => Promise.reject(new TargetError('forbidden', 'no', { facts }));
+    const runtime = { ...context.deps.runtime, throttled };
+
+    expect(
+      await runtimeCpuLimit.run(
+        { part: 'agent-manager', seconds: 2 },
+        { ...context, deps: { ...context.deps, runtime } },
+      ),
+    ).toMatchObject({ status: 'inconclusive', cause: { facts: { reason: 'throttling-unknown', ...facts } } });
   });
 
   it('cannot tell near the limit where nobody counts how often a part is held back', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
 import { runtimePorts } from '../../../../src/probes/runtime/ports.probe.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 
@@ -48,6 +50,25 @@ describe('runtime.ports', () => {
       facts: { ports: 1 },
     });
     expect(await look({ env: { SERVER_PORT: '8081' } })).toEqual({ status: 'healthy', facts: { ports: 0 } });
+  });
+
+  it('R-X15: says what would allow it to look, where commands are not allowed', async () => {
+    const facts = { verb: 'create', resource: 'pods/exec', allowedBy: 'features.exec' };
+    const runtime = fakeRuntime({ 'orchestrator-service': [{ declares }] });
+    const exec = () => Promise.reject(new TargetError('forbidden', 'no', { facts }));
+    const seen = await runtimePorts.run(
+      { openAfterSeconds: 60 },
+      probeContext({ runtime: { ...runtime, exec } }),
+    );
+
+    expect(seen).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'sockets-unread', allowedBy: 'features.exec' } },
+    });
+    expect(wordsIn('en').lookup('cause.sockets-unread', { instances: 'a', allowedBy: 'features.exec' })).toBe(
+      'the open ports of a cannot be read; features.exec of the Helm chart allows it',
+    );
+    expect(wordsIn('en').lookup('cause.sockets-unread', { instances: 'a' })).not.toContain('Helm');
   });
 
   it('believes the kubelet, whose readiness probe was answered there', async () => {

@@ -124,6 +124,94 @@ describe('files of a folder on Kubernetes', () => {
   });
 });
 
+describe('R-X15: what the API tells is not asked by a command', () => {
+  const mounts = [
+    { name: 'config', mountPath: '/etc/aetherius' },
+    { name: 'one', mountPath: '/opt/one.yaml', subPath: 'one.yaml' },
+    { name: 'renamed', mountPath: '/etc/renamed' },
+    { name: 'mixed', mountPath: '/etc/mixed' },
+    { name: 'one', mountPath: '/etc/mixed/more.yaml', subPath: 'one.yaml' },
+  ];
+  const volumes = [
+    { name: 'config', configMap: { name: 'config' } },
+    { name: 'one', configMap: { name: 'one' } },
+    { name: 'renamed', configMap: { name: 'config', items: [{ key: 'config.yaml', path: 'other.yaml' }] } },
+    { name: 'mixed', configMap: { name: 'config' } },
+  ];
+  const running = {
+    ...pod('one', '2026-03-01T10:00:00Z'),
+    spec: { containers: [{ name: 'agent-manager', volumeMounts: mounts }], volumes },
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'agent-manager', ready: true, state: { running: {} } }],
+    },
+  };
+  const maps: Readonly<Record<string, object>> = {
+    config: { data: { 'config.yaml': 'a: 1', empty: '' } },
+    one: { data: { 'one.yaml': 'new' } },
+  };
+  const allowedBy = 'features.exec';
+  /** A cluster in which commands are answered, or refused as by default. */
+  async function on(commands: 'allowed' | 'refused', data = maps) {
+    const asked: string[] = [];
+    const runtime = runtimeOnKubernetes(
+      {
+        ...kubernetes([running]),
+        get: async (_kind, _namespace, name) => ({ ...running, ...data[name] }),
+        exec: (_namespace, _pod, _container, command) => {
+          asked.push(command.join(' '));
+          return commands === 'allowed'
+            ? Promise.resolve({ code: 0, stdout: 'inside', stderr: '' })
+            : Promise.reject(new TargetError('forbidden', 'no', { facts: { allowedBy } }));
+        },
+      },
+      asInGuide,
+    );
+    const [instance] = await runtime.instances('agent-manager');
+    if (instance === undefined) throw new Error('no instance');
+    return { runtime, instance, asked };
+  }
+
+  it('a file and a folder of a ConfigMap come from it', async () => {
+    const { runtime, instance, asked } = await on('refused');
+
+    expect(await runtime.file(instance, '/etc/aetherius/config.yaml')).toEqual({
+      ...{ text: 'a: 1', from: 'configmap' },
+    });
+    expect(await runtime.list(instance, '/etc/aetherius/')).toEqual([
+      { name: 'config.yaml', size: 4 },
+      { name: 'empty', size: 0 },
+    ]);
+    expect(await runtime.texts(instance, '/etc/renamed')).toEqual([
+      { name: 'other.yaml', text: 'a: 1', from: 'configmap' },
+    ]);
+    expect(asked).toEqual([]);
+  });
+
+  it('what the container may have otherwise is asked there: a file mounted by itself, a mixed folder, bytes', async () => {
+    const { runtime, instance, asked } = await on('allowed', {
+      ...maps,
+      config: { data: {}, binaryData: { x: 'AA==' } },
+    });
+
+    expect(await runtime.file(instance, '/opt/one.yaml')).toEqual({ text: 'inside', from: 'container' });
+    await runtime.list(instance, '/etc/mixed');
+    await runtime.list(instance, '/etc/aetherius');
+    expect(asked).toEqual(['cat /opt/one.yaml', 'ls -lnL /etc/mixed', 'ls -lnL /etc/aetherius']);
+  });
+
+  it('what only a command tells is "could not check", with what allows it; the ConfigMap is the next best', async () => {
+    const { runtime, instance } = await on('refused');
+    const refused = { stage: 'forbidden', facts: { allowedBy } };
+
+    expect(await runtime.file(instance, '/opt/one.yaml')).toEqual({ text: 'new', from: 'configmap' });
+    await expect(runtime.file(instance, '/app/config.yaml')).rejects.toMatchObject(refused);
+    await expect(runtime.list(instance, '/app/models')).rejects.toMatchObject(refused);
+    await expect(runtime.texts(instance, '/app/workflows')).rejects.toMatchObject(refused);
+    await expect(runtime.throttled(instance, 1)).rejects.toMatchObject(refused);
+  });
+});
+
 describe('instances on Kubernetes', () => {
   it('leave out Pods that are on their way out', async () => {
     const runtime = runtimeOnKubernetes(
