@@ -13,12 +13,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { artifactsFolder } from '../../lab/report.ts';
+import { createStore } from '../../src/platform/store/store.ts';
 import { openLane } from '../../test/crash/lane.ts';
 import { runMany } from '../../test/crash/many.ts';
 import { leaseOf, shownEffects } from '../../test/crash/scenario.ts';
 import { buildWorker } from '../../test/crash/worker.ts';
-import { allRuns, type Done, reliabilityPage } from './page.ts';
-import { tasksOf } from './plan.ts';
+import { silentLogger } from '../../test/support/logger.ts';
+import { auditKey } from '../../test/support/postgres.ts';
+import { type Arena, runRace } from '../../test/support/races.ts';
+import { allRuns, type Done, type RacedDone, reliabilityPage } from './page.ts';
+import { roundsOf, tasksOf } from './plan.ts';
 
 const list = (words: string) => words.split(',');
 const options = new Command('reliability')
@@ -26,6 +30,7 @@ const options = new Command('reliability')
   .option('--runs <number>', 'runs of each point, for every kind of fault', Number)
   .option('--points <list>', 'only these, such as R-K3,R-K4', list, [])
   .option('--faults <list>', 'only these kinds of fault', list, [])
+  .option('--rounds <number>', 'rounds of each race; 0: none', Number, 1000)
   .option('--lanes <number>', 'how many runs at a time', Number, 4)
   .option('--minutes <number>', 'begins no further run after that', Number)
   .option('--resume', 'goes on with the runs of before', false)
@@ -34,11 +39,13 @@ const options = new Command('reliability')
     readonly runs?: number;
     readonly points: readonly string[];
     readonly faults: readonly string[];
+    readonly rounds: number;
     readonly lanes: number;
     readonly minutes?: number;
     readonly resume: boolean;
   }>();
 
+const today = () => new Date().toISOString().slice(0, 10);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const journal = join(artifactsFolder, 'reliability.jsonl');
 const command = ['npm run reliability', ...process.argv.slice(2)]
@@ -47,11 +54,17 @@ const command = ['npm run reliability', ...process.argv.slice(2)]
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
 
 mkdirSync(artifactsFolder, { recursive: true });
-if (!options.resume) writeFileSync(journal, '');
-const done: Done[] = (existsSync(journal) ? readFileSync(journal, 'utf8') : '')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => JSON.parse(line) as Done);
+const raceJournal = join(artifactsFolder, 'reliability-races.jsonl');
+if (!options.resume) for (const file of [journal, raceJournal]) writeFileSync(file, '');
+function linesOf<T>(file: string): T[] {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+const done = linesOf<Done>(journal);
+const raced = linesOf<RacedDone>(raceJournal);
 const points = options.points.map((point) => (point.startsWith('R-') ? point : `R-${point}`));
 const wanted = tasksOf({ ...options, points }, done);
 print(`${done.length} runs are done, ${wanted.length} are left`);
@@ -75,7 +88,7 @@ try {
     {
       goOn: () => !interrupted && Date.now() < ends,
       onTrial(trial) {
-        const run: Done = { ...trial, date: new Date().toISOString().slice(0, 10) };
+        const run: Done = { ...trial, date: today() };
         done.push(run);
         appendFileSync(journal, `${JSON.stringify(run)}\n`);
         const { fault, point, action, round, state, effects, wrong } = run;
@@ -85,6 +98,17 @@ try {
       },
     },
   );
+  const [lane] = lanes;
+  const again = createStore({ database: { url: lane?.direct.url ?? '' }, auditKey, logger: silentLogger });
+  for (const { race, rounds } of roundsOf(options.rounds, raced)) {
+    if (lane === undefined || interrupted || Date.now() >= ends) break;
+    const arena: Arena = { left: lane.direct.store, right: again, sql: lane.sql };
+    const chunk: RacedDone = { ...(await runRace(arena, race, rounds)), date: today() };
+    raced.push(chunk);
+    appendFileSync(raceJournal, `${JSON.stringify(chunk)}\n`);
+    print(`${chunk.race}: ${rounds} rounds, ${chunk.wrong.length} wrong`);
+  }
+  await again.close();
 } finally {
   await Promise.all(lanes.map((lane) => lane.stop()));
   program.remove();
@@ -92,9 +116,9 @@ try {
   writeFileSync(join(artifactsFolder, 'reliability.md'), `${allRuns(done)}\n`);
   writeFileSync(
     fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)),
-    reliabilityPage({ runs: done, machine, command }),
+    reliabilityPage({ runs: done, races: raced, machine, command }),
   );
 }
-const wrong = done.filter((run) => run.wrong.length > 0).length;
-print(`${done.length} runs, ${wrong} wrong`);
+const wrong = [...done, ...raced].filter((one) => one.wrong.length > 0 || one.audit !== 'intact').length;
+print(`${done.length} runs and ${raced.length} parts of races, ${wrong} wrong`);
 process.exit(wrong === 0 ? 0 : 1);

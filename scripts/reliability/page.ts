@@ -1,10 +1,14 @@
 /** What `npm run reliability` writes: a row for every run as an artifact, and the totals as a page. */
 import type { Effects } from '../../test/crash/lane.ts';
 import { type Fault, faults, shownEffects, type Trial } from '../../test/crash/scenario.ts';
+import { type Raced, races } from '../../test/support/races.ts';
 import { table } from '../docs/markdown.ts';
 
 /** A run, and when it was. */
 export type Done = Trial & { readonly date: string };
+
+/** A part of the rounds of one race, and when it was. */
+export type RacedDone = Raced & { readonly date: string };
 
 const right = ({ wrong }: Pick<Trial, 'wrong'>) => wrong.length === 0;
 
@@ -82,14 +86,37 @@ const inOrder = (runs: readonly Done[]) =>
       a.round - b.round,
   );
 
+/** Rounds of each race, whoever won. */
+function racesTable(raced: readonly RacedDone[]): string {
+  const known = races.filter(({ name }) => raced.some(({ race }) => race === name));
+  return table(
+    ['Race', 'What must hold', 'Rounds', 'Ends', 'Wrong'],
+    known.map(({ name, invariant }) => {
+      const parts = raced.filter(({ race }) => race === name);
+      const outcomes: Record<string, number> = {};
+      for (const part of parts)
+        for (const [outcome, count] of Object.entries(part.outcomes))
+          outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+      const rounds = parts.reduce((sum, part) => sum + part.rounds, 0);
+      const wrong = parts.reduce(
+        (sum, part) => sum + part.wrong.length + (part.audit === 'intact' ? 0 : 1),
+        0,
+      );
+      const ends = Object.entries(outcomes).map(([outcome, count]) => `${outcome} (${count})`);
+      return [name, invariant, `${rounds}`, ends.join(', '), `${wrong}`];
+    }),
+  );
+}
+
 export interface Told {
   readonly runs: readonly Done[];
+  readonly races: readonly RacedDone[];
   readonly machine: string;
   /** As it was typed last. */
   readonly command: string;
 }
 
-export function reliabilityPage({ runs, machine, command }: Told): string {
+export function reliabilityPage({ runs, races: raced, machine, command }: Told): string {
   const days = [...new Set(runs.map(({ date }) => date))].toSorted();
   const when = days.length > 1 ? `from ${days[0]} to ${days.at(-1)}` : `on ${days[0] ?? 'no day'}`;
   const seen = new Set(runs.map(({ fault }) => fault));
@@ -111,5 +138,10 @@ export function reliabilityPage({ runs, machine, command }: Told): string {
       .filter((fault) => seen.has(fault))
       .map((fault) => `- \`${fault}\`: ${faults[fault]}.`)
       .join('\n')}\n\n${executions(inOrder(runs))}`,
+    ...(raced.length === 0
+      ? []
+      : [
+          `## Races\n\nTwo processes at once, on one fix or one object; the audit log is checked after every 50 rounds. CI takes 50 rounds of each.\n\n${racesTable(raced)}`,
+        ]),
   ].join('\n\n')}\n`;
 }

@@ -1,5 +1,6 @@
 /** What a run of `npm run reliability` has to do, and what of it an earlier one has done. */
 import { type Fault, faults, type Scenario, scenarios, type Trial } from '../../test/crash/scenario.ts';
+import { type Race, type Raced, races } from '../../test/support/races.ts';
 
 /** Runs of each point that count as the whole. */
 export const wholeRuns: Readonly<Record<Fault, number>> = {
@@ -47,4 +48,22 @@ export function tasksOf(choice: Choice, done: readonly Known[]): readonly Task[]
     .filter(({ scenario, fault, round }) => !known.has(keyOf({ ...scenario, fault, round })))
     .toSorted((a, b) => a.at - b.at)
     .map(({ scenario, fault, round }) => ({ scenario, fault, round }));
+}
+
+/** Rounds of each race at a time, so that one that is broken off loses few. */
+const part = 50;
+
+/** The rounds that are left, a part of each race in turn. */
+export function roundsOf(
+  whole: number,
+  done: readonly Pick<Raced, 'race' | 'rounds'>[],
+): readonly { readonly race: Race; readonly rounds: number }[] {
+  const left = races.flatMap((race) => {
+    const were = done.filter((one) => one.race === race.name).reduce((sum, { rounds }) => sum + rounds, 0);
+    const missing = Math.max(0, whole - were);
+    return Array.from({ length: Math.ceil(missing / part) }, (_none, turn) => ({
+      ...{ race, turn, rounds: Math.min(part, missing - turn * part) },
+    }));
+  });
+  return left.toSorted((a, b) => a.turn - b.turn).map(({ race, rounds }) => ({ race, rounds }));
 }

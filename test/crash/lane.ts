@@ -5,6 +5,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import { startPgbouncer } from '../../lab/components/pgbouncer.ts';
 import { type PostgresServer, query, startPostgres } from '../../lab/components/postgres.ts';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
@@ -41,6 +42,8 @@ export interface Lane {
   readonly direct: Way;
   /** Through a PgBouncer that pools transactions. */
   readonly pooled: Way;
+  /** As the owner of the tables of the bot. */
+  sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   /** The platform's Redis, which the fixes change. */
   readonly target: RedisServer;
   /** The bot's own Redis. */
@@ -76,6 +79,15 @@ export async function openLane(dir: string): Promise<Lane> {
   const urls = { redis: target.url, postgres: databaseUrl };
   return {
     ...{ postgres, direct, pooled, target, courier },
+    async sql(text, values = []) {
+      const owner = new Client({ connectionString: databaseUrl });
+      await owner.connect();
+      try {
+        return (await owner.query(text, [...values])).rows as Record<string, unknown>[];
+      } finally {
+        await owner.end();
+      }
+    },
     harness: (way, action, health, leaseMs) =>
       createHarness(way.store, {
         leaseMs,

@@ -13,7 +13,7 @@ const done = (round: number, more: Partial<Done> = {}): Done => ({
   },
   ...more,
 });
-const told = { machine: 'a machine', command: 'npm run reliability' };
+const told = { races: [], machine: 'a machine', command: 'npm run reliability' };
 
 describe('the page of npm run reliability', () => {
   it('counts runs, ends and effects of each point', () => {
