@@ -260,12 +260,13 @@ export function runtimeOnKubernetes(
   }
 
   /** What the API does not tell is asked in the container; why it did not is kept, for it is not asked twice. */
-  async function ifTold<T>(asking: Promise<T | undefined>): Promise<{ told?: T; untold?: unknown }> {
+  async function ifTold<T>(asking: Promise<T | undefined>): Promise<{ told?: T; untold?: Error }> {
     try {
       const told = await asking;
       return told === undefined ? {} : { told };
     } catch (untold) {
-      if (untold instanceof TargetError && untold.stage === 'aborted') throw untold;
+      if (!(untold instanceof Error) || (untold instanceof TargetError && untold.stage === 'aborted'))
+        throw untold;
       return { untold };
     }
   }
