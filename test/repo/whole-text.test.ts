@@ -197,7 +197,7 @@ describe('an exit', () => {
     expect(codeOf('src/platform/slack/client.ts')).toContain('super.filesUploadV2(visibleJson(options))');
   });
 
-  it('to a `response_url` shows what the text holds', () => {
+  it('to a `response_url` or a paging system shows what the text holds', () => {
     const bodies = sources
       .filter((path) => /^src\/(?:bot|handlers|platform\/slack|platform\/slack-poster)\b/.test(path))
       .flatMap((path) =>
@@ -207,6 +207,7 @@ describe('an exit', () => {
     expect(bodies.map(([path]) => path)).toEqual([
       'src/bot/receive/gate.ts',
       'src/bot/send/answers.ts',
+      'src/platform/slack-poster/page.ts',
       'src/platform/slack-poster/send.ts',
     ]);
     expect(bodies.filter(([, first]) => first !== 'visibleJson')).toEqual([]);
