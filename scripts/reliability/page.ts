@@ -127,8 +127,9 @@ export function reliabilityPage({ runs, races: raced, machine, command }: Told):
       'The worker is a real process over a real PostgreSQL and Redis; the target counts the effects itself.',
       'An effect that happens twice is a fault, and so is another end than the one that the rules demand.',
     ].join('\n'),
-    `${runs.length} runs, ${runs.filter(right).length} right; ${effectsIn(runs)}. Written ${when} by \`${command}\` on ${machine}.`,
+    `${runs.length} runs, ${runs.filter(right).length} right; ${effectsIn(runs)}. Last written ${when} by \`${command}\` on ${machine}.`,
     [
+      'A whole run takes 100 runs of each row by `SIGKILL`, 3 by `blocked`, 20 by the others, and 1,000 rounds of each race; the tables say how many there were.',
       'CI takes two runs of each row. `npm run reliability -- --resume` goes on with one that was broken off; each run is a row of `artifacts/reliability.md`.',
       '`policy` is the change of an eviction policy, which may be repeated; its effects are what `INFO commandstats` of the target counts.',
       '`counter` is an effect that may not be repeated, as a restart; it counts itself in the same command.',
