@@ -35,7 +35,7 @@ async function pager(statuses: readonly number[]) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(
-    () => void server.closeAllConnections(),
+    () => server.closeAllConnections(),
     () => void server.close(),
   );
   return {
