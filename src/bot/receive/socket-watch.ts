@@ -46,8 +46,9 @@ export function createSocketWatch(options: SocketWatchOptions): SocketWatch {
   let recounting: Periodic | undefined;
 
   const report = () => counts.report(options.process, options.open());
-  const judge = async (slack: number): Promise<void> => {
-    await report();
+  /** `mine`: as it was with the hello; a socket that was replaced may have gone since. */
+  const judge = async (slack: number, mine: number): Promise<void> => {
+    await counts.report(options.process, mine);
     const before = await counts.ours();
     await clock.sleep(settleMs, stopping.signal);
     const ours = Math.max(before, await counts.ours());
@@ -64,7 +65,7 @@ export function createSocketWatch(options: SocketWatchOptions): SocketWatch {
 
   return {
     hello(connections) {
-      const work = judge(connections).catch((err: unknown) => {
+      const work = judge(connections, options.open()).catch((err: unknown) => {
         if (!stopping.signal.aborted) logger.warn({ err }, 'the sockets of this app could not be counted');
       });
       judging.add(work);
