@@ -47,7 +47,14 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
   const self = await whoWeAre(directory, { clock, logger });
   const appId = await ownAppId({ appToken: env.SLACK_APP_TOKEN, client, self, logger });
   const { redactorOf } = shared.redaction;
-  const inbox = createDeliveryInbox({ database: shared.database, logger, redactorOf });
+  const inbox = createDeliveryInbox({
+    database: shared.database,
+    logger,
+    redactorOf,
+    // Of the token, which no other role has.
+    token,
+    onForged: (delivery) => void writeDownForged(shared, delivery),
+  });
   const answers = createAnswers({ client, logger, gate: slackGate });
   const words = readerWords(directory);
 
@@ -201,6 +208,15 @@ function httpReceiver(shared: Shared, gate: EventSink) {
   const route = slackRoute({ signingSecrets, gate, clock, logger });
   const server = createHttpServer({ host: env.HOST, port: env.PORT, routes: [route], logger });
   return { init: () => undefined, ...server };
+}
+
+/** Somebody with rights in the bot's database wrote a delivery that Slack never sent. */
+async function writeDownForged({ store, logger }: Shared, delivery: string): Promise<void> {
+  await store
+    .tx((tx) =>
+      tx.audit.append({ actor: 'system', actorTeam: '-', action: 'delivery.forged', facts: { delivery } }),
+    )
+    .catch((err: unknown) => logger.error({ err }, 'a forged delivery could not be written down'));
 }
 
 /** Slack's count of the app's sockets against ours; a stranger's stands in the audit. */

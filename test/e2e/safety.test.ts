@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/kernel/secret.ts';
 import { readProcessEnv } from '../../src/platform/settings/config.ts';
+import { createDeliveryInbox } from '../../src/platform/slack/inbox.ts';
+import { silentLogger } from '../support/logger.ts';
 import { people, places, useStage } from '../support/slack-product.ts';
 import { askForFix, askForHealth, isRoot } from '../support/slack-steps.ts';
 import { until } from '../support/until.ts';
@@ -90,11 +93,15 @@ describe('what must not happen', () => {
       trigger_id: 'trigger.of.a.dead.process',
       is_enterprise_install: 'false',
     };
-    await product.database.sql(
-      `INSERT INTO inbox (key, kind, payload_digest, payload, leased_until)
-       VALUES ('trigger:A0AETHER1:trigger.of.a.dead.process', 'command', 'x', $1, clock_timestamp() - interval '1 second')`,
-      [JSON.stringify(body)],
-    );
+    const dead = createDeliveryInbox({
+      database: { url: product.database.url },
+      logger: silentLogger,
+      token: new Secret(product.slack.botToken),
+    });
+    const key = 'trigger:A0AETHER1:trigger.of.a.dead.process';
+    await dead.accept({ key, kind: 'command', digest: 'x', body }, 1500);
+    await dead.close();
+    await product.database.sql("UPDATE inbox SET leased_until = clock_timestamp() - interval '1 second'");
 
     await Promise.all([product.add('bot'), product.add('bot')]);
     const table = await control.waitForMessage(

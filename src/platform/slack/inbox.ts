@@ -1,9 +1,13 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalJson } from '../../domain/kernel/canonical.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Secret } from '../../domain/kernel/secret.ts';
+import { wellFormed } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { applicationRole, clientConfig, type DatabaseConfig } from '../store/connection.ts';
 import { noAnswer, translate } from '../store/errors.ts';
-import { asIs, ids, type RedactorOf, slackJson } from '../store/gate.ts';
+import { asIs, ids, plainRedactor, type RedactorOf, storedSlackJson } from '../store/gate.ts';
 import { answerable } from '../store/inbox.ts';
 import { createGatedPool } from '../store/pool.ts';
 
@@ -13,6 +17,9 @@ export interface InboxOptions {
   readonly poolSize?: number;
   /** Default `aetherius_app`; `null` stays the role that logged in. */
   readonly role?: string | null;
+  /** Deliveries are signed with what only processes with it can know: what else stands in the inbox is handled by nobody. */
+  readonly token: Secret;
+  readonly onForged?: (key: string) => void;
   /** What stands in the gate; default redactors that know no secrets. */
   readonly redactorOf?: RedactorOf;
 }
@@ -34,8 +41,8 @@ WITH wanted (key, kind, digest, body) AS (
   SELECT 'signature:' || $5::text, 'signature', $3, clock_timestamp() WHERE $5::text IS NOT NULL
   ON CONFLICT (key) DO NOTHING RETURNING key
 ), first AS (
-  INSERT INTO inbox (key, kind, payload_digest, payload, leased_until)
-  SELECT key, kind, digest, body, clock_timestamp() + interval '${leaseSeconds} seconds' FROM wanted
+  INSERT INTO inbox (key, kind, payload_digest, payload, mac, leased_until)
+  SELECT key, kind, digest, body, $6::text, clock_timestamp() + interval '${leaseSeconds} seconds' FROM wanted
   WHERE $5::text IS NULL OR EXISTS (SELECT FROM nonce)
   ON CONFLICT (key) DO NOTHING RETURNING key
 )
@@ -46,6 +53,18 @@ SELECT count(*)::int AS fresh FROM first`;
  * ack waits for it; other work in PostgreSQL must not delay it.
  */
 export function createDeliveryInbox(options: InboxOptions) {
+  const { redactorOf = plainRedactor } = options;
+  /** Over the id of the delivery and what is stored of it. */
+  const key = createHmac('sha256', options.token.reveal()).update('deliveries').digest();
+  const macOf = (id: string, text: string): string =>
+    createHmac('sha256', key)
+      .update(`${wellFormed(id)}\n${canonicalJson(JSON.parse(text))}`)
+      .digest('hex');
+  const isOurs = (id: string, body: unknown, mac: string | null): boolean => {
+    const expected = Buffer.from(macOf(id, JSON.stringify(body)));
+    const given = Buffer.from(mac ?? '');
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  };
   const role = options.role === undefined ? applicationRole : options.role;
   const { pool, alone } = createGatedPool({
     config: clientConfig({ ...options.database, connectTimeoutMs: 1200 }),
@@ -81,7 +100,8 @@ export function createDeliveryInbox(options: InboxOptions) {
       timeoutMs: number,
     ): Promise<boolean> {
       const { key, kind, digest, body, signature = null } = delivery;
-      const values = [...ids(key, kind, digest), slackJson(body), asIs(signature)];
+      const { text, parameter } = storedSlackJson(body, redactorOf(undefined));
+      const values = [...ids(key, kind, digest), parameter, asIs(signature), asIs(macOf(key, text))];
       const rows = await query<{ fresh: number }>(accept, values, timeoutMs);
       return rows[0]?.fresh === 1;
     },
@@ -93,7 +113,7 @@ export function createDeliveryInbox(options: InboxOptions) {
     },
     /** Those that are too old, or ended as many processes as may be, are given up: what was typed goes. */
     async abandoned(limit: number): Promise<readonly { readonly key: string; readonly body: unknown }[]> {
-      return query<{ key: string; body: unknown }>(
+      const rows = await query<{ key: string; body: unknown; mac: string | null }>(
         `WITH given_up AS (
            UPDATE inbox SET handled_at = clock_timestamp(), payload = ${answerable}
            WHERE handled_at IS NULL AND payload IS NOT NULL AND leased_until < clock_timestamp()
@@ -106,9 +126,19 @@ export function createDeliveryInbox(options: InboxOptions) {
            WHERE handled_at IS NULL AND payload IS NOT NULL AND leased_until < clock_timestamp()
              AND attempts < ${mostAttempts} AND received_at > clock_timestamp() - interval '${tooOldMinutes} minutes'
            ORDER BY received_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-         RETURNING key, payload AS body`,
+         RETURNING key, payload AS body, mac`,
         [limit],
       );
+      const ours = rows.filter(({ key, body, mac }) => isOurs(key, body, mac));
+      for (const { key } of rows.filter((row) => !ours.includes(row))) {
+        options.logger.error({ delivery: key }, 'a delivery that no bot has written down is not handled');
+        await query(
+          'UPDATE inbox SET handled_at = clock_timestamp(), payload = NULL WHERE key = $1',
+          ids(key),
+        );
+        options.onForged?.(key);
+      }
+      return ours.map(({ key, body }) => ({ key, body }));
     },
     /** The `response_url` of the delivery that started this run, while Slack still takes it. */
     async responseUrlOf(

@@ -55,6 +55,15 @@ export function slackJson(value: unknown, answer?: string): JsonValue | null {
   return isNothing(value) ? null : new JsonValue(value, keptInSlack, answer);
 }
 
+/** The same as the text that will stand in the column, for whoever signs it: the gate passes it as it is. */
+export function storedSlackJson(
+  value: unknown,
+  redactor: Redactor,
+): { readonly text: string; readonly parameter: AsIs } {
+  const text = written(new JsonValue(value, keptInSlack), redactor);
+  return { text, parameter: new AsIs(text) };
+}
+
 /** Data of ids and states alone, or whose hash is stored beside it. */
 export function jsonAsIs(value: unknown): AsIs | null {
   return isNothing(value) ? null : new AsIs(wholeJsonText(value));

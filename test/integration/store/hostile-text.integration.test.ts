@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { auditHash } from '../../../src/domain/audit/audit.ts';
 import { type Plan, planHash } from '../../../src/domain/fix/remediation.ts';
 import type { Facts } from '../../../src/domain/kernel/facts.ts';
+import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { wellFormed, wholeJson } from '../../../src/domain/kernel/text.ts';
 import type { Finding } from '../../../src/domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../../src/domain/probe/probe.ts';
@@ -161,7 +162,11 @@ it.each(hostile)(
     );
     expect(stored === undefined ? '' : planHash(stored.plan)).toBe(fix.planHash);
 
-    const inbox = createDeliveryInbox({ database: { url: database.url }, logger: silentLogger });
+    const inbox = createDeliveryInbox({
+      token: new Secret('xoxb-of-the-tests'),
+      database: { url: database.url },
+      logger: silentLogger,
+    });
     const delivery = { key: `${name}2`, kind: text, digest: text, body: { [text]: text } };
     expect(await inbox.accept(delivery, 5000)).toBe(true);
     expect(await inbox.accept(delivery, 5000)).toBe(false);
@@ -198,6 +203,7 @@ const notText: readonly string[] = [
   'audit_log.prev_hash',
   'audit_log.to_state',
   'directory_snapshot.kind',
+  'inbox.mac',
   'messages.lost',
   'messages.moved_from',
   'messages.ts',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, type Pgbouncer, startPgbouncer } from '../../../lab/components/pgbouncer.ts';
+import { Secret } from '../../../src/domain/kernel/secret.ts';
 import { examinePostgres } from '../../../src/platform/doctor/postgres.ts';
 import { systemIds } from '../../../src/platform/process/clock.ts';
 import { createDeliveryInbox } from '../../../src/platform/slack/inbox.ts';
@@ -113,7 +114,11 @@ describe.skipIf(lacking !== undefined)(
     });
 
     it('a delivery is stored once, under its time limit', async () => {
-      const inbox = createDeliveryInbox({ database: { url: through(transactions) }, logger: silentLogger });
+      const inbox = createDeliveryInbox({
+        token: new Secret('xoxb-of-the-tests'),
+        database: { url: through(transactions) },
+        logger: silentLogger,
+      });
       const delivery = { key: systemIds.uuid(), kind: 'command', digest: 'd', body: { text: 'health' } };
       expect(await inbox.accept(delivery, 1_000)).toBe(true);
       expect(await inbox.accept(delivery, 1_000)).toBe(false);

@@ -30,6 +30,7 @@ async function open() {
   const database = await postgres.migrated();
   const bot = database.store({ redactorOf: ofBot.redactorOf });
   const inbox = createDeliveryInbox({
+    token: new Secret('xoxb-of-the-tests'),
     database: { url: database.url },
     logger: silentLogger,
     redactorOf: ofBot.redactorOf,
