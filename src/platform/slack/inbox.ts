@@ -56,12 +56,12 @@ export function createDeliveryInbox(options: InboxOptions) {
   const { redactorOf = plainRedactor } = options;
   /** Over the id of the delivery and what is stored of it. */
   const key = createHmac('sha256', options.token.reveal()).update('deliveries').digest();
-  const macOf = (id: string, text: string): string =>
+  const macOf = (id: string, body: unknown): string =>
     createHmac('sha256', key)
-      .update(`${wellFormed(id)}\n${canonicalJson(JSON.parse(text))}`)
+      .update(`${wellFormed(id)}\n${canonicalJson(body)}`)
       .digest('hex');
   const isOurs = (id: string, body: unknown, mac: string | null): boolean => {
-    const expected = Buffer.from(macOf(id, JSON.stringify(body)));
+    const expected = Buffer.from(macOf(id, body));
     const given = Buffer.from(mac ?? '');
     return expected.length === given.length && timingSafeEqual(expected, given);
   };
@@ -101,7 +101,12 @@ export function createDeliveryInbox(options: InboxOptions) {
     ): Promise<boolean> {
       const { key, kind, digest, body, signature = null } = delivery;
       const { text, parameter } = storedSlackJson(body, redactorOf(undefined));
-      const values = [...ids(key, kind, digest), parameter, asIs(signature), asIs(macOf(key, text))];
+      const values = [
+        ...ids(key, kind, digest),
+        parameter,
+        asIs(signature),
+        asIs(macOf(key, JSON.parse(text))),
+      ];
       const rows = await query<{ fresh: number }>(accept, values, timeoutMs);
       return rows[0]?.fresh === 1;
     },
