@@ -14,7 +14,7 @@ export interface Page {
   readonly part: string;
   readonly tier: number;
   readonly planHash: string;
-  /** One sentence in English. */
+  /** One sentence, in the language of the channel. */
   readonly summary: string;
   /** Slack ids; the channel is absent where others may not know of it. */
   readonly requester?: string;

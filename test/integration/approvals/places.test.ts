@@ -225,6 +225,32 @@ describe('a channel that is closed to decisions (R-S7)', () => {
     expect((await h.row(row.id)).state).toBe('cancelled');
   });
 
+  it('leaves alone what ended while it was looked for', async () => {
+    const row = await requestedIn('C1RACE');
+    let looked = false;
+    const racing: typeof store = {
+      ...store,
+      async tx(work, options) {
+        const found = await store.tx(work, options);
+        if (!looked) {
+          looked = true;
+          await h.service.cancel(h.input(row.id, 'UREQ'));
+        }
+        return found;
+      },
+    };
+    const fallback = { channel: 'C0SAFE', language: 'en' } as const;
+
+    const done = await createPlaceService({ ...h.common, store: racing, fallback }).closed({
+      channel: 'C1RACE',
+      why: 'archived',
+      ...event,
+    });
+
+    expect(done).toEqual({ moved: 0, cancelled: 0 });
+    expect(await h.row(row.id)).toMatchObject({ state: 'cancelled', surface: { channel: 'C1RACE' } });
+  });
+
   it('ends what waits and offers, leaves alone what runs, and does it once however often Slack says so', async () => {
     const offer = await offeredIn('C0ALL', fresh());
     const waits = await requestedIn('C0ALL');

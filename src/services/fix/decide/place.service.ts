@@ -21,6 +21,7 @@ export interface PlaceDeps extends Omit<DecisionDeps, 'store'> {
 /** What waits for people, and what goes on without them. */
 const waiting: readonly RemediationState[] = ['proposed', 'requested', 'approved'];
 const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling_back', 'indeterminate'];
+const open: readonly RemediationState[] = [...waiting, ...running];
 /** More than one channel ever has open at a time. */
 const most = 500;
 
@@ -32,7 +33,7 @@ export function createPlaceService(deps: PlaceDeps): PlaceService {
   const openIn = (channel: string | undefined): Promise<readonly RemediationRow[]> =>
     deps.store.tx((tx) =>
       tx.remediations.list({
-        states: [...waiting, ...running],
+        states: open,
         limit: most,
         ...(channel === undefined ? {} : { channel }),
       }),
@@ -95,8 +96,9 @@ async function leave(
 ): Promise<'moved' | 'cancelled' | undefined> {
   return deps.store.tx(async (tx) => {
     const row = await tx.remediations.lock(id);
-    if (row === undefined || (left.channel !== undefined && row.surface?.channel !== left.channel))
-      return undefined;
+    // It may have ended, or have moved, since it was listed.
+    if (row === undefined || !open.includes(row.state)) return undefined;
+    if (left.channel !== undefined && row.surface?.channel !== left.channel) return undefined;
     const { requestId, payloadDigest } = left;
     const facts: Facts = {
       reason: `place-${left.why}`,
