@@ -11,7 +11,7 @@ export const cli = {
   'cli.option.lang': 'en 或 zh-CN（默认取自 LANG）',
   'cli.option.reason': '原因，写入审计',
   'cli.option.hash': '你看到的计划哈希（前 8 位即可）',
-  'cli.option.dry-run': '仅显示方案，在本机用您自己的凭据生成，无需令牌',
+  'cli.option.dry-run': '仅显示方案，在本机用你自己的凭据生成，无需令牌',
   'cli.option.yes': '立即申请修复，而不只是显示计划',
   'cli.option.limit': '数量',
   'cli.option.force': '覆盖已有文件',
@@ -69,7 +69,7 @@ export const cli = {
   'cli.fault.needs-person':
     '未设置 {variable}：此命令由机器人为令牌所有者执行。请在 Slack 中输入 /aetherius token；参见 docs/guides/command-line.md。',
   'cli.fault.plain-http': 'AETHERIUS_URL 为 {url}：令牌只能经 https 发送，或发送到内网地址。',
-  'cli.fault.not-here': '此命令在您自己的机器上以您自己的凭据运行，机器人不代为执行。',
+  'cli.fault.not-here': '此命令在你自己的机器上以你自己的凭据运行，机器人不代为执行。',
   'cli.fault.variable-missing': '未设置 {variable}。',
   'cli.fault.file-exists': '{path} 已存在；用 --force 覆盖。',
   'cli.fault.run': '"{run}" 不是运行编号：请给出完整编号，或其答复下方的八位编号。',
