@@ -51,6 +51,8 @@ export interface PgbouncerOptions {
   readonly mode: 'transaction' | 'session';
   /** Server connections for each database and login; default 20. */
   readonly poolSize?: number;
+  /** Addresses whose logins pass too; default that of the server's superuser alone. */
+  readonly logins?: readonly string[];
   /** Further settings, such as `{ ignore_startup_parameters: 'options' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -58,6 +60,11 @@ export interface PgbouncerOptions {
 export interface Pgbouncer extends Server {
   /** As that of the server behind it, through the pooler. */
   url(database?: string): string;
+}
+
+function loginOf(address: string): { readonly user: string; readonly password: string } {
+  const { username, password } = new URL(address);
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
 /** Starts a PgBouncer on 127.0.0.1 in front of a server; resolves when a query goes through it. */
@@ -81,9 +88,12 @@ export async function startPgbouncer(options: PgbouncerOptions): Promise<Pgbounc
     file,
     ['[databases]', `* = host=${behind.host} port=${behind.port}`, '[pgbouncer]', ...lines, ''].join('\n'),
   );
-  writeFileSync(join(dir, 'users.txt'), `${quoted(behind.user)} ${quoted(behind.password)}\n`, {
-    mode: 0o600,
-  });
+  const users = [behind, ...(options.logins ?? []).map(loginOf)];
+  writeFileSync(
+    join(dir, 'users.txt'),
+    users.map(({ user, password }) => `${quoted(user)} ${quoted(password)}\n`).join(''),
+    { mode: 0o600 },
+  );
   if (process.getuid?.() === 0) {
     chownSync(join(dir, 'users.txt'), unprivileged, unprivileged);
     letThrough(dir);

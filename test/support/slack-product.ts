@@ -34,6 +34,8 @@ export interface ProductOptions {
   readonly environmentsYaml?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
+  /** Where DATABASE_URL leads, such as a pooler in front of the database; default its login. */
+  readonly through?: (database: TestDatabase) => Promise<string>;
   /** Gets each line of the log at level debug, as the product's own logger writes it. */
   readonly logLines?: (line: string) => void;
 }
@@ -134,7 +136,7 @@ export function useStage(
       const database = await postgres.database();
       await redis.call('FLUSHALL');
       const product = await startProduct(options, {
-        databaseUrl: database.loginUrl,
+        databaseUrl: (await options.through?.(database)) ?? database.loginUrl,
         redisUrl: redis.server.url,
         targetUrl: targetServer().url,
       });
