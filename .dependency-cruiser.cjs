@@ -215,8 +215,8 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot: [
-          // The pools; what listens, migrates, or knows settings and types of the driver.
-          '^src/platform/store/(pool|listener|migrate|connection|errors|query)\\.ts$',
+          // The pools; what listens, migrates, asks who its login is, or knows settings and types of the driver.
+          '^src/platform/store/(pool|listener|migrate|login-rights|connection|errors|query)\\.ts$',
           // Clients of other databases, and of ours for doctor and for what the bot itself stands on: they write nothing.
           '^src/platform/(targets/stores/postgres|doctor/postgres|identity/self-identity)\\.ts$',
         ],

@@ -3,19 +3,20 @@ import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { present } from './domain/kernel/present.ts';
 import { redactText } from './domain/kernel/redact.ts';
-import type { Role } from './domain/settings/process-env.ts';
+import type { ProcessRole } from './domain/settings/process-env.ts';
+import { bringSchemaUpToDate } from './main/database.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
 import { collectEarly } from './platform/process/heap.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from './platform/redact/process-redactor.ts';
 import { loadConfig, readProcessEnv, readRole } from './platform/settings/config.ts';
 
-type ProcessRole = Exclude<Role, 'command-line'>;
-const roles: readonly ProcessRole[] = ['all', 'bot', 'worker', 'scheduler'];
+type Wanted = ProcessRole | 'migration';
+const roles: readonly Wanted[] = ['all', 'bot', 'worker', 'scheduler', 'migration'];
 
-const usage = `aetherius-bot [--role all|bot|worker|scheduler] [--env NAME[,NAME…]] [--config FILE]
+const usage = `aetherius-bot [--role all|bot|worker|scheduler|migration] [--env NAME[,NAME…]] [--config FILE]
 
-  --role     what this process does (AETHERIUS_ROLE; default all)
+  --role     what this process does (AETHERIUS_ROLE; default all); migration brings the schema up to date and ends
   --env      environments a worker serves (AETHERIUS_ENVIRONMENTS; default all)
   --config   configuration file (AETHERIUS_CONFIG; default aetherius.yaml)
 `;
@@ -37,6 +38,11 @@ async function main(): Promise<void> {
   // The role decides which variables may be read at all, so it is settled first.
   const role = roleOf(values.role ?? readRole());
   const env = readProcessEnv(role);
+  if (role === 'migration') {
+    const logger = createLogger({ level: env.LOG_LEVEL, base: { role } });
+    await bringSchemaUpToDate({ env, role, logger });
+    return;
+  }
   const environments =
     values.env?.flatMap((text) => text.split(',')).filter((name) => name !== '') ??
     env.AETHERIUS_ENVIRONMENTS;
@@ -71,7 +77,7 @@ async function main(): Promise<void> {
 /** What is said on standard error; until the settings are read, their secrets are not known. */
 let say = redactText;
 
-function roleOf(text: string): ProcessRole {
+function roleOf(text: string): Wanted {
   const role = roles.find((known) => known === text);
   if (role === undefined) throw new Error(`there is no role "${text}"\n\n${usage}`);
   return role;

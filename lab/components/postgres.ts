@@ -201,9 +201,12 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 export async function ownedBy(server: PostgresServer, database: string): Promise<string> {
   const password = 'bot_pass';
   for (const statement of [
-    'CREATE ROLE aetherius_app NOLOGIN',
+    ...['', '_bot', '_worker', '_scheduler', '_cli'].map(
+      (kind) => `CREATE ROLE aetherius_app${kind} NOLOGIN`,
+    ),
     `CREATE ROLE aetherius_bot LOGIN PASSWORD '${password}'`,
     'GRANT aetherius_app TO aetherius_bot WITH ADMIN OPTION',
+    'GRANT aetherius_app_bot, aetherius_app_worker, aetherius_app_scheduler, aetherius_app_cli TO aetherius_app',
   ])
     await query(
       server.url(),
@@ -213,6 +216,24 @@ export async function ownedBy(server: PostgresServer, database: string): Promise
   const url = new URL(server.url(database));
   url.username = 'aetherius_bot';
   url.password = password;
+  return url.href;
+}
+
+/** The address of a database with a login that may act as this kind of process and as nothing else. */
+export async function loginOf(
+  server: PostgresServer,
+  database: string,
+  kind: 'bot' | 'worker' | 'scheduler' | 'cli',
+): Promise<string> {
+  const login = `login_of_${kind}`;
+  await query(
+    server.url(),
+    `DO $$ BEGIN CREATE ROLE ${login} LOGIN PASSWORD 'kind_pass' IN ROLE aetherius_app_${kind};
+     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+  );
+  const url = new URL(server.url(database));
+  url.username = login;
+  url.password = 'kind_pass';
   return url.href;
 }
 

@@ -24,6 +24,9 @@ export function openAudit(deps: {
     auditKey: keys.current,
     logger,
     poolSize: 3,
+    // As whoever asks, and nothing is changed.
+    role: null,
+    readOnly: true,
     redactorOf: deps.redaction.redactorOf,
   });
   return { audit: createAuditService({ store, keys: keys.all }), close: () => store.close() };

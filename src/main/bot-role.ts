@@ -28,6 +28,7 @@ import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts
 import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
 import { createPoster } from '../platform/slack-poster/poster.ts';
 import { respond } from '../platform/slack-poster/send.ts';
+import { roleFor } from '../platform/store/connection.ts';
 import { startDirectoryRefresh } from '../services/fix/decide/remediation-directory.service.ts';
 import { createButtons } from '../services/message/buttons.service.ts';
 import { wordsIn } from '../text/words.ts';
@@ -51,6 +52,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     database: shared.database,
     logger,
     redactorOf,
+    role: roleFor(shared.role),
     // Of the token, which no other role has.
     token,
     onForged: (delivery) => void writeDownForged(shared, delivery),

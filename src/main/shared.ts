@@ -5,7 +5,7 @@ import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Config } from '../domain/settings/config.ts';
-import type { ProcessEnv, Role } from '../domain/settings/process-env.ts';
+import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
 import { createCourier, type JobCourier } from '../jobs/courier.ts';
 import { systemClock, systemIds } from '../platform/process/clock.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
@@ -17,13 +17,13 @@ import { type AuditKeyRing, auditKeys } from '../platform/settings/audit-keys.ts
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
 import { tokenKeys } from '../platform/settings/token-keys.ts';
-import type { DatabaseConfig } from '../platform/store/connection.ts';
+import { type DatabaseConfig, roleFor } from '../platform/store/connection.ts';
 import { createStore, type PostgresStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
 
 /** What every role stands on. */
 export interface Shared {
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly logger: Logger;
@@ -55,7 +55,7 @@ export interface RoleParts {
 }
 
 export async function openShared(input: {
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly env: ProcessEnv;
   readonly config: Config;
   readonly logger: Logger;
@@ -69,7 +69,7 @@ export async function openShared(input: {
     });
   const database = databaseOf(env.DATABASE_URL, env, `aetherius-${role}`);
   const { redactorOf } = input.redaction;
-  const store = createStore({ database, auditKey: keys.current, logger, redactorOf });
+  const store = createStore({ database, auditKey: keys.current, logger, redactorOf, role: roleFor(role) });
   const redis = await openRedis({ connection: redisFromUrl(env.REDIS_URL), logger });
   const courier = createCourier({ client: redis.producer(), prefix: queuePrefix, logger });
   return {

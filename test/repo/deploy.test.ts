@@ -85,16 +85,18 @@ describe('the Helm chart', () => {
     }
   });
 
-  it('gives Slack’s tokens to the bot alone and the targets’ credentials to the worker alone', () => {
-    const text = read(`${chart}/templates/deployments.yaml`);
+  it('R-A15: gives each process the Secret of its own name, and the migration’s to no other', () => {
+    const secretsIn = (path: string) =>
+      [...read(`${chart}/templates/${path}`).matchAll(/secretRef: \{ name: \{\{ (.*?) \}\}/g)].map(
+        ([, name]) => name,
+      );
 
-    expect(text).toMatch(
-      /\{\{- if eq \$role "bot" \}\}\s+- secretRef: \{ name: \{\{ \$root\.Values\.secrets\.bot \}\} \}/,
-    );
-    expect(text).toMatch(
-      /\{\{- if eq \$role "worker" \}\}\s+- secretRef: \{ name: \{\{ \$root\.Values\.secrets\.worker \}\}/,
-    );
-    expect(text.match(/secrets\.(bot|worker)/g)).toHaveLength(2);
+    expect(secretsIn('deployments.yaml')).toEqual([
+      '$root.Values.secrets.common',
+      'get $root.Values.secrets $role',
+      '$root.Values.secrets.targets',
+    ]);
+    expect(secretsIn('migration.yaml')).toEqual(['.Values.secrets.migration']);
   });
 });
 
@@ -105,7 +107,10 @@ describe('the Compose file', () => {
     readonly image?: string;
     readonly volumes?: readonly string[];
     readonly user?: string;
+    readonly env_file?: unknown;
   }
+  /** Services of the product itself. */
+  const own = ['migration', 'bot', 'worker', 'scheduler'];
   const compose = parse(read('deploy/compose/compose.yaml'), { merge: true }) as {
     services: Record<string, Service>;
   };
@@ -118,7 +123,7 @@ describe('the Compose file', () => {
       );
 
     expect(given(compose)).toEqual([]);
-    expect(given(engine).map(([name]) => name)).toEqual(['bot']);
+    expect(given(engine).map(([name]) => name)).toEqual(['worker']);
     expect(read('deploy/compose/engine.yaml')).toMatch(/^# .*as good as root on this host/m);
   });
 
@@ -128,31 +133,46 @@ describe('the Compose file', () => {
         ...{ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
       });
       // The bot's image has a user of its own.
-      if (name !== 'bot') expect(service.user, name).toBe(name);
+      if (!own.includes(name)) expect(service.user, name).toBe(name);
       expect(service.image, name).toMatch(/^\$\{AETHERIUS_(\w+_)?IMAGE:-/);
     }
     expect(read('deploy/Dockerfile')).toMatch(/^USER \d+$/m);
   });
 
-  it('R-L4: gives the bot a login that owns nothing, and the superuser no way in from outside', () => {
-    const { DATABASE_URL = '', DATABASE_MIGRATION_URL = '' } = compose.services['bot']?.environment ?? {};
+  it('R-A15: gives each process its own login and secrets, and the owner’s to the migration alone', () => {
     const sql = read('deploy/compose/database.sql');
+    const given = (name: string) => compose.services[name]?.environment ?? {};
 
-    expect(DATABASE_URL).toContain('//aetherius_bot:');
-    expect(DATABASE_MIGRATION_URL).toContain('//aetherius_owner:');
+    expect(own.filter((name) => !(name in compose.services))).toEqual([]);
+    for (const name of ['bot', 'worker', 'scheduler']) {
+      const { DATABASE_URL = '' } = given(name);
+      expect(DATABASE_URL).toMatch(
+        new RegExp(`//aetherius_${name}:\\$\\{${name.toUpperCase()}_DATABASE_PASSWORD`),
+      );
+    }
+    const holders = (variable: RegExp) =>
+      own.filter((name) => Object.keys(given(name)).some((one) => variable.test(one)));
+    expect(holders(/^DATABASE_MIGRATION_URL$/)).toEqual(['migration']);
+    expect(Object.keys(given('migration'))).toEqual(['DATABASE_MIGRATION_URL']);
+    expect(holders(/^(SLACK|TOKEN|PAGE)_/)).toEqual(['bot']);
+    // A file for all would give everybody everything.
+    expect(
+      own.filter((name) => JSON.stringify(compose.services[name]?.env_file ?? '').includes('/.env')),
+    ).toEqual([]);
+    expect(own.filter((name) => compose.services[name]?.env_file !== undefined)).toEqual(['worker']);
     expect(sql.trimEnd().endsWith('ALTER ROLE postgres PASSWORD NULL;')).toBe(true);
     expect(sql).not.toMatch(/SUPERUSER|CREATEROLE/);
   });
 
   it('sets only variables that the product reads', () => {
-    const set = Object.keys(compose.services['bot']?.environment ?? {});
+    const set = own.flatMap((name) => Object.keys(compose.services[name]?.environment ?? {}));
 
-    expect(set.length).toBeGreaterThan(2);
+    expect(set.length).toBeGreaterThan(10);
     expect(set.filter((name) => !variables.includes(name))).toEqual([]);
   });
 
-  it('R-X14: tells the bot of its own project, so that no fix restarts its containers', () => {
-    const project = compose.services['bot']?.environment?.['AETHERIUS_SELF_PROJECT'];
+  it('R-X14: tells the worker of its own project, so that no fix restarts its containers', () => {
+    const project = compose.services['worker']?.environment?.['AETHERIUS_SELF_PROJECT'];
 
     expect(project).toBe('${COMPOSE_PROJECT_NAME:-aetherius-bot}');
   });

@@ -53,6 +53,7 @@ const exits: readonly {
     allowed: [
       'src/platform/store/pool.ts',
       'src/platform/store/listener.ts',
+      'src/platform/store/login-rights.ts',
       'src/platform/store/migrate.ts',
     ],
     planted: 'const pool = new Pool(config);',

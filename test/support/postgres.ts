@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type QueryResultRow } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { ownedBy, type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
+import { loginOf, ownedBy, type PostgresServer, startPostgres } from '../../lab/components/postgres.ts';
+import type { ProcessKind } from '../../src/domain/kernel/process-kind.ts';
 import { migrate } from '../../src/platform/store/migrate.ts';
 import { createStore, type PostgresStore, type StoreOptions } from '../../src/platform/store/store.ts';
 import { silentLogger } from './logger.ts';
@@ -25,6 +26,8 @@ export interface TestDatabase {
   readonly url: string;
   /** As the login that owns the database, and is no superuser: for processes of the product. */
   readonly loginUrl: string;
+  /** As a login that may act as one kind of process alone. */
+  kindUrl(kind: ProcessKind | 'cli'): Promise<string>;
   /** Closed with the file. */
   store(options?: Partial<StoreOptions>): PostgresStore;
   /** As the owner, past every grant. */
@@ -53,7 +56,8 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
   const database = async () => {
     const name = `t_${randomUUID().replaceAll('-', '')}`;
     await sql(running().url(), `CREATE DATABASE ${name}`);
-    return describe(running().url(name), await ownedBy(running(), name), closers);
+    const kindUrl: TestDatabase['kindUrl'] = (kind) => loginOf(running(), name, kind);
+    return describe({ url: running().url(name), loginUrl: await ownedBy(running(), name), kindUrl }, closers);
   };
   return {
     get server() {
@@ -68,10 +72,13 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
   };
 }
 
-function describe(url: string, loginUrl: string, closers: (() => Promise<unknown>)[]): TestDatabase {
+function describe(
+  urls: Pick<TestDatabase, 'url' | 'loginUrl' | 'kindUrl'>,
+  closers: (() => Promise<unknown>)[],
+): TestDatabase {
+  const { url } = urls;
   return {
-    url,
-    loginUrl,
+    ...urls,
     store(options = {}) {
       const store = createStore({ database: { url }, auditKey, logger: silentLogger, ...options });
       closers.push(() => store.close());

@@ -6,11 +6,12 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
 import type { Logger } from '../../src/domain/kernel/clock.ts';
-import type { Role } from '../../src/domain/settings/process-env.ts';
+import type { ProcessRole } from '../../src/domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from '../../src/platform/redact/process-redactor.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
+import { migrate } from '../../src/platform/store/migrate.ts';
 import {
   type SlackEmulator,
   type SlackEmulatorOptions,
@@ -26,7 +27,7 @@ export { people, places };
 
 export interface ProductOptions {
   /** Roles side by side; default one process that does everything. */
-  readonly roles?: readonly Exclude<Role, 'command-line'>[];
+  readonly roles?: readonly ProcessRole[];
   readonly emulator?: SlackEmulatorOptions;
   /** Lines of further YAML below `slack:`. */
   readonly slackYaml?: string;
@@ -49,7 +50,7 @@ export interface Product {
    * environments, else all.
    */
   add(
-    role: Exclude<Role, 'command-line'>,
+    role: ProcessRole,
     variables?: Readonly<Record<string, string | undefined>>,
     environments?: readonly string[],
   ): Promise<RunningProcess>;
@@ -136,7 +137,8 @@ export function useStage(
       const database = await postgres.database();
       await redis.call('FLUSHALL');
       const product = await startProduct(options, {
-        databaseUrl: (await options.through?.(database)) ?? database.loginUrl,
+        database,
+        through: await options.through?.(database),
         redisUrl: redis.server.url,
         targetUrl: targetServer().url,
       });
@@ -153,7 +155,9 @@ const testLogger: Logger =
   level === undefined ? silentLogger : createLogger({ level: level as 'info', destination: process.stderr });
 
 interface Urls {
-  readonly databaseUrl: string;
+  readonly database: TestDatabase;
+  /** One login for all roles. */
+  readonly through: string | undefined;
   readonly redisUrl: string;
   readonly targetUrl: string;
 }
@@ -170,7 +174,6 @@ ${options.slackYaml ?? ''}
 ${options.approvalsYaml ?? approvals}
 `;
   const variables: Record<string, string> = {
-    DATABASE_URL: urls.databaseUrl,
     REDIS_URL: urls.redisUrl,
     TARGET_REDIS_URL: urls.targetUrl,
     AUDIT_KEY: 'an audit key of the tests that is long enough',
@@ -186,7 +189,10 @@ ${options.approvalsYaml ?? approvals}
   };
   const processes: RunningProcess[] = [];
   const add: Product['add'] = async (role, more = {}, environments) => {
-    const own = { ...variables, ...more };
+    // One process with all roles has the login that owns the tables; the others have what their kind may do.
+    const { through, database } = urls;
+    const login = through ?? (role === 'all' ? database.loginUrl : await database.kindUrl(role));
+    const own = { DATABASE_URL: login, ...variables, ...more };
     const env = readProcessEnv(role, own);
     // As `main` does it: what the configuration refers to is known as soon as it is read.
     const known = secretsOf(env);
@@ -210,6 +216,7 @@ ${options.approvalsYaml ?? approvals}
     return started;
   };
   try {
+    await migrate({ database: { url: urls.database.loginUrl }, logger: silentLogger });
     for (const role of options.roles ?? ['all']) await add(role);
   } catch (error) {
     await slack.stop();

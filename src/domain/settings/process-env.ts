@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { Secret } from '../kernel/secret.ts';
 
 /** Settings that do not belong together in one process: see `mayReadTargets` and `mayReadSlack`. */
-export const roles = ['all', 'bot', 'worker', 'scheduler', 'command-line'] as const;
+export const roles = ['all', 'bot', 'worker', 'scheduler', 'migration', 'command-line'] as const;
 
 export type Role = (typeof roles)[number];
+
+/** Roles of processes that run until they are stopped. */
+export type ProcessRole = Exclude<Role, 'migration' | 'command-line'>;
 
 /** Credentials of the systems under diagnosis. */
 export function mayReadTargets(role: Role): boolean {
@@ -54,7 +57,7 @@ export const ProcessEnv = z.object({
     .default('aetherius.yaml')
     .meta({ description: 'Path of the configuration file.' }),
   AETHERIUS_ROLE: z
-    .enum(['all', 'bot', 'worker', 'scheduler'])
+    .enum(['all', 'bot', 'worker', 'scheduler', 'migration'])
     .default('all')
     .meta({ description: 'Role of this process; `--role` overrides it.' }),
   AETHERIUS_ENVIRONMENTS: commaSeparated.exactOptional().meta({

@@ -1,13 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { Client } from 'pg';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
-import { applicationRole, clientConfig, type DatabaseConfig, direct } from '../store/connection.ts';
+import { applicationRole, clientConfig, type DatabaseConfig, direct, kindRole } from '../store/connection.ts';
 import { translate } from '../store/errors.ts';
 import { hears } from '../store/listener.ts';
-import { migrationsFolder, superuserQuery } from '../store/migrate.ts';
+import { rightsOver } from '../store/login-rights.ts';
+import { knownMigrations, superuserQuery } from '../store/migrate.ts';
 import { beginWith, isPooled } from '../store/session.ts';
 
 const check = (key: string, state: CheckState, facts: Facts = {}, remedy?: string): Check => ({
@@ -62,7 +62,7 @@ export async function examinePostgres(
       ),
     );
     checks.push(...(await superuser(client)));
-    checks.push(...(await migrations(client)), ...(await roleRights(client, row.login)));
+    checks.push(...(await migrations(client)), ...(await roleRights(client)));
     checks.push(...(await sockets(client)));
     await client.query('ROLLBACK');
     if (pooled) checks.push(check('pooler', 'ok'));
@@ -122,20 +122,12 @@ async function sockets(client: Client): Promise<readonly Check[]> {
 async function superuser(client: Client): Promise<readonly Check[]> {
   const { rows } = await client.query<{ login: string; role: string }>(superuserQuery);
   return rows.map(({ login, role }) =>
-    check(
-      'superuser',
-      'failed',
-      { login, role },
-      `CREATE ROLE aetherius_bot LOGIN IN ROLE ${applicationRole};`,
-    ),
+    check('superuser', 'failed', { login, role }, `CREATE ROLE the_bot LOGIN IN ROLE ${kindRole('bot')};`),
   );
 }
 
 async function migrations(client: Client): Promise<readonly Check[]> {
-  const known = readdirSync(migrationsFolder)
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.replace(/\.sql$/, ''))
-    .sort();
+  const known = knownMigrations();
   const { rows: present } = await client.query<{ present: boolean; readable: boolean }>(
     `SELECT to_regclass('aetherius_migrations') IS NOT NULL AS present,
             coalesce(has_table_privilege(to_regclass('aetherius_migrations'), 'SELECT'), true) AS readable`,
@@ -154,55 +146,61 @@ async function migrations(client: Client): Promise<readonly Check[]> {
   return [check('migrations', 'ok', { applied: applied.length })];
 }
 
-/** R-L4: the application may only add to the audit log and read it; it may not change, empty or own it. */
-async function roleRights(client: Client, login: string): Promise<readonly Check[]> {
-  const { rows: roles } = await client.query<{ member: boolean }>(
-    `SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = $1`,
-    [applicationRole],
-  );
-  if (roles[0]?.member !== true)
+/**
+ * R-A15, R-L4: as which kinds of processes this login may act, and whether those may do more with the audit log than add
+ * to it and read it.
+ */
+async function roleRights(client: Client): Promise<readonly Check[]> {
+  const { login, kinds, all, cli, owns } = await rightsOver(client);
+  const roles = all ? [applicationRole] : kinds.map(kindRole);
+  if (roles.length === 0 && cli) return [check('role', 'ok', { role: kindRole('cli'), login })];
+  const [role, ...others] = roles;
+  if (role === undefined)
     return [
       check(
         'role-missing',
         'failed',
         { role: applicationRole, login },
-        `GRANT ${applicationRole} TO "${login}";`,
+        `GRANT ${kindRole('bot')} TO "${login}"; -- or ${kindRole('worker')}, ${kindRole('scheduler')}: one for each kind of process`,
       ),
     ];
+  const checks = [check('role', 'ok', { role, login })];
+  // One process with all roles has such a login, and then whoever takes the worker over may decide.
+  if (all || others.length > 0)
+    checks.push(check('not-separate', 'warning', { login, roles: roles.join(', ') }));
+  checks.push(...(await auditRights(client, role)));
+  if (owns) checks.push(check('owner', 'warning', { login }));
+  return checks;
+}
+
+async function auditRights(client: Client, role: string): Promise<readonly Check[]> {
   const { rows } = await client.query<{ name: string; may: boolean }>(
     `SELECT privilege AS name, has_table_privilege($1, to_regclass('audit_log'), privilege) AS may
        FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE']) AS privilege
       WHERE to_regclass('audit_log') IS NOT NULL`,
-    [applicationRole],
+    [role],
   );
+  if (rows.length === 0) return [];
   const may = rows.filter((row) => row.may).map((row) => row.name);
   const surplus = may.filter((name) => name !== 'SELECT' && name !== 'INSERT');
-  const lacking = rows.length === 0 ? [] : ['SELECT', 'INSERT'].filter((name) => !may.includes(name));
-  const checks = [check('role', 'ok', { role: applicationRole, login })];
+  const lacking = ['SELECT', 'INSERT'].filter((name) => !may.includes(name));
   if (lacking.length > 0)
-    checks.push(
+    return [
       check(
         'audit-lacking',
         'failed',
         { lacking: lacking.join(', ') },
-        `GRANT SELECT, INSERT ON audit_log TO ${applicationRole};`,
+        `GRANT SELECT, INSERT ON audit_log TO ${role};`,
       ),
-    );
-  else if (surplus.length > 0)
-    checks.push(
+    ];
+  if (surplus.length > 0)
+    return [
       check(
         'audit-surplus',
         'failed',
         { surplus: surplus.join(', ') },
-        `REVOKE ${surplus.join(', ')} ON audit_log FROM ${applicationRole};`,
+        `REVOKE ${surplus.join(', ')} ON audit_log FROM ${role};`,
       ),
-    );
-  else if (rows.length > 0) checks.push(check('audit', 'ok', { role: applicationRole }));
-  const { rows: owner } = await client.query<{ owns: boolean; superuser: boolean }>(
-    `SELECT pg_has_role(current_user, c.relowner, 'USAGE') AS owns, r.rolsuper AS superuser
-       FROM pg_class c, pg_roles r WHERE c.oid = to_regclass('audit_log') AND r.rolname = current_user`,
-  );
-  if (owner[0]?.owns === true || owner[0]?.superuser === true)
-    checks.push(check('owner', 'warning', { login }));
-  return checks;
+    ];
+  return [check('audit', 'ok', { role })];
 }

@@ -186,7 +186,11 @@ const slackVariables = [
 
 const tokenVariables = ['TOKEN_KEY', 'TOKEN_OLD_KEYS', 'CLI_PORT'];
 
+/** All that a migration takes. */
+const migrationVariables = /^(DATABASE_|AETHERIUS_ROLE$|LOG_LEVEL$)/;
+
 function mayHold(role: Role, variable: string): boolean {
+  if (role === 'migration') return migrationVariables.test(variable);
   if ((slackVariables as readonly string[]).includes(variable)) return mayReadSlack(role);
   if (tokenVariables.includes(variable)) return mayReadTokens(role);
   return variable !== 'AETHERIUS_TOKEN' || role === 'command-line';
@@ -222,6 +226,10 @@ export function readRole(env: Readonly<Record<string, string | undefined>> = pro
 
 function missingVariables(role: Role, set: Readonly<Record<string, unknown>>): readonly ConfigFault[] {
   if (role === 'command-line') return [];
+  if (role === 'migration')
+    return set['DATABASE_MIGRATION_URL'] === undefined
+      ? [{ path: 'DATABASE_MIGRATION_URL', message: 'is needed by role migration' }]
+      : [];
   const needed = [
     'DATABASE_URL',
     'REDIS_URL',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { type ClientConfig, types } from 'pg';
 import { present } from '../../domain/kernel/present.ts';
+import type { ProcessKind } from '../../domain/kernel/process-kind.ts';
 
 /** How to reach our own PostgreSQL. */
 export interface DatabaseConfig {
@@ -23,8 +24,15 @@ export interface DatabaseConfig {
   readonly connectTimeoutMs?: number;
 }
 
-/** The role that owns nothing (R-L4): what the application runs as. */
+/** The role that owns nothing (R-L4): the sum of those below, for one process that does everything. */
 export const applicationRole = 'aetherius_app';
+
+/** Of each kind, and of whoever only looks: `audit verify` and `doctor`. */
+export const kindRole = (kind: ProcessKind | 'cli'): string => `${applicationRole}_${kind}`;
+
+/** What a process runs as. */
+export const roleFor = (role: ProcessKind | 'all'): string =>
+  role === 'all' ? applicationRole : kindRole(role);
 
 const int8 = 20;
 

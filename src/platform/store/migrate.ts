@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import { Client, escapeIdentifier } from 'pg';
 import type { Logger } from '../../domain/kernel/clock.ts';
-import { applicationRole, clientConfig, type DatabaseConfig } from './connection.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { processKinds } from '../../domain/kernel/process-kind.ts';
+import { applicationRole, clientConfig, type DatabaseConfig, kindRole } from './connection.ts';
 import { translate } from './errors.ts';
 import { beginWith } from './session.ts';
 
@@ -15,8 +18,8 @@ const lockKey = 0x6165_7468_6d69;
 export interface MigrateOptions {
   /** The owner of the tables: DATABASE_MIGRATION_URL, DATABASE_DIRECT_URL or DATABASE_URL. */
   readonly database: DatabaseConfig;
-  /** Login of the application when it is another one: it is made a member of the role that owns nothing. */
-  readonly applicationLogin?: string;
+  /** Login of the application when it is another one: it is made a member of the role that it runs as. */
+  readonly admit?: { readonly login: string; readonly role: string };
   readonly logger: Logger;
   /** How long to wait for another process that is migrating, in milliseconds; default 60 s. */
   readonly waitMs?: number;
@@ -36,6 +39,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     await client.query(beginWith({ lock_timeout: waitMs }));
     // Held by the transaction of the migrations: behind a pooler the lock of a session would be somebody else's.
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey]);
+    await refuseWithoutRoles(client);
     const applied = await runner({
       dbClient: withinTransaction(client),
       dir: migrationsFolder,
@@ -47,8 +51,10 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
       logger: quiet(logger),
     });
     // So that `doctor` and start-up can tell, as the application, whether the schema is the one they know.
-    await client.query(`GRANT SELECT ON aetherius_migrations TO ${applicationRole}`);
-    await admit(client, options.applicationLogin);
+    await client.query(
+      `GRANT SELECT ON aetherius_migrations TO ${[applicationRole, ...kindRoles].join(', ')}`,
+    );
+    await admit(client, options.admit);
     await client.query('COMMIT');
     return applied.map(({ name }) => name);
   } catch (error) {
@@ -98,14 +104,78 @@ export const superuserQuery = `
      AND pg_has_role(session_user, oid, 'MEMBER')
    ORDER BY rolsuper DESC, rolname <> session_user, rolname LIMIT 1`;
 
-async function admit(client: Client, login: string | undefined): Promise<void> {
-  if (login === undefined) return;
+const kindRoles = [...processKinds.map(kindRole), kindRole('cli')];
+
+/**
+ * The roles of the processes are made by a login that may make roles; where the owner of the tables may not, somebody else
+ * has made them. Asked before anything is changed, because PostgreSQL's own refusal says nothing of what to do.
+ */
+async function refuseWithoutRoles(client: Client): Promise<void> {
+  const { rows } = await client.query<{ login: string; may: boolean; lacking: string[] }>(
+    `SELECT current_user AS login, (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user) AS may,
+       ARRAY(SELECT wanted FROM unnest($1::text[]) AS wanted LEFT JOIN pg_roles ON rolname = wanted
+             WHERE oid IS NULL OR NOT (pg_has_role(current_user, oid, 'MEMBER WITH ADMIN OPTION')
+               OR EXISTS (SELECT FROM pg_roles AS app WHERE app.rolname = $2 AND pg_has_role(app.oid, pg_roles.oid, 'MEMBER')))) AS lacking`,
+    [kindRoles, applicationRole],
+  );
+  const { login = '', may = true, lacking = [] } = rows[0] ?? {};
+  if (may || lacking.length === 0) return;
+  throw new AppError(
+    'INVALID_INPUT',
+    `the login ${login} may not make roles, so somebody who may runs deploy/compose/roles.sql first; it lacks ${lacking.join(', ')}`,
+    { facts: { reason: 'database-roles-missing', login, lacking: lacking.join(', ') } },
+  );
+}
+
+/** Whether this login may change the schema, and what of it is missing. AppError as `migrate`. */
+export async function schemaState(
+  database: DatabaseConfig,
+): Promise<{ readonly owns: boolean; readonly missing: readonly string[] }> {
+  const client = new Client(clientConfig(database));
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query(beginWith({ statement_timeout: 5000 }));
+    const { rows } = await client.query<{ there: boolean; owns: boolean }>(
+      // Where there is nothing yet: whoever may make tables, but none who is a member of one kind alone.
+      `SELECT c.oid IS NOT NULL AS there, CASE WHEN c.oid IS NOT NULL THEN pg_has_role(current_user, c.relowner, 'USAGE')
+         ELSE has_schema_privilege(current_schema(), 'CREATE') AND NOT EXISTS (
+           SELECT FROM pg_roles AS kind WHERE kind.rolname = ANY($1) AND pg_has_role(current_user, kind.oid, 'MEMBER')
+             AND NOT EXISTS (SELECT FROM pg_roles AS app WHERE app.rolname = $2 AND pg_has_role(current_user, app.oid, 'MEMBER'))) END AS owns
+       FROM (SELECT to_regclass('aetherius_migrations') AS name) AS wanted LEFT JOIN pg_class AS c ON c.oid = wanted.name`,
+      [kindRoles, applicationRole],
+    );
+    const { there = false, owns = false } = rows[0] ?? {};
+    const applied = there
+      ? (await client.query<{ name: string }>('SELECT name FROM aetherius_migrations')).rows.map(
+          ({ name }) => name,
+        )
+      : [];
+    return { owns, missing: knownMigrations().filter((name) => !applied.includes(name)) };
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Names of the migrations of this version, in their order. */
+export function knownMigrations(): readonly string[] {
+  return readdirSync(migrationsFolder)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.replace(/\.sql$/, ''))
+    .sort();
+}
+
+async function admit(client: Client, admitted: MigrateOptions['admit']): Promise<void> {
+  if (admitted === undefined) return;
+  const { login, role } = admitted;
   const { rows } = await client.query<{ member: boolean }>(
     `SELECT pg_has_role($1::name, $2::name, 'MEMBER') AS member`,
-    [login, applicationRole],
+    [login, role],
   );
   if (rows[0]?.member === true) return;
-  await client.query(`GRANT ${applicationRole} TO ${escapeIdentifier(login)}`);
+  await client.query(`GRANT ${role} TO ${escapeIdentifier(login)}`);
 }
 
 function quiet(logger: Logger) {

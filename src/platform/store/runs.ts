@@ -6,7 +6,6 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import type { Cause, ProbeOutcome, SkipReason } from '../../domain/probe/probe.ts';
 import type { Run, RunKind, RunSource, RunState, Surface } from '../../domain/run/run.ts';
 import { asIs, ids, json, jsonAsIs } from './gate.ts';
-import { answerable } from './inbox.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
 interface RunRow {
@@ -166,11 +165,8 @@ function claiming(query: Query): Pick<Runs, 'claim' | 'clean' | 'extend' | 'save
       const { rows } = await query<{ held: number }>(
         `WITH run AS (
            UPDATE runs SET params = $3 WHERE id = $1 AND lease_owner = $2 AND state = 'running' RETURNING dedupe_key
-         ), typed AS (
-           UPDATE inbox SET payload = ${answerable}, handled_at = coalesce(handled_at, clock_timestamp())
-           WHERE key IN (SELECT dedupe_key FROM run) AND payload IS NOT NULL
          )
-         SELECT count(*)::int AS held FROM run`,
+         SELECT count(*)::int AS held, count(settle_delivery(dedupe_key))::int AS settled FROM run`,
         [...ids(id, owner), json(params, id)],
       );
       return rows[0]?.held === 1;

@@ -27,6 +27,8 @@ export interface StoreOptions {
   readonly statementTimeoutMs?: number;
   /** Default `aetherius_app`; `null` stays the role that logged in. */
   readonly role?: string | null;
+  /** No transaction may write. */
+  readonly readOnly?: boolean;
   readonly ids?: Ids;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -58,6 +60,7 @@ export function createStore(options: StoreOptions): PostgresStore {
     ...present({ role: role ?? undefined }),
     statement_timeout: defaultTimeoutMs,
     idle_in_transaction_session_timeout: 30_000,
+    ...(options.readOnly === true ? { default_transaction_read_only: 'on' } : {}),
   };
   const gate = createGatedPool({
     config: clientConfig(options.database),

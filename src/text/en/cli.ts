@@ -174,6 +174,8 @@ export const cli = {
   'doctor.postgres.migrations-newer': 'the database has migrations of a newer version: {newer}',
   'doctor.postgres.role-missing': 'login {login} may not act as {role}',
   'doctor.postgres.role': 'login {login} may act as {role}',
+  'doctor.postgres.not-separate':
+    'login {login} may act as {roles}: right for one process with all roles; else give each role a login of its own',
   'doctor.postgres.audit': '{role} may add to the audit log and read it, nothing else',
   'doctor.postgres.audit-lacking': 'the audit log cannot be used: {lacking} missing',
   'doctor.postgres.audit-surplus': 'the audit log could be changed: {surplus} granted',

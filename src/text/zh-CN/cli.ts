@@ -167,6 +167,8 @@ export const cli = {
   'doctor.postgres.migrations-newer': '数据库含有更新版本的迁移：{newer}',
   'doctor.postgres.role-missing': '登录名 {login} 不能作为 {role} 行事',
   'doctor.postgres.role': '登录名 {login} 可以作为 {role} 行事',
+  'doctor.postgres.not-separate':
+    '登录名 {login} 可以作为 {roles} 行事：适合一个进程承担所有角色的情况；否则请给每个角色单独的登录名',
   'doctor.postgres.audit': '{role} 只能追加和读取审计日志',
   'doctor.postgres.audit-lacking': '审计日志无法使用：缺少 {lacking}',
   'doctor.postgres.audit-surplus': '审计日志可能被更改：授予了 {surplus}',

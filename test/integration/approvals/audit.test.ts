@@ -30,6 +30,9 @@ beforeEach(async () => {
     );
 });
 
+/** The sum of the application's rights is that of its kinds. */
+const writers = 'aetherius_app, aetherius_app_bot, aetherius_app_worker, aetherius_app_scheduler';
+
 /** As somebody who owns the tables and knows SQL, but not the key. */
 const tamper = async (text: string, values: readonly unknown[] = []) => {
   await database.sql('ALTER TABLE audit_log DISABLE TRIGGER ALL');
@@ -70,11 +73,11 @@ describe('audit', () => {
 
   it('R-L1: no row, no change: when the audit cannot be written nothing moves', async () => {
     const row = await h.requested();
-    await database.sql('REVOKE INSERT ON audit_log FROM aetherius_app');
+    await database.sql(`REVOKE INSERT ON audit_log FROM ${writers}`);
 
     await expect(h.service.approve(h.input(row.id, 'ULEAD'))).rejects.toMatchObject({ code: 'BUG' });
 
-    await database.sql('GRANT INSERT ON audit_log TO aetherius_app');
+    await database.sql(`GRANT INSERT ON audit_log TO ${writers}`);
     expect((await h.row(row.id)).state).toBe('requested');
   });
 

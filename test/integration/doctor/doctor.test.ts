@@ -33,14 +33,15 @@ describe('PostgreSQL', () => {
     database = await postgres.migrated();
   });
 
-  /** A login that may act as the application's role and owns nothing, as an installation should have it. */
-  async function application(): Promise<string> {
+  /** A login that may act as this role and owns nothing, as an installation should have it. */
+  async function application(role = 'aetherius_app_bot'): Promise<string> {
+    const login = `doctor_of_${role}`;
     await database.sql(`DO $$ BEGIN
-      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'doctor_app') THEN
-        CREATE ROLE doctor_app LOGIN PASSWORD 'doctor' IN ROLE aetherius_app;
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${login}') THEN
+        CREATE ROLE ${login} LOGIN PASSWORD 'doctor' IN ROLE ${role};
       END IF; END $$`);
     const url = new URL(database.url);
-    url.username = 'doctor_app';
+    url.username = login;
     url.password = 'doctor';
     return url.href;
   }
@@ -57,6 +58,32 @@ describe('PostgreSQL', () => {
       'postgres.listen': 'ok',
     });
     expect(Math.abs(offsetMs ?? Number.NaN)).toBeLessThan(5_000);
+  });
+
+  it('R-A15: is warned about when a login may act as more than one kind of process', async () => {
+    await database.sql(`DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'doctor_two') THEN
+        CREATE ROLE doctor_two LOGIN PASSWORD 'doctor' IN ROLE aetherius_app_worker, aetherius_app_bot;
+      END IF; END $$`);
+    const two = new URL(await application());
+    two.username = 'doctor_two';
+
+    for (const [url, roles] of [
+      [await application('aetherius_app'), 'aetherius_app'],
+      [two.href, 'aetherius_app_bot, aetherius_app_worker'],
+    ] as const) {
+      const { checks } = await examinePostgres({ url }, now);
+
+      expect(checks).toContainEqual(
+        expect.objectContaining({
+          key: 'postgres.not-separate',
+          state: 'warning',
+          facts: expect.objectContaining({ roles }),
+        }),
+      );
+    }
+    const { checks } = await examinePostgres({ url: await application('aetherius_app_cli') }, now);
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
   });
 
   it('is warned about when the application owns its tables', async () => {
@@ -77,16 +104,16 @@ describe('PostgreSQL', () => {
 
   it('is found with an audit log that could be changed, with the statement that ends it', async () => {
     const url = await application();
-    await database.sql('GRANT UPDATE, TRUNCATE ON audit_log TO aetherius_app');
+    await database.sql('GRANT UPDATE, TRUNCATE ON audit_log TO aetherius_app_bot');
 
     const { checks } = await examinePostgres({ url }, now);
-    await database.sql('REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app');
+    await database.sql('REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app_bot');
 
     expect(checks).toContainEqual(
       expect.objectContaining({
         key: 'postgres.audit-surplus',
         state: 'failed',
-        remedy: 'REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app;',
+        remedy: 'REVOKE UPDATE, TRUNCATE ON audit_log FROM aetherius_app_bot;',
       }),
     );
   });

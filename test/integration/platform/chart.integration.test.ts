@@ -10,6 +10,7 @@ interface Workload {
       readonly containers: readonly {
         readonly image: string;
         readonly env: readonly object[];
+        readonly envFrom: readonly { readonly secretRef: { readonly name: string } }[];
         readonly securityContext: object;
       }[];
     };
@@ -100,6 +101,41 @@ describe.skipIf(lacking !== undefined)(
           });
         }
       }
+    });
+
+    it('R-A15: gives each process its own Secret, and none that is another’s', () => {
+      const secrets = { common: 'c', bot: 'b', worker: 'w', scheduler: 's', migration: 'm', targets: 't' };
+      const given = Object.fromEntries(
+        renderChart({ secrets }).flatMap(({ kind, metadata, spec }) =>
+          kind === 'Deployment' || kind === 'Job'
+            ? [
+                [
+                  metadata.name.replace(/-[0-9a-f]{8}$/, ''),
+                  (spec as unknown as Workload).template.spec.containers.flatMap(({ envFrom }) =>
+                    envFrom.map(({ secretRef }) => secretRef.name),
+                  ),
+                ],
+              ]
+            : [],
+        ),
+      );
+
+      expect(given).toEqual({
+        'bots-bot': ['c', 'b'],
+        'bots-worker': ['c', 'w', 't'],
+        'bots-scheduler': ['c', 's'],
+        'bots-migration': ['m'],
+      });
+      // Nor in any other way.
+      const whole = JSON.stringify(renderChart({ secrets }).filter(({ kind }) => kind === 'Deployment'));
+      expect(whole).not.toContain('DATABASE_MIGRATION_URL');
+      expect(whole).not.toContain('secretKeyRef');
+    });
+
+    it('R-A15: refuses the one Secret for all that it took before, and says what to do', () => {
+      expect(() => renderChart({ secrets: { shared: 'aetherius-bot' } })).toThrow(
+        /secrets\.shared .*docs\/guides\/operate\.md/,
+      );
     });
 
     it('gives each role its binding, and both namespaces may be one', () => {

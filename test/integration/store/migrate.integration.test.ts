@@ -33,7 +33,7 @@ test('a login that is not the owner may become the application and nothing else'
 
   await migrate({
     database: { url: database.url },
-    applicationLogin: 'app_login',
+    admit: { login: 'app_login', role: 'aetherius_app' },
     logger: silentLogger,
   });
 

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { startProcess } from '../../../src/main/process.ts';
 import { examinePostgres } from '../../../src/platform/doctor/postgres.ts';
 import { parseConfig, readProcessEnv } from '../../../src/platform/settings/config.ts';
-import { migrate, superuserOf } from '../../../src/platform/store/migrate.ts';
+import { loginRights } from '../../../src/platform/store/login-rights.ts';
+import { knownMigrations, migrate, schemaState, superuserOf } from '../../../src/platform/store/migrate.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
@@ -72,9 +73,17 @@ it.each([
   },
 );
 
-it('R-L4: the logins that Compose makes are two, of which one owns the tables and neither is more', async () => {
-  const passwords = { owner_password: 'of the owner', bot_password: "o'f the bot" };
-  const psql = readFileSync('deploy/compose/database.sql', 'utf8');
+it('R-A15: of the logins that Compose makes, one owns the tables, and each process has one that may be nothing else', async () => {
+  const passwords = {
+    owner_password: 'of the owner',
+    bot_password: "o'f the bot",
+    worker_password: 'of the worker',
+    scheduler_password: 'of the scheduler',
+  };
+  // In the order in which the image runs them.
+  const psql = ['database.sql', 'roles.sql']
+    .map((file) => readFileSync(`deploy/compose/${file}`, 'utf8'))
+    .join('\n');
   expect([...psql.matchAll(/^\\getenv (\w+) \w+$/gm)].map(([, name]) => name)).toEqual(
     Object.keys(passwords),
   );
@@ -98,19 +107,61 @@ it('R-L4: the logins that Compose makes are two, of which one owns the tables an
     url.pathname = '/compose_bot';
     return url.href;
   };
-  const [owner, bot] = [
-    of('aetherius_owner', passwords.owner_password),
-    of('compose_bot', passwords.bot_password),
-  ];
+  const owner = of('aetherius_owner', passwords.owner_password);
+  const logins = {
+    bot: of('compose_bot', passwords.bot_password),
+    worker: of('aetherius_worker', passwords.worker_password),
+    scheduler: of('aetherius_scheduler', passwords.scheduler_password),
+  };
 
   expect(await superuserOf({ url: owner })).toBeUndefined();
-  expect(await superuserOf({ url: bot })).toBeUndefined();
-  const applied = await migrate({
-    database: { url: owner },
-    applicationLogin: 'compose_bot',
-    logger: silentLogger,
+  expect((await migrate({ database: { url: owner }, logger: silentLogger })).length).toBeGreaterThan(3);
+  for (const [kind, url] of Object.entries(logins)) {
+    expect(await superuserOf({ url })).toBeUndefined();
+    expect(await loginRights({ url })).toMatchObject({ kinds: [kind], all: false, owns: false });
+    const { checks } = await examinePostgres({ url }, () => Date.now());
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+  }
+});
+
+it('R-A15: does not start with the login of another kind, and says what allows its own', async () => {
+  const database = await postgres.migrated();
+
+  await expect(start({ DATABASE_URL: await database.kindUrl('worker') })).rejects.toMatchObject({
+    message: expect.stringContaining('GRANT aetherius_app_scheduler TO "login_of_worker"'),
+    code: 'INVALID_INPUT',
+    facts: { reason: 'database-role', login: 'login_of_worker', role: 'aetherius_app_scheduler' },
   });
-  expect(applied.length).toBeGreaterThan(3);
-  const { checks } = await examinePostgres({ url: bot }, () => Date.now());
-  expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+});
+
+it('who does not own the tables waits for whoever brings them up to date, and changes nothing', async () => {
+  const database = await postgres.migrated();
+  const url = await database.kindUrl('scheduler');
+
+  expect(await schemaState({ url })).toEqual({ owns: false, missing: [] });
+  expect(await schemaState({ url: database.loginUrl })).toEqual({ owns: true, missing: [] });
+  const empty = await postgres.database();
+  const there = new URL(url);
+  there.pathname = new URL(empty.url).pathname;
+  expect(await schemaState({ url: there.href })).toMatchObject({ owns: false, missing: knownMigrations() });
+});
+
+it('R-A15: where the owner may not make the roles, the upgrade says who does, and leaves the database as it is', async () => {
+  const database = await postgres.database();
+  const name = new URL(database.url).pathname.slice(1);
+  // A server on which nobody has made them yet: to this login it looks like one.
+  await database.sql(
+    `CREATE ROLE poor_owner LOGIN PASSWORD 'login'; ALTER DATABASE ${name} OWNER TO poor_owner;
+     REVOKE aetherius_app_worker FROM aetherius_app`,
+  );
+  await expect(
+    migrate({ database: { url: as(database, 'poor_owner') }, logger: silentLogger }),
+  ).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('deploy/compose/roles.sql'),
+    facts: { reason: 'database-roles-missing', lacking: 'aetherius_app_worker' },
+  });
+  await database.sql('GRANT aetherius_app_worker TO aetherius_app');
+
+  expect(await database.sql(`SELECT to_regclass('runs') AS runs`)).toEqual([{ runs: null }]);
 });
