@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { present } from '../domain/kernel/present.ts';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
 import type { FixOptions } from './fix.command.ts';
@@ -7,6 +8,8 @@ import type { InitOptions } from './init.command.ts';
 export interface GlobalOptions {
   readonly output: Output;
   readonly config?: string;
+  /** Folder with manifests, for one command. */
+  readonly manifests?: string;
 }
 
 /** Makes the context of one command and runs it; the answer becomes the exit code. Which of both, its types say. */
@@ -45,8 +48,10 @@ export function createProgram(
     .addHelpText('after', `\n${say('cli.exit')}`)
     .showHelpAfterError()
     .exitOverride();
-  const here = (command: (context: CliContext) => Promise<ExitCode>): Promise<void> =>
-    run.here(program.opts<GlobalOptions>(), command);
+  const here = (
+    command: (context: CliContext) => Promise<ExitCode>,
+    more: Pick<GlobalOptions, 'manifests'> = {},
+  ): Promise<void> => run.here({ ...program.opts<GlobalOptions>(), ...more }, command);
   const asPerson = (command: (context: ServedContext) => Promise<ExitCode>): Promise<void> =>
     run.asPerson(program.opts<GlobalOptions>(), command);
   const env = (): Option => new Option('--env <environment>', say('cli.option.env'));
@@ -67,9 +72,11 @@ export function createProgram(
     .description(say('cli.diagnose'))
     .argument('<symptom...>')
     .addOption(env())
-    .action((symptom: string[], options: { env?: string }) =>
-      here(async (context) =>
-        (await import('./diagnose.command.ts')).diagnoseCommand(context, symptom, options),
+    .addOption(new Option('--manifests <folder>', say('cli.option.manifests')))
+    .action((symptom: string[], options: { env?: string; manifests?: string }) =>
+      here(
+        async (context) => (await import('./diagnose.command.ts')).diagnoseCommand(context, symptom, options),
+        present({ manifests: options.manifests }),
       ),
     );
 

@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly guard: Guard;
   readonly output: Output;
   readonly config?: string;
+  /** Takes the place of each environment’s own. */
+  readonly manifests?: string;
 }
 
 /** The command line's composition root: each thing is made once, when a command asks for it, and closed at the end. */
@@ -49,7 +51,16 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     guard.use(made.redactorOf('command'));
     return made;
   });
-  const targetsConfig = once(() => load());
+  const targetsConfig = once(async () => {
+    const loaded = await load();
+    const { manifests } = options;
+    if (manifests === undefined) return loaded;
+    const environments = Object.entries(loaded.environments);
+    return {
+      ...loaded,
+      environments: Object.fromEntries(environments.map(([name, one]) => [name, { ...one, manifests }])),
+    };
+  });
   // Results go to standard output; a log line among them would break a reader of JSON.
   const logger = once(async () =>
     createLogger({

@@ -1,6 +1,11 @@
 import { any, defineDiagnosis, found } from '../domain/diagnosis/diagnosis.ts';
 
 const misfit = any(found('SERVICE_SELECTS_NOTHING'), found('SERVICE_PORT_UNKNOWN'));
+const unscraped = any(
+  found('SCRAPE_TARGET_CLOSED'),
+  found('SCRAPE_PAGE_MISSING'),
+  found('SCRAPE_SELECTS_NOTHING'),
+);
 
 /** What two parts say of the same thing and do not agree on; each finding has both, as they were seen. */
 export const contractDrift = defineDiagnosis({
@@ -16,6 +21,8 @@ export const contractDrift = defineDiagnosis({
     { probe: 'kubernetes.pods' },
     { probe: 'runtime.expected-databases' },
     { probe: 'nats.cluster' },
+    { probe: 'runtime.scrape-targets' },
+    { probe: 'runtime.alert-rules' },
   ],
   causes: [
     {
@@ -66,6 +73,20 @@ export const contractDrift = defineDiagnosis({
       symptom: found('NATS_SERVERS_APART'),
       when: found('NATS_SERVERS_APART'),
       remedies: [{ instruction: 'join-nats-servers' }],
+    },
+    {
+      id: 'M1.h',
+      part: 'runtime',
+      symptom: unscraped,
+      when: unscraped,
+      remedies: [{ instruction: 'mend-scrape-target' }],
+    },
+    {
+      id: 'M1.i',
+      part: 'runtime',
+      symptom: found('ALERT_WITHOUT_METRIC'),
+      when: found('ALERT_WITHOUT_METRIC'),
+      remedies: [{ instruction: 'mend-alert-rule' }],
     },
   ],
   // What a Pod refers to and is not there keeps it from starting: that has its own diagnosis.

@@ -50,6 +50,7 @@ import { redisHitRate } from './redis/hit-rate.probe.ts';
 import { redisKeySpace } from './redis/key-space.probe.ts';
 import { redisMemory } from './redis/memory.probe.ts';
 import { redisMemoryLimit } from './redis/memory-limit.probe.ts';
+import { runtimeAlertRules } from './runtime/alert-rules.probe.ts';
 import { runtimeAnalyzerLog } from './runtime/analyzer-log.probe.ts';
 import { runtimeAuthToken } from './runtime/auth-token.probe.ts';
 import { runtimeConfigOverrides } from './runtime/config-overrides.probe.ts';
@@ -66,6 +67,7 @@ import { runtimePorts } from './runtime/ports.probe.ts';
 import { runtimeRegistrationLog } from './runtime/registration-log.probe.ts';
 import { runtimeRegistrationSubjects } from './runtime/registration-subjects.probe.ts';
 import { runtimeRunning } from './runtime/running.probe.ts';
+import { runtimeScrapeTargets } from './runtime/scrape-targets.probe.ts';
 import { runtimeStartup } from './runtime/startup.probe.ts';
 import { runtimeStartupLog } from './runtime/startup-log.probe.ts';
 import { runtimeWorkflowFiles } from './runtime/workflow-files.probe.ts';
@@ -132,6 +134,7 @@ const list = [
   redisKeySpace,
   redisMemory,
   redisMemoryLimit,
+  runtimeAlertRules,
   runtimeAnalyzerLog,
   runtimeAuthToken,
   runtimeConfigOverrides,
@@ -149,6 +152,7 @@ const list = [
   runtimeRegistrationSubjects,
   runtimeRunning,
   runtimeStartupLog,
+  runtimeScrapeTargets,
   runtimeStartup,
   runtimeWorkflowFiles,
   servicesCommandCapacity,

@@ -1,5 +1,6 @@
 /** The services as they are on Compose: what M1 says, beside what the referee says of the same moment. */
 
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerEngine } from '../../lab/components/docker.ts';
 import { waitFor } from '../../lab/components/process.ts';
@@ -23,6 +24,8 @@ let referee: Verdict;
 const sooner: Readonly<Record<string, ProbeCall['with']>> = {
   'runtime.ports': { openAfterSeconds: 10 },
   'compose.health-checks': { openAfterSeconds: 10 },
+  'runtime.scrape-targets': { openAfterSeconds: 10 },
+  'runtime.alert-rules': { openAfterSeconds: 10 },
 };
 
 /** Every finding of a cause that is confirmed. */
@@ -40,6 +43,11 @@ describe.skipIf(absent.length > 0)('drift on the services as they are, on Compos
     const config = {
       runtime: { kind: 'compose' as const, project: asIsProject, socket },
       nats: { url: literal(`nats://${host}:4222`), monitorUrl: `http://${host}:8222` },
+      services: {
+        'agent-manager': { url: `http://${host}:8080` },
+        'reasoning-service': { url: `http://${host}:8082` },
+      },
+      manifests: join(asIsFolder(), 'monitoring'),
     };
     const place = { socket, host, folder: asIsFolder(), project: asIsProject, postgres };
     const ask = (calls: readonly ProbeCall[]) =>
@@ -93,6 +101,32 @@ describe.skipIf(absent.length > 0)('drift on the services as they are, on Compos
       ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-agent-manager'],
       ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-orchestrator'],
       ['HEALTH_CHECK_CANNOT_PASS', 'aetherius-reasoning'],
+    ]);
+  });
+
+  it('F19 M1.i: rules on metrics that no page has', () => {
+    expect(holds('F19')).toBe(true);
+    const found = confirmed('M1.i');
+    expect(new Set(found.map(({ code }) => code))).toEqual(new Set(['ALERT_WITHOUT_METRIC']));
+    expect(found.map(({ facts }) => facts['metric'])).toEqual([
+      'http_request_duration_seconds_bucket',
+      'http_requests_total',
+      'agent_registration_failures_total',
+      'event_processing_duration_seconds_bucket',
+      'workflow_executions_total',
+      'analysis_accuracy_ratio',
+      'events_dropped_total',
+      'aetherius_agent_queue_size',
+    ]);
+  });
+
+  it('F20 M1.h: scrape targets with nothing behind them', () => {
+    expect(holds('F20')).toBe(true);
+    expect(confirmed('M1.h').map(({ code, facts }) => [code, facts['target']])).toEqual([
+      ['SCRAPE_TARGET_CLOSED', 'orchestrator-service:8081'],
+      ['SCRAPE_PAGE_MISSING', 'reasoning-service:8082'],
+      ['SCRAPE_TARGET_CLOSED', 'nats:7777'],
+      ['SCRAPE_TARGET_CLOSED', 'neo4j:2004'],
     ]);
   });
 });

@@ -23,6 +23,8 @@ const asIs: Readonly<Record<string, readonly [file: string, word: string]>> = {
   'M1.d': ['as-is-drift.test.ts', 'M1.d'],
   'M1.f': [startup, 'M1.f'],
   'M1.g': ['../integration/probes/nats.test.ts', 'M1.g'],
+  'M1.h': ['as-is-drift.test.ts', 'M1.h'],
+  'M1.i': ['as-is-drift.test.ts', 'M1.i'],
 };
 const kinds = ['stopped', 'paused', 'slow', 'refusing', 'unreachable'];
 const partFaults = labParts.flatMap((part) => kinds.map((kind) => `part.${part}.${kind}`));

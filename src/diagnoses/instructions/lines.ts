@@ -189,6 +189,8 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'join-nats-servers': {
       any: ['# the answer of /routez on the monitoring port shows the routes of a server'],
     },
+    'mend-scrape-target': { any: ['# for the report: job {job} of {source} asks {target}'] },
+    'mend-alert-rule': { any: ['# for the report: {rules} of {source} ask for {metric}'] },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

@@ -221,6 +221,12 @@ export const protocolPorts = {
   bolt: guide.parts.neo4j.port,
 } as const;
 
+/**
+ * Prometheus' own defaults: the path that a job asks where it names none (`metrics_path`), and the port of its own page
+ * (`--web.listen-address`).
+ */
+export const prometheus = { path: '/metrics', port: 9_090 } as const;
+
 export type PlatformDatabase = keyof typeof usual.databases;
 
 /** The part that each database belongs to. */

@@ -133,6 +133,10 @@ export const Environment = z
     redis: Redis.transform(toRedisConnection).exactOptional(),
     nats: Nats.exactOptional(),
     neo4j: Neo4j.exactOptional(),
+    manifests: z.string().min(1).exactOptional().meta({
+      description:
+        'Folder with YAML files that the worker may read: alert rules, scrape configuration, manifests. Only `diagnose drift` reads it, beside the ConfigMaps that it finds on Kubernetes.',
+    }),
     thresholds: Thresholds.prefault({}),
     platform: PlatformSettings.prefault({}),
     access: Access.prefault({}),

@@ -10,6 +10,7 @@ import { defaultTimeouts, type Timeouts } from './failure.ts';
 import { createServicesTarget, type ServicesSettings } from './http/services.ts';
 import { KubeLogins } from './kubernetes/kube-config.ts';
 import { createKubernetesTarget } from './kubernetes/kubernetes.ts';
+import { createManifestsTarget } from './manifests.ts';
 import { createNetworkTarget } from './network/network.ts';
 import { tlsOptions } from './network/tls.ts';
 import { runtimeOnCompose, runtimeOnKubernetes } from './runtime/runtime.ts';
@@ -50,6 +51,7 @@ export function createTargetsFactory(
         ...present({ postgres, redis, nats, neo4j }),
         ...runtimeOf(config, timeouts, logins),
         network: createNetworkTarget(config),
+        ...(config.manifests === undefined ? {} : { manifests: createManifestsTarget(config.manifests) }),
       } satisfies Targets;
     },
     close: () => book.closeAll(),

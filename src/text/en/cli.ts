@@ -9,6 +9,7 @@ export const cli = {
   'cli.option.lang': 'en or zh-CN (default: from LANG)',
   'cli.option.reason': 'why, for the audit',
   'cli.option.hash': 'the plan hash you were shown (8 digits are enough)',
+  'cli.option.manifests': 'folder with alert rules, scrape configuration and manifests, for `diagnose drift`',
   'cli.option.dry-run': 'only show a plan, made here with your own credentials; it needs no token',
   'cli.option.yes': 'ask for the fix at once instead of only showing its plan',
   'cli.option.limit': 'how many',

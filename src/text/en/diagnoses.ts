@@ -121,6 +121,8 @@ export const diagnoses = {
   'cause.M1.e': 'A Service does not fit the Pods that it is meant for.',
   'cause.M1.f': 'A program wants a database that PostgreSQL does not have.',
   'cause.M1.g': 'The NATS servers are no cluster: each hears its own clients alone.',
+  'cause.M1.h': 'A scrape job of Prometheus leads to nothing that has metrics.',
+  'cause.M1.i': 'A rule of Prometheus asks for a metric that no program exports.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -164,6 +166,10 @@ export const diagnoses = {
     'Create the database "{database}" with the tables of its program, or correct the name in its configuration.',
   'remedy.join-nats-servers':
     'Tell the maintainers of the manifest: give the NATS servers routes to each other, or run one server.',
+  'remedy.mend-scrape-target':
+    'Tell the maintainers of {source}: let job "{job}" ask what has metrics, or take the job out.',
+  'remedy.mend-alert-rule':
+    'Tell the maintainers of {source} and of the programs: export {metric}, or take it out of {rules}.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

@@ -141,6 +141,12 @@ export const health = {
   'cause.listeners-elsewhere':
     'NATS passes messages on to other servers, and their clients cannot be seen here',
   'cause.another-server': 'the monitor is of another NATS server than the one that the bot is connected to',
+  'cause.scrape-targets-unread': 'the scrape targets {targets} cannot be asked from here',
+  'cause.scrape-configuration-absent':
+    'without a scrape configuration the bot cannot tell who exports {metrics}',
+  'cause.metrics-may-come': '{metrics} may be exported later, because a page has metrics of the same kind',
+  'cause.manifests-unread': 'the folder {folder} cannot be read',
+  'cause.manifests-many': 'the folder {folder} has too many files',
   'cause.sockets-unread.switch':
     'the open ports of {instances} cannot be read; {allowedBy} of the Helm chart allows it',
   'cause.sockets-unread': 'the open ports of {instances} cannot be read, or the container has just started',

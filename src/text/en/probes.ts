@@ -63,6 +63,8 @@ export const probes = {
   'probe.runtime.models': 'the model of {@reasoning-service} and its libraries',
   'probe.runtime.name-lookup': 'name lookups from inside a service’s container',
   'probe.runtime.neo4j-startup': 'how far Neo4j is with its start',
+  'probe.runtime.scrape-targets': 'whether the targets of the scrape configuration have metrics',
+  'probe.runtime.alert-rules': 'whether the metrics of the alert rules are exported',
   'probe.runtime.ports': 'whether a process listens on each port that a manifest declares',
   'probe.runtime.registration-log': 'what the logs of both sides say about registration',
   'probe.runtime.registration-subjects': 'the registration subject that each side has configured',

@@ -60,6 +60,19 @@ export const services = {
     '{servers} NATS servers run ({names}), and the one that was asked has no route to another.',
   'finding.NATS_SERVERS_APART.impact':
     'Clients of one server do not hear those of another, so messages arrive only by chance.',
+  'finding.SCRAPE_TARGET_CLOSED':
+    'The scrape job "{job}" ({source}) asks {target}, and no process of {container} listens there. Open ports: {open}.',
+  'finding.SCRAPE_TARGET_CLOSED.impact': 'Prometheus gets no metrics from it, so alerts on them stay silent.',
+  'finding.SCRAPE_PAGE_MISSING':
+    'The scrape job "{job}" ({source}) asks {target}. {container} answers {path} with status {status} and no metrics.',
+  'finding.SCRAPE_PAGE_MISSING.impact': 'Prometheus gets no metrics from it, so alerts on them stay silent.',
+  'finding.SCRAPE_SELECTS_NOTHING':
+    'The scrape job "{job}" ({source}) looks for {wanted}, which does not exist. Nearest: {near}.',
+  'finding.SCRAPE_SELECTS_NOTHING.impact':
+    'Prometheus gets no metrics from it, so alerts on them stay silent.',
+  'finding.ALERT_WITHOUT_METRIC':
+    'Rule {rules} ({source}) asks for the metric {metric}. No page that Prometheus reads has it (pages: {pages}).',
+  'finding.ALERT_WITHOUT_METRIC.impact': 'The rule never fires.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

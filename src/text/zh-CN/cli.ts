@@ -11,6 +11,7 @@ export const cli = {
   'cli.option.lang': 'en 或 zh-CN（默认取自 LANG）',
   'cli.option.reason': '原因，写入审计',
   'cli.option.hash': '你看到的计划哈希（前 8 位即可）',
+  'cli.option.manifests': '告警规则、抓取配置和清单所在的文件夹，供 `diagnose drift` 使用',
   'cli.option.dry-run': '仅显示方案，在本机用你自己的凭据生成，无需令牌',
   'cli.option.yes': '立即申请修复，而不只是显示计划',
   'cli.option.limit': '数量',

@@ -122,6 +122,8 @@ export const diagnoses = {
   'cause.M1.e': 'Service 与它所指的 Pod 不相符。',
   'cause.M1.f': '程序需要的数据库在 PostgreSQL 里不存在。',
   'cause.M1.g': 'NATS 服务器没有组成集群：每台只听得到自己的客户端。',
+  'cause.M1.h': 'Prometheus 的抓取任务指向的地方没有指标。',
+  'cause.M1.i': 'Prometheus 的规则需要一个没有程序导出的指标。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -158,6 +160,8 @@ export const diagnoses = {
   'remedy.mend-selector': '请告知清单的维护者：让 Service {service} 选择其 Pod 真正拥有的标签和端口名。',
   'remedy.create-expected-database': '创建数据库 "{database}" 及其程序所需的表，或在其配置里改正名字。',
   'remedy.join-nats-servers': '请告知清单的维护者：给 NATS 服务器配置互相的路由，或者只运行一台。',
+  'remedy.mend-scrape-target': '请告知 {source} 的维护者：让任务 "{job}" 访问有指标的地址，或者去掉该任务。',
+  'remedy.mend-alert-rule': '请告知 {source} 和相关程序的维护者：导出 {metric}，或者把它从 {rules} 中去掉。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

@@ -64,6 +64,8 @@ export const probes = {
   'probe.runtime.models': '{@reasoning-service} 的模型及其依赖库',
   'probe.runtime.name-lookup': '在服务容器内部的域名解析',
   'probe.runtime.neo4j-startup': 'Neo4j 的启动进度',
+  'probe.runtime.scrape-targets': '抓取配置的目标是否提供指标',
+  'probe.runtime.alert-rules': '告警规则所需的指标是否有程序导出',
   'probe.runtime.ports': '清单声明的每个端口是否有进程在监听',
   'probe.runtime.registration-log': '两侧日志中有关注册的内容',
   'probe.runtime.registration-subjects': '两侧配置的注册主题',

@@ -56,6 +56,18 @@ export const services = {
   'finding.NATS_SERVERS_APART':
     '有 {servers} 台 NATS 服务器在运行（{names}），被询问的那台没有到其他服务器的路由。',
   'finding.NATS_SERVERS_APART.impact': '一台服务器的客户端听不到另一台的，消息只能碰巧送达。',
+  'finding.SCRAPE_TARGET_CLOSED':
+    '抓取任务 "{job}"（{source}）访问 {target}，但 {container} 里没有进程监听该端口。打开的端口：{open}。',
+  'finding.SCRAPE_TARGET_CLOSED.impact': 'Prometheus 拿不到它的指标，相关告警不会触发。',
+  'finding.SCRAPE_PAGE_MISSING':
+    '抓取任务 "{job}"（{source}）访问 {target}，{container} 对 {path} 返回状态 {status}，没有指标。',
+  'finding.SCRAPE_PAGE_MISSING.impact': 'Prometheus 拿不到它的指标，相关告警不会触发。',
+  'finding.SCRAPE_SELECTS_NOTHING':
+    '抓取任务 "{job}"（{source}）寻找 {wanted}，但一个也没有。最接近的：{near}。',
+  'finding.SCRAPE_SELECTS_NOTHING.impact': 'Prometheus 拿不到它的指标，相关告警不会触发。',
+  'finding.ALERT_WITHOUT_METRIC':
+    '规则 {rules}（{source}）需要指标 {metric}，但 Prometheus 读取的 {pages} 个页面里都没有它。',
+  'finding.ALERT_WITHOUT_METRIC.impact': '无论发生什么，该规则都不会触发。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',

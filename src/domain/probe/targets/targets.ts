@@ -2,6 +2,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { ComposeTarget } from './compose.ts';
 import type { ServicesTarget } from './http.ts';
 import type { KubernetesTarget } from './kubernetes.ts';
+import type { ManifestsTarget } from './manifests.ts';
 import type { NatsTarget } from './nats.ts';
 import type { Neo4jTarget } from './neo4j.ts';
 import type { NetworkTarget } from './network.ts';
@@ -42,6 +43,8 @@ export interface Targets {
   /** Over whichever of the two is configured. */
   readonly runtime?: RuntimeTarget;
   readonly network?: NetworkTarget;
+  /** Files that somebody gives us besides what runs. */
+  readonly manifests?: ManifestsTarget;
 }
 
 /** `Targets` with the named ones present: what a probe with `needs: [...]` receives. */
