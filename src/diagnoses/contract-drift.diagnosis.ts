@@ -23,6 +23,9 @@ export const contractDrift = defineDiagnosis({
     { probe: 'nats.cluster' },
     { probe: 'runtime.scrape-targets' },
     { probe: 'runtime.alert-rules' },
+    { probe: 'runtime.publish-log' },
+    { probe: 'postgres.schemas' },
+    { probe: 'postgres.variables' },
   ],
   causes: [
     {
@@ -87,6 +90,27 @@ export const contractDrift = defineDiagnosis({
       symptom: found('ALERT_WITHOUT_METRIC'),
       when: found('ALERT_WITHOUT_METRIC'),
       remedies: [{ instruction: 'mend-alert-rule' }],
+    },
+    {
+      id: 'M1.j',
+      part: 'nats',
+      symptom: found('PUBLISHER_WITHOUT_CONNECTION'),
+      when: found('PUBLISHER_WITHOUT_CONNECTION'),
+      remedies: [{ instruction: 'report-publisher' }],
+    },
+    {
+      id: 'M1.k',
+      part: 'postgres',
+      symptom: found('SCHEMA_TWICE'),
+      when: found('SCHEMA_TWICE'),
+      remedies: [{ instruction: 'remove-second-schema' }],
+    },
+    {
+      id: 'M1.l',
+      part: 'postgres',
+      symptom: found('VARIABLE_NOT_FOLLOWED'),
+      when: found('VARIABLE_NOT_FOLLOWED'),
+      remedies: [{ instruction: 'mend-variable' }],
     },
   ],
   // What a Pod refers to and is not there keeps it from starting: that has its own diagnosis.

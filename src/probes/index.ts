@@ -38,10 +38,12 @@ import { postgresIndexHealth } from './postgres/index-health.probe.ts';
 import { postgresLockWaits } from './postgres/lock-waits.probe.ts';
 import { postgresMissingIndexes } from './postgres/missing-indexes.probe.ts';
 import { postgresOldRows } from './postgres/old-rows.probe.ts';
+import { postgresSchemas } from './postgres/schemas.probe.ts';
 import { postgresSessionShares } from './postgres/session-shares.probe.ts';
 import { postgresSlowStatements } from './postgres/slow-statements.probe.ts';
 import { postgresTables } from './postgres/tables.probe.ts';
 import { postgresUnprocessedEvents } from './postgres/unprocessed-events.probe.ts';
+import { postgresVariables } from './postgres/variables.probe.ts';
 import { redisAgentCache } from './redis/agent-cache.probe.ts';
 import { redisClients } from './redis/clients.probe.ts';
 import { redisConnection } from './redis/connection.probe.ts';
@@ -64,6 +66,7 @@ import { runtimeModels } from './runtime/models.probe.ts';
 import { runtimeNameLookup } from './runtime/name-lookup.probe.ts';
 import { runtimeNeo4jStartup } from './runtime/neo4j-startup.probe.ts';
 import { runtimePorts } from './runtime/ports.probe.ts';
+import { runtimePublishLog } from './runtime/publish-log.probe.ts';
 import { runtimeRegistrationLog } from './runtime/registration-log.probe.ts';
 import { runtimeRegistrationSubjects } from './runtime/registration-subjects.probe.ts';
 import { runtimeRunning } from './runtime/running.probe.ts';
@@ -122,10 +125,12 @@ const list = [
   postgresLockWaits,
   postgresMissingIndexes,
   postgresOldRows,
+  postgresSchemas,
   postgresSessionShares,
   postgresSlowStatements,
   postgresTables,
   postgresUnprocessedEvents,
+  postgresVariables,
   redisAgentCache,
   redisClients,
   redisConnection,
@@ -148,6 +153,7 @@ const list = [
   runtimeNameLookup,
   runtimeNeo4jStartup,
   runtimePorts,
+  runtimePublishLog,
   runtimeRegistrationLog,
   runtimeRegistrationSubjects,
   runtimeRunning,

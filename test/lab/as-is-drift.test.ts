@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerEngine } from '../../lab/components/docker.ts';
 import { waitFor } from '../../lab/components/process.ts';
-import { asIsProject, asIsSecrets } from '../../lab/platform/as-is/names.ts';
+import { asIsDatabases, asIsProject, asIsSecrets } from '../../lab/platform/as-is/names.ts';
+import { natsEar } from '../../lab/referee/clients.ts';
 import { judge as rule, type Verdict } from '../../lab/referee/judge.ts';
 import { look } from '../../lab/referee/look.ts';
+import type { Seen } from '../../lab/referee/seen.ts';
 import { asIsFolder, upAsIs } from '../../lab/runtimes/as-is.ts';
 import { downLab, missingFor } from '../../lab/runtimes/index.ts';
 import { contractDrift } from '../../src/diagnoses/contract-drift.diagnosis.ts';
@@ -35,6 +37,25 @@ const confirmed = (id: string): readonly Finding[] => {
 };
 const holds = (id: string) => referee.faults.find((fault) => fault.id === id)?.holds;
 
+/** Sends a critical event where agent-manager listens; its log of that. */
+async function criticalEvent(host: string): Promise<NonNullable<Seen['tried']['event']>> {
+  const ear = await natsEar(host, 4222);
+  const timestamp = new Date().toISOString();
+  const event = { id: `event-${timestamp}`, cluster_id: 'c', timestamp, severity: 'critical' };
+  ear.say(
+    'aetherius.agent.c.event',
+    JSON.stringify({ ...event, reason: 'NodeNotReady', labels: { name: timestamp } }),
+  );
+  const log = async () => (await dockerEngine().docker(['logs', 'aetherius-agent-manager'])).stdout;
+  await waitFor(async () => (await log()).includes(event.id), {
+    seconds: 20,
+    what: 'the event to be handled',
+  });
+  const onBus = ear.heard.filter(({ subject }) => subject.startsWith('internal.event.'));
+  ear.close();
+  return { log: await log(), onBus };
+}
+
 describe.skipIf(absent.length > 0)('drift on the services as they are, on Compose', () => {
   beforeAll(async () => {
     await upAsIs('started', () => undefined);
@@ -48,6 +69,10 @@ describe.skipIf(absent.length > 0)('drift on the services as they are, on Compos
         'reasoning-service': { url: `http://${host}:8082` },
       },
       manifests: join(asIsFolder(), 'monitoring'),
+      postgres: {
+        url: literal(`postgres://${postgres.user}:${postgres.password}@${host}:5432/postgres`),
+        databases: { agentManager: asIsDatabases.program, orchestrator: asIsDatabases.scripts[1] },
+      },
     };
     const place = { socket, host, folder: asIsFolder(), project: asIsProject, postgres };
     const ask = (calls: readonly ProbeCall[]) =>
@@ -65,13 +90,14 @@ describe.skipIf(absent.length > 0)('drift on the services as they are, on Compos
         },
         { seconds: 90, what: `three health checks to have failed ${times} times` },
       );
+    const event = await criticalEvent(host);
     await failed(1);
     const [seen, heard] = await Promise.all([
       look({ ...place, redisPassword: redis.password, act: false }),
       ask(calls.filter(listens)),
       failed(3),
     ]);
-    referee = rule(seen);
+    referee = rule({ ...seen, tried: { event } });
     outcomes = [...heard, ...(await ask(calls.filter((call) => !listens(call))))];
   });
   afterAll(() => downLab('compose'));
@@ -124,9 +150,39 @@ describe.skipIf(absent.length > 0)('drift on the services as they are, on Compos
     expect(holds('F20')).toBe(true);
     expect(confirmed('M1.h').map(({ code, facts }) => [code, facts['target']])).toEqual([
       ['SCRAPE_TARGET_CLOSED', 'orchestrator-service:8081'],
-      ['SCRAPE_PAGE_MISSING', 'reasoning-service:8082'],
       ['SCRAPE_TARGET_CLOSED', 'nats:7777'],
       ['SCRAPE_TARGET_CLOSED', 'neo4j:2004'],
+      ['SCRAPE_PAGE_MISSING', 'reasoning-service:8082'],
+    ]);
+  });
+
+  it('F3 M1.j: once a critical event came, agent-manager has no connection to publish by', () => {
+    expect(holds('F3')).toBe(true);
+    expect(confirmed('M1.j').map(({ code, facts }) => ({ code, ...facts }))).toMatchObject([
+      {
+        ...{ code: 'PUBLISHER_WITHOUT_CONNECTION', container: 'aetherius-agent-manager' },
+        message: expect.stringContaining('nats: invalid connection') as string,
+      },
+    ]);
+  });
+
+  it('F14 M1.k: the tables of agent-manager, a second time and with other columns', () => {
+    expect(holds('F14')).toBe(true);
+    expect(confirmed('M1.k').map(({ code, facts }) => ({ code, ...facts }))).toMatchObject([
+      {
+        ...{ code: 'SCHEMA_TWICE', database: 'aetherius_agent_manager', used: 'aetherius' },
+        tables: 'agents, clusters, commands, events',
+      },
+    ]);
+  });
+
+  it('F10 M1.l: DATABASE_URL of orchestrator-service, whose session is in another database', () => {
+    expect(holds('F10')).toBe(true);
+    expect(confirmed('M1.l').map(({ code, facts }) => ({ code, ...facts }))).toMatchObject([
+      {
+        ...{ code: 'VARIABLE_NOT_FOLLOWED', variable: 'DATABASE_URL', container: 'aetherius-orchestrator' },
+        ...{ database: 'aetherius', used: 'aetherius_orchestrator' },
+      },
     ]);
   });
 });

@@ -191,6 +191,13 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     },
     'mend-scrape-target': { any: ['# for the report: job {job} of {source} asks {target}'] },
     'mend-alert-rule': { any: ['# for the report: {rules} of {source} ask for {metric}'] },
+    'report-publisher': { any: ['# for the report: {container} says {message}'] },
+    'remove-second-schema': {
+      any: ['# for the report: {database} and {used} have {tables}, with other columns'],
+    },
+    'mend-variable': {
+      any: ['# for the report: {variable} of {container} names {database}, used is {used}'],
+    },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

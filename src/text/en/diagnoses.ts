@@ -123,6 +123,9 @@ export const diagnoses = {
   'cause.M1.g': 'The NATS servers are no cluster: each hears its own clients alone.',
   'cause.M1.h': 'A scrape job of Prometheus leads to nothing that has metrics.',
   'cause.M1.i': 'A rule of Prometheus asks for a metric that no program exports.',
+  'cause.M1.j': 'A program logs that it publishes without a connection to NATS.',
+  'cause.M1.k': 'A second database has the same tables with other columns.',
+  'cause.M1.l': 'A variable names another database than its program uses.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -170,6 +173,12 @@ export const diagnoses = {
     'Tell the maintainers of {source}: let job "{job}" ask what has metrics, or take the job out.',
   'remedy.mend-alert-rule':
     'Tell the maintainers of {source} and of the programs: export {metric}, or take it out of {rules}.',
+  'remedy.report-publisher':
+    'Tell the maintainers of {container}: the publisher has no connection of its own. A restart does not help.',
+  'remedy.remove-second-schema':
+    'Tell the maintainers of the SQL files and of the programs which of the two schemas holds. Remove "{database}" only when nobody needs it.',
+  'remedy.mend-variable':
+    'Tell the maintainers of the manifest: take out {variable}, or set what {container} reads instead.',
   'remedy.raise-event-workers':
     'In {@agent-manager}’s configuration set {@keys.event.workers} to 20 and {@keys.event.buffer_size} to 2000, then restart it.',
   'remedy.raise-event-batch':

@@ -145,6 +145,9 @@ export const health = {
   'cause.scrape-configuration-absent':
     'without a scrape configuration the bot cannot tell who exports {metrics}',
   'cause.metrics-may-come': '{metrics} may be exported later, because a page has metrics of the same kind',
+  'cause.publisher-unseen': 'whether {instance} is connected to NATS was not seen',
+  'cause.databases-many': 'the server has more than {most} databases',
+  'cause.sessions-unseen': 'PostgreSQL shows no session of {instances}',
   'cause.manifests-unread': 'the folder {folder} cannot be read',
   'cause.manifests-many': 'the folder {folder} has too many files',
   'cause.sockets-unread.switch':

@@ -73,6 +73,15 @@ export const services = {
   'finding.ALERT_WITHOUT_METRIC':
     'Rule {rules} ({source}) asks for the metric {metric}. No page that Prometheus reads has it (pages: {pages}).',
   'finding.ALERT_WITHOUT_METRIC.impact': 'The rule never fires.',
+  'finding.PUBLISHER_WITHOUT_CONNECTION':
+    '{container} cannot publish: {message} ({count|# line|# lines} in {minutes} min). It is connected to NATS as {client}, so NATS is not the reason.',
+  'finding.PUBLISHER_WITHOUT_CONNECTION.impact': 'What it should send there never leaves the program.',
+  'finding.SCHEMA_TWICE':
+    'Database "{database}" has empty tables of "{used}" with other columns ({tables}). In {table} it lacks: {missing}. It adds: {added}.',
+  'finding.SCHEMA_TWICE.impact': 'Whoever is led to "{database}" finds other columns and no rows.',
+  'finding.VARIABLE_NOT_FOLLOWED':
+    '{variable} of {container} names the database "{database}". Its {sessions|# session|# sessions} are in: {used}.',
+  'finding.VARIABLE_NOT_FOLLOWED.impact': 'A change of that variable has no effect.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',
   'finding.EVENT_LATENCY_HIGH': 'Events take {latencySeconds} s from their origin to their commit.',

@@ -124,6 +124,9 @@ export const diagnoses = {
   'cause.M1.g': 'NATS 服务器没有组成集群：每台只听得到自己的客户端。',
   'cause.M1.h': 'Prometheus 的抓取任务指向的地方没有指标。',
   'cause.M1.i': 'Prometheus 的规则需要一个没有程序导出的指标。',
+  'cause.M1.j': '程序的日志显示它在没有 NATS 连接的情况下发布消息。',
+  'cause.M1.k': '另一个数据库有同名的表，但列不同。',
+  'cause.M1.l': '变量指定的数据库与程序实际使用的不同。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -162,6 +165,10 @@ export const diagnoses = {
   'remedy.join-nats-servers': '请告知清单的维护者：给 NATS 服务器配置互相的路由，或者只运行一台。',
   'remedy.mend-scrape-target': '请告知 {source} 的维护者：让任务 "{job}" 访问有指标的地址，或者去掉该任务。',
   'remedy.mend-alert-rule': '请告知 {source} 和相关程序的维护者：导出 {metric}，或者把它从 {rules} 中去掉。',
+  'remedy.report-publisher': '请告知 {container} 的维护者：发布者没有自己的连接。重启没有用。',
+  'remedy.remove-second-schema':
+    '请 SQL 文件和程序的维护者确定以哪一套表结构为准。确认没有人需要时，才删除 "{database}"。',
+  'remedy.mend-variable': '请告知清单的维护者：去掉 {variable}，或改为设置 {container} 真正读取的变量。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',
   'remedy.raise-event-batch':

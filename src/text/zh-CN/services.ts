@@ -68,6 +68,15 @@ export const services = {
   'finding.ALERT_WITHOUT_METRIC':
     '规则 {rules}（{source}）需要指标 {metric}，但 Prometheus 读取的 {pages} 个页面里都没有它。',
   'finding.ALERT_WITHOUT_METRIC.impact': '无论发生什么，该规则都不会触发。',
+  'finding.PUBLISHER_WITHOUT_CONNECTION':
+    '{container} 无法发布消息：{message}（{minutes} 分钟内 {count} 行）。它以 {client} 的名义连着 NATS，所以原因不在 NATS。',
+  'finding.PUBLISHER_WITHOUT_CONNECTION.impact': '应当发出的消息根本没有离开程序。',
+  'finding.SCHEMA_TWICE':
+    '数据库 "{database}" 里有 "{used}" 的空表，但列不同（{tables}）。{table} 缺少：{missing}；多出：{added}。',
+  'finding.SCHEMA_TWICE.impact': '被引到 "{database}" 的人会看到不同的列，而且没有数据。',
+  'finding.VARIABLE_NOT_FOLLOWED':
+    '{container} 的变量 {variable} 指定数据库 "{database}"，但它的 {sessions} 个会话在：{used}。',
+  'finding.VARIABLE_NOT_FOLLOWED.impact': '修改这个变量没有效果。',
   'finding.AGENTS_SILENT': '已有 {thresholdSeconds} 秒以上没有任何采集代理的消息（已注册 {registered} 个）。',
   'finding.EVENT_LATENCY_HIGH': '事件从产生到入库需要 {latencySeconds} 秒。',
   'finding.EVENT_LATENCY_HIGH.impact': '告警和工作流会延迟触发。',

@@ -15,6 +15,13 @@ export interface PostgresTarget {
     values?: readonly unknown[],
     options?: CallOptions,
   ): Promise<readonly Row[]>;
+  /** As `query`, in a database of any name. */
+  queryIn?<Row extends object>(
+    name: string,
+    sql: string,
+    values?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<readonly Row[]>;
   /** For remediations alone: one statement outside of a read-only transaction. */
   execute<Row extends object>(
     database: DatabaseId,

@@ -152,32 +152,41 @@ export function createPostgresTarget(
     }
   }
 
+  const queryIn = async <Row extends object>(
+    database: string,
+    sql: string,
+    values: readonly unknown[] = [],
+    options: CallOptions = {},
+  ): Promise<readonly Row[]> => {
+    const shared = pools.get(database) ?? makePool(database);
+    pools.set(database, shared);
+    const timeoutMs = options.timeoutMs ?? timeouts.callMs;
+    return breaker.run(() =>
+      shared.use((pool) =>
+        withClient(
+          options,
+          () => pool.connect(),
+          async (client) => {
+            await readOnly(client, timeoutMs);
+            const result = await client.query<Row>(sql, [...values]);
+            return result.rows;
+          },
+        ),
+      ),
+    );
+  };
+
   return {
     databaseName: (id) => settings.databases[id],
     databaseSource: (id) => settings.sources?.[id],
+    queryIn,
     async query<Row extends object>(
       id: DatabaseId,
       sql: string,
       values: readonly unknown[] = [],
       options: CallOptions = {},
     ): Promise<readonly Row[]> {
-      const database = nameOf(id);
-      const shared = pools.get(database) ?? makePool(database);
-      pools.set(database, shared);
-      const timeoutMs = options.timeoutMs ?? timeouts.callMs;
-      return breaker.run(() =>
-        shared.use((pool) =>
-          withClient(
-            options,
-            () => pool.connect(),
-            async (client) => {
-              await readOnly(client, timeoutMs);
-              const result = await client.query<Row>(sql, [...values]);
-              return result.rows;
-            },
-          ),
-        ),
-      );
+      return queryIn<Row>(nameOf(id), sql, values, options);
     },
     async execute<Row extends object>(
       id: DatabaseId,

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { postgresSchemas } from '../../../../src/probes/postgres/schemas.probe.ts';
+import { postgresInTurn, probeContext } from '../../../support/probe-context.ts';
+
+type Tables = Readonly<Record<string, readonly [columns: string, bytes: number]>>;
+const agents: Tables = { agents: ['id,name', 8192], events: ['id,processed_at', 0] };
+
+/** Databases with their tables; `open` have a session. The configuration names `agent_manager`. */
+const look = (databases: Readonly<Record<string, Tables>>, open: readonly string[] = []) =>
+  postgresSchemas.run(
+    {},
+    probeContext({
+      postgres: {
+        ...postgresInTurn(
+          Object.keys(databases).map((name) => ({ name })),
+          open.map((name) => ({ name })),
+        ),
+        queryIn: <Row extends object>(name: string) =>
+          Promise.resolve(
+            Object.entries(databases[name] ?? {}).map(([table, [columns, bytes]]) => ({
+              ...{ name: table, columns: columns.split(','), bytes: String(bytes) },
+            })) as unknown as readonly Row[],
+          ),
+      },
+    }),
+  );
+
+describe('postgres.schemas', () => {
+  it('F14: names the empty database that has the same tables with other columns', async () => {
+    const other: Tables = { agents: ['id,name', 0], events: ['id,created_at', 0], alien: ['a', 0] };
+
+    expect(await look({ agent_manager: agents, scripts: other })).toMatchObject({
+      findings: [
+        {
+          ...{ code: 'SCHEMA_TWICE', part: 'postgres', subject: 'scripts' },
+          facts: {
+            ...{ used: 'agent_manager', table: 'events', tables: 'events' },
+            ...{ missing: 'processed_at', added: 'created_at' },
+          },
+        },
+      ],
+    });
+  });
+
+  const other: Tables = { agents: ['id', 0], events: ['id', 0] };
+  it.each<[string, Readonly<Record<string, Tables>>, readonly string[]]>([
+    ['one database', { agent_manager: agents }, []],
+    [
+      'the same columns',
+      { agent_manager: agents, b: { agents: ['id,name', 0], events: ['id,processed_at', 0] } },
+      [],
+    ],
+    [
+      'another installation with rows',
+      { agent_manager: agents, stage: { ...other, agents: ['id', 8192] } },
+      [],
+    ],
+    ['another installation in use', { agent_manager: agents, stage: other }, ['stage']],
+    ['one table that may be anybody’s', { agent_manager: agents, shop: { events: ['id', 0] } }, []],
+  ])('says nothing of %s', async (_what, databases, open) => {
+    expect(await look(databases, open)).toMatchObject({ status: 'healthy' });
+  });
+
+  it('does not search a server of many tenants', async () => {
+    const many = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`db${at}`, other]));
+
+    expect(await look(many)).toMatchObject({ cause: { facts: { reason: 'databases-many' } } });
+  });
+});
