@@ -1,5 +1,7 @@
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
+import { contractDrift } from '../diagnoses/contract-drift.diagnosis.ts';
+import { codesOf } from '../domain/diagnosis/diagnosis.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
 import { present } from '../domain/kernel/present.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
@@ -86,7 +88,15 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         offers: proposals,
         diagnosisOf: (finding) => diagnosisOf(finding, diagnoses),
       }),
-      digest: createDigestRun({ ...common, settings: digestSettings(shared), schedule: dailySchedule }),
+      digest: createDigestRun({
+        ...common,
+        settings: digestSettings(shared),
+        schedule: dailySchedule,
+        drift: {
+          calls: contractDrift.evidence,
+          codes: new Set(contractDrift.causes.flatMap(({ when }) => codesOf(when).map(({ code }) => code))),
+        },
+      }),
       diagnose: createDiagnoseRun({
         ...diagnosing,
         proposals,

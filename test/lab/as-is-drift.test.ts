@@ -28,6 +28,7 @@ const sooner: Readonly<Record<string, ProbeCall['with']>> = {
   'compose.health-checks': { openAfterSeconds: 10 },
   'runtime.scrape-targets': { openAfterSeconds: 10 },
   'runtime.alert-rules': { openAfterSeconds: 10 },
+  'runtime.publish-log': { minutes: 5 },
 };
 
 /** Every finding of a cause that is confirmed. */

@@ -19,6 +19,7 @@ export function digestMessage(difference: DigestDifference, runId: string, words
       section(text, words),
       ...lateLine(difference, words),
       ...(unseen === undefined ? [] : [context(unseen, words)]),
+      ...driftBlocks(difference, words),
       context(stripLine(difference, words), words),
     ];
     return { text: cut(text, limits.messageText, words), blocks, metadata };
@@ -68,10 +69,32 @@ export function digestMessage(difference: DigestDifference, runId: string, words
       ? []
       : [context(words.say('digest.flapping', { what: flappingNames(difference, words) }), words)]),
     ...(unseen === undefined ? [] : [context(unseen, words)]),
+    ...driftBlocks(difference, words),
     ...(chart === undefined ? [] : [chart]),
     context(stripLine(difference, words), words),
   ];
   return { text: cut(`${title} ${summary}`, limits.messageText, words), blocks, metadata };
+}
+
+/** What does not fit together: what is new and gone word for word, the rest as a count. Nothing without drift. */
+function driftBlocks({ drift, environment }: DigestDifference, words: Words): MessageBlock[] {
+  if (drift === undefined) return [];
+  const { fresh, gone, still, unseen } = drift;
+  const news = [
+    ...fresh.map((finding) => `:white_circle: ${findingSentence(finding, words)}`),
+    ...gone.map((finding) => `:large_green_circle: ${findingSentence(finding, words)}`),
+  ].map((text) => cut(text, 300, words));
+  const kept = news.slice(0, shown.perSection);
+  const rest = still.length + news.length - kept.length;
+  const notes = [
+    ...(rest === 0 ? [] : [words.say('digest.drift.more', { count: rest, environment })]),
+    ...(unseen === 0 || news.length + rest === 0
+      ? []
+      : [words.say('digest.drift.unseen', { count: unseen })]),
+  ];
+  if (kept.length > 0)
+    return [section([`*${words.say('digest.drift')}*`, ...kept, ...notes].join('\n'), words)];
+  return notes.length === 0 ? [] : [context(notes.join(' '), words)];
 }
 
 function quietLine(difference: DigestDifference, words: Words): string {

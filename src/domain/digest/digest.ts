@@ -33,6 +33,16 @@ export interface DigestDifference {
     readonly warning: number | null;
   }[];
   readonly quiet: boolean;
+  /** What does not fit together; it is no part's state and counts in nothing else. Absent: nobody looked. */
+  readonly drift?: DriftDifference;
+}
+
+export interface DriftDifference {
+  readonly fresh: readonly RememberedFinding[];
+  readonly still: readonly RememberedFinding[];
+  readonly gone: readonly RememberedFinding[];
+  /** Checks that could not check. */
+  readonly unseen: number;
 }
 
 /** A finding as a digest keeps it for the next one. */
@@ -41,6 +51,8 @@ export interface StoredFinding extends RememberedFinding {
   readonly probe?: string;
   /** Local date of the digest that saw it last; older than the digest's own when it is only carried along. */
   readonly lastSeen: string;
+  /** It says what does not fit together, and is compared with its like alone. */
+  readonly drift?: true;
 }
 
 export interface PastDigest {
@@ -56,6 +68,8 @@ export interface DigestInput {
   readonly lateSince?: string;
   readonly report: HealthReport;
   readonly outcomes: readonly ProbeOutcome[];
+  /** Of the checks for drift, with their findings alone that are drift. Absent: nobody looked. */
+  readonly drift?: readonly ProbeOutcome[];
   /** Finished digests of the channel and environment before this one, newest first; the first is compared with. */
   readonly past: readonly PastDigest[];
   /** When the first of them was finished. */
@@ -71,7 +85,64 @@ const carryDays = 30;
  * The difference to the previous digest, and what to remember for the next one. A finding that is gone
  * counts as fixed only if its part could be looked at and the probe that reported it answered.
  */
-export function digestDifference(input: DigestInput): {
+export function digestDifference(given: DigestInput): {
+  readonly difference: DigestDifference;
+  readonly remember: readonly StoredFinding[];
+} {
+  const drift = driftDifference(given);
+  const isOther = (finding: StoredFinding) => finding.drift !== true;
+  const past = given.past.map((one) => ({ ...one, findings: one.findings.filter(isOther) }));
+  const { difference, remember } = healthDifference({ ...given, past });
+  if (drift === undefined) return { difference, remember: [...remember, ...driftIn(given.past[0])] };
+  const { fresh, gone } = drift.difference;
+  return {
+    difference: {
+      ...difference,
+      drift: drift.difference,
+      quiet: difference.quiet && fresh.length + gone.length === 0,
+    },
+    remember: [...remember, ...drift.remember],
+  };
+}
+
+const driftIn = (past: PastDigest | undefined) =>
+  (past?.findings ?? []).filter(({ drift }) => drift === true);
+
+/** The same comparison for drift. Without a check that answered, what was there is carried along. */
+function driftDifference(
+  input: DigestInput,
+): { readonly difference: DriftDifference; readonly remember: readonly StoredFinding[] } | undefined {
+  const { drift: outcomes, localDate, past } = input;
+  if (outcomes === undefined) return undefined;
+  const before = new Map(driftIn(past[0]).map((finding) => [findingKey(finding), finding]));
+  const now = new Map(
+    outcomes.flatMap(({ key: probe, findings }) =>
+      findings.map(({ excerpts: _excerpts, ...finding }): readonly [string, StoredFinding] => {
+        const key = findingKey(finding);
+        const firstSeen = before.get(key)?.firstSeen ?? input.now.toISOString();
+        return [key, { ...finding, firstSeen, lastSeen: localDate, probe, drift: true }];
+      }),
+    ),
+  );
+  const missing = [...before].flatMap(([key, finding]) => (now.has(key) ? [] : [finding]));
+  const gone = missing.filter((finding) => probeAnswered(finding, outcomes));
+  const kept = missing.filter(
+    (finding) => !gone.includes(finding) && daysBetween(finding.lastSeen, localDate) <= carryDays,
+  );
+  const couldNot = ({ status, reason }: ProbeOutcome) =>
+    status === 'inconclusive' || (status === 'skipped' && reason !== 'not-applicable');
+  return {
+    difference: {
+      fresh: [...now].flatMap(([key, finding]) => (before.has(key) ? [] : [finding])),
+      still: [...now].flatMap(([key, finding]) => (before.has(key) ? [finding] : [])),
+      gone,
+      unseen: outcomes.filter(couldNot).length,
+    },
+    remember: [...now.values(), ...kept],
+  };
+}
+
+function healthDifference(input: DigestInput): {
   readonly difference: DigestDifference;
   readonly remember: readonly StoredFinding[];
 } {

@@ -16,7 +16,7 @@ export const postgresVariables = defineProbe({
   doc: `Are the sessions of a program in the database that its variables name?
 Takes the variables of each program that are an address of PostgreSQL with a database.
 PostgreSQL tells in which databases the container at this address has sessions.
-It is a finding only where the container has sessions and none of them is in the named database.
+It is a finding where the container has sessions, all of them in other databases than the named one.
 Without a session, or behind a pooler, it could not check; variables of a Secret are not read.`,
   params,
   part: 'postgres',

@@ -14,10 +14,11 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { ChannelSettings } from '../../domain/ports/channels.ts';
-import type { RunHandler } from '../../domain/ports/lease.ts';
+import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
+import type { ProbeCall, ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
-import type { TargetsFactory } from '../../domain/probe/targets/targets.ts';
+import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import { observe } from '../health/health-run.service.ts';
 import type { RunService } from '../run/contract.ts';
@@ -210,6 +211,8 @@ export interface DigestRunOptions {
   readonly ids: Ids;
   readonly settings: DigestSettings;
   readonly schedule: DailySchedule;
+  /** Checks for what does not fit together, and the findings of theirs that say so. */
+  readonly drift?: { readonly calls: readonly ProbeCall[]; readonly codes: ReadonlySet<string> };
 }
 
 /** A health check whose answer is the difference to the channel's previous digest. */
@@ -222,6 +225,7 @@ export function createDigestRun(
       const targets = await options.targets.forRun(run.environment);
       const calls = options.rules.calls(run.environment);
       const { report, outcomes } = await observe(options, lease, targets, calls, async () => undefined);
+      const drift = await driftOf(options, lease, targets);
       await lease.finish(report, async (tx) => {
         const channel = run.surface?.channel ?? '';
         const past = await tx.digests.recent(channel, run.environment, stripDays);
@@ -231,7 +235,7 @@ export function createDigestRun(
           environment: run.environment,
           localDate: text(run.params['localDate']) ?? (await today(tx, options, run)),
           now: await tx.now(),
-          ...present({ lateSince }),
+          ...present({ lateSince, drift }),
           report,
           outcomes,
           past: past.map(toPast),
@@ -242,6 +246,21 @@ export function createDigestRun(
       });
     },
   };
+}
+
+/** After the health check, which must not wait for it: it listens for some seconds, and says nothing of any part's state. */
+async function driftOf(
+  { drift, probes }: DigestRunOptions,
+  { run, signal }: RunLease<'messages' | 'runs'>,
+  targets: Targets,
+): Promise<readonly ProbeOutcome[] | undefined> {
+  if (drift === undefined) return undefined;
+  const outcomes = await probes.run(drift.calls, { targets, signal, answer: run.id });
+  signal.throwIfAborted();
+  return outcomes.map((outcome) => ({
+    ...outcome,
+    findings: outcome.findings.filter(({ code }) => drift.codes.has(code)),
+  }));
 }
 
 function text(value: unknown): string | undefined {

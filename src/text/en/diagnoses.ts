@@ -176,7 +176,7 @@ export const diagnoses = {
   'remedy.report-publisher':
     'Tell the maintainers of {container}: the publisher has no connection of its own. A restart does not help.',
   'remedy.remove-second-schema':
-    'Tell the maintainers of the SQL files and of the programs which of the two schemas holds. Remove "{database}" only when nobody needs it.',
+    'Tell the maintainers of the SQL files and of the programs which of the two schemas holds. Keep "{database}" until they have decided.',
   'remedy.mend-variable':
     'Tell the maintainers of the manifest: take out {variable}, or set what {container} reads instead.',
   'remedy.raise-event-workers':

@@ -16,6 +16,10 @@ export const digest = {
   'digest.still': 'Still there',
   'digest.flapping': 'Came and went at least twice this week: {what}.',
   'digest.unseen': 'Could not be checked today, so not compared: {parts}.',
+  'digest.drift': 'Does not fit together (no part is worse for it)',
+  'digest.drift.more':
+    '{count|# place does|# places do} not fit together; `/aetherius diagnose drift {environment}` shows them all.',
+  'digest.drift.unseen': '{count|# check of drift was|# checks of drift were} not possible.',
   'digest.line.since': '{what} (since {since:time})',
   'digest.line.worse': '{what} (before: {before})',
   'digest.more': '… and {count} more; `/aetherius health {environment}` shows them all.',

@@ -167,7 +167,7 @@ export const diagnoses = {
   'remedy.mend-alert-rule': '请告知 {source} 和相关程序的维护者：导出 {metric}，或者把它从 {rules} 中去掉。',
   'remedy.report-publisher': '请告知 {container} 的维护者：发布者没有自己的连接。重启没有用。',
   'remedy.remove-second-schema':
-    '请 SQL 文件和程序的维护者确定以哪一套表结构为准。确认没有人需要时，才删除 "{database}"。',
+    '请 SQL 文件和程序的维护者确定以哪一套表结构为准。决定之前请保留 "{database}"。',
   'remedy.mend-variable': '请告知清单的维护者：去掉 {variable}，或改为设置 {container} 真正读取的变量。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',

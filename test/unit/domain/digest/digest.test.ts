@@ -382,3 +382,44 @@ test('a finding that came twice and went once is not flapping, nor one that went
   expect(flapping([], day('2026-11-24', 'A'), day('2026-11-23'), day('2026-11-22', 'A'))).toHaveLength(1);
   expect(flapping([], day('2026-11-24', 'A'), day('2026-11-23', 'A'), day('2026-11-22'))).toEqual([]);
 });
+
+describe('drift', () => {
+  const checked = (...findings: readonly Finding[]) => [
+    outcome({ key: 'nats.subjects', status: findings.length === 0 ? 'healthy' : 'unhealthy', findings }),
+  ];
+  const known = { ...stored('A'), drift: true as const, probe: 'nats.subjects' };
+
+  test('is compared with its like, and counts as nothing else', () => {
+    const { difference, remember } = compare([known], {}, { drift: checked(finding('A'), finding('B')) });
+
+    expect(difference).toMatchObject({
+      ...{ fresh: [], still: [], fixed: [], quiet: false },
+      drift: {
+        fresh: [{ code: 'B' }],
+        still: [{ code: 'A', firstSeen: '2026-11-20T09:00:00.000Z' }],
+        gone: [],
+      },
+    });
+    expect(difference.strip.at(-1)).toMatchObject({ critical: 0, warning: 0 });
+    expect(remember).toMatchObject([
+      { code: 'A', drift: true },
+      { code: 'B', drift: true },
+    ]);
+  });
+
+  test('that is the same as yesterday leaves a digest quiet', () => {
+    expect(compare([known], {}, { drift: checked(finding('A')) }).difference.quiet).toBe(true);
+  });
+
+  test('is gone only where its check answered, and is kept otherwise', () => {
+    const silent = [outcome({ key: 'nats.subjects', status: 'inconclusive' })];
+
+    expect(compare([known], {}, { drift: checked() }).difference.drift).toMatchObject({
+      gone: [{ code: 'A' }],
+    });
+    const { difference, remember } = compare([known], {}, { drift: silent });
+    expect(difference).toMatchObject({ quiet: true, drift: { gone: [], unseen: 1 } });
+    expect(remember).toMatchObject([{ code: 'A', drift: true }]);
+    expect(compare([known], {}).remember).toMatchObject([{ code: 'A', drift: true }]);
+  });
+});
