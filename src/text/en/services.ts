@@ -78,7 +78,7 @@ export const services = {
   'finding.PUBLISHER_WITHOUT_CONNECTION.impact': 'What it should send there never leaves the program.',
   'finding.SCHEMA_TWICE':
     'Database "{database}" has empty tables of "{used}" with other columns ({tables}). In {table} it lacks: {missing}. It adds: {added}.',
-  'finding.SCHEMA_TWICE.impact': 'Whoever is led to "{database}" finds other columns and empty tables.',
+  'finding.SCHEMA_TWICE.impact': 'A reader of "{database}" finds other columns and empty tables.',
   'finding.VARIABLE_NOT_FOLLOWED':
     '{variable} of {container} names the database "{database}". Its {sessions|# session|# sessions} are in: {used}.',
   'finding.VARIABLE_NOT_FOLLOWED.impact': 'A change of that variable has no effect.',
