@@ -178,27 +178,38 @@ function targetsOf(job: Job): Pick<ScrapeJob, 'targets' | 'pods' | 'opaque'> {
 /** It leaves targets out, by something that is not followed. */
 const chooses = ({ action }: { readonly action: string }) => /^(?:keep|drop)/.test(action);
 
-/** What this process may not list is no source of it (R-X15: the rights of a look at the agents name no list). */
+/** ConfigMaps of the agents are a source where they may be listed; the rights of a look at the agents name no list. */
 function refused(error: unknown): readonly KubeObject[] {
   if (error instanceof TargetError && error.stage === 'forbidden') return [];
   throw error;
 }
 
+async function configMaps(
+  { kubernetes }: Pick<Targets, 'kubernetes'>,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  if (kubernetes === undefined) return [];
+  const { namespace, agentNamespace } = kubernetes;
+  const [own, agents] = await Promise.all([
+    kubernetes.list('configmaps', namespace, { signal }),
+    agentNamespace === namespace
+      ? []
+      : kubernetes.list('configmaps', agentNamespace, { signal }).catch(refused),
+  ]);
+  return [...own, ...agents];
+}
+
 /**
  * Rules and scrape jobs that may be read here: of the ConfigMaps of both namespaces, and of the files that somebody gave
- * us. On Compose there is nothing but the latter.
+ * us. On Compose there is nothing but the latter. Throws where the ConfigMaps of the platform cannot be read.
  */
 export async function monitoringOf(
-  { kubernetes, manifests }: Pick<Targets, 'kubernetes' | 'manifests'>,
+  targets: Pick<Targets, 'kubernetes' | 'manifests'>,
   signal: AbortSignal,
 ): Promise<Monitoring> {
-  const namespaces =
-    kubernetes === undefined ? [] : [...new Set([kubernetes.namespace, kubernetes.agentNamespace])];
   const [maps, files] = await Promise.all([
-    Promise.all(
-      namespaces.map(async (one) => kubernetes?.list('configmaps', one, { signal }).catch(refused) ?? []),
-    ),
-    manifests?.files({ signal }) ?? [],
+    configMaps(targets, signal),
+    targets.manifests?.files({ signal }) ?? [],
   ]);
-  return joined([ofConfigMaps(maps.flat()), ...files.map(({ name, text }) => monitoringIn(name, text))]);
+  return joined([ofConfigMaps(maps), ...files.map(({ name, text }) => monitoringIn(name, text))]);
 }
