@@ -66,9 +66,10 @@ const rooms = {
     redact: [],
     process: ['redact'],
     store: ['process'],
+    anchors: ['store'],
     queue: ['targets'],
     schedule: [],
-    settings: ['process', 'redact', 'schedule', 'store', 'targets'],
+    settings: ['anchors', 'process', 'redact', 'schedule', 'store', 'targets'],
     slack: ['store'],
     'slack-poster': ['slack'],
     identity: ['store', 'queue'],
@@ -139,6 +140,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^tools/slack-emulator/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/' },
+    },
+    {
+      name: 'auditor-stands-alone',
+      comment: 'Who checks the audit without trusting the product runs none of its code.',
+      severity: 'error',
+      from: { path: '^tools/audit-verifier/' },
+      to: { path: '^(src|test|scripts|tools|lab)/', pathNot: '^tools/audit-verifier/' },
     },
     {
       name: 'referee-stands-alone',
@@ -219,6 +227,8 @@ module.exports = {
           '^src/platform/store/(pool|listener|migrate|login-rights|connection|errors|query)\\.ts$',
           // Clients of other databases, and of ours for doctor and for what the bot itself stands on: they write nothing.
           '^src/platform/(targets/stores/postgres|doctor/postgres|identity/self-identity)\\.ts$',
+          // Heads of the audit in another database: numbers, hashes and a time, and no text.
+          '^src/platform/anchors/postgres\\.ts$',
         ],
       },
       to: { path: 'node_modules/pg/' },

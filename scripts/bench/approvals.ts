@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../lab/components/postgres.ts';
+import { unanchored } from '../../src/domain/audit/record.ts';
 import type { Directory } from '../../src/domain/fix/eligibility.ts';
 import { createPolicy } from '../../src/domain/fix/policy.ts';
 import { type Plan, planHash } from '../../src/domain/fix/remediation.ts';
@@ -103,7 +104,16 @@ function serviceOf(store: Store): RemediationService {
   };
   const messages = createRemediationMessages({ renderer: plain, policy, ids: systemIds });
   return createRemediationService({
-    ...{ store, policy, directory, messages, ids: systemIds, logger: silentLogger, nextCron: () => null },
+    ...{
+      store,
+      policy,
+      directory,
+      messages,
+      ids: systemIds,
+      logger: silentLogger,
+      nextCron: () => null,
+      record: unanchored,
+    },
     actions: [],
   });
 }

@@ -1,3 +1,4 @@
+import type { AuditFault } from '../domain/audit/audit.ts';
 import type { InstructionLines } from '../domain/diagnosis/place.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
@@ -13,9 +14,26 @@ import type { PlanHere } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
 import type { PersonServices } from './guarded.ts';
 
+/** What `audit verify` tells the shell of a log that is not intact: one code for each verdict. */
+export const auditExitCodes = {
+  'row-altered': 10,
+  gap: 11,
+  'link-broken': 12,
+  'tail-cut': 13,
+  'head-put-back': 14,
+  'everything-deleted': 15,
+  'older-state': 16,
+  'row-behind-head': 17,
+  'mac-invalid': 18,
+  'key-unknown': 19,
+  'anchor-missing': 20,
+  'anchor-unreachable': 21,
+  'anchor-mismatch': 22,
+} as const satisfies Readonly<Record<AuditFault, number>>;
+
 /** What a command tells the shell (docs/reference/commands.md). */
 export const exitCodes = { ok: 0, findings: 1, couldNotLook: 2, usage: 64 } as const;
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | (typeof auditExitCodes)[AuditFault];
 
 export type Output = 'text' | 'json';
 

@@ -1,6 +1,8 @@
+import type { RecordState } from '../domain/audit/record.ts';
 import { sha256 } from '../domain/kernel/canonical.ts';
 import { present } from '../domain/kernel/present.ts';
 import { wholeJson } from '../domain/kernel/text.ts';
+import type { Words } from '../text/words.ts';
 import { type ExitCode, exitCodes, type ServedContext } from './context.ts';
 
 export interface SwitchOptions {
@@ -12,7 +14,9 @@ export interface SwitchOptions {
 export async function listSwitches(context: ServedContext): Promise<ExitCode> {
   const { words } = context;
   const switches = await context.services.switches.list();
-  if (context.output === 'json') context.out(JSON.stringify({ switches }, null, 2));
+  const record = await context.services.switches.record();
+  if (context.output === 'text') for (const line of recordLines(record, words)) context.out(line);
+  if (context.output === 'json') context.out(JSON.stringify({ switches, record: record.state }, null, 2));
   else if (switches.length === 0) context.out(words.plain('switch.none'));
   for (const { scope, reason, by, at, until } of context.output === 'json' ? [] : switches) {
     const facts = { scope, reason, who: by.userId, since: at.toISOString() };
@@ -46,4 +50,26 @@ export async function switchFixes(
   };
   await (what === 'off' ? switches.stop(input) : switches.release(input));
   return listSwitches(context);
+}
+
+/** Takes a record that is older than its anchors as it is (R-L5): for those of the highest tier. */
+export async function confirmRecord(context: ServedContext, reason: string): Promise<ExitCode> {
+  const requestId = context.requestId();
+  const { ended } = await context.services.deciding.switches.confirmRecord({
+    by: context.person,
+    reason,
+    requestId,
+    payloadDigest: sha256(wholeJson({ requestId, fixes: 'confirm', reason })),
+  });
+  if (context.output === 'json') context.out(JSON.stringify({ ended }, null, 2));
+  else context.out(context.words.plain('record.confirmed', { ended }));
+  return exitCodes.ok;
+}
+
+function recordLines({ state, why }: RecordState, words: Words): readonly string[] {
+  if (state === 'unconfirmed') return [words.plain('record.unconfirmed')];
+  if (state !== 'held') return [];
+  const said =
+    why?.['anchored'] === undefined ? words.plain('record.held.elsewhere') : words.plain('record.held', why);
+  return [said, words.plain('record.how')];
 }

@@ -25,10 +25,10 @@ export interface PersonServices {
   readonly reports: Pick<ReportService, 'make'>;
   readonly digests: Pick<DigestService, 'now' | 'configure'>;
   readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain'>;
-  readonly switches: Pick<KillSwitchService, 'list'>;
+  readonly switches: Pick<KillSwitchService, 'list' | 'record'>;
   readonly deciding: {
     readonly remediations: Pick<RemediationService, 'request' | 'approve' | 'reject' | 'resolve'>;
-    readonly switches: Pick<KillSwitchService, 'stop' | 'release'>;
+    readonly switches: Pick<KillSwitchService, 'stop' | 'release' | 'confirmRecord'>;
     /** Which fix is meant; nothing of it is shown. */
     find(handle: string): Promise<{ readonly id: string; readonly planHash: string } | undefined>;
   };
@@ -108,6 +108,10 @@ export function guardServices(
       async list() {
         await gate.need({ right: 'read' });
         return switches.list();
+      },
+      async record() {
+        await gate.need({ right: 'read' });
+        return switches.record();
       },
     },
     deciding: {

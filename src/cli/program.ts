@@ -183,6 +183,16 @@ export function createProgram(
       ),
     );
 
+  fixes
+    .command('confirm')
+    .description(say('cli.fixes.confirm'))
+    .argument('<reason...>')
+    .action((reason: string[]) =>
+      asPerson(async (context) =>
+        (await import('./fixes.command.ts')).confirmRecord(context, reason.join(' ')),
+      ),
+    );
+
   program
     .command('audit')
     .description(say('cli.audit'))

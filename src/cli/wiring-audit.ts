@@ -1,19 +1,25 @@
+import type { RecordState } from '../domain/audit/record.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
+import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
+import { systemClock } from '../platform/process/clock.ts';
 import type { ProcessRedaction } from '../platform/redact/process-redactor.ts';
+import { anchorPlacesOf } from '../platform/settings/anchors.ts';
 import { auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { createStore } from '../platform/store/store.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
 import type { AuditService } from '../services/audit/contract.ts';
+import { createRecordGuard } from '../services/audit/record-guard.service.ts';
 import { UsageFault } from './faults.ts';
 
 /** The audit log over the bot's own PostgreSQL, for whoever has its credentials: nothing else of it is read here. */
 export function openAudit(deps: {
   readonly env: ProcessEnv;
+  readonly config: Pick<Config, 'approvals'>;
   readonly logger: Logger;
   readonly redaction: ProcessRedaction;
-}): { readonly audit: Pick<AuditService, 'verify'>; close(): Promise<void> } {
+}): { readonly audit: Pick<AuditService, 'verify'>; record(): Promise<RecordState>; close(): Promise<void> } {
   const { env, logger } = deps;
   if (env.DATABASE_URL === undefined)
     throw new UsageFault('cli.fault.variable-missing', { variable: 'DATABASE_URL' });
@@ -29,5 +35,16 @@ export function openAudit(deps: {
     readOnly: true,
     redactorOf: deps.redaction.redactorOf,
   });
-  return { audit: createAuditService({ store, keys: keys.all }), close: () => store.close() };
+  const { places } = anchorPlacesOf(deps.config, env);
+  return {
+    audit: createAuditService({ store, keys: keys.all, places }),
+    record: () =>
+      createRecordGuard({
+        ...{ store, places, logger, keys: keys.all },
+        ...{ clock: systemClock, looksOnly: true },
+      }).check(),
+    async close() {
+      await Promise.all([store.close(), ...places.map((place) => place.close())]);
+    },
+  };
 }

@@ -71,9 +71,12 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   );
   const audit = once(async () => {
     const { openAudit } = await import('./wiring-audit.ts');
-    const opened = openAudit({ env: await env(), logger: await logger(), redaction: await redaction() });
+    const opened = openAudit({
+      ...{ env: await env(), config: await config() },
+      ...{ logger: await logger(), redaction: await redaction() },
+    });
     closers.push(opened.close);
-    return opened.audit;
+    return opened;
   });
   const checks = once(async () => {
     const { openChecks } = await import('../main/checks.ts');
@@ -107,7 +110,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       return config();
     },
     checks,
-    audit,
+    audit: async () => (await audit()).audit,
     async examine() {
       const { examine } = await import('../platform/doctor/examine.ts');
       const now = () => systemClock.now().getTime();
@@ -115,6 +118,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
         config: await targetsConfig(),
         env: await env(),
         logger: await logger(),
+        record: async () => (await audit()).record(),
         logins: logins(),
         now,
       });

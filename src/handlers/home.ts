@@ -23,11 +23,12 @@ async function homeData(
 ): Promise<HomeData> {
   const of = <T extends { readonly environment: string }>(rows: readonly T[]) =>
     rows.filter(({ environment }) => readable.includes(environment));
-  const [runs, fixes, open, switches] = await Promise.all([
+  const [runs, fixes, open, switches, record] = await Promise.all([
     services.runs.history(undefined, 50),
     services.remediations.list({ limit: 50 }),
     services.remediations.list({ open: true, limit: 50 }),
     services.switches.list(),
+    services.switches.record(),
   ]);
   const environments = await Promise.all(
     readable.slice(0, 12).map(async (name) => {
@@ -54,5 +55,13 @@ async function homeData(
   const taken = of(fixes)
     .filter((row) => row.state !== 'proposed' && row.state !== 'superseded')
     .slice(0, recent);
-  return { environments, pending, switches, runs: of(runs).slice(0, recent), fixes: taken, now: clock.now() };
+  return {
+    environments,
+    pending,
+    switches,
+    record,
+    runs: of(runs).slice(0, recent),
+    fixes: taken,
+    now: clock.now(),
+  };
 }

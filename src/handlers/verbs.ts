@@ -226,13 +226,17 @@ async function switchFixes(
   change: SwitchChange,
 ): Promise<VerbAnswer> {
   const { switches } = change.what === 'show' ? await door.enter(request, { right: 'read' }) : door.deciding;
+  const { id: _none, ...by } = decision(request, '');
+  if (change.what === 'confirm') {
+    const { ended } = await switches.confirmRecord({ ...by, reason: change.reason });
+    return privately(plainAnswer(words.say('record.confirmed', { ended }), words));
+  }
   if (change.what !== 'show') {
-    const { id: _none, ...by } = decision(request, '');
     const { scope, reason, forMs } = change;
     const input = { ...by, scope, reason, ...present({ forMs }) };
     await (change.what === 'off' ? switches.stop(input) : switches.release(input));
   }
-  return privately(switchesAnswer(await switches.list(), words));
+  return privately(switchesAnswer(await switches.list(), await switches.record(), words));
 }
 
 function privately(rendered: Rendered): VerbAnswer {

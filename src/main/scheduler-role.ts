@@ -1,6 +1,7 @@
 import { rendererOf } from '../bot/views/renderer.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
+import { createAnchoring } from '../services/audit/anchoring.service.ts';
 import { createRemediationSweeper } from '../services/fix/decide/sweep.service.ts';
 import { createScheduler } from '../services/schedule/scheduler.service.ts';
 import type { RoleParts, Shared } from './shared.ts';
@@ -18,7 +19,13 @@ export function schedulerRole(shared: Shared): RoleParts {
     logger,
     settings: digestSettings(shared),
     schedule: dailySchedule,
-    sweepers: [createRemediationSweeper(decisionDeps(shared))],
+    sweepers: [
+      createRemediationSweeper(decisionDeps(shared)),
+      createAnchoring({
+        ...{ store, logger, guard: shared.record, key: shared.auditKeys.current },
+        ...shared.anchors,
+      }),
+    ],
   });
   let running: ReturnType<typeof scheduler.start> | undefined;
   return {

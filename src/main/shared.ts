@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { AccessRules } from '../domain/access/access.ts';
+import type { RecordGuard } from '../domain/audit/record.ts';
 import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
@@ -13,6 +14,7 @@ import { createMetrics, type Metrics } from '../platform/process/metrics.ts';
 import type { ReadinessCheck } from '../platform/process/status.ts';
 import { openRedis, queuePrefix, type RedisConnections } from '../platform/queue/bullmq.ts';
 import type { ProcessRedaction } from '../platform/redact/process-redactor.ts';
+import { anchorPlacesOf } from '../platform/settings/anchors.ts';
 import { type AuditKeyRing, auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
@@ -20,6 +22,7 @@ import { tokenKeys } from '../platform/settings/token-keys.ts';
 import { type DatabaseConfig, roleFor } from '../platform/store/connection.ts';
 import { createStore, type PostgresStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
+import { createRecordGuard } from '../services/audit/record-guard.service.ts';
 
 /** What every role stands on. */
 export interface Shared {
@@ -40,6 +43,9 @@ export interface Shared {
   readonly policy: Policy;
   readonly metrics: Metrics;
   readonly auditKeys: AuditKeyRing;
+  /** Where heads of the audit stand outside, and how often they are written there. */
+  readonly anchors: ReturnType<typeof anchorPlacesOf>;
+  readonly record: RecordGuard;
   /** Of the digests of personal tokens; the bot role alone uses them. */
   readonly tokenKeys: readonly string[];
 }
@@ -70,6 +76,11 @@ export async function openShared(input: {
   const database = databaseOf(env.DATABASE_URL, env, `aetherius-${role}`);
   const { redactorOf } = input.redaction;
   const store = createStore({ database, auditKey: keys.current, logger, redactorOf, role: roleFor(role) });
+  const anchors = anchorPlacesOf(config, env);
+  const record = createRecordGuard({
+    ...{ store, logger, keys: keys.all },
+    ...{ places: anchors.places, clock: systemClock },
+  });
   const redis = await openRedis({ connection: redisFromUrl(env.REDIS_URL), logger });
   const courier = createCourier({ client: redis.producer(), prefix: queuePrefix, logger });
   return {
@@ -85,6 +96,8 @@ export async function openShared(input: {
     policy: createPolicy(config.approvals, remediations),
     metrics: createMetrics(role),
     auditKeys: keys,
+    anchors,
+    record,
     tokenKeys: tokenKeys(env),
   };
 }
@@ -93,6 +106,19 @@ export async function openShared(input: {
 export function sharedComponents(shared: Shared): readonly Component[] {
   return [
     { name: 'postgres', stop: () => shared.store.close() },
+    {
+      name: 'anchors',
+      // A bot that starts on an older state says so before anybody asks (R-L5).
+      async start() {
+        const { state, places } = await shared.record.check();
+        const told = { state, places: places.map(({ place, status }) => `${place}: ${status}`) };
+        if (state === 'unconfirmed') shared.logger.warn(told, 'no place outside confirms the record');
+        else shared.logger.info(told, 'the record was compared with its anchors');
+      },
+      async stop() {
+        await Promise.all(shared.anchors.places.map((place) => place.close()));
+      },
+    },
     { name: 'redis', stop: () => shared.redis.close() },
     { name: 'courier', stop: () => shared.courier.close() },
   ];

@@ -5,6 +5,7 @@ import { digestChanged } from '../bot/views/digest-changed.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { reportWriterOf } from '../bot/views/report-form.view.ts';
 import type { AuditKeys } from '../domain/audit/audit.ts';
+import type { RecordGuard } from '../domain/audit/record.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
 import type { Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
@@ -43,6 +44,8 @@ export interface UseCaseDeps {
   readonly logger: Logger;
   readonly version: string;
   readonly auditKeys: { readonly all: AuditKeys };
+  /** Whether decisions may stand on this database (R-L5). */
+  readonly record: RecordGuard;
   /** Of the digests of personal tokens; the bot process alone has them. */
   readonly tokenKeys?: readonly string[];
 }
@@ -54,7 +57,7 @@ export function digestSettings({ config }: Pick<UseCaseDeps, 'config'>): DigestS
 
 /** What deciding about fixes needs, in whichever process. */
 export function decisionDeps(
-  deps: Pick<UseCaseDeps, 'store' | 'policy' | 'ids' | 'logger' | 'clock' | 'config'>,
+  deps: Pick<UseCaseDeps, 'store' | 'policy' | 'ids' | 'logger' | 'clock' | 'config' | 'record'>,
 ): Omit<DecisionDeps, 'directory'> {
   const { store, policy, ids, logger, clock } = deps;
   const renderer = rendererOf(platformsIn(deps.config.environments));
@@ -65,6 +68,7 @@ export function decisionDeps(
     ids,
     logger,
     nextCron,
+    record: deps.record,
     onVerdict: (tx, row) => showRepaired(tx, row, { renderer, clock, ids }),
   };
 }

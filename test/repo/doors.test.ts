@@ -34,6 +34,8 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     list: { slack: true, cli: true },
     stop: { slack: true, cli: true },
     release: { slack: true, cli: true },
+    record: { slack: true, cli: true },
+    confirmRecord: { slack: true, cli: true },
   },
   places: {
     closed: { slack: true, cli: 'Slack alone says what became of a channel.' },

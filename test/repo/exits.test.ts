@@ -42,7 +42,8 @@ const exits: readonly {
     exit: 'a file',
     pattern: /\b(?:writeFile|appendFile|createWriteStream|writeSync|writevSync|truncate)\w*\(/,
     where: /^src\//,
-    allowed: ['src/cli/wiring.ts'],
+    // Anchors of the audit are numbers, hashes and a time.
+    allowed: ['src/cli/wiring.ts', 'src/platform/anchors/file.ts'],
     planted: 'writeFileSync(path, text);',
   },
   {

@@ -57,6 +57,7 @@ const breaches: readonly (readonly [string, string, string])[] = [
   ['src-stands-alone', 'src/domain/a.ts', 'lab/b.ts'],
   ['tools-know-no-src', 'tools/slack-emulator/a.ts', 'src/domain/b.ts'],
   ['text', 'src/text/a.ts', 'src/bot/b.ts'],
+  ['auditor-stands-alone', 'tools/audit-verifier/verify.mjs', 'src/domain/b.ts'],
   ['referee-stands-alone', 'lab/referee/a.ts', 'src/domain/b.ts'],
   ['referee-stands-alone', 'lab/referee/a.ts', 'lab/platform/b.ts'],
 ];

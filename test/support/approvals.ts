@@ -1,6 +1,7 @@
 /** Everything between an offer and its verdict over a real store, with a world that counts its effects. */
 
 import { z } from 'zod';
+import { type RecordGuard, unanchored } from '../../src/domain/audit/record.ts';
 import type { Directory, DirectoryPerson, Known } from '../../src/domain/fix/eligibility.ts';
 import {
   Approvals,
@@ -317,6 +318,7 @@ export interface HarnessOptions {
   /** The card of this state throws. */
   readonly brokenCard?: string;
   readonly nextCron?: NextCron;
+  readonly record?: RecordGuard;
   /** Instead of the test action on the world. */
   readonly real?: {
     readonly remediation: Remediation;
@@ -361,6 +363,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     ids: systemIds,
     logger,
     nextCron: options.nextCron ?? (() => null),
+    record: options.record ?? unanchored,
   };
   const service = createRemediationService({ ...common, actions: remediations });
   const proposing = createProposeService({ ...common, remediations, self, clock });

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { RecordState } from '../../domain/audit/record.ts';
 import { personId } from '../../domain/fix/approval.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { Person } from '../../domain/kernel/person.ts';
@@ -12,7 +13,7 @@ import type { CommandFault } from './command-fault.ts';
 import { pendingLine, runLine } from './home.view.ts';
 import { who } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
-import { switchLines } from './switches.ts';
+import { recordLines, switchLines } from './switches.ts';
 
 /** Private answers to one person: short texts, and lists that fold. */
 export function plainAnswer(text: string, words: Words): Rendered {
@@ -83,9 +84,10 @@ export function approvalsAnswer(rows: readonly RemediationRow[], words: Words): 
 }
 
 /** Which fixes are switched off, by whom, why and until when; or that none is. */
-export function switchesAnswer(switches: readonly KillSwitch[], words: Words): Rendered {
-  if (switches.length === 0) return plainAnswer(words.say('switch.none'), words);
-  return answer([...switchLines(switches, words), words.say('switch.how')], words);
+export function switchesAnswer(switches: readonly KillSwitch[], record: RecordState, words: Words): Rendered {
+  const told = recordLines(record, words);
+  if (switches.length === 0) return answer([...told, words.say('switch.none')], words);
+  return answer([...told, ...switchLines(switches, words), words.say('switch.how')], words);
 }
 
 export function historyAnswer(runs: readonly Run[], words: Words): Rendered {

@@ -1,4 +1,5 @@
 import type { HomeView, KnownBlock } from '@slack/types';
+import type { RecordState } from '../../domain/audit/record.ts';
 import type { RemediationRow } from '../../domain/fix/rows.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
@@ -8,7 +9,7 @@ import { actionIds, remediationActionIds } from '../ids.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
-import { switchLines } from './switches.ts';
+import { recordLines, switchLines } from './switches.ts';
 
 export interface HomeData {
   readonly environments: readonly {
@@ -21,6 +22,8 @@ export interface HomeData {
     readonly remediation: RemediationRow;
     readonly buttons: { readonly approve?: string; readonly reject?: string };
   }[];
+  /** Whether the record is what places outside remember of it. */
+  readonly record: Pick<RecordState, 'state' | 'why'>;
   /** Fixes that are switched off. */
   readonly switches: readonly KillSwitch[];
   readonly runs: readonly Run[];
@@ -30,6 +33,12 @@ export interface HomeData {
 
 const shown = { environments: 12, pending: 5, lines: 8 } as const;
 
+/** What keeps fixes from being decided or begun. */
+function stopped({ record, switches }: HomeData, words: Words): KnownBlock[] {
+  const lines = [...recordLines(record, words), ...switchLines(switches, words)];
+  return lines.length === 0 ? [] : [section(lines.join('\n'), words)];
+}
+
 /** App Home: what is well, what waits for me, what happened. */
 export function homeView(data: HomeData, words: Words): HomeView {
   const blocks: KnownBlock[] = [
@@ -38,7 +47,7 @@ export function homeView(data: HomeData, words: Words): HomeView {
       .slice(0, shown.environments)
       .flatMap((environment) => environmentBlocks(environment, words)),
     header(words.plain('home.approvals'), words),
-    ...(data.switches.length === 0 ? [] : [section(switchLines(data.switches, words).join('\n'), words)]),
+    ...stopped(data, words),
     ...(data.pending.length === 0 ? [section(words.say('home.approvals.none'), words)] : []),
     ...data.pending.slice(0, shown.pending).flatMap((entry) => pendingBlocks(entry, words)),
     header(words.plain('home.runs'), words),

@@ -1,3 +1,4 @@
+import type { RecordState } from '../../domain/audit/record.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
@@ -18,4 +19,13 @@ export function switchLines(switches: readonly KillSwitch[], words: Words): stri
       ? what
       : `${what} ${words.say('switch.until', { until: until.toISOString() })}`;
   });
+}
+
+/** Why nothing is decided or begun, where the record is the reason (R-L5); empty where it is not. */
+export function recordLines({ state, why }: Pick<RecordState, 'state' | 'why'>, words: Words): string[] {
+  if (state === 'unconfirmed') return [words.say('record.unconfirmed')];
+  if (state !== 'held') return [];
+  const said =
+    why?.['anchored'] === undefined ? words.say('record.held.elsewhere') : words.say('record.held', why);
+  return [said, words.say('record.how')];
 }

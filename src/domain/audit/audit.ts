@@ -40,26 +40,41 @@ export function auditMac(key: string | Uint8Array, hash: string): string {
   return createHmac('sha256', key).update(hash).digest('hex');
 }
 
-/** MAC of an anchor, so that a writer to its place cannot forge one. */
+/** MAC of an anchor, with its time, so that a writer to its place cannot forge one. */
 export function anchorMac(
   key: string | Uint8Array,
-  anchor: Pick<AuditAnchor, 'seq' | 'hash' | 'keyId'>,
+  anchor: Pick<AuditAnchor, 'seq' | 'hash' | 'keyId' | 'at'>,
 ): string {
-  const text = `${auditDomain}-anchor\n${anchor.keyId}\n${anchor.seq}\n${anchor.hash}`;
+  const { seq, hash, keyId, at } = anchor;
+  const text = `${auditDomain}-anchor\n${keyId}\n${seq}\n${hash}\n${at.toISOString()}`;
   return createHmac('sha256', key).update(text).digest('hex');
 }
 
 /** Keys by id; retired ones stay, so that old rows can still be checked. */
 export type AuditKeys = ReadonlyMap<string, string | Uint8Array>;
 
+/**
+ * What is wrong with a log (R-L6). Of its rows: `row-altered` (the columns do not give the hash), `gap`, `link-broken`,
+ * `mac-invalid` (not signed with the key it names), `key-unknown`. Of its end: `everything-deleted`, `tail-cut` (rows
+ * are missing that the head still names), `head-put-back` (rows are missing, or are there, and the head was set to
+ * hide it), `row-behind-head` (a row that no append of ours made), `older-state` (the database as a whole is older than
+ * an anchor outside), `anchor-mismatch` (an anchor remembers another row). Of the places: `anchor-missing` (one that was
+ * written is gone), `anchor-unreachable` (a place cannot be read, so nothing is said of it).
+ */
 export const auditFaults = [
   'row-altered',
-  'link-broken',
   'gap',
-  'shorter-than-anchor',
-  'anchor-mismatch',
+  'link-broken',
+  'tail-cut',
+  'head-put-back',
+  'everything-deleted',
+  'older-state',
+  'row-behind-head',
   'mac-invalid',
   'key-unknown',
+  'anchor-missing',
+  'anchor-unreachable',
+  'anchor-mismatch',
 ] as const;
 export type AuditFault = (typeof auditFaults)[number];
 
@@ -100,20 +115,35 @@ export function checkAuditRow(
   return { at: { seq: row.seq, hash } };
 }
 
-/** Checks an anchor against the hash the log has at its place; `undefined`: the log ends before it. */
-export function checkAnchor(
-  anchor: AuditAnchor,
-  hashAtSeq: string | undefined,
-  keys: AuditKeys,
-): AuditFinding | undefined {
+/** Whether an anchor was signed by us: undefined, or what is wrong with it. */
+export function checkAnchorMac(anchor: AuditAnchor, keys: AuditKeys): AuditFinding | undefined {
   const fault = (verdict: AuditFault, detail: string): AuditFinding => ({ verdict, seq: anchor.seq, detail });
   const key = keys.get(anchor.keyId);
   if (key === undefined)
     return fault('key-unknown', `the anchor in ${anchor.place} is signed with key ${anchor.keyId}`);
   if (!sameText(anchorMac(key, anchor), anchor.mac))
     return fault('mac-invalid', `the anchor in ${anchor.place} was not signed with key ${anchor.keyId}`);
+  return undefined;
+}
+
+/** Whether a row was signed by us, by its own columns alone; its place in the chain is not looked at. */
+export function isSigned(row: AuditRow, keys: AuditKeys): boolean {
+  const key = keys.get(row.keyId);
+  const hash = auditHash(row, row.prevHash);
+  return key !== undefined && hash === row.hash && sameText(auditMac(key, hash), row.mac);
+}
+
+/** Checks an anchor against the hash the log has at its place; `undefined`: the log ends before it. */
+export function checkAnchor(
+  anchor: AuditAnchor,
+  hashAtSeq: string | undefined,
+  keys: AuditKeys,
+): AuditFinding | undefined {
+  const forged = checkAnchorMac(anchor, keys);
+  if (forged !== undefined) return forged;
+  const fault = (verdict: AuditFault, detail: string): AuditFinding => ({ verdict, seq: anchor.seq, detail });
   if (hashAtSeq === undefined)
-    return fault('shorter-than-anchor', `${anchor.place} remembers row ${anchor.seq}, which is not there`);
+    return fault('older-state', `${anchor.place} remembers row ${anchor.seq}, which is not there`);
   if (hashAtSeq !== anchor.hash)
     return fault('anchor-mismatch', `${anchor.place} remembers another row ${anchor.seq}`);
   return undefined;

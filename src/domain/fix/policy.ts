@@ -161,9 +161,28 @@ const Section = z
       .prefault({})
       .meta({ description: 'How those who may approve hear of a request.' }),
     audit: z
-      .strictObject({ anchor: z.strictObject({ channel: channelId, every: Duration.prefault('5m') }) })
+      .strictObject({
+        anchor: z
+          .strictObject({
+            file: z.string().min(1).exactOptional().meta({
+              description:
+                'A file that only grows, on a volume that the database does not have; its folder must exist.',
+            }),
+            channel: channelId.exactOptional().meta({
+              description: 'A channel of Slack in which the bot posts it. Not used yet.',
+            }),
+            every: Duration.prefault('5m').meta({ description: 'At the latest after so long.' }),
+            rows: z.int().min(1).default(100).meta({ description: 'At the latest after so many rows.' }),
+          })
+          .meta({
+            description:
+              'Where and how often; `ANCHOR_DATABASE_URL` names one more place, a second PostgreSQL.',
+          }),
+      })
       .exactOptional()
-      .meta({ description: 'Where the head of the audit log is written down. Not used yet.' }),
+      .meta({
+        description: 'Where the head of the audit log is written down, so that a cut or an older log shows.',
+      }),
   })
   .superRefine((section, context) => {
     const known = Object.keys(section.approvers);

@@ -1,4 +1,5 @@
-import type { AuditAnchor } from '../audit/audit-anchor.ts';
+import type { AnchorPlaceName, AuditAnchor } from '../audit/audit-anchor.ts';
+import type { Marks } from '../audit/record.ts';
 import type { AuditEntry, AuditRow } from '../audit/rows.ts';
 
 export interface Audit {
@@ -6,7 +7,15 @@ export interface Audit {
   append(entry: AuditEntry): Promise<AuditRow>;
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
   head(): Promise<{ readonly seq: number; readonly hash: string; readonly ts: Date }>;
-  /** R-L5: heads that were written down elsewhere, oldest first. */
+  /** The same, and undefined where somebody has taken it away. */
+  headIfAny(): Promise<{ readonly seq: number; readonly hash: string } | undefined>;
+  /** The hashes of these rows, by number; what is not there is left out. */
+  hashesAt(seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** The newest row of each kind of mark; not checked yet. */
+  marks(): Promise<Marks>;
+  /** R-L5: heads that were written down elsewhere, in that order; of all places. */
   anchors(): Promise<readonly AuditAnchor[]>;
-  saveAnchor(anchor: AuditAnchor & { readonly reference?: string }): Promise<void>;
+  /** The last one of each of these places. */
+  lastAnchors(places: readonly AnchorPlaceName[]): Promise<readonly AuditAnchor[]>;
+  saveAnchor(anchor: AuditAnchor): Promise<void>;
 }

@@ -110,6 +110,9 @@ export const ProcessEnv = z.object({
   DATABASE_CA_FILE: z.string().exactOptional().meta({ description: 'Certificate authority, PEM file.' }),
   DATABASE_CERT_FILE: z.string().exactOptional().meta({ description: 'Client certificate, PEM file.' }),
   DATABASE_KEY_FILE: z.string().exactOptional().meta({ description: 'Private key of it, PEM file.' }),
+  ANCHOR_DATABASE_URL: secret(
+    'A second PostgreSQL that keeps heads of the audit log; the scheduler’s login adds there, those of bot and workers only read.',
+  ).exactOptional(),
   REDIS_URL: secret(
     'The bot’s own Redis: redis://, rediss://, redis+sentinel://user:password@host:port,host:port/master?db=0 or redis+cluster://host:port,host:port.',
   ).exactOptional(),

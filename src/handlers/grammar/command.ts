@@ -45,9 +45,10 @@ export type TokenChange =
   | { readonly what: 'list' }
   | { readonly what: 'revoke'; readonly id: string };
 
-/** `fixes off` stops all fixes, or those of one remediation; `fixes on` lets them go on. */
+/** `fixes off` stops all fixes, or those of one remediation; `fixes on` lets them go on; `fixes confirm` takes an older record as it is. */
 export type SwitchChange =
   | { readonly what: 'show' }
+  | { readonly what: 'confirm'; readonly reason: string }
   | {
       readonly what: 'off' | 'on';
       /** `*`, or the id of a remediation. */
@@ -239,6 +240,10 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const [word, ...more] = everyWord(rest);
     if (word === undefined) return accept({ kind: 'fixes', change: { what: 'show' } });
     const what = word.toLowerCase();
+    if (what === 'confirm')
+      return more.length === 0
+        ? missing('fixes', 'reason')
+        : accept({ kind: 'fixes', change: { what, reason: more.join(' ') } });
     if (what !== 'on' && what !== 'off') return refuse({ reason: 'surplus', facts: { verb: 'fixes', word } });
     // `for=2h` is ours; any other `name=value` belongs to the reason.
     const time = more.find((one) => /^(?:--)?for=/i.test(one));

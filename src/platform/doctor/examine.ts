@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import type { RecordState } from '../../domain/audit/record.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { LazySecret } from '../../domain/kernel/secret.ts';
 import type { Config } from '../../domain/settings/config.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
 import type { ProcessEnv } from '../../domain/settings/process-env.ts';
+import { anchorPlacesOf } from '../settings/anchors.ts';
 import { databaseOf } from '../settings/database.ts';
 import { redisFromUrl } from '../settings/redis-url.ts';
 import { examineSlack, slackClockOffset } from '../slack/slack-doctor.ts';
@@ -22,6 +25,8 @@ export interface ExamineOptions {
   /** Those with which the configuration's Secrets are read, too. */
   readonly logins: KubeLogins;
   readonly now: () => number;
+  /** Compares the record with its anchors; absent where the database or the key of the audit is not known. */
+  readonly record?: () => Promise<RecordState>;
   /** Scopes to compare with; default those of `manifest.yml`. */
   readonly scopes?: readonly string[];
 }
@@ -33,7 +38,7 @@ const clockWarnsMs = 5_000;
 /** Everything `doctor` looks at, side by side; one that cannot be checked does not keep the others waiting. */
 export async function examine(options: ExamineOptions): Promise<readonly Check[]> {
   const { config, env, logger, now } = options;
-  const [secrets, slack, postgres, redis, kubernetes, slackOffset] = await Promise.all([
+  const [secrets, slack, postgres, redis, kubernetes, slackOffset, audit] = await Promise.all([
     examineSecrets(config),
     examineSlack({
       botToken: env.SLACK_BOT_TOKEN?.reveal(),
@@ -57,6 +62,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
       ),
     ),
     env.SLACK_BOT_TOKEN === undefined ? undefined : slackClockOffset(env.SLACK_API_URL, now),
+    auditChecks(options),
   ]);
   const missing = (area: 'postgres' | 'redis'): Check => ({
     area,
@@ -79,7 +85,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
     ...kubernetes.flat(),
     ...clockCheck('postgres', postgres?.offsetMs),
     ...clockCheck('slack', slackOffset),
-    ...auditChecks(config, env),
+    ...audit,
   ];
 }
 
@@ -146,21 +152,27 @@ function clockCheck(against: 'postgres' | 'slack', offsetMs: number | undefined)
   return [{ area: 'clock', key: `clock.${against}`, state, facts: { offsetMs } }];
 }
 
-function auditChecks(config: Config, env: ProcessEnv): readonly Check[] {
-  const anchored = config.approvals?.audit !== undefined;
-  const key =
-    env.AUDIT_KEY === undefined
-      ? ({ key: 'audit.key-missing', state: 'failed', facts: {} } as const)
-      : ({ key: 'audit.key', state: 'ok', facts: {} } as const);
-  return [
-    { area: 'audit', ...key },
-    {
-      area: 'audit',
-      key: anchored ? 'audit.anchor' : 'audit.anchor-missing',
-      state: anchored ? 'ok' : 'warning',
-      facts: {},
-    },
-  ];
+async function auditChecks({ config, env, record, now }: ExamineOptions): Promise<readonly Check[]> {
+  const check = (key: string, state: CheckState, facts: Facts = {}): Check => ({
+    ...{ area: 'audit', key: `audit.${key}`, state, facts },
+  });
+  const key = env.AUDIT_KEY === undefined ? check('key-missing', 'failed') : check('key', 'ok');
+  const configured = anchorPlacesOf(config, env);
+  await Promise.all(configured.places.map((place) => place.close()));
+  if (configured.places.length === 0) return [key, check('anchor-missing', 'warning')];
+  const found = await record?.().catch(() => undefined);
+  if (found === undefined) return [key, check('record-unknown', 'unknown')];
+  const places = found.places.map(({ place, status, anchor }) => {
+    const minutes = anchor === undefined ? 0 : Math.round((now() - anchor.at.getTime()) / 60_000);
+    const facts = { place, rows: found.seq, seq: anchor?.seq ?? 0, minutes };
+    if (status === 'unreachable') return check('anchor-unreachable', 'unknown', facts);
+    if (status === 'empty') return check('anchor-none', 'warning', facts);
+    if (status === 'missing') return check('anchor-gone', 'failed', facts);
+    if (status !== 'agrees') return check(`anchor-${status}`, 'failed', facts);
+    const late = facts.rows > facts.seq && minutes * 60_000 > 2 * configured.everyMs + 60_000;
+    return check(late ? 'anchor-late' : 'anchor', late ? 'warning' : 'ok', facts);
+  });
+  return [key, ...places, ...(found.state === 'held' ? [check('record-held', 'failed')] : [])];
 }
 
 /** The same number of levels below the package root in `src` and in `dist`. */

@@ -1,4 +1,5 @@
 import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit/audit.ts';
+import { confirmedAction, heldAction } from '../../domain/audit/record.ts';
 import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
@@ -43,6 +44,8 @@ interface Head {
   readonly ts: Date;
 }
 
+const anchorColumns = 'seq, hash, mac, key_id AS "keyId", place, at';
+
 export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Audit {
   return {
     async append(given) {
@@ -67,17 +70,49 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Au
       const { rows } = await query<Head>(`SELECT seq, hash, greatest(ts, 'epoch') AS ts FROM audit_head`);
       return required(rows[0]);
     },
+    async headIfAny() {
+      const { rows } = await query<Pick<Head, 'seq' | 'hash'>>('SELECT seq, hash FROM audit_head');
+      return rows[0];
+    },
+    async hashesAt(seqs) {
+      const { rows } = await query<{ readonly seq: number; readonly hash: string }>(
+        'SELECT seq, hash FROM audit_log WHERE seq = ANY($1)',
+        [[...seqs]],
+      );
+      return new Map(rows.map(({ seq, hash }) => [seq, hash]));
+    },
+    async marks() {
+      const { rows } = await query<StoredAudit>(
+        `SELECT newest.* FROM unnest($1::text[]) AS kind, LATERAL
+           (SELECT * FROM audit_log WHERE action = kind AND action IN ('audit.confirmed', 'audit.held')
+            ORDER BY seq DESC LIMIT 1) AS newest`,
+        [[asIs(confirmedAction), asIs(heldAction)]],
+      );
+      const found = rows.map(toAuditRow);
+      return present({
+        confirmed: found.find(({ action }) => action === confirmedAction),
+        held: found.find(({ action }) => action === heldAction),
+      });
+    },
     async anchors() {
       const { rows } = await query<AuditAnchor>(
-        'SELECT seq, hash, mac, key_id AS "keyId", place FROM audit_anchors ORDER BY seq, place',
+        `SELECT ${anchorColumns} FROM audit_anchors ORDER BY at, seq`,
       );
       return rows;
     },
-    async saveAnchor({ seq, hash, mac, keyId, place, reference }) {
+    async lastAnchors(places) {
+      const { rows } = await query<AuditAnchor>(
+        `SELECT last.* FROM unnest($1::text[]) AS wanted, LATERAL
+           (SELECT ${anchorColumns} FROM audit_anchors WHERE place = wanted ORDER BY at DESC, seq DESC LIMIT 1) AS last`,
+        [places.map(asIs)],
+      );
+      return rows;
+    },
+    async saveAnchor({ seq, hash, mac, keyId, place, at }) {
       await query(
-        `INSERT INTO audit_anchors (seq, hash, mac, key_id, place, reference) VALUES ($1, $2, $3, $4, $5, $6)
+        `INSERT INTO audit_anchors (seq, hash, mac, key_id, place, at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT DO NOTHING`,
-        ids(seq, hash, mac, keyId, place, reference),
+        ids(seq, hash, mac, keyId, place, at),
       );
     },
   };

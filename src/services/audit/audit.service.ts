@@ -1,13 +1,9 @@
-import {
-  type AuditKeys,
-  type AuditPosition,
-  auditStart,
-  checkAnchor,
-  checkAuditRow,
-} from '../../domain/audit/audit.ts';
+import type { AuditKeys } from '../../domain/audit/audit.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
+import type { AnchorPlace } from '../../domain/ports/anchor-place.ts';
 import type { StoreOf } from '../../domain/ports/store.ts';
-import type { AuditService, AuditVerdict } from './contract.ts';
+import type { AuditService } from './contract.ts';
+import { verifyAudit } from './verify.service.ts';
 
 const page = 1_000;
 
@@ -15,10 +11,12 @@ const page = 1_000;
 export function createAuditService(deps: {
   readonly store: StoreOf<'audit'>;
   readonly keys: AuditKeys;
+  /** Where heads stand outside; default nowhere. */
+  readonly places?: readonly AnchorPlace[];
 }): AuditService {
-  const { store, keys } = deps;
+  const { store, keys, places = [] } = deps;
   return {
-    verify: () => verify(store, keys),
+    verify: () => verifyAudit(store, keys, places),
     async list(remediationId, limit) {
       const found: AuditRow[] = [];
       const head = await store.tx((tx) => tx.audit.head());
@@ -35,36 +33,4 @@ export function createAuditService(deps: {
       return found.slice(0, limit);
     },
   };
-}
-
-/** R-L6: walks the whole log; the first fault is the verdict. */
-async function verify(store: StoreOf<'audit'>, keys: AuditKeys): Promise<AuditVerdict> {
-  const { head, anchors } = await store.tx(async (tx) => ({
-    head: await tx.audit.head(),
-    anchors: await tx.audit.anchors(),
-  }));
-  const wanted = new Map<number, string | undefined>(anchors.map((anchor) => [anchor.seq, undefined]));
-  let at: AuditPosition = auditStart;
-  while (at.seq < head.seq) {
-    const from = at.seq + 1;
-    const rows = await store.tx((tx) => tx.audit.rows(from, page));
-    for (const row of rows) {
-      const checked = checkAuditRow(at, row, keys);
-      if ('verdict' in checked) return checked;
-      at = checked.at;
-      if (wanted.has(at.seq)) wanted.set(at.seq, at.hash);
-      if (at.seq === head.seq) break;
-    }
-    if (rows.length === 0) break;
-  }
-  for (const anchor of anchors) {
-    const fault = checkAnchor(anchor, wanted.get(anchor.seq), keys);
-    if (fault !== undefined) return fault;
-  }
-  // The head row is the anchor inside of the database: it catches a tail that was cut without touching it.
-  if (at.seq < head.seq)
-    return { verdict: 'shorter-than-anchor', seq: head.seq, detail: `the log ends at row ${at.seq}` };
-  if (at.hash !== head.hash)
-    return { verdict: 'anchor-mismatch', seq: head.seq, detail: 'the head names another last row' };
-  return { verdict: 'intact', rows: at.seq, head: at.hash };
 }

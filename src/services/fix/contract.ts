@@ -1,3 +1,4 @@
+import type { RecordState } from '../../domain/audit/record.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
 import type { ApprovalRow, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
@@ -92,6 +93,13 @@ export interface KillSwitchService {
   list(): Promise<readonly KillSwitch[]>;
   stop(input: SwitchInput): Promise<void>;
   release(input: SwitchInput): Promise<void>;
+  /** Whether the record is what places outside remember of it (R-L5). */
+  record(): Promise<RecordState>;
+  /**
+   * Lets the bot go on with a record that is older than its anchors: only those of the highest tier, with a reason. What
+   * was open in it ends. AppError NOT_ALLOWED for whoever may not, CONFLICT where nothing has to be confirmed.
+   */
+  confirmRecord(input: Omit<SwitchInput, 'scope' | 'forMs'>): Promise<{ readonly ended: number }>;
 }
 
 export interface Explanation {

@@ -42,6 +42,7 @@ export const cli = {
   'cli.fixes.on': 'release a switch, with a reason',
   'cli.option.scope': 'id of one remediation (default: all)',
   'cli.option.for': 'minutes after which it ends by itself',
+  'cli.fixes.confirm': 'take a record that is older than its anchors as it is, with a reason',
   'cli.fixes.line': '{scope}  since {since:time}  {who}  {reason}',
   'cli.fixes.line-until': '{scope}  since {since:time} until {until:time}  {who}  {reason}',
   'cli.audit': 'the audit log',
@@ -106,7 +107,33 @@ export const cli = {
   'cli.explain.may-not': '  {person}: may not approve ({why})',
   'cli.explain.nobody': '  The policy does not name an approver.',
   'cli.audit.intact': 'The audit log is intact: {rows|# row|# rows}, head {head:hash}.',
-  'cli.audit.broken': 'The audit log is NOT intact at row {seq}: {verdict}. {detail}',
+  'cli.audit.broken': 'The audit log is NOT intact ({verdict}). {sentence}',
+  'cli.audit.place': '  {place}: {anchors|# anchor|# anchors}, the newest of row {seq}',
+  'cli.audit.place-answered':
+    '  {place}: {anchors|# anchor|# anchors}, {answered} answered by a confirmation, the newest of row {seq}',
+  'cli.audit.unanchored':
+    'No anchor stands outside of PostgreSQL: a cut end or an older database would not show.',
+  'audit.verdict.row-altered': 'Row {seq} was altered: its columns do not give its hash.',
+  'audit.verdict.gap': 'A row before row {seq} is missing.',
+  'audit.verdict.link-broken': 'Row {seq} does not continue the row before it.',
+  'audit.verdict.tail-cut': 'The end was cut: the log ends at row {last}, and its head is row {seq}.',
+  'audit.verdict.head-put-back':
+    'The head was put back: it and the rows do not end at the same place, or end before row {seq}.',
+  'audit.verdict.everything-deleted': 'Every row was deleted: the log once had row {seq}.',
+  'audit.verdict.older-state':
+    'The database is older than its record: {place} remembers row {seq}, and the log ends at row {last}.',
+  'audit.verdict.row-behind-head': 'Row {seq} stands behind the head: the bot did not write it.',
+  'audit.verdict.mac-invalid': 'A signature is forged: row {seq} was not signed with the key that it names.',
+  'audit.verdict.key-unknown': 'The key of row {seq} is not known: add it to AUDIT_OLD_KEYS.',
+  'audit.verdict.anchor-missing':
+    'An anchor is missing: row {seq} was written down in {place} and is not there any more.',
+  'audit.verdict.anchor-unreachable':
+    '{place} cannot be read, so the end of the log is not confirmed: it is row {last}.',
+  'audit.verdict.anchor-mismatch': 'The log was rewritten: {place} remembers another row {seq}.',
+  'audit.place.file': 'the anchor file',
+  'audit.place.postgres': 'the second PostgreSQL',
+  'audit.place.slack': 'the Slack channel',
+  'audit.place.s3': 'the object store',
   'cli.history.none': 'No runs yet.',
   'cli.history.line': '{time:time}  {kind}  {environment}  {state}  {run}',
   'cli.digest.run': 'The digest was started as run {run}.',
@@ -203,7 +230,24 @@ export const cli = {
   'doctor.clock.slack': 'Slack is {offsetMs:ms} off; beyond 60 s its requests are refused',
   'doctor.audit.key': 'AUDIT_KEY is set',
   'doctor.audit.key-missing': 'AUDIT_KEY is not set',
-  'doctor.audit.anchor': 'approvals.audit.anchor is set: removed rows at its end would be detected',
+  'doctor.audit.anchor': 'anchors in {place}: the newest remembers row {seq} and is {minutes} min old',
   'doctor.audit.anchor-missing':
-    'approvals.audit.anchor is not set: removed rows at its end would not be detected',
+    'no anchor stands outside of PostgreSQL: a cut end or an older database would not show (approvals.audit.anchor)',
+  'doctor.audit.anchor-none': 'anchors in {place}: not one has been written yet',
+  'doctor.audit.anchor-late':
+    'anchors in {place}: the newest is {minutes} min old and remembers row {seq} of {rows}',
+  'doctor.audit.anchor-unreachable': 'anchors in {place}: cannot be read',
+  'doctor.audit.anchor-gone':
+    'anchors in {place}: one that was written there is gone, so no new one is added',
+  'doctor.audit.anchor-older-state':
+    'anchors in {place}: row {seq} is remembered, and this database ends at row {rows}',
+  'doctor.audit.anchor-anchor-mismatch':
+    'anchors in {place}: another row {seq} is remembered than this database has',
+  'doctor.audit.anchor-mac-invalid': 'anchors in {place}: one was not signed with the key of the audit',
+  'doctor.audit.anchor-key-unknown':
+    'anchors in {place}: one is signed with a key that is not in AUDIT_OLD_KEYS',
+  'doctor.audit.record-held':
+    'nothing is decided or carried out: aetherius fixes confirm <reason> lets it go on',
+  'doctor.audit.record-unknown':
+    'the record cannot be compared with its anchors: DATABASE_URL or AUDIT_KEY is missing, or PostgreSQL does not answer',
 } as const;

@@ -10,7 +10,7 @@ export const commands = {
   'help.resolve':
     '`/aetherius resolve <id> worked|failed <reason>`: say how a fix with an unknown outcome ended',
   'help.fixes':
-    '`/aetherius fixes [off|on] [id] [for=2h] <reason>`: stop all fixes or one kind, and release them',
+    '`/aetherius fixes [off|on|confirm] [id] [for=2h] <reason>`: stop all fixes or one kind, and release them',
   'help.history': '`/aetherius history [env]`: recent runs',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`: the daily digest of this channel',
   'help.token': '`/aetherius token [list|revoke <id>]`: your tokens for the command line',

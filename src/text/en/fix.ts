@@ -40,6 +40,9 @@ export const fix = {
   'card.undo-state.cancelled': 'Cancelled. The fix stays in place.',
   'card.undo-state.stale': 'The target changed since the fix, so nothing was taken back.',
   'card.waiting.kill-switch': 'It waits: fixes are switched off ({why}).',
+  'card.waiting.record-held':
+    'It waits: this database is older than its record. The highest risk tier must confirm it first.',
+  'card.waiting.record-unconfirmed': 'It waits: no place outside can confirm the record now.',
   'card.waiting.frozen': 'It waits: a freeze window forbids it now.',
   'card.waiting.outside-hours': 'It waits for the hours of the policy.',
   'card.waiting.limit-reached': 'It waits: the same fix ran too often within the hour.',
@@ -140,6 +143,14 @@ export const fix = {
     ':rotating_light: It is still not known whether `{handle}` took effect. Look at the target, then say how it ended; nothing else can change it meanwhile.',
   'event.refused': ':no_entry: {who} may not decide `{handle}`. {reason}',
   'event.reason': 'Reason: {reason}',
+  'record.held':
+    ':no_entry: *Nothing is decided or carried out:* this database is older than its record. It ends at row {seq}; row {anchored} was written down outside.',
+  'record.held.elsewhere':
+    ':no_entry: *Nothing is decided or carried out:* this database is older than its record.',
+  'record.how':
+    'Those of the highest risk tier let it go on: `/aetherius fixes confirm <reason>`. Open fixes end.',
+  'record.unconfirmed': 'No fix begins: no place outside can confirm the record now.',
+  'record.confirmed': 'The record is taken as it is. {ended|# open fix|# open fixes} ended.',
   'switch.none': 'No fix is switched off.',
   'switch.all': ':no_entry: *All fixes are switched off* by {who} since {since:time}: {reason}',
   'switch.one': ':no_entry: *“{remediation}” is switched off* by {who} since {since:time}: {reason}',
@@ -226,6 +237,10 @@ export const fix = {
     'the outcome of `{other}` on the same target is not known. Look at it, then say how it ended: `/aetherius resolve {other} worked|failed <reason>`.',
   'denied.frozen': 'a freeze window forbids it now.',
   'denied.outside-hours': 'it is allowed only within the hours of the policy.',
+  'denied.record-held':
+    'this database is older than its record, so nothing is decided. Those of the highest risk tier let it go on: `/aetherius fixes confirm <reason>`.',
+  'denied.record-agrees': 'the record agrees with its anchors, so there is nothing to confirm.',
+  'denied.record-unreachable': 'no place outside can be read now, so it is not known what to confirm.',
   'denied.kill-switch': 'fixes are switched off: {why}',
   'denied.no-remediation': 'there is no fix with that id. `/aetherius approvals` lists what waits.',
   'denied.no-action': 'there is no fix with that name.',

@@ -61,6 +61,8 @@ export const remediations = {
     'The outcome of `{other}` on the same target is not known. Look at it, then type `/aetherius resolve {other} worked|failed <reason>`.',
   'offer.refused.no-approver': 'The policy names no approver for it.',
   'offer.refused.kill-switch': 'Fixes are switched off: {why}',
+  'offer.refused.record-held':
+    'This database is older than its record, so nothing is offered. `/aetherius fixes` says more.',
   'offer.refused.frozen': 'A freeze window forbids it now.',
   'offer.refused.outside-hours': 'It is allowed only within the hours of the policy.',
   'offer.refused.several-members':

@@ -10,7 +10,7 @@ export const commands = {
   'help.approvals': '`/aetherius approvals`：等待决定的修复',
   'help.approve': '`/aetherius approve <编号>` · `/aetherius reject <编号> <理由>`：不用按钮也能决定',
   'help.resolve': '`/aetherius resolve <编号> worked|failed <理由>`：说明结果未知的修复如何结束',
-  'help.fixes': '`/aetherius fixes [off|on] [编号] [for=2h] <理由>`：关闭全部或一种修复，以及恢复',
+  'help.fixes': '`/aetherius fixes [off|on|confirm] [编号] [for=2h] <理由>`：关闭全部或一种修复，以及恢复',
   'help.history': '`/aetherius history [环境]`：最近的运行',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`：本频道的每日摘要',
   'help.token': '`/aetherius token [list|revoke <编号>]`：你在命令行使用的令牌',

@@ -54,6 +54,7 @@ export const remediations = {
     '同一目标上的 `{other}` 结果未知。请先检查，再输入 `/aetherius resolve {other} worked|failed <原因>`。',
   'offer.refused.no-approver': '策略没有指定任何可以批准它的人。',
   'offer.refused.kill-switch': '修复功能已被关闭：{why}',
+  'offer.refused.record-held': '该数据库比其记录更旧，因此不提供修复。详见 `/aetherius fixes`。',
   'offer.refused.frozen': '当前处于冻结时段，不允许执行。',
   'offer.refused.outside-hours': '只允许在策略规定的时段内执行。',
   'offer.refused.several-members': '{service} 有 {found} 个共同保存数据的容器，请人工逐个重启。',

@@ -149,7 +149,9 @@ describe('R-L6: the verifier says', () => {
   it('intact, when nothing was touched', async () => {
     const log = await rows();
 
-    expect(await h.audit.verify()).toEqual({ verdict: 'intact', rows: log.length, head: log.at(-1)?.hash });
+    expect(await h.audit.verify()).toEqual({
+      ...{ verdict: 'intact', rows: log.length, head: log.at(-1)?.hash, places: [] },
+    });
   });
 
   it.each([
@@ -192,26 +194,32 @@ describe('R-L6: the verifier says', () => {
     expect(await h.audit.verify()).toMatchObject({ verdict: 'gap', seq: 4 });
   });
 
-  it('shorter-than-anchor, when the tail was cut', async () => {
+  it('tail-cut, when the tail was cut', async () => {
     await tamper('DELETE FROM audit_log WHERE seq > 3');
 
-    expect(await h.audit.verify()).toMatchObject({ verdict: 'shorter-than-anchor' });
+    expect(await h.audit.verify()).toMatchObject({ verdict: 'tail-cut', seq: 6 });
   });
 
-  it('shorter-than-anchor, when the tail was cut and the head with it, because an anchor remembers (R-L5)', async () => {
+  it('head-put-back, when the tail was cut and the head with it, because an anchor remembers (R-L5)', async () => {
     const log = await rows();
     const last = log.at(-1)!;
-    const anchor = { seq: last.seq, hash: last.hash, keyId: auditKey.id, place: 'C0AUDIT' };
+    const anchor = {
+      seq: last.seq,
+      hash: last.hash,
+      keyId: auditKey.id,
+      place: 'file' as const,
+      at: new Date(),
+    };
     await store.tx((tx) => tx.audit.saveAnchor({ ...anchor, mac: anchorMac(auditKey.secret, anchor) }));
     await tamper('DELETE FROM audit_log WHERE seq > 3');
     await database.sql('UPDATE audit_head SET seq = 3, hash = $1', [log[2]!.hash]);
 
-    expect(await h.audit.verify()).toMatchObject({ verdict: 'shorter-than-anchor', seq: last.seq });
+    expect(await h.audit.verify()).toMatchObject({ verdict: 'head-put-back', seq: last.seq });
   });
 
   it('anchor-mismatch, when the log was written anew with the key and an anchor remembers the old one', async () => {
     const log = await rows();
-    const anchor = { seq: 4, hash: log[3]!.hash, keyId: auditKey.id, place: 'C0AUDIT' };
+    const anchor = { seq: 4, hash: log[3]!.hash, keyId: auditKey.id, place: 'file' as const, at: new Date() };
     await store.tx((tx) => tx.audit.saveAnchor({ ...anchor, mac: anchorMac(auditKey.secret, anchor) }));
     await tamper("UPDATE audit_log SET actor = 'x' WHERE seq = 3");
     let previous = log[1]!.hash;
@@ -224,15 +232,15 @@ describe('R-L6: the verifier says', () => {
     expect(await h.audit.verify()).toMatchObject({ verdict: 'anchor-mismatch', seq: 4 });
   });
 
-  it('anchor-mismatch, when the head names another last row', async () => {
+  it('head-put-back, when the head names another last row', async () => {
     await database.sql("UPDATE audit_head SET hash = repeat('a', 64)");
 
-    expect(await h.audit.verify()).toMatchObject({ verdict: 'anchor-mismatch' });
+    expect(await h.audit.verify()).toMatchObject({ verdict: 'head-put-back' });
   });
 
   it('mac-invalid, when an anchor was made up', async () => {
     const log = await rows();
-    const anchor = { seq: 2, hash: log[1]!.hash, keyId: auditKey.id, place: 'C0AUDIT' };
+    const anchor = { seq: 2, hash: log[1]!.hash, keyId: auditKey.id, place: 'file' as const, at: new Date() };
     await store.tx((tx) => tx.audit.saveAnchor({ ...anchor, mac: anchorMac('another key', anchor) }));
 
     expect(await h.audit.verify()).toMatchObject({ verdict: 'mac-invalid', seq: 2 });

@@ -40,7 +40,10 @@ const rules: { readonly [S in keyof Asking]: { readonly [M in keyof Asking[S]]: 
     },
     explain: { right: 'read', ask: ({ remediations }) => remediations.explain('x', 'prod') },
   },
-  switches: { list: { right: 'read', ask: ({ switches }) => switches.list() } },
+  switches: {
+    list: { right: 'read', ask: ({ switches }) => switches.list() },
+    record: { right: 'read', ask: ({ switches }) => switches.record() },
+  },
 };
 const cases = Object.entries(rules).flatMap(([service, methods]) =>
   Object.entries(methods as Readonly<Record<string, Rule>>).map(([method, rule]) => ({

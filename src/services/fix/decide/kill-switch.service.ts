@@ -5,6 +5,7 @@ import { AppError } from '../../../domain/kernel/errors.ts';
 import { proofOf } from '../../../domain/kernel/person.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { KillSwitchService, SwitchInput } from '../contract.ts';
+import { confirmRecord } from './confirm-record.service.ts';
 import { neededReason } from './reason.ts';
 import { judge } from './remediation-decide.service.ts';
 import { type DecisionDeps, decisionTimeoutMs } from './remediation-deps.ts';
@@ -23,6 +24,8 @@ export function createKillSwitchService(deps: KillSwitchDeps): KillSwitchService
     list: () => deps.store.tx((tx) => tx.killSwitches.list()),
     stop: (input) => change(deps, input, 'stop', deps.policy.everyList),
     release: (input) => change(deps, input, 'release', leads(deps.policy)),
+    record: () => deps.record.check(),
+    confirmRecord: (input) => confirmRecord(deps, input, leads(deps.policy)),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Fallback {
   readonly language: Language;
 }
 
-export interface PlaceDeps extends Omit<DecisionDeps, 'store'> {
+export interface PlaceDeps extends Omit<DecisionDeps, 'record' | 'store'> {
   readonly store: StoreOf<MoveRepository>;
   readonly fallback?: Fallback;
 }

@@ -85,6 +85,8 @@ export async function decide(
   });
   if (seen === undefined) throw notFound(input.id);
   const judged = await judgeFor(seen);
+  // To stop what runs is safe on any record.
+  const held = decision === 'stop' ? undefined : await recordHeld(deps);
   const cause: Cause = {
     by: input.by,
     personId: judged.ok ? judged.personId : personId(input.by),
@@ -98,7 +100,7 @@ export async function decide(
         const locked = await tx.remediations.lock(seen.id);
         if (locked === undefined) throw notFound(input.id);
         const row = await expireIfDue(tx, deps, locked);
-        const outcome = await judgedOutcome(tx, row, input, judged, cause, work);
+        const outcome = held ?? (await judgedOutcome(tx, row, input, judged, cause, work));
         if ('refused' in outcome)
           await auditRefusal(
             tx,
@@ -154,6 +156,14 @@ async function busy(
     const remediation = await reread(tx, row.id);
     return { outcome: { refused: 'target-busy' }, from: remediation.state, remediation };
   });
+}
+
+/** R-L5: on a record that its anchors contradict nothing is decided; undefined: they do not. */
+export async function recordHeld({
+  record,
+}: Pick<DecisionDeps, 'record'>): Promise<{ readonly refused: string; readonly facts: Facts } | undefined> {
+  const { state, why = {} } = await record.quick();
+  return state === 'held' ? { refused: 'record-held', facts: { ...why } } : undefined;
 }
 
 function notFound(id: string): AppError {

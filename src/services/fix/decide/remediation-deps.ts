@@ -1,4 +1,5 @@
 import type { AccessRules } from '../../../domain/access/access.ts';
+import type { RecordGuard } from '../../../domain/audit/record.ts';
 import type { Directory } from '../../../domain/fix/eligibility.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
@@ -23,6 +24,8 @@ export interface DecisionDeps {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly nextCron: NextCron;
+  /** Whether decisions may stand on this database (R-L5). */
+  readonly record: RecordGuard;
   /** Who may ask for fixes in an environment, beyond what the approval policy says (R-A11). */
   readonly accessOf?: (environment: string) => AccessRules | undefined;
   /** Called in the transaction of a verdict, so that other messages can turn green with it. */

@@ -22,7 +22,11 @@ export type Barrier =
   | { readonly kind: 'wait'; readonly reason: string; readonly facts: Facts };
 
 const stale = (facts: Facts): Barrier => ({ kind: 'stale', facts });
-const wait = (reason: string, facts: Facts = {}): Barrier => ({ kind: 'wait', reason, facts });
+const wait = (reason: string, facts: Facts = {}): Extract<Barrier, { kind: 'wait' }> => ({
+  kind: 'wait',
+  reason,
+  facts,
+});
 
 /**
  * approved → executing: the target is looked at first, then everything that the database knows is checked under
@@ -35,7 +39,7 @@ export async function claim(
 ): Promise<Hold | undefined> {
   if (seen.plan.schemaVersion > planSchema) return undefined;
   const remediation = deps.remediations.find((item) => item.id === seen.actionId);
-  const outside = await lookAtTarget(deps, seen, remediation, signal);
+  const outside = (await recordBarrier(deps)) ?? (await lookAtTarget(deps, seen, remediation, signal));
   const began = deps.monotonic();
   const claimed = await deps.store.tx(async (tx) => {
     const locked = await tx.remediations.lock(seen.id);
@@ -51,6 +55,18 @@ export async function claim(
   const leaseEnds = began + (deps.leaseMs ?? defaultLeaseMs);
   const { id, fence, attempt } = claimed;
   return new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
+}
+
+/**
+ * R-L5: on a record that is older than an anchor outside, what runs now may have run before. Where no place can be
+ * asked, that is not known, and it waits.
+ */
+export async function recordBarrier({
+  record,
+}: Pick<ExecutorDeps, 'record'>): Promise<Extract<Barrier, { kind: 'wait' }> | undefined> {
+  const { state, why } = await record.check();
+  if (state === 'held') return wait('record-held', why);
+  return state === 'unconfirmed' ? wait('record-unconfirmed') : undefined;
 }
 
 async function begin(

@@ -1,3 +1,4 @@
+import type { RecordGuard } from '../../../domain/audit/record.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { Remediation, RemediationContext } from '../../../domain/fix/remediation.ts';
 import type { Clock, Ids, Logger } from '../../../domain/kernel/clock.ts';
@@ -22,6 +23,8 @@ export interface ExecutorDeps extends Pick<DecisionDeps, 'onVerdict'> {
   readonly policy: Policy;
   readonly messages: RemediationMessages;
   readonly self: SelfIdentity;
+  /** Asked before each execution, and before each step (R-L5). */
+  readonly record: RecordGuard;
   readonly nextCron: NextCron;
   readonly clock: Clock;
   readonly ids: Ids;

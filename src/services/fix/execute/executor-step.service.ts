@@ -83,6 +83,8 @@ async function runStep(
     await hold.write((own) => own.untouched(idx));
     return undefined;
   }
+  // The database was put back under us: nothing is written there, and a person must look.
+  if ((await deps.record.quick()).state === 'held') return { end: 'released' };
   const refusal = await writeIntent(hold, key);
   if (refusal !== undefined) return refusal;
   await deps.atKillPoint?.(direction === 'apply' ? 'R-K3' : 'R-K6-intent');

@@ -25,7 +25,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       await deps.atKillPoint?.('R-K1');
       const logger = deps.logger.child({ remediation: row.id });
       try {
-        const hold = row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row);
+        const hold =
+          row.state === 'approved' ? await claim(deps, row, signal) : await takeOver(deps, row, logger);
         if (hold === undefined) return;
         await deps.atKillPoint?.('R-K2');
         await drive(hold, signal);

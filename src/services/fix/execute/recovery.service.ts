@@ -7,11 +7,12 @@ import {
   type Remediation,
 } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
+import type { Logger } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { MoveRepository } from '../decide/remediation-deps.ts';
 import { changeRemediation, moveRemediation, reread } from '../decide/remediation-move.service.ts';
-import { lookAtTarget } from './executor-claim.service.ts';
+import { lookAtTarget, recordBarrier } from './executor-claim.service.ts';
 import { defaultLeaseMs, type ExecutorDeps } from './executor-deps.ts';
 import { observe, stepsOf } from './executor-step.service.ts';
 import { Hold } from './hold.ts';
@@ -22,12 +23,21 @@ const running: readonly RemediationState[] = ['executing', 'verifying', 'rolling
  * Takes over what another worker left: only after its lease has ended by the database clock, with a new fence, so
  * that the old one is dead. Undefined: it is still held, or it is over, or that cannot be known yet (R-X5).
  */
-export async function takeOver(deps: ExecutorDeps, seen: RemediationRow): Promise<Hold | undefined> {
+export async function takeOver(
+  deps: ExecutorDeps,
+  seen: RemediationRow,
+  logger: Logger = deps.logger,
+): Promise<Hold | undefined> {
   if (seen.plan.schemaVersion > planSchema) return undefined;
   const remediation = deps.remediations.find((item) => item.id === seen.actionId);
   if (remediation === undefined || remediation.version !== seen.actionVersion) return undefined;
+  if (seen.state !== 'indeterminate' && !running.includes(seen.state)) return undefined;
+  const barrier = await recordBarrier(deps);
+  if (barrier !== undefined) {
+    logger.warn({ reason: barrier.reason, facts: barrier.facts }, 'a fix is not taken over');
+    return undefined;
+  }
   if (seen.state === 'indeterminate') return lookAgain(deps, seen, remediation);
-  if (!running.includes(seen.state)) return undefined;
   const leaseMs = deps.leaseMs ?? defaultLeaseMs;
   const leaseEnds = deps.monotonic() + leaseMs;
   const taken = await deps.store.tx(async (tx) => {

@@ -16,7 +16,7 @@ import type { TxOf } from '../../../domain/ports/store.ts';
 import { type Finding, findingKey } from '../../../domain/probe/finding.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import type { Run } from '../../../domain/run/run.ts';
-import { forbiddenNow } from '../decide/remediation-decide.service.ts';
+import { forbiddenNow, recordHeld } from '../decide/remediation-decide.service.ts';
 import type { DecisionDeps, MoveRepository } from '../decide/remediation-deps.ts';
 import { auditProposal, expireIfDue, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { newHandle } from '../remediation-handle.ts';
@@ -70,7 +70,9 @@ export interface ProposeService extends FixOffers {
 export function createProposeService(deps: ProposeDeps): ProposeService {
   const plan: ProposeService['plan'] = async (input) => {
     const { call, finding, run } = input;
-    const made = await makePlan(deps, input);
+    const held = await recordHeld(deps);
+    const made =
+      held === undefined ? await makePlan(deps, input) : { reason: held.refused, facts: held.facts };
     return {
       call,
       save: (tx) =>

@@ -218,6 +218,7 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
           {
             environments: [{ name: word(), last: run }],
             pending: [{ remediation, buttons: { approve: 'A' } }],
+            record: { state: 'confirmed' },
             switches: [{ scope: word(), reason: word(), by: approver, at: now, until: now }],
             runs: [run],
             fixes: [remediation],

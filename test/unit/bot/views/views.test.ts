@@ -470,11 +470,26 @@ describe('views of one person', () => {
       { scope: 'redis.set-eviction-policy', reason: 'not this one', by: approver, at: now },
     ];
 
+    const record = { state: 'held', why: { anchored: 60, seq: 50 } } as const;
     expectValidView(
-      homeView({ environments, pending, switches, runs: [aRun()], fixes: [aRemediation()], now }, words),
+      homeView(
+        { environments, pending, record, switches, runs: [aRun()], fixes: [aRemediation()], now },
+        words,
+      ),
     );
     expectValidView(
-      homeView({ environments: [], pending: [], switches: [], runs: [], fixes: [], now }, words),
+      homeView(
+        {
+          environments: [],
+          pending: [],
+          record: { state: 'confirmed' },
+          switches: [],
+          runs: [],
+          fixes: [],
+          now,
+        },
+        words,
+      ),
     );
     expectValidView(healthModal({ environments: ['prod', 'staging'], initial: 'staging' }, words));
     expectValidView(rejectModal('{}', ['a → b'], words));

@@ -16,6 +16,7 @@ const keys = new Map([
   ['k1', 'key one'],
   ['k2', 'key two'],
 ]);
+const at = new Date('2026-11-28T09:00:00.000Z');
 const plain: UnsealedAuditRow = {
   ...{ seq: 1, keyId: 'k1', ts: new Date('2026-11-26T09:00:00.123Z'), actor: 'U1', actorTeam: 'T1' },
   action: 'remediation.approve',
@@ -40,8 +41,8 @@ describe('the hash of a row (R-L2)', () => {
       'dfba1188de775b57a89fc5dbf33eef2612c6bfbc334dff605fb597d8f91b9d97',
     );
     expect(auditMac('key one', 'h')).toBe('3b340cdf247ce75e01d4585ad32531b71cf7c717269d0915ae263175ac9fb4fd');
-    expect(anchorMac('key one', { seq: 1, hash: 'h', keyId: 'k1' })).toBe(
-      '9779240261f1f3fe8c5cd1cccc529dfefea3aabdc83e34b63fe31e0751579270',
+    expect(anchorMac('key one', { seq: 1, hash: 'h', keyId: 'k1', at })).toBe(
+      '4333c756b8c638ade4a5968fb843a7732a4bc488647f6de2c9915d430e250890',
     );
   });
 
@@ -119,7 +120,7 @@ describe('a row of the log (R-L6)', () => {
 
 describe('an anchor (R-L5)', () => {
   const anchor = (change: Partial<AuditAnchor> = {}, key = 'key one'): AuditAnchor => {
-    const bare = { seq: 5, hash: 'h5', keyId: 'k1', place: '#audit', ...change };
+    const bare = { seq: 5, hash: 'h5', keyId: 'k1', place: 'file' as const, at, ...change };
     return { ...bare, mac: anchorMac(key, bare) };
   };
   const verdict = (one: AuditAnchor, hash: string | undefined = 'h5') =>
@@ -131,22 +132,22 @@ describe('an anchor (R-L5)', () => {
 
   it('is told from a log that is shorter or another, and from a forged anchor', () => {
     expect(checkAnchor(anchor(), undefined, keys)).toEqual({
-      ...{ verdict: 'shorter-than-anchor', seq: 5, detail: '#audit remembers row 5, which is not there' },
+      ...{ verdict: 'older-state', seq: 5, detail: 'file remembers row 5, which is not there' },
     });
     expect(checkAnchor(anchor(), 'h6', keys)).toMatchObject({
-      ...{ verdict: 'anchor-mismatch', detail: '#audit remembers another row 5' },
+      ...{ verdict: 'anchor-mismatch', detail: 'file remembers another row 5' },
     });
     expect(checkAnchor(anchor({ keyId: 'k9' }), 'h5', keys)).toMatchObject({
-      ...{ verdict: 'key-unknown', detail: 'the anchor in #audit is signed with key k9' },
+      ...{ verdict: 'key-unknown', detail: 'the anchor in file is signed with key k9' },
     });
     expect(checkAnchor(anchor({}, 'another'), 'h5', keys)).toMatchObject({
-      ...{ verdict: 'mac-invalid', detail: 'the anchor in #audit was not signed with key k1' },
+      ...{ verdict: 'mac-invalid', detail: 'the anchor in file was not signed with key k1' },
     });
-    for (const change of [{ seq: 6 }, { hash: 'h6' }, { keyId: 'k2' }])
+    for (const change of [{ seq: 6 }, { hash: 'h6' }, { keyId: 'k2' }, { at: new Date(0) }])
       expect(verdict({ ...anchor(), ...change })).toBe('mac-invalid');
   });
 
   it('is no row: its signature is none of a hash', () => {
-    expect(anchorMac('key one', { seq: 5, hash: 'h5', keyId: 'k1' })).not.toBe(auditMac('key one', 'h5'));
+    expect(anchorMac('key one', { seq: 5, hash: 'h5', keyId: 'k1', at })).not.toBe(auditMac('key one', 'h5'));
   });
 });
