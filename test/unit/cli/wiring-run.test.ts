@@ -25,6 +25,7 @@ const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person', st
   'fixes status': ['person', ''],
   'fixes off': ['person', 'because'],
   'fixes on': ['person', 'because'],
+  'fixes confirm': ['person', 'because'],
   history: ['person', ''],
   report: ['person', ''],
   'digest now': ['person', '--channel C0AAA'],

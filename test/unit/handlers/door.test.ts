@@ -106,6 +106,8 @@ function stage() {
     'runs.history': [{ environment: 'prod', kind: 'health', state: 'complete', createdAt: new Date(0) }],
     'remediations.list': [],
     'switches.list': [],
+    'switches.record': { state: 'confirmed', places: [], seq: 0 },
+    'switches.confirmRecord': { ended: 0 },
     'tokens.list': [],
     'tokens.revoke': { id: 'abcdefgh', name: 'laptop' },
     'tokens.issue': { id: 'abcdefgh', expiresAt: new Date(0), text: { reveal: () => 'shown' } },
