@@ -5,6 +5,7 @@ import {
   DoctorOutput,
   FixOutput,
   HealthOutput,
+  LogsOutput,
   ReportOutput,
 } from '../../src/cli/output-schemas.ts';
 
@@ -13,6 +14,7 @@ export function outputSchemas(): readonly (readonly [string, string])[] {
   return Object.entries({
     health: HealthOutput,
     diagnose: DiagnoseOutput,
+    logs: LogsOutput,
     doctor: DoctorOutput,
     fix: FixOutput,
     approvals: ApprovalsOutput,

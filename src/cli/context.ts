@@ -69,6 +69,10 @@ export interface Terminal {
 export interface CliContext extends Terminal {
   /** Writes a file. */
   save(path: string, text: string): void;
+  /** Bytes of a file, or of standard input for `-`; unpacked where they are gzip. */
+  read(path: string): AsyncIterable<Uint8Array>;
+  /** The text without secrets, for what is cut before it is printed. */
+  redact(text: string): string;
   env(): Promise<ProcessEnv>;
   /** What looks from this process: no Redis, no PostgreSQL of ours, no Slack. */
   checks(): Promise<{

@@ -20,6 +20,7 @@ const CLOSING_MS = 500;
 process.exitCode = await runShell(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  stdin: process.stdin,
   signal: stop.signal,
   version,
   // Made from LC_ALL and LANG by the runtime.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { verdicts } from '../domain/diagnosis/judgement.ts';
 import { partStates } from '../domain/health/health.ts';
+import { logLevels } from '../domain/logs/level.ts';
 import { partIds } from '../domain/platform/part.ts';
 import { severities } from '../domain/probe/finding.ts';
 import { overalls } from '../domain/report/issue-report.ts';
@@ -118,6 +119,85 @@ export const DoctorOutput = z
   })
   .meta({ title: 'aetherius doctor --output json' });
 export type DoctorOutput = z.output<typeof DoctorOutput>;
+
+const moment = z.iso.datetime().nullable();
+const count = z.number().int();
+
+export const LogsOutput = z
+  .object({
+    text: z.string().meta({ description: 'What is wrong, in one sentence, in the language asked for.' }),
+    query: z.object({
+      since: moment,
+      until: moment,
+      level: z.enum(logLevels).meta({ description: 'Entries below it are counted and not grouped.' }),
+      grep: z.string().nullable(),
+    }),
+    groups: z
+      .array(
+        z.object({
+          level: z.enum(logLevels),
+          count,
+          perMinute: z.number().nullable(),
+          first: moment,
+          last: moment,
+          before: count.nullable().meta({ description: 'Entries in the hour before; null: not compared.' }),
+          mark: z.enum(['new', 'more']).nullable(),
+          shape: z.string().meta({ description: 'The first line with * for what changes.' }),
+          example: z.array(z.string()).meta({ description: 'The latest entry, without secrets.' }),
+          sources: z.array(z.string()),
+          known: z
+            .object({
+              id: z.string(),
+              part: z.enum(partIds).nullable(),
+              causes: z
+                .array(z.string())
+                .meta({ description: 'Causes that it speaks for; `aetherius diagnose` confirms them.' }),
+              ask: z.string().nullable().meta({ description: 'Words after `aetherius diagnose`.' }),
+            })
+            .nullable(),
+          text: z.string(),
+        }),
+      )
+      .meta({ description: 'Worst first.' }),
+    compared: z
+      .object({ from: moment, to: moment })
+      .nullable()
+      .meta({ description: 'The time whose entries were compared with the hour before it.' }),
+    timeline: z
+      .object({ from: moment, stepMs: z.number(), counts: z.array(count) })
+      .nullable()
+      .meta({ description: 'Grouped entries by time.' }),
+    read: z.object({
+      sources: z.array(
+        z.object({
+          name: z.string(),
+          lines: count,
+          bytes: count,
+          failed: z.string().nullable().meta({ description: 'Why it could not be read, or not to its end.' }),
+          cut: z.boolean().meta({ description: 'It holds more than was read.' }),
+        }),
+      ),
+      lines: count,
+      bytes: count,
+      entries: count,
+      byLevel: z.record(z.enum(logLevels), count),
+      first: moment,
+      last: moment,
+      zoneless: count.meta({ description: 'Entries whose time names no zone; it was read as UTC.' }),
+      timeless: count,
+    }),
+    leftOut: z.object({
+      belowLevel: count,
+      otherTime: count,
+      otherWords: count,
+      tooManyShapes: count,
+      groups: count,
+      inGroups: count,
+    }),
+    notes: z.array(z.string()),
+  })
+  .meta({ title: 'aetherius logs --output json' });
+export type LogsOutput = z.output<typeof LogsOutput>;
 
 const Remediation = z.object({
   id: z.uuid(),

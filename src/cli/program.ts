@@ -4,6 +4,7 @@ import { type TextKey, type Words, wordsIn } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
 import type { FixOptions } from './fix.command.ts';
 import type { InitOptions } from './init.command.ts';
+import type { LogsOptions } from './logs.command.ts';
 
 export interface GlobalOptions {
   readonly output: Output;
@@ -78,6 +79,19 @@ export function createProgram(
         async (context) => (await import('./diagnose.command.ts')).diagnoseCommand(context, symptom, options),
         present({ manifests: options.manifests }),
       ),
+    );
+
+  program
+    .command('logs')
+    .description(say('cli.logs'))
+    .addOption(new Option('--file <file...>', say('cli.logs.file')))
+    .addOption(new Option('--since <time>', say('cli.logs.since')))
+    .addOption(new Option('--until <time>', say('cli.logs.until')))
+    .addOption(new Option('--level <level>', say('cli.logs.level')))
+    .addOption(new Option('--grep <words>', say('cli.logs.grep')))
+    .addOption(env())
+    .action((options: LogsOptions) =>
+      here(async (context) => (await import('./logs.command.ts')).logsCommand(context, options)),
     );
 
   program

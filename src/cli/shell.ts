@@ -2,6 +2,8 @@
 export interface Shell {
   out(text: string): void;
   err(text: string): void;
+  /** Standard input; default: empty. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
   readonly version: string;
   /** Locale of the terminal, such as `zh-CN`. */

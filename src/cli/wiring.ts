@@ -12,6 +12,7 @@ import type { Words } from '../text/words.ts';
 import type { CliContext, Output } from './context.ts';
 import type { Shell } from './shell.ts';
 import type { Guard } from './wiring-guard.ts';
+import { readBytes } from './wiring-read.ts';
 
 export interface OpenOptions {
   readonly words: Words;
@@ -100,6 +101,8 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       shell.out(`${options.output === 'json' ? visibleInJson(safe) : visible(safe)}\n`);
     },
     err: (text) => guard.shell.err(`${text}\n`),
+    read: (path) => readBytes(path, shell.stdin ?? nothing(), shell.signal),
+    redact: (text) => guard.text(text),
     save: (path, text) => writeFileSync(path, guard.text(text), { mode: 0o644 }),
     now: () => systemClock.now(),
     sleep: (ms) => systemClock.sleep(ms, shell.signal),
@@ -142,6 +145,8 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     },
   };
 }
+
+async function* nothing(): AsyncIterable<Uint8Array> {}
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

@@ -6,6 +6,7 @@ import { digest } from './en/digest.ts';
 import { findings } from './en/findings.ts';
 import { fix } from './en/fix.ts';
 import { health } from './en/health.ts';
+import { logs } from './en/logs.ts';
 import { parts } from './en/parts.ts';
 import { probes } from './en/probes.ts';
 import { remediations } from './en/remediations.ts';
@@ -30,5 +31,6 @@ export const en = {
   ...probes,
   ...remediations,
   ...report,
+  ...logs,
   ...cli,
 } as const;

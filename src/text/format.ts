@@ -150,3 +150,11 @@ function time(value: string | number): string {
   if (Number.isNaN(at.getTime())) return String(value);
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+/** A moment to the second, in UTC: within an incident, minutes are too coarse. */
+export function moment(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}

@@ -7,6 +7,7 @@ import { digest } from './zh-CN/digest.ts';
 import { findings } from './zh-CN/findings.ts';
 import { fix } from './zh-CN/fix.ts';
 import { health } from './zh-CN/health.ts';
+import { logs } from './zh-CN/logs.ts';
 import { parts } from './zh-CN/parts.ts';
 import { probes } from './zh-CN/probes.ts';
 import { remediations } from './zh-CN/remediations.ts';
@@ -31,5 +32,6 @@ export const zhCN = {
   ...probes,
   ...remediations,
   ...report,
+  ...logs,
   ...cli,
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

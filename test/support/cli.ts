@@ -13,6 +13,7 @@ export async function aetherius(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   signal: AbortSignal = new AbortController().signal,
+  stdin?: AsyncIterable<Uint8Array>,
 ): Promise<CliAnswer> {
   const out: string[] = [];
   const err: string[] = [];
@@ -23,6 +24,7 @@ export async function aetherius(
     version: '0.0.0',
     locale: 'en-US',
     env,
+    ...(stdin === undefined ? {} : { stdin }),
   });
   return { exit, out: out.join(''), err: err.join('') };
 }

@@ -1,3 +1,4 @@
+import { knownLines } from '../logs/known-lines.ts';
 import { type PartId, partIds } from '../platform/part.ts';
 import { factsOf, type Platform } from '../platform/platform.ts';
 import { type ConnectionSymptom, connectionSymptom } from './connection-symptom.ts';
@@ -62,6 +63,11 @@ export function symptomOf(
     const about = diagnoses.filter((diagnosis) => diagnosis.part === part && !isWay(diagnosis));
     return { kind: 'known', ids: [...diagnoses.filter(isWay), ...about].map(({ id: one }) => one), part };
   }
+  const told = knownLines(platform).find(
+    ({ pattern, common }) => common !== true && pattern.test(words),
+  )?.ask;
+  if (told !== undefined && diagnoses.some(({ id: one }) => one === told))
+    return { kind: 'known', ids: [told], ...withPart };
   const { candidates, sure } = matcher.match(words);
   const connection = connectionSymptom(words, part, matcher.suspects, platform);
   if (connection !== undefined) return ofConnection(connection, diagnoses, matcher, { candidates, sure });

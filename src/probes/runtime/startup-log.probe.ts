@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { knownLines } from '../../domain/logs/known-lines.ts';
 import { configuredIds, partIds } from '../../domain/platform/part.ts';
 import { asInGuide, type Platform } from '../../domain/platform/platform.ts';
 import type { FindingCode } from '../../domain/probe/findings.ts';
@@ -16,70 +17,10 @@ interface Reason {
   readonly pattern: RegExp;
 }
 
-const reasonsOf = ({ parts }: Platform): readonly Reason[] => [
-  {
-    code: 'STARTUP_PORT_IN_USE',
-    pattern:
-      /address already in use|EADDRINUSE|port is already allocated|bind:.*in use|only one usage of each socket address/i,
-  },
-  {
-    code: 'STARTUP_DATABASE_CREDENTIALS',
-    pattern:
-      /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role \\?"[^"]*" does not exist|pg_hba\.conf/i,
-  },
-  {
-    code: 'STARTUP_DATABASE_MISSING',
-    pattern: /database \\?"[^"]*" does not exist|SQLSTATE 3D000|\b3D000\b/i,
-  },
-  // Words of Redis itself, whoever repeats them.
-  {
-    code: 'STARTUP_REDIS_CREDENTIALS',
-    pattern:
-      /\bWRONGPASS\b|\bNOAUTH\b|invalid username-password pair|AUTH .* called without any password configured|client sent AUTH, but no password is set/i,
-  },
-  { code: 'STARTUP_REDIS_FULL', pattern: /OOM command not allowed when used memory/i },
-  // Go's database/sql and the SQLSTATEs of a relation or column that is absent or of another type.
-  {
-    code: 'STARTUP_ROW_UNREADABLE',
-    pattern:
-      /\bScan error on column index\b|unsupported Scan, storing driver\.Value|can(?:no|')t scan .*into/i,
-  },
-  {
-    code: 'STARTUP_SCHEMA_WRONG',
-    pattern:
-      /SQLSTATE (?:42P01|42703|42704|42804|42P07|42701)\b|(?:relation|column) \\?"[^"]*"(?: of relation \\?"[^"]*")? (?:does not exist|already exists)/i,
-  },
-  // Loggers and readers of YAML: the program has its file and cannot work with it.
-  {
-    code: 'STARTUP_CONFIG_REFUSED',
-    pattern:
-      /no encoder (?:name specified|registered for name)|invalid log level|unrecognized level|failed to parse config(?:uration)?(?: file)?:|field \S+ not found in type|failed to read config(?:uration)? file/i,
-  },
-  {
-    code: 'STARTUP_DATABASE_UNREACHABLE',
-    pattern: new RegExp(
-      `(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect)`,
-      'i',
-    ),
-  },
-  {
-    code: 'STARTUP_REDIS_UNREACHABLE',
-    pattern: new RegExp(
-      `(?:redis|:${parts.redis.port})\\S*.*(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect|failed to dial)`,
-      'i',
-    ),
-  },
-  {
-    code: 'STARTUP_NATS_CREDENTIALS',
-    pattern:
-      /nats.*(?:authorization violation|authentication (?:expired|revoked|error|failed)|permissions violation)/i,
-  },
-  {
-    code: 'STARTUP_NATS_UNREACHABLE',
-    pattern:
-      /nats.*(?:no servers available|connection refused|no such host|i\/o timeout|timed? ?out|cannot connect|failed to connect)/i,
-  },
-];
+const reasonsOf = (platform: Platform): readonly Reason[] =>
+  knownLines(platform).flatMap(({ atStart: code, pattern }) =>
+    code === undefined ? [] : [{ code, pattern }],
+  );
 
 /** The start of a last word, after time, level and component: of a program, or of its language's runtime. */
 const lastWord =

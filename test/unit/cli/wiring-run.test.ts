@@ -12,6 +12,7 @@ import { aetherius } from '../../support/cli.ts';
 const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person', string]>> = {
   health: ['own', ''],
   diagnose: ['own', 'D3'],
+  logs: ['own', '--file -'],
   init: ['own', ''],
   doctor: ['operator', ''],
   'audit verify': ['operator', ''],

@@ -1,0 +1,159 @@
+import { createLogAnalysis, type LogAnalysis } from '../domain/logs/analysis.ts';
+import { readWish } from '../domain/logs/query.ts';
+import type { LogReport, LogSource } from '../domain/logs/report.ts';
+import { LineSplitter } from '../domain/logs/splitter.ts';
+import { asInGuide, type Platform, platformsIn } from '../domain/platform/platform.ts';
+import type { Config } from '../domain/settings/config.ts';
+import { logWords } from '../text/logs.ts';
+import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { UsageFault } from './faults.ts';
+import type { LogsOutput } from './output-schemas.ts';
+
+export interface LogsOptions {
+  readonly file?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly level?: string;
+  readonly grep?: string;
+  readonly env?: string;
+}
+
+/**
+ * Reads files or standard input. Exit codes: 0 nothing of that level, 1 there is something, 2 a log could not be read
+ * and nothing was found, 64 usage.
+ */
+export async function logsCommand(given: CliContext, options: LogsOptions): Promise<ExitCode> {
+  const now = given.now().getTime();
+  const wish = readWish(options, now);
+  if (!wish.ok) throw new UsageFault(`cli.fault.${wish.fault}`, { value: wish.value });
+  const files = options.file ?? [];
+  if (files.length === 0) throw new UsageFault('cli.fault.log-file');
+  // A file can be read without any configuration; where there is one, its names and its own secrets count.
+  const platform = platformOf(await given.config().catch(() => undefined), options.env);
+  const context = { ...given, words: given.words.about(platform) };
+  const analysis = createLogAnalysis({
+    query: wish.query,
+    now,
+    platform,
+    redact: (text) => context.redact(text),
+  });
+  for (const file of files) await readInto(analysis, file, context);
+  const report = analysis.report();
+  context.out(
+    context.output === 'json'
+      ? JSON.stringify(logsOutput(report, context), null, 2)
+      : logsText(report, context),
+  );
+  return exitOf(report);
+}
+
+function platformOf(config: Config | undefined, environment: string | undefined): Platform {
+  const chosen =
+    environment ?? config?.slack.defaultEnvironment ?? Object.keys(config?.environments ?? {})[0];
+  if (config === undefined || chosen === undefined || !Object.hasOwn(config.environments, chosen))
+    return asInGuide;
+  return platformsIn(config.environments)(chosen);
+}
+
+async function readInto(analysis: LogAnalysis, file: string, context: CliContext): Promise<void> {
+  const input = analysis.source(file === '-' ? 'stdin' : file);
+  const lines = new LineSplitter((line) => input.line(line));
+  let failed: string | undefined;
+  try {
+    for await (const bytes of context.read(file)) {
+      input.bytes(bytes.length);
+      lines.push(bytes);
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const { code } = error as { readonly code?: string };
+    failed = code?.startsWith('Z_') === true ? 'logs.why.no-gzip' : 'logs.why.unreadable';
+  }
+  lines.end();
+  input.end(failed === undefined ? {} : { failed });
+}
+
+function exitOf({ groups, sources }: LogReport): ExitCode {
+  if (groups.length > 0) return exitCodes.findings;
+  return sources.some(({ failed }) => failed !== undefined) ? exitCodes.couldNotLook : exitCodes.ok;
+}
+
+const asked = (ask: string): string => `aetherius diagnose ${ask}`;
+
+export function logsText(report: LogReport, { words }: Pick<CliContext, 'words'>): string {
+  const said = logWords(report, words);
+  const groups = said.groups.flatMap(({ group, title, numbers, causes }) => [
+    '',
+    title,
+    `  ${numbers}`,
+    ...group.example.map((line) => `  | ${line}`),
+    ...causes.map((cause) => `  ${cause}`),
+    ...(group.known?.ask === undefined
+      ? []
+      : [`  → ${words.plain('logs.group.ask', { command: asked(group.known.ask) })}`]),
+  ]);
+  const timeline = said.timeline === undefined ? [] : ['', said.timeline];
+  return [said.headline, ...groups, ...timeline, '', ...said.notes].join('\n');
+}
+
+export function logsOutput(report: LogReport, { words }: Pick<CliContext, 'words'>): LogsOutput {
+  const said = logWords(report, words);
+  const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+  const sources = report.sources.map((source: LogSource) => ({
+    name: source.name,
+    lines: source.lines,
+    bytes: source.bytes,
+    failed: source.failed === undefined ? null : (words.lookupPlain(source.failed) ?? source.failed),
+    cut: source.cut === true,
+  }));
+  const { query, timeline, compared } = report;
+  return {
+    text: said.headline,
+    query: {
+      since: iso(query.since),
+      until: iso(query.until),
+      level: query.level,
+      grep: query.grep ?? null,
+    },
+    groups: said.groups.map(({ group, title, causes }) => ({
+      level: group.level,
+      count: group.count,
+      perMinute: group.perMinute ?? null,
+      first: iso(group.first),
+      last: iso(group.last),
+      before: group.before ?? null,
+      mark: group.mark ?? null,
+      shape: group.shape,
+      example: [...group.example],
+      sources: [...group.sources],
+      known:
+        group.known === undefined
+          ? null
+          : {
+              id: group.known.id,
+              part: group.known.part ?? null,
+              causes: [...group.known.causes],
+              ask: group.known.ask ?? null,
+            },
+      text: [title, ...causes].join('\n'),
+    })),
+    compared: compared === undefined ? null : { from: iso(compared.from), to: iso(compared.to) },
+    timeline:
+      timeline === undefined
+        ? null
+        : { from: iso(timeline.from), stepMs: timeline.stepMs, counts: [...timeline.counts] },
+    read: {
+      sources,
+      lines: report.lines,
+      bytes: report.bytes,
+      entries: report.entries,
+      byLevel: { ...report.byLevel },
+      first: iso(report.first),
+      last: iso(report.last),
+      zoneless: report.zoneless,
+      timeless: report.timeless,
+    },
+    leftOut: { ...report.leftOut },
+    notes: [...said.notes],
+  };
+}

@@ -1,0 +1,319 @@
+import { present } from '../kernel/present.ts';
+import { shortened } from '../kernel/text.ts';
+import type { PartId } from '../platform/part.ts';
+import type { Platform } from '../platform/platform.ts';
+import { EntryReader, type LogEntry } from './entries.ts';
+import { createGrouping, type Grouping, saidIn } from './grouping.ts';
+import type { KnownLine } from './known-lines.ts';
+import { type LogLevel, logLevels, rankOf } from './level.ts';
+import type { LogGroup, LogQuery, LogReport, LogSource } from './report.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** How much of the hour before a log must cover, so that "new" means something. */
+const COVERED_MS = 55 * MINUTE_MS;
+/** Groups that are shown. */
+const MOST_GROUPS = 30;
+/** Lines of an example, and characters of a line. */
+const MOST_LINES = 12;
+const MOST_CHARACTERS = 400;
+const MOST_STEPS = 48;
+/** Minutes that a group remembers while the end of the log is not known. */
+const MOST_MINUTES = 512;
+/** "Much more": this many times as often, and more than chance makes of it. */
+const MORE_TIMES = 3;
+const MORE_LEAST = 10;
+
+export interface LogAnalysisOptions {
+  readonly query: LogQuery;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly platform: Platform;
+  /** Whose log it is, where that is known. */
+  readonly part?: PartId;
+  /** Takes secrets out of what is shown. */
+  readonly redact: (text: string) => string;
+}
+
+/** One log on its way in. */
+export interface LogInput {
+  /** A whole line, without its end. */
+  line(text: string): void;
+  bytes(count: number): void;
+  end(outcome?: Pick<LogSource, 'failed' | 'cut'>): void;
+}
+
+export interface LogAnalysis {
+  source(name: string): LogInput;
+  /** After the end of every source. */
+  report(): LogReport;
+}
+
+interface Group {
+  readonly level: LogLevel;
+  readonly known: KnownLine | undefined;
+  count: number;
+  before: number;
+  first: number | undefined;
+  last: number | undefined;
+  example: LogEntry;
+  readonly sources: Set<string>;
+  /** Entries by minute, of the last two hours. */
+  readonly minutes: Map<number, number>;
+}
+
+/**
+ * Reads logs line by line and keeps groups, not lines: memory does not grow with the log. With `since`, the hour before
+ * it is what the groups are compared with, and has to be read too; without it, the last hour of the log is compared
+ * with the hour before that.
+ */
+export function createLogAnalysis(options: LogAnalysisOptions): LogAnalysis {
+  const { query, now, platform, redact } = options;
+  const { since, until } = query;
+  const wanted = query.grep?.toLowerCase();
+  const least = rankOf(query.level);
+  const grouping = createGrouping(platform);
+  const groups = new Map<number, Group>();
+  const sources: LogSource[] = [];
+  const byLevel = Object.fromEntries(logLevels.map((level) => [level, 0])) as Record<LogLevel, number>;
+  const steps = new Map<number, number>();
+  const left = { belowLevel: 0, otherTime: 0, otherWords: 0, tooManyShapes: 0 };
+  const seen = { entries: 0, zoneless: 0, timeless: 0, grouped: 0 };
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+
+  const groupOf = (entry: LogEntry): Group | undefined => {
+    const found = grouping.of(entry);
+    if (found === undefined) return undefined;
+    const { shape, known } = found;
+    const met = groups.get(shape.id);
+    if (met !== undefined) return met;
+    const made: Group = {
+      level: entry.level,
+      known,
+      count: 0,
+      before: 0,
+      first: undefined,
+      last: undefined,
+      example: entry,
+      sources: new Set(),
+      minutes: new Map(),
+    };
+    groups.set(shape.id, made);
+    return made;
+  };
+
+  const take = (entry: LogEntry, source: string): void => {
+    const { time } = entry;
+    const before = since !== undefined && time !== undefined && time < since;
+    if (time !== undefined) [first, last] = [Math.min(first, time), Math.max(last, time)];
+    if ((before && time < since - HOUR_MS) || (until !== undefined && time !== undefined && time > until)) {
+      left.otherTime += 1;
+      return;
+    }
+    if (!before) {
+      seen.entries += 1;
+      byLevel[entry.level] += 1;
+      if (entry.zoneless === true) seen.zoneless += 1;
+      if (time === undefined) seen.timeless += 1;
+    }
+    if (rankOf(entry.level) < least) {
+      if (!before) left.belowLevel += 1;
+      return;
+    }
+    if (wanted !== undefined && !entry.lines.some((line) => line.toLowerCase().includes(wanted))) {
+      if (!before) left.otherWords += 1;
+      return;
+    }
+    const group = groupOf(entry);
+    if (group === undefined) {
+      if (!before) left.tooManyShapes += 1;
+      return;
+    }
+    if (before) {
+      group.before += 1;
+      return;
+    }
+    seen.grouped += 1;
+    group.count += 1;
+    group.sources.add(source);
+    group.example = entry;
+    if (time === undefined) return;
+    group.first = Math.min(group.first ?? time, time);
+    group.last = Math.max(group.last ?? time, time);
+    const minute = Math.floor(time / MINUTE_MS);
+    if (since === undefined) remember(group.minutes, minute);
+    steps.set(minute, (steps.get(minute) ?? 0) + 1);
+  };
+
+  return {
+    source(name) {
+      let [lines, bytes] = [0, 0];
+      const reader = new EntryReader({
+        now,
+        wanted: (level) => rankOf(level) >= least,
+        emit: (entry) => take(entry, name),
+      });
+      return {
+        line(text) {
+          lines += 1;
+          reader.push(text);
+        },
+        bytes(count) {
+          bytes += count;
+        },
+        end(outcome = {}) {
+          reader.end();
+          sources.push({ name, lines, bytes, ...present(outcome) });
+        },
+      };
+    },
+    report() {
+      const told = first <= last;
+      const from = since ?? last - HOUR_MS;
+      const covered = told && first <= from - COVERED_MS && last >= from;
+      const to = until ?? (since === undefined ? last : Math.max(last, since));
+      const spanMs = told ? Math.max(MINUTE_MS, to - (since ?? first)) : undefined;
+      const all = [...groups.values()]
+        .filter(({ count }) => count > 0)
+        .map((group) =>
+          shown(group, {
+            redact,
+            part: options.part,
+            spanMs,
+            grouping,
+            compare: covered ? { from, to, given: since !== undefined } : undefined,
+          }),
+        )
+        .toSorted(worstFirst);
+      const groupsShown = all.slice(0, MOST_GROUPS);
+      const hidden = all.slice(MOST_GROUPS);
+      return {
+        query,
+        sources,
+        bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),
+        lines: sources.reduce((sum, { lines }) => sum + lines, 0),
+        entries: seen.entries,
+        byLevel,
+        zoneless: seen.zoneless,
+        timeless: seen.timeless,
+        grouped: seen.grouped,
+        ...(told ? { first, last } : {}),
+        ...(covered ? { compared: { from, to } } : {}),
+        groups: groupsShown,
+        leftOut: {
+          ...left,
+          groups: hidden.length,
+          inGroups: hidden.reduce((sum, { count }) => sum + count, 0),
+        },
+        ...present({ timeline: timelineOf(steps) }),
+      };
+    },
+  };
+}
+
+function remember(minutes: Map<number, number>, minute: number): void {
+  minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+  if (minutes.size <= MOST_MINUTES) return;
+  const latest = Math.max(...minutes.keys());
+  for (const one of minutes.keys()) if (one < latest - 125) minutes.delete(one);
+}
+
+interface Comparison {
+  readonly from: number;
+  readonly to: number;
+  /** The time was asked for: what came before it was counted apart. */
+  readonly given: boolean;
+}
+
+function shown(
+  group: Group,
+  {
+    redact,
+    part,
+    spanMs,
+    grouping,
+    compare,
+  }: {
+    readonly redact: (text: string) => string;
+    readonly part: PartId | undefined;
+    readonly spanMs: number | undefined;
+    readonly grouping: Grouping;
+    readonly compare: Comparison | undefined;
+  },
+): LogGroup {
+  const { level, count, first, last, known, example } = group;
+  const whole = redact(example.lines.slice(0, MOST_LINES).join('\n')).split('\n');
+  const more = example.count - Math.min(MOST_LINES, example.lines.length);
+  const lines = whole.map((line) => shortened(line.trimEnd(), MOST_CHARACTERS));
+  const said = redact(saidIn(example));
+  return {
+    level,
+    count,
+    ...present({ perMinute: spanMs === undefined ? undefined : count / (spanMs / MINUTE_MS), first, last }),
+    ...(compare === undefined ? {} : marked(group, compare)),
+    example: more > 0 ? [...lines, `… +${more}`] : lines,
+    text: shortened(said, MOST_CHARACTERS),
+    shape: shortened(grouping.shapeOf(said), MOST_CHARACTERS),
+    sources: [...group.sources].toSorted(),
+    ...present({ known: known === undefined ? undefined : knownIn(known, part) }),
+  };
+}
+
+/** Causes and question for this part: the diagnosis of one part's start says nothing of another's log. */
+function knownIn(
+  { id, part, causes, ask }: KnownLine,
+  of: PartId | undefined,
+): NonNullable<LogGroup['known']> {
+  const ofStart = (symptom: string) => /^S1(?:\.|$)/.test(symptom);
+  const its = of === 'agent-manager' ? causes : causes.filter((cause) => !ofStart(cause));
+  const asked = of === 'agent-manager' || ask === undefined || !ofStart(ask) ? ask : (part ?? of);
+  return { id, causes: its, ...present({ part, ask: asked }) };
+}
+
+function marked(group: Group, { from, to, given }: Comparison): Pick<LogGroup, 'before' | 'mark'> {
+  const start = Math.floor(from / MINUTE_MS);
+  const minutes = [...group.minutes];
+  const within = (least: number, below: number) =>
+    minutes
+      .filter(([minute]) => minute >= least && minute < below)
+      .reduce((sum, [, count]) => sum + count, 0);
+  const before = given ? group.before : within(start - 60, start);
+  const recent = given ? group.count : within(start, Number.POSITIVE_INFINITY);
+  if (recent === 0) return { before };
+  // A group that is older than the two hours is not new: it was silent for an hour.
+  if (before === 0)
+    return group.first !== undefined && group.first < from ? { before } : { before, mark: 'new' };
+  const expected = (before * Math.max(1, to - from)) / HOUR_MS;
+  const more =
+    recent >= MORE_LEAST &&
+    recent >= expected * MORE_TIMES &&
+    recent - expected > 3 * Math.sqrt(expected + 1);
+  return more ? { before, mark: 'more' } : { before };
+}
+
+/** Errors before warnings, named before unnamed, new before old, many before few. */
+function worstFirst(a: LogGroup, b: LogGroup): number {
+  const keys = ({ level, known, mark, count }: LogGroup) => [
+    rankOf(level) >= rankOf('error') ? 0 : 1,
+    known === undefined ? 1 : 0,
+    mark === undefined ? 1 : 0,
+    -count,
+  ];
+  const [left, right] = [keys(a), keys(b)];
+  const at = left.findIndex((key, index) => key !== right[index]);
+  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+/** Steps of whole minutes, at most so many that a picture of them can be read. */
+function timelineOf(minutes: ReadonlyMap<number, number>): LogReport['timeline'] {
+  if (minutes.size === 0) return undefined;
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const minute of minutes.keys()) [from, to] = [Math.min(from, minute), Math.max(to, minute)];
+  const step = Math.max(1, Math.ceil((to - from + 1) / MOST_STEPS));
+  const counts = Array.from({ length: Math.ceil((to - from + 1) / step) }, () => 0);
+  for (const [minute, count] of minutes) {
+    const at = Math.floor((minute - from) / step);
+    counts[at] = (counts[at] ?? 0) + count;
+  }
+  return { from: from * MINUTE_MS, stepMs: step * MINUTE_MS, counts };
+}

@@ -1,0 +1,300 @@
+import type { PartId } from '../platform/part.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { FindingCode } from '../probe/findings.ts';
+
+/**
+ * Lines that the platform, its stores and their drivers are known to write: what each means, and where to go on. One
+ * table for logs, for errors that people paste, and for the probe that reads why a part does not start. What a line
+ * says is the program's word; the causes that go with it are what a diagnosis has to confirm.
+ */
+export interface KnownLine {
+  /** Its words are `log.known.<id>`. */
+  readonly id: string;
+  readonly pattern: RegExp;
+  /** What it is about, where that is sure. */
+  readonly part?: PartId;
+  /** The finding of `runtime.startup-log` when this line ends the start of a part. */
+  readonly atStart?: FindingCode;
+  /** Causes of the catalogue that it speaks for, the likeliest first. */
+  readonly causes: readonly string[];
+  /** What to ask for, as somebody types it: `D1`, `H2 redis`. */
+  readonly ask?: string;
+  /** Words of a person may say the same and mean more: a pasted text is not settled by it. */
+  readonly common?: true;
+}
+
+const fails =
+  '(?:connection refused|no such host|i\\/o timeout|deadline exceeded|no route to host|timed? ?out|cannot connect|failed to connect|failed to dial)';
+
+/** The table for one installation. Order: the most specific first. */
+export function knownLines({ parts }: Platform): readonly KnownLine[] {
+  return [
+    {
+      id: 'port-in-use',
+      pattern:
+        /address already in use|EADDRINUSE|port is already allocated|bind:.*in use|only one usage of each socket address/i,
+      atStart: 'STARTUP_PORT_IN_USE',
+      causes: ['S1.c'],
+      ask: 'S1',
+    },
+    {
+      id: 'database-password',
+      pattern:
+        /password authentication failed|SQLSTATE 28P01|28P01|no password supplied|role \\?"[^"]*" does not exist|pg_hba\.conf/i,
+      part: 'postgres',
+      atStart: 'STARTUP_DATABASE_CREDENTIALS',
+      causes: ['S1.a'],
+      ask: 'S1',
+      common: true,
+    },
+    {
+      id: 'database-missing',
+      pattern: /database \\?"[^"]*" does not exist|SQLSTATE 3D000|\b3D000\b/i,
+      part: 'postgres',
+      atStart: 'STARTUP_DATABASE_MISSING',
+      causes: ['S1.i', 'M1.f'],
+      ask: 'M1',
+      common: true,
+    },
+    // Words of Redis itself, whoever repeats them.
+    {
+      id: 'redis-password',
+      pattern:
+        /\bWRONGPASS\b|\bNOAUTH\b|invalid username-password pair|AUTH .* called without any password configured|client sent AUTH, but no password is set/i,
+      part: 'redis',
+      atStart: 'STARTUP_REDIS_CREDENTIALS',
+      causes: ['S1.e'],
+      ask: 'S1',
+      common: true,
+    },
+    {
+      id: 'redis-full',
+      pattern: /OOM command not allowed when used memory/i,
+      part: 'redis',
+      atStart: 'STARTUP_REDIS_FULL',
+      causes: ['D3.a', 'S1.f'],
+      ask: 'D3',
+    },
+    // Go's database/sql and the SQLSTATEs of a relation or column that is absent or of another type.
+    {
+      id: 'row-unreadable',
+      pattern:
+        /\bScan error on column index\b|unsupported Scan, storing driver\.Value|can(?:no|')t scan .*into/i,
+      part: 'postgres',
+      atStart: 'STARTUP_ROW_UNREADABLE',
+      causes: ['S1.h'],
+      ask: 'S1',
+      common: true,
+    },
+    {
+      id: 'schema-wrong',
+      pattern:
+        /SQLSTATE (?:42P01|42703|42704|42804|42P07|42701)\b|(?:relation|column) \\?"[^"]*"(?: of relation \\?"[^"]*")? (?:does not exist|already exists)/i,
+      part: 'postgres',
+      atStart: 'STARTUP_SCHEMA_WRONG',
+      causes: ['S1.h'],
+      ask: 'S1',
+      common: true,
+    },
+    // Loggers and readers of YAML: the program has its file and cannot work with it.
+    {
+      id: 'config-refused',
+      pattern:
+        /no encoder (?:name specified|registered for name)|invalid log level|unrecognized level|failed to parse config(?:uration)?(?: file)?:|field \S+ not found in type|failed to read config(?:uration)? file/i,
+      atStart: 'STARTUP_CONFIG_REFUSED',
+      causes: ['S1.g'],
+      ask: 'S1',
+      common: true,
+    },
+    {
+      id: 'database-unreachable',
+      pattern: new RegExp(`(?:database|postgres|pgx|:${parts.postgres.port}|sql)\\S*.*${fails}`, 'i'),
+      part: 'postgres',
+      atStart: 'STARTUP_DATABASE_UNREACHABLE',
+      causes: ['S1.a'],
+      ask: 'H2 postgres',
+      common: true,
+    },
+    {
+      id: 'redis-unreachable',
+      pattern: new RegExp(`(?:redis|:${parts.redis.port})\\S*.*${fails}`, 'i'),
+      part: 'redis',
+      atStart: 'STARTUP_REDIS_UNREACHABLE',
+      causes: ['S1.d'],
+      ask: 'H2 redis',
+      common: true,
+    },
+    {
+      id: 'nats-refusal',
+      pattern:
+        /nats.*(?:authorization violation|authentication (?:expired|revoked|error|failed)|permissions violation)|\bauthorization violation\b/i,
+      part: 'nats',
+      atStart: 'STARTUP_NATS_CREDENTIALS',
+      causes: ['S1.b'],
+      ask: 'S1',
+      common: true,
+    },
+    {
+      id: 'nats-unreachable',
+      pattern:
+        /nats.*(?:no servers available|connection refused|no such host|i\/o timeout|timed? ?out|cannot connect|failed to connect)/i,
+      part: 'nats',
+      atStart: 'STARTUP_NATS_UNREACHABLE',
+      causes: ['S1.b'],
+      ask: 'H2 nats',
+      common: true,
+    },
+    // PostgreSQL: its own words and its SQLSTATEs (appendix A of its manual), which drivers repeat.
+    {
+      id: 'postgres-full',
+      pattern:
+        /sorry, too many clients already|remaining connection slots are reserved|too many connections for (?:role|database)|SQLSTATE:? ?53300\b/i,
+      part: 'postgres',
+      causes: ['D1.a', 'D1.b'],
+      ask: 'D1',
+    },
+    {
+      id: 'pool-exhausted',
+      pattern:
+        /QueuePool limit of size|connection pool (?:is )?exhausted|timed? ?out (?:while )?waiting for (?:a )?(?:free )?connection from (?:the )?pool/i,
+      part: 'postgres',
+      causes: ['D1.b'],
+      ask: 'D1',
+    },
+    {
+      id: 'idle-transaction-ended',
+      pattern: /terminating connection due to idle-in-transaction timeout|SQLSTATE:? ?25P03\b/i,
+      part: 'postgres',
+      causes: ['D1.c'],
+      ask: 'D1',
+    },
+    {
+      id: 'postgres-locks',
+      pattern: /deadlock detected|canceling statement due to lock timeout|SQLSTATE:? ?(?:40P01|55P03)\b/i,
+      part: 'postgres',
+      causes: ['D2.c'],
+      ask: 'D2',
+    },
+    {
+      id: 'statement-too-slow',
+      pattern: /canceling statement due to statement timeout/i,
+      part: 'postgres',
+      causes: ['D2.a', 'D2.b', 'D2.c'],
+      ask: 'D2',
+    },
+    {
+      id: 'index-corrupt',
+      pattern:
+        /invalid page in block|could not read block|index \\?"[^"]*\\?" (?:contains|is not a)|SQLSTATE:? ?XX00[12]\b/i,
+      part: 'postgres',
+      causes: ['T1.b'],
+      ask: 'T1',
+    },
+    {
+      id: 'disk-full',
+      pattern:
+        /no space left on device|ENOSPC|could not extend file|SQLSTATE:? ?53100\b|disk quota exceeded/i,
+      causes: [],
+    },
+    {
+      id: 'redis-snapshot',
+      pattern: /\bMISCONF\b|Can't save in background|Background saving error/i,
+      part: 'redis',
+      causes: [],
+    },
+    {
+      id: 'nats-slow-consumer',
+      pattern: /slow consumer/i,
+      part: 'nats',
+      causes: ['D4.a'],
+      ask: 'D4',
+      common: true,
+    },
+    {
+      id: 'nats-no-stream',
+      pattern: /no stream matches subject|stream not found|no response from stream|jetstream not enabled/i,
+      part: 'nats',
+      causes: ['D4.b'],
+      ask: 'D4',
+    },
+    {
+      id: 'neo4j-password',
+      pattern:
+        /The client is unauthorized due to authentication failure|Neo\.ClientError\.Security\.(?:Unauthorized|AuthenticationRateLimit)|neo4j.*(?:unauthori[sz]ed|authentication fail)/i,
+      part: 'neo4j',
+      causes: ['S7.b'],
+      ask: 'S7',
+    },
+    {
+      id: 'neo4j-unreachable',
+      pattern: new RegExp(
+        `Neo\\.TransientError\\.\\S*DatabaseUnavailable|(?:neo4j|bolt|knowledge graph|:${parts.neo4j.port})\\S*.*(?:${fails}|unavailable|not available)|Couldn't connect to \\S+:${parts.neo4j.port}`,
+        'i',
+      ),
+      part: 'neo4j',
+      causes: ['S7.c', 'S7.a'],
+      ask: 'S7',
+      common: true,
+    },
+    {
+      id: 'model-unusable',
+      pattern:
+        /model (?:load|fetch) failed|cannot load the model|unpickl\w*Error|No such file.*model|model.*(?:corrupt|missing|not found)/i,
+      part: 'reasoning-service',
+      causes: ['S6.b'],
+      ask: 'S6',
+      common: true,
+    },
+    {
+      id: 'executor-full',
+      pattern: /executor.*queue.*full|executor queue full/i,
+      part: 'orchestrator-service',
+      causes: ['S4.a'],
+      ask: 'S4',
+    },
+    {
+      id: 'workflow-broken',
+      pattern: /workflow (?:cannot be loaded|is broken)|its workflow is broken/i,
+      part: 'orchestrator-service',
+      causes: ['S4.b'],
+      ask: 'S4',
+    },
+    {
+      id: 'events-late',
+      pattern: /event queue is full|event processing is late/i,
+      part: 'agent-manager',
+      causes: ['S3.a', 'S3.b', 'S3.c'],
+      ask: 'S3',
+    },
+    {
+      id: 'registration-token',
+      pattern: /regist\S* (?:failed|refused|rejected|denied).*(?:token|unauthori[sz]ed|credential)/i,
+      part: 'collect-agent',
+      causes: ['S2.b'],
+      ask: 'S2',
+    },
+    {
+      id: 'memory-out',
+      pattern:
+        /fatal error: runtime: out of memory|\bOutOfMemoryError\b|\bMemoryError\b|cannot allocate memory|Out of memory: Killed process/i,
+      causes: ['K1.c', 'P2.a'],
+      ask: 'P2',
+    },
+    {
+      id: 'name-unknown',
+      pattern:
+        /no such host|Name or service not known|Temporary failure in name resolution|could not translate host name|server misbehaving|\bEAI_AGAIN\b|\bENOTFOUND\b/i,
+      causes: ['N1.b'],
+      ask: 'N1',
+      common: true,
+    },
+    {
+      id: 'connection-fails',
+      pattern:
+        /connection refused|\bECONNREFUSED\b|i\/o timeout|no route to host|connection reset by peer|\bETIMEDOUT\b|\bEHOSTUNREACH\b/i,
+      causes: [],
+      ask: 'N1',
+      common: true,
+    },
+  ];
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { createLogAnalysis } from '../../../../src/domain/logs/analysis.ts';
+import { EntryReader } from '../../../../src/domain/logs/entries.ts';
+import type { LogQuery, LogReport } from '../../../../src/domain/logs/report.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import { agreementOn } from '../../../support/logs/agreement.ts';
+import { corpus, type Entry, type LogForm, logForms } from '../../../support/logs/corpus.ts';
+
+const HOUR = 3_600_000;
+const to = Date.parse('2026-11-28T09:00:00Z');
+const from = to - 2 * HOUR;
+const redactor = createRedactor();
+
+function analyse(lines: Iterable<string>, query: Partial<LogQuery> = {}): LogReport {
+  const analysis = createLogAnalysis({
+    query: { level: 'warning', ...query },
+    now: to,
+    platform: asInGuide,
+    redact: (text) => redactor.text(text),
+  });
+  const input = analysis.source('log');
+  for (const line of lines) input.line(line);
+  input.end();
+  return analysis.report();
+}
+
+const linesOf = (entries: readonly Entry[]): readonly string[] => entries.flatMap(({ lines }) => lines);
+
+const sets: readonly (readonly [string, readonly LogForm[]])[] = [
+  ...logForms.map((form) => [form, [form]] as const),
+  ['all of them mixed', logForms],
+];
+
+describe('a corpus with a known truth', () => {
+  it.each(sets)('is read entry by entry with its level and time: %s', (_name, forms) => {
+    const entries = [...corpus({ seed: 7, entries: 800, forms, from, to })];
+    const read: { readonly level: string; readonly time: number | undefined; readonly count: number }[] = [];
+    const reader = new EntryReader({
+      now: to,
+      wanted: () => true,
+      emit: ({ level, time, count }) => read.push({ level, time, count }),
+    });
+    for (const line of linesOf(entries)) reader.push(line);
+    reader.end();
+
+    expect(read).toHaveLength(entries.length);
+    const wrong = entries.filter(({ severity, time, lines }, at) => {
+      const entry = read[at];
+      const near = Math.abs((entry?.time ?? 0) - time) < 1000;
+      // Redis marks warnings and errors alike.
+      const level = entry?.level === severity || (lines[0]?.includes(' # ') && entry?.level === 'warning');
+      return !near || !level || entry?.count !== lines.length;
+    });
+    expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
+  it.each(sets)('is grouped by what was said: %s', (_name, forms) => {
+    const entries = [...corpus({ seed: 11, entries: 2_000, forms, from, to })];
+    const { read, purity, completeness } = agreementOn(entries, to);
+
+    expect(read).toBe(entries.length);
+    expect(purity).toBe(1);
+    // Mixed, a level and a statement beside it keep one kind in several groups.
+    expect(completeness).toBeGreaterThanOrEqual(forms.length === 1 ? 1 : 0.7);
+  });
+
+  it('counts each kind', () => {
+    const entries = [...corpus({ seed: 3, entries: 6_000, forms: ['zap', 'python', 'cri'], from, to })];
+    const { groups, byLevel, leftOut, grouped: all } = analyse(linesOf(entries));
+    const count = (severity: string) => entries.filter((entry) => entry.severity === severity).length;
+
+    expect(byLevel).toMatchObject({ info: count('info'), warning: count('warning'), error: count('error') });
+    expect(leftOut.belowLevel).toBe(count('info'));
+    expect(all).toBe(count('warning') + count('error'));
+    const redis = groups.filter(({ known }) => known?.id === 'redis-unreachable');
+    expect(redis.reduce((sum, group) => sum + group.count, 0)).toBe(
+      entries.filter(({ kind }) => kind === 'dial-redis').length,
+    );
+  });
+
+  it.each([
+    ['asked for from the last hour on', { since: to - HOUR }],
+    ['of which all is asked for', {}],
+  ])('marks what is new in a log %s', (_name, query) => {
+    const spike = { kind: 'checksum', from: to - HOUR + 60_000, share: 0.2 };
+    const entries = [...corpus({ seed: 5, entries: 6_000, forms: ['zap'], from, to, spike })];
+    const { groups } = analyse(linesOf(entries), query);
+
+    expect(groups.filter(({ mark }) => mark !== undefined)).toMatchObject([
+      { mark: 'new', before: 0, count: entries.filter(({ kind }) => kind === 'checksum').length },
+    ]);
+  });
+
+  it('marks what is much more than before, and nothing else', () => {
+    const usual = [...corpus({ seed: 9, entries: 3_000, forms: ['zap'], from, to })];
+    const more = usual
+      .filter(({ kind, time }) => kind === 'step' && time >= to - HOUR)
+      .flatMap((entry) => [entry, entry, entry, entry, entry]);
+    const entries = [...usual, ...more].toSorted((a, b) => a.time - b.time);
+
+    expect(analyse(linesOf(entries)).groups.filter(({ mark }) => mark !== undefined)).toMatchObject([
+      { mark: 'more', text: expect.stringMatching(/^step /) },
+    ]);
+    expect(analyse(linesOf(usual)).groups.filter(({ mark }) => mark !== undefined)).toEqual([]);
+  });
+
+  it('compares nothing when the log does not reach back', () => {
+    const entries = [...corpus({ seed: 9, entries: 300, forms: ['zap'], from: to - HOUR / 2, to })];
+    const { compared, groups } = analyse(linesOf(entries), { since: to - HOUR / 2 });
+
+    expect(compared).toBeUndefined();
+    expect(groups.every(({ mark, before }) => mark === undefined && before === undefined)).toBe(true);
+  });
+});
+
+describe('an entry', () => {
+  const line = (level: string, at: number, msg: string) =>
+    JSON.stringify({ level, time: new Date(at).toISOString(), msg });
+
+  it('of another time, level or with other words is counted and not shown', () => {
+    const report = analyse(
+      [
+        line('error', to - 3 * HOUR, 'long ago'),
+        line('error', to - 60_000, 'request 17 broke'),
+        line('error', to - 60_000, 'something else'),
+        line('info', to - 60_000, 'request 17 came'),
+      ],
+      { since: to - HOUR, level: 'error', grep: 'Request 17' },
+    );
+
+    expect(report.groups).toMatchObject([{ text: 'request 17 broke', count: 1 }]);
+    expect(report.leftOut).toMatchObject({ otherTime: 1, belowLevel: 1, otherWords: 1 });
+  });
+
+  it('is shown without its secrets, also when it is cut', () => {
+    const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkq\n'.repeat(30)}-----END PRIVATE KEY-----`;
+    const report = analyse([
+      `ERROR:app:cannot use postgres://bot:hunter2secret@db/x`,
+      `2026-11-28 08:00:00,000 - app - ERROR - refused ${key.split('\n').join('\n ')}`.replaceAll(
+        '\n',
+        '\\n',
+      ),
+    ]);
+
+    expect(JSON.stringify(report)).not.toMatch(/hunter2secret|MIIEvQ/);
+    expect(report.groups).toHaveLength(2);
+  });
+
+  it('takes the time of the one before, where it has none', () => {
+    const { groups, timeless } = analyse(['ERROR:app:first', line('info', to, 'x'), 'ERROR:app:other thing']);
+
+    expect(groups.map(({ last }) => last).toSorted()).toEqual([to, undefined]);
+    expect(timeless).toBe(1);
+  });
+});
+
+describe('hostile lines', () => {
+  const repeated = (text: string) => text.repeat(Math.ceil(16_000 / text.length));
+  it.each([
+    'a',
+    'a1',
+    '0',
+    'f0',
+    'a.',
+    'database ',
+    'nats ',
+    'level=',
+    ' level="',
+    '"level":',
+    '{"a":',
+    '[1] ',
+    'msg="\\\\',
+    '/',
+    '-',
+    'redis :6379 ',
+  ])('take no longer than others: %j again and again', (text) => {
+    const line = repeated(text);
+    const lines = ['', 'panic: ', 'ERROR:app:', '2026-11-28 08:00:00 ', '{"level":"error","msg":"'].map(
+      (head) => `${head}${line}`,
+    );
+    const began = performance.now();
+
+    analyse(Array.from({ length: 10 }, () => lines).flat());
+
+    // About 0.8 MB; a quadratic step takes many seconds.
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
+
+describe('memory', () => {
+  it('does not grow with the number of shapes', () => {
+    function* strange(): Generator<string> {
+      for (let at = 0; at < 30_000; at += 1) {
+        const letters = [...String(at)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+        yield `ERROR:app:${letters} q${letters} w${letters}`;
+      }
+    }
+    const { leftOut, grouped: all, groups } = analyse(strange());
+
+    expect(groups).toHaveLength(30);
+    expect(all + leftOut.tooManyShapes).toBe(30_000);
+    expect(leftOut.tooManyShapes).toBeGreaterThan(27_000);
+  });
+});
