@@ -1,3 +1,4 @@
+import type { Request } from '../bot/middleware/request.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import type { Button } from '../domain/ports/buttons.ts';
 import type { Buttons } from '../services/message/contract.ts';
@@ -13,19 +14,25 @@ export function buttonIdIn(body: { readonly actions: readonly { readonly value?:
 }
 
 /** AppError NOT_FOUND for a button that never was, belongs to another purpose, or is too old. */
-export async function findButton(buttons: Buttons, id: string, purposes: readonly string[]): Promise<Button> {
+export async function findButton(
+  buttons: Buttons,
+  id: string,
+  purposes: readonly string[],
+  { person: by, requestId, payloadDigest }: Request,
+): Promise<Button> {
   const button = await buttons.get(id);
-  if (button === undefined || button.expired || !purposes.includes(button.purpose))
-    throw new AppError('NOT_FOUND', 'no such button', { facts: { reason: 'old-button' } });
-  return button;
+  if (button !== undefined && !button.expired && purposes.includes(button.purpose)) return button;
+  await buttons.refused({ by, purposes, requestId, payloadDigest });
+  throw new AppError('NOT_FOUND', 'no such button', { facts: { reason: 'old-button' } });
 }
 
 export async function readButton(
   buttons: Buttons,
   body: { readonly actions: readonly { readonly value?: string }[] },
   purposes: readonly string[],
+  request: Request,
 ): Promise<Button & { readonly remediationId: string }> {
-  const button = await findButton(buttons, buttonIdIn(body), purposes);
+  const button = await findButton(buttons, buttonIdIn(body), purposes, request);
   if (button.remediationId === undefined)
     throw new AppError('NOT_FOUND', 'a button without a remediation', { facts: { reason: 'old-button' } });
   return { ...button, remediationId: button.remediationId };

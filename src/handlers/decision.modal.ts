@@ -34,7 +34,7 @@ function decisionModal(
     const request = requestOf(context);
     const reason = inputText(view, inputs.reason);
     const { button: id, channel, threadTs } = Metadata.parse(JSON.parse(view.private_metadata));
-    const button = await findButton(deps.buttons, id, [purpose]);
+    const button = await findButton(deps.buttons, id, [purpose], request);
     const input = {
       ...decision(request, button.remediationId ?? ''),
       reason,

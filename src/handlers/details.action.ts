@@ -12,7 +12,7 @@ export function detailsAction(deps: HandlerDeps) {
     const request = requestOf(context);
     const words = await deps.words(request.person.userId);
     const services = await deps.door.enter(request, { right: 'read' });
-    const button = await findButton(deps.buttons, buttonIdIn(body), ['details']);
+    const button = await findButton(deps.buttons, buttonIdIn(body), ['details'], request);
     const run = button.runId === undefined ? undefined : await services.runs.get(button.runId);
     if (run !== undefined) await deps.door.enter(request, { right: 'read', environment: run.environment });
     const lines = run === undefined ? [] : detailLines(run.outcomes, words);

@@ -9,7 +9,7 @@ export function diagnoseAction(deps: HandlerDeps) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);
-    const button = await findButton(deps.buttons, buttonIdIn(body), ['diagnose']);
+    const button = await findButton(deps.buttons, buttonIdIn(body), ['diagnose'], request);
     const { symptom, environment: named } = button.data;
     const environment = environmentFor(
       deps.settings,

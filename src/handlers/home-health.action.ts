@@ -9,7 +9,7 @@ export function homeHealthAction(deps: HandlerDeps) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);
-    const button = await findButton(deps.buttons, buttonIdIn(body), ['home-health']);
+    const button = await findButton(deps.buttons, buttonIdIn(body), ['home-health'], request);
     const { environment: named } = button.data;
     const environment = environmentFor(
       deps.settings,

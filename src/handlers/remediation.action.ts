@@ -16,7 +16,7 @@ export function remediationAction(
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);
-    const button = await readButton(deps.buttons, body, [purpose]);
+    const button = await readButton(deps.buttons, body, [purpose], request);
     const decided = await deps.door.deciding.remediations[purpose]({
       ...decision(request, button.remediationId),
       ...present({ planHash: button.planHash }),

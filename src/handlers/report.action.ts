@@ -9,7 +9,7 @@ export function reportAction(deps: HandlerDeps) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();
     const request = requestOf(context);
-    const { runId } = await findButton(deps.buttons, buttonIdIn(body), ['report']);
+    const { runId } = await findButton(deps.buttons, buttonIdIn(body), ['report'], request);
     await deps.answers.privately(
       request.delivery,
       await reportFor(deps, request, runId === undefined ? {} : { run: runId }),

@@ -1,5 +1,6 @@
 import { createBoltApp } from '../bot/app.ts';
 import { readerWords } from '../bot/middleware/reader-words.ts';
+import type { Delivery } from '../bot/receive/delivery.ts';
 import { createGate, type EventSink } from '../bot/receive/gate.ts';
 import { slackRoute } from '../bot/receive/signed-http.ts';
 import { createSocketWatch, type SocketWatch } from '../bot/receive/socket-watch.ts';
@@ -72,6 +73,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     tell: (userId, text) => answers.tell(userId, text),
     fetch: slackGate.fetch,
     onDelivery: (kind, outcome) => metrics.delivery(kind, outcome),
+    onForeign: writeDownForeign(shared),
     onAck: (kind, ms) => metrics.ack(kind, ms),
   });
   let watch: SocketWatch | undefined;
@@ -219,6 +221,30 @@ async function writeDownForged({ store, logger }: Shared, delivery: string): Pro
       tx.audit.append({ actor: 'system', actorTeam: '-', action: 'delivery.forged', facts: { delivery } }),
     )
     .catch((err: unknown) => logger.error({ err }, 'a forged delivery could not be written down'));
+}
+
+/** So many a minute are written down: whoever sends them does not fill the record. */
+const mostForeign = 30;
+
+/** R-L1: a delivery that Slack made for another app or workspace is refused, and the refusal stands in the audit. */
+function writeDownForeign({ store, logger, clock }: Shared): (delivery: Delivery) => void {
+  let minute = 0;
+  let count = 0;
+  return ({ key, kind, appId, teamIds, digest }) => {
+    const now = Math.floor(clock.now().getTime() / 60_000);
+    count = now === minute ? count + 1 : 1;
+    minute = now;
+    if (count > mostForeign) return;
+    const facts = { kind, app: appId ?? null, teams: teamIds.join(' ') };
+    void store
+      .tx((tx) =>
+        tx.audit.append({
+          ...{ actor: 'system', actorTeam: '-', action: 'slack.foreign-delivery' },
+          ...{ requestIds: [key], payloadDigest: digest, facts },
+        }),
+      )
+      .catch((err: unknown) => logger.error({ err }, 'a foreign delivery could not be written down'));
+  };
 }
 
 /** Slack's count of the app's sockets against ours; a stranger's stands in the audit. */

@@ -5,7 +5,7 @@ import type { RecordGuard } from '../domain/audit/record.ts';
 import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
-import type { Config } from '../domain/settings/config.ts';
+import { type Config, configDigest } from '../domain/settings/config.ts';
 import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
 import { createCourier, type JobCourier } from '../jobs/courier.ts';
 import { systemClock, systemIds } from '../platform/process/clock.ts';
@@ -114,6 +114,7 @@ export function sharedComponents(shared: Shared): readonly Component[] {
         const told = { state, places: places.map(({ place, status }) => `${place}: ${status}`) };
         if (state === 'unconfirmed') shared.logger.warn(told, 'no place outside confirms the record');
         else shared.logger.info(told, 'the record was compared with its anchors');
+        await writeDownSettings(shared);
       },
       async stop() {
         await Promise.all(shared.anchors.places.map((place) => place.close()));
@@ -128,6 +129,17 @@ function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const parsed = JSON.parse(text) as { readonly version?: string };
   return parsed.version ?? '0';
+}
+
+/** R-L1: under which settings a process works stands in the record since its start. */
+async function writeDownSettings({ store, role, version, config, policy }: Shared): Promise<void> {
+  await store.tx((tx) =>
+    tx.audit.append({
+      ...{ actor: 'system', actorTeam: '-', action: 'audit.configuration', policyVersion: policy.version },
+      payloadDigest: configDigest(config),
+      facts: { role, version },
+    }),
+  );
 }
 
 /** Who may read and start, by environment. */

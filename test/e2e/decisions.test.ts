@@ -61,7 +61,7 @@ describe('who may decide', () => {
 
     expect((await stateOf(product))?.state).toBe('requested');
     const reasons = (await refusals(product)).map(({ reason }) => reason);
-    expect(reasons).toEqual(expect.arrayContaining(['own-request', 'guest', 'plan-mismatch']));
+    expect(reasons).toEqual(expect.arrayContaining(['own-request', 'guest', 'plan-mismatch', 'old-button']));
   });
 
   it('believes the ids of the payload alone: another workspace decides nothing, whatever the message says', async () => {
@@ -108,6 +108,15 @@ describe('who may decide', () => {
     expect(await product.database.sql('SELECT count(*)::int AS n FROM approvals')).toEqual([{ n: 0 }]);
     const reasons = (await refusals(product)).map(({ reason }) => reason);
     expect(reasons).toEqual(expect.arrayContaining(['not-installed']));
+    // R-L1: what was refused before anybody saw it stands in the audit too, and so do the settings of each process.
+    const rows = (action: string) =>
+      product.database.sql(
+        `SELECT facts FROM audit_log WHERE action = '${action}' AND payload_digest ~ '^[0-9a-f]{64}$'`,
+      );
+    await expect
+      .poll(() => rows('slack.foreign-delivery'))
+      .toEqual([{ facts: { kind: 'block_actions', app: 'A0AETHER1', teams: 'TEXTERNAL' } }]);
+    expect((await rows('audit.configuration')).length).toBeGreaterThan(0);
   });
 
   it('takes one approval for twenty clicks and a redelivered one, and runs the fix once', async () => {

@@ -45,6 +45,8 @@ export interface GateOptions {
     kind: string,
     outcome: 'accepted' | 'known' | 'foreign' | 'app' | 'not-recorded',
   ) => void;
+  /** One that Slack made for another app or workspace, before it is acknowledged. */
+  readonly onForeign?: (delivery: Delivery) => void;
   /** From receiving a delivery to its ack. */
   readonly onAck?: (kind: string, ms: number) => void;
   readonly fetch: typeof fetch;
@@ -113,6 +115,7 @@ export function createGate(options: GateOptions): Gate {
         'a delivery for another app or workspace',
       );
       options.onDelivery?.(delivery.kind, 'foreign');
+      options.onForeign?.(delivery);
       return event.ack();
     }
     if (delivery.byApp) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Approvals } from '../fix/policy.ts';
+import { sha256 } from '../kernel/canonical.ts';
+import { LazySecret } from '../kernel/secret.ts';
 import { Environment } from './environment.ts';
 import { Redaction } from './redaction.ts';
 import { SlackSettings } from './slack.ts';
@@ -20,3 +22,19 @@ export const ConfigFile = z.strictObject({
 });
 
 export type Config = z.output<typeof ConfigFile>;
+
+/** Lower-case hex SHA-256 of all settings of a process; of a secret it is where it stands, and never its value. */
+export function configDigest(config: Config): string {
+  return sha256(JSON.stringify(withSources(config)));
+}
+
+function withSources(value: unknown): unknown {
+  if (value instanceof LazySecret) return value.source();
+  if (Array.isArray(value)) return value.map(withSources);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, item]) => [name, withSources(item)]),
+  );
+}

@@ -1,3 +1,4 @@
+import { personId } from '../../domain/fix/approval.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StoreOf } from '../../domain/ports/store.ts';
@@ -11,13 +12,22 @@ export function createButtons({
   ids,
   clock,
 }: {
-  store: StoreOf<'buttons'>;
+  store: StoreOf<'audit' | 'buttons'>;
   ids: Ids;
   clock: Clock;
 }): Buttons {
   const made = new Map<string, { readonly id: string; readonly until: number }>();
   return {
     get: (id) => store.tx((tx) => tx.buttons.get(id)),
+    async refused({ by, purposes, requestId, payloadDigest }) {
+      await store.tx((tx) =>
+        tx.audit.append({
+          ...{ actor: personId(by), actorTeam: by.teamId, action: 'slack.button-refused' },
+          ...{ requestIds: [requestId], payloadDigest },
+          facts: { reason: 'old-button', purpose: purposes.join(' ') },
+        }),
+      );
+    },
     async make({ purpose, remediationId, planHash, environment }) {
       const key = [purpose, remediationId, planHash, environment].join(' ');
       const now = clock.now().getTime();

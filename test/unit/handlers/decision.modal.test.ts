@@ -17,6 +17,7 @@ async function submit(outcome: string, purpose = 'resolve') {
   const decided: unknown[] = [];
   const deps = {
     buttons: {
+      refused: () => Promise.resolve(),
       get: () =>
         Promise.resolve({ id: 'b1', purpose, remediationId: 'r1', planHash: 'h1', data: {}, expired: false }),
     },
