@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/kernel/errors.ts';
 import { partNamed } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
@@ -110,6 +111,32 @@ export async function otherListeners(
   };
 }
 
+export const cannotKnow = (reason: string) =>
+  new AppError('NOT_FOUND', 'who listens cannot be known', { facts: { reason } });
+
+/**
+ * Subjects that streams and other servers take; undefined behind a leaf node or gateway. AppError `another-server` where
+ * the monitor is not of the server that we are connected to, nor of one that it has a route to: behind one name there may
+ * be several servers, and what one of them hears another one's clients need not.
+ */
+export async function listenersBesides(
+  nats: NatsTarget,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const others = await otherListeners(nats, signal);
+  const [{ serverId }, { server_id: monitored }] = await Promise.all([
+    nats.connect({ signal }),
+    nats.monitor<{ readonly server_id?: string }>('/varz', { signal }),
+  ]);
+  if (serverId !== monitored && others?.servers.includes(serverId) !== true)
+    throw cannotKnow('another-server');
+  return others?.subjects;
+}
+
+/** Whether one of these patterns takes a subject, and names something of it. */
+export const isTaken = (subject: string, patterns: readonly string[]): boolean =>
+  patterns.some((own) => !isTap(own) && covers(own, subject));
+
 /** Who hears many agents listens on a pattern; what one client listens to for itself is no pattern. */
 export const isPattern = (subject: string) => /[*>]/.test(subject);
 
@@ -118,7 +145,7 @@ export const isTap = (pattern: string) => pattern.split('.').every((token) => to
 
 /** Whether a client listens to a subject by a pattern that names something of it. */
 export function isHeard(subject: string, clients: readonly BusClient[]): boolean {
-  return clients.some(({ subjects }) => subjects.some((own) => !isTap(own) && covers(own, subject)));
+  return clients.some(({ subjects }) => isTaken(subject, subjects));
 }
 
 /** Clients that published between two looks. One that came meanwhile counts with all that it sent. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
-import { clientsOnBus, isHeard, subjectsHeard } from './bus.ts';
+import { cannotKnow, clientsOnBus, isHeard, isTaken, listenersBesides, subjectsHeard } from './bus.ts';
 
 const params = z.strictObject({
   seconds: z.number().positive().max(30).default(4).meta({ description: 'How long to listen, in seconds.' }),
@@ -22,7 +22,7 @@ export const natsLostEvents = defineProbe({
   doc: `Are events published that no client takes?
 Listens on the events' subject for some seconds and asks the monitor who subscribes to what was heard.
 A message without a listener is lost, unless a stream keeps it.
-Without the monitor the listeners are unknown.`,
+Without the monitor the listeners are unknown; so they are where it is of another server than ours.`,
   params,
   part: 'nats',
   needs: ['nats'],
@@ -31,10 +31,13 @@ Without the monitor the listeners are unknown.`,
   async run({ seconds, subject: wanted }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { nats, platform } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
+    const others = await listenersBesides(nats, signal);
     const subject = wanted ?? platform.subjects.events;
     const heard = subjectsHeard(await nats.listen(subject, seconds * 1000, { signal, most: mostMessages }));
     const clients = await clientsOnBus(nats, signal);
-    const lost = heard.filter(([name]) => !isHeard(name, clients));
+    const lost = heard.filter(([name]) => !isHeard(name, clients) && !isTaken(name, others ?? []));
+    // Behind a leaf node or gateway anybody may take it.
+    if (others === undefined && lost.length > 0) throw cannotKnow('listeners-elsewhere');
     const sum = (of: typeof heard) => of.reduce((total, [, count]) => total + count, 0);
     const facts = { subject, seconds, messages: sum(heard), unheard: sum(lost) };
     const [first] = lost;

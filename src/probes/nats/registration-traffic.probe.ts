@@ -11,6 +11,8 @@ import {
   clientsOnBus,
   isHeard,
   isNoAgent,
+  isTaken,
+  listenersBesides,
   nearMatches,
   publishers,
   speaksOfAgents,
@@ -40,7 +42,8 @@ Counts messages by subject and keeps no payloads.
 The monitor tells which clients publish and which subjects each of them listens to.
 Silence is a finding only when no client that may be an agent publishes anything.
 So is a subject without a listener beside a similar pattern that gets nothing.
-Two heartbeats may be further apart than the time it listens.`,
+Two heartbeats may be further apart than the time it listens.
+Where the monitor is of another server than the one that the bot is connected to, it could not check.`,
   params,
   part: 'collect-agent',
   needs: ['nats'],
@@ -49,6 +52,8 @@ Two heartbeats may be further apart than the time it listens.`,
   async run({ seconds, silentSeconds }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { nats, platform } = deps;
     const { subjects } = platform;
+    // Undefined: no monitor, or listeners behind a leaf node or gateway.
+    const others = nats.hasMonitor ? await listenersBesides(nats, signal) : undefined;
     const clients = () => (nats.hasMonitor ? clientsOnBus(nats, signal) : Promise.resolve(undefined));
     const before = await clients();
     let heard = await listen(nats, subjects.agents, seconds * 1000, signal);
@@ -77,9 +82,12 @@ Two heartbeats may be further apart than the time it listens.`,
       heartbeats: count(subjects.heartbeat),
       subjects: names.filter(isAgents).length,
     };
-    const apart = after === undefined ? undefined : pastEachOther(names, after, agents ?? [], facts);
+    const elsewhere = names.filter((name) => isTaken(name, others ?? []));
+    const isOpen = after === undefined || others === undefined || elsewhere.some(speaksOfAgents);
+    const apart = isOpen ? undefined : pastEachOther(names, after, agents ?? [], facts);
     if (apart !== undefined) return verdict([apart], facts);
-    const taken = (agents?.length ?? 0) > 0 && names.some((name) => isHeard(name, after ?? []));
+    const taken =
+      (agents?.length ?? 0) > 0 && (elsewhere.length > 0 || names.some((name) => isHeard(name, after ?? [])));
     if (facts.subjects > 0 || taken) return { status: 'healthy', facts };
     // Something moves, and whose it is cannot be told; or we may not hear all that moves.
     const unclear = agents === undefined ? names.length > 0 : agents.length > 0;

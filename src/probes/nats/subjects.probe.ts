@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
-import type { NatsTarget } from '../../domain/probe/targets/nats.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
-import { type BusClient, clientsOnBus, otherListeners, publishers, subjectsHeard } from './bus.ts';
+import {
+  type BusClient,
+  cannotKnow,
+  clientsOnBus,
+  listenersBesides,
+  publishers,
+  subjectsHeard,
+} from './bus.ts';
 import { busDrift, sendersOf, type Unheard } from './drift.ts';
 
 const params = z.strictObject({
@@ -42,6 +48,7 @@ Without the monitor, or where anybody may listen behind a leaf node or gateway, 
     const { nats } = deps;
     if (!nats.hasMonitor) return { status: 'skipped', reason: 'not-configured' };
     const others = await listenersBesides(nats, signal);
+    if (others === undefined) throw cannotKnow('listeners-elsewhere');
     const before = await clientsOnBus(nats, signal);
     const hear = async (duration: number) =>
       subjectsHeard(await nats.listen('>', duration * 1000, { signal, most: mostMessages }));
@@ -103,18 +110,3 @@ const lostFacts = (
   messages,
   seconds,
 });
-
-/** Subjects that streams and other servers take. Throws where it cannot be known who listens to what we hear. */
-async function listenersBesides(nats: NatsTarget, signal: AbortSignal): Promise<readonly string[]> {
-  const others = await otherListeners(nats, signal);
-  const unknown = (reason: string) =>
-    new AppError('NOT_FOUND', 'who listens cannot be known', { facts: { reason } });
-  if (others === undefined) throw unknown('listeners-elsewhere');
-  const [{ serverId }, { server_id: monitored }] = await Promise.all([
-    nats.connect({ signal }),
-    nats.monitor<{ readonly server_id?: string }>('/varz', { signal }),
-  ]);
-  // Behind one name there may be several servers, and what one of them hears another one's clients need not.
-  if (serverId !== monitored && !others.servers.includes(serverId)) throw unknown('another-server');
-  return others.subjects;
-}

@@ -381,3 +381,25 @@ describe('agents and agent-manager on a real NATS', () => {
     }
   });
 });
+
+describe('two servers behind one name', () => {
+  it.each(['nats.lost-events', 'nats.registration-traffic'])(
+    'F23: %s neither confirms nor rules out by the monitor of the other one',
+    async (probe) => {
+      const other = await startNats({ dir: join(folder.dir, probe), user: 'aetherius', password });
+      try {
+        const nats = { url: literal(server.url), monitorUrl: other.monitorUrl };
+        const own = { url: literal(server.url), monitorUrl: server.monitorUrl };
+        const brief = probe === 'nats.lost-events' ? { seconds: 0.2 } : { seconds: 0.2, silentSeconds: 0 };
+
+        expect(await runProbe(probe, { nats }, brief)).toMatchObject({
+          status: 'inconclusive',
+          cause: { facts: { reason: 'another-server' } },
+        });
+        expect((await runProbe(probe, { nats: own }, brief)).status).not.toBe('inconclusive');
+      } finally {
+        await other.stop();
+      }
+    },
+  );
+});

@@ -12,6 +12,7 @@ describe('nats.lost-events', () => {
     const asked: unknown[] = [];
     const monitor = (<T>() =>
       Promise.resolve({
+        server_id: 'N',
         connections: [
           { cid: 1, name: 'aetherius-bot', subscriptions_list: ['aetherius.events.>'] },
           { cid: 2, name: 'o', subscriptions_list: subjects },
