@@ -2,6 +2,7 @@ import type { AuditFault } from '../domain/audit/audit.ts';
 import type { InstructionLines } from '../domain/diagnosis/place.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
+import type { PartId } from '../domain/platform/part.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
@@ -102,6 +103,14 @@ export interface ServedContext extends Terminal {
 /** An environment as it will stand in the configuration, with the variables to set. */
 export interface DiscoveredEnvironment {
   readonly parts: readonly string[];
+  /** Each part with what it is called here, for people. */
+  readonly found: readonly {
+    readonly part: PartId;
+    readonly names: readonly string[];
+    readonly address?: string;
+    readonly configFile?: string;
+    readonly withoutHttp?: true;
+  }[];
   readonly yaml: unknown;
   readonly variables: readonly { readonly name: string; readonly meaning: string }[];
 }

@@ -3,6 +3,7 @@ import { Document } from 'yaml';
 import { present } from '../domain/kernel/present.ts';
 import { type CliContext, type DiscoveredEnvironment, type ExitCode, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
+import { table } from './table.ts';
 
 export interface InitOptions {
   readonly file: string;
@@ -29,9 +30,24 @@ export async function initCommand(context: CliContext, options: InitOptions): Pr
   if (found === undefined)
     throw new UsageFault('cli.fault.nothing-found', { where: project ?? namespace }, exitCodes.findings);
   context.save(options.file, configurationText(options.name, found));
+  context.out(foundTable(found, words));
   context.out(words.plain('cli.init.written', { path: options.file, parts: found.parts.join(', ') }));
   context.out(words.plain('cli.init.next'));
   return exitCodes.ok;
+}
+
+/** What is there, part by part: its name, its address or that it has none, its configuration file. */
+function foundTable({ found }: DiscoveredEnvironment, words: CliContext['words']): string {
+  return table(
+    found.map(({ part, names, address, configFile, withoutHttp }) => [
+      words.lookupPlain(`part.${part}`) ?? part,
+      names.length === 1
+        ? (names[0] ?? '')
+        : words.plain('cli.init.several', { names: names.join(', '), part }),
+      withoutHttp === true ? words.plain('cli.init.without-http') : (address ?? '–'),
+      configFile ?? '–',
+    ]),
+  );
 }
 
 export function configurationText(name: string, found: DiscoveredEnvironment): string {

@@ -38,6 +38,8 @@ export interface SeenWorkload {
   /** ConfigMaps that are mounted as files. */
   readonly configMaps: readonly string[];
   readonly health: SeenHealthPaths;
+  /** Its manifest has no port and no check, and no Service leads to it: it answers nobody. */
+  readonly portless?: true;
   /** Variables that a Secret gives, by name, with the Secret and its key. */
   readonly secrets: ReadonlyMap<string, string>;
 }
@@ -61,7 +63,9 @@ type Store = (typeof stores)[number];
 const parts = partIds.filter((id): id is Part => id !== 'runtime');
 
 /** What the parts are called here, by what was seen: nothing is taken for a part that something else may be, too. */
-export function discover(sight: Sight): Pick<Discovered, 'platform' | 'parts' | 'healthPaths'> {
+export function discover(
+  sight: Sight,
+): Pick<Discovered, 'platform' | 'parts' | 'healthPaths' | 'withoutHttp'> {
   const found = identify(sight);
   const seen = [...found].flatMap(([part, candidates]) => {
     const [one, ...others] = candidates;
@@ -86,6 +90,7 @@ export function discover(sight: Sight): Pick<Discovered, 'platform' | 'parts' | 
       return { part, candidates: names, ...(names.length === 1 ? { found: names[0] ?? '' } : {}) };
     }),
     healthPaths: Object.fromEntries(health),
+    withoutHttp: serviceIds.filter((id) => new Map<PartId, SeenWorkload>(seen).get(id)?.portless === true),
   };
 }
 

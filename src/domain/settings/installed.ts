@@ -7,8 +7,10 @@ import type { EnvironmentConfig } from './environment.ts';
 
 /** The environment with what was seen of it beneath what is configured: configured, observed, documented (R-PLAT1). */
 export function withSeen(config: EnvironmentConfig, discovered: Discovered): EnvironmentConfig {
+  const seen = (discovered.withoutHttp ?? []).filter((id) => config.services[id] === undefined);
   return {
     ...config,
+    withoutHttp: [...new Set([...config.withoutHttp, ...seen])],
     platform: platformOf(changesOf(config.platform), discovered.platform),
     discovered,
   };

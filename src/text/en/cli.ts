@@ -139,6 +139,8 @@ export const cli = {
   'cli.digest.run': 'The digest was started as run {run}.',
   'cli.digest.set-on': 'The digest of {channel} is on, daily at {at} ({timezone}).',
   'cli.digest.set-off': 'The digest of {channel} is off.',
+  'cli.init.several': 'one of {names}: name it under platform.parts.{part}',
+  'cli.init.without-http': 'no port, no check and no Service: without HTTP',
   'cli.init.written': 'Wrote {path}: {parts}.',
   'cli.init.next': 'Set the variables that it names, then run: aetherius doctor',
   'doctor.state.ok': 'ok',

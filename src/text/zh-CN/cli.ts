@@ -131,6 +131,8 @@ export const cli = {
   'cli.digest.run': '摘要已作为运行 {run} 开始。',
   'cli.digest.set-on': '{channel} 的摘要已打开，每天 {at}（{timezone}）。',
   'cli.digest.set-off': '{channel} 的摘要已关闭。',
+  'cli.init.several': '{names} 之一：请在 platform.parts.{part} 下写明',
+  'cli.init.without-http': '没有端口、检查和 Service：不提供 HTTP',
   'cli.init.written': '已写入 {path}：{parts}。',
   'cli.init.next': '设置其中提到的变量，然后运行：aetherius doctor',
   'doctor.state.ok': '正常',

@@ -268,6 +268,7 @@ it('what doctor says fits its schema, worst first for the shell', () => {
 it('what init writes can be loaded once its variables are set, and has no secret in it', () => {
   const text = configurationText('prod', {
     parts: ['redis'],
+    found: [{ part: 'redis', names: ['redis'], address: 'redis:6379' }],
     yaml: {
       runtime: { kind: 'compose', project: 'aetherius' },
       redis: { url: { env: 'AETHERIUS_REDIS_URL' } },

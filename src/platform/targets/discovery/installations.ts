@@ -1,3 +1,4 @@
+import { present } from '../../../domain/kernel/present.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { Discovered, SeenPart } from '../../../domain/platform/discovered.ts';
 import type { TargetsFactory } from '../../../domain/probe/targets/targets.ts';
@@ -68,6 +69,7 @@ function remember(before: Discovered | undefined, now: Discovered): Discovered {
       ? before.parts
       : now.parts.map((part) => (part.candidates.length === 0 ? (had(part) ?? part) : part)),
     healthPaths: { ...before.healthPaths, ...now.healthPaths },
+    ...(nothing ? present({ withoutHttp: before.withoutHttp }) : {}),
     ...(now.databases === undefined && before.databases !== undefined ? { databases: before.databases } : {}),
   };
 }

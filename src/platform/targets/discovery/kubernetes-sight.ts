@@ -8,7 +8,7 @@ const Reference = z.object({ name: z.string().optional(), key: z.string().defaul
 const Check = z
   .object({ httpGet: z.object({ path: z.string().default('/') }).optional() })
   .nullish()
-  .transform((check) => check?.httpGet?.path);
+  .transform((check) => (check == null ? undefined : present({ path: check.httpGet?.path })));
 const Container = z.object({
   name: z.string(),
   image: z.string().default(''),
@@ -31,6 +31,7 @@ const Container = z.object({
   ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
   readinessProbe: Check,
   livenessProbe: Check,
+  startupProbe: Check,
   volumeMounts: z
     .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
     .default([]),
@@ -143,6 +144,7 @@ function workloadOf(
     ),
     configMaps: [...new Set(mounted.map(({ map }) => map.metadata.name))],
     health: healthOf(main),
+    ...(addresses.length === 0 && pod.containers.every(isMute) ? { portless: true } : {}),
     secrets: new Map(
       pod.containers
         .flatMap(({ env }) => env)
@@ -154,9 +156,14 @@ function workloadOf(
   };
 }
 
-function healthOf({ readinessProbe: ready, livenessProbe: live }: Container): SeenWorkload['health'] {
+function healthOf({ readinessProbe, livenessProbe }: Container): SeenWorkload['health'] {
+  const [ready, live] = [readinessProbe?.path, livenessProbe?.path];
   return present({ ready, live: live === ready ? undefined : live });
 }
+
+/** Nothing in the manifest of such a container says that anybody may ask it anything. */
+const isMute = ({ ports, readinessProbe, livenessProbe, startupProbe }: Container) =>
+  ports.length === 0 && [readinessProbe, livenessProbe, startupProbe].every((check) => check === undefined);
 
 const dataOf = (map: KubeObject): Readonly<Record<string, string>> => {
   const data = map['data'];

@@ -19,6 +19,7 @@ import seedFile from '../../../../lab/platform/generated/seeds.json' with { type
 import { pathOf, settingsFile, settingsOf } from '../../../../lab/platform/generated/settings.ts';
 import { type LabPart, labParts } from '../../../../lab/types.ts';
 import { discover, type Sight } from '../../../../src/domain/platform/discovery.ts';
+import { serviceIds } from '../../../../src/domain/platform/part.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { ComposeContainer } from '../../../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
@@ -140,7 +141,9 @@ describe.each(seedFile.seeds)('the installation of seed %i', (seed) => {
     const sight = onKubernetes(one);
 
     expect(found(sight)).toEqual(truth);
-    const { platform } = discover(sight);
+    const { platform, withoutHttp } = discover(sight);
+    // Without a port, a check and a Service; whatever has one of them is asked.
+    expect(withoutHttp).toEqual(serviceIds.filter((part) => inside(part) && rowOf(one, part).port === 0));
     for (const part of labParts.filter(inside)) {
       const row = rowOf(one, part);
       const seen = platform.parts?.[part] as Readonly<Record<string, unknown>>;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { configurationText } from '../../../../src/cli/init.command.ts';
-import type { ComposeContainer } from '../../../../src/domain/probe/targets/compose.ts';
 import type { KubeObject } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import { parseConfig } from '../../../../src/platform/settings/config.ts';
 import {
@@ -8,6 +7,7 @@ import {
   discoverCompose,
   discoverKubernetes,
 } from '../../../../src/platform/settings/discover.ts';
+import { container } from '../../../support/fake-compose.ts';
 
 const service = (name: string, ...ports: readonly number[]): KubeObject => ({
   metadata: { name, namespace: 'aetherius', uid: name, resourceVersion: '1' },
@@ -57,6 +57,68 @@ describe('init in a cluster', () => {
     expect(config?.redis?.kind).toBe('single');
   });
 
+  it('finds parts under other names, and writes that one without port, check and Service has no HTTP', async () => {
+    const pod = (name: string, env: Readonly<Record<string, string>>, more: object = {}) => {
+      const own = { name, image: `registry.example/${name}`, ...more };
+      const variables = Object.entries(env).map(([key, value]) => ({ name: key, value }));
+      return {
+        ...service(name),
+        spec: {
+          template: {
+            metadata: { labels: { app: name } },
+            spec: { containers: [{ ...own, env: variables }] },
+          },
+        },
+      };
+    };
+    const led = (name: string, app: string, port: number) => ({
+      ...service(name, port),
+      spec: { selector: { app }, ports: [{ port }] },
+    });
+    const deployments = (orchestrator: object) => [
+      pod('pg', {}, { image: 'postgres:17' }),
+      pod('cache', {}, { image: 'redis:7' }),
+      pod('bus', {}, { image: 'nats:2' }),
+      pod('fleet', { A: 'db:5432', B: 'kv:6379', C: 'mq:4222' }, { ports: [{ containerPort: 9000 }] }),
+      pod('flows', { A: 'db:5432', B: 'http://fleet:9000' }, orchestrator),
+    ];
+    const services = [
+      ...[
+        led('db', 'pg', 5432),
+        led('kv', 'cache', 6379),
+        led('mq', 'bus', 4222),
+        led('fleet', 'fleet', 9000),
+      ],
+    ];
+    const at = (orchestrator: object) =>
+      discoverKubernetes(
+        {
+          namespace: 'aetherius',
+          agentNamespace: 'aetherius',
+          list: (kind) =>
+            Promise.resolve(
+              kind === 'services' ? services : kind === 'deployments' ? deployments(orchestrator) : [],
+            ),
+        },
+        {},
+      );
+
+    const found = await at({});
+    const config = load(found);
+    expect(config?.services['agent-manager']?.url).toBe('http://fleet.aetherius:9000');
+    expect(config?.withoutHttp).toEqual(['orchestrator-service']);
+    expect(found?.found).toContainEqual({
+      ...{ part: 'orchestrator-service', names: ['flows'], withoutHttp: true },
+    });
+    expect(found?.found).toContainEqual({ part: 'nats', names: ['bus'], address: 'mq.aetherius:4222' });
+    // A declared port or a check is a promise: that nothing listens there would be drift.
+    for (const more of [
+      { ports: [{ containerPort: 8081 }] },
+      { livenessProbe: { tcpSocket: { port: 8081 } } },
+    ])
+      expect((await at(more))?.yaml).not.toHaveProperty('withoutHttp');
+  });
+
   it('finds nothing where nothing of ours is', async () => {
     expect(await kubernetes(service('web', 80))).toBeUndefined();
   });
@@ -64,9 +126,7 @@ describe('init in a cluster', () => {
 
 describe('init in a Compose project', () => {
   it('finds the platform by its service names (R-PLAT7)', async () => {
-    const containers = ['redis', 'redis', 'reasoning-service'].map(
-      (name) => ({ service: name }) as ComposeContainer,
-    );
+    const containers = ['redis', 'redis', 'reasoning-service'].map((name) => container(name));
 
     const found = await discoverCompose(
       { project: 'aetherius', containers: () => Promise.resolve(containers) },
