@@ -62,6 +62,7 @@ const rooms = {
     health: ['run', 'diagnosis'],
     digest: ['run', 'health'],
     schedule: ['run', 'digest'],
+    logs: ['run'],
   },
   'src/platform': {
     redact: [],

@@ -12,6 +12,7 @@ import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { PlanHere } from '../services/fix/contract.ts';
+import type { LogsHere } from '../services/logs/contract.ts';
 import type { Words } from '../text/words.ts';
 import type { PersonServices } from './guarded.ts';
 
@@ -84,6 +85,7 @@ export interface CliContext extends Terminal {
     readonly environments: Readonly<Record<string, EnvironmentConfig>>;
     readonly diagnosis: DiagnoseHere;
     readonly plans: PlanHere;
+    readonly logs: LogsHere;
     readonly instructionLines: InstructionLines;
   }>;
   /** For operators, who have the credentials of the bot's own PostgreSQL. */

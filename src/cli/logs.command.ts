@@ -1,11 +1,13 @@
+import { present } from '../domain/kernel/present.ts';
 import { createLogAnalysis, type LogAnalysis } from '../domain/logs/analysis.ts';
 import { readWish } from '../domain/logs/query.ts';
-import type { LogReport, LogSource } from '../domain/logs/report.ts';
+import type { LogQuery, LogReport, LogSource } from '../domain/logs/report.ts';
 import { LineSplitter } from '../domain/logs/splitter.ts';
 import { asInGuide, type Platform, platformsIn } from '../domain/platform/platform.ts';
 import type { Config } from '../domain/settings/config.ts';
 import { logWords } from '../text/logs.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
+import { chooseEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
 import type { LogsOutput } from './output-schemas.ts';
 
@@ -16,35 +18,79 @@ export interface LogsOptions {
   readonly level?: string;
   readonly grep?: string;
   readonly env?: string;
+  readonly container?: string;
 }
 
+/** How far back a part's log is read, where nobody says. */
+const USUAL_MS = 30 * 60_000;
+
 /**
- * Reads files or standard input. Exit codes: 0 nothing of that level, 1 there is something, 2 a log could not be read
+ * Reads the logs of a part with the caller's own credentials, or files, or standard input. Exit codes: 0 nothing of that level, 1 there is something, 2 a log could not be read
  * and nothing was found, 64 usage.
  */
-export async function logsCommand(given: CliContext, options: LogsOptions): Promise<ExitCode> {
+export async function logsCommand(
+  given: CliContext,
+  part: string | undefined,
+  options: LogsOptions,
+): Promise<ExitCode> {
   const now = given.now().getTime();
   const wish = readWish(options, now);
   if (!wish.ok) throw new UsageFault(`cli.fault.${wish.fault}`, { value: wish.value });
   const files = options.file ?? [];
-  if (files.length === 0) throw new UsageFault('cli.fault.log-file');
-  // A file can be read without any configuration; where there is one, its names and its own secrets count.
-  const platform = platformOf(await given.config().catch(() => undefined), options.env);
-  const context = { ...given, words: given.words.about(platform) };
-  const analysis = createLogAnalysis({
-    query: wish.query,
-    now,
-    platform,
-    redact: (text) => context.redact(text),
-  });
-  for (const file of files) await readInto(analysis, file, context);
-  const report = analysis.report();
+  if ((files.length === 0) === (part === undefined)) throw new UsageFault('cli.fault.log-file');
+  const { report, context } =
+    part === undefined
+      ? await fromFiles(given, files, wish.query, options.env)
+      : await fromPart(given, part, { since: now - USUAL_MS, ...wish.query }, options);
   context.out(
     context.output === 'json'
       ? JSON.stringify(logsOutput(report, context), null, 2)
       : logsText(report, context),
   );
   return exitOf(report);
+}
+
+interface Read {
+  readonly report: LogReport;
+  readonly context: CliContext;
+}
+
+async function fromPart(
+  given: CliContext,
+  part: string,
+  query: LogQuery & { readonly since: number },
+  { env, container }: LogsOptions,
+): Promise<Read> {
+  const environment = chooseEnvironment(await given.config(), env);
+  const { logs } = await given.checks();
+  const { report, platform } = await logs.read({
+    environment,
+    part,
+    query,
+    redact: (text) => given.redact(text),
+    signal: given.signal,
+    ...present({ container }),
+  });
+  return { report, context: { ...given, words: given.words.about(platform) } };
+}
+
+async function fromFiles(
+  given: CliContext,
+  files: readonly string[],
+  query: LogQuery,
+  environment: string | undefined,
+): Promise<Read> {
+  // A file can be read without any configuration; where there is one, its names and its own secrets count.
+  const platform = platformOf(await given.config().catch(() => undefined), environment);
+  const context = { ...given, words: given.words.about(platform) };
+  const analysis = createLogAnalysis({
+    query,
+    now: given.now().getTime(),
+    platform,
+    redact: (text) => context.redact(text),
+  });
+  for (const file of files) await readInto(analysis, file, context);
+  return { report: analysis.report(), context };
 }
 
 function platformOf(config: Config | undefined, environment: string | undefined): Platform {
@@ -103,7 +149,8 @@ export function logsOutput(report: LogReport, { words }: Pick<CliContext, 'words
     name: source.name,
     lines: source.lines,
     bytes: source.bytes,
-    failed: source.failed === undefined ? null : (words.lookupPlain(source.failed) ?? source.failed),
+    failed:
+      source.failed === undefined ? null : (words.lookupPlain(source.failed, source.facts) ?? source.failed),
     cut: source.cut === true,
   }));
   const { query, timeline, compared } = report;

@@ -84,14 +84,16 @@ export function createProgram(
   program
     .command('logs')
     .description(say('cli.logs'))
+    .argument('[part]')
     .addOption(new Option('--file <file...>', say('cli.logs.file')))
+    .addOption(new Option('--container <name>', say('cli.logs.container')))
     .addOption(new Option('--since <time>', say('cli.logs.since')))
     .addOption(new Option('--until <time>', say('cli.logs.until')))
     .addOption(new Option('--level <level>', say('cli.logs.level')))
     .addOption(new Option('--grep <words>', say('cli.logs.grep')))
     .addOption(env())
-    .action((options: LogsOptions) =>
-      here(async (context) => (await import('./logs.command.ts')).logsCommand(context, options)),
+    .action((part: string | undefined, options: LogsOptions) =>
+      here(async (context) => (await import('./logs.command.ts')).logsCommand(context, part, options)),
     );
 
   program

@@ -20,6 +20,7 @@ import { remediations } from '../remediations/index.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
 import { createPlanHere } from '../services/fix/propose/plan-here.service.ts';
+import { createLogsHere } from '../services/logs/read-part.service.ts';
 import { createProbeRunner } from '../services/run/probe-runner.service.ts';
 import { diagnoses } from './registries.ts';
 
@@ -79,6 +80,7 @@ export function openChecks({
     environments,
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
+    logs: createLogsHere({ targets, clock }),
     plans: createPlanHere({ remediations, targets, clock, logger }),
     instructionLines,
   };

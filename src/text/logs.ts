@@ -160,8 +160,8 @@ function notesOf(report: LogReport, words: Words): readonly string[] {
   ];
 }
 
-function failedWords({ name, failed, cut }: LogSource, words: Words): readonly string[] {
-  const why = failed === undefined ? undefined : (words.lookupPlain(failed) ?? failed);
+function failedWords({ name, failed, facts, cut }: LogSource, words: Words): readonly string[] {
+  const why = failed === undefined ? undefined : (words.lookupPlain(failed, facts) ?? failed);
   return [
     ...(why === undefined ? [] : [words.plain('logs.failed', { source: name, why })]),
     ...(cut === true ? [words.plain('logs.cut', { source: name })] : []),

@@ -40,7 +40,7 @@ export interface LogInput {
   /** A whole line, without its end. */
   line(text: string): void;
   bytes(count: number): void;
-  end(outcome?: Pick<LogSource, 'failed' | 'cut'>): void;
+  end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): void;
 }
 
 export interface LogAnalysis {

@@ -1,3 +1,4 @@
+import type { Facts } from '../kernel/facts.ts';
 import type { PartId } from '../platform/part.ts';
 import type { LogLevel } from './level.ts';
 
@@ -46,6 +47,8 @@ export interface LogSource {
   readonly bytes: number;
   /** Why it could not be read, or not to its end; the key of its words. */
   readonly failed?: string;
+  /** What those words need. */
+  readonly facts?: Facts;
   /** The source has more than what was read. */
   readonly cut?: true;
 }

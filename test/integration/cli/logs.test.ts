@@ -76,7 +76,7 @@ describe('aetherius logs', () => {
   it.each([
     [['--file', plain, '--since', 'yesterday'], 'yesterday is no time'],
     [['--file', plain, '--level', 'loud'], 'loud is no level'],
-    [[], 'Name a file'],
+    [[], 'Name a part'],
   ])('refuses %j', async (args, words) => {
     const ended = await aetherius(['logs', ...args]);
 

@@ -221,6 +221,7 @@ describe('health', () => {
             forRun: (environment: string) => Promise.resolve({ environment, platform: asInGuide }),
             close: () => Promise.resolve(),
           },
+          logs: { read: () => Promise.reject(new Error('not asked')) },
           plans: { plan: () => Promise.reject(new Error('not asked')) },
           diagnosis: { run: () => Promise.reject(new Error('nothing is diagnosed here')) },
           environments: {},

@@ -1,0 +1,20 @@
+import type { LogQuery, LogReport } from '../../domain/logs/report.ts';
+import type { PartId } from '../../domain/platform/part.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
+
+/** Reads the logs of a part from the process that asks, with its credentials. */
+export interface LogsHere {
+  /**
+   * `part`: its id, or what people call it; AppError NOT_FOUND `unknown-part`, or INVALID_INPUT `no-runtime` where
+   * nothing says what runs the parts. What could not be read stands in the report. `redact` takes secrets out of what
+   * is shown.
+   */
+  read(input: {
+    readonly environment: string;
+    readonly part: string;
+    readonly query: LogQuery & { readonly since: number };
+    readonly container?: string;
+    readonly redact: (text: string) => string;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly part: PartId; readonly report: LogReport; readonly platform: Platform }>;
+}

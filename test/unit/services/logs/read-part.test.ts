@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
+import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
+import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
+import { createLogsHere } from '../../../../src/services/logs/read-part.service.ts';
+import { logWords } from '../../../../src/text/logs.ts';
+import { wordsIn } from '../../../../src/text/words.ts';
+import { compose, container } from '../../../support/fake-compose.ts';
+import { fakeKubernetes } from '../../../support/fake-kubernetes.ts';
+import { fakeRuntime } from '../../../support/fake-runtime.ts';
+
+const now = new Date('2026-11-28T09:00:00Z');
+const line = (minutesAgo: number, msg: string, level = 'error') =>
+  `${JSON.stringify({ level, time: new Date(now.getTime() - minutesAgo * 60_000).toISOString(), msg })}\n`;
+
+const pod = (name: string, restartCount = 0): KubeObject => ({
+  metadata: { name, uid: name, resourceVersion: '1' },
+  spec: { containers: [{ name: 'main' }, { name: 'proxy' }] },
+  status: { containerStatuses: [{ name: 'main', restartCount }] },
+});
+
+const read = (targets: Partial<Targets>, more: { part?: string; container?: string } = {}) =>
+  createLogsHere({
+    targets: {
+      forRun: (environment) => Promise.resolve({ environment, platform: asInGuide, ...targets }),
+      close: () => Promise.resolve(),
+    },
+    clock: { now: () => now, sleep: () => Promise.resolve() },
+  }).read({
+    environment: 'prod',
+    part: 'agent-manager',
+    query: { level: 'warning', since: now.getTime() - 30 * 60_000 },
+    redact: (text) => text,
+    signal: new AbortController().signal,
+    ...more,
+  });
+
+function onKubernetes(pods: readonly KubeObject[], logs: KubernetesTarget['logs']): Partial<Targets> {
+  const instances = pods.map(({ metadata: { name } }) => ({ id: name, name, namespace: 'aetherius' }));
+  return {
+    runtime: fakeRuntime({ 'agent-manager': instances }),
+    kubernetes: fakeKubernetes({ list: () => Promise.resolve(pods), logs }),
+  };
+}
+
+describe('the logs of a part on Kubernetes', () => {
+  it('are those of every container and of the one before, with the hour before', async () => {
+    const asked: string[] = [];
+    const { report } = await read(
+      onKubernetes([pod('am-1', 2), pod('am-2')], (_namespace, name, one, options = {}) => {
+        asked.push(`${name}/${one}${options.previous === true ? ' previous' : ''} ${options.sinceSeconds}`);
+        expect(options).toMatchObject({ limitBytes: 8 * 1024 * 1024, tailLines: 20_000, timeoutMs: 10_000 });
+        return Promise.resolve(`${line(89, 'all is well', 'info')}${line(5, 'something broke')}`);
+      }),
+    );
+
+    expect(asked.toSorted()).toEqual([
+      'am-1/main 5400',
+      'am-1/main previous 5400',
+      'am-1/proxy 5400',
+      'am-2/main 5400',
+      'am-2/proxy 5400',
+    ]);
+    expect(report.groups).toMatchObject([{ text: 'something broke', count: 5, before: 0, mark: 'new' }]);
+  });
+
+  it('say of a source that it could not be read, and what of the others is wrong', async () => {
+    const { report } = await read(
+      onKubernetes([pod('am-1')], (_namespace, _pod, one) =>
+        one === 'proxy'
+          ? Promise.reject(
+              new TargetError('forbidden', 'no', { facts: { verb: 'get', resource: 'pods/log' } }),
+            )
+          : Promise.resolve(line(5, 'sorry, too many clients already')),
+      ),
+    );
+    const { headline, notes } = logWords(report, wordsIn('en'));
+
+    expect(headline).toMatch(/^PostgreSQL has no free connection/);
+    expect(notes).toContain('Could not read am-1/proxy: not allowed to get pods/log.');
+  });
+
+  it('are never called fine when nothing could be read', async () => {
+    const { report } = await read(
+      onKubernetes([pod('am-1')], () => Promise.reject(new TargetError('no-answer', 'late'))),
+    );
+    const none = await read(onKubernetes([], () => Promise.resolve('')));
+
+    expect(logWords(report, wordsIn('en')).headline).toBe('The log could not be read, so nothing is known.');
+    expect(logWords(none.report, wordsIn('en')).headline).toBe(
+      'The log could not be read, so nothing is known.',
+    );
+  });
+
+  it('are asked for again with fewer lines when the newest would be missing', async () => {
+    const wanted: (number | undefined)[] = [];
+    const big = `${'x'.repeat(999)}\n`;
+    const { report } = await read(
+      onKubernetes([pod('am-1')], (_namespace, _pod, _one, { tailLines = 0 } = {}) => {
+        wanted.push(tailLines);
+        return Promise.resolve(big.repeat(Math.min(tailLines, 8_389)));
+      }),
+      { container: 'main' },
+    );
+
+    expect(wanted).toEqual([20_000, 5_872]);
+    expect(report.sources).toMatchObject([{ name: 'am-1/main', cut: true }]);
+  });
+
+  it('read a few at a time', async () => {
+    let [open, most] = [0, 0];
+    await read(
+      onKubernetes(
+        Array.from({ length: 30 }, (_, at) => pod(`am-${at}`)),
+        async () => {
+          open += 1;
+          most = Math.max(most, open);
+          await Promise.resolve();
+          open -= 1;
+          return line(5, 'x broke');
+        },
+      ),
+    ).then(({ report }) => {
+      expect(report.sources.filter(({ failed }) => failed === undefined)).toHaveLength(40);
+      expect(report.sources.at(-1)).toMatchObject({ name: '+10', failed: 'cause.log-too-many' });
+    });
+
+    expect(most).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('the logs of a part on Compose', () => {
+  it('are those of each container', async () => {
+    const { report } = await read({
+      runtime: fakeRuntime({ 'agent-manager': [{ id: 'am', name: 'aetherius-am-1' }] }),
+      compose: {
+        ...compose([container('am')]),
+        logs: (_id, options) => {
+          expect(options).toMatchObject({ tail: 20_000, since: new Date('2026-11-28T07:30:00Z') });
+          return Promise.resolve(line(5, 'something broke'));
+        },
+      },
+    });
+
+    expect(report.groups).toMatchObject([{ text: 'something broke', sources: ['aetherius-am-1'] }]);
+  });
+});
+
+describe('a part', () => {
+  it('that nobody knows is refused', async () => {
+    await expect(read({}, { part: 'toaster' })).rejects.toMatchObject({ facts: { reason: 'unknown-part' } });
+  });
+
+  it('without a runtime is refused', async () => {
+    await expect(read({})).rejects.toMatchObject({ facts: { reason: 'no-runtime' } });
+  });
+});
