@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { present } from './domain/kernel/present.ts';
 import { redactText } from './domain/kernel/redact.ts';
+import { newSigningKey } from './domain/kernel/signing.ts';
 import type { ProcessRole } from './domain/settings/process-env.ts';
 import { bringSchemaUpToDate } from './main/database.ts';
 import { type RunningProcess, startProcess } from './main/process.ts';
@@ -19,6 +20,7 @@ const usage = `aetherius-bot [--role all|bot|worker|scheduler|migration] [--env 
   --role     what this process does (AETHERIUS_ROLE; default all); migration brings the schema up to date and ends
   --env      environments a worker serves (AETHERIUS_ENVIRONMENTS; default all)
   --config   configuration file (AETHERIUS_CONFIG; default aetherius.yaml)
+  --make-signing-key   prints a new SIGNING_KEY and its public key, and ends
 `;
 
 async function main(): Promise<void> {
@@ -28,10 +30,18 @@ async function main(): Promise<void> {
       env: { type: 'string', multiple: true },
       config: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
+      'make-signing-key': { type: 'boolean' },
     },
   });
   if (values.help === true) {
     process.stdout.write(usage);
+    return;
+  }
+  if (values['make-signing-key'] === true) {
+    const { privateKey, publicKey } = newSigningKey();
+    process.stdout.write(
+      `SIGNING_KEY=${privateKey}\npublic key, for signing in the configuration: ${publicKey}\n`,
+    );
     return;
   }
   collectEarly();

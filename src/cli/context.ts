@@ -31,6 +31,10 @@ export const auditExitCodes = {
   'anchor-missing': 20,
   'anchor-unreachable': 21,
   'anchor-mismatch': 22,
+  'signature-missing': 23,
+  'signature-invalid': 24,
+  'signer-unknown': 25,
+  'signer-wrong': 26,
 } as const satisfies Readonly<Record<AuditFault, number>>;
 
 /** What a command tells the shell (docs/reference/commands.md). */

@@ -1,5 +1,6 @@
 import type { RecordState } from '../domain/audit/record.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
+import { trustIn } from '../domain/kernel/signing.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import { systemClock } from '../platform/process/clock.ts';
@@ -16,7 +17,7 @@ import { UsageFault } from './faults.ts';
 /** The audit log over the bot's own PostgreSQL, for whoever has its credentials: nothing else of it is read here. */
 export function openAudit(deps: {
   readonly env: ProcessEnv;
-  readonly config: Pick<Config, 'approvals'>;
+  readonly config: Pick<Config, 'approvals' | 'signing'>;
   readonly logger: Logger;
   readonly redaction: ProcessRedaction;
 }): { readonly audit: Pick<AuditService, 'verify'>; record(): Promise<RecordState>; close(): Promise<void> } {
@@ -37,7 +38,10 @@ export function openAudit(deps: {
   });
   const { places } = anchorPlacesOf(deps.config, env);
   return {
-    audit: createAuditService({ store, keys: keys.all, places }),
+    audit: createAuditService({
+      ...{ store, keys: keys.all, places },
+      trust: deps.config.signing === undefined ? undefined : trustIn(deps.config.signing),
+    }),
     record: () =>
       createRecordGuard({
         ...{ store, places, logger, keys: keys.all },

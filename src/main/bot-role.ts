@@ -129,6 +129,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     clock,
     logger,
   };
+  await beginSigning(shared);
   registerHandlers(app, deps);
   gate.open(app);
 
@@ -212,6 +213,18 @@ function httpReceiver(shared: Shared, gate: EventSink) {
   const route = slackRoute({ signingSecrets, gate, clock, logger });
   const server = createHttpServer({ host: env.HOST, port: env.PORT, routes: [route], logger });
   return { init: () => undefined, ...server };
+}
+
+/** R-L9: the first bot with a key writes down up to where rows need no signature. */
+async function beginSigning({ store, trust, logger }: Shared): Promise<void> {
+  if (trust === undefined) return;
+  const began = await store.tx(async (tx) => {
+    if (!(await tx.audit.beginSigning())) return false;
+    await tx.audit.append({ actor: 'system', actorTeam: '-', action: 'signing.began' });
+    return true;
+  });
+  if (began)
+    logger.warn({}, 'from now on every row of the audit log is signed; what is before needs no signature');
 }
 
 /** Somebody with rights in the bot's database wrote a delivery that Slack never sent. */

@@ -38,7 +38,9 @@ export interface RunningProcess {
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { env, logger, config } = options;
   await bringSchemaUpToDate(options);
-  await checkLogin(options, { mustBeSeparate: false });
+  await checkLogin(options, { mustBeSeparate: config.signing !== undefined });
+  if (options.role !== 'all' && config.signing === undefined)
+    logger.warn({}, 'decisions are not signed; docs/guides/operate.md says how each process gets a key');
   const redaction =
     options.redaction ?? createProcessRedaction({ env, known: secretsOf(env), settings: config.redaction });
   const shared = await openShared({ ...options, redaction });

@@ -5,6 +5,7 @@ import type { RecordGuard } from '../domain/audit/record.ts';
 import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import type { Trust } from '../domain/kernel/signing.ts';
 import { type Config, configDigest } from '../domain/settings/config.ts';
 import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
 import { createCourier, type JobCourier } from '../jobs/courier.ts';
@@ -23,6 +24,7 @@ import { type DatabaseConfig, roleFor } from '../platform/store/connection.ts';
 import { createStore, type PostgresStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
 import { createRecordGuard } from '../services/audit/record-guard.service.ts';
+import { signingOf } from './signing.ts';
 
 /** What every role stands on. */
 export interface Shared {
@@ -46,6 +48,8 @@ export interface Shared {
   /** Where heads of the audit stand outside, and how often they are written there. */
   readonly anchors: ReturnType<typeof anchorPlacesOf>;
   readonly record: RecordGuard;
+  readonly trust: Trust | undefined;
+  readonly onForged: () => void;
   /** Of the digests of personal tokens; the bot role alone uses them. */
   readonly tokenKeys: readonly string[];
 }
@@ -75,7 +79,18 @@ export async function openShared(input: {
     });
   const database = databaseOf(env.DATABASE_URL, env, `aetherius-${role}`);
   const { redactorOf } = input.redaction;
-  const store = createStore({ database, auditKey: keys.current, logger, redactorOf, role: roleFor(role) });
+  const metrics = createMetrics(role);
+  let forged = 0;
+  metrics.gauge('aetherius_forged_decisions', 'Decisions found that no bot has made.', () => forged);
+  const signing = signingOf(role, env, config);
+  const store = createStore({
+    database,
+    auditKey: keys.current,
+    logger,
+    redactorOf,
+    role: roleFor(role),
+    signer: signing?.signer,
+  });
   const anchors = anchorPlacesOf(config, env);
   const record = createRecordGuard({
     ...{ store, logger, keys: keys.all },
@@ -94,10 +109,14 @@ export async function openShared(input: {
     redis,
     courier,
     policy: createPolicy(config.approvals, remediations),
-    metrics: createMetrics(role),
+    metrics,
     auditKeys: keys,
     anchors,
     record,
+    trust: signing?.trust,
+    onForged: () => {
+      forged += 1;
+    },
     tokenKeys: tokenKeys(env),
   };
 }

@@ -10,6 +10,7 @@ import type { Directory } from '../domain/fix/eligibility.ts';
 import type { Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { Trust } from '../domain/kernel/signing.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
@@ -46,6 +47,9 @@ export interface UseCaseDeps {
   readonly auditKeys: { readonly all: AuditKeys };
   /** Whether decisions may stand on this database (R-L5). */
   readonly record: RecordGuard;
+  /** R-A16: whose signatures count; without it nobody signs. */
+  readonly trust?: Trust | undefined;
+  readonly onForged?: (() => void) | undefined;
   /** Of the digests of personal tokens; the bot process alone has them. */
   readonly tokenKeys?: readonly string[];
 }
@@ -57,7 +61,10 @@ export function digestSettings({ config }: Pick<UseCaseDeps, 'config'>): DigestS
 
 /** What deciding about fixes needs, in whichever process. */
 export function decisionDeps(
-  deps: Pick<UseCaseDeps, 'store' | 'policy' | 'ids' | 'logger' | 'clock' | 'config' | 'record'>,
+  deps: Pick<
+    UseCaseDeps,
+    'store' | 'policy' | 'ids' | 'logger' | 'clock' | 'config' | 'onForged' | 'record' | 'trust'
+  >,
 ): Omit<DecisionDeps, 'directory'> {
   const { store, policy, ids, logger, clock } = deps;
   const renderer = rendererOf(platformsIn(deps.config.environments));
@@ -67,6 +74,8 @@ export function decisionDeps(
     messages: createRemediationMessages({ renderer, policy, ids }),
     ids,
     logger,
+    trust: deps.trust,
+    onForged: deps.onForged,
     nextCron,
     record: deps.record,
     onVerdict: (tx, row) => showRepaired(tx, row, { renderer, clock, ids }),
@@ -122,7 +131,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       deployments: deploymentsOf(config.environments),
       version: deps.version,
     }),
-    audit: createAuditService({ store, keys: deps.auditKeys.all }),
+    audit: createAuditService({ store, keys: deps.auditKeys.all, trust: deps.trust }),
     tokens: tokenService(deps, directory),
   };
 }

@@ -146,6 +146,7 @@ describe('the Compose file', () => {
     expect(own.filter((name) => !(name in compose.services))).toEqual([]);
     for (const name of ['bot', 'worker', 'scheduler']) {
       const { DATABASE_URL = '' } = given(name);
+      expect(given(name)['SIGNING_KEY']).toBe(`\${${name.toUpperCase()}_SIGNING_KEY:-}`);
       expect(DATABASE_URL).toMatch(
         new RegExp(`//aetherius_${name}:\\$\\{${name.toUpperCase()}_DATABASE_PASSWORD`),
       );

@@ -22,6 +22,7 @@ import type { RemediationRow } from '../../src/domain/fix/rows.ts';
 import type { Clock, Logger } from '../../src/domain/kernel/clock.ts';
 import { AppError } from '../../src/domain/kernel/errors.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
+import type { Trust } from '../../src/domain/kernel/signing.ts';
 import type { Rendered } from '../../src/domain/message/rendered.ts';
 import type { Renderer } from '../../src/domain/message/renderer.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
@@ -319,6 +320,10 @@ export interface HarnessOptions {
   readonly brokenCard?: string;
   readonly nextCron?: NextCron;
   readonly record?: RecordGuard;
+  /** Whose signatures count. */
+  readonly trust?: Trust;
+  /** What the worker proposes and executes with; default the same as that of the bot. */
+  readonly workerStore?: Store;
   /** Instead of the test action on the world. */
   readonly real?: {
     readonly remediation: Remediation;
@@ -364,7 +369,9 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     logger,
     nextCron: options.nextCron ?? (() => null),
     record: options.record ?? unanchored,
+    trust: options.trust,
   };
+  const workerStore = options.workerStore ?? store;
   const service = createRemediationService({ ...common, actions: remediations });
   const proposing = createProposeService({ ...common, remediations, self, clock });
   let request = 0;
@@ -380,6 +387,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
   const executor = (workerId = 'worker-1', more: Partial<ExecutorDeps> = {}) =>
     createExecutor({
       ...common,
+      store: workerStore,
       targets: factory,
       remediations,
       probes: options.real?.probes ?? testProbes(world),
@@ -415,7 +423,7 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
       signal: new AbortController().signal,
       ...(options.surface === 'none' ? {} : { run: await surfacedRun(asked) }),
     });
-    return store.tx((tx) => plan.save(tx));
+    return workerStore.tx((tx) => plan.save(tx));
   }
 
   async function offered(params: RemedyCall['with'] = {}, asked: Asked = {}): Promise<RemediationRow> {
@@ -444,7 +452,11 @@ export function createHarness(store: Store, options: HarnessOptions = {}) {
     ...{ world, action, directory, policy, messages, service, proposing, input, executor },
     ...{ propose, offered, requested, approved, execute, common },
     sweeper: createRemediationSweeper(common),
-    audit: createAuditService({ store, keys: new Map([[auditKey.id, auditKey.secret]]) }),
+    audit: createAuditService({
+      store,
+      keys: new Map([[auditKey.id, auditKey.secret]]),
+      trust: options.trust,
+    }),
     refresh: () => refreshDirectory({ store, policy, directory }),
     row: async (id: string): Promise<RemediationRow> => {
       const row = await store.tx((tx) => tx.remediations.get(id));

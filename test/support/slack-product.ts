@@ -6,6 +6,8 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { type RedisServer, startRedis } from '../../lab/components/redis.ts';
 import type { Logger } from '../../src/domain/kernel/clock.ts';
+import { type ProcessKind, processKinds } from '../../src/domain/kernel/process-kind.ts';
+import { newSigningKey } from '../../src/domain/kernel/signing.ts';
 import type { ProcessRole } from '../../src/domain/settings/process-env.ts';
 import { type RunningProcess, startProcess } from '../../src/main/process.ts';
 import { createLogger } from '../../src/platform/process/logger.ts';
@@ -162,8 +164,23 @@ interface Urls {
   readonly targetUrl: string;
 }
 
+type SigningKeys = Readonly<Record<ProcessKind, ReturnType<typeof newSigningKey>>>;
+
+const signingKeys = (): SigningKeys => ({
+  bot: newSigningKey(),
+  worker: newSigningKey(),
+  scheduler: newSigningKey(),
+});
+
+const signingYaml = (keys: SigningKeys): string =>
+  ['signing:', ...processKinds.map((kind) => `  ${kind}: [${keys[kind].publicKey}]`)].join('\n');
+
 async function startProduct(options: ProductOptions, urls: Urls): Promise<Omit<Product, 'database'>> {
   const slack = await startSlackEmulator(options.emulator ?? {});
+  // Where roles are separate, so are their keys; a pooler's login is one for all.
+  const separate =
+    options.roles !== undefined && !options.roles.includes('all') && urls.through === undefined;
+  const keys = separate ? signingKeys() : undefined;
   const yaml = `
 environments:
 ${options.environmentsYaml ?? '  prod:\n    runtime: { kind: none }\n    redis: { url: { env: TARGET_REDIS_URL } }\n'}
@@ -172,6 +189,7 @@ slack:
 ${options.slackYaml?.includes('startsPerMinute') === true ? '' : '  startsPerMinute: { person: 1000, channel: 1000 }'}
 ${options.slackYaml ?? ''}
 ${options.approvalsYaml ?? approvals}
+${keys === undefined ? '' : signingYaml(keys)}
 `;
   const variables: Record<string, string> = {
     REDIS_URL: urls.redisUrl,
@@ -192,7 +210,13 @@ ${options.approvalsYaml ?? approvals}
     // One process with all roles has the login that owns the tables; the others have what their kind may do.
     const { through, database } = urls;
     const login = through ?? (role === 'all' ? database.loginUrl : await database.kindUrl(role));
-    const own = { DATABASE_URL: login, ...variables, ...more };
+    const key = role === 'all' ? undefined : keys?.[role].privateKey;
+    const own = {
+      DATABASE_URL: login,
+      ...(key === undefined ? {} : { SIGNING_KEY: key }),
+      ...variables,
+      ...more,
+    };
     const env = readProcessEnv(role, own);
     // As `main` does it: what the configuration refers to is known as soon as it is read.
     const known = secretsOf(env);

@@ -11,7 +11,7 @@ export const auditDomain = 'aetherius-audit-v1';
 /** What goes before the first row. */
 export const auditGenesis = '0'.repeat(64);
 
-export type UnsealedAuditRow = Omit<AuditRow, 'hash' | 'mac' | 'prevHash'>;
+export type UnsealedAuditRow = Omit<AuditRow, 'hash' | 'mac' | 'prevHash' | 'signature' | 'signedBy'>;
 
 /** R-L2: lower-case hex SHA-256 of domain ‖ canonical row ‖ previous hash; `ts` counts in milliseconds. */
 export function auditHash(row: UnsealedAuditRow, prevHash: string): string {
@@ -55,7 +55,8 @@ export type AuditKeys = ReadonlyMap<string, string | Uint8Array>;
 
 /**
  * What is wrong with a log (R-L6). Of its rows: `row-altered` (the columns do not give the hash), `gap`, `link-broken`,
- * `mac-invalid` (not signed with the key it names), `key-unknown`. Of its end: `everything-deleted`, `tail-cut` (rows
+ * `mac-invalid` (not signed with the key it names), `key-unknown`, and where processes sign: `signature-missing`,
+ * `signature-invalid`, `signer-unknown`, `signer-wrong` (a kind of process that may not write such a row). Of its end: `everything-deleted`, `tail-cut` (rows
  * are missing that the head still names), `head-put-back` (rows are missing, or are there, and the head was set to
  * hide it), `row-behind-head` (a row that no append of ours made), `older-state` (the database as a whole is older than
  * an anchor outside), `anchor-mismatch` (an anchor remembers another row). Of the places: `anchor-missing` (one that was
@@ -72,6 +73,10 @@ export const auditFaults = [
   'row-behind-head',
   'mac-invalid',
   'key-unknown',
+  'signature-missing',
+  'signature-invalid',
+  'signer-unknown',
+  'signer-wrong',
   'anchor-missing',
   'anchor-unreachable',
   'anchor-mismatch',

@@ -24,4 +24,7 @@ export interface AuditRow extends AuditEntry {
   readonly mac: string;
   readonly keyId: string;
   readonly ts: Date;
+  /** Of the process that wrote it, and the id of its key (R-L9). */
+  readonly signature?: string;
+  readonly signedBy?: string;
 }

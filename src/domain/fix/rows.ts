@@ -1,5 +1,6 @@
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
+import type { Signature } from '../kernel/signing.ts';
 import type { Surface } from '../run/run.ts';
 import type { RemediationState } from './approval.ts';
 import type { Plan, Tier } from './remediation.ts';
@@ -47,6 +48,8 @@ export interface RemediationRow {
   readonly evidenceDigest?: string;
   readonly successor?: string;
   readonly finishedAt?: Date;
+  /** Of the bot, over what was asked for and approved. */
+  readonly seal?: Signature;
 }
 
 export interface ApprovalRow {
@@ -58,6 +61,9 @@ export interface ApprovalRow {
   readonly reason?: string;
   readonly version: number;
   readonly decidedAt: Date;
+  /** Of the bot, and the id of its key. */
+  readonly signature?: string;
+  readonly signedBy?: string;
 }
 
 export interface StepRow {

@@ -1,11 +1,18 @@
 import type { AnchorPlaceName, AuditAnchor } from '../audit/audit-anchor.ts';
 import type { Marks } from '../audit/record.ts';
 import type { AuditEntry, AuditRow } from '../audit/rows.ts';
+import type { SigningStart } from '../audit/signature.ts';
 
 export interface Audit {
   /** Serialised by the head row; hash and MAC are made here. */
   append(entry: AuditEntry): Promise<AuditRow>;
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
+  /** Those of one fix, oldest first. */
+  of(remediationId: string): Promise<readonly AuditRow[]>;
+  /** R-L9: where signing began; undefined where nobody signs. */
+  signingStart(): Promise<SigningStart | undefined>;
+  /** Writes down that it begins after the last row; false where it has begun, or this process has no key. */
+  beginSigning(): Promise<boolean>;
   head(): Promise<{ readonly seq: number; readonly hash: string; readonly ts: Date }>;
   /** The same, and undefined where somebody has taken it away. */
   headIfAny(): Promise<{ readonly seq: number; readonly hash: string } | undefined>;

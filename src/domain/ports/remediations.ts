@@ -83,6 +83,8 @@ export interface Remediations {
       readonly payloadDigest: string;
     },
   ): Promise<void>;
+  /** R-A16: signs what stands in the row as the bot's; nothing without a key. */
+  seal(row: RemediationRow): Promise<void>;
   /** Serialises proposals for the same real objects until the transaction ends. */
   lockTarget(identity: Facts): Promise<void>;
   /** R-X2: the open remediation that holds one of these objects, or the same target by name. */

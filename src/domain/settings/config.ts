@@ -4,6 +4,7 @@ import { sha256 } from '../kernel/canonical.ts';
 import { LazySecret } from '../kernel/secret.ts';
 import { Environment } from './environment.ts';
 import { Redaction } from './redaction.ts';
+import { Signing } from './signing.ts';
 import { SlackSettings } from './slack.ts';
 
 /**
@@ -19,6 +20,7 @@ export const ConfigFile = z.strictObject({
   slack: SlackSettings.prefault({}),
   approvals: Approvals,
   redaction: Redaction.prefault({}),
+  signing: Signing,
 });
 
 export type Config = z.output<typeof ConfigFile>;

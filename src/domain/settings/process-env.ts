@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../kernel/secret.ts';
+import { privateKeyForm } from '../kernel/signing.ts';
 
 /** Settings that do not belong together in one process: see `mayReadTargets` and `mayReadSlack`. */
 export const roles = ['all', 'bot', 'worker', 'scheduler', 'migration', 'command-line'] as const;
@@ -153,6 +154,14 @@ export const ProcessEnv = z.object({
   ).exactOptional(),
   AUDIT_KEY_ID: z.string().default('k1').meta({ description: 'Name of that key, stored with every row.' }),
   AUDIT_OLD_KEYS: secret('Former keys for verification, `id=key` separated by commas.').exactOptional(),
+  SIGNING_KEY: secret(
+    'Private key with which this process signs what it writes; its public key stands under `signing` in the configuration.',
+  )
+    .refine(
+      (value) => privateKeyForm.test(value.reveal()),
+      'must be a private key (aetherius-sign-…) that `aetherius-bot --make-signing-key` has printed',
+    )
+    .exactOptional(),
   TOKEN_KEY: key(
     'Key of the digests of personal tokens, at least 32 bytes; only the bot process has it.',
   ).exactOptional(),

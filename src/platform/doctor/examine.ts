@@ -5,6 +5,7 @@ import type { RecordState } from '../../domain/audit/record.ts';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { processKinds } from '../../domain/kernel/process-kind.ts';
 import { LazySecret } from '../../domain/kernel/secret.ts';
 import type { Config } from '../../domain/settings/config.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
@@ -86,6 +87,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
     ...clockCheck('postgres', postgres?.offsetMs),
     ...clockCheck('slack', slackOffset),
     ...audit,
+    ...signingChecks(config),
   ];
 }
 
@@ -173,6 +175,17 @@ async function auditChecks({ config, env, record, now }: ExamineOptions): Promis
     return check(late ? 'anchor-late' : 'anchor', late ? 'warning' : 'ok', facts);
   });
   return [key, ...places, ...(found.state === 'held' ? [check('record-held', 'failed')] : [])];
+}
+
+/** R-A16: whether decisions are signed, and by which kind of process alone. */
+function signingChecks({ signing }: Config): readonly Check[] {
+  if (signing === undefined) return [{ area: 'audit', key: 'audit.unsigned', state: 'warning', facts: {} }];
+  const shared = processKinds.filter((kind) =>
+    signing[kind].some((key) => processKinds.some((other) => other !== kind && signing[other].includes(key))),
+  );
+  return shared.length === 0
+    ? [{ area: 'audit', key: 'audit.signed', state: 'ok', facts: {} }]
+    : [{ area: 'audit', key: 'audit.shared-key', state: 'warning', facts: { kinds: shared.join(', ') } }];
 }
 
 /** The same number of levels below the package root in `src` and in `dist`. */

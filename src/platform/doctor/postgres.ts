@@ -63,7 +63,7 @@ export async function examinePostgres(
     );
     checks.push(...(await superuser(client)));
     checks.push(...(await migrations(client)), ...(await roleRights(client)));
-    checks.push(...(await sockets(client)));
+    checks.push(...(await sockets(client)), ...(await forged(client)));
     await client.query('ROLLBACK');
     if (pooled) checks.push(check('pooler', 'ok'));
     checks.push(await notifications(database));
@@ -116,6 +116,24 @@ async function sockets(client: Client): Promise<readonly Check[]> {
           : (['sockets-strangers', 'failed'] as const);
     return { area: 'slack', key: `slack.${key}`, state, facts: { slack, ours } };
   });
+}
+
+/** What somebody has written in the bot's place within a week, as bots and workers found it (R-S1, R-A16). */
+async function forged(client: Client): Promise<readonly Check[]> {
+  const { rows: there } = await client.query<{ readable: boolean }>(
+    "SELECT coalesce(has_table_privilege(to_regclass('audit_log'), 'SELECT'), false) AS readable",
+  );
+  if (there[0]?.readable !== true) return [];
+  const { rows } = await client.query<{ count: number; last: Date }>(
+    `SELECT count(*)::int AS count, max(ts) AS last FROM audit_log
+     WHERE action IN ('decision.forged', 'delivery.forged') AND ts > clock_timestamp() - interval '7 days' HAVING count(*) > 0`,
+  );
+  return rows.map(({ count, last }) => ({
+    area: 'audit',
+    key: 'audit.forged',
+    state: 'failed',
+    facts: { count, last: last.toISOString() },
+  }));
 }
 
 /** The bot does not start with such a login. */

@@ -193,6 +193,7 @@ function mayHold(role: Role, variable: string): boolean {
   if (role === 'migration') return migrationVariables.test(variable);
   if ((slackVariables as readonly string[]).includes(variable)) return mayReadSlack(role);
   if (tokenVariables.includes(variable)) return mayReadTokens(role);
+  if (variable === 'SIGNING_KEY') return role !== 'command-line';
   return variable !== 'AETHERIUS_TOKEN' || role === 'command-line';
 }
 

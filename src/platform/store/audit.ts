@@ -1,11 +1,13 @@
 import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit/audit.ts';
 import { confirmedAction, heldAction } from '../../domain/audit/record.ts';
 import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
+import { auditSignatureText, type SigningStart, signingStartText } from '../../domain/audit/signature.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
+import type { Signer } from '../../domain/kernel/signing.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
 import type { Audit } from '../../domain/ports/audit.ts';
 import { asIs, ids, jsonAsIs } from './gate.ts';
@@ -36,6 +38,8 @@ interface StoredAudit {
   readonly request_ids: readonly string[];
   readonly payload_digest: string | null;
   readonly facts: Facts;
+  readonly signature: string | null;
+  readonly signed_by: string | null;
 }
 
 interface Head {
@@ -46,7 +50,7 @@ interface Head {
 
 const anchorColumns = 'seq, hash, mac, key_id AS "keyId", place, at';
 
-export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Audit {
+export function createAudit(query: Query, key: AuditKey, redactor: Redactor, signer?: Signer): Audit {
   return {
     async append(given) {
       // Hashed as it is stored.
@@ -55,7 +59,12 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Au
       const facts = withoutSecrets(entry, redactor);
       const unsealed = { ...facts, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };
       const hash = auditHash(unsealed, head.hash);
-      const row: AuditRow = { ...unsealed, hash, mac: auditMac(key.secret, hash) };
+      const row: AuditRow = {
+        ...unsealed,
+        hash,
+        mac: auditMac(key.secret, hash),
+        ...signatureOf(hash, signer),
+      };
       await insert(query, row);
       return row;
     },
@@ -65,6 +74,28 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Au
         ids(from, limit),
       );
       return rows.map(toAuditRow);
+    },
+    async of(remediationId) {
+      const { rows } = await query<StoredAudit>(
+        'SELECT * FROM audit_log WHERE remediation_id = $1 ORDER BY seq',
+        ids(remediationId),
+      );
+      return rows.map(toAuditRow);
+    },
+    async signingStart() {
+      const { rows } = await query<SigningStart>(
+        'SELECT seq, hash, signed_by AS "signedBy", signature FROM signing_start',
+      );
+      return rows[0];
+    },
+    async beginSigning() {
+      if (signer === undefined) return false;
+      const { seq, hash } = await lockHead(query);
+      const { count } = await query(
+        `INSERT INTO signing_start (seq, hash, signed_by, signature) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        ids(seq, hash, signer.keyId, signer.sign(signingStartText({ seq, hash }))),
+      );
+      return count === 1;
     },
     async head() {
       const { rows } = await query<Head>(`SELECT seq, hash, greatest(ts, 'epoch') AS ts FROM audit_head`);
@@ -118,6 +149,11 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor): Au
   };
 }
 
+function signatureOf(hash: string, signer: Signer | undefined): Pick<AuditRow, 'signature' | 'signedBy'> {
+  if (signer === undefined) return {};
+  return { signature: signer.sign(auditSignatureText(signer.keyId, hash)), signedBy: signer.keyId };
+}
+
 /** Before the hash is made: what is hashed is what is stored. */
 function withoutSecrets(entry: AuditEntry, redactor: Redactor) {
   return {
@@ -146,8 +182,8 @@ async function insert(query: Query, row: AuditRow): Promise<void> {
   await query(
     `WITH added AS (
        INSERT INTO audit_log (seq, prev_hash, hash, mac, key_id, ts, actor, actor_team, action, remediation_id,
-         plan_hash, from_state, to_state, policy_version, reason, request_ids, payload_digest, facts)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+         plan_hash, from_state, to_state, policy_version, reason, request_ids, payload_digest, facts, signature, signed_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
        RETURNING seq, hash, ts)
      UPDATE audit_head SET seq = added.seq, hash = added.hash, ts = added.ts FROM added`,
     [
@@ -164,6 +200,7 @@ async function insert(query: Query, row: AuditRow): Promise<void> {
       ),
       ...ids(row.remediationId, row.planHash, row.from, row.to, row.policyVersion, row.reason),
       ...[jsonAsIs(row.requestIds), asIs(row.payloadDigest), jsonAsIs(row.facts)],
+      ...ids(row.signature, row.signedBy),
     ],
   );
 }
@@ -188,5 +225,7 @@ function toAuditRow(row: StoredAudit): AuditRow {
     requestIds: row.request_ids,
     payloadDigest: row.payload_digest ?? undefined,
     facts: row.facts,
+    signature: row.signature ?? undefined,
+    signedBy: row.signed_by ?? undefined,
   });
 }

@@ -48,13 +48,15 @@ export interface StoredRemediation {
   readonly evidence_digest: string | null;
   readonly successor: string | null;
   readonly finished_at: Date | null;
+  readonly seal: string | null;
+  readonly sealed_by: string | null;
 }
 
 export const remediationColumns = `id, handle, environment, action_id, action_version, target, state, version,
   tier, plan, plan_hash, live, live_at, finding_key, run_id, undo_of, surface, private_place, proposed_at, offer_expires_at, requester,
   requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at,
   approval_expires_at, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
-  evidence_digest, successor, finished_at`;
+  evidence_digest, successor, finished_at, seal, sealed_by`;
 
 export function toRemediation(row: StoredRemediation): RemediationRow {
   return withoutNulls<RemediationRow>({
@@ -97,6 +99,10 @@ export function toRemediation(row: StoredRemediation): RemediationRow {
     evidenceDigest: row.evidence_digest ?? undefined,
     successor: row.successor ?? undefined,
     finishedAt: row.finished_at ?? undefined,
+    seal:
+      row.seal === null || row.sealed_by === null
+        ? undefined
+        : { signature: row.seal, signedBy: row.sealed_by },
   });
 }
 

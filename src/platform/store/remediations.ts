@@ -1,19 +1,21 @@
 import { mayMove, openStates, type RemediationState } from '../../domain/fix/approval.ts';
+import { sealText, voteText } from '../../domain/fix/decision-proof.ts';
 import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
+import type { Signer } from '../../domain/kernel/signing.ts';
 import type { RemediationGuard, Remediations } from '../../domain/ports/remediations.ts';
 import { asIs, ids, jsonAsIs } from './gate.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 import { assignments, remediationColumns, type StoredRemediation, toRemediation } from './remediation-row.ts';
 import { createSteps } from './steps.ts';
 
-export function createRemediations(query: Query, redactor: Redactor): Remediations {
+export function createRemediations(query: Query, redactor: Redactor, signer?: Signer): Remediations {
   return {
     ...proposing(query, redactor),
     ...moving(query),
-    ...deciding(query),
+    ...deciding(query, signer),
     ...createSteps(query),
     ...dispatching(query),
   };
@@ -132,13 +134,18 @@ interface StoredApproval {
   readonly reason: string | null;
   readonly version: number;
   readonly decided_at: Date;
+  readonly signature: string | null;
+  readonly signed_by: string | null;
 }
 
-function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'> {
+function deciding(
+  query: Query,
+  signer: Signer | undefined,
+): Pick<Remediations, 'approvals' | 'saveApproval' | 'seal'> {
   return {
     async approvals(id) {
       const { rows } = await query<StoredApproval>(
-        `SELECT person_id, person, decision, plan_hash, policy_version, reason, version, decided_at
+        `SELECT person_id, person, decision, plan_hash, policy_version, reason, version, decided_at, signature, signed_by
          FROM approvals WHERE remediation_id = $1 ORDER BY decided_at, person_id`,
         ids(id),
       );
@@ -152,23 +159,34 @@ function deciding(query: Query): Pick<Remediations, 'approvals' | 'saveApproval'
           reason: row.reason ?? undefined,
           version: row.version,
           decidedAt: row.decided_at,
+          signature: row.signature ?? undefined,
+          signedBy: row.signed_by ?? undefined,
         }),
+      );
+    },
+    async seal(row) {
+      if (signer === undefined) return;
+      await query(
+        'UPDATE remediations SET seal = $2, sealed_by = $3 WHERE id = $1',
+        ids(row.id, signer.sign(sealText(row)), signer.keyId),
       );
     },
     async saveApproval(id, approval) {
       await query(
         `INSERT INTO approvals (remediation_id, person_id, person, decision, plan_hash, policy_version, reason,
-           payload_digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+           payload_digest, signature, signed_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (remediation_id, person_id) DO UPDATE SET person = excluded.person,
            decision = excluded.decision, plan_hash = excluded.plan_hash,
            policy_version = excluded.policy_version, reason = excluded.reason,
-           payload_digest = excluded.payload_digest, version = approvals.version + 1,
+           payload_digest = excluded.payload_digest, signature = excluded.signature,
+           signed_by = excluded.signed_by, version = approvals.version + 1,
            decided_at = clock_timestamp()`,
         [
           ...[asIs(id), asIs(approval.personId), jsonAsIs(approval.person)],
           ...ids(approval.decision, approval.planHash, approval.policyVersion),
           ...[approval.reason ?? null, asIs(approval.payloadDigest)],
+          ...ids(signer?.sign(voteText(id, approval)), signer?.keyId),
         ],
       );
     },

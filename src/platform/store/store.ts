@@ -2,6 +2,7 @@ import { backOff } from '../../domain/kernel/back-off.ts';
 import type { Clock, Ids, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Signer } from '../../domain/kernel/signing.ts';
 import { inTime, within } from '../../domain/kernel/within.ts';
 import type { Outbox } from '../../domain/message/outbox.ts';
 import type { Store, Tx } from '../../domain/ports/store.ts';
@@ -20,6 +21,8 @@ import { createTx } from './tx.ts';
 export interface StoreOptions {
   readonly database: DatabaseConfig;
   readonly auditKey: AuditKey;
+  /** Signs what is written as this process's (R-L9). */
+  readonly signer?: Signer | undefined;
   readonly logger: Logger;
   /** Connections for transactions (default 10); one more listens. */
   readonly poolSize?: number;
@@ -52,7 +55,7 @@ const closeMs = 3000;
  * DEPENDENCY_UNAVAILABLE (cannot be reached), TIMED_OUT, CONFLICT (a constraint said no), BUG.
  */
 export function createStore(options: StoreOptions): PostgresStore {
-  const { logger, clock = systemClock, ids = systemIds, random = Math.random } = options;
+  const { logger, clock = systemClock, ids = systemIds, random = Math.random, signer } = options;
   const redactorOf = options.redactorOf ?? plainRedactor;
   const defaultTimeoutMs = options.statementTimeoutMs ?? 5000;
   const role = options.role === undefined ? applicationRole : options.role;
@@ -145,13 +148,13 @@ export function createStore(options: StoreOptions): PostgresStore {
     tx: (work, { statementTimeoutMs } = {}) =>
       retried(
         (query) =>
-          work(createTx({ query, ids, auditKey: options.auditKey, redactor: redactorOf(undefined) })),
+          work(createTx({ query, ids, auditKey: options.auditKey, signer, redactor: redactorOf(undefined) })),
         statementTimeoutMs,
       ),
     single: (work) =>
       retried(
         (query) =>
-          work(createTx({ query, ids, auditKey: options.auditKey, redactor: redactorOf(undefined) })),
+          work(createTx({ query, ids, auditKey: options.auditKey, signer, redactor: redactorOf(undefined) })),
         defaultTimeoutMs,
         'single',
       ),

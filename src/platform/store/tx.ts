@@ -1,6 +1,7 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
+import type { Signer } from '../../domain/kernel/signing.ts';
 import type { Topic, Tx } from '../../domain/ports/store.ts';
 import { type AuditKey, createAudit } from './audit.ts';
 import { createButtons } from './buttons.ts';
@@ -24,8 +25,9 @@ export function createTx(options: {
   readonly ids: Ids;
   readonly auditKey: AuditKey;
   readonly redactor: Redactor;
+  readonly signer?: Signer | undefined;
 }): Tx {
-  const { query, ids, auditKey, redactor } = options;
+  const { query, ids, auditKey, redactor, signer } = options;
   const notify = async (topic: Topic, payload: string) => {
     await query('SELECT pg_notify($1, $2)', asIds(channelOf(topic), payload));
   };
@@ -39,8 +41,8 @@ export function createTx(options: {
     runs: createRuns(query),
     messages: createMessages(query, ids),
     buttons: createButtons(query),
-    remediations: createRemediations(query, redactor),
-    audit: createAudit(query, auditKey, redactor),
+    remediations: createRemediations(query, redactor, signer),
+    audit: createAudit(query, auditKey, redactor, signer),
     channels: createChannels(query),
     digests: createDigests(query),
     killSwitches: createKillSwitches(query),

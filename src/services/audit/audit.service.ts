@@ -1,5 +1,6 @@
 import type { AuditKeys } from '../../domain/audit/audit.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
+import type { Trust } from '../../domain/kernel/signing.ts';
 import type { AnchorPlace } from '../../domain/ports/anchor-place.ts';
 import type { StoreOf } from '../../domain/ports/store.ts';
 import type { AuditService } from './contract.ts';
@@ -13,10 +14,12 @@ export function createAuditService(deps: {
   readonly keys: AuditKeys;
   /** Where heads stand outside; default nowhere. */
   readonly places?: readonly AnchorPlace[];
+  /** Whose signatures count; without it none is asked for. */
+  readonly trust?: Trust | undefined;
 }): AuditService {
-  const { store, keys, places = [] } = deps;
+  const { store, keys, places = [], trust } = deps;
   return {
-    verify: () => verifyAudit(store, keys, places),
+    verify: () => verifyAudit(store, keys, places, trust),
     async list(remediationId, limit) {
       const found: AuditRow[] = [];
       const head = await store.tx((tx) => tx.audit.head());

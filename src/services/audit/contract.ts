@@ -18,6 +18,8 @@ export type AuditVerdict =
       readonly rows: number;
       readonly head: string;
       /** Empty: nobody outside remembers the record, and a cut end would not show. */
+      /** Rows whose signature was checked; absent where no public keys are configured. */
+      readonly signed?: number;
       readonly places: readonly VerifiedPlace[];
     }
   | {

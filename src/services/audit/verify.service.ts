@@ -9,6 +9,8 @@ import {
 import type { AnchorPlaceName, AuditAnchor } from '../../domain/audit/audit-anchor.ts';
 import { anchorName, answered, confirmedAction, heldAction } from '../../domain/audit/record.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
+import { checkSignature, type SigningStart, startHolds } from '../../domain/audit/signature.ts';
+import type { Trust } from '../../domain/kernel/signing.ts';
 import type { AnchorPlace } from '../../domain/ports/anchor-place.ts';
 import type { StoreOf } from '../../domain/ports/store.ts';
 import type { AuditVerdict, VerifiedPlace } from './contract.ts';
@@ -28,6 +30,8 @@ interface Walked {
   readonly confirmations: readonly AuditRow[];
   /** The log begins with the bot finding that it was emptied. */
   readonly emptied: boolean;
+  /** How many rows were after the start of the signatures. */
+  readonly signed: number;
 }
 
 /**
@@ -39,13 +43,14 @@ export async function verifyAudit(
   store: StoreOf<'audit'>,
   keys: AuditKeys,
   places: readonly AnchorPlace[],
+  trust?: Trust,
 ): Promise<AuditVerdict> {
   const recorded = await store.tx((tx) => tx.audit.anchors());
   const held = new Map<AnchorPlaceName, Held>();
   for (const place of places) held.set(place.name, await everythingIn(place));
   const wanted = new Set([...recorded, ...[...held.values()].flatMap((anchors) => anchors ?? [])].map(seqOf));
 
-  const walked = await walk(store, keys, wanted);
+  const walked = await walk(store, keys, wanted, trust);
   if ('verdict' in walked) return walked;
   const head = await store.tx((tx) => tx.audit.headIfAny());
   const outside = [...held].flatMap(([place, anchors]) => unansweredOf(place, anchors ?? [], walked));
@@ -60,7 +65,11 @@ export async function verifyAudit(
     if (fault !== undefined) return fault;
   }
   const { at } = walked;
-  return { verdict: 'intact', rows: at.seq, head: at.hash, places: summaries(held, walked) };
+  const { signed } = walked;
+  return {
+    ...{ verdict: 'intact', rows: at.seq, head: at.hash, places: summaries(held, walked) },
+    ...(trust === undefined ? {} : { signed }),
+  };
 }
 
 const seqOf = ({ seq }: AuditAnchor): number => seq;
@@ -79,7 +88,10 @@ async function walk(
   store: StoreOf<'audit'>,
   keys: AuditKeys,
   wanted: ReadonlySet<number>,
+  trust: Trust | undefined,
 ): Promise<Walked | Fault> {
+  const start = await store.tx((tx) => tx.audit.signingStart());
+  let signed = 0;
   const hashes = new Map<number, string>();
   const confirmations: AuditRow[] = [];
   let emptied = false;
@@ -90,7 +102,7 @@ async function walk(
       rows: await tx.audit.rows(at.seq + 1, page),
       head: await tx.audit.headIfAny(),
     }));
-    if (rows.length === 0) return { at, hashes, confirmations, emptied };
+    if (rows.length === 0) return { at, hashes, confirmations, emptied, signed };
     for (const row of rows) {
       const checked = checkAuditRow(at, row, keys);
       if ('verdict' in checked) {
@@ -99,11 +111,27 @@ async function walk(
         return { verdict: 'row-behind-head', seq: row.seq, detail, last: head.seq };
       }
       at = checked.at;
+      if (trust !== undefined) {
+        const fault = checkSignature(row, trust, start) ?? startFault(at, start, trust);
+        if (fault !== undefined) return fault;
+        if (start === undefined || at.seq > start.seq) signed += 1;
+      }
       if (wanted.has(at.seq)) hashes.set(at.seq, at.hash);
       if (row.action === confirmedAction) confirmations.push(row);
       if (at.seq === 1) emptied = row.action === heldAction && row.facts?.['seq'] === 0;
     }
   }
+}
+
+/** R-L9: at the row after which signing began, the bot's signature over it. */
+function startFault(at: AuditPosition, start: SigningStart | undefined, trust: Trust): Fault | undefined {
+  if (start === undefined || at.seq !== start.seq) return undefined;
+  if (startHolds(start, trust) && start.hash === at.hash) return undefined;
+  return {
+    verdict: 'signature-invalid',
+    seq: at.seq,
+    detail: `no bot has signed that rows up to ${at.seq} need no signature`,
+  };
 }
 
 /** Anchors of a place after the last one that a confirmation names. */

@@ -125,6 +125,11 @@ export const cli = {
   'audit.verdict.row-behind-head': 'Row {seq} stands behind the head: the bot did not write it.',
   'audit.verdict.mac-invalid': 'A signature is forged: row {seq} was not signed with the key that it names.',
   'audit.verdict.key-unknown': 'The key of row {seq} is not known: add it to AUDIT_OLD_KEYS.',
+  'audit.verdict.signature-missing': 'Row {seq} carries no signature of a process.',
+  'audit.verdict.signature-invalid':
+    'The signature of row {seq} is forged: the key that it names did not make it.',
+  'audit.verdict.signer-unknown': 'Row {seq} was signed with a key that does not stand under signing.',
+  'audit.verdict.signer-wrong': 'Row {seq} was signed by another kind of process than may write it.',
   'audit.verdict.anchor-missing':
     'An anchor is missing: row {seq} was written down in {place} and is not there any more.',
   'audit.verdict.anchor-unreachable':
@@ -231,6 +236,12 @@ export const cli = {
   'doctor.clock.postgres': 'PostgreSQL is {offsetMs:ms} off',
   'doctor.clock.slack': 'Slack is {offsetMs:ms} off; beyond 60 s its requests are refused',
   'doctor.audit.key': 'AUDIT_KEY is set',
+  'doctor.audit.signed': 'each kind of process signs what it writes with a key of its own',
+  'doctor.audit.shared-key':
+    'one signing key is listed for {kinds}: right for one process with all roles alone',
+  'doctor.audit.unsigned': 'signing is not set: a worker cannot tell who wrote a decision into the database',
+  'doctor.audit.forged':
+    '{count|# row was|# rows were} written in the bot’s place within a week, the last one at {last}; see aetherius audit verify',
   'doctor.audit.key-missing': 'AUDIT_KEY is not set',
   'doctor.audit.anchor': 'anchors in {place}: the newest remembers row {seq} and is {minutes} min old',
   'doctor.audit.anchor-missing':

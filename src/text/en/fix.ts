@@ -112,6 +112,12 @@ export const fix = {
   'event.superseded': ':heavy_minus_sign: `{handle}` was replaced by a newer plan. Nothing was changed.',
   'event.stale':
     ':warning: `{handle}`: the target is no longer as it was when the plan was made. Nothing was changed.',
+  'event.stale.decision-forged':
+    ':rotating_light: `{handle}`: no bot has made this decision, so nothing was done. Somebody may have changed my database: tell my operator.',
+  'event.failed.decision-forged':
+    ':rotating_light: `{handle}`: no bot has made this decision, so I stopped. Somebody may have changed my database: tell my operator.',
+  'event.rollback_failed.decision-forged':
+    ':rotating_light: `{handle}`: no bot has made this decision, so I took nothing back. Somebody may have changed my database: tell my operator.',
   'event.executing': ':gear: `{handle}` is running now.',
   'event.stop-requested':
     ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step.',
@@ -218,6 +224,8 @@ export const fix = {
   'denied.token-revoked': 'this token was revoked; /aetherius token in Slack issues a new one.',
   'denied.token-too-often': 'too many attempts within a minute; try again in {seconds} s.',
   'denied.joined-after-request': 'you joined the approvers after this was asked for; ask for it again.',
+  'denied.decision-forged':
+    'the request is not as I wrote it. Somebody may have changed my database: tell my operator.',
   'denied.own-request': 'you asked for it yourself, so somebody else must approve it.',
   'denied.channel-unknown': 'Slack cannot tell me whether this channel is shared with another organisation.',
   'denied.shared-channel': 'fixes are not decided in a channel that is shared with another organisation.',

@@ -119,6 +119,10 @@ export const cli = {
   'audit.verdict.row-behind-head': '第 {seq} 行在头部之后：它不是机器人写入的。',
   'audit.verdict.mac-invalid': '签名是伪造的：第 {seq} 行并非用其所称的密钥签名。',
   'audit.verdict.key-unknown': '第 {seq} 行的密钥未知：请将其加入 AUDIT_OLD_KEYS。',
+  'audit.verdict.signature-missing': '第 {seq} 行没有任何进程的签名。',
+  'audit.verdict.signature-invalid': '第 {seq} 行的签名是伪造的：并非由其所称的密钥签署。',
+  'audit.verdict.signer-unknown': '第 {seq} 行的签名密钥未列在 signing 中。',
+  'audit.verdict.signer-wrong': '第 {seq} 行由无权写入此行的另一类进程签名。',
   'audit.verdict.anchor-missing': '锚点缺失：第 {seq} 行曾写入 {place}，现已不在。',
   'audit.verdict.anchor-unreachable': '无法读取 {place}：没有外部位置确认这份止于第 {last} 行的日志。',
   'audit.verdict.anchor-mismatch': '日志被重写：{place} 记得的第 {seq} 行与此不同。',
@@ -216,6 +220,11 @@ export const cli = {
   'doctor.clock.postgres': '与 PostgreSQL 相差 {offsetMs:ms}',
   'doctor.clock.slack': '与 Slack 相差 {offsetMs:ms}；超过 60 秒其请求会被拒绝',
   'doctor.audit.key': '已设置 AUDIT_KEY',
+  'doctor.audit.signed': '每类进程都用自己的密钥为其写入的内容签名',
+  'doctor.audit.shared-key': '同一个签名密钥用于 {kinds}：只适合一个进程承担所有角色的情况',
+  'doctor.audit.unsigned': '未设置 signing：执行器无法判断数据库中的决定由谁写入',
+  'doctor.audit.forged':
+    '一周内有 {count} 行是他人冒充机器人写入的，最近一次在 {last}；请运行 aetherius audit verify',
   'doctor.audit.key-missing': '未设置 AUDIT_KEY',
   'doctor.audit.anchor': '{place} 中的锚点：最新的记得第 {seq} 行，{minutes} 分钟前写入',
   'doctor.audit.anchor-missing':

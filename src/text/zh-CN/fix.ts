@@ -105,6 +105,12 @@ export const fix = {
   'event.expired': ':hourglass: `{handle}` 未决定即过期，未做任何更改。',
   'event.superseded': ':heavy_minus_sign: `{handle}` 已被更新的方案取代，未做任何更改。',
   'event.stale': ':warning: `{handle}`：目标与制定方案时不同，未做任何更改。',
+  'event.stale.decision-forged':
+    ':rotating_light: `{handle}`：没有任何机器人做出过这个决定，因此未执行任何操作。我的数据库可能被人更改：请告知我的管理员。',
+  'event.failed.decision-forged':
+    ':rotating_light: `{handle}`：没有任何机器人做出过这个决定，因此我已停止。我的数据库可能被人更改：请告知我的管理员。',
+  'event.rollback_failed.decision-forged':
+    ':rotating_light: `{handle}`：没有任何机器人做出过这个决定，因此未做撤回。我的数据库可能被人更改：请告知我的管理员。',
   'event.executing': ':gear: `{handle}` 正在执行。',
   'event.stop-requested': ':octagonal_sign: {who} 停止了 `{handle}`：当前步骤结束后停止。',
   'event.verifying': ':mag: `{handle}`：步骤全部完成，正在验证效果。',
@@ -197,6 +203,7 @@ export const fix = {
   'denied.token-revoked': '此令牌已撤销；请在 Slack 中用 /aetherius token 重新签发。',
   'denied.token-too-often': '一分钟内尝试过多；请在 {seconds} 秒后再试。',
   'denied.joined-after-request': '你是在申请之后才成为审批人的；请重新申请。',
+  'denied.decision-forged': '该申请与我写下的不同。我的数据库可能被人更改：请告知我的管理员。',
   'denied.own-request': '这是你自己的申请，必须由他人批准。',
   'denied.channel-unknown': 'Slack 无法告知此频道是否与其他组织共享。',
   'denied.shared-channel': '不能在与其他组织共享的频道中决定修复。',

@@ -92,6 +92,28 @@ describe('PostgreSQL', () => {
     expect(states(checks)).toMatchObject({ 'postgres.owner': 'warning' });
   });
 
+  it('R-A16: is found with what somebody has written in the bot’s place', async () => {
+    const url = await application();
+    await database.store().tx((tx) =>
+      tx.audit.append({
+        actor: 'system',
+        actorTeam: '-',
+        action: 'decision.forged',
+        facts: { why: 'seal' },
+      }),
+    );
+
+    const { checks } = await examinePostgres({ url }, now);
+
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        key: 'audit.forged',
+        state: 'failed',
+        facts: expect.objectContaining({ count: 1 }),
+      }),
+    );
+  });
+
   it('is found without migrations', async () => {
     const empty = await postgres.database();
 

@@ -1,6 +1,7 @@
 /** R-A15: what each kind of process may do in the bot's own database, from the catalog of a real PostgreSQL. */
 import { Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writersOf } from '../../../src/domain/audit/signature.ts';
 import { transitions } from '../../../src/domain/fix/approval.ts';
 import { type ProcessKind, processKinds } from '../../../src/domain/kernel/process-kind.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
@@ -47,7 +48,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     scheduler: 'SELECT',
   },
   remediations: {
-    bot: `SELECT INSERT${proposal} UPDATE(state, version, requester, requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at, approval_expires_at, abort_requested, surface, private_place, successor, finished_at, fence, lease_until, verify_until, outcome)`,
+    bot: `SELECT INSERT${proposal} UPDATE(state, version, requester, requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at, approval_expires_at, abort_requested, surface, private_place, successor, finished_at, fence, lease_until, verify_until, outcome, seal, sealed_by)`,
     worker: `SELECT INSERT${proposal} UPDATE(state, version, live, live_at, enqueued_at, attempt, fence, lease_owner, lease_until, image_version, verify_until, outcome, evidence_digest, successor, finished_at)`,
     scheduler: 'SELECT UPDATE(state, version, reminders, finished_at)',
   },
@@ -58,6 +59,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'SELECT UPDATE(params, state, attempt, lease_owner, lease_until, summary, error, enqueued_at, started_at, finished_at)',
     scheduler: 'INSERT SELECT UPDATE(params, state, lease_until, finished_at)',
   },
+  signing_start: { bot: 'INSERT SELECT', worker: 'SELECT', scheduler: 'SELECT', cli: 'SELECT' },
   slack_socket_count: { bot: 'INSERT SELECT UPDATE', cli: 'SELECT' },
   slack_sockets: { bot: 'DELETE INSERT SELECT UPDATE' },
   target_locks: { bot: 'SELECT', worker: 'SELECT', scheduler: 'SELECT' },
@@ -107,6 +109,34 @@ it('R-A15: each kind of process has the rights that are written down, on every t
     );
 
   expect(plain(found)).toEqual(plain(expected));
+});
+
+it('R-L8: the database and the verifier say the same of who writes which row', async () => {
+  const actions = Object.keys(transitions).map((state) => `remediation.${state}`);
+  const all = [
+    ...actions,
+    ...['approval', 'stop', 'refused', 'moved-place', 'claim-held', 'taken-over', 'other'].map(
+      (one) => `remediation.${one}`,
+    ),
+    ...[
+      'step.intent',
+      'step.outcome',
+      'delivery.forged',
+      'decision.forged',
+      'signing.began',
+      'kill-switch.stop',
+    ],
+    ...['token.used', 'channel.digest', 'slack.foreign-socket', 'audit.anchored', 'something.new'],
+  ];
+  const rows = await database.sql<{ action: string; from: 'approved'; kinds: string[] }>(
+    `SELECT action, before AS from, ARRAY(SELECT kind FROM unnest($1::text[]) AS kind WHERE may_append(kind, action, before)) AS kinds
+     FROM unnest($2::text[]) AS action, unnest($3::text[]) AS before`,
+    [processKinds, all, ['approved', 'indeterminate']],
+  );
+
+  expect(rows.length).toBe(all.length * 2);
+  for (const { action, from, kinds } of rows)
+    expect([action, from, kinds]).toEqual([action, from, [...writersOf({ action, from })]]);
 });
 
 it('R-A15: nothing is given to everybody, and no function of the owner but the one of the worker', async () => {

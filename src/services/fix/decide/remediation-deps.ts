@@ -4,6 +4,7 @@ import type { Directory } from '../../../domain/fix/eligibility.ts';
 import type { NextCron, Policy } from '../../../domain/fix/policy.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids, Logger } from '../../../domain/kernel/clock.ts';
+import type { Trust } from '../../../domain/kernel/signing.ts';
 import type { StoreOf, TxOf } from '../../../domain/ports/store.ts';
 import type { RemediationMessages } from './remediation-messages.service.ts';
 
@@ -28,6 +29,10 @@ export interface DecisionDeps {
   readonly record: RecordGuard;
   /** Who may ask for fixes in an environment, beyond what the approval policy says (R-A11). */
   readonly accessOf?: (environment: string) => AccessRules | undefined;
+  /** R-A16: whose signatures count; without it nobody signs. */
+  readonly trust?: Trust | undefined;
+  /** Counts decisions that no bot has made. */
+  readonly onForged?: (() => void) | undefined;
   /** Called in the transaction of a verdict, so that other messages can turn green with it. */
   readonly onVerdict?: (tx: TxOf<VerdictRepository>, row: RemediationRow) => Promise<void>;
 }

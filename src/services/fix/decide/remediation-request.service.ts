@@ -76,6 +76,7 @@ export async function requestInTx(
       privatePlace: who.privatePlace,
     },
   });
+  await tx.remediations.seal(requested);
   if (rule.approvals > 0) {
     await deps.messages.ask(tx, requested, askedPeople);
     await tx.notify('directory', 'refresh');
@@ -134,11 +135,12 @@ export async function approveInTx(
   who: Decider,
 ): Promise<Outcome> {
   const now = await tx.now();
-  await moveRemediation(tx, deps, row, 'approved', {
+  const approved = await moveRemediation(tx, deps, row, 'approved', {
     ...who.cause,
     event: 'approved',
     change: { approvedAt: now, approvalExpiresAt: new Date(now.getTime() + approvalValidMs) },
   });
+  await tx.remediations.seal(approved);
   await tx.notify('directory', 'refresh');
   await tx.notify('remediations', row.id);
   return { moved: true, note: 'recorded' };

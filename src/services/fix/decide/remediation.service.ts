@@ -6,6 +6,7 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput, Explanation, RemediationService } from '../contract.ts';
+import { alarmForged, decisionFault } from './decision-proof.service.ts';
 import { givenReason, neededReason } from './reason.ts';
 import {
   type Decider,
@@ -102,6 +103,11 @@ function approve(deps: DecisionDeps, input: DecisionInput): Promise<Decided> {
       const mine = before.find((item) => item.personId === who.personId);
       if (mine?.decision === 'approve') return { moved: false, note: 'already-recorded' };
       if (row.state !== 'requested') return { moved: false, note: 'too-late' };
+      const forged = await decisionFault(tx, deps, row);
+      if (forged !== undefined) {
+        if (forged !== 'not-begun') await alarmForged(tx, deps, row, forged);
+        return { refused: 'decision-forged', facts: { why: forged } };
+      }
       const rule = deps.policy.rule(row.tier);
       if (rule === undefined) return { refused: 'no-approver' };
       const reason = barred(row, who) ?? (await forbiddenNow(tx, deps, row));

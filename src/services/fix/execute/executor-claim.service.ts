@@ -6,6 +6,7 @@ import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
+import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
 import { countedApprovals } from '../decide/remediation.service.ts';
 import { switchFacts, timeForbids } from '../decide/remediation-decide.service.ts';
 import type { MoveRepository } from '../decide/remediation-deps.ts';
@@ -46,7 +47,7 @@ export async function claim(
     if (locked === undefined) return undefined;
     const row = await expireIfDue(tx, deps, locked);
     if (row.state !== 'approved') return undefined;
-    const barrier = outside ?? (await insideBarrier(tx, deps, row));
+    const barrier = (await forgedBarrier(tx, deps, row)) ?? outside ?? (await insideBarrier(tx, deps, row));
     if (barrier === undefined) return begin(tx, deps, row);
     await heldBack(tx, deps, row, barrier);
     return undefined;
@@ -148,6 +149,19 @@ export async function lookAtTarget(
     );
     return wait('cannot-look');
   }
+}
+
+/** R-A16: before all else, since every other check believes the rows. */
+async function forgedBarrier(
+  tx: TxOf<MoveRepository>,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+): Promise<Barrier | undefined> {
+  const fault = await decisionFault(tx, deps, row);
+  if (fault === undefined) return undefined;
+  if (fault === 'not-begun') return wait('signing-not-begun');
+  await alarmForged(tx, deps, row, fault);
+  return stale({ reason: 'decision-forged', why: fault });
 }
 
 async function insideBarrier(

@@ -15,7 +15,7 @@ export type KillPoint = 'R-K1' | 'R-K2' | 'R-K3' | 'R-K4' | 'R-K5' | 'R-K6-inten
 /** An execution moves a fix as a decision does, and stops where it is told to. */
 export type ExecutionRepository = DecisionRepository | 'killSwitches';
 
-export interface ExecutorDeps extends Pick<DecisionDeps, 'onVerdict'> {
+export interface ExecutorDeps extends Pick<DecisionDeps, 'onForged' | 'onVerdict' | 'trust'> {
   readonly store: StoreOf<ExecutionRepository>;
   readonly targets: TargetsFactory;
   readonly remediations: readonly Remediation[];

@@ -11,6 +11,7 @@ import { AppError, TargetError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import { within } from '../../../domain/kernel/within.ts';
 import type { Targets } from '../../../domain/probe/targets/targets.ts';
+import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
 import { contextOf, type ExecutorDeps } from './executor-deps.ts';
 import type { Hold, StepKey } from './hold.ts';
 
@@ -21,7 +22,7 @@ export type StepsEnd =
   | { readonly end: 'complete' }
   | {
       readonly end: 'refused';
-      readonly why: 'stopped' | 'kill-switch' | 'approval-expired';
+      readonly why: 'stopped' | 'kill-switch' | 'approval-expired' | 'decision-forged';
       readonly facts: Facts;
     }
   /** A step said no before it changed anything. */
@@ -99,13 +100,18 @@ async function runStep(
   return result.end === 'failed' ? { end: 'failed', facts: { step: idx + 1, ...result.facts } } : undefined;
 }
 
-/** R-X4, R-X8, R-X10: the intent is committed with its audit row before anything happens, or nothing happens. */
+/** R-A16, R-X4, R-X8, R-X10: the intent is committed with its audit row before anything happens, or nothing happens. */
 function writeIntent(hold: Hold, key: StepKey): Promise<StepsEnd | undefined> {
   const { direction, idx } = key;
   return hold.write(async (own): Promise<StepsEnd | undefined> => {
     const { tx, row } = own;
     // R-P1: what is about to run is what was approved, byte for byte.
     if (planHash(row.plan) !== row.planHash) return { end: 'stale', facts: { differing: 'plan hash' } };
+    const fault = await decisionFault(tx, hold.deps, row);
+    if (fault !== undefined) {
+      await alarmForged(tx, hold.deps, row, fault);
+      return { end: 'refused', why: 'decision-forged', facts: { why: fault } };
+    }
     if (direction === 'apply' && row.abortRequested) return { end: 'refused', why: 'stopped', facts: {} };
     const kill = await tx.killSwitches.active(row.actionId);
     if (kill !== undefined) return { end: 'refused', why: 'kill-switch', facts: { scope: kill.scope } };

@@ -84,6 +84,8 @@ export function afterSteps(
   if (end.end === 'unknown') return { to: 'indeterminate', facts: { ...end.facts, steps: done } };
   const reason = end.end === 'refused' ? end.why : end.end;
   const facts = { ...end.facts, reason, steps: done };
+  // R-A16: nobody has approved the way back either.
+  if (reason === 'decision-forged') return { to: done > 0 ? 'failed' : 'stale', facts };
   // R-X13: what was done is taken back when the way back was approved with it.
   if (done > 0) return { to: row.plan.undo === undefined ? 'failed' : 'rolling_back', facts };
   if (end.end === 'stale' || reason === 'approval-expired') return { to: 'stale', facts };

@@ -10,6 +10,7 @@ import type { RemediationRow, StepRow } from '../../../domain/fix/rows.ts';
 import type { Logger } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
+import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
 import type { MoveRepository } from '../decide/remediation-deps.ts';
 import { changeRemediation, moveRemediation, reread } from '../decide/remediation-move.service.ts';
 import { lookAtTarget, recordBarrier } from './executor-claim.service.ts';
@@ -45,6 +46,7 @@ export async function takeOver(
     if (row === undefined || !running.includes(row.state)) return undefined;
     const now = await tx.now();
     if (row.leaseUntil !== undefined && row.leaseUntil >= now) return undefined;
+    if (await endedAsForged(tx, deps, row)) return undefined;
     const fence = await tx.remediations.nextFence(row.environment, row.target);
     return changeRemediation(
       tx,
@@ -69,6 +71,25 @@ export async function takeOver(
   const { id, fence, attempt } = taken;
   const hold = new Hold(deps, { id, fence, attempt, remediation, leaseEnds });
   return (await stillFits(hold, taken)) ? hold : undefined;
+}
+
+/** Where a fix ends of which the bot has signed no decision: nothing more is done, and nothing taken back. */
+const endOf = { executing: 'stale', verifying: 'failed', rolling_back: 'rollback_failed' } as const;
+
+/** R-A16: a state in which it seems to be under way may have been written by somebody else, too. */
+async function endedAsForged(
+  tx: TxOf<MoveRepository>,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+): Promise<boolean> {
+  const fault = await decisionFault(tx, deps, row);
+  if (fault === undefined) return false;
+  if (fault === 'not-begun') return true;
+  await alarmForged(tx, deps, row, fault);
+  const facts: Facts = { reason: 'decision-forged', why: fault };
+  if (row.state === 'executing' || row.state === 'verifying' || row.state === 'rolling_back')
+    await moveRemediation(tx, deps, row, endOf[row.state], { facts, change: { outcome: facts } });
+  return true;
 }
 
 /** R-K2: claimed and nothing begun, so the world may have moved; the same checks as at the claim. */
@@ -112,6 +133,15 @@ async function lookAgain(
   const moved = await deps.store.tx(async (tx) => {
     const row = await tx.remediations.lock(seen.id);
     if (row === undefined || row.state !== 'indeterminate' || row.version !== seen.version) return undefined;
+    // It stays unknown: people must look, and they do not trust this row either.
+    const fault = await decisionFault(tx, deps, row);
+    if (fault !== undefined) {
+      deps.logger.error(
+        { remediation: row.id, why: fault },
+        'a decision that no bot has made is not carried out',
+      );
+      return undefined;
+    }
     return settle(tx, deps, row, to, leaseMs, { direction, ...at, observed });
   });
   if (moved?.fence === undefined || !running.includes(moved.state)) return undefined;
