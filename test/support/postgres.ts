@@ -1,4 +1,5 @@
 /** A real PostgreSQL for a test file: one server, a fresh migrated database on demand. */
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,8 +59,19 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
   const database = async () => {
     const name = `t_${randomUUID().replaceAll('-', '')}`;
     await sql(running().url(), `CREATE DATABASE ${name}`);
+    return named(name);
+  };
+  const named = async (name: string) => {
     const kindUrl: TestDatabase['kindUrl'] = (kind) => loginOf(running(), name, kind);
     return describe({ url: running().url(name), loginUrl: await ownedBy(running(), name), kindUrl }, closers);
+  };
+  /** By pg_dump and pg_restore of this folder, of the server's own version: the package that tests use has neither. */
+  const dumpAndRestore = async (tools: string, from: string, name: string) => {
+    const dump = join(dir, `${name}.dump`);
+    execFileSync(join(tools, 'pg_dump'), ['-Fc', '-f', dump, running().url(from)]);
+    await sql(running().url(), `CREATE DATABASE ${name}`);
+    execFileSync(join(tools, 'pg_restore'), ['--exit-on-error', '-d', running().url(name), dump]);
+    return named(name);
   };
   return {
     get server() {
@@ -69,17 +81,15 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
     async clone(of) {
       const name = `t_${randomUUID().replaceAll('-', '')}`;
       const from = new URL(of.url).pathname.slice(1);
+      const tools = process.env['AETHERIUS_TESTS_PG_BIN'];
+      if (tools !== undefined) return dumpAndRestore(tools, from, name);
       // The server copies a database only while nobody uses it.
       await sql(
         running().url(),
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`,
       );
       await sql(running().url(), `CREATE DATABASE ${name} TEMPLATE ${from}`);
-      const kindUrl: TestDatabase['kindUrl'] = (kind) => loginOf(running(), name, kind);
-      return describe(
-        { url: running().url(name), loginUrl: await ownedBy(running(), name), kindUrl },
-        closers,
-      );
+      return named(name);
     },
     async migrated() {
       const fresh = await database();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { createAnchoring } from '../../../src/services/audit/anchoring.service.t
 import { createAuditService } from '../../../src/services/audit/audit.service.ts';
 import { createRecordGuard } from '../../../src/services/audit/record-guard.service.ts';
 import { damages, type Harmed } from '../../support/audit-damages.ts';
+import { aetherius } from '../../support/cli.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { auditKey, type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
@@ -132,5 +133,62 @@ describe('R-L5, R-L6: both verifiers say the same of each damage', () => {
         ...('place' in said ? { place: said.place } : {}),
       });
     }
+  });
+});
+
+describe('what an operator reads', () => {
+  /** `aetherius` in a shell that has the bot's database, its keys and its places. */
+  async function shell(name: string, ...args: readonly string[]) {
+    const on = await harmed();
+    await damages.find((damage) => damage.name === name)?.harm(on);
+    const config = join(folder, `shell-${next}.yaml`);
+    const anchor = { file: on.file, every: '5m' };
+    const approvals = { approvers: { leads: { users: ['U1', 'U2', 'U3'] } }, tiers: {}, audit: { anchor } };
+    writeFileSync(
+      config,
+      JSON.stringify({ environments: { prod: { runtime: { kind: 'none' } } }, approvals }),
+    );
+    return aetherius(['--config', config, ...args], {
+      DATABASE_URL: on.url().loginUrl,
+      ANCHOR_DATABASE_URL: on.anchorsUrl(),
+      AUDIT_KEY: auditKey.secret,
+      AUDIT_KEY_ID: auditKey.id,
+    });
+  }
+
+  it.each([
+    ['nothing was touched', 0, 'The audit log is intact: 12 rows', '审计日志完整：12 行'],
+    [
+      'an older dump was restored',
+      16,
+      'remembers row 12, and the log ends at row 6',
+      '记得第 12 行，而日志止于第 6 行',
+    ],
+    ['the volume of the file is not there', 21, 'The anchor file cannot be read', '无法读取 锚点文件'],
+  ])('of `audit verify` when %s: exit code %i and a sentence', async (name, exit, english, chinese) => {
+    const en = await shell(name, '--lang', 'en', 'audit', 'verify');
+    const zh = await shell(name, '--lang', 'zh-CN', 'audit', 'verify');
+
+    expect(en).toMatchObject({ exit, err: '' });
+    expect(en.out.toLowerCase()).toContain(english.toLowerCase());
+    expect(zh).toMatchObject({ exit });
+    expect(zh.out).toContain(chinese);
+  });
+
+  it.each([
+    ['nothing was touched', ['audit.anchor', 'audit.anchor']],
+    [
+      'an older dump was restored',
+      ['audit.anchor-older-state', 'audit.anchor-older-state', 'audit.record-held'],
+    ],
+    ['the volume of the file is not there', ['audit.anchor-unreachable', 'audit.anchor']],
+    ['the newest anchor was taken out of the file', ['audit.anchor-gone', 'audit.anchor']],
+  ])('of `doctor` when %s', async (name, keys) => {
+    const { out } = await shell(name, '--output', 'json', 'doctor');
+
+    const { checks } = JSON.parse(out) as { checks: { area: string; key: string; text: string }[] };
+    const mine = checks.filter(({ area, key }) => area === 'audit' && key !== 'audit.key');
+    expect(mine.map(({ key }) => key)).toEqual(keys);
+    for (const { key, text } of mine) expect(text).not.toBe(key);
   });
 });
