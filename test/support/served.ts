@@ -1,7 +1,7 @@
 /** The bot's endpoint for the command line, on a port of its own, over a database of a test. */
 import { tmpdir } from 'node:os';
 import { stringify } from 'yaml';
-import { unanchored } from '../../src/domain/audit/record.ts';
+import { type RecordGuard, unanchored } from '../../src/domain/audit/record.ts';
 import type { Directory } from '../../src/domain/fix/eligibility.ts';
 import { createPolicy } from '../../src/domain/fix/policy.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
@@ -32,6 +32,8 @@ export async function serveCommandLine(options: {
   /** As the configuration file has it. */
   readonly config: unknown;
   readonly directory: Directory;
+  /** Default: no place outside. */
+  readonly record?: RecordGuard;
   readonly key?: { readonly id: string; readonly secret: string };
 }): Promise<ServedBot> {
   const { database, directory, key = auditKey } = options;
@@ -55,7 +57,7 @@ export async function serveCommandLine(options: {
     ids: systemIds,
     logger: silentLogger,
     version: '0.0.0',
-    record: unanchored,
+    record: options.record ?? unanchored,
     auditKeys: { all: new Map([[key.id, key.secret]]) },
     tokenKeys: [tokenKey],
     redactorOf: () => redactor,

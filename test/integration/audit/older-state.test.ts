@@ -13,9 +13,18 @@ import { createAnchoring } from '../../../src/services/audit/anchoring.service.t
 import { createAuditService } from '../../../src/services/audit/audit.service.ts';
 import { createRecordGuard } from '../../../src/services/audit/record-guard.service.ts';
 import { createKillSwitchService } from '../../../src/services/fix/decide/kill-switch.service.ts';
-import { createHarness, createWorld, type Harness, type World } from '../../support/approvals.ts';
+import {
+  approvalsConfig,
+  createHarness,
+  createWorld,
+  type Harness,
+  memoryDirectory,
+  person,
+  type World,
+} from '../../support/approvals.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { auditKey, type TestDatabase, usePostgres } from '../../support/postgres.ts';
+import { serveCommandLine } from '../../support/served.ts';
 
 const postgres = usePostgres();
 const second = usePostgres();
@@ -195,6 +204,45 @@ describe('R-L5: on a restored dump', () => {
     // What is asked for now runs, once.
     await h.execute((await h.approved({ target: 'pending' })).id);
     expect(three.effects()).toEqual([2, 1, 1]);
+  });
+
+  it('the command line says so, in both languages, and confirms for those of the highest tier alone', async () => {
+    const { dump } = await dumpedAndRun();
+    const { record } = bot(dump.store());
+    const directory = memoryDirectory();
+    const environments = { prod: { runtime: { kind: 'none' } } };
+    const config = { environments, approvals: approvalsConfig };
+    const served = await serveCommandLine({ database: dump, config, directory, record });
+    try {
+      const lead = await served.as(person('ULEAD'));
+      const status = await lead('fixes', 'status');
+      expect(status.out).toMatch(
+        /Nothing is decided or carried out:.* this database is older than its record/,
+      );
+      expect((await lead('--lang', 'zh-CN', 'fixes', 'status')).out).toContain('该数据库比其记录更旧');
+      const oncall = await (await served.as(person('UONCALL')))('fixes', 'confirm', 'let us go on');
+      expect(oncall.exit).toBe(1);
+      expect((await record.check()).state).toBe('held');
+
+      const confirmed = await lead('fixes', 'confirm', 'this is the dump of 08:00');
+
+      expect(confirmed).toMatchObject({
+        exit: 0,
+        out: 'The record is taken as it is. 3 open fixes ended.\n',
+      });
+      expect((await lead('fixes', 'confirm', 'twice')).exit).toBe(1);
+      expect((await lead('fixes', 'status')).out).toBe('No fix is switched off.\n');
+      expect(
+        await dump.sql(
+          "SELECT actor, reason FROM audit_log WHERE action IN ('audit.confirmed', 'audit.confirmed-refused') ORDER BY seq",
+        ),
+      ).toEqual([
+        { actor: 'T0HOME:UONCALL', reason: 'let us go on' },
+        { actor: 'T0HOME:ULEAD', reason: 'this is the dump of 08:00' },
+      ]);
+    } finally {
+      await served.stop();
+    }
   });
 
   it('the same when everything was deleted, the end was cut, or an anchor was forged', async () => {

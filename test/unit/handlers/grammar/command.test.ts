@@ -81,6 +81,10 @@ describe('the grammar of /aetherius', () => {
         change: { what: 'off', scope: 'redis.set-eviction-policy', reason: 'it made it worse' },
       },
     ],
+    [
+      'fixes confirm the dump of 08:00',
+      { kind: 'fixes', change: { what: 'confirm', reason: 'the dump of 08:00' } },
+    ],
     ['FIXES ON all clear', { kind: 'fixes', change: { what: 'on', scope: '*', reason: 'all clear' } }],
     ['history staging', { kind: 'history', environment: 'staging' }],
     ['digest', { kind: 'digest', change: { what: 'show' } }],
@@ -110,6 +114,7 @@ describe('the grammar of /aetherius', () => {
     ['resolve r-7k', { reason: 'missing', facts: { verb: 'resolve', what: 'outcome' } }],
     ['resolve r-7k perhaps so', { reason: 'missing', facts: { verb: 'resolve', what: 'outcome' } }],
     ['resolve r-7k worked', { reason: 'missing', facts: { verb: 'resolve', what: 'reason' } }],
+    ['fixes confirm', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
     ['fixes off', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
     ['fixes off redis.set-eviction-policy', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
     ['fixes perhaps', { reason: 'surplus', facts: { verb: 'fixes', word: 'perhaps' } }],
