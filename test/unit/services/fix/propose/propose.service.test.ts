@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unanchored } from '../../../../../src/domain/audit/record.ts';
 import type { Remediation, RemedyCall } from '../../../../../src/domain/fix/remediation.ts';
 import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
 import { systemClock, systemIds } from '../../../../../src/platform/process/clock.ts';
@@ -30,6 +31,7 @@ async function proposed(words: string) {
     ...{ remediations: [remediation], clock: systemClock, ids: systemIds, logger: silentLogger },
     self: () => Promise.resolve(new Set()),
     holdsSecret: (value: unknown) => redactor.holdsSecret(value),
+    record: unanchored,
   } as unknown as ProposeDeps);
   const made = await service.plan({
     call: { remediation: id, with: params as RemedyCall['with'] },
