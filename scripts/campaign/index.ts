@@ -1,9 +1,11 @@
 /** `npm run campaign`: every fault of the lab, diagnosed from Slack's front door. */
 
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { faultById, faults } from '../../lab/faults/index.ts';
-import { campaignReport, faultReport, writeReport } from '../../lab/report.ts';
+import { artifactsFolder, campaignReport, faultReport, writeReport } from '../../lab/report.ts';
 import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
 import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
@@ -25,6 +27,7 @@ import {
   trialRow,
 } from './table.ts';
 import { Controls, tryFault } from './trial.ts';
+import { type Row, TrialLog } from './trial-log.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -34,6 +37,7 @@ interface Options extends Choice {
   readonly pairs: boolean;
   readonly health: boolean;
   readonly keep: boolean;
+  readonly resume: boolean;
   readonly summary: boolean;
   readonly evidence: 'wrong' | 'all' | 'none';
 }
@@ -66,6 +70,7 @@ const options = new Command('campaign')
   .option('--pairs', 'faults that occur together', false)
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
   .option('--keep', 'leave the platform up', false)
+  .option('--resume', 'go on after the trials that ended before, of the same commit and table', false)
   .option(
     '--summary',
     'also put the totals of the tables in artifacts/ into docs/campaign.md and docs/guides/lab-faults.md',
@@ -91,18 +96,15 @@ async function recover(lab: Lab): Promise<void> {
   try {
     await lab.healthy(10);
   } catch {
-    print('   putting the platform back');
-    await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
-    await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
-    await lab.healthy(120).catch((error: unknown) => print(`   ${String(error)}`));
+    await putBack(lab);
   }
 }
 
-interface Row {
-  readonly text: string;
-  readonly problems: readonly string[];
-  /** The fault itself, second by second. */
-  readonly fault?: string;
+async function putBack(lab: Lab): Promise<void> {
+  print('   putting the platform back');
+  await Promise.allSettled(labParts.slice(4).map((part) => lab.reset(part)));
+  await Promise.allSettled(labParts.slice(0, 4).map((part) => lab.reset(part)));
+  await lab.healthy(120).catch((error: unknown) => print(`   ${String(error)}`));
 }
 
 /** Prints a row, what is behind it, and puts the platform back if it was wrong. */
@@ -115,12 +117,18 @@ async function report(lab: Lab, rows: readonly Row[], answers: readonly (readonl
   return wrong;
 }
 
-type Stage = { readonly lab: Lab; readonly product: Product };
+type Stage = { readonly lab: Lab; readonly product: Product; readonly log: TrialLog };
 
-async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
+async function* single({ lab, product, log }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
   for (const fault of chosenFaults(options))
     for (const variant of chosenVariants(options, fault)) {
+      const name = `${fault.id} ${variant}`;
+      const before = log.rowsOf(name);
+      if (before !== undefined) {
+        yield* before;
+        continue;
+      }
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
       const stage = { lab, product, controls, onAnswer };
@@ -134,6 +142,7 @@ async function* single({ lab, product }: Stage): AsyncGenerator<Row> {
         trial = await tryFault(stage, fault, variant);
       }
       const row = { text: trialRow(trial), problems: trial.problems, fault: faultRow(trial.phases) };
+      log.add(name, [row]);
       if (await report(lab, [row], answers)) controls.forget();
       yield row;
     }
@@ -144,8 +153,15 @@ const wanted = (fault: Fault) => isWanted(options, fault);
 async function* tables(stage: Stage): AsyncGenerator<Row> {
   for (const fault of faults.filter(({ id }) => id.startsWith('part.')).filter(wanted))
     for (const variant of chosenVariants(options, fault)) {
+      const name = `${fault.id} ${variant}`;
+      const before = stage.log.rowsOf(name);
+      if (before !== undefined) {
+        yield* before;
+        continue;
+      }
       const trial = await tryHealth(stage, fault, variant);
       const row = { text: healthRow(trial), problems: trial.problems };
+      stage.log.add(name, [row]);
       await report(stage.lab, [row], []);
       yield row;
     }
@@ -160,10 +176,16 @@ const less = (environments: readonly string[]) =>
       if (own.length === 0) continue;
       const [variant] = chosenVariants(options, fault);
       if (variant === undefined) continue;
+      const before = stage.log.rowsOf(`${fault.id} ${variant} ${own.join()}`);
+      if (before !== undefined) {
+        yield* before;
+        continue;
+      }
       const answers: [string, Answer][] = [];
       const onAnswer = (name: string, answer: Answer) => void answers.push([name, answer]);
       const trials = await tryDeprived(stage, fault, variant, own, onAnswer);
       const rows = trials.map((trial) => ({ text: deprivedRow(trial), problems: trial.problems }));
+      stage.log.add(`${fault.id} ${variant} ${own.join()}`, rows);
       await report(stage.lab, rows, answers);
       yield* rows;
     }
@@ -174,10 +196,17 @@ async function* together(stage: Stage): AsyncGenerator<Row> {
     const planted = pair.map(({ fault, variant }) => ({ fault: faultById(fault), variant }));
     if (!planted.some(({ fault }) => wanted(fault))) continue;
     if (!planted.every(({ fault }) => fault.runtimes.includes(options.runtime))) continue;
+    const name = pair.map(({ fault, variant }) => `${fault} ${variant}`).join(' + ');
+    const before = stage.log.rowsOf(name);
+    if (before !== undefined) {
+      yield* before;
+      continue;
+    }
     const answers: [string, Answer][] = [];
     const onAnswer = (symptom: string, answer: Answer) => void answers.push([symptom, answer]);
     const trial = await tryPair(stage, planted, onAnswer);
     const row = { text: pairRow(trial), problems: trial.problems };
+    stage.log.add(name, [row]);
     await report(stage.lab, [row], answers);
     yield row;
   }
@@ -206,10 +235,18 @@ let stopping = false;
 process.once('SIGINT', () => {
   stopping = true;
 });
+const log = new TrialLog(
+  join(artifactsFolder, `campaign-${part.name.replaceAll(/[^a-z]+/g, '-')}.jsonl`),
+  { table: part.name, commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim() },
+  options,
+);
+if (log.size > 0) print(`${log.size} trials ended before and are not done again`);
+// Whoever was killed in a trial has left its fault there.
+if (options.resume && wasUp) await putBack(lab);
 const rows: Row[] = [];
 try {
   print(part.head);
-  for await (const row of part.run({ lab, product })) {
+  for await (const row of part.run({ lab, product, log })) {
     rows.push(row);
     if (stopping) break;
   }
@@ -224,7 +261,7 @@ if (options.report !== undefined) {
   writeFileSync(options.report, JSON.stringify({ right, wrong }));
 }
 const command = `npm run campaign -- ${process.argv.slice(2).join(' ')}`
-  .replaceAll(/ --(?:report \S+|summary)/g, '')
+  .replaceAll(/ --(?:report \S+|summary|resume)/g, '')
   .trim();
 const date = new Date().toISOString().slice(0, 10);
 const said = { date, command };
