@@ -44,7 +44,7 @@ const rooms = {
     audit: ['kernel', 'fix'],
     health: ['kernel', 'platform', 'probe', 'settings'],
     digest: ['kernel', 'platform', 'probe', 'health'],
-    message: ['kernel', 'probe', 'run', 'health', 'digest', 'fix'],
+    message: ['kernel', 'platform', 'probe', 'logs', 'run', 'health', 'digest', 'fix'],
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'settings', 'message'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
     ports: ['kernel', 'probe', 'run', 'fix', 'audit', 'message'],
@@ -62,7 +62,7 @@ const rooms = {
     health: ['run', 'diagnosis'],
     digest: ['run', 'health'],
     schedule: ['run', 'digest'],
-    logs: ['run'],
+    logs: ['run', 'diagnosis'],
   },
   'src/platform': {
     redact: [],

@@ -49,6 +49,8 @@ const table: { readonly [K in Kind]: Verb<K> } = {
   health: (deps, asked, { environment }) => start(deps, asked, 'health', environment, {}),
   diagnose: (deps, asked, { symptom, environment }) =>
     start(deps, asked, 'diagnose', environment, { symptom }),
+  logs: (deps, asked, { part, options, environment }) =>
+    start(deps, asked, 'logs', environment, { ...options, part }),
   fix: (deps, asked, { remediation, args, environment }) =>
     start(deps, asked, 'propose', environment, { ...args, remediation }),
   report: async (deps, { request }, { kind: _verb, ...which }) =>

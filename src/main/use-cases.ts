@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { plainAnswer } from '../bot/views/answers.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { digestChanged } from '../bot/views/digest-changed.view.ts';
+import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { reportWriterOf } from '../bot/views/report-form.view.ts';
 import type { AuditKeys } from '../domain/audit/audit.ts';
@@ -98,6 +99,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     courier,
     renderer: rendererOf(platformOf),
     diagnosis: diagnosisRendererOf(platformOf),
+    logs: logsRendererOf(platformOf),
     clock,
     ids,
     environments,

@@ -1,4 +1,5 @@
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
+import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { contractDrift } from '../diagnoses/contract-drift.diagnosis.ts';
 import { codesOf } from '../domain/diagnosis/diagnosis.ts';
@@ -20,6 +21,7 @@ import { createExecutor } from '../services/fix/execute/executor.service.ts';
 import { createProposeService } from '../services/fix/propose/propose.service.ts';
 import { createProposeRun } from '../services/fix/propose/propose-run.service.ts';
 import { createHealthRun } from '../services/health/health-run.service.ts';
+import { createLogsRun } from '../services/logs/logs-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
 import { openChecks } from './checks.ts';
 import { diagnoses } from './registries.ts';
@@ -51,7 +53,7 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   const renderer = rendererOf(platformOf);
   const { redaction } = shared;
   const logins = kubeLogins(undefined, redaction.learn);
-  const { targets, runner, rules, diagnosing } = openChecks({
+  const { targets, runner, rules, diagnosing, logs } = openChecks({
     config,
     logger,
     clock,
@@ -102,6 +104,13 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         proposals,
         messages: decisions.messages,
         renderer: diagnosisRendererOf(platformOf),
+        clock,
+        ids,
+      }),
+      logs: createLogsRun({
+        logs,
+        renderer: logsRendererOf(platformOf),
+        redactorOf: redaction.redactorOf,
         clock,
         ids,
       }),

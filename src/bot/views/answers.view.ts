@@ -23,6 +23,7 @@ export function plainAnswer(text: string, words: Words): Rendered {
 const helpLines = [
   'help.health',
   'help.diagnose',
+  'help.logs',
   'help.fix',
   'help.approvals',
   'help.approve',

@@ -1,5 +1,6 @@
 import type { CommandFault } from '../../bot/views/command-fault.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { readWish } from '../../domain/logs/query.ts';
 import { runReference } from '../../domain/run/reference.ts';
 
 /**
@@ -11,6 +12,13 @@ export type Command =
   | { readonly kind: 'whoami' }
   | { readonly kind: 'health'; readonly environment?: string }
   | { readonly kind: 'diagnose'; readonly symptom: string; readonly environment?: string }
+  | {
+      readonly kind: 'logs';
+      readonly part: string;
+      /** `since`, `until`, `level`, `grep`, `container`, as they were typed. */
+      readonly options: Readonly<Record<string, string>>;
+      readonly environment?: string;
+    }
   | { readonly kind: 'report'; readonly run?: string; readonly environment?: string }
   | {
       readonly kind: 'fix';
@@ -64,6 +72,7 @@ export type ParsedCommand =
 export const verbs = [
   'health',
   'diagnose',
+  'logs',
   'report',
   'fix',
   'approvals',
@@ -91,6 +100,8 @@ const synonyms: Readonly<Record<string, Verb>> = {
   diagnosis: 'diagnose',
   诊断: 'diagnose',
   排查: 'diagnose',
+  log: 'logs',
+  日志: 'logs',
   报告: 'report',
   apply: 'fix',
   repair: 'fix',
@@ -174,6 +185,8 @@ const outcomeWords: Readonly<Record<string, 'worked' | 'failed' | undefined>> = 
   失败: 'failed',
 };
 
+const logOptions: ReadonlySet<string> = new Set(['since', 'until', 'level', 'grep', 'container']);
+
 type Parser = (rest: Rest, environments: readonly string[]) => ParsedCommand;
 
 const parsers: Readonly<Record<Verb, Parser>> = {
@@ -198,6 +211,20 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     const surplus = plain[1];
     if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'fix', word: surplus } });
     return accept({ kind: 'fix', remediation, args: named, ...environmentOf(rest) });
+  },
+  logs: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const { named, plain } = splitNamed(rest.words);
+    const surplus = Object.keys(named).find((name) => !logOptions.has(name));
+    if (surplus !== undefined) return refuse({ reason: 'surplus', facts: { verb: 'logs', word: surplus } });
+    if (plain.length === 0) return missing('logs', 'part');
+    for (const name of ['since', 'until', 'level'] as const) {
+      // Each for itself: how they stand to each other depends on the time at which they are read.
+      const wish = readWish(present({ [name]: named[name] }), Date.UTC(2100, 0));
+      if (!wish.ok) return refuse({ reason: `bad-${wish.fault}`, facts: { word: wish.value } });
+    }
+    return accept({ kind: 'logs', part: plain.join(' '), options: named, ...environmentOf(rest) });
   },
   report: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);

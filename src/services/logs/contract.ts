@@ -5,8 +5,8 @@ import type { Platform } from '../../domain/platform/platform.ts';
 /** Reads the logs of a part from the process that asks, with its credentials. */
 export interface LogsHere {
   /**
-   * `part`: its id, or what people call it; AppError NOT_FOUND `unknown-part`, or INVALID_INPUT `no-runtime` where
-   * nothing says what runs the parts. What could not be read stands in the report. `redact` takes secrets out of what
+   * `part`: its id, or what people call it; AppError NOT_FOUND `unknown-part`. What could not be read stands in the
+   * report, also that nothing says what runs the parts. `redact` takes secrets out of what
    * is shown.
    */
   read(input: {

@@ -106,8 +106,7 @@ interface Wanted {
 
 async function sourcesOf(targets: Targets, part: PartId, wanted: Wanted): Promise<readonly Source[]> {
   const { runtime, kubernetes, compose } = targets;
-  if (runtime === undefined)
-    throw new AppError('INVALID_INPUT', 'no runtime is configured', { facts: { reason: 'no-runtime' } });
+  if (runtime === undefined) return [missing(part, 'log-no-runtime', {})];
   const all = await runtime.instances(part, { signal: wanted.signal });
   const instances = all.slice(-MOST_INSTANCES);
   const unread = all.length - instances.length;
@@ -123,14 +122,16 @@ async function sourcesOf(targets: Targets, part: PartId, wanted: Wanted): Promis
               compose.logs(one.id, { tail, since, signal, timeoutMs: TIMEOUT_MS });
             return { name: one.name, read, full: () => false };
           });
-  const missing = (name: string, reason: string, facts: Facts): Source => ({
-    name,
-    read: () => Promise.reject(new AppError('NOT_FOUND', reason, { facts: { reason, ...facts } })),
-    full: () => false,
-  });
   if (sources.length === 0) return [missing(part, 'log-no-instance', {})];
   return unread === 0 ? sources : [...sources, missing(`+${unread}`, 'log-too-many', { instances: unread })];
 }
+
+/** What is said of logs that cannot even be asked for. */
+const missing = (name: string, reason: string, facts: Facts): Source => ({
+  name,
+  read: () => Promise.reject(new AppError('NOT_FOUND', reason, { facts: { reason, ...facts } })),
+  full: () => false,
+});
 
 const Named = z.array(z.object({ name: z.string() })).default([]);
 const Restarted = z.array(z.object({ name: z.string(), restartCount: z.number().default(0) })).default([]);

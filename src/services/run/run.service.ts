@@ -2,6 +2,7 @@ import type { DiagnosisRenderer } from '../../domain/diagnosis/render-diagnosis.
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { LogsRenderer } from '../../domain/message/logs-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import { holdBackMs } from '../../domain/message/sending.ts';
@@ -17,6 +18,8 @@ export interface RunServiceOptions {
   readonly renderer: Renderer;
   /** Words of a diagnosis; without them a run of that kind says nothing before it is done. */
   readonly diagnosis?: DiagnosisRenderer;
+  /** Words of a log; likewise. */
+  readonly logs?: LogsRenderer;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Names of the configured environments. */
@@ -84,7 +87,7 @@ function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun
 }
 
 /** Kinds that answer in one message which fills in; the others post when they have something to show. */
-const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagnose']);
+const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagnose', 'logs']);
 
 /** The run and its first message; the run that was there before when the key is known. */
 async function insertRun(
@@ -120,11 +123,12 @@ async function insertRun(
 
 /** What stands in the channel before any probe has answered. */
 function firstWords(
-  { renderer, diagnosis }: RunServiceOptions,
+  { renderer, diagnosis, logs }: RunServiceOptions,
   run: Run,
   language: Language,
   now: Date,
 ): Rendered | undefined {
+  if (run.kind === 'logs') return logs?.logs({ run, now, named: String(run.params['part'] ?? '') }, language);
   if (run.kind === 'diagnose') {
     const nothing = { judgements: [], instructions: [], outcomes: [], seen: 0, asked: 0 };
     return diagnosis?.diagnosis({ run, ...nothing, complete: false, now }, language);

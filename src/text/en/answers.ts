@@ -9,6 +9,7 @@ export const answers = {
   'run.kind.diagnose': 'diagnosis',
   'run.kind.digest': 'digest',
   'run.kind.propose': 'fix proposal',
+  'run.kind.logs': 'logs',
   'run.kind.report': 'report',
   'run.state.queued': 'waiting',
   'run.state.running': 'running',

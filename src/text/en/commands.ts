@@ -3,6 +3,8 @@ export const commands = {
   'help.title': '*Aetherius answers what is broken, why, and what the safe fix is.*',
   'help.health': '`/aetherius health [env]`: all parts at once, worst first',
   'help.diagnose': '`/aetherius diagnose <symptom or part> [env]`: why it is so',
+  'help.logs':
+    '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [container=name] [env]`: what its logs say is wrong',
   'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
   'help.fix': '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan',
   'help.approvals': '`/aetherius approvals`: what waits for a decision',
@@ -43,10 +45,14 @@ export const commands = {
   'command.unknown-environment': 'There is no environment “{word}”. Known: {known}.',
   'command.bad-time': '“{word}” is not a time of day. Write it as HH:MM, for example 09:00.',
   'command.bad-duration': '“{word}” is not a time span. Write it as for=30m, for=2h or for=1d.',
+  'command.bad-log-time':
+    '“{word}” is not a time. Write it as since=30m, since=2h or since=2026-11-28T09:00:00Z.',
+  'command.bad-log-level': '“{word}” is not a level. Known: debug, info, warning, error, fatal.',
   'command.bad-run':
     '“{word}” is not the number of a run. That has eight digits and is in the last line of an answer.',
   'command.surplus': 'I do not know what to do with “{word}” after `{verb}`.',
   'command.what.symptom': 'a symptom or a part',
+  'command.what.part': 'a part',
   'command.what.id': 'an id',
   'command.what.reason': 'a reason',
   'command.what.outcome': 'what you saw, `worked` or `failed`',

@@ -11,6 +11,7 @@ export const answers = {
   'run.kind.diagnose': '诊断',
   'run.kind.digest': '摘要',
   'run.kind.propose': '修复方案',
+  'run.kind.logs': '日志',
   'run.kind.report': '报告',
   'run.state.queued': '等待中',
   'run.state.running': '运行中',

@@ -28,6 +28,7 @@ const verbRules: Readonly<Record<Verb, Entry>> = {
   whoami: { rule: 'open' },
   health: { rule: 'start', public: true, text: 'health prod' },
   diagnose: { rule: 'start', public: true, text: 'diagnose D3 prod' },
+  logs: { rule: 'start', public: true, text: 'logs redis prod' },
   fix: { rule: 'start', public: true, text: 'fix redis.set-eviction-policy prod' },
   report: { rule: 'read', text: 'report prod' },
   approvals: { rule: 'read' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommand, verbs, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
 const known =
-  'health, diagnose, report, fix, approvals, approve, reject, resolve, fixes, history, digest, token, whoami, help';
+  'health, diagnose, logs, report, fix, approvals, approve, reject, resolve, fixes, history, digest, token, whoami, help';
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);
 const command = (text: string) => {
@@ -36,6 +36,16 @@ describe('the grammar of /aetherius', () => {
       '诊断 数据库连接数过多 staging',
       { kind: 'diagnose', symptom: '数据库连接数过多', environment: 'staging' },
     ],
+    [
+      'logs agent-manager since=30m grep="request 17" prod',
+      {
+        kind: 'logs',
+        part: 'agent-manager',
+        options: { since: '30m', grep: 'request 17' },
+        environment: 'prod',
+      },
+    ],
+    ['日志 redis', { kind: 'logs', part: 'redis', options: {} }],
     ['report', { kind: 'report' }],
     ['report run B46DF291 prod', { kind: 'report', run: 'b46df291', environment: 'prod' }],
     [
@@ -100,8 +110,11 @@ describe('the grammar of /aetherius', () => {
   it.each([
     ['frobnicate', { reason: 'unknown-verb', facts: { word: 'frobnicate', known } }],
     ['toString', { reason: 'unknown-verb', facts: { word: 'toString', known } }],
-    ['logs agent-manager since=30m prod', { reason: 'unknown-verb', facts: { word: 'logs', known } }],
-    ['日志', { reason: 'unknown-verb', facts: { word: '日志', known } }],
+    ['日志', { reason: 'missing', facts: { verb: 'logs', what: 'part' } }],
+    ['logs since=1h prod', { reason: 'missing', facts: { verb: 'logs', what: 'part' } }],
+    ['logs redis since=soon', { reason: 'bad-log-time', facts: { word: 'soon' } }],
+    ['logs redis level=loud', { reason: 'bad-log-level', facts: { word: 'loud' } }],
+    ['logs redis colour=red', { reason: 'surplus', facts: { verb: 'logs', word: 'colour' } }],
     ['collect', { reason: 'unknown-verb', facts: { word: 'collect', known } }],
     ['mute REDIS_NO_LIMIT 1d known', { reason: 'unknown-verb', facts: { word: 'mute', known } }],
     ['health pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],

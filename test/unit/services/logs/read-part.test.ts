@@ -152,7 +152,9 @@ describe('a part', () => {
     await expect(read({}, { part: 'toaster' })).rejects.toMatchObject({ facts: { reason: 'unknown-part' } });
   });
 
-  it('without a runtime is refused', async () => {
-    await expect(read({})).rejects.toMatchObject({ facts: { reason: 'no-runtime' } });
+  it('without a runtime could not be read', async () => {
+    const { report } = await read({});
+
+    expect(report.sources).toMatchObject([{ failed: 'cause.log-no-runtime' }]);
   });
 });

@@ -1,0 +1,91 @@
+import type { KnownBlock } from '@slack/types';
+import { shortened } from '../../domain/kernel/text.ts';
+import type { LogsRenderer, LogsView } from '../../domain/message/logs-view.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
+import type { PlatformOf } from '../../domain/platform/platform.ts';
+import { markup } from '../../text/format.ts';
+import { type LogGroupWords, logWords } from '../../text/logs.ts';
+import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
+import { actionIds, messageEventType } from '../ids.ts';
+import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
+import { whoAsked } from './phrases.ts';
+
+/** What a phone shows without scrolling for long. */
+const shown = { groups: 4, lines: 5, lineCharacters: 200, exampleCharacters: 700 } as const;
+
+export function logsRendererOf(platformOf: PlatformOf): LogsRenderer {
+  return {
+    logs: (view, language) => logsMessage(view, wordsIn(language, platformOf(view.run.environment))),
+  };
+}
+
+function logsMessage(view: LogsView, words: Words): Rendered {
+  const { run, read } = view;
+  const title = titleOf(view, words);
+  const blocks: KnownBlock[] = [section(title, words)];
+  if (read !== undefined) {
+    const said = logWords(read.report, words);
+    for (const group of said.groups.slice(0, shown.groups)) blocks.push(...groupBlocks(group, words));
+    const more = read.report.groups.length + read.report.leftOut.groups - shown.groups;
+    if (more > 0) blocks.push(context(words.say('logs.more', { count: more, part: read.part }), words));
+    if (said.timeline !== undefined) blocks.push(context(escapeMrkdwn(said.timeline), words));
+    blocks.push(context(said.notes.map(escapeMrkdwn).join('\n'), words));
+  }
+  blocks.push(context(footer(view, words), words));
+  for (const { ask, button: value } of read?.asks ?? []) {
+    const label = words.plain('button.logs-ask', { ask });
+    // One block a button: an action_id is unique within its block only.
+    blocks.push(...actions([button({ actionId: actionIds.diagnose, value, label }, words)]));
+  }
+  return {
+    text: cut(title, limits.messageText, words),
+    blocks,
+    metadata: { eventType: messageEventType, payload: { run_id: run.id, kind: 'logs' } },
+  };
+}
+
+function titleOf({ run, named, read }: LogsView, words: Words): string {
+  const { environment } = run;
+  if (read === undefined)
+    return run.state === 'complete'
+      ? `:grey_question: ${words.say('logs.unknown-part', { part: named })}`
+      : `:mag: ${words.say('logs.reading', { part: named, environment })}`;
+  const { report } = read;
+  const part = words.lookup(`part.${read.part}`) ?? read.part;
+  const [worst] = report.groups;
+  const unread = report.sources.some(({ failed }) => failed !== undefined);
+  const sign =
+    worst === undefined
+      ? unread || report.lines === 0
+        ? ':grey_question:'
+        : ':white_circle:'
+      : worst.level === 'error' || worst.level === 'fatal'
+        ? ':red_circle:'
+        : ':large_yellow_circle:';
+  const { headline } = logWords(report, words);
+  return `${sign} ${words.say('logs.title', { part: markup(part), environment, headline: markup(escapeMrkdwn(headline)) })}`;
+}
+
+function groupBlocks({ group, title, numbers, causes }: LogGroupWords, words: Words): KnownBlock[] {
+  const lines = [`*${escapeMrkdwn(title)}*`, escapeMrkdwn(numbers), ...causes.map(escapeMrkdwn)];
+  const example = group.example.slice(0, shown.lines).map((line) => shortened(line, shown.lineCharacters));
+  return [
+    { type: 'divider' },
+    section(lines.join('\n'), words),
+    preformatted(example, shown.exampleCharacters, words),
+  ];
+}
+
+function footer({ run }: LogsView, words: Words): string {
+  const { environment, finishedAt: ended } = run;
+  const base = {
+    environment,
+    time: (ended ?? run.createdAt).toISOString(),
+    who: markup(whoAsked(run, words)),
+  };
+  const line =
+    ended === undefined
+      ? words.say('health.footer', base)
+      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
+  return `${line} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
+}

@@ -1,0 +1,23 @@
+import type { LogReport } from '../logs/report.ts';
+import type { PartId } from '../platform/part.ts';
+import type { Language, Run } from '../run/run.ts';
+import type { Rendered } from './rendered.ts';
+
+/** The logs of a part: being read, read, or of a part that there is not. */
+export interface LogsView {
+  readonly run: Run;
+  readonly now: Date;
+  /** As it was typed. */
+  readonly named: string;
+  readonly read?: {
+    readonly part: PartId;
+    readonly report: LogReport;
+    /** Buttons that ask for a cause, by what they ask for (`D1`, `H2 redis`). */
+    readonly asks: readonly { readonly ask: string; readonly button: string }[];
+  };
+}
+
+/** How a log is put into words; implemented by `bot/views/logs.view.ts`. */
+export interface LogsRenderer {
+  logs(view: LogsView, language: Language): Rendered;
+}
