@@ -16,7 +16,7 @@ const run: Run = {
   state: 'complete',
   attempt: 1,
   source: 'slash',
-  requestedBy: { teamId: 'T1', userId: 'U1' },
+  requestedBy: { teamId: 'T1', userId: 'U1', via: 'slack' },
   createdAt: new Date(to),
   finishedAt: new Date(to + 2_000),
 };
