@@ -80,7 +80,7 @@ export const services = {
     'Database "{database}" has empty tables of "{used}" with other columns ({tables}). In {table} it lacks: {missing}. It adds: {added}.',
   'finding.SCHEMA_TWICE.impact': 'A reader of "{database}" finds other columns and empty tables.',
   'finding.VARIABLE_NOT_FOLLOWED':
-    '{variable} of {container} names the database "{database}". Its {sessions|# session|# sessions} are in: {used}.',
+    '{variable} of {container} names the database "{database}". It has {sessions|# session|# sessions} in: {used}.',
   'finding.VARIABLE_NOT_FOLLOWED.impact': 'A change of that variable has no effect.',
   'finding.AGENTS_SILENT':
     'No collect agent has been heard for {thresholdSeconds} s or longer ({registered|# is|# are} registered).',

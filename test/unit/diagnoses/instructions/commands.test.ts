@@ -26,6 +26,17 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
   ...more,
   facts: {
     ...{
+      job: 'agents',
+      source: 'p.yml',
+      target: 'nats:7777',
+      metric: 'a_total',
+      rules: 'A',
+      message: 'm',
+      tables: 'events',
+      used: 'orchestrator',
+      variable: 'DATABASE_URL',
+    },
+    ...{
       file: '/etc/aetherius/workflows/diagnose.yaml',
       line: 12,
       step: 'collect_logs',
