@@ -31,7 +31,7 @@ const options = new Command('reliability')
   .option('--points <list>', 'only these, such as R-K3,R-K4', list, [])
   .option('--faults <list>', 'only these kinds of fault', list, [])
   .option('--rounds <number>', 'rounds of each race; 0: none', Number, 1000)
-  .option('--lanes <number>', 'how many runs at a time', Number, 4)
+  .option('--lanes <number>', 'how many runs, or races, at a time', Number, 4)
   .option('--minutes <number>', 'begins no further run after that', Number)
   .option('--resume', 'goes on with the runs of before', false)
   .parse()
@@ -98,17 +98,24 @@ try {
       },
     },
   );
-  const [lane] = lanes;
-  const again = createStore({ database: { url: lane?.direct.url ?? '' }, auditKey, logger: silentLogger });
-  for (const { race, rounds } of roundsOf(options.rounds, raced)) {
-    if (lane === undefined || interrupted || Date.now() >= ends) break;
-    const arena: Arena = { left: lane.direct.store, right: again, sql: lane.sql };
-    const chunk: RacedDone = { ...(await runRace(arena, race, rounds)), date: today() };
-    raced.push(chunk);
-    appendFileSync(raceJournal, `${JSON.stringify(chunk)}\n`);
-    print(`${chunk.race}: ${rounds} rounds, ${chunk.wrong.length} wrong`);
-  }
-  await again.close();
+  const rest = [...roundsOf(options.rounds, raced)];
+  await Promise.all(
+    lanes.map(async ({ direct, sql }) => {
+      const again = createStore({ database: { url: direct.url }, auditKey, logger: silentLogger });
+      const arena: Arena = { left: direct.store, right: again, sql };
+      for (
+        let next = rest.shift();
+        next !== undefined && !interrupted && Date.now() < ends;
+        next = rest.shift()
+      ) {
+        const chunk: RacedDone = { ...(await runRace(arena, next.race, next.rounds)), date: today() };
+        raced.push(chunk);
+        appendFileSync(raceJournal, `${JSON.stringify(chunk)}\n`);
+        print(`${chunk.race}: ${next.rounds} rounds, ${chunk.wrong.length} wrong`);
+      }
+      await again.close();
+    }),
+  );
 } finally {
   await Promise.all(lanes.map((lane) => lane.stop()));
   program.remove();
