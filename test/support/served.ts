@@ -7,6 +7,7 @@ import { createPolicy } from '../../src/domain/fix/policy.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
 import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
 import { cliRoute } from '../../src/main/cli-endpoint.ts';
+import type { Signing } from '../../src/main/signing.ts';
 import { tokenService } from '../../src/main/use-cases.ts';
 import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
 import { createHttpServer } from '../../src/platform/process/http-server.ts';
@@ -35,6 +36,8 @@ export async function serveCommandLine(options: {
   /** Default: no place outside. */
   readonly record?: RecordGuard;
   readonly key?: { readonly id: string; readonly secret: string };
+  /** Of a bot that signs its decisions. */
+  readonly signing?: Signing;
 }): Promise<ServedBot> {
   const { database, directory, key = auditKey } = options;
   const config = parseConfig(stringify(options.config), {
@@ -46,7 +49,8 @@ export async function serveCommandLine(options: {
   const stopping = new AbortController();
   const redactor = createRedactor();
   const deps = {
-    store: database.store({ auditKey: key }),
+    store: database.store({ auditKey: key, signer: options.signing?.signer }),
+    trust: options.signing?.trust,
     courier: {
       run: () => Promise.resolve('down' as const),
       execution: () => Promise.resolve('down' as const),

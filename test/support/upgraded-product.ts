@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
 import { startRedis } from '../../lab/components/redis.ts';
+import { present } from '../../src/domain/kernel/present.ts';
+import { processKinds } from '../../src/domain/kernel/process-kind.ts';
+import { newSigningKey } from '../../src/domain/kernel/signing.ts';
+import type { ProcessRole } from '../../src/domain/settings/process-env.ts';
 import { startProcess } from '../../src/main/process.ts';
+import { type Signing, signingOf } from '../../src/main/signing.ts';
 import { parseConfig, readProcessEnv } from '../../src/platform/settings/config.ts';
+import { migrate } from '../../src/platform/store/migrate.ts';
 import { type SlackEmulator, startSlackEmulator } from '../../tools/slack-emulator/emulator.ts';
 import { people, places } from '../../tools/slack-emulator/seed.ts';
 import { memoryDirectory } from './approvals.ts';
@@ -48,15 +54,20 @@ const policies: Readonly<Partial<Record<OldEnvironment, string>>> = {
 
 export interface UpgradedProduct {
   readonly slack: SlackEmulator;
+  /** With what its bot signs, and whom it believes; undefined where one process does everything. */
+  readonly signing: Signing | undefined;
   /** What the Redis of this environment evicts now. */
   policy(environment: OldEnvironment): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
-/** `dir` is a folder for servers and configuration, `redisUrl` the product's own Redis. */
+/**
+ * `dir` is a folder for servers and configuration, `redisUrl` the product's own Redis. `split`: bot, worker and scheduler
+ * apart, each with a login and a signing key of its own, after a migration by the login that owns the tables.
+ */
 export async function startUpgraded(
   database: TestDatabase,
-  options: { readonly dir: string; readonly redisUrl: string },
+  options: { readonly dir: string; readonly redisUrl: string; readonly split?: boolean },
 ): Promise<UpgradedProduct> {
   const { dir } = options;
   const stops: (() => Promise<unknown> | void)[] = [];
@@ -92,16 +103,34 @@ export async function startUpgraded(
     PORT: '0',
     SHUTDOWN_GRACE_MS: '5000',
   };
-  const where = { role: 'all', env: values, where: 'the upgrade', folder: dir } as const;
-  const running = await startProcess({
-    role: 'all',
-    env: readProcessEnv('all', values),
-    config: parseConfig(stringify(oldConfig()), where),
-    logger: silentLogger,
-  });
-  stops.unshift(() => running.stop(5000));
+  const keys = { bot: newSigningKey(), worker: newSigningKey(), scheduler: newSigningKey() };
+  const start = async (role: ProcessRole, own: Readonly<Record<string, string>>) => {
+    const env = { ...values, ...own };
+    const where = { role, env, where: 'the upgrade', folder: dir } as const;
+    const read = { env: readProcessEnv(role, env), config: parseConfig(stringify(config), where) };
+    const running = await startProcess({ role, ...read, logger: silentLogger });
+    stops.unshift(() => running.stop(5000));
+    return signingOf(role, read.env, read.config);
+  };
+  const config =
+    options.split === true
+      ? {
+          ...oldConfig(),
+          signing: Object.fromEntries(processKinds.map((kind) => [kind, [keys[kind].publicKey]])),
+        }
+      : oldConfig();
+  let signing: Signing | undefined;
+  if (options.split === true) {
+    await migrate({ database: { url: database.loginUrl }, logger: silentLogger });
+    for (const kind of processKinds) {
+      const own = { DATABASE_URL: await database.kindUrl(kind), SIGNING_KEY: keys[kind].privateKey };
+      const its = await start(kind, own);
+      if (kind === 'bot') signing = its;
+    }
+  } else await start('all', {});
   return {
     slack,
+    signing,
     policy: async (name) =>
       ((await clients.get(name)?.config('GET', 'maxmemory-policy')) as string[] | undefined)?.[1],
     async stop() {
@@ -111,9 +140,18 @@ export async function startUpgraded(
 }
 
 /** The command line over this database, as the approver and, for the audit log, as an operator. Always as JSON. */
-export async function askUpgraded(database: TestDatabase, dir: string, ...args: readonly string[]) {
+export async function askUpgraded(
+  {
+    database,
+    dir,
+    signing,
+  }: { readonly database: TestDatabase; readonly dir: string; readonly signing?: Signing | undefined },
+  ...args: readonly string[]
+) {
   const answer =
-    args[0] === 'audit' ? await asOperator(database, dir, args) : await asApprover(database, args);
+    args[0] === 'audit'
+      ? await asOperator(database, dir, args)
+      : await asApprover({ database, signing }, args);
   const json: unknown = answer.out === '' ? null : JSON.parse(answer.out);
   return { exit: answer.exit, err: answer.err, json };
 }
@@ -128,9 +166,13 @@ function asOperator(database: TestDatabase, dir: string, args: readonly string[]
   });
 }
 
-async function asApprover(database: TestDatabase, args: readonly string[]) {
+async function asApprover(
+  { database, signing }: { readonly database: TestDatabase; readonly signing: Signing | undefined },
+  args: readonly string[],
+) {
   const bot = await serveCommandLine({
     database,
+    ...present({ signing }),
     config: oldConfig(),
     key: { id: 'k1', secret: oldAuditKey },
     directory: memoryDirectory([people.approver, people.requester], 'T0AETHER1'),

@@ -74,7 +74,8 @@ const shapeOf = (database: TestDatabase) =>
      ORDER BY 1, 2, 3`,
   );
 
-const ask = (database: TestDatabase, ...args: readonly string[]) => askUpgraded(database, dir, ...args);
+const ask = (database: TestDatabase, ...args: readonly string[]) =>
+  askUpgraded({ database, dir, signing: product?.signing }, ...args);
 
 it('has a database to upgrade', () => {
   expect(versions.length).toBeGreaterThan(0);
@@ -123,62 +124,70 @@ describe.each(versions)('a database of %s', (version) => {
     expect(kept).toEqual(signed);
   });
 
-  it('goes on with every request that was open, in the state in which it stood', {
-    timeout: 240_000,
-  }, async () => {
-    const database = await restored(version);
-    const before = Object.fromEntries(
-      await Promise.all(
-        oldEnvironments.map(async (name) => [name, (await newest(database, name)).state] as const),
-      ),
-    );
-    const unfinished = await database.sql(`SELECT FROM runs WHERE state IN ('queued', 'running')`);
-    product = await startUpgraded(database, { dir, redisUrl: redis.server.url });
-    const { slack, policy } = product;
-    const reaches = (name: OldEnvironment, state: string) =>
-      until(async () => (await newest(database, name)).state === state, patienceMs).catch(async () => {
-        throw new Error(`${name} is ${(await newest(database, name)).state} instead of ${state}`);
+  it.each([
+    ['one process', false],
+    ['bot, worker and scheduler with logins and keys of their own (R-A15, R-A16)', true],
+  ])(
+    'goes on with every request that was open, in the state in which it stood: %s',
+    {
+      timeout: 240_000,
+    },
+    async (_processes, split) => {
+      const database = await restored(version);
+      const before = Object.fromEntries(
+        await Promise.all(
+          oldEnvironments.map(async (name) => [name, (await newest(database, name)).state] as const),
+        ),
+      );
+      const unfinished = await database.sql(`SELECT FROM runs WHERE state IN ('queued', 'running')`);
+      product = await startUpgraded(database, { dir, redisUrl: redis.server.url, split });
+      const { slack, policy } = product;
+      const reaches = (name: OldEnvironment, state: string) =>
+        until(async () => (await newest(database, name)).state === state, patienceMs).catch(async () => {
+          throw new Error(`${name} is ${(await newest(database, name)).state} instead of ${state}`);
+        });
+
+      const waiting = await newest(database, 'requested');
+      const approved = await ask(database, 'approvals', 'approve', waiting.handle);
+      const offered = await newest(database, 'proposed');
+      const clicked = await clickOld(database, slack, 'request', offered.id);
+      await reaches('proposed', 'requested');
+      await slack.control.command({
+        user: people.approver,
+        channel: places.incidents,
+        text: `/aetherius approve ${offered.handle}`,
       });
 
-    const waiting = await newest(database, 'requested');
-    const approved = await ask(database, 'approvals', 'approve', waiting.handle);
-    const offered = await newest(database, 'proposed');
-    const clicked = await clickOld(database, slack, 'request', offered.id);
-    await reaches('proposed', 'requested');
-    await slack.control.command({
-      user: people.approver,
-      channel: places.incidents,
-      text: `/aetherius approve ${offered.handle}`,
-    });
-
-    const ends: Readonly<Record<OldEnvironment, string>> = {
-      finished: 'succeeded',
-      proposed: 'succeeded',
-      requested: 'succeeded',
-      approved: 'succeeded',
-      executing: 'succeeded',
-      verifying: 'succeeded',
-      'rolling-back': 'rolled_back',
-      // Its command never reached Redis, which is certain now.
-      indeterminate: 'failed',
-    };
-    await Promise.all(oldEnvironments.map((name) => reaches(name, ends[name])));
-    await until(
-      async () => (await database.sql(`SELECT FROM runs WHERE state IN ('queued', 'running')`)).length === 0,
-      patienceMs,
-    );
-    expect(before).toEqual({
-      ...Object.fromEntries(oldEnvironments.map((name) => [name, name.replace('-', '_')])),
-      finished: 'succeeded',
-    });
-    expect(unfinished).toHaveLength(2);
-    expect(approved).toMatchObject({ exit: 0, err: '' });
-    expect(clicked.outcome).toBe('acked');
-    for (const [name, state] of Object.entries(ends) as [OldEnvironment, string][])
-      expect([name, await policy(name)]).toEqual([
-        name,
-        state === 'succeeded' ? 'allkeys-lru' : 'noeviction',
-      ]);
-    expect(await ask(database, 'audit', 'verify')).toMatchObject({ exit: 0, json: { verdict: 'intact' } });
-  });
+      const ends: Readonly<Record<OldEnvironment, string>> = {
+        finished: 'succeeded',
+        proposed: 'succeeded',
+        requested: 'succeeded',
+        approved: 'succeeded',
+        executing: 'succeeded',
+        verifying: 'succeeded',
+        'rolling-back': 'rolled_back',
+        // Its command never reached Redis, which is certain now.
+        indeterminate: 'failed',
+      };
+      await Promise.all(oldEnvironments.map((name) => reaches(name, ends[name])));
+      await until(
+        async () =>
+          (await database.sql(`SELECT FROM runs WHERE state IN ('queued', 'running')`)).length === 0,
+        patienceMs,
+      );
+      expect(before).toEqual({
+        ...Object.fromEntries(oldEnvironments.map((name) => [name, name.replace('-', '_')])),
+        finished: 'succeeded',
+      });
+      expect(unfinished).toHaveLength(2);
+      expect(approved).toMatchObject({ exit: 0, err: '' });
+      expect(clicked.outcome).toBe('acked');
+      for (const [name, state] of Object.entries(ends) as [OldEnvironment, string][])
+        expect([name, await policy(name)]).toEqual([
+          name,
+          state === 'succeeded' ? 'allkeys-lru' : 'noeviction',
+        ]);
+      expect(await ask(database, 'audit', 'verify')).toMatchObject({ exit: 0, json: { verdict: 'intact' } });
+    },
+  );
 });
