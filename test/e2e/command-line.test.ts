@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tokenDigest } from '../../src/domain/access/token.ts';
+import type { Person } from '../../src/domain/kernel/person.ts';
 import { aetherius, type CliAnswer } from '../support/cli.ts';
-import { type Product, people, places, useStage } from '../support/slack-product.ts';
+import { type Product, people, places, tokenKey, useStage } from '../support/slack-product.ts';
 import { until } from '../support/until.ts';
 
 const stage = useStage();
@@ -228,6 +230,21 @@ approvals:
     await sql("UPDATE tokens SET expires_at = expires_at - interval '1 day'");
     expect((await shell('history')).exit).toBe(0);
 
+    // As one that was issued with an end that is past.
+    const [issued] = await sql<{ owner: Person; expires_at: Date; digest: string }>(
+      'SELECT owner, expires_at, digest FROM tokens',
+    );
+    const setEnd = (expiresAt: Date, digest: string | undefined) =>
+      sql('UPDATE tokens SET expires_at = $1, digest = $2', [expiresAt, digest]);
+    const past = new Date(Date.now() - 60_000);
+    if (issued === undefined) throw new Error('no token');
+    await setEnd(past, tokenDigest(tokenKey, token, { owner: issued.owner, expiresAt: past }));
+    expect(await shell('history')).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('has ended; /aetherius token in Slack issues a new one'),
+    });
+    await setEnd(issued.expires_at, issued.digest);
+
     // Somebody else's is not theirs to revoke; one's own is, at once and for good.
     const revoke = (user: string) =>
       control.command({ user, channel: places.incidents, text: `/aetherius token revoke ${id}` });
@@ -250,9 +267,9 @@ approvals:
     // The door may hear of it before the token does, as each asks Slack by itself; then it is asked again.
     await until(async () => {
       return (
-        (await second('history')).err.includes('the account is deactivated') && (await reasons()).length === 3
+        (await second('history')).err.includes('the account is deactivated') && (await reasons()).length === 4
       );
     });
-    expect(await reasons()).toEqual(['deactivated', 'token-revoked', 'token-wrong']);
+    expect(await reasons()).toEqual(['deactivated', 'token-expired', 'token-revoked', 'token-wrong']);
   });
 });

@@ -27,6 +27,9 @@ import { type TestRedis, useRedis } from './redis.ts';
 
 export { people, places };
 
+/** With which the product's bot makes digests of tokens. */
+export const tokenKey = 'a token key of the tests that is long enough';
+
 export interface ProductOptions {
   /** Roles side by side; default one process that does everything. */
   readonly roles?: readonly ProcessRole[];
@@ -199,7 +202,7 @@ ${keys === undefined ? '' : signingYaml(keys)}
     SLACK_API_URL: slack.apiUrl,
     STATUS_PORT: '0',
     CLI_PORT: '0',
-    TOKEN_KEY: 'a token key of the tests that is long enough',
+    TOKEN_KEY: tokenKey,
     PORT: '0',
     SHUTDOWN_GRACE_MS: '5000',
     ...(options.env?.SLACK_SIGNING_SECRET === undefined ? { SLACK_APP_TOKEN: slack.appToken } : {}),
