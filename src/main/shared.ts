@@ -133,6 +133,8 @@ export function sharedComponents(shared: Shared): readonly Component[] {
         const told = { state, places: places.map(({ place, status }) => `${place}: ${status}`) };
         if (state === 'unconfirmed') shared.logger.warn(told, 'no place outside confirms the record');
         else shared.logger.info(told, 'the record was compared with its anchors');
+        if (shared.config.approvals?.audit?.anchor.channel !== undefined)
+          shared.logger.warn({}, 'approvals.audit.anchor.channel has no effect in this version');
         await writeDownSettings(shared);
       },
       async stop() {

@@ -169,7 +169,8 @@ const Section = z
                 'A file that only grows, on a volume that the database does not have; its folder must exist.',
             }),
             channel: channelId.exactOptional().meta({
-              description: 'A channel of Slack in which the bot posts it. Not used yet.',
+              description:
+                'A channel of Slack in which the bot posts it. Has no effect yet; the start and `doctor` say so.',
             }),
             every: Duration.prefault('5m').meta({ description: 'At the latest after so long.' }),
             rows: z.int().min(1).default(100).meta({ description: 'At the latest after so many rows.' }),

@@ -158,12 +158,17 @@ async function auditChecks({ config, env, record, now }: ExamineOptions): Promis
   const check = (key: string, state: CheckState, facts: Facts = {}): Check => ({
     ...{ area: 'audit', key: `audit.${key}`, state, facts },
   });
-  const key = env.AUDIT_KEY === undefined ? check('key-missing', 'failed') : check('key', 'ok');
+  const key = [
+    env.AUDIT_KEY === undefined ? check('key-missing', 'failed') : check('key', 'ok'),
+    ...(config.approvals?.audit?.anchor.channel === undefined
+      ? []
+      : [check('anchor-channel-unused', 'warning')]),
+  ];
   const configured = anchorPlacesOf(config, env);
   await Promise.all(configured.places.map((place) => place.close()));
-  if (configured.places.length === 0) return [key, check('anchor-missing', 'warning')];
+  if (configured.places.length === 0) return [...key, check('anchor-missing', 'warning')];
   const found = await record?.().catch(() => undefined);
-  if (found === undefined) return [key, check('record-unknown', 'unknown')];
+  if (found === undefined) return [...key, check('record-unknown', 'unknown')];
   const places = found.places.map(({ place, status, anchor }) => {
     const minutes = anchor === undefined ? 0 : Math.round((now() - anchor.at.getTime()) / 60_000);
     const facts = { place, rows: found.seq, seq: anchor?.seq ?? 0, minutes };
@@ -174,7 +179,7 @@ async function auditChecks({ config, env, record, now }: ExamineOptions): Promis
     const late = facts.rows > facts.seq && minutes * 60_000 > 2 * configured.everyMs + 60_000;
     return check(late ? 'anchor-late' : 'anchor', late ? 'warning' : 'ok', facts);
   });
-  return [key, ...places, ...(found.state === 'held' ? [check('record-held', 'failed')] : [])];
+  return [...key, ...places, ...(found.state === 'held' ? [check('record-held', 'failed')] : [])];
 }
 
 /** R-A16: whether decisions are signed, and by which kind of process alone. */

@@ -246,6 +246,8 @@ export const cli = {
   'doctor.audit.anchor': 'anchors in {place}: the newest remembers row {seq} and is {minutes} min old',
   'doctor.audit.anchor-missing':
     'no anchor stands outside of PostgreSQL: a cut end or an older database would not show (approvals.audit.anchor)',
+  'doctor.audit.anchor-channel-unused':
+    'approvals.audit.anchor.channel has no effect in this version: use its file, or ANCHOR_DATABASE_URL',
   'doctor.audit.anchor-none': 'anchors in {place}: not one has been written yet',
   'doctor.audit.anchor-late':
     'anchors in {place}: the newest is {minutes} min old and remembers row {seq} of {rows}',

@@ -226,6 +226,29 @@ describe('Slack', () => {
   });
 });
 
+describe('a setting that has no effect yet', () => {
+  it('is named', async () => {
+    const approvals =
+      'approvals: { approvers: { all: { users: [U0A] } }, tiers: { 1: { by: [all] } }, audit: { anchor: { channel: C0AUDIT } } }';
+    const read = { role: 'command-line', where: 'a.yaml', folder: '/', env: {} } as const;
+    const config = parseConfig(`environments: { prod: { runtime: { kind: none } } }\n${approvals}`, read);
+    const env = readProcessEnv('command-line', {});
+    const at = { env, logger: silentLogger, logins: new KubeLogins(), now, scopes: [] };
+
+    const checks = await examine({ ...at, config });
+    const without = await examine({
+      ...at,
+      config: { ...config, approvals: { ...config.approvals, audit: undefined } } as never,
+    });
+
+    expect(states(checks)).toMatchObject({
+      'audit.anchor-channel-unused': 'warning',
+      'audit.anchor-missing': 'warning',
+    });
+    expect(states(without)).not.toHaveProperty('audit.anchor-channel-unused');
+  });
+});
+
 describe('the whole command', () => {
   const file = join(folder, 'a.yaml');
   beforeAll(() => writeFileSync(file, stringify({ environments: { prod: { runtime: { kind: 'none' } } } })));
