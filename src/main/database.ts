@@ -112,7 +112,7 @@ function patiently<T>(logger: Logger, work: () => Promise<T>): Promise<T> {
     backOff: { firstMs: 500, mostMs: 5000 },
     again(error, attempt) {
       if (!(error instanceof AppError) || !error.retryable || attempt === 10) return false;
-      logger.warn({ attempt, code: error.code }, 'PostgreSQL does not answer yet');
+      logger.warn({ attempt, code: error.code }, `waits: ${error.message}`);
       return true;
     },
   });

@@ -86,4 +86,45 @@ describe('the process as it is started by an operator', () => {
       await slack.stop();
     }
   });
+
+  it('R-A15: `--role migration` brings the schema up to date and ends; who may not change it waits for that', async () => {
+    const database = await stage.postgres.database();
+    const port = await freePort();
+    const config = join(dir, 'separate.yaml');
+    writeFileSync(config, 'environments: { prod: { runtime: { kind: none } } }\n');
+    const start = (role: string, env: Readonly<Record<string, string>>) => {
+      const args = ['--import', 'tsx', 'src/main.ts', '--role', role, '--config', config];
+      const child = spawn(process.execPath, args, {
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      children.push(child);
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      const end = once(child, 'exit').then(([code]) => ({ code: code as number | null, output }));
+      return { child, end, output: () => output };
+    };
+    const migration = { DATABASE_MIGRATION_URL: database.loginUrl };
+
+    const scheduler = start('scheduler', {
+      DATABASE_URL: await database.kindUrl('scheduler'),
+      REDIS_URL: stage.redis.server.url,
+      AUDIT_KEY: 'an audit key of the tests that is long enough',
+      STATUS_PORT: String(port),
+    });
+    await until(() => Promise.resolve(scheduler.output().includes('waits: the schema is not up to date')), 60_000);
+    const waiting = (await get(port, '/readyz')).status;
+    const first = await start('migration', migration).end;
+    await until(async () => (await get(port, '/readyz')).status === 200, 60_000);
+    const second = await start('migration', migration).end;
+    const without = await start('migration', {}).end;
+
+    expect(waiting).not.toBe(200);
+    expect(first.code, first.output).toBe(0);
+    expect(second.code, second.output).toBe(0);
+    expect(without.code).not.toBe(0);
+    expect(without.output).toContain('DATABASE_MIGRATION_URL');
+    expect(scheduler.child.exitCode, scheduler.output()).toBeNull();
+  });
 });
