@@ -129,12 +129,12 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const typed = await control.command({
       user: people.requester,
       channel: places.ops,
-      text: '/aetherius logs agent-manager since=30m',
+      text: '/aetherius collect since=30m',
     });
     const told = await control.waitForMessage({
       channel: places.ops,
       user: people.requester,
-      contains: 'I do not know “logs”',
+      contains: 'I do not know “collect”',
     });
     await control.say({ user: people.chinese, channel: places.incidents, text: '@aetherius 收集' });
     const toldInChinese = await control.waitForMessage({
@@ -151,8 +151,8 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
 
     expect(typed.ok).toBe(true);
     expect(told.ephemeralFor).toBe(people.requester);
-    expect(told.text).toContain('I know: health, diagnose, report, fix, approvals');
-    expect(toldInChinese.text).toContain('可用命令：health, diagnose, report');
+    expect(told.text).toContain('I know: health, diagnose, logs, report, fix, approvals');
+    expect(toldInChinese.text).toContain('可用命令：health, diagnose, logs, report');
     expect(gone).toMatchObject({ ok: false, error: 'shortcut_not_found' });
     expect(await product.database.sql('SELECT count(*)::int AS n FROM runs')).toEqual([{ n: 0 }]);
   });
