@@ -113,7 +113,10 @@ describe('the process as it is started by an operator', () => {
       AUDIT_KEY: 'an audit key of the tests that is long enough',
       STATUS_PORT: String(port),
     });
-    await until(() => Promise.resolve(scheduler.output().includes('waits: the schema is not up to date')), 60_000);
+    await until(
+      () => Promise.resolve(scheduler.output().includes('waits: the schema is not up to date')),
+      60_000,
+    );
     const waiting = (await get(port, '/readyz')).status;
     const first = await start('migration', migration).end;
     await until(async () => (await get(port, '/readyz')).status === 200, 60_000);
