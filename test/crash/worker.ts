@@ -1,36 +1,20 @@
 /** A worker in a process of its own, which comes to harm at one point. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { waitFor } from '../../lab/components/process.ts';
-import { artifactsFolder } from '../../lab/report.ts';
+import { type BuiltChild, buildChild } from '../support/built-child.ts';
 import type { ActionName } from './actions.ts';
 import type { Harm } from './harm.ts';
 import type { Point } from './scenario.ts';
 
-/** Arguments of Node that start it. */
-export interface WorkerProgram {
-  readonly args: readonly string[];
-  remove(): void;
-}
+export type WorkerProgram = BuiltChild;
 
 const source = join(import.meta.dirname, 'executor-child.ts');
 
 /** The worker in one file: it starts in a third of the time, and it is started for every run. */
-export async function buildWorker(): Promise<WorkerProgram> {
-  const outDir = join(artifactsFolder, `worker-${process.pid}`);
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: { ssr: source, outDir, target: 'node20', emptyOutDir: true, minify: false },
-  });
-  return {
-    args: [join(outDir, 'executor-child.js')],
-    remove: () => rmSync(outDir, { recursive: true, force: true }),
-  };
-}
+export const buildWorker = () => buildChild(source);
 
 export interface WorkerOptions {
   readonly program: WorkerProgram;

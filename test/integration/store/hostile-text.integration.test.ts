@@ -185,10 +185,12 @@ it.each(hostile)(
   180_000,
 );
 
-/** What no hostile text reaches here: digests, names of processes and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
+/** What no hostile text reaches here: digests and signatures, names of processes and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
 const notText: readonly string[] = [
   'approvals.decision',
   'approvals.plan_hash',
+  'approvals.signature',
+  'approvals.signed_by',
   'audit_anchors.hash',
   'audit_anchors.key_id',
   'audit_anchors.mac',
@@ -201,6 +203,8 @@ const notText: readonly string[] = [
   'audit_log.mac',
   'audit_log.plan_hash',
   'audit_log.prev_hash',
+  'audit_log.signature',
+  'audit_log.signed_by',
   'audit_log.to_state',
   'directory_snapshot.kind',
   'inbox.mac',
@@ -224,12 +228,17 @@ const notText: readonly string[] = [
   'remediations.lease_owner',
   'remediations.plan_hash',
   'remediations.reminders',
+  'remediations.seal',
+  'remediations.sealed_by',
   'remediations.state',
   'run_probes.status',
   'runs.error',
   'runs.kind',
   'runs.source',
   'runs.state',
+  'signing_start.hash',
+  'signing_start.signature',
+  'signing_start.signed_by',
   'slack_sockets.process',
 ];
 
