@@ -236,7 +236,7 @@ describe('the audit on the command line', () => {
     const after = await verify('--output', 'json');
 
     expect(before.exit).toBe(0);
-    expect(after.exit).toBe(1);
+    expect(after.exit).toBe(10);
     expect(JSON.parse(after.out)).toMatchObject({ verdict: 'row-altered', seq: 2 });
   });
 });
