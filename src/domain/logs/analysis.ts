@@ -151,6 +151,7 @@ export function createLogAnalysis(options: LogAnalysisOptions): LogAnalysis {
       const reader = new EntryReader({
         now,
         wanted: (level) => rankOf(level) >= least,
+        isFault: grouping.isKnown,
         emit: (entry) => take(entry, name),
       });
       return {

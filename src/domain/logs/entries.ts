@@ -56,6 +56,7 @@ const javaLine = /^(?:\s+at |Caused by: |\s*\.\.\. \d+ |\s+Suppressed: )/;
 export class EntryReader {
   readonly #now: number;
   readonly #wanted: (level: LogLevel) => boolean;
+  readonly #isFault: (text: string) => boolean;
   readonly #emit: (entry: LogEntry) => void;
   #open: Open | undefined;
   /** What gives no time was said right after what did. */
@@ -64,10 +65,13 @@ export class EntryReader {
   constructor(options: {
     readonly now: number;
     readonly wanted: (level: LogLevel) => boolean;
+    /** Whether a line that gives no level is known to tell of a fault, such as `NOAUTH`, which has no word for one. */
+    readonly isFault?: (text: string) => boolean;
     readonly emit: (entry: LogEntry) => void;
   }) {
     this.#now = options.now;
     this.#wanted = options.wanted;
+    this.#isFault = options.isFault ?? (() => false);
     this.#emit = options.emit;
   }
 
@@ -117,7 +121,9 @@ export class EntryReader {
 
   #levelOf({ text }: LogLine): LogLevel {
     if (goStart.test(text)) return 'fatal';
-    return pythonStart.test(text) || javaStart.test(text) ? 'error' : levelByWords(text);
+    if (pythonStart.test(text) || javaStart.test(text)) return 'error';
+    const level = levelByWords(text);
+    return level === 'info' && this.#isFault(text) ? 'error' : level;
   }
 
   #belongs(open: Open, line: LogLine): boolean {

@@ -3,7 +3,7 @@ import { partIds } from '../platform/part.ts';
 import { factsOf, type Platform } from '../platform/platform.ts';
 import { Drain, type Shape } from './drain.ts';
 import type { LogEntry } from './entries.ts';
-import { type KnownLine, knownLines } from './known-lines.ts';
+import { isKnownIn, type KnownLine, knownLines } from './known-lines.ts';
 import { shapeOf } from './shape.ts';
 
 export interface Grouped {
@@ -14,6 +14,8 @@ export interface Grouped {
 export interface Grouping {
   /** The group of an entry; undefined when there are too many groups. */
   of(entry: LogEntry): Grouped | undefined;
+  /** Whether a line is a known one. */
+  isKnown(text: string): boolean;
   /** A text with `*` for what changes. */
   shapeOf(text: string): string;
 }
@@ -41,6 +43,7 @@ export function createGrouping(platform: Platform): Grouping {
   });
   const remembered = new Map<string, Grouped>();
   return {
+    isKnown: isKnownIn(table),
     shapeOf: (text) => shapeOf(text, ports),
     of(entry) {
       const said = cutToUnits(saidIn(entry), MOST_UNITS);

@@ -298,3 +298,9 @@ export function knownLines({ parts }: Platform): readonly KnownLine[] {
     },
   ];
 }
+
+/** Whether a text is one of those lines, in one look. */
+export function isKnownIn(table: readonly KnownLine[]): (text: string) => boolean {
+  const any = new RegExp(table.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'i');
+  return (text) => any.test(text);
+}

@@ -38,7 +38,7 @@ export const logs = {
   'logs.timeline.peak': 'Most at {at}: {count}.',
   'logs.read': 'Read: {lines|# line|# lines}, {bytes:bytes} from {sources|# source|# sources}.',
   'logs.left': 'Left out: {what}.',
-  'logs.left.level': '{count} below level {level}',
+  'logs.left.level': '{count} below level {level}, or with no level and no word of a fault',
   'logs.left.time': '{count} of another time',
   'logs.left.words': '{count} without "{grep}"',
   'logs.left.shapes': '{count} of too many kinds',

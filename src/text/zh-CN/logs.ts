@@ -37,7 +37,7 @@ export const logs = {
   'logs.timeline.peak': '最多在 {at}：{count} 条。',
   'logs.read': '已读取：{lines} 行，{bytes:bytes}，来自 {sources} 个来源。',
   'logs.left': '未计入：{what}。',
-  'logs.left.level': '低于{level}级别的 {count} 条',
+  'logs.left.level': '低于{level}级别，或既无级别也无故障字样的 {count} 条',
   'logs.left.time': '其他时间的 {count} 条',
   'logs.left.words': '不含“{grep}”的 {count} 条',
   'logs.left.shapes': '种类过多的 {count} 条',

@@ -147,6 +147,24 @@ describe('an entry', () => {
     expect(report.groups).toHaveLength(2);
   });
 
+  it('that gives no level and has no word of a fault is shown all the same when it is a known one', () => {
+    const report = analyse([
+      'NOAUTH Authentication required.',
+      "OOM command not allowed when used memory > 'maxmemory'.",
+      'ready to accept connections',
+      '{"level":"info","msg":"a client got NOAUTH"}',
+    ]);
+
+    expect(report.groups.map(({ level, known }) => [level, known?.id])).toEqual(
+      expect.arrayContaining([
+        ['error', 'redis-password'],
+        ['error', 'redis-full'],
+      ]),
+    );
+    expect(report.groups).toHaveLength(2);
+    expect(report.leftOut.belowLevel).toBe(2);
+  });
+
   it('takes the time of the one before, where it has none', () => {
     const { groups, timeless } = analyse(['ERROR:app:first', line('info', to, 'x'), 'ERROR:app:other thing']);
 
