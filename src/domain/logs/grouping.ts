@@ -36,6 +36,7 @@ export const saidIn = ({ text, thrown }: LogEntry): string =>
  */
 export function createGrouping(platform: Platform): Grouping {
   const table = knownLines(platform);
+  const isOne = isKnownIn(table);
   const names = keptWords(platform);
   const ports = portsOf(platform);
   const drain = new Drain({
@@ -43,7 +44,7 @@ export function createGrouping(platform: Platform): Grouping {
   });
   const remembered = new Map<string, Grouped>();
   return {
-    isKnown: isKnownIn(table),
+    isKnown: (text) => isOne(cutToUnits(text, MOST_UNITS)),
     shapeOf: (text) => shapeOf(text, ports),
     of(entry) {
       const said = cutToUnits(saidIn(entry), MOST_UNITS);
