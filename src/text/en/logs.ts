@@ -19,7 +19,8 @@ export const logs = {
   'logs.headline.more': 'Much more than in the hour before: "{example}" ({count} times, before {before}).',
   'logs.headline.unnamed':
     '{entries|# entry|# entries} of {kinds|# kind|# kinds}; the worst: "{example}" ({count|once|# times}).',
-  'logs.headline.nothing': 'No entry of level {level} or worse in {lines|# line|# lines} that were read.',
+  'logs.headline.nothing':
+    'No entry of level {level} or worse in {lines|the one line that was|# lines that were} read.',
   'logs.headline.nothing-grep': 'No such entry with "{grep}" in {lines|# line|# lines} that were read.',
   'logs.headline.nothing-in-time':
     'Nothing was logged in this time. The log has entries from {first} to {last}.',

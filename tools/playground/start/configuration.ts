@@ -79,7 +79,7 @@ function kubeconfig(url: string): string {
   return `apiVersion: v1
 kind: Config
 clusters: [{ name: demo, cluster: { server: "${url}" } }]
-users: [{ name: demo, user: { token: demo } }]
+users: [{ name: demo, user: { token: playground-only-kubernetes-token } }]
 contexts: [{ name: demo, context: { cluster: demo, user: demo } }]
 current-context: demo
 `;

@@ -4,6 +4,7 @@ import { Message as SlackBlocks } from 'slack-blocks-to-jsx';
 import { useWindow } from '../context.ts';
 import { Emoji } from '../emoji.tsx';
 import { isObject } from '../json.ts';
+import { slackDate } from '../slack-date.ts';
 import type { Block } from '../types.ts';
 
 /** The library throws on `raw_number` cells; as text they look the same. */
@@ -22,7 +23,7 @@ function plainCells(block: Block): Block {
 
 /** Blocks that are only looked at, drawn by slack-blocks-to-jsx. */
 export function DisplayBlock({ block }: { readonly block: Block }) {
-  const { snapshot, theme } = useWindow();
+  const { snapshot, theme, me } = useWindow();
   const data = useMemo(
     () => ({
       users: snapshot.users.map(({ id, realName }) => ({ id, name: realName })),
@@ -32,8 +33,11 @@ export function DisplayBlock({ block }: { readonly block: Block }) {
     [snapshot.users, snapshot.channels, snapshot.usergroups],
   );
   const hooks = useMemo<NonNullable<MessageProps['hooks']>>(
-    () => ({ emoji: ({ name }) => <Emoji name={name} /> }),
-    [],
+    () => ({
+      emoji: ({ name }) => <Emoji name={name} />,
+      date: (date) => <span>{slackDate(date, me)}</span>,
+    }),
+    [me],
   );
   const blocks = useMemo(() => [plainCells(block)] as unknown as MessageProps['blocks'], [block]);
   return (
