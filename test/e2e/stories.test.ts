@@ -30,6 +30,8 @@ const cases: readonly {
 }[] = [
   { window: 'desktop', language: 'en', user: people.requester, here: 'ops', there: 'incidents' },
   { window: 'phone', language: 'zh-CN', user: people.chinese, here: 'incidents', there: 'ops' },
+  { window: 'desktop', language: 'zh-CN', user: people.chinese, here: 'incidents', there: 'ops' },
+  { window: 'phone', language: 'en', user: people.requester, here: 'ops', there: 'incidents' },
 ];
 const placeOf = { ops: places.ops, incidents: places.incidents } as Readonly<Record<string, string>>;
 const languageOf = (channel: string): Language => (channel === 'incidents' ? 'zh-CN' : 'en');
