@@ -19,7 +19,8 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
   if (context.output === 'json') context.out(JSON.stringify({ switches, record: record.state }, null, 2));
   else if (switches.length === 0) context.out(words.plain('switch.none'));
   for (const { scope, reason, by, at, until } of context.output === 'json' ? [] : switches) {
-    const facts = { scope, reason, who: by.userId, since: at.toISOString() };
+    const what = scope === '*' ? words.plain('cli.fixes.all') : scope;
+    const facts = { scope: what, reason, who: by.userId, since: at.toISOString() };
     context.out(
       until === undefined
         ? words.plain('cli.fixes.line', facts)

@@ -43,6 +43,7 @@ export const cli = {
   'cli.option.scope': 'id of one remediation (default: all)',
   'cli.option.for': 'minutes after which it ends by itself',
   'cli.fixes.confirm': 'take a record that is older than its anchors as it is, with a reason',
+  'cli.fixes.all': 'all fixes',
   'cli.fixes.line': '{scope}  since {since:time}  {who}  {reason}',
   'cli.fixes.line-until': '{scope}  since {since:time} until {until:time}  {who}  {reason}',
   'cli.audit': 'the audit log',

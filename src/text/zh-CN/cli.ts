@@ -44,6 +44,7 @@ export const cli = {
   'cli.option.scope': '某个修复的 id（默认：全部）',
   'cli.option.for': '多少分钟后自动恢复',
   'cli.fixes.confirm': '按现状接受比其锚点更旧的记录，须说明原因',
+  'cli.fixes.all': '所有修复',
   'cli.fixes.line': '{scope}  自 {since:time}  {who}  {reason}',
   'cli.fixes.line-until': '{scope}  自 {since:time} 至 {until:time}  {who}  {reason}',
   'cli.audit': '审计日志',

@@ -158,7 +158,7 @@ describe('approvals on the command line', () => {
     const on = await as(lead, 'fixes', 'on', 'go', 'on');
 
     expect([off.exit, status.exit, refused.exit, on.exit]).toEqual([0, 0, 1, 0]);
-    expect(status.out).toMatch(/^\* {2}since .* until .* ULEAD {2}the sale is on/);
+    expect(status.out).toMatch(/^all fixes {2}since .* until .* ULEAD {2}the sale is on/);
     expect(on.out).toContain('No fix is switched off');
   });
 
