@@ -144,12 +144,23 @@ describe.skipIf(lacking !== undefined)(
         '--health-retries',
         '1',
       );
-      const killed = await start(
-        'reasoning-service',
-        'x=$(dd if=/dev/zero bs=1M count=200 | tr "\\0" a); echo done',
-        '--memory',
-        '24m',
-      );
+      // The engine hears of the kill from the kernel, beside the exit, and now and then too late to note it: planted anew.
+      let noted = '';
+      for (let turn = 0; turn < 5 && noted !== 'true'; turn += 1) {
+        const killed = await start(
+          'reasoning-service',
+          'x=$(dd if=/dev/zero bs=1M count=200 | tr "\\0" a); echo done',
+          '--memory',
+          '24m',
+        );
+        const told = () => docker('inspect', '-f', '{{.State.Status}} {{.State.OOMKilled}}', killed);
+        await waitFor(async () => (await told()).startsWith('exited'), { seconds: 20, what: 'the end' });
+        noted = await waitFor(async () => ((await told()) === 'exited true' ? 'true' : undefined), {
+          seconds: 5,
+          what: 'the kill',
+        }).catch(() => 'false');
+        if (noted !== 'true') await docker('rm', '-f', killed);
+      }
       await waitFor(async () => (await state(exited)).startsWith('exited'), {
         seconds: 20,
         what: 'the exit',
@@ -158,13 +169,7 @@ describe.skipIf(lacking !== undefined)(
         seconds: 30,
         what: 'the health check',
       });
-      // The engine hears of the kill from the kernel, which may be after the exit.
-      await waitFor(
-        async () =>
-          (await docker('inspect', '-f', '{{.State.Status}} {{.State.OOMKilled}}', killed)) === 'exited true',
-        { seconds: 30, what: 'the kill' },
-      );
-
+      expect(noted).toBe('true');
       expect(await ask('agent-manager')).toEqual(['healthy']);
       expect(await ask('orchestrator-service')).toEqual(['unhealthy', 'CONTAINER_EXITED']);
       expect(await ask('redis')).toEqual(['unhealthy', 'CONTAINER_PAUSED']);
