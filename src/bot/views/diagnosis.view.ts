@@ -28,9 +28,9 @@ import {
   findingSentence,
   listOf,
   partName,
+  runFooter,
   sentencesOf,
   severityEmoji,
-  whoAsked,
 } from './phrases.ts';
 
 const shown = {
@@ -92,7 +92,7 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     blocks.push(...openBlocks(view, words));
     blocks.push(...changeBlocks(view, words));
   }
-  blocks.push(context(footer(view, words), words));
+  blocks.push(context(runFooter(view.run, words), words));
   if (view.reportButton !== undefined) {
     const label = words.plain('button.report');
     blocks.push(...actions([button({ actionId: actionIds.report, value: view.reportButton, label }, words)]));
@@ -259,20 +259,6 @@ const stepMark = (ok: boolean | undefined): string =>
 function pathText(path: UnreachablePath, words: Words): string {
   const steps = path.steps.map(({ key, ok }) => `${stepMark(ok)} ${words.say(`diagnose.step.${key}`)}`);
   return `*${words.say('diagnose.path', { part: partName(path.part, words) })}*\n${steps.join('  →  ')}`;
-}
-
-function footer({ run }: DiagnosisView, words: Words): string {
-  const { environment, finishedAt: ended } = run;
-  const base = {
-    environment,
-    time: (ended ?? run.createdAt).toISOString(),
-    who: markup(whoAsked(run, words)),
-  };
-  const line =
-    ended === undefined
-      ? words.say('health.footer', base)
-      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
-  return `${line} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
 }
 
 function chooseMessage(

@@ -7,7 +7,7 @@ import { markup, span } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
-import { findingFacts, findingSentence, listOf, partName, whoAsked } from './phrases.ts';
+import { findingFacts, findingSentence, listOf, partName, runFooter } from './phrases.ts';
 
 /** The thread's first message. Its first line must do on a lock screen at 3 a.m. */
 export function healthMessage(view: HealthView, words: Words): Rendered {
@@ -17,7 +17,7 @@ export function healthMessage(view: HealthView, words: Words): Rendered {
     section(title, words),
     ...(shown.length === 0 ? [] : [table(shown, view, words)]),
     ...notes(view, words),
-    context(footer(view, words), words),
+    context(runFooter(view.run, words), words),
     ...actions(runButtons(view, words)),
   ] satisfies KnownBlock[];
   return {
@@ -230,20 +230,4 @@ function notes(view: HealthView, words: Words): KnownBlock[] {
     blocks.push(context(words.say('health.not-configured', { parts }), words));
   }
   return blocks;
-}
-
-function footer(view: HealthView, words: Words): string {
-  const { run } = view;
-  const ended = run.finishedAt;
-  const base = {
-    environment: run.environment,
-    time: (ended ?? run.createdAt).toISOString(),
-    who: markup(whoAsked(run, words)),
-  };
-  const line =
-    ended === undefined
-      ? words.say('health.footer', base)
-      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
-  const reference = words.say('health.reference', { run: run.id.slice(-8) });
-  return `${line} · ${reference}`;
 }

@@ -8,7 +8,7 @@ import { type LogGroupWords, logWords } from '../../text/logs.ts';
 import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { whoAsked } from './phrases.ts';
+import { runFooter } from './phrases.ts';
 
 /** What a phone shows without scrolling for long. */
 const shown = { groups: 4, lines: 5, lineCharacters: 200, exampleCharacters: 700 } as const;
@@ -31,7 +31,7 @@ function logsMessage(view: LogsView, words: Words): Rendered {
     if (said.timeline !== undefined) blocks.push(context(escapeMrkdwn(said.timeline), words));
     blocks.push(context(said.notes.map(escapeMrkdwn).join('\n'), words));
   }
-  blocks.push(context(footer(view, words), words));
+  blocks.push(context(runFooter(view.run, words), words));
   for (const { ask, button: value } of read?.asks ?? []) {
     const label = words.plain('button.logs-ask', { ask });
     // One block a button: an action_id is unique within its block only.
@@ -74,18 +74,4 @@ function groupBlocks({ group, title, numbers, causes }: LogGroupWords, words: Wo
     section(lines.join('\n'), words),
     preformatted(example, shown.exampleCharacters, words),
   ];
-}
-
-function footer({ run }: LogsView, words: Words): string {
-  const { environment, finishedAt: ended } = run;
-  const base = {
-    environment,
-    time: (ended ?? run.createdAt).toISOString(),
-    who: markup(whoAsked(run, words)),
-  };
-  const line =
-    ended === undefined
-      ? words.say('health.footer', base)
-      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
-  return `${line} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
 }

@@ -18,12 +18,27 @@ export function who(person: Person | undefined, words: Words): string {
   return userId.test(person.userId) ? `<@${person.userId}>` : escapeMrkdwn(person.userId);
 }
 
-/** For plain_text, where a mention would stay letters. */
+/** Who has asked for a run, or what has. */
 export function whoAsked(run: Pick<Run, 'source' | 'requestedBy'>, words: Words): string {
   if (run.requestedBy !== undefined) return who(run.requestedBy, words);
   if (run.source === 'digest') return words.say('who.digest');
   if (run.source === 'webhook') return words.say('who.webhook');
   return words.say('who.command-line');
+}
+
+/** The last line of an answer: where, when, who, how long, and which run (mrkdwn). */
+export function runFooter(run: Run, words: Words): string {
+  const { environment, finishedAt: ended } = run;
+  const base = {
+    environment,
+    time: (ended ?? run.createdAt).toISOString(),
+    who: markup(whoAsked(run, words)),
+  };
+  const line =
+    ended === undefined
+      ? words.say('health.footer', base)
+      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
+  return `${line} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
 }
 
 export function partName(part: string, words: Words): string {
