@@ -4,18 +4,13 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { monitoringOf, type Rule } from '../support/monitoring.ts';
+import { openAfterSeconds } from '../support/open-after.ts';
 import { metricsOf } from '../support/promql.ts';
 import { scraped } from '../support/scrape-pages.ts';
 import { verdict } from '../support.ts';
 import { targetsUnread } from './scrape-targets.probe.ts';
 
-const params = z.strictObject({
-  openAfterSeconds: z
-    .number()
-    .positive()
-    .default(60)
-    .meta({ description: 'How long a program may take to open its ports, in seconds.' }),
-});
+const params = z.strictObject({ openAfterSeconds });
 
 /** Findings; the rest is counted. */
 const mostFindings = 12;

@@ -5,16 +5,11 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { DeclaredPort, Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
+import { openAfterSeconds } from '../support/open-after.ts';
 import { socketsOf, type Unasked } from '../support/sockets.ts';
 import { verdict } from '../support.ts';
 
-const params = z.strictObject({
-  openAfterSeconds: z
-    .number()
-    .positive()
-    .default(60)
-    .meta({ description: 'How long a program may take to open its ports, in seconds.' }),
-});
+const params = z.strictObject({ openAfterSeconds });
 type Deps = Pick<With<'runtime'>, 'runtime'>;
 
 /** Where the runtime ended it before, each time: it had as long in each life. */

@@ -4,16 +4,11 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { monitoringOf } from '../support/monitoring.ts';
+import { openAfterSeconds } from '../support/open-after.ts';
 import { type Scraped, scraped } from '../support/scrape-pages.ts';
 import { verdict } from '../support.ts';
 
-const params = z.strictObject({
-  openAfterSeconds: z
-    .number()
-    .positive()
-    .default(60)
-    .meta({ description: 'How long a program may take to open its ports, in seconds.' }),
-});
+const params = z.strictObject({ openAfterSeconds });
 
 export const runtimeScrapeTargets = defineProbe({
   id: 'runtime.scrape-targets',
