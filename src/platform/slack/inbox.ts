@@ -71,9 +71,9 @@ export function createDeliveryInbox(options: InboxOptions) {
     settings: { ...present({ role: role ?? undefined }), statement_timeout: 1400 },
     size: options.poolSize ?? 4,
     idleMs: 300_000,
+    logger: options.logger,
     ...present({ redactorOf: options.redactorOf }),
   });
-  pool.on('error', (err) => options.logger.debug({ err }, 'an idle PostgreSQL connection broke'));
 
   const query = async <Row extends object>(
     text: string,

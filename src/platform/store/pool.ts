@@ -1,10 +1,11 @@
 import { type ClientBase, type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import type { Logger } from '../../domain/kernel/clock.ts';
 import { gated, plainRedactor, type RedactorOf } from './gate.ts';
 import { beginWith, isPooled, type Settings, setForSession } from './session.ts';
 
 /** Of a connection, only what tells how it is: statements go through the gate. */
-export type GatedClient = Pick<PoolClient, 'on' | 'release'>;
-export type GatedPool = Pick<Pool, 'on' | 'end'> & { connect(): Promise<GatedClient> };
+export type GatedClient = Pick<PoolClient, 'release'>;
+export type GatedPool = Pick<Pool, 'end'> & { connect(): Promise<GatedClient> };
 
 /** Sends one statement, whose parameters pass the gate, over a connection. */
 export type SendStatement = <Row extends QueryResultRow>(
@@ -27,6 +28,7 @@ export interface PoolOptions {
   readonly settings: Settings;
   readonly size: number;
   readonly idleMs: number;
+  readonly logger: Logger;
   readonly redactorOf?: RedactorOf;
 }
 
@@ -42,9 +44,9 @@ export interface Gated {
 
 /** The only pools to our own database. What `connect` gives cannot send a statement by itself. */
 export function createGatedPool(options: PoolOptions): Gated {
-  const { config, settings, size, idleMs, redactorOf = plainRedactor } = options;
+  const { config, settings, size, idleMs, logger, redactorOf = plainRedactor } = options;
   const pooled = new WeakSet<object>();
-  const pool: GatedPool = new Pool({
+  const pool = new Pool({
     ...config,
     max: size,
     idleTimeoutMillis: idleMs,
@@ -54,6 +56,12 @@ export function createGatedPool(options: PoolOptions): Gated {
       else await setForSession(client, settings);
     }) as (client: ClientBase) => void,
   });
+  // Without these two a connection that breaks while no statement runs on it would end the process: one that lies idle,
+  // and one in somebody's hands between two statements.
+  pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
+  pool.on('connect', (client) =>
+    client.on('error', (err) => logger.debug({ err }, 'a PostgreSQL connection broke')),
+  );
   const query: SendStatement = (over, text, values = [], silentForMs) =>
     (over as PoolClient).query({
       text,

@@ -70,14 +70,10 @@ export function createStore(options: StoreOptions): PostgresStore {
     settings,
     size: options.poolSize ?? 10,
     idleMs: 60_000,
+    logger,
     redactorOf,
   });
   const { pool } = gate;
-  // Without a listener an idle connection that breaks would end the process.
-  pool.on('error', (err) => logger.warn({ err }, 'an idle PostgreSQL connection broke'));
-  pool.on('connect', (client) =>
-    client.on('error', (err) => logger.debug({ err }, 'a PostgreSQL connection broke')),
-  );
 
   const poll = createPoll();
   const attempt = async <T>(

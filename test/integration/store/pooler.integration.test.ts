@@ -53,9 +53,8 @@ describe.skipIf(lacking !== undefined)(
       const gate = createGatedPool({
         config: clientConfig({ url: through(transactions) }),
         settings: { role: 'aetherius_app', statement_timeout: 200 },
-        ...{ size: 4, idleMs: 1_000 },
+        ...{ size: 4, idleMs: 1_000, logger: silentLogger },
       });
-      gate.pool.on('error', () => undefined);
       const who = `SELECT current_user AS who, current_setting('statement_timeout') AS most`;
       const ours = await Promise.all(
         [1, 2, 3, 4].map(() => gate.alone<{ who: string; most: string }>(who, [], 2_000)),

@@ -85,10 +85,7 @@ export function createPostgresTarget(
     book.share<Pool>({
       async open() {
         const { default: pg } = await import('pg');
-        const pool = new pg.Pool({ ...connection(database), max: 2, idleTimeoutMillis: 1_500 });
-        // A session that ends while idle is no news: the next call finds out for itself.
-        pool.on('error', () => undefined);
-        return pool;
+        return survive(new pg.Pool({ ...connection(database), max: 2, idleTimeoutMillis: 1_500 }));
       },
       async close(pool) {
         await pool.end();
@@ -196,8 +193,7 @@ export function createPostgresTarget(
     ): Promise<readonly Row[]> {
       const database = nameOf(id);
       const { default: pg } = await import('pg');
-      const pool = new pg.Pool({ ...connection(database), max: 1 });
-      pool.on('error', () => undefined);
+      const pool = survive(new pg.Pool({ ...connection(database), max: 1 }));
       try {
         return await withClient(
           options,
@@ -210,6 +206,16 @@ export function createPostgresTarget(
       }
     },
   };
+}
+
+/**
+ * A session that ends while nothing runs on it, idle or between two statements, is no news: the next call finds out for
+ * itself. Without listeners it would end the process.
+ */
+function survive(pool: Pool): Pool {
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }
 
 const prepared = new WeakSet<PoolClient>();
