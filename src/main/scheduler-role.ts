@@ -3,6 +3,7 @@ import { platformsIn } from '../domain/platform/platform.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
 import { createAnchoring } from '../services/audit/anchoring.service.ts';
 import { createRemediationSweeper } from '../services/fix/decide/sweep.service.ts';
+import { createRetentionSweeper } from '../services/schedule/retention.service.ts';
 import { createScheduler } from '../services/schedule/scheduler.service.ts';
 import type { RoleParts, Shared } from './shared.ts';
 import { decisionDeps, digestSettings } from './use-cases.ts';
@@ -21,6 +22,7 @@ export function schedulerRole(shared: Shared): RoleParts {
     schedule: dailySchedule,
     sweepers: [
       createRemediationSweeper(decisionDeps(shared)),
+      createRetentionSweeper({ store, keep: shared.config.retention, clock, logger }),
       createAnchoring({
         ...{ store, logger, guard: shared.record, key: shared.auditKeys.current },
         ...shared.anchors,

@@ -9,7 +9,7 @@ import type { Tier } from './remediation.ts';
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `30m`, `62h`, `5s`, `2d` → milliseconds. */
-const Duration = z
+export const Duration = z
   .string()
   .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a duration, such as 30m or 62h')
   .transform((text) => Number(text.slice(0, -1)) * units[text.slice(-1) as keyof typeof units]);

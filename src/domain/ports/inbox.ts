@@ -5,6 +5,4 @@ export interface Inbox {
     readonly kind: string;
     readonly payloadDigest: string;
   }): Promise<boolean>;
-  /** Forgets deliveries longer ago than any redelivery or replay may come; returns how many. */
-  sweep(olderThanMs: number): Promise<number>;
 }

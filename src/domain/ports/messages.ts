@@ -59,6 +59,4 @@ export interface Messages {
     readonly encoding: 'utf8' | 'base64';
     readonly comment?: string;
   }): Promise<void>;
-  /** Removes outbox rows sent or replaced longer ago; returns how many. */
-  sweep(olderThanMs: number): Promise<number>;
 }

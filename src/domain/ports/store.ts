@@ -7,6 +7,7 @@ import type { Inbox } from './inbox.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Messages } from './messages.ts';
 import type { Remediations } from './remediations.ts';
+import type { Retention } from './retention.ts';
 import type { Runs } from './runs.ts';
 import type { SlackSockets } from './slack-sockets.ts';
 import type { Tokens } from './tokens.ts';
@@ -62,6 +63,7 @@ export interface Tx {
   readonly directory: DirectorySnapshots;
   readonly tokens: Tokens;
   readonly slackSockets: SlackSockets;
+  readonly retention: Retention;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { sha256 } from '../kernel/canonical.ts';
 import { LazySecret } from '../kernel/secret.ts';
 import { Environment } from './environment.ts';
 import { Redaction } from './redaction.ts';
+import { Retention } from './retention.ts';
 import { Signing } from './signing.ts';
 import { SlackSettings } from './slack.ts';
 
@@ -20,6 +21,7 @@ export const ConfigFile = z.strictObject({
   slack: SlackSettings.prefault({}),
   approvals: Approvals,
   redaction: Redaction.prefault({}),
+  retention: Retention.prefault({}),
   signing: Signing,
 });
 

@@ -15,12 +15,5 @@ export function createInbox(query: Query): Inbox {
       );
       return count === 1;
     },
-    async sweep(olderThanMs) {
-      const { count } = await query(
-        `DELETE FROM inbox WHERE received_at < clock_timestamp() - $1::double precision * interval '1 millisecond'`,
-        [olderThanMs],
-      );
-      return count;
-    },
   };
 }

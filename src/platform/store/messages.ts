@@ -5,7 +5,6 @@ import { priorityOf, type Urgency, waitsAsTheOlder } from '../../domain/message/
 import type { Messages } from '../../domain/ports/messages.ts';
 import { ids as asIds, asIs, slackJson } from './gate.ts';
 import { channelOf } from './listener.ts';
-import { createOutboxSweep } from './outbox.ts';
 import { ms, type Query, withoutNulls } from './query.ts';
 
 interface OutboxRow {
@@ -30,7 +29,6 @@ export function createMessages(query: Query, ids: Ids): Messages {
     async renumber(from, to) {
       await query('UPDATE messages SET channel = $2 WHERE channel = $1', asIds(from, to));
     },
-    sweep: createOutboxSweep(query),
   };
 }
 

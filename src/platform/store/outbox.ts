@@ -254,15 +254,3 @@ function watching(transaction: Transaction): Pick<Outbox, 'nextDue' | 'depth'> {
       }),
   };
 }
-
-/** Removes what was sent or replaced long ago; failures are kept four times as long. */
-export function createOutboxSweep(query: Query) {
-  return async (olderThanMs: number): Promise<number> => {
-    const { count } = await query(
-      `DELETE FROM outbox WHERE (state IN ('sent', 'superseded') AND created_at < clock_timestamp() - ${ms(1)})
-         OR (state = 'failed' AND created_at < clock_timestamp() - 4 * ${ms(1)})`,
-      [olderThanMs],
-    );
-    return count;
-  };
-}

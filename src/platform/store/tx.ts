@@ -15,6 +15,7 @@ import { channelOf } from './listener.ts';
 import { createMessages } from './messages.ts';
 import type { Query } from './query.ts';
 import { createRemediations, safeNow } from './remediations.ts';
+import { createRetention } from './retention.ts';
 import { createRuns } from './runs.ts';
 import { createSlackSockets } from './slack-sockets.ts';
 import { createTokens } from './tokens.ts';
@@ -49,6 +50,7 @@ export function createTx(options: {
     directory: createDirectory(query),
     tokens: createTokens(query),
     slackSockets: createSlackSockets(query),
+    retention: createRetention(query),
     notify,
   };
 }

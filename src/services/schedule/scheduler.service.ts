@@ -11,7 +11,7 @@ import { type DigestPlan, type DigestSettings, digestPlan } from '../digest/dige
 import { postFailure } from '../run/run-executor.service.ts';
 
 export interface SchedulerOptions {
-  readonly store: StoreOf<'channels' | 'digests' | 'inbox' | 'messages' | 'runs'>;
+  readonly store: StoreOf<'channels' | 'digests' | 'messages' | 'runs'>;
   readonly courier: Courier;
   readonly renderer: Renderer;
   readonly clock: Clock;
@@ -27,8 +27,6 @@ export interface SchedulerOptions {
   readonly runTtlMs?: number;
 }
 
-const hourMs = 60 * 60_000;
-const keep = { inboxMs: 48 * hourMs, outboxMs: 7 * 24 * hourMs } as const;
 const batch = 100;
 
 /**
@@ -36,7 +34,6 @@ const batch = 100;
  */
 export function createScheduler(options: SchedulerOptions) {
   const { store, clock, logger, ids, everyMs = 5000, runTtlMs = 10 * 60_000 } = options;
-  let lastClean: number | undefined;
 
   const digests = async (): Promise<number> => {
     const saved = await store.tx((tx) => tx.channels.all());
@@ -64,19 +61,9 @@ export function createScheduler(options: SchedulerOptions) {
       return expired.length;
     });
 
-  const clean = async (): Promise<number> => {
-    const now = clock.now().getTime();
-    if (lastClean !== undefined && now - lastClean < hourMs) return 0;
-    lastClean = now;
-    return store.tx(async (tx) => {
-      const inbox = await tx.inbox.sweep(keep.inboxMs);
-      return inbox + (await tx.messages.sweep(keep.outboxMs));
-    });
-  };
-
   /** One round; a part that fails does not stop the others. Resolves with the number of things that happened. */
   const round = async (): Promise<number> => {
-    const parts = [digests, expireRuns, clean, ...options.sweepers.map((sweeper) => () => sweeper.sweep())];
+    const parts = [digests, expireRuns, ...options.sweepers.map((sweeper) => () => sweeper.sweep())];
     const results = await Promise.allSettled(parts.map((part) => part()));
     let total = 0;
     for (const result of results) {

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import {
+  type Retention,
+  type RetentionBatch,
+  type RetentionKind,
+  type RetentionResult,
+  retentionKinds,
+} from '../../../../src/domain/ports/retention.ts';
+import type { StoreOf } from '../../../../src/domain/ports/store.ts';
+import { createRetentionSweeper, nextLimit } from '../../../../src/services/schedule/retention.service.ts';
+import { silentLogger } from '../../../support/logger.ts';
+
+const keep = { inbox: 1, uploads: 2, outbox: 3, buttons: 4, messages: 5, runs: 6 };
+
+function sweeper(answer: (kind: RetentionKind, batch: RetentionBatch, call: number) => RetentionResult) {
+  const calls: { kind: RetentionKind; batch: RetentionBatch; timeoutMs: number | undefined }[] = [];
+  let now = 0;
+  const store: StoreOf<'retention'> = {
+    tx: async (work, { statementTimeoutMs } = {}) => {
+      const retention: Retention = {
+        remove: async (kind, batch) => {
+          calls.push({ kind, batch, timeoutMs: statementTimeoutMs });
+          return answer(kind, batch, calls.length);
+        },
+      };
+      return work({ retention } as never);
+    },
+    single: () => Promise.reject(new Error('not used')),
+  };
+  const clock = { now: () => new Date(now), sleep: () => Promise.resolve() };
+  return {
+    ...{ calls, ...createRetentionSweeper({ store, keep, clock, logger: silentLogger, budgetMs: 60_000 }) },
+    later: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+const nothing: RetentionResult = { looked: 0, removed: 0 };
+
+describe('removing what is old', () => {
+  it('asks for each kind with its age, in statements that end before they have held a lock for 100 ms', async () => {
+    const one = sweeper(() => nothing);
+    expect(await one.sweep()).toBe(0);
+    expect(one.calls.map(({ kind }) => kind)).toEqual([...retentionKinds]);
+    expect(one.calls.map(({ batch }) => batch.olderThanMs)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(Math.max(...one.calls.map(({ timeoutMs = 1e9 }) => timeoutMs))).toBeLessThan(100);
+  });
+
+  it('goes on behind what it has looked at, also when all of that is still needed', async () => {
+    const one = sweeper((kind, { after, limit }) => {
+      if (kind !== 'runs') return nothing;
+      if (after === undefined) return { looked: limit, removed: 0, last: 'a' };
+      return after === 'a' ? { looked: limit, removed: 7, last: 'b' } : nothing;
+    });
+    expect(await one.sweep()).toBe(7);
+    expect(one.calls.filter(({ kind }) => kind === 'runs').map(({ batch }) => batch.after)).toEqual([
+      undefined,
+      'a',
+      'b',
+    ]);
+  });
+
+  it('looks at everything once an hour', async () => {
+    const one = sweeper(() => nothing);
+    await one.sweep();
+    await one.sweep();
+    one.later(60 * 60_000 - 1);
+    await one.sweep();
+    expect(one.calls).toHaveLength(retentionKinds.length);
+    one.later(1);
+    await one.sweep();
+    expect(one.calls).toHaveLength(2 * retentionKinds.length);
+  });
+
+  it('takes fewer rows when the server is slow, and lets the next kind have its turn', async () => {
+    const one = sweeper((kind) => {
+      if (kind === 'outbox') throw new AppError('TIMED_OUT', 'too long');
+      return nothing;
+    });
+    expect(await one.sweep()).toBe(0);
+    const limits = one.calls.filter(({ kind }) => kind === 'outbox').map(({ batch }) => batch.limit);
+    expect(limits.slice(0, 4)).toEqual([50, 12, 3, 1]);
+    expect(limits.length).toBeLessThan(12);
+    expect(one.calls.at(-1)?.kind).toBe('runs');
+  });
+
+  it('tells a fault that is no haste', async () => {
+    const one = sweeper(() => {
+      throw new AppError('DEPENDENCY_UNAVAILABLE', 'away');
+    });
+    await expect(one.sweep()).rejects.toThrow('away');
+  });
+
+  it.each([
+    [50, 30, 50],
+    [50, 60, 25],
+    [50, 1, 100],
+    [500, 1, 500],
+    [1, 1000, 1],
+  ])('after %i rows in %i ms come %i', (limit, took, next) => {
+    expect(nextLimit(limit, took)).toBe(next);
+  });
+});
