@@ -127,6 +127,7 @@ const plain: Renderer = {
   finding: line,
   runFailed: line,
   offerRefused: line,
+  otherFixes: line,
   remediation: line,
   page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: line,

@@ -268,6 +268,7 @@ const wordless: Renderer = {
   finding: said,
   runFailed: said,
   offerRefused: said,
+  otherFixes: said,
   remediation: said,
   page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: said,

@@ -213,10 +213,7 @@ function remedyLine(diagnosis: Diagnosis, remedy: Remedy, language: Language): s
     const text = prose(say(language, `remedy.${remedy.instruction}`));
     return `${words.instruction}${where}${words.colon}${text}`;
   }
-  const given = Object.entries(remedy.with).map(([name, value]) => {
-    if (typeof value === 'object') return code(`${name}={${'fact' in value ? value.fact : value.field}}`);
-    return code(`${name}=${diagnosis.id === 'H2' ? `{${name}}` : String(value)}`);
-  });
+  const given = remedy.at === undefined ? [] : [code(`part=${diagnosis.id === 'H2' ? '{part}' : remedy.at}`)];
   const link = `[${code(remedy.remediation)}](../remediations.md#${anchor(remedy.remediation)})`;
   const title = say(language, `remediation.${remedy.remediation}`);
   return `${words.button}${where}${words.colon}${title} · ${[link, ...given].join(' ')}`;

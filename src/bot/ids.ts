@@ -27,6 +27,7 @@ export const actionIds = {
   stop: 'remediation.stop',
   undo: 'remediation.undo',
   resolve: 'remediation.resolve',
+  otherFix: 'remediation.other',
   homeHealth: 'home.health',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];

@@ -137,10 +137,7 @@ function remediesOf(
     .map((remedy) => {
       if ('remediation' in remedy) {
         const { remediation } = remedy;
-        const given = Object.entries(remedy.with).flatMap(([name, value]) =>
-          typeof value === 'object' ? [] : [[name, value] as const],
-        );
-        const facts = { ...finding?.facts, ...Object.fromEntries(given) };
+        const facts = finding?.facts ?? {};
         return {
           remediation,
           text: words.lookupPlain(`remediation.${remediation}`, facts) ?? remediation,

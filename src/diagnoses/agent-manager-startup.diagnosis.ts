@@ -30,8 +30,8 @@ export const agentManagerStartup = defineDiagnosis({
       ),
       remedies: [
         { instruction: 'correct-database-config' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'postgres' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'postgres' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'postgres', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'postgres', on: 'compose' },
       ],
     },
     {
@@ -41,8 +41,8 @@ export const agentManagerStartup = defineDiagnosis({
       when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
         { instruction: 'correct-nats-config' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'nats' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'nats' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'nats', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'nats', on: 'compose' },
       ],
     },
     {
@@ -59,8 +59,8 @@ export const agentManagerStartup = defineDiagnosis({
       when: all(exits, any(found('STARTUP_REDIS_UNREACHABLE'), unknown)),
       remedies: [
         { instruction: 'correct-redis-address' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'redis' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'redis' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'redis', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'redis', on: 'compose' },
       ],
     },
     {

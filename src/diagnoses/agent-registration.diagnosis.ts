@@ -54,8 +54,8 @@ export const agentRegistration = defineDiagnosis({
       when: tokens,
       remedies: [
         { instruction: 'copy-auth-token' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'collect-agent' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'collect-agent' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'collect-agent', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'collect-agent', on: 'compose' },
       ],
     },
     {
@@ -66,8 +66,8 @@ export const agentRegistration = defineDiagnosis({
       when: all(found('NOBODY_PUBLISHES'), any(seenStopped, hint('NOBODY_PUBLISHES'))),
       remedies: [
         { instruction: 'start-collect-agent' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'collect-agent' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'collect-agent' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'collect-agent', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'collect-agent', on: 'compose' },
       ],
     },
     {

@@ -20,8 +20,8 @@ export const configNotApplied = defineDiagnosis({
       symptom: any(found('POD_OLDER_THAN_CONFIG'), found('CONTAINER_OLDER_THAN_CONFIG')),
       when: any(found('POD_OLDER_THAN_CONFIG'), found('CONTAINER_OLDER_THAN_CONFIG')),
       remedies: [
-        { remediation: 'kubernetes.restart-workload', with: { part: { field: 'part' } }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: { field: 'part' } }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', on: 'compose' },
       ],
     },
     {

@@ -46,8 +46,8 @@ export const neo4jConnection = defineDiagnosis({
       when: all(starting, unanswered, not(down)),
       remedies: [
         { instruction: 'wait-for-neo4j' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'neo4j' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'neo4j' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'neo4j', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'neo4j', on: 'compose' },
       ],
     },
     {
@@ -64,8 +64,8 @@ export const neo4jConnection = defineDiagnosis({
       when: down,
       remedies: [
         { instruction: 'start-neo4j' },
-        { remediation: 'kubernetes.restart-workload', with: { part: 'neo4j' }, on: 'kubernetes' },
-        { remediation: 'compose.restart-service', with: { part: 'neo4j' }, on: 'compose' },
+        { remediation: 'kubernetes.restart-workload', at: 'neo4j', on: 'kubernetes' },
+        { remediation: 'compose.restart-service', at: 'neo4j', on: 'compose' },
       ],
     },
   ],

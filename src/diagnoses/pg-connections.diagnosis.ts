@@ -48,13 +48,7 @@ export const pgConnections = defineDiagnosis({
         short,
         any(found('PG_SESSIONS_LEAKED'), all(found('PG_IDLE_IN_TRANSACTION_LEAKED'), not(explained))),
       ),
-      remedies: [
-        { instruction: 'end-leaked-sessions' },
-        {
-          remediation: 'postgres.terminate-idle-sessions',
-          with: { database: 'agentManager', olderThanSeconds: 30 },
-        },
-      ],
+      remedies: [{ instruction: 'end-leaked-sessions' }, { remediation: 'postgres.terminate-idle-sessions' }],
     },
   ],
   handOver: [],

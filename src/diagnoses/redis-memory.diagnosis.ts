@@ -34,10 +34,7 @@ export const redisMemory = defineDiagnosis({
       part: 'redis',
       symptom: pressed,
       when: all(atLimit, keepsAll),
-      remedies: [
-        { remediation: 'redis.set-eviction-policy', with: { policy: 'allkeys-lru' } },
-        { instruction: 'raise-maxmemory' },
-      ],
+      remedies: [{ remediation: 'redis.set-eviction-policy' }, { instruction: 'raise-maxmemory' }],
     },
     {
       id: 'D3.b',

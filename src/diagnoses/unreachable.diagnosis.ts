@@ -190,8 +190,8 @@ export function unreachable(part: PartId) {
 function restart(part: PartId) {
   return [
     { instruction: 'see-why-not-running' },
-    { remediation: 'kubernetes.restart-workload', with: { part }, on: 'kubernetes' },
-    { remediation: 'compose.restart-service', with: { part }, on: 'compose' },
+    { remediation: 'kubernetes.restart-workload', at: part, on: 'kubernetes' },
+    { remediation: 'compose.restart-service', at: part, on: 'compose' },
   ] as const;
 }
 

@@ -3,14 +3,21 @@ import { AppError } from '../domain/kernel/errors.ts';
 import type { Button } from '../domain/ports/buttons.ts';
 import type { Buttons } from '../services/message/contract.ts';
 
+/** A button, or an entry of a menu. */
+interface Pressed {
+  readonly value?: string;
+  readonly selected_option?: { readonly value: string } | null;
+}
+
 /** Bolt looks at the first of several actions only; a click is exactly one (R-SLACK12). */
-export function buttonIdIn(body: { readonly actions: readonly { readonly value?: string }[] }): string {
+export function buttonIdIn(body: { readonly actions: readonly Pressed[] }): string {
   const [action, ...more] = body.actions;
-  if (action?.value === undefined || more.length > 0)
+  const id = action?.value ?? action?.selected_option?.value;
+  if (id === undefined || more.length > 0)
     throw new AppError('INVALID_INPUT', 'a click is not exactly one action', {
       facts: { reason: 'button-shape' },
     });
-  return action.value;
+  return id;
 }
 
 /** AppError NOT_FOUND for a button that never was, belongs to another purpose, or is too old. */

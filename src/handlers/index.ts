@@ -1,4 +1,11 @@
-import type { App, BlockAction, ButtonAction, GlobalShortcut, MessageShortcut } from '@slack/bolt';
+import type {
+  App,
+  BlockAction,
+  ButtonAction,
+  GlobalShortcut,
+  MessageShortcut,
+  StaticSelectAction,
+} from '@slack/bolt';
 import { actionIds, callbacks, commands } from '../bot/ids.ts';
 import { rejectModal, resolveModal } from '../bot/views/modals.view.ts';
 import { aetheriusCommand } from './aetherius.command.ts';
@@ -22,6 +29,7 @@ import { healthShortcut } from './health.shortcut.ts';
 import { homeOpenedEvent } from './home.event.ts';
 import { homeHealthAction } from './home-health.action.ts';
 import { mentionEvent } from './mention.event.ts';
+import { otherFixAction } from './other-fix.action.ts';
 import { remediationAction } from './remediation.action.ts';
 import { reportAction } from './report.action.ts';
 import { tokenModalSubmission } from './token.modal.ts';
@@ -59,6 +67,10 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   onButton(actionIds.details, detailsAction(deps));
   onButton(actionIds.diagnose, diagnoseAction(deps));
   onButton(actionIds.report, reportAction(deps));
+  app.action<BlockAction<StaticSelectAction>>(
+    { action_id: actionIds.otherFix, type: 'block_actions' },
+    otherFixAction(deps),
+  );
   onButton(actionIds.homeHealth, homeHealthAction(deps));
   onButton(
     actionIds.reject,

@@ -11,11 +11,53 @@ export const restartHelpsWith = [
   'SERVICE_HEALTH_STALLED',
 ] as const satisfies readonly FindingCode[];
 
-/** A hung one of these is restarted by people who know its data. */
+/** Seen of the part that a cause names, which may be well again once it is started anew. */
+const itself = [
+  'PART_NOT_RUNNING',
+  'PART_NOT_READY',
+  'PART_PAUSED',
+  'PART_ABSENT',
+  'SERVICE_EXITS_AT_START',
+  'SERVICE_UNHEALTHY',
+  'ENDPOINT_CLOSED',
+  'ENDPOINT_AT_LIMIT',
+  'CONTAINER_OLDER_THAN_CONFIG',
+  'NEO4J_STARTING',
+  'NOBODY_PUBLISHES',
+  'AUTH_TOKENS_DIFFER',
+  'AUTH_TOKEN_MISSING',
+  'REGISTRATION_REFUSED_TOKEN',
+] as const satisfies readonly FindingCode[];
+
+/** What one part says of another, which does not answer it. That it refuses a password is not mended by a restart. */
+const saidOf: Readonly<Partial<Record<FindingCode, PartId>>> = {
+  STARTUP_DATABASE_UNREACHABLE: 'postgres',
+  STARTUP_NATS_UNREACHABLE: 'nats',
+  STARTUP_REDIS_UNREACHABLE: 'redis',
+};
+
+export const restartHelpsCause: readonly FindingCode[] = [
+  ...itself,
+  ...(Object.keys(saidOf) as FindingCode[]),
+];
+
+/** A hung one of these is restarted by people who know its data, unless a cause names it. */
 const keptByPeople: ReadonlySet<PartId> = new Set<PartId>(['postgres', 'neo4j']);
 
-/** The part to restart for such a finding; undefined where a restart is not for a button. */
-export function restartable({ part, code }: Finding): Exclude<PartId, 'runtime'> | undefined {
-  if (part === 'runtime') return undefined;
-  return code === 'POD_OLDER_THAN_CONFIG' || !keptByPeople.has(part) ? part : undefined;
+/**
+ * The part to restart for such a finding; undefined where a restart is not for a button. `at`: the part that a cause
+ * names, of which the finding must speak.
+ */
+export function restartable(
+  { part: found, code }: Finding,
+  at?: PartId,
+): Exclude<PartId, 'runtime'> | undefined {
+  const part = at ?? found;
+  if (part === 'runtime' || (at !== undefined && (saidOf[code] ?? found) !== at)) return undefined;
+  return at !== undefined || code === 'POD_OLDER_THAN_CONFIG' || !keptByPeople.has(part) ? part : undefined;
+}
+
+/** Whether the facts of a finding are those of the thing to restart. */
+export function namesItself({ code }: Pick<Finding, 'code'>): boolean {
+  return (restartHelpsWith as readonly FindingCode[]).includes(code);
 }

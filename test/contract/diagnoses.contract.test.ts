@@ -12,6 +12,7 @@ import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { wordsIn } from '../../src/text/words.ts';
 import { emitters, everyCall, partOf } from '../support/diagnosis.ts';
+import { registered } from '../support/remediation-fixtures.ts';
 
 const registries = {
   emitters,
@@ -22,6 +23,12 @@ const everyDiagnosis: readonly Diagnosis[] = [
   ...diagnoses.filter(({ id }) => id !== 'H2'),
   ...partIds.filter((part) => part !== 'runtime').map(unreachable),
 ];
+const fixesOf = (diagnosis: Diagnosis) =>
+  diagnosis.causes.flatMap((cause) =>
+    cause.remedies.flatMap((fix) =>
+      'remediation' in fix ? [{ title: `${fix.remediation} of ${cause.id}`, cause, fix }] : [],
+    ),
+  );
 const name = (diagnosis: Diagnosis) =>
   diagnosis.id === 'H2' ? `H2 of ${diagnosis.part}` : `${diagnosis.id} ${diagnosis.slug}`;
 
@@ -141,6 +148,17 @@ describe.each(everyDiagnosis.map((diagnosis) => ({ title: name(diagnosis), diagn
         expect(keys.filter((key) => words.lookup(key) === undefined)).toEqual([]);
       }
     });
+
+    it.each(fixesOf(diagnosis))(
+      '$title helps with what confirms the cause, and runs there',
+      ({ cause, fix }) => {
+        const remediation = registered.find(({ id }) => id === fix.remediation);
+        const known = [...(remediation?.helpsWith ?? []), ...(remediation?.helpsCause ?? [])];
+
+        expect(codesOf(cause.when).filter(({ code }) => known.includes(code))).not.toEqual([]);
+        expect(fix.on).toBe(remediation?.on);
+      },
+    );
 
     it('has a sentence in both languages for each finding it asks for', () => {
       const codes = diagnosis.causes.flatMap(({ when, symptom }) =>

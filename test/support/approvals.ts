@@ -258,6 +258,7 @@ export const plainRenderer: Renderer = {
   finding: () => rendered({ kind: 'finding' }),
   runFailed: () => rendered({ kind: 'run-failed' }),
   offerRefused: ({ remediation, reason }) => rendered({ refused: remediation, reason }),
+  otherFixes: ({ choices }) => rendered({ others: choices.map(({ remediation }) => remediation) }),
   remediation: ({ remediation, buttons, approvals, elsewhere }, language) =>
     rendered({
       card: remediation.handle,

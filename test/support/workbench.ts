@@ -30,6 +30,7 @@ export const plainRenderer: Renderer = {
   finding: ({ finding }) => said(`finding ${finding.code}`),
   runFailed: ({ error, reference }) =>
     said(`failed ${error instanceof AppError ? error.code : 'BUG'} ${reference}`),
+  otherFixes: ({ choices }) => said(`others ${choices.length}`),
   offerRefused: ({ reason }) => said(`refused ${reason}`),
   remediation: ({ remediation }) => said(`card ${remediation.state}`),
   page: (event, row) => `${event} ${row.handle}`,
@@ -153,11 +154,12 @@ export function workbench(options: BenchOptions) {
     rules: plainRules,
     offers: {
       show: () => Promise.resolve(),
+      showOthers: () => Promise.resolve(),
       prepare: ({ findings }) =>
         Promise.resolve(
           findings.map((finding) => ({
             finding,
-            save: () => Promise.resolve({ offers: [], refused: [] }),
+            save: () => Promise.resolve({ offers: [], refused: [], others: [] }),
           })),
         ),
     },

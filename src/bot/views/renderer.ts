@@ -9,6 +9,7 @@ import { digestMessage } from './digest.view.ts';
 import { errorText } from './errors.view.ts';
 import { findingMessage, offerRefusedMessage } from './finding.view.ts';
 import { healthMessage } from './health.view.ts';
+import { otherFixesMessage } from './other-fixes.view.ts';
 import { remediationTitlePlain } from './phrases.ts';
 import { remediationCard, remediationLine } from './remediation.view.ts';
 
@@ -30,6 +31,7 @@ export function rendererOf(platformOf: PlatformOf): Renderer {
       return { text, blocks: [section(text, words)], metadata };
     },
     offerRefused: (view, language) => offerRefusedMessage(view, wordsOf(view.run.environment, language)),
+    otherFixes: (view, language) => otherFixesMessage(view, wordsOf(view.run.environment, language)),
     remediation: (view, language) => remediationCard(view, wordsOf(view.remediation.environment, language)),
     remediationEvent: (event, language) =>
       remediationLine(event, wordsOf(event.remediation.environment, language)),

@@ -68,22 +68,16 @@ export interface Names {
   readonly diagnosis: string;
 }
 
-/** A value of a remedy's parameters: fixed, or read from the finding that confirmed the cause. */
-export type RemedyValue =
-  | string
-  | number
-  | boolean
-  | { readonly fact: string }
-  | { readonly field: 'subject' | 'part' };
-
 /**
- * What to do about a cause. `remediation` is offered as a button when it is registered and applicable;
- * `instruction` is a catalogue key (`remedy.<key>`) whose text is filled with the finding's facts.
+ * What to do about a cause. `remediation` is offered as a button where it can be carried out: the first one is
+ * recommended. With which values, the remediation says of the finding that it helps with; `at` is the part to mend
+ * where that is not the one that the finding is about. `instruction` is a catalogue key (`remedy.<key>`) whose text is
+ * filled with the finding's facts.
  */
 export type Remedy<N extends Names = Names> =
   | {
       readonly remediation: N['remediation'];
-      readonly with: Readonly<Record<string, RemedyValue>>;
+      readonly at?: PartId;
       readonly on?: 'kubernetes' | 'compose';
     }
   | { readonly instruction: N['instruction']; readonly on?: 'kubernetes' | 'compose' };

@@ -127,8 +127,13 @@ export interface Remediation<
   readonly on?: 'kubernetes' | 'compose';
   /** Findings that it helps with. A health check, which names no cause, offers by these alone. */
   readonly helpsWith: readonly FindingCode[];
-  /** Parameters for one of those findings, from its facts; undefined where it does not help. Pure. */
-  paramsFor(finding: Finding): RemedyCall['with'] | undefined;
+  /** Findings that it helps with once a cause names it; by themselves they do not say that it would. */
+  readonly helpsCause?: readonly FindingCode[];
+  /**
+   * Parameters for one of those findings, from its facts; undefined where it does not help. Pure. `at`: the part that a
+   * cause wants to mend, which may be another than the finding's; absent where the finding alone decides.
+   */
+  paramsFor(finding: Finding, at?: PartId): RemedyCall['with'] | undefined;
   /** Catalogue key `remedy.<instruction>`: what people do by hand where it cannot be offered. */
   readonly instruction: Instruction;
   /** Read-only: which object they are for may have to be looked for. */

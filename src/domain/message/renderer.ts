@@ -8,6 +8,16 @@ import type { Page } from './outbox.ts';
 import type { RemediationEvent, RemediationView } from './remediation-view.ts';
 import type { Rendered } from './rendered.ts';
 
+export interface OtherFixesView {
+  readonly run: Run;
+  /** `button`: opaque id of a row in `buttons`. */
+  readonly choices: readonly {
+    readonly remediation: string;
+    readonly params: Facts;
+    readonly button: string;
+  }[];
+}
+
 /**
  * How the services put things into words without knowing any: implemented by `bot/views`, passed in by `main`.
  * Every result names the environment, the time, who asked and how long it took.
@@ -27,6 +37,8 @@ export interface Renderer {
     view: { readonly run: Run; readonly remediation: string; readonly reason: string; readonly facts: Facts },
     language: Language,
   ): Rendered;
+  /** The menu of what may be done instead of the recommended fix. */
+  otherFixes(view: OtherFixesView, language: Language): Rendered;
   /** The one card of a remediation through its whole life; buttons by state. */
   remediation(view: RemediationView, language: Language): Rendered;
   /** Public line in the thread for each decision, step and verdict (R-S6). */

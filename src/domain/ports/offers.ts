@@ -1,3 +1,4 @@
+import type { RemedyCall } from '../fix/remediation.ts';
 import type { RemediationRow } from '../fix/rows.ts';
 import type { FindingView } from '../message/finding-view.ts';
 import type { Finding } from '../probe/finding.ts';
@@ -15,6 +16,8 @@ export interface FixOffers {
   }): Promise<readonly PreparedOffer[]>;
   /** The card of an offer, in the place of its run. */
   show(tx: TxOf<OfferRepository>, row: RemediationRow): Promise<void>;
+  /** The menu of what may be done instead, below what is recommended; nothing when there is no other fix. */
+  showOthers(tx: TxOf<OfferRepository>, run: Run, others: readonly RemedyCall[]): Promise<void>;
 }
 
 /** What an offer is written with: the proposal, its audit row, its buttons, and the moves of the offers that it replaces. */
@@ -23,6 +26,8 @@ export type OfferRepository = 'audit' | 'buttons' | 'killSwitches' | 'messages' 
 /** Each offer gets a card of its own; what cannot be offered is said with the finding. */
 export interface SavedOffers extends Pick<FindingView, 'refused'> {
   readonly offers: readonly RemediationRow[];
+  /** Could be offered as well and is not recommended: planned anew when somebody chooses it from the menu. */
+  readonly others: readonly RemedyCall[];
 }
 
 /** One finding with what can be offered for it. `save` writes proposals and buttons in the run's last transaction. */

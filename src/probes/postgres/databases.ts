@@ -54,3 +54,9 @@ export function sessionsHidden(hidden: number): ProbeResult {
     facts: { hidden },
   };
 }
+
+/** Our own id of the database, by which a remediation names it; nothing for a database that is not ours. */
+export function databaseId(postgres: PostgresTarget, name: string): { readonly databaseId?: DatabaseId } {
+  const id = databases.find((one) => postgres.databaseName(one) === name);
+  return id === undefined ? {} : { databaseId: id };
+}

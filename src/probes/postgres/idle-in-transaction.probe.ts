@@ -6,7 +6,7 @@ import { verdict } from '../support.ts';
 import {
   anyDatabase,
   clientSessions,
-  databases,
+  databaseId,
   hiddenSessions,
   platformDatabases,
   sessionsHidden,
@@ -90,9 +90,3 @@ Without membership in pg_monitor, sessions of other roles are hidden: seeing no 
     );
   },
 });
-
-/** Our own id of the database, by which a remediation names it; nothing for a database that is not ours. */
-function databaseId(postgres: Deps['postgres'], name: string): { databaseId?: string } {
-  const id = databases.find((one) => postgres.databaseName(one) === name);
-  return id === undefined ? {} : { databaseId: id };
-}

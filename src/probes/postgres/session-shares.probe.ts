@@ -4,7 +4,7 @@ import type { FindingCode } from '../../domain/probe/findings.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { anyDatabase, hiddenSessions, platformDatabases, sessionsHidden } from './databases.ts';
+import { anyDatabase, databaseId, hiddenSessions, platformDatabases, sessionsHidden } from './databases.ts';
 
 /** PostgreSQL's own default of max_connections; a server below it was made smaller on purpose or by mistake. */
 const DEFAULT_LIMIT = 100;
@@ -138,6 +138,7 @@ Without membership in pg_monitor it cannot distinguish leaks from pools, and rep
         applicationSessions: by?.sessions ?? null,
         applicationIdle: by?.idle ?? null,
         database: by?.database ?? null,
+        ...databaseId(postgres, by?.database ?? ''),
       },
     };
     return verdict([finding], facts);

@@ -8,7 +8,7 @@ import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { isMember, quorumRisk } from '../quorum.ts';
-import { restartable, restartHelpsWith } from '../restart.ts';
+import { namesItself, restartable, restartHelpsCause, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
@@ -37,10 +37,12 @@ It is done when a container has restarted, runs and, if it has a health check, i
   needs: ['compose'],
   on: 'compose',
   helpsWith: restartHelpsWith,
+  helpsCause: restartHelpsCause,
   /** Only what differs from the part's usual name is said, so that equal offers are equal. */
-  paramsFor(finding) {
-    const part = restartable(finding);
+  paramsFor(finding, at) {
+    const part = restartable(finding, at);
     if (part === undefined) return undefined;
+    if (!namesItself(finding)) return { part };
     const { service } = finding.facts;
     return {
       part,

@@ -11,7 +11,7 @@ import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { isMember, quorumRisk } from '../quorum.ts';
-import { restartable, restartHelpsWith } from '../restart.ts';
+import { namesItself, restartable, restartHelpsCause, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
@@ -78,10 +78,12 @@ It is done when the controller has rolled out the new template and all Pods are 
   needs: ['kubernetes'],
   on: 'kubernetes',
   helpsWith: restartHelpsWith,
+  helpsCause: restartHelpsCause,
   /** Only what differs from the part's usual name is said, so that equal offers are equal. */
-  paramsFor(finding) {
-    const part = restartable(finding);
+  paramsFor(finding, at) {
+    const part = restartable(finding, at);
     if (part === undefined) return undefined;
+    if (!namesItself(finding)) return { part };
     const { kind, name } = finding.facts;
     return {
       part,

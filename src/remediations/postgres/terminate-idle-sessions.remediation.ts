@@ -30,9 +30,12 @@ PostgreSQL rolls back its open transaction. There is no undo.`,
   params: Params,
   needs: ['postgres'],
   helpsWith: ['PG_IDLE_IN_TRANSACTION_LEAKED'],
-  paramsFor({ facts: { databaseId, thresholdSeconds, oldestSeconds } }) {
+  helpsCause: ['PG_SESSIONS_LEAKED'],
+  paramsFor({ code, facts: { databaseId, thresholdSeconds, oldestSeconds } }) {
     // Sessions in a database that is not the platform's are not to be ended from here.
     if (typeof databaseId !== 'string') return undefined;
+    // They hold so many connections that each is needed: what is left open for that long goes.
+    if (code === 'PG_SESSIONS_LEAKED') return { database: databaseId, olderThanSeconds: 30 };
     const olderThanSeconds = Math.min(86_400, Math.max(30, Math.round(Number(thresholdSeconds ?? 300))));
     // Where the configuration calls younger sessions leaked, the plan would find no session that it may end yet.
     if (typeof oldestSeconds === 'number' && oldestSeconds < olderThanSeconds) return undefined;

@@ -12,14 +12,13 @@ import { present } from '../../domain/kernel/present.ts';
 import { redactText } from '../../domain/kernel/redact.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
-import type { OfferRepository } from '../../domain/ports/offers.ts';
+import type { OfferRepository, SavedOffers } from '../../domain/ports/offers.ts';
 import type { TxOf } from '../../domain/ports/store.ts';
 import { findingKey } from '../../domain/probe/finding.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
 import type { Run } from '../../domain/run/run.ts';
 import type { RemediationMessages } from '../fix/decide/remediation-messages.service.ts';
-import type { Fix } from '../fix/propose/fixes.ts';
 import type { Prepared, ProposeService } from '../fix/propose/propose.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
 import { reportPurpose, runButton } from '../run/run-button.ts';
@@ -112,31 +111,24 @@ async function planRemedies(
   lease: Pick<RunLease<never>, 'run' | 'signal'>,
   result: DiagnosisResult,
   targets: Targets,
-): Promise<readonly Prepared[]> {
-  const fixes = new Map<string, Fix>();
+): Promise<readonly (readonly Prepared[])[]> {
+  const { run, signal } = lease;
+  const known = new Set<string>();
+  const causes: (readonly Prepared[])[] = [];
   for (const cause of confirmed(result)) {
     const wanted = cause.cause.remedies.flatMap((remedy) =>
       'remediation' in remedy && applies(remedy, targets) ? [remedy] : [],
     );
-    for (const fix of proposals.fixes(cause.for, targets, wanted)) {
-      const key = JSON.stringify(fix.call);
-      if (!fixes.has(key)) fixes.set(key, fix);
+    const plans: Prepared[] = [];
+    for (const { call, finding } of proposals.fixes(cause.for, targets, wanted)) {
+      const key = JSON.stringify(call);
+      if (known.has(key)) continue;
+      known.add(key);
+      plans.push(await proposals.plan({ call, environment: run.environment, targets, signal, run, finding }));
     }
+    causes.push(plans);
   }
-  const { run, signal } = lease;
-  const plans: Prepared[] = [];
-  for (const { call, finding } of fixes.values())
-    plans.push(
-      await proposals.plan({
-        call,
-        environment: run.environment,
-        targets,
-        signal,
-        run,
-        ...present({ finding }),
-      }),
-    );
-  return plans;
+  return causes;
 }
 
 function instructionsOf(
@@ -210,7 +202,8 @@ async function showProgress(
 
 interface Answer {
   readonly result: DiagnosisResult;
-  readonly plans: readonly Prepared[];
+  /** Of each confirmed cause, the recommended fix first. */
+  readonly plans: readonly (readonly Prepared[])[];
   readonly targets: Targets;
   /** Outcomes that no write of the run's has stored yet. */
   readonly unsaved: readonly ProbeOutcome[];
@@ -227,12 +220,13 @@ async function finish(
   const language = run.surface?.language ?? 'en';
   await lease.finish(summaryOf(result), async (tx) => {
     await tx.runs.saveOutcomes(run.id, unsaved);
-    const { offers, refused } = await options.proposals.save(tx, plans);
+    const saved: SavedOffers[] = [];
+    for (const one of plans) saved.push(await options.proposals.save(tx, one));
     const view: DiagnosisView = {
       run: { ...run, state: 'complete', finishedAt: await tx.now() },
       judgements: result.judgements,
       instructions: instructionsOf(result, targets, options.instructionLines),
-      refused,
+      refused: saved.flatMap(({ refused }) => refused),
       outcomes: result.outcomes,
       seen: result.outcomes.length,
       asked: result.asked,
@@ -245,7 +239,10 @@ async function finish(
       const reportButton = await runButton(tx, ids, run.id, reportPurpose);
       await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), 'answer');
     }
-    for (const offer of offers) await messages.card(tx, offer);
+    for (const { offers, others } of saved) {
+      for (const offer of offers) await messages.card(tx, offer);
+      await messages.others(tx, run, others);
+    }
     if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
   });
 }

@@ -139,7 +139,7 @@ async function postFindings(
   if (surface === undefined) return;
   for (const offer of prepared) {
     const { finding } = offer;
-    const { offers, refused } = await offer.save(tx);
+    const { offers, refused, others } = await offer.save(tx);
     const diagnoseButton = await diagnosisButton(tx, options, run, finding);
     await tx.messages.post({
       id: ids.uuid(),
@@ -151,6 +151,7 @@ async function postFindings(
       ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
     });
     for (const row of offers) await options.offers.show(tx, row);
+    await options.offers.showOthers(tx, run, others);
   }
 }
 

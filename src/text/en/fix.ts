@@ -188,6 +188,8 @@ export const fix = {
   'decision.already-recorded': 'That was recorded already; nothing changed.',
   'decision.too-late': 'Too late: `{handle}` is already {state}.',
   'decision.fallback': '`{handle}` is now {state}.',
+  'fix.others': '{count|# other fix is|# other fixes are} possible.',
+  'fix.others.choose': 'Choose another fix',
   'fix.proposing':
     'Making a plan for `{remediation}` in {environment}. Nothing is changed before it is approved.',
   denied: 'Refused: {reason} Nothing was done. Reference {reference}.',

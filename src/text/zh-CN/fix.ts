@@ -174,6 +174,8 @@ export const fix = {
   'decision.already-recorded': '此前已记录，没有变化。',
   'decision.too-late': '太晚了：`{handle}` 已是{state}。',
   'decision.fallback': '`{handle}` 现在是{state}。',
+  'fix.others': '另有 {count} 种修复方式可选。',
+  'fix.others.choose': '选择其他修复',
   'fix.proposing': '正在为 {environment} 制定 `{remediation}` 的方案。批准之前不会做任何更改。',
   denied: '已拒绝：{reason}未执行任何操作。编号 {reference}。',
   'denied.directory-unavailable': 'Slack 目前无法告知谁有权决定，因此任何人都不能决定。请一分钟后重试。',

@@ -56,6 +56,7 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.details]: { rule: 'read' },
   [actionIds.diagnose]: { rule: 'start', public: true },
   [actionIds.report]: { rule: 'read' },
+  [actionIds.otherFix]: { rule: 'start', public: true },
   [actionIds.homeHealth]: { rule: 'start' },
   // The modal asks for a reason; what it submits is a decision.
   [actionIds.reject]: { rule: 'open' },

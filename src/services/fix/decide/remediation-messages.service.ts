@@ -1,6 +1,7 @@
 import { askFacts } from '../../../domain/access/access.ts';
 import type { AllowList } from '../../../domain/fix/eligibility.ts';
 import { offerValidMs, type Policy, undoValidMs } from '../../../domain/fix/policy.ts';
+import type { RemedyCall } from '../../../domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Ids } from '../../../domain/kernel/clock.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -18,6 +19,7 @@ import type { Renderer } from '../../../domain/message/renderer.ts';
 import type { Urgency } from '../../../domain/message/sending.ts';
 import type { Messages } from '../../../domain/ports/messages.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
+import type { Run } from '../../../domain/run/run.ts';
 import { sameFix } from './same-fix.ts';
 
 const cardPurpose = 'remediation';
@@ -44,6 +46,12 @@ type CardRepository = 'buttons' | 'messages' | 'remediations';
 export interface RemediationMessages {
   /** Makes or edits the one card, in the transaction of the state it shows (R-S3). */
   readonly card: (tx: TxOf<CardRepository>, row: RemediationRow) => Promise<void>;
+  /** The menu of other fixes, below the answer of their run; nothing without one. */
+  readonly others: (
+    tx: TxOf<'buttons' | 'messages'>,
+    run: Run,
+    calls: readonly RemedyCall[],
+  ) => Promise<void>;
   /** A public line in the thread (R-S6). */
   readonly event: (tx: TxOf<'messages'>, row: RemediationRow, event: EventInput) => Promise<void>;
   /** Writes to those who are asked to approve, by user id, each in the conversation with them. */
@@ -66,6 +74,9 @@ export interface RemediationMessages {
     row: RemediationRow,
   ) => Promise<Readonly<Partial<Record<RemediationButton, string>>>>;
 }
+
+/** An entry of the menu of other fixes: plans it, as typing it would. */
+export const otherFixPurpose = 'other';
 
 export interface EventInput {
   readonly kind: RemediationEvent['kind'];
@@ -231,6 +242,35 @@ export function createRemediationMessages(deps: {
       if (direct.length === 0) return;
       const copy = renderer.remediation(directly(view), row.surface.language);
       for (const { id } of direct) await tx.messages.update(id, copy, 'decision');
+    },
+    async others(tx, run, calls) {
+      const { surface, environment } = run;
+      if (surface === undefined || calls.length === 0) return;
+      const choices = calls.map(({ remediation, with: params }) => ({
+        remediation,
+        params,
+        button: ids.token(),
+      }));
+      for (const { remediation, params, button: id } of choices)
+        await tx.buttons.create({
+          id,
+          purpose: otherFixPurpose,
+          runId: run.id,
+          data: { remediation, environment, params: JSON.stringify(params) },
+          ttlMs: offerValidMs,
+        });
+      const root = (await tx.messages.find({ runId: run.id })).find(({ parentId }) => parentId === undefined);
+      await tx.messages.post({
+        id: ids.uuid(),
+        purpose: 'other-fixes',
+        channel: surface.channel,
+        runId: run.id,
+        rendered: renderer.otherFixes({ run, choices }, surface.language),
+        urgency: 'answer',
+        ...(surface.threadTs === undefined
+          ? present({ parentId: root?.id })
+          : { threadTs: surface.threadTs }),
+      });
     },
     async ask(tx, row, userIds) {
       if (row.surface === undefined || !policy.notify.direct) return;

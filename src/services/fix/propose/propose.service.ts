@@ -2,7 +2,13 @@ import { personId } from '../../../domain/fix/approval.ts';
 import { planFault, sameFacts } from '../../../domain/fix/execution.ts';
 import { offerValidMs } from '../../../domain/fix/policy.ts';
 import { type Plan, planHash, type Remediation, type RemedyCall } from '../../../domain/fix/remediation.ts';
-import { remediesFor } from '../../../domain/fix/remedies.ts';
+import {
+  type Fix,
+  once,
+  remediesFor,
+  remediesOfCause,
+  type WantedFix,
+} from '../../../domain/fix/remedies.ts';
 import { allowedBy } from '../../../domain/fix/rights.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Clock } from '../../../domain/kernel/clock.ts';
@@ -22,7 +28,6 @@ import { auditProposal, expireIfDue, moveRemediation, reread } from '../decide/r
 import { newHandle } from '../remediation-handle.ts';
 import { limitReached } from '../remediation-limits.ts';
 import { ownClaims, type SelfIdentity } from '../self-identity.ts';
-import { type Fix, fixesFor, type WantedFix } from './fixes.ts';
 
 export interface ProposeDeps extends Omit<DecisionDeps, 'directory' | 'store'> {
   readonly remediations: readonly Remediation[];
@@ -39,6 +44,8 @@ export interface ProposeDeps extends Omit<DecisionDeps, 'directory' | 'store'> {
 /** A plan, or the reason that it could not be made; `save` writes it in the caller's transaction. */
 export interface Prepared {
   readonly call: RemedyCall;
+  /** Whether there is a plan; `save` may refuse it all the same. */
+  readonly planned: boolean;
   readonly save: (tx: TxOf<OfferRepository>) => Promise<Proposal>;
 }
 export type Proposal =
@@ -60,10 +67,13 @@ export interface ProposeService extends FixOffers {
     readonly run?: Run;
     readonly finding?: Finding;
   }): Promise<Prepared>;
-  /** Writes what was planned, in the caller's transaction. */
+  /**
+   * Writes what was planned for one cause or finding, in the caller's transaction: the offers of the first remediation
+   * that can be offered. Those that come after it are left for the menu.
+   */
   save(tx: TxOf<OfferRepository>, plans: readonly Prepared[]): Promise<SavedOffers>;
-  /** What may be offered for these findings, each once; of a diagnosis's cause what it asks for alone. */
-  fixes(findings: readonly Finding[], targets: Targets, wanted?: readonly WantedFix[]): readonly Fix[];
+  /** What may be offered for the findings of a cause: what it asks for, each once, the recommended one first. */
+  fixes(findings: readonly Finding[], targets: Targets, wanted: readonly WantedFix[]): readonly Fix[];
 }
 
 /** Makes offers: everything that must be true before a button is shown (R-P5–R-P7, R-X2, R-X9–R-X11, R-X14). */
@@ -75,6 +85,7 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
       held === undefined ? await makePlan(deps, input) : { reason: held.refused, facts: held.facts };
     return {
       call,
+      planned: 'plan' in made,
       save: (tx) =>
         'plan' in made
           ? saveProposal(tx, deps, made.plan, { call, finding, run })
@@ -82,17 +93,18 @@ export function createProposeService(deps: ProposeDeps): ProposeService {
     };
   };
   const fixes: ProposeService['fixes'] = (findings, targets, wanted) =>
-    fixesFor(findings, (finding) => remediesFor(finding, deps.remediations, targets), wanted);
+    once(remediesOfCause(findings, wanted, deps.remediations, targets));
   return {
     plan,
     fixes,
     save: (tx, plans) => saveAll(tx, plans, deps.remediations),
     show: (tx, row) => deps.messages.card(tx, row),
+    showOthers: (tx, run, others) => deps.messages.others(tx, run, others),
     async prepare({ run, findings, targets, signal }) {
       const prepared: PreparedOffer[] = [];
       for (const finding of findings) {
         const plans: Prepared[] = [];
-        for (const { call } of fixes([finding], targets))
+        for (const { call } of once(remediesFor(finding, deps.remediations, targets)))
           plans.push(await plan({ call, environment: run.environment, targets, signal, run, finding }));
         prepared.push({ finding, save: (tx) => saveAll(tx, plans, deps.remediations) });
       }
@@ -119,7 +131,13 @@ async function saveAll(
 ): Promise<SavedOffers> {
   const offers: RemediationRow[] = [];
   const refused: FindingView['refused'][number][] = [];
+  const others: RemedyCall[] = [];
   for (const plan of plans) {
+    const recommended = offers[0]?.actionId;
+    if (recommended !== undefined && recommended !== plan.call.remediation && plan.planned) {
+      others.push(plan.call);
+      continue;
+    }
     const proposal = await plan.save(tx);
     if (proposal.kind === 'offered') {
       offers.push(proposal.offer);
@@ -131,7 +149,7 @@ async function saveAll(
       : undefined;
     refused.push({ remediation, reason, facts, ...present({ instruction }) });
   }
-  return { offers, refused };
+  return { offers, refused, others };
 }
 
 export type Refused = { readonly reason: string; readonly facts: Facts };

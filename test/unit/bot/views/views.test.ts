@@ -186,6 +186,30 @@ describe('a finding', () => {
   });
 });
 
+describe('the menu of other fixes', () => {
+  it.each([
+    ['en', '2 other fixes are possible.', 'Restart a service'],
+    ['zh-CN', '另有 2 种修复方式可选。', '重启服务'],
+  ] as const)('in %s names each, and carries nothing but the id of its row', (language, said, title) => {
+    const rendered = renderer.otherFixes(
+      {
+        run: aRun(),
+        choices: [
+          { remediation: 'compose.restart-service', params: { part: 'redis' }, button: 'id-1' },
+          { remediation: 'x.unknown', params: {}, button: 'id-2' },
+        ],
+      },
+      language,
+    );
+
+    expectValidMessage(rendered);
+    expect(rendered.text).toBe(said);
+    expect(JSON.stringify(rendered.blocks)).toContain(title);
+    expect(JSON.stringify(rendered.blocks)).toContain('"value":"id-1"');
+    expect(JSON.stringify(rendered)).not.toContain('redis');
+  });
+});
+
 describe('the card of a fix', () => {
   it('shows an approver what will run, who asked and until when', () => {
     const rendered = renderer.remediation(

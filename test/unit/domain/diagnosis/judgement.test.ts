@@ -523,7 +523,7 @@ describe('faults of a diagnosis, further', () => {
       { id: 'D3.a', part: 'redis', symptom: found('PG_SLOW'), when: found('PG_SLOW'), remedies: [] },
       {
         ...{ id: 'D3.b', part: 'redis', symptom: found('PG_SLOW'), when: found('PG_SLOW') },
-        remedies: [{ remediation: 'r.known', with: {} }],
+        remedies: [{ remediation: 'r.known' }],
       },
       {
         id: 'D33.a',

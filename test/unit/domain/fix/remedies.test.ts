@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { remediesFor } from '../../../../src/domain/fix/remedies.ts';
+import { diagnoses } from '../../../../src/diagnoses/index.ts';
+import { codesOf, type Diagnosis } from '../../../../src/domain/diagnosis/diagnosis.ts';
+import { type Fix, once, remediesFor, remediesOfCause } from '../../../../src/domain/fix/remedies.ts';
+import type { PartId } from '../../../../src/domain/platform/part.ts';
 import { partNamed, partOfWorkload } from '../../../../src/domain/platform/part-names.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { Finding } from '../../../../src/domain/probe/finding.ts';
 import type { FindingCode } from '../../../../src/domain/probe/findings.ts';
 import { remediations } from '../../../../src/remediations/index.ts';
+import { registered } from '../../../support/remediation-fixtures.ts';
 
 const finding = (
   code: FindingCode,
@@ -34,7 +38,7 @@ describe('the remedies of a finding', () => {
   for (const runtime of ['kubernetes', 'compose'] as const)
     for (const one of cases)
       it(`${one.code} of ${one.part} on ${runtime}: exists and takes these parameters`, () => {
-        const remedies = remediesFor(one, remediations, { [runtime]: {} as never });
+        const remedies = remediesFor(one, remediations, { [runtime]: {} as never }).map(({ call }) => call);
 
         expect(remedies.length).toBeGreaterThan(0);
         for (const remedy of remedies) {
@@ -53,7 +57,7 @@ describe('the remedies of a finding', () => {
         ),
         remediations,
         {},
-      );
+      ).map(({ call }) => call);
 
     expect(leaked(8)).toEqual([]);
     expect(leaked(30)).toEqual([
@@ -77,6 +81,116 @@ describe('the remedies of a finding', () => {
     expect(
       remediesFor(finding('SOMETHING_ELSE' as FindingCode), remediations, { kubernetes: {} as never }),
     ).toEqual([]);
+  });
+});
+
+const calls = (fixes: readonly Fix[]) => fixes.map(({ call }) => call);
+const runtimes = ['kubernetes', 'compose'] as const;
+const on = (runtime: (typeof runtimes)[number]) => ({ [runtime]: {} as never });
+const at = (code: FindingCode, part: PartId, facts: Finding['facts'] = {}) => finding(code, facts, part);
+
+describe('the fixes of a cause', () => {
+  const all: readonly Diagnosis[] = diagnoses;
+  const facts = {
+    ...{ databaseId: 'orchestrator', thresholdSeconds: 240 },
+    ...{ kind: 'StatefulSet', name: 'own-name', service: 'own-service' },
+  };
+  const cases = runtimes.flatMap((runtime) =>
+    all.flatMap((diagnosis) =>
+      diagnosis.causes.flatMap((cause) =>
+        codesOf(cause.when).flatMap(({ code, part = cause.part }) => {
+          const found = at(code, part, facts);
+          const known = remediesFor(found, registered, on(runtime));
+          return cause.remedies.flatMap((one) =>
+            'remediation' in one && known.some(({ call }) => call.remediation === one.remediation)
+              ? [{ title: `${cause.id} ${code} on ${runtime}`, found, known, one, runtime }]
+              : [],
+          );
+        }),
+      ),
+    ),
+  );
+
+  it('that health checks and diagnoses both know are found', () => {
+    expect(new Set(cases.map(({ one }) => one.remediation)).size).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(cases)(
+    'of $title are the same in a diagnosis as in a health check',
+    ({ found, known, one, runtime }) => {
+      expect(calls(remediesOfCause([found], [one], registered, on(runtime)))).toEqual(
+        calls(known).filter(({ remediation }) => remediation === one.remediation),
+      );
+    },
+  );
+
+  const restart = (at?: PartId) => ({
+    remediation: 'compose.restart-service',
+    ...(at === undefined ? {} : { at }),
+  });
+  const asked = (findings: readonly Finding[], ...wanted: Parameters<typeof remediesOfCause>[1]) =>
+    remediesOfCause(findings, wanted, registered, on('compose'));
+  const call = (part: string) => ({ remediation: 'compose.restart-service', with: { part } });
+
+  it('take their values from the finding that they help with, and say which that is', () => {
+    const short = at('PG_CONNECTIONS_NEAR_LIMIT', 'postgres');
+    const leaked = at('PG_SESSIONS_LEAKED', 'postgres', { databaseId: 'orchestrator' });
+
+    expect(asked([short, leaked], { remediation: 'postgres.terminate-idle-sessions' })).toEqual([
+      {
+        call: {
+          remediation: 'postgres.terminate-idle-sessions',
+          with: { database: 'orchestrator', olderThanSeconds: 30 },
+        },
+        finding: leaked,
+      },
+    ]);
+    const elsewhere = at('PG_SESSIONS_LEAKED', 'postgres', { database: 'shop' });
+    expect(asked([elsewhere], { remediation: 'postgres.terminate-idle-sessions' })).toEqual([]);
+  });
+
+  it('come in the order of the cause, and stay apart from what helps without one', () => {
+    const findings = [at('REDIS_POLICY_NOEVICTION', 'redis'), at('ENDPOINT_HUNG', 'redis')];
+
+    expect(
+      calls(asked(findings, restart('redis'), { remediation: 'redis.set-eviction-policy' })).map(
+        ({ remediation }) => remediation,
+      ),
+    ).toEqual(['compose.restart-service', 'redis.set-eviction-policy']);
+    expect(asked(findings)).toEqual([]);
+  });
+
+  it('mend the part that the cause names, when a finding speaks of it', () => {
+    const unreachable = at('STARTUP_DATABASE_UNREACHABLE', 'agent-manager');
+
+    expect(calls(asked([unreachable], restart('postgres')))).toEqual([call('postgres')]);
+    // A hung database is restarted by people, unless a cause names it.
+    const hung = at('ENDPOINT_HUNG', 'postgres');
+    expect(calls(asked([hung], restart('postgres')))).toEqual([call('postgres')]);
+    expect(remediesFor(hung, registered, on('compose'))).toEqual([]);
+  });
+
+  it('are none where the findings speak of another part, or of what a restart does not mend', () => {
+    expect(asked([at('ENDPOINT_HUNG', 'nats')], restart('redis'))).toEqual([]);
+    expect(asked([at('SERVICE_EXITS_AT_START', 'agent-manager')], restart('postgres'))).toEqual([]);
+    expect(asked([at('STARTUP_DATABASE_CREDENTIALS', 'agent-manager')], restart('postgres'))).toEqual([]);
+  });
+
+  it('without a named part mend each part that was found', () => {
+    const older = (part: PartId) => at('CONTAINER_OLDER_THAN_CONFIG', part);
+
+    expect(calls(asked([older('agent-manager'), older('reasoning-service')], restart()))).toEqual([
+      call('agent-manager'),
+      call('reasoning-service'),
+    ]);
+  });
+
+  it('come once, for the first finding', () => {
+    const [one, two] = [at('ENDPOINT_HUNG', 'redis'), at('SERVICE_HEALTH_STALLED', 'redis')];
+
+    expect(once([one, two].flatMap((of) => remediesFor(of, registered, on('compose'))))).toEqual([
+      { call: call('redis'), finding: one },
+    ]);
   });
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { unanchored } from '../../../../../src/domain/audit/record.ts';
 import type { Remediation, RemedyCall } from '../../../../../src/domain/fix/remediation.ts';
+import type { RemediationRow } from '../../../../../src/domain/fix/rows.ts';
 import { createRedactor } from '../../../../../src/domain/kernel/redact/redactor.ts';
 import { systemClock, systemIds } from '../../../../../src/platform/process/clock.ts';
 import {
   createProposeService,
+  type Prepared,
   type ProposeDeps,
 } from '../../../../../src/services/fix/propose/propose.service.ts';
 import { wordsIn } from '../../../../../src/text/words.ts';
@@ -71,5 +73,61 @@ describe('a plan in which a secret stands', () => {
 
     expect(en).toMatch(/secret/i);
     expect(zh).toContain('密钥');
+  });
+});
+
+describe('what was planned for one cause', () => {
+  const service = createProposeService({ remediations: registered } as unknown as ProposeDeps);
+  const prepared = (
+    remediation: string,
+    becomes: 'offered' | 'refused' | 'unplanned',
+    part = 'redis',
+  ): Prepared => ({
+    call: { remediation, with: { part } },
+    planned: becomes !== 'unplanned',
+    save: () =>
+      Promise.resolve(
+        becomes === 'offered'
+          ? {
+              kind: 'offered',
+              offer: { id: `${remediation} ${part}`, actionId: remediation } as RemediationRow,
+            }
+          : { kind: 'refused', remediation, reason: 'nothing-to-do', facts: {} },
+      ),
+  });
+  const saved = async (...plans: readonly Prepared[]) => {
+    const { offers, others, refused } = await service.save({} as never, plans);
+    return {
+      offers: offers.map(({ id: offer }) => offer),
+      others: others.map(({ remediation }) => remediation),
+      refused: refused.map(({ remediation }) => remediation),
+    };
+  };
+
+  it('is offered by its first fix alone; the others are left for the menu', async () => {
+    expect(await saved(prepared('a.one', 'offered'), prepared('b.two', 'offered'))).toEqual({
+      offers: ['a.one redis'],
+      others: ['b.two'],
+      refused: [],
+    });
+  });
+
+  it('is offered by the next one where the first cannot be, and no menu has what could not be planned', async () => {
+    expect(
+      await saved(
+        prepared('a.one', 'refused'),
+        prepared('b.two', 'unplanned'),
+        prepared('c.three', 'offered'),
+        prepared('d.four', 'unplanned'),
+      ),
+    ).toEqual({ offers: ['c.three redis'], others: [], refused: ['a.one', 'b.two', 'd.four'] });
+  });
+
+  it('is offered for each thing that the recommended fix mends', async () => {
+    expect(await saved(prepared('a.one', 'offered'), prepared('a.one', 'offered', 'nats'))).toEqual({
+      offers: ['a.one redis', 'a.one nats'],
+      others: [],
+      refused: [],
+    });
   });
 });
