@@ -1,6 +1,10 @@
+import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { RecordState } from '../domain/audit/record.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
+import { AppError } from '../domain/kernel/errors.ts';
+import { present } from '../domain/kernel/present.ts';
 import { trustIn } from '../domain/kernel/signing.ts';
+import type { AnchorPlace } from '../domain/ports/anchor-place.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import { systemClock } from '../platform/process/clock.ts';
@@ -8,6 +12,9 @@ import type { ProcessRedaction } from '../platform/redact/process-redactor.ts';
 import { anchorPlacesOf } from '../platform/settings/anchors.ts';
 import { auditKeys } from '../platform/settings/audit-keys.ts';
 import { databaseOf } from '../platform/settings/database.ts';
+import { slackAnchors } from '../platform/slack/anchors.ts';
+import { createSlackClient } from '../platform/slack/client.ts';
+import { createSlackGate } from '../platform/slack/gate.ts';
 import { createStore } from '../platform/store/store.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
 import type { AuditService } from '../services/audit/contract.ts';
@@ -36,7 +43,7 @@ export function openAudit(deps: {
     readOnly: true,
     redactorOf: deps.redaction.redactorOf,
   });
-  const { places } = anchorPlacesOf(deps.config, env);
+  const { places } = anchorPlacesOf(deps.config, env, channelOf(deps, keys.all));
   return {
     audit: createAuditService({
       ...{ store, keys: keys.all, places },
@@ -51,4 +58,19 @@ export function openAudit(deps: {
       await Promise.all([store.close(), ...places.map((place) => place.close())]);
     },
   };
+}
+
+/** Whoever has the bot's token reads the channel of anchors too; nothing is posted. */
+function channelOf(
+  { env, config, redaction }: Parameters<typeof openAudit>[0],
+  keys: AuditKeys,
+): AnchorPlace | undefined {
+  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = env;
+  const channel = config.approvals?.audit?.anchor.channel;
+  if (token === undefined || channel === undefined) return undefined;
+  const gate = createSlackGate({ redactor: redaction.redactor, redactorOf: redaction.redactorOf });
+  return slackAnchors({
+    ...{ keys, channel, client: createSlackClient({ token, gate, ...present({ apiUrl }) }) },
+    post: () => Promise.reject(new AppError('BUG', 'the command line posts no anchors')),
+  });
 }

@@ -30,6 +30,7 @@ import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
 import { createPoster } from '../platform/slack-poster/poster.ts';
 import { respond } from '../platform/slack-poster/send.ts';
 import { roleFor } from '../platform/store/connection.ts';
+import { createAnchoring } from '../services/audit/anchoring.service.ts';
 import { startDirectoryRefresh } from '../services/fix/decide/remediation-directory.service.ts';
 import { createButtons } from '../services/message/buttons.service.ts';
 import { wordsIn } from '../text/words.ts';
@@ -181,6 +182,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       },
       stop: () => recovering?.stop(),
     },
+    slackAnchoring(shared),
     { name: 'count of sockets', start: () => watch?.start(), stop: () => watch?.stop() },
     {
       name: 'slack',
@@ -201,6 +203,28 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     checks: {
       slack: () => ('connected' in receiver && receiver.connected() === 0 ? 'no socket is open' : undefined),
     },
+  };
+}
+
+/** R-L5: what stands in the channel of anchors only a bot can write and read. */
+function slackAnchoring(shared: Shared): Component {
+  const { store, logger, clock, record, auditKeys, anchors } = shared;
+  const places = anchors.places.filter(({ name }) => name === 'slack');
+  const anchoring = createAnchoring({
+    ...{ store, logger, guard: record, key: auditKeys.current },
+    ...{ everyMs: anchors.everyMs, everyRows: anchors.everyRows, places },
+  });
+  let running: { stop(): Promise<void> } | undefined;
+  return {
+    name: 'anchors in Slack',
+    start() {
+      if (places.length === 0) return;
+      running = every(5_000, () => anchoring.sweep(), {
+        clock,
+        onError: (err) => logger.warn({ err }, 'the head of the audit cannot be posted'),
+      });
+    },
+    stop: () => running?.stop(),
   };
 }
 

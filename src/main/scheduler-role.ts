@@ -26,6 +26,8 @@ export function schedulerRole(shared: Shared): RoleParts {
       createAnchoring({
         ...{ store, logger, guard: shared.record, key: shared.auditKeys.current },
         ...shared.anchors,
+        // The bot alone writes there.
+        places: shared.anchors.places.filter(({ name }) => name !== 'slack'),
       }),
     ],
   });

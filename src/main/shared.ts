@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { anchorMessage } from '../bot/views/anchor.view.ts';
 import type { AccessRules } from '../domain/access/access.ts';
+import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { RecordGuard } from '../domain/audit/record.ts';
 import { createPolicy, type Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
+import { namedId } from '../domain/kernel/named-id.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Trust } from '../domain/kernel/signing.ts';
+import type { AnchorPlace } from '../domain/ports/anchor-place.ts';
 import { type Config, configDigest } from '../domain/settings/config.ts';
 import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
 import { createCourier, type JobCourier } from '../jobs/courier.ts';
@@ -20,10 +25,14 @@ import { type AuditKeyRing, auditKeys } from '../platform/settings/audit-keys.ts
 import { databaseOf } from '../platform/settings/database.ts';
 import { redisFromUrl } from '../platform/settings/redis-url.ts';
 import { tokenKeys } from '../platform/settings/token-keys.ts';
+import { slackAnchors } from '../platform/slack/anchors.ts';
+import { createSlackClient } from '../platform/slack/client.ts';
+import { createSlackGate } from '../platform/slack/gate.ts';
 import { type DatabaseConfig, roleFor } from '../platform/store/connection.ts';
 import { createStore, type PostgresStore } from '../platform/store/store.ts';
 import { remediations } from '../remediations/index.ts';
 import { createRecordGuard } from '../services/audit/record-guard.service.ts';
+import { wordsIn } from '../text/words.ts';
 import { signingOf } from './signing.ts';
 
 /** What every role stands on. */
@@ -91,7 +100,11 @@ export async function openShared(input: {
     role: roleFor(role),
     signer: signing?.signer,
   });
-  const anchors = anchorPlacesOf(config, env);
+  const anchors = anchorPlacesOf(
+    config,
+    env,
+    anchorSlack({ config, env, keys: keys.all, redaction: input.redaction }, store),
+  );
   const record = createRecordGuard({
     ...{ store, logger, keys: keys.all },
     ...{ places: anchors.places, clock: systemClock },
@@ -121,6 +134,34 @@ export async function openShared(input: {
   };
 }
 
+/** The channel of anchors, for a process that has Slack's token. */
+function anchorSlack(
+  deps: Pick<Shared, 'config' | 'env' | 'redaction'> & { readonly keys: AuditKeys },
+  store: PostgresStore,
+): AnchorPlace | undefined {
+  const { config, env, keys, redaction } = deps;
+  const { SLACK_BOT_TOKEN: token } = env;
+  const channel = config.approvals?.audit?.anchor.channel;
+  if (token === undefined || channel === undefined) return undefined;
+  const { redactor, redactorOf } = redaction;
+  const gate = createSlackGate({ redactor, redactorOf });
+  const words = wordsIn(config.slack.channels[channel]?.language ?? 'en');
+  return slackAnchors({
+    keys,
+    channel,
+    client: createSlackClient({ token, gate, ...present({ apiUrl: env.SLACK_API_URL }) }),
+    async post(anchor, turn) {
+      await store.tx((tx) =>
+        tx.messages.post({
+          id: namedId(`audit-anchor ${channel} ${turn}`),
+          ...{ purpose: 'audit-anchor', channel, urgency: 'progress' },
+          rendered: anchorMessage(anchor, words),
+        }),
+      );
+    },
+  });
+}
+
 /** Stopped last: everything else stands on it. */
 export function sharedComponents(shared: Shared): readonly Component[] {
   return [
@@ -133,8 +174,6 @@ export function sharedComponents(shared: Shared): readonly Component[] {
         const told = { state, places: places.map(({ place, status }) => `${place}: ${status}`) };
         if (state === 'unconfirmed') shared.logger.warn(told, 'no place outside confirms the record');
         else shared.logger.info(told, 'the record was compared with its anchors');
-        if (shared.config.approvals?.audit?.anchor.channel !== undefined)
-          shared.logger.warn({}, 'approvals.audit.anchor.channel has no effect in this version');
         await writeDownSettings(shared);
       },
       async stop() {

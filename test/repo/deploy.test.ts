@@ -165,6 +165,22 @@ describe('the Compose file', () => {
     expect(sql).not.toMatch(/SUPERUSER|CREATEROLE/);
   });
 
+  it('R-L5: lets the scheduler alone add anchors; bot and worker read them, and the migration knows nothing', () => {
+    const ofFile = parse(read('deploy/compose/anchors.yaml'), { merge: true }) as typeof compose;
+
+    expect(Object.keys(ofFile.services)).toEqual(['bot', 'worker', 'scheduler']);
+    for (const [name, { environment = {}, volumes = [] }] of Object.entries(ofFile.services)) {
+      const kind = name === 'scheduler' ? 'WRITER' : 'READER';
+      expect(Object.keys(environment).filter((variable) => !variables.includes(variable))).toEqual([]);
+      expect(
+        Object.values(environment).filter((value) => !value.includes(`ANCHOR_${kind}_`)),
+        name,
+      ).toEqual([]);
+      expect(Object.keys(environment), name).toHaveLength(3);
+      expect(volumes.map((volume) => volume.endsWith(':ro'))).toEqual([kind === 'READER']);
+    }
+  });
+
   it('sets only variables that the product reads', () => {
     const set = own.flatMap((name) => Object.keys(compose.services[name]?.environment ?? {}));
 

@@ -30,6 +30,12 @@ export function anchorText({ seq, hash, keyId, mac, at }: Omit<AuditAnchor, 'pla
   return JSON.stringify({ aetherius: 'audit-anchor', seq, hash, keyId, mac, at: at.toISOString() });
 }
 
+/** The first anchor within a text that has words around it. */
+export function anchorIn(text: string, place: AnchorPlaceName): AuditAnchor | undefined {
+  const line = /\{"aetherius":"audit-anchor"[^{}]*\}/.exec(text)?.[0];
+  return line === undefined ? undefined : readAnchor(line, place);
+}
+
 /** Undefined for what is no anchor, such as a line that a crash cut off. */
 export function readAnchor(text: string, place: AnchorPlaceName): AuditAnchor | undefined {
   let value: unknown;

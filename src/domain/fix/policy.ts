@@ -62,6 +62,32 @@ const by = z.array(z.string()).min(1).meta({ description: 'Names of lists under 
 const escalate = z.array(z.string()).default([]).meta({
   description: 'Names of lists that are asked, too, when two thirds of the time are over.',
 });
+const AnchorStore = z
+  .strictObject({
+    endpoint: z
+      .url({ protocol: /^https?$/ })
+      .meta({ description: 'Root of the store, such as https://s3.eu-central-1.amazonaws.com.' }),
+    bucket: z.string().min(3).meta({ description: 'A bucket of its own, made with object lock.' }),
+    prefix: z
+      .string()
+      .default('aetherius/anchors/')
+      .meta({ description: 'What the names of its objects begin with.' }),
+    region: z.string().min(1).default('us-east-1').meta({ description: 'Region of the bucket.' }),
+    retentionDays: z
+      .int()
+      .min(1)
+      .default(365)
+      .meta({ description: 'Days for which an anchor cannot be deleted.' }),
+    mode: z.enum(['compliance', 'governance']).default('compliance').meta({
+      description:
+        'Kind of lock: `compliance` binds everybody, `governance` all but those with a right to bypass it.',
+    }),
+  })
+  .meta({
+    description:
+      'An S3 store with object lock, with ANCHOR_S3_ACCESS_KEY_ID and ANCHOR_S3_SECRET_ACCESS_KEY of the environment.',
+  });
+
 const expires = (fallback: string) =>
   Duration.prefault(fallback).meta({ description: 'How long a request waits for approval.' });
 const hours = HoursText.exactOptional().meta({ description: 'Fixes are allowed only within these hours.' });
@@ -170,8 +196,9 @@ const Section = z
             }),
             channel: channelId.exactOptional().meta({
               description:
-                'A channel of Slack in which the bot posts it. Has no effect yet; the start and `doctor` say so.',
+                'A channel of Slack in which the bot posts it and reads it back; workers cannot, so name another place too.',
             }),
+            s3: AnchorStore.exactOptional(),
             every: Duration.prefault('5m').meta({ description: 'At the latest after so long.' }),
             rows: z.int().min(1).default(100).meta({ description: 'At the latest after so many rows.' }),
           })

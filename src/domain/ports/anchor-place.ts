@@ -10,7 +10,12 @@ export interface AnchorPlace {
   recent(signal: AbortSignal): Promise<readonly AuditAnchor[]>;
   /** All that the place still has, in that order. */
   all(signal: AbortSignal): AsyncIterable<AuditAnchor>;
-  /** Resolves when the place has it for good. */
-  write(anchor: AuditAnchor, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the place has it for good; where `handsOn` is set, when it is sure to be sent there. `turn` is the
+   * same for all processes whose turn it is at once: a place may take only the first.
+   */
+  write(anchor: AuditAnchor, signal: AbortSignal, turn: string): Promise<void>;
+  /** What was written stands there only once it is read there. */
+  readonly handsOn?: true;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Rendered } from '../message/rendered.ts';
 import type { Urgency } from '../message/sending.ts';
 
 export interface Messages {
-  /** A new message of ours and its first render, in this transaction's outbox. Returns its id. */
+  /** A new message of ours and its first render, in this transaction's outbox; nothing where its id is there. Returns its id. */
   post(message: {
     readonly id: string;
     readonly purpose: string;

@@ -114,6 +114,10 @@ export const ProcessEnv = z.object({
   ANCHOR_DATABASE_URL: secret(
     'A second PostgreSQL that keeps heads of the audit log; the scheduler’s login adds there, those of bot and workers only read.',
   ).exactOptional(),
+  ANCHOR_S3_ACCESS_KEY_ID: secret(
+    'Access key of the S3 store with heads of the audit log; the scheduler’s may put and list, that of bot and workers only list.',
+  ).exactOptional(),
+  ANCHOR_S3_SECRET_ACCESS_KEY: secret('The secret of that access key.').exactOptional(),
   REDIS_URL: secret(
     'The bot’s own Redis: redis://, rediss://, redis+sentinel://user:password@host:port,host:port/master?db=0 or redis+cluster://host:port,host:port.',
   ).exactOptional(),

@@ -158,11 +158,16 @@ async function auditChecks({ config, env, record, now }: ExamineOptions): Promis
   const check = (key: string, state: CheckState, facts: Facts = {}): Check => ({
     ...{ area: 'audit', key: `audit.${key}`, state, facts },
   });
+  const { channel, s3, file } = config.approvals?.audit?.anchor ?? {};
+  const noKeys = env.ANCHOR_S3_ACCESS_KEY_ID === undefined || env.ANCHOR_S3_SECRET_ACCESS_KEY === undefined;
+  const alone = file === undefined && s3 === undefined && env.ANCHOR_DATABASE_URL === undefined;
   const key = [
     env.AUDIT_KEY === undefined ? check('key-missing', 'failed') : check('key', 'ok'),
-    ...(config.approvals?.audit?.anchor.channel === undefined
-      ? []
-      : [check('anchor-channel-unused', 'warning')]),
+    ...(channel !== undefined && alone ? [check('anchor-channel-alone', 'failed')] : []),
+    ...(channel !== undefined && env.SLACK_BOT_TOKEN === undefined
+      ? [check('anchor-channel-unread', 'unknown')]
+      : []),
+    ...(s3 !== undefined && noKeys ? [check('anchor-s3-unread', 'unknown')] : []),
   ];
   const configured = anchorPlacesOf(config, env);
   await Promise.all(configured.places.map((place) => place.close()));

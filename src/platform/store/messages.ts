@@ -68,7 +68,8 @@ function rendering(query: Query, ids: Ids): Pick<Messages, 'post' | 'update'> {
       await query(
         `WITH message AS (
            INSERT INTO messages (id, purpose, run_id, remediation_id, channel, parent_id, thread_ts, version)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, 1) RETURNING id, channel
+           VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+           ON CONFLICT (id) DO NOTHING RETURNING id, channel
          ), added AS (
            INSERT INTO outbox (id, kind, message_id, lane, priority, version, payload, due_at)
            SELECT $8, 'render', id, channel, $9, 1, $10, clock_timestamp() + ${ms(12)} FROM message RETURNING lane)

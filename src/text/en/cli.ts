@@ -247,8 +247,11 @@ export const cli = {
   'doctor.audit.anchor': 'anchors in {place}: the newest remembers row {seq} and is {minutes} min old',
   'doctor.audit.anchor-missing':
     'no anchor stands outside of PostgreSQL: a cut end or an older database would not show (approvals.audit.anchor)',
-  'doctor.audit.anchor-channel-unused':
-    'approvals.audit.anchor.channel has no effect in this version: use its file, or ANCHOR_DATABASE_URL',
+  'doctor.audit.anchor-channel-alone':
+    'workers cannot read Slack, so with a channel alone no fix begins: give the anchors one more place',
+  'doctor.audit.anchor-channel-unread': 'the channel of anchors was not read: SLACK_BOT_TOKEN is not set',
+  'doctor.audit.anchor-s3-unread':
+    'the S3 store of anchors was not read: ANCHOR_S3_ACCESS_KEY_ID or ANCHOR_S3_SECRET_ACCESS_KEY is not set',
   'doctor.audit.anchor-none': 'anchors in {place}: not one has been written yet',
   'doctor.audit.anchor-late':
     'anchors in {place}: the newest is {minutes} min old and remembers row {seq} of {rows}',

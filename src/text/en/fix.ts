@@ -149,6 +149,8 @@ export const fix = {
     ':rotating_light: It is still not known whether `{handle}` took effect. Look at the target, then say how it ended; nothing else can change it meanwhile.',
   'event.refused': ':no_entry: {who} may not decide `{handle}`. {reason}',
   'event.reason': 'Reason: {reason}',
+  'record.anchor':
+    ':anchor: Head of the audit log: row {seq}, {at:time}. Do not delete it: the bot compares its record with it.',
   'record.held':
     ':no_entry: *Nothing is decided or carried out:* this database is older than its record. It ends at row {seq}; row {anchored} was written down outside.',
   'record.held.elsewhere':

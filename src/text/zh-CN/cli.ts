@@ -230,8 +230,11 @@ export const cli = {
   'doctor.audit.anchor': '{place} 中的锚点：最新的记得第 {seq} 行，{minutes} 分钟前写入',
   'doctor.audit.anchor-missing':
     'PostgreSQL 之外没有锚点：尾部被截掉或数据库变旧都不会被发现（approvals.audit.anchor）',
-  'doctor.audit.anchor-channel-unused':
-    'approvals.audit.anchor.channel 在此版本中不起作用：请使用其 file，或 ANCHOR_DATABASE_URL',
+  'doctor.audit.anchor-channel-alone':
+    '工作进程无法读取 Slack，仅有频道时不会开始任何修复：请为锚点再设一个位置',
+  'doctor.audit.anchor-channel-unread': '未读取锚点频道：未设置 SLACK_BOT_TOKEN',
+  'doctor.audit.anchor-s3-unread':
+    '未读取锚点的 S3 存储：未设置 ANCHOR_S3_ACCESS_KEY_ID 或 ANCHOR_S3_SECRET_ACCESS_KEY',
   'doctor.audit.anchor-none': '{place} 中的锚点：还没有',
   'doctor.audit.anchor-late':
     '{place} 中的锚点：最新的写于 {minutes} 分钟前，只记得第 {seq} 行，共 {rows} 行',

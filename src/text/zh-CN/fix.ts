@@ -137,6 +137,7 @@ export const fix = {
     ':rotating_light: 仍无法确定 `{handle}` 是否生效。请检查目标并说明结果；在此之前无法再更改该目标。',
   'event.refused': ':no_entry: {who} 无权决定 `{handle}`。{reason}',
   'event.reason': '理由：{reason}',
+  'record.anchor': ':anchor: 审计日志的末端：第 {seq} 行，{at:time}。请勿删除：机器人用它核对自己的记录。',
   'record.held':
     ':no_entry: *不作决定，也不执行*：该数据库比其记录更旧。它止于第 {seq} 行，而外部记有第 {anchored} 行。',
   'record.held.elsewhere': ':no_entry: *不作决定，也不执行*：该数据库比其记录更旧。',

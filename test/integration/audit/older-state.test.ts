@@ -56,7 +56,7 @@ function bot(store: PostgresStore, places: readonly AnchorPlace[] = bothPlaces()
   const record = createRecordGuard({ ...common, placeMs: { check: 2_000, quick: 700 } });
   const anchoring = createAnchoring({
     ...common,
-    ...{ guard: record, key: auditKey, everyRows: 1_000, everyMs: 3_600_000 },
+    ...{ guard: record, key: auditKey, everyRows: 1, everyMs: 3_600_000 },
   });
   const verify = () => createAuditService({ store, keys, places }).verify();
   const over = (world: World, id: string): Harness =>

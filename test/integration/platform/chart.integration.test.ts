@@ -10,6 +10,7 @@ interface Workload {
       readonly containers: readonly {
         readonly image: string;
         readonly env: readonly object[];
+        readonly volumeMounts?: readonly { readonly name: string; readonly readOnly?: boolean }[];
         readonly envFrom: readonly { readonly secretRef: { readonly name: string } }[];
         readonly securityContext: object;
       }[];
@@ -130,6 +131,21 @@ describe.skipIf(lacking !== undefined)(
       const whole = JSON.stringify(renderChart({ secrets }).filter(({ kind }) => kind === 'Deployment'));
       expect(whole).not.toContain('DATABASE_MIGRATION_URL');
       expect(whole).not.toContain('secretKeyRef');
+    });
+
+    it('R-L5: gives a volume of anchors to the scheduler to write and to the others to read, where one is named', () => {
+      const mounts = (values: object) =>
+        renderChart(values).flatMap(({ kind, spec, metadata }) => {
+          if (kind !== 'Deployment') return [];
+          const { volumeMounts = [] } = (spec as unknown as Workload).template.spec.containers[0] ?? {};
+          const mount = volumeMounts.find(({ name }) => name === 'anchors');
+          return mount === undefined ? [] : [[metadata.name.replace(/.*-/, ''), mount.readOnly]];
+        });
+
+      expect(mounts({})).toEqual([]);
+      expect(Object.fromEntries(mounts({ anchors: { claim: 'anchors' } }))).toEqual({
+        ...{ bot: true, worker: true, scheduler: false },
+      });
     });
 
     it('R-A15: refuses the one Secret for all that it took before, and says what to do', () => {
