@@ -10,7 +10,7 @@ import { type RunningProcess, startProcess } from './main/process.ts';
 import { collectEarly } from './platform/process/heap.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from './platform/redact/process-redactor.ts';
-import { loadConfig, readProcessEnv, readRole } from './platform/settings/config.ts';
+import { loadConfigFile, readProcessEnv, readRole } from './platform/settings/config.ts';
 
 type Wanted = ProcessRole | 'migration';
 const roles: readonly Wanted[] = ['all', 'bot', 'worker', 'scheduler', 'migration'];
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     values.env?.flatMap((text) => text.split(',')).filter((name) => name !== '') ??
     env.AETHERIUS_ENVIRONMENTS;
   const known = secretsOf(env);
-  const config = loadConfig(values.config ?? env.AETHERIUS_CONFIG, {
+  const { config, fileDigest } = loadConfigFile(values.config ?? env.AETHERIUS_CONFIG, {
     role,
     learn: (secret) => known.learn(secret),
     ...present({ environments }),
@@ -78,6 +78,7 @@ async function main(): Promise<void> {
     role,
     env,
     config,
+    fileDigest,
     logger,
     redaction,
     ...present({ environments }),

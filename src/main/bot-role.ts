@@ -9,6 +9,7 @@ import { createAnswers } from '../bot/send/answers.ts';
 import { lostNotice } from '../bot/send/lost.ts';
 import { fitFor } from '../bot/views/fit.ts';
 import { movedMessage } from '../bot/views/moved.view.ts';
+import { createBounded, unwrittenFacts } from '../domain/audit/bounded.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
@@ -265,14 +266,11 @@ const mostForeign = 30;
 
 /** R-L1: a delivery that Slack made for another app or workspace is refused, and the refusal stands in the audit. */
 function writeDownForeign({ store, logger, clock }: Shared): (delivery: Delivery) => void {
-  let minute = 0;
-  let count = 0;
+  const rows = createBounded(mostForeign);
   return ({ key, kind, appId, teamIds, digest }) => {
-    const now = Math.floor(clock.now().getTime() / 60_000);
-    count = now === minute ? count + 1 : 1;
-    minute = now;
-    if (count > mostForeign) return;
-    const facts = { kind, app: appId ?? null, teams: teamIds.join(' ') };
+    const taken = rows.take(clock.now().getTime());
+    if (taken === undefined) return;
+    const facts = { kind, app: appId ?? null, teams: teamIds.join(' '), ...unwrittenFacts(taken) };
     void store
       .tx((tx) =>
         tx.audit.append({

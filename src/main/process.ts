@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly role: ProcessRole;
   readonly env: ProcessEnv;
   readonly config: Config;
+  /** SHA-256 of the configuration file, where there is one. */
+  readonly fileDigest?: string;
   /** Environments a worker serves; default all of the configuration. */
   readonly environments?: readonly string[];
   readonly logger: Logger;

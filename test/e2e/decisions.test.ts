@@ -58,8 +58,22 @@ describe('who may decide', () => {
     };
     await control.click({ user: people.approver, channel, ts: card.ts, stale: old, confirm: true });
     await whisper(control, people.approver, 'no longer valid');
+    await product.database.sql("UPDATE buttons SET expires_at = clock_timestamp() - interval '1 second'");
+    await click(control, people.requester, card.ts, 'remediation.approve');
+    await whisper(control, people.requester, 'no longer valid');
 
     expect((await stateOf(product))?.state).toBe('requested');
+    // R-L1: the one that never was and the one that is too old, each with who pressed it and what.
+    const refused = { action: 'slack.button-refused', purpose: 'approve', digest: 64 };
+    expect(
+      await product.database.sql(
+        `SELECT actor, action, facts ->> 'purpose' AS purpose, length(payload_digest) AS digest FROM audit_log
+         WHERE action = 'slack.button-refused' ORDER BY seq`,
+      ),
+    ).toEqual([
+      { ...refused, actor: `T0AETHER1:${people.approver}` },
+      { ...refused, actor: `T0AETHER1:${people.requester}` },
+    ]);
     const reasons = (await refusals(product)).map(({ reason }) => reason);
     expect(reasons).toEqual(expect.arrayContaining(['own-request', 'guest', 'plan-mismatch', 'old-button']));
   });
@@ -117,6 +131,45 @@ describe('who may decide', () => {
       .poll(() => rows('slack.foreign-delivery'))
       .toEqual([{ facts: { kind: 'block_actions', app: 'A0AETHER1', teams: 'TEXTERNAL' } }]);
     expect((await rows('audit.configuration')).length).toBeGreaterThan(0);
+  });
+
+  it('R-L1: who changes a switch or a setting from Slack stands in the record, and who may not does too', async () => {
+    const product = await stage.start();
+    const { control } = product.slack;
+    const rows = () =>
+      product.database.sql<{ action: string }>(
+        `SELECT action, actor, reason, facts ->> 'scope' AS scope, facts ->> 'enabled' AS enabled, facts ->> 'at' AS at,
+           facts ->> 'refused' AS refused, length(payload_digest) AS digest FROM audit_log
+         WHERE action LIKE 'kill-switch.%' OR action LIKE 'channel.%' ORDER BY seq`,
+      );
+    const typed: readonly (readonly [user: string, text: string])[] = [
+      [people.chinese, 'fixes off nothing may change'],
+      [people.approver, 'fixes off we look first'],
+      [people.approver, 'fixes on it is over'],
+      [people.requester, 'digest on'],
+      [people.requester, 'digest at 10:30'],
+    ];
+    for (const [index, [user, text]] of typed.entries()) {
+      await control.command({ user, channel, text: `/aetherius ${text}` });
+      await expect.poll(async () => (await rows()).length, { timeout: 15_000 }).toBe(index + 1);
+    }
+
+    const none = { reason: null, scope: null, enabled: null, at: null, refused: null, digest: 64 };
+    const of = (user: string) => ({ ...none, actor: `T0AETHER1:${user}` });
+    const all = { scope: '*' };
+    expect(await rows()).toEqual([
+      {
+        ...of(people.chinese),
+        ...all,
+        action: 'kill-switch.refused',
+        reason: 'nothing may change',
+        refused: 'not-in-policy',
+      },
+      { ...of(people.approver), ...all, action: 'kill-switch.stop', reason: 'we look first' },
+      { ...of(people.approver), ...all, action: 'kill-switch.release', reason: 'it is over' },
+      { ...of(people.requester), action: 'channel.digest', enabled: 'true', at: '09:00' },
+      { ...of(people.requester), action: 'channel.digest', enabled: 'true', at: '10:30' },
+    ]);
   });
 
   it('takes one approval for twenty clicks and a redelivered one, and runs the fix once', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LineCounter, parseDocument, visit } from 'yaml';
@@ -43,14 +44,23 @@ export interface LoadOptions {
  * Secrets are not read here (but a variable or file that is missing is a fault); `reveal()` reads them.
  */
 export function loadConfig(path: string, options: LoadOptions): Config {
-  let text: string;
+  return loadConfigFile(path, options).config;
+}
+
+/** The same with the lower-case hex SHA-256 of the bytes that were read, as `sha256sum` says it. */
+export function loadConfigFile(
+  path: string,
+  options: LoadOptions,
+): { readonly config: Config; readonly fileDigest: string } {
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new ConfigError(path, [{ path: '', message: `cannot be read (${code})` }]);
   }
-  return parseConfig(text, { ...options, where: path, folder: dirname(path) });
+  const config = parseConfig(bytes.toString('utf8'), { ...options, where: path, folder: dirname(path) });
+  return { config, fileDigest: createHash('sha256').update(bytes).digest('hex') };
 }
 
 export interface ParseOptions extends LoadOptions {

@@ -1,3 +1,4 @@
+import { createBounded, unwrittenFacts } from '../../domain/audit/bounded.ts';
 import { personId } from '../../domain/fix/approval.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -5,6 +6,8 @@ import type { StoreOf } from '../../domain/ports/store.ts';
 import type { Buttons } from './contract.ts';
 
 const ttlMs = 60 * 60_000;
+/** Refused clicks within a minute that are written down. */
+const mostRefused = 30;
 
 /** Rows behind buttons, for handlers. A Home that is drawn again shows the buttons it showed before. */
 export function createButtons({
@@ -16,15 +19,18 @@ export function createButtons({
   ids: Ids;
   clock: Clock;
 }): Buttons {
+  const rows = createBounded(mostRefused);
   const made = new Map<string, { readonly id: string; readonly until: number }>();
   return {
     get: (id) => store.tx((tx) => tx.buttons.get(id)),
     async refused({ by, purposes, requestId, payloadDigest }) {
+      const taken = rows.take(clock.now().getTime());
+      if (taken === undefined) return;
       await store.tx((tx) =>
         tx.audit.append({
           ...{ actor: personId(by), actorTeam: by.teamId, action: 'slack.button-refused' },
           ...{ requestIds: [requestId], payloadDigest },
-          facts: { reason: 'old-button', purpose: purposes.join(' ') },
+          facts: { reason: 'old-button', purpose: purposes.join(' '), ...unwrittenFacts(taken) },
         }),
       );
     },

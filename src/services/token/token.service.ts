@@ -6,6 +6,7 @@ import {
   tokenId,
   tokenRandomBytes,
 } from '../../domain/access/token.ts';
+import { unwrittenFacts } from '../../domain/audit/bounded.ts';
 import { personId } from '../../domain/fix/approval.ts';
 import { type Directory, standingOf } from '../../domain/fix/eligibility.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
@@ -43,6 +44,7 @@ const longestName = 60;
 export function createTokenService(deps: TokenDeps): TokenService & TokenCheck {
   const { store, directory, keys, clock } = deps;
   const pace = createPace();
+  let unwritten = 0;
   return {
     async issue({ name, days, ...asked }) {
       const [key] = keys;
@@ -90,8 +92,13 @@ export function createTokenService(deps: TokenDeps): TokenService & TokenCheck {
       const now = clock.now().getTime();
       const refuse = async (reason: string, of?: StoredToken): Promise<AppError> => {
         const seconds = pace.take([['wrong', mostWrong]], now);
-        if (seconds !== undefined) return refusal('token-too-often', { seconds });
-        const facts = { reason, command, ...present({ token: of?.id ?? tokenId(token) }) };
+        if (seconds !== undefined) {
+          unwritten += 1;
+          return refusal('token-too-often', { seconds });
+        }
+        const left = unwrittenFacts({ unwritten });
+        unwritten = 0;
+        const facts = { reason, command, ...present({ token: of?.id ?? tokenId(token) }), ...left };
         await store.tx((tx) =>
           tx.audit.append({ ...actorOf(of?.owner), action: 'token.refused', requestIds: [requestId], facts }),
         );

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newToken, tokenRandomBytes } from '../../../src/domain/access/token.ts';
+import type { Clock } from '../../../src/domain/kernel/clock.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTokenService } from '../../../src/services/token/token.service.ts';
 import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
@@ -16,12 +17,13 @@ beforeEach(async () => {
 });
 
 const [first, second] = ['the first key, which is long enough', 'the second key, which is long enough'];
-const service = (...keys: readonly string[]) =>
+const service = (...keys: readonly string[]) => serviceAt(systemClock, ...keys);
+const serviceAt = (clock: Clock, ...keys: readonly string[]) =>
   createTokenService({
     store: database.store(),
     directory: directoryOf(),
     keys,
-    clock: systemClock,
+    clock,
     random: randomBytes,
   });
 const asked = (userId: string = member.userId) => ({
@@ -108,6 +110,21 @@ describe('tokens over a real store', () => {
     ]);
     expect((await refusals()) - before).toBe(30);
     expect(person.userId).toBe(member.userId);
+  });
+
+  it('that are wrong are counted where they are not written down, and the next row says how many', async () => {
+    let now = 0;
+    const tokens = serviceAt({ ...systemClock, now: () => new Date(now) }, first);
+    // Nothing at all is a wrong token, too.
+    for (let n = 0; n < 37; n += 1) await tokens.check(use('')).catch(() => undefined);
+    now += 61_000;
+    for (let n = 0; n < 2; n += 1) await tokens.check(use('aeb_nothing')).catch(() => undefined);
+
+    const rows = await database.sql<{ facts: object }>(
+      "SELECT facts FROM audit_log WHERE action = 'token.refused' ORDER BY seq DESC LIMIT 3",
+    );
+    const facts = { reason: 'token-wrong', command: 'history' };
+    expect(rows.map((row) => row.facts)).toEqual([facts, { ...facts, unwritten: 7 }, facts]);
   });
 
   it('cannot be written, moved or brought back by the application, but for their use and their end', async () => {
