@@ -9,11 +9,13 @@ import type { Config } from '../domain/settings/config.ts';
 import type { Check } from '../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
+import type { ExportVerdict } from '../services/audit/contract.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { PlanHere } from '../services/fix/contract.ts';
 import type { LogsHere } from '../services/logs/contract.ts';
 import type { Words } from '../text/words.ts';
+import type { ExportRequest, FetchedPart } from './export-protocol.ts';
 import type { PersonServices } from './guarded.ts';
 
 /** What `audit verify` tells the shell of a log that is not intact: one code for each verdict. */
@@ -35,6 +37,8 @@ export const auditExitCodes = {
   'signature-invalid': 24,
   'signer-unknown': 25,
   'signer-wrong': 26,
+  'export-altered': 27,
+  'manifest-forged': 28,
 } as const satisfies Readonly<Record<AuditFault, number>>;
 
 /** What a command tells the shell (docs/reference/commands.md). */
@@ -94,6 +98,15 @@ export interface CliContext extends Terminal {
   }>;
   /** For operators, who have the credentials of the bot's own PostgreSQL. */
   audit(): Promise<Pick<Services['audit'], 'verify'>>;
+  /** Asks the bot for the record, as the owner of the token; resolves when the first part is there. */
+  fetchExport(query: ExportRequest): Promise<AsyncIterable<FetchedPart>>;
+  /**
+   * Writes a file part by part, as it is: it was cleaned when it was stored. `-` is standard output. Under its name it
+   * stands from `end` on; `drop` leaves nothing of it.
+   */
+  saveParts(path: string): { write(text: string): Promise<void>; end(): void; drop(): void };
+  /** With the keys of this shell, and with the public keys of the configuration where there is one. */
+  verifyExport(file: string, manifest: string): Promise<ExportVerdict>;
   examine(): Promise<readonly Check[]>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { runShell } from './wiring-run.ts';
 
@@ -20,6 +21,9 @@ const CLOSING_MS = 500;
 process.exitCode = await runShell(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  },
   stdin: process.stdin,
   signal: stop.signal,
   version,

@@ -1,6 +1,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { exportFormats } from '../domain/audit/export.ts';
 import { present } from '../domain/kernel/present.ts';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
+import type { ExportOptions } from './audit.command.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
 import type { FixOptions } from './fix.command.ts';
 import type { InitOptions } from './init.command.ts';
@@ -209,12 +211,36 @@ export function createProgram(
       ),
     );
 
-  program
-    .command('audit')
-    .description(say('cli.audit'))
+  const audit = program.command('audit').description(say('cli.audit'));
+  audit
     .command('verify')
     .description(say('cli.audit.verify'))
-    .action(() => here(async (context) => (await import('./audit.command.ts')).verifyAudit(context)));
+    .option('--export <file>', say('cli.audit.verify.export'))
+    .option('--manifest <file>', say('cli.audit.manifest'))
+    .action((options: { export?: string; manifest?: string }) =>
+      here(async (context) => {
+        const { verifyAudit, verifyExported } = await import('./audit.command.ts');
+        const { export: file, manifest } = options;
+        return file === undefined
+          ? verifyAudit(context)
+          : verifyExported(context, { export: file, ...present({ manifest }) });
+      }),
+    );
+  audit
+    .command('export')
+    .description(say('cli.audit.export'))
+    .addOption(
+      new Option('--format <format>', say('cli.audit.export.format'))
+        .choices([...exportFormats])
+        .default('jsonl'),
+    )
+    .option('--from <row>', say('cli.audit.export.from'))
+    .option('--to <row>', say('cli.audit.export.to'))
+    .requiredOption('-o, --out <file>', say('cli.audit.export.out'))
+    .option('--manifest <file>', say('cli.audit.manifest'))
+    .action((options: ExportOptions) =>
+      here(async (context) => (await import('./audit.command.ts')).exportAudit(context, options)),
+    );
 
   program
     .command('history')

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AppError, type ErrorCode } from '../domain/kernel/errors.ts';
 import type { Secret } from '../domain/kernel/secret.ts';
+import type { ProcessEnv } from '../domain/settings/process-env.ts';
+import { UsageFault } from './faults.ts';
 
 /** Path of the bot's endpoint for the command line. */
 export const servedPath = '/cli/v1/commands';
@@ -34,10 +36,22 @@ export function mayCarryToken(url: string): boolean {
   return protocol === 'https:' || inside.test(hostname);
 }
 
+/** Where the bot is and who asks, from the environment of a shell. UsageFault names what is missing. */
+export function botOf({
+  AETHERIUS_URL: url,
+  AETHERIUS_TOKEN: token,
+}: Pick<ProcessEnv, 'AETHERIUS_URL' | 'AETHERIUS_TOKEN'>): { readonly url: string; readonly token: Secret } {
+  if (url === undefined) throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_URL' });
+  if (token === undefined) throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_TOKEN' });
+  if (!mayCarryToken(url)) throw new UsageFault('cli.fault.plain-http', { url });
+  return { url, token };
+}
+
 const codes: Readonly<Record<number, ErrorCode>> = {
   400: 'INVALID_INPUT',
   401: 'NOT_ALLOWED',
   403: 'NOT_ALLOWED',
+  404: 'NOT_FOUND',
   429: 'NOT_ALLOWED',
 };
 
@@ -52,32 +66,47 @@ export async function askBot(call: {
   readonly language: 'en' | 'zh-CN';
   readonly signal: AbortSignal;
 }): Promise<ServedAnswer> {
-  const { url, token, argv, language } = call;
-  const target = new URL(servedPath, url);
-  let response: Response;
+  const { argv, language } = call;
+  const asked = { argv: [...argv], language } satisfies z.input<typeof ServedRequest>;
+  const { response, origin } = await postTo(servedPath, asked, {
+    ...call,
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(longestMs)]),
+  });
+  if (response.status !== 200) throw await failedAnswer(response, origin);
+  const answer = ServedAnswer.safeParse(await response.json().catch(() => undefined));
+  if (answer.success) return answer.data;
+  throw unknownAnswer(response, origin);
+}
+
+/** Sends one question with the token; AppError DEPENDENCY_UNAVAILABLE when nobody answers. */
+export async function postTo(
+  path: string,
+  body: object,
+  call: { readonly url: string; readonly token: Secret; readonly signal: AbortSignal },
+): Promise<{ readonly response: Response; readonly origin: string }> {
+  const target = new URL(path, call.url);
   try {
-    response = await fetch(target, {
+    const response = await fetch(target, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token.reveal()}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ argv: [...argv], language } satisfies z.input<typeof ServedRequest>),
+      headers: { authorization: `Bearer ${call.token.reveal()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
       redirect: 'error',
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(longestMs)]),
+      signal: call.signal,
     });
+    return { response, origin: target.origin };
   } catch (cause) {
     throw new AppError('DEPENDENCY_UNAVAILABLE', `the bot at ${target.origin} (AETHERIUS_URL)`, { cause });
   }
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.status === 200) {
-    const answer = ServedAnswer.safeParse(body);
-    if (answer.success) return answer.data;
-  }
-  const refusal = ServedRefusal.safeParse(body);
+}
+
+const unknownAnswer = ({ status }: Response, origin: string): AppError =>
+  new AppError('DEPENDENCY_UNAVAILABLE', `${origin} (AETHERIUS_URL) answered with ${status}`);
+
+/** Why the bot did nothing. */
+export async function failedAnswer(response: Response, origin: string): Promise<AppError> {
+  const refusal = ServedRefusal.safeParse(await response.json().catch(() => undefined));
   const code = codes[response.status];
-  if (code === undefined || !refusal.success)
-    throw new AppError(
-      'DEPENDENCY_UNAVAILABLE',
-      `${target.origin} (AETHERIUS_URL) answered with ${response.status}`,
-    );
+  if (code === undefined || !refusal.success) return unknownAnswer(response, origin);
   const { reason, facts } = refusal.data;
-  throw new AppError(code, reason, { facts: { ...facts, reason } });
+  return new AppError(code, reason, { facts: { ...facts, reason } });
 }

@@ -2,6 +2,8 @@
 export interface Shell {
   out(text: string): void;
   err(text: string): void;
+  /** Resolves when what was written to `out` may be followed by more; default: at once. */
+  drained?(): Promise<void>;
   /** Standard input; default: empty. */
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import type { RecordState } from '../domain/audit/record.ts';
 import type { Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
-import { trustIn } from '../domain/kernel/signing.ts';
+import { type Trust, trustIn } from '../domain/kernel/signing.ts';
 import type { AnchorPlace } from '../domain/ports/anchor-place.ts';
 import type { Config } from '../domain/settings/config.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
@@ -31,8 +31,7 @@ export function openAudit(deps: {
   const { env, logger } = deps;
   if (env.DATABASE_URL === undefined)
     throw new UsageFault('cli.fault.variable-missing', { variable: 'DATABASE_URL' });
-  const keys = auditKeys(env);
-  if (keys === undefined) throw new UsageFault('cli.fault.variable-missing', { variable: 'AUDIT_KEY' });
+  const keys = keysOf(env);
   const store = createStore({
     database: databaseOf(env.DATABASE_URL, env, 'aetherius-cli'),
     auditKey: keys.current,
@@ -47,7 +46,7 @@ export function openAudit(deps: {
   return {
     audit: createAuditService({
       ...{ store, keys: keys.all, places },
-      trust: deps.config.signing === undefined ? undefined : trustIn(deps.config.signing),
+      trust: trustOf(deps.config),
     }),
     record: () =>
       createRecordGuard({
@@ -73,4 +72,21 @@ function channelOf(
     ...{ keys, channel, client: createSlackClient({ token, gate, ...present({ apiUrl }) }) },
     post: () => Promise.reject(new AppError('BUG', 'the command line posts no anchors')),
   });
+}
+
+function keysOf(env: ProcessEnv) {
+  const keys = auditKeys(env);
+  if (keys === undefined) throw new UsageFault('cli.fault.variable-missing', { variable: 'AUDIT_KEY' });
+  return keys;
+}
+
+const trustOf = ({ signing }: Pick<Config, 'signing'>): Trust | undefined =>
+  signing === undefined ? undefined : trustIn(signing);
+
+/** With what an export is checked. */
+export function exportKeys(
+  env: ProcessEnv,
+  config: Pick<Config, 'signing'> | undefined,
+): { readonly keys: AuditKeys; readonly trust: Trust | undefined } {
+  return { keys: keysOf(env).all, trust: config === undefined ? undefined : trustOf(config) };
 }

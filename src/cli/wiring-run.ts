@@ -1,7 +1,7 @@
 import { visible, visibleInJson } from '../domain/kernel/text.ts';
 import { languageOf, wordsIn } from '../text/words.ts';
 import { type ExitCode, exitCodes, type Output } from './context.ts';
-import { explainFault, UsageFault } from './faults.ts';
+import { explainFault } from './faults.ts';
 import { createProgram, type Run, runProgram } from './program.ts';
 import type { Shell } from './shell.ts';
 import { createGuard } from './wiring-guard.ts';
@@ -25,14 +25,10 @@ export async function runShell(argv: readonly string[], given: Shell): Promise<E
     // The arguments go to the bot as they are; what is done, and what may be done, is decided there.
     async asPerson({ output }) {
       const { readProcessEnv } = await import('../platform/settings/config.ts');
-      const { askBot, mayCarryToken } = await import('./remote.ts');
-      const { AETHERIUS_URL: url, AETHERIUS_TOKEN: token } = readProcessEnv('command-line', shell.env);
-      if (url === undefined) throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_URL' });
-      if (token === undefined)
-        throw new UsageFault('cli.fault.needs-person', { variable: 'AETHERIUS_TOKEN' });
-      if (!mayCarryToken(url)) throw new UsageFault('cli.fault.plain-http', { url });
+      const { askBot, botOf } = await import('./remote.ts');
       const { language } = words;
-      const answer = await askBot({ url, token, argv, language, signal: shell.signal });
+      const bot = botOf(readProcessEnv('command-line', shell.env));
+      const answer = await askBot({ ...bot, argv, language, signal: shell.signal });
       if (answer.out !== '') print(answer.out, output);
       if (answer.err !== '') guard.shell.err(answer.err);
       exit = exitOf(answer.exit);

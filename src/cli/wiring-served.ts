@@ -43,21 +43,20 @@ export function servedRoute(deps: ServedDeps): HttpRoute {
     maxBodyBytes,
     answerWithinMs,
     async handle(request) {
-      const token = /^Bearer (\S{1,200})$/.exec(request.header('authorization') ?? '')?.[1];
-      if (token === undefined) return { status: 401, body: { reason: 'token-wrong' } };
       const call = callIn(request);
-      if (call === undefined) return { status: 400, body: { reason: 'command-shape' } };
-      const { argv, language } = call;
       let person: Person;
       try {
         person = await deps.tokens.check({
-          token,
-          command: commandNamed(argv),
+          token: bearer(request),
+          command: call === undefined ? '' : commandNamed(call.argv),
           requestId: `cli:${randomUUID()}`,
         });
       } catch (error) {
         return refused(error);
       }
+      // Of a question without a right token nothing is said, not even that it has no shape.
+      if (call === undefined) return { status: 400, body: { reason: 'command-shape' } };
+      const { argv, language } = call;
       return { status: 200, body: await serve(deps, { argv, language, person }) };
     },
   };
@@ -71,7 +70,14 @@ function callIn(request: HttpRequest): ReturnType<typeof ServedRequest.parse> | 
   }
 }
 
-function refused(error: unknown): HttpReply {
+/** The token of a question; empty where there is none, or nothing of that shape: a wrong one. */
+export const bearer = (request: HttpRequest): string =>
+  /^Bearer (\S{1,200})$/.exec(request.header('authorization') ?? '')?.[1] ?? '';
+
+/** The answer for whoever is refused. Throws anything that is no refusal. */
+export function refused(error: unknown): HttpReply {
+  if (error instanceof AppError && error.code === 'NOT_FOUND')
+    return { status: 404, body: { reason: error.facts['reason'], facts: {} } };
   if (!(error instanceof AppError) || error.code !== 'NOT_ALLOWED') throw error;
   const { reason, ...facts } = error.facts;
   const status = reason === 'token-too-often' ? 429 : String(reason).startsWith('token-') ? 401 : 403;

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { present } from '../domain/kernel/present.ts';
 import { KnownSecrets } from '../domain/kernel/redact/known-secrets.ts';
 import { createRedactor } from '../domain/kernel/redact/redactor.ts';
@@ -9,7 +20,8 @@ import { createLogger } from '../platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from '../platform/redact/process-redactor.ts';
 import { kubeLogins, loadConfig, readProcessEnv } from '../platform/settings/config.ts';
 import type { Words } from '../text/words.ts';
-import type { CliContext, Output } from './context.ts';
+import { type CliContext, exitCodes, type Output } from './context.ts';
+import { UsageFault } from './faults.ts';
 import type { Shell } from './shell.ts';
 import type { Guard } from './wiring-guard.ts';
 import { readBytes } from './wiring-read.ts';
@@ -104,6 +116,54 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     read: (path) => readBytes(path, shell.stdin ?? nothing(), shell.signal),
     redact: (text) => guard.text(text),
     save: (path, text) => writeFileSync(path, guard.text(text), { mode: 0o644 }),
+    async fetchExport(query) {
+      const { botOf } = await import('./remote.ts');
+      const { fetchExport } = await import('./remote-export.ts');
+      const parts = fetchExport(query, { ...botOf(await env()), signal: shell.signal });
+      // What the bot refuses is said before a file is begun.
+      const first = await parts.next();
+      return (async function* all() {
+        if (first.done !== true) yield first.value;
+        yield* parts;
+      })();
+    },
+    saveParts(path) {
+      if (path === '-')
+        return {
+          async write(text) {
+            shell.out(text);
+            await shell.drained?.();
+          },
+          ...{ end: () => undefined, drop: () => undefined },
+        };
+      const part = `${path}.part`;
+      // It names people, and says why they did what they did.
+      const file = openSync(part, 'w', 0o600);
+      return {
+        async write(text) {
+          writeSync(file, text);
+        },
+        end() {
+          closeSync(file);
+          renameSync(part, path);
+        },
+        drop() {
+          closeSync(file);
+          rmSync(part, { force: true });
+        },
+      };
+    },
+    async verifyExport(file, manifest) {
+      const { verifyExport } = await import('../services/audit/verify-export.service.ts');
+      const { exportKeys } = await import('./wiring-audit.ts');
+      const path = options.config ?? (await env()).AETHERIUS_CONFIG;
+      const settings = options.config !== undefined || existsSync(path) ? await config() : undefined;
+      return verifyExport({
+        manifest: jsonIn(readable(manifest)),
+        bytes: readBytes(readable(file), shell.stdin ?? nothing(), shell.signal),
+        ...exportKeys(await env(), settings),
+      });
+    },
     now: () => systemClock.now(),
     sleep: (ms) => systemClock.sleep(ms, shell.signal),
     requestId: () => randomUUID(),
@@ -154,4 +214,24 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     made ??= make();
     return made;
   };
+}
+
+/** The path of a file that is there. */
+function readable(path: string): string {
+  try {
+    if (path !== '-') accessSync(path, constants.R_OK);
+    return path;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new UsageFault('cli.fault.export-unreadable', { path, code }, exitCodes.couldNotLook);
+  }
+}
+
+/** Undefined for a file that holds no JSON. */
+function jsonIn(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }

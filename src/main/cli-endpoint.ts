@@ -1,5 +1,6 @@
 import type { PersonGate } from '../cli/guarded.ts';
 import { servedRoute } from '../cli/wiring-served.ts';
+import { servedExportRoute } from '../cli/wiring-served-export.ts';
 import { type Directory, firstAvailable } from '../domain/fix/eligibility.ts';
 import { directoryMaxAgeMs } from '../domain/fix/policy.ts';
 import type { Person } from '../domain/kernel/person.ts';
@@ -27,8 +28,8 @@ export function cliEndpoint(
   const directory = firstAvailable(slack.fresh(), storedDirectory(store, directoryMaxAgeMs));
   const stopping = new AbortController();
   const { redactorOf } = shared.redaction;
-  const route = cliRoute({ ...shared, redactorOf }, directory, stopping.signal);
-  const server = createHttpServer({ host: env.HOST, port: env.CLI_PORT, routes: [route], logger });
+  const routes = cliRoutes({ ...shared, redactorOf }, directory, stopping.signal);
+  const server = createHttpServer({ host: env.HOST, port: env.CLI_PORT, routes, logger });
   return {
     port: () => server.port(),
     component: {
@@ -42,12 +43,12 @@ export function cliEndpoint(
   };
 }
 
-/** The route with everything behind it; `signal` ends what is being answered. */
-export function cliRoute(
+/** The routes with everything behind them; `signal` ends what is being answered. */
+export function cliRoutes(
   deps: UseCaseDeps & { readonly redactorOf: RedactorOf },
   directory: Directory,
   signal: AbortSignal,
-): HttpRoute {
+): readonly HttpRoute[] {
   const { config, clock, logger, version } = deps;
   const services = createUseCases(deps, directory);
   const { startsPerMinute } = config.slack;
@@ -58,8 +59,9 @@ export function cliRoute(
     },
     readable: () => door.readable(person),
   });
-  return servedRoute({
-    tokens: tokenService(deps, directory),
+  const tokens = tokenService(deps, directory);
+  const commands = servedRoute({
+    tokens,
     services,
     gateFor,
     config,
@@ -70,4 +72,5 @@ export function cliRoute(
     version,
     signal,
   });
+  return [commands, servedExportRoute({ tokens, services, logger })];
 }

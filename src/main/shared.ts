@@ -9,7 +9,7 @@ import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { namedId } from '../domain/kernel/named-id.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { Trust } from '../domain/kernel/signing.ts';
+import type { Signer, Trust } from '../domain/kernel/signing.ts';
 import type { AnchorPlace } from '../domain/ports/anchor-place.ts';
 import { type Config, configDigest } from '../domain/settings/config.ts';
 import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
@@ -40,6 +40,7 @@ export interface Shared {
   readonly role: ProcessRole;
   readonly env: ProcessEnv;
   readonly config: Config;
+  readonly fileDigest?: string;
   readonly logger: Logger;
   readonly redaction: ProcessRedaction;
   readonly clock: Clock;
@@ -58,6 +59,7 @@ export interface Shared {
   readonly anchors: ReturnType<typeof anchorPlacesOf>;
   readonly record: RecordGuard;
   readonly trust: Trust | undefined;
+  readonly signer: Signer | undefined;
   readonly onForged: () => void;
   /** Of the digests of personal tokens; the bot role alone uses them. */
   readonly tokenKeys: readonly string[];
@@ -77,6 +79,7 @@ export async function openShared(input: {
   readonly role: ProcessRole;
   readonly env: ProcessEnv;
   readonly config: Config;
+  readonly fileDigest?: string;
   readonly logger: Logger;
   readonly redaction: ProcessRedaction;
 }): Promise<Shared> {
@@ -127,6 +130,7 @@ export async function openShared(input: {
     anchors,
     record,
     trust: signing?.trust,
+    signer: signing?.signer,
     onForged: () => {
       forged += 1;
     },
@@ -191,13 +195,18 @@ function packageVersion(): string {
   return parsed.version ?? '0';
 }
 
-/** R-L1: under which settings a process works stands in the record since its start. */
-async function writeDownSettings({ store, role, version, config, policy }: Shared): Promise<void> {
+/**
+ * R-L1: under which settings a process works stands in the record since its start: the digest of the file, and that of
+ * what the process made of it, in which a secret is where it stands. There is no other way to change them: the file is
+ * read at the start alone.
+ */
+async function writeDownSettings(shared: Shared): Promise<void> {
+  const { store, role, version, config, policy, fileDigest } = shared;
   await store.tx((tx) =>
     tx.audit.append({
       ...{ actor: 'system', actorTeam: '-', action: 'audit.configuration', policyVersion: policy.version },
       payloadDigest: configDigest(config),
-      facts: { role, version },
+      facts: { role, version, ...present({ file: fileDigest }) },
     }),
   );
 }

@@ -5,13 +5,12 @@ import { digestChanged } from '../bot/views/digest-changed.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { reportWriterOf } from '../bot/views/report-form.view.ts';
-import type { AuditKeys } from '../domain/audit/audit.ts';
 import type { RecordGuard } from '../domain/audit/record.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
 import type { Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
 import { present } from '../domain/kernel/present.ts';
-import type { Trust } from '../domain/kernel/signing.ts';
+import type { Signer, Trust } from '../domain/kernel/signing.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
@@ -19,11 +18,13 @@ import { deploymentsOf } from '../domain/report/issue-environment.ts';
 import type { Config } from '../domain/settings/config.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
 import { dailySchedule } from '../platform/schedule/daily-schedule.ts';
+import type { AuditKeyRing } from '../platform/settings/audit-keys.ts';
 import { remediations } from '../remediations/index.ts';
 import { createAuditService } from '../services/audit/audit.service.ts';
+import { createExportService } from '../services/audit/export.service.ts';
 import type { Services } from '../services/contract.ts';
 import { createDigestService, type DigestSettings } from '../services/digest/digest.service.ts';
-import { createKillSwitchService } from '../services/fix/decide/kill-switch.service.ts';
+import { createKillSwitchService, leads } from '../services/fix/decide/kill-switch.service.ts';
 import { createPlaceService, type Fallback } from '../services/fix/decide/place.service.ts';
 import { createRemediationService } from '../services/fix/decide/remediation.service.ts';
 import type { DecisionDeps } from '../services/fix/decide/remediation-deps.ts';
@@ -45,7 +46,9 @@ export interface UseCaseDeps {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly version: string;
-  readonly auditKeys: { readonly all: AuditKeys };
+  readonly auditKeys: AuditKeyRing;
+  /** Signs what is exported; without it nobody does. */
+  readonly signer?: Signer | undefined;
   /** Whether decisions may stand on this database (R-L5). */
   readonly record: RecordGuard;
   /** R-A16: whose signatures count; without it nobody signs. */
@@ -134,6 +137,10 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       version: deps.version,
     }),
     audit: createAuditService({ store, keys: deps.auditKeys.all, trust: deps.trust }),
+    exports: createExportService({
+      ...{ store, directory, key: deps.auditKeys.current, signer: deps.signer },
+      ...{ record: deps.record, lists: leads(deps.policy) },
+    }),
     tokens: tokenService(deps, directory),
   };
 }

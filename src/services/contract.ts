@@ -1,4 +1,4 @@
-import type { AuditService } from './audit/contract.ts';
+import type { AuditService, ExportService } from './audit/contract.ts';
 import type { DigestService } from './digest/contract.ts';
 import type { KillSwitchService, PlaceService, RemediationService } from './fix/contract.ts';
 import type { ReportService } from './report/contract.ts';
@@ -17,5 +17,6 @@ export interface Services {
   readonly digests: DigestService;
   readonly reports: ReportService;
   readonly audit: AuditService;
+  readonly exports: ExportService;
   readonly tokens: TokenService;
 }

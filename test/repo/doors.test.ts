@@ -58,8 +58,12 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
   },
   audit: {
     verify: { slack: 'For operators, who have a shell.', cli: true },
-    list: { slack: 'Not built yet: it comes with the export of the audit.', cli: 'Not built yet: likewise.' },
+    list: {
+      slack: 'The export has the same rows, and writes down who read them.',
+      cli: 'Likewise: the export is the way to read the record.',
+    },
   },
+  exports: { open: { slack: 'A file for an auditor, who has a shell.', cli: true } },
 };
 
 const sources = (folder: string): string =>

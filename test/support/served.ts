@@ -6,7 +6,7 @@ import type { Directory } from '../../src/domain/fix/eligibility.ts';
 import { createPolicy } from '../../src/domain/fix/policy.ts';
 import type { Person } from '../../src/domain/kernel/person.ts';
 import { createRedactor } from '../../src/domain/kernel/redact/redactor.ts';
-import { cliRoute } from '../../src/main/cli-endpoint.ts';
+import { cliRoutes } from '../../src/main/cli-endpoint.ts';
 import type { Signing } from '../../src/main/signing.ts';
 import { tokenService } from '../../src/main/use-cases.ts';
 import { systemClock, systemIds } from '../../src/platform/process/clock.ts';
@@ -62,12 +62,13 @@ export async function serveCommandLine(options: {
     logger: silentLogger,
     version: '0.0.0',
     record: options.record ?? unanchored,
-    auditKeys: { all: new Map([[key.id, key.secret]]) },
+    auditKeys: { current: key, all: new Map([[key.id, key.secret]]) },
+    signer: options.signing?.signer,
     tokenKeys: [tokenKey],
     redactorOf: () => redactor,
   };
-  const route = cliRoute(deps, directory, stopping.signal);
-  const server = createHttpServer({ host: '127.0.0.1', port: 0, routes: [route], logger: silentLogger });
+  const routes = cliRoutes(deps, directory, stopping.signal);
+  const server = createHttpServer({ host: '127.0.0.1', port: 0, routes, logger: silentLogger });
   await server.start();
   const url = `http://127.0.0.1:${server.port()}`;
   const tokens = tokenService(deps, directory);

@@ -5,18 +5,22 @@
  *
  *   AUDIT_KEY=… node verify.mjs --database postgres://… --anchors anchors.jsonl --anchors-database postgres://…
  *   AUDIT_KEY=… node verify.mjs --rows audit.jsonl --anchors anchors.jsonl
+ *   AUDIT_KEY=… node verify.mjs --export audit.csv --anchors anchors.jsonl
  *
+ * `--export` is a file that `aetherius audit export` has written, JSON lines or CSV, with its manifest beside it (or
+ * `--manifest`).
  * `--rows` is one JSON object a line, as `COPY (SELECT row_to_json(a) FROM audit_log a ORDER BY seq) TO STDOUT` writes
  * it; such a file has no head row, so the head is compared with nothing. `--anchors` is a file of JSON lines or a folder of
  * such files in the order of their names; `--place` names what stands before it (file, slack, s3). Exit code 0: intact;
- * 10 to 22: one for each verdict; 2: could not check; 64: usage.
+ * 10 to 22, 27 and 28: one for each verdict; 2: could not check; 64: usage.
  *
  * The format (docs/rules/approval.md, R-L2): hash = SHA-256("aetherius-audit-v1\n" + canonical row + "\n" + previous
  * hash), MAC = HMAC-SHA-256(key, hash); an anchor's MAC is over "aetherius-audit-v1-anchor", key id, seq, hash and time,
- * with line feeds between them.
+ * with line feeds between them. A manifest's MAC is over "aetherius-audit-v1-export\n" and its canonical JSON without `mac`,
+ * `signedBy` and `signature`.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -36,6 +40,8 @@ const codes = {
   'anchor-missing': 20,
   'anchor-unreachable': 21,
   'anchor-mismatch': 22,
+  'export-altered': 27,
+  'manifest-forged': 28,
 };
 
 const domain = 'aetherius-audit-v1';
@@ -148,6 +154,146 @@ function fromFile(path) {
     noted: async () => [],
     close: async () => undefined,
   };
+}
+
+/** The columns of an export, in the order in which a CSV has them. */
+const columns = [
+  ...['seq', 'prev_hash', 'hash', 'mac', 'key_id', 'ts', 'actor', 'actor_team', 'action', 'remediation_id'],
+  ...['plan_hash', 'from_state', 'to_state', 'policy_version', 'reason', 'request_ids', 'payload_digest'],
+  ...['facts', 'signature', 'signed_by'],
+];
+
+/** The records of a CSV (RFC 4180): a cell is a text, or null where it is empty and has no quotes. */
+async function* recordsIn(text) {
+  let cells = [];
+  let cell = '';
+  let quoted = false;
+  let state = 'plain';
+  const close = () => {
+    cells.push(quoted || cell !== '' ? cell : null);
+    cell = '';
+    quoted = false;
+    state = 'plain';
+  };
+  for await (const part of text)
+    for (const sign of part) {
+      if (state === 'quoted' && sign !== '"') cell += sign;
+      else if (state === 'quoted') state = 'quote';
+      else if (sign === '"') {
+        if (state === 'quote') cell += '"';
+        quoted = true;
+        state = 'quoted';
+      } else if (sign === ',') close();
+      else if (sign === '\n') {
+        close();
+        yield cells;
+        cells = [];
+      } else if (sign !== '\r') cell += sign;
+    }
+  if (cells.length > 0 || cell !== '' || quoted) {
+    close();
+    yield cells;
+  }
+}
+
+/** Undefined for what is no row. */
+function csvRow(cells) {
+  if (cells.length !== columns.length) return undefined;
+  const row = {};
+  for (const [index, name] of columns.entries()) {
+    // What a spreadsheet would take for a formula has an apostrophe before it.
+    const text = cells[index]?.startsWith("'") ? cells[index].slice(1) : cells[index];
+    row[name] = ['seq', 'request_ids', 'facts'].includes(name) ? parsed(text) : text;
+  }
+  return row;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rows of an export, with the digest of all that was read. */
+function exported(path, format, digest) {
+  const decoder = new TextDecoder();
+  async function* text() {
+    for await (const bytes of createReadStream(path)) {
+      digest.update(bytes);
+      yield decoder.decode(bytes, { stream: true });
+    }
+    yield decoder.decode();
+  }
+  async function* csv() {
+    let head = true;
+    for await (const cells of recordsIn(text())) {
+      if (!head) yield csvRow(cells);
+      else if (cells.join(',') !== columns.join(',')) yield undefined;
+      head = false;
+    }
+  }
+  async function* lines() {
+    let rest = '';
+    for await (const part of text()) {
+      const whole = (rest + part).split('\n');
+      rest = whole.pop();
+      for (const line of whole) yield parsed(line);
+    }
+    if (rest !== '') yield parsed(rest);
+  }
+  return format === 'csv' ? csv() : lines();
+}
+
+/** An export by itself: the manifest, each row, the file as a whole, and the anchors of the rows that it has. */
+async function verifyExport(options, keys) {
+  const manifest = parsed(readFileSync(options.manifest ?? `${options.export}.manifest.json`, 'utf8'));
+  if (manifest?.aetherius !== 'audit-export' || manifest.version !== 1)
+    throw new Verdict('manifest-forged', 0, 'this is no manifest of an export');
+  const { mac, signedBy: _signedBy, signature: _signature, ...sealed } = manifest;
+  const { from, to, rows, head, sha256, keyId } = sealed;
+  const key = keys.get(keyId);
+  if (key === undefined) throw new Verdict('key-unknown', to, `the manifest is signed with ${keyId}`);
+  if (!same(macOf(key, `${domain}-export\n${canonical(sealed)}`), mac))
+    throw new Verdict('manifest-forged', to, `the manifest was not signed with ${keyId}`);
+  const digest = createHash('sha256');
+  let at = { seq: from - 1, hash: from === 1 ? genesis : sealed.before };
+  let count = 0;
+  const anchors = sealed.seen.map((anchor) => ({ ...anchor, at: new Date(anchor.at) }));
+  for (const path of options.anchors ?? []) anchors.push(...(await anchorsInFile(path, options.place)));
+  if (options['anchors-database'] !== undefined)
+    anchors.push(...(await anchorsInDatabase(options['anchors-database'])));
+  const named = grouped(anchors);
+  for await (const row of exported(options.export, sealed.format, digest)) {
+    if (row === undefined)
+      throw new Verdict('export-altered', at.seq + 1, `after row ${at.seq} comes something that is no row`);
+    at = fits(at, row, keys);
+    count += 1;
+    for (const anchor of named.get(at.seq) ?? []) {
+      const wrong = signed(anchor, keys);
+      if (wrong !== undefined) throw new Verdict(wrong, at.seq, `the anchor of row ${at.seq} is not signed by us`);
+      if (anchor.hash !== at.hash)
+        throw new Verdict('anchor-mismatch', at.seq, `${anchor.place} remembers another row ${at.seq}`, {
+          place: anchor.place,
+        });
+    }
+  }
+  const beyond = sealed.seen.find(({ seq }) => seq > sealed.last);
+  if (beyond !== undefined)
+    throw new Verdict('older-state', beyond.seq, `${beyond.place} remembered row ${beyond.seq} at that time`, {
+      last: sealed.last,
+      place: beyond.place,
+    });
+  if (at.seq !== to || at.hash !== head || count !== rows || digest.digest('hex') !== sha256)
+    throw new Verdict('export-altered', at.seq, 'the file is not the one that its manifest describes');
+  return { verdict: 'intact', rows, from, to, head, sentence: `${rows} rows (${from} to ${to}), SHA-256 ${sha256}` };
+}
+
+function grouped(anchors) {
+  const all = new Map();
+  for (const anchor of anchors) all.set(anchor.seq, [...(all.get(anchor.seq) ?? []), anchor]);
+  return all;
 }
 
 function anchorIn(line, place) {
@@ -281,6 +427,7 @@ function judgeAnchors(anchors, { at, hashes }, keys) {
 
 async function verify(options, env) {
   const keys = keysOf(env);
+  if (options.export !== undefined) return verifyExport(options, keys).catch(asAnswer);
   const log = options.rows === undefined ? await fromDatabase(options.database) : fromFile(options.rows);
   try {
     const recorded = await log.noted();
@@ -311,11 +458,15 @@ async function verify(options, env) {
     const sentence = `${at.seq} rows, head ${at.hash.slice(0, 12)}, ${places.size} places of anchors`;
     return { verdict: 'intact', rows: at.seq, head: at.hash, sentence };
   } catch (fault) {
-    if (!(fault instanceof Verdict)) throw fault;
-    return { verdict: fault.verdict, seq: fault.seq, ...fault.more, sentence: fault.message };
+    return asAnswer(fault);
   } finally {
     await log.close();
   }
+}
+
+function asAnswer(fault) {
+  if (!(fault instanceof Verdict)) throw fault;
+  return { verdict: fault.verdict, seq: fault.seq, ...fault.more, sentence: fault.message };
 }
 
 async function main() {
@@ -324,15 +475,15 @@ async function main() {
     const text = { type: 'string' };
     const { values } = parseArgs({
       options: {
-        ...{ database: text, rows: text, 'anchors-database': text },
+        ...{ database: text, rows: text, export: text, manifest: text, 'anchors-database': text },
         anchors: { type: 'string', multiple: true },
         place: { type: 'string', default: 'file' },
         json: { type: 'boolean', default: false },
       },
     });
     options = values;
-    if ((options.database === undefined) === (options.rows === undefined))
-      throw new TypeError('give either --database or --rows');
+    if ([options.database, options.rows, options.export].filter((given) => given !== undefined).length !== 1)
+      throw new TypeError('give one of --database, --rows and --export');
     keysOf(process.env);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);

@@ -60,7 +60,8 @@ export type AuditKeys = ReadonlyMap<string, string | Uint8Array>;
  * are missing that the head still names), `head-put-back` (rows are missing, or are there, and the head was set to
  * hide it), `row-behind-head` (a row that no append of ours made), `older-state` (the database as a whole is older than
  * an anchor outside), `anchor-mismatch` (an anchor remembers another row). Of the places: `anchor-missing` (one that was
- * written is gone), `anchor-unreachable` (a place cannot be read, so nothing is said of it).
+ * written is gone), `anchor-unreachable` (a place cannot be read, so nothing is said of it). Of an export: `export-altered`
+ * (the file is not the one that its manifest describes), `manifest-forged` (none of our keys has sealed the manifest).
  */
 export const auditFaults = [
   'row-altered',
@@ -80,6 +81,8 @@ export const auditFaults = [
   'anchor-missing',
   'anchor-unreachable',
   'anchor-mismatch',
+  'export-altered',
+  'manifest-forged',
 ] as const;
 export type AuditFault = (typeof auditFaults)[number];
 

@@ -7,6 +7,10 @@ export interface Audit {
   /** Serialised by the head row; hash and MAC are made here. */
   append(entry: AuditEntry): Promise<AuditRow>;
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
+  /** The first row that was written at this time or later; undefined: none was. */
+  firstSince(at: Date): Promise<number | undefined>;
+  /** The last row that was written before this time. */
+  lastBefore(at: Date): Promise<number | undefined>;
   /** Those of one fix, oldest first. */
   of(remediationId: string): Promise<readonly AuditRow[]>;
   /** R-L9: where signing began; undefined where nobody signs. */

@@ -12,9 +12,9 @@ export interface HttpRequest {
 
 export interface HttpReply {
   readonly status: number;
-  /** Text as it is, an object as JSON; absent: no body. */
-  readonly body?: string | object;
-  /** Content type of a text; default `text/plain`. */
+  /** Text as it is, an object as JSON, parts one after the other; absent: no body. */
+  readonly body?: string | object | AsyncIterable<string>;
+  /** Content type of a text or of parts; default `text/plain`. */
   readonly type?: string;
 }
 

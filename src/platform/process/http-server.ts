@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../../domain/kernel/clock.ts';
 import { inTime, within } from '../../domain/kernel/within.ts';
 import type { HttpReply, HttpRequest, HttpRoute } from '../../domain/ports/http.ts';
@@ -13,6 +15,8 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** A request must have arrived whole by then, body included, or its connection ends; default 10,000. */
   readonly requestMs?: number;
+  /** Who takes no part of an answer for so long is cut off; default 60,000. */
+  readonly stalledMs?: number;
 }
 
 export interface HttpServer {
@@ -33,7 +37,7 @@ const stopMs = 3_000;
  * without an answer in time 503.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { routes, logger, requestMs = 10_000 } = options;
+  const { routes, logger, requestMs = 10_000, stalledMs = 60_000 } = options;
   const answering = new Set<ServerResponse>();
   let stopping = false;
 
@@ -67,9 +71,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
           return { status: 500 };
         })
         .then((answer) => {
-          if (answer !== undefined) send(response, answer, stopping);
+          return answer === undefined ? undefined : send(response, answer, { last: stopping, stalledMs });
         })
-        .catch(() => response.destroy());
+        // Parts that broke off end without their end, which the client sees.
+        .catch((err: unknown) => {
+          logger.error({ err, path: pathOf(request.url) }, 'an answer broke off');
+          response.destroy();
+        });
     },
   );
 
@@ -129,7 +137,11 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 
   });
 }
 
-function send(response: ServerResponse, { status, body, type, allow }: Answer, last: boolean): void {
+async function send(
+  response: ServerResponse,
+  { status, body, type, allow }: Answer,
+  { last, stalledMs }: { readonly last: boolean; readonly stalledMs: number },
+): Promise<void> {
   if (response.destroyed || response.writableEnded) return;
   response.setHeader('cache-control', 'no-store');
   if (last) response.setHeader('connection', 'close');
@@ -138,7 +150,15 @@ function send(response: ServerResponse, { status, body, type, allow }: Answer, l
     response.writeHead(status).end();
     return;
   }
+  const plain = type ?? 'text/plain; charset=utf-8';
+  if (typeof body === 'object' && Symbol.asyncIterator in body) {
+    response.setTimeout(stalledMs, () => response.destroy());
+    response.writeHead(status, { 'content-type': plain });
+    // Holds the source back while the client reads slowly.
+    await pipeline(Readable.from(body, { objectMode: true }), response);
+    return;
+  }
   const text = typeof body === 'string';
-  const contentType = text ? (type ?? 'text/plain; charset=utf-8') : 'application/json; charset=utf-8';
+  const contentType = text ? plain : 'application/json; charset=utf-8';
   response.writeHead(status, { 'content-type': contentType }).end(text ? body : JSON.stringify(body));
 }

@@ -75,6 +75,20 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
       );
       return rows.map(toAuditRow);
     },
+    async firstSince(at) {
+      const { rows } = await query<Pick<Head, 'seq'>>(
+        'SELECT seq FROM audit_log WHERE ts >= $1 ORDER BY seq LIMIT 1',
+        [at],
+      );
+      return rows[0]?.seq;
+    },
+    async lastBefore(at) {
+      const { rows } = await query<Pick<Head, 'seq'>>(
+        'SELECT seq FROM audit_log WHERE ts < $1 ORDER BY seq DESC LIMIT 1',
+        [at],
+      );
+      return rows[0]?.seq;
+    },
     async of(remediationId) {
       const { rows } = await query<StoredAudit>(
         'SELECT * FROM audit_log WHERE remediation_id = $1 ORDER BY seq',

@@ -48,6 +48,13 @@ export const cli = {
   'cli.fixes.line-until': '{scope}  since {since:time} until {until:time}  {who}  {reason}',
   'cli.audit': 'the audit log',
   'cli.audit.verify': 'recompute the audit log and compare it',
+  'cli.audit.verify.export': 'an exported file to check, instead of the database',
+  'cli.audit.manifest': 'file of the manifest (default: the exported file with .manifest.json behind it)',
+  'cli.audit.export': 'write the audit log into a file, with a signed manifest beside it',
+  'cli.audit.export.format': 'JSON lines or CSV',
+  'cli.audit.export.from': 'first row, by its number or a time such as 2026-11-28T00:00:00Z (default: 1)',
+  'cli.audit.export.to': 'last row, or the time before which it was written (default: now)',
+  'cli.audit.export.out': 'file to write, or - for standard output',
   'cli.doctor':
     'check the installation itself: Slack, PostgreSQL, Redis, Kubernetes rights, clock; with --env, what can be reached and what was found there',
   'cli.init': 'write a first configuration from what a cluster or a Compose project shows',
@@ -75,6 +82,10 @@ export const cli = {
   'cli.fault.not-here':
     'This command runs on your own machine, with your own credentials; the bot does not run it.',
   'cli.fault.variable-missing': '{variable} is not set.',
+  'cli.fault.manifest-needed': 'Say with --manifest where the manifest goes.',
+  'cli.fault.export-unreadable': '{path} cannot be read ({code}).',
+  'cli.fault.export-place': '"{place}" must be the number of a row, or a time with its zone.',
+  'cli.fault.export-broken': 'The export broke off, and no file was written.',
   'cli.fault.file-exists': '{path} exists already; --force writes over it.',
   'cli.fault.run': '"{run}" is no run: give its id, or the eight digits under its answer.',
   'cli.fault.argument': '"{argument}" is not of the form name=value.',
@@ -109,6 +120,13 @@ export const cli = {
   'cli.explain.nobody': '  The policy does not name an approver.',
   'cli.audit.intact': 'The audit log is intact: {rows|# row|# rows}, head {head:hash}.',
   'cli.audit.broken': 'The audit log is NOT intact ({verdict}). {sentence}',
+  'cli.audit.exported':
+    'Exported {rows|# row|# rows} ({from} to {to}) to {file}, SHA-256 {sha256}. The manifest is {manifest}.',
+  'cli.audit.export-intact':
+    'The export is intact: {rows|# row|# rows} ({from} to {to}), head {head:hash}. Signatures were not checked: no configuration with signing was found.',
+  'cli.audit.export-signed':
+    'The export is intact: {rows|# row|# rows} ({from} to {to}), head {head:hash}, {signed|# signature|# signatures} checked.',
+  'cli.audit.export-broken': 'The export is NOT intact ({verdict}). {sentence}',
   'cli.audit.place': '  {place}: {anchors|# anchor|# anchors}, the newest of row {seq}',
   'cli.audit.place-answered':
     '  {place}: {anchors|# anchor|# anchors}, {answered} answered by a confirmation, the newest of row {seq}',
@@ -136,6 +154,9 @@ export const cli = {
   'audit.verdict.anchor-unreachable':
     '{place} cannot be read, so the end of the log is not confirmed: it is row {last}.',
   'audit.verdict.anchor-mismatch': 'The log was rewritten: {place} remembers another row {seq}.',
+  'audit.verdict.export-altered':
+    'The file is not the one that its manifest describes; row {seq} is the last that fits.',
+  'audit.verdict.manifest-forged': 'The manifest is forged: it was signed with another key than ours.',
   'audit.place.file': 'the anchor file',
   'audit.place.postgres': 'the second PostgreSQL',
   'audit.place.slack': 'the Slack channel',

@@ -251,6 +251,7 @@ export const fix = {
   'denied.outside-hours': 'it is allowed only within the hours of the policy.',
   'denied.record-held':
     'this database is older than its record, so nothing is decided. Those of the highest risk tier let it go on: `/aetherius fixes confirm <reason>`.',
+  'denied.export-empty': 'the audit log has no such rows.',
   'denied.record-agrees': 'no anchor contradicts the record, so there is nothing to confirm.',
   'denied.record-unreachable': 'no place outside can be read now, so it is not known what to confirm.',
   'denied.kill-switch': 'fixes are switched off: {why}',

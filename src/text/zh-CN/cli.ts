@@ -49,6 +49,13 @@ export const cli = {
   'cli.fixes.line-until': '{scope}  自 {since:time} 至 {until:time}  {who}  {reason}',
   'cli.audit': '审计日志',
   'cli.audit.verify': '重新计算审计日志并比较',
+  'cli.audit.verify.export': '要检查的导出文件，代替数据库',
+  'cli.audit.manifest': '清单文件（默认：导出文件名后加 .manifest.json）',
+  'cli.audit.export': '把审计日志写入文件，并在旁边写一份签名的清单',
+  'cli.audit.export.format': 'JSON 行或 CSV',
+  'cli.audit.export.from': '第一行：行号，或时间如 2026-11-28T00:00:00Z（默认 1）',
+  'cli.audit.export.to': '最后一行，或在该时间之前写入（默认到现在）',
+  'cli.audit.export.out': '要写入的文件，- 表示标准输出',
   'cli.doctor':
     '检查安装本身：Slack、PostgreSQL、Redis、Kubernetes 权限、时钟；加 --env 则检查该环境能连到什么、找到了什么',
   'cli.init': '根据集群或 Compose 项目中找到的内容写出第一份配置',
@@ -74,6 +81,10 @@ export const cli = {
   'cli.fault.plain-http': 'AETHERIUS_URL 为 {url}：令牌只能经 https 发送，或发送到内网地址。',
   'cli.fault.not-here': '此命令在你自己的机器上以你自己的凭据运行，机器人不代为执行。',
   'cli.fault.variable-missing': '未设置 {variable}。',
+  'cli.fault.manifest-needed': '请用 --manifest 指定清单的位置。',
+  'cli.fault.export-unreadable': '无法读取 {path}（{code}）。',
+  'cli.fault.export-place': '“{place}”既不是行号，也不是带时区的时间。',
+  'cli.fault.export-broken': '导出中断，没有写入任何文件。',
   'cli.fault.file-exists': '{path} 已存在；用 --force 覆盖。',
   'cli.fault.run': '"{run}" 不是运行编号：请给出完整编号，或其答复下方的八位编号。',
   'cli.fault.argument': '“{argument}”不是 名称=值 的形式。',
@@ -106,6 +117,13 @@ export const cli = {
   'cli.explain.nobody': '  策略没有指定任何人。',
   'cli.audit.intact': '审计日志完整：{rows} 行，头部 {head:hash}。',
   'cli.audit.broken': '审计日志不完整（{verdict}）。{sentence}',
+  'cli.audit.exported':
+    '已将 {rows} 行（{from} 至 {to}）导出到 {file}，SHA-256 {sha256}。清单为 {manifest}。',
+  'cli.audit.export-intact':
+    '导出文件完整：{rows} 行（{from} 至 {to}），头部 {head:hash}。未检查签名：没有找到含 signing 的配置。',
+  'cli.audit.export-signed':
+    '导出文件完整：{rows} 行（{from} 至 {to}），头部 {head:hash}，已检查 {signed} 个签名。',
+  'cli.audit.export-broken': '导出文件不完整（{verdict}）。{sentence}',
   'cli.audit.place': '  {place}：{anchors} 个锚点，最新的是第 {seq} 行',
   'cli.audit.place-answered':
     '  {place}：{anchors} 个锚点，其中 {answered} 个已由确认处理，最新的是第 {seq} 行',
@@ -127,6 +145,8 @@ export const cli = {
   'audit.verdict.anchor-missing': '锚点缺失：第 {seq} 行曾写入 {place}，现已不在。',
   'audit.verdict.anchor-unreachable': '无法读取 {place}：没有外部位置确认这份止于第 {last} 行的日志。',
   'audit.verdict.anchor-mismatch': '日志被重写：{place} 记得的第 {seq} 行与此不同。',
+  'audit.verdict.export-altered': '该文件不是其清单所描述的文件；第 {seq} 行是最后相符的一行。',
+  'audit.verdict.manifest-forged': '清单是伪造的：并非由我们的任何密钥签署。',
   'audit.place.file': '锚点文件',
   'audit.place.postgres': '第二个 PostgreSQL',
   'audit.place.slack': 'Slack 频道',

@@ -225,6 +225,7 @@ export const fix = {
   'denied.outside-hours': '只允许在策略规定的时间内进行。',
   'denied.record-held':
     '该数据库比其记录更旧，因此不作任何决定。由最高风险级别的批准人放行：`/aetherius fixes confirm <原因>`。',
+  'denied.export-empty': '审计日志中没有这样的行。',
   'denied.record-agrees': '没有锚点与记录矛盾，无需确认。',
   'denied.record-unreachable': '目前无法读取任何外部位置，因此无法得知要确认什么。',
   'denied.kill-switch': '修复功能已关闭：{why}',

@@ -131,6 +131,9 @@ it('R-L8: the database and the verifier say the same of who writes which row', a
       'kill-switch.stop',
     ],
     ...['token.used', 'channel.digest', 'slack.foreign-socket', 'audit.anchored', 'something.new'],
+    ...['audit.configuration', 'audit.held', 'audit.confirmed', 'audit.confirmed-refused'],
+    ...['audit.export-begun', 'audit.exported', 'audit.export-refused'],
+    ...['token.refused', 'slack.button-refused', 'slack.foreign-delivery', 'kill-switch.refused'],
   ];
   const rows = await database.sql<{ action: string; from: 'approved'; kinds: string[] }>(
     `SELECT action, before AS from, ARRAY(SELECT kind FROM unnest($1::text[]) AS kind WHERE may_append(kind, action, before)) AS kinds
@@ -312,6 +315,17 @@ describe('as each kind of process', () => {
     'token.issued': ['bot'],
     'channel.digest': ['bot'],
     'delivery.forged': ['bot'],
+    'token.refused': ['bot'],
+    'slack.button-refused': ['bot'],
+    'slack.foreign-delivery': ['bot'],
+    'kill-switch.stop': ['bot'],
+    'kill-switch.refused': ['bot'],
+    'audit.configuration': ['bot', 'worker', 'scheduler'],
+    'audit.held': ['bot', 'worker', 'scheduler'],
+    'audit.confirmed': ['bot'],
+    'audit.export-begun': ['bot'],
+    'audit.exported': ['bot'],
+    'audit.export-refused': ['bot'],
     'remediation.proposed': ['bot', 'worker'],
     'remediation.expired': ['bot', 'worker', 'scheduler'],
     'remediation.executing': ['worker'],

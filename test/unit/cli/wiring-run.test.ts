@@ -7,15 +7,16 @@ import { aetherius } from '../../support/cli.ts';
 /**
  * `own`: the caller's own credentials of what is looked at. `operator`: the credentials of the bot itself, for its
  * maintenance. `person`: what the bot has stored, what is decided, what goes to Slack; the bot does it for the owner of
- * a token.
+ * a token. `reader`: likewise, and this shell writes what the bot hands out into a file.
  */
-const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person', string]>> = {
+const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person' | 'reader', string]>> = {
   health: ['own', ''],
   diagnose: ['own', 'D3'],
   logs: ['own', '--file -'],
   init: ['own', ''],
   doctor: ['operator', ''],
   'audit verify': ['operator', ''],
+  'audit export': ['reader', '-o audit.jsonl'],
   fix: ['person', 'redis.set-eviction-policy'],
   'approvals list': ['person', ''],
   'approvals show': ['person', 'r1'],
@@ -85,7 +86,7 @@ describe('each command', () => {
     expect(await runProgram(program(seen), ['fix', 'x', '--dry-run', '--yes'])).toBe(64);
   });
 
-  it.each(cases.filter(({ whom }) => whom === 'person'))(
+  it.each(cases.filter(({ whom }) => whom === 'person' || whom === 'reader'))(
     '$command does nothing without a token, whatever else the shell has',
     async ({ argv }) => {
       const nothing = await aetherius(argv, everything);

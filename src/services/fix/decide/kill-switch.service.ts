@@ -30,7 +30,7 @@ export function createKillSwitchService(deps: KillSwitchDeps): KillSwitchService
 }
 
 /** Who decides about the highest tier that the policy has. */
-function leads(policy: Policy): readonly AllowList[] {
+export function leads(policy: Policy): readonly AllowList[] {
   return (policy.rule(3) ?? policy.rule(2) ?? policy.rule(1))?.by ?? [];
 }
 
