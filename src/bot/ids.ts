@@ -9,6 +9,7 @@ export const callbacks = {
   healthModal: 'aetherius_health_modal',
   rejectModal: 'aetherius_reject_modal',
   resolveModal: 'aetherius_resolve_modal',
+  glassModal: 'aetherius_break_glass_modal',
   diagnoseModal: 'aetherius_diagnose_modal',
   detailsModal: 'aetherius_details_modal',
   tokenModal: 'aetherius_token_modal',
@@ -28,6 +29,7 @@ export const actionIds = {
   undo: 'remediation.undo',
   resolve: 'remediation.resolve',
   otherFix: 'remediation.other',
+  breakGlass: 'remediation.break-glass',
   homeHealth: 'home.health',
 } as const;
 export type ActionId = (typeof actionIds)[keyof typeof actionIds];
@@ -40,6 +42,7 @@ export const remediationActionIds = {
   stop: actionIds.stop,
   undo: actionIds.undo,
   resolve: actionIds.resolve,
+  'break-glass': actionIds.breakGlass,
 } as const satisfies Readonly<Record<RemediationButton, ActionId>>;
 
 /** Input blocks of our modals: `block_id` and the `action_id` of its element are the same. */

@@ -126,6 +126,34 @@ export async function resolve(
   );
 }
 
+/** R-A9: lets one that waits run without its approvals; the bot judges who may. */
+export async function breakGlass(context: ServedContext, handle: string, reason: string): Promise<ExitCode> {
+  const { person: by, services } = context;
+  const { id, planHash } = await found(context, handle);
+  const requestId = context.requestId();
+  const payloadDigest = sha256(wholeJson({ requestId, breakGlass: id, reason }));
+  return sayDecided(
+    context,
+    await services.deciding.remediations.breakGlass({ id, by, planHash, reason, requestId, payloadDigest }),
+  );
+}
+
+/** Closes what it left, as somebody who had no part in it. */
+export async function closeFollowUp(
+  context: ServedContext,
+  handle: string,
+  reason: string,
+): Promise<ExitCode> {
+  const { person: by, services } = context;
+  const { id } = await found(context, handle);
+  const requestId = context.requestId();
+  const payloadDigest = sha256(wholeJson({ requestId, close: id, reason }));
+  return sayDecided(
+    context,
+    await services.deciding.remediations.closeFollowUp({ id, by, reason, requestId, payloadDigest }),
+  );
+}
+
 async function found({ services }: ServedContext, handle: string) {
   const row = await services.deciding.find(handle);
   if (row === undefined) throw new AppError('NOT_FOUND', handle);

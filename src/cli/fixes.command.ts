@@ -16,7 +16,17 @@ export async function listSwitches(context: ServedContext): Promise<ExitCode> {
   const switches = await context.services.switches.list();
   const record = await context.services.switches.record();
   if (context.output === 'text') for (const line of recordLines(record, words)) context.out(line);
-  if (context.output === 'json') context.out(JSON.stringify({ switches, record: record.state }, null, 2));
+  const followUps = await context.services.remediations.followUps(50);
+  if (context.output === 'text')
+    for (const { handle, environment, actionId, openedAt } of followUps)
+      context.out(
+        words.plain('cli.fixes.follow-up', {
+          ...{ handle, environment, since: openedAt.toISOString() },
+          remediation: words.lookupPlain(`remediation.${actionId}`) ?? actionId,
+        }),
+      );
+  if (context.output === 'json')
+    context.out(JSON.stringify({ switches, record: record.state, followUps }, null, 2));
   else if (switches.length === 0) context.out(words.plain('switch.none'));
   for (const { scope, reason, by, at, until } of context.output === 'json' ? [] : switches) {
     const what = scope === '*' ? words.plain('cli.fixes.all') : scope;

@@ -24,10 +24,13 @@ export interface PersonServices {
   readonly runs: RunService;
   readonly reports: Pick<ReportService, 'make'>;
   readonly digests: Pick<DigestService, 'now' | 'configure'>;
-  readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain'>;
+  readonly remediations: Pick<RemediationService, 'get' | 'list' | 'explain' | 'followUps'>;
   readonly switches: Pick<KillSwitchService, 'list' | 'record'>;
   readonly deciding: {
-    readonly remediations: Pick<RemediationService, 'request' | 'approve' | 'reject' | 'resolve'>;
+    readonly remediations: Pick<
+      RemediationService,
+      'request' | 'approve' | 'reject' | 'resolve' | 'breakGlass' | 'closeFollowUp'
+    >;
     readonly switches: Pick<KillSwitchService, 'stop' | 'release' | 'confirmRecord'>;
     /** Which fix is meant; nothing of it is shown. */
     find(handle: string): Promise<{ readonly id: string; readonly planHash: string } | undefined>;
@@ -99,6 +102,7 @@ export function guardServices(
       },
       list: (filter) =>
         mine(filter.environment, filter.limit, (limit) => remediations.list({ ...filter, limit })),
+      followUps: (limit) => mine(undefined, limit, (count) => remediations.followUps(count)),
       async explain(actionId, environment) {
         await gate.need({ right: 'read', environment });
         return remediations.explain(actionId, environment);

@@ -164,6 +164,16 @@ export function createProgram(
       ),
     );
   approvals
+    .command('break-glass')
+    .description(say('cli.approvals.break-glass'))
+    .argument('<id>')
+    .argument('<reason...>')
+    .action((id: string, reason: string[]) =>
+      asPerson(async (context) =>
+        (await import('./approvals.command.ts')).breakGlass(context, id, reason.join(' ')),
+      ),
+    );
+  approvals
     .command('explain')
     .description(say('cli.approvals.explain'))
     .argument('<remediation>')
@@ -208,6 +218,17 @@ export function createProgram(
     .action((reason: string[]) =>
       asPerson(async (context) =>
         (await import('./fixes.command.ts')).confirmRecord(context, reason.join(' ')),
+      ),
+    );
+
+  fixes
+    .command('close')
+    .description(say('cli.fixes.close'))
+    .argument('<id>')
+    .argument('<note...>')
+    .action((id: string, note: string[]) =>
+      asPerson(async (context) =>
+        (await import('./approvals.command.ts')).closeFollowUp(context, id, note.join(' ')),
       ),
     );
 

@@ -55,6 +55,10 @@ export function rejectRemediationModal(deps: HandlerDeps) {
   return decisionModal(deps, 'reject', (input, { remediations }) => remediations.reject(input));
 }
 
+export function breakGlassModal(deps: HandlerDeps) {
+  return decisionModal(deps, 'break-glass', (input, { remediations }) => remediations.breakGlass(input));
+}
+
 export function resolveRemediationModal(deps: HandlerDeps) {
   return decisionModal(deps, 'resolve', (input, { remediations }, view) => {
     const outcome = z.enum(['worked', 'failed']).parse(inputText(view, inputs.outcome));

@@ -23,12 +23,13 @@ async function homeData(
 ): Promise<HomeData> {
   const of = <T extends { readonly environment: string }>(rows: readonly T[]) =>
     rows.filter(({ environment }) => readable.includes(environment));
-  const [runs, fixes, open, switches, record] = await Promise.all([
+  const [runs, fixes, open, switches, record, followUps] = await Promise.all([
     services.runs.history(undefined, 50),
     services.remediations.list({ limit: 50 }),
     services.remediations.list({ open: true, limit: 50 }),
     services.switches.list(),
     services.switches.record(),
+    services.remediations.followUps(recent),
   ]);
   const environments = await Promise.all(
     readable.slice(0, 12).map(async (name) => {
@@ -60,6 +61,7 @@ async function homeData(
     pending,
     switches,
     record,
+    followUps: of(followUps),
     runs: of(runs).slice(0, recent),
     fixes: taken,
     now: clock.now(),

@@ -7,7 +7,7 @@ import type {
   StaticSelectAction,
 } from '@slack/bolt';
 import { actionIds, callbacks, commands } from '../bot/ids.ts';
-import { rejectModal, resolveModal } from '../bot/views/modals.view.ts';
+import { glassModal, rejectModal, resolveModal } from '../bot/views/modals.view.ts';
 import { aetheriusCommand } from './aetherius.command.ts';
 import {
   appGoneEvent,
@@ -17,7 +17,7 @@ import {
   channelUnsharedEvent,
   closingEvents,
 } from './channel.event.ts';
-import { rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
+import { breakGlassModal, rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
 import { decisionModalAction } from './decision-modal.action.ts';
 import type { HandlerDeps } from './deps.ts';
 import { detailsAction } from './details.action.ts';
@@ -58,6 +58,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.view(callbacks.healthModal, healthModalSubmission(deps));
   app.view(callbacks.rejectModal, rejectRemediationModal(deps));
   app.view(callbacks.resolveModal, resolveRemediationModal(deps));
+  app.view(callbacks.glassModal, breakGlassModal(deps));
   app.view(callbacks.diagnoseModal, diagnoseMessageModal(deps));
   app.view(callbacks.tokenModal, tokenModalSubmission(deps));
 
@@ -77,6 +78,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
     decisionModalAction(deps, (metadata, words) => rejectModal(metadata, [], words)),
   );
   onButton(actionIds.resolve, decisionModalAction(deps, resolveModal));
+  onButton(actionIds.breakGlass, decisionModalAction(deps, glassModal));
   for (const purpose of ['request', 'approve', 'cancel', 'stop', 'undo'] as const)
     onButton(actionIds[purpose], remediationAction(deps, purpose));
 }

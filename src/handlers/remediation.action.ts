@@ -11,7 +11,7 @@ export type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & 
 /** Apply, Approve, Cancel, Stop, Undo: state decides what the click does, not the button (R-S5). */
 export function remediationAction(
   deps: HandlerDeps,
-  purpose: Exclude<RemediationButton, 'reject' | 'resolve'>,
+  purpose: Exclude<RemediationButton, 'reject' | 'resolve' | 'break-glass'>,
 ) {
   return async ({ ack, body, context }: ButtonArgs): Promise<void> => {
     await ack();

@@ -83,6 +83,11 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     const decided = await remediations.reject({ ...decision(asked.request, id), reason });
     return privately(decidedAnswer(decided, asked.words));
   },
+  'break-glass': async ({ door }, asked, { id, reason }) => {
+    const { remediations } = door.deciding;
+    const decided = await remediations.breakGlass({ ...decision(asked.request, id), reason });
+    return privately(decidedAnswer(decided, asked.words));
+  },
   resolve: async ({ door }, asked, { id, outcome, reason }) => {
     const { remediations } = door.deciding;
     const input = { ...decision(asked.request, id), reason, to: outcomes[outcome] };
@@ -137,6 +142,15 @@ export function decision(request: Request, id: string) {
     payloadDigest: request.payloadDigest,
     ...present({ channel }),
   };
+}
+
+/** Lines of open follow-ups in one answer. */
+const shownFollowUps = 20;
+
+function followUpClosedAnswer({ remediation, moved, note }: Decided, words: Words): Rendered {
+  const { handle } = remediation;
+  const key = moved ? 'follow-up.closed' : `decision.${note}`;
+  return plainAnswer(words.lookup(key, { handle }) ?? words.say('decision.recorded'), words);
 }
 
 export function decidedAnswer({ remediation, note }: Decided, words: Words): Rendered {
@@ -227,7 +241,13 @@ async function switchFixes(
   { request, words }: Asked,
   change: SwitchChange,
 ): Promise<VerbAnswer> {
-  const { switches } = change.what === 'show' ? await door.enter(request, { right: 'read' }) : door.deciding;
+  if (change.what === 'close') {
+    const { id, reason } = change;
+    const closed = await door.deciding.remediations.closeFollowUp({ ...decision(request, id), reason });
+    return privately(followUpClosedAnswer(closed, words));
+  }
+  const { switches, remediations } =
+    change.what === 'show' ? await door.enter(request, { right: 'read' }) : door.deciding;
   const { id: _none, ...by } = decision(request, '');
   if (change.what === 'confirm') {
     const { ended } = await switches.confirmRecord({ ...by, reason: change.reason });
@@ -238,7 +258,11 @@ async function switchFixes(
     const input = { ...by, scope, reason, ...present({ forMs }) };
     await (change.what === 'off' ? switches.stop(input) : switches.release(input));
   }
-  return privately(switchesAnswer(await switches.list(), await switches.record(), words));
+  const readable = await door.readable(request.person, request.delivery.channel);
+  const followUps = (await remediations.followUps(shownFollowUps)).filter(({ environment }) =>
+    readable.includes(environment),
+  );
+  return privately(switchesAnswer(await switches.list(), await switches.record(), words, followUps));
 }
 
 function privately(rendered: Rendered): VerbAnswer {

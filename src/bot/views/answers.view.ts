@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
 import { personId } from '../../domain/fix/approval.ts';
-import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
@@ -13,7 +13,7 @@ import type { CommandFault } from './command-fault.ts';
 import { pendingLine, runLine } from './home.view.ts';
 import { who } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
-import { recordLines, switchLines } from './switches.ts';
+import { followUpLines, recordLines, switchLines } from './switches.ts';
 
 /** Private answers to one person: short texts, and lists that fold. */
 export function plainAnswer(text: string, words: Words): Rendered {
@@ -85,10 +85,16 @@ export function approvalsAnswer(rows: readonly RemediationRow[], words: Words): 
 }
 
 /** Which fixes are switched off, by whom, why and until when; or that none is. */
-export function switchesAnswer(switches: readonly KillSwitch[], record: RecordState, words: Words): Rendered {
+export function switchesAnswer(
+  switches: readonly KillSwitch[],
+  record: RecordState,
+  words: Words,
+  followUps: readonly FollowUp[] = [],
+): Rendered {
   const told = recordLines(record, words);
-  if (switches.length === 0) return answer([...told, words.say('switch.none')], words);
-  return answer([...told, ...switchLines(switches, words), words.say('switch.how')], words);
+  const open = followUpLines(followUps, words);
+  if (switches.length === 0) return answer([...told, words.say('switch.none'), ...open], words);
+  return answer([...told, ...switchLines(switches, words), words.say('switch.how'), ...open], words);
 }
 
 export function historyAnswer(runs: readonly Run[], words: Words): Rendered {

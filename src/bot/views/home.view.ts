@@ -1,6 +1,6 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
-import type { RemediationRow } from '../../domain/fix/rows.ts';
+import type { FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
@@ -9,7 +9,7 @@ import { actionIds, remediationActionIds } from '../ids.ts';
 import { actions, button, context, header, limits, section } from './blocks.ts';
 import { listOf, partName, remediationTitle, who, whoAsked } from './phrases.ts';
 import { planBlocks } from './remediation.view.ts';
-import { recordLines, switchLines } from './switches.ts';
+import { followUpLines, recordLines, switchLines } from './switches.ts';
 
 export interface HomeData {
   readonly environments: readonly {
@@ -26,6 +26,8 @@ export interface HomeData {
   readonly record: Pick<RecordState, 'state' | 'why'>;
   /** Fixes that are switched off. */
   readonly switches: readonly KillSwitch[];
+  /** What break-glass left open. */
+  readonly followUps: readonly FollowUp[];
   readonly runs: readonly Run[];
   readonly fixes: readonly RemediationRow[];
   readonly now: Date;
@@ -34,8 +36,12 @@ export interface HomeData {
 const shown = { environments: 12, pending: 5, lines: 8 } as const;
 
 /** What keeps fixes from being decided or begun. */
-function stopped({ record, switches }: HomeData, words: Words): KnownBlock[] {
-  const lines = [...recordLines(record, words), ...switchLines(switches, words)];
+function stopped({ record, switches, followUps }: HomeData, words: Words): KnownBlock[] {
+  const lines = [
+    ...recordLines(record, words),
+    ...switchLines(switches, words),
+    ...followUpLines(followUps, words),
+  ];
   return lines.length === 0 ? [] : [section(lines.join('\n'), words)];
 }
 

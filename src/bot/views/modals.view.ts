@@ -1,4 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView, Option, PlainTextElement } from '@slack/types';
+import { glassReasonLength } from '../../domain/fix/policy.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { cutToPoints } from '../../domain/kernel/text.ts';
 import type { Words } from '../../text/words.ts';
@@ -80,6 +81,23 @@ export function resolveModal(button: string, words: Words): ModalView {
   ]);
 }
 
+/** @param button opaque id of the button: who may do this is decided again on submission (R-A9). */
+export function glassModal(button: string, words: Words): ModalView {
+  return modal('modal.glass.title', 'modal.submit.glass', callbacks.glassModal, button, words, [
+    section(words.say('modal.glass.what'), words),
+    {
+      ...inputBlock(inputs.reason, words.plain('modal.glass.reason'), words, {
+        type: 'plain_text_input',
+        action_id: inputs.reason,
+        multiline: true,
+        min_length: glassReasonLength,
+        max_length: 500,
+      }),
+      hint: plainText(words.plain('modal.glass.hint'), 2000, words),
+    },
+  ]);
+}
+
 export function diagnoseModal(
   input: {
     readonly metadata: string;
@@ -153,6 +171,8 @@ type TitleKey =
   | 'modal.reject.title'
   | 'modal.resolve.title'
   | 'modal.submit.resolve'
+  | 'modal.glass.title'
+  | 'modal.submit.glass'
   | 'modal.diagnose.title'
   | 'modal.details.title'
   | 'modal.token.title'

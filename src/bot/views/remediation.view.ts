@@ -199,6 +199,10 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   for (const approval of view.approvals.slice(0, shown.approvals)) {
     const person = markup(who(approval.person, words));
     const time = approval.decidedAt.toISOString();
+    if (approval.decision === 'break-glass') {
+      lines.push(words.say('card.glass-by', { who: person, time, reason: approval.reason ?? '' }));
+      continue;
+    }
     lines.push(
       approval.decision === 'approve'
         ? words.say('card.approved-by', { who: person, time, hash: approval.planHash })
@@ -300,6 +304,7 @@ function decoration(
         },
       };
     }
+    case 'break-glass':
     case 'reject':
       return { style: 'danger' };
     case 'resolve':
@@ -319,9 +324,11 @@ export function remediationLine(event: RemediationEvent, words: Words): Rendered
     step: event.facts.step ?? event.facts.idx,
     steps: event.facts.steps ?? row.plan.steps.length,
     part: partName(row.plan.part, words),
+    environment: row.environment,
+    title: markup(remediationTitle(row, words)),
     reason: event.reason ?? '',
     ...event.facts,
-    people: markup(mentions(event.facts)),
+    people: event.kind === 'break-glass-first' ? event.facts.people : markup(mentions(event.facts)),
     place: markup(channelId.test(String(event.facts.to)) ? `<#${event.facts.to}>` : ''),
   };
   const undo = row.undoOf === undefined ? undefined : words.lookup(`event.undo.${event.kind}`, values);

@@ -1,4 +1,5 @@
 import type { RecordState } from '../../domain/audit/record.ts';
+import type { FollowUp } from '../../domain/fix/rows.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
@@ -19,6 +20,20 @@ export function switchLines(switches: readonly KillSwitch[], words: Words): stri
       ? what
       : `${what} ${words.say('switch.until', { until: until.toISOString() })}`;
   });
+}
+
+/** R-A9: what break-glass left open, and how it is closed; empty where nothing is. */
+export function followUpLines(followUps: readonly FollowUp[], words: Words): string[] {
+  if (followUps.length === 0) return [];
+  return [
+    ...followUps.map(({ handle, environment, actionId, openedAt }) =>
+      words.say('follow-up.line', {
+        ...{ handle, environment, since: openedAt.toISOString() },
+        remediation: words.lookupPlain(`remediation.${actionId}`) ?? actionId,
+      }),
+    ),
+    words.say('follow-up.how'),
+  ];
 }
 
 /** Why nothing is decided or begun, where the record is the reason (R-L5); empty where it is not. */

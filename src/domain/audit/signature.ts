@@ -20,9 +20,18 @@ export const signingStartText = ({ seq, hash }: Pick<SigningStart, 'seq' | 'hash
   `${auditDomain}-signing-began\n${seq}\n${hash}`;
 
 const decisions: ReadonlySet<string> = new Set([
-  ...['requested', 'approval', 'approved', 'rejected', 'cancelled', 'stop', 'refused', 'moved-place'].map(
-    (what) => `remediation.${what}`,
-  ),
+  ...[
+    'requested',
+    'approval',
+    'approved',
+    'rejected',
+    'cancelled',
+    'stop',
+    'refused',
+    'moved-place',
+    'break-glass',
+    'follow-up-closed',
+  ].map((what) => `remediation.${what}`),
   'delivery.forged',
   'signing.began',
 ]);

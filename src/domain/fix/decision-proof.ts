@@ -28,6 +28,7 @@ export const sealText = (row: RemediationRow): string =>
     requesterId: row.requesterId,
     requester: row.requester,
     eligible: row.eligible,
+    glass: row.glass,
     policyVersion: row.policyVersion,
     requestedAt: row.requestedAt?.toISOString(),
     requestExpiresAt: row.requestExpiresAt?.toISOString(),

@@ -133,6 +133,33 @@ const Tiers = z.strictObject({
     .meta({ description: 'Data or quorum at risk: two other people and a reason.' }),
 });
 
+const BreakGlass = z
+  .strictObject({
+    by,
+    notify: channelId.meta({ description: 'Second channel that hears of it, beside the thread of the fix.' }),
+    tiers: z
+      .strictObject({
+        2: z.strictObject({ by }).exactOptional().meta({ description: 'Instead of `by`, for tier 2.' }),
+        3: z
+          .strictObject({
+            by: by.exactOptional(),
+            alone: z
+              .boolean()
+              .default(false)
+              .meta({ description: 'One person is enough; otherwise two of the list must do it.' }),
+          })
+          .exactOptional()
+          .meta({ description: 'Instead of `by`, for tier 3.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Other lists for single tiers.' }),
+  })
+  .exactOptional()
+  .meta({
+    description:
+      'Who may let a fix run without its approvals in an emergency ([how](../guides/operate.md#break-glass)); without this section nobody may.',
+  });
+
 const Freeze = z.strictObject({
   cron: z
     .string()
@@ -155,9 +182,7 @@ const Section = z
   .strictObject({
     approvers: z.record(z.string(), Approvers).meta({ description: 'Lists of people, by name.' }),
     tiers: Tiers.meta({ description: 'What a remediation of each risk tier needs.' }),
-    breakGlass: z.strictObject({ by, notify: channelId }).exactOptional().meta({
-      description: 'Who may act alone in an emergency, and the channel that is notified. Not used yet.',
-    }),
+    breakGlass: BreakGlass,
     freezes: z
       .array(Freeze)
       .default([])
@@ -227,6 +252,8 @@ const Section = z
     for (const tier of [2, 3] as const)
       check(section.tiers[tier]?.escalate, ['tiers', String(tier), 'escalate']);
     check(section.breakGlass?.by, ['breakGlass', 'by']);
+    for (const tier of [2, 3] as const)
+      check(section.breakGlass?.tiers[tier]?.by, ['breakGlass', 'tiers', String(tier), 'by']);
   })
   .meta({ description: 'Who may approve what; without this section no fix is offered.' });
 
@@ -251,10 +278,24 @@ export interface Rule {
   readonly hours?: Hours;
 }
 
+/** R-A9: who may let a fix of a tier run without its approvals. */
+export interface GlassRule {
+  readonly by: readonly AllowList[];
+  /** How many different people must do it. */
+  readonly people: number;
+  /** The second channel. */
+  readonly notify: string;
+}
+
+/** Fewest characters of a reason for it. */
+export const glassReasonLength = 20;
+
 export interface Policy {
   readonly version: string;
   /** Undefined: no person may approve (R-A7). */
   rule(tier: Tier): Rule | undefined;
+  /** Undefined: nobody may, or nobody else has to approve (R-A9). */
+  glass(tier: Tier): GlassRule | undefined;
   /** People on call: those to whom tier 1 is offered; they may cancel and stop. */
   readonly onCall: readonly AllowList[];
   readonly limits: { readonly perTargetPerHour: number; readonly tier3AtOnce: number };
@@ -286,6 +327,10 @@ export function createPolicy(
     const fault = ruleFault(policy.rule(tier));
     return fault === undefined ? [] : [`approvals.tiers.${Math.max(tier, 1)}: ${fault} (needed by ${id})`];
   });
+  for (const tier of [2, 3] as const) {
+    const fault = glassFault(policy.glass(tier));
+    if (fault !== undefined) faults.push(`approvals.breakGlass: ${fault} (tier ${tier})`);
+  }
   if (faults.length > 0)
     throw new AppError(
       'INVALID_INPUT',
@@ -295,6 +340,13 @@ export function createPolicy(
       },
     );
   return policy;
+}
+
+function glassFault(glass: GlassRule | undefined): string | undefined {
+  if (glass === undefined || glass.by.some((list) => list.usergroups.length > 0)) return undefined;
+  const users = new Set(glass.by.flatMap((list) => list.users)).size;
+  if (users === 0) return 'names no person';
+  return users < glass.people ? `needs ${glass.people} people and names ${users}` : undefined;
 }
 
 function ruleFault(rule: Rule | undefined): string | undefined {
@@ -330,6 +382,17 @@ function resolve(config: ApprovalsConfig | undefined): Policy {
         expiresMs: entry.expires,
         reason: 'reason' in entry ? entry.reason : 'none',
         ...present({ hours: entry.hours }),
+      };
+    },
+    glass(tier) {
+      const section = config?.breakGlass;
+      if (section === undefined || (tier !== 2 && tier !== 3) || tiers?.[tier] === undefined)
+        return undefined;
+      const own = section.tiers[tier];
+      return {
+        by: listsOf(own?.by ?? section.by),
+        people: tier === 3 && section.tiers[3]?.alone !== true ? 2 : 1,
+        notify: section.notify,
       };
     },
     onCall: listsOf(tiers?.[1]?.by ?? []),

@@ -33,6 +33,8 @@ export interface RemediationRow {
   readonly reason?: string;
   /** Person ids who could approve when it was requested (R-A8). */
   readonly eligible: readonly string[];
+  /** Approved without the quorum, by break-glass (R-A9). */
+  readonly glass?: true;
   readonly policyVersion?: string;
   readonly requestedAt?: Date;
   readonly requestExpiresAt?: Date;
@@ -55,7 +57,7 @@ export interface RemediationRow {
 export interface ApprovalRow {
   readonly personId: string;
   readonly person: Person;
-  readonly decision: 'approve' | 'reject';
+  readonly decision: 'approve' | 'reject' | 'break-glass';
   readonly planHash: string;
   readonly policyVersion: string;
   readonly reason?: string;
@@ -64,6 +66,20 @@ export interface ApprovalRow {
   /** Of the bot, and the id of its key. */
   readonly signature?: string;
   readonly signedBy?: string;
+}
+
+/** R-A9: what break-glass leaves to be looked at, until somebody else closes it. */
+export interface FollowUp {
+  readonly remediationId: string;
+  readonly handle: string;
+  readonly environment: string;
+  readonly actionId: string;
+  /** Person ids of those who did it or asked for it: none of them closes it. */
+  readonly people: readonly string[];
+  readonly openedAt: Date;
+  readonly closedAt?: Date;
+  readonly closedBy?: Person;
+  readonly note?: string;
 }
 
 export interface StepRow {

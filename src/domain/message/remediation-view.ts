@@ -9,6 +9,7 @@ export const remediationButtons = [
   'approve',
   'reject',
   'cancel',
+  'break-glass',
   'stop',
   'undo',
   'resolve',
@@ -62,6 +63,10 @@ export interface RemediationEvent {
     | 'reminder'
     | 'escalated'
     | 'reminder-unknown'
+    | 'break-glass'
+    | 'break-glass-first'
+    | 'break-glass-told'
+    | 'follow-up-closed'
     | 'refused';
   readonly by?: Person;
   readonly reason?: string;

@@ -1,6 +1,6 @@
 import type { RemediationState } from '../fix/approval.ts';
 import type { Plan } from '../fix/remediation.ts';
-import type { ApprovalRow, RemediationRow, StepRow } from '../fix/rows.ts';
+import type { ApprovalRow, FollowUp, RemediationRow, StepRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
 import type { Surface } from '../run/run.ts';
@@ -11,6 +11,7 @@ export type RemediationChange = Partial<{
   requesterId: string;
   reason: string;
   eligible: readonly string[];
+  glass: true;
   policyVersion: string;
   requestedAt: Date;
   requestExpiresAt: Date;
@@ -76,13 +77,23 @@ export interface Remediations {
     approval: {
       readonly personId: string;
       readonly person: Person;
-      readonly decision: 'approve' | 'reject';
+      readonly decision: ApprovalRow['decision'];
       readonly planHash: string;
       readonly policyVersion: string;
       readonly reason?: string;
       readonly payloadDigest: string;
     },
   ): Promise<void>;
+  /** R-A9: one for a fix, open until somebody who is not among `people` closes it. */
+  openFollowUp(id: string, people: readonly string[]): Promise<void>;
+  /** False: there is none that is open. The database refuses one of its people. */
+  closeFollowUp(
+    id: string,
+    closed: { readonly by: Person; readonly personId: string; readonly note: string },
+  ): Promise<boolean>;
+  followUp(id: string): Promise<FollowUp | undefined>;
+  /** Those that are open, oldest first. */
+  openFollowUps(limit: number): Promise<readonly FollowUp[]>;
   /** R-A16: signs what stands in the row as the bot's; nothing without a key. */
   seal(row: RemediationRow): Promise<void>;
   /** Serialises proposals for the same real objects until the transaction ends. */

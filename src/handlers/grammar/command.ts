@@ -26,6 +26,7 @@ export type Command =
       readonly args: Readonly<Record<string, string>>;
       readonly environment?: string;
     }
+  | { readonly kind: 'break-glass'; readonly id: string; readonly reason: string }
   | { readonly kind: 'approvals' }
   | { readonly kind: 'approve'; readonly id: string; readonly planHash?: string; readonly reason?: string }
   | { readonly kind: 'reject'; readonly id: string; readonly reason: string }
@@ -57,6 +58,8 @@ export type TokenChange =
 export type SwitchChange =
   | { readonly what: 'show' }
   | { readonly what: 'confirm'; readonly reason: string }
+  /** Ends the follow-up of a fix that ran by break-glass. */
+  | { readonly what: 'close'; readonly id: string; readonly reason: string }
   | {
       readonly what: 'off' | 'on';
       /** `*`, or the id of a remediation. */
@@ -127,6 +130,9 @@ const synonyms: Readonly<Record<string, Verb>> = {
   帮助: 'help',
   '?': 'help',
 };
+
+/** After `fix`, instead of the id of a remediation (R-A9). */
+const glassWords: ReadonlySet<string> = new Set(['break-glass', '紧急']);
 
 /** @param environments names as configured; the last word of a command may be one of them. */
 export function parseCommand(text: string, environments: readonly string[]): ParsedCommand {
@@ -203,6 +209,12 @@ const parsers: Readonly<Record<Verb, Parser>> = {
     return accept({ kind: 'diagnose', symptom: rest.words.join(' '), ...environmentOf(rest) });
   },
   fix: (rest, environments) => {
+    const [glass, id, ...why] = everyWord(rest);
+    if (glass !== undefined && glassWords.has(glass.toLowerCase())) {
+      if (id === undefined) return missing('fix', 'id');
+      if (why.length === 0) return missing('fix', 'reason');
+      return accept({ kind: 'break-glass', id: handleOf(id), reason: why.join(' ') });
+    }
     const wrong = wrongEnvironment(rest, environments);
     if (wrong) return wrong;
     const { named, plain } = splitNamed(rest.words);
@@ -271,6 +283,13 @@ const parsers: Readonly<Record<Verb, Parser>> = {
       return more.length === 0
         ? missing('fixes', 'reason')
         : accept({ kind: 'fixes', change: { what, reason: more.join(' ') } });
+    if (what === 'close') {
+      const [id, ...note] = more;
+      if (id === undefined) return missing('fixes', 'id');
+      return note.length === 0
+        ? missing('fixes', 'reason')
+        : accept({ kind: 'fixes', change: { what, id: handleOf(id), reason: note.join(' ') } });
+    }
     if (what !== 'on' && what !== 'off') return refuse({ reason: 'surplus', facts: { verb: 'fixes', word } });
     // `for=2h` is ours; any other `name=value` belongs to the reason.
     const time = more.find((one) => /^(?:--)?for=/i.test(one));

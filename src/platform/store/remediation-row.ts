@@ -33,6 +33,7 @@ export interface StoredRemediation {
   readonly requester_id: string | null;
   readonly reason: string | null;
   readonly eligible: readonly string[] | null;
+  readonly glass: boolean;
   readonly policy_version: string | null;
   readonly requested_at: Date | null;
   readonly request_expires_at: Date | null;
@@ -54,7 +55,7 @@ export interface StoredRemediation {
 
 export const remediationColumns = `id, handle, environment, action_id, action_version, target, state, version,
   tier, plan, plan_hash, live, live_at, finding_key, run_id, undo_of, surface, private_place, proposed_at, offer_expires_at, requester,
-  requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at,
+  requester_id, reason, eligible, glass, policy_version, requested_at, request_expires_at, approved_at,
   approval_expires_at, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
   evidence_digest, successor, finished_at, seal, sealed_by`;
 
@@ -84,6 +85,7 @@ export function toRemediation(row: StoredRemediation): RemediationRow {
     requesterId: row.requester_id ?? undefined,
     reason: row.reason ?? undefined,
     eligible: row.eligible ?? [],
+    glass: row.glass ? true : undefined,
     policyVersion: row.policy_version ?? undefined,
     requestedAt: row.requested_at ?? undefined,
     requestExpiresAt: row.request_expires_at ?? undefined,
@@ -112,6 +114,7 @@ const changeable = {
   requesterId: 'requester_id',
   reason: 'reason',
   eligible: 'eligible',
+  glass: 'glass',
   policyVersion: 'policy_version',
   requestedAt: 'requested_at',
   requestExpiresAt: 'request_expires_at',

@@ -1,6 +1,6 @@
 import { mayMove, openStates, type RemediationState } from '../../domain/fix/approval.ts';
 import { sealText, voteText } from '../../domain/fix/decision-proof.ts';
-import type { ApprovalRow, RemediationRow } from '../../domain/fix/rows.ts';
+import type { ApprovalRow, FollowUp, RemediationRow } from '../../domain/fix/rows.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
@@ -16,6 +16,7 @@ export function createRemediations(query: Query, redactor: Redactor, signer?: Si
     ...proposing(query, redactor),
     ...moving(query),
     ...deciding(query, signer),
+    ...followingUp(query),
     ...createSteps(query),
     ...dispatching(query),
   };
@@ -128,7 +129,7 @@ function moving(query: Query): Pick<Remediations, 'move' | 'change' | 'lockTarge
 interface StoredApproval {
   readonly person_id: string;
   readonly person: Person;
-  readonly decision: 'approve' | 'reject';
+  readonly decision: ApprovalRow['decision'];
   readonly plan_hash: string;
   readonly policy_version: string;
   readonly reason: string | null;
@@ -189,6 +190,63 @@ function deciding(
           ...ids(signer?.sign(voteText(id, approval)), signer?.keyId),
         ],
       );
+    },
+  };
+}
+
+interface StoredFollowUp {
+  readonly remediation_id: string;
+  readonly handle: string;
+  readonly environment: string;
+  readonly action_id: string;
+  readonly people: readonly string[];
+  readonly opened_at: Date;
+  readonly closed_at: Date | null;
+  readonly closed_by: Person | null;
+  readonly note: string | null;
+}
+
+const followUpRows = `SELECT remediation_id, handle, environment, action_id, people, opened_at, closed_at, closed_by, note
+  FROM follow_ups JOIN remediations ON remediations.id = remediation_id`;
+
+const toFollowUp = (row: StoredFollowUp): FollowUp =>
+  withoutNulls<FollowUp>({
+    remediationId: row.remediation_id,
+    handle: row.handle,
+    environment: row.environment,
+    actionId: row.action_id,
+    people: row.people,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at ?? undefined,
+    closedBy: row.closed_by ?? undefined,
+    note: row.note ?? undefined,
+  });
+
+function followingUp(
+  query: Query,
+): Pick<Remediations, 'openFollowUp' | 'closeFollowUp' | 'followUp' | 'openFollowUps'> {
+  return {
+    async openFollowUp(id, people) {
+      await query('INSERT INTO follow_ups (remediation_id, people) VALUES ($1, $2)', ids(id, people));
+    },
+    async closeFollowUp(id, { by, personId, note }) {
+      const { count } = await query(
+        `UPDATE follow_ups SET closed_at = clock_timestamp(), closed_by = $2, closed_by_id = $3, note = $4
+         WHERE remediation_id = $1 AND closed_at IS NULL`,
+        [asIs(id), jsonAsIs(by), asIs(personId), note],
+      );
+      return count === 1;
+    },
+    async followUp(id) {
+      const { rows } = await query<StoredFollowUp>(`${followUpRows} WHERE remediation_id = $1`, ids(id));
+      return rows[0] === undefined ? undefined : toFollowUp(rows[0]);
+    },
+    async openFollowUps(limit) {
+      const { rows } = await query<StoredFollowUp>(
+        `${followUpRows} WHERE closed_at IS NULL ORDER BY opened_at, remediation_id LIMIT $1`,
+        [limit],
+      );
+      return rows.map(toFollowUp);
     },
   };
 }

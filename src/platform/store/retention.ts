@@ -20,7 +20,8 @@ interface Kind {
 const cutoff = `statement_timestamp() - ${ms(1)}`;
 const final = `('succeeded','failed','rolled_back','rollback_failed','rejected','expired','cancelled','superseded','stale')`;
 /** The fix of a row is over, if it has one. */
-const fixIsOver = `NOT EXISTS (SELECT FROM remediations f WHERE f.id = t.remediation_id AND f.state NOT IN ${final})`;
+const fixIsOver = `NOT EXISTS (SELECT FROM remediations f WHERE f.id = t.remediation_id AND f.state NOT IN ${final})
+      AND NOT EXISTS (SELECT FROM follow_ups u WHERE u.remediation_id = t.remediation_id AND u.closed_at IS NULL)`;
 
 const kinds: Readonly<Record<RetentionKind, Kind>> = {
   inbox: {
@@ -51,6 +52,7 @@ const kinds: Readonly<Record<RetentionKind, Kind>> = {
       AND NOT EXISTS (SELECT FROM outbox o WHERE o.message_id = t.id)
       AND NOT EXISTS (SELECT FROM runs r WHERE r.id = t.run_id AND r.state IN ('queued', 'running'))
       AND NOT EXISTS (SELECT FROM messages young WHERE young.channel = t.channel
+        AND hashtextextended(young.thread_ts, 0) = hashtextextended(coalesce(t.thread_ts, t.ts), 0)
         AND young.thread_ts = coalesce(t.thread_ts, t.ts) AND young.created_at >= ${cutoff})`,
     skipsLocked: true,
   },

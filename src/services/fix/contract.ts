@@ -1,7 +1,7 @@
 import type { RecordState } from '../../domain/audit/record.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import type { Plan } from '../../domain/fix/remediation.ts';
-import type { ApprovalRow, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
+import type { ApprovalRow, FollowUp, RemediationRow, StepRow } from '../../domain/fix/rows.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
@@ -42,6 +42,12 @@ export interface RemediationService {
   resolve(
     input: DecisionInput & { readonly to: 'failed' | 'verifying'; readonly reason: string },
   ): Promise<Decided>;
+  /** requested → approved without the quorum, in an emergency (R-A9); a reason of at least 20 characters. */
+  breakGlass(input: DecisionInput & { readonly reason: string }): Promise<Decided>;
+  /** Ends what break-glass left, by somebody who had no part in it; the reason is the note. */
+  closeFollowUp(input: DecisionInput & { readonly reason: string }): Promise<Decided>;
+  /** Those that are open, oldest first. */
+  followUps(limit: number): Promise<readonly FollowUp[]>;
   get(idOrHandle: string): Promise<
     | {
         readonly remediation: RemediationRow;

@@ -34,6 +34,7 @@ export const cli = {
   'cli.approvals.show': 'show one with its plan',
   'cli.approvals.approve': 'approve one, as the owner of AETHERIUS_TOKEN',
   'cli.approvals.reject': 'reject one, with a reason',
+  'cli.approvals.break-glass': 'in an emergency, run one that waits without its approvals, with a reason',
   'cli.approvals.resolve': 'say how one with an unknown outcome ended, with a reason',
   'cli.approvals.explain': 'say who could approve a fix now, and why',
   'cli.fixes': 'stop fixes, and let them go on',
@@ -43,6 +44,9 @@ export const cli = {
   'cli.option.scope': 'id of one remediation (default: all)',
   'cli.option.for': 'minutes after which it ends by itself',
   'cli.fixes.confirm': 'take a record that is older than its anchors as it is, with a reason',
+  'cli.fixes.close': 'close the follow-up that break-glass left, with what you found',
+  'cli.fixes.follow-up':
+    'open follow-up: {handle} ({remediation}) ran without its approvals in {environment} since {since:time}; somebody else closes it: aetherius fixes close {handle} <what you found>',
   'cli.fixes.all': 'all fixes',
   'cli.fixes.line': '{scope}  since {since:time}  {who}  {reason}',
   'cli.fixes.line-until': '{scope}  since {since:time} until {until:time}  {who}  {reason}',

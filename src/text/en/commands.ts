@@ -6,13 +6,14 @@ export const commands = {
   'help.logs':
     '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [container=name] [env]`: what its logs say is wrong',
   'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
-  'help.fix': '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan',
+  'help.fix':
+    '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan; in an emergency `fix break-glass <id> <reason>` runs one that waits',
   'help.approvals': '`/aetherius approvals`: what waits for a decision',
   'help.approve': '`/aetherius approve <id>` · `/aetherius reject <id> <reason>`: decide without a button',
   'help.resolve':
     '`/aetherius resolve <id> worked|failed <reason>`: say how a fix with an unknown outcome ended',
   'help.fixes':
-    '`/aetherius fixes [off|on|confirm] [id] [for=2h] <reason>`: stop all fixes or one kind, and release them',
+    '`/aetherius fixes [off|on|confirm|close] [id] [for=2h] <reason>`: stop all fixes or one kind, release them, close a follow-up',
   'help.history': '`/aetherius history [env]`: recent runs',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`: the daily digest of this channel',
   'help.token': '`/aetherius token [list|revoke <id>]`: your tokens for the command line',

@@ -21,6 +21,7 @@ export const fix = {
   'card.reason': '*Reason given:* {reason}',
   'card.asked': 'Asked for by {who} at {time:time}.',
   'card.approved-by': 'Approved by {who} at {time:time} (plan `{hash:hash}`).',
+  'card.glass-by': 'Break-glass by {who} at {time:time}: {reason}',
   'card.rejected-by': 'Rejected by {who} at {time:time}. {reason}',
   'card.needed': '{have} of {needed|# approval|# approvals}.',
   'card.asked-people': 'Asked to approve: {people}.',
@@ -147,6 +148,17 @@ export const fix = {
   'event.escalated': ':bell: `{handle}` still waits for a decision. {people}, you may approve it, too.',
   'event.reminder-unknown':
     ':rotating_light: It is still not known whether `{handle}` took effect. Look at the target, then say how it ended; nothing else can change it meanwhile.',
+  'event.break-glass':
+    ':rotating_light: {who} broke the glass: `{handle}` (plan `{hash:hash}`) runs without its approvals. Somebody else must look at it afterwards.',
+  'event.break-glass-first':
+    ':rotating_light: {who} broke the glass on `{handle}` (plan `{hash:hash}`). It waits for a second person: {people} of {needed}.',
+  'event.break-glass-told':
+    ':rotating_light: *Break-glass in {environment}:* {who} let `{handle}` ({title}) run without its approvals. Somebody else closes this: `/aetherius fixes close {handle} <what you found>`.',
+  'event.follow-up-closed': ':white_check_mark: {who} closed the follow-up of `{handle}`.',
+  'follow-up.line':
+    ':rotating_light: *Open follow-up:* `{handle}` “{remediation}” ran without its approvals in {environment} since {since:time}.',
+  'follow-up.how': 'Somebody else closes it: `/aetherius fixes close <id> <what you found>`.',
+  'follow-up.closed': 'The follow-up of `{handle}` is closed.',
   'event.refused': ':no_entry: {who} may not decide `{handle}`. {reason}',
   'event.reason': 'Reason: {reason}',
   'record.anchor':
@@ -188,6 +200,7 @@ export const fix = {
   'approvals.how': 'Decide with `/aetherius approve <id>` or `/aetherius reject <id> <reason>`.',
   'decision.recorded': 'Recorded.',
   'decision.already-recorded': 'That was recorded already; nothing changed.',
+  'decision.already-closed': 'The follow-up of `{handle}` was closed already.',
   'decision.too-late': 'Too late: `{handle}` is already {state}.',
   'decision.fallback': '`{handle}` is now {state}.',
   'fix.others': '{count|# other fix is|# other fixes are} possible.',
@@ -243,6 +256,12 @@ export const fix = {
   'denied.undo-expired': 'it is too late to undo this by a button; ask for a new fix.',
   'denied.reason-required':
     'this needs a reason. Use `/aetherius approve <id> <reason>` or the button again.',
+  'denied.no-glass': 'the policy lets nobody break the glass for this.',
+  'denied.glass-reason': 'this needs a reason of at least {least|# character|# characters}; yours has {has}.',
+  'denied.glass-channel':
+    'the second channel cannot be told: it is shared, archived, or out of my sight. Tell my operator.',
+  'denied.no-follow-up': 'this fix has no follow-up.',
+  'denied.own-follow-up': 'you had a part in it, so somebody else must close it.',
   'denied.asked-elsewhere': 'the same fix has been asked for in another place ({other}).',
   'denied.target-busy': 'another fix of the same target is under way.',
   'denied.target-unknown':

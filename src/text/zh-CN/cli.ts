@@ -35,6 +35,7 @@ export const cli = {
   'cli.approvals.show': '显示其中一个及其计划',
   'cli.approvals.approve': '以 AETHERIUS_TOKEN 所属的人批准',
   'cli.approvals.reject': '附原因拒绝',
+  'cli.approvals.break-glass': '紧急时让等待中的修复未经批准运行（需要原因）',
   'cli.approvals.resolve': '说明结果未知的修复如何结束（需要原因）',
   'cli.approvals.explain': '说明现在谁可以批准某个修复，以及为什么',
   'cli.fixes': '关闭和恢复修复',
@@ -44,6 +45,9 @@ export const cli = {
   'cli.option.scope': '某个修复的 id（默认：全部）',
   'cli.option.for': '多少分钟后自动恢复',
   'cli.fixes.confirm': '按现状接受比其锚点更旧的记录，须说明原因',
+  'cli.fixes.close': '关闭破窗执行留下的后续检查，并写明检查结果',
+  'cli.fixes.follow-up':
+    '后续检查未完成：自 {since:time} 起，{handle}（{remediation}）在 {environment} 未经批准运行；请由其他人关闭：aetherius fixes close {handle} <检查结果>',
   'cli.fixes.all': '所有修复',
   'cli.fixes.line': '{scope}  自 {since:time}  {who}  {reason}',
   'cli.fixes.line-until': '{scope}  自 {since:time} 至 {until:time}  {who}  {reason}',

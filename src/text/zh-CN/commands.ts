@@ -8,11 +8,13 @@ export const commands = {
   'help.logs':
     '`/aetherius logs <组件> [since=30m] [level=error] [grep=文字] [container=名称] [环境]`：它的日志说明了什么问题',
   'help.report': '`/aetherius report [运行编号]`：根据这里最近一次运行生成问题报告',
-  'help.fix': '`/aetherius fix <编号> [名=值 …] [环境]`：提出修复及其方案',
+  'help.fix':
+    '`/aetherius fix <编号> [名=值 …] [环境]`：提出修复及其方案；紧急时 `fix break-glass <编号> <理由>` 让等待中的修复运行',
   'help.approvals': '`/aetherius approvals`：等待决定的修复',
   'help.approve': '`/aetherius approve <编号>` · `/aetherius reject <编号> <理由>`：不用按钮也能决定',
   'help.resolve': '`/aetherius resolve <编号> worked|failed <理由>`：说明结果未知的修复如何结束',
-  'help.fixes': '`/aetherius fixes [off|on|confirm] [编号] [for=2h] <理由>`：关闭全部或一种修复，以及恢复',
+  'help.fixes':
+    '`/aetherius fixes [off|on|confirm|close] [编号] [for=2h] <理由>`：关闭全部或一种修复、恢复，以及关闭后续检查',
   'help.history': '`/aetherius history [环境]`：最近的运行',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`：本频道的每日摘要',
   'help.token': '`/aetherius token [list|revoke <编号>]`：你在命令行使用的令牌',

@@ -23,6 +23,7 @@ export const fix = {
   'card.reason': '*理由：* {reason}',
   'card.asked': '{who} 于 {time:time} 申请。',
   'card.approved-by': '{who} 于 {time:time} 批准（方案 `{hash:hash}`）。',
+  'card.glass-by': '{who} 于 {time:time} 破窗执行：{reason}',
   'card.rejected-by': '{who} 于 {time:time} 拒绝。{reason}',
   'card.needed': '已批准 {have}/{needed}。',
   'card.asked-people': '已请求批准：{people}。',
@@ -135,6 +136,17 @@ export const fix = {
   'event.escalated': ':bell: `{handle}` 仍在等待决定。{people}，你们也可以批准。',
   'event.reminder-unknown':
     ':rotating_light: 仍无法确定 `{handle}` 是否生效。请检查目标并说明结果；在此之前无法再更改该目标。',
+  'event.break-glass':
+    ':rotating_light: {who} 破窗执行：`{handle}`（方案 `{hash:hash}`）未经批准即运行。之后必须由其他人检查。',
+  'event.break-glass-first':
+    ':rotating_light: {who} 对 `{handle}`（方案 `{hash:hash}`）破窗。还需第二个人：{people}/{needed}。',
+  'event.break-glass-told':
+    ':rotating_light: *{environment} 破窗执行：* {who} 让 `{handle}`（{title}）未经批准即运行。请由其他人关闭：`/aetherius fixes close {handle} <检查结果>`。',
+  'event.follow-up-closed': ':white_check_mark: {who} 关闭了 `{handle}` 的后续检查。',
+  'follow-up.line':
+    ':rotating_light: *后续检查未完成：* 自 {since:time} 起，`{handle}`“{remediation}”在 {environment} 未经批准运行。',
+  'follow-up.how': '请由其他人关闭：`/aetherius fixes close <编号> <检查结果>`。',
+  'follow-up.closed': '`{handle}` 的后续检查已关闭。',
   'event.refused': ':no_entry: {who} 无权决定 `{handle}`。{reason}',
   'event.reason': '理由：{reason}',
   'record.anchor': ':anchor: 审计日志的末端：第 {seq} 行，{at:time}。请勿删除：机器人用它核对自己的记录。',
@@ -173,6 +185,7 @@ export const fix = {
   'approvals.how': '用 `/aetherius approve <编号>` 或 `/aetherius reject <编号> <理由>` 决定。',
   'decision.recorded': '已记录。',
   'decision.already-recorded': '此前已记录，没有变化。',
+  'decision.already-closed': '`{handle}` 的后续检查已经关闭。',
   'decision.too-late': '太晚了：`{handle}` 已是{state}。',
   'decision.fallback': '`{handle}` 现在是{state}。',
   'fix.others': '另有 {count} 种修复方式可选。',
@@ -217,6 +230,11 @@ export const fix = {
   'denied.no-undo': '此修复不可撤销。',
   'denied.undo-expired': '撤销按钮已过期；请申请新的修复。',
   'denied.reason-required': '需要理由。请用 `/aetherius approve <编号> <理由>` 或再次按下按钮。',
+  'denied.no-glass': '策略不允许任何人对此破窗执行。',
+  'denied.glass-reason': '理由至少需要 {least} 个字符，你写了 {has} 个。',
+  'denied.glass-channel': '无法通知第二个频道：它已共享、已归档，或我看不到它。请告知我的管理员。',
+  'denied.no-follow-up': '此修复没有后续检查。',
+  'denied.own-follow-up': '你参与了此修复，必须由其他人关闭。',
   'denied.asked-elsewhere': '同一修复已在别处申请（{other}）。',
   'denied.target-busy': '同一目标的另一个修复正在进行。',
   'denied.target-unknown':

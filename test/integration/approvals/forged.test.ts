@@ -201,6 +201,28 @@ describe('R-A16: with the owner’s rights and the audit key, past every trigger
         return row;
       },
     },
+    'a break-glass that nobody pressed (R-A9)': {
+      why: 'no-approval',
+      async write(h) {
+        const row = await h.requested();
+        await asOwner(
+          `INSERT INTO approvals (remediation_id, person_id, person, decision, plan_hash, policy_version, payload_digest)
+           VALUES ($1, $2, $3, 'break-glass', $4, 'v', 'd')`,
+          [row.id, idOf('ULEAD'), person('ULEAD'), row.planHash],
+        );
+        await asOwner('UPDATE remediations SET glass = true WHERE id = $1', [row.id]);
+        await approveByHand(row.id);
+        return row;
+      },
+    },
+    'an approval that is made a break-glass (R-A9)': {
+      why: 'seal',
+      async write(h) {
+        const row = await h.approved();
+        await asOwner('UPDATE remediations SET glass = true WHERE id = $1', [row.id]);
+        return row;
+      },
+    },
     'a vote and the rows of the audit that prove it, unsigned': {
       why: 'audit',
       verify: 'signature-missing',

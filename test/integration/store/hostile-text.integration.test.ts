@@ -156,6 +156,13 @@ it.each(hostile)(
     expect(await store.tx((tx) => tx.remediations.approvals(fix.id))).toMatchObject([
       wholeJson({ person: by, reason: text, policyVersion: text }),
     ]);
+    await store.tx(async (tx) => {
+      await tx.remediations.openFollowUp(fix.id, ['T1:U9']);
+      expect(await tx.remediations.closeFollowUp(fix.id, { by, personId: text, note: text })).toBe(true);
+    });
+    expect(await store.tx((tx) => tx.remediations.followUp(fix.id))).toMatchObject(
+      wholeJson({ closedBy: by, note: text }),
+    );
     const stored = await store.tx((tx) => tx.remediations.get(fix.id));
     expect(stored).toMatchObject(
       wholeJson({ reason: text, requester: by, eligible: [text], outcome: facts }),

@@ -32,6 +32,11 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   directory_snapshot: { bot: 'INSERT SELECT UPDATE', worker: 'SELECT UPDATE(held)' },
   fences: { bot: 'INSERT SELECT UPDATE', worker: 'INSERT SELECT UPDATE' },
+  follow_ups: {
+    bot: 'INSERT SELECT UPDATE(closed_at, closed_by, closed_by_id, note)',
+    worker: 'SELECT',
+    scheduler: 'SELECT',
+  },
   home_viewers: { bot: 'INSERT SELECT UPDATE' },
   inbox: { bot: 'INSERT SELECT UPDATE', scheduler: 'DELETE SELECT(key, received_at)' },
   kill_switches: { bot: 'INSERT SELECT UPDATE', worker: 'SELECT', scheduler: 'SELECT' },
@@ -52,7 +57,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     scheduler: 'SELECT',
   },
   remediations: {
-    bot: `SELECT INSERT${proposal} UPDATE(state, version, requester, requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at, approval_expires_at, abort_requested, surface, private_place, successor, finished_at, fence, lease_until, verify_until, outcome, seal, sealed_by)`,
+    bot: `SELECT INSERT${proposal} UPDATE(state, version, requester, requester_id, reason, eligible, policy_version, requested_at, request_expires_at, approved_at, approval_expires_at, abort_requested, surface, private_place, successor, finished_at, fence, lease_until, verify_until, outcome, seal, sealed_by, glass)`,
     worker: `SELECT INSERT${proposal} UPDATE(state, version, live, live_at, enqueued_at, attempt, fence, lease_owner, lease_until, image_version, verify_until, outcome, evidence_digest, successor, finished_at)`,
     scheduler: 'SELECT UPDATE(state, version, reminders, finished_at)',
   },
@@ -119,9 +124,17 @@ it('R-L8: the database and the verifier say the same of who writes which row', a
   const actions = Object.keys(transitions).map((state) => `remediation.${state}`);
   const all = [
     ...actions,
-    ...['approval', 'stop', 'refused', 'moved-place', 'claim-held', 'taken-over', 'other'].map(
-      (one) => `remediation.${one}`,
-    ),
+    ...[
+      'approval',
+      'stop',
+      'refused',
+      'moved-place',
+      'break-glass',
+      'follow-up-closed',
+      'claim-held',
+      'taken-over',
+      'other',
+    ].map((one) => `remediation.${one}`),
     ...[
       'step.intent',
       'step.outcome',

@@ -39,6 +39,7 @@ const rules: { readonly [S in keyof Asking]: { readonly [M in keyof Asking[S]]: 
       ask: ({ remediations }) => remediations.list({ environment: 'prod', limit: 5 }),
     },
     explain: { right: 'read', ask: ({ remediations }) => remediations.explain('x', 'prod') },
+    followUps: { right: 'read', ask: ({ remediations }) => remediations.followUps(5) },
   },
   switches: {
     list: { right: 'read', ask: ({ switches }) => switches.list() },
@@ -63,6 +64,7 @@ function world(
     'runs.history': [{ environment: 'stage' }, { environment: 'prod' }],
     'reports.make': { report: { run: { environment: 'prod' } } },
     'remediations.get': { remediation: { id: 'r1', planHash: 'h', environment: 'prod', secret: 'plan' } },
+    'remediations.followUps': [{ environment: 'stage' }, { environment: 'prod' }],
     'remediations.list': [{ environment: 'stage' }, { environment: 'prod' }],
   };
   const room = (service: string) =>

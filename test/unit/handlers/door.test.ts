@@ -61,6 +61,7 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   // The modal asks for a reason; what it submits is a decision.
   [actionIds.reject]: { rule: 'open' },
   [actionIds.resolve]: { rule: 'open' },
+  [actionIds.breakGlass]: { rule: 'open' },
   [actionIds.request]: { rule: 'decide' },
   [actionIds.approve]: { rule: 'decide' },
   [actionIds.cancel]: { rule: 'decide' },
@@ -77,6 +78,7 @@ const callbackRules: Readonly<Record<Exclude<CallbackId, Shown>, Entry>> = {
   [callbacks.diagnoseModal]: { rule: 'start', public: true },
   [callbacks.rejectModal]: { rule: 'decide' },
   [callbacks.resolveModal]: { rule: 'decide' },
+  [callbacks.glassModal]: { rule: 'decide' },
   [callbacks.tokenModal]: { rule: 'decide' },
 };
 
@@ -107,6 +109,7 @@ function stage() {
     'runs.start': { runId: '00000000-run', duplicate: false, courier: 'ok' },
     'runs.history': [{ environment: 'prod', kind: 'health', state: 'complete', createdAt: new Date(0) }],
     'remediations.list': [],
+    'remediations.followUps': [],
     'switches.list': [],
     'switches.record': { state: 'confirmed', places: [], seq: 0 },
     'switches.confirmRecord': { ended: 0 },
@@ -286,10 +289,14 @@ const callbackCases: readonly Case[] = Object.entries(callbackRules).map(([id, e
     name: `${kind} ${id}`,
     what: `${kind} ${id}`,
     entry,
-    purpose: id === callbacks.resolveModal ? 'resolve' : 'reject',
+    purpose: purposeOf(id),
     given: (channel) => (kind === 'shortcut' ? message : input(values(channel), { button: 'b1', channel })),
   };
 });
+function purposeOf(id: string): string {
+  if (id === callbacks.glassModal) return 'break-glass';
+  return id === callbacks.resolveModal ? 'resolve' : 'reject';
+}
 const cases = [...commandCases, ...actionCases, ...callbackCases];
 
 /** R-S7: Slack itself says these, and no person asks for anything: only what is open is moved or ended. */

@@ -53,7 +53,7 @@ export async function decisionFault(
   if (decided === undefined) return 'no-approval';
   if (!isOld(decided) && !isSealed(row, trust)) return 'seal';
 
-  const votes = (await tx.remediations.approvals(row.id)).filter(({ decision }) => decision === 'approve');
+  const votes = (await tx.remediations.approvals(row.id)).filter(({ decision }) => decision !== 'reject');
   const ours = signedVotes(row.id, votes, trust);
   const byOldRow = (vote: ApprovalRow): AuditRow | undefined =>
     rows.find(

@@ -34,7 +34,7 @@ const mostDirect = 20;
 /** Buttons of the card by state; `undo` only where the plan has one. Each state's buttons are new rows (R-S5). */
 const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationButton[]>> = {
   proposed: ['request'],
-  requested: ['approve', 'reject', 'cancel'],
+  requested: ['approve', 'reject', 'cancel', 'break-glass'],
   approved: ['cancel'],
   executing: ['stop'],
   succeeded: ['undo'],
@@ -62,6 +62,13 @@ export interface RemediationMessages {
     row: RemediationRow,
     kind: EventInput['kind'],
     facts: Facts,
+  ) => Promise<void>;
+  /** R-A9: says in the second channel what was done without a quorum, and that its follow-up was closed. */
+  readonly tellSecond: (
+    tx: TxOf<'messages'>,
+    row: RemediationRow,
+    channel: string,
+    event: EventInput,
   ) => Promise<void>;
   /** One reminder a purpose; false when it was posted before. */
   readonly remind: (
@@ -97,6 +104,7 @@ export function createRemediationMessages(deps: {
   const buttons: RemediationMessages['buttons'] = async (tx, row) => {
     const made: Partial<Record<RemediationButton, string>> = {};
     for (const purpose of buttonsOf[row.state] ?? []) {
+      if (purpose === 'break-glass' && policy.glass(row.tier) === undefined) continue;
       if (purpose === 'undo' && (row.plan.undo === undefined || row.undoOf !== undefined)) continue;
       const id = ids.token();
       const ttlMs = ttlOf(purpose);
@@ -294,6 +302,20 @@ export function createRemediationMessages(deps: {
         channel: row.requester.userId,
         remediationId: row.id,
         rendered,
+        urgency: 'decision',
+      });
+    },
+    async tellSecond(tx, row, channel, { kind, by, reason, facts = {} }) {
+      const language = row.surface?.language ?? 'en';
+      await tx.messages.post({
+        id: ids.uuid(),
+        purpose: 'break-glass',
+        channel,
+        remediationId: row.id,
+        rendered: renderer.remediationEvent(
+          { remediation: row, kind, facts, ...present({ by, reason }) },
+          language,
+        ),
         urgency: 'decision',
       });
     },

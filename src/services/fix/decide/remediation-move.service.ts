@@ -148,6 +148,21 @@ export async function auditRefusal(
   });
 }
 
+/** R-A9: who closed a follow-up, and with what note. */
+export async function auditFollowUp(
+  tx: TxOf<'audit'>,
+  row: RemediationRow,
+  cause: Cause,
+  policyVersion: string,
+): Promise<void> {
+  await tx.audit.append({
+    action: 'remediation.follow-up-closed',
+    from: row.state,
+    to: row.state,
+    ...common(row, cause, policyVersion),
+  });
+}
+
 function eventOf(kind: EventInput['kind'], cause: Cause): EventInput {
   return {
     kind,

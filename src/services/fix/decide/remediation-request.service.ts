@@ -133,12 +133,15 @@ export async function approveInTx(
   deps: DecisionDeps,
   row: RemediationRow,
   who: Decider,
+  by: { readonly glass?: true } = {},
 ): Promise<Outcome> {
   const now = await tx.now();
   const approved = await moveRemediation(tx, deps, row, 'approved', {
     ...who.cause,
-    event: 'approved',
-    change: { approvedAt: now, approvalExpiresAt: new Date(now.getTime() + approvalValidMs) },
+    // Break-glass has said so already.
+    event: by.glass === true ? 'none' : 'approved',
+    ...(by.glass === true ? { facts: { breakGlass: true } } : {}),
+    change: { ...by, approvedAt: now, approvalExpiresAt: new Date(now.getTime() + approvalValidMs) },
   });
   await tx.remediations.seal(approved);
   await tx.notify('directory', 'refresh');

@@ -6,6 +6,7 @@ import type { Facts } from '../../../domain/kernel/facts.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput, Explanation, RemediationService } from '../contract.ts';
+import { breakGlass, closeFollowUp } from './break-glass.service.ts';
 import { alarmForged, decisionFault } from './decision-proof.service.ts';
 import { givenReason, neededReason } from './reason.ts';
 import {
@@ -46,6 +47,9 @@ export function createRemediationService(deps: RemediationServiceDeps): Remediat
     cancel: (input) => cancel(deps, givenReason(input)),
     stop: (input) => stop(deps, givenReason(input)),
     undo: (input) => undoRemediation(deps, givenReason(input)),
+    breakGlass: async (input) => breakGlass(deps, input),
+    closeFollowUp: async (input) => closeFollowUp(deps, input),
+    followUps: (limit) => store.tx((tx) => tx.remediations.openFollowUps(limit)),
     resolve: async (input) => resolve(deps, neededReason(input)),
     get: (idOrHandle) =>
       store.tx(async (tx) => {

@@ -1,11 +1,13 @@
-import { mayDecide } from '../../../domain/fix/eligibility.ts';
+import { type AllowList, mayDecide } from '../../../domain/fix/eligibility.ts';
 import { planDrift } from '../../../domain/fix/execution.ts';
 import { directoryMaxAgeMs } from '../../../domain/fix/policy.ts';
 import { planHash, planSchema, type Remediation } from '../../../domain/fix/remediation.ts';
-import type { RemediationRow } from '../../../domain/fix/rows.ts';
+import type { ApprovalRow, RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
+import type { Person } from '../../../domain/kernel/person.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
+import { countedGlass } from '../decide/break-glass.service.ts';
 import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
 import { countedApprovals } from '../decide/remediation.service.ts';
 import { switchFacts, timeForbids } from '../decide/remediation-decide.service.ts';
@@ -191,16 +193,42 @@ async function approversStillCount(
 ): Promise<Barrier | undefined> {
   const rule = deps.policy.rule(row.tier);
   if (rule === undefined) return stale({ differing: 'policy', observed: 'no person may approve' });
-  const counted = countedApprovals(row, await tx.remediations.approvals(row.id));
+  const votes = await tx.remediations.approvals(row.id);
+  if (row.glass === true) return glassStillCounts(tx, deps, row, votes);
+  const counted = countedApprovals(row, votes);
   const people =
     rule.approvals === 0 && row.requester !== undefined
       ? [row.requester]
       : counted.map((approval) => approval.person);
   if (people.length < rule.approvals || people.length === 0)
     return stale({ differing: 'approvals', expected: rule.approvals, observed: people.length });
+  return allOnLists(tx, deps, people, rule.by);
+}
+
+/** R-A9: it took the place of the quorum, and of nothing else: those who did it must still be on its list. */
+function glassStillCounts(
+  tx: TxOf<'directory'>,
+  deps: ExecutorDeps,
+  row: RemediationRow,
+  votes: readonly ApprovalRow[],
+): Promise<Barrier | undefined> | Barrier {
+  const glass = deps.policy.glass(row.tier);
+  if (glass === undefined) return stale({ differing: 'policy', observed: 'no person may break the glass' });
+  const people = countedGlass(row, votes).map(({ person }) => person);
+  if (people.length < glass.people)
+    return stale({ differing: 'approvals', expected: glass.people, observed: people.length });
+  return allOnLists(tx, deps, people, glass.by);
+}
+
+async function allOnLists(
+  tx: TxOf<'directory'>,
+  deps: ExecutorDeps,
+  people: readonly Person[],
+  lists: readonly AllowList[],
+): Promise<Barrier | undefined> {
   const directory = snapshotDirectory(tx, deps.directoryMaxAgeMs ?? directoryMaxAgeMs);
   for (const person of people) {
-    const standing = await mayDecide(person, rule.by, directory);
+    const standing = await mayDecide(person, lists, directory);
     if (standing.ok) continue;
     if (standing.why === 'directory-unavailable') return wait('directory', { detail: standing.detail });
     return stale({ differing: 'approver', approver: person.userId, observed: standing.why });

@@ -220,6 +220,12 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
             pending: [{ remediation, buttons: { approve: 'A' } }],
             record: { state: 'confirmed' },
             switches: [{ scope: word(), reason: word(), by: approver, at: now, until: now }],
+            followUps: [
+              {
+                ...{ remediationId: word(), handle: word(), environment: word(), actionId: word() },
+                ...{ people: [word()], openedAt: now },
+              },
+            ],
             runs: [run],
             fixes: [remediation],
             now,

@@ -495,9 +495,13 @@ describe('views of one person', () => {
     ];
 
     const record = { state: 'held', why: { anchored: 60, seq: 50 } } as const;
+    const followUps = Array.from({ length: 8 }, (_, index) => ({
+      ...{ remediationId: 'id', handle: `r-${index}`, environment: 'prod', people: ['T1:U1'], openedAt: now },
+      actionId: 'redis.set-eviction-policy',
+    }));
     expectValidView(
       homeView(
-        { environments, pending, record, switches, runs: [aRun()], fixes: [aRemediation()], now },
+        { environments, pending, record, switches, followUps, runs: [aRun()], fixes: [aRemediation()], now },
         words,
       ),
     );
@@ -508,6 +512,7 @@ describe('views of one person', () => {
           pending: [],
           record: { state: 'confirmed' },
           switches: [],
+          followUps: [],
           runs: [],
           fixes: [],
           now,

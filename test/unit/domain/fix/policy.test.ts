@@ -390,6 +390,37 @@ describe('what a section may not name', () => {
   });
 });
 
+describe('R-A9: who may break the glass', () => {
+  const policyOf = (breakGlass: unknown, offered: readonly { id: string; tier: 2 | 3 }[] = []) =>
+    createPolicy(parse({ ...section, breakGlass }), offered);
+
+  it('is nobody without the setting, and nobody where one person is enough anyway', () => {
+    const { breakGlass: _off, ...without } = section;
+    expect(createPolicy(parse(without), []).glass(2)).toBeUndefined();
+    expect(policyOf({ by: ['leads'], notify: 'C0AUDIT' }).glass(1)).toBeUndefined();
+  });
+
+  it('is one for tier 2 and two for tier 3, unless the policy says that one is enough', () => {
+    const plain = policyOf({ by: ['leads'], notify: 'C0AUDIT' });
+    expect([plain.glass(2)?.people, plain.glass(3)?.people]).toEqual([1, 2]);
+    const alone = policyOf({ by: ['leads'], notify: 'C0AUDIT', tiers: { 3: { alone: true } } });
+    expect([alone.glass(2)?.people, alone.glass(3)?.people]).toEqual([1, 1]);
+  });
+
+  it('is another list where the tier names one', () => {
+    const own = policyOf({ by: ['leads'], notify: 'C0AUDIT', tiers: { 2: { by: ['oncall'] } } });
+    expect(own.glass(2)?.by).toEqual([section.approvers.oncall].map((list) => expect.objectContaining(list)));
+    expect(own.glass(3)?.by).not.toEqual(own.glass(2)?.by);
+  });
+
+  it('that nobody can do is a fault at the start', () => {
+    const lonely = { ...section, approvers: { ...section.approvers, one: { users: ['U9'] } } };
+    expect(() =>
+      createPolicy(parse({ ...lonely, breakGlass: { by: ['one'], notify: 'C0AUDIT' } }), []),
+    ).toThrow('approvals.breakGlass: needs 2 people and names 1 (tier 3)');
+  });
+});
+
 describe('R-A7: fixes without an approver', () => {
   const error = (given: unknown, ...offered: Parameters<typeof createPolicy>[1]) => {
     try {

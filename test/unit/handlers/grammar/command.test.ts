@@ -76,6 +76,15 @@ describe('the grammar of /aetherius', () => {
       { kind: 'resolve', id: 'r-7k', outcome: 'worked', reason: 'I looked in prod' },
     ],
     ['解决 r-7k 失败 没有生效', { kind: 'resolve', id: 'r-7k', outcome: 'failed', reason: '没有生效' }],
+    [
+      'fix break-glass #R-7K Redis is full in prod',
+      { kind: 'break-glass', id: 'r-7k', reason: 'Redis is full in prod' },
+    ],
+    ['修复 紧急 r-7k 无人应答', { kind: 'break-glass', id: 'r-7k', reason: '无人应答' }],
+    [
+      'fixes close r-7k it was right for prod',
+      { kind: 'fixes', change: { what: 'close', id: 'r-7k', reason: 'it was right for prod' } },
+    ],
     ['fixes', { kind: 'fixes', change: { what: 'show' } }],
     [
       'fixes off for=2h the sale is on in prod',
@@ -121,6 +130,10 @@ describe('the grammar of /aetherius', () => {
     ['health env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
     ['diagnose', { reason: 'missing', facts: { verb: 'diagnose', what: 'symptom' } }],
     ['fix', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
+    ['fix break-glass', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
+    ['fix break-glass r-7k', { reason: 'missing', facts: { verb: 'fix', what: 'reason' } }],
+    ['fixes close', { reason: 'missing', facts: { verb: 'fixes', what: 'id' } }],
+    ['fixes close r-7k', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
     ['fix a b', { reason: 'surplus', facts: { verb: 'fix', word: 'b' } }],
     ['approve', { reason: 'missing', facts: { verb: 'approve', what: 'id' } }],
     ['reject k7', { reason: 'missing', facts: { verb: 'reject', what: 'reason' } }],
