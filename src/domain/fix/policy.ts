@@ -157,7 +157,7 @@ const BreakGlass = z
   .exactOptional()
   .meta({
     description:
-      'Who may let a fix run without its approvals in an emergency ([how](../guides/operate.md#break-glass)); without this section nobody may.',
+      'Who may let a fix run without its approvals in an emergency ([how](../guides/operate.md#break-glass)). Without this section it is off.',
   });
 
 const Freeze = z.strictObject({

@@ -256,7 +256,7 @@ export const fix = {
   'denied.undo-expired': 'it is too late to undo this by a button; ask for a new fix.',
   'denied.reason-required':
     'this needs a reason. Use `/aetherius approve <id> <reason>` or the button again.',
-  'denied.no-glass': 'the policy lets nobody break the glass for this.',
+  'denied.no-glass': 'the policy does not allow break-glass for this.',
   'denied.glass-reason': 'this needs a reason of at least {least|# character|# characters}; yours has {has}.',
   'denied.glass-channel':
     'the second channel cannot be told: it is shared, archived, or out of my sight. Tell my operator.',
