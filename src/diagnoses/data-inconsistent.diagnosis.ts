@@ -24,7 +24,7 @@ export const dataInconsistent = defineDiagnosis({
       part: 'postgres',
       symptom: any(found('INDEX_CORRUPT'), found('INDEX_BLOATED'), found('INDEX_INVALID')),
       when: any(found('INDEX_CORRUPT'), found('INDEX_BLOATED'), found('INDEX_INVALID')),
-      remedies: [{ instruction: 'reindex-concurrently' }],
+      remedies: [{ remediation: 'postgres.rebuild-index' }, { instruction: 'reindex-concurrently' }],
     },
   ],
   handOver: [{ when: found('UNPROCESSED_EVENTS'), to: 'S3' }],

@@ -28,8 +28,9 @@ export const pgConnections = defineDiagnosis({
       id: 'D1.a',
       part: 'postgres',
       symptom: short,
-      when: all(short, found('PG_LIMIT_TOO_LOW')),
-      remedies: [{ instruction: 'raise-max-connections' }],
+      // The limit first: it says how much it should be.
+      when: all(found('PG_LIMIT_TOO_LOW'), short),
+      remedies: [{ remediation: 'postgres.set-max-connections' }, { instruction: 'raise-max-connections' }],
     },
     {
       id: 'D1.b',

@@ -21,7 +21,7 @@ export const pgSlow = defineDiagnosis({
       symptom: found('PG_SLOW_STATEMENTS'),
       // A missing index is a cause only of statements that are slow for want of it.
       when: all(found('PG_INDEX_MISSING'), found('PG_SLOW_STATEMENTS')),
-      remedies: [{ instruction: 'create-index' }],
+      remedies: [{ remediation: 'postgres.create-indexes' }, { instruction: 'create-index' }],
     },
     {
       id: 'D2.b',
@@ -35,7 +35,7 @@ export const pgSlow = defineDiagnosis({
       part: 'postgres',
       symptom: found('PG_LOCK_BLOCKS'),
       when: found('PG_LOCK_BLOCKS'),
-      remedies: [{ instruction: 'end-blocker' }],
+      remedies: [{ remediation: 'postgres.end-blocking-session' }, { instruction: 'end-blocker' }],
     },
   ],
   handOver: [],

@@ -1,5 +1,9 @@
 import { restartService } from './compose/restart-service.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
+import { createIndexes } from './postgres/create-indexes.remediation.ts';
+import { endBlockingSession } from './postgres/end-blocking-session.remediation.ts';
+import { rebuildIndex } from './postgres/rebuild-index.remediation.ts';
+import { setMaxConnections } from './postgres/set-max-connections.remediation.ts';
 import { terminateIdleSessions } from './postgres/terminate-idle-sessions.remediation.ts';
 import { setEvictionPolicy } from './redis/set-eviction-policy.remediation.ts';
 
@@ -9,6 +13,10 @@ export const remediations = [
   restartWorkload,
   setEvictionPolicy,
   terminateIdleSessions,
+  endBlockingSession,
+  createIndexes,
+  rebuildIndex,
+  setMaxConnections,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
 /** Instructions that stand in for one that cannot be offered. */

@@ -122,6 +122,154 @@ function postgres(): Fixture {
   };
 }
 
+/** A server of which one question has one answer; `act` is what a statement that changes something does. */
+function postgresAnswering(
+  answer: (sql: string, values: readonly unknown[]) => readonly object[],
+  act: (sql: string, values: readonly unknown[]) => readonly object[],
+): Pick<Fixture, 'targets' | 'log'> {
+  const log: string[] = [];
+  const query = <Row>(_id: string, sql: string, values: readonly unknown[] = []) => {
+    log.push(sql);
+    const rows = sql.includes('FROM pg_control_system') ? [{ id: '7012345' }] : answer(sql, values);
+    return Promise.resolve(rows as unknown as readonly Row[]);
+  };
+  const execute = <Row>(_id: string, sql: string, values: readonly unknown[] = []) => {
+    log.push(sql);
+    return Promise.resolve(act(sql, values) as unknown as readonly Row[]);
+  };
+  return {
+    targets: {
+      environment: 'prod',
+      platform: asInGuide,
+      postgres: { databaseName: (id) => id, query, execute },
+    },
+    log,
+  };
+}
+
+function blocker(): Fixture {
+  const session = {
+    ...{
+      pid: 7,
+      backend_start: '100.1',
+      xact_start: '200.1',
+      query_start: '201.1',
+      state: 'idle in transaction',
+    },
+    ...{ application: 'app', user: 'u', client: 'local', name: 'agentManager', kind: 'client backend' },
+    ...{ open: 90, waiting: 2, mine: true },
+  };
+  let changes = 0;
+  let there = true;
+  const { targets, log } = postgresAnswering(
+    () => (there ? [session] : []),
+    (_sql, values) => {
+      if (!there || values[0] !== session.pid || values[2] !== session.xact_start) return [];
+      changes += 1;
+      there = false;
+      return [{ sent: true }];
+    },
+  );
+  return {
+    ...{ targets, log },
+    params: { pid: 7, how: 'end' },
+    changes: () => changes,
+    replace: () => {
+      session.xact_start = '999.9';
+    },
+    meddle: () => {
+      there = true;
+    },
+  };
+}
+
+function indexes(): Fixture {
+  const state = new Map<string, 'absent' | 'valid' | 'invalid'>();
+  let changes = 0;
+  let oid = '16400';
+  const of = (name: unknown) => state.get(String(name)) ?? 'absent';
+  const { targets, log } = postgresAnswering(
+    (_sql, [, name]) => [
+      {
+        ...{ table_oid: oid, schema: 'public', partitioned: false, rows: 1_000, bytes: 8_192, owner: 'u' },
+        ...{ mine: true, covered: of(name) === 'valid', state: of(name) },
+      },
+    ],
+    (sql) => {
+      changes += 1;
+      const name = /INDEX CONCURRENTLY (?:IF EXISTS )?(?:"public"\.)?"(\w+)"/.exec(sql)?.[1] ?? '';
+      state.set(name, sql.startsWith('CREATE') ? 'valid' : 'absent');
+      return [];
+    },
+  );
+  return {
+    ...{ targets, log },
+    params: { database: 'agentManager' },
+    changes: () => changes,
+    replace: () => {
+      oid = '99999';
+    },
+    meddle: () => {
+      state.set('idx_events_severity', 'invalid');
+    },
+  };
+}
+
+function bloated(): Fixture {
+  const index = {
+    ...{ oid: '16500', table_oid: '16400', table: 'events', kind: 'i', exclusion: false, valid: true },
+    ...{ building: false, bytes: 8_192, index_bytes: 4_096, owner: 'u', mine: true },
+  };
+  let changes = 0;
+  const { targets, log } = postgresAnswering(
+    (sql) => (sql.includes('_cc(new|old)') ? [] : [index]),
+    () => {
+      changes += 1;
+      index.oid = '16501';
+      return [];
+    },
+  );
+  return {
+    ...{ targets, log },
+    params: { index: 'events_pkey' },
+    changes: () => changes,
+    replace: () => {
+      index.table_oid = '99999';
+    },
+    meddle: () => {
+      index.valid = false;
+    },
+  };
+}
+
+function connections(): Fixture {
+  const state = {
+    ...{ now: 100, source: 'configuration file', standby: false, copies: 0, next: 100, own: false },
+    changes: 0,
+  };
+  const { targets, log } = postgresAnswering(
+    (sql) => (sql.includes('usesuper') ? [{ version: 170_000, super: true }] : [{ ...state }]),
+    (sql) => {
+      state.changes += 1;
+      const value = /= (\d+)$/.exec(sql)?.[1];
+      state.own = value !== undefined;
+      state.next = Number(value ?? 100);
+      return [];
+    },
+  );
+  return {
+    ...{ targets, log },
+    params: { value: 200 },
+    changes: () => state.changes,
+    replace: () => {
+      state.next = 150;
+    },
+    meddle: () => {
+      state.next = 120;
+    },
+  };
+}
+
 function kubernetes(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -259,6 +407,10 @@ function compose(): Fixture {
 export const fixtures = {
   'redis.set-eviction-policy': redis,
   'postgres.terminate-idle-sessions': postgres,
+  'postgres.end-blocking-session': blocker,
+  'postgres.create-indexes': indexes,
+  'postgres.rebuild-index': bloated,
+  'postgres.set-max-connections': connections,
   'kubernetes.restart-workload': kubernetes,
   'compose.restart-service': compose,
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

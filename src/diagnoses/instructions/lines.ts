@@ -307,11 +307,11 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     },
     'raise-max-connections': {
       kubernetes: [
-        '# max_connections = 200',
+        '# max_connections = {wanted:number}',
         `kubectl -n {ns} edit configmap ${postgres.configMap} && kubectl -n {ns} rollout restart ${postgres.workload}`,
       ],
       compose: [
-        `docker exec ${container(postgres.composeService)} psql -U postgres -c 'ALTER SYSTEM SET max_connections = 200'`,
+        `docker exec ${container(postgres.composeService)} psql -U postgres -c 'ALTER SYSTEM SET max_connections = {wanted:number}'`,
         `${compose} restart ${postgres.composeService}`,
       ],
     },

@@ -229,6 +229,24 @@ export const prometheus = { path: '/metrics', port: 9_090 } as const;
 
 export type PlatformDatabase = keyof typeof usual.databases;
 
+/** The guide's five indexes ("数据库查询缓慢", 添加索引), by database; tables by their name in the guide. */
+export const guideIndexes = {
+  agentManager: [
+    { name: 'idx_events_cluster_id', table: 'events', column: 'cluster_id' },
+    { name: 'idx_events_severity', table: 'events', column: 'severity' },
+    { name: 'idx_events_timestamp', table: 'events', column: 'timestamp' },
+  ],
+  orchestrator: [
+    { name: 'idx_executions_workflow_id', table: 'workflow_executions', column: 'workflow_id' },
+    { name: 'idx_executions_status', table: 'workflow_executions', column: 'status' },
+  ],
+} as const satisfies Readonly<
+  Record<
+    PlatformDatabase,
+    readonly { readonly name: string; readonly table: keyof typeof guide.tables; readonly column: string }[]
+  >
+>;
+
 /** The part that each database belongs to. */
 export const databaseOwners = {
   agentManager: 'agent-manager',

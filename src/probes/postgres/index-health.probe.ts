@@ -63,6 +63,7 @@ An index that PostgreSQL itself marks invalid is named without them.`,
     for (const index of indexes) {
       const facts = {
         database: databaseName,
+        databaseId: database,
         table: index.table,
         index: index.name,
         schema: index.schema,

@@ -26,6 +26,8 @@ interface Wait {
   readonly state: string;
   readonly open: number;
   readonly since: Date | null;
+  /** In seconds since 1970, as text: exact to the microsecond. */
+  readonly began: string | null;
 }
 
 /**
@@ -42,10 +44,11 @@ WITH waits AS (
    WHERE NOT l.granted AND w.usename IS NOT NULL AND l.locktype NOT IN ('advisory', 'virtualxid'))
 SELECT waits.waiter, max(waits.seconds)::float8 AS seconds, b.pid, coalesce(nullif(b.application_name, ''), '(no name)') AS application,
        coalesce(b.usename, '') AS user, coalesce(b.datname, '') AS database, coalesce(b.state, '?') AS state,
-       extract(epoch FROM now() - coalesce(b.xact_start, now()))::float8 AS open, b.xact_start AS since
+       extract(epoch FROM now() - coalesce(b.xact_start, now()))::float8 AS open, b.xact_start AS since,
+       extract(epoch FROM b.backend_start)::text AS began
   FROM waits JOIN pg_stat_activity b ON b.pid = waits.blocker
  WHERE waits.datname = ANY($1::text[]) AND NOT EXISTS (SELECT 1 FROM waits other WHERE other.waiter = b.pid)
- GROUP BY waits.waiter, b.pid, b.application_name, b.usename, b.datname, b.state, b.xact_start`;
+ GROUP BY waits.waiter, b.pid, b.application_name, b.usename, b.datname, b.state, b.xact_start, b.backend_start`;
 
 /** Roots named at most: the worst. */
 const MOST = 5;
@@ -88,7 +91,7 @@ Three kinds of wait do not count: for advisory locks (leader election), of CREAT
 function finding(group: readonly Wait[], longest: number): readonly Finding[] {
   const [root] = group;
   if (root === undefined) return [];
-  const { pid, application, user, database, state, open, since } = root;
+  const { pid, application, user, database, state, open, since, began } = root;
   return [
     {
       code: 'PG_LOCK_BLOCKS',
@@ -101,6 +104,7 @@ function finding(group: readonly Wait[], longest: number): readonly Finding[] {
         user,
         database,
         state,
+        ...present({ backendStart: began ?? undefined }),
         waiting: group.length,
         longestSeconds: round(longest),
         // When its transaction began may be hidden; it is open for at least as long as others wait.

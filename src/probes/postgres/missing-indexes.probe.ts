@@ -1,25 +1,9 @@
 import { z } from 'zod';
-import type { TableName } from '../../domain/platform/platform.ts';
+import { guideIndexes } from '../../domain/platform/table.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
-import type { DatabaseId } from '../../domain/probe/targets/postgres.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
-
-/** The guide's five indexes ("数据库查询缓慢", 添加索引). */
-const wanted: Readonly<
-  Record<DatabaseId, readonly { readonly name: string; readonly table: TableName; readonly column: string }[]>
-> = {
-  agentManager: [
-    { name: 'idx_events_cluster_id', table: 'events', column: 'cluster_id' },
-    { name: 'idx_events_severity', table: 'events', column: 'severity' },
-    { name: 'idx_events_timestamp', table: 'events', column: 'timestamp' },
-  ],
-  orchestrator: [
-    { name: 'idx_executions_workflow_id', table: 'workflow_executions', column: 'workflow_id' },
-    { name: 'idx_executions_status', table: 'workflow_executions', column: 'status' },
-  ],
-};
 
 const params = z.strictObject({
   database: z
@@ -50,7 +34,10 @@ Reports how large the table without it is.`,
   emits: ['PG_INDEX_MISSING'],
   async run({ database }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { postgres, platform } = deps;
-    const indexes = wanted[database].map((index) => ({ ...index, table: platform.tables[index.table] }));
+    const indexes = guideIndexes[database].map((index) => ({
+      ...index,
+      table: platform.tables[index.table],
+    }));
     const name = postgres.databaseName(database);
     if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
     const tables = [...new Set(indexes.map((index) => index.table))];
@@ -83,6 +70,7 @@ Reports how large the table without it is.`,
           subject: `${index.table}(${index.column})`,
           facts: {
             database: name,
+            databaseId: database,
             index: index.name,
             table: index.table,
             column: index.column,

@@ -8,6 +8,9 @@ import { anyDatabase, databaseId, hiddenSessions, platformDatabases, sessionsHid
 
 /** PostgreSQL's own default of max_connections; a server below it was made smaller on purpose or by mistake. */
 const DEFAULT_LIMIT = 100;
+/** The guide's new limit; where that is reached already, twice as many. */
+const GUIDE_LIMIT = 200;
+const wantedLimit = (max: number) => (max < GUIDE_LIMIT ? GUIDE_LIMIT : 2 * max);
 /** Share of the usable connections from which the server is short of them. */
 const SHORT_PERCENT = 80;
 /** Share held by one application that makes its pool the reason. */
@@ -138,6 +141,7 @@ Without membership in pg_monitor it cannot distinguish leaks from pools, and rep
         applicationSessions: by?.sessions ?? null,
         applicationIdle: by?.idle ?? null,
         database: by?.database ?? null,
+        ...(code === 'PG_LIMIT_TOO_LOW' ? { wanted: wantedLimit(totals.max) } : {}),
         ...databaseId(postgres, by?.database ?? ''),
       },
     };

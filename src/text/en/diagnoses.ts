@@ -250,7 +250,7 @@ export const diagnoses = {
   'diagnose.unseen-besides': 'Besides, could not see {what}.',
   'cause.worker-busy': 'this worker was too busy ({lagMs} ms late) to judge by the clock',
   'remedy.raise-max-connections':
-    'Set max_connections = 200 in ConfigMap {@postgres.configMap} (now {max}) and restart PostgreSQL; a reload is not enough.',
+    'Set max_connections to {wanted} (now {max}) in ConfigMap {@postgres.configMap} or by ALTER SYSTEM, and restart PostgreSQL; a reload is not enough.',
   'remedy.shrink-pools':
     'In the configuration of {application} set {@keys.database.max_open_conns} to 50, {@keys.database.max_idle_conns} to 10 and {@keys.database.conn_max_lifetime} to 30, then restart it.',
   'remedy.end-leaked-sessions':

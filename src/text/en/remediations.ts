@@ -2,11 +2,20 @@
 export const remediations = {
   'remediation.redis.set-eviction-policy': 'Let Redis evict old keys',
   'remediation.postgres.terminate-idle-sessions': 'End leaked database sessions',
+  'remediation.postgres.end-blocking-session': 'End what blocks other sessions',
+  'remediation.postgres.create-indexes': 'Create the missing database indexes',
+  'remediation.postgres.rebuild-index': 'Build a database index anew',
+  'remediation.postgres.set-max-connections': 'Raise max_connections from the next restart',
   'remediation.kubernetes.restart-workload': 'Restart a workload',
   'remediation.compose.restart-service': 'Restart a service',
 
   'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
   'step.postgres-terminate-session': 'End the session {target}',
+  'step.postgres-cancel-statement': 'Cancel the statement of {target}',
+  'step.postgres-create-index': 'Create the index {target} on {table} ({column}), concurrently',
+  'step.postgres-drop-index': 'Drop the index {target} of {table}, concurrently',
+  'step.postgres-reindex': 'Build {target} anew, concurrently',
+  'step.postgres-set-max-connections': 'Write max_connections = {max_connections} for the next start',
   'step.kubernetes-rollout-restart': 'Restart {target}, one Pod after the other',
   'step.compose-restart': 'Restart the container {target}',
 
@@ -17,6 +26,20 @@ export const remediations = {
   'blast.undo': 'The state from before the fix comes back, and its problem may come back with it.',
   'blast.postgres-sessions':
     '{sessions|# idle session|# idle sessions} of {applications} {sessions|ends and its open transaction is|end and their open transactions are} rolled back. The applications connect again by themselves.',
+  'blast.postgres-cancel':
+    'The statement of {application} ({user}) fails and its transaction is rolled back. {waiting|# waiting session goes on|# waiting sessions go on}.',
+  'blast.postgres-end-blocker':
+    'The session of {application} ({user}) ends and its transaction, open for {openSeconds:seconds}, is rolled back. {waiting|# waiting session goes on|# waiting sessions go on}. The application connects again by itself.',
+  'blast.postgres-create-indexes':
+    'PostgreSQL reads tables of up to {rows|# row|# rows} in {database} and is busier for that time. Reads and writes go on. Afterwards each write costs a little more.',
+  'blast.postgres-drop-indexes':
+    'The {indexes|# index|# indexes} of this fix {indexes|is|are} dropped. The statements that used {indexes|it|them} are slow again.',
+  'blast.postgres-reindex':
+    'PostgreSQL reads {table} and writes {bytes:bytes} at most. Reads and writes go on, with the old index until the new one is valid.',
+  'blast.postgres-max-connections':
+    'Nothing changes now: the limit stays {now} until PostgreSQL is restarted, and is {value} from then on. The restart is not part of this fix.',
+  'blast.postgres-max-connections-undo':
+    'From its next restart on PostgreSQL allows {value} connections again, as before the fix.',
   'blast.kubernetes-restart':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now, strategy {strategy}). A workload with one Pod is away for that time.',
   'blast.compose-restart':
@@ -49,6 +72,17 @@ export const remediations = {
     'That Redis is a cluster of {nodes} masters: set the policy on each of them.',
   'offer.refused.not-master': 'That Redis is a replica; its master must be changed.',
   'offer.refused.no-target': 'Nothing was found to act on.',
+  'offer.refused.not-a-client':
+    'Process {pid} is no client in a database of the platform ({what}), so it is left to people.',
+  'offer.refused.nothing-to-cancel': 'Session {pid} runs no statement now ({state}): only ending it helps.',
+  'offer.refused.partitioned-table': '{table} is partitioned: its indexes are made one partition at a time.',
+  'offer.refused.table-too-large':
+    '{table} has {bytes:bytes}; above {most:bytes} an index takes longer than a step may.',
+  'offer.refused.index-name-taken': 'There is another index named {index}, or {index} is being built now.',
+  'offer.refused.index-not-rebuilt': '{index} cannot be built anew concurrently.',
+  'offer.refused.set-on-command-line': '{name} stands on the command line of PostgreSQL, which wins.',
+  'offer.refused.copies-follow':
+    'Copies follow this PostgreSQL ({copies}), or it is one. Raise the limit on the copies first.',
   'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',
   'offer.refused.too-many-targets':
     'It would touch {found|# object|# objects}; at most {most|# is|# are} allowed.',

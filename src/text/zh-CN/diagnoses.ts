@@ -232,7 +232,7 @@ export const diagnoses = {
   'diagnose.unseen-besides': '另外看不到{what}。',
   'cause.worker-busy': '本 worker 太忙（迟了 {lagMs} 毫秒），无法按时间判断',
   'remedy.raise-max-connections':
-    '在 ConfigMap {@postgres.configMap} 中把 max_connections 设为 200（现在 {max}），并重启 PostgreSQL；只 reload 不够。',
+    '在 ConfigMap {@postgres.configMap} 中或用 ALTER SYSTEM 把 max_connections 设为 {wanted}（现在 {max}），并重启 PostgreSQL；只 reload 不够。',
   'remedy.shrink-pools':
     '在 {application} 配置中把 {@keys.database.max_open_conns} 设为 50、{@keys.database.max_idle_conns} 设为 10、{@keys.database.conn_max_lifetime} 设为 30，然后重启。',
   'remedy.end-leaked-sessions': '结束停在事务中的空闲会话，并修复遗留它们的程序。',

@@ -3,11 +3,20 @@ import type { remediations as english } from '../en/remediations.ts';
 export const remediations = {
   'remediation.redis.set-eviction-policy': '让 Redis 淘汰旧键',
   'remediation.postgres.terminate-idle-sessions': '结束泄漏的数据库会话',
+  'remediation.postgres.end-blocking-session': '结束阻塞其他会话的操作',
+  'remediation.postgres.create-indexes': '创建缺失的数据库索引',
+  'remediation.postgres.rebuild-index': '重建数据库索引',
+  'remediation.postgres.set-max-connections': '调高 max_connections（下次重启后生效）',
   'remediation.kubernetes.restart-workload': '重启工作负载',
   'remediation.compose.restart-service': '重启服务',
 
   'step.redis-set-eviction-policy': '把 Redis 的淘汰策略设为 {policy}',
   'step.postgres-terminate-session': '结束会话 {target}',
+  'step.postgres-cancel-statement': '取消 {target} 的语句',
+  'step.postgres-create-index': '在 {table} ({column}) 上并发创建索引 {target}',
+  'step.postgres-drop-index': '并发删除 {table} 的索引 {target}',
+  'step.postgres-reindex': '并发重建 {target}',
+  'step.postgres-set-max-connections': '写入 max_connections = {max_connections}，下次启动时生效',
   'step.kubernetes-rollout-restart': '逐个 Pod 重启 {target}',
   'step.compose-restart': '重启容器 {target}',
 
@@ -17,6 +26,18 @@ export const remediations = {
   'blast.undo': '恢复到修复之前的状态，原来的问题可能再次出现。',
   'blast.postgres-sessions':
     '{applications} 的 {sessions} 个空闲会话将结束，其未提交事务会回滚。应用会自行重新连接。',
+  'blast.postgres-cancel':
+    '{application}（{user}）的语句会失败，其事务会回滚。{waiting} 个等待的会话将继续执行。',
+  'blast.postgres-end-blocker':
+    '{application}（{user}）的会话将结束，其已打开 {openSeconds:seconds} 的事务会回滚。{waiting} 个等待的会话将继续执行。应用会自行重新连接。',
+  'blast.postgres-create-indexes':
+    'PostgreSQL 会读取 {database} 中最多 {rows} 行的表，期间负载升高。读写不受阻，之后每次写入的开销略增。',
+  'blast.postgres-drop-indexes': '删除本次修复创建的 {indexes} 个索引，用到它们的语句会再次变慢。',
+  'blast.postgres-reindex':
+    'PostgreSQL 会读取 {table}，最多写入 {bytes:bytes}。读写不受阻，新索引有效之前仍使用旧索引。',
+  'blast.postgres-max-connections':
+    '现在没有变化：PostgreSQL 重启之前上限仍为 {now}，之后为 {value}。重启不包含在本次修复中。',
+  'blast.postgres-max-connections-undo': '下次重启后 PostgreSQL 的连接上限恢复为 {value}，与修复之前相同。',
   'blast.kubernetes-restart':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个，策略 {strategy}）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.compose-restart':
@@ -44,6 +65,15 @@ export const remediations = {
   'offer.refused.redis-cluster': '该 Redis 是有 {nodes} 个主节点的集群：请在每个主节点上设置策略。',
   'offer.refused.not-master': '该 Redis 是副本，必须更改其主节点。',
   'offer.refused.no-target': '没有找到可操作的对象。',
+  'offer.refused.not-a-client': '进程 {pid} 不是平台数据库中的客户端（{what}），需由人处理。',
+  'offer.refused.nothing-to-cancel': '会话 {pid} 当前没有执行语句（{state}）：只能结束它。',
+  'offer.refused.partitioned-table': '{table} 是分区表：需逐个分区创建索引。',
+  'offer.refused.table-too-large':
+    '{table} 有 {bytes:bytes}；超过 {most:bytes} 时，建索引的时间会超出单步时限。',
+  'offer.refused.index-name-taken': '已有另一个名为 {index} 的索引，或 {index} 正在创建。',
+  'offer.refused.index-not-rebuilt': '{index} 无法并发重建。',
+  'offer.refused.set-on-command-line': '{name} 写在 PostgreSQL 的命令行上，命令行优先。',
+  'offer.refused.copies-follow': '该 PostgreSQL 有副本跟随（{copies}），或它本身是副本。请先调高副本的上限。',
   'offer.refused.ambiguous-target': '有多个对象符合，必须明确指定：{workloads}。',
   'offer.refused.too-many-targets': '它会涉及 {found} 个对象；最多允许 {most} 个。',
   'offer.refused.too-many-objects': '它一次涉及的对象过多。',

@@ -22,11 +22,14 @@ export interface PostgresTarget {
     values?: readonly unknown[],
     options?: CallOptions,
   ): Promise<readonly Row[]>;
-  /** For remediations alone: one statement outside of a read-only transaction. */
+  /**
+   * For remediations alone: one statement outside of a read-only transaction. With `lockTimeoutMs` the server itself
+   * ends it when it waits longer for a lock, or runs longer than `timeoutMs`.
+   */
   execute<Row extends object>(
     database: DatabaseId,
     sql: string,
     values?: readonly unknown[],
-    options?: CallOptions,
+    options?: CallOptions & { readonly lockTimeoutMs?: number },
   ): Promise<readonly Row[]>;
 }

@@ -189,16 +189,24 @@ export function createPostgresTarget(
       id: DatabaseId,
       sql: string,
       values: readonly unknown[] = [],
-      options: CallOptions = {},
+      options: CallOptions & { readonly lockTimeoutMs?: number } = {},
     ): Promise<readonly Row[]> {
       const database = nameOf(id);
+      const { lockTimeoutMs, timeoutMs = timeouts.callMs } = options;
       const { default: pg } = await import('pg');
       const pool = survive(new pg.Pool({ ...connection(database), max: 1 }));
       try {
         return await withClient(
-          options,
+          // What the server ends is heard of; its answer takes a moment.
+          lockTimeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs + 1_000 },
           () => pool.connect(),
-          async (client) => (await client.query<Row>(sql, [...values])).rows,
+          async (client) => {
+            if (lockTimeoutMs !== undefined)
+              await client.query(
+                `SET lock_timeout = ${Math.round(lockTimeoutMs)}; SET statement_timeout = ${Math.round(timeoutMs)}`,
+              );
+            return (await client.query<Row>(sql, [...values])).rows;
+          },
         );
       } finally {
         // Not awaited: ending waits for a server that may be silent.

@@ -120,6 +120,12 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'no-approver',
   'self-target',
   'too-many-targets',
+  'table-too-large',
+  'partitioned-table',
+  'index-not-rebuilt',
+  'set-on-command-line',
+  'copies-follow',
+  'not-a-client',
   'on-delete-strategy',
 ]);
 

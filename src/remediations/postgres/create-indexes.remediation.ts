@@ -1,0 +1,253 @@
+import { z } from 'zod';
+import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
+import type { CallOptions } from '../../domain/kernel/call.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
+import { guideIndexes } from '../../domain/platform/table.ts';
+import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { mustHold, refused } from '../stale.ts';
+import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import {
+  cleanUp,
+  concurrently,
+  databaseIdOf,
+  databaseOf,
+  gaveUp,
+  identifier,
+  indexStepMs,
+  missingRight,
+  mostBytes,
+  nameOf,
+} from './server.ts';
+
+const Params = z.strictObject({
+  database: z
+    .enum(['agentManager', 'orchestrator'])
+    .default('agentManager')
+    .meta({ description: 'Which of the two databases.' }),
+});
+
+export const createIndexes = defineRemediation({
+  id: 'postgres.create-indexes',
+  version: 1,
+  doc: `Creates those of the guide's five indexes that a database lacks, each by CREATE INDEX CONCURRENTLY (D2.a).
+Reads and writes go on meanwhile.
+An index that an attempt left invalid is dropped, at once or by the next attempt.
+It waits 5 seconds at most for older transactions.
+A table larger than 2 GiB and a partitioned table are refused, because their indexes take longer than a step may.
+Undo drops what was created, concurrently.`,
+  tier: 2,
+  params: Params,
+  needs: ['postgres'],
+  helpsWith: [],
+  helpsCause: ['PG_INDEX_MISSING'],
+  paramsFor({ facts }) {
+    const database = databaseIdOf(facts);
+    return database === undefined ? undefined : { database };
+  },
+  instruction: 'create-index',
+
+  async plan(params, { deps: { postgres, platform, environment }, signal }: Context) {
+    const wanted = guideIndexes[params.database];
+    const seen: Seen[] = [];
+    for (const { name, table, column } of wanted) {
+      const found = await look(
+        postgres,
+        params.database,
+        { index: name, table: platform.tables[table], column },
+        signal,
+      );
+      if (found !== undefined && !found.covered) seen.push(found);
+    }
+    for (const found of seen) mayBuild(found);
+    const [first, ...rest] = seen.map((found) => stepOf(found, 'valid'));
+    if (first === undefined) throw refused('nothing-to-do', { database: params.database });
+    const [firstUndo, ...restUndo] = seen.map((found) => undoOf(found)).toReversed();
+    const cluster = await systemIdentifier(postgres, signal);
+    return {
+      schemaVersion: planSchema,
+      actionId: 'postgres.create-indexes',
+      actionVersion: 1,
+      environment,
+      part: 'postgres',
+      target: `postgres/${cluster}/${nameOf(postgres, params.database)}/indexes`,
+      identity: { system_identifier: cluster },
+      params,
+      tier: 2,
+      steps: [first, ...rest],
+      ...(firstUndo === undefined ? {} : { undo: [firstUndo, ...restUndo] as const }),
+      verifyWith: [{ probe: 'postgres.connection', with: { database: params.database } }],
+      verifyWithinMs: 60_000,
+      stableForMs: 1_000,
+      blast: {
+        key: 'postgres-create-indexes',
+        facts: {
+          indexes: seen.length,
+          database: nameOf(postgres, params.database),
+          rows: Math.round(seen.reduce((sum, { rows }) => Math.max(sum, rows), 0)),
+        },
+      },
+      undoBlast: { key: 'postgres-drop-indexes', facts: { indexes: seen.length } },
+      stepTimeoutMs: indexStepMs,
+      objects: seen.length,
+    };
+  },
+
+  async object(_plan, { deps, signal }: Context) {
+    return postgresObject(deps.postgres, signal);
+  },
+
+  async applyStep(step, plan, { deps: { postgres, platform }, signal }: Context): Promise<Facts> {
+    const database = databaseOf(plan.params);
+    const wanted = wantedOf(step, database, platform);
+    const now = await look(postgres, database, wanted, signal);
+    const index = wanted.index;
+    if (now?.table_oid === step.precondition['table_oid'] && now?.state === step.to['index'])
+      return { index, already: true };
+    // What an attempt of ours left behind is no other hand's work.
+    const left = now?.state === 'invalid' && step.to['index'] === 'valid';
+    mustHold(step.precondition, {
+      table_oid: now?.table_oid ?? null,
+      index: left ? (step.precondition['index'] ?? null) : (now?.state ?? null),
+    });
+    if (now === undefined) throw refused('no-target');
+    signal.throwIfAborted();
+    const drop = (options: CallOptions & { readonly lockTimeoutMs: number }) =>
+      postgres.execute(database, `DROP INDEX CONCURRENTLY IF EXISTS ${full(now.schema, index)}`, [], options);
+    try {
+      if (left) await drop({ ...cleanUp, signal });
+      if (step.to['index'] === 'absent') {
+        await drop({ ...concurrently, signal });
+        return { index, dropped: true };
+      }
+      await postgres.execute(
+        database,
+        `CREATE INDEX CONCURRENTLY ${identifier(index)} ON ${full(now.schema, wanted.table)} (${identifier(wanted.column)})`,
+        [],
+        { ...concurrently, signal },
+      );
+    } catch (error) {
+      // An invalid index is kept up to date at every write and helps no query.
+      const after = await look(postgres, database, wanted, signal).catch(() => undefined);
+      if (after?.state === 'invalid' && step.to['index'] === 'valid')
+        await drop(cleanUp).catch(() => undefined);
+      throw gaveUp(error);
+    }
+    return { index, rows: Math.round(now.rows) };
+  },
+
+  async observeStep(step, plan, { deps: { postgres, platform }, signal }: Context) {
+    const database = databaseOf(plan.params);
+    const now = await look(postgres, database, wantedOf(step, database, platform), signal);
+    if (now === undefined || now.table_oid !== step.precondition['table_oid']) return 'unknown';
+    if (now.state === step.to['index']) return 'done';
+    // It may be in the middle of it, or another may have made one of that name.
+    if (now.state === 'building' || now.state === 'other') return 'unknown';
+    return 'not-done';
+  },
+
+  /** By the catalogue, not by the name: a valid index leads with the column, or none of ours is left. */
+  async settled(plan, { deps: { postgres, platform }, signal }: Context) {
+    const database = databaseOf(plan.params);
+    for (const step of plan.steps) {
+      const now = await look(postgres, database, wantedOf(step, database, platform), signal);
+      if (now === undefined) return false;
+      if (step.to['index'] === 'valid' ? !now.covered : now.state !== 'absent') return false;
+    }
+    return true;
+  },
+});
+
+type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
+
+interface Wanted {
+  readonly index: string;
+  readonly table: string;
+  readonly column: string;
+}
+
+interface Row {
+  readonly table_oid: string;
+  readonly schema: string;
+  readonly partitioned: boolean;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly owner: string;
+  readonly mine: boolean;
+  /** A valid index leads with the column, whatever its name. */
+  readonly covered: boolean;
+  readonly state: 'absent' | 'invalid' | 'valid' | 'building' | 'other';
+}
+type Seen = Row & Wanted;
+
+const full = (schema: string, name: string) => `${identifier(schema)}.${identifier(name)}`;
+
+/** The index that a step is about: only those of the guide, on the tables of this installation. */
+function wantedOf({ target }: PlanStep, database: DatabaseId, { tables }: Platform): Wanted {
+  const found = guideIndexes[database].find(({ name }) => name === target);
+  if (found === undefined) throw refused('no-target');
+  return { index: found.name, table: tables[found.table], column: found.column };
+}
+
+function mayBuild(found: Seen): void {
+  const { table, index, owner, bytes } = found;
+  if (found.partitioned) throw refused('partitioned-table', { table });
+  if (!found.mine) throw missingRight('CREATE INDEX', `table ${table} of ${owner}`);
+  if (bytes > mostBytes) throw refused('table-too-large', { table, bytes, most: mostBytes });
+  if (found.state === 'other' || found.state === 'building' || found.state === 'valid')
+    throw refused('index-name-taken', { index, table });
+}
+
+function stepOf(found: Seen, to: 'valid'): PlanStep {
+  return {
+    kind: 'postgres-create-index',
+    target: found.index,
+    from: { index: found.state },
+    to: { index: to, table: found.table, column: found.column },
+    precondition: { table_oid: found.table_oid, index: found.state },
+    safety: 'idempotent',
+  };
+}
+
+function undoOf(found: Seen): PlanStep {
+  return {
+    kind: 'postgres-drop-index',
+    target: found.index,
+    from: { index: 'valid' },
+    to: { index: 'absent', table: found.table },
+    precondition: { table_oid: found.table_oid, index: 'valid' },
+    safety: 'idempotent',
+  };
+}
+
+/** Undefined where there is no such table. */
+async function look(
+  postgres: PostgresTarget,
+  database: DatabaseId,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<Seen | undefined> {
+  const [row] = await postgres.query<Row>(
+    database,
+    `SELECT t.oid::text AS table_oid, n.nspname AS schema, t.relkind = 'p' AS partitioned,
+       greatest(t.reltuples, 0)::float8 AS rows, pg_table_size(t.oid)::float8 AS bytes,
+       pg_get_userbyid(t.relowner) AS owner, pg_has_role(current_user, t.relowner, 'USAGE') AS mine,
+       EXISTS (SELECT 1 FROM pg_index k JOIN pg_attribute a ON a.attrelid = k.indrelid AND a.attnum = k.indkey[0]
+         WHERE k.indrelid = t.oid AND k.indisvalid AND k.indpred IS NULL AND a.attname = $3) AS covered,
+       CASE WHEN i.oid IS NULL THEN 'absent'
+         WHEN x.indrelid IS DISTINCT FROM t.oid OR x.indnatts <> 1 OR x.indisunique OR x.indpred IS NOT NULL
+           OR c.attname IS DISTINCT FROM $3 THEN 'other'
+         WHEN x.indisvalid THEN 'valid'
+         WHEN EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.relid = t.oid) THEN 'building'
+         ELSE 'invalid' END AS state
+     FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
+     LEFT JOIN pg_class i ON i.relnamespace = t.relnamespace AND i.relname = $2
+     LEFT JOIN pg_index x ON x.indexrelid = i.oid
+     LEFT JOIN pg_attribute c ON c.attrelid = x.indrelid AND c.attnum = x.indkey[0]
+     WHERE t.oid = to_regclass(quote_ident($1)) AND t.relkind IN ('r', 'p')`,
+    [wanted.table, wanted.index, wanted.column],
+    { signal },
+  );
+  return row === undefined ? undefined : { ...row, ...wanted };
+}

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { defineRemediation, planSchema } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { DatabaseId, PostgresTarget } from '../../domain/probe/targets/postgres.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { mustHold, refused } from '../stale.ts';
+import { postgresObject, systemIdentifier } from '../store-behind.ts';
+import {
+  cleanUp,
+  concurrently,
+  databaseIdOf,
+  databaseOf,
+  gaveUp,
+  identifier,
+  indexStepMs,
+  missingRight,
+  mostBytes,
+  nameOf,
+} from './server.ts';
+
+const name = z.string().min(1).max(63);
+const Params = z.strictObject({
+  database: z
+    .enum(['agentManager', 'orchestrator'])
+    .default('agentManager')
+    .meta({ description: 'Which of the two databases.' }),
+  schema: name.default('public').meta({ description: 'Schema of the index.' }),
+  index: name.meta({ description: 'Name of the index.' }),
+});
+
+export const rebuildIndex = defineRemediation({
+  id: 'postgres.rebuild-index',
+  version: 1,
+  doc: `Builds one index anew by REINDEX INDEX CONCURRENTLY (T1.b).
+Reads and writes go on meanwhile; the old index serves until the new one is valid.
+What an attempt leaves behind is dropped, at once or by the next attempt.
+It waits 5 seconds at most for older transactions.
+A table larger than 2 GiB is refused, because its index takes longer than a step may.
+There is no undo: the content is the same.`,
+  tier: 2,
+  params: Params,
+  needs: ['postgres'],
+  helpsWith: [],
+  helpsCause: ['INDEX_CORRUPT', 'INDEX_BLOATED', 'INDEX_INVALID'],
+  paramsFor({ facts }) {
+    const database = databaseIdOf(facts);
+    const { schema, index } = facts;
+    if (database === undefined || typeof index !== 'string') return undefined;
+    return { database, ...(typeof schema === 'string' ? { schema } : {}), index };
+  },
+  instruction: 'reindex-concurrently',
+
+  async plan(params, { deps: { postgres, environment }, signal }: Context) {
+    const { database, schema, index } = params;
+    const found = await look(postgres, database, params, signal);
+    if (found === undefined) throw refused('no-target');
+    if (found.kind !== 'i' || found.exclusion) throw refused('index-not-rebuilt', { index });
+    if (!found.mine) throw missingRight('REINDEX', `index ${index} of ${found.owner}`);
+    if (found.bytes > mostBytes)
+      throw refused('table-too-large', { table: found.table, bytes: found.bytes, most: mostBytes });
+    const cluster = await systemIdentifier(postgres, signal);
+    return {
+      schemaVersion: planSchema,
+      actionId: 'postgres.rebuild-index',
+      actionVersion: 1,
+      environment,
+      part: 'postgres',
+      target: `postgres/${cluster}/${nameOf(postgres, database)}/${schema}.${index}`,
+      identity: { system_identifier: cluster },
+      params,
+      tier: 2,
+      steps: [
+        {
+          kind: 'postgres-reindex',
+          target: `${schema}.${index}`,
+          from: { index: found.oid },
+          to: { index: 'rebuilt' },
+          precondition: { index_oid: found.oid, table_oid: found.table_oid },
+          safety: 'idempotent',
+        },
+      ],
+      verifyWith: [{ probe: 'postgres.connection', with: { database } }],
+      verifyWithinMs: 60_000,
+      stableForMs: 1_000,
+      blast: {
+        key: 'postgres-reindex',
+        facts: { index, table: found.table, bytes: found.index_bytes },
+      },
+      stepTimeoutMs: indexStepMs,
+      objects: 1,
+    };
+  },
+
+  async object(_plan, { deps, signal }: Context) {
+    return postgresObject(deps.postgres, signal);
+  },
+
+  async applyStep(step, plan, { deps: { postgres }, signal }: Context): Promise<Facts> {
+    const wanted = Params.parse(plan.params);
+    const now = await look(postgres, wanted.database, wanted, signal);
+    if (isRebuilt(step.precondition, now)) return { index: wanted.index, already: true };
+    mustHold(step.precondition, { index_oid: now?.oid ?? null, table_oid: now?.table_oid ?? null });
+    signal.throwIfAborted();
+    const dropLeft = async () => {
+      for (const left of await leftovers(postgres, wanted, signal))
+        await postgres.execute(
+          wanted.database,
+          `DROP INDEX CONCURRENTLY IF EXISTS ${identifier(wanted.schema)}.${identifier(left)}`,
+          [],
+          cleanUp,
+        );
+    };
+    await dropLeft();
+    try {
+      await postgres.execute(
+        wanted.database,
+        `REINDEX INDEX CONCURRENTLY ${identifier(wanted.schema)}.${identifier(wanted.index)}`,
+        [],
+        { ...concurrently, signal },
+      );
+    } catch (error) {
+      await dropLeft().catch(() => undefined);
+      throw gaveUp(error);
+    }
+    return { index: wanted.index };
+  },
+
+  async observeStep(step, plan, { deps: { postgres }, signal }: Context) {
+    const now = await look(postgres, databaseOf(plan.params), Params.parse(plan.params), signal);
+    if (isRebuilt(step.precondition, now)) return 'done';
+    // Another index, or none, by another hand; or it is being built right now.
+    if (now === undefined || now.oid !== step.precondition['index_oid'] || now.building) return 'unknown';
+    return 'not-done';
+  },
+
+  /** By the catalogue: the index is valid, and nothing of the attempt is left. */
+  async settled(plan, { deps: { postgres }, signal }: Context) {
+    const wanted = Params.parse(plan.params);
+    const now = await look(postgres, wanted.database, wanted, signal);
+    return now?.valid === true && (await leftovers(postgres, wanted, signal)).length === 0;
+  },
+});
+
+type Context = { readonly deps: With<'postgres'>; readonly signal: AbortSignal };
+type Wanted = z.output<typeof Params>;
+
+interface Row {
+  /** REINDEX CONCURRENTLY makes another index under the same name, with another oid. */
+  readonly oid: string;
+  readonly table_oid: string;
+  readonly table: string;
+  readonly kind: string;
+  readonly exclusion: boolean;
+  readonly valid: boolean;
+  readonly building: boolean;
+  readonly bytes: number;
+  readonly index_bytes: number;
+  readonly owner: string;
+  readonly mine: boolean;
+}
+
+function isRebuilt(before: Facts, now: Row | undefined): boolean {
+  if (now === undefined || now.table_oid !== before['table_oid']) return false;
+  return now.oid !== before['index_oid'] && now.valid;
+}
+
+async function look(
+  postgres: PostgresTarget,
+  database: DatabaseId,
+  { schema, index }: Pick<Wanted, 'schema' | 'index'>,
+  signal: AbortSignal,
+): Promise<Row | undefined> {
+  const [row] = await postgres.query<Row>(
+    database,
+    `SELECT i.oid::text AS oid, t.oid::text AS table_oid, t.relname AS table, i.relkind AS kind,
+       x.indisexclusion AS exclusion, x.indisvalid AS valid,
+       EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.relid = t.oid) AS building,
+       pg_table_size(t.oid)::float8 AS bytes, pg_relation_size(i.oid)::float8 AS index_bytes,
+       pg_get_userbyid(i.relowner) AS owner, pg_has_role(current_user, i.relowner, 'USAGE') AS mine
+     FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace
+     JOIN pg_index x ON x.indexrelid = i.oid JOIN pg_class t ON t.oid = x.indrelid
+     WHERE n.nspname = $1 AND i.relname = $2`,
+    [schema, index],
+    { signal },
+  );
+  return row;
+}
+
+/** Invalid indexes that a failed REINDEX CONCURRENTLY leaves: `<name>_ccnew` and `<name>_ccold`, with a number if need be. */
+async function leftovers(
+  postgres: PostgresTarget,
+  { database, schema, index }: Wanted,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const rows = await postgres.query<{ readonly name: string }>(
+    database,
+    `SELECT i.relname AS name FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace
+       JOIN pg_index x ON x.indexrelid = i.oid
+     WHERE n.nspname = $1 AND NOT x.indisvalid AND i.relname ~ '_cc(new|old)[0-9]*$'
+       AND regexp_replace(i.relname, '_cc(new|old)[0-9]*$', '') = $2
+       AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.relid = x.indrelid)`,
+    [schema, index],
+    { signal },
+  );
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,61 @@
+/** What the answer says to do and what its button does are the same, value by value. */
+import { describe, expect, it } from 'vitest';
+import { diagnoses } from '../../src/diagnoses/index.ts';
+import { instructionLines } from '../../src/diagnoses/instructions/commands.ts';
+import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
+import { remediesOfCause } from '../../src/domain/fix/remedies.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
+import type { Finding } from '../../src/domain/probe/finding.ts';
+import { wordsIn } from '../../src/text/words.ts';
+import { registered } from '../support/remediation-fixtures.ts';
+
+const place = { kind: 'compose', project: 'aetherius' } as const;
+
+/** Parameters that say where or how, and stand in no sentence. */
+const silent = new Set(['database', 'schema', 'how', 'backendStart', 'olderThanSeconds', 'part']);
+
+const database = { database: 'agent_manager', databaseId: 'agentManager' } as const;
+/** For each cause whose fix takes a value, findings with such facts as their probes give. */
+const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'>>> = {
+  'D1.a': { code: 'PG_LIMIT_TOO_LOW', facts: { max: 60, wanted: 240, ...database } },
+  'D2.c': { code: 'PG_LOCK_BLOCKS', facts: { pid: 4711, state: 'active', application: 'shop' } },
+  'D3.a': { code: 'REDIS_POLICY_NOEVICTION', facts: {} },
+  'T1.b': { code: 'INDEX_BLOATED', facts: { ...database, schema: 'public', index: 'events_pkey' } },
+};
+
+const causes = (diagnoses as readonly Diagnosis[]).flatMap((diagnosis) => diagnosis.causes);
+
+describe('the sentences and lines of a cause say what its fix would do', () => {
+  it.each(Object.keys(found))('%s', (id) => {
+    const cause = causes.find((one) => one.id === id);
+    const finding: Finding = {
+      ...{ severity: 'warning', part: 'postgres', subject: 's', code: 'PG_SLOW', facts: {} },
+      ...found[id],
+    };
+    const wanted = (cause?.remedies ?? []).flatMap((remedy) => ('remediation' in remedy ? [remedy] : []));
+    const fixes = remediesOfCause([finding], wanted, registered, { compose: {} as never });
+    const said = (['en', 'zh-CN'] as const).map((language) =>
+      [
+        ...(cause?.remedies ?? []).flatMap((remedy) =>
+          'instruction' in remedy
+            ? [
+                wordsIn(language).lookupPlain(`remedy.${remedy.instruction}`, finding.facts) ?? '',
+                ...instructionLines(remedy.instruction, place, finding, asInGuide),
+              ]
+            : [],
+        ),
+        // What stands in the card as well is no other word.
+        ...fixes.map(({ call }) => {
+          const instruction = registered.find((one) => one.id === call.remediation)?.instruction ?? '';
+          return wordsIn(language).lookupPlain(`remedy.${instruction}`, finding.facts) ?? '';
+        }),
+      ].join('\n'),
+    );
+
+    expect(fixes).not.toEqual([]);
+    for (const text of said)
+      for (const { call } of fixes)
+        for (const [name, value] of Object.entries(call.with))
+          if (!silent.has(name)) expect(text, name).toContain(String(value));
+  });
+});

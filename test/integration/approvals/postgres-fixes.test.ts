@@ -1,0 +1,321 @@
+/** The fixes of PostgreSQL on a real server: offered, approved, carried out once, verified, taken back. */
+import { Client } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PostgresServer, startPostgres } from '../../../lab/components/postgres.ts';
+import type { Remediation } from '../../../src/domain/fix/remediation.ts';
+import { systemClock } from '../../../src/platform/process/clock.ts';
+import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { probes } from '../../../src/probes/index.ts';
+import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
+import { createHarness, type Harness } from '../../support/approvals.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
+import { registered } from '../../support/remediation-fixtures.ts';
+import { environment, literal, scratch } from '../../support/targets.ts';
+
+const postgres = usePostgres();
+let database: TestDatabase;
+let target: TestDatabase;
+let platform: Client;
+const clients: Client[] = [];
+
+function harnessOf(id: string, url = target.url): Harness {
+  const targets = createTargetsFactory({
+    prod: {
+      ...environment(),
+      postgres: {
+        url: literal(url),
+        databases: { agentManager: 'agent_manager', orchestrator: 'orchestrator' },
+      },
+    },
+  });
+  return createHarness(database.store(), {
+    real: {
+      remediation: registered.find((item) => item.id === id) as Remediation,
+      targets,
+      probes: createProbeRunner({ probes, clock: systemClock, logger: silentLogger }),
+    },
+  });
+}
+
+async function connect(name: string): Promise<Client> {
+  const url = new URL(target.url);
+  url.pathname = '/agent_manager';
+  const client = new Client({ connectionString: url.href, application_name: name });
+  client.on('error', () => undefined);
+  await client.connect();
+  clients.push(client);
+  return client;
+}
+const pidOf = async (client: Client) =>
+  Number((await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid);
+const anHourLater = () =>
+  database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
+async function undone(h: Harness, id: string): Promise<string> {
+  const { remediation: undo } = await h.service.undo(h.input(id, 'UREQ'));
+  await h.service.approve(h.input(undo.id, 'ULEAD'));
+  await h.execute(undo.id);
+  return (await h.row(undo.id)).state;
+}
+/** The worker dies at this point; another one goes on. */
+async function killedAt(h: Harness, id: string, point: string): Promise<void> {
+  const died = new Error('killed');
+  await h
+    .execute(id, 'worker-1', {
+      atKillPoint: (at) => (at === point ? Promise.reject(died) : Promise.resolve()),
+    })
+    .catch(() => undefined);
+  await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [id]);
+  await h.execute(id, 'worker-2');
+}
+
+beforeAll(async () => {
+  database = await postgres.migrated();
+  target = await postgres.database();
+  for (const name of ['agent_manager', 'orchestrator']) await target.sql(`CREATE DATABASE ${name}`);
+  platform = await connect('test');
+  await platform.query(
+    `CREATE TABLE events (id int PRIMARY KEY, cluster_id text, severity text, timestamp timestamptz);
+     INSERT INTO events SELECT i, 'c' || i % 9, 'high', now() FROM generate_series(1, 5000) i`,
+  );
+});
+// The same fix of the same server more than twice an hour is refused (R-X9).
+beforeEach(async () => {
+  await anHourLater();
+});
+afterAll(async () => {
+  await Promise.allSettled(clients.map((one) => one.end()));
+});
+
+describe('a session that blocks others (D2.c)', () => {
+  /** One holds a lock and another waits for it. */
+  async function blocked(work: 'idle' | 'active') {
+    const [holder, waiter] = [await connect('holder'), await connect('waiter')];
+    const pid = await pidOf(holder);
+    await holder.query('BEGIN');
+    const locked =
+      work === 'idle'
+        ? holder.query('LOCK TABLE events')
+        : holder.query('DO $$ BEGIN LOCK TABLE events; PERFORM pg_sleep(300); END $$').catch(() => undefined);
+    if (work === 'idle') await locked;
+    else
+      await expect
+        .poll(() =>
+          target.sql('SELECT 1 FROM pg_locks WHERE pid = $1 AND mode = $2', [pid, 'AccessExclusiveLock']),
+        )
+        .not.toEqual([]);
+    const waits = waiter.query('SELECT count(*) FROM events');
+    // Where the test ends before it is served, that is no fault of its own.
+    waits.catch(() => undefined);
+    await expect
+      .poll(() => target.sql('SELECT 1 FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))', [pid]))
+      .not.toEqual([]);
+    return { pid, holder, waits };
+  }
+  const there = (pid: number) => target.sql('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid]);
+
+  it('is ended when it is idle in a transaction, and whoever waited goes on', async () => {
+    const { pid, waits } = await blocked('idle');
+    const h = harnessOf('postgres.end-blocking-session');
+    const row = await h.approved({ pid, how: 'end' });
+
+    await h.execute(row.id);
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+    expect((await waits).rowCount).toBe(1);
+    expect(await there(pid)).toEqual([]);
+  });
+
+  it('has its statement cancelled when it runs one, and stays', async () => {
+    const { pid, waits, holder } = await blocked('active');
+    const h = harnessOf('postgres.end-blocking-session');
+    const row = await h.approved({ pid, how: 'cancel' });
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect((await waits).rowCount).toBe(1);
+    expect(await there(pid)).toHaveLength(1);
+    await holder.query('ROLLBACK');
+  });
+
+  it('is left alone when it has gone on to another transaction since (R-P3, R-P4)', async () => {
+    const { pid, holder, waits } = await blocked('idle');
+    const h = harnessOf('postgres.end-blocking-session');
+    const row = await h.approved({ pid, how: 'end' });
+    await holder.query('COMMIT');
+    await waits;
+    await holder.query('BEGIN; LOCK TABLE events');
+    const again = (await connect('waiter-2')).query('SELECT count(*) FROM events');
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('stale');
+    expect(await there(pid)).toHaveLength(1);
+    await holder.query('COMMIT');
+    await again;
+  });
+});
+
+describe('indexes that are missing (D2.a)', () => {
+  const names = async () =>
+    (
+      await platform.query<{ name: string; valid: boolean }>(
+        `SELECT relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class ON oid = indexrelid
+         WHERE indrelid = 'events'::regclass AND NOT indisprimary ORDER BY 1`,
+      )
+    ).rows;
+  const all = ['idx_events_cluster_id', 'idx_events_severity', 'idx_events_timestamp'].map((name) => ({
+    name,
+    valid: true,
+  }));
+  /** What a build that failed leaves behind: its unique values are none. */
+  const leaveInvalid = () =>
+    platform
+      .query('CREATE UNIQUE INDEX CONCURRENTLY idx_events_severity ON events (severity)')
+      .catch(() =>
+        platform.query(
+          "UPDATE pg_index SET indisunique = false WHERE indexrelid = 'idx_events_severity'::regclass",
+        ),
+      );
+
+  it('are created while others write, with an invalid one dropped first, and dropped again by undo', async () => {
+    await leaveInvalid();
+    expect(await names()).toEqual([{ name: 'idx_events_severity', valid: false }]);
+    const h = harnessOf('postgres.create-indexes');
+    const row = await h.approved({ database: 'agentManager' });
+    expect(row.plan.steps.map(({ from }) => from)).toEqual([
+      { index: 'absent' },
+      { index: 'invalid' },
+      { index: 'absent' },
+    ]);
+
+    await h.execute(row.id);
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+    expect(await names()).toEqual(all);
+    expect(await undone(h, row.id)).toBe('succeeded');
+    expect(await names()).toEqual([]);
+  });
+
+  it.each(['R-K3', 'R-K4'])('are each created once when the worker dies at %s', async (point) => {
+    const h = harnessOf('postgres.create-indexes');
+    const row = await h.approved({ database: 'agentManager' });
+
+    await killedAt(h, row.id, point);
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect(await names()).toEqual(all);
+    await platform.query('DROP INDEX idx_events_cluster_id, idx_events_severity, idx_events_timestamp');
+  });
+
+  it('of a table that was made anew since are not created (R-P3)', async () => {
+    const h = harnessOf('postgres.create-indexes');
+    const row = await h.approved({ database: 'agentManager' });
+    await platform.query(
+      'CREATE TABLE other (LIKE events); DROP TABLE events; ALTER TABLE other RENAME TO events',
+    );
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('stale');
+    expect(await names()).toEqual([]);
+  });
+
+  it('are given up when a transaction stands in the way, and made by the next attempt', async () => {
+    const h = harnessOf('postgres.create-indexes');
+    const row = await h.approved({ database: 'agentManager' });
+    const holder = await connect('holder-of-a-row');
+    await holder.query("BEGIN; INSERT INTO events VALUES (0, 'c', 'high', now())");
+
+    await h.execute(row.id);
+    await holder.query('ROLLBACK');
+
+    expect((await h.row(row.id)).state).toBe('failed');
+    const again = await h.approved({ database: 'agentManager' });
+    await h.execute(again.id);
+    expect((await h.row(again.id)).state).toBe('succeeded');
+    expect(await names()).toEqual(all);
+  }, 60_000);
+});
+
+describe('an index that is bloated or broken (T1.b)', () => {
+  it('is built anew under its name, once', async () => {
+    await platform.query('CREATE INDEX bloated ON events (cluster_id)');
+    const oid = async () =>
+      (await platform.query<{ oid: string }>("SELECT 'bloated'::regclass::oid::text AS oid")).rows[0]?.oid;
+    const before = await oid();
+    const h = harnessOf('postgres.rebuild-index');
+    const row = await h.approved({ database: 'agentManager', index: 'bloated' });
+
+    await killedAt(h, row.id, 'R-K4');
+
+    expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+    expect(await oid()).not.toBe(before);
+  });
+
+  it('is left alone when somebody has built it anew since (R-P3)', async () => {
+    const h = harnessOf('postgres.rebuild-index');
+    const row = await h.approved({ database: 'agentManager', index: 'bloated' });
+    await platform.query('REINDEX INDEX CONCURRENTLY bloated');
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('stale');
+  });
+});
+
+describe('too few connections (D1.a)', () => {
+  const folder = scratch('max-connections');
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres({ dir: folder.dir, databases: ['agent_manager', 'orchestrator'] });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    folder.remove();
+  });
+
+  async function ask<Row extends object>(sql: string): Promise<readonly Row[]> {
+    const client = new Client({ connectionString: server.url() });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+  const now = async () =>
+    (await ask<{ max_connections: string }>('SHOW max_connections'))[0]?.max_connections;
+
+  it('get a higher limit for the next start, and undo writes what stood there before', async () => {
+    const h = harnessOf('postgres.set-max-connections', server.url());
+    const row = await h.approved({ value: 200 });
+
+    await killedAt(h, row.id, 'R-K4');
+
+    expect((await h.row(row.id)).state).toBe('succeeded');
+    expect(await now()).toBe('100');
+    await server.restart();
+    expect(await now()).toBe('200');
+
+    expect(await undone(h, row.id)).toBe('succeeded');
+    await server.restart();
+    expect(await now()).toBe('100');
+  });
+
+  it('are left alone when another hand set the limit since (R-P3), or the command line says it', async () => {
+    const h = harnessOf('postgres.set-max-connections', server.url());
+    const row = await h.approved({ value: 200 });
+    await ask('ALTER SYSTEM SET max_connections = 150');
+
+    await h.execute(row.id);
+
+    expect((await h.row(row.id)).state).toBe('stale');
+    await server.restart();
+    expect(await now()).toBe('150');
+    expect(await harnessOf('postgres.set-max-connections').propose({ value: 500 })).toMatchObject({
+      reason: 'set-on-command-line',
+    });
+  });
+});
