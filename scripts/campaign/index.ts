@@ -1,6 +1,7 @@
 /** `npm run campaign`: every fault of the lab, diagnosed from Slack's front door. */
 
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
@@ -14,6 +15,7 @@ import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
 import { tryHealth } from './health-trial.ts';
+import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
 import {
@@ -21,6 +23,8 @@ import {
   deprivedRow,
   healthHead,
   healthRow,
+  installationHead,
+  installationRow,
   pairHead,
   pairRow,
   trialHead,
@@ -36,6 +40,10 @@ interface Options extends Choice {
   readonly less: boolean;
   readonly pairs: boolean;
   readonly health: boolean;
+  readonly installations: boolean;
+  readonly seed: readonly string[];
+  readonly seeds?: string;
+  readonly plant: string;
   readonly keep: boolean;
   readonly resume: boolean;
   readonly summary: boolean;
@@ -69,6 +77,10 @@ const options = new Command('campaign')
   )
   .option('--pairs', 'faults that occur together', false)
   .option('--health', 'parts only: what the table of `/aetherius health` says of each', false)
+  .option('--installations', 'generated installations: healthy, and with faults planted', false)
+  .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
+  .option('--seeds <number>', 'draw so many new installations; a seed that fails is kept')
+  .option('--plant <number>', 'faults in each installation on Compose', '0')
   .option('--keep', 'leave the platform up', false)
   .option('--resume', 'go on after the trials that ended before, of the same commit and table', false)
   .option(
@@ -148,6 +160,32 @@ async function* single({ lab, product, log }: Stage): AsyncGenerator<Row> {
     }
 }
 
+async function runInstallations(): Promise<boolean> {
+  const drawn = Array.from({ length: Number(options.seeds ?? 0) }, () => randomInt(31, 2 ** 31));
+  const seeds = options.seed.length > 0 ? options.seed.map(Number) : drawn.length > 0 ? drawn : keptSeeds();
+  const name = `${options.runtime}, generated installations`;
+  const log = logOf(name);
+  const rows: Row[] = [];
+  print(installationHead);
+  if (options.runtime === 'processes') throw new Error('installations run on kubernetes or compose');
+  const trials = tryInstallations({
+    ...{ runtime: options.runtime, seeds, print, faults: Number(options.plant), only: options.fault ?? [] },
+    isDone: (trial) => {
+      const before = log.rowsOf(trial);
+      if (before !== undefined) rows.push(...before);
+      return before !== undefined;
+    },
+  });
+  for await (const trial of trials) {
+    const row = { text: installationRow(trial), problems: trial.problems };
+    print(row.text);
+    log.add(`${trial.seed} ${trial.state.split(' ')[0] ?? ''}`, [row]);
+    rows.push(row);
+    if (trial.problems.length > 0) keepSeed(trial.seed);
+  }
+  return finish(name, installationHead, rows, 3);
+}
+
 const wanted = (fault: Fault) => isWanted(options, fault);
 
 async function* tables(stage: Stage): AsyncGenerator<Row> {
@@ -213,6 +251,7 @@ async function* together(stage: Stage): AsyncGenerator<Row> {
 }
 
 const progress = timedProgress(print);
+if (options.installations) process.exit((await runInstallations()) ? 0 : 1);
 const wasUp = (await labStatus(options.runtime)) !== 'down';
 const lab = await upLab(options.runtime, progress);
 const deprived = options.less ? await deprive(lab) : undefined;
@@ -235,11 +274,7 @@ let stopping = false;
 process.once('SIGINT', () => {
   stopping = true;
 });
-const log = new TrialLog(
-  join(artifactsFolder, `campaign-${part.name.replaceAll(/[^a-z]+/g, '-')}.jsonl`),
-  { table: part.name, commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim() },
-  options,
-);
+const log = logOf(part.name);
 if (log.size > 0) print(`${log.size} trials ended before and are not done again`);
 // Whoever was killed in a trial has left its fault there.
 if (options.resume && wasUp) await putBack(lab);
@@ -254,36 +289,45 @@ try {
   await product.stop();
   await deprived?.stop();
 }
-const right = rows.filter(({ problems }) => problems.length === 0).length;
-progress(`${rows.length} trials, ${right} right`);
-if (options.report !== undefined) {
-  const wrong = rows.flatMap(({ text, problems }) => (problems.length === 0 ? [] : [text]));
-  writeFileSync(options.report, JSON.stringify({ right, wrong }));
-}
-const command = `npm run campaign -- ${process.argv.slice(2).join(' ')}`
-  .replaceAll(/ --(?:report \S+|summary|resume)/g, '')
-  .trim();
-const date = new Date().toISOString().slice(0, 10);
-const said = { date, command };
-if (rows.length > 0)
-  writeReport(
-    campaignReport,
-    {
-      ...said,
-      name: part.name,
-      head: part.head,
-      rows: rows.map(({ text }) => text),
-      known: part.head === pairHead ? 1 : part.head === deprivedHead ? 4 : 3,
-    },
-    options.summary,
-  );
+const isRight = finish(
+  part.name,
+  part.head,
+  rows,
+  part.head === pairHead ? 1 : part.head === deprivedHead ? 4 : 3,
+);
 const timed = rows.flatMap(({ fault }) => fault ?? []);
 if (timed.length > 0)
   writeReport(
     faultReport,
-    { ...said, name: `faults on ${options.runtime}`, head: faultHead.join('\n'), rows: timed },
+    { ...said(), name: `faults on ${options.runtime}`, head: faultHead.join('\n'), rows: timed },
     options.summary,
     faultSeconds,
   );
 if (!wasUp && !options.keep) await downLab(options.runtime);
-process.exit(rows.length > 0 && right === rows.length ? 0 : 1);
+process.exit(isRight ? 0 : 1);
+
+function logOf(table: string): TrialLog {
+  const file = join(artifactsFolder, `campaign-${table.replaceAll(/[^a-z]+/g, '-')}.jsonl`);
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+  return new TrialLog(file, { table, commit }, options);
+}
+
+function said(): { readonly date: string; readonly command: string } {
+  const command = `npm run campaign -- ${process.argv.slice(2).join(' ')}`
+    .replaceAll(/ --(?:report \S+|summary|resume)/g, '')
+    .trim();
+  return { date: new Date().toISOString().slice(0, 10), command };
+}
+
+/** Writes the table and the report; whether all of it was right. `known`: how many cells name a trial. */
+function finish(name: string, head: string, all: readonly Row[], known: number): boolean {
+  const right = all.filter(({ problems }) => problems.length === 0).length;
+  progress(`${all.length} trials, ${right} right`);
+  if (options.report !== undefined) {
+    const wrong = all.flatMap(({ text, problems }) => (problems.length === 0 ? [] : [text]));
+    writeFileSync(options.report, JSON.stringify({ right, wrong }));
+  }
+  const table = { ...said(), name, head, rows: all.map(({ text }) => text), known };
+  if (all.length > 0) writeReport(campaignReport, table, options.summary);
+  return all.length > 0 && right === all.length;
+}

@@ -2,6 +2,7 @@
 
 import type { DeprivedTrial } from './deprived-trial.ts';
 import type { HealthTrial } from './health-trial.ts';
+import type { InstallationTrial } from './installations.ts';
 import type { PairTrial } from './pairs.ts';
 import type { Trial } from './trial.ts';
 
@@ -71,6 +72,22 @@ export const healthRow = (trial: HealthTrial): string =>
     trial.runtime,
     trial.said === '' ? '–' : trial.said,
     trial.others === '' ? 'up' : trial.others,
+    trial.seconds.toFixed(1),
+    resultOf(trial.problems),
+  ]);
+
+export const installationHead = headOf(
+  ...['seed', 'runtime', 'state', 'asked', 'top cause', 'seconds', 'result'],
+);
+
+/** One state of a platform that the bot has never seen. */
+export const installationRow = (trial: InstallationTrial): string =>
+  line([
+    `${trial.seed}`,
+    trial.runtime,
+    trial.state,
+    trial.asked.length > 3 ? `${trial.asked.length} questions` : trial.asked.join(', '),
+    trial.topCause,
     trial.seconds.toFixed(1),
     resultOf(trial.problems),
   ]);

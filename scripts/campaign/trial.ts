@@ -24,8 +24,11 @@ export interface Trial {
   readonly phases: Row;
 }
 
+/** What an answer is judged by. */
+export type Judged = Pick<Answer, 'causes' | 'title'>;
+
 /** Ids of confirmed causes, in the answer's order. */
-export const confirmed = (answer: Answer): readonly string[] =>
+export const confirmed = (answer: Judged): readonly string[] =>
   answer.causes.filter(({ verdict }) => verdict === 'confirmed').map(({ id }) => id);
 
 /** Faults are judged one at a time, and the answer after one is the healthy control of the next that asks alike. */
@@ -146,7 +149,7 @@ const isTrue = ({ cause, or, also }: Expectation, id: string): boolean =>
   id === cause || id === or || also.includes(id);
 
 /** Everything that is wrong with the answer to a planted fault. */
-function judge(answer: Answer, expected: Expectation): string[] {
+export function judge(answer: Judged, expected: Expectation): string[] {
   const found = confirmed(answer);
   const wrong = found.filter((id) => !isTrue(expected, id));
   const { or } = expected;

@@ -1,0 +1,259 @@
+/**
+ * Platforms that the bot has never seen: of each it is told addresses and credentials alone. Healthy, it has to say so
+ * of all that it can be asked; then faults are planted, and asked for.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { faults } from '../../lab/faults/index.ts';
+import { installationOf, partsOf, random } from '../../lab/platform/generated/installation.ts';
+import { generatedEnvironment, upGenerated } from '../../lab/runtimes/generated.ts';
+import {
+  generatedKubernetesEnvironment,
+  upGeneratedKubernetes,
+} from '../../lab/runtimes/generated-kubernetes.ts';
+import { downLab } from '../../lab/runtimes/index.ts';
+import { until } from '../../lab/selftest.ts';
+import type { Fault, Lab } from '../../lab/types.ts';
+import type { DiagnoseOutput, HealthOutput } from '../../src/cli/output-schemas.ts';
+import { runShell } from '../../src/cli/wiring-run.ts';
+import { diagnoses } from '../../src/diagnoses/index.ts';
+import { expectationOf, settled } from './expectation.ts';
+import { confirmed, type Judged, judge } from './trial.ts';
+
+export interface InstallationTrial {
+  readonly seed: number;
+  readonly runtime: 'compose' | 'kubernetes';
+  /** `healthy`, or the fault that was planted. */
+  readonly state: string;
+  readonly asked: readonly string[];
+  readonly topCause: string;
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+export interface InstallationOptions {
+  readonly runtime: 'compose' | 'kubernetes';
+  readonly seeds: readonly number[];
+  /** How many faults to plant in each on Compose, drawn by its seed. */
+  readonly faults: number;
+  /** Beginnings of ids; none: all. */
+  readonly only: readonly string[];
+  readonly print: (line: string) => void;
+  /** What ended before and is not done again. */
+  readonly isDone: (trial: string) => boolean;
+}
+
+const seedsFile = join(import.meta.dirname, '../../lab/platform/generated/seeds.json');
+
+export const keptSeeds = (): readonly number[] =>
+  (JSON.parse(readFileSync(seedsFile, 'utf8')) as { seeds: readonly number[] }).seeds;
+
+/** A seed that failed once is tried in every campaign from then on. */
+export function keepSeed(seed: number): void {
+  if (keptSeeds().includes(seed)) return;
+  writeFileSync(seedsFile, `${JSON.stringify({ seeds: [...keptSeeds(), seed] }, undefined, 2)}\n`);
+}
+
+interface Asked<Body> {
+  readonly exit: number;
+  readonly body: Body;
+  readonly seconds: number;
+}
+
+/** The command line, in this process, against the platform that is up. */
+class Shell {
+  readonly #dir = mkdtempSync(join(tmpdir(), 'aetherius-installation-'));
+  readonly #config = join(this.#dir, 'config.json');
+  readonly #variables: Record<string, string> = {};
+
+  constructor(environment: Readonly<Record<string, unknown>>) {
+    const block = structuredClone(environment) as Record<string, Record<string, unknown>>;
+    for (const [store, key] of [
+      ['postgres', 'url'],
+      ['redis', 'url'],
+      ['nats', 'url'],
+      ['neo4j', 'password'],
+    ] as const) {
+      const settings = block[store];
+      if (settings === undefined) continue;
+      const name = `LAB_${store.toUpperCase()}`;
+      this.#variables[name] = String(settings[key]);
+      settings[key] = { env: name };
+    }
+    writeFileSync(this.#config, JSON.stringify({ environments: { there: block } }));
+  }
+
+  async ask<Body>(...words: readonly string[]): Promise<Asked<Body>> {
+    const began = performance.now();
+    let text = '';
+    const more = (said: string) => {
+      text += said;
+    };
+    const exit = await runShell(['--config', this.#config, '--output', 'json', ...words, '--env', 'there'], {
+      out: more,
+      err: more,
+      signal: new AbortController().signal,
+      version: '0',
+      locale: 'en',
+      env: this.#variables,
+    });
+    try {
+      return { exit, body: JSON.parse(text) as Body, seconds: (performance.now() - began) / 1000 };
+    } catch {
+      throw new Error(`\`${words.join(' ')}\` ended with ${exit} and said: ${text.slice(0, 400)}`);
+    }
+  }
+
+  close(): void {
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
+
+const answerOf = ({ body }: Asked<DiagnoseOutput>): Judged => {
+  const causes = body.diagnoses.flatMap((one) => one.causes.map(({ id, verdict }) => ({ id, verdict })));
+  return { title: causes.map(({ id }) => id).join(' '), causes };
+};
+
+/** What stays open in an answer that names nothing, for whoever looks for the reason. */
+const openIn = ({ diagnoses: all }: DiagnoseOutput): string =>
+  all
+    .flatMap(({ causes }) => causes)
+    .filter(({ verdict }) => verdict !== 'ruled-out')
+    .map(
+      ({ id, verdict, missing, for: evidence }) =>
+        `${id} ${verdict} (${[...evidence.map(({ code }) => code), ...missing.map(({ probe, text }) => `${probe}: ${text}`)].join('; ').slice(0, 300)})`,
+    )
+    .join('; ');
+
+/** All that can be asked of a healthy platform. */
+async function healthy(shell: Shell, seed: number): Promise<{ asked: string[]; problems: string[] }> {
+  const parts = partsOf(installationOf(seed));
+  const problems: string[] = [];
+  const health = await shell.ask<HealthOutput>('health');
+  const sick = health.body.parts
+    .filter(({ part, state }) => parts.includes(part as never) && state !== 'up')
+    .map(
+      ({ part, state, findings }) => `${part} is ${state}: ${findings.map(({ code }) => code).join(', ')}`,
+    );
+  if (health.exit !== 0 || sick.length > 0)
+    problems.push(`health ends with ${health.exit}: ${sick.join('; ')}`);
+  const symptoms = [...diagnoses.map(({ id }) => id), ...parts.map((part) => `H2 ${part}`)];
+  for (const symptom of symptoms) {
+    const answer = await shell.ask<DiagnoseOutput>('diagnose', ...symptom.split(' '));
+    if (answer.exit !== 0) problems.push(`${symptom} ends with ${answer.exit}: ${openIn(answer.body)}`);
+  }
+  return { asked: ['health', ...symptoms], problems };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+async function planted(
+  shell: Shell,
+  lab: Lab,
+  fault: Fault,
+  seed: number,
+): Promise<InstallationTrial | undefined> {
+  const [variant = ''] = fault.variants;
+  const expected = expectationOf(fault, variant);
+  const began = performance.now();
+  const problems: string[] = [];
+  let answer: Judged | undefined;
+  try {
+    await fault.plant(lab, variant);
+    await until(fault, lab, variant, true, fault.within);
+  } catch {
+    // What this installation has not cannot be broken in it.
+    await fault.clear(lab, variant).catch(() => undefined);
+    await lab.healthy(120);
+    return undefined;
+  }
+  try {
+    await settled(lab, expected);
+    const asked = await shell.ask<DiagnoseOutput>('diagnose', ...expected.symptom.split(' '));
+    answer = answerOf(asked);
+    const wrong = judge(answer, expected);
+    problems.push(...wrong);
+    if (wrong.length > 0) problems.push(openIn(asked.body));
+  } catch (error) {
+    problems.push(messageOf(error));
+  }
+  try {
+    await fault.clear(lab, variant);
+    await lab.healthy(120);
+  } catch (error) {
+    problems.push(`afterwards: ${messageOf(error)}`);
+  }
+  return {
+    ...{ seed, runtime: 'compose', state: `${fault.id} ${variant}`, asked: [expected.symptom] },
+    topCause: answer === undefined ? '–' : (confirmed(answer)[0] ?? '–'),
+    seconds: (performance.now() - began) / 1000,
+    problems,
+  };
+}
+
+/** One installation after the other; each is brought up and taken down here. */
+export async function* tryInstallations(options: InstallationOptions): AsyncGenerator<InstallationTrial> {
+  const { runtime, seeds, print, isDone } = options;
+  for (const seed of seeds) {
+    const name = (state: string) => `${seed} ${state}`;
+    const drawn = runtime === 'compose' ? drawnFaults(options, seed) : [];
+    if (isDone(name('healthy')) && drawn.every(({ id }) => isDone(name(id)))) continue;
+    await downLab(runtime);
+    const quiet = () => undefined;
+    let shell: Shell | undefined;
+    try {
+      const lab = runtime === 'compose' ? await upGenerated(seed, quiet) : undefined;
+      if (runtime === 'kubernetes') await upGeneratedKubernetes(seed, quiet);
+      shell = new Shell(
+        runtime === 'compose'
+          ? generatedEnvironment(seed, false)
+          : await generatedKubernetesEnvironment(seed, false),
+      );
+      if (!isDone(name('healthy'))) {
+        const began = performance.now();
+        const said = await healthy(shell, seed);
+        const seconds = (performance.now() - began) / 1000;
+        yield { seed, runtime, state: 'healthy', topCause: '–', seconds, ...said };
+      }
+      let left = options.faults;
+      for (const fault of lab === undefined ? [] : drawn) {
+        if (left === 0) break;
+        if (isDone(name(fault.id))) {
+          left -= 1;
+          continue;
+        }
+        const trial = await planted(shell, lab as Lab, fault, seed);
+        if (trial === undefined) print(`   seed ${seed}: ${fault.id} cannot be planted here`);
+        else {
+          left -= 1;
+          yield trial;
+        }
+      }
+    } catch (error) {
+      yield {
+        seed,
+        runtime,
+        state: 'up',
+        asked: [],
+        topCause: '–',
+        seconds: 0,
+        problems: [messageOf(error)],
+      };
+    } finally {
+      shell?.close();
+      await downLab(runtime);
+    }
+  }
+}
+
+/** All that may be planted there, in an order that the seed decides. */
+function drawnFaults({ only, runtime }: InstallationOptions, seed: number): readonly Fault[] {
+  const next = random(seed);
+  return faults
+    .filter(({ runtimes }) => runtimes.includes(runtime))
+    .filter(({ id }) => only.length === 0 || only.some((prefix) => id.startsWith(prefix)))
+    .map((fault) => ({ fault, at: next() }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ fault }) => fault);
+}
