@@ -2,7 +2,7 @@ import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
-import { uncheckable } from '../domain/diagnosis/uncheckable.ts';
+import { partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../domain/diagnosis/unseen.ts';
 import { present } from '../domain/kernel/present.ts';
@@ -10,6 +10,7 @@ import type { Platform } from '../domain/platform/platform.ts';
 import type { ProbeOutcome } from '../domain/probe/probe.ts';
 import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
+import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment, inEnvironment } from './environment.ts';
 import { excerptLines, findingOutput } from './health.command.ts';
@@ -75,16 +76,19 @@ function diagnoseOutput(
   { words }: CliContext,
 ): DiagnoseOutput {
   const { environment, judgements, time, tookMs } = answer;
-  const causes = judgements.flatMap((judgement) => judgement.causes);
   const blind = judgements.map((judgement) => uncheckable(judgement, answer.outcomes));
-  const has = (verdict: CauseJudgement['verdict']) => causes.some((cause) => cause.verdict === verdict);
+  const is = (overall: DiagnoseOutput['overall']) => judgements.some((one) => one.overall === overall);
   return {
     environment,
     time: time.toISOString(),
     tookMs,
-    overall: has('confirmed') ? 'cause-found' : has('possible') ? 'unknown' : 'no-cause',
+    overall: is('cause-found') ? 'cause-found' : is('unknown') ? 'unknown' : 'no-cause',
     diagnoses: judgements.map(({ diagnosis, causes: judged, handOver }, index) => ({
       uncheckable: blind[index] === true,
+      notHere:
+        (blind[index] === true && judgements[index] !== undefined
+          ? partNotHere(judgements[index], answer.outcomes)
+          : undefined) ?? null,
       unseen: (judgements[index] === undefined ? [] : unseenBesides(judgements[index], answer.outcomes)).map(
         (outcome) => unseenOutput(outcome, words),
       ),
@@ -201,12 +205,19 @@ function diagnosisLines(
   ];
 }
 
+function uncheckableLine({ id, title, notHere }: DiagnoseOutput['diagnoses'][number], words: Words): string {
+  const about = { id, symptom: title };
+  if (notHere === null) return words.plain('diagnose.uncheckable', about);
+  return words.plain('diagnose.not-here', {
+    ...about,
+    part: words.lookupPlain(`part.${notHere}`) ?? notHere,
+  });
+}
+
 function diagnoseText(output: DiagnoseOutput, { words }: CliContext): string {
   const { environment, time, tookMs: took } = output;
   const lines = output.diagnoses.flatMap((diagnosis) =>
-    diagnosis.uncheckable
-      ? ['', words.plain('diagnose.uncheckable', { id: diagnosis.id, symptom: diagnosis.title })]
-      : diagnosisLines(diagnosis, words),
+    diagnosis.uncheckable ? ['', uncheckableLine(diagnosis, words)] : diagnosisLines(diagnosis, words),
   );
   const said = output.unexplained.flatMap((finding) => [
     '',

@@ -64,6 +64,10 @@ export const DiagnoseOutput = z
           uncheckable: z
             .boolean()
             .meta({ description: 'Nothing of it can be checked here: what it needs is not configured.' }),
+          notHere: z
+            .enum(partIds)
+            .nullable()
+            .meta({ description: 'The part that it is about, where this platform has none of it.' }),
           unseen: z
             .array(z.object({ probe: z.string(), why: z.string(), text: z.string() }))
             .meta({ description: 'What could not be seen besides, and leaves no cause open.' }),

@@ -7,7 +7,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
-import { uncheckable } from '../../domain/diagnosis/uncheckable.ts';
+import { partNotHere, uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../../domain/diagnosis/unseen.ts';
 import { shortened } from '../../domain/kernel/text.ts';
@@ -167,9 +167,14 @@ const whyOpen = ({ for: signs, missing }: CauseJudgement): string =>
 function openBlocks(given: DiagnosisView, words: Words): KnownBlock[] {
   const blind = given.judgements.filter((judgement) => uncheckable(judgement, given.outcomes));
   const view = { ...given, judgements: given.judgements.filter((judgement) => !blind.includes(judgement)) };
-  const cannot = blind.map(({ diagnosis: { id } }) =>
-    words.say('diagnose.uncheckable', { id, symptom: words.lookupPlain(`diagnosis.${id}`) ?? id }),
-  );
+  const cannot = blind.map((judgement) => {
+    const { id } = judgement.diagnosis;
+    const about = { id, symptom: words.lookupPlain(`diagnosis.${id}`) ?? id };
+    const part = partNotHere(judgement, given.outcomes);
+    return part === undefined
+      ? words.say('diagnose.uncheckable', about)
+      : words.say('diagnose.not-here', { ...about, part: words.lookupPlain(`part.${part}`) ?? part });
+  });
   const possible = alike(causesOf(view, 'possible'), whyOpen).flatMap((group) => {
     const [cause] = group;
     if (cause === undefined) return [];

@@ -1,3 +1,4 @@
+import type { PartId } from '../platform/part.ts';
 import { callKey, type ProbeOutcome } from '../probe/probe.ts';
 import type { DiagnosisJudgement } from './judgement.ts';
 
@@ -19,4 +20,16 @@ export function uncheckable(
         status === 'skipped' && (reason === 'not-configured' || reason === 'not-applicable'),
     )
   );
+}
+
+/**
+ * The part that a diagnosis is about where this platform has none of it (`facts.notHere` of its evidence), so that there
+ * is nothing to check.
+ */
+export function partNotHere(
+  { diagnosis }: Pick<DiagnosisJudgement, 'diagnosis'>,
+  outcomes: readonly ProbeOutcome[],
+): PartId | undefined {
+  const keys = new Set([...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(callKey));
+  return outcomes.find(({ key, facts }) => keys.has(key) && facts['notHere'] !== undefined)?.part;
 }

@@ -43,6 +43,8 @@ export interface Probe<Id extends string = string, P extends z.ZodType = z.ZodTy
   /** The part it speaks about; a function when its parameters decide. */
   readonly part: PartId | ((params: z.output<P>) => PartId);
   readonly needs: readonly TargetName[];
+  /** It asks how a service answers at its address, which is no question where one answers no HTTP by design. */
+  readonly ofHttp?: true;
   readonly timeoutMs: number;
   /** Every finding code it can return. */
   readonly emits: readonly FindingCode[];

@@ -1,3 +1,4 @@
+import { configuredParts, shapeOf } from '../../domain/health/health-calls.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { serviceIds } from '../../domain/platform/part.ts';
@@ -45,6 +46,8 @@ export function createTargetsFactory(
       return {
         environment,
         platform: config.platform,
+        configured: configuredParts(shapeOf(config)),
+        withoutHttp: config.withoutHttp,
         ...(Object.keys(config.services).length === 0
           ? {}
           : { services: createServicesTarget(servicesOf(config), config.platform.paths, timeouts) }),

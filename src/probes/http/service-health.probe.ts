@@ -44,6 +44,7 @@ What the service reports about its own dependencies is kept as a witness.`,
   params,
   part: (given: Params) => given.service,
   needs: ['services'],
+  ofHttp: true,
   // With the most patience, and a second look at a slow answer.
   timeoutMs: 22_000,
   emits: [

@@ -37,6 +37,7 @@ Other probes check what the part then answers.`,
   params,
   part: ({ part }: z.output<typeof params>) => part,
   needs: ['network'],
+  ofHttp: true,
   timeoutMs: 15_000,
   emits: ['NETWORK_SILENT', 'NETWORK_SLOW'],
   async run({ part, slowMs }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {

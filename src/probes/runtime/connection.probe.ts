@@ -65,6 +65,8 @@ Then the request comes from a debug container in the same Pod, and the facts say
     if (answer.code === 0 || answer.code === GNU_SERVER_ERROR || answered.test(text))
       return { status: 'healthy', facts };
     if (noTool.test(text) && !unknownName.test(text)) throw noWget;
+    if (deps.withoutHttp?.some((id) => id === to) === true)
+      return { status: 'skipped', reason: 'not-applicable' };
     // Of a service without an address nobody says that it listens, and its port is only the guide's.
     const port = partFactOf(deps.platform, to, 'port');
     if (deps.services?.find(to) === undefined && (port === undefined || !mayDecide(port)))

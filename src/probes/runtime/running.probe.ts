@@ -26,7 +26,8 @@ Running is not the same as healthy: other probes ask the part itself.`,
       running: running.length,
       ...imageFacts(instances.map(({ image }) => image)),
     };
-    if (running.some((instance) => instance.ready)) return { status: 'healthy', facts };
+    if (running.some(({ ready, readinessPending }) => ready || readinessPending === true))
+      return { status: 'healthy', facts };
     if (last === undefined) {
       const unknown = notRecognised(
         {

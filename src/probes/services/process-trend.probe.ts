@@ -73,6 +73,7 @@ All samples come from one process, even where several replicas answer.`,
   }),
   part: ({ service }) => service,
   needs: ['services'],
+  ofHttp: true,
   timeoutMs: 150_000,
   emits: ['CPU_HIGH', 'MEMORY_GROWS'],
   async run({ service: id, seconds }, context) {

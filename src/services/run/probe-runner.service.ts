@@ -6,6 +6,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { createRedactor, type Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { wholeJson, withoutColours } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
+import type { PartId } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { traitsOf } from '../../domain/probe/findings.ts';
 import {
@@ -89,7 +90,8 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
             now: () => clock.now(),
             sleep: (ms, until) => clock.sleep(ms, until),
           });
-    const result = trusted(answer, lateBy?.() ?? 0);
+    const judged = trusted(answer, lateBy?.() ?? 0);
+    const result = speaksOfNothing(judged) ? await applied(judged, { probe, part, targets, signal }) : judged;
     const durationMs = Math.max(0, clock.now().getTime() - startedAt.getTime());
     const about = { key, probe: probe.id, part, startedAt: startedAt.toISOString(), durationMs };
     // Judged and compared as it is stored; the key is that of the call.
@@ -132,6 +134,54 @@ function whySkipped(missing: readonly TargetName[], targets: Targets): SkipReaso
     (missing.includes('compose') && targets.kubernetes !== undefined);
   return otherRuntime ? 'not-applicable' : 'not-configured';
 }
+
+/** What a probe says of a part that may not be there at all. */
+function speaksOfNothing(result: ProbeResult): boolean {
+  if (result.status === 'skipped') return result.reason === 'not-configured' || result.reason === 'no-data';
+  return result.status === 'unhealthy' && result.findings.every(({ code }) => code === 'PART_ABSENT');
+}
+
+/**
+ * A part that this platform does not have: the configuration does not speak of it, nothing that runs is it, and nothing
+ * that runs might be it. What is asked about it does not apply, and a part that is not there is no fault.
+ */
+async function isNowhere(part: PartId, targets: Targets, signal: AbortSignal): Promise<boolean> {
+  const { runtime, configured } = targets;
+  if (runtime?.strangers === undefined || configured === undefined) return false;
+  if (part === 'runtime' || configured.has(part)) return false;
+  try {
+    const [instances, strangers] = await Promise.all([
+      runtime.instances(part, { signal }),
+      runtime.strangers(part, { signal }),
+    ]);
+    return instances.length === 0 && strangers.length === 0;
+  } catch {
+    // Where nobody can look, it may be there.
+    return false;
+  }
+}
+
+/** Whether the question applies to this platform at all, where it has no answer. */
+async function applied(
+  result: ProbeResult,
+  about: {
+    readonly probe: Probe;
+    readonly part: PartId;
+    readonly targets: Targets;
+    readonly signal: AbortSignal;
+  },
+): Promise<ProbeResult> {
+  const { probe, part, targets, signal } = about;
+  if (await isNowhere(part, targets, signal))
+    return { status: 'skipped', reason: 'not-applicable', facts: { notHere: part } };
+  if (result.status === 'skipped' && probe.ofHttp === true && isMute(part, targets))
+    return { status: 'skipped', reason: 'not-applicable' };
+  return result;
+}
+
+/** A service that answers no HTTP by design, as the configuration or its own manifest says. */
+const isMute = (part: PartId, { withoutHttp = [] }: Targets): boolean =>
+  withoutHttp.some((id) => id === part);
 
 class WorkerBusy extends Error {
   readonly lagMs: number;

@@ -162,6 +162,8 @@ export interface Instance {
   readonly ready: boolean;
   /** False: nothing checks readiness, so every running container counts as ready. */
   readonly readinessChecked: boolean;
+  /** Its check has neither passed nor failed often enough to say anything, in its first life. */
+  readonly readinessPending?: true;
   readonly restarts: number;
   /** ISO time of the running container's start. */
   readonly startedAt?: string;

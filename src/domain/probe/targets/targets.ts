@@ -1,3 +1,4 @@
+import type { PartId, ServiceId } from '../../platform/part.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ComposeTarget } from './compose.ts';
 import type { ServicesTarget } from './http.ts';
@@ -33,6 +34,10 @@ export interface Targets {
   readonly environment: string;
   /** The installation as it is: names, ports, keys and all else that the table of the platform holds. */
   readonly platform: Platform;
+  /** Parts that the configuration speaks of, or that speak for themselves; absent: all. */
+  readonly configured?: ReadonlySet<PartId>;
+  /** Services that answer no HTTP, by the configuration or by their own manifest. */
+  readonly withoutHttp?: readonly ServiceId[];
   readonly services?: ServicesTarget;
   readonly postgres?: PostgresTarget;
   readonly redis?: RedisTarget;

@@ -475,6 +475,10 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     ready:
       container.state === 'running' && container.health !== 'unhealthy' && container.health !== 'starting',
     readinessChecked: container.health !== undefined,
+    // Docker's `starting`. One that was started again by its policy has had its chance before.
+    ...(container.health === 'starting' && container.restartCount === 0
+      ? { readinessPending: true as const }
+      : {}),
     restarts: container.restartCount,
     ...(container.state === 'running' ? { startedAt: container.startedAt } : {}),
     ...(ended ? { terminated: termination } : {}),
