@@ -1,11 +1,12 @@
 /**
- * Platforms that the bot has never seen: of each it is told addresses and credentials alone. Healthy, it has to say so
- * of all that it can be asked; then faults are planted, and asked for.
+ * Platforms that the bot has never seen: of each it is told addresses and credentials, and what nobody could find.
+ * Healthy, it has to say so of all that it can be asked; then faults are planted, and asked for.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faults } from '../../lab/faults/index.ts';
+import { overridesOf } from '../../lab/platform/generated/environment.ts';
 import { installationOf, partsOf, random } from '../../lab/platform/generated/installation.ts';
 import { generatedEnvironment, upGenerated } from '../../lab/runtimes/generated.ts';
 import {
@@ -67,7 +68,11 @@ class Shell {
   readonly #config = join(this.#dir, 'config.json');
   readonly #variables: Record<string, string> = {};
 
-  constructor(environment: Readonly<Record<string, unknown>>, mute: boolean) {
+  constructor(
+    environment: Readonly<Record<string, unknown>>,
+    seed: number,
+    runtime: 'compose' | 'kubernetes',
+  ) {
     const block = structuredClone(environment) as Record<string, Record<string, unknown>>;
     for (const [store, key] of [
       ['postgres', 'url'],
@@ -81,8 +86,11 @@ class Shell {
       this.#variables[name] = String(settings[key]);
       settings[key] = { env: name };
     }
-    // A setting that `init` asks for: no Compose project says that a container listens on nothing.
-    if (mute) Object.assign(block, { withoutHttp: ['orchestrator-service'] });
+    // What nobody can find: where an API has its paths, and on Compose that a container listens on nothing.
+    const { paths } = overridesOf(installationOf(seed), runtime);
+    if (paths !== undefined) Object.assign(block, { platform: { paths } });
+    if (runtime === 'compose' && isMute(seed))
+      Object.assign(block, { withoutHttp: ['orchestrator-service'] });
     writeFileSync(this.#config, JSON.stringify({ environments: { there: block } }));
   }
 
@@ -163,7 +171,7 @@ async function planted(
   fault: Fault,
   seed: number,
 ): Promise<InstallationTrial | undefined> {
-  const [variant = ''] = fault.variants;
+  const [variant] = fault.variants;
   const expected = expectationOf(fault, variant);
   const began = performance.now();
   const problems: string[] = [];
@@ -218,7 +226,8 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
         runtime === 'compose'
           ? generatedEnvironment(seed, false)
           : await generatedKubernetesEnvironment(seed, false),
-        runtime === 'compose' && isMute(seed),
+        seed,
+        runtime,
       );
       if (!isDone(name('healthy'))) {
         const began = performance.now();
@@ -260,10 +269,14 @@ export async function* tryInstallations(options: InstallationOptions): AsyncGene
 /** All that may be planted there, in an order that the seed decides. */
 function drawnFaults({ only, runtime }: InstallationOptions, seed: number): readonly Fault[] {
   const next = random(seed);
-  return faults
-    .filter(({ runtimes }) => runtimes.includes(runtime))
-    .filter(({ id }) => only.length === 0 || only.some((prefix) => id.startsWith(prefix)))
-    .map((fault) => ({ fault, at: next() }))
-    .toSorted((one, other) => one.at - other.at)
-    .map(({ fault }) => fault);
+  return (
+    faults
+      .filter(({ runtimes }) => runtimes.includes(runtime))
+      // Only time shows these, and how much of it the lab reads at the guide's own path.
+      .filter((fault) => expectationOf(fault).shownBySilence !== true)
+      .filter(({ id }) => only.length === 0 || only.some((prefix) => id.startsWith(prefix)))
+      .map((fault) => ({ fault, at: next() }))
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ fault }) => fault)
+  );
 }

@@ -3,7 +3,7 @@ import { type Diagnosis, isWay } from '../../domain/diagnosis/diagnosis.ts';
 import { explains, failedDependencyOf, storesBelow } from '../../domain/diagnosis/failed-dependency.ts';
 import { type DiagnosisJudgement, type Emitters, evaluate, judge } from '../../domain/diagnosis/judgement.ts';
 import type { UnreachablePath } from '../../domain/diagnosis/render-diagnosis.ts';
-import { partNotHere, uncheckable } from '../../domain/diagnosis/uncheckable.ts';
+import { uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import { callKey, type ProbeCall, type ProbeOutcome } from '../../domain/probe/probe.ts';
@@ -99,7 +99,7 @@ export async function diagnose(
       }
       const seen = [...outcomes.values()];
       const judged = next.map((diagnosis) =>
-        unlessBlind(judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters), seen),
+        judge(diagnosis, ownOutcomes(diagnosis, seen), options.emitters),
       );
       // What another one hands over to, and nothing here can check, says nothing: K1 where there are no Pods.
       judgements.push(...judged.filter((judgement) => hop === 0 || !uncheckable(judgement, seen)));
@@ -144,12 +144,6 @@ export async function diagnose(
 
 const confirmedNothing = (judgements: readonly DiagnosisJudgement[]): boolean =>
   judgements.every(({ overall }) => overall !== 'cause-found');
-
-/** That nothing could be looked at says nothing of a cause, unless there is nothing to look at. */
-function unlessBlind(judgement: DiagnosisJudgement, seen: readonly ProbeOutcome[]): DiagnosisJudgement {
-  const blind = uncheckable(judgement, seen) && partNotHere(judgement, seen) === undefined;
-  return blind ? { ...judgement, overall: 'unknown' } : judgement;
-}
 
 /** Requests to the Kubernetes API but for further pages, whose number the size of the cluster decides. */
 function firstRequests(used: readonly Targets[]): number {

@@ -44,6 +44,8 @@ describe('runtime.running, of what does not serve', () => {
   it.each([
     [{}, 'healthy', undefined],
     [{ ready: false }, 'PART_NOT_READY', 'warning'],
+    // Its check has not said anything yet: a container that has just begun is no fault.
+    [{ ready: false, readinessPending: true }, 'healthy', undefined],
     [{ phase: 'paused', ready: false }, 'PART_PAUSED', 'critical'],
     [{ phase: 'waiting', ready: false }, 'PART_NOT_RUNNING', 'critical'],
     [{ phase: 'terminated', ready: false }, 'PART_NOT_RUNNING', 'critical'],

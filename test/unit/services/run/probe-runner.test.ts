@@ -10,6 +10,7 @@ import { Redaction } from '../../../../src/domain/settings/redaction.ts';
 import { systemClock } from '../../../../src/platform/process/clock.ts';
 import { createProcessRedaction } from '../../../../src/platform/redact/process-redactor.ts';
 import { createProbeRunner } from '../../../../src/services/run/probe-runner.service.ts';
+import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { createMemoryLogger, silentLogger } from '../../../support/logger.ts';
 
 const never = new AbortController().signal;
@@ -247,5 +248,66 @@ describe('the probe runner', () => {
         signal: never,
       }),
     ).rejects.toMatchObject({ code: 'BUG' });
+  });
+});
+
+describe('a question that does not apply to this platform', () => {
+  const noData = (): Promise<ProbeResult> => Promise.resolve({ status: 'skipped', reason: 'no-data' });
+  const absent = (): Promise<ProbeResult> =>
+    Promise.resolve({
+      status: 'unhealthy',
+      findings: [{ code: 'PART_ABSENT', severity: 'critical', part: 'redis', subject: 'redis', facts: {} }],
+    });
+  const runtimeWith = (names: { instances?: readonly FakePart[]; strangers?: readonly string[] }) => ({
+    ...fakeRuntime({ redis: names.instances ?? [] }),
+    strangers: async () => names.strangers ?? [],
+  });
+  const ask = async (answer: Probe['run'], more: Partial<Targets>, of: Partial<Probe> = {}) => {
+    const [outcome] = await runnerOf([probe('a.b', answer, of)]).run([{ probe: 'a.b' }], {
+      targets: { ...targets, configured: new Set(['nats']), ...more },
+      signal: never,
+    });
+    return outcome;
+  };
+
+  it.each([
+    ['no data of it', noData],
+    ['that none runs', absent],
+  ])('says so where the platform has no such part: %s', async (_what, answer) => {
+    const outcome = await ask(answer, { runtime: runtimeWith({}) });
+
+    expect(outcome).toMatchObject({
+      ...{ status: 'skipped', reason: 'not-applicable', facts: { notHere: 'redis' }, findings: [] },
+    });
+  });
+
+  it.each([
+    ['the configuration speaks of it', { runtime: runtimeWith({}), configured: new Set(['redis'] as const) }],
+    ['something runs that may be it', { runtime: runtimeWith({ strangers: ['cache'] }) }],
+    ['it runs', { runtime: runtimeWith({ instances: [{ ready: false }] }) }],
+    ['nobody can look at what runs', {}],
+    [
+      'the look at what runs fails',
+      { runtime: { ...runtimeWith({}), instances: () => Promise.reject(new Error('forbidden')) } },
+    ],
+  ])('leaves the answer as it is where %s', async (_why, more) => {
+    expect(await ask(noData, more)).toMatchObject({ status: 'skipped', reason: 'no-data' });
+    expect(await ask(absent, more)).toMatchObject({
+      status: 'unhealthy',
+      findings: [{ code: 'PART_ABSENT' }],
+    });
+  });
+
+  it('leaves alone what a probe has seen', async () => {
+    expect(await ask(healthy, { runtime: runtimeWith({}) })).toMatchObject({ status: 'healthy' });
+  });
+
+  it('asks a service without HTTP for no answer at an address, and for all else', async () => {
+    const of = { part: 'orchestrator-service', ofHttp: true } as const;
+    const mute = { withoutHttp: ['orchestrator-service'] as const };
+
+    expect(await ask(noData, mute, of)).toMatchObject({ reason: 'not-applicable' });
+    expect(await ask(noData, mute, { part: 'orchestrator-service' })).toMatchObject({ reason: 'no-data' });
+    expect(await ask(noData, {}, of)).toMatchObject({ reason: 'no-data' });
   });
 });
