@@ -39,7 +39,7 @@ export const remediations = {
   'blast.postgres-max-connections':
     'Nothing changes now: the limit stays {now} until PostgreSQL is restarted, and is {value} from then on. The restart is not part of this fix.',
   'blast.postgres-max-connections-undo':
-    'From its next restart on PostgreSQL allows {value} connections again, as before the fix.',
+    'From its next restart on, max_connections is {value} again, as before the fix.',
   'blast.kubernetes-restart':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now, strategy {strategy}). A workload with one Pod is away for that time.',
   'blast.compose-restart':
