@@ -2,6 +2,11 @@ import neo4j from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missing, type Neo4jServer, startNeo4j } from '../../../lab/components/neo4j.ts';
 import type { EnvironmentConfig } from '../../../src/domain/settings/environment.ts';
+import { createNeo4jTarget } from '../../../src/platform/targets/stores/neo4j.ts';
+import { SharedConnections } from '../../../src/platform/targets/stores/shared-connection.ts';
+import { runtimeGraphLog } from '../../../src/probes/runtime/graph-log.probe.ts';
+import { fakeRuntime } from '../../support/fake-runtime.ts';
+import { probeContext } from '../../support/probe-context.ts';
 import { closedPort, codes, literal, runProbe, scratch, slowProxy } from '../../support/targets.ts';
 
 const folder = scratch('probes-neo4j');
@@ -79,6 +84,30 @@ describe.skipIf(lacking !== undefined)(
         expect(slow.findings).toMatchObject([{ code: 'NEO4J_SLOW', facts: { thresholdMs: 60 } }]);
       } finally {
         await proxy.close();
+      }
+    });
+
+    it('bears out what reasoning-service claims of its connection, once it has let it in', async () => {
+      const complaint = { time: new Date().toISOString(), level: 'error', msg: 'Neo4j connection failed' };
+      const claim = { ...complaint, level: 'info', msg: 'Connected to Neo4j' };
+      const runtime = fakeRuntime({
+        'reasoning-service': [{ log: `${JSON.stringify(complaint)}\n${JSON.stringify(claim)}` }],
+      });
+      const target = createNeo4jTarget(
+        { url: server.url, user: server.user, password: server.password },
+        new SharedConnections(),
+      );
+      const said = () => runtimeGraphLog.run({ minutes: 10 }, probeContext({ runtime, neo4j: target }));
+      const connectAs = (password: string) =>
+        neo4j.driver(server.url, neo4j.auth.basic(server.user, password), { userAgent: 'neo4j-python/5' });
+      const [refused, taken] = [connectAs('another'), connectAs(server.password)];
+      try {
+        await expect(refused.verifyConnectivity()).rejects.toThrow();
+        await expect(said()).rejects.toMatchObject({ facts: { reason: 'graph-claim' } });
+        await taken.verifyConnectivity();
+        expect(await said()).toMatchObject({ status: 'healthy' });
+      } finally {
+        await Promise.all([refused.close(), taken.close()]);
       }
     });
 

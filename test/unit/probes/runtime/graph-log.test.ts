@@ -50,6 +50,30 @@ describe('W3 runtime.graph-log, of a log that claims a connection', () => {
   });
 });
 
+describe('runtime.graph-log, of a claim that Neo4j itself bears out', () => {
+  const log = `${json('error', 'Neo4j connection failed', { error: 'AuthError: Unauthorized' })}\n${json('info', 'Connected to Neo4j at bolt://neo4j:7687')}`;
+  const session = { agent: 'neo4j-python/5.28 Python/3.12', username: 'neo4j', at: '2026-03-01T10:04:50.5Z' };
+  const graph = (rows: readonly (typeof session)[] | Error) => {
+    const run = () => (rows instanceof Error ? Promise.reject(rows) : Promise.resolve(rows));
+    const { deps, ...rest } = context({ 'reasoning-service': [{ log }] });
+    const neo4j = { run: run as never, verify: () => Promise.reject(new Error('not asked')) };
+    return runtimeGraphLog.run({ minutes: 10 }, { ...rest, deps: { ...deps, neo4j } });
+  };
+
+  it('is over with a session of the service’s driver since the complaint', async () => {
+    expect(await graph([session])).toMatchObject({ status: 'healthy' });
+  });
+
+  it.each([
+    ['that was not let in', [{ ...session, username: '' }]],
+    ['from before the complaint', [{ ...session, at: '2026-03-01T10:04:40Z' }]],
+    ['of another program', [{ ...session, agent: 'neo4j-browser/v5' }]],
+    ['that nobody may see', new Error('forbidden')],
+  ] as const)('stays open with a session %s', async (_which, rows) => {
+    await expect(graph(rows as never)).rejects.toMatchObject({ facts: { reason: 'graph-claim' } });
+  });
+});
+
 describe('runtime.graph-log, of a log without a line', () => {
   const read = (recent: string, whole: string) => {
     const runtime = {
