@@ -82,6 +82,8 @@ async function holdsSession(
     .catch(() => []);
   return rows.some(
     ({ agent, username, at }) =>
-      /^neo4j-python\//.test(agent ?? '') && (username ?? '') !== '' && Date.parse(at) >= Date.parse(since),
+      (agent ?? '').startsWith('neo4j-python/') &&
+      (username ?? '') !== '' &&
+      Date.parse(at) >= Date.parse(since),
   );
 }
