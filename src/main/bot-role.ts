@@ -7,6 +7,7 @@ import { createSocketWatch, type SocketWatch } from '../bot/receive/socket-watch
 import { createSockets, type Sockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
 import { lostNotice } from '../bot/send/lost.ts';
+import { confirmedMessage, heldMessage } from '../bot/views/anchor.view.ts';
 import { fitFor } from '../bot/views/fit.ts';
 import { movedMessage } from '../bot/views/moved.view.ts';
 import { createBounded, unwrittenFacts } from '../domain/audit/bounded.ts';
@@ -32,6 +33,7 @@ import { createPoster } from '../platform/slack-poster/poster.ts';
 import { respond } from '../platform/slack-poster/send.ts';
 import { roleFor } from '../platform/store/connection.ts';
 import { createAnchoring } from '../services/audit/anchoring.service.ts';
+import { createRecordNotice } from '../services/audit/record-notice.service.ts';
 import { startDirectoryRefresh } from '../services/fix/decide/remediation-directory.service.ts';
 import { createButtons } from '../services/message/buttons.service.ts';
 import { wordsIn } from '../text/words.ts';
@@ -184,6 +186,7 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
       stop: () => recovering?.stop(),
     },
     slackAnchoring(shared),
+    recordNotice(shared),
     { name: 'count of sockets', start: () => watch?.start(), stop: () => watch?.stop() },
     {
       name: 'slack',
@@ -223,6 +226,32 @@ function slackAnchoring(shared: Shared): Component {
       running = every(5_000, () => anchoring.sweep(), {
         clock,
         onError: (err) => logger.warn({ err }, 'the head of the audit cannot be posted'),
+      });
+    },
+    stop: () => running?.stop(),
+  };
+}
+
+/** R-L5: that the bot has stopped deciding is said once, where the installation talks of such things. */
+function recordNotice(shared: Shared): Component {
+  const { store, logger, clock, config, auditKeys } = shared;
+  const { fallbackChannel, channels } = config.slack;
+  const { breakGlass, audit } = config.approvals ?? {};
+  const channel = fallbackChannel ?? breakGlass?.notify ?? audit?.anchor.channel ?? Object.keys(channels)[0];
+  let running: { stop(): Promise<void> } | undefined;
+  return {
+    name: 'notice of a record that is held',
+    start() {
+      if (channel === undefined) return;
+      const words = wordsIn(languageIn(shared)(channel));
+      const notice = createRecordNotice({
+        ...{ store, channel, keys: auditKeys.all },
+        held: (why) => heldMessage(why, words),
+        confirmed: (by, reason) => confirmedMessage({ by, reason }, words),
+      });
+      running = every(5_000, () => notice.sweep(), {
+        clock,
+        onError: (err) => logger.warn({ err }, 'whether the record is held could not be read'),
       });
     },
     stop: () => running?.stop(),

@@ -2,10 +2,12 @@ import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
 import { contractDrift } from '../diagnoses/contract-drift.diagnosis.ts';
+import { heldWhy, trustedMarks } from '../domain/audit/record.ts';
 import { codesOf } from '../domain/diagnosis/diagnosis.ts';
 import { diagnosisOf } from '../domain/diagnosis/diagnosis-of.ts';
 import { present } from '../domain/kernel/present.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
+import type { TxOf } from '../domain/ports/store.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
 import { createSelfIdentity } from '../platform/identity/self-identity.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
@@ -75,6 +77,8 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
     holdsSecret: (value) => redaction.redactor.holdsSecret(value),
   });
   const common = { targets, probes: runner, rules, renderer, clock, ids };
+  const held = async (tx: TxOf<'audit'>) =>
+    heldWhy(trustedMarks(await tx.audit.marks(), shared.auditKeys.all));
   const runs = createRunExecutor({
     store,
     renderer,
@@ -89,11 +93,13 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         ...common,
         offers: proposals,
         diagnosisOf: (finding) => diagnosisOf(finding, diagnoses),
+        held,
       }),
       digest: createDigestRun({
         ...common,
         settings: digestSettings(shared),
         schedule: dailySchedule,
+        held,
         drift: {
           calls: contractDrift.evidence,
           codes: new Set(contractDrift.causes.flatMap(({ when }) => codesOf(when).map(({ code }) => code))),

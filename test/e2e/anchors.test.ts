@@ -2,15 +2,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SlackMessage } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
+import { askForFix, askForHealth } from '../support/slack-steps.ts';
 
 const stage = useStage();
 const folder = mkdtempSync(join(tmpdir(), 'aetherius-e2e-anchors-'));
-const file = join(folder, 'anchors.jsonl');
+const channel = places.incidents;
 
-const approvalsYaml = `
+const approvalsYaml = (file: string) => `
 approvals:
   approvers:
     oncall: { users: [${people.approver}, ${people.requester}] }
@@ -23,6 +24,8 @@ approvals:
     anchor: { file: ${file}, channel: ${places.ops}, rows: 1, every: 1h }
 `;
 
+beforeEach(() => stage.fillTarget());
+afterEach(() => stage.emptyTarget());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Rows that stand in the channel, oldest first. */
@@ -31,27 +34,112 @@ const inChannel = ({ slack }: Product): readonly number[] =>
     .messages({ channel: places.ops, where: ({ text }) => text.includes('"audit-anchor"') })
     .map(({ text }: SlackMessage) => Number(/"seq":(\d+)/.exec(text)?.[1]));
 
-const lastRow = async (product: Product): Promise<number> => {
-  const [head] = await product.database.sql<{ seq: string }>('SELECT seq FROM audit_head');
-  return Number(head?.seq);
-};
+/** Until the channel has the last row, and the database notes that it was read there. */
+const anchored = (product: Product) =>
+  expect
+    .poll(
+      async () => {
+        const [row] = await product.database.sql<{ last: string; noted: string }>(
+          "SELECT h.seq AS last, max(a.seq) AS noted FROM audit_head h, audit_anchors a WHERE a.place = 'slack' GROUP BY h.seq",
+        );
+        return row !== undefined && row.last === row.noted && inChannel(product).includes(Number(row.last));
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true);
 
-const notedInSlack = (product: Product) =>
-  product.database.sql<{ seq: string }>("SELECT seq FROM audit_anchors WHERE place = 'slack' ORDER BY at");
-
-describe('R-L5: the head of the audit in Slack', () => {
+describe('R-L5: the head of the audit', () => {
   it('is posted by the bot for people and verifiers, and noted once it was read back', async () => {
-    const product = await stage.start({ approvalsYaml });
-    const { control } = product.slack;
-    const last = await lastRow(product);
-    const posted = await control.waitForMessage({ channel: places.ops, contains: '"audit-anchor"' });
+    const file = join(folder, 'posted.jsonl');
+    const product = await stage.start({ approvalsYaml: approvalsYaml(file) });
+    const posted = await product.slack.control.waitForMessage(
+      { channel: places.ops, contains: '"audit-anchor"' },
+      { timeoutMs: 15_000 },
+    );
 
     expect(posted.text).toMatch(
       /^:anchor: Head of the audit log: row \d+, .*\n`\{"aetherius":"audit-anchor",.*\}`$/,
     );
-    await expect.poll(async () => (await notedInSlack(product)).length, { timeout: 15_000 }).toBe(1);
-    expect(inChannel(product)).toEqual([last]);
-    const anchors = readFileSync(file, 'utf8').trimEnd().split('\n');
-    expect(anchors.at(-1)).toContain(`"seq":${last},`);
+    await anchored(product);
+    expect(inChannel(product)).toEqual([...new Set(inChannel(product))]);
+    expect(readFileSync(file, 'utf8')).toContain(`"seq":${inChannel(product).at(-1)},`);
+  });
+});
+
+describe('R-L5: a bot over an older dump', () => {
+  it('says once that it holds, refuses the wrong person, reads on, and goes on when the right one confirms', async () => {
+    const product = await stage.start({
+      approvalsYaml: approvalsYaml(join(folder, 'older.jsonl')),
+      slackYaml: `  fallbackChannel: ${channel}`,
+    });
+    const { control } = product.slack;
+    const approve = (ts: string, where: string = channel) =>
+      control.click({
+        ...{ user: people.approver, channel: where, ts },
+        ...{ actionId: 'remediation.approve', confirm: true },
+      });
+    const { card } = await askForFix(control);
+    await anchored(product);
+    await Promise.all(product.processes.map((process) => process.stop(5_000)));
+    const dump = await stage.postgres.clone(product.database);
+    const states = async (of = dump) =>
+      (await of.sql<{ state: string }>("SELECT state FROM remediations WHERE state <> 'proposed'")).map(
+        ({ state }) => state,
+      );
+    const later = await product.add('all');
+    await approve(card.ts);
+    await expect
+      .poll(async () => (await states(product.database))[0], { timeout: 20_000 })
+      .toMatch(/executing|verifying|succeeded/);
+    await anchored(product);
+    await later.stop(5_000);
+
+    // The dump in the place of the database: what it has as open has run since.
+    await product.add('all', { DATABASE_URL: dump.loginUrl });
+    const notice = await control.waitForMessage(
+      { channel, contains: 'Nothing is decided or carried out' },
+      { timeoutMs: 15_000 },
+    );
+
+    expect(notice.text).toMatch(/It ends at row \d+; row \d+ was written down outside\./);
+    expect(notice.text).toContain('/aetherius fixes confirm');
+    await approve(card.ts);
+    expect(await states()).toEqual(['requested']);
+    const health = await askForHealth(control, { channel: places.ops });
+    expect(health.text).toContain('Nothing is decided or carried out');
+    const type = (user: string, reason: string) =>
+      control.command({ user, channel, text: `/aetherius fixes confirm ${reason}` });
+    const whisper = (user: string, contains: string) =>
+      control.waitForMessage({
+        channel,
+        user,
+        where: ({ ephemeralFor, text }) => ephemeralFor === user && text.includes(contains),
+      });
+    await type(people.requester, 'let us go on');
+    await whisper(people.requester, 'you are not on the list');
+    expect(await states()).toEqual(['requested']);
+
+    await type(people.approver, 'the volume was lost, this is the dump of 08:00');
+
+    await whisper(people.approver, 'The record is taken as it is');
+    const goesOn = await control.waitForMessage(
+      { channel, contains: 'Decisions and fixes go on' },
+      { timeoutMs: 15_000 },
+    );
+    expect(goesOn.text).toContain(`<@${people.approver}>`);
+    expect(goesOn.text).toContain('the volume was lost, this is the dump of 08:00');
+    expect(await states()).toEqual(['cancelled']);
+    expect(
+      control.messages({ channel, where: ({ text }) => text.includes('Health checks, diagnoses and logs') }),
+    ).toHaveLength(1);
+    // What is asked for now is decided and runs.
+    await stage.emptyTarget();
+    await stage.fillTarget();
+    const again = await askForFix(control, { channel: places.general });
+    expect(again.table.text).not.toContain('Nothing is decided');
+    await approve(again.card.ts, places.general);
+    await expect
+      .poll(async () => (await states()).toSorted()[1], { timeout: 20_000 })
+      .toMatch(/executing|verifying|succeeded/);
   });
 });

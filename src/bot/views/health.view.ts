@@ -8,6 +8,7 @@ import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, type RichInline, section } from './blocks.ts';
 import { findingFacts, findingSentence, listOf, partName, runFooter } from './phrases.ts';
+import { heldBlocks, heldLines } from './switches.ts';
 
 /** The thread's first message. Its first line must do on a lock screen at 3 a.m. */
 export function healthMessage(view: HealthView, words: Words): Rendered {
@@ -15,13 +16,14 @@ export function healthMessage(view: HealthView, words: Words): Rendered {
   const shown = view.report.rows.filter((row) => row.state !== 'not-configured' || row.pending > 0);
   const blocks = [
     section(title, words),
+    ...heldBlocks(view.held, words),
     ...(shown.length === 0 ? [] : [table(shown, view, words)]),
     ...notes(view, words),
     context(runFooter(view.run, words), words),
     ...actions(runButtons(view, words)),
   ] satisfies KnownBlock[];
   return {
-    text: cut(title, limits.messageText, words),
+    text: cut([title, ...heldLines(view.held, words)].join('\n'), limits.messageText, words),
     blocks,
     metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'health' } },
   };

@@ -1,8 +1,10 @@
+import type { Facts } from '../../domain/kernel/facts.ts';
+import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
 import type { PlatformOf } from '../../domain/platform/platform.ts';
 import type { Language } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
-import { wordsIn } from '../../text/words.ts';
+import { type Words, wordsIn } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
 import { cut, limits, section } from './blocks.ts';
 import { digestMessage } from './digest.view.ts';
@@ -12,6 +14,7 @@ import { healthMessage } from './health.view.ts';
 import { otherFixesMessage } from './other-fixes.view.ts';
 import { remediationTitlePlain } from './phrases.ts';
 import { remediationCard, remediationLine } from './remediation.view.ts';
+import { heldBlocks, heldLines } from './switches.ts';
 
 /** The words and blocks behind the services' `Renderer`: pure, one function a message. */
 export function rendererOf(platformOf: PlatformOf): Renderer {
@@ -41,7 +44,17 @@ export function rendererOf(platformOf: PlatformOf): Renderer {
       const remediation = remediationTitlePlain(row, words);
       return words.plain(`page.${event}`, { handle, environment, remediation });
     },
-    digest: ({ difference, run, runId }, language) =>
-      digestMessage(difference, runId, wordsOf(run.environment, language)),
+    digest: ({ difference, run, runId, held }, language) => {
+      const words = wordsOf(run.environment, language);
+      return withHeld(digestMessage(difference, runId, words), held, words);
+    },
   };
+}
+
+/** Below the first line: what everybody must know who reads on. */
+function withHeld(rendered: Rendered, held: Facts | undefined, words: Words): Rendered {
+  if (held === undefined) return rendered;
+  const [head, ...rest] = rendered.blocks ?? [];
+  const text = cut([rendered.text, ...heldLines(held, words)].join('\n'), limits.messageText, words);
+  return { ...rendered, text, blocks: [head, ...heldBlocks(held, words), ...rest] };
 }

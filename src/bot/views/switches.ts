@@ -1,8 +1,11 @@
+import type { KnownBlock } from '@slack/types';
 import type { RecordState } from '../../domain/audit/record.ts';
 import type { FollowUp } from '../../domain/fix/rows.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import type { KillSwitch } from '../../domain/ports/kill-switches.ts';
 import { markup } from '../../text/format.ts';
 import type { Words } from '../../text/words.ts';
+import { context } from './blocks.ts';
 import { who } from './phrases.ts';
 
 /** One line a switch that is on; the same in answers and in App Home. */
@@ -43,4 +46,14 @@ export function recordLines({ state, why }: Pick<RecordState, 'state' | 'why'>, 
   const said =
     why?.['anchored'] === undefined ? words.say('record.held.elsewhere') : words.say('record.held', why);
   return [said, words.say('record.how')];
+}
+
+/** The same as a head of an answer, from what stands in the record alone. */
+export function heldLines(why: Facts | undefined, words: Words): string[] {
+  return why === undefined ? [] : recordLines({ state: 'held', why }, words);
+}
+
+export function heldBlocks(why: Facts | undefined, words: Words): KnownBlock[] {
+  const lines = heldLines(why, words);
+  return lines.length === 0 ? [] : [context(lines.join('\n'), words)];
 }

@@ -75,6 +75,11 @@ export function trustedMarks({ confirmed, held }: Marks, keys: AuditKeys): Marks
   };
 }
 
+/** Why nothing is decided or carried out, by the marks alone; undefined where they say nothing. */
+export function heldWhy({ confirmed, held }: Marks): Facts | undefined {
+  return held === undefined || held.seq <= (confirmed?.seq ?? 0) ? undefined : (held.facts ?? {});
+}
+
 /** Anchors of a place that a confirmation has not answered: those after the one that it names. */
 export function unanswered<A extends Pick<AuditAnchor, 'seq' | 'hash'>>(
   anchors: readonly A[],
@@ -138,11 +143,10 @@ export function judgePlace(seen: {
 
 /** All places together. One that contradicts is enough to stop; one that agrees is enough to go on. */
 export function judgeRecord(places: readonly PlaceState[], seq: number, marks: Marks): RecordState {
-  const { confirmed, held } = marks;
   // Another process saw a place that this one does not read.
-  const heldElsewhere = held !== undefined && held.seq > (confirmed?.seq ?? 0);
+  const elsewhere = heldWhy(marks);
   if (places.some(contradicts)) return { state: 'held', places, seq, why: recordFacts(places, seq) };
-  if (heldElsewhere) return { state: 'held', places, seq, why: held.facts ?? {} };
+  if (elsewhere !== undefined) return { state: 'held', places, seq, why: elsewhere };
   if (places.length === 0) return { state: 'unanchored', places, seq };
   const has = (status: PlaceStatus) => places.some((place) => place.status === status);
   const known = has('agrees') || (has('empty') && !has('missing'));

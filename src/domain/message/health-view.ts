@@ -1,4 +1,5 @@
 import type { HealthReport } from '../health/health.ts';
+import type { Facts } from '../kernel/facts.ts';
 import type { Run } from '../run/run.ts';
 
 export interface HealthView {
@@ -9,5 +10,7 @@ export interface HealthView {
   readonly detailsButton?: string;
   /** Button id that fills in an issue from this run. */
   readonly reportButton?: string;
+  /** Nothing is decided or carried out, because the record is older than its anchors: why. */
+  readonly held?: Facts;
   readonly now: Date;
 }

@@ -46,7 +46,13 @@ export interface Renderer {
   /** What a page says, in one sentence of plain text. */
   page(event: Page['event'], row: RemediationRow, language: Language): string;
   digest(
-    view: { readonly difference: DigestDifference; readonly run: Run; readonly runId: string },
+    view: {
+      readonly difference: DigestDifference;
+      readonly run: Run;
+      readonly runId: string;
+      /** As in a `HealthView`. */
+      readonly held?: Facts;
+    },
     language: Language,
   ): Rendered;
 }

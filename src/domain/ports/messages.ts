@@ -23,6 +23,7 @@ export interface Messages {
   /** Slack gave a channel another id: edits and replies go there. */
   renumber(from: string, to: string): Promise<void>;
   find(filter: {
+    readonly id?: string;
     readonly runId?: string;
     readonly remediationId?: string;
     readonly purpose?: string;

@@ -135,7 +135,7 @@ function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload' | 'p
 
 function finding(query: Query): Pick<Messages, 'find'> {
   return {
-    async find({ runId, remediationId, purpose }) {
+    async find({ id, runId, remediationId, purpose }) {
       const { rows } = await query<{
         id: string;
         purpose: string;
@@ -147,9 +147,10 @@ function finding(query: Query): Pick<Messages, 'find'> {
       }>(
         `SELECT id, purpose, channel, ts, thread_ts, parent_id, lost FROM messages
          WHERE ($1::uuid IS NULL OR run_id = $1) AND ($2::uuid IS NULL OR remediation_id = $2)
-           AND ($3::text IS NULL OR purpose = $3) AND ($1::uuid IS NOT NULL OR $2::uuid IS NOT NULL)
+           AND ($3::text IS NULL OR purpose = $3) AND ($4::uuid IS NULL OR id = $4)
+           AND ($1::uuid IS NOT NULL OR $2::uuid IS NOT NULL OR $4::uuid IS NOT NULL)
          ORDER BY created_at, id`,
-        asIds(runId, remediationId, purpose),
+        asIds(runId, remediationId, purpose, id),
       );
       return rows.map((row) =>
         withoutNulls<Awaited<ReturnType<Messages['find']>>[number]>({

@@ -9,6 +9,7 @@ import { personId } from '../../domain/fix/approval.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { type Person, proofOf } from '../../domain/kernel/person.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
@@ -211,6 +212,8 @@ export interface DigestRunOptions {
   readonly ids: Ids;
   readonly settings: DigestSettings;
   readonly schedule: DailySchedule;
+  /** Why nothing is decided now, where the record is the reason; default: it never is. */
+  readonly held?: (tx: TxOf<'audit'>) => Promise<Facts | undefined>;
   /** Checks for what does not fit together, and the findings of theirs that say so. */
   readonly drift?: { readonly calls: readonly ProbeCall[]; readonly codes: ReadonlySet<string> };
 }
@@ -218,7 +221,7 @@ export interface DigestRunOptions {
 /** A health check whose answer is the difference to the channel's previous digest. */
 export function createDigestRun(
   options: DigestRunOptions,
-): RunHandler<'channels' | 'digests' | 'messages' | 'runs'> {
+): RunHandler<'audit' | 'channels' | 'digests' | 'messages' | 'runs'> {
   return {
     async handle(lease) {
       const { run } = lease;
@@ -285,15 +288,18 @@ function toPast(past: { readonly localDate: string; readonly findings: readonly 
 }
 
 async function post(
-  tx: TxOf<'messages'>,
-  { renderer, ids }: DigestRunOptions,
+  tx: TxOf<'audit' | 'messages'>,
+  { renderer, ids, held }: DigestRunOptions,
   run: Run,
   difference: Parameters<Renderer['digest']>[0]['difference'],
 ): Promise<void> {
   const { surface } = run;
   if (surface === undefined) return;
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
-  const rendered = renderer.digest({ difference, run: ended, runId: run.id }, surface.language);
+  const rendered = renderer.digest(
+    { difference, run: ended, runId: run.id, ...present({ held: await held?.(tx) }) },
+    surface.language,
+  );
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
   if (root !== undefined) return tx.messages.update(root.id, rendered, 'answer');
   await tx.messages.post({

@@ -1,6 +1,7 @@
 import type { HealthReport } from '../../domain/health/health.ts';
 import type { HealthRules } from '../../domain/health/rules.ts';
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { HealthView } from '../../domain/message/health-view.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
@@ -24,6 +25,8 @@ export interface HealthRunOptions {
   readonly offers: FixOffers;
   /** The diagnosis that asks for the cause of a finding, when there is one. */
   readonly diagnosisOf?: (finding: Finding) => string | undefined;
+  /** Why nothing is decided now, where the record is the reason; default: it never is. */
+  readonly held?: (tx: TxOf<'audit'>) => Promise<Facts | undefined>;
   readonly renderer: Renderer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -112,7 +115,7 @@ function render(
 
 /** The final table; returns the message it stands in. */
 async function showComplete(
-  tx: TxOf<'buttons' | 'messages'>,
+  tx: TxOf<'audit' | 'buttons' | 'messages'>,
   options: HealthRunOptions,
   run: Run,
   report: HealthReport,
@@ -122,7 +125,10 @@ async function showComplete(
   const detailsButton = await runButton(tx, options.ids, run.id, detailsPurpose);
   const reportButton = await runButton(tx, options.ids, run.id, reportPurpose);
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
-  const rendered = render(options, ended, report, { detailsButton, reportButton });
+  const rendered = render(options, ended, report, {
+    ...{ detailsButton, reportButton },
+    ...present({ held: await options.held?.(tx) }),
+  });
   await tx.messages.update(root.id, rendered, 'answer');
   return root.id;
 }

@@ -169,6 +169,9 @@ export const fix = {
     ':no_entry: *Nothing is decided or carried out:* this database is older than its record.',
   'record.how':
     'Those of the highest risk tier let it go on: `/aetherius fixes confirm <reason>`. Open fixes end.',
+  'record.reading': 'Health checks, diagnoses and logs go on.',
+  'record.goes-on':
+    ':white_check_mark: *Decisions and fixes go on:* {who} has taken the record as it is. Reason: {reason}',
   'record.unconfirmed': 'No fix begins: no place outside can confirm the record now.',
   'record.confirmed': 'The record is taken as it is. {ended|# open fix|# open fixes} ended.',
   'switch.none': 'No fix is switched off.',

@@ -154,6 +154,8 @@ export const fix = {
     ':no_entry: *不作决定，也不执行*：该数据库比其记录更旧。它止于第 {seq} 行，而外部记有第 {anchored} 行。',
   'record.held.elsewhere': ':no_entry: *不作决定，也不执行*：该数据库比其记录更旧。',
   'record.how': '由最高风险级别的批准人放行：`/aetherius fixes confirm <原因>`。未结束的修复随之结束。',
+  'record.reading': '健康检查、诊断和日志照常进行。',
+  'record.goes-on': ':white_check_mark: *决定和修复恢复进行*：{who} 已按现状接受记录。理由：{reason}',
   'record.unconfirmed': '不开始任何修复：目前没有外部位置能确认记录。',
   'record.confirmed': '已按现状接受记录，{ended} 个未结束的修复已结束。',
   'switch.none': '没有修复被关闭。',
