@@ -10,7 +10,7 @@ import { type RunningProcess, startProcess } from './main/process.ts';
 import { collectEarly } from './platform/process/heap.ts';
 import { createLogger } from './platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from './platform/redact/process-redactor.ts';
-import { loadConfigFile, readProcessEnv, readRole } from './platform/settings/config.ts';
+import { loadConfigFile, readProcessEnv, readRole, variablesNotRead } from './platform/settings/config.ts';
 
 type Wanted = ProcessRole | 'migration';
 const roles: readonly Wanted[] = ['all', 'bot', 'worker', 'scheduler', 'migration'];
@@ -79,6 +79,7 @@ async function main(): Promise<void> {
     env,
     config,
     fileDigest,
+    ignored: variablesNotRead(role),
     logger,
     redaction,
     ...present({ environments }),

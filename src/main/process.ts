@@ -1,6 +1,7 @@
 import type { Logger } from '../domain/kernel/clock.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Config } from '../domain/settings/config.ts';
+import { settingsWithoutEffect } from '../domain/settings/effect.ts';
 import type { ProcessEnv, ProcessRole } from '../domain/settings/process-env.ts';
 import { createHttpServer } from '../platform/process/http-server.ts';
 import { type Component, createLifecycle } from '../platform/process/lifecycle.ts';
@@ -21,6 +22,8 @@ export interface ProcessOptions {
   readonly fileDigest?: string;
   /** Environments a worker serves; default all of the configuration. */
   readonly environments?: readonly string[];
+  /** Variables that are set, and that this role does not read. */
+  readonly ignored?: readonly string[];
   readonly logger: Logger;
   /** Default: one that knows the secrets of `env`, and none that are read later. */
   readonly redaction?: ProcessRedaction;
@@ -43,6 +46,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   await checkLogin(options, { mustBeSeparate: config.signing !== undefined });
   if (options.role !== 'all' && config.signing === undefined)
     logger.warn({}, 'decisions are not signed; docs/guides/operate.md says how each process gets a key');
+  for (const { setting, why, other } of settingsWithoutEffect(config, env, options.role, options.ignored))
+    logger.error({ setting, why, other }, 'a setting has no effect; `aetherius doctor` says why');
   const redaction =
     options.redaction ?? createProcessRedaction({ env, known: secretsOf(env), settings: config.redaction });
   const shared = await openShared({ ...options, redaction });

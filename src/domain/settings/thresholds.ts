@@ -14,8 +14,11 @@ export const Thresholds = z
     postgresConnectionsPercent: threshold(80, 'Share of `max_connections` in use that is a finding.'),
     idleInTransactionSeconds: threshold(300, 'Age from which an idle transaction counts as leaked.'),
     redisMemoryPercent: threshold(90, 'Share of `maxmemory` in use that is a finding.'),
-    redisHitRatePercent: threshold(50, 'A hit rate below this is a finding.'),
-    natsPendingBytes: threshold(8_388_608, 'Pending bytes from which a consumer counts as slow.'),
+    redisHitRatePercent: threshold(50, 'A hit rate below this is a finding. Not used yet.'),
+    natsPendingBytes: threshold(
+      8_388_608,
+      'Pending bytes from which a consumer counts as slow. Not used yet.',
+    ),
     agentHeartbeatSeconds: threshold(120, 'A collect agent silent for longer counts as lost.'),
     podRestarts: threshold(3, 'Restarts within the last hour that are a finding.'),
   })

@@ -9,6 +9,7 @@ import { processKinds } from '../../domain/kernel/process-kind.ts';
 import { LazySecret } from '../../domain/kernel/secret.ts';
 import type { Config } from '../../domain/settings/config.ts';
 import type { Check, CheckState } from '../../domain/settings/doctor.ts';
+import { settingsWithoutEffect } from '../../domain/settings/effect.ts';
 import type { ProcessEnv } from '../../domain/settings/process-env.ts';
 import { anchorPlacesOf } from '../settings/anchors.ts';
 import { databaseOf } from '../settings/database.ts';
@@ -78,6 +79,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
       state: 'ok',
       facts: { environments: Object.keys(config.environments).join(', ') },
     },
+    ...effectChecks(config, env),
     ...secrets,
     ...imageChecks(config, env),
     ...slack,
@@ -89,6 +91,14 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
     ...audit,
     ...signingChecks(config),
   ];
+}
+
+/** What is written down and changes nothing. */
+function effectChecks(config: Config, env: ProcessEnv): readonly Check[] {
+  return settingsWithoutEffect(config, env, 'command-line').map(({ setting, why, other }) => ({
+    ...{ area: 'configuration', key: `configuration.no-effect-${why}`, state: 'failed' },
+    facts: { setting, other },
+  }));
 }
 
 function namespaceOf(environment: Config['environments'][string]): string {

@@ -230,6 +230,16 @@ export function readProcessEnv(
   return parsed.data;
 }
 
+/** Variables that are set for a process which may not read them: a secret has no business there. */
+export function variablesNotRead(
+  role: Role,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): readonly string[] {
+  return Object.keys(ProcessEnv.shape).filter(
+    (name) => env[name] !== undefined && env[name] !== '' && !mayHold(role, name),
+  );
+}
+
 /** AETHERIUS_ROLE alone: the role decides which other variables may be read. */
 export function readRole(env: Readonly<Record<string, string | undefined>> = process.env): string {
   return env.AETHERIUS_ROLE === undefined || env.AETHERIUS_ROLE === '' ? 'all' : env.AETHERIUS_ROLE;

@@ -198,6 +198,11 @@ export const cli = {
   'doctor.configuration.loaded': 'the configuration is valid: {environments}',
   'doctor.configuration.secret': '{environment}: {source} can be read',
   'doctor.configuration.secret-unreadable': '{environment}: {source} cannot be read ({reason})',
+  'doctor.configuration.no-effect-needs': '{setting} has no effect: it needs {other}',
+  'doctor.configuration.no-effect-beside': '{setting} has no effect beside {other}',
+  'doctor.configuration.no-effect-longer': '{setting} has no effect: {other} keeps the same rows longer',
+  'doctor.configuration.no-effect-unused': '{setting} has no effect in this version',
+  'doctor.configuration.no-effect-role': '{setting} has no effect in role {other}',
   'doctor.configuration.image-mutable':
     '{what}: {image} has a tag, which may become another image; give its digest (name@sha256:…)',
   'doctor.configuration.image-pinned': '{what}: {image} is named by its digest',

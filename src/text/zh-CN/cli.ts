@@ -188,6 +188,11 @@ export const cli = {
   'doctor.configuration.loaded': '配置有效：{environments}',
   'doctor.configuration.secret': '{environment}：{source} 可以读取',
   'doctor.configuration.secret-unreadable': '{environment}：{source} 无法读取（{reason}）',
+  'doctor.configuration.no-effect-needs': '{setting} 不起作用：需要 {other}',
+  'doctor.configuration.no-effect-beside': '有 {other} 时 {setting} 不起作用',
+  'doctor.configuration.no-effect-longer': '{setting} 不起作用：{other} 把相同的记录保留得更久',
+  'doctor.configuration.no-effect-unused': '{setting} 在此版本中不起作用',
+  'doctor.configuration.no-effect-role': '{setting} 在角色 {other} 中不起作用',
   'doctor.configuration.image-mutable':
     '{what}：{image} 用的是标签，以后可能变成另一个镜像；请改用摘要（name@sha256:…）',
   'doctor.configuration.image-pinned': '{what}：{image} 已用摘要固定',

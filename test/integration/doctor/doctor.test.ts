@@ -226,26 +226,23 @@ describe('Slack', () => {
   });
 });
 
-describe('a setting that has no effect yet', () => {
-  it('is named', async () => {
+describe('a setting that has no effect', () => {
+  it('is a fault that names it and what it needs', async () => {
     const approvals =
-      'approvals: { approvers: { all: { users: [U0A] } }, tiers: { 1: { by: [all] } }, audit: { anchor: { channel: C0AUDIT } } }';
+      'approvals: { approvers: { all: { users: [U0A] } }, tiers: { 1: { by: [all] } }, breakGlass: { by: [all], notify: C0AUDIT } }';
     const read = { role: 'command-line', where: 'a.yaml', folder: '/', env: {} } as const;
     const config = parseConfig(`environments: { prod: { runtime: { kind: none } } }\n${approvals}`, read);
     const env = readProcessEnv('command-line', {});
     const at = { env, logger: silentLogger, logins: new KubeLogins(), now, scopes: [] };
 
     const checks = await examine({ ...at, config });
-    const without = await examine({
-      ...at,
-      config: { ...config, approvals: { ...config.approvals, audit: undefined } } as never,
-    });
+    const without = await examine({ ...at, config: { ...config, approvals: undefined } as never });
 
-    expect(states(checks)).toMatchObject({
-      'audit.anchor-channel-unused': 'warning',
-      'audit.anchor-missing': 'warning',
+    expect(checks).toContainEqual({
+      ...{ area: 'configuration', key: 'configuration.no-effect-needs', state: 'failed' },
+      facts: { setting: 'approvals.breakGlass', other: 'approvals.tiers.2' },
     });
-    expect(states(without)).not.toHaveProperty('audit.anchor-channel-unused');
+    expect(states(without)).not.toHaveProperty('configuration.no-effect-needs');
   });
 });
 

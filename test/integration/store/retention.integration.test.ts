@@ -1,6 +1,6 @@
 /** What is old is removed by a scheduler with its own rights, and nothing that something open needs. */
 import { Client } from 'pg';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Retention } from '../../../src/domain/settings/retention.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createRetentionSweeper } from '../../../src/services/schedule/retention.service.ts';
@@ -9,9 +9,12 @@ import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
 
 const postgres = usePostgres();
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await postgres.migrated();
 });
+beforeEach(() =>
+  database.sql('TRUNCATE runs, messages, buttons, outbox, inbox, digests, remediations CASCADE'),
+);
 
 async function sweeper() {
   const url = await database.kindUrl('scheduler');

@@ -1,6 +1,7 @@
 import { glassReasonLength } from '../../../domain/fix/policy.ts';
 import type { ApprovalRow, RemediationRow } from '../../../domain/fix/rows.ts';
 import { AppError } from '../../../domain/kernel/errors.ts';
+import { countPoints } from '../../../domain/kernel/text.ts';
 import type { TxOf } from '../../../domain/ports/store.ts';
 import type { Decided, DecisionInput } from '../contract.ts';
 import { alarmForged, decisionFault } from './decision-proof.service.ts';
@@ -35,9 +36,10 @@ export function countedGlass(
  */
 export function breakGlass(deps: DecisionDeps, given: Reasoned): Promise<Decided> {
   const input = neededReason(given);
-  if ([...input.reason].length < glassReasonLength)
+  const has = countPoints(input.reason);
+  if (has < glassReasonLength)
     throw new AppError('INVALID_INPUT', `a reason of at least ${glassReasonLength} characters is needed`, {
-      facts: { reason: 'glass-reason', least: glassReasonLength, has: [...input.reason].length },
+      facts: { reason: 'glass-reason', least: glassReasonLength, has },
     });
   return decide(
     deps,
