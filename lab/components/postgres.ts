@@ -6,6 +6,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -75,6 +76,16 @@ function hydrate(folder: string): void {
   }
 }
 
+/** The newest PostgreSQL of Debian's packages on this machine with what dumps and restores; undefined: there is none. */
+export function installedPostgres(): string | undefined {
+  const folder = '/usr/lib/postgresql';
+  const programs = ['postgres', 'initdb', 'pg_dump', 'pg_restore', 'psql'];
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => join(folder, version))
+    .find((tree) => programs.every((program) => existsSync(join(tree, 'bin', program))));
+}
+
 /** Whether any user may enter all folders on the way. */
 function reachable(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
@@ -103,6 +114,8 @@ export interface PostgresOptions {
   readonly password?: string;
   readonly port?: number;
   readonly deathSignal?: 'INT' | null;
+  /** Folder with `bin`; default: that of the package. */
+  readonly tree?: string;
 }
 
 export interface PostgresServer extends Server {
@@ -120,7 +133,7 @@ export interface PostgresServer extends Server {
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { dir, user = 'aetherius', password = 'postgres_pass' } = options;
-  const tree = postgresTree();
+  const tree = options.tree ?? postgresTree();
   const data = join(dir, 'data');
   await initialise(tree, dir, user, password);
   const port = options.port ?? (await freePort());

@@ -38,7 +38,7 @@ export interface TestDatabase {
 }
 
 /** Starts the server before the file's tests and ends it after them. */
-export function usePostgres(settings?: Readonly<Record<string, string>>): TestPostgres {
+export function usePostgres(settings?: Readonly<Record<string, string>>, tree?: string): TestPostgres {
   const dir = mkdtempSync(join(tmpdir(), 'aetherius-pg-'));
   const closers: (() => Promise<unknown>)[] = [];
   let server: PostgresServer | undefined;
@@ -49,7 +49,8 @@ export function usePostgres(settings?: Readonly<Record<string, string>>): TestPo
   beforeAll(async () => {
     chmodSync(dir, 0o755);
     // Every store of a file's tests keeps its pool until the file ends.
-    server = await startPostgres({ dir, settings: { max_connections: '400', ...settings } });
+    const from = tree === undefined ? {} : { tree };
+    server = await startPostgres({ dir, settings: { max_connections: '400', ...settings }, ...from });
   });
   afterAll(async () => {
     await Promise.allSettled(closers.map((close) => close()));
