@@ -74,6 +74,12 @@ const parts: readonly Part[] = [
     'Audited approvals beside the bare hash chain on the same PostgreSQL.',
   ),
   ...partOf(
+    'audit.ts',
+    'benchAudit',
+    'Checking the record',
+    'The whole audit log of a PostgreSQL on the same machine, recomputed from its rows by `aetherius audit verify` of the build and by the auditor’s program; `megabytes` is the most that was ever resident. It does not grow with the rows.',
+  ),
+  ...partOf(
     'diagnose.ts',
     'benchDiagnose',
     'Diagnosis of many Pods',

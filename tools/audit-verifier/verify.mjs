@@ -11,15 +11,17 @@
  * `--manifest`).
  * `--rows` is one JSON object a line, as `COPY (SELECT row_to_json(a) FROM audit_log a ORDER BY seq) TO STDOUT` writes
  * it; such a file has no head row, so the head is compared with nothing. `--anchors` is a file of JSON lines or a folder of
- * such files in the order of their names; `--place` names what stands before it (file, slack, s3). Exit code 0: intact;
- * 10 to 22, 27 and 28: one for each verdict; 2: could not check; 64: usage.
+ * such files in the order of their names; `--place` names what stands before it (file, slack, s3): the days of a Slack
+ * export, or the objects of a store. `--trust` is a JSON file of the public keys under `signing`; with it each signature is
+ * checked. Where signing began stands in the database alone, so in a file of rows each must be signed. Exit code 0: intact;
+ * 10 to 28: one for each verdict; 2: could not check; 64: usage.
  *
  * The format (docs/rules/approval.md, R-L2): hash = SHA-256("aetherius-audit-v1\n" + canonical row + "\n" + previous
  * hash), MAC = HMAC-SHA-256(key, hash); an anchor's MAC is over "aetherius-audit-v1-anchor", key id, seq, hash and time,
  * with line feeds between them. A manifest's MAC is over "aetherius-audit-v1-export\n" and its canonical JSON without `mac`,
  * `signedBy` and `signature`.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +42,10 @@ const codes = {
   'anchor-missing': 20,
   'anchor-unreachable': 21,
   'anchor-mismatch': 22,
+  'signature-missing': 23,
+  'signature-invalid': 24,
+  'signer-unknown': 25,
+  'signer-wrong': 26,
   'export-altered': 27,
   'manifest-forged': 28,
 };
@@ -47,6 +53,16 @@ const codes = {
 const domain = 'aetherius-audit-v1';
 const genesis = '0'.repeat(64);
 const page = 1000;
+
+const kinds = ['bot', 'worker', 'scheduler'];
+/** Actions of decisions, and of what a worker does (docs/rules/approval.md, R-L8). */
+const decisions =
+  /^(remediation\.(requested|approval|approved|rejected|cancelled|stop|refused|moved-place|break-glass|follow-up-closed)|delivery\.forged|signing\.began|(kill-switch|token|channel|slack)\..*)$/;
+const execution =
+  /^(remediation\.(superseded|stale|executing|verifying|succeeded|failed|rolling_back|rolled_back|rollback_failed|indeterminate|claim-held|taken-over)|step\.(intent|outcome))$/;
+/** What a person's word ends that is under way. */
+const byPerson =
+  /^remediation\.(verifying indeterminate|failed (indeterminate|executing|verifying)|rollback_failed rolling_back)$/;
 
 class Verdict extends Error {
   constructor(verdict, seq, sentence, more = {}) {
@@ -100,6 +116,59 @@ function same(a, b) {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+function writersOf({ action, from_state: from }) {
+  if (/^audit\.(confirmed|export)/.test(action)) return ['bot'];
+  if (action.startsWith('audit.') || action === 'remediation.expired') return kinds;
+  if (action === 'remediation.proposed' || action === 'decision.forged') return ['bot', 'worker'];
+  if (decisions.test(action)) return ['bot'];
+  if (byPerson.test(`${action} ${from}`)) return ['bot', 'worker'];
+  return execution.test(action) ? ['worker'] : [];
+}
+
+/** Public keys of `signing`: { bot: ['aetherius-verify-…'], worker: […], scheduler: […] }, raw Ed25519 (RFC 8032). */
+function trusted(path) {
+  const given = JSON.parse(readFileSync(path, 'utf8'));
+  const found = kinds.flatMap((kind) =>
+    (given[kind] ?? []).map((text) => {
+      const raw = Buffer.from(/^aetherius-verify-([\w-]{43})$/.exec(text)?.[1] ?? '', 'base64url');
+      if (raw.length !== 32) throw new TypeError(`${path}: a key of ${kind} is no public key`);
+      const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]);
+      const id = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+      return { kind, id, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
+    }),
+  );
+  if (found.length === 0) throw new TypeError(`${path}: no public key`);
+  return found;
+}
+
+const verified = ({ key }, text, signature) =>
+  verifySignature(null, Buffer.from(text), key, Buffer.from(signature ?? '', 'base64url'));
+
+/** Every row after the start of the signatures was signed by a kind of process that may write it. */
+function signatureFits(row, trust, start) {
+  if (start !== undefined && row.seq <= start.seq) return;
+  const fault = (verdict, sentence) => {
+    throw new Verdict(verdict, row.seq, sentence);
+  };
+  const { signature, signed_by: by } = row;
+  if (!signature || !by) fault('signature-missing', `no process has signed row ${row.seq}`);
+  const known = trust.filter(({ id }) => id === by);
+  if (known.length === 0) fault('signer-unknown', `row ${row.seq} is signed with key ${by}, which is not listed`);
+  if (!known.some((one) => verified(one, `${domain}-signature\n${by}\n${row.hash}`, signature)))
+    fault('signature-invalid', `row ${row.seq} was not signed with key ${by}`);
+  if (!known.some(({ kind }) => writersOf(row).includes(kind)))
+    fault('signer-wrong', `row ${row.seq} (${row.action}) was signed by ${known.map(({ kind }) => kind).join(', ')}`);
+}
+
+/** The bot has signed up to which row none is needed. */
+function startFits(at, trust, start) {
+  if (start === undefined || at.seq !== start.seq) return;
+  const text = `${domain}-signing-began\n${start.seq}\n${start.hash}`;
+  const bots = trust.filter(({ kind, id }) => kind === 'bot' && id === start.signedBy);
+  if (start.hash === at.hash && bots.some((one) => verified(one, text, start.signature))) return;
+  throw new Verdict('signature-invalid', at.seq, `no bot has signed that rows up to ${at.seq} need no signature`);
+}
+
 function keysOf(env) {
   if (!env.AUDIT_KEY) throw new TypeError('AUDIT_KEY is not set');
   const keys = new Map();
@@ -138,6 +207,10 @@ async function fromDatabase(url) {
       );
       return rows.map((row) => ({ ...row, seq: Number(row.seq), at: new Date(row.at) }));
     },
+    async start() {
+      const { rows } = await client.query('SELECT seq, hash, signed_by, signature FROM signing_start');
+      return rows[0] && { ...rows[0], seq: Number(rows[0].seq), signedBy: rows[0].signed_by };
+    },
     close: () => client.end(),
   };
 }
@@ -152,6 +225,7 @@ function fromFile(path) {
     },
     head: async () => ({ known: false }),
     noted: async () => [],
+    start: async () => undefined,
     close: async () => undefined,
   };
 }
@@ -261,7 +335,7 @@ async function verifyExport(options, keys) {
   let at = { seq: from - 1, hash: from === 1 ? genesis : sealed.before };
   let count = 0;
   const anchors = sealed.seen.map((anchor) => ({ ...anchor, at: new Date(anchor.at) }));
-  for (const path of options.anchors ?? []) anchors.push(...(await anchorsInFile(path, options.place)));
+  for (const path of options.anchors ?? []) anchors.push(...(await anchorsInFile(path, options.place, keys)));
   if (options['anchors-database'] !== undefined)
     anchors.push(...(await anchorsInDatabase(options['anchors-database'])));
   const named = grouped(anchors);
@@ -306,16 +380,34 @@ function anchorIn(line, place) {
   }
 }
 
-async function anchorsInFile(path, place) {
+/** A day of a Slack export is a list of messages; what people wrote around an anchor does not count. */
+function anchorsInMessages(text, place) {
+  try {
+    return JSON.parse(text).flatMap((message) =>
+      (message.text?.match(/\{"aetherius":"audit-anchor"[^{}]*\}/g) ?? []).flatMap((line) => anchorIn(line, place)),
+    );
+  } catch {
+    return [];
+  }
+}
+
+async function anchorsInFile(path, place, keys) {
   const files = statSync(path).isDirectory()
-    ? readdirSync(path)
+    ? readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
         .sort()
-        .map((name) => join(path, name))
     : [path];
   const found = [];
   for (const file of files)
-    for await (const line of createInterface({ input: createReadStream(file) })) found.push(...anchorIn(line, place));
-  return found;
+    if (place === 'slack') found.push(...anchorsInMessages(readFileSync(file, 'utf8'), place));
+    else
+      for await (const line of createInterface({ input: createReadStream(file) })) found.push(...anchorIn(line, place));
+  if (place === 'file') return found;
+  // Anybody may write into a channel: there an anchor counts if it is signed. Names of objects count down.
+  return found
+    .filter((anchor) => place !== 'slack' || signed(anchor, keys) !== 'mac-invalid')
+    .sort((a, b) => a.at - b.at || a.seq - b.seq);
 }
 
 async function anchorsInDatabase(url) {
@@ -333,7 +425,8 @@ async function anchorsInDatabase(url) {
 }
 
 /** The walk over the rows: each must fit onto the one before it. */
-async function walk(log, keys, wanted) {
+async function walk(log, keys, wanted, trust) {
+  const start = trust === undefined ? undefined : await log.start();
   let at = { seq: 0, hash: genesis };
   const hashes = new Map();
   const confirmations = [];
@@ -347,6 +440,10 @@ async function walk(log, keys, wanted) {
         throw new Verdict('row-behind-head', row.seq, `row ${row.seq} stands behind the head, row ${head.seq}`, {
           last: head.seq,
         });
+      }
+      if (trust !== undefined) {
+        signatureFits(row, trust, start);
+        startFits(at, trust, start);
       }
       if (wanted.has(at.seq)) hashes.set(at.seq, at.hash);
       if (row.action === 'audit.confirmed') confirmations.push(row);
@@ -433,11 +530,12 @@ async function verify(options, env) {
     const recorded = await log.noted();
     const places = new Map();
     for (const path of options.anchors ?? [])
-      places.set(options.place, await anchorsInFile(path, options.place).catch(() => undefined));
+      places.set(options.place, await anchorsInFile(path, options.place, keys).catch(() => undefined));
     if (options['anchors-database'] !== undefined)
       places.set('postgres', await anchorsInDatabase(options['anchors-database']).catch(() => undefined));
     const wanted = new Set([...recorded, ...[...places.values()].flatMap((all) => all ?? [])].map(({ seq }) => seq));
-    const walked = await walk(log, keys, wanted);
+    const trust = options.trust === undefined ? undefined : trusted(options.trust);
+    const walked = await walk(log, keys, wanted, trust);
     const { confirmations, at } = walked;
     const answeredAt = confirmations.length === 0 ? 0 : new Date(confirmations.at(-1).ts).getTime();
     const noted = recorded.filter((anchor) => anchor.at.getTime() > answeredAt);
@@ -476,6 +574,7 @@ async function main() {
     const { values } = parseArgs({
       options: {
         ...{ database: text, rows: text, export: text, manifest: text, 'anchors-database': text },
+        trust: text,
         anchors: { type: 'string', multiple: true },
         place: { type: 'string', default: 'file' },
         json: { type: 'boolean', default: false },
