@@ -13,7 +13,7 @@
  * it; such a file has no head row, so the head is compared with nothing. `--anchors` is a file of JSON lines or a folder of
  * such files in the order of their names; `--place` names what stands before it (file, slack, s3): the days of a Slack
  * export, or the objects of a store. `--trust` is a JSON file of the public keys under `signing`; with it each signature is
- * checked. Where signing began stands in the database alone, so in a file of rows each must be signed. Exit code 0: intact;
+ * checked, and AUDIT_KEY, with which rows can be made up, may be left out: then no MAC is checked. Where signing began stands in the database alone, so in a file of rows each must be signed. Exit code 0: intact;
  * 10 to 28: one for each verdict; 2: could not check; 64: usage.
  *
  * The format (docs/rules/approval.md, R-L2): hash = SHA-256("aetherius-audit-v1\n" + canonical row + "\n" + previous
@@ -169,7 +169,9 @@ function startFits(at, trust, start) {
   throw new Verdict('signature-invalid', at.seq, `no bot has signed that rows up to ${at.seq} need no signature`);
 }
 
-function keysOf(env) {
+/** Undefined: whoever has the public keys needs no key with which rows can be made up; no MAC is checked then. */
+function keysOf(env, trust) {
+  if (!env.AUDIT_KEY && trust !== undefined) return undefined;
   if (!env.AUDIT_KEY) throw new TypeError('AUDIT_KEY is not set');
   const keys = new Map();
   for (const entry of (env.AUDIT_OLD_KEYS ?? '').split(',')) {
@@ -321,16 +323,18 @@ function exported(path, format, digest) {
 }
 
 /** An export by itself: the manifest, each row, the file as a whole, and the anchors of the rows that it has. */
-async function verifyExport(options, keys) {
+async function verifyExport(options, keys, trust) {
   const manifest = parsed(readFileSync(options.manifest ?? `${options.export}.manifest.json`, 'utf8'));
   if (manifest?.aetherius !== 'audit-export' || manifest.version !== 1)
     throw new Verdict('manifest-forged', 0, 'this is no manifest of an export');
   const { mac, signedBy: _signedBy, signature: _signature, ...sealed } = manifest;
   const { from, to, rows, head, sha256, keyId } = sealed;
-  const key = keys.get(keyId);
-  if (key === undefined) throw new Verdict('key-unknown', to, `the manifest is signed with ${keyId}`);
-  if (!same(macOf(key, `${domain}-export\n${canonical(sealed)}`), mac))
+  const key = keys?.get(keyId);
+  if (keys !== undefined && key === undefined) throw new Verdict('key-unknown', to, `the manifest is signed with ${keyId}`);
+  const text = `${domain}-export\n${canonical(sealed)}`;
+  if (key !== undefined && !same(macOf(key, text), mac))
     throw new Verdict('manifest-forged', to, `the manifest was not signed with ${keyId}`);
+  if (trust !== undefined) manifestFits(manifest, text, trust);
   const digest = createHash('sha256');
   let at = { seq: from - 1, hash: from === 1 ? genesis : sealed.before };
   let count = 0;
@@ -343,6 +347,10 @@ async function verifyExport(options, keys) {
     if (row === undefined)
       throw new Verdict('export-altered', at.seq + 1, `after row ${at.seq} comes something that is no row`);
     at = fits(at, row, keys);
+    if (trust !== undefined) {
+      signatureFits(row, trust, sealed.signing);
+      startFits(at, trust, sealed.signing);
+    }
     count += 1;
     for (const anchor of named.get(at.seq) ?? []) {
       const wrong = signed(anchor, keys);
@@ -362,6 +370,16 @@ async function verifyExport(options, keys) {
   if (at.seq !== to || at.hash !== head || count !== rows || digest.digest('hex') !== sha256)
     throw new Verdict('export-altered', at.seq, 'the file is not the one that its manifest describes');
   return { verdict: 'intact', rows, from, to, head, sentence: `${rows} rows (${from} to ${to}), SHA-256 ${sha256}` };
+}
+
+/** Only the bot exports, and it signs what it exports. */
+function manifestFits({ signedBy, signature, to }, text, trust) {
+  if (!signature || !signedBy) throw new Verdict('signature-missing', to, 'no bot has signed the manifest');
+  const known = trust.filter(({ id }) => id === signedBy);
+  if (known.length === 0)
+    throw new Verdict('signer-unknown', to, `the manifest is signed with key ${signedBy}, which is not listed`);
+  if (!known.some((one) => one.kind === 'bot' && verified(one, `${signedBy}\n${text}`, signature)))
+    throw new Verdict('manifest-forged', to, `the manifest was not signed with key ${signedBy} of a bot`);
 }
 
 function grouped(anchors) {
@@ -459,6 +477,7 @@ function fits(at, row, keys) {
   const hash = hashOf(row, at.hash);
   if (hash !== row.hash)
     throw new Verdict('row-altered', row.seq, `the columns of row ${row.seq} do not give its hash`);
+  if (keys === undefined) return { seq: row.seq, hash };
   const key = keys.get(row.key_id);
   if (key === undefined) throw new Verdict('key-unknown', row.seq, `row ${row.seq} is signed with ${row.key_id}`);
   if (!same(macOf(key, hash), row.mac))
@@ -467,6 +486,7 @@ function fits(at, row, keys) {
 }
 
 function signed(anchor, keys) {
+  if (keys === undefined) return undefined;
   const key = keys.get(anchor.keyId);
   if (key === undefined) return 'key-unknown';
   const text = `${domain}-anchor\n${anchor.keyId}\n${anchor.seq}\n${anchor.hash}\n${anchor.at.toISOString()}`;
@@ -523,8 +543,9 @@ function judgeAnchors(anchors, { at, hashes }, keys) {
 }
 
 async function verify(options, env) {
-  const keys = keysOf(env);
-  if (options.export !== undefined) return verifyExport(options, keys).catch(asAnswer);
+  const trust = options.trust === undefined ? undefined : trusted(options.trust);
+  const keys = keysOf(env, trust);
+  if (options.export !== undefined) return verifyExport(options, keys, trust).catch(asAnswer);
   const log = options.rows === undefined ? await fromDatabase(options.database) : fromFile(options.rows);
   try {
     const recorded = await log.noted();
@@ -534,7 +555,6 @@ async function verify(options, env) {
     if (options['anchors-database'] !== undefined)
       places.set('postgres', await anchorsInDatabase(options['anchors-database']).catch(() => undefined));
     const wanted = new Set([...recorded, ...[...places.values()].flatMap((all) => all ?? [])].map(({ seq }) => seq));
-    const trust = options.trust === undefined ? undefined : trusted(options.trust);
     const walked = await walk(log, keys, wanted, trust);
     const { confirmations, at } = walked;
     const answeredAt = confirmations.length === 0 ? 0 : new Date(confirmations.at(-1).ts).getTime();
@@ -583,7 +603,7 @@ async function main() {
     options = values;
     if ([options.database, options.rows, options.export].filter((given) => given !== undefined).length !== 1)
       throw new TypeError('give one of --database, --rows and --export');
-    keysOf(process.env);
+    keysOf(process.env, options.trust);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     return 64;

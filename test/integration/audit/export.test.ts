@@ -93,7 +93,7 @@ async function verdictOf(file: string): Promise<{ code: number; verdict: string;
 /** The program that shares no code with the product. */
 async function auditorOf(file: string, ...more: readonly string[]) {
   const args = ['tools/audit-verifier/verify.mjs', '--export', file, '--json', ...more];
-  const env = { PATH: process.env['PATH'], ...shellEnv };
+  const env = { PATH: process.env['PATH'], ...(more.includes('--trust') ? {} : shellEnv) };
   const done = await promisify(execFile)(process.execPath, args, { env }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     (error: unknown) => error as { code: number; stdout: string; stderr: string },
@@ -349,14 +349,28 @@ describe('R-L9: an export of a bot that signs', () => {
     }
     const manifest = JSON.parse(readFileSync(`${file}.manifest.json`, 'utf8')) as Record<string, unknown>;
 
+    /** The other program, without AUDIT_KEY: with that an auditor could make rows up. */
+    const auditor = async (key = pair.publicKey) => {
+      const trust = fresh('trust.json');
+      writeFileSync(trust, JSON.stringify({ bot: [key], worker: [key], scheduler: [key] }));
+      return auditorOf(file, '--trust', trust);
+    };
+    const both = async () => [(await check()).exit, (await auditor()).code];
     expect(JSON.parse((await check()).out)).toMatchObject({ verdict: 'intact', signed: manifest['rows'] });
+    expect(await auditor()).toMatchObject({ code: 0, verdict: 'intact' });
+    expect(await auditor(newSigningKey().publicKey)).toMatchObject({ verdict: 'signer-unknown' });
     writeFileSync(`${file}.manifest.json`, JSON.stringify({ ...manifest, signature: undefined }));
-    expect((await check()).exit).toBe(23);
+    expect(await both()).toEqual([23, 23]);
     const other = newSigningKey();
     const forged = { ...manifest, signedBy: signerOf(other.privateKey).keyId };
     writeFileSync(`${file}.manifest.json`, JSON.stringify(forged));
-    expect((await check()).exit).toBe(25);
+    expect(await both()).toEqual([25, 25]);
     writeFileSync(`${file}.manifest.json`, JSON.stringify({ ...manifest, signature: 'AAAA' }));
-    expect((await check()).exit).toBe(28);
+    expect(await both()).toEqual([28, 28]);
+    writeFileSync(`${file}.manifest.json`, JSON.stringify(manifest));
+    const [row = ''] = readFileSync(file, 'utf8').split('\n');
+    const of = JSON.parse(row) as Record<string, unknown>;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(String(of['signature']), 'AAAA'));
+    expect(await both()).toEqual([24, 24]);
   });
 });
