@@ -17,7 +17,7 @@ export const dataInconsistent = defineDiagnosis({
       part: 'redis',
       symptom: any(found('STALE_CACHE')),
       when: found('STALE_CACHE'),
-      remedies: [{ instruction: 'delete-stale-cache' }],
+      remedies: [{ remediation: 'redis.delete-keys' }, { instruction: 'delete-stale-cache' }],
     },
     {
       id: 'T1.b',

@@ -27,21 +27,25 @@ export const redisMemory = defineDiagnosis({
       symptom: reached,
       // First where it is there: D3.a and D3.b say what happens when the memory is full, this one what fills it.
       when: found('REDIS_USELESS_KEYS'),
-      remedies: [{ instruction: 'delete-useless-keys' }],
+      remedies: [{ remediation: 'redis.delete-keys' }, { instruction: 'delete-useless-keys' }],
     },
     {
       id: 'D3.a',
       part: 'redis',
       symptom: pressed,
       when: all(atLimit, keepsAll),
-      remedies: [{ remediation: 'redis.set-eviction-policy' }, { instruction: 'raise-maxmemory' }],
+      remedies: [
+        { remediation: 'redis.set-eviction-policy' },
+        { remediation: 'redis.set-memory-limit' },
+        { instruction: 'raise-maxmemory' },
+      ],
     },
     {
       id: 'D3.b',
       part: 'redis',
       symptom: pressed,
       when: any(unbounded, found('REDIS_LIMIT_TOO_LOW'), all(atLimit, not(keepsAll))),
-      remedies: [{ instruction: 'raise-maxmemory' }],
+      remedies: [{ remediation: 'redis.set-memory-limit' }, { instruction: 'raise-maxmemory' }],
     },
   ],
   handOver: [],

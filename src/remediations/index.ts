@@ -5,7 +5,9 @@ import { endBlockingSession } from './postgres/end-blocking-session.remediation.
 import { rebuildIndex } from './postgres/rebuild-index.remediation.ts';
 import { setMaxConnections } from './postgres/set-max-connections.remediation.ts';
 import { terminateIdleSessions } from './postgres/terminate-idle-sessions.remediation.ts';
+import { deleteKeys } from './redis/delete-keys.remediation.ts';
 import { setEvictionPolicy } from './redis/set-eviction-policy.remediation.ts';
+import { setMemoryLimit } from './redis/set-memory-limit.remediation.ts';
 
 /** Every action there is. A file that is not listed here fails a test. */
 export const remediations = [
@@ -17,6 +19,8 @@ export const remediations = [
   createIndexes,
   rebuildIndex,
   setMaxConnections,
+  setMemoryLimit,
+  deleteKeys,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
 /** Instructions that stand in for one that cannot be offered. */

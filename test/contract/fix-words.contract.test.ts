@@ -20,6 +20,8 @@ const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'>>> = {
   'D1.a': { code: 'PG_LIMIT_TOO_LOW', facts: { max: 60, wanted: 240, ...database } },
   'D2.c': { code: 'PG_LOCK_BLOCKS', facts: { pid: 4711, state: 'active', application: 'shop' } },
   'D3.a': { code: 'REDIS_POLICY_NOEVICTION', facts: {} },
+  'D3.b': { code: 'REDIS_LIMIT_TOO_LOW', facts: { maxBytes: 3 * 1024 ** 3, wantedBytes: 6 * 1024 ** 3 } },
+  'D3.c': { code: 'REDIS_USELESS_KEYS', facts: { prefix: 'cache:*' } },
   'T1.b': { code: 'INDEX_BLOATED', facts: { ...database, schema: 'public', index: 'events_pkey' } },
 };
 

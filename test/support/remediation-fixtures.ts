@@ -122,6 +122,84 @@ function postgres(): Fixture {
   };
 }
 
+function redisLimit(): Fixture {
+  const state = { runId: 'a'.repeat(40), maxmemory: 1_048_576, changes: 0 };
+  const log: string[] = [];
+  const call = (command: string, args: readonly (string | number)[] = []) => {
+    log.push([command, ...args].join(' '));
+    const [verb, name, value] = args;
+    if (command === 'SETRANGE')
+      return state.maxmemory < 2e6 ? Promise.reject(new TargetError('limit', 'OOM')) : Promise.resolve(0);
+    if (verb === 'GET')
+      return Promise.resolve([name, name === 'maxmemory' ? String(state.maxmemory) : 'noeviction']);
+    state.changes += 1;
+    state.maxmemory = Number(value);
+    return Promise.resolve('OK');
+  };
+  const info = () =>
+    Promise.resolve({
+      ...{ run_id: state.runId, role: 'master', used_memory: '1040000' },
+      total_system_memory: String(16 * 1024 ** 3),
+    });
+  return {
+    targets: {
+      environment: 'prod',
+      platform: asInGuide,
+      redis: { call, info, nodes: () => Promise.resolve([{ call, info, name: 'redis:6379' }]) },
+    },
+    params: { bytes: 1024 ** 3 },
+    changes: () => state.changes,
+    replace: () => {
+      state.runId = 'b'.repeat(40);
+    },
+    meddle: () => {
+      state.maxmemory = 3e6;
+    },
+    log,
+  };
+}
+
+function redisCache(): Fixture {
+  const keys = new Set<string>(['shop:1']);
+  const fill = () => {
+    for (let key = 0; key < 120; key += 1) keys.add(`cache:${key}`);
+  };
+  fill();
+  const state = { runId: 'a'.repeat(40), changes: 0 };
+  const log: string[] = [];
+  const call = (command: string, args: readonly (string | number)[] = []) => {
+    log.push([command, ...args].join(' '));
+    switch (command) {
+      case 'DBSIZE':
+        return Promise.resolve(keys.size);
+      case 'SCAN':
+        return Promise.resolve(['0', [...keys]]);
+      case 'MEMORY':
+        return Promise.resolve(100);
+      case 'UNLINK':
+        state.changes += 1;
+        return Promise.resolve(args.filter((key) => keys.delete(String(key))).length);
+      default:
+        return Promise.resolve(0);
+    }
+  };
+  const info = () => Promise.resolve({ run_id: state.runId });
+  return {
+    targets: {
+      environment: 'prod',
+      platform: asInGuide,
+      redis: { call, info, nodes: () => Promise.resolve([{ call, info, name: 'redis:6379' }]) },
+    },
+    params: { prefix: 'cache:' },
+    changes: () => state.changes,
+    replace: () => {
+      state.runId = 'b'.repeat(40);
+    },
+    meddle: fill,
+    log,
+  };
+}
+
 /** A server of which one question has one answer; `act` is what a statement that changes something does. */
 function postgresAnswering(
   answer: (sql: string, values: readonly unknown[]) => readonly object[],
@@ -407,6 +485,8 @@ function compose(): Fixture {
 export const fixtures = {
   'redis.set-eviction-policy': redis,
   'postgres.terminate-idle-sessions': postgres,
+  'redis.set-memory-limit': redisLimit,
+  'redis.delete-keys': redisCache,
   'postgres.end-blocking-session': blocker,
   'postgres.create-indexes': indexes,
   'postgres.rebuild-index': bloated,

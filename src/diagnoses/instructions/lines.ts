@@ -273,7 +273,7 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory-policy allkeys-lru'],
     },
     'raise-maxmemory': {
-      any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory 1gb'],
+      any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory {wantedBytes:number}'],
       kubernetes: [`kubectl -n {ns} set resources ${redis.workload} --limits=memory=2Gi`],
       compose: [`docker update --memory 2g --memory-swap 2g ${container(redis.composeService)}`],
     },

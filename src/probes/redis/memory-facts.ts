@@ -33,3 +33,12 @@ export async function readMemory(redis: RedisNode, options: CallOptions): Promis
     rssBytes: number('used_memory_rss'),
   };
 }
+
+const GiB = 1024 ** 3;
+const MiB = 1024 ** 2;
+
+/** A limit that helps, in bytes: the guide's 1 GiB; where that is reached already, twice as much; room for what is there. */
+export function wantedBytes({ maxBytes, usedBytes }: Pick<RedisMemory, 'maxBytes' | 'usedBytes'>): number {
+  const wanted = maxBytes >= GiB ? 2 * maxBytes : Math.max(GiB, maxBytes === 0 ? 1.5 * usedBytes : 0);
+  return Math.ceil(wanted / MiB) * MiB;
+}

@@ -9,7 +9,7 @@ import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { type RedisMemory, readMemory } from './memory-facts.ts';
+import { type RedisMemory, readMemory, wantedBytes } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({});
@@ -74,7 +74,7 @@ function mostlyEternal(keyspace: Readonly<Record<string, string>>): boolean {
 
 interface Unlimited {
   readonly memory: RedisMemory;
-  readonly facts: Facts;
+  readonly facts: Facts & Pick<RedisMemory, 'maxBytes' | 'usedBytes'>;
   readonly keyspace: Readonly<Record<string, string>>;
   readonly limit: number | 'none' | undefined;
 }
@@ -99,12 +99,15 @@ function judgeUnlimited({ memory, facts, keyspace, limit }: Unlimited): ProbeRes
   return verdict(growing || usedBytes >= bound * closeShare ? [findingOf('REDIS_NO_LIMIT', seen)] : [], seen);
 }
 
-const findingOf = (code: FindingCode, facts: Facts): Finding => ({
+const findingOf = (
+  code: FindingCode,
+  facts: Facts & Pick<RedisMemory, 'maxBytes' | 'usedBytes'>,
+): Finding => ({
   code,
   severity: 'warning',
   part: 'redis',
   subject: 'maxmemory',
-  facts,
+  facts: { ...facts, wantedBytes: wantedBytes(facts) },
 });
 
 async function look(

@@ -6,6 +6,7 @@ import type { RedisTarget } from '../../domain/probe/targets/redis.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { mustHold, refused } from '../stale.ts';
 import { redisObject } from '../store-behind.ts';
+import { setting, takesWrites } from './server.ts';
 
 /** Redis 7.0, `maxmemory-policy`. */
 const policies = [
@@ -112,20 +113,12 @@ Undo sets the former policy.`,
   },
 
   /**
-   * The symptom itself, another signal than the setting: are writes accepted? SETRANGE with an empty value on a
-   * key that does not exist writes nothing, and is refused like every write while Redis is full. At the very limit
-   * a single write may be accepted by chance, so a policy that finds nothing to evict is not believed.
+   * The symptom itself, another signal than the setting: are writes accepted? At the very limit a single write may be accepted by chance, so a policy that finds nothing to evict is not believed.
    */
   async settled(_plan, { deps, signal }: Context) {
     const { policy, expiring } = await look(deps.redis, signal);
     if (policy.startsWith('volatile-') && expiring === 0) return false;
-    try {
-      await deps.redis.call('SETRANGE', ['aetherius:write-check', 0, ''], { signal });
-      return true;
-    } catch (error) {
-      if (error instanceof TargetError && error.stage === 'limit') return false;
-      throw error;
-    }
+    return takesWrites(deps.redis, signal);
   },
 });
 
@@ -151,13 +144,6 @@ async function look(redis: RedisTarget, signal: AbortSignal) {
     policy,
     maxmemory: Number(maxmemory),
   };
-}
-
-async function setting(redis: RedisTarget, name: string, signal: AbortSignal): Promise<string> {
-  const reply = await redis.call('CONFIG', ['GET', name], { signal });
-  const value: unknown = Array.isArray(reply) ? reply[1] : undefined;
-  if (typeof value !== 'string') throw new TargetError('protocol', `CONFIG GET ${name} gave no value`);
-  return value;
 }
 
 /** Redis answers with an error when it has no configuration file or may not write it. */

@@ -264,7 +264,8 @@ export const diagnoses = {
     'Ask the owner of {application}, then SELECT pg_cancel_backend({pid}); pg_terminate_backend only if that does not help.',
   'remedy.set-eviction-policy':
     'CONFIG SET maxmemory-policy allkeys-lru, unless these keys must never be evicted.',
-  'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb, and a container limit of 2Gi.',
+  'remedy.raise-maxmemory':
+    'Set maxmemory to {wantedBytes:bytes}, with a container limit of twice as much (CONFIG SET maxmemory {wantedBytes}).',
   'remedy.delete-useless-keys':
     'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',
   'remedy.speed-up-consumer':

@@ -6,6 +6,8 @@ export const remediations = {
   'remediation.postgres.create-indexes': 'Create the missing database indexes',
   'remediation.postgres.rebuild-index': 'Build a database index anew',
   'remediation.postgres.set-max-connections': 'Raise max_connections from the next restart',
+  'remediation.redis.set-memory-limit': 'Change the memory limit of Redis',
+  'remediation.redis.delete-keys': 'Empty a cache in Redis',
   'remediation.kubernetes.restart-workload': 'Restart a workload',
   'remediation.compose.restart-service': 'Restart a service',
 
@@ -16,6 +18,8 @@ export const remediations = {
   'step.postgres-drop-index': 'Drop the index {target} of {table}, concurrently',
   'step.postgres-reindex': 'Build {target} anew, concurrently',
   'step.postgres-set-max-connections': 'Write max_connections = {max_connections} for the next start',
+  'step.redis-set-memory-limit': 'Set maxmemory of Redis to {maxmemory:bytes}',
+  'step.redis-delete-keys': 'Delete {prefix} on {target}, in batches',
   'step.kubernetes-rollout-restart': 'Restart {target}, one Pod after the other',
   'step.compose-restart': 'Restart the container {target}',
 
@@ -40,6 +44,12 @@ export const remediations = {
     'Nothing changes now: the limit stays {now} until PostgreSQL is restarted, and is {value} from then on. The restart is not part of this fix.',
   'blast.postgres-max-connections-undo':
     'From its next restart on, max_connections is {value} again, as before the fix.',
+  'blast.redis-memory-limit':
+    'Redis may use {bytes:bytes} ({used:bytes} in use, policy {policy}). No key is touched. It holds until Redis is restarted.',
+  'blast.redis-memory-limit-undo':
+    'Redis may use {bytes:bytes} again (policy {policy}), as before the fix. Where more is in use, it evicts keys or refuses writes at once.',
+  'blast.redis-delete-keys':
+    '{keys|# key|# keys} {prefix} {keys|is|are} deleted, about {bytes:bytes}, such as {sample}. The services read from their databases until the cache is filled again.',
   'blast.kubernetes-restart':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now, strategy {strategy}). A workload with one Pod is away for that time.',
   'blast.compose-restart':
@@ -69,7 +79,7 @@ export const remediations = {
   'offer.refused.cannot-look': 'The target could not be checked well enough for a plan.',
   'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',
   'offer.refused.redis-cluster':
-    'That Redis is a cluster of {nodes} masters: set the policy on each of them.',
+    'That Redis is a cluster of {nodes} masters: change each of them by hand.',
   'offer.refused.not-master': 'That Redis is a replica; its master must be changed.',
   'offer.refused.no-target': 'Nothing was found to act on.',
   'offer.refused.not-a-client':
@@ -83,6 +93,13 @@ export const remediations = {
   'offer.refused.set-on-command-line': '{name} stands on the command line of PostgreSQL, which wins.',
   'offer.refused.copies-follow':
     'Copies follow this PostgreSQL ({copies}), or it is one. Raise the limit on the copies first.',
+  'offer.refused.too-little-memory':
+    '{bytes:bytes} is more than its container or machine has room for ({room:bytes}): raise that first.',
+  'offer.refused.below-what-is-used': '{bytes:bytes} is less than Redis uses now ({used:bytes}).',
+  'offer.refused.not-a-cache':
+    '{prefix} is none of the caches of the platform, so it is not deleted from here.',
+  'offer.refused.too-many-keys':
+    'That Redis has {keys|# key|# keys}; at most {most|# is|# are} walked at once.',
   'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',
   'offer.refused.too-many-targets':
     'It would touch {found|# object|# objects}; at most {most|# is|# are} allowed.',

@@ -243,7 +243,8 @@ export const diagnoses = {
   'remedy.end-blocker':
     '先询问运行 {application} 的人，再执行 SELECT pg_cancel_backend({pid})；无效时才用 pg_terminate_backend。',
   'remedy.set-eviction-policy': 'CONFIG SET maxmemory-policy allkeys-lru，除非这些键绝不能被淘汰。',
-  'remedy.raise-maxmemory': 'CONFIG SET maxmemory 1gb，容器 limit 设为 2Gi。',
+  'remedy.raise-maxmemory':
+    '把 maxmemory 设为 {wantedBytes:bytes}，容器 limit 设为其两倍（CONFIG SET maxmemory {wantedBytes}）。',
   'remedy.delete-useless-keys': '先计数，再用 SCAN 和 UNLINK 分批删除 {prefix}；不要用 KEYS。',
   'remedy.speed-up-consumer':
     '如果消费者是 {@agent-manager}，把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000 并重启；否则修复或停止 {subject}。',

@@ -7,6 +7,8 @@ export const remediations = {
   'remediation.postgres.create-indexes': '创建缺失的数据库索引',
   'remediation.postgres.rebuild-index': '重建数据库索引',
   'remediation.postgres.set-max-connections': '调高 max_connections（下次重启后生效）',
+  'remediation.redis.set-memory-limit': '更改 Redis 的内存上限',
+  'remediation.redis.delete-keys': '清空 Redis 中的一个缓存',
   'remediation.kubernetes.restart-workload': '重启工作负载',
   'remediation.compose.restart-service': '重启服务',
 
@@ -17,6 +19,8 @@ export const remediations = {
   'step.postgres-drop-index': '并发删除 {table} 的索引 {target}',
   'step.postgres-reindex': '并发重建 {target}',
   'step.postgres-set-max-connections': '写入 max_connections = {max_connections}，下次启动时生效',
+  'step.redis-set-memory-limit': '把 Redis 的 maxmemory 设为 {maxmemory:bytes}',
+  'step.redis-delete-keys': '在 {target} 上分批删除 {prefix}',
   'step.kubernetes-rollout-restart': '逐个 Pod 重启 {target}',
   'step.compose-restart': '重启容器 {target}',
 
@@ -38,6 +42,12 @@ export const remediations = {
   'blast.postgres-max-connections':
     '现在没有变化：PostgreSQL 重启之前上限仍为 {now}，之后为 {value}。重启不包含在本次修复中。',
   'blast.postgres-max-connections-undo': '下次重启后 PostgreSQL 的连接上限恢复为 {value}，与修复之前相同。',
+  'blast.redis-memory-limit':
+    'Redis 最多可用 {bytes:bytes}（现用 {used:bytes}，策略 {policy}）。不触及任何键，Redis 重启后失效。',
+  'blast.redis-memory-limit-undo':
+    'Redis 的上限恢复为 {bytes:bytes}（策略 {policy}），与修复之前相同。若现用更多，会立即淘汰键或拒绝写入。',
+  'blast.redis-delete-keys':
+    '删除 {keys} 个 {prefix} 键，约 {bytes:bytes}，例如 {sample}。缓存重新填充之前，服务会直接读数据库。',
   'blast.kubernetes-restart':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个，策略 {strategy}）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.compose-restart':
@@ -62,7 +72,7 @@ export const remediations = {
     '执行进程缺少权限：在 {namespace} 中 {verb} {resource}。Helm chart 的 {allowedBy} 可授予。',
   'offer.refused.cannot-look': '无法充分查看目标，因此不能制定方案。',
   'offer.refused.nothing-to-do': '无需更改：已是应有的状态。',
-  'offer.refused.redis-cluster': '该 Redis 是有 {nodes} 个主节点的集群：请在每个主节点上设置策略。',
+  'offer.refused.redis-cluster': '该 Redis 是有 {nodes} 个主节点的集群：请手动更改每个主节点。',
   'offer.refused.not-master': '该 Redis 是副本，必须更改其主节点。',
   'offer.refused.no-target': '没有找到可操作的对象。',
   'offer.refused.not-a-client': '进程 {pid} 不是平台数据库中的客户端（{what}），需由人处理。',
@@ -74,6 +84,10 @@ export const remediations = {
   'offer.refused.index-not-rebuilt': '{index} 无法并发重建。',
   'offer.refused.set-on-command-line': '{name} 写在 PostgreSQL 的命令行上，命令行优先。',
   'offer.refused.copies-follow': '该 PostgreSQL 有副本跟随（{copies}），或它本身是副本。请先调高副本的上限。',
+  'offer.refused.too-little-memory': '{bytes:bytes} 超出其容器或机器的余量（{room:bytes}）：请先调高后者。',
+  'offer.refused.below-what-is-used': '{bytes:bytes} 少于 Redis 的现用内存（{used:bytes}）。',
+  'offer.refused.not-a-cache': '{prefix} 不是平台的缓存，不能从这里删除。',
+  'offer.refused.too-many-keys': '该 Redis 有 {keys} 个键；一次最多遍历 {most} 个。',
   'offer.refused.ambiguous-target': '有多个对象符合，必须明确指定：{workloads}。',
   'offer.refused.too-many-targets': '它会涉及 {found} 个对象；最多允许 {most} 个。',
   'offer.refused.too-many-objects': '它一次涉及的对象过多。',
