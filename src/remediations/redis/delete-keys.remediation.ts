@@ -42,7 +42,7 @@ There is no undo: a cache is filled again by its users.`,
   paramsFor({ code, subject, facts }) {
     const pattern = code === 'STALE_CACHE' ? subject : facts['prefix'];
     return typeof pattern === 'string' && pattern.endsWith('*')
-      ? { prefix: pattern.slice(0, -1) }
+      ? { prefix: pattern.replace(/\*$/, '') }
       : undefined;
   },
   instruction: 'delete-useless-keys',

@@ -78,8 +78,7 @@ export const remediations = {
     'The worker lacks a right: {verb} {resource} in {namespace}. The Helm chart gives it with {allowedBy}.',
   'offer.refused.cannot-look': 'The target could not be checked well enough for a plan.',
   'offer.refused.nothing-to-do': 'There is nothing to change: it is as it should be.',
-  'offer.refused.redis-cluster':
-    'That Redis is a cluster of {nodes} masters: change each of them by hand.',
+  'offer.refused.redis-cluster': 'That Redis is a cluster of {nodes} masters: change each of them by hand.',
   'offer.refused.not-master': 'That Redis is a replica; its master must be changed.',
   'offer.refused.no-target': 'Nothing was found to act on.',
   'offer.refused.not-a-client':
@@ -97,7 +96,7 @@ export const remediations = {
     '{bytes:bytes} is more than its container or machine has room for ({room:bytes}): raise that first.',
   'offer.refused.below-what-is-used': '{bytes:bytes} is less than Redis uses now ({used:bytes}).',
   'offer.refused.not-a-cache':
-    '{prefix} is none of the caches of the platform, so it is not deleted from here.',
+    'Only the caches of the platform are emptied from here, and {prefix} is another prefix.',
   'offer.refused.too-many-keys':
     'That Redis has {keys|# key|# keys}; at most {most|# is|# are} walked at once.',
   'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',
