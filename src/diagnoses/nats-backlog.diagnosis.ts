@@ -28,7 +28,7 @@ export const natsBacklog = defineDiagnosis({
       symptom: found('EVENTS_UNHEARD'),
       // JetStream is optional: a server without it keeps no messages, and no client relies on it.
       when: found('NATS_NO_STREAM'),
-      remedies: [{ instruction: 'create-stream' }],
+      remedies: [{ remediation: 'nats.create-stream' }, { instruction: 'create-stream' }],
     },
   ],
   handOver: [],

@@ -1,5 +1,6 @@
 import { restartService } from './compose/restart-service.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
+import { createStream } from './nats/create-stream.remediation.ts';
 import { createIndexes } from './postgres/create-indexes.remediation.ts';
 import { endBlockingSession } from './postgres/end-blocking-session.remediation.ts';
 import { rebuildIndex } from './postgres/rebuild-index.remediation.ts';
@@ -21,6 +22,7 @@ export const remediations = [
   setMaxConnections,
   setMemoryLimit,
   deleteKeys,
+  createStream,
 ] as const;
 export type RemediationId = (typeof remediations)[number]['id'];
 /** Instructions that stand in for one that cannot be offered. */

@@ -119,7 +119,8 @@ describe.each(registered.map((remediation) => [remediation.id, remediation] as c
       expect(identityClaims(plan.identity).length).toBeGreaterThan(0);
       expect(claims).toEqual(expect.arrayContaining([...identityClaims(plan.identity)]));
       // Without one of these the bot's own PostgreSQL or Redis could stand behind it unseen.
-      expect(claims.join(' ')).toMatch(/(^| )(system_identifier|run_id|address)=/);
+      // What answers NATS's protocol is neither.
+      expect(claims.join(' ')).toMatch(/(^| )(system_identifier|run_id|address|nats_server_id)=/);
       expect(fixture.changes()).toBe(0);
     });
 

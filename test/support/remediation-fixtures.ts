@@ -200,6 +200,50 @@ function redisCache(): Fixture {
   };
 }
 
+function natsStream(): Fixture {
+  const state = { serverId: 'NA', changes: 0 };
+  const streams = new Map<string, object>();
+  const log: string[] = [];
+  const missing = { error: { code: 404, err_code: 10_059 } };
+  const jetstream = (what: string, body: object) => {
+    log.push(what);
+    const name = what.split('.')[2] ?? '';
+    const config = streams.get(name);
+    if (what === 'STREAM.LIST') return { streams: [...streams.values()].map((one) => ({ config: one })) };
+    if (what === 'STREAM.NAMES') return { streams: [...streams.keys()] };
+    if (what.startsWith('STREAM.INFO'))
+      return config === undefined ? missing : { config, state: { messages: 0, consumer_count: 0 } };
+    state.changes += 1;
+    if (what.startsWith('STREAM.CREATE')) streams.set(name, body);
+    else streams.delete(name);
+    return {};
+  };
+  const nats = {
+    hasMonitor: false,
+    connect: () =>
+      Promise.resolve({
+        latencyMs: 1,
+        serverId: state.serverId,
+        serverName: 'n',
+        version: '2',
+        jetstream: true,
+      }),
+    jetstream: (what: string, body: object) => Promise.resolve(jetstream(what, body)),
+  };
+  return {
+    targets: { environment: 'prod', platform: asInGuide, nats } as unknown as Targets,
+    params: {},
+    changes: () => state.changes,
+    replace: () => {
+      state.serverId = 'NB';
+    },
+    meddle: () => {
+      streams.set('EVENTS', { name: 'EVENTS', subjects: ['other'] });
+    },
+    log,
+  };
+}
+
 /** A server of which one question has one answer; `act` is what a statement that changes something does. */
 function postgresAnswering(
   answer: (sql: string, values: readonly unknown[]) => readonly object[],
@@ -487,6 +531,7 @@ export const fixtures = {
   'postgres.terminate-idle-sessions': postgres,
   'redis.set-memory-limit': redisLimit,
   'redis.delete-keys': redisCache,
+  'nats.create-stream': natsStream,
   'postgres.end-blocking-session': blocker,
   'postgres.create-indexes': indexes,
   'postgres.rebuild-index': bloated,

@@ -8,6 +8,7 @@ export const remediations = {
   'remediation.postgres.set-max-connections': 'Raise max_connections from the next restart',
   'remediation.redis.set-memory-limit': 'Change the memory limit of Redis',
   'remediation.redis.delete-keys': 'Empty a cache in Redis',
+  'remediation.nats.create-stream': 'Create the stream that keeps the events',
   'remediation.kubernetes.restart-workload': 'Restart a workload',
   'remediation.compose.restart-service': 'Restart a service',
 
@@ -20,6 +21,8 @@ export const remediations = {
   'step.postgres-set-max-connections': 'Write max_connections = {max_connections} for the next start',
   'step.redis-set-memory-limit': 'Set maxmemory of Redis to {maxmemory:bytes}',
   'step.redis-delete-keys': 'Delete {prefix} on {target}, in batches',
+  'step.nats-create-stream': 'Create the stream {target}',
+  'step.nats-delete-stream': 'Delete the stream {target}, which is empty',
   'step.kubernetes-rollout-restart': 'Restart {target}, one Pod after the other',
   'step.compose-restart': 'Restart the container {target}',
 
@@ -50,6 +53,9 @@ export const remediations = {
     'Redis may use {bytes:bytes} again (policy {policy}), as before the fix. Where more is in use, it evicts keys or refuses writes at once.',
   'blast.redis-delete-keys':
     '{keys|# key|# keys} {prefix} {keys|is|are} deleted, about {bytes:bytes}, such as {sample}. The services read from their databases until the cache is filled again.',
+  'blast.nats-create-stream':
+    'NATS keeps what is sent to {subject} for {hours|# hour|# hours} on its disk, in the stream {stream}. Clients go on as before.',
+  'blast.nats-delete-stream': 'The stream {stream} is deleted if it keeps no message and has no consumer.',
   'blast.kubernetes-restart':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now, strategy {strategy}). A workload with one Pod is away for that time.',
   'blast.compose-restart':
@@ -99,6 +105,9 @@ export const remediations = {
     'Only the caches of the platform are emptied from here, and {prefix} is another prefix.',
   'offer.refused.too-many-keys':
     'That Redis has {keys|# key|# keys}; at most {most|# is|# are} walked at once.',
+  'offer.refused.jetstream-disabled': 'JetStream is off on that NATS.',
+  'offer.refused.nats-cluster': 'That NATS is a cluster: people choose how many copies a stream has.',
+  'offer.refused.stream-in-the-way': 'The stream {stream} has that name, or a part of {subject} already.',
   'offer.refused.ambiguous-target': 'Several things fit, and it must be clear which is meant: {workloads}.',
   'offer.refused.too-many-targets':
     'It would touch {found|# object|# objects}; at most {most|# is|# are} allowed.',

@@ -9,6 +9,7 @@ export const remediations = {
   'remediation.postgres.set-max-connections': '调高 max_connections（下次重启后生效）',
   'remediation.redis.set-memory-limit': '更改 Redis 的内存上限',
   'remediation.redis.delete-keys': '清空 Redis 中的一个缓存',
+  'remediation.nats.create-stream': '创建保存事件的流',
   'remediation.kubernetes.restart-workload': '重启工作负载',
   'remediation.compose.restart-service': '重启服务',
 
@@ -21,6 +22,8 @@ export const remediations = {
   'step.postgres-set-max-connections': '写入 max_connections = {max_connections}，下次启动时生效',
   'step.redis-set-memory-limit': '把 Redis 的 maxmemory 设为 {maxmemory:bytes}',
   'step.redis-delete-keys': '在 {target} 上分批删除 {prefix}',
+  'step.nats-create-stream': '创建流 {target}',
+  'step.nats-delete-stream': '删除空的流 {target}',
   'step.kubernetes-rollout-restart': '逐个 Pod 重启 {target}',
   'step.compose-restart': '重启容器 {target}',
 
@@ -48,6 +51,9 @@ export const remediations = {
     'Redis 的上限恢复为 {bytes:bytes}（策略 {policy}），与修复之前相同。若现用更多，会立即淘汰键或拒绝写入。',
   'blast.redis-delete-keys':
     '删除 {keys} 个 {prefix} 键，约 {bytes:bytes}，例如 {sample}。缓存重新填充之前，服务会直接读数据库。',
+  'blast.nats-create-stream':
+    'NATS 会把发往 {subject} 的消息在磁盘上的流 {stream} 中保存 {hours} 小时。客户端照常运行。',
+  'blast.nats-delete-stream': '如果流 {stream} 没有消息也没有消费者，则将其删除。',
   'blast.kubernetes-restart':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个，策略 {strategy}）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.compose-restart':
@@ -88,6 +94,9 @@ export const remediations = {
   'offer.refused.below-what-is-used': '{bytes:bytes} 少于 Redis 的现用内存（{used:bytes}）。',
   'offer.refused.not-a-cache': '{prefix} 不是平台的缓存，不能从这里删除。',
   'offer.refused.too-many-keys': '该 Redis 有 {keys} 个键；一次最多遍历 {most} 个。',
+  'offer.refused.jetstream-disabled': '该 NATS 未启用 JetStream。',
+  'offer.refused.nats-cluster': '该 NATS 是集群：流的副本数需由人决定。',
+  'offer.refused.stream-in-the-way': '流 {stream} 已占用该名称，或已包含 {subject} 的一部分。',
   'offer.refused.ambiguous-target': '有多个对象符合，必须明确指定：{workloads}。',
   'offer.refused.too-many-targets': '它会涉及 {found} 个对象；最多允许 {most} 个。',
   'offer.refused.too-many-objects': '它一次涉及的对象过多。',

@@ -123,6 +123,7 @@ const leftToPeople: ReadonlySet<string> = new Set([
   'table-too-large',
   'too-little-memory',
   'too-many-keys',
+  'nats-cluster',
   'redis-cluster',
   'partitioned-table',
   'index-not-rebuilt',
