@@ -80,6 +80,15 @@ const parts: readonly Part[] = [
     'The whole audit log of a PostgreSQL on the same machine, recomputed from its rows by `aetherius audit verify` of the build and by the auditor’s program; `megabytes` is the most that was ever resident. It does not grow with the rows.',
   ),
   ...partOf(
+    'retention.ts',
+    'benchRetention',
+    'Retention',
+    [
+      'What a health check stores (the run, 18 outcomes in six transactions, each with an edit of its message) in a database with a million runs of 180 days, half of them too old; alone, and while a scheduler of its own process removes those.',
+      'The goal is a 95th percentile of at most 1.5 times, and no lock of 100 ms: the longest statement is that of pg_stat_statements, the longest transaction that has written is sampled from pg_stat_activity, and PostgreSQL logs whoever waits for a lock for 100 ms.',
+    ].join('\n'),
+  ),
+  ...partOf(
     'diagnose.ts',
     'benchDiagnose',
     'Diagnosis of many Pods',

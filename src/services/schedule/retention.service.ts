@@ -20,9 +20,11 @@ const mostMs = 80;
 const aimMs = 30;
 const most = 500;
 const least = 1;
+/** A batch that took too long, met somebody, or found no free connection in its time. */
+const passing: ReadonlySet<string> = new Set(['TIMED_OUT', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE']);
 /** Milliseconds between two looks at everything. */
 const restMs = 60 * 60_000;
-/** Milliseconds between two batches, in which others have the server for themselves. */
+/** Least milliseconds between two batches, in which others have the server for themselves. */
 const pauseMs = 10;
 
 /**
@@ -53,7 +55,7 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
       limits.set(kind, nextLimit(limit, performance.now() - started));
       return result;
     } catch (error) {
-      if (!(error instanceof AppError) || !['TIMED_OUT', 'CONFLICT'].includes(error.code)) throw error;
+      if (!(error instanceof AppError) || !passing.has(error.code)) throw error;
       limits.set(kind, Math.max(least, Math.floor(limit / 4)));
       return undefined;
     }
@@ -82,11 +84,14 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
   return {
     async sweep() {
       if (open.length === 0 && !begin()) return 0;
+      // Opens a connection, which takes longer than a batch may; without PostgreSQL it ends here.
+      await store.tx((tx) => tx.now());
       let total = 0;
       let failures = 0;
       const until = performance.now() + budgetMs;
       for (let kind = open[0]; kind !== undefined; kind = open[0]) {
         const limit = limits.get(kind) ?? 50;
+        const began = performance.now();
         const result = await batch(kind, limit);
         if (result === undefined) {
           failures += 1;
@@ -105,7 +110,8 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
         }
         if (open.length === 0) end();
         else if (performance.now() >= until) break;
-        else await clock.sleep(pauseMs);
+        // As long as the batch took: half of the time is that of others.
+        else await clock.sleep(Math.max(pauseMs, performance.now() - began));
       }
       return total;
     },

@@ -13,7 +13,10 @@ import { silentLogger } from '../../../support/logger.ts';
 
 const keep = { inbox: 1, uploads: 2, outbox: 3, buttons: 4, messages: 5, runs: 6 };
 
-function sweeper(answer: (kind: RetentionKind, batch: RetentionBatch, call: number) => RetentionResult) {
+function sweeper(
+  answer: (kind: RetentionKind, batch: RetentionBatch, call: number) => RetentionResult,
+  open: () => Promise<Date> = () => Promise.resolve(new Date(0)),
+) {
   const calls: { kind: RetentionKind; batch: RetentionBatch; timeoutMs: number | undefined }[] = [];
   let now = 0;
   const store: StoreOf<'retention'> = {
@@ -24,7 +27,7 @@ function sweeper(answer: (kind: RetentionKind, batch: RetentionBatch, call: numb
           return answer(kind, batch, calls.length);
         },
       };
-      return work({ retention } as never);
+      return work({ retention, now: open } as never);
     },
     single: () => Promise.reject(new Error('not used')),
   };
@@ -86,11 +89,26 @@ describe('removing what is old', () => {
     expect(one.calls.at(-1)?.kind).toBe('runs');
   });
 
-  it('tells a fault that is no haste', async () => {
-    const one = sweeper(() => {
-      throw new AppError('DEPENDENCY_UNAVAILABLE', 'away');
-    });
+  it('tells that PostgreSQL is away, before it asks for a batch', async () => {
+    const one = sweeper(
+      () => nothing,
+      () => Promise.reject(new AppError('DEPENDENCY_UNAVAILABLE', 'away')),
+    );
     await expect(one.sweep()).rejects.toThrow('away');
+    expect(one.calls).toEqual([]);
+  });
+
+  it('waits for its turn where no connection is free in the time of a batch, and tells what is a fault of ours', async () => {
+    const one = sweeper((_kind, _batch, call) => {
+      if (call === 1) throw new AppError('DEPENDENCY_UNAVAILABLE', 'no connection in time');
+      return nothing;
+    });
+    expect(await one.sweep()).toBe(0);
+    expect(one.calls).toHaveLength(retentionKinds.length + 1);
+    const broken = sweeper(() => {
+      throw new AppError('BUG', 'ours');
+    });
+    await expect(broken.sweep()).rejects.toThrow('ours');
   });
 
   it.each([
