@@ -51,7 +51,10 @@ const anchored = (product: Product) =>
 describe('R-L5: the head of the audit', () => {
   it('is posted by the bot for people and verifiers, and noted once it was read back', async () => {
     const file = join(folder, 'posted.jsonl');
-    const product = await stage.start({ approvalsYaml: approvalsYaml(file) });
+    // Each with the rights of its kind alone: the scheduler adds to the file, the bot to the channel.
+    const product = await stage.start({
+      ...{ approvalsYaml: approvalsYaml(file), roles: ['bot', 'worker', 'scheduler'] },
+    });
     const posted = await product.slack.control.waitForMessage(
       { channel: places.ops, contains: '"audit-anchor"' },
       { timeoutMs: 15_000 },
