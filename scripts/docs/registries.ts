@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { diagnoses } from '../../src/diagnoses/index.ts';
+import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
+import type { Remediation } from '../../src/domain/fix/remediation.ts';
 import { probes } from '../../src/probes/index.ts';
 import { remediations } from '../../src/remediations/index.ts';
 import { en } from '../../src/text/en.ts';
@@ -35,7 +40,8 @@ export function probesReference(): string {
 }
 
 export function remediationsReference(): string {
-  const sorted = [...remediations].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const all = remediations as readonly unknown[] as readonly Remediation[];
+  const sorted = [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
   return page(
     '# Remediations',
     'A remediation is a typed change with a plan, steps, an observation and, where possible, an undo.\nIts tier and the `approvals` section of the [configuration](config.md) decide who may approve it.',
@@ -48,11 +54,45 @@ export function remediationsReference(): string {
           ['Tier', texts[`card.tier.${remediation.tier}`] ?? String(remediation.tier)],
           ['Version', String(remediation.version)],
           ['Needs', list(remediation.needs)],
+          ...useRows(remediation),
           ...parameterRows(remediation.params),
         ],
       ),
     ]),
   );
+}
+
+/** When it is offered, what it does and what it refuses, from its registry entry, the diagnoses and its own source. */
+function useRows({
+  id,
+  helpsWith,
+  helpsCause = [],
+  changes = [],
+}: Remediation): readonly (readonly string[])[] {
+  const causes = (diagnoses as readonly Diagnosis[]).flatMap((diagnosis) =>
+    diagnosis.causes.flatMap((cause) =>
+      cause.remedies.some((remedy) => 'remediation' in remedy && remedy.remediation === id) ? [cause.id] : [],
+    ),
+  );
+  const path = `../../src/remediations/${id.replace('.', '/')}.remediation.ts`;
+  const source = readFileSync(join(import.meta.dirname, path), 'utf8');
+  const said = (prefix: string, pattern: RegExp) =>
+    [...new Set([...source.matchAll(pattern)].map(([, key = '']) => `${prefix}.${key}`))].flatMap((key) =>
+      texts[key] === undefined ? [] : [sentence(asRead(texts[key]))],
+    );
+  const row = (name: string, cells: readonly string[]) =>
+    cells.length === 0 ? [] : [[name, cells.join(' ')]];
+  const probed = [...new Set([...source.matchAll(/\{ probe: '([a-z.-]+)'/g)].map(([, probe = '']) => probe))];
+  const fields = changes.map(({ resources, field }) => `${list(resources)}: ${code(field.join('.'))}`);
+  return [
+    ['Offered by a health check for', list(helpsWith)],
+    ['Offered where a cause names it, for', list([...helpsWith, ...helpsCause])],
+    ['Named by the causes', causes.length === 0 ? 'none' : [...new Set(causes)].join(', ')],
+    ...row('Steps, and those of its undo', [said('step', /'([a-z0-9]+-[a-z-]+)'/g).join('; ')]),
+    ...row('Proved by the probes', probed.length === 0 ? [] : [list(probed)]),
+    ...row('Changes on Kubernetes', fields),
+    ...row('Refuses, with these words', said('offer.refused', /refused\('([a-z-]+)'/g)),
+  ];
 }
 
 function list(names: readonly string[]): string {

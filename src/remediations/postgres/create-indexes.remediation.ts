@@ -33,6 +33,7 @@ export const createIndexes = defineRemediation({
   version: 1,
   doc: `Creates those of the guide's five indexes that a database lacks, each by CREATE INDEX CONCURRENTLY (D2.a).
 Reads and writes go on meanwhile.
+It needs the role that owns the table.
 An index that an attempt left invalid is dropped, at once or by the next attempt.
 It waits 5 seconds at most for older transactions.
 A table larger than 2 GiB and a partitioned table are refused, because their indexes take longer than a step may.

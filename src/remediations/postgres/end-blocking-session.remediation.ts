@@ -28,6 +28,7 @@ export const endBlockingSession = defineRemediation({
 A session that runs a statement is cancelled; one that is idle in a transaction can only be ended.
 It is named by pid and by the starts of session, transaction and statement.
 The statement that acts on it checks all of them again.
+It needs pg_signal_backend, or the role of that session.
 PostgreSQL rolls back what is open. There is no undo.`,
   tier: 2,
   params: Params,

@@ -32,6 +32,7 @@ export const rebuildIndex = defineRemediation({
   id: 'postgres.rebuild-index',
   version: 1,
   doc: `Builds one index anew by REINDEX INDEX CONCURRENTLY (T1.b).
+It needs the role that owns the index.
 Reads and writes go on meanwhile; the old index serves until the new one is valid.
 What an attempt leaves behind is dropped, at once or by the next attempt.
 It waits 5 seconds at most for older transactions.
