@@ -357,19 +357,6 @@ describe('the other things a scheduler does', () => {
     expect(await one.texts()).toEqual([`failed TIMED_OUT ${runId}`]);
   });
 
-  test('old inbox and outbox rows go, young ones stay', async () => {
-    const one = await bench();
-    const accept = (key: string) =>
-      one.store.tx((tx) => tx.inbox.accept({ key, kind: 'slash', payloadDigest: 'd' }));
-    await accept('old');
-    await accept('young');
-    await one.database.sql(`UPDATE inbox SET received_at = now() - interval '3 days' WHERE key = 'old'`);
-
-    await scheduler(one.store, stoppedClock('2026-11-25T00:00:00Z'), one.courier).round();
-
-    expect(await one.database.sql('SELECT key FROM inbox')).toEqual([{ key: 'young' }]);
-  });
-
   test('a sweeper that fails does not keep the others from their work', async () => {
     const one = await bench();
     const swept: string[] = [];
