@@ -55,6 +55,13 @@ describe('the sentences and lines of a cause say what its fix would do', () => {
     );
 
     expect(fixes).not.toEqual([]);
+    // The lines to copy say it by themselves: a sentence beside them does not make up for another value.
+    for (const { call } of fixes) {
+      const instruction = registered.find((one) => one.id === call.remediation)?.instruction ?? '';
+      const lines = instructionLines(instruction, place, finding, asInGuide).join('\n');
+      for (const [name, value] of Object.entries(call.with))
+        if (!silent.has(name)) expect(lines, name).toContain(String(value));
+    }
     for (const text of said)
       for (const { call } of fixes)
         for (const [name, value] of Object.entries(call.with))
