@@ -24,6 +24,7 @@ const bySubject: Readonly<Record<string, string>> = {
   'platform/redact/every-exit': 'all secrets and look-alikes at each exit of the process',
   'platform/redact/rules': 'the maintained rule set and an operator’s own patterns',
   'scripts/bench-page': 'the page that the benchmark writes',
+  'tools/audit-verifier': 'the auditor’s program, which is no TypeScript, beside the product',
   'tools/playground/clean-up': 'how the playground stops',
   'tools/playground/options': 'the options of the playground',
   'tools/playground/progress': 'what the playground prints while it starts',
