@@ -20,7 +20,7 @@ export interface RetentionResult {
 
 export interface Retention {
   /**
-   * One statement, which holds its locks no longer than it runs. It waits for no row that somebody else holds, where it
+   * One statement, alone in its transaction; the server ends a session that is idle with its locks. It waits for no row that somebody else holds, where it
    * may know. What is open, or needed by what is open, stays: it is looked at again another time.
    */
   remove(kind: RetentionKind, batch: RetentionBatch): Promise<RetentionResult>;

@@ -58,6 +58,6 @@ export function noAnswer(): never {
 
 /**
  * Connection failures, authorisation at connect, no such database, resources, operator intervention,
- * read-only standby, and conflicts that outlived their retries.
+ * read-only standby, conflicts that outlived their retries, and a session that the server ended because we were late.
  */
-const unavailable = ['08', '28', '3D', '40', '53', '57P', '25006', '58', 'XX'];
+const unavailable = ['08', '28', '3D', '40', '53', '57P', '25006', '58', 'XX', '25P03'];

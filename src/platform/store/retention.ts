@@ -105,12 +105,17 @@ const statements = Object.fromEntries(
   Object.keys(kinds).map((kind) => [kind, statement(kind as RetentionKind)]),
 ) as Readonly<Record<RetentionKind, string>>;
 
+/** Together with the time of the statement less than 100 ms. */
+const idleMs = 20;
+
 const first = { text: '', uuid: '00000000-0000-0000-0000-000000000000', bigint: '-1' } as const;
 
 export function createRetention(query: Query): Retention {
   return {
     async remove(kind, { olderThanMs, limit, after }) {
       const [at = '-infinity', key = first[kinds[kind].keyType]] = after?.split(' | ') ?? [];
+      // A process that is stopped between the statement and COMMIT would hold every lock: the server ends its session.
+      await query(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`);
       const { rows } = await query<{
         looked: number;
         removed: number;

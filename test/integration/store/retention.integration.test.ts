@@ -211,6 +211,29 @@ describe('its locks', () => {
     expect(await (await sweeper()).sweep()).toBe(1);
   });
 
+  it('are the server’s to end: a process that stops between a batch and its commit holds them no longer', async () => {
+    await run(1, 300);
+    await run(2, 1);
+    const store = database.store();
+    const keep = { olderThanMs: 90 * 24 * 60 * 60_000, limit: 5 };
+    await expect(
+      store.tx(async (tx) => {
+        expect(await tx.retention.remove('runs', keep)).toMatchObject({ removed: 1 });
+        // Until the server itself has ended the session.
+        await expect
+          .poll(
+            () =>
+              database.sql(
+                "SELECT 1 FROM pg_locks WHERE relation = 'runs'::regclass AND mode = 'RowExclusiveLock'",
+              ),
+            { timeout: 10_000 },
+          )
+          .toEqual([]);
+      }),
+    ).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+    expect(await names('SELECT id AS name FROM runs')).toEqual([id(1), id(2)]);
+  });
+
   it('a table that somebody holds is given up in time, and the other kinds go', async () => {
     await run(1, 300);
     await run(2, 1);
