@@ -143,9 +143,7 @@ async function healthy(shell: Shell, seed: number): Promise<{ asked: string[]; p
   const health = await shell.ask<HealthOutput>('health');
   const sick = health.body.parts
     .filter(({ part, state }) => parts.includes(part as never) && state !== 'up')
-    .map(
-      ({ part, state, findings }) => `${part} is ${state}: ${findings.map(({ code }) => code).join(', ')}`,
-    );
+    .map(({ part, state, fact }) => `${part} is ${state} (${fact.text})`);
   if (health.exit !== 0 || sick.length > 0)
     problems.push(`health ends with ${health.exit}: ${sick.join('; ')}`);
   const symptoms = [...diagnoses.map(({ id }) => id), ...parts.map((part) => `H2 ${part}`)];
