@@ -2,7 +2,7 @@ import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
 import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
-import { partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
+import { applies, partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../domain/diagnosis/unseen.ts';
 import { present } from '../domain/kernel/present.ts';
@@ -85,6 +85,7 @@ function diagnoseOutput(
     overall: is('cause-found') ? 'cause-found' : is('unknown') ? 'unknown' : 'no-cause',
     diagnoses: judgements.map(({ diagnosis, causes: judged, handOver }, index) => ({
       uncheckable: blind[index] === true,
+      applies: judgements[index] === undefined || applies(judgements[index], answer.outcomes),
       notHere:
         (blind[index] === true && judgements[index] !== undefined
           ? partNotHere(judgements[index], answer.outcomes)
@@ -205,9 +206,13 @@ function diagnosisLines(
   ];
 }
 
-function uncheckableLine({ id, title, notHere }: DiagnoseOutput['diagnoses'][number], words: Words): string {
+function uncheckableLine(
+  { id, title, notHere, applies: applicable }: DiagnoseOutput['diagnoses'][number],
+  words: Words,
+): string {
   const about = { id, symptom: title };
-  if (notHere === null) return words.plain('diagnose.uncheckable', about);
+  if (notHere === null)
+    return words.plain(applicable ? 'diagnose.uncheckable' : 'diagnose.no-question', about);
   return words.plain('diagnose.not-here', {
     ...about,
     part: words.lookupPlain(`part.${notHere}`) ?? notHere,

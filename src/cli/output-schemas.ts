@@ -64,6 +64,7 @@ export const DiagnoseOutput = z
           uncheckable: z
             .boolean()
             .meta({ description: 'Nothing of it can be checked here: what it needs is not configured.' }),
+          applies: z.boolean().meta({ description: 'Whether it is a question on this platform.' }),
           notHere: z
             .enum(partIds)
             .nullable()

@@ -7,7 +7,7 @@ import type {
   DiagnosisView,
   UnreachablePath,
 } from '../../domain/diagnosis/render-diagnosis.ts';
-import { partNotHere, uncheckable } from '../../domain/diagnosis/uncheckable.ts';
+import { applies, partNotHere, uncheckable } from '../../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../../domain/diagnosis/unseen.ts';
 import { shortened } from '../../domain/kernel/text.ts';
@@ -171,9 +171,12 @@ function openBlocks(given: DiagnosisView, words: Words): KnownBlock[] {
     const { id } = judgement.diagnosis;
     const about = { id, symptom: words.lookupPlain(`diagnosis.${id}`) ?? id };
     const part = partNotHere(judgement, given.outcomes);
-    return part === undefined
-      ? words.say('diagnose.uncheckable', about)
-      : words.say('diagnose.not-here', { ...about, part: words.lookupPlain(`part.${part}`) ?? part });
+    if (part !== undefined)
+      return words.say('diagnose.not-here', { ...about, part: words.lookupPlain(`part.${part}`) ?? part });
+    return words.say(
+      applies(judgement, given.outcomes) ? 'diagnose.uncheckable' : 'diagnose.no-question',
+      about,
+    );
   });
   const possible = alike(causesOf(view, 'possible'), whyOpen).flatMap((group) => {
     const [cause] = group;

@@ -33,3 +33,13 @@ export function partNotHere(
   const keys = new Set([...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(callKey));
   return outcomes.find(({ key, facts }) => keys.has(key) && facts['notHere'] !== undefined)?.part;
 }
+
+/** Whether a diagnosis is a question here at all: one of another runtime, or about files that nobody has, is none. */
+export function applies(
+  { diagnosis }: Pick<DiagnosisJudgement, 'diagnosis'>,
+  outcomes: readonly ProbeOutcome[],
+): boolean {
+  const keys = new Set([...diagnosis.evidence, ...(diagnosis.afterwards ?? [])].map(callKey));
+  const own = outcomes.filter(({ key }) => keys.has(key));
+  return own.length === 0 || own.some(({ reason }) => reason !== 'not-applicable');
+}

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import { configuredIds } from '../../domain/platform/part.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
+import type { Targets, With } from '../../domain/probe/targets/targets.ts';
+import { isSetByVariables } from '../support/config.ts';
 
 /** Files written while a container starts belong to that start. */
 const TOLERANCE_MS = 2_000;
@@ -18,7 +19,10 @@ A file that was written after the container started has no effect yet.`,
   needs: ['compose'],
   timeoutMs: 6_000,
   emits: ['CONTAINER_OLDER_THAN_CONFIG'],
-  async run({ part }, { deps, signal }: { deps: With<'compose'>; signal: AbortSignal }) {
+  async run(
+    { part },
+    { deps, signal }: { deps: With<'compose'> & Pick<Targets, 'runtime'>; signal: AbortSignal },
+  ) {
     const { composeService, configFile: file } = deps.platform.parts[part];
     const container = (await deps.compose.containers({ signal })).find(
       (candidate) => candidate.service === composeService,
@@ -27,6 +31,13 @@ A file that was written after the container started has no effect yet.`,
       return { status: 'skipped', reason: 'no-data' };
     const answer = await deps.compose.exec(container.id, ['stat', '-c', '%Y', file], { signal });
     const seconds = Number(answer.stdout.trim());
+    const { runtime } = deps;
+    if (
+      answer.code !== 0 &&
+      runtime !== undefined &&
+      (await isSetByVariables({ ...deps, runtime }, part, signal))
+    )
+      return { status: 'skipped', reason: 'not-applicable' };
     if (answer.code !== 0 || !Number.isFinite(seconds) || seconds <= 0) {
       throw new TargetError('protocol', 'the age of the file cannot be read in this container', {
         facts: { container: container.name },

@@ -6,7 +6,7 @@ import { configuredIds } from '../../domain/platform/part.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
 import { defineProbe } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { type PartConfig, partConfig } from '../support/config.ts';
+import { isSetByVariables, type PartConfig, partConfig } from '../support/config.ts';
 import { fileValue, type LayeredValue, overridden, undecided } from '../support/config-layers.ts';
 import { socketsOf } from '../support/sockets.ts';
 
@@ -31,7 +31,10 @@ Where it cannot read a ConfigMap or Secret of the environment, it is inconclusiv
   emits: ['CONFIG_OVERRIDDEN'],
   async run({ part }, { deps, signal }: { deps: With<'runtime'>; signal: AbortSignal }) {
     const config = await partConfig(deps, part, signal);
-    if (config === undefined) return { status: 'skipped', reason: 'no-data' };
+    if (config === undefined) {
+      const byVariables = await isSetByVariables(deps, part, signal);
+      return { status: 'skipped', reason: byVariables ? 'not-applicable' : 'no-data' };
+    }
     const { seen, open } = await bySockets(overridden(config.sources), deps, config, signal);
     const findings = seen.map((value): Finding => {
       const shown = (text: string) => (secretKey.test(value.key) ? '[secret]' : shortened(text, 80));

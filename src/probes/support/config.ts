@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { ConfiguredId } from '../../domain/platform/part.ts';
+import { type ConfiguredId, partIds } from '../../domain/platform/part.ts';
+import { mayDecide, partFactOf } from '../../domain/platform/source.ts';
 import { variablesRead } from '../../domain/platform/table.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
@@ -67,4 +68,32 @@ export function seenValue({ sources, instance }: PartConfig, key: string): Retur
       facts: { reason: 'value-in-secret', key, secret: found.from?.name ?? '', instance: instance.name },
     });
   return found;
+}
+
+const address = /^[a-z][a-z0-9+]*:\/\/[^\s/]+:\d+/;
+
+/**
+ * Whether a part has its settings from variables alone: the guide's file is not there, no other was seen among what is
+ * mounted, and its variables name parts that were seen, or give a whole address. Then no file can be newer than it, or be overridden.
+ */
+export async function isSetByVariables(
+  { runtime, platform }: Pick<With<'runtime'>, 'runtime' | 'platform'>,
+  part: ConfiguredId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const path = partFactOf(platform, part, 'configFile');
+  if (path !== undefined && mayDecide(path)) return false;
+  const instance = (await runtime.instances(part, { signal })).at(-1);
+  if (instance === undefined) return false;
+  const known = partIds.flatMap((other) =>
+    other === part || other === 'runtime'
+      ? []
+      : (['composeService', 'service'] as const)
+          .map((field) => partFactOf(platform, other, field))
+          .flatMap((fact) => (fact !== undefined && mayDecide(fact) ? [String(fact.value)] : [])),
+  );
+  const values = Object.values(instance.env);
+  const words = new Set(values.flatMap((value) => value.split(/[^\w-]+/)));
+  if (!known.some((name) => words.has(name)) && !values.some((value) => address.test(value))) return false;
+  return (await runtime.file(instance, platform.parts[part].configFile, { signal })) === undefined;
 }

@@ -216,6 +216,7 @@ export const diagnoses = {
   'diagnose.none': '*{environment}* · {symptom}: all of its causes are ruled out.',
   'diagnose.more-evidence': '… and {count} more of the same kind.',
   'diagnose.todo': '*What to do:*',
+  'diagnose.no-question': '{id} {symptom}: does not apply to this platform.',
   'diagnose.not-here':
     '{id} {symptom}: this platform has no {part}. It is not configured, and nothing that runs is it.',
   'diagnose.uncheckable': '{id} {symptom}: cannot be checked here. What it looks at is not configured.',

@@ -200,6 +200,7 @@ export const diagnoses = {
   'diagnose.none': '*{environment}* · {symptom}：它的各种原因都不存在。',
   'diagnose.more-evidence': '……另有 {count} 条同类证据。',
   'diagnose.todo': '*怎么办：*',
+  'diagnose.no-question': '{id} {symptom}：不适用于这个平台。',
   'diagnose.not-here': '{id} {symptom}：这个平台没有 {part}。配置中没有它，运行的内容中也没有它。',
   'diagnose.uncheckable': '{id} {symptom}：此处无法检查，它要查看的内容没有配置。',
   'diagnose.open-alike': '这些都未能排除，原因相同。',

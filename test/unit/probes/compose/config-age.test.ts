@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { composeConfigAge } from '../../../../src/probes/compose/config-age.probe.ts';
 import { compose, container } from '../../../support/fake-compose.ts';
+import { fakeRuntime } from '../../../support/fake-runtime.ts';
 import { probeContext } from '../../../support/probe-context.ts';
 
 describe('compose.config-age', () => {
@@ -20,6 +22,24 @@ describe('compose.config-age', () => {
 
   it('cannot look where the container has no tool', async () => {
     await expect(look(0, 127)).rejects.toMatchObject({ stage: 'protocol' });
+  });
+
+  it('has no question about a part that is set by variables alone, and whose file is nowhere', async () => {
+    const ask = (env: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}) =>
+      composeConfigAge.run(
+        { part: 'agent-manager' },
+        probeContext({
+          compose: compose([container('agent-manager')], { code: 1, stdout: '' }),
+          runtime: fakeRuntime({ 'agent-manager': [{ env, files }] }),
+        }),
+      );
+    const file = asInGuide.parts['agent-manager'].configFile;
+
+    expect(await ask({ STORE: 'postgres://u@ledger:5432/x' })).toMatchObject({ reason: 'not-applicable' });
+    await expect(ask({ TZ: 'UTC' })).rejects.toMatchObject({ stage: 'protocol' });
+    await expect(ask({ STORE: 'postgres://u@ledger:5432/x' }, { [file]: 'a: 1' })).rejects.toMatchObject({
+      stage: 'protocol',
+    });
   });
 
   it.each([
