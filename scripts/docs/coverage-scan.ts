@@ -35,6 +35,8 @@ const quoted = (word: string) => new RegExp(`['"\`]${word.replace(/[.]/g, '\\.')
  * the product itself (a diagnosis, or Slack's front door). Elsewhere an id may be a mere example.
  */
 export function namesCause({ path, text }: SourceFile, cause: string): boolean {
+  // Hundreds of files by hundreds of words: most hold the word nowhere, which a plain search sees at once.
+  if (!text.includes(cause)) return false;
   const id = cause.replace('.', '\\.');
   if (new RegExp(`\\b(?:describe|it|test)(?:\\.\\w+)?\\(\\s*['"\`][^'"\`]*\\b${id}\\b`).test(text))
     return true;
@@ -43,12 +45,13 @@ export function namesCause({ path, text }: SourceFile, cause: string): boolean {
 }
 
 export function namesFinding({ text }: SourceFile, code: string): boolean {
-  return quoted(code).test(text);
+  return text.includes(code) && quoted(code).test(text);
 }
 
 /** By the file of the probe or by its id. */
 export function namesProbe({ text }: SourceFile, probe: string): boolean {
-  return text.includes(`/probes/${probe.replace('.', '/')}.probe.ts`) || quoted(probe).test(text);
+  if (text.includes(`/probes/${probe.replace('.', '/')}.probe.ts`)) return true;
+  return text.includes(probe) && quoted(probe).test(text);
 }
 
 /** Servers that tests start, by the module that starts them; `support` ones serve the bot's own store as well. */
