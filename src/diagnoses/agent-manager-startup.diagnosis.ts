@@ -104,7 +104,7 @@ export const agentManagerStartup = defineDiagnosis({
       // A database that does not run needs no network to be unreachable.
       when: all(
         found('STARTUP_DATABASE_UNREACHABLE'),
-        not(any(found('PART_NOT_RUNNING', 'postgres'), found('PART_ABSENT', 'postgres'))),
+        not(any(found('PART_NOT_RUNNING', 'postgres'), found('PART_MISSING', 'postgres'))),
         not(found('ENDPOINT_REFUSED', 'postgres')),
       ),
       to: 'N1',

@@ -20,7 +20,10 @@ const seenStopped = any(
   found('PART_NOT_RUNNING', 'collect-agent'),
   found('PART_PAUSED', 'collect-agent'),
   found('SERVICE_EXITS_AT_START', 'collect-agent'),
-  all(found('PART_ABSENT', 'collect-agent'), found('AGENTS_SILENT')),
+  all(
+    any(found('PART_MISSING', 'collect-agent'), found('PART_ABSENT', 'collect-agent')),
+    found('AGENTS_SILENT'),
+  ),
 );
 
 export const agentRegistration = defineDiagnosis({

@@ -1,4 +1,5 @@
 import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { gone } from './absence.ts';
 
 const starting = any(found('NEO4J_STARTING'), found('PART_NOT_READY', 'neo4j'));
 /** Bolt answers a moment before the logs say so, Neo4j's own and that of its client: what answers has started. */
@@ -13,7 +14,7 @@ const unanswered = any(
 const down = any(
   found('PART_NOT_RUNNING', 'neo4j'),
   found('PART_PAUSED', 'neo4j'),
-  all(found('PART_ABSENT', 'neo4j'), any(found('SERVICE_WITHOUT_PODS', 'neo4j'), unanswered)),
+  gone('neo4j', any(found('SERVICE_WITHOUT_PODS', 'neo4j'), unanswered)),
   // Between two crashes it runs for moments and looks as if it were starting.
   all(
     found('SERVICE_EXITS_AT_START', 'neo4j'),

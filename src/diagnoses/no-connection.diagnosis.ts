@@ -1,4 +1,4 @@
-import { all, any, defineDiagnosis, found, not } from '../domain/diagnosis/diagnosis.ts';
+import { all, any, defineDiagnosis, found, hint, not } from '../domain/diagnosis/diagnosis.ts';
 import type { PartId } from '../domain/platform/part.ts';
 
 const others = ['reasoning-service', 'postgres', 'redis', 'nats', 'neo4j', 'runtime'] as const;
@@ -25,7 +25,10 @@ const names = all(
 /** The other end itself is not well: then it is no matter of the network. */
 const targetUnwell = any(
   found('PART_NOT_RUNNING'),
-  found('PART_ABSENT'),
+  found('PART_MISSING'),
+  all(found('PART_ABSENT'), found('SERVICE_WITHOUT_PODS')),
+  // One that may run elsewhere may be well there: then it is the network.
+  hint('PART_ABSENT'),
   found('PART_PAUSED'),
   found('PART_NOT_READY'),
   found('SERVICE_EXITS_AT_START'),

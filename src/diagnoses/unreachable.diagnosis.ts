@@ -9,6 +9,7 @@ import {
 } from '../domain/diagnosis/diagnosis.ts';
 import { type PartId, type ServiceId, serviceIds } from '../domain/platform/part.ts';
 import type { FindingCode } from '../domain/probe/findings.ts';
+import { gone } from './absence.ts';
 
 const isService = (part: PartId): part is ServiceId => (serviceIds as readonly string[]).includes(part);
 
@@ -69,7 +70,7 @@ function notRunning(part: PartId, unanswered: Condition): Condition {
   return any(
     none,
     found('PART_PAUSED', part),
-    all(found('PART_ABSENT', part), unanswered),
+    gone(part, unanswered),
     // Seen between two crashes it runs, and does not listen yet: that is no matter of the network.
     all(found('SERVICE_EXITS_AT_START', part), any(none, found('PART_NOT_READY', part), unanswered)),
   );

@@ -163,6 +163,7 @@ export const findings = {
   NO_MEMORY_LIMIT: {},
   OOM_KILLED: {},
   PART_ABSENT: {},
+  PART_MISSING: {},
   PART_NOT_READY: {},
   PART_NOT_RUNNING: { partFails: true, partStopped: true },
   PART_PAUSED: { partFails: true, partStopped: true },

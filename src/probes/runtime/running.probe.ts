@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
 import { partIds } from '../../domain/platform/part.ts';
+import { mayDecide, partFactOf } from '../../domain/platform/source.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { imageFacts, notRecognised } from '../support.ts';
@@ -10,13 +11,14 @@ export const runtimeRunning = defineProbe({
   doc: `Is at least one Pod or container of a part running?
 
 Reports the state of a part that has no running container, and whether it has any container.
-A database may run elsewhere, under another name or as a cloud service.
+One whose name is configured, or was seen before, is missing when it has none.
+Any other may run elsewhere, under another name or as a cloud service.
 Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
   part: ({ part }) => part,
   needs: ['runtime'],
   timeoutMs: 5_000,
-  emits: ['PART_NOT_RUNNING', 'PART_ABSENT', 'PART_PAUSED', 'PART_NOT_READY'],
+  emits: ['PART_NOT_RUNNING', 'PART_ABSENT', 'PART_MISSING', 'PART_PAUSED', 'PART_NOT_READY'],
   async run({ part }, { deps, signal }: ProbeContext<Pick<With<'runtime'>, 'runtime' | 'platform'>>) {
     const instances = await deps.runtime.instances(part, { signal });
     const running = instances.filter((instance) => instance.phase === 'running');
@@ -29,20 +31,22 @@ Running is not the same as healthy: other probes ask the part itself.`,
     if (running.some(({ ready, readinessPending }) => ready || readinessPending === true))
       return { status: 'healthy', facts };
     if (last === undefined) {
+      const field = deps.runtime.kind === 'compose' ? 'composeService' : 'workload';
       const unknown = notRecognised(
-        {
-          part,
-          field: deps.runtime.kind === 'compose' ? 'composeService' : 'workload',
-          platform: deps.platform,
-        },
+        { part, field, platform: deps.platform },
         (await deps.runtime.strangers?.(part, { signal })) ?? [],
       );
       if (unknown !== undefined) return unknown;
-      return {
-        status: 'unhealthy',
-        facts,
-        findings: [{ code: 'PART_ABSENT', severity: 'critical', part, subject: part, facts: {} }],
-      };
+      const name = part === 'runtime' ? undefined : partFactOf(deps.platform, part, field);
+      const finding =
+        name !== undefined && mayDecide(name)
+          ? ({
+              code: 'PART_MISSING',
+              subject: name.value,
+              facts: { name: name.value, source: name.source },
+            } as const)
+          : ({ code: 'PART_ABSENT', subject: part, facts: {} } as const);
+      return { status: 'unhealthy', facts, findings: [{ ...finding, severity: 'critical', part }] };
     }
     const ended = last.terminated ?? last.last;
     const notServing = last.phase === 'paused' ? 'PART_PAUSED' : 'PART_NOT_RUNNING';

@@ -18,6 +18,7 @@ export const services = {
   'finding.STARTUP_NATS_CREDENTIALS': 'NATS refuses the credentials of {part}: {message}',
   'finding.STARTUP_PORT_IN_USE': 'The port of {part} is taken by another process: {message}',
   'finding.PART_ABSENT': 'There is no Pod or container of {part} here: it was removed, or lives elsewhere.',
+  'finding.PART_MISSING': '{part} should run here as "{name}", and there is no Pod or container of it.',
   'finding.PART_NOT_RUNNING':
     'No instance of {part} is running ({subject}: {state}, {reason}, exit code {exitCode}).',
   'finding.PART_PAUSED': '{part} is paused ({subject}).',

@@ -19,6 +19,7 @@ export const services = {
   'finding.STARTUP_NATS_CREDENTIALS': 'NATS 拒绝了 {part} 的账号：{message}',
   'finding.STARTUP_PORT_IN_USE': '{part} 的端口已被其他进程占用：{message}',
   'finding.PART_ABSENT': '这里没有 {part} 的 Pod 或容器：已被删除，或运行在别处。',
+  'finding.PART_MISSING': '{part} 应以“{name}”运行在这里，但没有它的 Pod 或容器。',
   'finding.PART_NOT_RUNNING': '{part} 没有运行中的实例（{subject}：{state}，{reason}，退出码 {exitCode}）。',
   'finding.PART_PAUSED': '{part} 处于暂停状态（{subject}）。',
   'finding.PART_NOT_READY': '{part} 在运行但未就绪（{subject}，重启 {restarts} 次）。',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { agentRegistration } from '../../../src/diagnoses/agent-registration.diagnosis.ts';
 import { natsBacklog } from '../../../src/diagnoses/nats-backlog.diagnosis.ts';
 import { neo4jConnection } from '../../../src/diagnoses/neo4j-connection.diagnosis.ts';
+import { noConnection } from '../../../src/diagnoses/no-connection.diagnosis.ts';
 import { pgConnections } from '../../../src/diagnoses/pg-connections.diagnosis.ts';
 import { rootCauseFailure } from '../../../src/diagnoses/root-cause-failure.diagnosis.ts';
 import type { Diagnosis } from '../../../src/domain/diagnosis/diagnosis.ts';
@@ -21,10 +22,24 @@ describe('what is not found here', () => {
     const absent = 'PART_ABSENT runtime.running';
 
     expect(verdict(neo4jConnection, 'S7.c', absent)).toBe('ruled-out');
-    expect(verdict(neo4jConnection, 'S7.c', absent, 'ENDPOINT_REFUSED neo4j.connection')).toBe('confirmed');
+    const refused = 'ENDPOINT_REFUSED neo4j.connection';
+    expect(verdict(neo4jConnection, 'S7.c', absent, refused)).toBe('possible');
+    expect(verdict(neo4jConnection, 'S7.c', 'PART_MISSING runtime.running', refused)).toBe('confirmed');
     expect(
       verdict(neo4jConnection, 'S7.c', absent, 'SERVICE_WITHOUT_PODS kubernetes.services-endpoints'),
     ).toBe('confirmed');
+  });
+
+  it('leaves the network under suspicion where the other end may live elsewhere', () => {
+    const fails = 'CONNECTION_FAILS runtime.connection';
+    const blocked = (...more: readonly string[]) => verdict(noConnection, 'N1.c', fails, ...more);
+
+    expect(blocked()).toBe('confirmed');
+    expect(blocked('PART_MISSING runtime.running')).toBe('ruled-out');
+    expect(blocked('PART_ABSENT runtime.running')).toBe('possible');
+    expect(blocked('PART_ABSENT runtime.running', 'SERVICE_WITHOUT_PODS kubernetes.services-endpoints')).toBe(
+      'ruled-out',
+    );
   });
 
   it('is a missing agent only when nobody publishes and those that were known are silent', () => {

@@ -62,8 +62,19 @@ describe('the path to a part that cannot be reached', () => {
       const podless = { code: 'SERVICE_WITHOUT_PODS', probe: 'kubernetes.services-endpoints' };
 
       expect(verdicts(part, outcomes(part, [absent]))).toMatchObject({ 'H2.a': 'ruled-out' });
-      expect(verdicts(part, outcomes(part, [absent, refused]))).toMatchObject({ 'H2.a': 'confirmed' });
+      const missing = { ...absent, code: 'PART_MISSING' };
+
+      // A firewall on the way to another place refuses as a host does on which nothing runs.
+      expect(verdicts(part, outcomes(part, [absent, refused]))).toMatchObject({
+        'H2.a': 'possible',
+        'H2.c': 'possible',
+      });
       expect(verdicts(part, outcomes(part, [absent, podless]))).toMatchObject({ 'H2.a': 'confirmed' });
+      expect(verdicts(part, outcomes(part, [missing, refused]))).toMatchObject({
+        'H2.a': 'confirmed',
+        'H2.c': 'ruled-out',
+      });
+      expect(verdicts(part, outcomes(part, [missing]))).toMatchObject({ 'H2.a': 'ruled-out' });
       expect(verdicts(part, outcomes(part, [absent], [own]))).toMatchObject({ 'H2.a': 'possible' });
     },
   );

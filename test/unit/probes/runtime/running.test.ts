@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PartId } from '../../../../src/domain/platform/part.ts';
+import { platformOf } from '../../../../src/domain/platform/platform.ts';
 import { runtimeRunning } from '../../../../src/probes/runtime/running.probe.ts';
 import { type FakePart, fakeRuntime } from '../../../support/fake-runtime.ts';
 import { fakeServices, probeContext } from '../../../support/probe-context.ts';
@@ -34,6 +35,19 @@ it('says that a part is absent only where nothing else may be it', async () => {
   expect(await runtimeRunning.run({ part: 'redis' }, probeContext({ runtime }))).toMatchObject({
     status: 'inconclusive',
     cause: { facts: { reason: 'part-not-recognised', part: 'redis', strangers: 'registry' } },
+  });
+});
+
+it('says that a part is missing where the installation names it, and by which name', async () => {
+  const named = platformOf({ parts: { redis: { workload: 'deployment/till', composeService: 'till' } } });
+
+  expect(await runtimeRunning.run({ part: 'redis' }, on({}))).toMatchObject({
+    findings: [{ code: 'PART_ABSENT' }],
+  });
+  expect(
+    await runtimeRunning.run({ part: 'redis' }, probeContext({ runtime: fakeRuntime({}), platform: named })),
+  ).toMatchObject({
+    findings: [{ code: 'PART_MISSING', subject: 'deployment/till', facts: { name: 'deployment/till', source: 'configured' } }],
   });
 });
 
