@@ -47,7 +47,7 @@ const rooms = {
     message: ['kernel', 'platform', 'probe', 'logs', 'run', 'health', 'digest', 'fix'],
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'settings', 'message'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
-    ports: ['kernel', 'probe', 'run', 'fix', 'audit', 'message'],
+    ports: ['kernel', 'probe', 'logs', 'run', 'fix', 'audit', 'message'],
   },
   'src/services': {
     run: [],
@@ -66,6 +66,7 @@ const rooms = {
   },
   'src/platform': {
     redact: [],
+    logs: [],
     process: ['redact'],
     store: ['process'],
     anchors: ['store'],

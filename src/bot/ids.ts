@@ -6,6 +6,7 @@ export const commands = { aetherius: '/aetherius' } as const;
 export const callbacks = {
   healthShortcut: 'aetherius_health',
   diagnoseMessage: 'aetherius_diagnose_message',
+  analyseLog: 'aetherius_analyse_log',
   healthModal: 'aetherius_health_modal',
   rejectModal: 'aetherius_reject_modal',
   resolveModal: 'aetherius_resolve_modal',

@@ -9,6 +9,7 @@ import type {
 import { actionIds, callbacks, commands } from '../bot/ids.ts';
 import { glassModal, rejectModal, resolveModal } from '../bot/views/modals.view.ts';
 import { aetheriusCommand } from './aetherius.command.ts';
+import { analyseLogShortcut } from './analyse-log.shortcut.ts';
 import {
   appGoneEvent,
   type ClosingEvent,
@@ -53,6 +54,10 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.shortcut<MessageShortcut>(
     { callback_id: callbacks.diagnoseMessage, type: 'message_action' },
     diagnoseMessageShortcut(deps),
+  );
+  app.shortcut<MessageShortcut>(
+    { callback_id: callbacks.analyseLog, type: 'message_action' },
+    analyseLogShortcut(deps),
   );
 
   app.view(callbacks.healthModal, healthModalSubmission(deps));

@@ -22,10 +22,12 @@ import type { HandlerDeps } from '../handlers/deps.ts';
 import { createDoor } from '../handlers/door.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
+import { logThreads } from '../platform/logs/log-threads.ts';
 import { createHttpServer } from '../platform/process/http-server.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
 import { createSlackClient, webClientOptions } from '../platform/slack/client.ts';
 import { createSlackDirectory, type Self } from '../platform/slack/directory.ts';
+import { createSlackFiles } from '../platform/slack/files.ts';
 import { createSlackGate, type SlackGate } from '../platform/slack/gate.ts';
 import { createDeliveryInbox, type SlackInbox } from '../platform/slack/inbox.ts';
 import { ownAppId, whoWeAre } from '../platform/slack/self.ts';
@@ -106,7 +108,11 @@ export async function botRole(shared: Shared): Promise<RoleParts> {
     words,
     answer: answers,
   });
-  const services = createUseCases(shared, directory.fresh());
+  const attached = {
+    ...{ files: createSlackFiles({ ...slack, client }), threads: logThreads },
+    ...{ redactorOf: shared.redaction.redactorOf },
+  };
+  const services = createUseCases({ ...shared, attached }, directory.fresh());
   const buttons = createButtons({ store, ids, clock });
   const deps: HandlerDeps = {
     door: createDoor({

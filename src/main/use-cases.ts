@@ -9,9 +9,10 @@ import type { RecordGuard } from '../domain/audit/record.ts';
 import type { Directory } from '../domain/fix/eligibility.ts';
 import type { Policy } from '../domain/fix/policy.ts';
 import type { Clock, Ids, Logger } from '../domain/kernel/clock.ts';
+import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Signer, Trust } from '../domain/kernel/signing.ts';
-import { platformsIn } from '../domain/platform/platform.ts';
+import { type PlatformOf, platformsIn } from '../domain/platform/platform.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Store } from '../domain/ports/store.ts';
 import { deploymentsOf } from '../domain/report/issue-environment.ts';
@@ -30,6 +31,8 @@ import { createRemediationService } from '../services/fix/decide/remediation.ser
 import type { DecisionDeps } from '../services/fix/decide/remediation-deps.ts';
 import { createRemediationMessages } from '../services/fix/decide/remediation-messages.service.ts';
 import { showRepaired } from '../services/health/health-repaired.service.ts';
+import { type AttachedLogsOptions, createAttachedLogs } from '../services/logs/attached.service.ts';
+import type { AttachedLogs } from '../services/logs/contract.ts';
 import { createReportService } from '../services/report/report.service.ts';
 import { createRunService } from '../services/run/run.service.ts';
 import type { TokenCheck, TokenService } from '../services/token/contract.ts';
@@ -54,6 +57,8 @@ export interface UseCaseDeps {
   /** R-A16: whose signatures count; without it nobody signs. */
   readonly trust?: Trust | undefined;
   readonly onForged?: (() => void) | undefined;
+  /** Files that people attach in Slack; the bot process alone reads them. */
+  readonly attached?: Pick<AttachedLogsOptions, 'files' | 'threads' | 'redactorOf'>;
   /** Of the digests of personal tokens; the bot process alone has them. */
   readonly tokenKeys?: readonly string[];
 }
@@ -142,7 +147,18 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
       ...{ record: deps.record, lists: leads(deps.policy) },
     }),
     tokens: tokenService(deps, directory),
+    attachedLogs: attachedLogs(deps, platformOf),
   };
+}
+
+function attachedLogs(
+  { attached, store, clock, ids, logger }: UseCaseDeps,
+  platformOf: PlatformOf,
+): AttachedLogs {
+  if (attached === undefined)
+    return { answer: () => Promise.reject(new AppError('BUG', 'only the bot reads files of Slack')) };
+  const renderer = { ...logsRendererOf(platformOf), ...rendererOf(platformOf) };
+  return createAttachedLogs({ ...attached, store, renderer, platformOf, clock, ids, logger });
 }
 
 /** Issues tokens, and says whom one speaks for. */

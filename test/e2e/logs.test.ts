@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { people, places, useStage } from '../support/slack-product.ts';
+import { parse } from 'yaml';
+import type { SayMessage } from '../../tools/slack-emulator/control/speech.ts';
+import type { AppManifest } from '../../tools/slack-emulator/types.ts';
+import { type Product, people, places, useStage } from '../support/slack-product.ts';
 
 const stage = useStage();
 const patient = { timeoutMs: 30_000 };
+const manifest = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8')) as AppManifest;
 
 describe('/aetherius logs', () => {
   it('answers in the channel, and does not call well what it could not read', async () => {
@@ -37,5 +43,105 @@ describe('/aetherius logs', () => {
     );
 
     expect(answer.text).toContain('There is no part “toaster”');
+  });
+});
+
+const refused = (at: number) =>
+  `2026-11-28T08:00:${String(at % 60).padStart(2, '0')}Z\tERROR\tapp/bus.go:41\tattempt ${at}: nats: no servers available for connection`;
+const log = (lines: number): string => Array.from({ length: lines }, (_, at) => refused(at)).join('\n');
+
+describe('"Analyse this log"', () => {
+  /** Somebody's message, and the shortcut on it by somebody else; the answer in its thread. */
+  async function analysed(
+    { slack: { control } }: Product,
+    message: Pick<SayMessage, 'text' | 'files'>,
+    isAnswer: (text: string) => boolean = (text) => text.includes('The log in this message'),
+  ) {
+    const said = await control.say({ user: people.approver, channel: places.incidents, ...message });
+    const ts = said.ts ?? '';
+    const pressed = await control.messageShortcut({
+      user: people.requester,
+      channel: places.incidents,
+      callbackId: 'aetherius_analyse_log',
+      ts,
+    });
+    expect(pressed.ok).toBe(true);
+    const answer = await control.waitForMessage(
+      { channel: places.incidents, threadTs: ts, where: ({ text }) => isAnswer(text) },
+      patient,
+    );
+    return { answer, shown: JSON.stringify(answer.blocks), ts, deliveryId: pressed.deliveryId ?? '' };
+  }
+
+  it('says in the thread what a pasted log says, without its secrets, and a button finds the cause', async () => {
+    const product = await stage.start({ emulator: { manifest } });
+    const { control } = product.slack;
+    const pasted = [
+      '```',
+      log(7),
+      '2026-11-28T08:02:00Z\tERROR\tapp/db.go:9\tcannot use postgres://app:Zx81-Spectrum@db:5432/agents: timeout',
+      '```',
+    ].join('\n');
+    const { answer, shown, ts } = await analysed(product, { text: pasted });
+
+    expect(answer.text).toContain('NATS could not be reached (7 times');
+    expect(shown).toContain('at 2026-11-28');
+    expect(shown).toContain('no servers available');
+    expect(shown).not.toContain('Spectrum');
+
+    await control.click({
+      user: people.requester,
+      channel: places.incidents,
+      ts: answer.ts,
+      actionId: 'diagnose',
+    });
+    await control.waitForMessage(
+      { channel: places.incidents, threadTs: ts, contains: 'The way to NATS' },
+      patient,
+    );
+  });
+
+  it('reads attached files, packed ones too, in a bot of its own role, and says what it did not read', async () => {
+    const product = await stage.start({ emulator: { manifest }, roles: ['bot', 'worker', 'scheduler'] });
+    const files = [
+      { name: 'a.log', content: log(40) },
+      { name: 'b.log.gz', content: gzipSync(log(60)) },
+      { name: 'picture.png', content: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13]) },
+      { name: 'broken.gz', content: gzipSync(log(900)).subarray(0, 200) },
+      { name: 'large.log', content: new Uint8Array(50 * 1024 * 1024 + 1).fill(10) },
+      { name: 'sixth.log', content: log(5) },
+    ];
+    const { answer, shown } = await analysed(product, { text: '', files });
+
+    expect(answer.text).toMatch(/NATS could not be reached \(1\d\d times/);
+    expect(shown).toContain('Could not read picture.png: it is no text');
+    expect(shown).toContain('Could not read broken.gz: its compressed data is damaged or cut off');
+    expect(shown).toContain('Could not read large.log: it has 50');
+    expect(shown).toContain('the bot reads at most 5 files of a message');
+  });
+
+  it('says which scope it lacks when Slack gives it no file, and never reads a sign-in page as a log', async () => {
+    const product = await stage.start({ emulator: { manifest } });
+    product.slack.control.setScopes(
+      manifest.oauth_config?.scopes?.bot?.filter((scope) => scope !== 'files:read') ?? [],
+    );
+    const { answer, shown } = await analysed(product, {
+      text: '',
+      files: [{ name: 'a.log', content: log(40) }],
+    });
+
+    expect(answer.text).toContain('could not be read, so nothing is known');
+    expect(shown).toContain('files:read');
+  });
+
+  it('answers once however often Slack delivers it', async () => {
+    const product = await stage.start({ emulator: { manifest } });
+    const { control } = product.slack;
+    const { ts, deliveryId } = await analysed(product, { text: log(3) });
+    await control.redeliver(deliveryId);
+    await analysed(product, { text: log(4) });
+
+    const answers = control.messages({ channel: places.incidents, threadTs: ts });
+    expect(answers.map(({ text }) => text)).toEqual([expect.stringContaining('3 times')]);
   });
 });

@@ -54,6 +54,9 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     make: { slack: true, cli: true },
     attach: { slack: true, cli: 'The command line prints the report; a file in Slack needs a thread.' },
   },
+  attachedLogs: {
+    answer: { slack: true, cli: 'A shell has the file itself: `aetherius logs --file`.' },
+  },
   tokens: {
     issue: { slack: true, cli: 'A token is issued to a person whom Slack names, in a window of theirs.' },
     list: { slack: true, cli: 'Whoever found a token does not learn of the others.' },

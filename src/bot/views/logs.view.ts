@@ -8,7 +8,7 @@ import { type LogGroupWords, logWords } from '../../text/logs.ts';
 import { escapeMrkdwn, type Words, wordsIn } from '../../text/words.ts';
 import { actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
-import { runFooter } from './phrases.ts';
+import { runFooter, timeFooter } from './phrases.ts';
 
 /** What a phone shows without scrolling for long. */
 const shown = { groups: 4, lines: 5, lineCharacters: 200, exampleCharacters: 700 } as const;
@@ -27,11 +27,19 @@ function logsMessage(view: LogsView, words: Words): Rendered {
     const said = logWords(read.report, words);
     for (const group of said.groups.slice(0, shown.groups)) blocks.push(...groupBlocks(group, words));
     const more = read.report.groups.length + read.report.leftOut.groups - shown.groups;
-    if (more > 0) blocks.push(context(words.say('logs.more', { count: more, part: read.part }), words));
+    if (more > 0)
+      blocks.push(
+        context(
+          read.part === undefined
+            ? words.say('logs.attached.more', { count: more })
+            : words.say('logs.more', { count: more, part: read.part }),
+          words,
+        ),
+      );
     if (said.timeline !== undefined) blocks.push(context(escapeMrkdwn(said.timeline), words));
     blocks.push(context(said.notes.map(escapeMrkdwn).join('\n'), words));
   }
-  blocks.push(context(runFooter(view.run, words), words));
+  blocks.push(context(view.attached === true ? timeFooter(run, words) : runFooter(run, words), words));
   for (const { ask, button: value } of read?.asks ?? []) {
     const label = words.plain('button.logs-ask', { ask });
     // One block a button: an action_id is unique within its block only.
@@ -40,18 +48,21 @@ function logsMessage(view: LogsView, words: Words): Rendered {
   return {
     text: cut(title, limits.messageText, words),
     blocks,
-    metadata: { eventType: messageEventType, payload: { run_id: run.id, kind: 'logs' } },
+    metadata: {
+      eventType: messageEventType,
+      payload: view.attached === true ? { kind: 'logs' } : { run_id: run.id, kind: 'logs' },
+    },
   };
 }
 
-function titleOf({ run, named, read }: LogsView, words: Words): string {
+function titleOf({ run, named, read, attached }: LogsView, words: Words): string {
   const { environment } = run;
+  if (attached === true && read === undefined) return `:mag: ${words.say('logs.attached.reading')}`;
   if (read === undefined)
     return run.state === 'complete'
       ? `:grey_question: ${words.say('logs.unknown-part', { part: named })}`
       : `:mag: ${words.say('logs.reading', { part: named, environment })}`;
   const { report } = read;
-  const part = words.lookup(`part.${read.part}`) ?? read.part;
   const [worst] = report.groups;
   const unread = report.sources.some(({ failed }) => failed !== undefined);
   const sign =
@@ -63,7 +74,10 @@ function titleOf({ run, named, read }: LogsView, words: Words): string {
         ? ':red_circle:'
         : ':large_yellow_circle:';
   const { headline } = logWords(report, words);
-  return `${sign} ${words.say('logs.title', { part: markup(part), environment, headline: markup(escapeMrkdwn(headline)) })}`;
+  const said = markup(escapeMrkdwn(headline));
+  if (read.part === undefined) return `${sign} ${words.say('logs.attached.title', { headline: said })}`;
+  const part = words.lookup(`part.${read.part}`) ?? read.part;
+  return `${sign} ${words.say('logs.title', { part: markup(part), environment, headline: said })}`;
 }
 
 function groupBlocks({ group, title, numbers, causes }: LogGroupWords, words: Words): KnownBlock[] {

@@ -26,19 +26,22 @@ export function whoAsked(run: Pick<Run, 'source' | 'requestedBy'>, words: Words)
   return words.say('who.command-line');
 }
 
-/** The last line of an answer: where, when, who, how long, and which run (mrkdwn). */
-export function runFooter(run: Run, words: Words): string {
+/** Where, when, who and how long (mrkdwn). */
+export function timeFooter(run: Run, words: Words): string {
   const { environment, finishedAt: ended } = run;
   const base = {
     environment,
     time: (ended ?? run.createdAt).toISOString(),
     who: markup(whoAsked(run, words)),
   };
-  const line =
-    ended === undefined
-      ? words.say('health.footer', base)
-      : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
-  return `${line} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
+  return ended === undefined
+    ? words.say('health.footer', base)
+    : words.say('health.footer.took', { ...base, took: ended.getTime() - run.createdAt.getTime() });
+}
+
+/** The last line of an answer: where, when, who, how long, and which run (mrkdwn). */
+export function runFooter(run: Run, words: Words): string {
+  return `${timeFooter(run, words)} · ${words.say('health.reference', { run: run.id.slice(-8) })}`;
 }
 
 export function partName(part: string, words: Words): string {

@@ -3,7 +3,7 @@ import { shortened } from '../kernel/text.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Platform } from '../platform/platform.ts';
 import { EntryReader, type LogEntry } from './entries.ts';
-import { createGrouping, type Grouping, saidIn } from './grouping.ts';
+import { createGrouping, saidIn, shapesOf } from './grouping.ts';
 import type { KnownLine } from './known-lines.ts';
 import { type LogLevel, logLevels, rankOf } from './level.ts';
 import type { LogGroup, LogQuery, LogReport, LogSource } from './report.ts';
@@ -24,15 +24,34 @@ const MOST_MINUTES = 512;
 const MORE_TIMES = 3;
 const MORE_LEAST = 10;
 
-export interface LogAnalysisOptions {
+export interface LogTallyOptions {
   readonly query: LogQuery;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly platform: Platform;
   /** Whose log it is, where that is known. */
   readonly part?: PartId;
+}
+
+export interface LogAnalysisOptions extends LogTallyOptions {
   /** Takes secrets out of what is shown. */
   readonly redact: (text: string) => string;
+}
+
+/** A group as it was counted. */
+interface CountedGroup extends Omit<LogGroup, 'example' | 'text' | 'shape'> {
+  /** The latest entry and what it says, secrets and all. */
+  readonly lines: readonly string[];
+  readonly lineCount: number;
+  readonly said: string;
+}
+
+/**
+ * What was counted, as plain data that another thread can be given. It holds the secrets of the log: only `reportOf`
+ * makes of it what may be shown.
+ */
+export interface LogTally extends Omit<LogReport, 'groups'> {
+  readonly groups: readonly CountedGroup[];
 }
 
 /** One log on its way in. */
@@ -43,10 +62,47 @@ export interface LogInput {
   end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): void;
 }
 
+export interface LogCounting {
+  source(name: string): LogInput;
+  /** After the end of every source. */
+  tally(): LogTally;
+}
+
 export interface LogAnalysis {
   source(name: string): LogInput;
   /** After the end of every source. */
   report(): LogReport;
+}
+
+/** Reads logs and says what they say. */
+export function createLogAnalysis({ redact, ...options }: LogAnalysisOptions): LogAnalysis {
+  const counting = createLogCounting(options);
+  return {
+    source: (name) => counting.source(name),
+    report: () => reportOf(counting.tally(), { platform: options.platform, redact }),
+  };
+}
+
+/** What may be shown of what was counted. */
+export function reportOf(
+  tally: LogTally,
+  { platform, redact }: Pick<LogAnalysisOptions, 'platform' | 'redact'>,
+): LogReport {
+  const shapeOf = shapesOf(platform);
+  const groups = tally.groups.map(({ lines, lineCount, said: whole, ...group }): LogGroup => {
+    const kept = lines.slice(0, MOST_LINES);
+    const more = lineCount - kept.length;
+    const clean = redact(kept.join('\n')).split('\n');
+    const shown = clean.map((line) => shortened(line.trimEnd(), MOST_CHARACTERS));
+    const said = redact(whole);
+    return {
+      ...group,
+      example: more > 0 ? [...shown, `… +${more}`] : shown,
+      text: shortened(said, MOST_CHARACTERS),
+      shape: shortened(shapeOf(said), MOST_CHARACTERS),
+    };
+  });
+  return { ...tally, groups };
 }
 
 interface Group {
@@ -67,8 +123,8 @@ interface Group {
  * it is what the groups are compared with, and has to be read too; without it, the last hour of the log is compared
  * with the hour before that.
  */
-export function createLogAnalysis(options: LogAnalysisOptions): LogAnalysis {
-  const { query, now, platform, redact } = options;
+export function createLogCounting(options: LogTallyOptions): LogCounting {
+  const { query, now, platform } = options;
   const { since, until } = query;
   const wanted = query.grep?.toLowerCase();
   const least = rankOf(query.level);
@@ -168,7 +224,7 @@ export function createLogAnalysis(options: LogAnalysisOptions): LogAnalysis {
         },
       };
     },
-    report() {
+    tally() {
       const told = first <= last;
       const from = since ?? last - HOUR_MS;
       const covered = told && first <= from - COVERED_MS && last >= from;
@@ -177,11 +233,9 @@ export function createLogAnalysis(options: LogAnalysisOptions): LogAnalysis {
       const all = [...groups.values()]
         .filter(({ count }) => count > 0)
         .map((group) =>
-          shown(group, {
-            redact,
+          counted(group, {
             part: options.part,
             spanMs,
-            grouping,
             compare: covered ? { from, to, given: since !== undefined } : undefined,
           }),
         )
@@ -226,35 +280,27 @@ interface Comparison {
   readonly given: boolean;
 }
 
-function shown(
+function counted(
   group: Group,
   {
-    redact,
     part,
     spanMs,
-    grouping,
     compare,
   }: {
-    readonly redact: (text: string) => string;
     readonly part: PartId | undefined;
     readonly spanMs: number | undefined;
-    readonly grouping: Grouping;
     readonly compare: Comparison | undefined;
   },
-): LogGroup {
+): CountedGroup {
   const { level, count, first, last, known, example } = group;
-  const whole = redact(example.lines.slice(0, MOST_LINES).join('\n')).split('\n');
-  const more = example.count - Math.min(MOST_LINES, example.lines.length);
-  const lines = whole.map((line) => shortened(line.trimEnd(), MOST_CHARACTERS));
-  const said = redact(saidIn(example));
   return {
     level,
     count,
     ...present({ perMinute: spanMs === undefined ? undefined : count / (spanMs / MINUTE_MS), first, last }),
     ...(compare === undefined ? {} : marked(group, compare)),
-    example: more > 0 ? [...lines, `… +${more}`] : lines,
-    text: shortened(said, MOST_CHARACTERS),
-    shape: shortened(grouping.shapeOf(said), MOST_CHARACTERS),
+    lines: example.lines.slice(0, MOST_LINES),
+    lineCount: example.count,
+    said: saidIn(example),
     sources: [...group.sources].toSorted(),
     ...present({ known: known === undefined ? undefined : knownIn(known, part) }),
   };
@@ -293,8 +339,8 @@ function marked(group: Group, { from, to, given }: Comparison): Pick<LogGroup, '
 }
 
 /** Errors before warnings, named before unnamed, new before old, many before few. */
-function worstFirst(a: LogGroup, b: LogGroup): number {
-  const keys = ({ level, known, mark, count }: LogGroup) => [
+function worstFirst(a: CountedGroup, b: CountedGroup): number {
+  const keys = ({ level, known, mark, count }: CountedGroup) => [
     rankOf(level) >= rankOf('error') ? 0 : 1,
     known === undefined ? 1 : 0,
     mark === undefined ? 1 : 0,

@@ -16,8 +16,6 @@ export interface Grouping {
   of(entry: LogEntry): Grouped | undefined;
   /** Whether a line is a known one. */
   isKnown(text: string): boolean;
-  /** A text with `*` for what changes. */
-  shapeOf(text: string): string;
 }
 
 /** Shapes remembered as they came, so that the usual line costs one look-up. */
@@ -45,7 +43,6 @@ export function createGrouping(platform: Platform): Grouping {
   const remembered = new Map<string, Grouped>();
   return {
     isKnown: (text) => isOne(cutToUnits(text, MOST_UNITS)),
-    shapeOf: (text) => shapeOf(text, ports),
     of(entry) {
       const said = cutToUnits(saidIn(entry), MOST_UNITS);
       const shape = shapeOf(said, ports);
@@ -63,6 +60,12 @@ export function createGrouping(platform: Platform): Grouping {
       return grouped;
     },
   };
+}
+
+/** A text with `*` for what changes. */
+export function shapesOf(platform: Platform): (text: string) => string {
+  const ports = portsOf(platform);
+  return (text) => shapeOf(text, ports);
 }
 
 /** Names of parts: they tell apart what else reads the same. */

@@ -3,14 +3,17 @@ import type { PartId } from '../platform/part.ts';
 import type { Language, Run } from '../run/run.ts';
 import type { Rendered } from './rendered.ts';
 
-/** The logs of a part: being read, read, or of a part that there is not. */
+/** The logs of a part or of a message: being read, read, or of a part that there is not. */
 export interface LogsView {
   readonly run: Run;
   readonly now: Date;
   /** As it was typed. */
   readonly named: string;
+  /** What stands in a message of Slack, text or files: no run that anybody can ask for. */
+  readonly attached?: true;
   readonly read?: {
-    readonly part: PartId;
+    /** Absent for what stands in a message. */
+    readonly part?: PartId;
     readonly report: LogReport;
     /** Buttons that ask for a cause, by what they ask for (`D1`, `H2 redis`). */
     readonly asks: readonly { readonly ask: string; readonly button: string }[];

@@ -421,7 +421,7 @@ function timeOfDay(word: string): string | undefined {
  * curl are straightened.
  */
 export function tokenize(text: string): string[] {
-  const plain = decodeSlack(text)
+  const plain = plainText(text)
     .replace(/[\u201C\u201D\u201E\u300C\u300D]/g, '"')
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/\u2014(?=env)/gi, '--')
@@ -435,7 +435,8 @@ export function tokenize(text: string): string[] {
   return words;
 }
 
-function decodeSlack(text: string): string {
+/** A text as it was written: without Slack's links and escapes. */
+export function plainText(text: string): string {
   return text
     .replace(/<(?:https?:\/\/|mailto:)[^|>]*\|([^>]*)>/g, '$1')
     .replace(/<((?:https?:\/\/|mailto:)[^|>]*)>/g, '$1')

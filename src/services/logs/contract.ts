@@ -1,6 +1,8 @@
+import type { Person } from '../../domain/kernel/person.ts';
 import type { LogQuery, LogReport } from '../../domain/logs/report.ts';
 import type { PartId } from '../../domain/platform/part.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
+import type { Surface } from '../../domain/run/run.ts';
 
 /** Reads the logs of a part from the process that asks, with its credentials. */
 export interface LogsHere {
@@ -17,4 +19,22 @@ export interface LogsHere {
     readonly redact: (text: string) => string;
     readonly signal: AbortSignal;
   }): Promise<{ readonly part: PartId; readonly report: LogReport; readonly platform: Platform }>;
+}
+
+export interface AttachedLogsInput {
+  readonly environment: string;
+  /** The thread of the message. */
+  readonly surface: Surface;
+  /** What stands in the message, without Slack's escapes. */
+  readonly texts: readonly string[];
+  readonly fileIds: readonly string[];
+  readonly requestedBy: Person;
+  /** Same key, same answer. */
+  readonly dedupeKey: string;
+}
+
+/** Reads logs that people put into Slack. */
+export interface AttachedLogs {
+  /** Resolves when the answer, or why there is none, is in the outbox. Rejects where PostgreSQL is away. */
+  answer(input: AttachedLogsInput): Promise<void>;
 }

@@ -5,18 +5,15 @@ import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import { readWish } from '../../domain/logs/query.ts';
 import type { LogReport } from '../../domain/logs/report.ts';
 import type { LogsRenderer, LogsView } from '../../domain/message/logs-view.ts';
+import type { PartId } from '../../domain/platform/part.ts';
 import type { RunHandler } from '../../domain/ports/lease.ts';
-import type { TxOf } from '../../domain/ports/store.ts';
 import type { Run } from '../../domain/run/run.ts';
-import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
-import { runButtonTtlMs } from '../run/run-button.ts';
+import { askButtons } from './ask-buttons.ts';
 import type { LogsHere } from './contract.ts';
 
 /** How far back a log is read, where nobody says. */
 const USUAL_MS = 30 * 60_000;
-/** Buttons under an answer: on a phone each takes a line. */
-const MOST_ASKS = 3;
 
 export interface LogsRunOptions {
   readonly logs: LogsHere;
@@ -51,7 +48,13 @@ export function createLogsRun(options: LogsRunOptions): RunHandler<'buttons' | '
             read:
               read === undefined
                 ? undefined
-                : { ...read, asks: await askButtons(tx, options, run, read.report) },
+                : {
+                    ...read,
+                    asks: await askButtons(tx, {
+                      ...{ ids: options.ids, environment: run.environment },
+                      ...{ report: read.report, runId: run.id },
+                    }),
+                  },
           }),
         };
         await tx.messages.update(
@@ -74,7 +77,7 @@ async function readLogs(
   { logs, redactorOf, clock }: LogsRunOptions,
   run: Run,
   signal: AbortSignal,
-): Promise<Pick<NonNullable<LogsView['read']>, 'part' | 'report'> | undefined> {
+): Promise<{ readonly part: PartId; readonly report: LogReport } | undefined> {
   const of = (name: string) => typed(run, name);
   const now = clock.now().getTime();
   const wish = readWish(
@@ -102,23 +105,4 @@ function summaryOf(read: { readonly part: string; readonly report: LogReport } |
   const { groups = [], lines = 0, sources = [] } = read?.report ?? {};
   const unread = sources.filter(({ failed }) => failed !== undefined).length;
   return { groups: groups.length, lines, unread, ...present({ part: read?.part }) };
-}
-
-async function askButtons(
-  tx: TxOf<'buttons'>,
-  { ids }: LogsRunOptions,
-  run: Run,
-  report: LogReport,
-): Promise<NonNullable<LogsView['read']>['asks']> {
-  const asks = [...new Set(report.groups.flatMap(({ known }) => known?.ask ?? []))].slice(0, MOST_ASKS);
-  const buttons = asks.map((ask) => ({ ask, button: ids.token() }));
-  for (const { ask, button } of buttons)
-    await tx.buttons.create({
-      id: button,
-      purpose: diagnosePurpose,
-      runId: run.id,
-      data: { symptom: ask, environment: run.environment },
-      ttlMs: runButtonTtlMs,
-    });
-  return buttons;
 }

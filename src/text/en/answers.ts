@@ -39,6 +39,10 @@ export const answers = {
   'error.INVALID_INPUT': 'That could not be understood. Nothing was done. Reference {reference}.',
   'error.INVALID_INPUT.unknown-symptom':
     'No symptom fits these words. Name one by its id (`S4`), name a part (`redis`), or say it in other words: `/aetherius help`. Reference {reference}.',
+  'error.INVALID_INPUT.log-nothing-in-message':
+    'This message has no text and no file, so there is no log to read. Reference {reference}.',
+  'error.INVALID_INPUT.log-not-in-place':
+    'I am not in this conversation, so I cannot answer in it. Invite me with `/invite @aetherius`, or send me the log in a direct message. Reference {reference}.',
   'error.NOT_ALLOWED': 'That is not allowed. Nothing was done. Reference {reference}.',
   'error.NOT_FOUND': 'That does not exist (any more). Nothing was done. Reference {reference}.',
   'error.CONFLICT':
@@ -46,6 +50,10 @@ export const answers = {
   'error.DEPENDENCY_UNAVAILABLE':
     'Something I need does not answer, so this could not be done. Try again in a minute. Reference {reference}.',
   'error.TIMED_OUT': 'This timed out. Try again in a minute. Reference {reference}.',
+  'error.TIMED_OUT.log-slow':
+    'The log was not read within a minute and a half, so the bot stopped. `aetherius logs --file` has no such limit. Reference {reference}.',
+  'error.DEPENDENCY_UNAVAILABLE.log-unreadable':
+    'The bot gave up reading this log: it took too much memory. `aetherius logs --file` may still read it. Reference {reference}.',
   'error.BUG':
     'Sorry, that went wrong inside the bot. Nothing more happens by itself. Give the maintainers reference {reference}.',
 } as const;

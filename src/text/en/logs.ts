@@ -12,6 +12,9 @@ export const logs = {
   'logs.title': '*{part}* in {environment}: {headline}',
   'logs.unknown-part': 'There is no part “{part}”. `/aetherius health` shows all parts.',
   'logs.more': '{count|# more kind|# more kinds}: `aetherius logs {part}` shows them.',
+  'logs.attached.reading': 'Reading the log in this message …',
+  'logs.attached.title': '*The log in this message*: {headline}',
+  'logs.attached.more': '{count|# more kind|# more kinds}: `aetherius logs --file <file>` shows them.',
   'button.logs-ask': 'Find the cause ({ask})',
   'logs.headline.known': '{meaning} ({count|once|# times}, last at {last})',
   'logs.headline.known-timeless': '{meaning} ({count|once|# times})',
@@ -95,6 +98,17 @@ export const logs = {
   'cause.log-no-runtime': 'the configuration names no Kubernetes and no Compose project',
   'cause.log-no-instance': 'it has no such Pod or container',
   'cause.log-too-many': '{instances|# more instance was|# more instances were} not read',
+  'cause.log-file-gone': 'Slack does not have this file any more',
+  'cause.log-file-no-access':
+    'Slack does not give the file to the bot; it needs the scope `files:read`, and a place in the channel',
+  'cause.log-file-elsewhere': 'the file is not kept in Slack, and the bot sends its token nowhere else',
+  'cause.log-file-too-large':
+    'it has {bytes:bytes}, and the bot reads files of at most {most:bytes}; `aetherius logs --file` reads any size',
+  'cause.log-file-cut':
+    'only the first {most:bytes} of all files, unpacked, were read; `aetherius logs --file` reads any size',
+  'cause.log-file-no-text': 'it is no text, and no text packed with gzip',
+  'cause.log-file-unread': 'Slack did not deliver it ({why})',
+  'cause.log-too-many-files': 'the bot reads at most {most} files of a message',
   'cause.unknown-part': 'there is no such part',
   'cli.fault.log-time': '{value} is no time: write 30m, 2h, 1d, or 2026-11-28T09:00:00Z.',
   'cli.fault.log-level': '{value} is no level: write debug, info, warning, error or fatal.',

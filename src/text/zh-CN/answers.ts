@@ -38,10 +38,18 @@ export const answers = {
   'error.INVALID_INPUT': '无法理解该请求，未执行任何操作。编号 {reference}。',
   'error.INVALID_INPUT.unknown-symptom':
     '没有与这些描述相符的症状。请输入症状编号（`S4`）、组件名（`redis`），或换一种说法：`/aetherius help`。编号 {reference}。',
+  'error.INVALID_INPUT.log-nothing-in-message':
+    '这条消息没有文字，也没有文件，因此没有日志可读。编号 {reference}。',
+  'error.INVALID_INPUT.log-not-in-place':
+    '我不在这个会话中，无法在此回答。请用 `/invite @aetherius` 邀请我，或把日志用私信发给我。编号 {reference}。',
   'error.NOT_ALLOWED': '不允许此操作，未执行任何操作。编号 {reference}。',
   'error.NOT_FOUND': '该对象不存在（或已不存在），未执行任何操作。编号 {reference}。',
   'error.CONFLICT': '有其他操作更快，或状态已变化。现状见讨论串。编号 {reference}。',
   'error.DEPENDENCY_UNAVAILABLE': '所需的组件没有响应，无法完成。请一分钟后重试。编号 {reference}。',
   'error.TIMED_OUT': '耗时过长，已放弃。请一分钟后重试。编号 {reference}。',
+  'error.TIMED_OUT.log-slow':
+    '一分半钟内没有读完该日志，机器人已停止。`aetherius logs --file` 没有这个限制。编号 {reference}。',
+  'error.DEPENDENCY_UNAVAILABLE.log-unreadable':
+    '机器人放弃读取该日志：占用内存过多。也许 `aetherius logs --file` 仍能读取。编号 {reference}。',
   'error.BUG': '抱歉，机器人内部出错。不会再自动执行任何操作。请把编号 {reference} 告知维护者。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -74,6 +74,7 @@ type Shown = 'aetherius_details_modal' | 'aetherius_token_shown';
 const callbackRules: Readonly<Record<Exclude<CallbackId, Shown>, Entry>> = {
   [callbacks.healthShortcut]: { rule: 'start' },
   [callbacks.diagnoseMessage]: { rule: 'start' },
+  [callbacks.analyseLog]: { rule: 'start', public: true },
   [callbacks.healthModal]: { rule: 'start', public: true },
   [callbacks.diagnoseModal]: { rule: 'start', public: true },
   [callbacks.rejectModal]: { rule: 'decide' },
@@ -135,10 +136,17 @@ function stage() {
       },
     );
   const services = Object.fromEntries(
-    ['runs', 'remediations', 'switches', 'places', 'digests', 'reports', 'audit', 'tokens'].map((one) => [
-      one,
-      room(one),
-    ]),
+    [
+      'runs',
+      'remediations',
+      'switches',
+      'places',
+      'digests',
+      'reports',
+      'audit',
+      'tokens',
+      'attachedLogs',
+    ].map((one) => [one, room(one)]),
   ) as unknown as Services;
   const rules = { prod: { sharedChannels: [], ask: { users: ['UBOSS'], usergroups: [] } } };
   const limits = { person: 1_000, channel: 1_000 };
@@ -158,7 +166,10 @@ function stage() {
     },
     slack: {
       views: { open: (view: unknown) => Promise.resolve(void opened.push(view)) },
-      conversations: { open: () => Promise.resolve({ channel: { id: 'D1' } }) },
+      conversations: {
+        open: () => Promise.resolve({ channel: { id: 'D1' } }),
+        info: () => Promise.resolve({ channel: { id: 'C1' } }),
+      },
     },
     buttons: {
       get: () =>

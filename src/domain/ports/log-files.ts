@@ -1,0 +1,39 @@
+import type { LogTally, LogTallyOptions } from '../logs/analysis.ts';
+import type { LogSource } from '../logs/report.ts';
+
+/** Counts logs outside of the thread that talks to people. */
+export interface LogThreads {
+  /** `limits`: of all sources together. `signal` ends the thread. */
+  start(options: LogTallyOptions, limits: LogLimits, signal: AbortSignal): LogThread;
+}
+
+export interface LogLimits {
+  /** Bytes after unpacking that are read; what is more is left out and said to be. */
+  readonly mostBytes: number;
+}
+
+export interface LogThread {
+  /** The next source; the one before it has ended. */
+  source(name: string): LogThreadSource;
+  /** After the end of every source. Rejects when the thread died of what it read. */
+  tally(): Promise<LogTally>;
+  stop(): Promise<void>;
+}
+
+export interface LogThreadSource {
+  /** Resolves when the thread has room for more; false when it wants no more of this source. The bytes are gone then. */
+  push(bytes: Uint8Array): Promise<boolean>;
+  end(outcome?: Pick<LogSource, 'failed' | 'facts'>): void;
+}
+
+/** Files that people attached in Slack. */
+export interface AttachedFiles {
+  /**
+   * A file by its id. AppError INVALID_INPUT or DEPENDENCY_UNAVAILABLE with a reason whose words are `cause.<reason>`:
+   * `log-file-gone`, `log-file-no-access`, `log-file-elsewhere`, `log-file-too-large`, `log-file-unread`; its `name` is among the facts where Slack told it.
+   */
+  open(
+    id: string,
+    options: { readonly mostBytes: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }>;
+}

@@ -1,0 +1,117 @@
+/** The other side of `log-threads.ts`: counts what it is sent. Holds no tokens and sends nothing anywhere else. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
+import { LineSplitter } from '../../domain/logs/splitter.ts';
+import type { LogLimits } from '../../domain/ports/log-files.ts';
+import type { FromThread, ToThread } from './messages.ts';
+import { unpacked } from './unpack.ts';
+
+const { options, limits } = workerData as { readonly options: LogTallyOptions; readonly limits: LogLimits };
+const counting = createLogCounting(options);
+const say = (message: FromThread): void => parentPort?.postMessage(message);
+
+type Outcome = Extract<ToThread, { readonly kind: 'end' }>['outcome'];
+
+/** Bytes of one source as they come; whoever sends them waits for each piece to be taken. */
+class Feed implements AsyncIterable<Uint8Array> {
+  readonly #waiting: Uint8Array[] = [];
+  readonly outcome: Promise<Outcome>;
+  #end: (outcome: Outcome) => void = () => undefined;
+  #wake: () => void = () => undefined;
+  #ended = false;
+  #unwanted = false;
+
+  constructor() {
+    this.outcome = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#unwanted) return say({ kind: 'taken', more: false });
+    this.#waiting.push(bytes);
+    this.#wake();
+  }
+
+  end(outcome: Outcome): void {
+    this.#ended = true;
+    this.#end(outcome);
+    this.#wake();
+  }
+
+  /** Nobody wants the rest. */
+  drop(): void {
+    this.#unwanted = true;
+    for (const _ of this.#waiting.splice(0)) say({ kind: 'taken', more: false });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const bytes = this.#waiting.shift();
+      if (bytes !== undefined) {
+        try {
+          yield bytes;
+        } finally {
+          say({ kind: 'taken', more: !this.#unwanted });
+        }
+      } else if (this.#ended) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
+  }
+}
+
+let left = limits.mostBytes;
+
+/** A text has no NUL; archives and pictures have some among their first bytes. */
+const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4096).includes(0);
+
+async function read(name: string, feed: Feed): Promise<void> {
+  const input = counting.source(name);
+  const lines = new LineSplitter((line) => input.line(line));
+  let fault: Outcome | undefined;
+  let first = true;
+  try {
+    for await (const bytes of unpacked(feed)) {
+      if (first && !isText(bytes)) {
+        fault = { failed: 'cause.log-file-no-text' };
+        break;
+      }
+      first = false;
+      const taken = bytes.subarray(0, left);
+      left -= taken.length;
+      input.bytes(taken.length);
+      lines.push(taken);
+      if (taken.length === bytes.length) continue;
+      fault = { failed: 'cause.log-file-cut', facts: { most: limits.mostBytes } };
+      break;
+    }
+  } catch {
+    fault = { failed: 'logs.why.no-gzip' };
+  }
+  feed.drop();
+  lines.end();
+  const outcome = await feed.outcome;
+  input.end(fault ?? outcome);
+}
+
+let feed = new Feed();
+let reading: Promise<void> = Promise.resolve();
+parentPort?.on('message', (message: ToThread) => {
+  switch (message.kind) {
+    case 'source': {
+      const [own, before] = [new Feed(), reading];
+      feed = own;
+      reading = before.then(() => read(message.name, own));
+      return;
+    }
+    case 'bytes':
+      return feed.push(message.bytes);
+    case 'end':
+      return feed.end(message.outcome);
+    case 'tally':
+      void reading.then(() => say({ kind: 'tally', tally: counting.tally() }));
+  }
+});

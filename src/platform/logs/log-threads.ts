@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../domain/kernel/errors.ts';
+import type { LogTally } from '../../domain/logs/analysis.ts';
+import type { LogThread, LogThreads } from '../../domain/ports/log-files.ts';
+import type { FromThread, ToThread } from './messages.ts';
+
+/** Pieces that are on their way to the thread; with pieces of 64 to 256 KiB some megabytes at most. */
+const ON_THE_WAY = 8;
+/** What one log may take of memory before its thread is ended, in MiB; groups take some ten. */
+const MOST_HEAP = 192;
+
+const isSource = import.meta.url.endsWith('.ts');
+const entry = new URL(`./counting.thread.${isSource ? 'ts' : 'js'}`, import.meta.url);
+/** A thread does not take over the loader of sources that run as they are (development, tests): it registers its own. */
+const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
+
+/** Threads that count logs: a hostile line or a large file holds up nobody who asks something else. */
+export const logThreads: LogThreads = {
+  start(options, limits, signal) {
+    const worker = new Worker(isSource ? boot : entry, {
+      eval: isSource,
+      workerData: { options, limits },
+      // It needs none of the process's variables, where tokens are.
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP },
+    });
+    return talkingTo(worker, signal);
+  },
+};
+
+function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
+  const say = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
+    worker.postMessage(message, transfer);
+  const room: ((more: boolean) => void)[] = [];
+  let onTheWay = 0;
+  let wanted = true;
+  let over: Error | undefined;
+  let told: ((tally: LogTally) => void) | undefined;
+  let failed: ((error: Error) => void) | undefined;
+
+  const endWith = (error: Error): void => {
+    over ??= error;
+    for (const free of room.splice(0)) free(false);
+    failed?.(over);
+  };
+  worker.on('message', (message: FromThread) => {
+    if (message.kind === 'tally') return told?.(message.tally);
+    onTheWay -= 1;
+    wanted &&= message.more;
+    room.shift()?.(wanted);
+  });
+  worker.on('error', () =>
+    endWith(
+      new AppError('DEPENDENCY_UNAVAILABLE', 'the thread that reads a log died', {
+        facts: { reason: 'log-unreadable' },
+      }),
+    ),
+  );
+  worker.on('exit', () => endWith(new Error('the thread that reads a log has ended')));
+  const stop = async (): Promise<void> => {
+    signal.removeEventListener('abort', onAbort);
+    await worker.terminate();
+  };
+  const onAbort = (): void => void stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    source(name) {
+      wanted = true;
+      say({ kind: 'source', name });
+      return {
+        async push(bytes) {
+          if (over !== undefined || !wanted) return false;
+          // A copy of its own: what it is a view of may be shared, and what is sent is gone here.
+          const own = new Uint8Array(bytes);
+          say({ kind: 'bytes', bytes: own }, [own.buffer]);
+          onTheWay += 1;
+          if (onTheWay < ON_THE_WAY) return wanted;
+          return new Promise<boolean>((resolve) => room.push(resolve));
+        },
+        end: (outcome = {}) => say({ kind: 'end', outcome }),
+      };
+    },
+    tally: () =>
+      new Promise((resolve, reject) => {
+        if (over !== undefined) return reject(over);
+        [told, failed] = [resolve, reject];
+        say({ kind: 'tally' });
+      }),
+    stop,
+  };
+}
