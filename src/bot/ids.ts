@@ -21,6 +21,7 @@ export const callbacks = {
 export const actionIds = {
   details: 'details',
   diagnose: 'diagnose',
+  readLog: 'logs.read',
   report: 'report',
   request: 'remediation.request',
   approve: 'remediation.approve',

@@ -31,6 +31,7 @@ import { homeOpenedEvent } from './home.event.ts';
 import { homeHealthAction } from './home-health.action.ts';
 import { mentionEvent } from './mention.event.ts';
 import { otherFixAction } from './other-fix.action.ts';
+import { readLogAction } from './read-log.action.ts';
 import { remediationAction } from './remediation.action.ts';
 import { reportAction } from './report.action.ts';
 import { tokenModalSubmission } from './token.modal.ts';
@@ -72,6 +73,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   };
   onButton(actionIds.details, detailsAction(deps));
   onButton(actionIds.diagnose, diagnoseAction(deps));
+  onButton(actionIds.readLog, readLogAction(deps));
   onButton(actionIds.report, reportAction(deps));
   app.action<BlockAction<StaticSelectAction>>(
     { action_id: actionIds.otherFix, type: 'block_actions' },

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { type KubeServer, startKubeServer } from '../../tools/playground/demo/kube-server.ts';
 import type { SayMessage } from '../../tools/slack-emulator/control/speech.ts';
 import type { AppManifest } from '../../tools/slack-emulator/types.ts';
 import { type Product, people, places, useStage } from '../support/slack-product.ts';
@@ -143,5 +146,102 @@ describe('"Analyse this log"', () => {
 
     const answers = control.messages({ channel: places.incidents, threadTs: ts });
     expect(answers.map(({ text }) => text)).toEqual([expect.stringContaining('3 times')]);
+  });
+});
+
+describe('"Read its log"', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'aetherius-read-log-'));
+  let kube: KubeServer;
+  beforeAll(async () => {
+    kube = await startKubeServer(() => new Date());
+    const cluster = { clusters: [{ name: 'c', cluster: { server: kube.url } }] };
+    const context = { contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }] };
+    const user = { users: [{ name: 'u', user: { token: 'of-the-simulated-cluster' } }] };
+    const file = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      ...cluster,
+      ...context,
+      ...user,
+      'current-context': 'c',
+    };
+    writeFileSync(join(folder, 'kubeconfig.yaml'), JSON.stringify(file));
+  });
+  afterAll(async () => {
+    await kube.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const environmentsYaml = `  prod:
+    runtime: { kind: kubernetes, namespace: aetherius, agentNamespace: kube-system, kubeconfig: ${JSON.stringify(join(folder, 'kubeconfig.yaml'))} }
+    services: { orchestrator-service: { url: "http://127.0.0.1:9" } }
+`;
+  const stamp = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
+
+  it('reads the log of the crashed part, that of the container before it, too, in the thread of the finding', async () => {
+    kube.log = (pod, previous) => {
+      if (!pod.startsWith('orchestrator-service')) return '';
+      const said = previous ? 'FATAL open /etc/aetherius/key: no space left on device' : 'INFO starting';
+      return `${stamp(previous ? 4 : 1)} ${said} password=Zx81-Spectrum\n`;
+    };
+    kube.setReady('orchestrator-service', false, 'Error');
+    const { slack } = await stage.start({ environmentsYaml, roles: ['bot', 'worker', 'scheduler'] });
+    const { control } = slack;
+    await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius health',
+    });
+    const finding = await control.waitForMessage(
+      {
+        channel: places.incidents,
+        contains: '"logs.read"',
+        where: ({ text }) => text.includes('orchestrator'),
+      },
+      patient,
+    );
+    const pressed = await control.click({
+      user: people.approver,
+      channel: places.incidents,
+      ts: finding.ts,
+      actionId: 'logs.read',
+    });
+    const answer = await control.waitForMessage(
+      { channel: places.incidents, threadTs: finding.threadTs ?? '', contains: 'A disk is full' },
+      patient,
+    );
+    const shown = JSON.stringify(answer.blocks);
+
+    expect(pressed.ok).toBe(true);
+    expect(answer.text).toContain('*orchestrator-service* in prod: A disk is full');
+    expect(shown).toContain('(previous)');
+    expect(shown).not.toContain('Spectrum');
+  });
+
+  it('is under a diagnosis, too, and its answer goes into the thread of that', async () => {
+    kube.log = () => '';
+    kube.setReady('orchestrator-service', false, 'Error');
+    const { slack } = await stage.start({ environmentsYaml });
+    const { control } = slack;
+    await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius diagnose K1',
+    });
+    const diagnosis = await control.waitForMessage(
+      { channel: places.incidents, contains: '"logs.read"' },
+      patient,
+    );
+    await control.click({
+      user: people.approver,
+      channel: places.incidents,
+      ts: diagnosis.ts,
+      actionId: 'logs.read',
+    });
+    const answer = await control.waitForMessage(
+      { channel: places.incidents, threadTs: diagnosis.ts, contains: 'The log is empty' },
+      patient,
+    );
+
+    expect(answer.text).toContain('orchestrator-service');
   });
 });

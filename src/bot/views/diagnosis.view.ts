@@ -93,6 +93,11 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     blocks.push(...changeBlocks(view, words));
   }
   blocks.push(context(runFooter(view.run, words), words));
+  for (const { part, button: value } of view.logButtons ?? []) {
+    const label = words.plain('button.read-log-of', { part: partName(part, words) });
+    // One block a button: an action_id is unique within its block only.
+    blocks.push(...actions([button({ actionId: actionIds.readLog, value, label }, words)]));
+  }
   if (view.reportButton !== undefined) {
     const label = words.plain('button.report');
     blocks.push(...actions([button({ actionId: actionIds.report, value: view.reportButton, label }, words)]));

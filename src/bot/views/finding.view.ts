@@ -5,7 +5,7 @@ import type { Finding } from '../../domain/probe/finding.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
-import { actionIds, messageEventType } from '../ids.ts';
+import { type ActionId, actionIds, messageEventType } from '../ids.ts';
 import { actions, button, context, cut, limits, preformatted, section } from './blocks.ts';
 import { findingFacts, findingSentence, partName, severityEmoji } from './phrases.ts';
 
@@ -33,26 +33,25 @@ export function findingMessage(view: FindingView, words: Words): Rendered {
       `${words.say('finding.subject', { part: partName(finding.part, words), subject: finding.subject })} · \`${finding.code.replace(/[^A-Z0-9_]/gi, '')}\``,
       words,
     ),
-    ...actions(
-      view.diagnoseButton === undefined
-        ? []
-        : [
-            button(
-              {
-                actionId: actionIds.diagnose,
-                value: view.diagnoseButton,
-                label: words.plain('button.diagnose'),
-              },
-              words,
-            ),
-          ],
-    ),
+    ...actions([
+      ...buttonIn(actionIds.diagnose, view.diagnoseButton, words.plain('button.diagnose'), words),
+      ...buttonIn(actionIds.readLog, view.readLogButton, words.plain('button.read-log'), words),
+    ]),
   ];
   return {
     text: cut(first + since, limits.messageText, words),
     blocks,
     metadata: { eventType: messageEventType, payload: { run_id: view.run.id, kind: 'finding' } },
   };
+}
+
+function buttonIn(
+  actionId: ActionId,
+  value: string | undefined,
+  label: string,
+  words: Words,
+): readonly ReturnType<typeof button>[] {
+  return value === undefined ? [] : [button({ actionId, value, label }, words)];
 }
 
 function excerptBlocks(view: FindingView, words: Words): KnownBlock[] {

@@ -45,6 +45,8 @@ export interface DiagnosisView {
   readonly complete: boolean;
   /** Button id that fills in an issue from this run. */
   readonly reportButton?: string;
+  /** Button ids that read the log of a part, where evidence says that it tells more. */
+  readonly logButtons?: readonly { readonly part: PartId; readonly button: string }[];
   readonly now: Date;
 }
 

@@ -15,4 +15,6 @@ export interface FindingView {
   }[];
   /** Button id that starts the matching diagnosis, when there is one. */
   readonly diagnoseButton?: string;
+  /** Button id that reads the log of its part, where that says more. */
+  readonly readLogButton?: string;
 }

@@ -14,14 +14,15 @@ import type { PartId } from '../../domain/platform/part.ts';
 import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { OfferRepository, SavedOffers } from '../../domain/ports/offers.ts';
 import type { TxOf } from '../../domain/ports/store.ts';
-import { findingKey } from '../../domain/probe/finding.ts';
+import { type Finding, findingKey } from '../../domain/probe/finding.ts';
+import { traitsOf } from '../../domain/probe/findings.ts';
 import type { ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
 import type { Run } from '../../domain/run/run.ts';
 import type { RemediationMessages } from '../fix/decide/remediation-messages.service.ts';
 import type { Prepared, ProposeService } from '../fix/propose/propose.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
-import { reportPurpose, runButton } from '../run/run-button.ts';
+import { readLogButton, reportPurpose, runButton } from '../run/run-button.ts';
 import { createRunWriter } from '../run/run-writer.ts';
 import { type DiagnosisResult, diagnose, type GatherOptions } from './diagnose.service.ts';
 import { choicesOf, diagnosisById, symptomAsked } from './diagnose-here.service.ts';
@@ -237,7 +238,12 @@ async function finish(
     const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });
     if (root !== undefined) {
       const reportButton = await runButton(tx, ids, run.id, reportPurpose);
-      await tx.messages.update(root.id, renderer.diagnosis({ ...view, reportButton }, language), 'answer');
+      const logs = targets.runtime === undefined ? [] : logsToRead(result);
+      const logButtons: { part: PartId; button: string }[] = [];
+      for (const finding of logs)
+        logButtons.push({ part: finding.part, button: await readLogButton(tx, ids, run, finding) });
+      const shown = renderer.diagnosis({ ...view, reportButton, logButtons }, language);
+      await tx.messages.update(root.id, shown, 'answer');
     }
     for (const { offers, others } of saved) {
       for (const offer of offers) await messages.card(tx, offer);
@@ -245,6 +251,21 @@ async function finish(
     }
     if (root !== undefined) await attachEvidence(tx, run, root.id, renderer.evidenceFile(view, language));
   });
+}
+
+/** Of each part whose log tells more about a confirmed cause, or about what stays open, one finding; two parts at most. */
+function logsToRead(result: DiagnosisResult): readonly Finding[] {
+  const ofCauses = (verdict: CauseJudgement['verdict']) =>
+    result.judgements.flatMap(({ causes }) =>
+      causes.filter((cause) => cause.verdict === verdict).flatMap((cause) => cause.for),
+    );
+  const seen = result.outcomes.flatMap((outcome) => ('findings' in outcome ? outcome.findings : []));
+  const telling = [...ofCauses('confirmed'), ...ofCauses('possible'), ...seen].filter(
+    ({ code }) => traitsOf(code).readLog === true,
+  );
+  return [...new Map(telling.toReversed().map((finding) => [finding.part, finding])).values()]
+    .toReversed()
+    .slice(0, 2);
 }
 
 async function attachEvidence(

@@ -9,13 +9,20 @@ import type { RunHandler, RunLease } from '../../domain/ports/lease.ts';
 import type { FixOffers, OfferRepository, PreparedOffer } from '../../domain/ports/offers.ts';
 import type { TxOf } from '../../domain/ports/store.ts';
 import { type Finding, findingKey, severities } from '../../domain/probe/finding.ts';
+import { traitsOf } from '../../domain/probe/findings.ts';
 import type { ProbeCall, ProbeOutcome } from '../../domain/probe/probe.ts';
 import type { ProbeRunner } from '../../domain/probe/probe-runner.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { diagnosePurpose } from '../diagnosis/diagnose-run.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
-import { detailsPurpose, reportPurpose, runButton, runButtonTtlMs } from '../run/run-button.ts';
+import {
+  detailsPurpose,
+  readLogButton as logButton,
+  reportPurpose,
+  runButton,
+  runButtonTtlMs,
+} from '../run/run-button.ts';
 import { createRunWriter } from '../run/run-writer.ts';
 
 export interface HealthRunOptions {
@@ -52,7 +59,8 @@ export function createHealthRun(options: HealthRunOptions): RunHandler<OfferRepo
       });
       await lease.finish(report, async (tx) => {
         const root = await showComplete(tx, options, lease.run, report);
-        if (root !== undefined) await postFindings(tx, options, lease.run, root, prepared);
+        if (root !== undefined)
+          await postFindings(tx, options, lease.run, root, prepared, targets.runtime !== undefined);
         else for (const offer of prepared) await offer.save(tx);
       });
     },
@@ -139,6 +147,7 @@ async function postFindings(
   run: Run,
   root: string,
   prepared: readonly PreparedOffer[],
+  hasLogs: boolean,
 ): Promise<void> {
   const { renderer, ids } = options;
   const { surface } = run;
@@ -147,12 +156,17 @@ async function postFindings(
     const { finding } = offer;
     const { offers, refused, others } = await offer.save(tx);
     const diagnoseButton = await diagnosisButton(tx, options, run, finding);
+    const readLogButton =
+      hasLogs && traitsOf(finding.code).readLog === true ? await logButton(tx, ids, run, finding) : undefined;
     await tx.messages.post({
       id: ids.uuid(),
       purpose: findingPurpose,
       channel: surface.channel,
       runId: run.id,
-      rendered: renderer.finding({ run, finding, refused, ...present({ diagnoseButton }) }, surface.language),
+      rendered: renderer.finding(
+        { run, finding, refused, ...present({ diagnoseButton, readLogButton }) },
+        surface.language,
+      ),
       urgency: 'answer',
       ...(surface.threadTs === undefined ? { parentId: root } : { threadTs: surface.threadTs }),
     });

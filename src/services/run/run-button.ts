@@ -1,8 +1,11 @@
 import type { Ids } from '../../domain/kernel/clock.ts';
+import type { PartId } from '../../domain/platform/part.ts';
 import type { TxOf } from '../../domain/ports/store.ts';
+import type { Run } from '../../domain/run/run.ts';
 
 export const detailsPurpose = 'details';
 export const reportPurpose = 'report';
+export const readLogPurpose = 'read-log';
 
 /** As long as somebody may come back to an incident. */
 export const runButtonTtlMs = 7 * 24 * 60 * 60 * 1000;
@@ -16,5 +19,35 @@ export async function runButton(
 ): Promise<string> {
   const id = ids.token();
   await tx.buttons.create({ id, purpose, runId, ttlMs: runButtonTtlMs });
+  return id;
+}
+
+/** What the log of a finding may have to reach back: what broke a day ago is not read for its start. */
+const MOST_BACK_MS = 24 * 60 * 60 * 1000;
+const LEAST_BACK_MS = 60 * 60 * 1000;
+/** What was said before it broke. */
+const BEFORE_MS = 10 * 60 * 1000;
+
+/**
+ * The button that reads the log of a part, from some minutes before it broke where that is known, else of the last
+ * hour; it stays as long as the details do.
+ */
+export async function readLogButton(
+  tx: TxOf<'buttons'>,
+  ids: Ids,
+  run: Pick<Run, 'id' | 'environment'>,
+  { part, since }: { readonly part: PartId; readonly since?: string },
+): Promise<string> {
+  const id = ids.token();
+  const now = (await tx.now()).getTime();
+  const broke = since === undefined ? now : Date.parse(since) - BEFORE_MS;
+  const from = Math.max(now - MOST_BACK_MS, Math.min(now - LEAST_BACK_MS, Number.isNaN(broke) ? now : broke));
+  await tx.buttons.create({
+    id,
+    purpose: readLogPurpose,
+    runId: run.id,
+    data: { part, environment: run.environment, since: new Date(from).toISOString() },
+    ttlMs: runButtonTtlMs,
+  });
   return id;
 }

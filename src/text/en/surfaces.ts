@@ -10,6 +10,8 @@ export const surfaces = {
   'button.resolve': 'Say how it ended …',
   'button.details': 'Details',
   'button.diagnose': 'Diagnose',
+  'button.read-log': 'Read its log',
+  'button.read-log-of': 'Read the log of {part}',
   'button.report': 'Report',
   'button.health': 'Check health',
   'home.closed': 'You may not see the platform here. Ask the operator of this bot.',

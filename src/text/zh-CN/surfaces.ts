@@ -12,6 +12,8 @@ export const surfaces = {
   'button.undo': '撤销',
   'button.details': '详情',
   'button.diagnose': '诊断',
+  'button.read-log': '查看其日志',
+  'button.read-log-of': '查看 {part} 的日志',
   'button.report': '生成报告',
   'button.health': '检查健康状态',
   'home.closed': '你无权在这里查看平台。请联系此机器人的管理员。',

@@ -55,6 +55,7 @@ const moreCommands: readonly Entry[] = [
 const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.details]: { rule: 'read' },
   [actionIds.diagnose]: { rule: 'start', public: true },
+  [actionIds.readLog]: { rule: 'start', public: true },
   [actionIds.report]: { rule: 'read' },
   [actionIds.otherFix]: { rule: 'start', public: true },
   [actionIds.homeHealth]: { rule: 'start' },
@@ -271,6 +272,7 @@ const commandCases: readonly Case[] = [
 const purposes: Readonly<Partial<Record<ActionId, string>>> = {
   [actionIds.details]: 'details',
   [actionIds.diagnose]: 'diagnose',
+  [actionIds.readLog]: 'read-log',
   [actionIds.report]: 'report',
   [actionIds.homeHealth]: 'home-health',
 };

@@ -18,6 +18,8 @@ export interface KubeServer {
   restartPods(workload: string): void;
   /** Requests for these resources are refused with 403, as when a role is taken away. */
   forbidden: ReadonlySet<string>;
+  /** What a container has said; `previous`: the one before the last restart. Simulated, as the containers are. */
+  log: (pod: string, previous: boolean) => string;
   /** Called when a rollout restart of a workload was accepted. */
   onRestart: (workload: string) => void;
   stop(): Promise<void>;
@@ -494,8 +496,10 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
     }
     const thing = objects.get(key(kind, namespace ?? '', name));
     if (thing === undefined) return refuse(response, 404, 'NotFound', `${resource} "${name}" not found`);
-    if (sub === 'log')
-      return void response.setHeader('content-type', 'text/plain').end('demo: simulated container, no log\n');
+    if (sub === 'log') {
+      const text = server.log(thing.metadata.name, url.searchParams.get('previous') === 'true');
+      return void response.setHeader('content-type', 'text/plain').end(text);
+    }
     if (request.method === 'PATCH') {
       return patch(
         thing,
@@ -526,6 +530,7 @@ export async function startKubeServer(now: () => Date): Promise<KubeServer> {
       makeEndpoints(workload, true);
     },
     forbidden: new Set(),
+    log: () => 'demo: simulated container, no log\n',
     onRestart: () => undefined,
     stop: () =>
       new Promise<void>((resolve) => {

@@ -47,7 +47,13 @@ it('says that a part is missing where the installation names it, and by which na
   expect(
     await runtimeRunning.run({ part: 'redis' }, probeContext({ runtime: fakeRuntime({}), platform: named })),
   ).toMatchObject({
-    findings: [{ code: 'PART_MISSING', subject: 'deployment/till', facts: { name: 'deployment/till', source: 'configured' } }],
+    findings: [
+      {
+        code: 'PART_MISSING',
+        subject: 'deployment/till',
+        facts: { name: 'deployment/till', source: 'configured' },
+      },
+    ],
   });
 });
 
