@@ -47,6 +47,7 @@ const rooms = {
     message: ['kernel', 'platform', 'probe', 'logs', 'run', 'health', 'digest', 'fix'],
     diagnosis: ['kernel', 'platform', 'probe', 'logs', 'run', 'settings', 'message'],
     report: ['kernel', 'platform', 'probe', 'run', 'fix', 'settings', 'health', 'diagnosis'],
+    bundle: ['kernel', 'platform', 'probe', 'settings', 'logs', 'health', 'diagnosis'],
     ports: ['kernel', 'probe', 'logs', 'run', 'fix', 'audit', 'message'],
   },
   'src/services': {
@@ -63,6 +64,7 @@ const rooms = {
     digest: ['run', 'health'],
     schedule: ['run', 'digest'],
     logs: ['run', 'diagnosis'],
+    collect: ['run', 'diagnosis', 'logs'],
   },
   'src/platform': {
     redact: [],
@@ -71,6 +73,7 @@ const rooms = {
     store: ['process'],
     anchors: ['store'],
     queue: ['targets'],
+    bundle: [],
     schedule: [],
     settings: ['anchors', 'process', 'redact', 'schedule', 'store', 'targets'],
     slack: ['store'],

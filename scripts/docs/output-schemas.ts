@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   ApprovalsOutput,
+  BundleOutput,
+  CollectOutput,
   DiagnoseOutput,
   DoctorOutput,
   FixOutput,
@@ -15,6 +17,8 @@ export function outputSchemas(): readonly (readonly [string, string])[] {
     health: HealthOutput,
     diagnose: DiagnoseOutput,
     logs: LogsOutput,
+    collect: CollectOutput,
+    bundle: BundleOutput,
     doctor: DoctorOutput,
     fix: FixOutput,
     approvals: ApprovalsOutput,

@@ -1,7 +1,11 @@
 import type { AuditFault } from '../domain/audit/audit.ts';
+import type { BundleManifest } from '../domain/bundle/manifest.ts';
+import type { BundleFinding } from '../domain/bundle/verdict.ts';
+import type { BundleWriter } from '../domain/bundle/writer.ts';
 import type { InstructionLines } from '../domain/diagnosis/place.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
+import type { Redactor } from '../domain/kernel/redact/redactor.ts';
 import type { PartId } from '../domain/platform/part.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
@@ -10,6 +14,7 @@ import type { Check } from '../domain/settings/doctor.ts';
 import type { EnvironmentConfig } from '../domain/settings/environment.ts';
 import type { ProcessEnv } from '../domain/settings/process-env.ts';
 import type { ExportVerdict } from '../services/audit/contract.ts';
+import type { CollectHere } from '../services/collect/contract.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { PlanHere } from '../services/fix/contract.ts';
@@ -94,8 +99,12 @@ export interface CliContext extends Terminal {
     readonly diagnosis: DiagnoseHere;
     readonly plans: PlanHere;
     readonly logs: LogsHere;
+    readonly collect: CollectHere;
     readonly instructionLines: InstructionLines;
   }>;
+  /** Takes secrets out of all parts of one bundle: the same one has the same stand-in. */
+  redactorOf(bundle: string): Promise<Redactor>;
+  readonly bundles: Bundles;
   /** For operators, who have the credentials of the bot's own PostgreSQL. */
   audit(): Promise<Pick<Services['audit'], 'verify'>>;
   /** Asks the bot for the record, as the owner of the token; resolves when the first part is there. */
@@ -109,6 +118,25 @@ export interface CliContext extends Terminal {
   verifyExport(file: string, manifest: string): Promise<ExportVerdict>;
   examine(): Promise<readonly Check[]>;
   discover(options: DiscoverOptions): Promise<DiscoveredEnvironment | undefined>;
+}
+
+/** Files that `collect` made. */
+export interface Bundles {
+  /** Of this name from its `end` on. UsageFault where something has that name, or it cannot be written. */
+  write(path: string, folder: string): Promise<BundleWriter>;
+  /** UsageFault for a file that cannot be read. */
+  verify(path: string): Promise<CheckedBundle>;
+  /** Into a folder that is not there yet; of a bundle that is not whole nothing is left there. */
+  open(path: string, folder: string): Promise<CheckedBundle>;
+}
+
+export interface CheckedBundle {
+  readonly manifest?: BundleManifest;
+  readonly files: number;
+  readonly bytes: number;
+  /** Of the file itself. */
+  readonly sha256: string;
+  readonly findings: readonly BundleFinding[];
 }
 
 /** What commands have that the bot runs for the owner of a token (ADR 0023): the use cases, behind the door. */

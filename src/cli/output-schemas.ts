@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { BundleManifest } from '../domain/bundle/manifest.ts';
+import { bundleFaults } from '../domain/bundle/verdict.ts';
 import { verdicts } from '../domain/diagnosis/judgement.ts';
 import { partStates } from '../domain/health/health.ts';
 import { logLevels } from '../domain/logs/level.ts';
@@ -48,6 +50,34 @@ export const HealthOutput = z
   })
   .meta({ title: 'aetherius health --output json' });
 export type HealthOutput = z.output<typeof HealthOutput>;
+
+export const CollectOutput = z
+  .object({
+    path: z.string(),
+    environment: z.string(),
+    bytes: z.number(),
+    sha256: z.string().meta({ description: 'Of the file.' }),
+    files: z.number(),
+    manifest: BundleManifest,
+  })
+  .meta({ title: 'aetherius collect --output json' });
+export type CollectOutput = z.output<typeof CollectOutput>;
+
+export const BundleOutput = z
+  .object({
+    path: z.string(),
+    intact: z.boolean(),
+    sha256: z.string().meta({ description: 'Of the file.' }),
+    files: z.number(),
+    bytes: z.number().meta({ description: 'Of its files, unpacked.' }),
+    findings: z.array(
+      z.object({ fault: z.enum(bundleFaults), path: z.string().nullable(), text: z.string() }),
+    ),
+    page: z.string().nullable().meta({ description: 'Index page that `bundle open` unpacked.' }),
+    manifest: BundleManifest.nullable(),
+  })
+  .meta({ title: 'aetherius bundle verify|open --output json' });
+export type BundleOutput = z.output<typeof BundleOutput>;
 
 export const DiagnoseOutput = z
   .object({

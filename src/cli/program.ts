@@ -3,6 +3,7 @@ import { exportFormats } from '../domain/audit/export.ts';
 import { present } from '../domain/kernel/present.ts';
 import { type TextKey, type Words, wordsIn } from '../text/words.ts';
 import type { ExportOptions } from './audit.command.ts';
+import type { CollectOptions } from './collect.command.ts';
 import { type CliContext, type ExitCode, exitCodes, type Output, type ServedContext } from './context.ts';
 import type { FixOptions } from './fix.command.ts';
 import type { InitOptions } from './init.command.ts';
@@ -96,6 +97,32 @@ export function createProgram(
     .addOption(env())
     .action((part: string | undefined, options: LogsOptions) =>
       here(async (context) => (await import('./logs.command.ts')).logsCommand(context, part, options)),
+    );
+
+  program
+    .command('collect')
+    .description(say('cli.collect'))
+    .requiredOption('-o, --out <file>', say('cli.collect.out'))
+    .addOption(new Option('--since <time>', say('cli.collect.since')).default('1h'))
+    .addOption(env())
+    .action((options: CollectOptions) =>
+      here(async (context) => (await import('./collect.command.ts')).collectCommand(context, options)),
+    );
+  const bundle = program.command('bundle').description(say('cli.bundle'));
+  bundle
+    .command('verify')
+    .description(say('cli.bundle.verify'))
+    .argument('<file>')
+    .action((file: string) =>
+      here(async (context) => (await import('./bundle.command.ts')).verifyBundle(context, file)),
+    );
+  bundle
+    .command('open')
+    .description(say('cli.bundle.open'))
+    .argument('<file>')
+    .addOption(new Option('--to <folder>', say('cli.bundle.to')))
+    .action((file: string, options: { to?: string }) =>
+      here(async (context) => (await import('./bundle.command.ts')).openBundle(context, file, options.to)),
     );
 
   program

@@ -23,6 +23,7 @@ import type { Words } from '../text/words.ts';
 import { type CliContext, exitCodes, type Output } from './context.ts';
 import { UsageFault } from './faults.ts';
 import type { Shell } from './shell.ts';
+import { openBundles } from './wiring-bundle.ts';
 import type { Guard } from './wiring-guard.ts';
 import { readBytes } from './wiring-read.ts';
 
@@ -99,7 +100,8 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       logger: await logger(),
       clock: systemClock,
       logins: logins(),
-      redactorOf: () => of('command'),
+      redactorOf: (answer) => of(answer ?? 'command'),
+      version: shell.version,
     });
     closers.push(() => opened.targets.close());
     return opened;
@@ -115,6 +117,8 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     err: (text) => guard.shell.err(`${text}\n`),
     read: (path) => readBytes(path, shell.stdin ?? nothing(), shell.signal),
     redact: (text) => guard.text(text),
+    redactorOf: async (bundle) => (await redaction()).redactorOf(bundle),
+    bundles: openBundles(shell.signal),
     save: (path, text) => writeFileSync(path, guard.text(text), { mode: 0o644 }),
     async fetchExport(query) {
       const { botOf } = await import('./remote.ts');

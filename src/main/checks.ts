@@ -17,6 +17,7 @@ import { defaultTimeouts } from '../platform/targets/failure.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { probes } from '../probes/index.ts';
 import { remediations } from '../remediations/index.ts';
+import { createCollectHere } from '../services/collect/collect.service.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
 import { createPlanHere } from '../services/fix/propose/plan-here.service.ts';
@@ -34,6 +35,7 @@ export function openChecks({
   clock,
   logins = kubeLogins(),
   redactorOf,
+  version = 'unknown',
   targets: givenTargets,
   runner = createProbeRunner({
     probes,
@@ -51,6 +53,8 @@ export function openChecks({
   readonly logins?: KubeLogins;
   /** Takes secrets out of what is seen, by the answer that it is seen for. */
   readonly redactorOf?: (answer: string | undefined) => Redactor;
+  /** Version of the bot, as a bundle names it. */
+  readonly version?: string;
   readonly targets?: TargetsFactory;
   readonly runner?: ProbeRunner;
 }) {
@@ -73,10 +77,12 @@ export function openChecks({
     matcher: createSymptomMatcher(symptomWords, connectionSuspects),
     instructionLines,
   };
+  const rules = createHealthRules(environments);
   return {
     targets,
     runner,
-    rules: createHealthRules(environments),
+    rules,
+    collect: createCollectHere({ ...diagnosing, rules, clock, version, givesWork }),
     environments,
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
@@ -85,3 +91,6 @@ export function openChecks({
     instructionLines,
   };
 }
+
+const heavy = new Set(probes.filter((probe) => probe.givesWork === true).map(({ id }) => id));
+const givesWork = (probe: string): boolean => heavy.has(probe);

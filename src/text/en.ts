@@ -1,4 +1,5 @@
 import { answers } from './en/answers.ts';
+import { bundle } from './en/bundle.ts';
 import { cli } from './en/cli.ts';
 import { commands } from './en/commands.ts';
 import { diagnoses } from './en/diagnoses.ts';
@@ -32,5 +33,6 @@ export const en = {
   ...remediations,
   ...report,
   ...logs,
+  ...bundle,
   ...cli,
 } as const;

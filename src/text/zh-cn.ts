@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { answers } from './zh-CN/answers.ts';
+import { bundle } from './zh-CN/bundle.ts';
 import { cli } from './zh-CN/cli.ts';
 import { commands } from './zh-CN/commands.ts';
 import { diagnoses } from './zh-CN/diagnoses.ts';
@@ -33,5 +34,6 @@ export const zhCN = {
   ...remediations,
   ...report,
   ...logs,
+  ...bundle,
   ...cli,
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

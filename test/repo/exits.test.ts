@@ -42,8 +42,13 @@ const exits: readonly {
     exit: 'a file',
     pattern: /\b(?:writeFile|appendFile|createWriteStream|writeSync|writevSync|truncate)\w*\(/,
     where: /^src\//,
-    // Anchors of the audit are numbers, hashes and a time.
-    allowed: ['src/cli/wiring.ts', 'src/platform/anchors/file.ts'],
+    // Anchors of the audit are numbers, hashes and a time; texts of a bundle are cleaned before they are given to it.
+    allowed: [
+      'src/platform/bundle/read.ts',
+      'src/platform/bundle/write.ts',
+      'src/cli/wiring.ts',
+      'src/platform/anchors/file.ts',
+    ],
     planted: 'writeFileSync(path, text);',
   },
   {

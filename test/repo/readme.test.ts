@@ -90,7 +90,7 @@ describe('the lines of the README', () => {
   });
 
   it('name the exit code of a wrong call', async () => {
-    for (const wrong of ['aetherius helth', 'aetherius health --nowhere', 'aetherius collect']) {
+    for (const wrong of ['aetherius helth', 'aetherius health --nowhere', 'aetherius mute']) {
       const ended = await run(wrong, empty, path);
 
       expect(ended.code, wrong).toBe(64);

@@ -45,6 +45,8 @@ export interface Probe<Id extends string = string, P extends z.ZodType = z.ZodTy
   readonly needs: readonly TargetName[];
   /** It asks how a service answers at its address, which is no question where one answers no HTTP by design. */
   readonly ofHttp?: true;
+  /** It gives the part work to do, or holds it up: only who asks for that cause is given it, and no bundle asks it. */
+  readonly givesWork?: true;
   readonly timeoutMs: number;
   /** Every finding code it can return. */
   readonly emits: readonly FindingCode[];

@@ -73,6 +73,7 @@ With less CPU, or too few samples, the answer is inconclusive, unless the only p
   part: ({ service }) => service,
   needs: ['services'],
   ofHttp: true,
+  givesWork: true,
   timeoutMs: 45_000,
   emits: ['HOT_FUNCTION'],
   async run({ service: id, seconds }, { deps, signal }) {

@@ -77,6 +77,7 @@ Where several replicas answer at one address, it connects until it reaches the p
   part: ({ service }) => service,
   needs: ['services'],
   ofHttp: true,
+  givesWork: true,
   timeoutMs: 90_000,
   emits: ['HEAP_GROWS_AT'],
   async run({ service: id, seconds }, context) {

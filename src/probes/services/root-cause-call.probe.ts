@@ -28,6 +28,7 @@ Where the service refuses the request itself (a status from 300 to 499), no anal
   params: z.strictObject({}),
   part: 'reasoning-service',
   needs: ['services'],
+  givesWork: true,
   timeoutMs: 15_000,
   emits: ['ROOT_CAUSE_FAILS', 'ROOT_CAUSE_MODEL_ERROR', 'ROOT_CAUSE_GRAPH_UNAVAILABLE'],
   async run(_params, { deps, signal }) {

@@ -24,7 +24,7 @@ const TIMEOUT_MS = 10_000;
 const TRIES = 4;
 
 /** One log of a part. */
-interface Source {
+export interface Source {
   readonly name: string;
   readonly read: (lines: number, signal: AbortSignal) => Promise<string>;
   /** Whether the text holds as many bytes as may be read: the end of it is missing. */
@@ -80,7 +80,7 @@ async function readInto(input: LogInput, source: Source, signal: AbortSignal): P
 }
 
 /** The newest lines that fit; `cut` when older ones are missing. */
-async function newest(
+export async function newest(
   { read, full }: Source,
   signal: AbortSignal,
 ): Promise<{ readonly text: string; readonly cut?: true }> {
@@ -104,7 +104,7 @@ interface Wanted {
   readonly signal: AbortSignal;
 }
 
-async function sourcesOf(targets: Targets, part: PartId, wanted: Wanted): Promise<readonly Source[]> {
+export async function sourcesOf(targets: Targets, part: PartId, wanted: Wanted): Promise<readonly Source[]> {
   const { runtime, kubernetes, compose } = targets;
   if (runtime === undefined) return [missing(part, 'log-no-runtime', {})];
   const all = await runtime.instances(part, { signal: wanted.signal });

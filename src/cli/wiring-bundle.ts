@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import type { BundleVerdict } from '../platform/bundle/read.ts';
+import { type Bundles, type CheckedBundle, exitCodes } from './context.ts';
+import { UsageFault } from './faults.ts';
+
+/** Files that `collect` made, on this machine. */
+export function openBundles(signal: AbortSignal): Bundles {
+  return {
+    async write(path, folder) {
+      if (existsSync(path)) throw new UsageFault('cli.fault.bundle-exists', { path });
+      const { writeBundle } = await import('../platform/bundle/write.ts');
+      return writeBundle(path, folder, () => new Date()).catch((error: NodeJS.ErrnoException) => {
+        const facts = { path, code: error.code ?? 'unknown' };
+        throw new UsageFault('cli.fault.bundle-unwritable', facts, exitCodes.couldNotLook);
+      });
+    },
+    async verify(path) {
+      const { verifyBundle } = await import('../platform/bundle/read.ts');
+      return checked(path, signal, () => verifyBundle(path, { signal }));
+    },
+    async open(path, folder) {
+      if (existsSync(folder)) throw new UsageFault('cli.fault.bundle-folder', { path: folder });
+      const { openBundle } = await import('../platform/bundle/read.ts');
+      return checked(path, signal, () => openBundle(path, folder, { signal }));
+    },
+  };
+}
+
+async function checked(
+  path: string,
+  signal: AbortSignal,
+  read: () => Promise<BundleVerdict>,
+): Promise<CheckedBundle> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Uint8Array);
+  } catch (error) {
+    signal.throwIfAborted();
+    const facts = { path, code: (error as NodeJS.ErrnoException).code ?? 'unknown' };
+    throw new UsageFault('cli.fault.bundle-unreadable', facts, exitCodes.couldNotLook);
+  }
+  return { ...(await read()), sha256: hash.digest('hex') };
+}

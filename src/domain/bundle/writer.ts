@@ -1,0 +1,14 @@
+/** Takes the files of a bundle one after the other; nothing of it is kept in memory. */
+export interface BundleWriter {
+  /** Resolves when the archive took it and may be given more. Text is written as UTF-8. */
+  add(path: string, content: string | Uint8Array): Promise<Written>;
+  /** Closes the archive; what it is as a whole. */
+  end(): Promise<Written>;
+  /** Leaves nothing of it. */
+  drop(): Promise<void>;
+}
+
+export interface Written {
+  readonly bytes: number;
+  readonly sha256: string;
+}

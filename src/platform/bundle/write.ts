@@ -1,0 +1,87 @@
+import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { pack as createPack } from 'tar-stream';
+import type { BundleWriter, Written } from '../../domain/bundle/writer.ts';
+
+/**
+ * Writes a `.tar.gz` as its files come, below one folder. Only its maker can read it at first, and under its own name it
+ * stands when it is whole. Errors are those of the file system.
+ */
+export async function writeBundle(path: string, folder: string, now: () => Date): Promise<BundleWriter> {
+  const part = `${path}.part`;
+  const file = createWriteStream(part, { mode: 0o600, flags: 'w' });
+  await once(file, 'open');
+  const archive = createArchive(folder, now);
+  const written = pipeline(archive.stream, file);
+  // Told by `add` and `end`; until one of them is called it is nobody's.
+  written.catch(() => undefined);
+  const broken = written.then(() => new Promise<never>(() => undefined));
+  broken.catch(() => undefined);
+  return {
+    add: (name, content) => Promise.race([archive.add(name, content), broken]),
+    async end() {
+      const whole = await Promise.race([archive.end(), broken]);
+      await written;
+      await rename(part, path);
+      return whole;
+    },
+    async drop() {
+      archive.stream.destroy();
+      await written.catch(() => undefined);
+      await rm(part, { force: true });
+    },
+  };
+}
+
+/** A gzip of a tar archive as a stream that holds whoever fills it back while nobody reads. */
+export function createArchive(
+  folder: string,
+  now: () => Date,
+): Pick<BundleWriter, 'add' | 'end'> & { readonly stream: Transform } {
+  const pack = createPack();
+  const gzip = createGzip();
+  const whole = counted();
+  const flowing = pipeline(pack, gzip, whole.stream);
+  flowing.catch(() => undefined);
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    stream: whole.stream,
+    add(name, content) {
+      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+      const added = last.then(async (): Promise<Written> => {
+        const header = { name: `${folder}/${name}`, size: bytes.length, mode: 0o600, mtime: now() };
+        await new Promise<void>((resolve, reject) => {
+          const entry = pack.entry(header, (error) => (error ? reject(error) : resolve()));
+          entry.end(bytes);
+        });
+        return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+      });
+      last = added.catch(() => undefined);
+      return added;
+    },
+    async end() {
+      await last;
+      pack.finalize();
+      await flowing;
+      return whole.result();
+    },
+  };
+}
+
+function counted(): { readonly stream: Transform; result(): Written } {
+  const hash: Hash = createHash('sha256');
+  let bytes = 0;
+  const stream = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.length;
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) };
+}

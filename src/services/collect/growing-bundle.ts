@@ -1,0 +1,170 @@
+import { setImmediate } from 'node:timers/promises';
+import { type BundleEntry, bundleLimits, type LeftOut } from '../../domain/bundle/manifest.ts';
+import type { BundleWriter } from '../../domain/bundle/writer.ts';
+import type { Clock } from '../../domain/kernel/clock.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
+import { within } from '../../domain/kernel/within.ts';
+import { newest, type Source } from '../logs/read-part.service.ts';
+import { toCause } from '../run/probe-runner.service.ts';
+
+/** Bytes of all logs together. */
+const MOST_LOG_BYTES = 512 * 2 ** 20;
+/** A log is asked for several times where it is cut. */
+const LOG_MS = 30_000;
+/** Lines that are cleaned before others get their turn. */
+const LINES = 2_000;
+
+/** The bundle as it grows: what was added, what failed, and how far it is. */
+export class Bundle {
+  readonly redactor: Redactor;
+  readonly #writer: BundleWriter;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #onProgress: ((progress: { done: number; of: number; failed: number }) => void) | undefined;
+  readonly #entries: BundleEntry[] = [];
+  readonly #paths = new Set<string>();
+  #logBytes = 0;
+  #done = 0;
+  #of = 0;
+
+  constructor(
+    writer: BundleWriter,
+    redactor: Redactor,
+    clock: Clock,
+    signal: AbortSignal,
+    onProgress: ((progress: { done: number; of: number; failed: number }) => void) | undefined,
+  ) {
+    this.#writer = writer;
+    this.redactor = redactor;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#onProgress = onProgress;
+  }
+
+  /** In the order of their paths. */
+  entries(): BundleEntry[] {
+    return this.#entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  expect(of: number): void {
+    this.#of = of;
+  }
+
+  async counted<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      this.#done += 1;
+      const failed = this.#entries.filter(({ error, leftOut }) => error ?? leftOut).length;
+      this.#onProgress?.({ done: this.#done, of: this.#of, failed });
+    }
+  }
+
+  /** A file with what `read` gives, as JSON without secrets. */
+  async json(
+    path: string,
+    timeoutMs: number,
+    read: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<void> {
+    const startedAt = this.#clock.now();
+    const value = await this.attempt(path, timeoutMs, read);
+    if (value === undefined) return;
+    const clean = wholeJson(this.redactor.value(value));
+    await this.#add(path, `${JSON.stringify(clean, bigintAsText, 2)}\n`, startedAt);
+  }
+
+  async text(path: string, text: string): Promise<void> {
+    await this.#add(path, text, this.#clock.now());
+  }
+
+  /** A log without secrets; the text as it stands in the bundle, undefined where there is none. */
+  async log(path: string, source: Source): Promise<string | undefined> {
+    const startedAt = this.#clock.now();
+    const got = await this.attempt(path, LOG_MS, (signal) => newest(source, signal));
+    if (got === undefined) return undefined;
+    if (this.#logBytes + got.text.length > MOST_LOG_BYTES) {
+      this.leaveOut(path, {
+        why: 'size',
+        detail: `${got.text.length} bytes, all logs at most ${MOST_LOG_BYTES}`,
+      });
+      return undefined;
+    }
+    this.#logBytes += got.text.length;
+    const stream = this.redactor.stream();
+    const pieces: string[] = [];
+    const lines = got.text.split('\n');
+    for (let at = 0; at < lines.length; at += LINES) {
+      const last = at + LINES >= lines.length;
+      pieces.push(stream.push(`${lines.slice(at, at + LINES).join('\n')}${last ? '' : '\n'}`));
+      await setImmediate();
+    }
+    pieces.push(stream.end());
+    const text = pieces.join('');
+    await this.#add(path, text, startedAt, got.cut === true ? cutLog : undefined);
+    return text;
+  }
+
+  /** What `work` gives within its time; undefined, and an entry with the reason, where it gives nothing. */
+  async attempt<T>(
+    path: string,
+    timeoutMs: number,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    const startedAt = this.#clock.now();
+    try {
+      return await within(timeoutMs, work, { signal: this.#signal, late: tooLate });
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const { code, detail } = toCause(error instanceof Error ? error : new Error(String(error)));
+      const clean = this.redactor.text(detail);
+      this.#note({ path, bytes: 0, ...this.#times(startedAt), error: { code, detail: clean } });
+      return undefined;
+    }
+  }
+
+  leaveOut(path: string, leftOut: LeftOut): void {
+    this.#note({ path, bytes: 0, ...this.#times(this.#clock.now()), leftOut });
+  }
+
+  async #add(path: string, text: string, startedAt: Date, leftOut?: LeftOut): Promise<void> {
+    if (Buffer.byteLength(text) > bundleLimits.entryBytes) {
+      this.leaveOut(path, { why: 'size', detail: `${Buffer.byteLength(text)} bytes` });
+      return;
+    }
+    const name = this.#free(path);
+    const written = await this.#writer.add(name, text);
+    this.#note({ path: name, ...written, ...this.#times(startedAt), ...present({ leftOut }) });
+  }
+
+  /** Two names may become one when they are made safe. */
+  #free(path: string): string {
+    let name = path;
+    for (let n = 2; this.#paths.has(name.toLowerCase()); n += 1) name = path.replace(/(\.\w+)$/, `-${n}$1`);
+    this.#paths.add(name.toLowerCase());
+    return name;
+  }
+
+  #times(startedAt: Date) {
+    return { startedAt: startedAt.toISOString(), endedAt: this.#clock.now().toISOString() };
+  }
+
+  #note(entry: BundleEntry): void {
+    this.#entries.push(entry);
+  }
+}
+
+const cutLog: LeftOut = {
+  why: 'size',
+  detail: 'older lines: only the newest 20,000 lines or 8 MiB were read',
+};
+
+const tooLate = (): never => {
+  throw new AppError('TIMED_OUT', 'no answer in time', { facts: { reason: 'timed-out' } });
+};
+
+/** PostgreSQL counts in numbers that JSON has none for. */
+const bigintAsText = (_name: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value;

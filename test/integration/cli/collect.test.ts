@@ -1,0 +1,195 @@
+/** `aetherius collect` and `aetherius bundle` on real servers, and the page in a browser without a network. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
+import { BundleOutput, CollectOutput } from '../../../src/cli/output-schemas.ts';
+import type { BundleManifest } from '../../../src/domain/bundle/manifest.ts';
+import { chromiumPath, startChromium } from '../../support/chromium.ts';
+import { aetherius } from '../../support/cli.ts';
+import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
+import { usePostgres } from '../../support/postgres.ts';
+import { useRedis } from '../../support/redis.ts';
+import { type HttpFake, httpFake, scratch, silentPort } from '../../support/targets.ts';
+
+if (process.env['CI'] && chromiumPath === null) throw new Error('CI has no Chromium');
+
+/** Milliseconds that a probe of Neo4j may take at most, and the time to write. */
+const SLOWEST = 25_000;
+
+const pg = usePostgres();
+const redis = useRedis(['--maxmemory', '6mb']);
+const place = scratch('collect');
+const folder = mkdtempSync(join(tmpdir(), 'cli-collect-'));
+const file = join(folder, 'a.yaml');
+const bundle = join(folder, 'bundle.tar.gz');
+const unpacked = join(folder, 'bundle');
+let nats: NatsServer;
+let service: HttpFake;
+let silent: HttpFake;
+let env: Readonly<Record<string, string>>;
+let took: number;
+let collected: CollectOutput;
+
+beforeAll(async () => {
+  nats = await startNats({ dir: join(place.dir, 'nats') });
+  silent = await silentPort();
+  service = await httpFake((request, response) => {
+    response.writeHead(request.url?.startsWith('/health') === true ? 503 : 404, {
+      'content-type': 'application/json',
+    });
+    // A part that is unwell and says too much: all that may never be shown, and markup that a page must not run.
+    const said = plantedSecrets.map(({ value }) => value).join('\n');
+    const markup = '</script><script>document.title="owned"</script><img src=x onerror=alert(1)>';
+    response.end(JSON.stringify({ status: 'down', error: `${markup}\n${said}` }));
+  });
+  const database = await pg.migrated();
+  const name = new URL(database.url).pathname.slice(1);
+  env = { PG: database.url, REDIS: redis.server.url, NATS: nats.url, NEO4J_PASSWORD: 'planted-neo4j-pass-9' };
+  writeFileSync(
+    file,
+    stringify({
+      environments: {
+        prod: {
+          runtime: { kind: 'none' },
+          services: { 'agent-manager': { url: service.url } },
+          postgres: { url: { env: 'PG' }, databases: { agentManager: name } },
+          redis: { url: { env: 'REDIS' } },
+          nats: { url: { env: 'NATS' }, monitorUrl: nats.monitorUrl },
+          neo4j: {
+            url: `bolt://127.0.0.1:${silent.port}`,
+            user: 'neo4j',
+            password: { env: 'NEO4J_PASSWORD' },
+          },
+        },
+      },
+    }),
+  );
+  const started = performance.now();
+  const answer = await aetherius(['--config', file, '--output', 'json', 'collect', '-o', bundle], env);
+  took = performance.now() - started;
+  expect(answer.err).toBe('');
+  expect(answer.exit).toBe(1);
+  collected = CollectOutput.parse(JSON.parse(answer.out));
+});
+afterAll(async () => {
+  await Promise.allSettled([service?.close(), silent?.close(), nats?.stop()]);
+  place.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const entry = (path: string, { entries }: BundleManifest = collected.manifest) =>
+  entries.find((one) => one.path === path);
+const filesIn = (dir: string): readonly string[] =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name));
+
+describe('aetherius collect', () => {
+  it('writes what there is, and a store that hangs costs its own time alone', () => {
+    expect(took).toBeLessThan(SLOWEST + 10_000);
+    expect(entry('statistics/redis.json')).toMatchObject({ sha256: expect.any(String) as string });
+    expect(entry('statistics/postgres-agentManager.json')?.error).toBeUndefined();
+    expect(entry('statistics/nats-varz.json')?.error).toBeUndefined();
+    expect(entry('statistics/neo4j.json')).toMatchObject({
+      bytes: 0,
+      error: { code: expect.any(String) as string },
+    });
+    const ended = Date.parse(entry('statistics/redis.json')?.endedAt ?? '');
+    expect(ended - Date.parse(collected.manifest.startedAt)).toBeLessThan(8_000);
+    expect(statSync(bundle).mode & 0o077).toBe(0);
+    expect(statSync(bundle).size).toBe(collected.bytes);
+    expect(existsSync(`${bundle}.part`)).toBe(false);
+  });
+
+  it('is whole by its manifest, and unpacks into a new folder', async () => {
+    const verified = await aetherius(['--output', 'json', 'bundle', 'verify', bundle]);
+    const opened = await aetherius(['--output', 'json', 'bundle', 'open', bundle, '--to', unpacked]);
+    const again = await aetherius(['bundle', 'open', bundle, '--to', unpacked]);
+
+    expect(verified).toMatchObject({ exit: 0, err: '' });
+    const said = BundleOutput.parse(JSON.parse(verified.out));
+    expect(said).toMatchObject({
+      intact: true,
+      findings: [],
+      sha256: collected.sha256,
+      files: collected.files,
+    });
+    expect(opened.exit).toBe(0);
+    expect(BundleOutput.parse(JSON.parse(opened.out)).page).toBe(join(unpacked, 'index.html'));
+    expect(again).toMatchObject({ exit: 64 });
+    expect(again.err).toContain('exists already');
+    const outside = execFileSync('tar', ['tzf', bundle]).toString().trim().split('\n');
+    expect(outside).toHaveLength(collected.files + 1);
+  });
+
+  it('holds none of the secrets, in any file', () => {
+    const texts = filesIn(unpacked).map((path) => readFileSync(path, 'utf8'));
+    const all = texts.join('\n');
+
+    expect(texts.length).toBeGreaterThan(12);
+    expect(leaked(all)).toEqual([]);
+    for (const value of [new URL(env['PG'] ?? '').password, 'planted-neo4j-pass-9'])
+      if (value !== '') expect(all).not.toContain(value);
+    // The parts that are no secret are there.
+    expect(all).toContain('db.internal');
+  });
+
+  it('does not write over a file, and leaves nothing where it is stopped', async () => {
+    const over = await aetherius(['--config', file, 'collect', '-o', bundle], env);
+    const stop = new AbortController();
+    const path = join(folder, 'stopped.tar.gz');
+    const running = aetherius(['--config', file, 'collect', '-o', path], env, stop.signal);
+    while (!existsSync(`${path}.part`)) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort(new Error('interrupted'));
+
+    expect(over).toMatchObject({ exit: 64, out: '' });
+    expect((await running).exit).toBe(2);
+    expect(readdirSync(folder).filter((name) => name.startsWith('stopped'))).toEqual([]);
+  });
+});
+
+describe.skipIf(chromiumPath === null)('the index page of a bundle', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startChromium();
+  });
+  afterAll(() => browser?.close());
+
+  it.each([
+    ['a desktop', { width: 1280, height: 800 }],
+    ['a phone', { width: 360, height: 740 }],
+  ])(
+    'is read and searched on %s without a network, and runs nothing of what it shows',
+    async (_on, viewport) => {
+      const context = await browser.newContext({ viewport, offline: true });
+      const page = await context.newPage();
+      const asked: string[] = [];
+      const faults: string[] = [];
+      page.on('request', (request) => void asked.push(request.url()));
+      page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+      page.on('pageerror', (error) => void faults.push(error.message));
+      page.on('dialog', (dialog) => void faults.push(dialog.message()));
+      await page.goto(pathToFileURL(join(unpacked, 'index.html')).href);
+
+      expect(await page.title()).toBe('Bundle of prod');
+      const rows = page.locator('#findings [data-row]');
+      expect(await rows.count()).toBeGreaterThan(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width);
+      await page.fill('#search', 'statistics/redis');
+      await expect.poll(() => page.locator('[data-row]:visible').count()).toBe(1);
+      expect(await page.locator('#findings').isVisible()).toBe(false);
+      await page.fill('#search', 'nothing-says-this');
+      await expect.poll(() => page.locator('#nothing').isVisible()).toBe(true);
+
+      expect(faults).toEqual([]);
+      expect(asked.filter((url) => !url.startsWith('file://'))).toEqual([]);
+      await context.close();
+    },
+  );
+});
