@@ -46,12 +46,12 @@ export function findingMessage(view: FindingView, words: Words): Rendered {
 }
 
 function buttonIn(
-  actionId: ActionId,
+  id: ActionId,
   value: string | undefined,
   label: string,
   words: Words,
 ): readonly ReturnType<typeof button>[] {
-  return value === undefined ? [] : [button({ actionId, value, label }, words)];
+  return value === undefined ? [] : [button({ actionId: id, value, label }, words)];
 }
 
 function excerptBlocks(view: FindingView, words: Words): KnownBlock[] {

@@ -11,7 +11,8 @@ export const runtimeRunning = defineProbe({
   doc: `Is at least one Pod or container of a part running?
 
 Reports the state of a part that has no running container, and whether it has any container.
-One whose name is configured, or was seen before, is missing when it has none.
+A part with a configured name is missing when it has no Pod or container.
+So is a part that was seen before.
 Any other may run elsewhere, under another name or as a cloud service.
 Running is not the same as healthy: other probes ask the part itself.`,
   params: z.strictObject({ part: z.enum(partIds).describe('The part to check.') }),
