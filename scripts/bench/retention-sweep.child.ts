@@ -1,5 +1,6 @@
 /** A scheduler that only removes what is old: `<url> <milliseconds between two rounds> <milliseconds a round>`; until it is ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unanchored } from '../../src/domain/audit/record.ts';
 import { Retention } from '../../src/domain/settings/retention.ts';
 import { systemClock } from '../../src/platform/process/clock.ts';
 import { createStore } from '../../src/platform/store/store.ts';
@@ -16,6 +17,7 @@ const store = createStore({
 const sweeper = createRetentionSweeper({
   ...{
     store,
+    record: unanchored,
     keep: Retention.parse({}),
     clock: systemClock,
     logger: silentLogger,

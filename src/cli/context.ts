@@ -44,6 +44,8 @@ export const auditExitCodes = {
   'signer-wrong': 26,
   'export-altered': 27,
   'manifest-forged': 28,
+  'text-altered': 29,
+  'text-missing': 30,
 } as const satisfies Readonly<Record<AuditFault, number>>;
 
 /** What a command tells the shell (docs/reference/commands.md). */

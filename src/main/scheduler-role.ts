@@ -22,7 +22,10 @@ export function schedulerRole(shared: Shared): RoleParts {
     schedule: dailySchedule,
     sweepers: [
       createRemediationSweeper(decisionDeps(shared)),
-      createRetentionSweeper({ store, keep: shared.config.retention, clock, logger }),
+      createRetentionSweeper({
+        ...{ store, clock, logger, record: shared.record },
+        keep: shared.config.retention,
+      }),
       createAnchoring({
         ...{ store, logger, guard: shared.record, key: shared.auditKeys.current },
         ...shared.anchors,

@@ -59,6 +59,29 @@ async function reseal(
   return previous;
 }
 
+/** As if every row had been written so many days earlier: made anew, with the key. */
+export async function aged(database: TestDatabase, days: number): Promise<void> {
+  const rows = await database.store().tx((tx) => tx.audit.rows(1, 10_000));
+  let previous = '0'.repeat(64);
+  await database.sql('ALTER TABLE audit_log DISABLE TRIGGER ALL');
+  for (const row of rows) {
+    const ts = new Date(row.ts.getTime() - days * 24 * 3_600_000);
+    const hash = auditHash({ ...row, ts }, previous);
+    await database.sql('UPDATE audit_log SET prev_hash = $1, hash = $2, mac = $3, ts = $4 WHERE seq = $5', [
+      ...[previous, hash, auditMac(auditKey.secret, hash), ts, row.seq],
+    ]);
+    previous = hash;
+  }
+  await database.sql('ALTER TABLE audit_log ENABLE TRIGGER ALL');
+  await database.sql(`UPDATE audit_head SET hash = $1, ts = ts - $2 * interval '1 day'`, [previous, days]);
+}
+
+/** As somebody who owns the tables, past the triggers on the texts. */
+const textsOwner = ({ database }: Pick<Harmed, 'database'>, text: string) =>
+  database.sql(
+    `ALTER TABLE audit_texts DISABLE TRIGGER ALL; ${text}; ALTER TABLE audit_texts ENABLE TRIGGER ALL`,
+  );
+
 const headAt = async (on: Harmed, seq: number) =>
   on.database.sql('UPDATE audit_head SET seq = $1, hash = $2', [
     seq,
@@ -219,6 +242,50 @@ export const damages: readonly Damage[] = [
          SELECT 13, '${last.hash}', '${hash}', 'T:U9', ${others} FROM audit_log WHERE seq = 12;
          UPDATE audit_head SET seq = 13, hash = '${hash}'`,
       );
+    },
+  },
+  {
+    name: 'a typed text was changed',
+    ...{ rights: 'owner', verdict: 'text-altered', seq: 5 },
+    harm: (on) => textsOwner(on, "UPDATE audit_texts SET text = 'because' WHERE seq = 5"),
+  },
+  {
+    name: 'the typed texts of two rows were swapped',
+    ...{ rights: 'owner', verdict: 'text-altered', seq: 5 },
+    harm: (on) =>
+      textsOwner(
+        on,
+        `UPDATE audit_texts SET seq = -seq WHERE seq IN (5, 6);
+         UPDATE audit_texts SET seq = CASE seq WHEN -5 THEN 6 ELSE 5 END WHERE seq < 0`,
+      ),
+  },
+  {
+    name: 'a typed text was made up for a row that names none',
+    ...{ rights: 'app', verdict: 'text-altered', seq: 5 },
+    harm: (on) =>
+      app(on, `INSERT INTO audit_texts (seq, field, salt, text) VALUES (5, 'facts.name', '00', 'made up')`),
+  },
+  {
+    name: 'a typed text was taken out',
+    ...{ rights: 'owner', verdict: 'text-missing', seq: 5 },
+    harm: (on) => textsOwner(on, 'DELETE FROM audit_texts WHERE seq = 5'),
+  },
+  {
+    name: 'all typed texts were taken out',
+    ...{ rights: 'owner', verdict: 'text-missing', seq: 1 },
+    harm: (on) => textsOwner(on, 'DELETE FROM audit_texts'),
+  },
+  {
+    name: 'a row was made up that says that typed texts are removed, and they are',
+    ...{ rights: 'owner', verdict: 'row-behind-head', seq: 13 },
+    async harm(on) {
+      await app(
+        on,
+        `INSERT INTO audit_log (seq, prev_hash, hash, mac, key_id, ts, actor, actor_team, action, facts)
+         SELECT 13, hash, hash, mac, key_id, ts, actor, actor_team, 'audit.texts-removed', '{"through": 12}'
+         FROM audit_log WHERE seq = 12`,
+      );
+      await textsOwner(on, 'DELETE FROM audit_texts');
     },
   },
   {

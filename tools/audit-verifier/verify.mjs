@@ -14,11 +14,13 @@
  * such files in the order of their names; `--place` names what stands before it (file, slack, s3): the days of a Slack
  * export, or the objects of a store. `--trust` is a JSON file of the public keys under `signing`; with it each signature is
  * checked, and AUDIT_KEY, with which rows can be made up, may be left out: then no MAC is checked. Where signing began stands in the database alone, so in a file of rows each must be signed. Exit code 0: intact;
- * 10 to 28: one for each verdict; 2: could not check; 64: usage.
+ * 10 to 30: one for each verdict; 2: could not check; 64: usage.
  *
  * The format (docs/rules/approval.md, R-L2): hash = SHA-256("aetherius-audit-v1\n" + canonical row + "\n" + previous
  * hash), MAC = HMAC-SHA-256(key, hash); an anchor's MAC is over "aetherius-audit-v1-anchor", key id, seq, hash and time,
- * with line feeds between them. A manifest's MAC is over "aetherius-audit-v1-export\n" and its canonical JSON without `mac`,
+ * with line feeds between them. What a person typed stands beside the log, in `audit_texts` or the column `texts` of an
+ * export; the row has "text:" + HMAC-SHA-256(HMAC-SHA-256(key, "aetherius-audit-v1-text"), salt + "\n" + text) in its
+ * place (R-L7). `--rows` has no texts, and they are not checked there. A manifest's MAC is over "aetherius-audit-v1-export\n" and its canonical JSON without `mac`,
  * `signedBy` and `signature`.
  */
 import { createHash, createHmac, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto';
@@ -48,6 +50,8 @@ const codes = {
   'signer-wrong': 26,
   'export-altered': 27,
   'manifest-forged': 28,
+  'text-altered': 29,
+  'text-missing': 30,
 };
 
 const domain = 'aetherius-audit-v1';
@@ -116,8 +120,30 @@ function same(a, b) {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** Fields of a row that a person has typed; a row of before texts were set aside has them in itself. */
+const typed = ({ action, reason, facts }) => [
+  ['reason', reason],
+  ...(action === 'token.issued' ? [['facts.name', facts?.name]] : []),
+];
+
+/** The texts beside a row are those that it names; `through`: up to which row texts were removed. */
+function textsFit(row, texts, keys, through) {
+  const named = new Map(typed(row).filter(([, value]) => /^text:[0-9a-f]{64}$/.test(value ?? '')));
+  const secret = keys?.get(row.key_id);
+  const key = secret && createHmac('sha256', secret).update(`${domain}-text`).digest();
+  for (const { field, salt, text } of texts)
+    if (!named.has(field) || (key && !same(`text:${macOf(key, `${salt}\n${text}`)}`, named.get(field))))
+      throw new Verdict('text-altered', row.seq, `what stands beside row ${row.seq} as ${field} is not what it names`);
+  for (const field of named.keys())
+    if (!texts.some((text) => text.field === field) && row.seq > through)
+      throw new Verdict('text-missing', row.seq, `the text of row ${row.seq} (${field}) is gone, and no row says so`);
+}
+
+const throughOf = (facts) => (Number.isSafeInteger(facts?.through) ? facts.through : 0);
+
 function writersOf({ action, from_state: from }) {
   if (/^audit\.(confirmed|export)/.test(action)) return ['bot'];
+  if (action.startsWith('audit.texts')) return ['scheduler'];
   if (action.startsWith('audit.') || action === 'remediation.expired') return kinds;
   if (action === 'remediation.proposed' || action === 'decision.forged') return ['bot', 'worker'];
   if (decisions.test(action)) return ['bot'];
@@ -190,13 +216,27 @@ async function fromDatabase(url) {
     const { rows } = await client.query('SELECT seq, hash FROM audit_head');
     return rows[0] === undefined ? undefined : { seq: Number(rows[0].seq), hash: rows[0].hash };
   };
+  // A log of before texts were set aside has no such table.
+  const { rows: found } = await client.query("SELECT to_regclass('audit_texts') AS name");
+  const textsOf = async (rows) => {
+    if (found[0].name === null) return [];
+    const text = 'SELECT seq, field, salt, text FROM audit_texts WHERE seq BETWEEN $1 AND $2';
+    const beside = await client.query(text, [rows[0].seq, rows.at(-1).seq]);
+    return beside.rows.map((row) => ({ ...row, seq: Number(row.seq) }));
+  };
+  const through = async () => {
+    const text = "SELECT facts FROM audit_log WHERE action = 'audit.texts-removed' ORDER BY seq DESC LIMIT 1";
+    return throughOf((await client.query(text)).rows[0]?.facts);
+  };
   return {
     async *pages() {
       for (let at = 0; ; ) {
         const text = 'SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2';
         const rows = (await client.query(text, [at, page])).rows.map((row) => ({ ...row, seq: Number(row.seq) }));
         if (rows.length === 0) return;
-        yield { rows, head: await headRow() };
+        const texts = grouped(await textsOf(rows));
+        // After the texts: that they are removed is said before they go.
+        yield { rows, texts, through: await through(), head: await headRow() };
         at = rows.at(-1).seq;
       }
     },
@@ -236,7 +276,7 @@ function fromFile(path) {
 const columns = [
   ...['seq', 'prev_hash', 'hash', 'mac', 'key_id', 'ts', 'actor', 'actor_team', 'action', 'remediation_id'],
   ...['plan_hash', 'from_state', 'to_state', 'policy_version', 'reason', 'request_ids', 'payload_digest'],
-  ...['facts', 'signature', 'signed_by'],
+  ...['facts', 'signature', 'signed_by', 'texts'],
 ];
 
 /** The records of a CSV (RFC 4180): a cell is a text, or null where it is empty and has no quotes. */
@@ -273,13 +313,13 @@ async function* recordsIn(text) {
 }
 
 /** Undefined for what is no row. */
-function csvRow(cells) {
-  if (cells.length !== columns.length) return undefined;
+function csvRow(cells, names) {
+  if (cells.length !== names.length) return undefined;
   const row = {};
-  for (const [index, name] of columns.entries()) {
+  for (const [index, name] of names.entries()) {
     // What a spreadsheet would take for a formula has an apostrophe before it.
     const text = cells[index]?.startsWith("'") ? cells[index].slice(1) : cells[index];
-    row[name] = ['seq', 'request_ids', 'facts'].includes(name) ? parsed(text) : text;
+    row[name] = ['seq', 'request_ids', 'facts', 'texts'].includes(name) ? parsed(text) : text;
   }
   return row;
 }
@@ -303,11 +343,14 @@ function exported(path, format, digest) {
     yield decoder.decode();
   }
   async function* csv() {
-    let head = true;
+    let names;
     for await (const cells of recordsIn(text())) {
-      if (!head) yield csvRow(cells);
-      else if (cells.join(',') !== columns.join(',')) yield undefined;
-      head = false;
+      if (names !== undefined) yield csvRow(cells, names);
+      else {
+        // Files of before texts were set aside lack the last column.
+        names = [columns, columns.slice(0, -1)].find((known) => known.join(',') === cells.join(','));
+        if (names === undefined) yield undefined;
+      }
     }
   }
   async function* lines() {
@@ -351,6 +394,8 @@ async function verifyExport(options, keys, trust) {
       signatureFits(row, trust, sealed.signing);
       startFits(at, trust, sealed.signing);
     }
+    const texts = Object.entries(row.texts ?? {}).map(([field, text]) => ({ field, ...text }));
+    textsFit(row, texts, keys, sealed.textsRemoved ?? 0);
     count += 1;
     for (const anchor of named.get(at.seq) ?? []) {
       const wrong = signed(anchor, keys);
@@ -382,9 +427,10 @@ function manifestFits({ signedBy, signature, to }, text, trust) {
     throw new Verdict('manifest-forged', to, `the manifest was not signed with key ${signedBy} of a bot`);
 }
 
-function grouped(anchors) {
+/** By row. */
+function grouped(found) {
   const all = new Map();
-  for (const anchor of anchors) all.set(anchor.seq, [...(all.get(anchor.seq) ?? []), anchor]);
+  for (const one of found) all.set(one.seq, [...(all.get(one.seq) ?? []), one]);
   return all;
 }
 
@@ -449,7 +495,7 @@ async function walk(log, keys, wanted, trust) {
   const hashes = new Map();
   const confirmations = [];
   let emptied = false;
-  for await (const { rows, head, headUnknown } of log.pages())
+  for await (const { rows, texts, through, head, headUnknown } of log.pages())
     for (const row of rows) {
       try {
         at = fits(at, row, keys);
@@ -463,6 +509,7 @@ async function walk(log, keys, wanted, trust) {
         signatureFits(row, trust, start);
         startFits(at, trust, start);
       }
+      if (texts !== undefined) textsFit(row, texts.get(row.seq) ?? [], keys, through);
       if (wanted.has(at.seq)) hashes.set(at.seq, at.hash);
       if (row.action === 'audit.confirmed') confirmations.push(row);
       if (at.seq === 1) emptied = row.action === 'audit.held' && row.facts?.seq === 0;

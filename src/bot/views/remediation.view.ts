@@ -194,19 +194,20 @@ function peopleLines(view: RemediationView, words: Words): string[] {
     );
   }
   // The policy puts the finding's own key there when no reason was required.
-  if (row.reason !== undefined && row.reason !== row.findingKey)
-    lines.push(words.say('card.reason', { reason: row.reason }));
+  const reason = typedReason(row, words);
+  if (reason !== undefined && reason !== row.findingKey) lines.push(words.say('card.reason', { reason }));
   for (const approval of view.approvals.slice(0, shown.approvals)) {
     const person = markup(who(approval.person, words));
     const time = approval.decidedAt.toISOString();
+    const given = typedReason(approval, words) ?? '';
     if (approval.decision === 'break-glass') {
-      lines.push(words.say('card.glass-by', { who: person, time, reason: approval.reason ?? '' }));
+      lines.push(words.say('card.glass-by', { who: person, time, reason: given }));
       continue;
     }
     lines.push(
       approval.decision === 'approve'
         ? words.say('card.approved-by', { who: person, time, hash: approval.planHash })
-        : words.say('card.rejected-by', { who: person, time, reason: approval.reason ?? '' }),
+        : words.say('card.rejected-by', { who: person, time, reason: given }),
     );
   }
   if (row.state === 'requested') {
@@ -225,6 +226,14 @@ function peopleLines(view: RemediationView, words: Words): string[] {
   if (view.undoValidUntil !== undefined)
     lines.push(words.say('card.undo-until', { time: view.undoValidUntil.toISOString() }));
   return lines.length === 0 ? [words.say('card.target', { target: targetName(row, words) })] : lines;
+}
+
+/** R-L7: a reason is kept for so many days; that there was one is told for longer. */
+function typedReason(
+  { reason, reasonKeptDays: days }: Pick<RemediationRow, 'reason' | 'reasonKeptDays'>,
+  words: Words,
+): string | undefined {
+  return days === undefined ? reason : words.plain('card.text-removed', { days });
 }
 
 function validUntil(row: RemediationRow): Date | undefined {

@@ -61,7 +61,8 @@ export type AuditKeys = ReadonlyMap<string, string | Uint8Array>;
  * hide it), `row-behind-head` (a row that no append of ours made), `older-state` (the database as a whole is older than
  * an anchor outside), `anchor-mismatch` (an anchor remembers another row). Of the places: `anchor-missing` (one that was
  * written is gone), `anchor-unreachable` (a place cannot be read, so nothing is said of it). Of an export: `export-altered`
- * (the file is not the one that its manifest describes), `manifest-forged` (none of our keys has sealed the manifest).
+ * (the file is not the one that its manifest describes), `manifest-forged` (none of our keys has sealed the manifest). Of
+ * what people typed (R-L7): `text-altered` (it is not what its row names), `text-missing` (it is gone, and no row says so).
  */
 export const auditFaults = [
   'row-altered',
@@ -83,6 +84,8 @@ export const auditFaults = [
   'anchor-mismatch',
   'export-altered',
   'manifest-forged',
+  'text-altered',
+  'text-missing',
 ] as const;
 export type AuditFault = (typeof auditFaults)[number];
 

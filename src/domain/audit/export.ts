@@ -7,12 +7,13 @@ import type { Signer } from '../kernel/signing.ts';
 import { type AuditFinding, type AuditKeys, auditDomain } from './audit.ts';
 import { anchorPlaces } from './audit-anchor.ts';
 import type { AuditRow } from './rows.ts';
+import type { AuditText } from './texts.ts';
 
 /** JSON lines, a row a line, as `row_to_json` of the table gives it; or CSV after RFC 4180 with the same columns. */
 export const exportFormats = ['jsonl', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** The columns of `audit_log`, by which an export names them. */
+/** The columns of `audit_log`, by which an export names them, and what people typed in the row (R-L7). */
 const Row = z.strictObject({
   seq: z.int(),
   prev_hash: z.string(),
@@ -34,12 +35,21 @@ const Row = z.strictObject({
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   signature: z.string().nullable(),
   signed_by: z.string().nullable(),
+  /** By field, where it is there. Files of before have no such column: what was typed stands in the row itself. */
+  texts: z.record(z.string(), z.strictObject({ salt: z.string(), text: z.string() })).nullish(),
 });
 type Row = z.output<typeof Row>;
 
 const columns = Row.keyof().options;
+const columnsBefore = columns.filter((name) => name !== 'texts');
 
-function recordOf(row: AuditRow): Row {
+/** A row as it was exported, with what people typed in it. */
+export interface ExportedRow {
+  readonly row: AuditRow;
+  readonly texts: readonly AuditText[];
+}
+
+function recordOf(row: AuditRow, texts: readonly AuditText[]): Row {
   return {
     ...{ seq: row.seq, prev_hash: row.prevHash, hash: row.hash, mac: row.mac, key_id: row.keyId },
     ...{ ts: row.ts.toISOString(), actor: row.actor, actor_team: row.actorTeam, action: row.action },
@@ -54,16 +64,20 @@ function recordOf(row: AuditRow): Row {
     facts: { ...row.facts },
     signature: row.signature ?? null,
     signed_by: row.signedBy ?? null,
+    texts:
+      texts.length === 0
+        ? null
+        : Object.fromEntries(texts.map(({ field, salt, text }) => [field, { salt, text }])),
   };
 }
 
 /** Undefined for what is no row. */
-function rowIn(value: unknown): AuditRow | undefined {
+function rowIn(value: unknown): ExportedRow | undefined {
   const parsed = Row.safeParse(value);
   if (!parsed.success) return undefined;
   const { data: of } = parsed;
   const optional = (text: string | null) => text ?? undefined;
-  return {
+  const row: AuditRow = {
     ...{ seq: of.seq, prevHash: of.prev_hash, hash: of.hash, mac: of.mac, keyId: of.key_id },
     ...{ ts: new Date(of.ts), actor: of.actor, actorTeam: of.actor_team, action: of.action },
     ...{ requestIds: of.request_ids, facts: of.facts },
@@ -79,6 +93,8 @@ function rowIn(value: unknown): AuditRow | undefined {
       signedBy: optional(of.signed_by),
     }),
   };
+  const texts = Object.entries(of.texts ?? {}).map(([field, text]) => ({ seq: of.seq, field, ...text }));
+  return { row, texts };
 }
 
 /** What a spreadsheet would take for a formula (OWASP, "CSV Injection"), and our own mark, so that it can be taken off. */
@@ -86,7 +102,7 @@ const formula = /^[=+\-@\t\r']/;
 
 /** Nothing between the commas is null, `""` is an empty text. */
 function cell(value: Row[keyof Row]): string {
-  if (value === null) return '';
+  if (value === null || value === undefined) return '';
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return `"${(formula.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
@@ -96,8 +112,8 @@ export const exportHead = (format: ExportFormat): string =>
   format === 'csv' ? `${columns.map((name) => `"${name}"`).join(',')}\r\n` : '';
 
 /** One row with the end of its line. */
-export function exportLine(row: AuditRow, format: ExportFormat): string {
-  const record = recordOf(row);
+export function exportLine(row: AuditRow, texts: readonly AuditText[], format: ExportFormat): string {
+  const record = recordOf(row, texts);
   if (format === 'jsonl') return `${JSON.stringify(record)}\n`;
   return `${columns.map((name) => cell(record[name])).join(',')}\r\n`;
 }
@@ -106,7 +122,7 @@ export function exportLine(row: AuditRow, format: ExportFormat): string {
 export async function* exportedRows(
   text: AsyncIterable<string>,
   format: ExportFormat,
-): AsyncGenerator<AuditRow | undefined, void> {
+): AsyncGenerator<ExportedRow | undefined, void> {
   for await (const value of format === 'csv' ? fromCsv(text) : fromLines(text)) {
     const row = rowIn(value);
     yield row;
@@ -133,18 +149,18 @@ function json(text: string): unknown {
 }
 
 /** Columns that are no text. */
-const parsedColumns: ReadonlySet<string> = new Set(['seq', 'request_ids', 'facts']);
+const parsedColumns: ReadonlySet<string> = new Set(['seq', 'request_ids', 'facts', 'texts']);
 
 async function* fromCsv(text: AsyncIterable<string>): AsyncGenerator<unknown, void> {
-  let first = true;
+  let names: readonly string[] | undefined;
   for await (const cells of csvRecords(text)) {
-    const known = cells.length === columns.length;
-    if (first) {
-      first = false;
-      if (!known || columns.some((name, at) => cells[at] !== name)) yield undefined;
+    if (names === undefined) {
+      names = [columns, columnsBefore].find((known) => known.join() === cells.join());
+      if (names === undefined) yield undefined;
       continue;
     }
-    yield known ? Object.fromEntries(columns.map((name, at) => [name, valueOf(name, cells[at])])) : undefined;
+    const known = cells.length === names.length;
+    yield known ? Object.fromEntries(names.map((name, at) => [name, valueOf(name, cells[at])])) : undefined;
   }
 }
 
@@ -239,6 +255,8 @@ const Manifest = z.object({
   signing: z
     .object({ seq: z.int(), hash: z.string(), signedBy: z.string(), signature: z.string() })
     .optional(),
+  /** R-L7: the row up to which texts were removed; absent where none were. */
+  textsRemoved: z.int().optional(),
   keyId: z.string(),
   /** HMAC-SHA-256 under the key of the audit over everything above. */
   mac: z.string(),

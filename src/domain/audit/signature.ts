@@ -63,6 +63,7 @@ const byPerson: ReadonlySet<string> = new Set([
 /** R-L8: which kinds of processes write such a row. The database says the same (`may_append`). */
 export function writersOf({ action, from }: Pick<AuditRow, 'action' | 'from'>): readonly ProcessKind[] {
   if (/^audit\.(confirmed|export)/.test(action)) return ['bot'];
+  if (action.startsWith('audit.texts')) return ['scheduler'];
   if (action.startsWith('audit.') || action === 'remediation.expired') return processKinds;
   if (action === 'remediation.proposed' || action === 'decision.forged') return ['bot', 'worker'];
   if (decisions.has(action) || /^(kill-switch|token|channel|slack)\./.test(action)) return ['bot'];

@@ -31,6 +31,8 @@ export interface RemediationRow {
   readonly requester?: Person;
   readonly requesterId?: string;
   readonly reason?: string;
+  /** For how many days the reason was kept; absent while it stands there, and where none was given. */
+  readonly reasonKeptDays?: number;
   /** Person ids who could approve when it was requested (R-A8). */
   readonly eligible: readonly string[];
   /** Approved without the quorum, by break-glass (R-A9). */
@@ -61,6 +63,8 @@ export interface ApprovalRow {
   readonly planHash: string;
   readonly policyVersion: string;
   readonly reason?: string;
+  /** As that of a fix. */
+  readonly reasonKeptDays?: number;
   readonly version: number;
   readonly decidedAt: Date;
   /** Of the bot, and the id of its key. */

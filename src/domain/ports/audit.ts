@@ -2,11 +2,16 @@ import type { AnchorPlaceName, AuditAnchor } from '../audit/audit-anchor.ts';
 import type { Marks } from '../audit/record.ts';
 import type { AuditEntry, AuditRow } from '../audit/rows.ts';
 import type { SigningStart } from '../audit/signature.ts';
+import type { AuditText } from '../audit/texts.ts';
 
 export interface Audit {
-  /** Serialised by the head row; hash and MAC are made here. */
+  /** Serialised by the head row; hash and MAC are made here, and what people typed is set aside (R-L7). */
   append(entry: AuditEntry): Promise<AuditRow>;
   rows(from: number, limit: number): Promise<readonly AuditRow[]>;
+  /** What people typed, of these rows (both ends included), in their order; what was removed is left out. */
+  texts(from: number, to: number): Promise<readonly AuditText[]>;
+  /** The row up to which texts were removed; 0 where none were. Not checked yet. */
+  textsRemovedThrough(): Promise<number>;
   /** The first row that was written at this time or later; undefined: none was. */
   firstSince(at: Date): Promise<number | undefined>;
   /** The last row that was written before this time. */

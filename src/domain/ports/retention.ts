@@ -1,5 +1,5 @@
 /** What is removed by its age, in the order in which it becomes free. */
-export const retentionKinds = ['inbox', 'uploads', 'outbox', 'buttons', 'messages', 'runs'] as const;
+export const retentionKinds = ['inbox', 'uploads', 'outbox', 'buttons', 'messages', 'runs', 'typed'] as const;
 export type RetentionKind = (typeof retentionKinds)[number];
 
 /** A look at so many of the oldest rows of a kind. */
@@ -24,4 +24,9 @@ export interface Retention {
    * may know. What is open, or needed by what is open, stays: it is looked at again another time.
    */
   remove(kind: RetentionKind, batch: RetentionBatch): Promise<RetentionResult>;
+  /**
+   * R-L7: the row of the audit up to which texts have become old, and how many those are; undefined: none of which no row
+   * says so yet. It looks at the oldest thousand.
+   */
+  typedDue(olderThanMs: number): Promise<{ readonly through: number; readonly texts: number } | undefined>;
 }

@@ -18,6 +18,11 @@ export const Retention = z
     inbox: kept('2d', 1, 'Deliveries of Slack that were accepted; each is taken once.'),
     outbox: kept('7d', 1, 'What was sent to Slack; what could not be sent stays four times as long.'),
     uploads: kept('2d', 1, 'Files that were sent to Slack: reports and bundles of logs.'),
+    typed: kept(
+      '400d',
+      30,
+      'What people have typed: reasons, notes of follow-ups, names of tokens. The record holds without it.',
+    ),
   })
   .meta({
     description:

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { type AuditAnchor, auditHash, auditMac } from '../../domain/audit/audit.ts';
 import { confirmedAction, heldAction } from '../../domain/audit/record.ts';
 import type { AuditEntry, AuditRow } from '../../domain/audit/rows.ts';
 import { auditSignatureText, type SigningStart, signingStartText } from '../../domain/audit/signature.ts';
+import { type AuditText, removedThrough, setAside, textsRemovedAction } from '../../domain/audit/texts.ts';
 import type { RemediationState } from '../../domain/fix/approval.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
@@ -56,8 +58,8 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
       // Hashed as it is stored.
       const entry = wholeJson(given);
       const head = await lockHead(query);
-      const facts = withoutSecrets(entry, redactor);
-      const unsealed = { ...facts, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };
+      const { entry: kept, texts } = setAside(withoutSecrets(entry, redactor), key.secret, newSalt);
+      const unsealed = { ...kept, seq: head.seq + 1, prevHash: head.hash, keyId: key.id, ts: head.ts };
       const hash = auditHash(unsealed, head.hash);
       const row: AuditRow = {
         ...unsealed,
@@ -65,7 +67,7 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
         mac: auditMac(key.secret, hash),
         ...signatureOf(hash, signer),
       };
-      await insert(query, row);
+      await insert(query, row, texts);
       return row;
     },
     async rows(from, limit) {
@@ -74,6 +76,19 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
         ids(from, limit),
       );
       return rows.map(toAuditRow);
+    },
+    async texts(from, to) {
+      const { rows } = await query<AuditText>(
+        'SELECT seq, field, salt, text FROM audit_texts WHERE seq BETWEEN $1 AND $2 ORDER BY seq, field',
+        ids(from, to),
+      );
+      return rows;
+    },
+    async textsRemovedThrough() {
+      const { rows } = await query<Pick<StoredAudit, 'facts'>>(
+        `SELECT facts FROM audit_log WHERE action = '${textsRemovedAction}' ORDER BY seq DESC LIMIT 1`,
+      );
+      return rows[0] === undefined ? 0 : removedThrough(rows[0]);
     },
     async firstSince(at) {
       const { rows } = await query<Pick<Head, 'seq'>>(
@@ -163,6 +178,8 @@ export function createAudit(query: Query, key: AuditKey, redactor: Redactor, sig
   };
 }
 
+const newSalt = (): string => randomBytes(16).toString('hex');
+
 function signatureOf(hash: string, signer: Signer | undefined): Pick<AuditRow, 'signature' | 'signedBy'> {
   if (signer === undefined) return {};
   return { signature: signer.sign(auditSignatureText(signer.keyId, hash)), signedBy: signer.keyId };
@@ -192,13 +209,17 @@ function required(head: Head | undefined): Head {
   return head;
 }
 
-async function insert(query: Query, row: AuditRow): Promise<void> {
+async function insert(query: Query, row: AuditRow, texts: readonly Omit<AuditText, 'seq'>[]): Promise<void> {
   await query(
     `WITH added AS (
        INSERT INTO audit_log (seq, prev_hash, hash, mac, key_id, ts, actor, actor_team, action, remediation_id,
          plan_hash, from_state, to_state, policy_version, reason, request_ids, payload_digest, facts, signature, signed_by)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-       RETURNING seq, hash, ts)
+       RETURNING seq, hash, ts),
+     typed AS (
+       INSERT INTO audit_texts (seq, field, salt, text)
+       SELECT added.seq, field, salt, text FROM added,
+         jsonb_to_recordset($21::jsonb) AS given (field text, salt text, text text))
      UPDATE audit_head SET seq = added.seq, hash = added.hash, ts = added.ts FROM added`,
     [
       ...ids(
@@ -214,7 +235,7 @@ async function insert(query: Query, row: AuditRow): Promise<void> {
       ),
       ...ids(row.remediationId, row.planHash, row.from, row.to, row.policyVersion, row.reason),
       ...[jsonAsIs(row.requestIds), asIs(row.payloadDigest), jsonAsIs(row.facts)],
-      ...ids(row.signature, row.signedBy),
+      ...[...ids(row.signature, row.signedBy), jsonAsIs(texts)],
     ],
   );
 }

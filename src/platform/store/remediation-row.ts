@@ -32,6 +32,7 @@ export interface StoredRemediation {
   readonly requester: Person | null;
   readonly requester_id: string | null;
   readonly reason: string | null;
+  readonly reason_kept_days: number | null;
   readonly eligible: readonly string[] | null;
   readonly glass: boolean;
   readonly policy_version: string | null;
@@ -55,7 +56,7 @@ export interface StoredRemediation {
 
 export const remediationColumns = `id, handle, environment, action_id, action_version, target, state, version,
   tier, plan, plan_hash, live, live_at, finding_key, run_id, undo_of, surface, private_place, proposed_at, offer_expires_at, requester,
-  requester_id, reason, eligible, glass, policy_version, requested_at, request_expires_at, approved_at,
+  requester_id, reason, reason_kept_days, eligible, glass, policy_version, requested_at, request_expires_at, approved_at,
   approval_expires_at, attempt, fence, lease_owner, lease_until, abort_requested, verify_until, outcome,
   evidence_digest, successor, finished_at, seal, sealed_by`;
 
@@ -84,6 +85,7 @@ export function toRemediation(row: StoredRemediation): RemediationRow {
     requester: row.requester ?? undefined,
     requesterId: row.requester_id ?? undefined,
     reason: row.reason ?? undefined,
+    reasonKeptDays: row.reason_kept_days ?? undefined,
     eligible: row.eligible ?? [],
     glass: row.glass ? true : undefined,
     policyVersion: row.policy_version ?? undefined,

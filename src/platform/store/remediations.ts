@@ -133,6 +133,7 @@ interface StoredApproval {
   readonly plan_hash: string;
   readonly policy_version: string;
   readonly reason: string | null;
+  readonly reason_kept_days: number | null;
   readonly version: number;
   readonly decided_at: Date;
   readonly signature: string | null;
@@ -146,7 +147,8 @@ function deciding(
   return {
     async approvals(id) {
       const { rows } = await query<StoredApproval>(
-        `SELECT person_id, person, decision, plan_hash, policy_version, reason, version, decided_at, signature, signed_by
+        `SELECT person_id, person, decision, plan_hash, policy_version, reason, reason_kept_days, version, decided_at,
+           signature, signed_by
          FROM approvals WHERE remediation_id = $1 ORDER BY decided_at, person_id`,
         ids(id),
       );
@@ -158,6 +160,7 @@ function deciding(
           planHash: row.plan_hash,
           policyVersion: row.policy_version,
           reason: row.reason ?? undefined,
+          reasonKeptDays: row.reason_kept_days ?? undefined,
           version: row.version,
           decidedAt: row.decided_at,
           signature: row.signature ?? undefined,

@@ -1,3 +1,4 @@
+import { textsRemovedAction } from '../../domain/audit/texts.ts';
 import type { Retention, RetentionKind } from '../../domain/ports/retention.ts';
 import { ids } from './gate.ts';
 import { ms, type Query } from './query.ts';
@@ -23,7 +24,7 @@ const final = `('succeeded','failed','rolled_back','rollback_failed','rejected',
 const fixIsOver = `NOT EXISTS (SELECT FROM remediations f WHERE f.id = t.remediation_id AND f.state NOT IN ${final})
       AND NOT EXISTS (SELECT FROM follow_ups u WHERE u.remediation_id = t.remediation_id AND u.closed_at IS NULL)`;
 
-const kinds: Readonly<Record<RetentionKind, Kind>> = {
+const kinds: Readonly<Record<Exclude<RetentionKind, 'typed'>, Kind>> = {
   inbox: {
     ...{ table: 'inbox', at: 'received_at', key: 'key', keyType: 'text' },
     ...{ free: 'true', skipsLocked: false },
@@ -78,7 +79,7 @@ const oldDigests = `old_digests AS MATERIALIZED (
       AND newer.finished_at IS NOT NULL AND newer.due_at > d.due_at)
   ),`;
 
-function statement(kind: RetentionKind): string {
+function statement(kind: keyof typeof kinds): string {
   const { table, at, key, keyType, of, free, skipsLocked } = kinds[kind];
   const runs = kind === 'runs';
   return `WITH looked AS MATERIALIZED (
@@ -102,8 +103,18 @@ function statement(kind: RetentionKind): string {
 }
 
 const statements = Object.fromEntries(
-  Object.keys(kinds).map((kind) => [kind, statement(kind as RetentionKind)]),
-) as Readonly<Record<RetentionKind, string>>;
+  Object.keys(kinds).map((kind) => [kind, statement(kind as keyof typeof kinds)]),
+) as Readonly<Record<keyof typeof kinds, string>>;
+
+/** The row of the audit up to which it says that texts are removed. */
+const through = `coalesce((SELECT (facts->>'through')::bigint FROM audit_log WHERE action = '${textsRemovedAction}'
+  ORDER BY seq DESC LIMIT 1), 0)`;
+
+/** Texts of which the audit says that they are removed, and the same texts in the rows that they were typed for. */
+const typed = `WITH gone AS (
+    DELETE FROM audit_texts WHERE (seq, field) IN (SELECT seq, field FROM audit_texts WHERE seq <= ${through}
+      ORDER BY seq, field LIMIT $2::integer) RETURNING 1)
+  SELECT (SELECT count(*) FROM gone) + forget_typed($1::double precision, $2::integer) AS removed`;
 
 /** Together with the time of the statement less than 100 ms. */
 const idleMs = 20;
@@ -113,9 +124,14 @@ const first = { text: '', uuid: '00000000-0000-0000-0000-000000000000', bigint: 
 export function createRetention(query: Query): Retention {
   return {
     async remove(kind, { olderThanMs, limit, after }) {
-      const [at = '-infinity', key = first[kinds[kind].keyType]] = after?.split(' | ') ?? [];
       // A process that is stopped between the statement and COMMIT would hold every lock: the server ends its session.
       await query(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`);
+      if (kind === 'typed') {
+        const { rows } = await query<{ removed: number }>(typed, [olderThanMs, limit]);
+        const removed = rows[0]?.removed ?? 0;
+        return removed === 0 ? { looked: 0, removed } : { looked: limit, removed, last: '' };
+      }
+      const [at = '-infinity', key = first[kinds[kind].keyType]] = after?.split(' | ') ?? [];
       const { rows } = await query<{
         looked: number;
         removed: number;
@@ -125,6 +141,18 @@ export function createRetention(query: Query): Retention {
       const row = rows[0];
       if (row === undefined || row.at === null) return { looked: 0, removed: 0 };
       return { looked: row.looked, removed: row.removed, last: `${row.at} | ${row.key ?? ''}` };
+    },
+    async typedDue(olderThanMs) {
+      const { rows } = await query<{ through: number | null; texts: number }>(
+        `SELECT max(seq) AS through, count(*) AS texts
+         FROM (SELECT seq FROM audit_texts WHERE seq > ${through} ORDER BY seq LIMIT 1000) AS oldest
+         JOIN audit_log USING (seq) WHERE ts < ${cutoff}`,
+        [olderThanMs],
+      );
+      const [row] = rows;
+      return row === undefined || row.through === null
+        ? undefined
+        : { through: row.through, texts: row.texts };
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { anchorMac, auditGenesis } from '../../domain/audit/audit.ts';
 import { type ExportManifest, exportHead, exportLine, sealManifest } from '../../domain/audit/export.ts';
 import type { PlaceState, RecordGuard } from '../../domain/audit/record.ts';
+import { textsBySeq } from '../../domain/audit/texts.ts';
 import { personId } from '../../domain/fix/approval.ts';
 import { type AllowList, type Directory, mayDecide } from '../../domain/fix/eligibility.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
@@ -101,16 +102,22 @@ async function* parts(
   };
   yield told(exportHead(format));
   for (let at = from; at <= to; at += page) {
-    const found = await store.tx((tx) => tx.audit.rows(at, Math.min(page, to - at + 1)));
+    const end = Math.min(to, at + page - 1);
+    const { found, texts } = await store.tx(async (tx) => ({
+      found: await tx.audit.rows(at, end - at + 1),
+      texts: textsBySeq(await tx.audit.texts(at, end)),
+    }));
     const within = found.filter(({ seq }) => seq <= to);
     if (rows === 0) before = within[0]?.prevHash ?? auditGenesis;
     rows += within.length;
     head = within.at(-1)?.hash ?? head;
-    yield told(within.map((row) => exportLine(row, format)).join(''));
+    yield told(within.map((row) => exportLine(row, texts.get(row.seq) ?? [], format)).join(''));
   }
   const { places } = await deps.record.check();
-  const { now, signing } = await store.tx(async (tx) => ({
+  // After the last text was read: what is removed is said before it goes.
+  const { now, signing, through } = await store.tx(async (tx) => ({
     now: await tx.now(),
+    through: await tx.audit.textsRemovedThrough(),
     signing: await tx.audit.signingStart(),
   }));
   const sha256 = digest.digest('hex');
@@ -127,6 +134,7 @@ async function* parts(
           ...{ ...anchor, at: now.toISOString(), mac: anchorMac(key.secret, anchor) },
         },
         seen: places.flatMap(seenIn),
+        ...(through === 0 ? {} : { textsRemoved: through }),
         ...present({ signing }),
         keyId: key.id,
       },

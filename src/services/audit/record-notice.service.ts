@@ -1,6 +1,7 @@
 import type { AuditKeys } from '../../domain/audit/audit.ts';
 import { heldWhy, trustedMarks } from '../../domain/audit/record.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
+import { typedReason } from '../../domain/audit/texts.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { namedId } from '../../domain/kernel/named-id.ts';
 import type { Person } from '../../domain/kernel/person.ts';
@@ -45,7 +46,8 @@ export function createRecordNotice(deps: RecordNoticeDeps): Sweeper {
         const why = heldWhy(marks);
         if (why !== undefined) return post(held, deps.held(why));
         if (confirmed === undefined || !(await isSaid(held))) return 0;
-        return post(confirmed, deps.confirmed(personOf(confirmed), confirmed.reason ?? ''));
+        const reason = typedReason(confirmed, await tx.audit.texts(confirmed.seq, confirmed.seq));
+        return post(confirmed, deps.confirmed(personOf(confirmed), reason ?? ''));
       }),
   };
 }

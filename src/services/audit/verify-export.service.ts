@@ -8,6 +8,7 @@ import {
 } from '../../domain/audit/audit.ts';
 import { type ExportManifest, exportedRows, readManifest } from '../../domain/audit/export.ts';
 import { checkSignature, startHolds } from '../../domain/audit/signature.ts';
+import { checkTexts } from '../../domain/audit/texts.ts';
 import type { Trust } from '../../domain/kernel/signing.ts';
 import type { ExportVerdict } from './contract.ts';
 
@@ -89,8 +90,10 @@ async function walk(
       seq: signing.seq,
       detail: 'no bot has signed where signing began',
     };
-  for await (const row of rows) {
-    if (row === undefined) return altered(at.seq + 1, `after row ${at.seq} comes something that is no row`);
+  for await (const exported of rows) {
+    if (exported === undefined)
+      return altered(at.seq + 1, `after row ${at.seq} comes something that is no row`);
+    const { row, texts } = exported;
     const checked = checkAuditRow(at, row, keys);
     if ('verdict' in checked) return checked;
     at = checked.at;
@@ -100,6 +103,8 @@ async function walk(
     if (signing === undefined || row.seq > signing.seq) signed += 1;
     if (at.seq === signing?.seq && at.hash !== signing.hash)
       return { verdict: 'signature-invalid', seq: at.seq, detail: 'signing began after another row' };
+    const typed = checkTexts(row, texts, { keys, through: manifest.textsRemoved ?? 0 });
+    if (typed !== undefined) return typed;
     const anchor = seen.get(at.seq);
     if (anchor !== undefined && anchor.hash !== at.hash)
       return {

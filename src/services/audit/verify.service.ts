@@ -10,6 +10,7 @@ import type { AnchorPlaceName, AuditAnchor } from '../../domain/audit/audit-anch
 import { anchorName, answered, confirmedAction, heldAction } from '../../domain/audit/record.ts';
 import type { AuditRow } from '../../domain/audit/rows.ts';
 import { checkSignature, type SigningStart, startHolds } from '../../domain/audit/signature.ts';
+import { checkTexts, textsBySeq } from '../../domain/audit/texts.ts';
 import type { Trust } from '../../domain/kernel/signing.ts';
 import type { AnchorPlace } from '../../domain/ports/anchor-place.ts';
 import type { StoreOf } from '../../domain/ports/store.ts';
@@ -97,11 +98,19 @@ async function walk(
   let emptied = false;
   let at = auditStart;
   for (;;) {
-    // The head is read after the rows: a row that came meanwhile is never beyond it.
-    const { rows, head } = await store.tx(async (tx) => ({
-      rows: await tx.audit.rows(at.seq + 1, page),
-      head: await tx.audit.headIfAny(),
-    }));
+    // The head is read after the rows, so that a row that came meanwhile is never beyond it; and after the texts what is
+    // said of those that went, since it is said before they go.
+    const { rows, texts, through, head } = await store.tx(async (tx) => {
+      const rows = await tx.audit.rows(at.seq + 1, page);
+      const [first, last] = [rows[0], rows.at(-1)];
+      return {
+        rows,
+        texts: first === undefined || last === undefined ? [] : await tx.audit.texts(first.seq, last.seq),
+        through: await tx.audit.textsRemovedThrough(),
+        head: await tx.audit.headIfAny(),
+      };
+    });
+    const beside = textsBySeq(texts);
     if (rows.length === 0) return { at, hashes, confirmations, emptied, signed };
     for (const row of rows) {
       const checked = checkAuditRow(at, row, keys);
@@ -116,6 +125,8 @@ async function walk(
         if (fault !== undefined) return fault;
         if (start === undefined || at.seq > start.seq) signed += 1;
       }
+      const typed = checkTexts(row, beside.get(row.seq) ?? [], { keys, through });
+      if (typed !== undefined) return typed;
       if (wanted.has(at.seq)) hashes.set(at.seq, at.hash);
       if (row.action === confirmedAction) confirmations.push(row);
       if (at.seq === 1) emptied = row.action === heldAction && row.facts?.['seq'] === 0;

@@ -1,3 +1,5 @@
+import type { RecordGuard } from '../../domain/audit/record.ts';
+import { textsRemovedAction } from '../../domain/audit/texts.ts';
 import type { Clock, Logger } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { type RetentionKind, type RetentionResult, retentionKinds } from '../../domain/ports/retention.ts';
@@ -5,7 +7,9 @@ import type { StoreOf } from '../../domain/ports/store.ts';
 import type { Sweeper } from '../../domain/ports/sweeper.ts';
 
 export interface RetentionDeps {
-  readonly store: StoreOf<'retention'>;
+  readonly store: StoreOf<'retention' | 'audit'>;
+  /** While anchors contradict the record nothing of it is removed. */
+  readonly record: Pick<RecordGuard, 'check'>;
   /** Milliseconds that each kind is kept. */
   readonly keep: Readonly<Record<RetentionKind, number>>;
   readonly clock: Clock;
@@ -24,6 +28,7 @@ const least = 1;
 const passing: ReadonlySet<string> = new Set(['TIMED_OUT', 'CONFLICT', 'DEPENDENCY_UNAVAILABLE']);
 /** Milliseconds between two looks at everything. */
 const restMs = 60 * 60_000;
+const dayMs = 24 * restMs;
 /** Least milliseconds between two batches, in which others have the server for themselves. */
 const pauseMs = 10;
 
@@ -32,7 +37,7 @@ const pauseMs = 10;
  * ends before it has held a lock for 100 ms. A batch that took long makes the next one smaller. Any number may run.
  */
 export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
-  const { store, keep, clock, logger, budgetMs = 1000 } = deps;
+  const { store, record, keep, clock, logger, budgetMs = 1000 } = deps;
   const limits = new Map<RetentionKind, number>();
   /** What is left of the look at everything that is under way, and where it stands in the first of it. */
   let open: RetentionKind[] = [];
@@ -59,6 +64,19 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
       limits.set(kind, Math.max(least, Math.floor(limit / 4)));
       return undefined;
     }
+  };
+
+  /** R-L7: which texts go is written down before they go; false: none are old. */
+  const announced = async (): Promise<boolean> => {
+    const old = (tx: Parameters<Parameters<typeof store.tx>[0]>[0]) => tx.retention.typedDue(keep.typed);
+    if ((await store.tx(old)) === undefined || (await record.check()).state === 'held') return false;
+    return store.tx(async (tx) => {
+      const due = await old(tx);
+      if (due === undefined) return false;
+      const facts = { ...due, days: Math.floor(keep.typed / dayMs) };
+      await tx.audit.append({ actor: 'system', actorTeam: '-', action: textsRemovedAction, facts });
+      return true;
+    });
   };
 
   const begin = (): boolean => {
@@ -105,8 +123,9 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
           failures = 0;
           total += result.removed;
           removed.set(kind, (removed.get(kind) ?? 0) + result.removed);
-          if (result.last === undefined || result.looked < limit) next();
-          else after = result.last;
+          if (result.last !== undefined && result.looked >= limit) after = result.last;
+          // What was written down is gone; what has become old meanwhile has its turn.
+          else if (kind !== 'typed' || !(await announced())) next();
         }
         if (open.length === 0) end();
         else if (performance.now() >= until) break;

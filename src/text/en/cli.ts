@@ -161,6 +161,9 @@ export const cli = {
   'audit.verdict.export-altered':
     'The file is not the one that its manifest describes; row {seq} is the last that fits.',
   'audit.verdict.manifest-forged': 'The manifest is forged: it was signed with another key than ours.',
+  'audit.verdict.text-altered':
+    'The typed text of row {seq} was altered: it is not the one that the row names.',
+  'audit.verdict.text-missing': 'The typed text of row {seq} is gone, and no row says that it was removed.',
   'audit.place.file': 'the anchor file',
   'audit.place.postgres': 'the second PostgreSQL',
   'audit.place.slack': 'the Slack channel',

@@ -19,6 +19,7 @@ export const fix = {
   'card.nothing-before': 'nothing',
   'card.more-steps': '… and {count|# more step|# more steps} of the same plan, in the attached plan.',
   'card.reason': '*Reason given:* {reason}',
+  'card.text-removed': 'text removed after {days|# day|# days}',
   'card.asked': 'Asked for by {who} at {time:time}.',
   'card.approved-by': 'Approved by {who} at {time:time} (plan `{hash:hash}`).',
   'card.glass-by': 'Break-glass by {who} at {time:time}: {reason}',

@@ -151,6 +151,8 @@ export const cli = {
   'audit.verdict.anchor-mismatch': '日志被重写：{place} 记得的第 {seq} 行与此不同。',
   'audit.verdict.export-altered': '该文件不是其清单所描述的文件；第 {seq} 行是最后相符的一行。',
   'audit.verdict.manifest-forged': '清单是伪造的：并非由我们的任何密钥签署。',
+  'audit.verdict.text-altered': '第 {seq} 行的输入文本被改动：与该行所记的不符。',
+  'audit.verdict.text-missing': '第 {seq} 行的输入文本不见了，而没有任何一行记录它被移除。',
   'audit.place.file': '锚点文件',
   'audit.place.postgres': '第二个 PostgreSQL',
   'audit.place.slack': 'Slack 频道',

@@ -21,6 +21,7 @@ export const fix = {
   'card.nothing-before': '无',
   'card.more-steps': '… 同一方案另有 {count} 步，见附件。',
   'card.reason': '*理由：* {reason}',
+  'card.text-removed': '文本保存 {days} 天后已移除',
   'card.asked': '{who} 于 {time:time} 申请。',
   'card.approved-by': '{who} 于 {time:time} 批准（方案 `{hash:hash}`）。',
   'card.glass-by': '{who} 于 {time:time} 破窗执行：{reason}',

@@ -68,6 +68,15 @@ describe('the kill switch', () => {
       outcome: { waiting: 'kill-switch', why: 'the sale is on' },
     });
     expect(h.world.effects).toEqual([]);
+    // R-L7: what was typed stands once beside the record, with the row of the switch.
+    const blocked = await database.sql<{ facts: object; typed: number }>(
+      `SELECT facts, (SELECT count(*)::int FROM audit_texts WHERE text = 'the sale is on') AS typed FROM audit_log
+       WHERE facts ->> 'reason' = 'kill-switch' ORDER BY seq`,
+    );
+    expect(blocked.map(({ facts }) => facts)).toEqual(
+      [1, 2, 3].map(() => expect.not.objectContaining({ why: expect.anything() })),
+    );
+    expect(blocked[0]).toMatchObject({ facts: { scope: '*', person: 'ULEAD' }, typed: 1 });
   });
 
   it('stops one kind alone, and ends by itself by the clock of the database', async () => {

@@ -59,7 +59,7 @@ beforeAll(async () => {
     store.tx((tx) =>
       tx.audit.append({
         ...{ actor: 'T:U1', actorTeam: 'T', action: 'test', from: 'proposed', to: 'requested' },
-        ...(reason === undefined ? {} : { reason }),
+        ...(reason === undefined ? {} : { reason, policyVersion: reason }),
         ...{ requestIds: ['r1', 'r,2'], facts: { none: null, number: 1.5, yes: true, text: reason ?? '' } },
       }),
     );
@@ -154,7 +154,8 @@ describe('R-L10: an export of the record', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { ts: string });
     const own = await database.sql<{ row: { ts: string } }>(
-      'SELECT row_to_json(a) AS row FROM audit_log a WHERE seq <= $1 ORDER BY seq',
+      `SELECT row_to_json(whole) AS row FROM (SELECT a.*, (SELECT json_object_agg(field, json_build_object('salt', salt, 'text', text))
+         FROM audit_texts t WHERE t.seq = a.seq) AS texts FROM audit_log a WHERE seq <= $1 ORDER BY seq) AS whole`,
       [rows.length],
     );
 

@@ -234,7 +234,7 @@ describe('R-L5: on a restored dump', () => {
       expect((await lead('fixes', 'status')).out).toBe('No fix is switched off.\n');
       expect(
         await dump.sql(
-          "SELECT actor, reason FROM audit_log WHERE action IN ('audit.confirmed', 'audit.confirmed-refused') ORDER BY seq",
+          `SELECT actor, (SELECT text FROM audit_texts t WHERE t.seq = a.seq) AS reason FROM audit_log a WHERE action IN ('audit.confirmed', 'audit.confirmed-refused') ORDER BY seq`,
         ),
       ).toEqual([
         { actor: 'T0HOME:UONCALL', reason: 'let us go on' },

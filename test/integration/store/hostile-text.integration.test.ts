@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { auditHash } from '../../../src/domain/audit/audit.ts';
+import { checkTexts } from '../../../src/domain/audit/texts.ts';
 import { type Plan, planHash } from '../../../src/domain/fix/remediation.ts';
 import type { Facts } from '../../../src/domain/kernel/facts.ts';
 import { Secret } from '../../../src/domain/kernel/secret.ts';
@@ -10,7 +11,7 @@ import { systemIds } from '../../../src/platform/process/clock.ts';
 import { createDeliveryInbox } from '../../../src/platform/slack/inbox.ts';
 import { hostile } from '../../support/hostile-text.ts';
 import { silentLogger } from '../../support/logger.ts';
-import { usePostgres } from '../../support/postgres.ts';
+import { auditKey, usePostgres } from '../../support/postgres.ts';
 
 const postgres = usePostgres();
 const mark = 'hostile:';
@@ -133,7 +134,11 @@ it.each(hostile)(
 
     // What was hashed is what is read back.
     const [row] = await store.tx((tx) => tx.audit.rows(1, 1));
-    expect(row).toMatchObject(wholeJson({ actor: text, reason: text, requestIds: [text], facts }));
+    expect(row).toMatchObject(wholeJson({ actor: text, requestIds: [text], facts }));
+    const beside = await store.tx((tx) => tx.audit.texts(1, 1));
+    expect(beside).toMatchObject([{ field: 'reason', text: wellFormed(text) }]);
+    const checked = { keys: new Map([[auditKey.id, auditKey.secret]]), through: 0 };
+    expect(row === undefined ? 'no row' : checkTexts(row, beside, checked)).toBeUndefined();
     expect(row === undefined ? '' : auditHash(row, row.prevHash)).toBe(row?.hash);
 
     const plan = planOf(text, facts, name);
@@ -192,7 +197,7 @@ it.each(hostile)(
   180_000,
 );
 
-/** What no hostile text reaches here: digests and signatures, names of processes and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
+/** What no hostile text reaches here: digests (also that of a reason) and signatures, names of processes and words of our own, steps of a running fix, and `mutes`, which nobody writes. */
 const notText: readonly string[] = [
   'approvals.decision',
   'approvals.plan_hash',
@@ -210,9 +215,12 @@ const notText: readonly string[] = [
   'audit_log.mac',
   'audit_log.plan_hash',
   'audit_log.prev_hash',
+  'audit_log.reason',
   'audit_log.signature',
   'audit_log.signed_by',
   'audit_log.to_state',
+  'audit_texts.field',
+  'audit_texts.salt',
   'directory_snapshot.kind',
   'inbox.mac',
   'messages.lost',

@@ -1,6 +1,7 @@
 /** What is old is removed by a scheduler with its own rights, and nothing that something open needs. */
 import { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unanchored } from '../../../src/domain/audit/record.ts';
 import { Retention } from '../../../src/domain/settings/retention.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createRetentionSweeper } from '../../../src/services/schedule/retention.service.ts';
@@ -20,7 +21,8 @@ async function sweeper() {
   const url = await database.kindUrl('scheduler');
   const store = database.store({ database: { url }, role: null });
   return createRetentionSweeper({
-    ...{ store, keep: Retention.parse({}), clock: systemClock, logger: silentLogger, budgetMs: 60_000 },
+    ...{ store, record: unanchored, keep: Retention.parse({}) },
+    ...{ clock: systemClock, logger: silentLogger, budgetMs: 60_000 },
   });
 }
 

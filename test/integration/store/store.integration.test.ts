@@ -611,7 +611,7 @@ describe('audit', () => {
     for (const statement of [
       `UPDATE audit_log SET reason = 'x'`,
       'DELETE FROM audit_log',
-      'TRUNCATE audit_log',
+      'TRUNCATE audit_log CASCADE',
     ]) {
       await expect(database.sql(statement)).rejects.toMatchObject({ code: '42501' });
       await expect(database.sql(`SET ROLE aetherius_app; ${statement}`), statement).rejects.toMatchObject({

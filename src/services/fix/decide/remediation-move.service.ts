@@ -45,9 +45,14 @@ function common(row: RemediationRow, cause: Cause, policyVersion: string) {
   };
 }
 
-/** An undo is named as one in each of its rows, and a token in each row of what it decided. */
+/**
+ * An undo is named as one in each of its rows, and a token in each row of what it decided. Why fixes were switched off is
+ * what a person has typed: it stands beside the row of the switch, and not in the rows of what it blocks (R-L7).
+ */
 function factsOf(row: RemediationRow, cause: Cause): Facts {
-  return { ...cause.facts, ...proofOf(cause.by), ...present({ undoOf: row.undoOf }) };
+  const { why, ...others } = cause.facts ?? {};
+  const facts = cause.facts?.['reason'] === 'kill-switch' ? others : { ...others, ...present({ why }) };
+  return { ...facts, ...proofOf(cause.by), ...present({ undoOf: row.undoOf }) };
 }
 
 const verdicts: readonly RemediationState[] = ['succeeded', 'failed', 'rolled_back', 'rollback_failed'];

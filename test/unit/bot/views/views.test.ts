@@ -336,6 +336,21 @@ describe('the card of a fix', () => {
     );
   });
 
+  it.each([
+    [
+      'en',
+      /Reason given:\* text removed after 400 days\.?\n.*\n?.*Rejected by .*text removed after 30 days/s,
+    ],
+    ['zh-CN', /理由：\* 文本保存 400 天后已移除\n.*拒绝。文本保存 30 天后已移除/s],
+  ] as const)('R-L7: says in %s that a reason was given, when it is kept no more', (language, said) => {
+    const remediation = aRemediation({ state: 'rejected', reasonKeptDays: 400 });
+    const vote = { personId: 'T:V', person: approver, decision: 'reject', reasonKeptDays: 30 } as const;
+    const of = { planHash: 'a'.repeat(64), policyVersion: 'v', version: 1, decidedAt: now };
+    const view = { remediation, approvals: [{ ...vote, ...of }], steps: [], needed: 1, buttons: {}, now };
+
+    expect(shown(renderer.remediation(view, language))).toMatch(said);
+  });
+
   it.each(remediationStates.flatMap((state) => languages.map((language) => [state, language] as const)))(
     'is valid in state %s in %s',
     (state, language) => {

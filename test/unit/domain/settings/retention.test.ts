@@ -12,6 +12,7 @@ describe('retention', () => {
       inbox: 2 * day,
       outbox: 7 * day,
       uploads: 2 * day,
+      typed: 400 * day,
     });
   });
 
@@ -22,6 +23,7 @@ describe('retention', () => {
     ['inbox', '23h'],
     ['outbox', '23h'],
     ['uploads', '23h'],
+    ['typed', '29d'],
   ])('refuses %s for %s: something still needs it then', (kind, text) => {
     expect(Retention.safeParse({ [kind]: text }).error?.issues).toMatchObject([
       { path: [kind], message: expect.stringMatching(/^must be at least \d+d$/) },

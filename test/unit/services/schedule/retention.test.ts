@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unanchored } from '../../../../src/domain/audit/record.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
 import {
   type Retention,
@@ -11,29 +12,42 @@ import type { StoreOf } from '../../../../src/domain/ports/store.ts';
 import { createRetentionSweeper, nextLimit } from '../../../../src/services/schedule/retention.service.ts';
 import { silentLogger } from '../../../support/logger.ts';
 
-const keep = { inbox: 1, uploads: 2, outbox: 3, buttons: 4, messages: 5, runs: 6 };
+const keep = { inbox: 1, uploads: 2, outbox: 3, buttons: 4, messages: 5, runs: 6, typed: 7 * 24 * 3_600_000 };
 
 function sweeper(
   answer: (kind: RetentionKind, batch: RetentionBatch, call: number) => RetentionResult,
   open: () => Promise<Date> = () => Promise.resolve(new Date(0)),
+  {
+    due = [],
+    state = 'confirmed',
+  }: { due?: { through: number; texts: number }[]; state?: 'confirmed' | 'held' } = {},
 ) {
+  const rows: unknown[] = [];
+  const waiting = [...due];
   const calls: { kind: RetentionKind; batch: RetentionBatch; timeoutMs: number | undefined }[] = [];
   let now = 0;
-  const store: StoreOf<'retention'> = {
+  const store: StoreOf<'retention' | 'audit'> = {
     tx: async (work, { statementTimeoutMs } = {}) => {
       const retention: Retention = {
         remove: async (kind, batch) => {
           calls.push({ kind, batch, timeoutMs: statementTimeoutMs });
           return answer(kind, batch, calls.length);
         },
+        typedDue: () => Promise.resolve(waiting[0]),
       };
-      return work({ retention, now: open } as never);
+      const append = async (row: unknown) => {
+        rows.push(row);
+        waiting.shift();
+      };
+      return work({ retention, audit: { append }, now: open } as never);
     },
     single: () => Promise.reject(new Error('not used')),
   };
   const clock = { now: () => new Date(now), sleep: () => Promise.resolve() };
+  const record = { check: async () => ({ ...(await unanchored.check()), state }) };
   return {
-    ...{ calls, ...createRetentionSweeper({ store, keep, clock, logger: silentLogger, budgetMs: 60_000 }) },
+    ...{ calls, rows },
+    ...createRetentionSweeper({ store, record, keep, clock, logger: silentLogger, budgetMs: 60_000 }),
     later: (ms: number) => {
       now += ms;
     },
@@ -47,7 +61,7 @@ describe('removing what is old', () => {
     const one = sweeper(() => nothing);
     expect(await one.sweep()).toBe(0);
     expect(one.calls.map(({ kind }) => kind)).toEqual([...retentionKinds]);
-    expect(one.calls.map(({ batch }) => batch.olderThanMs)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(one.calls.map(({ batch }) => batch.olderThanMs)).toEqual(Object.values(keep));
     expect(Math.max(...one.calls.map(({ timeoutMs = 1e9 }) => timeoutMs))).toBeLessThan(100);
   });
 
@@ -86,7 +100,41 @@ describe('removing what is old', () => {
     const limits = one.calls.filter(({ kind }) => kind === 'outbox').map(({ batch }) => batch.limit);
     expect(limits.slice(0, 4)).toEqual([50, 12, 3, 1]);
     expect(limits.length).toBeLessThan(12);
-    expect(one.calls.at(-1)?.kind).toBe('runs');
+    expect(one.calls.at(-1)?.kind).toBe('typed');
+  });
+
+  it('R-L7: writes down which typed texts go before they go, until no more are old', async () => {
+    const due = [
+      { through: 7, texts: 3 },
+      { through: 9, texts: 1 },
+    ];
+    const order: string[] = [];
+    const one = sweeper(
+      (kind, { limit }) => {
+        if (kind !== 'typed') return nothing;
+        const now = `after ${one.rows.length} rows`;
+        const again = order.includes(now);
+        order.push(now);
+        return again || one.rows.length === 0 ? nothing : { looked: limit, removed: 3, last: '' };
+      },
+      undefined,
+      { due },
+    );
+    expect(await one.sweep()).toBe(6);
+    expect(one.rows).toEqual([
+      {
+        ...{ actor: 'system', actorTeam: '-', action: 'audit.texts-removed' },
+        facts: { through: 7, texts: 3, days: 7 },
+      },
+      expect.objectContaining({ facts: { through: 9, texts: 1, days: 7 } }),
+    ]);
+    expect(order).toEqual(['after 0 rows', 'after 1 rows', 'after 1 rows', 'after 2 rows', 'after 2 rows']);
+  });
+
+  it('R-L5, R-L7: removes no text while anchors contradict the record', async () => {
+    const one = sweeper(() => nothing, undefined, { due: [{ through: 7, texts: 3 }], state: 'held' });
+    await one.sweep();
+    expect(one.rows).toEqual([]);
   });
 
   it('tells that PostgreSQL is away, before it asks for a batch', async () => {
