@@ -26,6 +26,7 @@ export const contractDrift = defineDiagnosis({
     { probe: 'runtime.publish-log' },
     { probe: 'postgres.schemas' },
     { probe: 'postgres.variables' },
+    { probe: 'runtime.images' },
   ],
   causes: [
     {
@@ -111,6 +112,13 @@ export const contractDrift = defineDiagnosis({
       symptom: found('VARIABLE_NOT_FOLLOWED'),
       when: found('VARIABLE_NOT_FOLLOWED'),
       remedies: [{ instruction: 'mend-variable' }],
+    },
+    {
+      id: 'M1.m',
+      part: 'runtime',
+      symptom: found('IMAGES_DIFFER'),
+      when: found('IMAGES_DIFFER'),
+      remedies: [{ instruction: 'align-images' }],
     },
   ],
   // What a Pod refers to and is not there keeps it from starting: that has its own diagnosis.

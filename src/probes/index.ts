@@ -61,6 +61,7 @@ import { runtimeCpuLimit } from './runtime/cpu-limit.probe.ts';
 import { runtimeExecutorLog } from './runtime/executor-log.probe.ts';
 import { runtimeExpectedDatabases } from './runtime/expected-databases.probe.ts';
 import { runtimeGraphLog } from './runtime/graph-log.probe.ts';
+import { runtimeImages } from './runtime/images.probe.ts';
 import { runtimeMemoryLimit } from './runtime/memory-limit.probe.ts';
 import { runtimeModels } from './runtime/models.probe.ts';
 import { runtimeNameLookup } from './runtime/name-lookup.probe.ts';
@@ -148,6 +149,7 @@ const list = [
   runtimeExecutorLog,
   runtimeExpectedDatabases,
   runtimeGraphLog,
+  runtimeImages,
   runtimeMemoryLimit,
   runtimeModels,
   runtimeNameLookup,

@@ -198,6 +198,12 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
     'mend-variable': {
       any: ['# for the report: {variable} of {container} names {database}, used is {used}'],
     },
+    'align-images': {
+      kubernetes: [
+        `kubectl -n {ns} get pods -o custom-columns='POD:.metadata.name,IMAGE:.status.containerStatuses[*].imageID'`,
+      ],
+      compose: [`docker inspect -f '{{.Name}} {{.Config.Image}} {{.Image}}' {one} {other}`],
+    },
     'raise-event-workers': configured(manager, [
       `${keys['event.workers']}: 20`,
       `${keys['event.buffer_size']}: 2000`,

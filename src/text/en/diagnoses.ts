@@ -126,6 +126,7 @@ export const diagnoses = {
   'cause.M1.j': 'A program logs that it publishes without a connection to NATS.',
   'cause.M1.k': 'A second database has the same tables with other columns.',
   'cause.M1.l': 'A variable names another database than its program uses.',
+  'cause.M1.m': 'Instances of one part run different images.',
   'diagnosis.C1': 'A configuration change has no effect',
   'diagnosis.C1.meaning': 'What the file says and what the process uses differ.',
   'diagnosis.C1.impact': 'A fix that was made in the configuration does not help.',
@@ -177,6 +178,8 @@ export const diagnoses = {
     'Tell the maintainers of {container}: the publisher has no connection of its own. A restart does not help.',
   'remedy.remove-second-schema':
     'Tell the maintainers of the SQL files and of the programs which of the two schemas holds. Keep "{database}" until they have decided.',
+  'remedy.align-images':
+    'Tell who deploys {part} which image is meant. Name it by its digest, then restart the instances that have the other one.',
   'remedy.mend-variable':
     'Tell the maintainers of the manifest: take out {variable}, or set what {container} reads instead.',
   'remedy.raise-event-workers':

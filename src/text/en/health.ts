@@ -147,6 +147,8 @@ export const health = {
   'cause.metrics-may-come': '{metrics} may be exported later, because a page has metrics of the same kind',
   'cause.publisher-unseen': 'whether {instance} is connected to NATS was not seen',
   'cause.databases-many': 'the server has more than {most} databases',
+  'cause.image-ids-of-nodes':
+    'the nodes name the images of {parts} by ids of their own, which cannot be compared',
   'cause.sessions-unseen': 'PostgreSQL shows no session of {instances}',
   'cause.manifests-unread': 'the folder {folder} cannot be read',
   'cause.manifests-many': 'the folder {folder} has too many files',

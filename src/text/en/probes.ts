@@ -59,6 +59,7 @@ export const probes = {
   'probe.runtime.executor-log': 'the log of {@orchestrator-service}, for its executor',
   'probe.runtime.expected-databases': 'whether a program ends for want of its database',
   'probe.runtime.graph-log': 'the log of {@reasoning-service}, for Neo4j',
+  'probe.runtime.images': 'whether all instances of a part run the same image',
   'probe.runtime.memory-limit': 'the memory of a part against its limit, and kills for memory',
   'probe.runtime.models': 'the model of {@reasoning-service} and its libraries',
   'probe.runtime.name-lookup': 'name lookups from inside a service’s container',

@@ -80,6 +80,9 @@ export const services = {
   'finding.SCHEMA_TWICE':
     'Database "{database}" has empty tables of "{used}" with other columns ({tables}). In {table} it lacks: {missing}. It adds: {added}.',
   'finding.SCHEMA_TWICE.impact': 'A reader of "{database}" finds other columns and empty tables.',
+  'finding.IMAGES_DIFFER':
+    '{part} runs two images: {first} in {with|# instance|# instances}, as in {one}, and {second} in {without|# instance|# instances}, as in {other}.',
+  'finding.IMAGES_DIFFER.impact': 'Whichever instance answers decides how {part} behaves.',
   'finding.VARIABLE_NOT_FOLLOWED':
     '{variable} of {container} names the database "{database}". It has {sessions|# session|# sessions} in: {used}.',
   'finding.VARIABLE_NOT_FOLLOWED.impact': 'A change of that variable has no effect.',

@@ -127,6 +127,7 @@ export const diagnoses = {
   'cause.M1.j': '程序的日志显示它在没有 NATS 连接的情况下发布消息。',
   'cause.M1.k': '另一个数据库有同名的表，但列不同。',
   'cause.M1.l': '变量指定的数据库与程序实际使用的不同。',
+  'cause.M1.m': '同一组件的实例运行着不同的镜像。',
   'diagnosis.C1': '配置未生效',
   'diagnosis.C1.meaning': '文件里的配置与进程实际使用的不同。',
   'diagnosis.C1.impact': '在配置里做的修复不起作用。',
@@ -168,6 +169,7 @@ export const diagnoses = {
   'remedy.report-publisher': '请告知 {container} 的维护者：发布者没有自己的连接。重启没有用。',
   'remedy.remove-second-schema':
     '请 SQL 文件和程序的维护者确定以哪一套表结构为准。决定之前请保留 "{database}"。',
+  'remedy.align-images': '请告知 {part} 的部署者应使用哪个镜像：用摘要指定镜像，再重启使用另一个镜像的实例。',
   'remedy.mend-variable': '请告知清单的维护者：去掉 {variable}，或改为设置 {container} 真正读取的变量。',
   'remedy.raise-event-workers':
     '在 {@agent-manager} 配置中把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000，然后重启。',

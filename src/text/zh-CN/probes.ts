@@ -60,6 +60,7 @@ export const probes = {
   'probe.runtime.executor-log': '{@orchestrator-service} 日志中执行器的内容',
   'probe.runtime.expected-databases': '程序是否因缺少数据库而退出',
   'probe.runtime.graph-log': '{@reasoning-service} 日志中有关 Neo4j 的内容',
+  'probe.runtime.images': '同一组件的所有实例是否运行同一个镜像',
   'probe.runtime.memory-limit': '组件内存与上限的对比，以及因内存被杀的记录',
   'probe.runtime.models': '{@reasoning-service} 的模型及其依赖库',
   'probe.runtime.name-lookup': '在服务容器内部的域名解析',

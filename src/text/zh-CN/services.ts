@@ -75,6 +75,9 @@ export const services = {
   'finding.SCHEMA_TWICE':
     '数据库 "{database}" 里有 "{used}" 的空表，但列不同（{tables}）。{table} 缺少：{missing}；多出：{added}。',
   'finding.SCHEMA_TWICE.impact': '被引到 "{database}" 的人会看到不同的列，而且没有数据。',
+  'finding.IMAGES_DIFFER':
+    '{part} 运行着两个镜像：{with} 个实例（如 {one}）为 {first}，{without} 个实例（如 {other}）为 {second}。',
+  'finding.IMAGES_DIFFER.impact': '{part} 的行为取决于由哪个实例应答。',
   'finding.VARIABLE_NOT_FOLLOWED':
     '{container} 的变量 {variable} 指定数据库 "{database}"，但它的 {sessions} 个会话在：{used}。',
   'finding.VARIABLE_NOT_FOLLOWED.impact': '修改这个变量没有效果。',

@@ -76,6 +76,43 @@ describe.skipIf(lacking !== undefined)(
       if (ours) await stopDocker();
     }, 120_000);
 
+    it('M1.m: finds a tag that was moved between the starts of two containers', async () => {
+      const named = (name: string) => ['--name', `${project}-${name}`, '--label', service] as const;
+      const service = 'com.docker.compose.service=agent-manager';
+      const label = ['--label', `com.docker.compose.project=${project}`] as const;
+      const run = (name: string) =>
+        docker('run', '-d', ...named(name), ...label, image, '/bin/busybox', 'sh', '-c', sleeps);
+      const look = (more: Readonly<Record<string, number>> = { settledMinutes: 0 }) =>
+        runProbe('runtime.images', { runtime: runtime() }, more);
+      const first = await docker('inspect', '-f', '{{.Id}}', image);
+      const ids = [await run('manager-1'), await run('manager-2')];
+      try {
+        expect(await look()).toMatchObject({ status: 'healthy', facts: { compared: 1 } });
+
+        await docker('import', '-c', 'LABEL build=2', join(folder.dir, 'box.tar'), image);
+        const second = await docker('inspect', '-f', '{{.Id}}', image);
+        ids.push(await run('manager-3'));
+        expect(second).not.toBe(first);
+        expect(await look()).toMatchObject({
+          findings: [
+            {
+              ...{ code: 'IMAGES_DIFFER', part: 'agent-manager' },
+              facts: {
+                ...{ with: 2, without: 1, other: `${project}-manager-3` },
+                first: `${image} (${first.slice(0, 19)})`,
+                second: `${image} (${second.slice(0, 19)})`,
+              },
+            },
+          ],
+        });
+        // They have just been started: it may be a roll-out.
+        expect(await look({})).toMatchObject({ status: 'healthy', facts: { rollingOut: 1 } });
+      } finally {
+        await docker('rm', '-f', ...ids);
+        await docker('tag', first, image);
+      }
+    });
+
     it('restarts the container that was approved, once, and not one that somebody else has restarted since', async () => {
       const id = await start('collect-agent', sleeps);
       const compose = createComposeTarget({ project, socket: engine.socket ?? '' });

@@ -6,6 +6,8 @@ export interface ComposeContainer {
   /** Compose service name, from the label. */
   readonly service: string;
   readonly image: string;
+  /** The engine's id of the image that it was made from, `sha256:…`. */
+  readonly imageId?: string;
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
   /** What its own health check said last, where it failed. */

@@ -155,6 +155,8 @@ export interface Instance {
   readonly namespace?: string;
   readonly container: string;
   readonly image: string;
+  /** What was pulled: on Kubernetes `repository@sha256:…`, or a node's own id; on Compose the engine's id. */
+  readonly imageId?: string;
   readonly phase: 'running' | 'waiting' | 'terminated' | 'paused' | 'pending';
   /** `CrashLoopBackOff`, `ImagePullBackOff`, `exited`, … */
   readonly reason?: string;

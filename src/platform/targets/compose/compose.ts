@@ -184,6 +184,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     name: info.Name.replace(/^\//, ''),
     service: config.Labels['com.docker.compose.service'] ?? '',
     image: config.Image,
+    imageId: info.Image,
     state: states.has(state.Status) ? (state.Status as ComposeContainer['state']) : 'dead',
     ...(health === 'starting' || health === 'healthy' || health === 'unhealthy' ? { health } : {}),
     ...(check === undefined || check.ExitCode === 0 ? {} : { checkOutput: check.Output }),

@@ -97,14 +97,7 @@ function slimPod(pod: Loose, share: (value: unknown) => unknown): void {
 /** Of the conditions that hold, those that probes ask for. */
 const asked: ReadonlySet<unknown> = new Set(['Ready', 'PodScheduled']);
 const repeated = ['hostIP', 'hostIPs', 'podIPs', 'qosClass'] as const;
-const ofContainer = [
-  'imageID',
-  'containerID',
-  'volumeMounts',
-  'allocatedResources',
-  'resources',
-  'user',
-] as const;
+const ofContainer = ['containerID', 'volumeMounts', 'allocatedResources', 'resources', 'user'] as const;
 
 function slimStatus(status: Loose): void {
   for (const field of repeated) delete status[field];

@@ -15,6 +15,7 @@ const ContainerStatus = z.object({
   name: z.string(),
   ready: z.boolean().default(false),
   restartCount: z.number().default(0),
+  imageID: z.string().optional(),
   state: z
     .object({
       running: z.object({ startedAt: z.string().nullish() }).optional(),
@@ -195,7 +196,7 @@ export function instanceOf(pod: KubePod, part: PartId, platform: Platform): Inst
     container: container?.name ?? '',
     image: container?.image ?? '',
     phase,
-    ...present({ reason, message }),
+    ...present({ imageId: status?.imageID === '' ? undefined : status?.imageID, reason, message }),
     ready: status?.ready ?? false,
     readinessChecked: container?.readinessProbe !== undefined,
     restarts: status?.restartCount ?? 0,

@@ -469,6 +469,7 @@ function containerInstance(container: ComposeContainer, part: PartId): Instance 
     name: container.name,
     container: container.name,
     image: container.image,
+    ...present({ imageId: container.imageId }),
     phase: composePhase[container.state],
     ...(container.state === 'running' ? {} : { reason: container.state }),
     ...present({ message: container.error }),

@@ -411,7 +411,7 @@ describe('slimming', () => {
     const [a, b] = [slim(make('a')), slim(make('b'))];
     const spec = (pod: typeof a) => pod['spec'] as { volumes: unknown; containers: unknown[] };
 
-    expect(JSON.stringify(a)).not.toMatch(/kube-api-access|managedFields|sha256|c:\/\//);
+    expect(JSON.stringify(a)).not.toMatch(/kube-api-access|managedFields|c:\/\//);
     expect(spec(a).volumes).toBe(spec(b).volumes);
     expect(spec(a).containers[0]).toBe(spec(b).containers[0]);
     expect(a['status']).toEqual({
@@ -421,7 +421,7 @@ describe('slimming', () => {
         { type: 'Ready', status: 'True', lastTransitionTime: 't' },
         { type: 'DisruptionTarget', status: 'False' },
       ],
-      containerStatuses: [{ name: 'main', ready: true }],
+      containerStatuses: [{ name: 'main', ready: true, imageID: 'sha256:x' }],
     });
   });
 });
