@@ -70,9 +70,10 @@ const servers: Readonly<Record<string, { readonly name: string; readonly starter
  * target asks. An API server without nodes does not count: what stands in it the test has written.
  */
 export function realServer({ text }: SourceFile, target: string): string | undefined {
-  const server = servers[target];
   const adapter = /from '[^']*\/(?:src\/platform\/targets\/|support\/targets\.ts)/.test(text);
-  return server?.starters.test(text) === true && adapter ? server.name : undefined;
+  // A probe of the runtime asks whichever engine runs the platform.
+  const candidates = [servers[target], ...(target === 'runtime' ? [servers['compose']] : [])];
+  return adapter ? candidates.find((server) => server?.starters.test(text) === true)?.name : undefined;
 }
 
 /** Real servers that a test starts, by itself or with its stage; the bot's own PostgreSQL and Redis are no proof. */
