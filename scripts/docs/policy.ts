@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { KubernetesChange, Remediation } from '../../src/domain/fix/remediation.ts';
+import type { FieldRule, KubernetesChange, Remediation } from '../../src/domain/fix/remediation.ts';
 import { rightNames } from '../../src/domain/fix/rights.ts';
 import { asInGuide } from '../../src/domain/platform/platform.ts';
 import { remediations } from '../../src/remediations/index.ts';
@@ -13,6 +13,9 @@ interface Told {
   readonly agentWorkloads: string;
   readonly own: string;
   readonly debugImages: string;
+  /** Whether this workload may be restarted, and whether it may be changed in other ways. */
+  readonly mayRestart: string;
+  readonly mayChange: string;
 }
 
 const changes = (remediations as readonly unknown[] as readonly Remediation[]).flatMap(
@@ -35,30 +38,90 @@ function sameBut(one: string, other: string, keys: readonly string[]): string {
   ].join(' && ');
 }
 
-const inside = (object: string, path: readonly string[]) =>
-  path.length === 0 ? object : `${object}${path.map((key) => `[?${quoted(key)}]`).join('')}.orValue({})`;
+/** The fields of a change as the tree that they are. */
+interface Branch {
+  readonly [key: string]: Branch | FieldRule;
+}
+const isRule = (node: Branch | FieldRule): node is FieldRule => typeof node['becomes'] === 'string';
 
-/** An update of one of these objects changes this field and nothing else, to this value. */
-function capOf({ group, resources, field, to }: KubernetesChange): string {
-  const leaf = field.at(-1) ?? '';
-  const value = `${inside('object', field.slice(0, -1))}[?${quoted(leaf)}]`;
+function treeOf(fields: KubernetesChange['fields']): Branch {
+  const tree: Record<string, unknown> = { metadata: { annotations: {} } };
+  for (const { path, to } of fields) {
+    let at = tree;
+    for (const key of path.slice(0, -1)) {
+      at[key] ??= {};
+      at = at[key] as Record<string, unknown>;
+    }
+    at[path.at(-1) ?? ''] = to;
+  }
+  return tree as Branch;
+}
+
+/** What the server itself writes with a change, by the depth of the tree. */
+function writtenAt(path: readonly string[]): readonly string[] {
+  if (path.length === 1 && path[0] === 'metadata') return written;
+  return path.join('.') === 'metadata.annotations' ? writtenAnnotations : [];
+}
+
+/** Two objects differ in the fields of this tree alone, each by its rule. Both are expressions, `''` for the object. */
+function capOfTree(
+  tree: Branch,
+  one: string,
+  other: string,
+  path: readonly string[] = [],
+): readonly string[] {
+  const whole = (expression: string) => (expression.endsWith(']') ? `${expression}.orValue({})` : expression);
+  const keys = Object.keys(tree).map((key) => key.replace('[]', ''));
+  return [
+    sameBut(whole(one), whole(other), [...writtenAt(path), ...keys]),
+    ...Object.entries(tree).flatMap(([key, node]) => {
+      const at = (object: string) => `${object}[?${quoted(key.replace('[]', ''))}]`;
+      if (isRule(node)) return [capOfRule(node, at(one), at(other))];
+      if (!key.endsWith('[]')) return capOfTree(node, at(one), at(other), [...path, key]);
+      const [now, before] = [`${at(one)}.orValue([])`, `${at(other)}.orValue([])`];
+      const inner = capOfTree(node, 'n', 'o', [...path, key]).join(' && ');
+      return [
+        `${now}.size() == ${before}.size()`,
+        `${now}.all(n, ${before}.exists_one(o, o.name == n.name && ${inner}))`,
+      ];
+    }),
+  ];
+}
+
+const generation = 'oldObject.metadata.generation';
+/** Registry, path and name of an image, without tag and digest. */
+const repository = "find('^([^/]*/)*[^:@/]*')";
+
+function capOfRule(rule: FieldRule, now: string, before: string): string {
+  switch (rule.becomes) {
+    case 'mark':
+      return `${now}.orValue('') == ${quoted(rule.prefix)} + string(${generation})`;
+    case 'unmarked':
+      return `!${now}.hasValue() && ${before}.orValue('') == ${quoted(rule.prefix)} + string(${generation} - 1)`;
+    case 'number': {
+      const within = (value: string, [least, most]: readonly [number, number]) =>
+        `${value}.orValue(1) >= ${least} && ${value}.orValue(1) <= ${most}`;
+      return `${within(before, rule.from)} && ${within(now, rule.to)}`;
+    }
+    case 'quantity':
+      return `(!${now}.hasValue() || quantity(string(${now}.value())).compareTo(quantity(${quoted(rule.most)})) <= 0)`;
+    case 'image':
+      return `${now}.orValue('').${repository} == ${before}.orValue('').${repository}`;
+    case 'anything':
+      return 'true';
+  }
+}
+
+/** An update of one of these objects changes these fields and nothing else, each as it may. */
+function capOf({ feature, group, resources, fields }: KubernetesChange): string {
   return [
     `variables.asked in ${list(resources.map((resource) => `UPDATE ${group}/${resource}`))}`,
-    `${value}.orValue('') == ${quoted(to.prefix)} + string(oldObject.metadata.${to.counter})`,
-    sameBut('object.metadata', 'oldObject.metadata', [...written, 'annotations']),
-    sameBut(
-      inside('object', ['metadata', 'annotations']),
-      inside('oldObject', ['metadata', 'annotations']),
-      writtenAnnotations,
-    ),
-    ...field.map((key, depth) =>
-      sameBut(inside('object', field.slice(0, depth)), inside('oldObject', field.slice(0, depth)), [
-        key,
-        ...(depth === 0 ? ['metadata'] : []),
-      ]),
-    ),
+    feature === 'restart' ? 'variables.mayRestart' : 'variables.mayChange',
+    ...capOfTree(treeOf(fields), 'object', 'oldObject'),
   ].join(' && ');
 }
+
+const saidOf = ({ fields }: KubernetesChange) => fields.map(({ path }) => path.join('.')).join(' with ');
 
 const updates = [
   ...new Set(changes.flatMap(({ group, resources }) => resources.map((one) => `UPDATE ${group}/${one}`))),
@@ -106,7 +169,7 @@ export const policyRules = {
     },
     {
       expression: `!(variables.asked in ${list(updates)}) || ${changes.map((change) => `(${capOf(change)})`).join(' || ')}`,
-      message: `the bot changes nothing but ${changes.map(({ field, to }) => `${field.join('.')}, to "${to.prefix}" with the ${to.counter} as it was`).join('; ')}`,
+      message: `the bot changes nothing but ${[...new Set(changes.map(saidOf))].join('; ')}, each within its bounds`,
     },
     {
       expression: `variables.asked != ${quoted(exec)} || !(object.?stdin.orValue(false) || object.?tty.orValue(false))`,
@@ -118,6 +181,11 @@ export const policyRules = {
     },
   ],
 };
+
+const toldKeys = [
+  ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const),
+  ...(['mayRestart', 'mayChange'] as const),
+] as const;
 
 /** The policy with its binding, ready for `kubectl apply -f -`. */
 export function policyYaml(name: string, told: Told): string {
@@ -138,15 +206,7 @@ export function policyYaml(name: string, told: Told): string {
         ],
       },
       matchConditions: [{ name: 'by-the-bot', expression: `request.userInfo.username == ${told.account}` }],
-      variables: [
-        ...policyRules.variables,
-        ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const).map(
-          (key) => ({
-            name: key,
-            expression: told[key],
-          }),
-        ),
-      ],
+      variables: [...policyRules.variables, ...toldKeys.map((name) => ({ name, expression: told[name] }))],
       validations: policyRules.validations,
     },
   };
@@ -176,11 +236,13 @@ export function policyFiles(): readonly (readonly [string, string])[] {
     agentWorkloads: mapOf(rightNames('agents', asInGuide)),
     own: quoted('aetherius-bot'),
     debugImages: '[]',
+    mayRestart: 'true',
+    mayChange: 'false',
   });
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

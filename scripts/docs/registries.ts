@@ -83,14 +83,16 @@ function useRows({
   const row = (name: string, cells: readonly string[]) =>
     cells.length === 0 ? [] : [[name, cells.join(' ')]];
   const probed = [...new Set([...source.matchAll(/\{ probe: '([a-z.-]+)'/g)].map(([, probe = '']) => probe))];
-  const fields = changes.map(({ resources, field }) => `${list(resources)}: ${code(field.join('.'))}`);
+  const fields = changes.map(
+    ({ resources, fields }) => `${list(resources)}: ${list(fields.map(({ path }) => path.join('.')))}.`,
+  );
   return [
     ['Offered by a health check for', list(helpsWith)],
     ['Offered where a cause names it, for', list([...helpsWith, ...helpsCause])],
     ['Named by the causes', causes.length === 0 ? 'none' : [...new Set(causes)].join(', ')],
     ...row('Steps, and those of its undo', [said('step', /'([a-z0-9]+-[a-z-]+)'/g).join('; ')]),
     ...row('Proved by the probes', probed.length === 0 ? [] : [list(probed)]),
-    ...row('Changes on Kubernetes', fields),
+    ...row('Changes on Kubernetes', [...new Set(fields)]),
     ...row('Refuses, with these words', said('offer.refused', /refused\('([a-z-]+)'/g)),
   ];
 }

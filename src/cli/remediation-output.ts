@@ -59,6 +59,11 @@ function planLines(plan: Plan, words: Words): readonly string[] {
     ...steps,
     ...(blast === undefined ? [] : [words.plain('cli.fix.blast', { text: blast })]),
     words.plain(plan.undo === undefined ? 'cli.fix.undo-no' : 'cli.fix.undo-yes'),
+    ...(plan.notes ?? []).flatMap(({ key, facts }) => {
+      const note = words.lookupPlain(`note.${key}`, facts);
+      return note === undefined ? [] : [`  ${note}`];
+    }),
+    ...(plan.patch ?? []).map((line) => `    ${line}`),
   ];
 }
 

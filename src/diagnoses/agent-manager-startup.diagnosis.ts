@@ -30,6 +30,7 @@ export const agentManagerStartup = defineDiagnosis({
       ),
       remedies: [
         { instruction: 'correct-database-config' },
+        { remediation: 'kubernetes.start-workload', at: 'postgres', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'postgres', on: 'kubernetes' },
         { remediation: 'compose.restart-service', at: 'postgres', on: 'compose' },
       ],
@@ -41,6 +42,7 @@ export const agentManagerStartup = defineDiagnosis({
       when: all(exits, any(found('STARTUP_NATS_UNREACHABLE'), found('STARTUP_NATS_CREDENTIALS'), unknown)),
       remedies: [
         { instruction: 'correct-nats-config' },
+        { remediation: 'kubernetes.start-workload', at: 'nats', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'nats', on: 'kubernetes' },
         { remediation: 'compose.restart-service', at: 'nats', on: 'compose' },
       ],
@@ -59,6 +61,7 @@ export const agentManagerStartup = defineDiagnosis({
       when: all(exits, any(found('STARTUP_REDIS_UNREACHABLE'), unknown)),
       remedies: [
         { instruction: 'correct-redis-address' },
+        { remediation: 'kubernetes.start-workload', at: 'redis', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'redis', on: 'kubernetes' },
         { remediation: 'compose.restart-service', at: 'redis', on: 'compose' },
       ],

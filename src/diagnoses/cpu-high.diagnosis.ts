@@ -43,7 +43,10 @@ export const cpuHigh = defineDiagnosis({
         throttled('orchestrator-service'),
         throttled('reasoning-service'),
       ),
-      remedies: [{ instruction: 'raise-cpu-limit' }],
+      remedies: [
+        { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { instruction: 'raise-cpu-limit' },
+      ],
     },
   ],
   handOver: [],

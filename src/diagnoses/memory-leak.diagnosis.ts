@@ -47,7 +47,10 @@ export const memoryLeak = defineDiagnosis({
       symptom: unlimited,
       // Whether it grows now or not: nothing but the node would stop it.
       when: unlimited,
-      remedies: [{ instruction: 'set-memory-limit' }],
+      remedies: [
+        { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { instruction: 'set-memory-limit' },
+      ],
     },
   ],
   handOver: [],

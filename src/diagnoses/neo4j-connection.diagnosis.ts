@@ -65,6 +65,7 @@ export const neo4jConnection = defineDiagnosis({
       when: down,
       remedies: [
         { instruction: 'start-neo4j' },
+        { remediation: 'kubernetes.start-workload', at: 'neo4j', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'neo4j', on: 'kubernetes' },
         { remediation: 'compose.restart-service', at: 'neo4j', on: 'compose' },
       ],

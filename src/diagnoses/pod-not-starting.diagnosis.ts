@@ -23,7 +23,10 @@ export const podNotStarting = defineDiagnosis({
       part: 'runtime',
       symptom: notRunning,
       when: found('POD_IMAGE_UNAVAILABLE'),
-      remedies: [{ instruction: 'mend-image' }],
+      remedies: [
+        { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { instruction: 'mend-image' },
+      ],
     },
     {
       id: 'K1.b',
@@ -33,7 +36,10 @@ export const podNotStarting = defineDiagnosis({
         foundApart('POD_CRASH_LOOPING', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
         foundApart('POD_FAILED', 'POD_OOM_KILLED', 'POD_PROBE_FAILS'),
       ),
-      remedies: [{ instruction: 'read-crash-log' }],
+      remedies: [
+        { instruction: 'read-crash-log' },
+        { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+      ],
       leavesWhyOpen: true,
     },
     {
@@ -41,28 +47,40 @@ export const podNotStarting = defineDiagnosis({
       part: 'runtime',
       symptom: notRunning,
       when: found('POD_OOM_KILLED'),
-      remedies: [{ instruction: 'raise-pod-memory' }],
+      remedies: [
+        { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { instruction: 'raise-pod-memory' },
+      ],
     },
     {
       id: 'K1.d',
       part: 'runtime',
       symptom: notRunning,
       when: found('POD_UNSCHEDULABLE'),
-      remedies: [{ instruction: 'make-schedulable' }],
+      remedies: [
+        { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { instruction: 'make-schedulable' },
+      ],
     },
     {
       id: 'K1.e',
       part: 'runtime',
       symptom: notRunning,
       when: found('POD_CONFIG_MISSING'),
-      remedies: [{ instruction: 'create-missing-config' }],
+      remedies: [
+        { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { instruction: 'create-missing-config' },
+      ],
     },
     {
       id: 'K1.f',
       part: 'runtime',
       symptom: notRunning,
       when: any(foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'), hint('POD_SAYS_NOT_READY')),
-      remedies: [{ instruction: 'mend-probe' }],
+      remedies: [
+        { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { instruction: 'mend-probe' },
+      ],
     },
   ],
   handOver: [],

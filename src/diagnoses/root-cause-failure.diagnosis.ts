@@ -23,7 +23,10 @@ export const rootCauseFailure = defineDiagnosis({
         found('OOM_KILLED', 'reasoning-service'),
         all(found('ROOT_CAUSE_FAILS'), found('MEMORY_NEAR_LIMIT', 'reasoning-service')),
       ),
-      remedies: [{ instruction: 'raise-memory-limit' }],
+      remedies: [
+        { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { instruction: 'raise-memory-limit' },
+      ],
     },
     {
       id: 'S6.b',

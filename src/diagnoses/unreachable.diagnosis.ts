@@ -147,7 +147,7 @@ export function unreachable(part: PartId) {
         part,
         symptom: running,
         when: running,
-        remedies: restart(part),
+        remedies: start(part),
         leavesWhyOpen: true,
         answersBelow: 'seen-stopped',
       },
@@ -186,6 +186,14 @@ export function unreachable(part: PartId) {
       ...(part === 'collect-agent' ? ([{ when: found('NOBODY_PUBLISHES'), to: 'S2' }] as const) : []),
     ],
   });
+}
+
+/** What nobody wants a Pod of is started, and all else started anew: only one of them can be planned. */
+function start(part: PartId) {
+  const [first, ...rest] = restart(part);
+  return part === 'collect-agent'
+    ? ([first, ...rest] as const)
+    : ([first, { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes' }, ...rest] as const);
 }
 
 function restart(part: PartId) {

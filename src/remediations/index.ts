@@ -1,5 +1,8 @@
 import { restartService } from './compose/restart-service.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
+import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
+import { setResources } from './kubernetes/set-resources.remediation.ts';
+import { startWorkload } from './kubernetes/start-workload.remediation.ts';
 import { createStream } from './nats/create-stream.remediation.ts';
 import { createIndexes } from './postgres/create-indexes.remediation.ts';
 import { endBlockingSession } from './postgres/end-blocking-session.remediation.ts';
@@ -14,6 +17,9 @@ import { setMemoryLimit } from './redis/set-memory-limit.remediation.ts';
 export const remediations = [
   restartService,
   restartWorkload,
+  startWorkload,
+  rollbackWorkload,
+  setResources,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

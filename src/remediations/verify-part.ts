@@ -34,3 +34,8 @@ function answers(part: PartId, targets: Targets): readonly ProbeCall[] {
       return [];
   }
 }
+
+/** After an undo on Kubernetes, which may bring a sick part back: its controller acts upon what was written. */
+export function takenUp(part: PartId): ProbeCall {
+  return { probe: 'kubernetes.workloads', with: { part, takenUp: true } };
+}

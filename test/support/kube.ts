@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 
 /** A tiny client for seeding a test API server with an admin kubeconfig; never used by the product. */
 export interface KubeSeed {
+  get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
   put(path: string, body: unknown): Promise<unknown>;
   merge(path: string, body: unknown): Promise<unknown>;
@@ -48,6 +49,7 @@ export function kubeSeed(kubeconfig: string): KubeSeed {
       call.end(body === undefined ? undefined : JSON.stringify(body));
     });
   return {
+    get: (path) => send('GET', path),
     post: (path, body) => send('POST', path, body),
     put: (path, body) => send('PUT', path, body),
     merge: (path, body) => send('PATCH', path, body, 'application/merge-patch+json'),

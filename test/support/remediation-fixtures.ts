@@ -475,6 +475,189 @@ function kubernetes(): Fixture {
   };
 }
 
+interface Loose {
+  [field: string]: unknown;
+}
+const isLoose = (value: unknown): value is Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** RFC 7386, as the API server applies a JSON merge patch. */
+function merged(object: unknown, patch: unknown): unknown {
+  if (!isLoose(patch)) return patch;
+  const made: Loose = { ...(isLoose(object) ? object : {}) };
+  for (const [key, value] of Object.entries(patch))
+    if (value === null) delete made[key];
+    else made[key] = merged(made[key], value);
+  return made;
+}
+
+/**
+ * A Deployment behind a simulated API server: patches are merged, a version that is not the newest is refused, a change
+ * of the spec counts its generation, and a simulated controller brings its Pods up at once.
+ */
+export function simulatedDeployment(
+  start: { readonly metadata?: Loose; readonly spec?: Loose },
+  lists: Readonly<Record<string, readonly unknown[]>> = {},
+) {
+  const log: { readonly body: unknown; readonly dryRun: boolean }[] = [];
+  let changes = 0;
+  let version = 10;
+  const container = { name: 'main', image: 'agent-manager:1', resources: {} };
+  let object = merged(
+    {
+      metadata: { name: 'agent-manager', namespace: 'aetherius', uid: 'uid-1', generation: 3 },
+      spec: {
+        replicas: 2,
+        strategy: { type: 'RollingUpdate' },
+        template: { metadata: { labels: { app: 'agent-manager' } }, spec: { containers: [container] } },
+      },
+    },
+    start,
+  ) as { metadata: Loose; spec: Loose };
+  const shown = (of = object): KubeObject => {
+    const pods = Number(of.spec['replicas']);
+    const counts = { replicas: pods, readyReplicas: pods, availableReplicas: pods, updatedReplicas: pods };
+    return structuredClone({
+      ...of,
+      metadata: { ...of.metadata, resourceVersion: `${version}` },
+      status: { observedGeneration: of.metadata['generation'], ...counts },
+    }) as unknown as KubeObject;
+  };
+  const change = (patch: unknown) => {
+    const next = structuredClone(merged(object, patch)) as typeof object;
+    const specChanged = JSON.stringify(next.spec) !== JSON.stringify(object.spec);
+    next.metadata['generation'] = Number(object.metadata['generation']) + (specChanged ? 1 : 0);
+    return next;
+  };
+  const pods = () =>
+    Array.from({ length: Number(object.spec['replicas']) }, (_one, index) => ({
+      metadata: { name: `p-${index}`, uid: `pod-${index}`, ownerReferences: [{ uid: 'rs-1' }] },
+      status: { phase: 'Running', podIP: `10.244.0.${index + 1}` },
+    }));
+  const target = {
+    namespace: 'aetherius',
+    agentNamespace: 'kube-system',
+    list: (kind: string) => {
+      const set = {
+        metadata: {
+          name: 'agent-manager-1',
+          uid: 'rs-1',
+          ownerReferences: [{ uid: object.metadata['uid'] }],
+        },
+      };
+      const usual =
+        kind === 'pods' ? pods() : kind === 'replicasets' ? [set] : kind === 'deployments' ? [shown()] : [];
+      return Promise.resolve(lists[kind] ?? usual);
+    },
+    get: () => Promise.resolve(shown()),
+    can: () => Promise.resolve(true),
+    patch(_kind: string, _namespace: string, _name: string, body: unknown, options?: { dryRun?: boolean }) {
+      const dryRun = options?.dryRun ?? false;
+      log.push({ body, dryRun });
+      if (dryRun) return Promise.resolve(shown(change(body)));
+      const { resourceVersion, ...metadata } = (body as { metadata: Loose }).metadata;
+      if (resourceVersion !== `${version}`)
+        return Promise.reject(new AppError('CONFLICT', 'changed by somebody else'));
+      object = change({ ...(body as Loose), metadata });
+      changes += 1;
+      version += 1;
+      return Promise.resolve(shown());
+    },
+  };
+  return {
+    targets: { environment: 'prod', platform: asInGuide, kubernetes: target } as unknown as Targets,
+    changes: () => changes,
+    /** By another hand. */
+    set(patch: unknown) {
+      object = change(patch);
+      version += 1;
+    },
+    object: () => object,
+    sent: log,
+    get log() {
+      return log.map((line) => JSON.stringify(line));
+    },
+  };
+}
+
+function stopped(): Fixture {
+  const one = simulatedDeployment(
+    { spec: { replicas: 0 } },
+    {
+      pods: [
+        {
+          metadata: { name: 'p', uid: 'p', ownerReferences: [{ uid: 'rs-1' }] },
+          status: { phase: 'Running', podIP: '10.244.0.1' },
+        },
+        {
+          metadata: { name: 'q', uid: 'q', ownerReferences: [{ uid: 'rs-1' }] },
+          status: { phase: 'Running', podIP: '10.244.0.2' },
+        },
+      ],
+    },
+  );
+  return {
+    ...one,
+    params: { part: 'agent-manager', replicas: 2 },
+    replace: () => one.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => one.set({ spec: { replicas: 5 } }),
+  };
+}
+
+const twoPods = [1, 2].map((index) => ({
+  metadata: { name: `p-${index}`, uid: `pod-${index}`, ownerReferences: [{ uid: 'rs-2' }] },
+  status: { phase: 'Running', podIP: `10.244.0.${index}` },
+}));
+
+/** A ReplicaSet that keeps a revision of the simulated Deployment. */
+export const simulatedRevision = (revision: number, template: Loose) => ({
+  metadata: {
+    name: `agent-manager-${revision}`,
+    uid: `rs-${revision}`,
+    creationTimestamp: '1970-01-01T00:00:00Z',
+    annotations: { 'deployment.kubernetes.io/revision': `${revision}` },
+    ownerReferences: [{ uid: 'uid-1' }],
+  },
+  spec: {
+    template: merged({ metadata: { labels: { app: 'agent-manager', 'pod-template-hash': 'x' } } }, template),
+  },
+});
+const templateOf = (image: string, more: Loose = {}) => ({
+  metadata: { labels: { app: 'agent-manager' } },
+  spec: { containers: [{ name: 'main', image, ...more }] },
+});
+
+function rolledOut(): Fixture {
+  const one = simulatedDeployment(
+    { spec: { template: templateOf('agent-manager:2') } },
+    {
+      pods: twoPods,
+      replicasets: [
+        simulatedRevision(1, templateOf('agent-manager:1', { env: [{ name: 'LOG', value: 'info' }] })),
+        simulatedRevision(2, templateOf('agent-manager:2')),
+      ],
+    },
+  );
+  return {
+    ...one,
+    params: { part: 'agent-manager' },
+    replace: () => one.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => one.set({ spec: { template: templateOf('agent-manager:3') } }),
+  };
+}
+
+function limited(): Fixture {
+  const of = (memory: string) =>
+    templateOf('agent-manager:1', { resources: { limits: { memory }, requests: { memory: '64Mi' } } });
+  const one = simulatedDeployment({ spec: { template: of('128Mi') } });
+  return {
+    ...one,
+    params: { part: 'agent-manager', memoryMiB: 2048 },
+    replace: () => one.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => one.set({ spec: { template: of('1Gi') } }),
+  };
+}
+
 function compose(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -537,5 +720,8 @@ export const fixtures = {
   'postgres.rebuild-index': bloated,
   'postgres.set-max-connections': connections,
   'kubernetes.restart-workload': kubernetes,
+  'kubernetes.start-workload': stopped,
+  'kubernetes.rollback-workload': rolledOut,
+  'kubernetes.set-resources': limited,
   'compose.restart-service': compose,
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

@@ -120,6 +120,7 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
       words,
     ),
     ...raisedBlocks(plan.raised, words),
+    ...noteBlocks(plan, words),
   ];
 }
 
@@ -127,6 +128,15 @@ export function planBlocks(row: RemediationRow, words: Words): KnownBlock[] {
 function raisedBlocks(raised: RemediationRow['plan']['raised'], words: Words): KnownBlock[] {
   const text = raised === undefined ? undefined : words.lookup(`raised.${raised.key}`, raised.facts);
   return text === undefined ? [] : [context(text, words)];
+}
+
+/** What else there is to know of the object, and the same change to be put where the object is made. */
+function noteBlocks({ notes = [], patch = [] }: RemediationRow['plan'], words: Words): KnownBlock[] {
+  const said = notes.flatMap(({ key, facts }) => words.lookup(`note.${key}`, facts) ?? []);
+  return [
+    ...(said.length === 0 ? [] : [section(said.join('\n'), words)]),
+    ...(patch.length === 0 ? [] : [preformatted([...patch], shown.diff, words)]),
+  ];
 }
 
 function undoKey({ plan, undoOf }: RemediationRow): 'card.undo.yes' | 'card.undo.no' | 'card.undo.is' {

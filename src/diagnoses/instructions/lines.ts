@@ -298,6 +298,23 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       ],
     },
     // By its part: what speaks for it may be an address that does not answer, or that there is no instance at all.
+    'start-workload': { kubernetes: ['kubectl -n {home} scale {workload} --replicas=1'] },
+    'roll-back': {
+      kubernetes: [
+        'kubectl -n {home} rollout history {workload}',
+        '# if it came with the last one: kubectl -n {home} rollout undo {workload}',
+      ],
+    },
+    'raise-limits': {
+      kubernetes: [
+        '# memory: kubectl -n {home} set resources {workload} --limits=memory=2048Mi',
+        '# CPU: kubectl -n {home} set resources {workload} --limits=cpu=2',
+      ],
+      compose: [
+        `# memory: docker update --memory 2048m --memory-swap 2048m ${container('{composeService}')}`,
+        `# CPU: docker update --cpus 2 ${container('{composeService}')}`,
+      ],
+    },
     'see-why-not-running': {
       kubernetes: [
         'kubectl -n {home} get {workload}',
@@ -386,7 +403,7 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       kubernetes: ['kubectl -n {namespace} logs {subject} -c {container} --previous --tail=100', goBack],
     },
     'raise-pod-memory': {
-      kubernetes: ['kubectl -n {namespace} set resources {subject} -c {container} --limits=memory=2Gi'],
+      kubernetes: ['kubectl -n {namespace} set resources {subject} -c {container} --limits=memory=2048Mi'],
     },
     'make-schedulable': {
       kubernetes: [

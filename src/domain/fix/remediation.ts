@@ -40,6 +40,10 @@ export interface Plan {
   readonly tier: Tier;
   /** Why the tier is higher than usual: catalogue key `raised.<key>` and its facts, of which none moves by itself. */
   readonly raised?: { readonly key: string; readonly facts: Facts };
+  /** What else a person has to know of the object: catalogue keys `note.<key>`, such as who will put the field back. */
+  readonly notes?: readonly { readonly key: string; readonly facts: Facts }[];
+  /** The same change as lines to put where the object is made: file name or command first, no word of ours in them. */
+  readonly patch?: readonly string[];
   readonly steps: readonly [PlanStep, ...PlanStep[]];
   /** Undo steps made from the saved pre-image; absent: there is no undo and the message says so. */
   readonly undo?: readonly [PlanStep, ...PlanStep[]];
@@ -86,6 +90,35 @@ export interface NeededRight {
   readonly namespace: string;
   /** Of one object: the right may be given for it alone. */
   readonly name?: string;
+  /** The feature of the chart that it belongs to, where several have it. */
+  readonly feature?: KubernetesChange['feature'];
+}
+
+/** What a field may become, and what it may have been. `generation` is the object's number before the change. */
+export type FieldRule =
+  /** This text with the generation. */
+  | { readonly becomes: 'mark'; readonly prefix: string }
+  /** Nothing: it was this text with the generation before that, so that nobody has changed the object since. */
+  | { readonly becomes: 'unmarked'; readonly prefix: string }
+  /** A number within these bounds, both included, from one within those. */
+  | {
+      readonly becomes: 'number';
+      readonly from: readonly [number, number];
+      readonly to: readonly [number, number];
+    }
+  /** A quantity of Kubernetes up to this one, or nothing. */
+  | { readonly becomes: 'quantity'; readonly most: string }
+  /** Another image of the same repository. */
+  | { readonly becomes: 'image' }
+  | { readonly becomes: 'anything' };
+
+export interface FieldChange {
+  /**
+   * From the top of the object. `containers[]` stands for each item of that list, known by its name; none of them may
+   * come or go.
+   */
+  readonly path: readonly [string, ...string[]];
+  readonly to: FieldRule;
 }
 
 /**
@@ -93,12 +126,12 @@ export interface NeededRight {
  * an effect that is not said here is denied there (R-X15).
  */
 export interface KubernetesChange {
+  /** What an installation switches on to let it happen. */
+  readonly feature: 'restart' | 'workloads';
   readonly group: string;
   readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets')[];
-  /** The one field that differs afterwards, from the top of the object. */
-  readonly field: readonly [string, ...string[]];
-  /** What it becomes: this text, and the object's number of that name as it was before. */
-  readonly to: { readonly prefix: string; readonly counter: 'generation' };
+  /** The fields that may differ afterwards; no other may. */
+  readonly fields: readonly [FieldChange, ...FieldChange[]];
 }
 
 export type Observation = 'done' | 'not-done' | 'unknown';

@@ -4,7 +4,15 @@ import { bareName, factsOf, type Platform } from '../platform/platform.ts';
 import type { NeededRight } from './remediation.ts';
 
 /** Which part of the product needs a right: an installation gives only those it wants to use. */
-export const rightFeatures = ['health', 'diagnosis', 'exec', 'restart', 'secrets', 'debug'] as const;
+export const rightFeatures = [
+  'health',
+  'diagnosis',
+  'exec',
+  'restart',
+  'workloads',
+  'secrets',
+  'debug',
+] as const;
 export type RightFeature = (typeof rightFeatures)[number];
 
 /** Where a right holds: in the platform's namespace, in the collect agents', where events of nodes are kept, or in the bot's own. */
@@ -156,6 +164,38 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   // Who owns the bot's own Pod, so that no fix changes that.
   { feature: 'restart', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'restart', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
+  // The same objects as for a restart; what may be changed of them is the admission policy's business.
+  ...(['deployments', 'statefulsets'] as const).flatMap((resource): readonly KubernetesRight[] => [
+    {
+      feature: 'workloads',
+      group: 'apps',
+      resource,
+      verbs: ['get', 'patch'],
+      places: platform,
+      named: resource,
+    },
+    { feature: 'workloads', group: 'apps', resource, verbs: ['list'], places: platform },
+  ]),
+  // Its Pods, and the earlier revisions that can be gone back to.
+  { feature: 'workloads', group: 'apps', resource: 'replicasets', verbs: ['list'], places: platform },
+  { feature: 'workloads', group: '', resource: 'pods', verbs: ['list'], places: platform },
+  // Who else chooses the number of Pods, and whether one may be away.
+  {
+    feature: 'workloads',
+    group: 'autoscaling',
+    resource: 'horizontalpodautoscalers',
+    verbs: ['list'],
+    places: platform,
+  },
+  {
+    feature: 'workloads',
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    verbs: ['list'],
+    places: platform,
+  },
+  { feature: 'workloads', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
+  { feature: 'workloads', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },
@@ -223,7 +263,7 @@ export function rightsAt(place: RightPlace, features: readonly RightFeature[]): 
   return kubernetesRights.filter((right) => right.places.includes(place) && features.includes(right.feature));
 }
 
-export type RightQuestion = NeededRight & {
+export type RightQuestion = Omit<NeededRight, 'feature'> & {
   readonly feature: RightFeature;
   readonly subresource?: string;
 };
@@ -251,11 +291,12 @@ export function asQuestions(
 
 /**
  * The chart's value that gives a right which the API server refused; undefined for one that no feature has. `resource` as
- * in a refusal: `pods/exec`, `pods.metrics.k8s.io`, `secrets/agent-auth-token`.
+ * in a refusal: `pods/exec`, `pods.metrics.k8s.io`, `secrets/agent-auth-token`. `wanted`: where several features have it.
  */
 export function allowedBy(
   refused: { readonly verb: string; readonly resource: string; readonly namespace: string },
   where: { readonly namespace: string; readonly agentNamespace: string },
+  wanted?: RightFeature,
 ): string | undefined {
   const place =
     refused.namespace === where.namespace
@@ -266,9 +307,11 @@ export function allowedBy(
           ? 'node-events'
           : undefined;
   if (place === undefined) return undefined;
-  const right = kubernetesRights.find(({ group, resource, verbs, places }) => {
+  const gives = ({ group, resource, verbs, places }: KubernetesRight) => {
     const asked = group === 'metrics.k8s.io' ? `${resource}.${group}` : resource;
     return places.includes(place) && verbs.includes(refused.verb) && asked === refused.resource;
-  });
+  };
+  const all = kubernetesRights.filter(gives);
+  const right = all.find(({ feature }) => feature === wanted) ?? all[0];
   return right === undefined ? undefined : chartValue(right.feature, place);
 }

@@ -135,6 +135,7 @@ export const Workload = z.object({
   }),
   status: z
     .object({
+      observedGeneration: z.number().default(0),
       replicas: z.number().default(0),
       readyReplicas: z.number().default(0),
       updatedReplicas: z.number().default(0),

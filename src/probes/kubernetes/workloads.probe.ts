@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { type PartId, partIds, serviceIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
@@ -15,6 +16,10 @@ const params = z.strictObject({
   part: z
     .enum(partIds)
     .meta({ description: 'The part whose Deployment, StatefulSet or DaemonSet is checked.' }),
+  takenUp: z.literal(true).exactOptional().meta({
+    description:
+      'Only whether its controller has taken up what stands in the workload now, and not whether its Pods are ready.',
+  }),
 });
 type Params = z.output<typeof params>;
 type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
@@ -29,7 +34,7 @@ Compares the ready replicas with the wanted ones.`,
   needs: ['kubernetes'],
   timeoutMs: 20_000,
   emits: ['WORKLOAD_MISSING', 'WORKLOAD_SCALED_TO_ZERO', 'WORKLOAD_NOT_READY'],
-  async run({ part }: Params, { deps, signal }: ProbeContext<Deps>) {
+  async run({ part, takenUp }: Params, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes, platform } = deps;
     const all = await candidates({ kubernetes, platform }, part, signal);
     const workloads = all.filter((workload) => partOfWorkload(workload.name, platform) === part);
@@ -49,6 +54,15 @@ Compares the ready replicas with the wanted ones.`,
           facts: { namespace: part === 'collect-agent' ? kubernetes.agentNamespace : kubernetes.namespace },
         },
       ]);
+    }
+    if (takenUp === true) {
+      const behind = workloads.filter((workload) => workload.observed < workload.generation);
+      const names = behind.map(({ name }) => name).join(', ');
+      if (behind.length === 0) return { status: 'healthy', facts: { workloads: workloads.length } };
+      const cause = new AppError('DEPENDENCY_UNAVAILABLE', 'a controller has not taken up a change', {
+        facts: { reason: 'controller-behind', workloads: names },
+      });
+      return { status: 'inconclusive', cause };
     }
     const running = await runningPods(deps, part, signal);
     const findings = workloads.flatMap((workload): Finding[] => {
@@ -83,6 +97,9 @@ interface Seen {
   readonly namespace: string;
   readonly desired: number;
   readonly ready: number;
+  /** Version of what is wanted of it, and the one that its controller acts upon. */
+  readonly generation: number;
+  readonly observed: number;
   readonly images: readonly string[];
   /** By its priority it is one of those without which the cluster does not work. */
   readonly ofCluster: boolean;
@@ -102,6 +119,8 @@ async function candidates(
     desired:
       kind === 'DaemonSet' ? (workload.status.desiredNumberScheduled ?? 0) : (workload.spec.replicas ?? 1),
     ready: kind === 'DaemonSet' ? workload.status.numberReady : workload.status.readyReplicas,
+    generation: workload.metadata.generation ?? 0,
+    observed: workload.status.observedGeneration,
     images: workload.spec.template?.spec.containers.map(({ image }) => image) ?? [],
     ofCluster: clusterPriority.test(workload.spec.template?.spec.priorityClassName ?? ''),
   });

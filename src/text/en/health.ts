@@ -207,6 +207,7 @@ export const health = {
     'nothing shows that {to:part} listens: it has no address under services, and no port was seen ({url})',
   'cause.request-limit':
     'not checked: this diagnosis has used its limit of {most} requests to the Kubernetes API',
+  'cause.controller-behind': 'the controller has not yet acted upon the change of {workloads}',
   'cause.too-many-objects': 'too many objects to list ({objects} {kind})',
 
   'skip.not-configured': 'not configured',

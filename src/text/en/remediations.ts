@@ -10,6 +10,9 @@ export const remediations = {
   'remediation.redis.delete-keys': 'Empty a cache in Redis',
   'remediation.nats.create-stream': 'Create the stream that keeps the events',
   'remediation.kubernetes.restart-workload': 'Restart a workload',
+  'remediation.kubernetes.start-workload': 'Start a workload that is scaled to zero',
+  'remediation.kubernetes.rollback-workload': 'Go back to an earlier revision of a workload',
+  'remediation.kubernetes.set-resources': 'Change the memory or CPU of a workload',
   'remediation.compose.restart-service': 'Restart a service',
 
   'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
@@ -24,6 +27,10 @@ export const remediations = {
   'step.nats-create-stream': 'Create the stream {target}',
   'step.nats-delete-stream': 'Delete the stream {target}, which is empty',
   'step.kubernetes-rollout-restart': 'Restart {target}, one Pod after the other',
+  'step.kubernetes-start': 'Scale {target} to {replicas}',
+  'step.kubernetes-scale-to-zero': 'Scale {target} to zero again',
+  'step.kubernetes-rollback': 'Bring {target} to revision {revision}',
+  'step.kubernetes-set-resources': 'Set limits and requests of {target}',
   'step.compose-restart': 'Restart the container {target}',
 
   'blast.redis-eviction':
@@ -58,8 +65,41 @@ export const remediations = {
   'blast.nats-delete-stream': 'The stream {stream} is deleted if it keeps no message and has no consumer.',
   'blast.kubernetes-restart':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now, strategy {strategy}). A workload with one Pod is away for that time.',
+  'blast.kubernetes-start':
+    '{pods|# Pod is|# Pods are} started for `{workload}`. No Pod runs now, and it answers once one is ready.',
+  'blast.kubernetes-start-undo':
+    'All Pods of `{workload}` are stopped again. Nothing answers there any more.',
+  'blast.kubernetes-rollback':
+    '{pods|# Pod is replaced|# Pods are replaced one after the other} by Pods of revision {revision} ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
+  'blast.kubernetes-rollback-undo':
+    '{pods|# Pod is replaced|# Pods are replaced one after the other} by Pods of revision {revision}, as before the fix. Its problem comes back with it.',
+  'blast.kubernetes-set-resources':
+    '{pods|# Pod is replaced|# Pods are replaced one after the other} for the new values of {container} ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
+  'blast.kubernetes-set-resources-undo':
+    '{pods|# Pod is replaced|# Pods are replaced one after the other} for the former values of {container}. The problem from before may come back.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
+
+  'note.replicas-before': 'It had {pods|# Pod|# Pods} before it was stopped.',
+  'note.replicas-unknown': 'How many Pods it had before is not known.',
+  'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
+  'note.variables-change':
+    'Variables of `{container}` that change: {names}. Their values are not shown here.',
+  'note.probe-changes': 'The {probe} of `{container}` changes back as well.',
+  'note.labels-change': 'Only labels and annotations differ.',
+  'note.schema-stays': 'What the newer version has changed in a database stays as it is.',
+  'note.autoscaler':
+    'The autoscaler `{name}` chooses the number of Pods after that, between {min} and {max}.',
+  'note.puts-back.argocd':
+    ':warning: Argo CD application `{name}` will undo this within minutes, if it heals itself.',
+  'note.puts-back.flux': ':warning: Flux Kustomization `{name}` will undo this at its next run.',
+  'note.puts-back.flux-helm': ':warning: Flux HelmRelease `{name}` will undo this at its next upgrade.',
+  'note.puts-back.helm': ':warning: The next upgrade of Helm release `{name}` will undo this.',
+  'note.puts-back.owner': ':warning: {kind} `{name}` made this object and may undo the change at any time.',
+  'note.puts-back.tool': ':warning: {name} manages this object and may undo the change.',
+  'note.temporary':
+    'So this change is temporary. To keep it, put the same where the object is made, such as this patch:',
+  'note.changed-by': '`{field}` was last set by {by}, {at:time}.',
 
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
@@ -139,6 +179,24 @@ export const remediations = {
   'offer.refused.all-at-once': 'This workload stops all its {pods|# Pod|# Pods} of {part} at once.',
   'offer.refused.budget-exhausted': 'Fewer Pods are healthy than the disruption budget {budget} wants.',
   'offer.refused.rollout-paused': 'The rollout of {workload} is paused, so a restart would do nothing.',
+  'offer.refused.not-scaled-to-zero': '{workload} is not scaled to zero: it wants {pods|# Pod|# Pods}.',
+  'offer.refused.outside-autoscaler':
+    'The autoscaler {autoscaler} allows {min} to {max} Pods, and {pods} would be outside of that.',
+  'offer.refused.scaled-to-zero': '{workload} is scaled to zero: start it first.',
+  'offer.refused.several-containers':
+    'It has several containers, and it must be clear which is meant: {containers}.',
+  'offer.refused.limit-not-raised':
+    'Its {what} limit is {now} already, and {limit} is no higher. Name a higher value.',
+  'offer.refused.request-above-limit': 'A request of {request} is above the limit of {limit}.',
+  'offer.refused.rollback-of-data':
+    '{part} keeps data, and an older version may not read what a newer one wrote.',
+  'offer.refused.rollout-not-begun': 'The controller has not begun the last rollout of {workload} yet.',
+  'offer.refused.rollout-is-old':
+    'Revision {revision} has run for more than {hours|# hour|# hours}, so it is not what broke just now. Name a revision to go back all the same.',
+  'offer.refused.rollback-changes-more':
+    'Revision {revision} differs in more than may be changed from here: {fields}.',
+  'offer.refused.no-earlier-revision': 'The cluster keeps no earlier revision of {workload}.',
+  'offer.refused.no-such-revision': 'There is no revision {revision}. There are: {known}.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

@@ -175,6 +175,7 @@ export const health = {
     '{part:part} 有应答，但 {paths} 都返回 404。请在 services.{part}.healthPaths 下写明它的路径',
   'cause.listener-unknown': '没有迹象表明 {to:part} 在监听：services 下没有它的地址，也没有看到端口（{url}）',
   'cause.request-limit': '未查看：一次诊断最多向 Kubernetes API 请求 {most} 次，已用完',
+  'cause.controller-behind': '控制器尚未处理对 {workloads} 的更改',
   'cause.too-many-objects': '对象过多，无法列出（{objects} 个 {kind}）',
 
   'skip.not-configured': '未配置',

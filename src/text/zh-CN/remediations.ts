@@ -11,6 +11,9 @@ export const remediations = {
   'remediation.redis.delete-keys': '清空 Redis 中的一个缓存',
   'remediation.nats.create-stream': '创建保存事件的流',
   'remediation.kubernetes.restart-workload': '重启工作负载',
+  'remediation.kubernetes.start-workload': '启动已缩容到零的工作负载',
+  'remediation.kubernetes.rollback-workload': '把工作负载回滚到之前的版本',
+  'remediation.kubernetes.set-resources': '更改工作负载的内存或 CPU',
   'remediation.compose.restart-service': '重启服务',
 
   'step.redis-set-eviction-policy': '把 Redis 的淘汰策略设为 {policy}',
@@ -25,6 +28,10 @@ export const remediations = {
   'step.nats-create-stream': '创建流 {target}',
   'step.nats-delete-stream': '删除空的流 {target}',
   'step.kubernetes-rollout-restart': '逐个 Pod 重启 {target}',
+  'step.kubernetes-start': '把 {target} 扩容到 {replicas}',
+  'step.kubernetes-scale-to-zero': '把 {target} 重新缩容到零',
+  'step.kubernetes-rollback': '把 {target} 切换到版本 {revision}',
+  'step.kubernetes-set-resources': '设置 {target} 的 limit 和 request',
   'step.compose-restart': '重启容器 {target}',
 
   'blast.redis-eviction':
@@ -56,8 +63,36 @@ export const remediations = {
   'blast.nats-delete-stream': '如果流 {stream} 没有消息也没有消费者，则将其删除。',
   'blast.kubernetes-restart':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个，策略 {strategy}）。只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.kubernetes-start':
+    '启动 `{workload}` 的 {pods} 个 Pod。它当前没有 Pod，因此没有人受影响；Pod 就绪后即可响应。',
+  'blast.kubernetes-start-undo': '`{workload}` 的所有 Pod 会再次停止，之后不再响应。',
+  'blast.kubernetes-rollback':
+    '逐个把 {pods} 个 Pod 替换为版本 {revision} 的 Pod（当前就绪 {ready} 个）。只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.kubernetes-rollback-undo':
+    '逐个把 {pods} 个 Pod 替换为版本 {revision} 的 Pod，与修复之前相同，原来的问题也会回来。',
+  'blast.kubernetes-set-resources':
+    '为 {container} 的新值逐个替换 {pods} 个 Pod（当前就绪 {ready} 个）。只有一个 Pod 的工作负载在此期间不可用。',
+  'blast.kubernetes-set-resources-undo':
+    '为 {container} 的原值逐个替换 {pods} 个 Pod，原来的问题可能再次出现。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
+
+  'note.replicas-before': '停止之前它有 {pods} 个 Pod。',
+  'note.replicas-unknown': '不知道它之前有多少个 Pod。',
+  'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
+  'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
+  'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
+  'note.labels-change': '只有标签和注解不同。',
+  'note.schema-stays': '新版本在数据库中已做的更改保持不变。',
+  'note.autoscaler': '之后由自动伸缩 `{name}` 在 {min} 到 {max} 之间决定 Pod 数。',
+  'note.puts-back.argocd': ':warning: 如果启用了自动修复，Argo CD 应用 `{name}` 会在几分钟内撤销此更改。',
+  'note.puts-back.flux': ':warning: Flux Kustomization `{name}` 会在下次运行时撤销此更改。',
+  'note.puts-back.flux-helm': ':warning: Flux HelmRelease `{name}` 会在下次升级时撤销此更改。',
+  'note.puts-back.helm': ':warning: Helm release `{name}` 的下次升级会撤销此更改。',
+  'note.puts-back.owner': ':warning: 该对象由 {kind} `{name}` 创建，更改随时可能被它撤销。',
+  'note.puts-back.tool': ':warning: 该对象由 {name} 管理，更改可能被它撤销。',
+  'note.temporary': '因此这只是临时更改。要保留它，请在生成该对象的地方做同样的更改，例如用此补丁：',
+  'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
 
   'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
   'raised.no-majority': '风险 3：{part} 有 {size} 个成员，其中一个重启期间其余的不足多数。',
@@ -120,5 +155,18 @@ export const remediations = {
   'offer.refused.all-at-once': '该工作负载会同时停止 {part} 的全部 {pods} 个 Pod。',
   'offer.refused.budget-exhausted': '健康的 Pod 少于中断预算 {budget} 的要求。',
   'offer.refused.rollout-paused': '{workload} 的发布已暂停，重启不会生效。',
+  'offer.refused.not-scaled-to-zero': '{workload} 没有缩容到零：它需要 {pods} 个 Pod。',
+  'offer.refused.outside-autoscaler': '自动伸缩 {autoscaler} 允许 {min} 到 {max} 个 Pod，{pods} 个超出范围。',
+  'offer.refused.scaled-to-zero': '{workload} 已缩容到零：请先启动它。',
+  'offer.refused.several-containers': '它有多个容器，必须明确指定：{containers}。',
+  'offer.refused.limit-not-raised': '它的 {what} 上限已是 {now}，{limit} 并不更高。请指定更高的值。',
+  'offer.refused.request-above-limit': 'request {request} 超过了 limit {limit}。',
+  'offer.refused.rollback-of-data': '{part} 存有数据，旧版本可能读不了新版本写入的内容。',
+  'offer.refused.rollout-not-begun': '控制器尚未开始 {workload} 的最近一次发布。',
+  'offer.refused.rollout-is-old':
+    '版本 {revision} 已运行超过 {hours} 小时，因此不是它刚刚引起的。若仍要回滚，请指定版本。',
+  'offer.refused.rollback-changes-more': '版本 {revision} 的差异超出此处可以更改的范围：{fields}。',
+  'offer.refused.no-earlier-revision': '集群没有保留 {workload} 的更早版本。',
+  'offer.refused.no-such-revision': '没有版本 {revision}。现有：{known}。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -347,13 +347,14 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'warning', 'diagnosis', 'aetherius'],
         ['kubernetes.missing', 'warning', 'exec', 'aetherius'],
         ['kubernetes.missing', 'warning', 'restart', 'aetherius'],
+        ['kubernetes.missing', 'warning', 'workloads', 'aetherius'],
         ['kubernetes.missing', 'warning', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
       expect(before.map(({ facts }) => facts['allowedBy'])).toEqual([
-        ...['health', 'diagnosis', 'exec', 'restart'].map((feature) => `features.${feature}`),
+        ...['health', 'diagnosis', 'exec', 'restart', 'workloads'].map((feature) => `features.${feature}`),
         ...['health', 'diagnosis', 'restart'].map((feature) => `agentFeatures.${feature}`),
         'features.diagnosis',
       ]);
@@ -391,6 +392,8 @@ describe.skipIf(lacking !== undefined)(
     it('one right taken away is the one that is named', async () => {
       const seed = kubeSeed(api.kubeconfig);
       const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/aetherius/roles/aetherius-bot-restart';
+      // It gives the same objects.
+      await seed.remove(path.replace('-restart', '-workloads'));
       await seed.merge(path, {
         rules: [
           { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'] },

@@ -11,6 +11,9 @@ import type { KubernetesTarget } from '../../../src/domain/probe/targets/kuberne
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
+import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
+import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
+import { startWorkload } from '../../../src/remediations/kubernetes/start-workload.remediation.ts';
 import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
 import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
 import { scratch } from '../../support/targets.ts';
@@ -397,6 +400,137 @@ describe.skipIf(lacking !== undefined)(
       expect(await restart('aetherius', 'deployments', 'agent-manager')).toBe('allowed');
       expect(await restart('kube-system', 'daemonsets', 'collect-agent')).toMatch(/given by name/);
       expect(await tried(inside({})(seed))).toMatch(/own debug container/);
+    });
+
+    describe('where workloads may be changed', () => {
+      const name = 'orchestrator-service';
+      const path = `/apis/apps/v1/namespaces/aetherius/deployments/${name}`;
+      let seed: KubeSeed;
+      let context: Parameters<typeof startWorkload.plan>[1];
+      const main = {
+        name: 'main',
+        image: 'lab.local/orchestrator-service:2',
+        env: [{ name: 'A', value: 'b' }],
+      };
+      const withMain = (change: object, more: readonly object[] = []) => ({
+        spec: { template: { spec: { containers: [{ ...main, ...change }, ...more] } } },
+      });
+
+      beforeAll(async () => {
+        const account = 'system:serviceaccount:changes:workloads-worker';
+        await install(ofPolicy(renderChart({ features: { workloads: true } }, 'workloads', 'changes')));
+        const changer = await mighty(account);
+        seed = changer.seed;
+        await inForce(seed);
+        const kubernetes = createKubernetesTarget({
+          ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig: changer.kubeconfig },
+        });
+        context = {
+          deps: { kubernetes, platform: asInGuide, environment: 'prod' } as never,
+          signal: new AbortController().signal,
+          now: () => new Date(),
+        };
+        const labels = { app: name };
+        const made = (await admin.post(path.replace(`/${name}`, ''), {
+          metadata: { name, labels },
+          spec: {
+            replicas: 0,
+            selector: { matchLabels: labels },
+            template: { metadata: { labels, annotations: { release: '2' } }, spec: { containers: [main] } },
+          },
+        })) as { metadata: { uid: string } };
+        for (const revision of [1, 2])
+          await admin.post('/apis/apps/v1/namespaces/aetherius/replicasets', {
+            metadata: {
+              name: `${name}-${revision}`,
+              annotations: { 'deployment.kubernetes.io/revision': `${revision}` },
+              ownerReferences: [
+                { apiVersion: 'apps/v1', kind: 'Deployment', name, uid: made.metadata.uid, controller: true },
+              ],
+            },
+            spec: {
+              replicas: 0,
+              selector: { matchLabels: { ...labels, 'pod-template-hash': `${revision}` } },
+              template: {
+                metadata: {
+                  labels: { ...labels, 'pod-template-hash': `${revision}` },
+                  annotations: { release: `${revision}` },
+                },
+                spec: {
+                  containers: [
+                    revision === 2 ? main : { name: 'main', image: 'lab.local/orchestrator-service:1' },
+                  ],
+                },
+              },
+            },
+          });
+      });
+
+      it('lets each remediation do its steps and take them back, and nothing of them after another hand', async () => {
+        for (const [remediation, params] of [
+          [startWorkload, { replicas: 3 }],
+          [setResources, { memoryMiB: 2048, cpus: 2 }],
+          [rollbackWorkload, {}],
+        ] as const) {
+          // They refuse what is scaled to zero, and the first one what is not.
+          if (remediation !== startWorkload) await admin.merge(path, { spec: { replicas: 2 } });
+          const plan = await remediation.plan({ part: name, ...params } as never, context);
+          await remediation.applyStep(plan.steps[0], plan, context);
+          expect(await remediation.observeStep(plan.steps[0], plan, context)).toBe('done');
+          const [undo] = plan.undo ?? [];
+          if (undo === undefined) throw new Error('no undo');
+          await remediation.applyStep(undo, plan, context);
+          expect(await remediation.observeStep(undo, plan, context)).toBe('done');
+        }
+        await admin.merge(path, { spec: { replicas: 0 } });
+        const plan = await startWorkload.plan({ part: name, replicas: 2 }, context);
+        await startWorkload.applyStep(plan.steps[0], plan, context);
+        await admin.merge(path, { spec: { minReadySeconds: 1 } });
+
+        const stop = { spec: { replicas: 0 }, metadata: { annotations: { [started]: null } } };
+        expect(await tried(seed.merge(dry(path), stop))).toMatch(/nothing but/);
+      });
+
+      const started = 'aetherius.io/started-generation';
+      it.each<readonly [string, object]>([
+        ['a stop of what it has not started', { spec: { replicas: 0 } }],
+        ['more replicas', { spec: { replicas: 9 } }],
+        [
+          'a stop without its mark',
+          { spec: { replicas: 0 }, metadata: { annotations: { [started]: null } } },
+        ],
+        ['another repository', withMain({ image: 'evil:1' })],
+        ['a registry in front', withMain({ image: 'evil.example/lab.local/orchestrator-service:2' })],
+        ['another command', withMain({ command: ['sh'] })],
+        ['another argument', withMain({ args: ['x'] })],
+        ['all variables of a Secret', withMain({ envFrom: [{ secretRef: { name: 'x' } }] })],
+        ['a privileged container', withMain({ securityContext: { privileged: true } })],
+        ['another container', withMain({}, [{ name: 'more', image: 'lab.local/orchestrator-service:2' }])],
+        ['a container less by another name', withMain({ name: 'other' })],
+        ['a volume', { spec: { template: { spec: { volumes: [{ name: 'v', emptyDir: {} }] } } } }],
+        ['an account', { spec: { template: { spec: { serviceAccountName: 'admin' } } } }],
+        ['the host’s network', { spec: { template: { spec: { hostNetwork: true } } } }],
+        ['a pause', { spec: { paused: true } }],
+        ['a label of the object', { metadata: { labels: { more: 'x' } } }],
+        [
+          'a new image and a pause at once',
+          { spec: { paused: true, ...withMain({ image: 'lab.local/orchestrator-service:3' }).spec } },
+        ],
+      ])('denies %s, and lets another account do it', async (_what, body) => {
+        expect(await tried(seed.merge(dry(path), body))).toMatch(/denied request.*nothing but/s);
+        expect(await tried(somebody.seed.merge(dry(path), body))).not.toMatch(/denied request/);
+      });
+
+      it('denies it in kube-system, and a restart, which is another value of the chart', async () => {
+        const { generation } = (await target.get('deployments', 'aetherius', name)).metadata;
+        const mark = { metadata: { annotations: { [restarted]: `generation ${generation}` } } };
+
+        // An annotation of the template may change where revisions may; of a StatefulSet no template may.
+        const set = '/apis/apps/v1/namespaces/aetherius/statefulsets/redis';
+        expect(await tried(seed.merge(dry(set), { spec: { template: mark } }))).toMatch(/nothing but/);
+        const agent = '/apis/apps/v1/namespaces/kube-system/daemonsets/collect-agent';
+        expect(await tried(seed.merge(dry(agent), { spec: { template: mark } }))).toMatch(/given by name/);
+      });
     });
 
     it('as deploy/rbac/policy.yaml does the same for an installation without Helm', async () => {

@@ -14,6 +14,7 @@ export const kubeKinds = [
   'events',
   'persistentvolumeclaims',
   'poddisruptionbudgets',
+  'horizontalpodautoscalers',
   'nodes',
 ] as const;
 

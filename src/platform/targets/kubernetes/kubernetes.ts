@@ -53,6 +53,7 @@ const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
   endpointslices: '/apis/discovery.k8s.io/v1',
   networkpolicies: '/apis/networking.k8s.io/v1',
   poddisruptionbudgets: '/apis/policy/v1',
+  horizontalpodautoscalers: '/apis/autoscaling/v2',
 };
 
 /**

@@ -217,13 +217,13 @@ async function missingRight(
   const { kubernetes } = targets;
   if (kubernetes === undefined) return undefined;
   const needed = (await remediation.rights?.(params, { deps: targets, signal })) ?? [];
-  for (const { verb, group, resource, namespace, name } of needed)
+  for (const { verb, group, resource, namespace, name, feature } of needed)
     if (!(await kubernetes.can(verb, resource, namespace, { group, signal, ...present({ name }) })))
       return refuse('missing-right', {
         verb,
         resource: `${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : `/${name}`}`,
         namespace,
-        ...present({ allowedBy: allowedBy({ verb, resource, namespace }, kubernetes) }),
+        ...present({ allowedBy: allowedBy({ verb, resource, namespace }, kubernetes, feature) }),
       });
   return undefined;
 }

@@ -1,0 +1,31 @@
+import { stringify } from 'yaml';
+import type { Plan } from '../../domain/fix/remediation.ts';
+import { type FieldPath, isPutBack, ownershipNotes } from './ownership.ts';
+import type { Place, Seen } from './workload.ts';
+
+const kindOf = { deployments: 'Deployment', statefulsets: 'StatefulSet', daemonsets: 'DaemonSet' } as const;
+
+/**
+ * What a plan says of those who write the same fields: who puts them back, who set them last, and where the change would
+ * not last, the same change as a patch for Kustomize, to be put where the object is made.
+ */
+export function lasting(
+  place: Place,
+  seen: Seen,
+  fields: readonly FieldPath[],
+  change: object,
+): Pick<Plan, 'notes' | 'patch'> {
+  const notes = ownershipNotes(seen.object, fields);
+  if (!isPutBack(notes)) return { notes };
+  const patch = stringify({
+    apiVersion: 'apps/v1',
+    kind: kindOf[place.kind],
+    metadata: { name: place.name, namespace: place.namespace },
+    ...change,
+  });
+  const lines = stringify({ patches: [{ patch }] }, { lineWidth: 0 });
+  return {
+    notes: [...notes, { key: 'temporary', facts: {} }],
+    patch: ['# kustomization.yaml', ...lines.trimEnd().split('\n')],
+  };
+}

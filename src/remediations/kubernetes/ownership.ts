@@ -1,0 +1,161 @@
+import type { Plan } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import { own } from '../../domain/kernel/own.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+
+type Notes = NonNullable<Plan['notes']>;
+
+/** A field of an object; an item of a list by its name: `['spec', 'template', 'spec', 'containers', 'name=main', 'image']`. */
+export type FieldPath = readonly string[];
+
+/** Who makes an object from elsewhere, and by which names it writes its fields. */
+interface Maker {
+  /** Catalogue key `note.puts-back.<by>`. */
+  readonly by: 'argocd' | 'flux' | 'flux-helm' | 'helm' | 'owner' | 'tool';
+  readonly facts: Facts;
+  readonly managers: RegExp;
+}
+
+/**
+ * Who will put these fields back, and who set them last. A maker that does not write one of the fields (as with replicas
+ * that stand in no file) is none that would. Sources: Argo CD "Resource Tracking", Flux "Kustomization" and
+ * "HelmRelease", Helm "Labels and Annotations", Kubernetes "Server-Side Apply" (managedFields).
+ */
+export function ownershipNotes(object: KubeObject, fields: readonly FieldPath[]): Notes {
+  const makers = makersOf(object).filter((maker) => writes(maker, object, fields));
+  const last = lastWrite(object, fields);
+  return [
+    ...makers.map(({ by, facts }) => ({ key: `puts-back.${by}`, facts })),
+    ...(last === undefined ? [] : [{ key: 'changed-by', facts: last }]),
+  ];
+}
+
+/** Whether one of these notes says that the change will not last. */
+export const isPutBack = (notes: Notes): boolean => notes.some(({ key }) => key.startsWith('puts-back.'));
+
+/** What people write there who made it by hand. */
+const byHand = /^(?:kubectl|manual|none)$/i;
+
+function makersOf({ metadata }: KubeObject): readonly Maker[] {
+  const { labels, annotations, ownerReferences = [], name, namespace = '' } = metadata;
+  const makers: Maker[] = [];
+  const application = argoApplication(metadata);
+  if (application !== undefined)
+    makers.push({ by: 'argocd', facts: { name: application }, managers: /^argocd/ });
+  const kustomization = own(labels, 'kustomize.toolkit.fluxcd.io/name');
+  if (kustomization !== undefined)
+    makers.push({ by: 'flux', facts: { name: kustomization }, managers: /^kustomize-controller$/ });
+  const helmRelease = own(labels, 'helm.toolkit.fluxcd.io/name');
+  const release = own(annotations, 'meta.helm.sh/release-name');
+  if (helmRelease !== undefined)
+    makers.push({ by: 'flux-helm', facts: { name: helmRelease }, managers: /^helm-controller$/ });
+  else if (release !== undefined) makers.push({ by: 'helm', facts: { name: release }, managers: /^helm$/i });
+  // Whatever made it decides what it is, by whichever name it writes.
+  for (const { kind, name: owner, controller } of ownerReferences)
+    if (controller === true) makers.push({ by: 'owner', facts: { kind, name: owner }, managers: /./ });
+  const tool = own(labels, 'app.kubernetes.io/managed-by');
+  if (makers.length === 0 && tool !== undefined && !byHand.test(tool))
+    makers.push({
+      by: 'tool',
+      facts: { name: tool, object: `${namespace}/${name}` },
+      managers: new RegExp(tool.replaceAll(/[^\w-]/g, '.'), 'i'),
+    });
+  return makers;
+}
+
+/**
+ * `<application>:<group>/<kind>:<namespace>/<name>`; a copy of an object carries that of another, which Argo CD does not
+ * count. By labels the application is told by a label of its own or, where it writes the object, by the usual one.
+ */
+function argoApplication(metadata: KubeObject['metadata']): string | undefined {
+  const { annotations, labels, name, namespace = '' } = metadata;
+  const tracking = own(annotations, 'argocd.argoproj.io/tracking-id');
+  if (tracking !== undefined) {
+    const [application, , place] = tracking.split(':');
+    return place === `${namespace}/${name}` && application !== '' ? application : undefined;
+  }
+  const label = own(labels, 'argocd.argoproj.io/instance');
+  if (label !== undefined) return label;
+  const usual = own(labels, 'app.kubernetes.io/instance');
+  return managedOf(metadata).some(({ manager }) => /^argocd/.test(manager)) ? usual : undefined;
+}
+
+interface Managed {
+  readonly manager: string;
+  readonly time: string;
+  readonly fields: unknown;
+}
+
+/** A status is written by controllers that decide nothing; the scale of an object is a part of its own. */
+function managedOf(metadata: KubeObject['metadata']): readonly Managed[] {
+  const { managedFields = [] } = metadata as { readonly managedFields?: readonly Record<string, unknown>[] };
+  return managedFields
+    .filter(({ subresource }) => subresource === undefined || subresource === 'scale')
+    .map(({ manager, time, fieldsV1 }) => ({
+      manager: typeof manager === 'string' ? manager : '',
+      time: typeof time === 'string' ? time : '',
+      fields: fieldsV1,
+    }));
+}
+
+function writes({ by, managers }: Maker, object: KubeObject, fields: readonly FieldPath[]): boolean {
+  if (by === 'owner') return true;
+  const written = managedOf(object.metadata).filter(({ manager }) => managers.test(manager));
+  if (written.some((entry) => fields.some((field) => holds(entry.fields, field)))) return true;
+  const applied = lastApplied(object);
+  // What is applied from a file on the client's side stands there, whoever wrote the field since.
+  if (by !== 'helm' && applied !== undefined && fields.some((field) => valueAt(applied, field) !== undefined))
+    return true;
+  // Nobody is known to have written anything by its name: it cannot be told, and is said.
+  return written.length === 0 && applied === undefined;
+}
+
+/** What `kubectl apply` and Argo CD have sent last; undefined where it is not kept or cannot be read. */
+export function lastApplied({ metadata }: KubeObject): unknown {
+  const text = own(metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration');
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const itemName = (part: string) => (part.startsWith('name=') ? part.slice('name='.length) : undefined);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `f:spec`, and `k:{"name":"main"}` of an item of a list, as Kubernetes writes who owns what. */
+function holds(fields: unknown, path: FieldPath): boolean {
+  let at = fields;
+  for (const part of path) {
+    const item = itemName(part);
+    if (!isMap(at)) return false;
+    at = own(at, item === undefined ? `f:${part}` : `k:${JSON.stringify({ name: item })}`);
+  }
+  return at !== undefined;
+}
+
+/** The value of that field; undefined where there is none. */
+export function valueAt(object: unknown, path: FieldPath): unknown {
+  let at = object;
+  for (const part of path) {
+    const item = itemName(part);
+    if (item !== undefined)
+      at = Array.isArray(at) ? at.find((one) => isMap(one) && one['name'] === item) : undefined;
+    else at = isMap(at) ? own(at, part) : undefined;
+  }
+  return at;
+}
+
+/** By whom and when one of the fields was set last, for people: `kubectl-scale`, ISO time. */
+function lastWrite({ metadata }: KubeObject, fields: readonly FieldPath[]): Facts | undefined {
+  const [last] = managedOf(metadata)
+    .flatMap(({ manager, time, fields: written }) =>
+      fields
+        .filter((field) => holds(written, field))
+        .map((field) => ({ field: (field.at(-1) ?? '').replace(/^name=/, ''), by: manager, at: time })),
+    )
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+  return last === undefined || last.at === '' ? undefined : last;
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { canonicalJson, sha256 } from '../../domain/kernel/canonical.ts';
+import { own } from '../../domain/kernel/own.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import type { Context, Place } from './workload.ts';
+
+/** Written by the Deployment controller on its ReplicaSets. */
+const revisionKey = 'deployment.kubernetes.io/revision';
+/** A label that the controller adds to the template of a ReplicaSet, and to no Deployment. */
+const hashLabel = 'pod-template-hash';
+
+const Loose = z.record(z.string(), z.unknown());
+const Container = z.looseObject({ name: z.string(), image: z.string().default('') });
+const Template = z.looseObject({
+  metadata: z
+    .looseObject({
+      labels: z.record(z.string(), z.string()).exactOptional(),
+      annotations: z.record(z.string(), z.string()).exactOptional(),
+    })
+    .default({}),
+  spec: z.looseObject({
+    containers: z.array(Container),
+    initContainers: z.array(Container).exactOptional(),
+  }),
+});
+export type Template = z.output<typeof Template>;
+
+export interface Revision {
+  readonly number: number;
+  readonly name: string;
+  readonly uid: string;
+  /** ISO time at which the template was first rolled out. */
+  readonly since: string;
+  readonly template: Template;
+  /** Hash of the template, the same for a Deployment and for its ReplicaSet. */
+  readonly hash: string;
+}
+
+/** The template of a Deployment or a ReplicaSet, without what the controller adds. */
+export function templateOf(object: KubeObject): Template {
+  const { template } = z.object({ template: Template }).parse(object['spec']);
+  const { [hashLabel]: _, ...labels } = template.metadata.labels ?? {};
+  const { creationTimestamp: _none, annotations = {}, ...metadata } = template.metadata;
+  return { ...template, metadata: { ...metadata, labels, annotations } };
+}
+
+export const hashOf = (template: Template): string => sha256(wholeJson(template)).slice(0, 16);
+
+/** The revisions that the cluster still keeps of a Deployment, the newest first. */
+export async function revisionsOf(
+  { namespace }: Place,
+  uid: string,
+  { deps, signal }: Context,
+): Promise<readonly Revision[]> {
+  const sets = await deps.kubernetes.list('replicasets', namespace, { signal });
+  return sets
+    .filter(({ metadata: { ownerReferences = [] } }) => ownerReferences.some((one) => one.uid === uid))
+    .map((set) => {
+      const template = templateOf(set);
+      return {
+        number: Number(own(set.metadata.annotations, revisionKey) ?? 0),
+        name: set.metadata.name,
+        uid: set.metadata.uid,
+        since: set.metadata.creationTimestamp ?? '',
+        template,
+        hash: hashOf(template),
+      };
+    })
+    .toSorted((a, b) => b.number - a.number);
+}
+
+/** Of a container these may differ between two revisions; what else differs is a matter for people. */
+export const containerFields = [
+  'image',
+  'env',
+  'resources',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+] as const;
+export const templateFields = ['labels', 'annotations'] as const;
+export const lists = ['containers', 'initContainers'] as const;
+
+export interface Difference {
+  readonly container: string;
+  readonly field: (typeof containerFields)[number];
+  readonly now: unknown;
+  readonly then: unknown;
+}
+
+const same = (one: unknown, other: unknown) =>
+  canonicalJson(wholeJson(one ?? null)) === canonicalJson(wholeJson(other ?? null));
+
+/** Registry, path and name of an image, without tag and digest. */
+export const repositoryOf = (image: string): string => /^(?:[^/]*\/)*[^:@/]*/.exec(image)?.[0] ?? image;
+
+/**
+ * What differs between two templates: the fields of containers that may be taken back, and the names of those that may
+ * not, such as `volumes` or `main.command`.
+ */
+export function differences(
+  now: Template,
+  then: Template,
+): { readonly changes: readonly Difference[]; readonly others: readonly string[] } {
+  const changes: Difference[] = [];
+  const others = [...otherKeys(now, then, ['metadata', 'spec'])];
+  others.push(...otherKeys(now.metadata, then.metadata, [...templateFields]));
+  others.push(...otherKeys(now.spec, then.spec, [...lists]));
+  for (const list of lists) {
+    const [before, after] = [now.spec[list] ?? [], then.spec[list] ?? []];
+    if (
+      !same(
+        before.map(({ name }) => name),
+        after.map(({ name }) => name),
+      )
+    ) {
+      others.push(list);
+      continue;
+    }
+    for (const [index, container] of before.entries()) {
+      const former = after[index] ?? container;
+      const { name } = container;
+      others.push(...otherKeys(container, former, [...containerFields]).map((key) => `${name}.${key}`));
+      for (const field of containerFields)
+        if (!same(container[field], former[field]))
+          changes.push({ container: name, field, now: container[field], then: former[field] });
+      if (repositoryOf(container.image) !== repositoryOf(former.image)) others.push(`${name}.image`);
+    }
+  }
+  return { changes, others };
+}
+
+function otherKeys(one: object, other: object, but: readonly string[]): readonly string[] {
+  const [a, b] = [Loose.parse(one), Loose.parse(other)];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+    (key) => !but.includes(key) && !same(a[key], b[key]),
+  );
+}
+
+/** The merge patch that makes one template the other, as far as `differences` allows it. */
+export function patchTo(now: Template, then: Template) {
+  const map = (field: (typeof templateFields)[number]) => {
+    const [a, b] = [now.metadata[field] ?? {}, then.metadata[field] ?? {}];
+    return Object.fromEntries(
+      [...new Set([...Object.keys(a), ...Object.keys(b)])]
+        .filter((key) => a[key] !== b[key])
+        .map((key) => [key, b[key] ?? null]),
+    );
+  };
+  const spec = Object.fromEntries(
+    lists.flatMap((list) => (then.spec[list] === undefined ? [] : [[list, then.spec[list]]])),
+  );
+  return {
+    spec: { template: { metadata: { labels: map('labels'), annotations: map('annotations') }, spec } },
+  };
+}

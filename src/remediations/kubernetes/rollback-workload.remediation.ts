@@ -1,0 +1,334 @@
+import { z } from 'zod';
+import {
+  defineRemediation,
+  type FieldChange,
+  type Plan,
+  type PlanStep,
+  planSchema,
+} from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
+import { shortened } from '../../domain/kernel/text.ts';
+import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
+import { isMember } from '../quorum.ts';
+import { refused } from '../stale.ts';
+import { takenUp, verifyPart } from '../verify-part.ts';
+import { lasting } from './lasting.ts';
+import {
+  containerFields,
+  type Difference,
+  differences,
+  hashOf,
+  lists,
+  patchTo,
+  type Revision,
+  revisionsOf,
+  templateFields,
+  templateOf,
+} from './revisions.ts';
+import {
+  type Context,
+  changeableParts,
+  dryRun,
+  identityOf,
+  kinds,
+  look,
+  named,
+  namedOrUsual,
+  objectAt,
+  type Place,
+  patchOnce,
+  placeOf,
+  rolledOut,
+  type Seen,
+  targetOf,
+  workloadName,
+} from './workload.ts';
+import { signsOf } from './workload-object.ts';
+
+const hour = 3_600_000;
+/** A rollout that is older than this has worked, and is not what broke just now, unless a person says so. */
+const recentHours = 24;
+
+const Params = z.strictObject({
+  part: changeableParts,
+  workload: workloadName,
+  revision: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .meta({
+      description: `The revision to go back to; default: the one before, where the last rollout is not older than ${recentHours} hours.`,
+    }),
+});
+type Params = z.output<typeof Params>;
+
+const inTemplate = ['spec', 'template'] as const;
+const fields: readonly FieldChange[] = [
+  ...templateFields.map(
+    (field): FieldChange => ({ path: [...inTemplate, 'metadata', field], to: { becomes: 'anything' } }),
+  ),
+  ...lists.flatMap((list) =>
+    containerFields.map(
+      (field): FieldChange => ({
+        path: [...inTemplate, 'spec', `${list}[]`, field],
+        to: { becomes: field === 'image' ? 'image' : 'anything' },
+      }),
+    ),
+  ),
+];
+
+export const rollbackWorkload = defineRemediation({
+  id: 'kubernetes.rollback-workload',
+  version: 1,
+  doc: `Brings a Deployment back to an earlier revision that the cluster still keeps, as \`kubectl rollout undo\` does (K1.a, K1.b, K1.d, K1.f).
+Its plan says what changes between the two: images, resources, and the names of variables without their values.
+Refused where more than images of the same repository, variables, resources, probes, labels or annotations would change, and for data stores.
+Without a named revision it is refused where the last rollout is older than ${recentHours} hours.
+Its Pods are replaced one after the other. It is done when all Pods are of that revision and available.
+Undo goes back to the revision from before.`,
+  tier: 2,
+  params: Params,
+  needs: ['kubernetes'],
+  on: 'kubernetes',
+  helpsWith: [],
+  helpsCause: [
+    'POD_IMAGE_UNAVAILABLE',
+    'POD_CRASH_LOOPING',
+    'POD_UNSCHEDULABLE',
+    'POD_CONFIG_MISSING',
+    'POD_PROBE_FAILS',
+  ],
+  paramsFor({ part: found, subject }, at) {
+    const part = changeableParts.safeParse(at ?? found);
+    const [kind, name = ''] = subject.split('/');
+    if (!part.success || kind !== 'deployment') return undefined;
+    return { part: part.data, ...(name === part.data ? {} : { workload: name }) };
+  },
+  instruction: 'roll-back',
+  changes: [
+    {
+      feature: 'workloads',
+      group: 'apps',
+      resources: [kinds.Deployment],
+      fields: fields as readonly [FieldChange, ...FieldChange[]],
+    },
+  ],
+  async rights(params: Params, { deps, signal }: Context) {
+    const { kind, namespace, name } = await namedOrUsual(asDeployment(params), deps, signal);
+    const right = (verb: string, group: string, resource: string) =>
+      ({ verb, group, resource, namespace, feature: 'workloads' }) as const;
+    return [
+      right('list', 'apps', kind),
+      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
+      right('list', '', 'pods'),
+      right('list', 'apps', 'replicasets'),
+    ];
+  },
+
+  async plan(params, { deps, signal, now }: Context & { now(): Date }): Promise<Plan> {
+    if (isMember(params.part)) throw refused('rollback-of-data', { part: params.part });
+    const context = { deps, signal };
+    const at = asDeployment(params);
+    const place = await named(placeOf(at, deps), at, deps, signal);
+    const seen = await look(place, deps, signal);
+    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
+    if (seen.desired === 0) throw refused('scaled-to-zero', { workload: place.name });
+    const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
+    const template = templateOf(seen.object);
+    const hash = hashOf(template);
+    const all = await revisionsOf(place, seen.uid, context);
+    const current = all.find((one) => one.hash === hash);
+    // A template that no ReplicaSet has yet could not be gone back to.
+    if (current === undefined) throw refused('rollout-not-begun', { workload: place.name });
+    const back = chosen(all, current, params, place);
+    if (params.revision === undefined && !isRecent(seen, current, now()))
+      throw refused('rollout-is-old', { revision: current.number, hours: recentHours });
+    const { changes, others } = differences(template, back.template);
+    if (others.length > 0)
+      throw refused('rollback-changes-more', { revision: back.number, fields: others.join(', ') });
+    const change = patchTo(template, back.template);
+    const admitted = await dryRun(place, change, context, 'features.workloads');
+    const target = targetOf(place);
+    const [from, to] = shown(changes);
+    const same = { uid: seen.uid, replicas: seen.desired };
+    const { notes = [], patch } = lasting(
+      place,
+      seen,
+      changes.map(({ container, field }) => [
+        ...inTemplate,
+        'spec',
+        'containers',
+        `name=${container}`,
+        field,
+      ]),
+      { spec: { template: { spec: { containers: imagesOf(changes) } } } },
+    );
+    const variables = changes.filter(({ field }) => field === 'env');
+    const probes = changes.filter(({ field }) => field.endsWith('Probe'));
+    return {
+      schemaVersion: planSchema,
+      actionId: 'kubernetes.rollback-workload',
+      actionVersion: 1,
+      environment: deps.environment,
+      part: params.part,
+      target,
+      identity: { uid: seen.uid },
+      params: { ...params, workload: place.name, revision: back.number },
+      ...tierOf(known ? undefined : unknownPart(place.name), 2),
+      notes: [
+        { key: 'revision-since', facts: { revision: back.number, at: back.since } },
+        ...variables.map(({ container, now: set, then }) => ({
+          key: 'variables-change',
+          facts: { container, names: variablesOf(set, then) },
+        })),
+        ...probes.map(({ container, field }) => ({
+          key: 'probe-changes',
+          facts: { container, probe: field },
+        })),
+        ...(changes.length === 0 ? [{ key: 'labels-change', facts: {} }] : []),
+        { key: 'schema-stays', facts: {} },
+        ...notes,
+      ],
+      // Only where images alone differ, the patch is the whole change.
+      ...present({ patch: changes.every(({ field }) => field === 'image') ? patch : undefined }),
+      steps: [
+        {
+          kind: 'kubernetes-rollback',
+          target,
+          from: { revision: current.number, ...from },
+          to: { revision: back.number, ...to },
+          precondition: {
+            ...same,
+            ...{
+              generation: seen.generation,
+              template: hash,
+              back_to: back.uid,
+              back_to_template: back.hash,
+            },
+            admitted,
+          },
+          safety: 'idempotent',
+        },
+      ],
+      undo: [
+        {
+          kind: 'kubernetes-rollback',
+          target,
+          from: { revision: back.number, ...to },
+          to: { revision: current.number, ...from },
+          precondition: {
+            ...same,
+            // One change later, and that was ours.
+            ...{ generation: seen.generation + 1, template: back.hash },
+            ...{ back_to: current.uid, back_to_template: hash },
+          },
+          safety: 'idempotent',
+        },
+      ],
+      verifyWith: verifyPart(params.part, deps),
+      undoVerifyWith: [takenUp(params.part)],
+      verifyWithinMs: 300_000,
+      stableForMs: 15_000,
+      blast: {
+        key: 'kubernetes-rollback',
+        facts: { pods: seen.desired, ready: seen.ready, revision: back.number },
+      },
+      undoBlast: { key: 'kubernetes-rollback-undo', facts: { pods: seen.desired, revision: current.number } },
+      stepTimeoutMs: 15_000,
+      objects: 1,
+    };
+  },
+
+  async object(plan, { deps, signal }: Context) {
+    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
+    return objectAt(place, await look(place, deps, signal), deps, signal);
+  },
+
+  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
+    const place = placeOf(asDeployment(Params.parse(plan.params)), deps);
+    const context = { deps, signal };
+    const all = await revisionsOf(place, String(step.precondition['uid']), context);
+    const back = all.find(({ uid }) => uid === step.precondition['back_to']);
+    return patchOnce(place, context, {
+      done: (seen) => isDone(step, seen),
+      expected: step.precondition,
+      observed: (seen) => ({
+        ...identityOf(seen),
+        ...{ template: hashOf(templateOf(seen.object)) },
+        ...{ back_to: back?.uid ?? null, back_to_template: back?.hash ?? null },
+      }),
+      body: (seen) => (back === undefined ? {} : patchTo(templateOf(seen.object), back.template)),
+    });
+  },
+
+  async observeStep(step, plan, { deps, signal }: Context) {
+    const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
+    if (seen.uid !== step.precondition['uid']) return 'unknown';
+    if (isDone(step, seen)) return 'done';
+    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
+  },
+
+  async settled(plan, { deps, signal }: Context) {
+    const seen = await look(placeOf(asDeployment(Params.parse(plan.params)), deps), deps, signal);
+    return isDone(plan.steps[0], seen) && rolledOut(seen);
+  },
+});
+
+/** ReplicaSets, which keep the revisions, are of Deployments alone. */
+const asDeployment = ({ part, workload }: Params) =>
+  ({ part, kind: 'Deployment', ...present({ workload }) }) as const;
+
+const isDone = ({ precondition }: PlanStep, seen: Seen) =>
+  seen.uid === precondition['uid'] && hashOf(templateOf(seen.object)) === precondition['back_to_template'];
+
+function chosen(all: readonly Revision[], current: Revision, { revision }: Params, place: Place): Revision {
+  if (revision === current.number) throw refused('nothing-to-do');
+  const back =
+    revision === undefined
+      ? all.find(({ number, hash }) => number < current.number && hash !== current.hash)
+      : all.find(({ number }) => number === revision);
+  if (back !== undefined) return back;
+  throw revision === undefined
+    ? refused('no-earlier-revision', { workload: place.name })
+    : refused('no-such-revision', { revision, known: all.map(({ number }) => number).join(', ') });
+}
+
+/** By the last progress that the controller has noted, for a revision that was gone back to is older than its rollout. */
+function isRecent({ object }: Seen, current: Revision, now: Date): boolean {
+  const { conditions = [] } = object['status'] as {
+    conditions?: readonly { type: string; lastUpdateTime?: string }[];
+  };
+  const progress = conditions.find(({ type }) => type === 'Progressing')?.lastUpdateTime;
+  return now.getTime() - Date.parse(progress ?? current.since) < recentHours * hour;
+}
+
+/** What people compare; values of variables are never among it. */
+function shown(changes: readonly Difference[]): readonly [Facts, Facts] {
+  const of = (side: 'now' | 'then') =>
+    Object.fromEntries(
+      changes.flatMap(({ container, field, ...values }) => {
+        if (field === 'image') return [[`${container} image`, String(values[side])]];
+        if (field === 'resources')
+          return [[`${container} resources`, shortened(JSON.stringify(values[side] ?? {}), 200)]];
+        return [];
+      }),
+    );
+  return [of('now'), of('then')];
+}
+
+function variablesOf(now: unknown, then: unknown): string {
+  const map = (list: unknown) =>
+    new Map(
+      (Array.isArray(list) ? (list as { name: string }[]) : []).map((one) => [one.name, JSON.stringify(one)]),
+    );
+  const [a, b] = [map(now), map(then)];
+  const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+  return shortened(names.length === 0 ? 'order' : names.join(', '), 300);
+}
+
+function imagesOf(changes: readonly Difference[]) {
+  return changes.flatMap(({ container, field, then }) =>
+    field === 'image' ? [{ name: container, image: then }] : [],
+  );
+}

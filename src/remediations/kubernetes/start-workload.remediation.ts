@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import { own } from '../../domain/kernel/own.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { FindingCode } from '../../domain/probe/findings.ts';
+import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
+import { restartable } from '../restart.ts';
+import { refused } from '../stale.ts';
+import { storeBehind } from '../store-behind.ts';
+import { takenUp, verifyPart } from '../verify-part.ts';
+import { autoscalerOf } from './autoscaler.ts';
+import { lasting } from './lasting.ts';
+import { lastApplied, valueAt } from './ownership.ts';
+import {
+  type Context,
+  changeableParts,
+  dryRun,
+  kinds,
+  look,
+  named,
+  namedOrUsual,
+  objectAt,
+  type Place,
+  patchOnce,
+  placeOf,
+  rolledOut,
+  type Seen,
+  targetOf,
+  workloadName,
+} from './workload.ts';
+import { signsOf } from './workload-object.ts';
+
+const most = 20;
+/** On the object, so that no Pod is replaced for it: what was started by a fix, and not changed since, may be stopped again. */
+const annotation = 'aetherius.io/started-generation';
+const prefix = 'generation ';
+
+const Params = z.strictObject({
+  part: changeableParts,
+  workload: workloadName,
+  kind: z.enum(['Deployment', 'StatefulSet']).exactOptional().meta({
+    description: 'Kind of the workload; default: that of the part in this installation.',
+  }),
+  replicas: z.int().min(1).max(most).exactOptional().meta({
+    description:
+      'How many Pods; default: as many as it had before it was stopped, as far as events or its manifest say so, otherwise one.',
+  }),
+});
+type Params = z.output<typeof Params>;
+
+/** Seen of the part that a cause names, which may be because nobody wants a Pod of it. */
+const helpsCause = [
+  'PART_NOT_RUNNING',
+  'PART_ABSENT',
+  'STARTUP_DATABASE_UNREACHABLE',
+  'STARTUP_NATS_UNREACHABLE',
+  'STARTUP_REDIS_UNREACHABLE',
+] as const satisfies readonly FindingCode[];
+
+export const startWorkload = defineRemediation({
+  id: 'kubernetes.start-workload',
+  version: 1,
+  doc: `Starts a Deployment or StatefulSet that is scaled to zero, with as many Pods as it had.
+How many that were is read from the events of the last hour, from the manifest that was applied last, or from its autoscaler.
+Refused where it has Pods, or more than ${most} are asked for, and outside of an autoscaler's bounds.
+Its plan says who scaled it, and who will put that back: Argo CD, Flux, Helm or another controller.
+It is done when the controller has started all Pods and they are available.
+Undo scales it to zero again; it is refused once somebody has changed the workload.`,
+  // Somebody stopped it, perhaps with a reason.
+  tier: 2,
+  params: Params,
+  needs: ['kubernetes'],
+  on: 'kubernetes',
+  helpsWith: ['WORKLOAD_SCALED_TO_ZERO'],
+  helpsCause,
+  paramsFor(finding, at) {
+    const scaled = finding.code === 'WORKLOAD_SCALED_TO_ZERO';
+    const part = changeableParts.safeParse(scaled ? (at ?? finding.part) : restartable(finding, at));
+    if (!part.success) return undefined;
+    const { kind, name } = finding.facts;
+    if (!scaled) return { part: part.data };
+    return {
+      part: part.data,
+      ...(typeof name === 'string' && name !== part.data ? { workload: name } : {}),
+      ...(kind === 'Deployment' || kind === 'StatefulSet' ? { kind } : {}),
+    };
+  },
+  instruction: 'start-workload',
+  changes: [
+    {
+      feature: 'workloads',
+      group: 'apps',
+      resources: [kinds.Deployment, kinds.StatefulSet],
+      fields: [
+        { path: ['spec', 'replicas'], to: { becomes: 'number', from: [0, 0], to: [1, most] } },
+        { path: ['metadata', 'annotations', annotation], to: { becomes: 'mark', prefix } },
+      ],
+    },
+    {
+      feature: 'workloads',
+      group: 'apps',
+      resources: [kinds.Deployment, kinds.StatefulSet],
+      fields: [
+        { path: ['spec', 'replicas'], to: { becomes: 'number', from: [1, most], to: [0, 0] } },
+        { path: ['metadata', 'annotations', annotation], to: { becomes: 'unmarked', prefix } },
+      ],
+    },
+  ],
+  async rights(params: Params, { deps, signal }: Context) {
+    const { kind, namespace, name } = await namedOrUsual(params, deps, signal);
+    const right = (verb: string, group: string, resource: string) =>
+      ({ verb, group, resource, namespace, feature: 'workloads' }) as const;
+    return [
+      right('list', 'apps', kind),
+      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
+      right('list', '', 'pods'),
+      right('list', 'autoscaling', 'horizontalpodautoscalers'),
+      ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
+    ];
+  },
+
+  async plan(params, { deps, signal }: Context): Promise<Plan> {
+    const place = await named(placeOf(params, deps), params, deps, signal);
+    if (place.kind === 'daemonsets') throw refused('no-target', { workload: targetOf(place) });
+    const seen = await look(place, deps, signal);
+    if (seen.desired > 0) throw refused('not-scaled-to-zero', { workload: place.name, pods: seen.desired });
+    if (seen.paused) throw refused('rollout-paused', { workload: place.name });
+    const known = isNamedPart(params.part, place.name, signsOf(seen.object), deps.platform);
+    const autoscaler = await autoscalerOf(place, { deps, signal });
+    const before = await replicasBefore(place, seen, { deps, signal });
+    const { min, max } = autoscaler ?? { min: 1, max: most };
+    const replicas = params.replicas ?? Math.min(Math.max(before ?? 1, min), max, most);
+    if (autoscaler !== undefined && (replicas < min || replicas > max))
+      throw refused('outside-autoscaler', { pods: replicas, min, max, autoscaler: autoscaler.name });
+    const value = `${prefix}${seen.generation}`;
+    const admitted = await dryRun(place, startPatch(replicas, value), { deps, signal }, 'features.workloads');
+    const object = await objectAt(place, seen, deps, signal);
+    const store = known ? await storeBehind(params.part, object, deps, 'not-running', signal) : 'another';
+    const target = targetOf(place);
+    const identity = { uid: seen.uid, images: seen.images };
+    const { notes = [], patch } = lasting(place, seen, [['spec', 'replicas']], { spec: { replicas } });
+    return {
+      schemaVersion: planSchema,
+      actionId: 'kubernetes.start-workload',
+      actionVersion: 1,
+      environment: deps.environment,
+      part: params.part,
+      target,
+      identity: { uid: seen.uid, ...(store === 'another' ? {} : store) },
+      params: { ...params, workload: place.name, replicas },
+      ...tierOf(store === 'another' ? unknownPart(place.name) : undefined, 2),
+      notes: [
+        before === undefined
+          ? { key: 'replicas-unknown', facts: {} }
+          : { key: 'replicas-before', facts: { pods: before } },
+        ...(autoscaler === undefined ? [] : [{ key: 'autoscaler', facts: { ...autoscaler } }]),
+        ...notes,
+      ],
+      ...present({ patch }),
+      steps: [
+        {
+          kind: 'kubernetes-start',
+          target,
+          from: { replicas: 0 },
+          to: { replicas },
+          precondition: { ...identity, generation: seen.generation, replicas: 0, admitted },
+          safety: 'idempotent',
+        },
+      ],
+      undo: [
+        {
+          kind: 'kubernetes-scale-to-zero',
+          target,
+          from: { replicas },
+          to: { replicas: 0 },
+          // One change later, and that was ours.
+          precondition: { ...identity, generation: seen.generation + 1, replicas, started: value },
+          safety: 'idempotent',
+        },
+      ],
+      verifyWith: verifyPart(params.part, deps),
+      // No probe calls a stopped part well: that its controller has stopped it is all there is to see.
+      undoVerifyWith: [takenUp(params.part)],
+      verifyWithinMs: 300_000,
+      stableForMs: 15_000,
+      blast: { key: 'kubernetes-start', facts: { pods: replicas, workload: place.name } },
+      undoBlast: { key: 'kubernetes-start-undo', facts: { workload: place.name } },
+      stepTimeoutMs: 15_000,
+      objects: 1,
+    };
+  },
+
+  async object(plan, { deps, signal }: Context) {
+    const place = placeOf(Params.parse(plan.params), deps);
+    return objectAt(place, await look(place, deps, signal), deps, signal);
+  },
+
+  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
+    const place = placeOf(Params.parse(plan.params), deps);
+    const replicas = Number(step.to['replicas']);
+    const value = replicas === 0 ? null : `${prefix}${Number(step.precondition['generation'])}`;
+    return patchOnce(
+      place,
+      { deps, signal },
+      {
+        done: (seen) => isDone(step, seen),
+        expected: step.precondition,
+        observed: (seen) => ({ ...identityOf(seen), started: startedOf(seen) }),
+        body: () => startPatch(replicas, value),
+      },
+    );
+  },
+
+  async observeStep(step, plan, { deps, signal }: Context) {
+    const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
+    if (seen.uid !== step.precondition['uid']) return 'unknown';
+    if (isDone(step, seen)) return 'done';
+    return seen.generation === step.precondition['generation'] ? 'not-done' : 'unknown';
+  },
+
+  async settled(plan, { deps, signal }: Context) {
+    const seen = await look(placeOf(Params.parse(plan.params), deps), deps, signal);
+    if (seen.images !== plan.steps[0].precondition['images']) return false;
+    return rolledOut(seen);
+  },
+});
+
+const startedOf = ({ object }: Seen) => own(object.metadata.annotations, annotation) ?? null;
+
+/** Not by the images: another image does not make it less started. */
+function identityOf(seen: Seen): Facts {
+  return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
+}
+
+/** An autoscaler may have chosen another number since: the mark stays, and tells that it was started by this step. */
+function isDone({ to, precondition }: PlanStep, seen: Seen): boolean {
+  if (seen.uid !== precondition['uid']) return false;
+  const replicas = Number(to['replicas']);
+  if (replicas === 0) return seen.desired === 0 && startedOf(seen) === null;
+  return startedOf(seen) === `${prefix}${Number(precondition['generation'])}` && seen.desired === replicas;
+}
+
+function startPatch(replicas: number, started: string | null) {
+  return { metadata: { annotations: { [annotation]: started } }, spec: { replicas } };
+}
+
+/** `Scaled down replica set agent-manager-5d9c to 0 from 3`, as the Deployment controller writes it. */
+const scaledDown = /^Scaled down replica set \S+ (?:to 0 from (\d+)|from (\d+) to 0)$/;
+
+/** How many Pods it had, by the events of the last hour, or by the manifest that was applied last. */
+async function replicasBefore(
+  { kind, namespace, name }: Place,
+  { object }: Seen,
+  { deps, signal }: Context,
+): Promise<number | undefined> {
+  if (kind === 'deployments') {
+    // Events may not be shown to us: then the manifest is asked alone.
+    const events = await deps.kubernetes
+      .list('events', namespace, { fieldSelector: 'reason=ScalingReplicaSet', signal })
+      .catch(() => []);
+    const [last] = events
+      .flatMap((event) => {
+        const about = event['involvedObject'] as { name?: string; uid?: string } | undefined;
+        const found = scaledDown.exec(String(event['message']));
+        const at = String(event['lastTimestamp'] ?? event['eventTime'] ?? '');
+        return found === null || about?.name !== name || about.uid !== object.metadata.uid
+          ? []
+          : [{ at, pods: Number(found[1] ?? found[2]) }];
+      })
+      .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+    if (last !== undefined && last.pods > 0) return Math.min(last.pods, most);
+  }
+  const applied = valueAt(lastApplied(object), ['spec', 'replicas']);
+  return typeof applied === 'number' && applied > 0 ? Math.min(applied, most) : undefined;
+}

@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import { sha256 } from '../../domain/kernel/canonical.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import type { Facts } from '../../domain/kernel/facts.ts';
+import { wholeJson } from '../../domain/kernel/text.ts';
+import { type PartId, partIds } from '../../domain/platform/part.ts';
+import { partOfWorkload } from '../../domain/platform/part-names.ts';
+import { bareName } from '../../domain/platform/platform.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
+import type { With } from '../../domain/probe/targets/targets.ts';
+import { mustHold, refused } from '../stale.ts';
+import { objectOf } from './workload-object.ts';
+
+export const kinds = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+} as const;
+type Kind = keyof typeof kinds;
+export type WorkloadKind = (typeof kinds)[Kind];
+
+export interface Place {
+  readonly kind: WorkloadKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+export type Context = { readonly deps: With<'kubernetes'>; readonly signal: AbortSignal };
+
+/** How a workload is named by whoever asks for a fix of it. */
+export interface Named {
+  readonly part: Exclude<PartId, 'runtime'>;
+  readonly workload?: string;
+  readonly kind?: Kind;
+}
+
+export const workloadName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)
+  .exactOptional()
+  .meta({ description: 'Name of the workload, when it is not the name of the part.' });
+
+/** Parts whose workload may be changed beyond a restart: the agents live in the cluster's own namespace. */
+export const changeableParts = z
+  .enum(partIds)
+  .exclude(['runtime', 'collect-agent'])
+  .meta({ description: 'Part of the platform whose workload it is.' });
+
+const Container = z.object({
+  name: z.string().default(''),
+  image: z.string(),
+  resources: z
+    .object({
+      limits: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+      requests: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+    })
+    .prefault({}),
+});
+const Workload = z.object({
+  spec: z.object({
+    replicas: z.number().exactOptional(),
+    paused: z.boolean().exactOptional(),
+    template: z.object({
+      metadata: z.object({ annotations: z.record(z.string(), z.string()).exactOptional() }).exactOptional(),
+      spec: z.object({
+        containers: z.array(Container),
+        volumes: z.array(z.object({ persistentVolumeClaim: z.unknown().exactOptional() })).exactOptional(),
+      }),
+    }),
+    strategy: z.object({ type: z.string() }).exactOptional(),
+    updateStrategy: z.object({ type: z.string() }).exactOptional(),
+  }),
+  status: z.object({
+    observedGeneration: z.number().default(0),
+    replicas: z.number().default(0),
+    readyReplicas: z.number().default(0),
+    availableReplicas: z.number().default(0),
+    updatedReplicas: z.number().default(0),
+    desiredNumberScheduled: z.number().default(0),
+    numberReady: z.number().default(0),
+    numberAvailable: z.number().default(0),
+    updatedNumberScheduled: z.number().default(0),
+  }),
+});
+
+/** Only the two namespaces of the environment, only by name: never a selector (R-P7). */
+export function placeOf(params: Named, deps: With<'kubernetes'>): Place {
+  const agent = params.part === 'collect-agent';
+  const { workload } = deps.platform.parts[params.part];
+  const usual = workload.startsWith('daemonset/')
+    ? 'DaemonSet'
+    : workload.startsWith('statefulset/')
+      ? 'StatefulSet'
+      : 'Deployment';
+  return {
+    kind: kinds[params.kind ?? usual],
+    namespace: agent ? deps.kubernetes.agentNamespace : deps.kubernetes.namespace,
+    name: params.workload ?? bareName(workload),
+  };
+}
+
+export const targetOf = ({ kind, namespace, name }: Place): string => `${kind}/${namespace}/${name}`;
+
+/** `aetherius-redis` is Redis as well. Two candidates are refused: a person cannot have meant both (R-P7). */
+export async function named(
+  place: Place,
+  params: Named,
+  deps: With<'kubernetes'>,
+  signal: AbortSignal,
+): Promise<Place> {
+  if (params.workload !== undefined) return place;
+  const objects = await deps.kubernetes.list(place.kind, place.namespace, { signal });
+  const names = objects
+    .map((object) => object.metadata.name)
+    .filter((name) => partOfWorkload(name, deps.platform) === params.part);
+  const [name] = names;
+  if (name === undefined) throw refused('no-target', { workload: targetOf(place) });
+  if (names.length > 1) throw refused('ambiguous-target', { workloads: names.join(', ') });
+  return { ...place, name };
+}
+
+/** Of a workload that may not be listed the usual name stands, for the right to list it is among those asked for. */
+export async function namedOrUsual(params: Named, deps: With<'kubernetes'>, signal: AbortSignal) {
+  const usual = placeOf(params, deps);
+  return named(usual, params, deps, signal).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'CONFLICT') throw error;
+    return usual;
+  });
+}
+
+/** Reads past every cache. */
+export async function look(place: Place, deps: With<'kubernetes'>, signal: AbortSignal) {
+  const object = await deps.kubernetes
+    .get(place.kind, place.namespace, place.name, { signal })
+    .catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'NOT_FOUND')
+        throw refused('no-target', { workload: targetOf(place) });
+      throw error;
+    });
+  return seenIn(object, place);
+}
+
+function seenIn(object: KubeObject, place: Place) {
+  const { spec, status } = Workload.parse(object);
+  const daemon = place.kind === 'daemonsets';
+  const strategy = (spec.strategy ?? spec.updateStrategy)?.type ?? 'RollingUpdate';
+  const volumes = spec.template.spec.volumes ?? [];
+  return {
+    object,
+    uid: object.metadata.uid,
+    resourceVersion: object.metadata.resourceVersion,
+    generation: object.metadata.generation ?? 0,
+    observed: status.observedGeneration,
+    containers: spec.template.spec.containers,
+    images: spec.template.spec.containers.map((container) => container.image).join(' '),
+    templateAnnotations: spec.template.metadata?.annotations ?? {},
+    paused: spec.paused === true,
+    strategy,
+    stateless:
+      place.kind !== 'statefulsets' &&
+      strategy === 'RollingUpdate' &&
+      volumes.every((volume) => volume.persistentVolumeClaim === undefined),
+    desired: daemon ? status.desiredNumberScheduled : (spec.replicas ?? 1),
+    total: daemon ? status.desiredNumberScheduled : status.replicas,
+    ready: daemon ? status.numberReady : status.readyReplicas,
+    available: daemon ? status.numberAvailable : status.availableReplicas,
+    updated: daemon ? status.updatedNumberScheduled : status.updatedReplicas,
+  };
+}
+export type Seen = ReturnType<typeof seenIn>;
+
+/** The controller has rolled out the newest template, and every Pod is of it and available. */
+export function rolledOut({ observed, generation, desired, updated, available, total }: Seen): boolean {
+  return observed >= generation && updated === desired && available === desired && total === desired;
+}
+
+export function objectAt(place: Place, seen: Seen, { kubernetes }: With<'kubernetes'>, signal: AbortSignal) {
+  return objectOf(place.kind, place.namespace, seen.object, seen.ready, kubernetes, signal);
+}
+
+/** R-P3: what must not have changed between approval and effect. */
+export function identityOf(seen: Seen): Facts {
+  return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
+}
+
+/**
+ * R-P5: what the API server would store, after admission; its hash is part of the plan. AppError CONFLICT `missing-right`
+ * where an admission policy denies it, which no question about rights shows: `allowedBy` is the chart's value for it.
+ */
+export async function dryRun(
+  place: Place,
+  body: object,
+  { deps, signal }: Context,
+  allowedBy?: string,
+): Promise<string> {
+  try {
+    const object: KubeObject = await deps.kubernetes.patch(place.kind, place.namespace, place.name, body, {
+      dryRun: true,
+      signal,
+    });
+    return sha256(wholeJson(object['spec'])).slice(0, 16);
+  } catch (error) {
+    if (allowedBy !== undefined && error instanceof TargetError && error.stage === 'forbidden')
+      throw refused('missing-right', {
+        verb: 'patch',
+        resource: `${place.kind}.apps/${place.name}`,
+        namespace: place.namespace,
+        allowedBy,
+      });
+    throw error;
+  }
+}
+
+/**
+ * Patches the object once, with the version that was looked at inside of the patch (R-P4). `done`: somebody has done it
+ * already, in an attempt whose outcome was not recorded. Facts of `expected` that differ: AppError CONFLICT `stale`.
+ */
+export async function patchOnce(
+  place: Place,
+  { deps, signal }: Context,
+  step: {
+    readonly done: (seen: Seen) => boolean | Promise<boolean>;
+    readonly expected: Facts;
+    readonly observed: (seen: Seen) => Facts | Promise<Facts>;
+    readonly body: (seen: Seen) => object;
+  },
+): Promise<Facts> {
+  for (let tries = 1; ; tries += 1) {
+    const seen = await look(place, deps, signal);
+    if (await step.done(seen)) return { generation: seen.generation, already: true };
+    const { admitted: _, ...expected } = step.expected;
+    mustHold(expected, await step.observed(seen));
+    signal.throwIfAborted();
+    try {
+      const body = step.body(seen) as { readonly metadata?: object };
+      const patched = await deps.kubernetes.patch(
+        place.kind,
+        place.namespace,
+        place.name,
+        { ...body, metadata: { ...body.metadata, resourceVersion: seen.resourceVersion } },
+        { signal },
+      );
+      return { generation: patched.metadata.generation ?? 0 };
+    } catch (error) {
+      // A controller wrote the status in between: look again, since all that was approved may still hold.
+      if (!(error instanceof AppError && error.code === 'CONFLICT') || tries === 5) throw error;
+    }
+  }
+}

@@ -1,0 +1,393 @@
+/** The fixes of workloads on a real API server with the real controllers: approved, carried out once, proved, undone. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
+import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
+import { systemClock } from '../../../src/platform/process/clock.ts';
+import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { probes } from '../../../src/probes/index.ts';
+import type { ExecutorDeps } from '../../../src/services/fix/execute/executor-deps.ts';
+import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
+import { createHarness, type Harness } from '../../support/approvals.ts';
+import { type Cluster, missingCluster, startCluster } from '../../support/kube-cluster.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { type TestDatabase, usePostgres } from '../../support/postgres.ts';
+import { registered } from '../../support/remediation-fixtures.ts';
+import { environment, scratch } from '../../support/targets.ts';
+
+const lacking = missingCluster();
+const part = 'agent-manager';
+const namespace = 'aetherius';
+const workloads = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+const path = `${workloads}/${part}`;
+
+interface Workload {
+  readonly metadata: { readonly generation: number; readonly annotations?: Record<string, string> };
+  readonly spec: { readonly replicas: number };
+  readonly status: { readonly readyReplicas?: number; readonly observedGeneration?: number };
+}
+
+describe.skipIf(lacking !== undefined)(
+  `fixes of workloads${lacking === undefined ? '' : ` (left out: ${lacking})`}`,
+  () => {
+    const postgres = usePostgres();
+    const folder = scratch('kubernetes-fixes');
+    let database: TestDatabase;
+    let cluster: Cluster;
+
+    beforeAll(async () => {
+      database = await postgres.migrated();
+      cluster = await startCluster(folder.dir, namespace);
+    });
+    afterAll(async () => {
+      await cluster?.stop();
+      folder.remove();
+    });
+    // The same fix of the same target more than twice an hour is refused (R-X9).
+    beforeEach(async () => {
+      await database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
+    });
+
+    /** Time runs twenty times as fast for the executor: what must stay good for 15 s does so for less than one. */
+    const faster: Partial<ExecutorDeps> = {
+      monotonic: () => performance.now() * 20,
+      clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) },
+    };
+    const runner = createProbeRunner({ probes, clock: systemClock, logger: silentLogger });
+    const targetsOf = (kubeconfig = cluster.api.kubeconfig) =>
+      createTargetsFactory({
+        prod: environment({
+          runtime: { kind: 'kubernetes', namespace, agentNamespace: 'kube-system', kubeconfig },
+        }),
+      });
+    function harnessOf(id: string, kubeconfig?: string): Harness {
+      const remediation = registered.find((one) => one.id === id) as Remediation;
+      const real = { remediation, targets: targetsOf(kubeconfig), probes: runner };
+      return createHarness(database.store(), { real });
+    }
+    const run = (h: Harness, id: string, more: Partial<ExecutorDeps> = {}, worker = 'worker-1') =>
+      h.execute(id, worker, { ...faster, ...more });
+    async function killedAt(h: Harness, id: string, point: string): Promise<void> {
+      const atKillPoint = (at: string) =>
+        at === point ? Promise.reject(new Error('killed')) : Promise.resolve();
+      await run(h, id, { atKillPoint }).catch(() => undefined);
+      await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [
+        id,
+      ]);
+      await run(h, id, {}, 'worker-2');
+    }
+    /** The same approved plan with less time to be verified. */
+    async function shortened(row: RemediationRow, verifyWithinMs: number): Promise<void> {
+      const plan = { ...row.plan, verifyWithinMs };
+      await database.sql('ALTER TABLE remediations DISABLE TRIGGER remediation_plan_is_immutable');
+      await database.sql('UPDATE remediations SET plan = $2, plan_hash = $3 WHERE id = $1', [
+        ...[row.id, JSON.stringify(plan), planHash(plan)],
+      ]);
+      await database.sql('UPDATE approvals SET plan_hash = $2 WHERE remediation_id = $1', [
+        ...[row.id, planHash(plan)],
+      ]);
+      await database.sql('ALTER TABLE remediations ENABLE TRIGGER remediation_plan_is_immutable');
+    }
+    async function undone(h: Harness, id: string): Promise<string> {
+      const { remediation } = await h.service.undo(h.input(id, 'UREQ'));
+      await h.service.approve(h.input(remediation.id, 'ULEAD'));
+      await run(h, remediation.id);
+      return (await h.row(remediation.id)).state;
+    }
+    /** What a health check says of the part's workload. */
+    async function codes(): Promise<readonly string[]> {
+      const targets = await targetsOf().forRun('prod');
+      const outcomes = await runner.run([{ probe: 'kubernetes.workloads', with: { part } }], {
+        ...{ targets, signal: new AbortController().signal, answer: 'a' },
+      });
+      return outcomes.flatMap(({ findings }) => findings.map(({ code }) => code));
+    }
+    const now = async () => (await cluster.seed.get(path)) as Workload;
+    const settled = (ready: number) =>
+      expect
+        .poll(
+          async () => {
+            const { metadata, status } = await now();
+            return [status.readyReplicas ?? 0, status.observedGeneration === metadata.generation];
+          },
+          { timeout: 20_000 },
+        )
+        .toEqual([ready, true]);
+
+    /** A fresh Deployment whose Pods are ready. */
+    async function made(
+      more: { readonly metadata?: object; readonly container?: object } = {},
+      replicas = 2,
+    ) {
+      await cluster.seed.remove(path).catch(() => undefined);
+      await expect
+        .poll(() =>
+          cluster.seed.get(path).then(
+            () => 'there',
+            () => 'gone',
+          ),
+        )
+        .toBe('gone');
+      await cluster.seed.post(`${workloads}?fieldManager=kubectl`, {
+        metadata: { name: part, ...more.metadata },
+        spec: {
+          replicas,
+          selector: { matchLabels: { app: part } },
+          template: {
+            metadata: { labels: { app: part } },
+            spec: { containers: [{ name: 'main', image: 'agent-manager:1', ...more.container }] },
+          },
+        },
+      });
+      await settled(replicas);
+    }
+    const scale = (replicas: number, by = 'kubectl') =>
+      cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
+
+    describe('kubernetes.start-workload', () => {
+      const id = 'kubernetes.start-workload';
+
+      it.each(['R-K3', 'R-K4'])(
+        'starts what is scaled to zero once though the worker dies at %s, and undo stops it again',
+        async (point) => {
+          await made();
+          await scale(0);
+          await settled(0);
+          // The controller writes its event a moment after its work.
+          await expect
+            .poll(async () => (await harnessOf(id).offered({ part })).plan.params['replicas'])
+            .toBe(2);
+          const { generation } = (await now()).metadata;
+          expect(await codes()).toEqual(['WORKLOAD_SCALED_TO_ZERO']);
+          const h = harnessOf(id);
+          const row = await h.approved({ part });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          // One change of what is wanted, and no second one.
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await codes()).toEqual([]);
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await codes()).toEqual(['WORKLOAD_SCALED_TO_ZERO']);
+          expect((await now()).metadata.annotations ?? {}).not.toHaveProperty(
+            'aetherius.io/started-generation',
+          );
+        },
+      );
+
+      it('does nothing to what somebody has started since (R-P3)', async () => {
+        await made();
+        await scale(0);
+        await settled(0);
+        const h = harnessOf(id);
+        const row = await h.approved({ part, replicas: 2 });
+        await scale(1);
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect((await now()).spec.replicas).toBe(1);
+        // A healthy one is offered nothing.
+        expect(await h.propose({ part })).toMatchObject({ kind: 'refused', reason: 'not-scaled-to-zero' });
+      });
+
+      it('is refused with the right that is missing (R-P6)', async () => {
+        await made();
+        await scale(0);
+        const powerless = await cluster.api.userKubeconfig('nobody');
+
+        expect(await harnessOf(id, powerless).propose({ part })).toMatchObject({
+          kind: 'refused',
+          reason: 'missing-right',
+          facts: { verb: 'list', allowedBy: 'features.workloads' },
+        });
+      });
+
+      it('says that an autoscaler chooses the number after that, and keeps to its bounds', async () => {
+        const autoscalers = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+        await made();
+        await scale(0);
+        await settled(0);
+        await cluster.seed.post(autoscalers, {
+          metadata: { name: 'am' },
+          spec: {
+            ...{ minReplicas: 1, maxReplicas: 3 },
+            scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: part },
+          },
+        });
+        const h = harnessOf(id);
+
+        expect((await h.offered({ part, replicas: 3 })).plan.notes).toContainEqual({
+          key: 'autoscaler',
+          facts: { name: 'am', min: 1, max: 3 },
+        });
+        expect(await h.propose({ part, replicas: 4 })).toMatchObject({ reason: 'outside-autoscaler' });
+        await cluster.seed.remove(`${autoscalers}/am`);
+      });
+
+      it('says that Argo CD will put it back, and is no success when that happens', async () => {
+        const tracking = `shop:apps/Deployment:${namespace}/${part}`;
+        await made({ metadata: { annotations: { 'argocd.argoproj.io/tracking-id': tracking } } });
+        await scale(0, 'argocd-controller');
+        await settled(0);
+        const h = harnessOf(id);
+        const row = await h.approved({ part, replicas: 2 });
+        expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
+        expect(row.plan.patch?.join('\n')).toContain('replicas: 2');
+        const healed = new Set<number>();
+        // A simulated Argo CD with self-healing.
+        cluster.everySooften(async () => {
+          const { metadata, spec } = await now();
+          if (metadata.annotations?.['argocd.argoproj.io/tracking-id'] !== tracking || spec.replicas === 0)
+            return;
+          healed.add(metadata.generation);
+          await scale(0, 'argocd-controller');
+        });
+
+        await shortened(row, 2_000);
+
+        await run(h, row.id);
+
+        expect(healed.size).toBe(1);
+        expect(await h.row(row.id)).toMatchObject({
+          state: 'failed',
+          outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
+        });
+      });
+    });
+
+    describe('kubernetes.rollback-workload', () => {
+      const id = 'kubernetes.rollback-workload';
+      /** The Deployment with these containers, as `kubectl set image` and `kubectl edit` leave it. */
+      const release = (container: object) =>
+        cluster.seed.merge(path, {
+          spec: { template: { spec: { containers: [{ name: 'main', ...container }] } } },
+        });
+      const image = async () => {
+        const { spec } = (await cluster.seed.get(path)) as {
+          spec: { template: { spec: { containers: { image: string }[] } } };
+        };
+        return spec.template.spec.containers[0]?.image;
+      };
+      /** The controller has a ReplicaSet for what stands in the Deployment. */
+      const begun = async (h: Harness) =>
+        expect.poll(async () => (await h.propose({ part })).kind, { timeout: 20_000 }).toBe('offered');
+
+      it.each(['R-K3', 'R-K4'])(
+        'goes back once from an image that is not there though the worker dies at %s, and undo brings it again',
+        async (point) => {
+          await made();
+          await release({ image: 'agent-manager:broken', env: [{ name: 'LEVEL', value: 'debug' }] });
+          const h = harnessOf(id);
+          await begun(h);
+          const { generation } = (await now()).metadata;
+          const row = await h.approved({ part });
+          expect(row.plan.steps[0]).toMatchObject({
+            from: { revision: 2, 'main image': 'agent-manager:broken' },
+            to: { revision: 1, 'main image': 'agent-manager:1' },
+          });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await image()).toBe('agent-manager:1');
+          // The controller took the revision that it had, and made none.
+          const { items } = (await cluster.seed.get(
+            `/apis/apps/v1/namespaces/${namespace}/replicasets?labelSelector=app=${part}`,
+          )) as {
+            items: {
+              metadata: { annotations: Record<string, string>; ownerReferences: { uid: string }[] };
+            }[];
+          };
+          const { uid } = ((await cluster.seed.get(path)) as { metadata: { uid: string } }).metadata;
+          const own = items.filter(({ metadata }) =>
+            metadata.ownerReferences.some((owner) => owner.uid === uid),
+          );
+          expect(
+            own.map(({ metadata }) => metadata.annotations['deployment.kubernetes.io/revision']).toSorted(),
+          ).toEqual(['2', '3']);
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await image()).toBe('agent-manager:broken');
+        },
+      );
+
+      it('does nothing to what somebody has released since (R-P3)', async () => {
+        await made();
+        await release({ image: 'agent-manager:broken' });
+        const h = harnessOf(id);
+        await begun(h);
+        const row = await h.approved({ part });
+        await release({ image: 'agent-manager:3' });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await image()).toBe('agent-manager:3');
+      });
+
+      it('is not offered for a revision that differs in more, nor where there is none before', async () => {
+        await made();
+        const h = harnessOf(id);
+        expect(await h.propose({ part })).toMatchObject({ reason: 'no-earlier-revision' });
+        await release({ image: 'agent-manager:1', command: ['other'] });
+
+        await expect
+          .poll(() => h.propose({ part }), { timeout: 20_000 })
+          .toMatchObject({ reason: 'rollback-changes-more', facts: { fields: 'main.command' } });
+      });
+    });
+
+    describe('kubernetes.set-resources', () => {
+      const id = 'kubernetes.set-resources';
+      const container = { resources: { limits: { memory: '128Mi' } } };
+      const resources = async () => {
+        const { spec } = (await cluster.seed.get(path)) as {
+          spec: { template: { spec: { containers: { resources: object }[] } } };
+        };
+        return spec.template.spec.containers[0]?.resources;
+      };
+
+      it.each(['R-K3', 'R-K4'])(
+        'raises the limit once though the worker dies at %s, and undo sets the former one',
+        async (point) => {
+          await made({ container });
+          const { generation } = (await now()).metadata;
+          const h = harnessOf(id);
+          const row = await h.approved({ part, memoryMiB: 2048 });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await resources()).toEqual({ limits: { memory: '2Gi' }, requests: { memory: '128Mi' } });
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await resources()).toEqual(container.resources);
+        },
+      );
+
+      it('does nothing where somebody has set another limit since (R-P3), and offers no lower one', async () => {
+        await made({ container });
+        const h = harnessOf(id);
+        const row = await h.approved({ part, memoryMiB: 2048 });
+        await cluster.seed.merge(path, {
+          spec: {
+            template: {
+              spec: {
+                containers: [
+                  { name: 'main', image: 'agent-manager:1', resources: { limits: { memory: '4Gi' } } },
+                ],
+              },
+            },
+          },
+        });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await resources()).toEqual({ limits: { memory: '4Gi' } });
+        expect(await h.propose({ part, memoryMiB: 2048 })).toMatchObject({ reason: 'limit-not-raised' });
+      });
+    });
+  },
+);

@@ -1,0 +1,74 @@
+/** A real API server with the real controllers, and a simulated node: no container runs anywhere. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KubeApi, kubeProgram, missing, startKubeApi } from '../../lab/components/kube-api.ts';
+import { type KubeSeed, kubeSeed, runningStatus } from './kube.ts';
+
+/** What is missing here, in one line; undefined when nothing is. */
+export function missingCluster(): string | undefined {
+  return (
+    missing() ??
+    (kubeProgram('kube-controller-manager') === undefined
+      ? 'Kubernetes: no kube-controller-manager: run lab/kubernetes/build.sh'
+      : undefined)
+  );
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly containers: readonly { readonly image: string }[] };
+  readonly status: { readonly phase?: string };
+}
+
+export interface Cluster {
+  readonly api: KubeApi;
+  readonly seed: KubeSeed;
+  /** Does this again and again until the cluster is stopped, as a controller would. */
+  everySooften(work: () => Promise<unknown>): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Every new Pod of the namespace is running and ready at once on the simulated node, unless its image has `broken` in it:
+ * that one is never pulled.
+ */
+export async function startCluster(dir: string, namespace: string): Promise<Cluster> {
+  const api = await startKubeApi({ dir: join(dir, 'kube'), controllers: true });
+  const seed = kubeSeed(api.kubeconfig);
+  const stopped = new AbortController();
+  const loops: Promise<void>[] = [];
+  const everySooften = (work: () => Promise<unknown>) => {
+    const loop = async () => {
+      while (!stopped.signal.aborted) {
+        // What somebody else changed in between is met again in the next round.
+        await work().catch(() => undefined);
+        await delay(100, undefined, { signal: stopped.signal }).catch(() => undefined);
+      }
+    };
+    loops.push(loop());
+  };
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  await seed.post('/api/v1/namespaces', { metadata: { name: namespace } });
+  let address = 1;
+  everySooften(async () => {
+    const { items } = (await seed.get(pods)) as { readonly items: readonly Pod[] };
+    for (const { metadata, spec, status } of items) {
+      if (metadata.deletionTimestamp !== undefined || status.phase === 'Running') continue;
+      if (spec.containers.some(({ image }) => image.includes('broken'))) continue;
+      const running = runningStatus(new Date().toISOString()).status;
+      address += 1;
+      await seed.merge(`${pods}/${metadata.name}/status`, {
+        status: { ...running, podIP: `10.244.1.${address}`, podIPs: [{ ip: `10.244.1.${address}` }] },
+      });
+    }
+  });
+  return {
+    ...{ api, seed, everySooften },
+    async stop() {
+      stopped.abort();
+      await Promise.all(loops);
+      seed.close();
+      await api.stop();
+    },
+  };
+}
