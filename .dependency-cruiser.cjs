@@ -186,7 +186,12 @@ module.exports = {
       to: { path: '^src/probes/([^/]+)/.+', pathNot: ['^src/probes/$1/', '^src/probes/support/'] },
     },
     layer('remediations', 'remediations', [domain], 'Clients arrive as arguments.'),
-    packages('remediations-packages', 'remediations', ['zod'], 'Clients arrive as arguments.'),
+    packages(
+      'remediations-packages',
+      'remediations',
+      ['zod', 'yaml'],
+      'Clients arrive as arguments; what reads or writes a format is no client.',
+    ),
     {
       name: 'remediation-targets-apart',
       comment: 'A remediation of one target knows nothing of another target’s.',

@@ -77,7 +77,7 @@ function argoApplication(metadata: KubeObject['metadata']): string | undefined {
   const label = own(labels, 'argocd.argoproj.io/instance');
   if (label !== undefined) return label;
   const usual = own(labels, 'app.kubernetes.io/instance');
-  return managedOf(metadata).some(({ manager }) => /^argocd/.test(manager)) ? usual : undefined;
+  return managedOf(metadata).some(({ manager }) => manager.startsWith('argocd')) ? usual : undefined;
 }
 
 interface Managed {

@@ -86,7 +86,7 @@ export interface Difference {
   readonly container: string;
   readonly field: (typeof containerFields)[number];
   readonly now: unknown;
-  readonly then: unknown;
+  readonly former: unknown;
 }
 
 const same = (one: unknown, other: unknown) =>
@@ -124,7 +124,7 @@ export function differences(
       others.push(...otherKeys(container, former, [...containerFields]).map((key) => `${name}.${key}`));
       for (const field of containerFields)
         if (!same(container[field], former[field]))
-          changes.push({ container: name, field, now: container[field], then: former[field] });
+          changes.push({ container: name, field, now: container[field], former: former[field] });
       if (repositoryOf(container.image) !== repositoryOf(former.image)) others.push(`${name}.image`);
     }
   }

@@ -178,9 +178,9 @@ Undo goes back to the revision from before.`,
       ...tierOf(known ? undefined : unknownPart(place.name), 2),
       notes: [
         { key: 'revision-since', facts: { revision: back.number, at: back.since } },
-        ...variables.map(({ container, now: set, then }) => ({
+        ...variables.map(({ container, now: set, former }) => ({
           key: 'variables-change',
-          facts: { container, names: variablesOf(set, then) },
+          facts: { container, names: variablesOf(set, former) },
         })),
         ...probes.map(({ container, field }) => ({
           key: 'probe-changes',
@@ -305,7 +305,7 @@ function isRecent({ object }: Seen, current: Revision, now: Date): boolean {
 
 /** What people compare; values of variables are never among it. */
 function shown(changes: readonly Difference[]): readonly [Facts, Facts] {
-  const of = (side: 'now' | 'then') =>
+  const of = (side: 'now' | 'former') =>
     Object.fromEntries(
       changes.flatMap(({ container, field, ...values }) => {
         if (field === 'image') return [[`${container} image`, String(values[side])]];
@@ -314,7 +314,7 @@ function shown(changes: readonly Difference[]): readonly [Facts, Facts] {
         return [];
       }),
     );
-  return [of('now'), of('then')];
+  return [of('now'), of('former')];
 }
 
 function variablesOf(now: unknown, then: unknown): string {
@@ -328,7 +328,7 @@ function variablesOf(now: unknown, then: unknown): string {
 }
 
 function imagesOf(changes: readonly Difference[]) {
-  return changes.flatMap(({ container, field, then }) =>
-    field === 'image' ? [{ name: container, image: then }] : [],
+  return changes.flatMap(({ container, field, former }) =>
+    field === 'image' ? [{ name: container, image: former }] : [],
   );
 }
