@@ -45,7 +45,7 @@ for (const level of ['warning', 'error'] as const) {
     redact: (one) => one,
   });
   const input = analysis.source('file');
-  const lines = new LineSplitter((line) => input.line(line));
+  const lines = new LineSplitter((text) => input.text(text));
   for await (const bytes of createReadStream(file, { highWaterMark: 256 * 1024 })) {
     input.bytes((bytes as Uint8Array).length);
     lines.push(bytes as Uint8Array);

@@ -103,7 +103,7 @@ function platformOf(config: Config | undefined, environment: string | undefined)
 
 async function readInto(analysis: LogAnalysis, file: string, context: CliContext): Promise<void> {
   const input = analysis.source(file === '-' ? 'stdin' : file);
-  const lines = new LineSplitter((line) => input.line(line));
+  const lines = new LineSplitter((text) => input.text(text));
   let failed: string | undefined;
   try {
     for await (const bytes of context.read(file)) {

@@ -6,6 +6,7 @@ import { EntryReader, type LogEntry } from './entries.ts';
 import { createGrouping, saidIn, shapesOf } from './grouping.ts';
 import type { KnownLine } from './known-lines.ts';
 import { type LogLevel, logLevels, rankOf } from './level.ts';
+import { QuickHead } from './quick.ts';
 import type { LogGroup, LogQuery, LogReport, LogSource } from './report.ts';
 
 const MINUTE_MS = 60_000;
@@ -58,6 +59,8 @@ export interface LogTally extends Omit<LogReport, 'groups'> {
 export interface LogInput {
   /** A whole line, without its end. */
   line(text: string): void;
+  /** Whole lines, each but the last of all with its end. */
+  text(lines: string): void;
   bytes(count: number): void;
   end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): void;
 }
@@ -116,6 +119,8 @@ interface Group {
   readonly sources: Set<string>;
   /** Entries by minute, of the last two hours. */
   readonly minutes: Map<number, number>;
+  /** Its example is still a part of a text that was read. */
+  fresh: boolean;
 }
 
 /**
@@ -153,9 +158,36 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       example: entry,
       sources: new Set(),
       minutes: new Map(),
+      fresh: false,
     };
     groups.set(shape.id, made);
     return made;
+  };
+
+  /** A kept entry would keep the whole text in memory from which its lines were cut. */
+  const fresh: Group[] = [];
+  const settle = (): void => {
+    for (const group of fresh.splice(0)) {
+      group.fresh = false;
+      group.example = JSON.parse(JSON.stringify(group.example)) as LogEntry;
+    }
+  };
+
+  /** What `take` does with an entry below the level. */
+  const pass = (level: LogLevel, time: number | undefined, zoneless: boolean): void => {
+    if (time !== undefined) {
+      if (time < first) first = time;
+      if (time > last) last = time;
+      if ((since !== undefined && time < since - HOUR_MS) || (until !== undefined && time > until)) {
+        left.otherTime += 1;
+        return;
+      }
+      if (since !== undefined && time < since) return;
+    } else seen.timeless += 1;
+    seen.entries += 1;
+    byLevel[level] += 1;
+    if (zoneless) seen.zoneless += 1;
+    left.belowLevel += 1;
   };
 
   const take = (entry: LogEntry, source: string): void => {
@@ -193,6 +225,10 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
     group.count += 1;
     group.sources.add(source);
     group.example = entry;
+    if (!group.fresh) {
+      group.fresh = true;
+      fresh.push(group);
+    }
     if (time === undefined) return;
     group.first = Math.min(group.first ?? time, time);
     group.last = Math.max(group.last ?? time, time);
@@ -209,17 +245,33 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         wanted: (level) => rankOf(level) >= least,
         isFault: grouping.isKnown,
         emit: (entry) => take(entry, name),
+        pass,
       });
+      const head = new QuickHead(now);
       return {
         line(text) {
           lines += 1;
           reader.push(text);
+          settle();
+        },
+        text(text) {
+          for (let at = 0; at < text.length; ) {
+            const found = text.indexOf('\n', at);
+            const end = found < 0 ? text.length : found;
+            const level = head.read(text, at, end);
+            if (level !== undefined && rankOf(level) < least) reader.skip(level, head.time, head.zoneless);
+            else reader.push(text.slice(at, end));
+            lines += 1;
+            at = end + 1;
+          }
+          settle();
         },
         bytes(count) {
           bytes += count;
         },
         end(outcome = {}) {
           reader.end();
+          settle();
           sources.push({ name, lines, bytes, ...present(outcome) });
         },
       };

@@ -75,7 +75,8 @@ export class Drain {
 
   #made(words: string[], leaf: string, shapes: Shape[]): Shape | undefined {
     if (this.#count >= this.#most) return undefined;
-    const shape = { id: this.#count, words };
+    // Words that are cut from a text would keep all of it in memory.
+    const shape = { id: this.#count, words: JSON.parse(JSON.stringify(words)) as string[] };
     this.#count += 1;
     shapes.push(shape);
     this.#leaves.set(leaf, shapes);

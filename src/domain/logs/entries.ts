@@ -58,9 +58,16 @@ export class EntryReader {
   readonly #wanted: (level: LogLevel) => boolean;
   readonly #isFault: (text: string) => boolean;
   readonly #emit: (entry: LogEntry) => void;
+  readonly #pass: (level: LogLevel, time: number | undefined, zoneless: boolean) => void;
+  /** Stands for every entry that was passed over, one after the other. */
+  readonly #passed: Open = {
+    ...{ level: 'info', line: { text: '', headed: true }, skipped: true, lines: [], count: 1 },
+    ...{ thrown: undefined, trace: undefined },
+  };
   #open: Open | undefined;
   /** What gives no time was said right after what did. */
-  #last: Pick<LogLine, 'time' | 'zoneless'> = {};
+  #lastTime: number | undefined;
+  #lastZoneless = false;
 
   constructor(options: {
     readonly now: number;
@@ -68,18 +75,41 @@ export class EntryReader {
     /** Whether a line that gives no level is known to tell of a fault, such as `NOAUTH`, which has no word for one. */
     readonly isFault?: (text: string) => boolean;
     readonly emit: (entry: LogEntry) => void;
+    /** An entry that nobody wants, of which level and time alone are known. Default: it is emitted without its words. */
+    readonly pass?: (level: LogLevel, time: number | undefined, zoneless: boolean) => void;
   }) {
     this.#now = options.now;
     this.#wanted = options.wanted;
     this.#isFault = options.isFault ?? (() => false);
     this.#emit = options.emit;
+    this.#pass =
+      options.pass ??
+      ((level, time, zoneless) =>
+        options.emit({
+          level,
+          text: '',
+          lines: [],
+          count: 1,
+          ...present({ time }),
+          ...(zoneless ? { zoneless } : {}),
+        }));
+  }
+
+  /** An entry that nobody wants begins; of it no more than level and time is known. */
+  skip(level: LogLevel, time: number | undefined, zoneless: boolean): void {
+    if (this.#open !== undefined) this.#give(this.#open);
+    if (time !== undefined) [this.#lastTime, this.#lastZoneless] = [time, zoneless];
+    this.#pass(level, this.#lastTime, this.#lastZoneless);
+    this.#passed.level = level;
+    this.#passed.trace = undefined;
+    this.#open = this.#passed;
   }
 
   push(given: string): void {
     const raw = given.length > MOST_UNITS ? cutToUnits(given, MOST_UNITS) : given;
     const seen = skimmed(raw);
     if (seen !== undefined && !this.#wanted(seen.level)) {
-      this.#begin({ ...seen, text: '', headed: true }, raw, seen.level, true);
+      this.skip(seen.level, seen.time, seen.zoneless === true);
       return;
     }
     const line = readLine(raw, this.#now);
@@ -94,7 +124,7 @@ export class EntryReader {
       return;
     }
     const level = line.level ?? this.#levelOf(line);
-    this.#begin(line, raw, level, false);
+    this.#begin(line, raw, level);
     const open = this.#open as Open | undefined;
     if (open === undefined) return;
     if (goStart.test(line.text)) {
@@ -113,10 +143,9 @@ export class EntryReader {
     this.#open = undefined;
   }
 
-  #begin(line: LogLine, raw: string, level: LogLevel, skipped: boolean): void {
+  #begin(line: LogLine, raw: string, level: LogLevel): void {
     if (this.#open !== undefined) this.#give(this.#open);
-    const lines = skipped ? [] : [raw];
-    this.#open = { level, line, skipped, lines, count: 1, thrown: undefined, trace: undefined };
+    this.#open = { level, line, skipped: false, lines: [raw], count: 1, thrown: undefined, trace: undefined };
   }
 
   #levelOf({ text }: LogLine): LogLevel {
@@ -166,15 +195,17 @@ export class EntryReader {
   }
 
   #give(open: Open): void {
+    if (open === this.#passed) return;
     const { level } = open;
-    const line = open.line.time === undefined ? { ...open.line, ...this.#last } : open.line;
-    this.#last = present({ time: line.time, zoneless: line.zoneless });
+    const { line } = open;
+    if (line.time !== undefined) [this.#lastTime, this.#lastZoneless] = [line.time, line.zoneless === true];
     this.#emit({
       level,
       text: line.text.trim(),
       lines: open.lines,
       count: open.count,
-      ...present({ time: line.time, zoneless: line.zoneless, thrown: open.thrown }),
+      ...present({ time: this.#lastTime, thrown: open.thrown }),
+      ...(this.#lastZoneless ? { zoneless: true } : {}),
     });
   }
 }

@@ -2,7 +2,8 @@
 export const logLevels = ['debug', 'info', 'warning', 'error', 'fatal'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export const rankOf = (level: LogLevel): number => logLevels.indexOf(level);
+const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3, fatal: 4 };
+export const rankOf = (level: LogLevel): number => ranks[level];
 
 /**
  * What loggers call their levels: zap, logrus, slog and klog (Go), logging (Python), PostgreSQL (`errcodes`, table
@@ -36,8 +37,18 @@ const names: Readonly<Record<string, LogLevel>> = {
   dpanic: 'fatal',
 };
 
+/** Names as they are usually written: nothing has to be made of them first. */
+const usual = new Map(
+  Object.entries(names).flatMap(([name, level]) => [
+    [name, level] as const,
+    [name.toUpperCase(), level] as const,
+  ]),
+);
+
 /** A level by its name in any case, also slog's `ERROR+2`; undefined when it is none. */
 export function levelNamed(name: string): LogLevel | undefined {
+  const known = usual.get(name);
+  if (known !== undefined) return known;
   const plain = name.toLowerCase().replace(/[+-]\d+$/, '');
   if (/^debug\d$/.test(plain)) return 'debug';
   return Object.hasOwn(names, plain) ? names[plain] : undefined;

@@ -137,7 +137,13 @@ function headed(
   level: LogLevel | undefined,
   text: string,
 ): LogLine {
-  return { ...present({ time: stamp?.time, zoneless: stamp?.zoneless, level }), text, headed: true };
+  // Written out: it is made for each line that is read whole.
+  if (stamp === undefined)
+    return level === undefined ? { text, headed: true } : { level, text, headed: true };
+  const { time, zoneless } = stamp;
+  return level === undefined
+    ? { time, zoneless, text, headed: true }
+    : { time, zoneless, level, text, headed: true };
 }
 
 const timeNames = ['time', 'ts', 'timestamp', '@timestamp', 't'];
@@ -186,7 +192,8 @@ function fromJson(raw: string, now: number, depth: number): LogLine | undefined 
   return trace.length === 0 ? line : { ...line, trace };
 }
 
-const quickLevel = /"(?:level|severity|levelname|lvl)": ?(?:"([A-Za-z]+)|(\d+))/;
+/** Before anything is nested, a name between quotes is one of the entry's own. */
+const quickLevel = /^\{[^{[]*?"(?:level|severity|levelname|lvl)": ?(?:"([A-Za-z]+)|(\d+))/;
 const quickTime = /"(?:time|ts|timestamp|@timestamp|t)": ?(?:"([^"]{10,40})"|(\d{9,13}(?:\.\d+)?))/;
 
 /**
@@ -196,7 +203,7 @@ const quickTime = /"(?:time|ts|timestamp|@timestamp|t)": ?(?:"([^"]{10,40})"|(\d
 export function skimmed(
   raw: string,
 ): { readonly level: LogLevel; readonly time?: number; readonly zoneless?: boolean } | undefined {
-  if (!raw.startsWith('{')) return undefined;
+  if (!raw.startsWith('{') || !/\}\s?$/.test(raw.slice(-2))) return undefined;
   const [, name, number] = quickLevel.exec(raw) ?? [];
   const level =
     name !== undefined ? levelNamed(name) : number !== undefined ? levelNumbered(Number(number)) : undefined;

@@ -70,7 +70,7 @@ const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4096).includes
 
 async function read(name: string, feed: Feed): Promise<void> {
   const input = counting.source(name);
-  const lines = new LineSplitter((line) => input.line(line));
+  const lines = new LineSplitter((text) => input.text(text));
   let fault: Outcome | undefined;
   let first = true;
   try {

@@ -68,9 +68,7 @@ async function readInto(input: LogInput, source: Source, signal: AbortSignal): P
   try {
     const { text, cut } = await newest(source, signal);
     input.bytes(Buffer.byteLength(text));
-    const lines = text.split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    for (const line of lines) input.line(line);
+    input.text(text);
     input.end(cut ? { cut } : {});
   } catch (error) {
     signal.throwIfAborted();

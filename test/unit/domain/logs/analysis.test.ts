@@ -12,7 +12,11 @@ const to = Date.parse('2026-11-28T09:00:00Z');
 const from = to - 2 * HOUR;
 const redactor = createRedactor();
 
-function analyse(lines: Iterable<string>, query: Partial<LogQuery> = {}): LogReport {
+function analyse(
+  lines: Iterable<string>,
+  query: Partial<LogQuery> = {},
+  way: 'line' | 'text' = 'text',
+): LogReport {
   const analysis = createLogAnalysis({
     query: { level: 'warning', ...query },
     now: to,
@@ -20,7 +24,12 @@ function analyse(lines: Iterable<string>, query: Partial<LogQuery> = {}): LogRep
     redact: (text) => redactor.text(text),
   });
   const input = analysis.source('log');
-  for (const line of lines) input.line(line);
+  if (way === 'line') for (const line of lines) input.line(line);
+  else {
+    const all = [...lines];
+    // Some lines at once, as they come from a file.
+    for (let at = 0; at < all.length; at += 97) input.text(`${all.slice(at, at + 97).join('\n')}\n`);
+  }
   input.end();
   return analysis.report();
 }
@@ -64,6 +73,19 @@ describe('a corpus with a known truth', () => {
     // Mixed, a level and a statement beside it keep one kind in several groups.
     expect(completeness).toBeGreaterThanOrEqual(forms.length === 1 ? 1 : 0.7);
   });
+
+  it.each(sets)(
+    'says the same whether lines are passed over by their heads or read whole: %s',
+    (_, forms) => {
+      const lines = linesOf([...corpus({ seed: 41, entries: 3_000, forms, from, to })]);
+      const since = to - HOUR / 2;
+
+      expect(analyse(lines)).toEqual(analyse(lines, {}, 'line'));
+      expect(analyse(lines, { since, until: to - 600_000, level: 'error' })).toEqual(
+        analyse(lines, { since, until: to - 600_000, level: 'error' }, 'line'),
+      );
+    },
+  );
 
   it('counts each kind', () => {
     const entries = [...corpus({ seed: 3, entries: 6_000, forms: ['zap', 'python', 'cri'], from, to })];
@@ -163,6 +185,14 @@ describe('an entry', () => {
     );
     expect(report.groups).toHaveLength(2);
     expect(report.leftOut.belowLevel).toBe(2);
+  });
+
+  it('has the level of its own, whatever is nested in it before', () => {
+    const { byLevel } = analyse([
+      '{"ts":1764320000,"request":{"level":"info","severity":"debug"},"level":"error","msg":"disk is gone"}',
+    ]);
+
+    expect(byLevel).toMatchObject({ error: 1, info: 0 });
   });
 
   it('takes the time of the one before, where it has none', () => {

@@ -3,7 +3,7 @@ import { LineSplitter } from '../../../../src/domain/logs/splitter.ts';
 
 function split(pieces: readonly Uint8Array[]): readonly string[] {
   const lines: string[] = [];
-  const splitter = new LineSplitter((line) => lines.push(line));
+  const splitter = new LineSplitter((text) => lines.push(...text.replace(/\n$/, '').split('\n')));
   for (const piece of pieces) splitter.push(piece);
   splitter.end();
   return lines;
