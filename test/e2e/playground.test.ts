@@ -105,6 +105,8 @@ describe.skipIf(chromiumPath === null)('npm run playground', () => {
       'bot is connected',
     ])
       expect(steps.join('\n')).toContain(what);
+    // A complaint of the bot in its first lines is the first thing that a stranger reads.
+    expect(lines.filter((line) => /"level":"(?:warn|error|fatal)"/.test(line))).toEqual([]);
     expect(times).toEqual([...times].sort((left, right) => left - right));
     expect(lines.findIndex((line) => line.startsWith('Ready in'))).toBeGreaterThan(
       lines.indexOf(steps.at(-1) ?? ''),

@@ -71,7 +71,6 @@ approvals:
     AUDIT_KEY: 'playground-only-key-playground-only-key',
     TOKEN_KEY: 'playground-only-token-key-playground-only',
     CLI_PORT: `${cliPort}`,
-    AETHERIUS_URL: `http://127.0.0.1:${cliPort}`,
   };
 }
 
@@ -96,7 +95,11 @@ export function writeCommandLine(
   variables: Readonly<Record<string, string>>,
 ): string {
   const script = join(dir, 'aetherius');
-  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  // Where the bot answers; a bot itself has no use for it, and says so.
+  const exports = Object.entries({
+    ...variables,
+    AETHERIUS_URL: `http://127.0.0.1:${variables['CLI_PORT']}`,
+  }).map(([name, value]) => `export ${name}=${quoted(value)}`);
   writeFileSync(
     script,
     [
