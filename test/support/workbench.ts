@@ -35,10 +35,11 @@ export const plainRenderer: Renderer = {
   remediation: ({ remediation }) => said(`card ${remediation.state}`),
   page: (event, row) => `${event} ${row.handle}`,
   remediationEvent: ({ kind }) => said(`event ${kind}`),
-  digest: ({ difference }) =>
+  digest: ({ difference, followUps = [] }) =>
     said(
       `digest ${difference.localDate}${difference.lateSince === undefined ? '' : ' late'} ` +
-        `new=${difference.fresh.length} still=${difference.still.length} fixed=${difference.fixed.length}`,
+        `new=${difference.fresh.length} still=${difference.still.length} fixed=${difference.fixed.length}` +
+        followUps.map(({ handle, people }) => ` ${handle} of ${people.join(', ')}`).join(''),
     ),
 };
 

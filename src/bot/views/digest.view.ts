@@ -1,16 +1,21 @@
 import type { DigestDifference, RememberedFinding } from '../../domain/digest/digest.ts';
+import type { FollowUp } from '../../domain/fix/rows.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import { findingKey } from '../../domain/probe/finding.ts';
 import { markup } from '../../text/format.ts';
 import { escapeMrkdwn, type Words } from '../../text/words.ts';
 import { messageEventType } from '../ids.ts';
 import { context, cut, type DataVisualizationBlock, limits, type MessageBlock, section } from './blocks.ts';
-import { findingSentence, listOf, partName, severityEmoji } from './phrases.ts';
+import { findingSentence, listOf, partName, severityEmoji, whoseId } from './phrases.ts';
 
 const shown = { perSection: 8 } as const;
 
 /** A difference to the previous digest; one quiet line when nothing changed. */
-export function digestMessage(difference: DigestDifference, runId: string, words: Words): Rendered {
+export function digestMessage(
+  difference: DigestDifference,
+  followUps: readonly FollowUp[],
+  { runId, words }: { readonly runId: string; readonly words: Words },
+): Rendered {
   const metadata = { eventType: messageEventType, payload: { run_id: runId, kind: 'digest' } };
   if (difference.quiet) {
     const text = quietLine(difference, words);
@@ -18,6 +23,7 @@ export function digestMessage(difference: DigestDifference, runId: string, words
     const blocks: MessageBlock[] = [
       section(text, words),
       ...lateLine(difference, words),
+      ...followUpBlocks(followUps, words),
       ...(unseen === undefined ? [] : [context(unseen, words)]),
       ...driftBlocks(difference, words),
       context(stripLine(difference, words), words),
@@ -37,6 +43,7 @@ export function digestMessage(difference: DigestDifference, runId: string, words
   const blocks: MessageBlock[] = [
     section(`${title}\n${summary}`, words),
     ...lateLine(difference, words),
+    ...followUpBlocks(followUps, words),
     ...(difference.since === undefined ? [context(words.say('digest.first'), words)] : []),
     ...listed(
       'digest.new',
@@ -74,6 +81,28 @@ export function digestMessage(difference: DigestDifference, runId: string, words
     context(stripLine(difference, words), words),
   ];
   return { text: cut(`${title} ${summary}`, limits.messageText, words), blocks, metadata };
+}
+
+/** R-A9: what ran without its approvals, by whom and since when, each day until somebody else has looked at it. */
+function followUpBlocks(followUps: readonly FollowUp[], words: Words): MessageBlock[] {
+  if (followUps.length === 0) return [];
+  const lines = followUps.slice(0, shown.perSection).map(({ handle, actionId, people, openedAt }) =>
+    words.say('digest.follow-up.line', {
+      handle,
+      remediation: words.lookupPlain(`remediation.${actionId}`) ?? actionId,
+      people: markup(
+        listOf(
+          people.map((id) => whoseId(id)),
+          words,
+        ),
+      ),
+      since: openedAt.toISOString(),
+    }),
+  );
+  const more = followUps.length - lines.length;
+  const rest = more > 0 ? [words.say('digest.follow-up.more', { count: more })] : [];
+  const heading = `*${words.say('digest.follow-up')}*`;
+  return [section([heading, ...lines, ...rest, words.say('follow-up.how')].join('\n'), words)];
 }
 
 /** What does not fit together: what is new and gone word for word, the rest as a count. Nothing without drift. */

@@ -18,6 +18,12 @@ export function who(person: Person | undefined, words: Words): string {
   return userId.test(person.userId) ? `<@${person.userId}>` : escapeMrkdwn(person.userId);
 }
 
+/** The same of a canonical person id, `<workspace>:<user>`. */
+export function whoseId(personId: string): string {
+  const id = personId.slice(personId.indexOf(':') + 1);
+  return userId.test(id) ? `<@${id}>` : escapeMrkdwn(id);
+}
+
 /** Who has asked for a run, or what has. */
 export function whoAsked(run: Pick<Run, 'source' | 'requestedBy'>, words: Words): string {
   if (run.requestedBy !== undefined) return who(run.requestedBy, words);

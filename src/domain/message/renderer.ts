@@ -1,5 +1,5 @@
 import type { DigestDifference } from '../digest/digest.ts';
-import type { RemediationRow } from '../fix/rows.ts';
+import type { FollowUp, RemediationRow } from '../fix/rows.ts';
 import type { Facts } from '../kernel/facts.ts';
 import type { Language, Run } from '../run/run.ts';
 import type { FindingView } from './finding-view.ts';
@@ -52,6 +52,8 @@ export interface Renderer {
       readonly runId: string;
       /** As in a `HealthView`. */
       readonly held?: Facts;
+      /** R-A9: what break-glass left open in this environment, oldest first. */
+      readonly followUps?: readonly FollowUp[];
     },
     language: Language,
   ): Rendered;

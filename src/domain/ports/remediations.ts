@@ -92,8 +92,8 @@ export interface Remediations {
     closed: { readonly by: Person; readonly personId: string; readonly note: string },
   ): Promise<boolean>;
   followUp(id: string): Promise<FollowUp | undefined>;
-  /** Those that are open, oldest first. */
-  openFollowUps(limit: number): Promise<readonly FollowUp[]>;
+  /** Those that are open, oldest first; of one environment, or of all. */
+  openFollowUps(limit: number, environment?: string): Promise<readonly FollowUp[]>;
   /** R-A16: signs what stands in the row as the bot's; nothing without a key. */
   seal(row: RemediationRow): Promise<void>;
   /** Serialises proposals for the same real objects until the transaction ends. */

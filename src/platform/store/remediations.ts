@@ -244,10 +244,11 @@ function followingUp(
       const { rows } = await query<StoredFollowUp>(`${followUpRows} WHERE remediation_id = $1`, ids(id));
       return rows[0] === undefined ? undefined : toFollowUp(rows[0]);
     },
-    async openFollowUps(limit) {
+    async openFollowUps(limit, environment) {
       const { rows } = await query<StoredFollowUp>(
-        `${followUpRows} WHERE closed_at IS NULL ORDER BY opened_at, remediation_id LIMIT $1`,
-        [limit],
+        `${followUpRows} WHERE closed_at IS NULL AND ($2::text IS NULL OR environment = $2)
+         ORDER BY opened_at, remediation_id LIMIT $1`,
+        ids(limit, environment),
       );
       return rows.map(toFollowUp);
     },

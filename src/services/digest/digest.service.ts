@@ -49,6 +49,8 @@ export interface DigestPlan extends DailyTime {
   readonly changedAt?: Date;
 }
 
+/** Of one environment in one digest. */
+const mostFollowUps = 100;
 const fallback: DailyTime = { at: '09:00', timezone: 'UTC' };
 
 /** Undefined: no environment was named. */
@@ -221,7 +223,7 @@ export interface DigestRunOptions {
 /** A health check whose answer is the difference to the channel's previous digest. */
 export function createDigestRun(
   options: DigestRunOptions,
-): RunHandler<'audit' | 'channels' | 'digests' | 'messages' | 'runs'> {
+): RunHandler<'audit' | 'channels' | 'digests' | 'messages' | 'remediations' | 'runs'> {
   return {
     async handle(lease) {
       const { run } = lease;
@@ -288,7 +290,7 @@ function toPast(past: { readonly localDate: string; readonly findings: readonly 
 }
 
 async function post(
-  tx: TxOf<'audit' | 'messages'>,
+  tx: TxOf<'audit' | 'messages' | 'remediations'>,
   { renderer, ids, held }: DigestRunOptions,
   run: Run,
   difference: Parameters<Renderer['digest']>[0]['difference'],
@@ -296,8 +298,9 @@ async function post(
   const { surface } = run;
   if (surface === undefined) return;
   const ended: Run = { ...run, state: 'complete', finishedAt: await tx.now() };
+  const followUps = await tx.remediations.openFollowUps(mostFollowUps, run.environment);
   const rendered = renderer.digest(
-    { difference, run: ended, runId: run.id, ...present({ held: await held?.(tx) }) },
+    { difference, run: ended, runId: run.id, followUps, ...present({ held: await held?.(tx) }) },
     surface.language,
   );
   const [root] = await tx.messages.find({ runId: run.id, purpose: rootPurpose });

@@ -192,6 +192,42 @@ describe('exactly once a local day', () => {
   });
 });
 
+describe('R-A9: what break-glass left open', () => {
+  test('stands in each digest of its environment until somebody else has closed it', async () => {
+    const one = await bench();
+    one.work();
+    const followUp = (handle: string, environment: string) =>
+      one.database.sql(
+        `WITH fix AS (
+           INSERT INTO remediations (id, handle, environment, action_id, action_version, target, state, tier, plan, plan_hash, offer_expires_at)
+           VALUES (gen_random_uuid(), $1, $2, 'a', 1, $1, 'succeeded', 2, '{}', 'h', now()) RETURNING id)
+         INSERT INTO follow_ups (remediation_id, people, opened_at) SELECT id, '{T1:U1,T1:U2}', now() - interval '2 days' FROM fix`,
+        [handle, environment],
+      );
+    await followUp('r-mine', 'prod');
+    await followUp('r-other', 'staging');
+    const clock = stoppedClock('2026-11-24T01:00:01Z');
+    const each = scheduler(one.store, clock, one.courier);
+    const quiet = (date: string) => `digest ${date} new=0 still=0 fixed=0`;
+
+    await each.round();
+    await expect.poll(() => one.texts(), soon).toEqual([`${quiet('2026-11-24')} r-mine of T1:U1, T1:U2`]);
+    clock.set('2026-11-25T01:00:01Z');
+    await each.round();
+    await expect
+      .poll(async () => (await one.texts()).slice(1), soon)
+      .toEqual([`${quiet('2026-11-25')} r-mine of T1:U1, T1:U2`]);
+    const [mine] = await one.database.sql<{ id: string }>(
+      "SELECT id FROM remediations WHERE handle = 'r-mine'",
+    );
+    const closed = { by: { ...by, userId: 'U3' }, personId: 'T1:U3', note: 'it was right' };
+    expect(await one.store.tx((tx) => tx.remediations.closeFollowUp(mine?.id ?? '', closed))).toBe(true);
+    clock.set('2026-11-26T01:00:01Z');
+    await each.round();
+    await expect.poll(async () => (await one.texts()).slice(2), soon).toEqual([quiet('2026-11-26')]);
+  });
+});
+
 describe('the difference', () => {
   test('goes from day to day: new, still there, fixed', async () => {
     let found: readonly Finding[] = [finding('A')];

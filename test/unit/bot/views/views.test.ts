@@ -477,6 +477,41 @@ describe('the digest', () => {
     },
   );
 
+  it.each([
+    [
+      'en',
+      /^\*Ran without approvals, and nobody else has looked at it yet\*\n:rotating_light: `k7-2f9q` “Let Redis evict old keys”, by <@U0REQUEST>, <@U0BOSS>, since .*2026-11-24 09:00 UTC>/m,
+      'and 4 more',
+    ],
+    [
+      'zh-CN',
+      /^\*未经批准即运行，尚无其他人检查\*\n:rotating_light: `k7-2f9q`“让 Redis 淘汰旧键”，自 .*2026-11-24 .* 起，由 <@U0REQUEST>、<@U0BOSS> 运行/m,
+      '另有 4 个',
+    ],
+  ] as const)(
+    'R-A9: says in %s who let what run without approvals, also on a quiet day',
+    (language, said, more) => {
+      const followUp = {
+        ...{
+          remediationId: 'x',
+          handle: 'k7-2f9q',
+          environment: 'prod',
+          actionId: 'redis.set-eviction-policy',
+        },
+        ...{ people: ['T1:U0REQUEST', 'T1:U0BOSS'], openedAt: new Date('2026-11-24T09:00:00Z') },
+      };
+      for (const quiet of [true, false]) {
+        const view = { difference: { ...base, quiet }, run: aRun(), runId: 'r' };
+
+        const text = shown(renderer.digest({ ...view, followUps: Array(12).fill(followUp) }, language));
+        expect(text).toMatch(said);
+        expect(text).toContain('/aetherius fixes close');
+        expect(text).toContain(more);
+        expect(shown(renderer.digest({ ...view, followUps: [] }, language))).not.toContain('k7-2f9q');
+      }
+    },
+  );
+
   it.each(languages)('tells new, worse, fixed and still there apart in %s (R-SLACK24)', (language) => {
     const difference = {
       ...base,
