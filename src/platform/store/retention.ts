@@ -145,8 +145,9 @@ export function createRetention(query: Query): Retention {
     async typedDue(olderThanMs) {
       const { rows } = await query<{ through: number | null; texts: number }>(
         `SELECT max(seq) AS through, count(*) AS texts
-         FROM (SELECT seq FROM audit_texts WHERE seq > ${through} ORDER BY seq LIMIT 1000) AS oldest
-         JOIN audit_log USING (seq) WHERE ts < ${cutoff}`,
+         FROM (SELECT seq, (SELECT ts FROM audit_log WHERE audit_log.seq = audit_texts.seq) AS ts
+           FROM audit_texts WHERE seq > ${through} ORDER BY seq LIMIT 1000) AS oldest
+         WHERE ts < ${cutoff}`,
         [olderThanMs],
       );
       const [row] = rows;
