@@ -1,5 +1,6 @@
 import type { AuditFault } from '../domain/audit/audit.ts';
 import type { BundleManifest } from '../domain/bundle/manifest.ts';
+import type { Recording } from '../domain/bundle/replay.ts';
 import type { BundleFinding } from '../domain/bundle/verdict.ts';
 import type { BundleWriter } from '../domain/bundle/writer.ts';
 import type { InstructionLines } from '../domain/diagnosis/place.ts';
@@ -107,6 +108,8 @@ export interface CliContext extends Terminal {
   /** Takes secrets out of all parts of one bundle: the same one has the same stand-in. */
   redactorOf(bundle: string): Promise<Redactor>;
   readonly bundles: Bundles;
+  /** What is looked at instead of an environment, with `--bundle`. */
+  recorded(): Promise<Pick<Recording, 'environment' | 'at' | 'place'> | undefined>;
   /** For operators, who have the credentials of the bot's own PostgreSQL. */
   audit(): Promise<Pick<Services['audit'], 'verify'>>;
   /** Asks the bot for the record, as the owner of the token; resolves when the first part is there. */

@@ -1,7 +1,7 @@
 import { alike } from '../domain/diagnosis/alike.ts';
 import { changesOf } from '../domain/diagnosis/changes.ts';
 import type { CauseJudgement, DiagnosisJudgement } from '../domain/diagnosis/judgement.ts';
-import { type InstructionLines, isFor, type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
+import { type InstructionLines, isFor, type Place } from '../domain/diagnosis/place.ts';
 import { applies, partNotHere, uncheckable } from '../domain/diagnosis/uncheckable.ts';
 import { unexplained } from '../domain/diagnosis/unexplained.ts';
 import { unseenBesides } from '../domain/diagnosis/unseen.ts';
@@ -12,7 +12,7 @@ import { causePlain } from '../text/cause.ts';
 import { unseenOf } from '../text/unseen.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { chooseEnvironment, inEnvironment } from './environment.ts';
+import { subjectOf } from './environment.ts';
 import { excerptLines, findingOutput } from './health.command.ts';
 import type { DiagnoseOutput } from './output-schemas.ts';
 import { table } from './table.ts';
@@ -26,11 +26,9 @@ export async function diagnoseCommand(
   words: readonly string[],
   options: { readonly env?: string },
 ): Promise<ExitCode> {
-  const config = await given.config();
-  const environment = chooseEnvironment(config, options.env);
-  const context = inEnvironment(given, config, environment);
-  const runtime = config.environments[environment]?.runtime;
-  const started = context.now();
+  const { environment, place, at, words: told } = await subjectOf(given, options.env);
+  const context = { ...given, words: told };
+  const started = at ?? context.now();
   const text = words.join(' ');
   const { diagnosis, instructionLines } = await context.checks();
   const answer = await diagnosis.run({ environment, text, signal: context.signal });
@@ -47,8 +45,7 @@ export async function diagnoseCommand(
     return exitCodes.usage;
   }
   const { judgements, outcomes, platform } = answer;
-  const tookMs = context.now().getTime() - started.getTime();
-  const place = runtime === undefined ? ({ kind: 'none' } as const) : placeOfRuntime(runtime);
+  const tookMs = at === undefined ? context.now().getTime() - started.getTime() : 0;
   const seen = { ...context, words: context.words.about(platform) };
   const output = diagnoseOutput(
     { environment, place, platform, judgements, outcomes, instructionLines, time: started, tookMs },

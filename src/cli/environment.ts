@@ -1,6 +1,8 @@
+import { type Place, placeOfRuntime } from '../domain/diagnosis/place.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { Config } from '../domain/settings/config.ts';
-import type { Terminal } from './context.ts';
+import type { Words } from '../text/words.ts';
+import type { CliContext, Terminal } from './context.ts';
 import { UsageFault } from './faults.ts';
 
 /** The same context, with words about the installation of this environment. */
@@ -24,4 +26,32 @@ export function chooseEnvironment(config: Config, named: string | undefined): st
   const chosen = config.slack.defaultEnvironment ?? (others.length === 0 ? first : undefined);
   if (chosen === undefined) throw new UsageFault('cli.fault.environment-needed', { known: known.join(', ') });
   return chosen;
+}
+
+/** What is looked at: an environment of the configuration as it is now, or one in a bundle as it was. */
+export async function subjectOf(
+  context: CliContext,
+  named: string | undefined,
+): Promise<{
+  readonly environment: string;
+  readonly place: Place;
+  readonly at?: Date;
+  readonly words: Words;
+}> {
+  const { words } = context;
+  const recorded = await context.recorded();
+  if (recorded !== undefined) {
+    const { environment, place, at } = recorded;
+    if (named !== undefined && named !== environment)
+      throw new UsageFault('cli.fault.environment-unknown', { environment: named, known: environment });
+    return { environment, place, at, words };
+  }
+  const config = await context.config();
+  const environment = chooseEnvironment(config, named);
+  const runtime = config.environments[environment]?.runtime;
+  return {
+    environment,
+    place: runtime === undefined ? { kind: 'none' } : placeOfRuntime(runtime),
+    words: words.about(platformsIn(config.environments)(environment)),
+  };
 }

@@ -4,7 +4,7 @@ import { visible } from '../domain/kernel/text.ts';
 import type { Finding } from '../domain/probe/finding.ts';
 import type { Words } from '../text/words.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
-import { chooseEnvironment } from './environment.ts';
+import { subjectOf } from './environment.ts';
 import type { HealthOutput } from './output-schemas.ts';
 import { table } from './table.ts';
 
@@ -13,16 +13,15 @@ export async function healthCommand(
   context: CliContext,
   options: { readonly env?: string },
 ): Promise<ExitCode> {
-  const config = await context.config();
-  const environment = chooseEnvironment(config, options.env);
+  const { environment, at } = await subjectOf(context, options.env);
   const { rules, runner, targets } = await context.checks();
-  const started = context.now();
+  const started = at ?? context.now();
   const seen = await targets.forRun(environment, context.signal);
   const words = context.words.about(seen.platform);
   const calls = rules.calls(environment);
   const outcomes = await runner.run(calls, { targets: seen, signal: context.signal });
   const report = rules.judge({ environment, calls, outcomes });
-  const output = healthOutput(report, started, context.now(), words);
+  const output = healthOutput(report, started, at ?? context.now(), words);
   context.out(context.output === 'json' ? JSON.stringify(output, null, 2) : healthText(output, words));
   return { healthy: exitCodes.ok, findings: exitCodes.findings, unknown: exitCodes.couldNotLook }[
     report.overall

@@ -14,6 +14,8 @@ export interface GlobalOptions {
   readonly config?: string;
   /** Folder with manifests, for one command. */
   readonly manifests?: string;
+  /** A bundle that is asked instead of an environment. */
+  readonly bundle?: string;
 }
 
 /** Makes the context of one command and runs it; the answer becomes the exit code. Which of both, its types say. */
@@ -54,11 +56,12 @@ export function createProgram(
     .exitOverride();
   const here = (
     command: (context: CliContext) => Promise<ExitCode>,
-    more: Pick<GlobalOptions, 'manifests'> = {},
+    more: Pick<GlobalOptions, 'manifests' | 'bundle'> = {},
   ): Promise<void> => run.here({ ...program.opts<GlobalOptions>(), ...more }, command);
   const asPerson = (command: (context: ServedContext) => Promise<ExitCode>): Promise<void> =>
     run.asPerson(program.opts<GlobalOptions>(), command);
   const env = (): Option => new Option('--env <environment>', say('cli.option.env'));
+  const fromBundle = (): Option => new Option('--bundle <file>', say('cli.option.bundle'));
   const channel = (): Option => new Option('--channel <id>', say('cli.option.channel')).makeOptionMandatory();
   const limit = (): Option =>
     new Option('--limit <count>', say('cli.option.limit')).default(20).argParser(positive);
@@ -67,8 +70,12 @@ export function createProgram(
     .command('health')
     .description(say('cli.health'))
     .addOption(env())
-    .action((options: { env?: string }) =>
-      here(async (context) => (await import('./health.command.ts')).healthCommand(context, options)),
+    .addOption(fromBundle())
+    .action((options: { env?: string; bundle?: string }) =>
+      here(
+        async (context) => (await import('./health.command.ts')).healthCommand(context, options),
+        present({ bundle: options.bundle }),
+      ),
     );
 
   program
@@ -77,10 +84,11 @@ export function createProgram(
     .argument('<symptom...>')
     .addOption(env())
     .addOption(new Option('--manifests <folder>', say('cli.option.manifests')))
-    .action((symptom: string[], options: { env?: string; manifests?: string }) =>
+    .addOption(fromBundle().conflicts('manifests'))
+    .action((symptom: string[], options: { env?: string; manifests?: string; bundle?: string }) =>
       here(
         async (context) => (await import('./diagnose.command.ts')).diagnoseCommand(context, symptom, options),
-        present({ manifests: options.manifests }),
+        present({ manifests: options.manifests, bundle: options.bundle }),
       ),
     );
 

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
+import { isRecording } from '../domain/bundle/manifest.ts';
+import { RecordedRow } from '../domain/bundle/recording.ts';
+import { openRecording, type Recording } from '../domain/bundle/replay.ts';
 import type { BundleVerdict } from '../platform/bundle/read.ts';
 import { type Bundles, type CheckedBundle, exitCodes } from './context.ts';
 import { UsageFault } from './faults.ts';
@@ -41,4 +44,19 @@ async function checked(
     throw new UsageFault('cli.fault.bundle-unreadable', facts, exitCodes.couldNotLook);
   }
   return { ...(await read()), sha256: hash.digest('hex') };
+}
+
+/** The recording in a bundle. UsageFault for one that is not whole, or that has none. */
+export async function recordingIn(path: string, signal: AbortSignal): Promise<Recording> {
+  const { readBundle } = await import('../platform/bundle/read.ts');
+  const rows: RecordedRow[] = [];
+  const take = (_path: string, text: string): void => {
+    for (const line of text.split('\n'))
+      if (line !== '') rows.push(RecordedRow.parse(JSON.parse(line)) as unknown as RecordedRow);
+  };
+  const { findings } = await checked(path, signal, () => readBundle(path, { signal }, isRecording, take));
+  const recording = findings.length === 0 ? openRecording(rows) : undefined;
+  if (recording === undefined)
+    throw new UsageFault('cli.fault.bundle-broken', { path }, exitCodes.couldNotLook);
+  return recording;
 }

@@ -15,6 +15,7 @@ import { present } from '../domain/kernel/present.ts';
 import { KnownSecrets } from '../domain/kernel/redact/known-secrets.ts';
 import { createRedactor } from '../domain/kernel/redact/redactor.ts';
 import { visible, visibleInJson } from '../domain/kernel/text.ts';
+import { Redaction } from '../domain/settings/redaction.ts';
 import { systemClock } from '../platform/process/clock.ts';
 import { createLogger } from '../platform/process/logger.ts';
 import { createProcessRedaction, secretsOf } from '../platform/redact/process-redactor.ts';
@@ -36,6 +37,8 @@ export interface OpenOptions {
   readonly config?: string;
   /** Takes the place of each environment’s own. */
   readonly manifests?: string;
+  /** Is asked instead of an environment. */
+  readonly bundle?: string;
 }
 
 /** The command line's composition root: each thing is made once, when a command asks for it, and closed at the end. */
@@ -60,7 +63,14 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   // Who decides, or asks a worker to look, needs the credentials of no environment in this shell.
   const config = once(() => load([]));
   const redaction = once(async () => {
-    const { redaction: settings } = await config();
+    // A bundle can be asked without a configuration.
+    const settings =
+      options.bundle === undefined
+        ? (await config()).redaction
+        : await config().then(
+            (read) => read.redaction,
+            () => Redaction.parse({}),
+          );
     const made = createProcessRedaction({ env: await env(), known, settings });
     guard.use(made.redactorOf('command'));
     return made;
@@ -83,6 +93,11 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
       redactor: (await redaction()).redactor,
     }),
   );
+  const recorded = once(async () => {
+    if (options.bundle === undefined) return undefined;
+    const { recordingIn } = await import('./wiring-bundle.ts');
+    return recordingIn(options.bundle, shell.signal);
+  });
   const audit = once(async () => {
     const { openAudit } = await import('./wiring-audit.ts');
     const opened = openAudit({
@@ -95,6 +110,15 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
   const checks = once(async () => {
     const { openChecks } = await import('../main/checks.ts');
     const { redactorOf: of } = await redaction();
+    const held = await recorded();
+    if (held !== undefined) {
+      const { openRecorded } = await import('../main/recorded.ts');
+      return openRecorded({
+        recording: held,
+        logger: await logger(),
+        redactorOf: (answer) => of(answer ?? 'command'),
+      });
+    }
     const opened = openChecks({
       config: await targetsConfig(),
       logger: await logger(),
@@ -119,6 +143,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     redact: (text) => guard.text(text),
     redactorOf: async (bundle) => (await redaction()).redactorOf(bundle),
     bundles: openBundles(shell.signal),
+    recorded,
     save: (path, text) => writeFileSync(path, guard.text(text), { mode: 0o644 }),
     async fetchExport(query) {
       const { botOf } = await import('./remote.ts');

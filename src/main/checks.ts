@@ -1,13 +1,19 @@
 import { instructionLines } from '../diagnoses/instructions/commands.ts';
 import { ownProbes, pathSteps, unreachable } from '../diagnoses/unreachable.diagnosis.ts';
 import { connectionSuspects, symptomWords } from '../diagnoses/vocabulary.ts';
+import { placeOfRuntime } from '../domain/diagnosis/place.ts';
+import { shapeOf } from '../domain/health/health-calls.ts';
 import { createHealthRules } from '../domain/health/health-rules.ts';
+import type { HealthRules } from '../domain/health/rules.ts';
 import type { Clock, Logger } from '../domain/kernel/clock.ts';
+import { AppError } from '../domain/kernel/errors.ts';
 import { present } from '../domain/kernel/present.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
+import type { Probe } from '../domain/probe/probe.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
+import type { EnvironmentConfig } from '../domain/settings/environment.ts';
 import { eventLoopQuiet, watchEventLoopDelay } from '../platform/process/event-loop-delay.ts';
 import { kubeLogins } from '../platform/settings/config.ts';
 import { createInstallations, lookingFirst } from '../platform/targets/discovery/installations.ts';
@@ -37,14 +43,8 @@ export function openChecks({
   redactorOf,
   version = 'unknown',
   targets: givenTargets,
-  runner = createProbeRunner({
-    probes,
-    clock,
-    logger,
-    eventLoopDelay: watchEventLoopDelay,
-    quiet: eventLoopQuiet,
-    ...present({ redactorOf }),
-  }),
+  rules: givenRules,
+  runner: givenRunner,
 }: {
   readonly config: Pick<Config, 'environments'>;
   readonly logger: Logger;
@@ -56,8 +56,16 @@ export function openChecks({
   /** Version of the bot, as a bundle names it. */
   readonly version?: string;
   readonly targets?: TargetsFactory;
+  readonly rules?: HealthRules;
   readonly runner?: ProbeRunner;
 }) {
+  const runnerOf = (registry: readonly Probe[]): ProbeRunner =>
+    createProbeRunner({
+      ...{ probes: registry, clock, logger },
+      ...{ eventLoopDelay: watchEventLoopDelay, quiet: eventLoopQuiet },
+      ...present({ redactorOf }),
+    });
+  const runner = givenRunner ?? runnerOf(probes);
   const installations = createInstallations(
     config.environments,
     (environment) => observe(environment, { logins, timeouts: defaultTimeouts, now: () => clock.now() }),
@@ -77,12 +85,15 @@ export function openChecks({
     matcher: createSymptomMatcher(symptomWords, connectionSuspects),
     instructionLines,
   };
-  const rules = createHealthRules(environments);
+  const rules = givenRules ?? createHealthRules(environments);
   return {
     targets,
     runner,
     rules,
-    collect: createCollectHere({ ...diagnosing, rules, clock, version, givesWork }),
+    collect: createCollectHere({
+      ...{ ...diagnosing, rules, clock, version },
+      ...{ registry: probes, runnerOf, describe: describeIn(environments) },
+    }),
     environments,
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
@@ -92,5 +103,9 @@ export function openChecks({
   };
 }
 
-const heavy = new Set(probes.filter((probe) => probe.givesWork === true).map(({ id }) => id));
-const givesWork = (probe: string): boolean => heavy.has(probe);
+const describeIn = (environments: Readonly<Record<string, EnvironmentConfig>>) => (name: string) => {
+  const config = environments[name];
+  if (config === undefined)
+    throw new AppError('NOT_FOUND', 'no such environment', { facts: { environment: name } });
+  return { shape: shapeOf(config), place: placeOfRuntime(config.runtime) };
+};

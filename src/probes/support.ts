@@ -95,10 +95,14 @@ export async function confirmedLatency(
   return { latencyMs: round(latencyMs), slow: latencyMs > thresholdMs };
 }
 
-export async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
-  const started = performance.now();
+/** By the watch of the context, so that a recording tells the time that was measured. */
+export async function timed<T>(
+  work: () => Promise<T>,
+  { watch = () => performance.now() }: { readonly watch: (() => number) | undefined },
+): Promise<{ readonly ms: number; readonly value: T }> {
+  const started = watch();
   const value = await work();
-  return { ms: performance.now() - started, value };
+  return { ms: watch() - started, value };
 }
 
 export function round(value: number, digits = 0): number {

@@ -26,6 +26,8 @@ export interface ProbeContext<Deps> {
   readonly deps: Deps;
   readonly signal: AbortSignal;
   now(): Date;
+  /** Milliseconds since any moment, for spans; default the clock of this process. */
+  readonly watch?: () => number;
   /** Between two samples; rejects when the run is over. */
   wait(ms: number): Promise<void>;
 }

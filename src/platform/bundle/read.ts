@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Transform, type Writable } from 'node:stream';
+import { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
@@ -73,6 +73,30 @@ export async function openBundle(path: string, folder: string, options: ReadOpti
   } finally {
     await rm(made, { recursive: true, force: true });
   }
+}
+
+/** Text of the files of a bundle whose path begins so, each after the one before it. */
+export async function readBundle(
+  path: string,
+  options: ReadOptions,
+  wanted: (path: string) => boolean,
+  take: (path: string, text: string) => void,
+): Promise<BundleVerdict> {
+  const walked = await walk(path, options, (name) => {
+    if (!wanted(name)) return undefined;
+    const pieces: Buffer[] = [];
+    return new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        pieces.push(chunk);
+        done();
+      },
+      final(done) {
+        take(name, Buffer.concat(pieces).toString('utf8'));
+        done();
+      },
+    });
+  });
+  return verdictOf(walked);
 }
 
 /** What a file's own headers and padding may take, and bytes on the way that belong to no file. */

@@ -27,7 +27,7 @@ It distinguishes a missing database, a server that is starting up, and one witho
   needs: ['postgres'],
   timeoutMs: 8_000,
   emits: [...endpointCodes, 'PG_DATABASE_MISSING', 'PG_STARTING', 'PG_TOO_MANY_CONNECTIONS', 'PG_SLOW'],
-  async run({ database, slowMs }: Params, { deps, signal }: ProbeContext<Deps>) {
+  async run({ database, slowMs }: Params, { deps, signal, watch }: ProbeContext<Deps>) {
     const name = deps.postgres.databaseName(database);
     if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
     const ask = () =>
@@ -38,8 +38,12 @@ It distinguishes a missing database, a server that is starting up, and one witho
         { signal },
       );
     try {
-      const first = await timed(ask);
-      const { latencyMs, slow } = await confirmedLatency(first.ms, slowMs, async () => (await timed(ask)).ms);
+      const first = await timed(ask, { watch });
+      const { latencyMs, slow } = await confirmedLatency(
+        first.ms,
+        slowMs,
+        async () => (await timed(ask, { watch })).ms,
+      );
       const facts = {
         latencyMs,
         database: name,

@@ -23,15 +23,15 @@ It distinguishes a wrong password, a full server and an unresponsive one.`,
   needs: ['redis'],
   timeoutMs: 8_000,
   emits: [...endpointCodes, 'REDIS_SLOW'],
-  async run({ slowMs }: Params, { deps, signal }: ProbeContext<Deps>) {
+  async run({ slowMs }: Params, { deps, signal, watch }: ProbeContext<Deps>) {
     const ping = () => deps.redis.call('PING', [], { signal });
     try {
-      const first = await timed(ping);
+      const first = await timed(ping, { watch });
       // The first PING also opened the connection, which is not what slows the clients down.
       const { latencyMs, slow } = await confirmedLatency(
         first.ms,
         slowMs,
-        async () => (await timed(ping)).ms,
+        async () => (await timed(ping, { watch })).ms,
       );
       const finding: Finding = {
         code: 'REDIS_SLOW',

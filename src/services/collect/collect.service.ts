@@ -2,6 +2,7 @@ import { type BundleManifest, manifestPath, pagePath, safeName } from '../../dom
 import { createLogAnalysis } from '../../domain/logs/analysis.ts';
 import type { LogReport } from '../../domain/logs/report.ts';
 import type { PartId } from '../../domain/platform/part.ts';
+import { callKey } from '../../domain/probe/probe.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
 import { type Source, sourcesOf } from '../logs/read-part.service.ts';
 import type { CollectHere } from './contract.ts';
@@ -43,11 +44,11 @@ export function createCollectHere(options: CollectOptions): CollectHere {
           ),
         ]);
         signal.throwIfAborted();
-        const report = rules.judge({
-          environment,
-          calls: rules.calls(environment),
-          outcomes: seen.outcomes,
-        });
+        const calls = rules.calls(environment);
+        const own = new Set(calls.map(callKey));
+        // What only diagnoses ask is no part of a health report.
+        const outcomes = seen.outcomes.filter(({ key }) => own.has(key));
+        const report = rules.judge({ environment, calls, outcomes });
         await bundle.json('health.json', Number.POSITIVE_INFINITY, () => Promise.resolve(report));
         await bundle.json('diagnoses.json', Number.POSITIVE_INFINITY, () =>
           Promise.resolve(
@@ -104,7 +105,11 @@ async function logsOfPart(
   const sinceSeconds = Math.max(1, Math.ceil((now - since) / 1000));
   const listed = await bundle.attempt(folder, LIST_MS, async (until) => {
     const found = await sourcesOf(targets, part, { sinceSeconds, now, container: undefined, signal: until });
-    if (found.length === 0) throw notHere(part);
+    const { runtime, configured } = targets;
+    const none = (await runtime?.instances(part, { signal: until }))?.length === 0;
+    // A part that nobody speaks of, and that is nowhere, lacks in no bundle.
+    if (none && configured?.has(part) !== true) return undefined;
+    if (none) throw notHere(part);
     return found;
   });
   if (listed === undefined) return undefined;

@@ -1,5 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { type BundleEntry, bundleLimits, type LeftOut } from '../../domain/bundle/manifest.ts';
+import {
+  type BundleEntry,
+  bundleLimits,
+  type LeftOut,
+  recordingFolder,
+} from '../../domain/bundle/manifest.ts';
 import type { BundleWriter } from '../../domain/bundle/writer.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
@@ -12,6 +17,8 @@ import { toCause } from '../run/probe-runner.service.ts';
 
 /** Bytes of all logs together. */
 const MOST_LOG_BYTES = 512 * 2 ** 20;
+/** Of one file of a recording; an answer may make it as much larger. */
+const RECORDED_BYTES = 4 * 2 ** 20;
 /** A log is asked for several times where it is cut. */
 const LOG_MS = 30_000;
 /** Lines that are cleaned before others get their turn. */
@@ -105,6 +112,34 @@ export class Bundle {
     const text = pieces.join('');
     await this.#add(path, text, startedAt, got.cut === true ? cutLog : undefined);
     return text;
+  }
+
+  /** Lines of what the targets answered, in files of some MiB; they are clean when they are given. */
+  recording(): { write(line: string): void; end(): Promise<void> } {
+    let lines: string[] = [];
+    let size = 0;
+    let file = 0;
+    let last: Promise<unknown> = Promise.resolve();
+    const flush = (): void => {
+      if (lines.length === 0) return;
+      const text = `${lines.join('\n')}\n`;
+      const path = `${recordingFolder}/${String((file += 1)).padStart(4, '0')}.jsonl`;
+      [lines, size] = [[], 0];
+      last = last.then(() => this.text(path, text));
+      // Told by `end`.
+      last.catch(() => undefined);
+    };
+    return {
+      write(line) {
+        lines.push(line);
+        size += line.length;
+        if (size >= RECORDED_BYTES) flush();
+      },
+      async end() {
+        flush();
+        await last;
+      },
+    };
   }
 
   /** What `work` gives within its time; undefined, and an entry with the reason, where it gives nothing. */

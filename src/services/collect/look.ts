@@ -1,3 +1,5 @@
+import { createRecorder } from '../../domain/bundle/recorder.ts';
+import { cutOff, laneOf } from '../../domain/bundle/recording.ts';
 import { changeCalls } from '../../domain/diagnosis/changes.ts';
 import { isWay } from '../../domain/diagnosis/diagnosis.ts';
 import type { DiagnosisJudgement } from '../../domain/diagnosis/judgement.ts';
@@ -41,26 +43,62 @@ export async function look(
     ...runningParts.flatMap(options.ownProbes),
     ...changeCalls(0),
   ]);
-  const late = distinct(all.flatMap(({ afterwards }) => afterwards ?? []));
+  const first = new Set(wanted.map(callKey));
+  const late = distinct(all.flatMap(({ afterwards }) => afterwards ?? [])).filter(
+    (call) => !first.has(callKey(call)),
+  );
+  const byId = new Map(options.registry.map((probe) => [probe.id, probe]));
+  const givesWork = (probe: string): boolean => byId.get(probe)?.givesWork === true;
+  const recording = bundle.recording();
+  const recorder = createRecorder({
+    redactor: bundle.redactor,
+    now: () => options.clock.now(),
+    write: (line) => recording.write(line),
+  });
+  recorder.begin(targets, options.describe(environment));
+  const runner = options.runnerOf(recorder.probes(options.registry));
   const gentle = (calls: readonly ProbeCall[]): readonly ProbeCall[] =>
-    calls.filter(({ probe }) => !options.givesWork(probe));
+    calls.filter(({ probe }) => !givesWork(probe));
   for (const probe of new Set([...wanted, ...late].map((call) => call.probe)))
-    if (options.givesWork(probe)) bundle.leaveOut(`probes/${probe}`, { why: 'gives-work', detail: probe });
+    if (givesWork(probe)) bundle.leaveOut(`probes/${probe}`, { why: 'gives-work', detail: probe });
+  const laneIn = (call: ProbeCall): string => {
+    const probe = byId.get(call.probe);
+    return probe === undefined ? callKey(call) : laneOf(probe, probe.params.parse(call.with ?? {}));
+  };
   const outcomes: ProbeOutcome[] = [];
+  const byLane = new Map<string, ProbeOutcome>();
+  /** Two calls that come to the same parameters are one question. */
   const ask = async (calls: readonly ProbeCall[], seen: Targets): Promise<void> => {
+    const fresh = [...new Map(calls.toReversed().map((call) => [laneIn(call), call])).entries()].filter(
+      ([lane]) => !byLane.has(lane),
+    );
     const groups = new Map<string, ProbeCall[]>();
-    for (const call of calls) {
+    for (const [, call] of fresh.toReversed()) {
       const [target = ''] = call.probe.split('.', 1);
       groups.set(target, [...(groups.get(target) ?? []), call]);
     }
     const answers = await Promise.all(
-      [...groups.values()].map((group) => options.probes.run(group, { targets: seen, signal, answer })),
+      [...groups.values()].map((group) =>
+        runner.run(group, { targets: recorder.targets(seen), signal, answer }),
+      ),
     );
-    outcomes.push(...answers.flat());
+    const byKey = new Map(answers.flat().map((outcome) => [outcome.key, outcome]));
+    for (const [lane, call] of fresh) {
+      const outcome = byKey.get(callKey(call));
+      if (outcome === undefined) continue;
+      byLane.set(lane, outcome);
+      if (outcome.cause !== undefined && cutOff.has(outcome.cause.code))
+        recorder.ended(lane, outcome.cause.code, outcome.cause.facts);
+    }
+    for (const call of calls) {
+      const outcome = byLane.get(laneIn(call));
+      if (outcome !== undefined) outcomes.push({ ...outcome, key: callKey(call) });
+    }
   };
   await ask(gentle(wanted), targets);
   if (late.length > 0) await ask(gentle(late), await options.targets.forRun(environment, signal));
   signal.throwIfAborted();
+  await recording.end();
   const { judgements } = await diagnose(
     { ...options, probes: answered(outcomes, options.clock.now()) },
     { diagnoses: all, environment, targets: present({ ...targets, kubernetes: undefined }), signal },

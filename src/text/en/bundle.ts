@@ -11,6 +11,9 @@ export const bundle = {
   'cli.bundle': 'check and open a file that `collect` made',
   'cli.bundle.verify': 'compare each file of a bundle with its manifest',
   'cli.bundle.open': 'unpack a bundle into a new folder, and say where its index page is',
+  'cli.option.bundle':
+    'a file that `collect` made, to ask instead of an environment; nothing is connected to',
+  'cli.fault.bundle-broken': '{path} is not whole; `aetherius bundle verify` says what is wrong.',
   'cli.bundle.to': 'folder to make (default: the name of the bundle)',
   'cli.bundle.intact':
     '{path} is whole: {files|# file|# files} of {environment}, collected {time:time}. SHA-256 {sha256}.',

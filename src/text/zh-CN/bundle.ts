@@ -12,6 +12,8 @@ export const bundle = {
   'cli.bundle': '校验和打开 `collect` 生成的文件',
   'cli.bundle.verify': '将收集包中的每个文件与其清单比对',
   'cli.bundle.open': '将收集包解压到新目录，并给出索引页的位置',
+  'cli.option.bundle': '改为询问 `collect` 生成的文件，不建立任何连接',
+  'cli.fault.bundle-broken': '{path} 不完整；`aetherius bundle verify` 会说明问题所在。',
   'cli.bundle.to': '要创建的目录（默认：收集包的名称）',
   'cli.bundle.intact':
     '{path} 完整：{environment} 的 {files|# 个文件}，收集于 {time:time}。SHA-256 {sha256}。',

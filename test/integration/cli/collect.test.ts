@@ -8,8 +8,14 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type NatsServer, startNats } from '../../../lab/components/nats.ts';
-import { BundleOutput, CollectOutput } from '../../../src/cli/output-schemas.ts';
+import {
+  BundleOutput,
+  CollectOutput,
+  DiagnoseOutput,
+  HealthOutput,
+} from '../../../src/cli/output-schemas.ts';
 import type { BundleManifest } from '../../../src/domain/bundle/manifest.ts';
+import type { HealthReport } from '../../../src/domain/health/health.ts';
 import { chromiumPath, startChromium } from '../../support/chromium.ts';
 import { aetherius } from '../../support/cli.ts';
 import { leaked, plantedSecrets } from '../../support/planted-secrets.ts';
@@ -57,7 +63,7 @@ beforeAll(async () => {
       environments: {
         prod: {
           runtime: { kind: 'none' },
-          services: { 'agent-manager': { url: service.url } },
+          services: { 'agent-manager': { url: service.url }, 'reasoning-service': { url: service.url } },
           postgres: { url: { env: 'PG' }, databases: { agentManager: name } },
           redis: { url: { env: 'REDIS' } },
           nats: { url: { env: 'NATS' }, monitorUrl: nats.monitorUrl },
@@ -85,6 +91,26 @@ afterAll(async () => {
 
 const entry = (path: string, { entries }: BundleManifest = collected.manifest) =>
   entries.find((one) => one.path === path);
+/**
+ * Without its times. What could not be seen is told in the order in which it was not; a quote is cut to its length before
+ * a secret in it becomes a stand-in, and afterwards in a bundle.
+ */
+const answered = (out: string) => {
+  const { time: _time, tookMs: _took, diagnoses, ...rest } = DiagnoseOutput.parse(JSON.parse(out));
+  const sorted = diagnoses.map(({ causes, unseen, ...diagnosis }) => ({
+    ...diagnosis,
+    unseen: unseen.toSorted((a, b) => a.probe.localeCompare(b.probe)),
+    causes: causes.map((cause) => ({
+      ...cause,
+      against: cause.against.toSorted(),
+      missing: cause.missing.toSorted((a, b) => a.probe.localeCompare(b.probe)),
+    })),
+  }));
+  const text = JSON.stringify({ ...rest, diagnoses: sorted }, (name, value: unknown) =>
+    name === 'excerpts' ? undefined : value,
+  );
+  return JSON.parse(text) as unknown;
+};
 const filesIn = (dir: string): readonly string[] =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile())
@@ -138,6 +164,54 @@ describe('aetherius collect', () => {
       if (value !== '') expect(all).not.toContain(value);
     // The parts that are no secret are there.
     expect(all).toContain('db.internal');
+  });
+
+  it.each(['D1', 'D2', 'D3', 'N1', 'S1', 'S3', 'H2 agent-manager', 'H2 neo4j'])(
+    'is asked for %s as the environment is, and gives the same answer',
+    async (symptom) => {
+      const words = symptom.split(' ');
+      const live = await aetherius(['--config', file, '--output', 'json', 'diagnose', ...words], env);
+      const asked = await aetherius(['--output', 'json', 'diagnose', ...words, '--bundle', bundle]);
+
+      expect(asked).toMatchObject({ exit: live.exit, err: '' });
+      expect(answered(asked.out)).toEqual(answered(live.out));
+    },
+  );
+
+  it('gives the health report that was collected, with no server to ask', async () => {
+    const { out, err } = await aetherius(['--output', 'json', 'health', '--bundle', bundle]);
+    const asked = HealthOutput.parse(JSON.parse(out));
+    const then = JSON.parse(readFileSync(join(unpacked, 'health.json'), 'utf8')) as HealthReport;
+
+    expect(err).toBe('');
+    expect(asked.time >= collected.manifest.startedAt && asked.time <= collected.manifest.endedAt).toBe(true);
+    expect(asked.overall).toBe(then.overall);
+    expect(
+      asked.parts.map(({ part, state, latencyMs, fact, findings }) => ({
+        ...{ part, state, latencyMs, fact: { key: fact.key, facts: fact.facts } },
+        findings: findings.map(({ code, facts }) => ({ code, facts })),
+      })),
+    ).toEqual(
+      then.rows.map(({ part, state, latencyMs, fact, findings }) => ({
+        ...{ part, state, latencyMs, fact },
+        findings: findings.map(({ code, facts }) => ({ code, facts })),
+      })),
+    );
+  });
+
+  it('says of what was not collected that it is not in the bundle, and neither fine nor down', async () => {
+    const { exit, out } = await aetherius(['--output', 'json', 'diagnose', 'S6', '--bundle', bundle]);
+    const answer = DiagnoseOutput.parse(JSON.parse(out));
+    const missing = answer.diagnoses.flatMap(({ causes, unseen }) => [
+      ...causes.flatMap((cause) => cause.missing),
+      ...unseen,
+    ]);
+
+    expect(exit).toBe(2);
+    expect(answer.overall).toBe('unknown');
+    expect(missing).toContainEqual(
+      expect.objectContaining({ probe: 'services.root-cause-call', why: 'not-recorded' }),
+    );
   });
 
   it('does not write over a file, and leaves nothing where it is stopped', async () => {

@@ -213,6 +213,7 @@ describe('health', () => {
       out: (text: string) => void printed.push(text),
       now: () => new Date(Date.UTC(2026, 0, 1) + (at += 1000)),
       config: () => Promise.resolve(one),
+      recorded: () => Promise.resolve(undefined),
       checks: () =>
         Promise.resolve({
           rules: { calls: () => [], judge: () => report(overall) },
