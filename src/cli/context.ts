@@ -7,7 +7,9 @@ import type { InstructionLines } from '../domain/diagnosis/place.ts';
 import type { HealthRules } from '../domain/health/rules.ts';
 import type { Person } from '../domain/kernel/person.ts';
 import type { Redactor } from '../domain/kernel/redact/redactor.ts';
+import type { LogTallyOptions } from '../domain/logs/analysis.ts';
 import type { PartId } from '../domain/platform/part.ts';
+import type { LogCounter } from '../domain/ports/log-files.ts';
 import type { ProbeRunner } from '../domain/probe/probe-runner.ts';
 import type { TargetsFactory } from '../domain/probe/targets/targets.ts';
 import type { Config } from '../domain/settings/config.ts';
@@ -89,6 +91,8 @@ export interface CliContext extends Terminal {
   save(path: string, text: string): void;
   /** Bytes of a file, or of standard input for `-`; unpacked where they are gzip. */
   read(path: string): AsyncIterable<Uint8Array>;
+  /** Counts logs of any size, on several cores where it is worth it. */
+  countLogs(options: LogTallyOptions): LogCounter;
   /** The text without secrets, for what is cut before it is printed. */
   redact(text: string): string;
   env(): Promise<ProcessEnv>;

@@ -1,9 +1,9 @@
 import { present } from '../domain/kernel/present.ts';
-import { createLogAnalysis, type LogAnalysis } from '../domain/logs/analysis.ts';
+import { reportOf } from '../domain/logs/analysis.ts';
 import { readWish } from '../domain/logs/query.ts';
 import type { LogQuery, LogReport, LogSource } from '../domain/logs/report.ts';
-import { LineSplitter } from '../domain/logs/splitter.ts';
 import { asInGuide, type Platform, platformsIn } from '../domain/platform/platform.ts';
+import type { LogCounter } from '../domain/ports/log-files.ts';
 import type { Config } from '../domain/settings/config.ts';
 import { logWords } from '../text/logs.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
@@ -83,14 +83,14 @@ async function fromFiles(
   // A file can be read without any configuration; where there is one, its names and its own secrets count.
   const platform = platformOf(await given.config().catch(() => undefined), environment);
   const context = { ...given, words: given.words.about(platform) };
-  const analysis = createLogAnalysis({
-    query,
-    now: given.now().getTime(),
-    platform,
-    redact: (text) => context.redact(text),
-  });
-  for (const file of files) await readInto(analysis, file, context);
-  return { report: analysis.report(), context };
+  const counter = context.countLogs({ query, now: given.now().getTime(), platform });
+  try {
+    for (const file of files) await readInto(counter, file, context);
+    const tally = await counter.tally();
+    return { report: reportOf(tally, { platform, redact: (text) => context.redact(text) }), context };
+  } finally {
+    await counter.stop();
+  }
 }
 
 function platformOf(config: Config | undefined, environment: string | undefined): Platform {
@@ -101,22 +101,17 @@ function platformOf(config: Config | undefined, environment: string | undefined)
   return platformsIn(config.environments)(chosen);
 }
 
-async function readInto(analysis: LogAnalysis, file: string, context: CliContext): Promise<void> {
-  const input = analysis.source(file === '-' ? 'stdin' : file);
-  const lines = new LineSplitter((text) => input.text(text));
+async function readInto(counter: LogCounter, file: string, context: CliContext): Promise<void> {
+  const input = counter.source(file === '-' ? 'stdin' : file);
   let failed: string | undefined;
   try {
-    for await (const bytes of context.read(file)) {
-      input.bytes(bytes.length);
-      lines.push(bytes);
-    }
+    for await (const bytes of context.read(file)) await input.push(bytes);
   } catch (error) {
     context.signal.throwIfAborted();
     const { code } = error as { readonly code?: string };
     failed = code?.startsWith('Z_') === true ? 'logs.why.no-gzip' : 'logs.why.unreadable';
   }
-  lines.end();
-  input.end(failed === undefined ? {} : { failed });
+  await input.end(failed === undefined ? {} : { failed });
 }
 
 function exitOf({ groups, sources }: LogReport): ExitCode {

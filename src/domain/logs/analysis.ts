@@ -3,7 +3,7 @@ import { shortened } from '../kernel/text.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Platform } from '../platform/platform.ts';
 import { EntryReader, type LogEntry } from './entries.ts';
-import { createGrouping, saidIn, shapesOf } from './grouping.ts';
+import { createGrouping, type Grouped, saidIn, shapesOf } from './grouping.ts';
 import type { KnownLine } from './known-lines.ts';
 import { type LogLevel, logLevels, rankOf } from './level.ts';
 import { QuickHead } from './quick.ts';
@@ -65,8 +65,29 @@ export interface LogInput {
   end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): void;
 }
 
+/** All that was counted, as plain data, so that several who count parts of a log can be put together. */
+export interface LogState {
+  readonly groups: readonly (Omit<Group, 'known' | 'sources' | 'minutes' | 'fresh'> & {
+    readonly known: string | undefined;
+    readonly sources: readonly string[];
+    readonly minutes: readonly (readonly [number, number])[];
+  })[];
+  readonly sources: readonly LogSource[];
+  readonly byLevel: Readonly<Record<LogLevel, number>>;
+  readonly steps: readonly (readonly [number, number])[];
+  readonly left: Pick<LogReport['leftOut'], 'belowLevel' | 'otherTime' | 'otherWords' | 'tooManyShapes'>;
+  readonly seen: Readonly<Record<'entries' | 'zoneless' | 'timeless' | 'grouped', number>>;
+  /** Infinities where no entry has a time. */
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface LogCounting {
   source(name: string): LogInput;
+  /** After the end of every source. */
+  state(): LogState;
+  /** Adds what another one has counted; pieces of one source are one source. */
+  absorb(state: LogState): void;
   /** After the end of every source. */
   tally(): LogTally;
 }
@@ -109,6 +130,8 @@ export function reportOf(
 }
 
 interface Group {
+  /** Of its shape; they may become wildcards. */
+  readonly words: readonly string[];
   readonly level: LogLevel;
   readonly known: KnownLine | undefined;
   count: number;
@@ -142,13 +165,13 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   const seen = { entries: 0, zoneless: 0, timeless: 0, grouped: 0 };
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
-  const groupOf = (entry: LogEntry): Group | undefined => {
-    const found = grouping.of(entry);
+  const groupOf = (found: Grouped | undefined, entry: LogEntry): Group | undefined => {
     if (found === undefined) return undefined;
     const { shape, known } = found;
     const met = groups.get(shape.id);
     if (met !== undefined) return met;
     const made: Group = {
+      words: shape.words,
       level: entry.level,
       known,
       count: 0,
@@ -212,7 +235,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       if (!before) left.otherWords += 1;
       return;
     }
-    const group = groupOf(entry);
+    const group = groupOf(grouping.of(entry), entry);
     if (group === undefined) {
       if (!before) left.tooManyShapes += 1;
       return;
@@ -276,6 +299,52 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         },
       };
     },
+    state: () => ({
+      groups: [...groups.values()].map(({ known, sources: names, minutes, fresh: _, ...group }) => ({
+        ...group,
+        known: known?.id,
+        sources: [...names],
+        minutes: [...minutes],
+      })),
+      ...{ sources, byLevel, steps: [...steps], left, seen, first, last },
+    }),
+    absorb(state) {
+      for (const theirs of state.groups) {
+        const { words, level, known, example } = theirs;
+        const group = groupOf(grouping.adopt(words, level, known), example);
+        if (group === undefined) {
+          left.tooManyShapes += theirs.count;
+          seen.grouped -= theirs.count;
+          continue;
+        }
+        // The latest is shown; of equal times that of the part which comes later.
+        if ((theirs.last ?? 0) >= (group.last ?? 0)) group.example = example;
+        group.count += theirs.count;
+        group.before += theirs.before;
+        group.first = earlier(group.first, theirs.first);
+        group.last = later(group.last, theirs.last);
+        for (const name of theirs.sources) group.sources.add(name);
+        for (const [minute, count] of theirs.minutes) remember(group.minutes, minute, count);
+      }
+      for (const source of state.sources) {
+        const at = sources.findIndex(({ name }) => name === source.name);
+        const mine = sources[at];
+        if (mine === undefined) sources.push(source);
+        else
+          sources[at] = {
+            ...source,
+            ...mine,
+            lines: mine.lines + source.lines,
+            bytes: mine.bytes + source.bytes,
+          };
+      }
+      for (const level of logLevels) byLevel[level] += state.byLevel[level];
+      for (const [minute, count] of state.steps) steps.set(minute, (steps.get(minute) ?? 0) + count);
+      for (const key of ['belowLevel', 'otherTime', 'otherWords', 'tooManyShapes'] as const)
+        left[key] += state.left[key];
+      for (const key of ['entries', 'zoneless', 'timeless', 'grouped'] as const) seen[key] += state.seen[key];
+      [first, last] = [Math.min(first, state.first), Math.max(last, state.last)];
+    },
     tally() {
       const told = first <= last;
       const from = since ?? last - HOUR_MS;
@@ -318,8 +387,13 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   };
 }
 
-function remember(minutes: Map<number, number>, minute: number): void {
-  minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+const later = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
+function remember(minutes: Map<number, number>, minute: number, count = 1): void {
+  minutes.set(minute, (minutes.get(minute) ?? 0) + count);
   if (minutes.size <= MOST_MINUTES) return;
   const latest = Math.max(...minutes.keys());
   for (const one of minutes.keys()) if (one < latest - 125) minutes.delete(one);

@@ -4,6 +4,7 @@ import { factsOf, type Platform } from '../platform/platform.ts';
 import { Drain, type Shape } from './drain.ts';
 import type { LogEntry } from './entries.ts';
 import { isKnownIn, type KnownLine, knownLines } from './known-lines.ts';
+import type { LogLevel } from './level.ts';
 import { shapeOf } from './shape.ts';
 
 export interface Grouped {
@@ -14,6 +15,8 @@ export interface Grouped {
 export interface Grouping {
   /** The group of an entry; undefined when there are too many groups. */
   of(entry: LogEntry): Grouped | undefined;
+  /** The group of a shape that another grouping has made, by its words and its known line. */
+  adopt(words: readonly string[], level: LogLevel, known: string | undefined): Grouped | undefined;
   /** Whether a line is a known one. */
   isKnown(text: string): boolean;
 }
@@ -42,6 +45,11 @@ export function createGrouping(platform: Platform): Grouping {
   });
   const remembered = new Map<string, Grouped>();
   return {
+    adopt(words, level, knownId) {
+      const known = knownId === undefined ? undefined : table.find(({ id }) => id === knownId);
+      const shape = drain.add(words.join(' '), apartOf(level, known));
+      return shape === undefined ? undefined : { shape, known };
+    },
     isKnown: (text) => isOne(cutToUnits(text, MOST_UNITS)),
     of(entry) {
       const said = cutToUnits(saidIn(entry), MOST_UNITS);
@@ -52,7 +60,7 @@ export function createGrouping(platform: Platform): Grouping {
       const known =
         table.find(({ pattern }) => pattern.test(said)) ??
         table.find(({ pattern }) => pattern.test(cutToUnits(entry.lines.join('\n'), MOST_UNITS)));
-      const found = drain.add(shape, known === undefined ? entry.level : `${entry.level} ${known.id}`);
+      const found = drain.add(shape, apartOf(entry.level, known));
       if (found === undefined) return undefined;
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       const grouped = { shape: found, known };
@@ -61,6 +69,9 @@ export function createGrouping(platform: Platform): Grouping {
     },
   };
 }
+
+const apartOf = (level: LogLevel, known: KnownLine | undefined): string =>
+  known === undefined ? level : `${level} ${known.id}`;
 
 /** A text with `*` for what changes. */
 export function shapesOf(platform: Platform): (text: string) => string {

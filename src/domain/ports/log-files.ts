@@ -1,4 +1,4 @@
-import type { LogTally, LogTallyOptions } from '../logs/analysis.ts';
+import type { LogState, LogTally, LogTallyOptions } from '../logs/analysis.ts';
 import type { LogSource } from '../logs/report.ts';
 
 /** Counts logs outside of the thread that talks to people. */
@@ -10,6 +10,8 @@ export interface LogThreads {
 export interface LogLimits {
   /** Bytes after unpacking that are read; what is more is left out and said to be. */
   readonly mostBytes: number;
+  /** They are text already: nothing is unpacked, and nothing refused. */
+  readonly plain?: true;
 }
 
 export interface LogThread {
@@ -17,6 +19,8 @@ export interface LogThread {
   source(name: string): LogThreadSource;
   /** After the end of every source. Rejects when the thread died of what it read. */
   tally(): Promise<LogTally>;
+  /** All that was counted, for whoever puts several together; likewise. */
+  state(): Promise<LogState>;
   stop(): Promise<void>;
 }
 
@@ -36,4 +40,16 @@ export interface AttachedFiles {
     id: string,
     options: { readonly mostBytes: number; readonly signal: AbortSignal },
   ): Promise<{ readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }>;
+}
+
+/** Counts logs of any size, one after the other. */
+export interface LogCounter {
+  source(name: string): {
+    /** Resolves when there is room for more. The bytes must not change after. */
+    push(bytes: Uint8Array): Promise<void>;
+    end(outcome?: Pick<LogSource, 'failed' | 'facts'>): Promise<void>;
+  };
+  /** After the end of every source. */
+  tally(): Promise<LogTally>;
+  stop(): Promise<void>;
 }

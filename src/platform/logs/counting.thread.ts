@@ -74,8 +74,8 @@ async function read(name: string, feed: Feed): Promise<void> {
   let fault: Outcome | undefined;
   let first = true;
   try {
-    for await (const bytes of unpacked(feed)) {
-      if (first && !isText(bytes)) {
+    for await (const bytes of limits.plain === true ? feed : unpacked(feed)) {
+      if (first && limits.plain !== true && !isText(bytes)) {
         fault = { failed: 'cause.log-file-no-text' };
         break;
       }
@@ -113,5 +113,8 @@ parentPort?.on('message', (message: ToThread) => {
       return feed.end(message.outcome);
     case 'tally':
       void reading.then(() => say({ kind: 'tally', tally: counting.tally() }));
+      return;
+    case 'state':
+      void reading.then(() => say({ kind: 'state', state: counting.state() }));
   }
 });

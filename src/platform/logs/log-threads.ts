@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../domain/kernel/errors.ts';
-import type { LogTally } from '../../domain/logs/analysis.ts';
 import type { LogThread, LogThreads } from '../../domain/ports/log-files.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
@@ -29,6 +28,8 @@ export const logThreads: LogThreads = {
   },
 };
 
+type Answer = Exclude<FromThread, { readonly kind: 'taken' }>;
+
 function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
   const say = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
@@ -36,7 +37,7 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
   let onTheWay = 0;
   let wanted = true;
   let over: Error | undefined;
-  let told: ((tally: LogTally) => void) | undefined;
+  let told: ((answer: Answer) => void) | undefined;
   let failed: ((error: Error) => void) | undefined;
 
   const endWith = (error: Error): void => {
@@ -45,7 +46,7 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
     failed?.(over);
   };
   worker.on('message', (message: FromThread) => {
-    if (message.kind === 'tally') return told?.(message.tally);
+    if (message.kind !== 'taken') return told?.(message);
     onTheWay -= 1;
     wanted &&= message.more;
     room.shift()?.(wanted);
@@ -65,6 +66,13 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
   const onAbort = (): void => void stop();
   signal.addEventListener('abort', onAbort, { once: true });
 
+  const ask = (kind: Answer['kind']): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      if (over !== undefined) return reject(over);
+      [told, failed] = [resolve, reject];
+      say({ kind });
+    });
+
   return {
     source(name) {
       wanted = true;
@@ -82,12 +90,16 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
         end: (outcome = {}) => say({ kind: 'end', outcome }),
       };
     },
-    tally: () =>
-      new Promise((resolve, reject) => {
-        if (over !== undefined) return reject(over);
-        [told, failed] = [resolve, reject];
-        say({ kind: 'tally' });
-      }),
+    tally: async () => {
+      const answer = await ask('tally');
+      if (answer.kind !== 'tally') throw new Error('another answer than was asked for');
+      return answer.tally;
+    },
+    state: async () => {
+      const answer = await ask('state');
+      if (answer.kind !== 'state') throw new Error('another answer than was asked for');
+      return answer.state;
+    },
     stop,
   };
 }

@@ -1,4 +1,4 @@
-import type { LogTally } from '../../domain/logs/analysis.ts';
+import type { LogState, LogTally } from '../../domain/logs/analysis.ts';
 import type { LogSource } from '../../domain/logs/report.ts';
 
 /** What the thread that counts is sent. */
@@ -6,9 +6,11 @@ export type ToThread =
   | { readonly kind: 'source'; readonly name: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly outcome: Pick<LogSource, 'failed' | 'facts'> }
-  | { readonly kind: 'tally' };
+  | { readonly kind: 'tally' }
+  | { readonly kind: 'state' };
 
-/** What it answers: for each piece of bytes `taken`, and at the end the tally. */
+/** What it answers: for each piece of bytes `taken`, and at the end the tally, or all that was counted. */
 export type FromThread =
   | { readonly kind: 'taken'; readonly more: boolean }
-  | { readonly kind: 'tally'; readonly tally: LogTally };
+  | { readonly kind: 'tally'; readonly tally: LogTally }
+  | { readonly kind: 'state'; readonly state: LogState };

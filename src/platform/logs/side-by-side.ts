@@ -1,0 +1,163 @@
+import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
+import { readLine } from '../../domain/logs/line.ts';
+import { LineSplitter } from '../../domain/logs/splitter.ts';
+import type { LogCounter, LogThread, LogThreads } from '../../domain/ports/log-files.ts';
+
+/** From so many bytes on, threads are worth their start. */
+const ALONE_BYTES = 8 * 1024 * 1024;
+/** What a thread gets at a time. */
+const BLOCK_BYTES = 1024 * 1024;
+/** A place for a cut is looked for so far back from the end of a block; and a block without one grows so far. */
+const LOOK_BACK_BYTES = 64 * 1024;
+const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
+const NEWLINE = 10;
+
+/**
+ * Counts large logs on several cores. A log is cut where an entry begins whatever stands before it: at a line with a
+ * time and a level of its own. So each thread reads whole entries, and what they counted can be added up.
+ */
+export function createSideBySide(
+  options: LogTallyOptions,
+  {
+    threads: factory,
+    count,
+    signal,
+    aloneBytes = ALONE_BYTES,
+    blockBytes = BLOCK_BYTES,
+  }: {
+    readonly threads: LogThreads;
+    readonly count: number;
+    readonly signal: AbortSignal;
+    readonly aloneBytes?: number;
+    readonly blockBytes?: number;
+  },
+): LogCounter {
+  const own = createLogCounting(options);
+  const threads: LogThread[] = [];
+  /** Per thread: what it still has to take. */
+  const busy: Promise<unknown>[] = [];
+  let read = 0;
+  let turn = 0;
+
+  const toThread = async (name: string, block: Uint8Array): Promise<void> => {
+    if (threads.length === 0)
+      for (let at = 0; at < count; at += 1)
+        threads.push(factory.start(options, { mostBytes: Number.POSITIVE_INFINITY, plain: true }, signal));
+    const at = turn % threads.length;
+    turn += 1;
+    // A thread holds two blocks at most: the one that it reads and the one that it reads next.
+    await busy[at];
+    const source = threads[at]?.source(name);
+    if (source === undefined) return;
+    busy[at] = source.push(block).then(() => source.end());
+  };
+
+  return {
+    source(name) {
+      const input = own.source(name);
+      const lines = new LineSplitter((text) => input.text(text));
+      let parts: Uint8Array[] = [];
+      let size = 0;
+      let shared = false;
+
+      const give = async (block: Uint8Array): Promise<void> => {
+        if (block.length === 0) return;
+        if (!shared) lines.end();
+        shared = true;
+        await toThread(name, block);
+      };
+      const cut = async (): Promise<void> => {
+        const block = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+        const at = cutIn(block, options.now) ?? (size < MOST_BLOCK_BYTES ? undefined : lastLineEnd(block));
+        if (at === undefined) {
+          parts = [block];
+          return;
+        }
+        await give(block.subarray(0, at));
+        parts = [block.subarray(at)];
+        size = block.length - at;
+      };
+      /** What is read before it is known that there is much more. */
+      const alone = (bytes: Uint8Array): void => {
+        input.bytes(bytes.length);
+        lines.push(bytes);
+      };
+      return {
+        async push(bytes) {
+          read += bytes.length;
+          if (read <= aloneBytes && !shared && size === 0) return alone(bytes);
+          parts.push(bytes);
+          size += bytes.length;
+          if (!shared) {
+            // The first cut: up to it the entries are our own.
+            const block = Buffer.concat(parts);
+            const at = firstCutIn(block, options.now);
+            if (at === undefined) {
+              if (size < MOST_BLOCK_BYTES) return;
+              alone(block);
+              [parts, size] = [[], 0];
+              return;
+            }
+            alone(block.subarray(0, at));
+            lines.end();
+            shared = true;
+            [parts, size] = [[block.subarray(at)], block.length - at];
+          }
+          if (size >= blockBytes) await cut();
+        },
+        async end(outcome = {}) {
+          const rest = Buffer.concat(parts);
+          if (shared) await give(rest);
+          else {
+            alone(rest);
+            lines.end();
+          }
+          input.end(outcome);
+        },
+      };
+    },
+    async tally() {
+      await Promise.all(busy);
+      for (const thread of threads) own.absorb(await thread.state());
+      return own.tally();
+    },
+    async stop() {
+      await Promise.all(threads.map((thread) => thread.stop()));
+    },
+  };
+}
+
+const decoder = new TextDecoder();
+
+/** Whether the line at that place begins an entry whatever was before it, and needs the time of no other. */
+function beginsEntry(block: Uint8Array, from: number, now: number): boolean {
+  const end = block.indexOf(NEWLINE, from);
+  if (end < 0 || end === from) return false;
+  const { time, level, headed, adds } = readLine(decoder.decode(block.subarray(from, end)), now);
+  return headed && level !== undefined && time !== undefined && adds !== true;
+}
+
+/** The last place in a block at which it can be cut. */
+function cutIn(block: Uint8Array, now: number): number | undefined {
+  const least = Math.max(0, block.length - LOOK_BACK_BYTES);
+  let to = block.lastIndexOf(NEWLINE);
+  while (to > least) {
+    const before = block.lastIndexOf(NEWLINE, to - 1);
+    if (before < 0) return undefined;
+    if (beginsEntry(block, before + 1, now)) return before + 1;
+    to = before;
+  }
+  return undefined;
+}
+
+/** The first place, behind an end of a line. */
+function firstCutIn(block: Uint8Array, now: number): number | undefined {
+  for (let at = block.indexOf(NEWLINE); at >= 0 && at < LOOK_BACK_BYTES; at = block.indexOf(NEWLINE, at + 1))
+    if (beginsEntry(block, at + 1, now)) return at + 1;
+  return undefined;
+}
+
+function lastLineEnd(block: Uint8Array): number | undefined {
+  const at = block.lastIndexOf(NEWLINE);
+  return at <= 0 ? undefined : at + 1;
+}
