@@ -87,7 +87,8 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
   if (view.complete) {
     if (view.path !== undefined) blocks.push(section(pathText(view.path, words), words));
     for (const cause of causesOf(view, 'confirmed')) blocks.push(...confirmedBlocks(cause, view, words));
-    blocks.push(...refusedBlocks(view.refused ?? [], causesOf(view, 'confirmed')[0]?.for[0], words));
+    const said = new Set(view.instructions.map(({ key }) => key));
+    blocks.push(...refusedBlocks(view.refused ?? [], causesOf(view, 'confirmed')[0]?.for[0], words, said));
     blocks.push(...unexplainedBlocks(view, words));
     blocks.push(...openBlocks(view, words));
     blocks.push(...changeBlocks(view, words));

@@ -66,15 +66,17 @@ function excerptBlocks(view: FindingView, words: Words): KnownBlock[] {
   });
 }
 
-/** Why a fix is not offered here, and what people do by hand instead. */
+/** Why a fix is not offered here, and what people do by hand instead, unless that is `said` already. */
 export function refusedBlocks(
   refused: FindingView['refused'],
   finding: Finding | undefined,
   words: Words,
+  said: ReadonlySet<string> = new Set(),
 ): KnownBlock[] {
-  return refused
-    .slice(0, 5)
-    .map((one) => context([refusedLine(one, words), ...byHand(one, finding, words)].join('\n'), words));
+  return refused.slice(0, 5).map((one) => {
+    const instead = said.has(one.instruction ?? '') ? [] : byHand(one, finding, words);
+    return context([refusedLine(one, words), ...instead].join('\n'), words);
+  });
 }
 
 /** What people do instead, in the words of the instruction that stands in for the refused fix. */

@@ -279,9 +279,19 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory-policy allkeys-lru'],
     },
     'raise-maxmemory': {
-      any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory {wantedBytes:number}'],
-      kubernetes: [`kubectl -n {ns} set resources ${redis.workload} --limits=memory=2Gi`],
-      compose: [`docker update --memory 2g --memory-swap 2g ${container(redis.composeService)}`],
+      // The container first: a limit that it has no room for ends in a kill for memory.
+      kubernetes: [
+        '# this restarts Redis, which forgets CONFIG SET and keeps what it has saved:',
+        `kubectl -n {ns} set resources ${redis.workload} --limits=memory={containerBytes:number}`,
+        `kubectl -n {ns} rollout status ${redis.workload}`,
+        '# REDISCLI_AUTH holds the password',
+        'redis-cli CONFIG SET maxmemory {wantedBytes:number}',
+      ],
+      compose: [
+        `docker update --memory {containerBytes:number} --memory-swap {containerBytes:number} ${container(redis.composeService)}`,
+        '# REDISCLI_AUTH holds the password',
+        'redis-cli CONFIG SET maxmemory {wantedBytes:number}',
+      ],
     },
     'reindex-concurrently': {
       any: ['-- in database {database}', 'REINDEX INDEX CONCURRENTLY {schema:sql}.{index:sql};'],

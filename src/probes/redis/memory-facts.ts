@@ -37,8 +37,17 @@ export async function readMemory(redis: RedisNode, options: CallOptions): Promis
 const GiB = 1024 ** 3;
 const MiB = 1024 ** 2;
 
+/** The limit that helps, and the one of its container: half of that is room for copies while Redis saves. Bytes. */
+export function wantedFacts(memory: Pick<RedisMemory, 'maxBytes' | 'usedBytes'>): {
+  readonly wantedBytes: number;
+  readonly containerBytes: number;
+} {
+  const bytes = wantedBytes(memory);
+  return { wantedBytes: bytes, containerBytes: 2 * bytes };
+}
+
 /** A limit that helps, in bytes: the guide's 1 GiB; where that is reached already, twice as much; room for what is there. */
-export function wantedBytes({ maxBytes, usedBytes }: Pick<RedisMemory, 'maxBytes' | 'usedBytes'>): number {
+function wantedBytes({ maxBytes, usedBytes }: Pick<RedisMemory, 'maxBytes' | 'usedBytes'>): number {
   const wanted = maxBytes >= GiB ? 2 * maxBytes : Math.max(GiB, maxBytes === 0 ? 1.5 * usedBytes : 0);
   return Math.ceil(wanted / MiB) * MiB;
 }

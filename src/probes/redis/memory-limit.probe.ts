@@ -9,7 +9,7 @@ import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 import type { RuntimeTarget } from '../../domain/probe/targets/runtime.ts';
 import type { Targets, With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { type RedisMemory, readMemory, wantedBytes } from './memory-facts.ts';
+import { type RedisMemory, readMemory, wantedFacts } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({});
@@ -107,7 +107,7 @@ const findingOf = (
   severity: 'warning',
   part: 'redis',
   subject: 'maxmemory',
-  facts: { ...facts, wantedBytes: wantedBytes(facts) },
+  facts: { ...facts, ...wantedFacts(facts) },
 });
 
 async function look(

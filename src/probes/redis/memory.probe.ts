@@ -7,7 +7,7 @@ import { defineProbe, type ProbeContext, type ProbeResult } from '../../domain/p
 import type { RedisNode } from '../../domain/probe/targets/redis.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { round, verdict } from '../support.ts';
-import { readMemory, wantedBytes } from './memory-facts.ts';
+import { readMemory, wantedFacts } from './memory-facts.ts';
 import { onEveryNode } from './nodes.ts';
 
 const params = z.strictObject({
@@ -68,7 +68,7 @@ async function look(redis: RedisNode, percent: number, options: CallOptions): Pr
   if (memory.maxBytes > 0 && memory.percent >= percent && !evicts(memory.policy, keyspace))
     findings.push(
       finding('REDIS_MEMORY_AT_LIMIT', memory.percent >= 99 || refused > 0 ? 'critical' : 'warning', {
-        wantedBytes: wantedBytes(memory),
+        ...wantedFacts(memory),
         thresholdPercent: percent,
       }),
     );
@@ -76,7 +76,7 @@ async function look(redis: RedisNode, percent: number, options: CallOptions): Pr
   if (memory.maxBytes === 0 && ofSystem >= 75)
     findings.push(
       finding('REDIS_MEMORY_UNBOUNDED', 'warning', {
-        wantedBytes: wantedBytes(memory),
+        ...wantedFacts(memory),
         systemBytes: memory.systemBytes,
         systemPercent: ofSystem,
       }),

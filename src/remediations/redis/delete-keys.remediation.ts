@@ -149,8 +149,8 @@ function stepOf({ name, runId, keys }: Seen, prefix: string): PlanStep {
   return {
     kind: 'redis-delete-keys',
     target: name,
-    from: { keys: `≥ ${atLeast}` },
-    to: { keys: `< ${Math.max(1, Math.ceil(atLeast * leftShare))}`, prefix: `${prefix}*` },
+    from: { keys: `≥ ${atLeast}`, prefix: `${prefix}*` },
+    to: { keys: 0, prefix: `${prefix}*` },
     precondition: { run_id: runId, atLeast },
     safety: 'idempotent',
   };

@@ -272,7 +272,7 @@ export const diagnoses = {
   'remedy.set-eviction-policy':
     'CONFIG SET maxmemory-policy allkeys-lru, unless these keys must never be evicted.',
   'remedy.raise-maxmemory':
-    'Set maxmemory to {wantedBytes:bytes}, with a container limit of twice as much (CONFIG SET maxmemory {wantedBytes}).',
+    'Give the container of Redis {containerBytes:bytes}, then set maxmemory to {wantedBytes:bytes}.',
   'remedy.delete-useless-keys':
     'Delete {prefix} in batches with SCAN and UNLINK, counting first; never KEYS.',
   'remedy.speed-up-consumer':

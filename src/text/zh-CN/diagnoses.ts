@@ -250,7 +250,7 @@ export const diagnoses = {
     '先询问运行 {application} 的人，再执行 SELECT pg_cancel_backend({pid})；无效时才用 pg_terminate_backend。',
   'remedy.set-eviction-policy': 'CONFIG SET maxmemory-policy allkeys-lru，除非这些键绝不能被淘汰。',
   'remedy.raise-maxmemory':
-    '把 maxmemory 设为 {wantedBytes:bytes}，容器 limit 设为其两倍（CONFIG SET maxmemory {wantedBytes}）。',
+    '先把 Redis 容器的内存 limit 设为 {containerBytes:bytes}，再把 maxmemory 设为 {wantedBytes:bytes}。',
   'remedy.delete-useless-keys': '先计数，再用 SCAN 和 UNLINK 分批删除 {prefix}；不要用 KEYS。',
   'remedy.speed-up-consumer':
     '如果消费者是 {@agent-manager}，把 {@keys.event.workers} 设为 20、{@keys.event.buffer_size} 设为 2000 并重启；否则修复或停止 {subject}。',

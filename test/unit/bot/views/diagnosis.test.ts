@@ -46,6 +46,31 @@ it('shows the lines to copy under the cause that they are for, as they are', () 
   });
 });
 
+it('says once what people do by hand, though a fix for it is refused', () => {
+  const outcomes = outcomesOf(redisMemory, [{ code: 'REDIS_NO_LIMIT', probe: 'redis.memory-limit' }]);
+  const judgements = [judge(redisMemory, outcomes, emitters)];
+  const [top] = judgements.flatMap(({ causes }) => causes).filter(({ verdict }) => verdict === 'confirmed');
+  const seen = outcomes.length;
+  const refused = [
+    {
+      ...{
+        remediation: 'redis.set-memory-limit',
+        reason: 'too-little-memory',
+        instruction: 'raise-maxmemory',
+      },
+      facts: { bytes: 2 ** 30, room: 2 ** 29 },
+    },
+  ];
+  const view = { run, judgements, refused, seen, asked: seen, outcomes, complete: true, now: at };
+  const said = (instructions: Parameters<typeof diagnosisRenderer.diagnosis>[0]['instructions']) =>
+    JSON.stringify(diagnosisRenderer.diagnosis({ ...view, instructions }, 'en').blocks);
+
+  expect(said([{ cause: top?.cause.id ?? '', key: 'raise-maxmemory', commands: [] }])).not.toContain(
+    'By hand',
+  );
+  expect(said([])).toContain('By hand');
+});
+
 it('shows what leaves a cause open beside it, where a sign was seen that does not decide', () => {
   const outcomes = outcomesOf(podNotStarting, [
     { code: 'POD_SAYS_NOT_READY', probe: 'kubernetes.failing-probes' },
