@@ -32,6 +32,19 @@ CREATE TRIGGER audit_texts_are_kept BEFORE UPDATE OR DELETE ON audit_texts
 CREATE TRIGGER audit_texts_are_not_truncated BEFORE TRUNCATE ON audit_texts
   FOR EACH STATEMENT EXECUTE FUNCTION audit_texts_are_kept();
 
+-- Such a row never goes back: the newest one says it for all. A process that looked before another one wrote comes late.
+CREATE FUNCTION audit_texts_go_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.facts->>'through')::bigint IS NULL OR (NEW.facts->>'through')::bigint <= coalesce((SELECT (facts->>'through')::bigint
+       FROM audit_log WHERE action = 'audit.texts-removed' ORDER BY seq DESC LIMIT 1), 0) THEN
+    RAISE EXCEPTION 'that texts up to row % are removed is said already', NEW.facts->>'through'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER audit_texts_go_on BEFORE INSERT ON audit_log
+  FOR EACH ROW WHEN (NEW.action = 'audit.texts-removed') EXECUTE FUNCTION audit_texts_go_on();
+
 -- Whoever writes rows, writes texts. The scheduler removes them unread.
 GRANT INSERT ON audit_texts TO aetherius_app_bot, aetherius_app_worker, aetherius_app_scheduler;
 GRANT SELECT ON audit_texts TO aetherius_app_bot, aetherius_app_cli;

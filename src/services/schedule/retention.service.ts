@@ -70,13 +70,19 @@ export function createRetentionSweeper(deps: RetentionDeps): Sweeper {
   const announced = async (): Promise<boolean> => {
     const old = (tx: Parameters<Parameters<typeof store.tx>[0]>[0]) => tx.retention.typedDue(keep.typed);
     if ((await store.tx(old)) === undefined || (await record.check()).state === 'held') return false;
-    return store.tx(async (tx) => {
-      const due = await old(tx);
-      if (due === undefined) return false;
-      const facts = { ...due, days: Math.floor(keep.typed / dayMs) };
-      await tx.audit.append({ actor: 'system', actorTeam: '-', action: textsRemovedAction, facts });
-      return true;
-    });
+    return store
+      .tx(async (tx) => {
+        const due = await old(tx);
+        if (due === undefined) return false;
+        const facts = { ...due, days: Math.floor(keep.typed / dayMs) };
+        await tx.audit.append({ actor: 'system', actorTeam: '-', action: textsRemovedAction, facts });
+        return true;
+      })
+      .catch((error: unknown) => {
+        // Another scheduler has said it meanwhile.
+        if (error instanceof AppError && passing.has(error.code)) return false;
+        throw error;
+      });
   };
 
   const begin = (): boolean => {

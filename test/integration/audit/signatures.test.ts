@@ -29,7 +29,8 @@ type By = ProcessKind | 'stranger' | 'nobody';
 async function add(database: TestDatabase, by: By, action: string): Promise<void> {
   const key = by === 'nobody' ? undefined : by === 'stranger' ? stranger : pairs[by];
   const store = database.store(key === undefined ? {} : { signer: signerOf(key.privateKey) });
-  await store.tx((tx) => tx.audit.append({ actor: 'T:U1', actorTeam: 'T', action }));
+  const facts = action === 'audit.texts-removed' ? { through: 1 } : {};
+  await store.tx((tx) => tx.audit.append({ actor: 'T:U1', actorTeam: 'T', action, facts }));
 }
 
 /** Past every trigger. */
@@ -119,6 +120,16 @@ const cases: readonly {
     name: 'the scheduler has confirmed the record',
     ...{ verdict: 'signer-wrong', seq: 8 },
     harm: (database) => add(database, 'scheduler', 'audit.confirmed'),
+  },
+  {
+    name: 'the bot has said that typed texts are removed',
+    ...{ verdict: 'signer-wrong', seq: 8 },
+    harm: (database) => add(database, 'bot', 'audit.texts-removed'),
+  },
+  {
+    name: 'the scheduler has said that typed texts are removed',
+    verdict: 'intact',
+    harm: (database) => add(database, 'scheduler', 'audit.texts-removed'),
   },
   {
     name: 'somebody has signed an action that nobody writes',

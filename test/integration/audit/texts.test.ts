@@ -181,6 +181,27 @@ describe('R-L7: what a person has typed', () => {
     expect(await verdictOf({ database })).toMatchObject({ verdict: 'intact' });
   });
 
+  it('is said once and never taken back, however many schedulers look at once', async () => {
+    const database = await record();
+    await Promise.all([1, 2, 3, 4].map(() => sweep(database)));
+    const said = () => database.sql("SELECT facts FROM audit_log WHERE action = 'audit.texts-removed'");
+    expect(await said()).toMatchObject([{ facts: { through: 2 } }]);
+    // One that had looked before, and was held up.
+    for (const through of [1, 2])
+      await expect(
+        database.store().tx((tx) =>
+          tx.audit.append({
+            actor: 'a',
+            actorTeam: 't',
+            action: 'audit.texts-removed',
+            facts: { through },
+          }),
+        ),
+      ).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await said()).toHaveLength(1);
+    expect(await verdictOf({ database })).toMatchObject({ verdict: 'intact' });
+  });
+
   it('lost, or put back as something else, is found also where others were removed', async () => {
     const lost = await record();
     await sweep(lost);

@@ -20,7 +20,8 @@ function sweeper(
   {
     due = [],
     state = 'confirmed',
-  }: { due?: { through: number; texts: number }[]; state?: 'confirmed' | 'held' } = {},
+    late = false,
+  }: { due?: { through: number; texts: number }[]; state?: 'confirmed' | 'held'; late?: boolean } = {},
 ) {
   const rows: unknown[] = [];
   const waiting = [...due];
@@ -36,6 +37,7 @@ function sweeper(
         typedDue: () => Promise.resolve(waiting[0]),
       };
       const append = async (row: unknown) => {
+        if (late) throw new AppError('CONFLICT', 'it is said already');
         rows.push(row);
         waiting.shift();
       };
@@ -129,6 +131,12 @@ describe('removing what is old', () => {
       expect.objectContaining({ facts: { through: 9, texts: 1, days: 7 } }),
     ]);
     expect(order).toEqual(['after 0 rows', 'after 1 rows', 'after 1 rows', 'after 2 rows', 'after 2 rows']);
+  });
+
+  it('R-L7: leaves it to the scheduler that was quicker to say so', async () => {
+    const one = sweeper(() => nothing, undefined, { due: [{ through: 7, texts: 3 }], late: true });
+    expect(await one.sweep()).toBe(0);
+    expect(one.calls.map(({ kind }) => kind)).toEqual([...retentionKinds]);
   });
 
   it('R-L5, R-L7: removes no text while anchors contradict the record', async () => {
