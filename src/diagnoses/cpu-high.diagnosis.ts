@@ -45,6 +45,7 @@ export const cpuHigh = defineDiagnosis({
       ),
       remedies: [
         { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { remediation: 'compose.set-limits', on: 'compose' },
         { instruction: 'raise-cpu-limit' },
       ],
     },

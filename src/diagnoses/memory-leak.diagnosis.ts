@@ -49,6 +49,7 @@ export const memoryLeak = defineDiagnosis({
       when: unlimited,
       remedies: [
         { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { remediation: 'compose.set-limits', on: 'compose' },
         { instruction: 'set-memory-limit' },
       ],
     },

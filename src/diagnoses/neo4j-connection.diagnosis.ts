@@ -67,6 +67,7 @@ export const neo4jConnection = defineDiagnosis({
         { instruction: 'start-neo4j' },
         { remediation: 'kubernetes.start-workload', at: 'neo4j', on: 'kubernetes' },
         { remediation: 'kubernetes.restart-workload', at: 'neo4j', on: 'kubernetes' },
+        { remediation: 'compose.start-service', at: 'neo4j', on: 'compose' },
         { remediation: 'compose.restart-service', at: 'neo4j', on: 'compose' },
       ],
     },

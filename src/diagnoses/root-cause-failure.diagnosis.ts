@@ -25,6 +25,7 @@ export const rootCauseFailure = defineDiagnosis({
       ),
       remedies: [
         { remediation: 'kubernetes.set-resources', on: 'kubernetes' },
+        { remediation: 'compose.set-limits', on: 'compose' },
         { instruction: 'raise-memory-limit' },
       ],
     },

@@ -188,12 +188,19 @@ export function unreachable(part: PartId) {
   });
 }
 
-/** What nobody wants a Pod of is started, and all else started anew: only one of them can be planned. */
+/** What does not run because it is stopped is started; all else is started anew. */
 function start(part: PartId) {
-  const [first, ...rest] = restart(part);
+  const [first, onKubernetes, onCompose] = restart(part);
+  const service = { remediation: 'compose.start-service', at: part, on: 'compose' } as const;
   return part === 'collect-agent'
-    ? ([first, ...rest] as const)
-    : ([first, { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes' }, ...rest] as const);
+    ? ([first, onKubernetes, service, onCompose] as const)
+    : ([
+        first,
+        { remediation: 'kubernetes.start-workload', at: part, on: 'kubernetes' },
+        onKubernetes,
+        service,
+        onCompose,
+      ] as const);
 }
 
 function restart(part: PartId) {

@@ -1,4 +1,6 @@
 import { restartService } from './compose/restart-service.remediation.ts';
+import { setLimits } from './compose/set-limits.remediation.ts';
+import { startService } from './compose/start-service.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
@@ -16,6 +18,8 @@ import { setMemoryLimit } from './redis/set-memory-limit.remediation.ts';
 /** Every action there is. A file that is not listed here fails a test. */
 export const remediations = [
   restartService,
+  startService,
+  setLimits,
   restartWorkload,
   startWorkload,
   rollbackWorkload,

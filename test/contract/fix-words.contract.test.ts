@@ -22,6 +22,9 @@ const found: Readonly<Record<string, Pick<Finding, 'code' | 'facts'>>> = {
   'D3.a': { code: 'REDIS_POLICY_NOEVICTION', facts: {} },
   'D3.b': { code: 'REDIS_LIMIT_TOO_LOW', facts: { maxBytes: 3 * 1024 ** 3, wantedBytes: 6 * 1024 ** 3 } },
   'D3.c': { code: 'REDIS_USELESS_KEYS', facts: { prefix: 'cache:*' } },
+  'P1.b': { code: 'CPU_THROTTLED', facts: { limitMillicores: 100 } },
+  'P2.b': { code: 'NO_MEMORY_LIMIT', facts: { limitMiB: null } },
+  'S6.a': { code: 'OOM_KILLED', facts: { limitMiB: 512 } },
   'T1.b': { code: 'INDEX_BLOATED', facts: { ...database, schema: 'public', index: 'events_pkey' } },
 };
 

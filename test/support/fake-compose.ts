@@ -34,6 +34,8 @@ export function compose(
     logs: refuse,
     stats: refuse,
     restart: refuse,
+    start: refuse,
+    update: refuse,
     networks: refuse,
   };
 }

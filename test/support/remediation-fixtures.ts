@@ -682,6 +682,7 @@ function compose(): Fixture {
   };
   const target = {
     project: 'aetherius',
+    container,
     containers: () => Promise.resolve([container]),
     inspect: (id: string) => {
       log.push(`inspect ${id}`);
@@ -708,6 +709,59 @@ function compose(): Fixture {
   };
 }
 
+/** Containers of a simulated engine, of which one is started or gets other limits. */
+function composeChanging(
+  start: Partial<ComposeContainer>,
+  params: Fixture['params'],
+): Fixture & { set(more: Partial<ComposeContainer>): void } {
+  const base = compose();
+  let container: ComposeContainer = {
+    ...(base.targets.compose as unknown as { container: ComposeContainer }).container,
+    ...start,
+  };
+  let changes = 0;
+  const log: string[] = [];
+  const set = (more: Partial<ComposeContainer>) => {
+    container = { ...container, ...more };
+  };
+  const target = {
+    ...base.targets.compose,
+    containers: () => Promise.resolve([container]),
+    inspect: () => Promise.resolve(container),
+    stats: () => Promise.resolve({ memoryLimitBytes: container.memoryLimitBytes }),
+    start: () => {
+      changes += 1;
+      set({ state: 'running', startedAt: `2026-11-25T00:00:0${changes}Z` });
+      return Promise.resolve();
+    },
+    update: (_id: string, limits: { memoryBytes?: number; memorySwapBytes?: number; nanoCpus?: number }) => {
+      log.push(JSON.stringify(limits));
+      changes += 1;
+      set({
+        memoryLimitBytes: limits.memoryBytes ?? container.memoryLimitBytes,
+        memorySwapBytes: limits.memorySwapBytes ?? container.memorySwapBytes ?? 0,
+        nanoCpus: limits.nanoCpus ?? container.nanoCpus,
+      });
+      return Promise.resolve();
+    },
+  };
+  return {
+    targets: { environment: 'prod', platform: asInGuide, compose: target } as unknown as Targets,
+    params,
+    changes: () => changes,
+    replace: () => set({ image: 'agent-manager:9' }),
+    meddle: () => set({ state: 'exited', memoryLimitBytes: 1 }),
+    log,
+    set,
+  };
+}
+export const stoppedService = () => composeChanging({ state: 'exited' }, { part: 'agent-manager' });
+export const limitedService = (start: Partial<ComposeContainer> = {}) =>
+  composeChanging(
+    { memoryLimitBytes: 128 * 1024 ** 2, memorySwapBytes: 256 * 1024 ** 2, ...start },
+    { part: 'agent-manager', memoryMiB: 2048 },
+  );
+
 /** A new action is not covered until its fixture stands here: the compiler asks for it. */
 export const fixtures = {
   'redis.set-eviction-policy': redis,
@@ -724,4 +778,6 @@ export const fixtures = {
   'kubernetes.rollback-workload': rolledOut,
   'kubernetes.set-resources': limited,
   'compose.restart-service': compose,
+  'compose.start-service': stoppedService,
+  'compose.set-limits': () => limitedService(),
 } satisfies Readonly<Record<RemediationName, () => Fixture>>;

@@ -1,27 +1,27 @@
 import { z } from 'zod';
-import type { ObjectIdentity, PartSigns } from '../../domain/fix/object.ts';
 import { defineRemediation, type Plan, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { partIds } from '../../domain/platform/part.ts';
-import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { ComposeContainer } from '../../domain/probe/targets/compose.ts';
-import type { With } from '../../domain/probe/targets/targets.ts';
 import { isNamedPart, tierOf, unknownPart } from '../named-part.ts';
 import { isMember, quorumRisk } from '../quorum.ts';
 import { namesItself, restartable, restartHelpsCause, restartHelpsWith } from '../restart.ts';
 import { mustHold, refused } from '../stale.ts';
 import { storeBehind } from '../store-behind.ts';
 import { verifyPart } from '../verify-part.ts';
-
-const maxContainers = 10;
+import {
+  type Context,
+  containersOf,
+  identityOf,
+  named,
+  objectOf,
+  serviceName,
+  signsOf,
+} from './containers.ts';
 
 const Params = z.strictObject({
   part: z.enum(partIds).exclude(['runtime']).meta({ description: 'Part of the platform to restart.' }),
-  service: z
-    .string()
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/)
-    .exactOptional()
-    .meta({ description: 'Compose service, when it is not the name of the part.' }),
+  service: serviceName,
 });
 
 export const restartService = defineRemediation({
@@ -52,23 +52,8 @@ It is done when a container has restarted, runs and, if it has a health check, i
   instruction: 'see-why-not-running',
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
-    const all = await deps.compose.containers({ signal });
-    const found = all.filter((item) =>
-      params.service === undefined
-        ? partOfWorkload(item.service, deps.platform) === params.part
-        : item.service === params.service,
-    );
-    const service = found[0]?.service ?? params.service ?? params.part;
-    // `redis` and `aetherius-redis` in one project: a person cannot have meant both (R-P7).
-    if (found.some((item) => item.service !== service))
-      throw refused('ambiguous-target', {
-        workloads: [...new Set(found.map((item) => item.service))].join(', '),
-      });
-    if (found.length > maxContainers)
-      throw refused('too-many-targets', { found: found.length, most: maxContainers });
-    // The list may be a cached one: what is approved was looked at just now.
-    const containers = await Promise.all(found.map((item) => deps.compose.inspect(item.id, { signal })));
-    const [first, ...rest] = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(toStep);
+    const { service, containers } = await named(params, { deps, signal });
+    const [first, ...rest] = containers.map(toStep);
     if (first === undefined) throw refused('no-target', { workload: service });
     const running = containers.filter((item) => item.state === 'running').length;
     const known = isNamedPart(params.part, service, signsOf(containers), deps.platform);
@@ -139,15 +124,6 @@ It is done when a container has restarted, runs and, if it has a health check, i
   },
 });
 
-type Context = { readonly deps: With<'compose'>; readonly signal: AbortSignal };
-
-/** The containers of a plan, each as it is now. */
-function containersOf({ steps }: Pick<Plan, 'steps'>, { deps, signal }: Context) {
-  return Promise.all(
-    steps.map((step) => deps.compose.inspect(String(step.precondition['container_id']), { signal })),
-  );
-}
-
 function toStep(container: ComposeContainer): PlanStep {
   return {
     kind: 'compose-restart',
@@ -157,37 +133,4 @@ function toStep(container: ComposeContainer): PlanStep {
     precondition: identityOf(container),
     safety: 'observable',
   };
-}
-
-function signsOf(containers: readonly ComposeContainer[]): PartSigns {
-  return {
-    names: [...new Set(containers.map((item) => item.service))],
-    images: [...new Set(containers.map((item) => item.image))],
-    ports: [...new Set(containers.flatMap((item) => item.ports ?? []))],
-  };
-}
-
-/** What cannot be reached at an address of its own might be reached at one of ours. */
-function objectOf(containers: readonly ComposeContainer[], project: string): ObjectIdentity {
-  return {
-    claims: [
-      `compose_project=${project}`,
-      ...containers.flatMap(({ id, addresses = [], hostPorts = [] }) => [
-        `container_id=${id}`,
-        ...addresses.map((address) => `address=${address.toLowerCase()}`),
-        ...hostPorts.map((port) => `host_port=${port}`),
-      ]),
-    ],
-    comparable: containers.every(
-      ({ state, addresses = [], sharedNetwork }) =>
-        addresses.length > 0 || sharedNetwork === 'none' || !runsIn.has(state),
-    ),
-  };
-}
-
-const runsIn: ReadonlySet<ComposeContainer['state']> = new Set(['running', 'paused', 'removing']);
-
-/** A container that was made anew has another id, one that was restarted another start time. */
-function identityOf(container: ComposeContainer): Facts {
-  return { container_id: container.id, started_at: container.startedAt, image: container.image };
 }

@@ -291,7 +291,9 @@ function isDone(step: PlanStep, seen: Seen): boolean {
 
 function differing(from: Resources, to: Resources): readonly [Facts, Facts] {
   const changed = keys.filter((key) => from[key] !== to[key]);
-  const of = (resources: Resources) => Object.fromEntries(changed.map((key) => [key, resources[key]]));
+  // What is not there is left out: null would be read as "unknown".
+  const of = (resources: Resources) =>
+    Object.fromEntries(changed.flatMap((key) => (resources[key] === null ? [] : [[key, resources[key]]])));
   return [of(from), of(to)];
 }
 

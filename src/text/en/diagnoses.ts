@@ -249,7 +249,7 @@ export const diagnoses = {
     'Look at the last state, exit code and log of {part}; the followed diagnosis below names the reason where it can be seen.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',
-  'remedy.raise-limits': 'Raise the limit that is reached: memory to 2Gi, or CPU to 2.',
+  'remedy.raise-limits': 'Raise the limit that is reached: memory to 2048 MiB, or CPU to 2 cores.',
   'remedy.see-network': 'Ask for the diagnosis of the network: /aetherius diagnose N1.',
   'remedy.see-application': 'Look at the log and metrics of the part; nothing outside of it explains this.',
   'cause.override-unseen.switch':

@@ -14,6 +14,8 @@ export const remediations = {
   'remediation.kubernetes.rollback-workload': 'Go back to an earlier revision of a workload',
   'remediation.kubernetes.set-resources': 'Change the memory or CPU of a workload',
   'remediation.compose.restart-service': 'Restart a service',
+  'remediation.compose.start-service': 'Start a service',
+  'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
 
   'step.redis-set-eviction-policy': 'Set the eviction policy of Redis to {policy}',
   'step.postgres-terminate-session': 'End the session {target}',
@@ -31,6 +33,8 @@ export const remediations = {
   'step.kubernetes-scale-to-zero': 'Scale {target} to zero again',
   'step.kubernetes-rollback': 'Bring {target} to revision {revision}',
   'step.kubernetes-set-resources': 'Set limits and requests of {target}',
+  'step.compose-start': 'Start the container {target}',
+  'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-restart': 'Restart the container {target}',
 
   'blast.redis-eviction':
@@ -99,7 +103,15 @@ export const remediations = {
   'note.puts-back.tool': ':warning: {name} manages this object and may undo the change.',
   'note.temporary':
     'So this change is temporary. To keep it, put the same where the object is made, such as this patch:',
+  'note.lost-when-made-anew':
+    'The limit is lost when `{service}` is made anew. To keep it, put this into the Compose file as well:',
   'note.changed-by': '`{field}` was last set by {by}, {at:time}.',
+  'blast.compose-start':
+    '{containers|# container|# containers} of {service} {containers|is|are} started; {running|# runs|# run} already and {running|is|are} not touched.',
+  'blast.compose-set-limits':
+    'The limits of {containers|# container|# containers} of {service} change while {containers|it runs|they run}. Nothing is restarted.',
+  'blast.compose-set-limits-undo':
+    '{containers|# container|# containers} of {service} {containers|gets its|get their} former limits again. A container that uses more may be killed.',
 
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
@@ -182,6 +194,7 @@ export const remediations = {
   'offer.refused.not-scaled-to-zero': '{workload} is not scaled to zero: it wants {pods|# Pod|# Pods}.',
   'offer.refused.outside-autoscaler':
     'The autoscaler {autoscaler} allows {min} to {max} Pods, and {pods} would be outside of that.',
+  'offer.refused.nothing-stopped': 'All {found|# container|# containers} of {service} run already.',
   'offer.refused.scaled-to-zero': '{workload} is scaled to zero: start it first.',
   'offer.refused.several-containers':
     'It has several containers, and it must be clear which is meant: {containers}.',

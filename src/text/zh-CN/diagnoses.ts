@@ -230,7 +230,7 @@ export const diagnoses = {
   'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',
-  'remedy.raise-limits': '提高触及的上限：内存到 2Gi，或 CPU 到 2。',
+  'remedy.raise-limits': '提高触及的上限：内存到 2048 MiB，或 CPU 到 2 核。',
   'remedy.see-network': '继续诊断网络：/aetherius diagnose N1。',
   'remedy.see-application': '查看该组件的日志和指标；它之外的因素解释不了。',
   'cause.override-unseen.switch': '设置了同名变量；授予 Helm chart 的 {allowedBy} 后才能看出程序是否读取它',

@@ -15,6 +15,8 @@ export const remediations = {
   'remediation.kubernetes.rollback-workload': '把工作负载回滚到之前的版本',
   'remediation.kubernetes.set-resources': '更改工作负载的内存或 CPU',
   'remediation.compose.restart-service': '重启服务',
+  'remediation.compose.start-service': '启动服务',
+  'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
 
   'step.redis-set-eviction-policy': '把 Redis 的淘汰策略设为 {policy}',
   'step.postgres-terminate-session': '结束会话 {target}',
@@ -32,6 +34,8 @@ export const remediations = {
   'step.kubernetes-scale-to-zero': '把 {target} 重新缩容到零',
   'step.kubernetes-rollback': '把 {target} 切换到版本 {revision}',
   'step.kubernetes-set-resources': '设置 {target} 的 limit 和 request',
+  'step.compose-start': '启动容器 {target}',
+  'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-restart': '重启容器 {target}',
 
   'blast.redis-eviction':
@@ -92,7 +96,12 @@ export const remediations = {
   'note.puts-back.owner': ':warning: 该对象由 {kind} `{name}` 创建，更改随时可能被它撤销。',
   'note.puts-back.tool': ':warning: 该对象由 {name} 管理，更改可能被它撤销。',
   'note.temporary': '因此这只是临时更改。要保留它，请在生成该对象的地方做同样的更改，例如用此补丁：',
+  'note.lost-when-made-anew': '重新创建 `{service}` 后该上限会丢失。要保留它，请同时写入 Compose 文件：',
   'note.changed-by': '`{field}` 最后由 {by} 设置，{at:time}。',
+  'blast.compose-start': '启动 {service} 的 {containers} 个容器；已在运行的 {running} 个不受影响。',
+  'blast.compose-set-limits': '在运行中更改 {service} 的 {containers} 个容器的上限，不会重启任何容器。',
+  'blast.compose-set-limits-undo':
+    '{service} 的 {containers} 个容器恢复原来的上限。用量超出的容器可能被终止。',
 
   'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
   'raised.no-majority': '风险 3：{part} 有 {size} 个成员，其中一个重启期间其余的不足多数。',
@@ -157,6 +166,7 @@ export const remediations = {
   'offer.refused.rollout-paused': '{workload} 的发布已暂停，重启不会生效。',
   'offer.refused.not-scaled-to-zero': '{workload} 没有缩容到零：它需要 {pods} 个 Pod。',
   'offer.refused.outside-autoscaler': '自动伸缩 {autoscaler} 允许 {min} 到 {max} 个 Pod，{pods} 个超出范围。',
+  'offer.refused.nothing-stopped': '{service} 的 {found} 个容器都已在运行。',
   'offer.refused.scaled-to-zero': '{workload} 已缩容到零：请先启动它。',
   'offer.refused.several-containers': '它有多个容器，必须明确指定：{containers}。',
   'offer.refused.limit-not-raised': '它的 {what} 上限已是 {now}，{limit} 并不更高。请指定更高的值。',

@@ -24,6 +24,8 @@ export interface ComposeContainer {
   readonly networks: readonly string[];
   readonly memoryLimitBytes: number;
   readonly nanoCpus: number;
+  /** Memory and swap together, -1 without a limit; absent where it is not asked for. */
+  readonly memorySwapBytes?: number;
   readonly error?: string;
   /** Its own addresses in those networks. None: it does not run, or it has no network that is its own. */
   readonly addresses?: readonly string[];
@@ -87,6 +89,18 @@ export interface ComposeTarget {
     readonly cpuThrottledPeriods: number;
   }>;
   restart(id: string, options?: CallOptions & { readonly graceSeconds?: number }): Promise<void>;
+  /** Starts one that does not run; one that runs stays as it is. */
+  start(id: string, options?: CallOptions): Promise<void>;
+  /** What is left out stays; a container that is made anew has its former limits again. */
+  update(
+    id: string,
+    limits: {
+      readonly memoryBytes?: number;
+      readonly memorySwapBytes?: number;
+      readonly nanoCpus?: number;
+    },
+    options?: CallOptions,
+  ): Promise<void>;
   networks(options?: CallOptions): Promise<
     readonly {
       readonly id: string;

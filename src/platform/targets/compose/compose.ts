@@ -151,6 +151,22 @@ export function createComposeTarget(settings: ComposeSettings): ComposeTarget {
         docker.getContainer(id).restart({ t: grace }),
       );
     },
+    start: (id, options = {}) =>
+      call({ timeoutMs: 20_000, ...options }, async (docker) => {
+        await docker
+          .getContainer(id)
+          .start()
+          .catch((error: unknown) => {
+            // 304: it runs already.
+            if ((error as { statusCode?: number }).statusCode !== 304) throw error;
+          });
+      }),
+    update: (id, { memoryBytes, memorySwapBytes, nanoCpus }, options = {}) =>
+      call(options, async (docker) => {
+        await docker.getContainer(id).update({
+          ...present({ Memory: memoryBytes, MemorySwap: memorySwapBytes, NanoCpus: nanoCpus }),
+        });
+      }),
     networks: (options = {}) =>
       call(options, async (docker) => {
         const networks = await docker.listNetworks();
@@ -200,6 +216,7 @@ function toContainer(info: Docker.ContainerInspectInfo): ComposeContainer {
     ...networkOf(info),
     memoryLimitBytes: host.Memory ?? 0,
     nanoCpus: host.NanoCpus ?? 0,
+    ...present({ memorySwapBytes: host.MemorySwap }),
     ...(state.Error === '' ? {} : { error: state.Error }),
     env: Object.fromEntries(
       (config.Env ?? []).map((line) => {
