@@ -16,7 +16,7 @@ export const digest = {
   'digest.still': 'Still there',
   'digest.flapping': 'Came and went at least twice this week: {what}.',
   'digest.unseen': 'Could not be checked today, so not compared: {parts}.',
-  'digest.follow-up': 'Ran without approvals, and nobody else has looked at it yet',
+  'digest.follow-up': 'Ran without approvals, open until somebody else has looked at it',
   'digest.follow-up.line': ':rotating_light: `{handle}` “{remediation}”, by {people}, since {since:time}',
   'digest.follow-up.more': '… and {count} more; `/aetherius fixes` shows them all.',
   'digest.drift': 'Does not fit together (no part is worse for it)',

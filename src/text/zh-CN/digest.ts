@@ -18,7 +18,7 @@ export const digest = {
   'digest.still': '仍存在',
   'digest.flapping': '本周至少反复出现两次：{what}。',
   'digest.unseen': '今天无法查看，因此未作比较：{parts}。',
-  'digest.follow-up': '未经批准即运行，尚无其他人检查',
+  'digest.follow-up': '未经批准即运行，待其他人检查',
   'digest.follow-up.line': ':rotating_light: `{handle}`“{remediation}”，自 {since:time} 起，由 {people} 运行',
   'digest.follow-up.more': '… 另有 {count} 个；`/aetherius fixes` 列出全部。',
   'digest.drift': '互相不一致的地方（不影响任何部分的状态）',

@@ -480,12 +480,12 @@ describe('the digest', () => {
   it.each([
     [
       'en',
-      /^\*Ran without approvals, and nobody else has looked at it yet\*\n:rotating_light: `k7-2f9q` “Let Redis evict old keys”, by <@U0REQUEST>, <@U0BOSS>, since .*2026-11-24 09:00 UTC>/m,
+      /^\*Ran without approvals, open until somebody else has looked at it\*\n:rotating_light: `k7-2f9q` “Let Redis evict old keys”, by <@U0REQUEST>, <@U0BOSS>, since .*2026-11-24 09:00 UTC>/m,
       'and 4 more',
     ],
     [
       'zh-CN',
-      /^\*未经批准即运行，尚无其他人检查\*\n:rotating_light: `k7-2f9q`“让 Redis 淘汰旧键”，自 .*2026-11-24 .* 起，由 <@U0REQUEST>、<@U0BOSS> 运行/m,
+      /^\*未经批准即运行，待其他人检查\*\n:rotating_light: `k7-2f9q`“让 Redis 淘汰旧键”，自 .*2026-11-24 .* 起，由 <@U0REQUEST>、<@U0BOSS> 运行/m,
       '另有 4 个',
     ],
   ] as const)(
