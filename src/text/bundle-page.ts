@@ -102,7 +102,9 @@ function findingRows(content: BundleContent, words: Words): readonly string[] {
   return foundIn(content).map((finding) => {
     const { severity, code, since, excerpts = [] } = finding;
     const lines = excerpts.flatMap(({ source, lines: said }) => [`${source}:`, ...said]);
-    const meta = [words.plain(`severity.${severity}`), code, since ?? ''].filter((word) => word !== '');
+    const when =
+      since === undefined || Number.isNaN(Date.parse(since)) ? [] : [new Date(since).toISOString()];
+    const meta = [words.plain(`severity.${severity}`), code, ...when];
     return row(
       `<p>${text(findingText(finding, words).replaceAll('*', '').replaceAll('`', ''))}</p><small>${text(meta.join(' · '))}</small>${block(lines)}`,
       severity,

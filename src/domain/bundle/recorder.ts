@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Place } from '../diagnosis/place.ts';
 import type { EnvironmentShape } from '../health/health-calls.ts';
 import { sha256 } from '../kernel/canonical.ts';
@@ -21,7 +22,7 @@ import {
 } from './recording.ts';
 
 /** Characters of one answer that are kept. */
-const MOST_ANSWER = 8 * 2 ** 20;
+const MOST_ANSWER = 32 * 2 ** 20;
 /** Characters of a question that are shown to people. */
 const MOST_ARGS = 2_000;
 
@@ -39,6 +40,8 @@ export interface Recorder {
   targets(targets: Targets): Targets;
   /** The same probes, each in a lane of its own. */
   probes(probes: readonly Probe[]): readonly Probe[];
+  /** Cleans and writes what was heard so far; to be called when the probes have ended. */
+  settle(): Promise<void>;
   /** A probe that was cut off. */
   ended(lane: string, code: string, facts: Facts): void;
 }
@@ -47,6 +50,8 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
   const bases = new WeakMap<Targets, Targets>();
   const byObject = new WeakMap<object, number>();
   const byText = new Map<string, number>();
+  /** What is still to be cleaned and written: while a probe measures, this process does nothing else. */
+  const waiting: (() => void)[] = [];
   let asked = 0;
   let answers = 0;
   const row = (line: RecordedRow): void => write(JSON.stringify(line));
@@ -73,18 +78,21 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
 
   const ask = (lane: string, to: string, method: string, args: readonly unknown[]) => {
     asked += 1;
-    const question = clean(questionOf(args));
-    const short = JSON.stringify(question).length <= MOST_ARGS;
-    const about = {
-      ...({ t: 'asked', i: asked, lane, to, method, key: keyOf(question) } as const),
-      ...(short ? { args: question } : {}),
-    } as const;
+    const i = asked;
+    const about = () => {
+      const question = clean(questionOf(args));
+      const short = JSON.stringify(question).length <= MOST_ARGS;
+      const head = { t: 'asked', i, lane, to, method, key: keyOf(question) } as const;
+      return { ...head, ...(short ? { args: question } : {}) };
+    };
     return {
-      answered(value: unknown): void {
-        const n = keep(value);
-        if (n !== undefined) row({ ...about, n });
-      },
-      failed: (error: unknown): void => row({ ...about, error: clean(encodeError(error)) }),
+      answered: (value: unknown): void =>
+        void waiting.push(() => {
+          const n = keep(value);
+          if (n !== undefined) row({ ...about(), n });
+        }),
+      failed: (error: unknown): void =>
+        void waiting.push(() => row({ ...about(), error: clean(encodeError(error)) })),
     };
   };
 
@@ -195,6 +203,12 @@ export function createRecorder({ redactor, now, write }: RecorderOptions): Recor
           }
         },
       })),
+    async settle() {
+      for (let write = waiting.shift(); write !== undefined; write = waiting.shift()) {
+        write();
+        await setImmediate();
+      }
+    },
     ended: (lane, code, facts) => row({ t: 'ended', lane, code, facts: clean(facts) as Facts }),
   };
 }

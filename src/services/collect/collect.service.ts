@@ -30,8 +30,9 @@ export function createCollectHere(options: CollectOptions): CollectHere {
           work: () => bundle.json(source.path, source.timeoutMs, source.read),
         }));
         bundle.expect(plain.length + 1 + runningParts.length);
-        const [seen] = await Promise.all([
-          bundle.counted(() => look(options, { environment, targets, bundle, id, signal })),
+        // Alone: to clean texts keeps this process from its turn, and probes measure by its clock.
+        const seen = await bundle.counted(() => look(options, { environment, targets, bundle, id, signal }));
+        await Promise.all([
           lanes(plain, ({ work }) => bundle.counted(work)),
           lanes(
             runningParts.map((part) => ({ lane: 'logs', part })),
@@ -123,7 +124,9 @@ async function logsOfPart(
     async ({ source }) => {
       const input = analysis.source(source.name);
       const text = await bundle.log(`${folder}/${logName(source)}.log`, source);
-      for (const line of text?.split('\n') ?? []) input.line(line);
+      const lines = text?.split('\n') ?? [];
+      if (lines.at(-1) === '') lines.pop();
+      for (const line of lines) input.line(line);
       input.bytes(text?.length ?? 0);
       input.end();
     },

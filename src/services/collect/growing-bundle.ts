@@ -17,6 +17,8 @@ import { toCause } from '../run/probe-runner.service.ts';
 
 /** Bytes of all logs together. */
 const MOST_LOG_BYTES = 512 * 2 ** 20;
+/** Characters of JSON that is indented for people. */
+const MOST_INDENTED = 8 * 2 ** 20;
 /** Of one file of a recording; an answer may make it as much larger. */
 const RECORDED_BYTES = 4 * 2 ** 20;
 /** A log is asked for several times where it is cut. */
@@ -80,7 +82,9 @@ export class Bundle {
     const value = await this.attempt(path, timeoutMs, read);
     if (value === undefined) return;
     const clean = wholeJson(this.redactor.value(value));
-    await this.#add(path, `${JSON.stringify(clean, bigintAsText, 2)}\n`, startedAt);
+    const compact = JSON.stringify(clean, bigintAsText);
+    const text = compact.length > MOST_INDENTED ? compact : JSON.stringify(clean, bigintAsText, 2);
+    await this.#add(path, `${text}\n`, startedAt);
   }
 
   async text(path: string, text: string): Promise<void> {

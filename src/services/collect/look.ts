@@ -82,6 +82,7 @@ export async function look(
         runner.run(group, { targets: recorder.targets(seen), signal, answer }),
       ),
     );
+    await recorder.settle();
     const byKey = new Map(answers.flat().map((outcome) => [outcome.key, outcome]));
     for (const [lane, call] of fresh) {
       const outcome = byKey.get(callKey(call));

@@ -43,7 +43,7 @@ export const bundle = {
   'bundle.page.findings': 'What is wrong',
   'bundle.page.no-findings': 'No check found a fault.',
   'bundle.page.parts': 'Parts',
-  'bundle.page.causes': 'Causes',
+  'bundle.page.causes': 'Causes, if the symptom below is seen',
   'bundle.page.no-causes': 'Every cause was ruled out.',
   'bundle.page.open': '{count|# more cause|# more causes} could not be ruled out; diagnoses.json names them.',
   'bundle.page.groups': 'What the logs say',

@@ -42,7 +42,7 @@ export const bundle = {
   'bundle.page.findings': '问题',
   'bundle.page.no-findings': '没有检查发现故障。',
   'bundle.page.parts': '组件',
-  'bundle.page.causes': '原因',
+  'bundle.page.causes': '原因（以出现下方的症状为前提）',
   'bundle.page.no-causes': '所有原因均已排除。',
   'bundle.page.open': '另有 {count|# 个原因}未能排除，见 diagnoses.json。',
   'bundle.page.groups': '日志内容',

@@ -68,6 +68,7 @@ async function recorded(live: Probe, again: Probe = live) {
   const [wrapped] = recorder.probes([live]);
   if (wrapped === undefined) throw new Error('no probe');
   const said = await outcomeOf(wrapped, recorder.targets(targets), clock);
+  await recorder.settle();
   const recording = openRecording(lines.map((line) => JSON.parse(line) as RecordedRow));
   if (recording === undefined) throw new Error('no recording');
   const [asked] = recording.probes([again]);
