@@ -2,7 +2,7 @@ import { type PartId, partIds } from '../domain/platform/part.ts';
 import { asInGuide, factsOf, type Platform } from '../domain/platform/platform.ts';
 import type { Language } from '../domain/run/run.ts';
 import { en } from './en.ts';
-import { interpolate, type Named, type Value } from './format.ts';
+import { interpolate, type Named, placeholdersOf, type Value } from './format.ts';
 import { zhCN } from './zh-cn.ts';
 
 export type Catalogue = typeof en;
@@ -53,6 +53,8 @@ export interface Words {
    */
   lookup(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
   lookupPlain(key: string, facts?: Readonly<Record<string, Value>>): string | undefined;
+  /** As `lookup`, and undefined as well where a fact that the words need is missing: half an order helps nobody. */
+  lookupWhole(key: string, facts: Readonly<Record<string, Value>>): string | undefined;
 }
 
 /** What `{@…}` in a text of this language stands for, about an installation. */
@@ -94,6 +96,11 @@ export function wordsIn(language: Language, platform: Platform = asInGuide): Wor
     plain: (key, ...args) => find(key, args[0] ?? {}, asIs) ?? key,
     lookup: (key, facts = {}) => find(key, facts, escapeMrkdwn, slackDate),
     lookupPlain: (key, facts = {}) => find(key, facts, asIs),
+    lookupWhole: (key, facts) => {
+      const needed = placeholdersOf(templateOf(key) ?? '').filter((name) => !name.startsWith('@'));
+      const isWhole = needed.every((name) => Object.hasOwn(facts, name) && (facts[name] ?? null) !== null);
+      return isWhole ? find(key, facts, escapeMrkdwn, slackDate) : undefined;
+    },
   };
 }
 

@@ -86,8 +86,8 @@ function byHand(
   words: Words,
 ): readonly string[] {
   if (instruction === undefined) return [];
-  const facts = finding === undefined ? {} : { ...finding.facts, subject: finding.subject };
-  const text = words.lookup(`remedy.${instruction}`, facts);
+  const facts = finding === undefined ? {} : findingFacts(finding, words);
+  const text = words.lookupWhole(`remedy.${instruction}`, facts);
   return text === undefined ? [] : [words.say('finding.by-hand', { text: markup(text) })];
 }
 

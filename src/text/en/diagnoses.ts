@@ -245,8 +245,7 @@ export const diagnoses = {
   'diagnose.verdict.confirmed': 'confirmed',
   'diagnose.verdict.possible': 'possible, what was seen does not settle it',
   'diagnose.verdict.ruled-out': 'ruled out',
-  'remedy.see-why-not-running':
-    'Look at the last state, exit code and log of {part}; the followed diagnosis below names the reason where it can be seen.',
+  'remedy.see-why-not-running': 'Look at the last state, exit code and log of {part}.',
   'remedy.start-workload': 'Scale {part} up again: it is scaled to zero.',
   'remedy.roll-back': 'Go back to the revision before, if it came with a rollout.',
   'remedy.raise-limits': 'Raise the limit that is reached: memory to 2048 MiB, or CPU to 2 cores.',

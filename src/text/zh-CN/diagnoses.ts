@@ -227,7 +227,7 @@ export const diagnoses = {
   'diagnose.verdict.confirmed': '已确认',
   'diagnose.verdict.possible': '可能，所见不足以判定',
   'diagnose.verdict.ruled-out': '已排除',
-  'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志；能看到原因时，下面继续的诊断会指出。',
+  'remedy.see-why-not-running': '查看 {part} 的最后状态、退出码和日志。',
   'remedy.start-workload': '把 {part} 重新扩容：它已缩容到零。',
   'remedy.roll-back': '如果是随发布出现的，就回滚到上一个版本。',
   'remedy.raise-limits': '提高触及的上限：内存到 2048 MiB，或 CPU 到 2 核。',

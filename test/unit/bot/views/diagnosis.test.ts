@@ -54,18 +54,18 @@ it('says once what people do by hand, though a fix for it is refused', () => {
   const refused = [
     {
       ...{
-        remediation: 'redis.set-memory-limit',
-        reason: 'too-little-memory',
-        instruction: 'raise-maxmemory',
+        remediation: 'redis.set-eviction-policy',
+        reason: 'missing-right',
+        instruction: 'set-eviction-policy',
       },
-      facts: { bytes: 2 ** 30, room: 2 ** 29 },
+      facts: {},
     },
   ];
   const view = { run, judgements, refused, seen, asked: seen, outcomes, complete: true, now: at };
   const said = (instructions: Parameters<typeof diagnosisRenderer.diagnosis>[0]['instructions']) =>
     JSON.stringify(diagnosisRenderer.diagnosis({ ...view, instructions }, 'en').blocks);
 
-  expect(said([{ cause: top?.cause.id ?? '', key: 'raise-maxmemory', commands: [] }])).not.toContain(
+  expect(said([{ cause: top?.cause.id ?? '', key: 'set-eviction-policy', commands: [] }])).not.toContain(
     'By hand',
   );
   expect(said([])).toContain('By hand');

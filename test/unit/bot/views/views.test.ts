@@ -184,6 +184,22 @@ describe('a finding', () => {
     expect(shownWith({ instruction: 'set-eviction-policy' }).replaceAll('*', '')).toContain(said);
     expect(shownWith({})).not.toContain('CONFIG SET');
   });
+
+  it('names the part in what people do by hand, and leaves an order out that lacks a value', () => {
+    const refused = { remediation: 'kubernetes.restart-workload', reason: 'missing-right', facts: {} };
+    const shownWith = (instruction: string, language: 'en' | 'zh-CN') =>
+      readableMessage(
+        renderer.finding(
+          { run: aRun(), finding: aFinding(), refused: [{ ...refused, instruction }] },
+          language,
+        ),
+      );
+
+    expect(shownWith('see-why-not-running', 'en')).toMatch(/By hand:\*? Look at .* log of Redis\./);
+    expect(shownWith('see-why-not-running', 'zh-CN')).toMatch(/手动处理：\*? 查看 Redis 的/);
+    // The values of this order are facts of another finding.
+    expect(shownWith('mend-variable', 'en')).not.toMatch(/By hand|unknown/);
+  });
 });
 
 describe('the menu of other fixes', () => {
