@@ -138,7 +138,7 @@ describe('who may decide', () => {
     const { control } = product.slack;
     const rows = () =>
       product.database.sql<{ action: string }>(
-        `SELECT action, actor, reason, facts ->> 'scope' AS scope, facts ->> 'enabled' AS enabled, facts ->> 'at' AS at,
+        `SELECT action, actor, (SELECT text FROM audit_texts t WHERE t.seq = audit_log.seq) AS reason, facts ->> 'scope' AS scope, facts ->> 'enabled' AS enabled, facts ->> 'at' AS at,
            facts ->> 'refused' AS refused, length(payload_digest) AS digest FROM audit_log
          WHERE action LIKE 'kill-switch.%' OR action LIKE 'channel.%' ORDER BY seq`,
       );
