@@ -85,3 +85,76 @@ describe('one fix, whole', () => {
     ).toEqual([{ n: 1 }]);
   });
 });
+
+describe('another fix than the recommended one', () => {
+  it('is chosen from the menu, approved by another person, done once, and the recommended one is not', async () => {
+    const product = await stage.start();
+    const { control } = product.slack;
+    await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius diagnose D3',
+    });
+    const answer = await control.waitForMessage(
+      { channel: places.incidents, where: ({ text }) => text.includes('D3.a') },
+      { timeoutMs: 30_000 },
+    );
+    const inThread = { channel: places.incidents, threadTs: answer.ts };
+    const menu = await control.waitForMessage({ ...inThread, contains: 'remediation.other' });
+    const choice = choicesIn(menu.blocks).find(({ text }) => text.text.includes('memory limit'));
+    // The recommended one has the button of its own, and stands in no menu.
+    expect(choicesIn(menu.blocks).map(({ text }) => text.text)).toEqual(['Change the memory limit of Redis']);
+
+    const chosen = await control.choose({
+      ...{ user: people.requester, channel: places.incidents, ts: menu.ts },
+      ...{ actionId: 'remediation.other', choice: choice?.value ?? '' },
+    });
+    expect(chosen.ok).toBe(true);
+    const offer = await control.waitForMessage(
+      {
+        ...inThread,
+        where: ({ blocks }) => {
+          const text = JSON.stringify(blocks);
+          return text.includes('remediation.request') && text.includes('maxmemory');
+        },
+      },
+      { timeoutMs: 15_000 },
+    );
+    await control.click({
+      ...{ user: people.requester, channel: places.incidents, ts: offer.ts },
+      ...{ actionId: 'remediation.request', confirm: true },
+    });
+    await control.waitForMessage({
+      channel: places.incidents,
+      where: ({ ts, blocks }) => ts === offer.ts && JSON.stringify(blocks).includes('remediation.approve'),
+    });
+    await control.click({
+      ...{ user: people.approver, channel: places.incidents, ts: offer.ts },
+      ...{ actionId: 'remediation.approve', confirm: true },
+    });
+    await control.waitForMessage({ ...inThread, contains: 'worked: the checks' }, { timeoutMs: 30_000 });
+
+    expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', String(1024 ** 3)]);
+    expect(await stage.targetCall('CONFIG', 'GET', 'maxmemory-policy')).toEqual([
+      'maxmemory-policy',
+      'noeviction',
+    ]);
+    expect(
+      await product.database.sql("SELECT count(*)::int AS n FROM remediation_steps WHERE outcome = 'done'"),
+    ).toEqual([{ n: 1 }]);
+    await stage.targetCall('CONFIG', 'SET', 'maxmemory', '8mb');
+  });
+});
+
+interface Choice {
+  readonly text: { readonly text: string };
+  readonly value: string;
+}
+
+/** The entries of the menu in a message. */
+function choicesIn(blocks: readonly unknown[]): readonly Choice[] {
+  return blocks.flatMap((block) => {
+    const { accessory } = block as { readonly accessory?: { readonly options?: readonly Choice[] } };
+    return accessory?.options ?? [];
+  });
+}
