@@ -69,7 +69,8 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 /** The undo of a plan as a plan of its own: its steps are the saved pre-image, and it has no undo itself. */
 export function undoPlan(plan: Plan): Plan | undefined {
   if (plan.undo === undefined) return undefined;
-  const { undo, undoVerifyWith, undoBlast, ...rest } = plan;
+  // Notes and patch speak of the fix.
+  const { undo, undoVerifyWith, undoBlast, notes: _, patch: _patch, ...rest } = plan;
   return {
     ...rest,
     steps: undo,

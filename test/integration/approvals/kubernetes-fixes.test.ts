@@ -143,6 +143,19 @@ describe.skipIf(lacking !== undefined)(
     const scale = (replicas: number, by = 'kubectl') =>
       cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
 
+    it.each(['kubernetes.start-workload', 'kubernetes.rollback-workload', 'kubernetes.set-resources'])(
+      '%s is refused with the right that is missing (R-P6)',
+      async (id) => {
+        const powerless = await cluster.api.userKubeconfig('nobody');
+
+        expect(await harnessOf(id, powerless).propose({ part })).toMatchObject({
+          kind: 'refused',
+          reason: 'missing-right',
+          facts: { verb: 'list', allowedBy: 'features.workloads' },
+        });
+      },
+    );
+
     describe('kubernetes.start-workload', () => {
       const id = 'kubernetes.start-workload';
 
@@ -191,16 +204,24 @@ describe.skipIf(lacking !== undefined)(
         expect(await h.propose({ part })).toMatchObject({ kind: 'refused', reason: 'not-scaled-to-zero' });
       });
 
-      it('is refused with the right that is missing (R-P6)', async () => {
-        await made();
-        await scale(0);
-        const powerless = await cluster.api.userKubeconfig('nobody');
-
-        expect(await harnessOf(id, powerless).propose({ part })).toMatchObject({
-          kind: 'refused',
-          reason: 'missing-right',
-          facts: { verb: 'list', allowedBy: 'features.workloads' },
+      it('starts a StatefulSet of a store, too', async () => {
+        const sets = `/apis/apps/v1/namespaces/${namespace}/statefulsets`;
+        const labels = { app: 'nats' };
+        await cluster.seed.post(sets, {
+          metadata: { name: 'nats' },
+          spec: {
+            ...{ replicas: 0, serviceName: 'nats', selector: { matchLabels: labels } },
+            template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'nats:2' }] } },
+          },
         });
+        const h = harnessOf(id);
+        const row = await h.approved({ part: 'nats' });
+        expect(row.plan.notes).toContainEqual({ key: 'replicas-unknown', facts: {} });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('succeeded');
+        await cluster.seed.remove(`${sets}/nats`);
       });
 
       it('says that an autoscaler chooses the number after that, and keeps to its bounds', async () => {

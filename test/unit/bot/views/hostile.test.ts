@@ -119,6 +119,12 @@ describe('views with hostile, empty and huge data (R-SLACK26)', () => {
         params: facts(),
         steps: [step(), ...Array.from({ length: 40 }, step)],
         blast: { key: word(), facts: facts() },
+        notes: [
+          { key: word(), facts: facts() },
+          { key: 'puts-back.argocd', facts: { name: word() } },
+          { key: 'changed-by', facts: { field: word(), by: word(), at: word() } },
+        ],
+        patch: [word(), word()],
         target: word(),
       });
       const remediation = aRemediation({

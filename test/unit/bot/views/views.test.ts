@@ -279,6 +279,34 @@ describe('the card of a fix', () => {
     expect(shown(renderer.remediation(view, language))).toContain(why);
   });
 
+  it.each([
+    [
+      'en',
+      'Argo CD application `shop` will undo this within minutes, if it heals itself.',
+      'So this change is temporary.',
+    ],
+    ['zh-CN', 'Argo CD 应用 `shop` 会在几分钟内撤销此更改', '因此这只是临时更改。'],
+  ] as const)(
+    'says who puts a field back and shows the change as a patch, and not with the undo (%s)',
+    (language, who, temporary) => {
+      const plan = aPlan({
+        notes: [
+          { key: 'puts-back.argocd', facts: { name: 'shop' } },
+          { key: 'temporary', facts: {} },
+        ],
+        patch: ['# kustomization.yaml', 'patches: []'],
+      });
+      const view = { approvals: [], steps: [], needed: 1, buttons: { request: 'B1' }, now };
+      const of = (shownPlan: typeof plan) =>
+        shown(renderer.remediation({ ...view, remediation: aRemediation({ plan: shownPlan }) }, language));
+
+      for (const text of [who, temporary, '# kustomization.yaml\npatches: []']) {
+        expect(of(plan)).toContain(text);
+        expect(of(undoPlan(plan) ?? plan)).not.toContain(text);
+      }
+    },
+  );
+
   it('says that the same fix is asked for elsewhere, and names the place to those who may know it', () => {
     const remediation = aRemediation({ state: 'proposed' });
     const view = { remediation, approvals: [], steps: [], needed: 1, buttons: {}, now };
