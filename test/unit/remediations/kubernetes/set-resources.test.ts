@@ -81,7 +81,6 @@ describe('kubernetes.set-resources', () => {
       { name: 'proxy', image: 'envoy:1', resources: { limits: { cpu: '2' }, requests: { cpu: '0' } } },
     ]);
   });
-  });
 
   it('R-P3: does nothing once somebody has set another limit', async () => {
     const { fixture, context, plan } = fresh(has({ memory: '512Mi' }, { memory: '64Mi' }));
