@@ -300,12 +300,10 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       };
     },
     state: () => ({
-      groups: [...groups.values()].map(({ known, sources: names, minutes, fresh: _, ...group }) => ({
-        ...group,
-        known: known?.id,
-        sources: [...names],
-        minutes: [...minutes],
-      })),
+      groups: [...groups.values()].map((one) => {
+        const { known, sources: names, minutes, fresh: _, ...group } = one;
+        return { ...group, known: known?.id, sources: [...names], minutes: [...minutes] };
+      }),
       ...{ sources, byLevel, steps: [...steps], left, seen, first, last },
     }),
     absorb(state) {
