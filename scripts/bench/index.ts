@@ -74,6 +74,12 @@ const parts: readonly Part[] = [
     'Audited approvals beside the bare hash chain on the same PostgreSQL.',
   ),
   ...partOf(
+    'bundle.ts',
+    'benchBundle',
+    'Collecting a bundle',
+    'From the first look to the closed archive, every text through the redactor, in a process of its own; the cluster is simulated and answers at once, so it is our own work alone. What is resident does not follow the number of logs: two are read at a time.',
+  ),
+  ...partOf(
     'audit.ts',
     'benchAudit',
     'Checking the record',

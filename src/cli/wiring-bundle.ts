@@ -13,6 +13,8 @@ export function openBundles(signal: AbortSignal): Bundles {
     async write(path, folder) {
       if (existsSync(path)) throw new UsageFault('cli.fault.bundle-exists', { path });
       const { writeBundle } = await import('../platform/bundle/write.ts');
+      const { collectEarly } = await import('../platform/process/heap.ts');
+      collectEarly();
       return writeBundle(path, folder, () => new Date()).catch((error: NodeJS.ErrnoException) => {
         const facts = { path, code: error.code ?? 'unknown' };
         throw new UsageFault('cli.fault.bundle-unwritable', facts, exitCodes.couldNotLook);

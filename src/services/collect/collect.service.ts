@@ -14,6 +14,8 @@ import { notHere, plainSources, runningParts } from './sources.ts';
 
 /** Sources of a lane that are read at a time. */
 const AT_A_TIME = 4;
+/** Logs: to clean them is the work, and that is done one after the other. */
+const LOGS_AT_A_TIME = 2;
 const LIST_MS = 20_000;
 
 export function createCollectHere(options: CollectOptions): CollectHere {
@@ -123,13 +125,13 @@ async function logsOfPart(
     listed.map((source) => ({ lane: 'logs', source })),
     async ({ source }) => {
       const input = analysis.source(source.name);
-      const text = await bundle.log(`${folder}/${logName(source)}.log`, source);
-      const lines = text?.split('\n') ?? [];
-      if (lines.at(-1) === '') lines.pop();
-      for (const line of lines) input.line(line);
-      input.bytes(text?.length ?? 0);
+      await bundle.log(`${folder}/${logName(source)}.log`, source, (line) => {
+        input.line(line);
+        input.bytes(Buffer.byteLength(line) + 1);
+      });
       input.end();
     },
+    LOGS_AT_A_TIME,
   );
   return analysis.report();
 }

@@ -91,31 +91,34 @@ export class Bundle {
     await this.#add(path, text, this.#clock.now());
   }
 
-  /** A log without secrets; the text as it stands in the bundle, undefined where there is none. */
-  async log(path: string, source: Source): Promise<string | undefined> {
+  /** A log without secrets; `take` is given each line as it stands in the bundle. */
+  async log(path: string, source: Source, take: (line: string) => void): Promise<void> {
     const startedAt = this.#clock.now();
     const got = await this.attempt(path, LOG_MS, (signal) => newest(source, signal));
-    if (got === undefined) return undefined;
+    if (got === undefined) return;
     if (this.#logBytes + got.text.length > MOST_LOG_BYTES) {
-      this.leaveOut(path, {
-        why: 'size',
-        detail: `${got.text.length} bytes, all logs at most ${MOST_LOG_BYTES}`,
-      });
-      return undefined;
+      const detail = `${got.text.length} bytes, all logs at most ${MOST_LOG_BYTES}`;
+      this.leaveOut(path, { why: 'size', detail });
+      return;
     }
     this.#logBytes += got.text.length;
     const stream = this.redactor.stream();
     const pieces: string[] = [];
+    /** Whole lines, but for the end. */
+    const keep = (piece: string): void => {
+      pieces.push(piece);
+      const lines = piece.split('\n');
+      if (lines.at(-1) === '') lines.pop();
+      for (const line of lines) take(line);
+    };
     const lines = got.text.split('\n');
     for (let at = 0; at < lines.length; at += LINES) {
       const last = at + LINES >= lines.length;
-      pieces.push(stream.push(`${lines.slice(at, at + LINES).join('\n')}${last ? '' : '\n'}`));
+      keep(stream.push(`${lines.slice(at, at + LINES).join('\n')}${last ? '' : '\n'}`));
       await setImmediate();
     }
-    pieces.push(stream.end());
-    const text = pieces.join('');
-    await this.#add(path, text, startedAt, got.cut === true ? cutLog : undefined);
-    return text;
+    keep(stream.end());
+    await this.#add(path, pieces.join(''), startedAt, got.cut === true ? cutLog : undefined);
   }
 
   /** Lines of what the targets answered, in files of some MiB; they are clean when they are given. */
