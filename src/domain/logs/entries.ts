@@ -199,14 +199,17 @@ export class EntryReader {
     const { level } = open;
     const { line } = open;
     if (line.time !== undefined) [this.#lastTime, this.#lastZoneless] = [line.time, line.zoneless === true];
-    this.#emit({
+    const entry: { -readonly [Field in keyof LogEntry]: LogEntry[Field] } = {
       level,
       text: line.text.trim(),
       lines: open.lines,
       count: open.count,
-      ...present({ time: this.#lastTime, thrown: open.thrown }),
-      ...(this.#lastZoneless ? { zoneless: true } : {}),
-    });
+    };
+    // Written out: it is made for each line that is read whole.
+    if (this.#lastTime !== undefined) entry.time = this.#lastTime;
+    if (this.#lastZoneless) entry.zoneless = true;
+    if (open.thrown !== undefined) entry.thrown = open.thrown;
+    this.#emit(entry);
   }
 }
 

@@ -16,7 +16,9 @@ export class QuickHead {
   readonly #days = new Map<string, number>();
   /** Where the next of these words stands in the text; they make a line one to read whole. */
   readonly #words = ['level=', 'lvl='].map((word) => ({ word, next: -1 }));
+  readonly #colon = { word: ':  ', next: -1 };
   #text = '';
+  #found: LogLevel = 'info';
 
   constructor(now: number) {
     this.#now = now;
@@ -27,6 +29,7 @@ export class QuickHead {
     if (text !== this.#text) {
       this.#text = text;
       for (const one of this.#words) one.next = -1;
+      this.#colon.next = -1;
     }
     let at = start;
     const code = text.charCodeAt(at);
@@ -63,26 +66,47 @@ export class QuickHead {
 
   /** A level behind the time, in the forms in which it cannot be anything else. */
   #behind(text: string, at: number, end: number): LogLevel | undefined {
-    behind.lastIndex = at;
-    const found = behind.exec(text);
-    if (found === null) return undefined;
-    const to = behind.lastIndex;
+    const to = this.#level(text, at);
     // Fields later in the line would say another level, and `DETAIL:  ` would make it a part of the line before.
-    if (this.#has(text, to, end)) return undefined;
-    const colon = text.indexOf(':  ', to - 1);
-    if (colon >= 0 && colon < end && colon < to + 100) return undefined;
-    return levelNamed(found[1] ?? found[2] ?? found[3] ?? found[4] ?? found[5] ?? '');
+    if (to < 0 || this.#adds(text, to, end)) return undefined;
+    for (const one of this.#words) if (nextOf(one, text, to) < end) return undefined;
+    return this.#found;
   }
 
-  #has(text: string, from: number, end: number): boolean {
-    for (const one of this.#words) {
-      if (one.next < from) {
-        const next = text.indexOf(one.word, from);
-        one.next = next < 0 ? Number.POSITIVE_INFINITY : next;
-      }
-      if (one.next < end) return true;
+  /** Whether what PostgreSQL adds to a line may stand behind that place. */
+  #adds(text: string, from: number, end: number): boolean {
+    return nextOf(this.#colon, text, from - 1) < Math.min(end, from + 100);
+  }
+
+  /** The end of a level in one of the forms of zap, Python, PostgreSQL, nginx, Java and Neo4j, and the level in `#found`. */
+  #level(text: string, at: number): number {
+    const [mark, next] = [text.charCodeAt(at), text.charCodeAt(at + 1)];
+    this.#found = 'info';
+    if (mark === tab) {
+      if (text.startsWith('INFO\t', at + 1)) return at + 6;
+      this.#found = 'debug';
+      return text.startsWith('DEBUG\t', at + 1) ? at + 7 : -1;
     }
-    return false;
+    if (mark !== space) return -1;
+    if (next === minus) {
+      const to = after(pythonLevel, text, at);
+      if (to > 0 && text.charCodeAt(to - 4) === letterG) this.#found = 'debug';
+      return to;
+    }
+    if (next === bracket) {
+      if (text.startsWith('info] ', at + 2)) return at + 8;
+      if (text.startsWith('notice] ', at + 2)) return at + 10;
+      const to = after(postgresLevel, text, at);
+      if (to > 0) {
+        if (isDigit(text.charCodeAt(to - 4))) this.#found = 'debug';
+        return to;
+      }
+      this.#found = 'debug';
+      return text.startsWith('debug] ', at + 2) ? at + 9 : -1;
+    }
+    if (next !== letterI && next !== letterD) return -1;
+    if (next === letterD) this.#found = 'debug';
+    return after(bareLevel, text, at);
   }
 
   #json(text: string, at: number, end: number): LogLevel | undefined {
@@ -117,7 +141,8 @@ export class QuickHead {
     if (to < 0 || this.zoneless) return undefined;
     dockerZap.lastIndex = to;
     const found = dockerZap.exec(text);
-    return found === null || this.#has(text, to, end) ? undefined : levelNamed(found[1] ?? '');
+    const isOther = this.#words.some((one) => nextOf(one, text, to) < end);
+    return found === null || isOther ? undefined : levelNamed(found[1] ?? '');
   }
 
   #fields(text: string, at: number): LogLevel | undefined {
@@ -156,12 +181,13 @@ export class QuickHead {
     if (open < 0) return undefined;
     const to = this.#stamp(text, open);
     if (to < 0) return undefined;
-    natsLevel.lastIndex = to;
-    const found = natsLevel.exec(text);
-    if (found === null) return undefined;
-    const colon = text.indexOf(':  ', natsLevel.lastIndex);
-    if (colon >= 0 && colon < end && colon < natsLevel.lastIndex + 100) return undefined;
-    return levelNamed(found[1] ?? '');
+    const from = text.startsWith('] ', to) ? to + 1 : to;
+    const level = text.startsWith(' [INF] ', from)
+      ? 'info'
+      : text.startsWith(' [DBG] ', from)
+        ? 'debug'
+        : undefined;
+    return level === undefined || this.#adds(text, from + 7, end) ? undefined : level;
   }
 
   #day(day: string, at: (day: string) => Stamp | undefined): number | undefined {
@@ -229,7 +255,7 @@ const [zero, nine, brace, bracket, space, dot, comma, plus, minus, colonCode] = 
 ];
 const closing = 125;
 const [letterZ, letterU, letterG] = [90, 85, 71];
-const letterT = 84;
+const [letterT, letterI, letterD, tab] = [84, 73, 68, 9];
 const MOST_DAYS = 1_000;
 const isDigit = (code: number): boolean => code >= zero && code <= nine;
 /** Two digits at that place; NaN where there are none. */
@@ -249,6 +275,15 @@ const isWord = (code: number): boolean =>
 /** A copy that keeps nothing else of the text in memory from which it was cut. */
 export const flat = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
 
+/** Where a word stands next from that place on; infinite where it does not. A text is looked through once for it. */
+function nextOf(one: { readonly word: string; next: number }, text: string, from: number): number {
+  if (one.next < from) {
+    const next = text.indexOf(one.word, from);
+    one.next = next < 0 ? Number.POSITIVE_INFINITY : next;
+  }
+  return one.next;
+}
+
 function after(mark: RegExp, text: string, at: number): number {
   mark.lastIndex = at;
   return mark.test(text) ? mark.lastIndex : -1;
@@ -263,9 +298,9 @@ function offsetOf(name: string): number {
 const compose = /[\w.-]+ +\| ?/y;
 const criMark = / std(?:out|err) F /y;
 const zone = / ?(Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:])/y;
-/** zap, Python, PostgreSQL, nginx, Java and Neo4j. */
-const behind =
-  /\t(DEBUG|INFO)\t| - [a-z_][a-z\d_.]* - (DEBUG|INFO) - | \[\d+\] (LOG|INFO|NOTICE|DEBUG\d): {2}| \[(debug|info|notice)\] | (DEBUG|INFO) +[a-z[]/y;
+const pythonLevel = / - [a-z_][a-z\d_.]* - (?:DEBUG|INFO) - /y;
+const postgresLevel = / \[\d+\] (?:LOG|INFO|NOTICE|DEBUG\d): {2}/y;
+const bareLevel = / (?:DEBUG|INFO) +[a-z[]/y;
 /** Before anything is nested, a name between quotes is one of the entry's own. */
 const jsonLevel = /\{[^\n{[]{0,400}?"(?:level|severity|levelname|lvl)": ?(?:"([A-Za-z]+)"|(\d+)[,}])/y;
 const jsonTime =
@@ -278,4 +313,3 @@ const klog = /([IWEF])\d{4} \d\d:\d\d:\d\d\.\d{1,9} +\d+ [^\]\s]+\] /y;
 const klogLevels: Readonly<Record<string, LogLevel>> = { I: 'info', W: 'warning', E: 'error', F: 'fatal' };
 const redis = /\d+:[XCSM] \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} ([.\-*]) /y;
 const natsOpen = /\[(?:\d+\] )?(?=\d)/y;
-const natsLevel = /\]? \[(INF|DBG|TRC)\] /y;

@@ -3,8 +3,8 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import type { LogThread, LogThreads } from '../../domain/ports/log-files.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
-/** Pieces that are on their way to the thread; with pieces of 64 to 256 KiB some megabytes at most. */
-const ON_THE_WAY = 8;
+/** Bytes that are on their way to the thread when it has no room for more. */
+const ON_THE_WAY = 1024 * 1024;
 /** What one log may take of memory before its thread is ended, in MiB; groups take some ten. */
 const MOST_HEAP = 192;
 
@@ -22,7 +22,7 @@ export const logThreads: LogThreads = {
       // It needs none of the process's variables, where tokens are.
       env: {},
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP },
+      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP, maxYoungGenerationSizeMb: 8 },
     });
     return talkingTo(worker, signal);
   },
@@ -34,7 +34,9 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
   const say = (message: ToThread, transfer: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
   const room: ((more: boolean) => void)[] = [];
-  let onTheWay = 0;
+  /** Sizes of the pieces that it has not taken yet, in their order. */
+  const onTheWay: number[] = [];
+  let bytesOnTheWay = 0;
   let wanted = true;
   let over: Error | undefined;
   let told: ((answer: Answer) => void) | undefined;
@@ -47,9 +49,9 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
   };
   worker.on('message', (message: FromThread) => {
     if (message.kind !== 'taken') return told?.(message);
-    onTheWay -= 1;
+    bytesOnTheWay -= onTheWay.shift() ?? 0;
     wanted &&= message.more;
-    room.shift()?.(wanted);
+    if (bytesOnTheWay < ON_THE_WAY) for (const free of room.splice(0)) free(wanted);
   });
   worker.on('error', () =>
     endWith(
@@ -83,8 +85,9 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
           // A copy of its own: what it is a view of may be shared, and what is sent is gone here.
           const own = new Uint8Array(bytes);
           say({ kind: 'bytes', bytes: own }, [own.buffer]);
-          onTheWay += 1;
-          if (onTheWay < ON_THE_WAY) return wanted;
+          onTheWay.push(bytes.length);
+          bytesOnTheWay += bytes.length;
+          if (bytesOnTheWay < ON_THE_WAY) return wanted;
           return new Promise<boolean>((resolve) => room.push(resolve));
         },
         end: (outcome = {}) => say({ kind: 'end', outcome }),

@@ -6,7 +6,7 @@ import type { LogCounter, LogThread, LogThreads } from '../../domain/ports/log-f
 /** From so many bytes on, threads are worth their start. */
 const ALONE_BYTES = 8 * 1024 * 1024;
 /** What a thread gets at a time. */
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 512 * 1024;
 /** A place for a cut is looked for so far back from the end of a block; and a block without one grows so far. */
 const LOOK_BACK_BYTES = 64 * 1024;
 const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
