@@ -133,8 +133,9 @@ export function logsText(report: LogReport, { words }: Pick<CliContext, 'words'>
       ? []
       : [`  → ${words.plain('logs.group.ask', { command: asked(group.known.ask) })}`]),
   ]);
+  const steps = said.steps.length === 0 ? [] : ['', ...said.steps.map((line) => `  ${line}`)];
   const timeline = said.timeline === undefined ? [] : ['', said.timeline];
-  return [said.headline, ...groups, ...timeline, '', ...said.notes].join('\n');
+  return [said.headline, ...steps, ...groups, ...timeline, '', ...said.notes].join('\n');
 }
 
 export function logsOutput(report: LogReport, { words }: Pick<CliContext, 'words'>): LogsOutput {
@@ -178,6 +179,9 @@ export function logsOutput(report: LogReport, { words }: Pick<CliContext, 'words
               ask: group.known.ask ?? null,
             },
       text: [title, ...causes].join('\n'),
+    })),
+    steps: (report.steps ?? []).map(({ time, level, source, text }) => ({
+      ...{ time: iso(time), level, source, text },
     })),
     compared: compared === undefined ? null : { from: iso(compared.from), to: iso(compared.to) },
     timeline:

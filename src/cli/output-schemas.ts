@@ -198,6 +198,9 @@ export const LogsOutput = z
       .object({ from: moment, to: moment })
       .nullable()
       .meta({ description: 'The time whose entries were compared with the hour before it.' }),
+    steps: z.array(z.object({ time: moment, level: z.string(), source: z.string(), text: z.string() })).meta({
+      description: 'With `--grep`: the first entries with these words, in the order of their times.',
+    }),
     timeline: z
       .object({ from: moment, stepMs: z.number(), counts: z.array(count) })
       .nullable()

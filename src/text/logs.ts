@@ -13,6 +13,8 @@ export interface LogWords {
   /** What is wrong, in one sentence. */
   readonly headline: string;
   readonly groups: readonly LogGroupWords[];
+  /** Where words were asked for: each entry with them in a line, in the order of their times. */
+  readonly steps: readonly string[];
   /** The timeline as text; absent where the log has no times. */
   readonly timeline?: string;
   /** How much was read and what was left out, in sentences. */
@@ -34,6 +36,12 @@ export function logWords(report: LogReport, words: Words): LogWords {
   return {
     headline: headlineOf(report, words),
     groups: report.groups.map((group) => groupWords(group, words)),
+    steps: (report.steps ?? []).map(({ time, level, source, text }) =>
+      [
+        ...(time === undefined ? [] : [new Date(time).toISOString().slice(11, 23)]),
+        `${source}: ${words.plain(`logs.level.${level}`)}: ${text}`,
+      ].join(' '),
+    ),
     ...timelineWords(report, words),
     notes: notesOf(report, words),
   };

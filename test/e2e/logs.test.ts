@@ -244,4 +244,29 @@ describe('"Read its log"', () => {
 
     expect(answer.text).toContain('orchestrator-service');
   });
+
+  it('follows one request through all parts, in the order of its times', async () => {
+    kube.log = (pod) => {
+      if (pod.startsWith('orchestrator-service-a')) return `${stamp(3)} ERROR req-7f3a has no answer\n`;
+      return pod.startsWith('reasoning-service-a') ? `${stamp(4)} ERROR req-7f3a ran out of memory\n` : '';
+    };
+    kube.setReady('orchestrator-service', true);
+    const { slack } = await stage.start({ environmentsYaml });
+    const { control } = slack;
+    await control.command({
+      user: people.requester,
+      channel: places.incidents,
+      text: '/aetherius logs all grep=req-7f3a',
+    });
+    const answer = await control.waitForMessage(
+      { channel: places.incidents, contains: 'has no answer' },
+      patient,
+    );
+    const shown = JSON.stringify(answer.blocks);
+
+    expect(answer.text).toContain('*All parts* in prod');
+    expect(shown).toMatch(
+      /reasoning-service-a.{0,60}ran out of memory.{0,60}orchestrator-service-a.{0,60}has no answer/,
+    );
+  });
 });

@@ -11,7 +11,14 @@ import { actions, button, context, cut, limits, preformatted, section } from './
 import { runFooter, timeFooter } from './phrases.ts';
 
 /** What a phone shows without scrolling for long. */
-const shown = { groups: 4, lines: 5, lineCharacters: 200, exampleCharacters: 700 } as const;
+const shown = {
+  groups: 4,
+  lines: 5,
+  lineCharacters: 200,
+  exampleCharacters: 700,
+  steps: 15,
+  stepsCharacters: 2_500,
+} as const;
 
 export function logsRendererOf(platformOf: PlatformOf): LogsRenderer {
   return {
@@ -25,14 +32,21 @@ function logsMessage(view: LogsView, words: Words): Rendered {
   const blocks: KnownBlock[] = [section(title, words)];
   if (read !== undefined) {
     const said = logWords(read.report, words);
+    const { steps = [] } = read.report;
+    if (steps.length > 0) {
+      const lines = said.steps.slice(0, shown.steps).map((line) => shortened(line, shown.lineCharacters));
+      blocks.push(preformatted(lines, shown.stepsCharacters, words));
+      const more = read.report.grouped - lines.length;
+      if (more > 0) blocks.push(context(words.say('logs.steps.more', { count: more }), words));
+    }
     for (const group of said.groups.slice(0, shown.groups)) blocks.push(...groupBlocks(group, words));
     const more = read.report.groups.length + read.report.leftOut.groups - shown.groups;
     if (more > 0)
       blocks.push(
         context(
-          read.part === undefined
+          view.attached === true
             ? words.say('logs.attached.more', { count: more })
-            : words.say('logs.more', { count: more, part: read.part }),
+            : words.say('logs.more', { count: more, part: read.part ?? 'all' }),
           words,
         ),
       );
@@ -75,8 +89,9 @@ function titleOf({ run, named, read, attached }: LogsView, words: Words): string
         : ':large_yellow_circle:';
   const { headline } = logWords(report, words);
   const said = markup(escapeMrkdwn(headline));
-  if (read.part === undefined) return `${sign} ${words.say('logs.attached.title', { headline: said })}`;
-  const part = words.lookup(`part.${read.part}`) ?? read.part;
+  if (attached === true) return `${sign} ${words.say('logs.attached.title', { headline: said })}`;
+  const part =
+    read.part === undefined ? words.say('logs.all-parts') : (words.lookup(`part.${read.part}`) ?? read.part);
   return `${sign} ${words.say('logs.title', { part: markup(part), environment, headline: said })}`;
 }
 

@@ -1,5 +1,5 @@
 import { present } from '../kernel/present.ts';
-import { shortened } from '../kernel/text.ts';
+import { cutToUnits, shortened } from '../kernel/text.ts';
 import type { PartId } from '../platform/part.ts';
 import type { Platform } from '../platform/platform.ts';
 import { EntryReader, type LogEntry } from './entries.ts';
@@ -7,7 +7,7 @@ import { createGrouping, type Grouped, saidIn, shapesOf } from './grouping.ts';
 import type { KnownLine } from './known-lines.ts';
 import { type LogLevel, logLevels, rankOf } from './level.ts';
 import { QuickHead } from './quick.ts';
-import type { LogGroup, LogQuery, LogReport, LogSource } from './report.ts';
+import type { LogGroup, LogQuery, LogReport, LogSource, LogStep } from './report.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -19,6 +19,10 @@ const MOST_GROUPS = 30;
 const MOST_LINES = 12;
 const MOST_CHARACTERS = 400;
 const MOST_STEPS = 48;
+/** Entries with the words that were asked for: so many are kept to be put in order, and so many are shown. */
+const MOST_FOUND = 2_000;
+const MOST_FOUND_SHOWN = 60;
+const MOST_FOUND_UNITS = 2_000;
 /** Minutes that a group remembers while the end of the log is not known. */
 const MOST_MINUTES = 512;
 /** "Much more": this many times as often, and more than chance makes of it. */
@@ -73,6 +77,7 @@ export interface LogState {
     readonly minutes: readonly (readonly [number, number])[];
   })[];
   readonly sources: readonly LogSource[];
+  readonly found: readonly LogStep[];
   readonly byLevel: Readonly<Record<LogLevel, number>>;
   readonly steps: readonly (readonly [number, number])[];
   readonly left: Pick<LogReport['leftOut'], 'belowLevel' | 'otherTime' | 'otherWords' | 'tooManyShapes'>;
@@ -126,7 +131,11 @@ export function reportOf(
       shape: shortened(shapeOf(said), MOST_CHARACTERS),
     };
   });
-  return { ...tally, groups };
+  const steps = tally.steps?.map((step) => ({
+    ...step,
+    text: shortened(redact(step.text), MOST_CHARACTERS),
+  }));
+  return { ...tally, groups, ...present({ steps }) };
 }
 
 interface Group {
@@ -161,6 +170,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
   const sources: LogSource[] = [];
   const byLevel = Object.fromEntries(logLevels.map((level) => [level, 0])) as Record<LogLevel, number>;
   const steps = new Map<number, number>();
+  const found: LogStep[] = [];
   const left = { belowLevel: 0, otherTime: 0, otherWords: 0, tooManyShapes: 0 };
   const seen = { entries: 0, zoneless: 0, timeless: 0, grouped: 0 };
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -244,6 +254,16 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       group.before += 1;
       return;
     }
+    if (wanted !== undefined && found.length < MOST_FOUND)
+      // A copy: it would keep the text from which it is cut.
+      found.push(
+        JSON.parse(
+          JSON.stringify({
+            ...{ level: entry.level, source, text: cutToUnits(saidIn(entry), MOST_FOUND_UNITS) },
+            ...present({ time }),
+          }),
+        ) as LogStep,
+      );
     seen.grouped += 1;
     group.count += 1;
     group.sources.add(source);
@@ -304,7 +324,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         const { known, sources: names, minutes, fresh: _, ...group } = one;
         return { ...group, known: known?.id, sources: [...names], minutes: [...minutes] };
       }),
-      ...{ sources, byLevel, steps: [...steps], left, seen, first, last },
+      ...{ sources, found, byLevel, steps: [...steps], left, seen, first, last },
     }),
     absorb(state) {
       for (const theirs of state.groups) {
@@ -336,6 +356,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
             bytes: mine.bytes + source.bytes,
           };
       }
+      found.push(...state.found.slice(0, MOST_FOUND - found.length));
       for (const level of logLevels) byLevel[level] += state.byLevel[level];
       for (const [minute, count] of state.steps) steps.set(minute, (steps.get(minute) ?? 0) + count);
       for (const key of ['belowLevel', 'otherTime', 'otherWords', 'tooManyShapes'] as const)
@@ -374,6 +395,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         ...(told ? { first, last } : {}),
         ...(covered ? { compared: { from, to } } : {}),
         groups: groupsShown,
+        ...(wanted === undefined ? {} : { steps: inOrder(found).slice(0, MOST_FOUND_SHOWN) }),
         leftOut: {
           ...left,
           groups: hidden.length,
@@ -473,6 +495,11 @@ function worstFirst(a: CountedGroup, b: CountedGroup): number {
   const [left, right] = [keys(a), keys(b)];
   const at = left.findIndex((key, index) => key !== right[index]);
   return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+/** By time; what has none stands where it was read. */
+function inOrder(found: readonly LogStep[]): readonly LogStep[] {
+  return found.toSorted((a, b) => (a.time === undefined || b.time === undefined ? 0 : a.time - b.time));
 }
 
 /** Steps of whole minutes, at most so many that a picture of them can be read. */

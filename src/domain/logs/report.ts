@@ -65,6 +65,16 @@ export interface LogLeftOut {
   readonly inGroups: number;
 }
 
+/** One entry of those that hold the words that were asked for. */
+export interface LogStep {
+  /** Milliseconds since 1970. */
+  readonly time?: number;
+  readonly level: LogLevel;
+  readonly source: string;
+  /** What it says, in one line; without secrets. */
+  readonly text: string;
+}
+
 export interface LogReport {
   readonly query: LogQuery;
   readonly sources: readonly LogSource[];
@@ -80,6 +90,8 @@ export interface LogReport {
   readonly last?: number;
   /** What is compared with the hour before; absent where the log does not reach back so far. */
   readonly compared?: { readonly from: number; readonly to: number };
+  /** Where words were asked for: the first entries with them, of all sources, in the order of their times. */
+  readonly steps?: readonly LogStep[];
   /** Worst first. */
   readonly groups: readonly LogGroup[];
   /** Entries in groups, shown or not. */

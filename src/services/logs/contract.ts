@@ -7,7 +7,7 @@ import type { Surface } from '../../domain/run/run.ts';
 /** Reads the logs of a part from the process that asks, with its credentials. */
 export interface LogsHere {
   /**
-   * `part`: its id, or what people call it; AppError NOT_FOUND `unknown-part`. What could not be read stands in the
+   * `part`: its id, or what people call it, or `all` for every part that runs, of which the report then is; AppError NOT_FOUND `unknown-part`. What could not be read stands in the
    * report, also that nothing says what runs the parts. `redact` takes secrets out of what
    * is shown.
    */
@@ -18,7 +18,7 @@ export interface LogsHere {
     readonly container?: string;
     readonly redact: (text: string) => string;
     readonly signal: AbortSignal;
-  }): Promise<{ readonly part: PartId; readonly report: LogReport; readonly platform: Platform }>;
+  }): Promise<{ readonly part?: PartId; readonly report: LogReport; readonly platform: Platform }>;
 }
 
 export interface AttachedLogsInput {

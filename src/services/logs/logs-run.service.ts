@@ -77,7 +77,7 @@ async function readLogs(
   { logs, redactorOf, clock }: LogsRunOptions,
   run: Run,
   signal: AbortSignal,
-): Promise<{ readonly part: PartId; readonly report: LogReport } | undefined> {
+): Promise<{ readonly part?: PartId; readonly report: LogReport } | undefined> {
   const of = (name: string) => typed(run, name);
   const now = clock.now().getTime();
   const wish = readWish(
@@ -101,7 +101,7 @@ async function readLogs(
     });
 }
 
-function summaryOf(read: { readonly part: string; readonly report: LogReport } | undefined): LogsSummary {
+function summaryOf(read: { readonly part?: string; readonly report: LogReport } | undefined): LogsSummary {
   const { groups = [], lines = 0, sources = [] } = read?.report ?? {};
   const unread = sources.filter(({ failed }) => failed !== undefined).length;
   return { groups: groups.length, lines, unread, ...present({ part: read?.part }) };

@@ -5,7 +5,7 @@ import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { createLogAnalysis, type LogInput } from '../../domain/logs/analysis.ts';
-import type { PartId } from '../../domain/platform/part.ts';
+import { type PartId, partIds } from '../../domain/platform/part.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
@@ -29,7 +29,12 @@ export interface Source {
   readonly read: (lines: number, signal: AbortSignal) => Promise<string>;
   /** Whether the text holds as many bytes as may be read: the end of it is missing. */
   readonly full: (text: string) => boolean;
+  /** There is no such Pod or container. */
+  readonly absent?: true;
 }
+
+/** What asks for the logs of all parts. */
+const all = /^(?:all|\*|全部|所有)$/i;
 
 export function createLogsHere({
   targets: factory,
@@ -42,16 +47,19 @@ export function createLogsHere({
     async read({ environment, part: named, query, container, redact, signal }) {
       const targets = await factory.forRun(environment, signal);
       const { platform } = targets;
-      const part = partIn(named, platform);
-      if (part === undefined)
+      const isAll = all.test(named.trim());
+      const part = isAll ? undefined : partIn(named, platform);
+      if (part === undefined && !isAll)
         throw new AppError('NOT_FOUND', `there is no part ${named}`, {
           facts: { reason: 'unknown-part', part: named },
         });
       const now = clock.now().getTime();
-      const analysis = createLogAnalysis({ query, now, platform, part, redact });
+      const analysis = createLogAnalysis({ query, now, platform, redact, ...present({ part }) });
       // The hour before is what the groups are compared with.
       const sinceSeconds = Math.max(1, Math.ceil((now - query.since + HOUR_MS) / 1000));
-      const sources = await sourcesOf(targets, part, { sinceSeconds, now, container, signal });
+      const wanted = { sinceSeconds, now, container, signal };
+      const sources =
+        part === undefined ? await everySource(targets, wanted) : await sourcesOf(targets, part, wanted);
       const waiting = [...sources];
       const reading = async (): Promise<void> => {
         for (let source = waiting.shift(); source !== undefined; source = waiting.shift())
@@ -59,7 +67,7 @@ export function createLogsHere({
       };
       await Promise.all(Array.from({ length: AT_A_TIME }, reading));
       signal.throwIfAborted();
-      return { part, report: analysis.report(), platform };
+      return { ...present({ part }), report: analysis.report(), platform };
     },
   };
 }
@@ -120,8 +128,24 @@ export async function sourcesOf(targets: Targets, part: PartId, wanted: Wanted):
               compose.logs(one.id, { tail, since, signal, timeoutMs: TIMEOUT_MS });
             return { name: one.name, read, full: () => false };
           });
-  if (sources.length === 0) return [missing(part, 'log-no-instance', {})];
+  if (sources.length === 0) return [{ ...missing(part, 'log-no-instance', {}), absent: true }];
   return unread === 0 ? sources : [...sources, missing(`+${unread}`, 'log-too-many', { instances: unread })];
+}
+
+/** Of all parts that run; a part without an instance has no log and is not missed here. */
+async function everySource(targets: Targets, wanted: Wanted): Promise<readonly Source[]> {
+  if (targets.runtime === undefined) return [missing('all', 'log-no-runtime', {})];
+  const ofParts: (readonly Source[])[] = [];
+  for (const part of partIds) {
+    if (part === 'runtime') continue;
+    const sources = await sourcesOf(targets, part, wanted).catch((error: unknown): readonly Source[] => {
+      wanted.signal.throwIfAborted();
+      return [{ name: part, read: () => Promise.reject(error), full: () => false }];
+    });
+    ofParts.push(sources.filter((source) => source.absent !== true));
+  }
+  const sources = ofParts.flat();
+  return sources.length === 0 ? [missing('all', 'log-no-instance', {})] : sources;
 }
 
 /** What is said of logs that cannot even be asked for. */

@@ -4,7 +4,7 @@ export const commands = {
   'help.health': '`/aetherius health [env]`: all parts at once, worst first',
   'help.diagnose': '`/aetherius diagnose <symptom or part> [env]`: why it is so',
   'help.logs':
-    '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [container=name] [env]`: what its logs say is wrong',
+    '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [container=name] [env]`: what its logs say is wrong; `all` with grep= follows one request through all parts',
   'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
   'help.fix':
     '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan; in an emergency `fix break-glass <id> <reason>` runs one that waits',

@@ -12,6 +12,8 @@ export const logs = {
   'logs.title': '*{part}* in {environment}: {headline}',
   'logs.unknown-part': 'There is no part “{part}”. `/aetherius health` shows all parts.',
   'logs.more': '{count|# more kind|# more kinds}: `aetherius logs {part}` shows them.',
+  'logs.all-parts': 'All parts',
+  'logs.steps.more': '{count|# more entry|# more entries} with these words.',
   'logs.attached.reading': 'Reading the log in this message …',
   'logs.attached.title': '*The log in this message*: {headline}',
   'logs.attached.more': '{count|# more kind|# more kinds}: `aetherius logs --file <file>` shows them.',

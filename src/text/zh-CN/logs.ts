@@ -13,6 +13,8 @@ export const logs = {
   'logs.title': '{environment} 的*{part}*：{headline}',
   'logs.unknown-part': '没有组件“{part}”。`/aetherius health` 会列出所有组件。',
   'logs.more': '还有 {count} 种：用 `aetherius logs {part}` 查看。',
+  'logs.all-parts': '所有组件',
+  'logs.steps.more': '另有 {count} 条含这些文字的日志。',
   'logs.attached.reading': '正在读取这条消息中的日志…',
   'logs.attached.title': '*这条消息中的日志*：{headline}',
   'logs.attached.more': '还有 {count} 种：用 `aetherius logs --file <文件>` 查看。',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../../src/domain/kernel/errors.ts';
+import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import type { LogQuery } from '../../../../src/domain/logs/report.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import type { KubeObject, KubernetesTarget } from '../../../../src/domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../../../src/domain/probe/targets/targets.ts';
@@ -20,7 +22,10 @@ const pod = (name: string, restartCount = 0): KubeObject => ({
   status: { containerStatuses: [{ name: 'main', restartCount }] },
 });
 
-const read = (targets: Partial<Targets>, more: { part?: string; container?: string } = {}) =>
+const read = (
+  targets: Partial<Targets>,
+  more: { part?: string; container?: string; query?: LogQuery & { since: number } } = {},
+) =>
   createLogsHere({
     targets: {
       forRun: (environment) => Promise.resolve({ environment, platform: asInGuide, ...targets }),
@@ -156,5 +161,68 @@ describe('a part', () => {
     const { report } = await read({});
 
     expect(report.sources).toMatchObject([{ failed: 'cause.log-no-runtime' }]);
+  });
+});
+
+describe('one request through all parts', () => {
+  const since = now.getTime() - 30 * 60_000;
+  const query = { level: 'debug', since, grep: 'req-7f3a' } as const;
+  const instance = (name: string) => [{ id: name, name, namespace: 'aetherius' }];
+  const logs: Readonly<Record<string, string>> = {
+    'orchestrator-1': `${line(9, 'start of REQ-7F3A', 'info')}${line(6, 'req-7f3a: no answer from reasoning-service')}${line(5, 'other')}`,
+    'reasoning-1': `${line(8, 'analyse req-7f3a with password=Zx81-Spectrum', 'debug')}${line(7, 'req-7f3a: out of memory')}`,
+  };
+  const targets = {
+    runtime: fakeRuntime({
+      'orchestrator-service': instance('orchestrator-1'),
+      'reasoning-service': instance('reasoning-1'),
+    }),
+    kubernetes: fakeKubernetes({
+      list: () => Promise.resolve([pod('orchestrator-1'), pod('reasoning-1')]),
+      logs: (_, name, container) => Promise.resolve(container === 'main' ? (logs[name] ?? '') : ''),
+    }),
+  };
+
+  it.each(['all', '*', '全部'])('is told in the order of its times, for %s', async (part) => {
+    const { report, part: read_ } = await read(targets, { part, query });
+
+    expect(read_).toBeUndefined();
+    expect(report.steps?.map(({ source, level, text }) => [source, level, text])).toEqual([
+      ['orchestrator-1/main', 'info', 'start of REQ-7F3A'],
+      ['reasoning-1/main', 'debug', expect.stringContaining('analyse req-7f3a')],
+      ['reasoning-1/main', 'error', 'req-7f3a: out of memory'],
+      ['orchestrator-1/main', 'error', 'req-7f3a: no answer from reasoning-service'],
+    ]);
+    // Parts that do not run here are not missed.
+    expect(report.sources.filter(({ failed }) => failed !== undefined)).toEqual([]);
+  });
+
+  it('is shown without its secrets, with time, part and level', async () => {
+    const { report } = await read(targets, { part: 'all', query });
+    const redactor = createRedactor();
+    const { report: clean } = await readClean((text) => redactor.text(text));
+
+    expect(JSON.stringify(clean)).not.toContain('Spectrum');
+    expect(logWords(report, wordsIn('en')).steps[2]).toBe(
+      '08:53:00.000 reasoning-1/main: error: req-7f3a: out of memory',
+    );
+  });
+
+  const readClean = (redact: (text: string) => string) =>
+    createLogsHere({
+      targets: {
+        forRun: (environment) => Promise.resolve({ environment, platform: asInGuide, ...targets }),
+        close: () => Promise.resolve(),
+      },
+      clock: { now: () => now, sleep: () => Promise.resolve() },
+    }).read({
+      ...{ environment: 'prod', part: 'all', query, redact },
+      signal: new AbortController().signal,
+    });
+
+  it('says that there is nothing to read where nothing runs', async () => {
+    const { report } = await read({ ...targets, runtime: fakeRuntime({}) }, { part: 'all', query });
+
+    expect(report.sources).toEqual([expect.objectContaining({ failed: 'cause.log-no-instance' })]);
   });
 });
