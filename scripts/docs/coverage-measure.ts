@@ -240,15 +240,18 @@ export function withoutProof(measured: readonly EntryCoverage[]): readonly strin
 }
 
 /** Ids of the catalogue that no module answers, and causes that their diagnosis lacks or nobody asked for. */
-export function uncovered(measured: readonly EntryCoverage[]): readonly string[] {
+export function uncovered(
+  measured: readonly EntryCoverage[],
+  later: readonly string[] = notYet,
+): readonly string[] {
   const known = new Set(catalogue.map(({ id }) => id));
   const strange = diagnoses
     .filter(({ id }) => !known.has(id))
     .map(({ id }) => `${id} is not in the catalogue`);
   const lacking = measured.flatMap(({ entry, modules, causes }) => {
-    const later = notYet.includes(entry.id);
-    if (modules.length === 0) return later ? [] : [`${entry.id} has no module`];
-    if (later) return [`${entry.id} has modules, but stands among those that are not there yet`];
+    const isLater = later.includes(entry.id);
+    if (modules.length === 0) return isLater ? [] : [`${entry.id} has no module`];
+    if (isLater) return [`${entry.id} has modules, but stands among those that are not there yet`];
     const has = causes.map(({ id }) => id);
     return [
       ...entry.causes.filter((id) => !has.includes(id)).map((id) => `${id} has no module`),
