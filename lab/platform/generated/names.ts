@@ -73,7 +73,7 @@ export const names = {
     prefix: ['/gateway/v2', '/rpc/v3', '/public/v1beta', '/open/v4'],
     agents: ['/scouts', '/outposts', '/fieldhands', '/crews'],
     workflows: ['/playbooks', '/choreographies', '/drills', '/tactics'],
-    rootCause: ['/verdict', '/deduction', '/post-mortem', '/whodunnit'],
+    rootCause: ['/reckoning', '/deduction', '/post-mortem', '/whodunnit'],
   },
   /** Sections and keys of a configuration file. */
   sections: {
