@@ -52,7 +52,7 @@ export function setAside<E extends Typed>(
   for (const text of texts) {
     const digest = textReference(secret, text);
     if (text.field === 'reason') Object.assign(kept, { reason: digest });
-    else Object.assign(kept.facts ?? {}, { [text.field.slice('facts.'.length)]: digest });
+    else Object.assign(kept.facts ?? {}, { [text.field.replace('facts.', '')]: digest });
   }
   return { entry: kept, texts };
 }
