@@ -23,7 +23,7 @@ const parted: readonly (readonly [RegExp, string])[] = [
   [/\.token\(\)\.slice\(0, [68]\)/, 'random digits of our own'],
   [/\bhex\.slice\(/, 'the groups of a UUID'],
   [/\b(?:digest\('hex'\)|sha256\(.*\)|planHash|\bhash)\.slice\(0, \d+\)/, 'digits of a digest'],
-  [/toISOString\(\)\.slice\(0, 1[06]\)/, 'a date, a date with its time'],
+  [/toISOString\(\)\.slice\((?:0, 1[06]|11, 23)\)/, 'a date, a date with its time, the time of a day'],
   [/\b\w+\.slice\(0, (?:colon|at|space|dot)\)/, 'up to a mark that stands there'],
   [
     /text\.slice\(0, -1\)\) \* units\[text\.slice\(-1\)/,
