@@ -3,7 +3,7 @@ import type { bundle as en } from '../en/bundle.ts';
 export const bundle = {
   'cli.collect': '在本进程中收集一个环境的全部信息，写入一个不含机密的文件',
   'cli.collect.out': '要写入的文件，例如 incident.tar.gz',
-  'cli.collect.since': '从何时起读取日志：30m、2h、1d 之前，或如 2026-11-28T09:00:00Z 的时间',
+  'cli.collect.since': '从何时起读取日志：30m、2h、1d ago，或如 2026-11-28T09:00:00Z 的时间',
   'cli.collect.progress': '已读取 {done}/{of}，无应答 {failed}。',
   'cli.collect.done':
     '{path}：{files|# 个文件}，{bytes:bytes}。SHA-256 {sha256}。\n其中没有机器人能识别的机密。交给他人之前请先查看一遍。',

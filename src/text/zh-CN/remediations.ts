@@ -68,7 +68,7 @@ export const remediations = {
   'blast.kubernetes-restart':
     '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个，策略 {strategy}）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-start':
-    '启动 `{workload}` 的 {pods} 个 Pod。它当前没有 Pod，因此没有人受影响；Pod 就绪后即可响应。',
+    '启动 `{workload}` 的 {pods} 个 Pod。它当前没有运行中的 Pod；有一个就绪后即可响应。',
   'blast.kubernetes-start-undo': '`{workload}` 的所有 Pod 会再次停止，之后不再响应。',
   'blast.kubernetes-rollback':
     '逐个把 {pods} 个 Pod 替换为版本 {revision} 的 Pod（当前就绪 {ready} 个）。只有一个 Pod 的工作负载在此期间不可用。',
