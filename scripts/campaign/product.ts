@@ -194,8 +194,10 @@ export async function startCampaignProduct(blocks: Readonly<Record<string, Envir
   };
 }
 
+/** The answer itself, all of it: what is offered for the same run stands beside it. */
 function isAnswer(message: { readonly text: string; readonly metadata?: unknown }, runId: string): boolean {
-  return JSON.stringify(message.metadata ?? {}).includes(runId) && !message.text.startsWith(':mag:');
+  const about = JSON.stringify(message.metadata ?? {});
+  return about.includes(runId) && about.includes('"kind":"diagnosis"') && !message.text.startsWith(':mag:');
 }
 
 /** The run that was started after `count` others, once it has ended. */

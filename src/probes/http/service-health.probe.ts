@@ -77,7 +77,12 @@ What the service reports about its own dependencies is kept as a witness.`,
     });
     let found: { readonly path: string; readonly answer: HttpAnswer } | undefined;
     try {
-      found = await firstAnswer(target, get);
+      found = await firstAnswer(target, get).catch((error: unknown) => {
+        // Between two lives of a container its network is made anew and drops the attempt: the next one tells.
+        const silent = error instanceof TargetError && error.stage === 'connect-timeout';
+        if (patienceMs === undefined || !silent) throw error;
+        return firstAnswer(target, get);
+      });
     } catch (error) {
       if (error instanceof TargetError && error.stage === 'no-answer' && (await lives(target, get)))
         return verdict([base('SERVICE_HEALTH_STALLED', 'critical', { path: target.healthPaths[0] ?? '' })], {

@@ -52,6 +52,20 @@ describe('http.service-health', () => {
     expect(outcome.facts).toMatchObject({ httpStatus: status, path: '/health' });
   });
 
+  it('tries a connection once more that was dropped, where it has patience', async () => {
+    const dropped = new TargetError('connect-timeout', 'silent');
+    const refused = new TargetError('refused', 'refused');
+    const between = { '/health': [dropped, refused] };
+
+    const { outcome } = await look(between, { patienceMs: 7_000 });
+    expect(outcome).toMatchObject({ findings: [{ code: 'ENDPOINT_REFUSED' }] });
+    await expect(look(between)).rejects.toMatchObject({ stage: 'connect-timeout' });
+    // What stays silent is no finding of the part: the way to it may be cut.
+    await expect(look({ '/health': dropped }, { patienceMs: 7_000 })).rejects.toMatchObject({
+      stage: 'connect-timeout',
+    });
+  });
+
   it.each([401, 403])('cannot look where the path wants credentials: %i', async (status) => {
     await expect(look({ '/health': answer(status) })).rejects.toMatchObject({
       stage: 'forbidden',
