@@ -242,9 +242,16 @@ export async function startSmallPlatform(): Promise<SmallPlatform> {
     const login = neo4j.auth.basic(graph.user, graph.password);
     const limits = { connectionTimeout: 1_000, maxTransactionRetryTime: 0 };
     const driver: Driver = neo4j.driver(graph.url, login, { ...limits, userAgent: agent });
-    const check = () => driver.executeQuery('RETURN 1');
+    const asked = new Set<Promise<unknown>>();
+    const check = () => {
+      const answer = driver.executeQuery('RETURN 1').finally(() => asked.delete(answer));
+      asked.add(answer);
+      return answer;
+    };
     await check();
     const close = async () => {
+      // A question that is under way may still open a connection, after the others are closed.
+      await within(Promise.allSettled(asked)).catch(() => undefined);
       await driver.close();
       const other = neo4j.driver(graph.url, login, { userAgent: 'test' });
       await forgotten(graph, async () => {
