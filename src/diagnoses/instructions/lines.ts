@@ -279,13 +279,13 @@ export function remedyLines(platform: Platform): Readonly<Record<string, Lines>>
       any: ['# REDISCLI_AUTH holds the password', 'redis-cli CONFIG SET maxmemory-policy allkeys-lru'],
     },
     'raise-maxmemory': {
-      // The container first: a limit that it has no room for ends in a kill for memory.
+      // The container first: a limit that it has no room for ends in a kill for memory. In a comment, chained: it
+      // restarts Redis, which forgets what was not saved, and what was set by CONFIG SET.
       kubernetes: [
-        '# this restarts Redis, which forgets CONFIG SET and keeps what it has saved:',
-        `kubectl -n {ns} set resources ${redis.workload} --limits=memory={containerBytes:number}`,
-        `kubectl -n {ns} rollout status ${redis.workload}`,
         '# REDISCLI_AUTH holds the password',
-        'redis-cli CONFIG SET maxmemory {wantedBytes:number}',
+        'redis-cli INFO persistence',
+        '# this restarts Redis: only when its last save is recent, or when its data may be lost',
+        `# kubectl -n {ns} set resources ${redis.workload} --limits=memory={containerBytes:number} && kubectl -n {ns} rollout status ${redis.workload} && redis-cli CONFIG SET maxmemory {wantedBytes:number}`,
       ],
       compose: [
         `docker update --memory {containerBytes:number} --memory-swap {containerBytes:number} ${container(redis.composeService)}`,

@@ -17,10 +17,10 @@ import {
   kinds,
   look,
   named,
-  namedOrUsual,
   objectAt,
   patchOnce,
   placeOf,
+  rightsToChange,
   rolledOut,
   type Seen,
   targetOf,
@@ -81,19 +81,8 @@ It is done when the controller has rolled out the new template and all Pods are 
       ],
     },
   ],
-  async rights(params: Params, { deps, signal }: Context) {
-    const { kind, namespace, name } = await namedOrUsual(params, deps, signal);
-    const right = (verb: string, group: string, resource: string) => ({ verb, group, resource, namespace });
-    return [
-      right('list', 'apps', kind),
-      // Given by name, so that no other one can be changed.
-      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
-      // Whose Pods they are, and at which addresses.
-      right('list', '', 'pods'),
-      ...(isMember(params.part) ? [right('list', 'policy', 'poddisruptionbudgets')] : []),
-      ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
-    ];
-  },
+  rights: (params: Params, context: Context) =>
+    rightsToChange(params, context, isMember(params.part) ? [['policy', 'poddisruptionbudgets']] : []),
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
     const place = await named(placeOf(params, deps), params, deps, signal);

@@ -34,11 +34,11 @@ import {
   kinds,
   look,
   named,
-  namedOrUsual,
   objectAt,
   type Place,
   patchOnce,
   placeOf,
+  rightsToChange,
   rolledOut,
   type Seen,
   targetOf,
@@ -114,17 +114,8 @@ Undo goes back to the revision from before.`,
       fields: fields as readonly [FieldChange, ...FieldChange[]],
     },
   ],
-  async rights(params: Params, { deps, signal }: Context) {
-    const { kind, namespace, name } = await namedOrUsual(asDeployment(params), deps, signal);
-    const right = (verb: string, group: string, resource: string) =>
-      ({ verb, group, resource, namespace, feature: 'workloads' }) as const;
-    return [
-      right('list', 'apps', kind),
-      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
-      right('list', '', 'pods'),
-      right('list', 'apps', 'replicasets'),
-    ];
-  },
+  rights: (params: Params, context: Context) =>
+    rightsToChange(asDeployment(params), context, [], 'workloads'),
 
   async plan(params, { deps, signal, now }: Context & { now(): Date }): Promise<Plan> {
     if (isMember(params.part)) throw refused('rollback-of-data', { part: params.part });

@@ -24,10 +24,10 @@ import {
   kinds,
   look,
   named,
-  namedOrUsual,
   objectAt,
   patchOnce,
   placeOf,
+  rightsToChange,
   rolledOut,
   type Seen,
   targetOf,
@@ -139,18 +139,8 @@ Undo sets the former values.`,
       fields: [first, ...rest] as unknown as KubernetesChange['fields'],
     },
   ],
-  async rights(params: Params, { deps, signal }: Context) {
-    const { kind, namespace, name } = await namedOrUsual(params, deps, signal);
-    const right = (verb: string, group: string, resource: string) =>
-      ({ verb, group, resource, namespace, feature: 'workloads' }) as const;
-    return [
-      right('list', 'apps', kind),
-      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
-      right('list', '', 'pods'),
-      right('list', 'policy', 'poddisruptionbudgets'),
-      ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
-    ];
-  },
+  rights: (params: Params, context: Context) =>
+    rightsToChange(params, context, [['policy', 'poddisruptionbudgets']], 'workloads'),
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
     const place = await named(placeOf(params, deps), params, deps, signal);

@@ -19,11 +19,11 @@ import {
   kinds,
   look,
   named,
-  namedOrUsual,
   objectAt,
   type Place,
   patchOnce,
   placeOf,
+  rightsToChange,
   rolledOut,
   type Seen,
   targetOf,
@@ -53,6 +53,7 @@ type Params = z.output<typeof Params>;
 const helpsCause = [
   'PART_NOT_RUNNING',
   'PART_ABSENT',
+  'PART_MISSING',
   'STARTUP_DATABASE_UNREACHABLE',
   'STARTUP_NATS_UNREACHABLE',
   'STARTUP_REDIS_UNREACHABLE',
@@ -107,18 +108,8 @@ Undo scales it to zero again; it is refused once somebody has changed the worklo
       ],
     },
   ],
-  async rights(params: Params, { deps, signal }: Context) {
-    const { kind, namespace, name } = await namedOrUsual(params, deps, signal);
-    const right = (verb: string, group: string, resource: string) =>
-      ({ verb, group, resource, namespace, feature: 'workloads' }) as const;
-    return [
-      right('list', 'apps', kind),
-      ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
-      right('list', '', 'pods'),
-      right('list', 'autoscaling', 'horizontalpodautoscalers'),
-      ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
-    ];
-  },
+  rights: (params: Params, context: Context) =>
+    rightsToChange(params, context, [['autoscaling', 'horizontalpodautoscalers']], 'workloads'),
 
   async plan(params, { deps, signal }: Context): Promise<Plan> {
     const place = await named(placeOf(params, deps), params, deps, signal);

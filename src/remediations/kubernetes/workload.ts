@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256 } from '../../domain/kernel/canonical.ts';
 import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { wholeJson } from '../../domain/kernel/text.ts';
 import { type PartId, partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
@@ -119,12 +120,36 @@ export async function named(
 }
 
 /** Of a workload that may not be listed the usual name stands, for the right to list it is among those asked for. */
-export async function namedOrUsual(params: Named, deps: With<'kubernetes'>, signal: AbortSignal) {
+async function namedOrUsual(params: Named, deps: With<'kubernetes'>, signal: AbortSignal) {
   const usual = placeOf(params, deps);
   return named(usual, params, deps, signal).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'CONFLICT') throw error;
     return usual;
   });
+}
+
+/**
+ * What it takes to change a workload: itself by name, so that no other one can be changed; whose Pods they are; and
+ * `more`, pairs of an API group and a resource that is listed. `feature` is the chart value that gives it.
+ */
+export async function rightsToChange(
+  params: Named,
+  { deps, signal }: Context,
+  more: readonly (readonly [group: string, resource: string])[],
+  feature?: 'workloads',
+) {
+  const { kind, namespace, name } = await namedOrUsual(params, deps, signal);
+  const right = (verb: string, group: string, resource: string) => ({
+    ...{ verb, group, resource, namespace },
+    ...present({ feature }),
+  });
+  return [
+    right('list', 'apps', kind),
+    ...(['get', 'patch'] as const).map((verb) => ({ ...right(verb, 'apps', kind), name })),
+    right('list', '', 'pods'),
+    ...more.map(([group, resource]) => right('list', group, resource)),
+    ...(kind === 'deployments' ? [right('list', 'apps', 'replicasets')] : []),
+  ];
 }
 
 /** Reads past every cache. */
