@@ -28,7 +28,8 @@ export function eachLongWord(text: string, visit: (start: number, end: number) =
 
 /** Random in several alphabets at once; one alphabet (hex, base32, digits, lower case) is what ids are made of. */
 export function looksRandom(word: string): boolean {
-  const core = word.length > 400 ? word.slice(0, 400) : word;
+  const named = word.includes('/') ? withoutIds(word) : word;
+  const core = named.length > 400 ? named.slice(0, 400) : named;
   return (
     kindsOf(core) === 7 &&
     changes(core) >= 0.3 &&
@@ -38,6 +39,17 @@ export function looksRandom(word: string): boolean {
     !isPath(core)
   );
 }
+
+/**
+ * A path without its long pieces of one alphabet: in `nats/NB7X…/EVENTS` the server's public key is no secret, and the
+ * words around it would make it look like one. Text in base64 has no such piece: 20 characters without a small letter
+ * or without a capital are one in 25,000 there.
+ */
+const withoutIds = (path: string): string =>
+  path
+    .split('/')
+    .filter((piece) => !/^(?:[A-Z\d]{20,}|[a-z\d]{20,})$/.test(piece))
+    .join('/');
 
 /** Hexadecimal words of a hash's length, too: only where the name asks for it. */
 export function looksRandomOrHex(word: string): boolean {

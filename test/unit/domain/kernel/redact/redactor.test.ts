@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor, withheld } from '../../../../../src/domain/kernel/redact/redactor.ts';
+import { seeded } from '../../../../support/redact/visible.ts';
 
 describe('a text that cannot be checked is withheld', () => {
   it('when it is longer than the redactor takes', () => {
@@ -108,6 +109,22 @@ it('counts what was found, by kind, for each answer on its own', () => {
 
   expect(answer.counts()).toEqual({ password: 2, token: 1, url: 1, cookie: 1 });
   expect(redactor.counts()).toEqual({});
+});
+
+it('an id of one alphabet is no secret in the name of an object, and a secret beside it is one', () => {
+  const redactor = createRedactor();
+  const random = seeded(7);
+  const made = (length: number, alphabet: string) =>
+    Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+  const ids = Array.from({ length: 300 }, () => [
+    `nats/N${made(55, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}/EVENTS`,
+    `redis/${made(40, '0123456789abcdef')}/Cache`,
+  ]).flat();
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const secrets = ids.slice(0, 100).map((id) => `${id.slice(0, -6)}${made(64, alphabet)}`);
+
+  expect(ids.filter((id) => redactor.holdsSecret({ target: id }))).toEqual([]);
+  expect(secrets.filter((text) => !redactor.holdsSecret({ target: text }))).toEqual([]);
 });
 
 describe('what is personal', () => {
