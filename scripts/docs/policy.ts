@@ -16,6 +16,8 @@ interface Told {
   /** Whether this workload may be restarted, and whether it may be changed in other ways. */
   readonly mayRestart: string;
   readonly mayChange: string;
+  /** Whether this Service may select other Pods. */
+  readonly maySelect: string;
 }
 
 const changes = (remediations as readonly unknown[] as readonly Remediation[]).flatMap(
@@ -105,6 +107,8 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
     }
     case 'quantity':
       return `(!${now}.hasValue() || quantity(string(${now}.value())).compareTo(quantity(${quoted(rule.most)})) <= 0)`;
+    case 'labels':
+      return `${now}.orValue({}).size() >= 1 && ${now}.orValue({}).size() <= ${rule.most}`;
     case 'image':
       return `${now}.orValue('').${repository} == ${before}.orValue('').${repository}`;
     case 'anything':
@@ -112,11 +116,17 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
   }
 }
 
+const switchOf = {
+  restart: 'variables.mayRestart',
+  workloads: 'variables.mayChange',
+  services: 'variables.maySelect',
+} as const satisfies Readonly<Record<KubernetesChange['feature'], string>>;
+
 /** An update of one of these objects changes these fields and nothing else, each as it may. */
 function capOf({ feature, group, resources, fields }: KubernetesChange): string {
   return [
     `variables.asked in ${list(resources.map((resource) => `UPDATE ${group}/${resource}`))}`,
-    feature === 'restart' ? 'variables.mayRestart' : 'variables.mayChange',
+    switchOf[feature],
     ...capOfTree(treeOf(fields), 'object', 'oldObject'),
   ].join(' && ');
 }
@@ -161,7 +171,7 @@ export const policyRules = {
     },
     {
       expression: `!(variables.asked in ${list(updates)}) || (request.namespace == variables.platform && request.name in variables.workloads[request.resource.resource]) || (request.namespace == variables.agents && request.name in variables.agentWorkloads[request.resource.resource])`,
-      message: 'the bot changes only the workloads that it was given by name',
+      message: 'the bot changes only the workloads and Services that it was given by name',
     },
     {
       expression: `!(variables.asked in ${list([debug, exec])}) || (request.namespace == variables.platform && !request.name.startsWith(variables.own))`,
@@ -184,7 +194,7 @@ export const policyRules = {
 
 const toldKeys = [
   ...(['platform', 'workloads', 'agents', 'agentWorkloads', 'own', 'debugImages'] as const),
-  ...(['mayRestart', 'mayChange'] as const),
+  ...(['mayRestart', 'mayChange', 'maySelect'] as const),
 ] as const;
 
 /** The policy with its binding, ready for `kubectl apply -f -`. */
@@ -219,7 +229,7 @@ export function policyYaml(name: string, told: Told): string {
   return `${stringify(policy, { lineWidth: 0 })}---\n${stringify(binding, { lineWidth: 0 })}`;
 }
 
-const kinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
+const kinds = ['deployments', 'statefulsets', 'daemonsets', 'services'] as const;
 
 function mapOf(lists: Readonly<Record<(typeof kinds)[number], readonly string[]>>): string {
   return `{${kinds.map((kind) => `${quoted(kind)}: ${list(lists[kind])}`).join(', ')}}`;
@@ -238,11 +248,12 @@ export function policyFiles(): readonly (readonly [string, string])[] {
     debugImages: '[]',
     mayRestart: 'true',
     mayChange: 'false',
+    maySelect: 'false',
   });
   return [
     [
       'deploy/rbac/policy.yaml',
-      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml.\n${plain}`,
+      `${note} Caps what the worker's account may change, whatever its roles allow.\n# \`debugImages\`: the image of \`debugImage\`, where debug containers are wanted.\n# \`mayChange\`: \`true\` with workloads.yaml. \`maySelect\`: \`true\` with services.yaml.\n${plain}`,
     ],
     [
       'deploy/helm/aetherius-bot/policy.yaml',

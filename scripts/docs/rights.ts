@@ -51,7 +51,12 @@ function helmRights(): string {
   const rulesAt = (place: (typeof rightPlaces)[number], feature: RightFeature) => {
     const rights = rightsAt(place, [feature]);
     const kinds = { configmaps: ['configmaps'], daemonsets: ['daemonsets'], deployments: ['deployments'] };
-    const names = { ...kinds, secrets: ['secrets'], statefulsets: ['statefulsets'] };
+    const names = {
+      ...kinds,
+      secrets: ['secrets'],
+      services: ['services'],
+      statefulsets: ['statefulsets'],
+    };
     return roleRules(rights, names).map(({ resourceNames, ...rule }) =>
       resourceNames === undefined ? rule : { ...rule, named: resourceNames[0] },
     );

@@ -62,7 +62,10 @@ export const contractDrift = defineDiagnosis({
       part: 'runtime',
       symptom: misfit,
       when: misfit,
-      remedies: [{ instruction: 'mend-selector', on: 'kubernetes' }],
+      remedies: [
+        { remediation: 'kubernetes.set-selector', on: 'kubernetes' },
+        { instruction: 'mend-selector', on: 'kubernetes' },
+      ],
     },
     {
       id: 'M1.f',

@@ -58,7 +58,10 @@ export const noConnection = defineDiagnosis({
       part: 'runtime',
       symptom: noEndpoints,
       when: noEndpoints,
-      remedies: [{ instruction: 'mend-service-selector' }],
+      remedies: [
+        { remediation: 'kubernetes.set-selector', on: 'kubernetes' },
+        { instruction: 'mend-service-selector' },
+      ],
     },
     { id: 'N1.b', part: 'runtime', symptom: names, when: names, remedies: [{ instruction: 'mend-dns' }] },
     {

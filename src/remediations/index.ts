@@ -4,6 +4,7 @@ import { startService } from './compose/start-service.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
+import { setSelector } from './kubernetes/set-selector.remediation.ts';
 import { startWorkload } from './kubernetes/start-workload.remediation.ts';
 import { createStream } from './nats/create-stream.remediation.ts';
 import { createIndexes } from './postgres/create-indexes.remediation.ts';
@@ -24,6 +25,7 @@ export const remediations = [
   startWorkload,
   rollbackWorkload,
   setResources,
+  setSelector,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

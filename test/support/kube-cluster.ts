@@ -16,9 +16,14 @@ export function missingCluster(): string | undefined {
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly containers: readonly { readonly image: string }[] };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers: readonly { readonly image: string }[];
+  };
   readonly status: { readonly phase?: string };
 }
+
+const node = 'simulated-node';
 
 export interface Cluster {
   readonly api: KubeApi;
@@ -49,15 +54,27 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
   };
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   await seed.post('/api/v1/namespaces', { metadata: { name: namespace } });
+  // Behind a Service there are only Pods of a node that exists.
+  await seed.post('/api/v1/nodes', { metadata: { name: node } });
   let address = 1;
   everySooften(async () => {
     const { items } = (await seed.get(pods)) as { readonly items: readonly Pod[] };
     for (const { metadata, spec, status } of items) {
-      if (metadata.deletionTimestamp !== undefined || status.phase === 'Running') continue;
+      const pod = `${pods}/${metadata.name}`;
+      if (metadata.deletionTimestamp !== undefined) {
+        await seed.remove(`${pod}?gracePeriodSeconds=0`);
+        continue;
+      }
+      if (status.phase === 'Running') continue;
+      if (spec.nodeName === undefined)
+        await seed.post(`${pod}/binding`, {
+          ...{ apiVersion: 'v1', kind: 'Binding', metadata: { name: metadata.name } },
+          target: { apiVersion: 'v1', kind: 'Node', name: node },
+        });
       if (spec.containers.some(({ image }) => image.includes('broken'))) continue;
       const running = runningStatus(new Date().toISOString()).status;
       address += 1;
-      await seed.merge(`${pods}/${metadata.name}/status`, {
+      await seed.merge(`${pod}/status`, {
         status: { ...running, podIP: `10.244.1.${address}`, podIPs: [{ ip: `10.244.1.${address}` }] },
       });
     }

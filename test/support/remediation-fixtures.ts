@@ -658,6 +658,89 @@ function limited(): Fixture {
   };
 }
 
+/**
+ * A Service behind a simulated API server, beside a Deployment with one ready Pod. A Service has no generation; patches
+ * are merged, and a version that is not the newest is refused.
+ */
+export function simulatedService(
+  start: { readonly metadata?: Loose; readonly spec?: Loose },
+  lists: Readonly<Record<string, readonly unknown[]>> = {},
+) {
+  const log: string[] = [];
+  let changes = 0;
+  let version = 10;
+  let object = merged(
+    {
+      metadata: { name: 'agent-manager', namespace: 'aetherius', uid: 'service-1' },
+      spec: { clusterIP: '10.96.0.7', selector: { app: 'agent-mangaer' }, ports: [{ port: 8080 }] },
+    },
+    start,
+  ) as { metadata: Loose; spec: Loose };
+  const shown = (of = object) =>
+    structuredClone({ ...of, metadata: { ...of.metadata, resourceVersion: `${version}` } });
+  const labels = { app: 'agent-manager' };
+  const deployment = {
+    metadata: { name: 'agent-manager', namespace: 'aetherius', uid: 'uid-1', generation: 1 },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'agent-manager:1' }] } },
+    },
+    status: { observedGeneration: 1, replicas: 1, readyReplicas: 1 },
+  };
+  const all: Readonly<Record<string, readonly unknown[]>> = {
+    deployments: [deployment],
+    replicasets: [{ metadata: { name: 'am-1', uid: 'rs-1', ownerReferences: [{ uid: 'uid-1' }] } }],
+    pods: [
+      {
+        metadata: { name: 'am-1-x', uid: 'pod-1', labels, ownerReferences: [{ uid: 'rs-1' }] },
+        status: {
+          ...{ phase: 'Running', podIP: '10.244.0.9', conditions: [{ type: 'Ready', status: 'True' }] },
+        },
+      },
+    ],
+    ...lists,
+  };
+  const target = {
+    ...{ namespace: 'aetherius', agentNamespace: 'kube-system' },
+    list: (kind: string) => Promise.resolve(all[kind] ?? []),
+    get: (kind: string) => Promise.resolve(kind === 'services' ? shown() : all[kind]?.[0]),
+    can: () => Promise.resolve(true),
+    patch(_kind: string, _namespace: string, _name: string, body: unknown, options?: { dryRun?: boolean }) {
+      log.push(JSON.stringify({ body, dryRun: options?.dryRun ?? false }));
+      const next = merged(object, body) as typeof object;
+      if (options?.dryRun === true) return Promise.resolve(shown(next));
+      if (next.metadata['resourceVersion'] !== `${version}`)
+        return Promise.reject(new AppError('CONFLICT', 'changed by somebody else'));
+      object = next;
+      changes += 1;
+      version += 1;
+      return Promise.resolve(shown());
+    },
+  };
+  return {
+    targets: { environment: 'prod', platform: asInGuide, kubernetes: target } as unknown as Targets,
+    changes: () => changes,
+    log,
+    /** By another hand. */
+    set(patch: unknown) {
+      object = merged(object, patch) as typeof object;
+      version += 1;
+    },
+    object: () => object,
+  };
+}
+
+function misled(): Fixture {
+  const one = simulatedService({});
+  return {
+    ...one,
+    params: { part: 'agent-manager' },
+    replace: () => one.set({ metadata: { uid: 'service-2' } }),
+    meddle: () => one.set({ spec: { selector: { app: 'other' } } }),
+  };
+}
+
 function compose(): Fixture {
   const log: string[] = [];
   let changes = 0;
@@ -777,6 +860,7 @@ export const fixtures = {
   'kubernetes.start-workload': stopped,
   'kubernetes.rollback-workload': rolledOut,
   'kubernetes.set-resources': limited,
+  'kubernetes.set-selector': misled,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

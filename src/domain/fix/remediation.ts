@@ -108,6 +108,8 @@ export type FieldRule =
     }
   /** A quantity of Kubernetes up to this one, or nothing. */
   | { readonly becomes: 'quantity'; readonly most: string }
+  /** One label to this many. */
+  | { readonly becomes: 'labels'; readonly most: number }
   /** Another image of the same repository. */
   | { readonly becomes: 'image' }
   | { readonly becomes: 'anything' };
@@ -127,9 +129,9 @@ export interface FieldChange {
  */
 export interface KubernetesChange {
   /** What an installation switches on to let it happen. */
-  readonly feature: 'restart' | 'workloads';
+  readonly feature: 'restart' | 'workloads' | 'services';
   readonly group: string;
-  readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets')[];
+  readonly resources: readonly ('deployments' | 'statefulsets' | 'daemonsets' | 'services')[];
   /** The fields that may differ afterwards; no other may. */
   readonly fields: readonly [FieldChange, ...FieldChange[]];
 }

@@ -10,6 +10,7 @@ export const rightFeatures = [
   'exec',
   'restart',
   'workloads',
+  'services',
   'secrets',
   'debug',
 ] as const;
@@ -40,13 +41,20 @@ export function chartValue(feature: RightFeature, place: RightPlace): string {
 }
 
 /** Kinds of which a right is given for named objects alone. */
-export const namedKinds = ['configmaps', 'daemonsets', 'deployments', 'secrets', 'statefulsets'] as const;
+export const namedKinds = [
+  'configmaps',
+  'daemonsets',
+  'deployments',
+  'secrets',
+  'services',
+  'statefulsets',
+] as const;
 export type NamedKind = (typeof namedKinds)[number];
 export type RightNames = Readonly<Record<NamedKind, readonly string[]>>;
 
 /**
- * The objects that the named rights are for, as an installation has them: of the platform what can be restarted and
- * whose Secrets its parts use; in the agents' namespace, which is the cluster's, one workload with its ConfigMap and
+ * The objects that the named rights are for, as an installation has them: of the platform what can be restarted, the
+ * Services in front of it, and whose Secrets its parts use; in the agents' namespace, which is the cluster's, one workload with its ConfigMap and
  * the one Secret that both sides share.
  */
 export function rightNames(place: RightPlace, platform: Platform): RightNames {
@@ -58,6 +66,7 @@ export function rightNames(place: RightPlace, platform: Platform): RightNames {
       daemonsets: [bareName(agent.workload)],
       deployments: [],
       secrets: [secrets.token],
+      services: [],
       statefulsets: [],
     };
   const all = partIds.flatMap((part) =>
@@ -69,6 +78,10 @@ export function rightNames(place: RightPlace, platform: Platform): RightNames {
     daemonsets: of('daemonset'),
     deployments: of('deployment'),
     secrets: [...new Set([parts['agent-manager'].secret, ...Object.values(secrets)])].toSorted(),
+    // Collect agents listen nowhere: no Service leads to them.
+    services: partIds.flatMap((part) =>
+      part === 'collect-agent' ? [] : (factsOf(platform, part).service ?? []),
+    ),
     statefulsets: of('statefulset'),
   };
 }
@@ -196,6 +209,27 @@ export const kubernetesRights: readonly KubernetesRight[] = [
   },
   { feature: 'workloads', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
   { feature: 'workloads', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
+  {
+    feature: 'services',
+    group: '',
+    resource: 'services',
+    verbs: ['get', 'patch'],
+    places: platform,
+    named: 'services',
+  },
+  // Which Pods it selects, and which workload's Pods it was meant for.
+  { feature: 'services', group: '', resource: 'pods', verbs: ['list'], places: platform },
+  ...(['deployments', 'statefulsets', 'daemonsets', 'replicasets'] as const).map(
+    (resource): KubernetesRight => ({
+      feature: 'services',
+      group: 'apps',
+      resource,
+      verbs: ['list'],
+      places: platform,
+    }),
+  ),
+  { feature: 'services', group: '', resource: 'pods', verbs: ['get'], places: ['own'] },
+  { feature: 'services', group: 'apps', resource: 'replicasets', verbs: ['get'], places: ['own'] },
   { feature: 'secrets', group: '', resource: 'secrets', verbs: ['get'], places: both, named: 'secrets' },
   // Only where `debugImage` is set. The services run in the platform's namespace, and only they are asked.
   { feature: 'debug', group: '', resource: 'pods/ephemeralcontainers', verbs: ['patch'], places: platform },

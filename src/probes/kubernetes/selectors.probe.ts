@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { own } from '../../domain/kernel/own.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import type { Platform } from '../../domain/platform/platform.ts';
 import type { Finding } from '../../domain/probe/finding.ts';
@@ -59,6 +60,7 @@ function misfits(
     if (near === undefined) return [];
     const facts = {
       service: name,
+      ...present({ namespace: service.metadata.namespace }),
       selector: pairs(selector),
       pod: near.metadata.name,
       labels: pairs(near.metadata.labels ?? {}, alike(selector, near.metadata.labels ?? {})) || '–',

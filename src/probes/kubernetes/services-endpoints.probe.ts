@@ -6,7 +6,12 @@ import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
 import { EndpointSlice, isReady, matches, ownerOf, Pod, parseAll, Service } from './schemas.ts';
 
-const params = z.strictObject({});
+const params = z.strictObject({
+  service: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Only this Service; default: each of the namespace.' }),
+});
 type Deps = Pick<With<'kubernetes'>, 'kubernetes' | 'platform'>;
 
 export const kubernetesServicesEndpoints = defineProbe({
@@ -20,7 +25,7 @@ Services without a selector are ignored: their endpoints are managed elsewhere.`
   needs: ['kubernetes'],
   timeoutMs: 20_000,
   emits: ['SERVICE_WITHOUT_ENDPOINTS', 'SERVICE_WITHOUT_PODS'],
-  async run(_params: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
+  async run({ service: wanted }: z.output<typeof params>, { deps, signal }: ProbeContext<Deps>) {
     const { kubernetes, platform } = deps;
     const list = <K extends 'services' | 'endpointslices' | 'pods'>(kind: K) =>
       kubernetes.list(kind, kubernetes.namespace, { signal });
@@ -30,7 +35,10 @@ Services without a selector are ignored: their endpoints are managed elsewhere.`
       list('services'),
       list('endpointslices'),
     ]);
-    const services = parseAll(Service, rawServices);
+    const services = parseAll(Service, rawServices).filter(
+      ({ metadata }) => wanted === undefined || metadata.name === wanted,
+    );
+    if (wanted !== undefined && services.length === 0) return { status: 'skipped', reason: 'not-applicable' };
     const pods = parseAll(Pod, rawPods);
     const ready = new Set<string>();
     for (const slice of parseAll(EndpointSlice, rawSlices)) {

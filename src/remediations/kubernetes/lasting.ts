@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
 import type { Plan } from '../../domain/fix/remediation.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import { type FieldPath, isPutBack, ownershipNotes } from './ownership.ts';
 import type { Place, Seen } from './workload.ts';
 
@@ -15,14 +17,20 @@ export function lasting(
   fields: readonly FieldPath[],
   change: object,
 ): Pick<Plan, 'notes' | 'patch'> {
-  const notes = ownershipNotes(seen.object, fields);
+  return lastingOf({ apiVersion: 'apps/v1', kind: kindOf[place.kind] }, seen.object, fields, change);
+}
+
+/** The same of any object, of which the type is said. */
+export function lastingOf(
+  type: { readonly apiVersion: string; readonly kind: string },
+  object: KubeObject,
+  fields: readonly FieldPath[],
+  change: object,
+): Pick<Plan, 'notes' | 'patch'> {
+  const notes = ownershipNotes(object, fields);
   if (!isPutBack(notes)) return { notes };
-  const patch = stringify({
-    apiVersion: 'apps/v1',
-    kind: kindOf[place.kind],
-    metadata: { name: place.name, namespace: place.namespace },
-    ...change,
-  });
+  const { name, namespace } = object.metadata;
+  const patch = stringify({ ...type, metadata: { name, ...present({ namespace }) }, ...change });
   const lines = stringify({ patches: [{ patch }] }, { lineWidth: 0 });
   return {
     notes: [...notes, { key: 'temporary', facts: {} }],

@@ -70,7 +70,8 @@ export async function objectOf(
   };
 }
 
-async function podsOf(
+/** Pods of a workload, by owner references. */
+export async function podsOf(
   kind: KubeKind,
   namespace: string,
   uid: string,

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { sha256 } from '../../domain/kernel/canonical.ts';
-import { AppError, TargetError } from '../../domain/kernel/errors.ts';
+import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { wholeJson } from '../../domain/kernel/text.ts';
 import { type PartId, partIds } from '../../domain/platform/part.ts';
 import { partOfWorkload } from '../../domain/platform/part-names.ts';
 import { bareName } from '../../domain/platform/platform.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
-import { mustHold, refused } from '../stale.ts';
+import { refused } from '../stale.ts';
+import { type Change, type Context, dryRunAt, patchOnceAt } from './patch.ts';
 import { objectOf } from './workload-object.ts';
 
 export const kinds = {
@@ -25,7 +24,7 @@ export interface Place {
   readonly namespace: string;
   readonly name: string;
 }
-export type Context = { readonly deps: With<'kubernetes'>; readonly signal: AbortSignal };
+export type { Context };
 
 /** How a workload is named by whoever asks for a fix of it. */
 export interface Named {
@@ -207,67 +206,15 @@ export function identityOf(seen: Seen): Facts {
   return { uid: seen.uid, generation: seen.generation, replicas: seen.desired, images: seen.images };
 }
 
-/**
- * R-P5: what the API server would store, after admission; its hash is part of the plan. AppError CONFLICT `missing-right`
- * where an admission policy denies it, which no question about rights shows: `allowedBy` is the chart's value for it.
- */
-export async function dryRun(
-  place: Place,
-  body: object,
-  { deps, signal }: Context,
-  allowedBy?: string,
-): Promise<string> {
-  try {
-    const object: KubeObject = await deps.kubernetes.patch(place.kind, place.namespace, place.name, body, {
-      dryRun: true,
-      signal,
-    });
-    return sha256(wholeJson(object['spec'])).slice(0, 16);
-  } catch (error) {
-    if (allowedBy !== undefined && error instanceof TargetError && error.stage === 'forbidden')
-      throw refused('missing-right', {
-        verb: 'patch',
-        resource: `${place.kind}.apps/${place.name}`,
-        namespace: place.namespace,
-        allowedBy,
-      });
-    throw error;
-  }
+const whereOf = (place: Place) => ({ ...place, group: 'apps' }) as const;
+
+/** `dryRunAt` of a workload. */
+export function dryRun(place: Place, body: object, context: Context, allowedBy?: string): Promise<string> {
+  return dryRunAt(whereOf(place), body, context, allowedBy);
 }
 
-/**
- * Patches the object once, with the version that was looked at inside of the patch (R-P4). `done`: somebody has done it
- * already, in an attempt whose outcome was not recorded. Facts of `expected` that differ: AppError CONFLICT `stale`.
- */
-export async function patchOnce(
-  place: Place,
-  { deps, signal }: Context,
-  step: {
-    readonly done: (seen: Seen) => boolean | Promise<boolean>;
-    readonly expected: Facts;
-    readonly observed: (seen: Seen) => Facts | Promise<Facts>;
-    readonly body: (seen: Seen) => object;
-  },
-): Promise<Facts> {
-  for (let tries = 1; ; tries += 1) {
-    const seen = await look(place, deps, signal);
-    if (await step.done(seen)) return { generation: seen.generation, already: true };
-    const { admitted: _, ...expected } = step.expected;
-    mustHold(expected, await step.observed(seen));
-    signal.throwIfAborted();
-    try {
-      const body = step.body(seen) as { readonly metadata?: object };
-      const patched = await deps.kubernetes.patch(
-        place.kind,
-        place.namespace,
-        place.name,
-        { ...body, metadata: { ...body.metadata, resourceVersion: seen.resourceVersion } },
-        { signal },
-      );
-      return { generation: patched.metadata.generation ?? 0 };
-    } catch (error) {
-      // A controller wrote the status in between: look again, since all that was approved may still hold.
-      if (!(error instanceof AppError && error.code === 'CONFLICT') || tries === 5) throw error;
-    }
-  }
+/** `patchOnceAt` of a workload. */
+export function patchOnce(place: Place, context: Context, step: Omit<Change<Seen>, 'look'>): Promise<Facts> {
+  const seen = () => look(place, context.deps, context.signal);
+  return patchOnceAt(whereOf(place), context, { ...step, look: seen });
 }

@@ -13,6 +13,7 @@ export const remediations = {
   'remediation.kubernetes.start-workload': 'Start a workload that is scaled to zero',
   'remediation.kubernetes.rollback-workload': 'Go back to an earlier revision of a workload',
   'remediation.kubernetes.set-resources': 'Change the memory or CPU of a workload',
+  'remediation.kubernetes.set-selector': 'Let a Service select its Pods',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
@@ -33,6 +34,7 @@ export const remediations = {
   'step.kubernetes-scale-to-zero': 'Scale {target} to zero again',
   'step.kubernetes-rollback': 'Bring {target} to revision {revision}',
   'step.kubernetes-set-resources': 'Set limits and requests of {target}',
+  'step.kubernetes-set-selector': 'Set the selector of {target} to {selector}',
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-restart': 'Restart the container {target}',
@@ -81,11 +83,16 @@ export const remediations = {
     '{pods|# Pod is replaced|# Pods are replaced one after the other} for the new values of {container} ({ready|# is|# are} ready now). A workload with one Pod is away for that time.',
   'blast.kubernetes-set-resources-undo':
     '{pods|# Pod is replaced|# Pods are replaced one after the other} for the former values of {container}. The problem from before may come back.',
+  'blast.kubernetes-set-selector':
+    'The Service `{service}` leads to {pods|# Pod|# Pods} of `{workload}` ({ready|# is|# are} ready now). Until now it leads to no Pod. Nothing is restarted.',
+  'blast.kubernetes-set-selector-undo':
+    'The Service `{service}` leads to no Pod again, as before the fix. Every connection to it is refused.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
   'note.replicas-before': 'It had {pods|# Pod|# Pods} before it was stopped.',
   'note.replicas-unknown': 'How many Pods it had before is not known.',
+  'note.selector-of': 'These are the labels by which `{workload}` knows its own Pods.',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
@@ -210,6 +217,16 @@ export const remediations = {
     'Revision {revision} differs in more than may be changed from here: {fields}.',
   'offer.refused.no-earlier-revision': 'The cluster keeps no earlier revision of {workload}.',
   'offer.refused.no-such-revision': 'There is no revision {revision}. There are: {known}.',
+  'offer.refused.service-without-selector':
+    'The Service {service} has no selector: its endpoints are made elsewhere.',
+  'offer.refused.selects-pods':
+    'The Service {service} selects {pods|# Pod|# Pods} already: its labels are not at fault.',
+  'offer.refused.selector-not-labels':
+    '{workload} knows its Pods by more than labels, and a Service can ask for labels alone.',
+  'offer.refused.selects-others': 'Labels of {workload} ({labels}) fit other Pods as well: {pods}.',
+  'offer.refused.no-ready-pod': 'No Pod of {workload} is ready, so the Service would lead to nothing.',
+  'offer.refused.service-port-unknown':
+    'The Service {service} leads to a port by a name that no container there has: {ports}.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

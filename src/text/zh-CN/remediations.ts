@@ -14,6 +14,7 @@ export const remediations = {
   'remediation.kubernetes.start-workload': '启动已缩容到零的工作负载',
   'remediation.kubernetes.rollback-workload': '把工作负载回滚到之前的版本',
   'remediation.kubernetes.set-resources': '更改工作负载的内存或 CPU',
+  'remediation.kubernetes.set-selector': '让 Service 选中它的 Pod',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
@@ -34,6 +35,7 @@ export const remediations = {
   'step.kubernetes-scale-to-zero': '把 {target} 重新缩容到零',
   'step.kubernetes-rollback': '把 {target} 切换到版本 {revision}',
   'step.kubernetes-set-resources': '设置 {target} 的 limit 和 request',
+  'step.kubernetes-set-selector': '把 {target} 的 selector 设为 {selector}',
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-restart': '重启容器 {target}',
@@ -78,11 +80,16 @@ export const remediations = {
     '为 {container} 的新值逐个替换 {pods} 个 Pod（当前就绪 {ready} 个）。只有一个 Pod 的工作负载在此期间不可用。',
   'blast.kubernetes-set-resources-undo':
     '为 {container} 的原值逐个替换 {pods} 个 Pod，原来的问题可能再次出现。',
+  'blast.kubernetes-set-selector':
+    'Service `{service}` 会指向 `{workload}` 的 {pods} 个 Pod（当前就绪 {ready} 个）。在此之前它不指向任何 Pod。不会重启任何东西。',
+  'blast.kubernetes-set-selector-undo':
+    'Service `{service}` 再次不指向任何 Pod，与修复之前相同，到它的连接都会被拒绝。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
   'note.replicas-before': '停止之前它有 {pods} 个 Pod。',
   'note.replicas-unknown': '不知道它之前有多少个 Pod。',
+  'note.selector-of': '这些标签就是 `{workload}` 认定自己 Pod 的标签。',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
@@ -178,5 +185,11 @@ export const remediations = {
   'offer.refused.rollback-changes-more': '版本 {revision} 的差异超出此处可以更改的范围：{fields}。',
   'offer.refused.no-earlier-revision': '集群没有保留 {workload} 的更早版本。',
   'offer.refused.no-such-revision': '没有版本 {revision}。现有：{known}。',
+  'offer.refused.service-without-selector': 'Service {service} 没有 selector，其端点由别处管理。',
+  'offer.refused.selects-pods': 'Service {service} 已选中 {pods} 个 Pod，问题不在标签。',
+  'offer.refused.selector-not-labels': '{workload} 不只靠标签认定 Pod，而 Service 只能按标签选择。',
+  'offer.refused.selects-others': '{workload} 的标签（{labels}）也匹配其他 Pod：{pods}。',
+  'offer.refused.no-ready-pod': '{workload} 没有就绪的 Pod，Service 会指向空处。',
+  'offer.refused.service-port-unknown': 'Service {service} 指向的端口名在容器中不存在：{ports}。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planHash, type Remediation } from '../../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
+import type { Finding } from '../../../src/domain/probe/finding.ts';
+import type { FindingCode } from '../../../src/domain/probe/findings.ts';
+import type { ProbeCall } from '../../../src/domain/probe/probe.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
 import { probes } from '../../../src/probes/index.ts';
@@ -93,13 +96,36 @@ describe.skipIf(lacking !== undefined)(
       await run(h, remediation.id);
       return (await h.row(remediation.id)).state;
     }
-    /** What a health check says of the part's workload. */
-    async function codes(): Promise<readonly string[]> {
+    async function findingsOf(call: ProbeCall): Promise<readonly Finding[]> {
       const targets = await targetsOf().forRun('prod');
-      const outcomes = await runner.run([{ probe: 'kubernetes.workloads', with: { part } }], {
+      const outcomes = await runner.run([call], {
         ...{ targets, signal: new AbortController().signal, answer: 'a' },
       });
-      return outcomes.flatMap(({ findings }) => findings.map(({ code }) => code));
+      return outcomes.flatMap(({ findings }) => findings);
+    }
+    /** What a health check says of the part's workload. */
+    const codes = async () =>
+      (await findingsOf({ probe: 'kubernetes.workloads', with: { part } })).map(({ code }) => code);
+    /** What the fix makes of a finding of this code, once it is there. */
+    async function paramsFor(
+      id: string,
+      call: ProbeCall,
+      code: FindingCode,
+    ): Promise<Readonly<Record<string, string | number | boolean>>> {
+      let found: Finding | undefined;
+      await expect
+        .poll(
+          async () => {
+            found = (await findingsOf(call)).find((one) => one.code === code);
+            return found?.code;
+          },
+          { timeout: 20_000 },
+        )
+        .toBe(code);
+      const remediation = registered.find((one) => one.id === id);
+      const params = found === undefined ? undefined : remediation?.paramsFor(found);
+      if (params === undefined) throw new Error(`${id} makes nothing of ${code}`);
+      return params;
     }
     const now = async () => (await cluster.seed.get(path)) as Workload;
     const settled = (ready: number) =>
@@ -143,18 +169,20 @@ describe.skipIf(lacking !== undefined)(
     const scale = (replicas: number, by = 'kubectl') =>
       cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
 
-    it.each(['kubernetes.start-workload', 'kubernetes.rollback-workload', 'kubernetes.set-resources'])(
-      '%s is refused with the right that is missing (R-P6)',
-      async (id) => {
-        const powerless = await cluster.api.userKubeconfig('nobody');
+    it.each([
+      ['kubernetes.start-workload', 'list', 'workloads'],
+      ['kubernetes.rollback-workload', 'list', 'workloads'],
+      ['kubernetes.set-resources', 'list', 'workloads'],
+      ['kubernetes.set-selector', 'get', 'services'],
+    ])('%s is refused with the right that is missing (R-P6)', async (id, verb, feature) => {
+      const powerless = await cluster.api.userKubeconfig('nobody');
 
-        expect(await harnessOf(id, powerless).propose({ part })).toMatchObject({
-          kind: 'refused',
-          reason: 'missing-right',
-          facts: { verb: 'list', allowedBy: 'features.workloads' },
-        });
-      },
-    );
+      expect(await harnessOf(id, powerless).propose({ part })).toMatchObject({
+        kind: 'refused',
+        reason: 'missing-right',
+        facts: { verb, allowedBy: `features.${feature}` },
+      });
+    });
 
     describe('kubernetes.start-workload', () => {
       const id = 'kubernetes.start-workload';
@@ -408,6 +436,91 @@ describe.skipIf(lacking !== undefined)(
         expect((await h.row(row.id)).state).toBe('stale');
         expect(await resources()).toEqual({ limits: { memory: '4Gi' } });
         expect(await h.propose({ part, memoryMiB: 2048 })).toMatchObject({ reason: 'limit-not-raised' });
+      });
+    });
+
+    describe('kubernetes.set-selector', () => {
+      const id = 'kubernetes.set-selector';
+      const services = `/api/v1/namespaces/${namespace}/services`;
+      const service = `${services}/${part}`;
+      const wrong = { app: 'agent-mangaer', tier: 'front' };
+      const endpoints = { probe: 'kubernetes.services-endpoints', with: { service: part } } as const;
+      const planted = async (metadata: object = {}) => {
+        await cluster.seed.remove(service).catch(() => undefined);
+        await cluster.seed.post(services, {
+          metadata: { name: part, ...metadata },
+          spec: { selector: wrong, ports: [{ port: 8080 }] },
+        });
+      };
+      const selector = async () =>
+        ((await cluster.seed.get(service)) as { spec: { selector: object } }).spec.selector;
+
+      it.each(['R-K3', 'R-K4'])(
+        'leads to the Pods once though the worker dies at %s, and undo leads nowhere again',
+        async (point) => {
+          await made();
+          await planted();
+          const params = await paramsFor(id, endpoints, 'SERVICE_WITHOUT_ENDPOINTS');
+          const h = harnessOf(id);
+          const row = await h.approved(params);
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect(await selector()).toEqual({ app: part });
+          expect(await findingsOf(endpoints)).toEqual([]);
+          // Well as it is, it is offered no second time.
+          expect(await h.propose({ part })).toMatchObject({ kind: 'refused', reason: 'selects-pods' });
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await selector()).toEqual(wrong);
+          await paramsFor(id, endpoints, 'SERVICE_WITHOUT_ENDPOINTS');
+        },
+      );
+
+      it('does nothing where somebody has changed the selector since (R-P3)', async () => {
+        await made();
+        await planted();
+        const h = harnessOf(id);
+        const row = await h.approved({ part });
+        await cluster.seed.merge(service, { spec: { selector: { tier: 'other' } } });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await selector()).toEqual({ ...wrong, tier: 'other' });
+      });
+
+      it('says that Argo CD will put it back, and is no success when that happens', async () => {
+        const tracking = `shop:/Service:${namespace}/${part}`;
+        await made();
+        await planted({ annotations: { 'argocd.argoproj.io/tracking-id': tracking } });
+        const h = harnessOf(id);
+        const row = await h.approved({ part });
+        expect(row.plan.notes).toContainEqual({ key: 'puts-back.argocd', facts: { name: 'shop' } });
+        expect(row.plan.patch?.join('\n')).toContain('kind: Service');
+        let healed = 0;
+        // A simulated Argo CD with self-healing.
+        cluster.everySooften(async () => {
+          const { metadata } = (await cluster.seed.get(service)) as {
+            metadata: { annotations?: Record<string, string> };
+          };
+          const now = await selector();
+          if (metadata.annotations?.['argocd.argoproj.io/tracking-id'] !== tracking || 'tier' in now) return;
+          healed += 1;
+          await cluster.seed.merge(`${service}?fieldManager=argocd-controller`, {
+            spec: { selector: wrong },
+          });
+        });
+        await shortened(row, 2_000);
+
+        await run(h, row.id);
+
+        expect(healed).toBe(1);
+        expect(await h.row(row.id)).toMatchObject({
+          state: 'failed',
+          outcome: { reason: 'changed-meanwhile', inPlace: 'changed' },
+        });
+        await cluster.seed.remove(service);
       });
     });
   },

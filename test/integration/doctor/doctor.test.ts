@@ -348,13 +348,16 @@ describe.skipIf(lacking !== undefined)(
         ['kubernetes.missing', 'warning', 'exec', 'aetherius'],
         ['kubernetes.missing', 'warning', 'restart', 'aetherius'],
         ['kubernetes.missing', 'warning', 'workloads', 'aetherius'],
+        ['kubernetes.missing', 'warning', 'services', 'aetherius'],
         ['kubernetes.missing', 'warning', 'health', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'kube-system'],
         ['kubernetes.missing', 'warning', 'restart', 'kube-system'],
         ['kubernetes.missing', 'warning', 'diagnosis', 'default'],
       ]);
       expect(before.map(({ facts }) => facts['allowedBy'])).toEqual([
-        ...['health', 'diagnosis', 'exec', 'restart', 'workloads'].map((feature) => `features.${feature}`),
+        ...['health', 'diagnosis', 'exec', 'restart', 'workloads', 'services'].map(
+          (feature) => `features.${feature}`,
+        ),
         ...['health', 'diagnosis', 'restart'].map((feature) => `agentFeatures.${feature}`),
         'features.diagnosis',
       ]);

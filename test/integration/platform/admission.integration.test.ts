@@ -13,6 +13,7 @@ import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runti
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
 import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
+import { setSelector } from '../../../src/remediations/kubernetes/set-selector.remediation.ts';
 import { startWorkload } from '../../../src/remediations/kubernetes/start-workload.remediation.ts';
 import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
 import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
@@ -530,6 +531,82 @@ describe.skipIf(lacking !== undefined)(
         expect(await tried(seed.merge(dry(set), { spec: { template: mark } }))).toMatch(/nothing but/);
         const agent = '/apis/apps/v1/namespaces/kube-system/daemonsets/collect-agent';
         expect(await tried(seed.merge(dry(agent), { spec: { template: mark } }))).toMatch(/given by name/);
+      });
+    });
+
+    describe('where Services may select other Pods', () => {
+      const name = 'agent-manager';
+      const path = `/api/v1/namespaces/aetherius/services/${name}`;
+      let changer: Awaited<ReturnType<typeof mighty>>;
+
+      beforeAll(async () => {
+        const account = 'system:serviceaccount:selects:services-worker';
+        await install(ofPolicy(renderChart({ features: { services: true } }, 'services', 'selects')));
+        changer = await mighty(account);
+        await inForce(changer.seed);
+        const services = path.replace(`/${name}`, '');
+        for (const one of [name, 'somebody-elses'])
+          await admin.post(services, {
+            metadata: { name: one },
+            spec: { selector: { app: 'agent-mangaer' }, ports: [{ port: 8080 }] },
+          });
+        const { metadata } = await target.get('deployments', 'aetherius', name);
+        const set = (await admin.post('/apis/apps/v1/namespaces/aetherius/replicasets', {
+          metadata: {
+            name: `${name}-0`,
+            ownerReferences: [
+              { apiVersion: 'apps/v1', kind: 'Deployment', name, uid: metadata.uid, controller: true },
+            ],
+          },
+          spec: { replicas: 0, selector: { matchLabels: { app: name } }, template: template(name) },
+        })) as { metadata: { uid: string } };
+        const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-0`, uid: set.metadata.uid };
+        for (const one of ['agent-manager-1', 'agent-manager-2', 'bots-bot-1'])
+          await admin.merge(`/api/v1/namespaces/aetherius/pods/${one}`, {
+            metadata: { ownerReferences: [owner] },
+          });
+      });
+
+      it('lets the remediation do its step and take it back', async () => {
+        const kubernetes = createKubernetesTarget({
+          ...{ namespace: 'aetherius', agentNamespace: 'kube-system', kubeconfig: changer.kubeconfig },
+        });
+        const context = {
+          deps: { kubernetes, platform: asInGuide, environment: 'prod' } as never,
+          signal: new AbortController().signal,
+          now: () => new Date(),
+        };
+        const plan = await setSelector.plan({ part: name }, context);
+        await setSelector.applyStep(plan.steps[0], plan, context);
+        expect(await setSelector.observeStep(plan.steps[0], plan, context)).toBe('done');
+        const [undo] = plan.undo ?? [];
+        if (undo === undefined) throw new Error('no undo');
+        await setSelector.applyStep(undo, plan, context);
+        expect(await setSelector.observeStep(undo, plan, context)).toBe('done');
+      });
+
+      it.each<readonly [string, object]>([
+        ['no selector at all', { spec: { selector: null } }],
+        ['another port', { spec: { ports: [{ port: 8080, targetPort: 9 }] } }],
+        ['another type', { spec: { type: 'NodePort' } }],
+        ['an outside address', { spec: { externalIPs: ['192.0.2.1'] } }],
+        ['a label of the object', { metadata: { labels: { more: 'x' } } }],
+        ['other labels and a type at once', { spec: { selector: { app: name }, type: 'NodePort' } }],
+      ])('denies %s, and lets another account do it', async (_what, body) => {
+        expect(await tried(changer.seed.merge(dry(path), body))).toMatch(/denied request.*nothing but/s);
+        expect(await tried(somebody.seed.merge(dry(path), body))).not.toMatch(/denied request/);
+      });
+
+      it('denies it of another Service, of a workload, and where only workloads may be changed', async () => {
+        const select = { spec: { selector: { app: name } } };
+        const other = path.replace(name, 'somebody-elses');
+
+        expect(await tried(changer.seed.merge(dry(path), select))).toBe('allowed');
+        expect(await tried(changer.seed.merge(dry(other), select))).toMatch(/given by name/);
+        expect(await tried(merge(deployment, { spec: { replicas: 3 } })(changer.seed))).toMatch(
+          /nothing but/,
+        );
+        expect(await tried(bot.seed.merge(dry(path), select))).toMatch(/nothing but/);
       });
     });
 

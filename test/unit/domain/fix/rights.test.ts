@@ -84,6 +84,19 @@ describe('what an installation gives away with a feature', () => {
     expect(may('restart', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
   });
 
+  it('R-X15: Services are changed by name, and the workloads behind them are only listed', () => {
+    expect(may('services', 'platform')).toEqual([
+      '/pods list',
+      '/services get,patch agent-manager orchestrator-service reasoning-service postgres redis nats neo4j',
+      'apps/daemonsets list',
+      'apps/deployments list',
+      'apps/replicasets list',
+      'apps/statefulsets list',
+    ]);
+    expect(may('services', 'agents')).toEqual([]);
+    expect(may('services', 'own')).toEqual(['/pods get', 'apps/replicasets get']);
+  });
+
   it('R-X15: Secrets are read by name, in the agents’ namespace the one that both sides share', () => {
     expect(may('secrets', 'platform')).toEqual([
       '/secrets get agent-auth-token database-credentials nats-credentials neo4j-credentials',
@@ -96,7 +109,7 @@ describe('what an installation gives away with a feature', () => {
   it('names things as the installation does', () => {
     const platform = platformOf({
       parts: {
-        redis: { workload: 'deployment/cache' },
+        redis: { workload: 'deployment/cache', service: 'cache-front' },
         'collect-agent': { workload: 'daemonset/collector' },
       },
       secrets: { token: 'shared' },
@@ -105,6 +118,10 @@ describe('what an installation gives away with a feature', () => {
     expect(rightNames('platform', platform)).toMatchObject({
       deployments: ['agent-manager', 'orchestrator-service', 'reasoning-service', 'cache'],
       statefulsets: ['postgres', 'nats', 'neo4j'],
+      services: [
+        ...['agent-manager', 'orchestrator-service', 'reasoning-service', 'postgres', 'cache-front'],
+        ...['nats', 'neo4j'],
+      ],
     });
     expect(rightNames('agents', platform)).toMatchObject({ daemonsets: ['collector'], secrets: ['shared'] });
   });
@@ -117,7 +134,9 @@ describe('what an installation gives away with a feature', () => {
   });
 });
 
-const noNames = { configmaps: [], daemonsets: [], deployments: [], secrets: [], statefulsets: [] };
+const noNames = {
+  ...{ configmaps: [], daemonsets: [], deployments: [], secrets: [], services: [], statefulsets: [] },
+};
 
 describe('rules of a role', () => {
   it('of named objects are left out without a name, because an empty list would mean all', () => {
@@ -179,6 +198,7 @@ it('a refusal tells which value of the chart would have allowed it', () => {
 
   expect(of('create', 'pods/exec')).toBe('features.exec');
   expect(of('patch', 'deployments')).toBe('features.restart');
+  expect(of('patch', 'services')).toBe('features.services');
   expect(of('get', 'secrets')).toBe('features.secrets');
   expect(of('list', 'pods.metrics.k8s.io')).toBe('features.diagnosis');
   expect(of('list', 'pods', 'kube-system')).toBe('agentFeatures.health');

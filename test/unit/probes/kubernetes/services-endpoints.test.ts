@@ -15,6 +15,16 @@ describe('kubernetes.services-endpoints', () => {
     return findings.map(({ code, part, facts }) => [code, part, facts['reason']]);
   };
 
+  it('looks at one Service alone where it is named, and says nothing of one that is not there', async () => {
+    const other = { ...service, ...meta('nats', 'aetherius') };
+    const lists = { services: [service, other], pods: [], endpointslices: [] };
+    const of = (name: string) =>
+      kubernetesServicesEndpoints.run({ service: name }, probeContext({ kubernetes: kubernetes(lists) }));
+
+    expect(await of('nats')).toMatchObject({ findings: [{ subject: 'service/nats' }] });
+    expect(await of('gone')).toEqual({ status: 'skipped', reason: 'not-applicable' });
+  });
+
   it('tells a selector that matches nothing from a part that has no Pods', async () => {
     expect(await look([pod('redis')])).toEqual([['SERVICE_WITHOUT_PODS', 'neo4j', 'no-pods-match']]);
     const other = { ...pod('graph'), ...meta('neo4j', 'aetherius', { app: 'graph' }) };
