@@ -21,7 +21,7 @@ import type { CollectHere } from '../services/collect/contract.ts';
 import type { Services } from '../services/contract.ts';
 import type { DiagnoseHere } from '../services/diagnosis/contract.ts';
 import type { PlanHere } from '../services/fix/contract.ts';
-import type { LogsHere } from '../services/logs/contract.ts';
+import type { LogsFollowed, LogsHere } from '../services/logs/contract.ts';
 import type { Words } from '../text/words.ts';
 import type { ExportRequest, FetchedPart } from './export-protocol.ts';
 import type { PersonServices } from './guarded.ts';
@@ -91,6 +91,8 @@ export interface CliContext extends Terminal {
   save(path: string, text: string): void;
   /** Bytes of a file, or of standard input for `-`; unpacked where they are gzip. */
   read(path: string): AsyncIterable<Uint8Array>;
+  /** The same of a file that grows, also when another one takes its name; it ends when the command is interrupted. */
+  follow(path: string): AsyncIterable<Uint8Array>;
   /** Counts logs of any size, on several cores where it is worth it. */
   countLogs(options: LogTallyOptions): LogCounter;
   /** The text without secrets, for what is cut before it is printed. */
@@ -106,6 +108,7 @@ export interface CliContext extends Terminal {
     readonly diagnosis: DiagnoseHere;
     readonly plans: PlanHere;
     readonly logs: LogsHere;
+    readonly following: LogsFollowed;
     readonly collect: CollectHere;
     readonly instructionLines: InstructionLines;
   }>;

@@ -9,6 +9,7 @@ import { logWords } from '../text/logs.ts';
 import { type CliContext, type ExitCode, exitCodes } from './context.ts';
 import { chooseEnvironment } from './environment.ts';
 import { UsageFault } from './faults.ts';
+import { createFollowScreen, followFiles } from './logs-follow.ts';
 import type { LogsOutput } from './output-schemas.ts';
 
 export interface LogsOptions {
@@ -19,13 +20,18 @@ export interface LogsOptions {
   readonly grep?: string;
   readonly env?: string;
   readonly container?: string;
+  readonly follow?: boolean;
 }
 
 /** How far back a part's log is read, where nobody says. */
 const USUAL_MS = 30 * 60_000;
 
+/** How often the log of a part is asked for what is new. */
+const AGAIN_MS = 5_000;
+
 /**
- * Reads the logs of a part with the caller's own credentials, or files, or standard input. Exit codes: 0 nothing of that level, 1 there is something, 2 a log could not be read
+ * Reads the logs of a part with the caller's own credentials, or files, or standard input. With `follow` it goes on, and
+ * prints what is new, until it is interrupted or the input ends; then the whole answer. Exit codes: 0 nothing of that level, 1 there is something, 2 a log could not be read
  * and nothing was found, 64 usage.
  */
 export async function logsCommand(
@@ -38,9 +44,10 @@ export async function logsCommand(
   if (!wish.ok) throw new UsageFault(`cli.fault.${wish.fault}`, { value: wish.value });
   const files = options.file ?? [];
   if ((files.length === 0) === (part === undefined)) throw new UsageFault('cli.fault.log-file');
+  if (options.follow === true) given.err(given.words.plain('cli.logs.following'));
   const { report, context } =
     part === undefined
-      ? await fromFiles(given, files, wish.query, options.env)
+      ? await fromFiles(given, files, wish.query, options)
       : await fromPart(given, part, { since: now - USUAL_MS, ...wish.query }, options);
   context.out(
     context.output === 'json'
@@ -59,30 +66,41 @@ async function fromPart(
   given: CliContext,
   part: string,
   query: LogQuery & { readonly since: number },
-  { env, container }: LogsOptions,
+  { env, container, follow }: LogsOptions,
 ): Promise<Read> {
   const environment = chooseEnvironment(await given.config(), env);
-  const { logs } = await given.checks();
-  const { report, platform } = await logs.read({
+  const { logs, following } = await given.checks();
+  const asked = {
     environment,
     part,
     query,
-    redact: (text) => given.redact(text),
+    redact: (text: string) => given.redact(text),
     signal: given.signal,
     ...present({ container }),
-  });
-  return { report, context: { ...given, words: given.words.about(platform) } };
+  };
+  const about = (platform: Platform) => ({ ...given, words: given.words.about(platform) });
+  let show: ((seen: LogReport) => void) | undefined;
+  const { report, platform } =
+    follow === true
+      ? await following.follow({
+          ...asked,
+          pause: () => given.sleep(AGAIN_MS),
+          onRead: (seen, of) => (show ??= createFollowScreen(about(of)))(seen),
+        })
+      : await logs.read(asked);
+  return { report, context: about(platform) };
 }
 
 async function fromFiles(
   given: CliContext,
   files: readonly string[],
   query: LogQuery,
-  environment: string | undefined,
+  { env, follow }: LogsOptions,
 ): Promise<Read> {
   // A file can be read without any configuration; where there is one, its names and its own secrets count.
-  const platform = platformOf(await given.config().catch(() => undefined), environment);
+  const platform = platformOf(await given.config().catch(() => undefined), env);
   const context = { ...given, words: given.words.about(platform) };
+  if (follow === true) return { report: await followFiles(context, files, { query, platform }), context };
   const counter = context.countLogs({ query, now: given.now().getTime(), platform });
   try {
     for (const file of files) await readInto(counter, file, context);

@@ -102,6 +102,7 @@ export function createProgram(
     .addOption(new Option('--until <time>', say('cli.logs.until')))
     .addOption(new Option('--level <level>', say('cli.logs.level')))
     .addOption(new Option('--grep <words>', say('cli.logs.grep')))
+    .addOption(new Option('-f, --follow', say('cli.logs.follow')))
     .addOption(env())
     .action((part: string | undefined, options: LogsOptions) =>
       here(async (context) => (await import('./logs.command.ts')).logsCommand(context, part, options)),

@@ -19,6 +19,52 @@ export function readBytes(
   return unpacked(source as AsyncIterable<Uint8Array>);
 }
 
+/**
+ * The same of a file that grows, from its beginning on; one that is renamed or emptied is followed by the next of its
+ * name. Ends with `signal`, standard input with its own end.
+ */
+export async function* followBytes(
+  path: string,
+  stdin: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  if (path === '-') return yield* untilStopped(stdin, signal);
+  const { default: TailFile } = await import('@logdna/tail-file');
+  const tail = new TailFile(path, {
+    ...{ startPos: 0, pollFileIntervalMs: 250 },
+    // Between a file and the next of its name there may be none.
+    ...{ pollFailureRetryMs: 1_000, maxPollFailures: 60 },
+  });
+  let left: Promise<void> | undefined;
+  const quit = (): Promise<void> => (left ??= tail.quit());
+  const stop = (): void => void quit();
+  await tail.start();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (!signal.aborted) yield* tail as AsyncIterable<Uint8Array>;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await quit();
+  }
+}
+
+/** Standard input has no signal of its own. */
+async function* untilStopped(
+  source: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const stopped = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const iterator = source[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), stopped]);
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
+}
+
 /** More threads than this wait for one that reads the file. */
 const MOST_THREADS = 4;
 

@@ -26,7 +26,7 @@ import { UsageFault } from './faults.ts';
 import type { Shell } from './shell.ts';
 import { openBundles } from './wiring-bundle.ts';
 import type { Guard } from './wiring-guard.ts';
-import { countSideBySide, readBytes } from './wiring-read.ts';
+import { countSideBySide, followBytes, readBytes } from './wiring-read.ts';
 
 export interface OpenOptions {
   readonly words: Words;
@@ -140,6 +140,7 @@ export function openContext(options: OpenOptions): CliContext & { close(): Promi
     },
     err: (text) => guard.shell.err(`${text}\n`),
     read: (path) => readBytes(path, shell.stdin ?? nothing(), shell.signal),
+    follow: (path) => followBytes(path, shell.stdin ?? nothing(), shell.signal),
     countLogs: (given) => countSideBySide(given, shell.signal),
     redact: (text) => guard.text(text),
     redactorOf: async (bundle) => (await redaction()).redactorOf(bundle),

@@ -27,6 +27,7 @@ import { createCollectHere } from '../services/collect/collect.service.ts';
 import { createDiagnoseHere } from '../services/diagnosis/diagnose-here.service.ts';
 import { createSymptomMatcher } from '../services/diagnosis/symptom-match.service.ts';
 import { createPlanHere } from '../services/fix/propose/plan-here.service.ts';
+import { createLogsFollowed } from '../services/logs/follow-part.service.ts';
 import { createLogsHere } from '../services/logs/read-part.service.ts';
 import { createProbeRunner } from '../services/run/probe-runner.service.ts';
 import { diagnoses } from './registries.ts';
@@ -98,6 +99,7 @@ export function openChecks({
     diagnosing,
     diagnosis: createDiagnoseHere(diagnosing),
     logs: createLogsHere({ targets, clock }),
+    following: createLogsFollowed({ targets, clock }),
     plans: createPlanHere({ remediations, targets, clock, logger }),
     instructionLines,
   };

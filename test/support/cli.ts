@@ -29,6 +29,21 @@ export async function aetherius(
   return { exit, out: out.join(''), err: err.join('') };
 }
 
+/** The same, with what it has printed so far in `out`, and `interrupt` as Ctrl-C does. */
+export function running(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const out: string[] = [];
+  const stop = new AbortController();
+  const ended = runShell(args, {
+    out: (text) => void out.push(text),
+    err: () => undefined,
+    signal: stop.signal,
+    version: '0.0.0',
+    locale: 'en-US',
+    env,
+  });
+  return { out, ended, interrupt: () => stop.abort(new Error('interrupted')) };
+}
+
 const entry = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** The same as a process of its own, from the source. */

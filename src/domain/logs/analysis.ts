@@ -66,6 +66,8 @@ export interface LogInput {
   /** Whole lines, each but the last of all with its end. */
   text(lines: string): void;
   bytes(count: number): void;
+  /** Nothing comes for now: what stands open is taken as it is, and more may follow. */
+  idle(): void;
   end(outcome?: Pick<LogSource, 'failed' | 'facts' | 'cut'>): void;
 }
 
@@ -99,7 +101,7 @@ export interface LogCounting {
 
 export interface LogAnalysis {
   source(name: string): LogInput;
-  /** After the end of every source. */
+  /** What was read so far; all of it after the end of every source. */
   report(): LogReport;
 }
 
@@ -312,6 +314,10 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         bytes(count) {
           bytes += count;
         },
+        idle() {
+          reader.end();
+          settle();
+        },
         end(outcome = {}) {
           reader.end();
           settle();
@@ -370,10 +376,10 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
       const covered = told && first <= from - COVERED_MS && last >= from;
       const to = until ?? (since === undefined ? last : Math.max(last, since));
       const spanMs = told ? Math.max(MINUTE_MS, to - (since ?? first)) : undefined;
-      const all = [...groups.values()]
-        .filter(({ count }) => count > 0)
-        .map((group) =>
-          counted(group, {
+      const all = [...groups]
+        .filter(([, { count }]) => count > 0)
+        .map(([id, group]) =>
+          counted(id, group, {
             part: options.part,
             spanMs,
             compare: covered ? { from, to, given: since !== undefined } : undefined,
@@ -427,6 +433,7 @@ interface Comparison {
 }
 
 function counted(
+  id: number,
   group: Group,
   {
     part,
@@ -440,6 +447,7 @@ function counted(
 ): CountedGroup {
   const { level, count, first, last, known, example } = group;
   return {
+    id,
     level,
     count,
     ...present({ perMinute: spanMs === undefined ? undefined : count / (spanMs / MINUTE_MS), first, last }),

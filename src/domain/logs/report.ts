@@ -14,6 +14,8 @@ export interface LogQuery {
 
 /** Entries of one shape. */
 export interface LogGroup {
+  /** The same in every report of one analysis. */
+  readonly id: number;
   readonly level: LogLevel;
   /** In the time that was asked for. */
   readonly count: number;

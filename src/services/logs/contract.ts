@@ -21,6 +21,20 @@ export interface LogsHere {
   }): Promise<{ readonly part?: PartId; readonly report: LogReport; readonly platform: Platform }>;
 }
 
+/** Keeps reading the log of a part. */
+export interface LogsFollowed {
+  /**
+   * As `read`, and again after each `pause`, until that rejects or `signal` fires; resolves to all that was read then.
+   * `onRead` is told after each round. Rejects as `read` does where the first round does.
+   */
+  follow(
+    input: Parameters<LogsHere['read']>[0] & {
+      readonly pause: () => Promise<void>;
+      readonly onRead: (report: LogReport, platform: Platform) => void;
+    },
+  ): ReturnType<LogsHere['read']>;
+}
+
 export interface AttachedLogsInput {
   readonly environment: string;
   /** The thread of the message. */

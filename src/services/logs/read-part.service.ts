@@ -6,13 +6,14 @@ import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { createLogAnalysis, type LogInput } from '../../domain/logs/analysis.ts';
 import { type PartId, partIds } from '../../domain/platform/part.ts';
+import type { Platform } from '../../domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../domain/probe/targets/kubernetes.ts';
 import type { Instance } from '../../domain/probe/targets/runtime.ts';
 import type { Targets, TargetsFactory } from '../../domain/probe/targets/targets.ts';
 import { toCause } from '../run/probe-runner.service.ts';
 import type { LogsHere } from './contract.ts';
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 /** Logs that are read at a time: each is a stream from a node through the API server. */
 const AT_A_TIME = 4;
 const MOST_INSTANCES = 20;
@@ -47,20 +48,13 @@ export function createLogsHere({
     async read({ environment, part: named, query, container, redact, signal }) {
       const targets = await factory.forRun(environment, signal);
       const { platform } = targets;
-      const isAll = all.test(named.trim());
-      const part = isAll ? undefined : partIn(named, platform);
-      if (part === undefined && !isAll)
-        throw new AppError('NOT_FOUND', `there is no part ${named}`, {
-          facts: { reason: 'unknown-part', part: named },
-        });
+      const part = partAsked(named, platform);
       const now = clock.now().getTime();
       const analysis = createLogAnalysis({ query, now, platform, redact, ...present({ part }) });
       // The hour before is what the groups are compared with.
       const sinceSeconds = Math.max(1, Math.ceil((now - query.since + HOUR_MS) / 1000));
       const wanted = { sinceSeconds, now, container, signal };
-      const sources =
-        part === undefined ? await everySource(targets, wanted) : await sourcesOf(targets, part, wanted);
-      const waiting = [...sources];
+      const waiting = [...(await sourcesAsked(targets, part, wanted))];
       const reading = async (): Promise<void> => {
         for (let source = waiting.shift(); source !== undefined; source = waiting.shift())
           await readInto(analysis.source(source.name), source, signal);
@@ -70,6 +64,26 @@ export function createLogsHere({
       return { ...present({ part }), report: analysis.report(), platform };
     },
   };
+}
+
+/** Undefined: all parts. AppError NOT_FOUND `unknown-part`. */
+export function partAsked(named: string, platform: Platform): PartId | undefined {
+  if (all.test(named.trim())) return undefined;
+  const part = partIn(named, platform);
+  if (part === undefined)
+    throw new AppError('NOT_FOUND', `there is no part ${named}`, {
+      facts: { reason: 'unknown-part', part: named },
+    });
+  return part;
+}
+
+/** Of this part, or of all that run. */
+export function sourcesAsked(
+  targets: Targets,
+  part: PartId | undefined,
+  wanted: Wanted,
+): Promise<readonly Source[]> {
+  return part === undefined ? everySource(targets, wanted) : sourcesOf(targets, part, wanted);
 }
 
 async function readInto(input: LogInput, source: Source, signal: AbortSignal): Promise<void> {

@@ -95,6 +95,9 @@ export const logs = {
   'cli.logs.level':
     'least level: debug, info, warning, error or fatal (default: warning; with --grep: debug)',
   'cli.logs.grep': 'only entries with these words',
+  'cli.logs.follow': 'go on reading and print what is new; Ctrl-C ends it with the whole answer',
+  'cli.logs.following': 'Following the log. Ctrl-C ends it and prints the whole answer.',
+  'logs.follow.more': '{title}: {count|once|# times} more',
   'cli.logs.container': 'only this container of each Pod',
   'cause.log-too-long': 'its lines are too long to read',
   'cause.log-no-runtime': 'the configuration names no Kubernetes and no Compose project',

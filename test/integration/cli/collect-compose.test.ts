@@ -16,7 +16,7 @@ import {
 } from '../../../lab/components/docker.ts';
 import { must, waitFor } from '../../../lab/components/process.ts';
 import { CollectOutput, DiagnoseOutput } from '../../../src/cli/output-schemas.ts';
-import { aetherius } from '../../support/cli.ts';
+import { aetherius, running } from '../../support/cli.ts';
 import { scratch } from '../../support/targets.ts';
 
 const lacking = missing();
@@ -127,6 +127,26 @@ describe.skipIf(lacking !== undefined)(
       expect(offline).toMatchObject({ exit: live.exit, err: '' });
       expect(causesOf(offline.out)).toEqual(causesOf(live.out));
       expect(causesOf(live.out).some(({ verdict }) => verdict === 'confirmed')).toBe(true);
+    });
+
+    it('is followed: what a container says later is told, and counted once', async () => {
+      const at = 'date -u +%Y-%m-%dT%H:%M:%SZ';
+      await start(
+        'orchestrator-service',
+        `trap "exit 0" TERM; echo "$(${at}) ERROR the first words"; while [ ! -e /go ]; do sleep 1; done; echo "$(${at}) ERROR other words now"; while true; do sleep 1; done`,
+      );
+      const { out, ended, interrupt } = running([
+        ...['--config', file, 'logs', 'orchestrator-service', '--follow'],
+      ]);
+      const patient = { timeout: 40_000, interval: 100 };
+      await expect.poll(() => out.join(''), patient).toContain('the first words');
+      await docker('exec', `${project}-orchestrator-service-1`, '/bin/busybox', 'touch', '/go');
+      await expect.poll(() => out.join(''), patient).toContain('other words now');
+      const before = out.length;
+      interrupt();
+
+      expect(await ended).toBe(1);
+      expect(out.slice(before).join('')).toContain('2 lines');
     });
   },
 );

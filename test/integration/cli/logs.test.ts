@@ -1,11 +1,11 @@
 /** `aetherius logs` over files and standard input, as a shell runs it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LogsOutput } from '../../../src/cli/output-schemas.ts';
-import { aetherius } from '../../support/cli.ts';
+import { aetherius, running } from '../../support/cli.ts';
 import { corpus, logForms } from '../../support/logs/corpus.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-logs-'));
@@ -89,5 +89,45 @@ describe('aetherius logs', () => {
     const { out } = await aetherius(['--output', 'json', 'logs', '--file', file]);
 
     expect(out).not.toContain('Zeppelin');
+  });
+});
+
+describe('aetherius logs --follow', () => {
+  const refused = (at: number) => `2026-11-28T09:00:0${at}Z ERROR dial tcp: redis refused connection\n`;
+  const printed = (out: readonly string[]) => ({ timeout: 15_000, interval: 50, out: () => out.join('') });
+
+  it('prints what is new in a file that grows and is replaced, and the whole answer when it is interrupted', async () => {
+    const file = written('grows.log', refused(1));
+    const { out, ended, interrupt } = running(['logs', '--file', file, '--follow']);
+    const { out: said, ...patient } = printed(out);
+    await expect.poll(said, patient).toContain('09:00:01Z ERROR dial tcp');
+
+    appendFileSync(file, '2026-11-28T09:00:02Z FATAL no space left on device\n');
+    await expect.poll(said, patient).toContain('A disk is full');
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, '2026-11-28T09:00:04Z ERROR wholly new words here\n');
+    await expect.poll(said, patient).toContain('wholly new words');
+    const before = out.length;
+    interrupt();
+
+    expect(await ended).toBe(1);
+    const last = out.slice(before).join('');
+    expect(last).toMatch(/^A disk is full\. \(once|^A disk is full \(once/);
+    expect(last).toContain('dial tcp');
+    expect(last).toContain('wholly new words');
+    expect(last).toContain('3 lines');
+  });
+
+  it('ends with standard input, and says of a file that is not there that it could not be read', async () => {
+    const stdin = (async function* () {
+      yield Buffer.from(refused(1).slice(0, 30));
+      yield Buffer.from(`${refused(1).slice(30)}${refused(2)}`);
+    })();
+    const piped = await aetherius(['logs', '--file', '-', '-f', '--output', 'json'], {}, undefined, stdin);
+    const absent = await aetherius(['logs', '--file', join(folder, 'absent.log'), '-f']);
+
+    expect(LogsOutput.parse(JSON.parse(piped.out)).groups).toMatchObject([{ count: 2 }]);
+    expect(absent.exit).toBe(2);
+    expect(absent.out).toContain('the file cannot be read');
   });
 });

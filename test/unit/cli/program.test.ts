@@ -223,6 +223,7 @@ describe('health', () => {
             close: () => Promise.resolve(),
           },
           logs: { read: () => Promise.reject(new Error('not asked')) },
+          following: { follow: () => Promise.reject(new Error('not asked')) },
           collect: { collect: () => Promise.reject(new Error('not asked')) },
           plans: { plan: () => Promise.reject(new Error('not asked')) },
           diagnosis: { run: () => Promise.reject(new Error('nothing is diagnosed here')) },
