@@ -28,17 +28,20 @@ export default defineConfig({
       project('guides', ['test/guides/**/*.test.ts'], { testTimeout: 900_000, hookTimeout: 60_000 }),
       // Each file has servers and addresses of its own; one of them mostly waits for timeouts.
       project('integration', ['test/integration/**/*.test.ts'], {
+        setupFiles: ['test/support/own-lab.ts'],
         testTimeout: 60_000,
         hookTimeout: 120_000,
         maxWorkers: 2,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
+        setupFiles: ['test/support/own-lab.ts'],
         testTimeout: 90_000,
         hookTimeout: 120_000,
         fileParallelism: false,
       }),
       // Mostly waits for leases to end: files run side by side, each with servers of its own.
       project('crash', ['test/crash/**/*.test.ts'], {
+        setupFiles: ['test/support/own-lab.ts'],
         testTimeout: 300_000,
         hookTimeout: 120_000,
         maxWorkers: 3,

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markVariable } from '../lab/components/process.ts';
 import { artifactsFolder } from '../lab/report.ts';
 import { missingFor } from '../lab/runtimes/index.ts';
 import { differences, snapshot } from '../lab/snapshot.ts';
@@ -9,13 +11,13 @@ import { type Runtime, runtimes } from '../lab/types.ts';
 import { type Choice, ciChoices } from './campaign/choice.ts';
 
 /**
- * `npm test`: every suite, one after the other, and at the end one line with the sum. Suites that need the lab
- * bring it up when the toolchains are there; otherwise one line says what was left out and why. With CI=true
- * nothing may be left out, not even a single skipped test.
+ * `npm test`: every suite, and at the end one line with the sum. The campaign mostly waits, so the suites that need no
+ * platform run beside it. Suites that need the lab bring it up when the toolchains are there; otherwise one line says
+ * what was left out and why. With CI=true nothing may be left out, not even a single skipped test.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const quick = ['unit', 'contract', 'repo'] as const;
-/** After the lab, because the lab's set-up builds what some of them start. */
+/** Beside the campaign, once the platforms are up: that builds what some of them start. */
 const slow = ['integration', 'e2e', 'crash', 'guides'] as const;
 const ci = process.env['CI'] === 'true' || process.env['CI'] === '1';
 
@@ -73,27 +75,41 @@ export function failuresOf(report: Report): readonly string[] {
 /** Everything that failed in this run, told once more before the last line. */
 const failures: string[] = [];
 
-function run(command: string, args: readonly string[]): Promise<number> {
+/** With `beside`, a file: it gets the output, and the process yields to others. */
+function run(command: string, args: readonly string[], beside?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const output = beside === undefined ? ('inherit' as const) : openSync(beside, 'w');
+    // What runs beside the lab is none of the lab's: it does not bear its mark.
+    const { [markVariable]: _mark, ...unmarked } = process.env;
+    const env = beside === undefined ? process.env : unmarked;
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output], env });
+    if (beside !== undefined && child.pid !== undefined) setPriority(child.pid, 5);
     child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('exit', (code) => {
+      if (typeof output === 'number') closeSync(output);
+      resolve(code ?? 1);
+    });
   });
 }
 
-async function runProject(name: string, folder: string): Promise<Count> {
+async function runProject(name: string, folder: string, beside?: string): Promise<Count> {
   const output = join(folder, `${name}.json`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const code = await run(process.execPath, [
-    vitest,
-    'run',
-    '--project',
-    name,
-    '--passWithNoTests',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${output}`,
-  ]);
+  const code = await run(
+    process.execPath,
+    [
+      vitest,
+      'run',
+      '--project',
+      name,
+      '--passWithNoTests',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${output}`,
+    ],
+    beside,
+  );
+  if (beside !== undefined) process.stdout.write(readFileSync(beside));
   if (!existsSync(output)) return oneFailure(`suite ${name}: ended with ${code} and wrote no report`);
   const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
   const count = countReport(report);
@@ -116,40 +132,44 @@ async function bringUp(runtime: Runtime): Promise<boolean> {
   return (await up()) === 0;
 }
 
-async function runLab(folder: string): Promise<Count> {
+/** The platforms with their campaigns, then the suite about them; `onUp` when both are up, or it is known why not. */
+async function runLab(folder: string, onUp: () => void): Promise<Count> {
   const missing = runtimes.flatMap((runtime) => missingFor(runtime));
   if (missing.length > 0) {
     console.log(
       `Left out: suite lab, because this machine has not all it needs (${[...new Set(missing)].join('; ')}).`,
     );
+    onUp();
     return ci ? oneFailure('suite lab: left out (see above)') : { passed: 0, failed: 0, skipped: 1 };
   }
   const counts: Count[] = [];
   const down = (runtime: Runtime) =>
     run(process.execPath, ['--import', 'tsx', 'lab/cli.ts', 'down', runtime]);
+  // What a run that was broken off has left: it would be used as it is, with its faults, and missed afterwards.
+  for (const runtime of runtimes) await down(runtime);
+  const before = await snapshot();
+  const up: Runtime[] = [];
+  // Also builds what the cache has not yet.
   for (const runtime of runtimes) {
-    // What a run that was broken off has left: it would be used as it is, with its faults, and missed afterwards.
-    await down(runtime);
-    const before = await snapshot();
-    // Also builds what the cache has not yet.
-    const up = await bringUp(runtime);
-    const campaign = campaigns[runtime];
-    if (up && campaign !== undefined && campaignSize !== 'none')
-      counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`], folder));
-    await down(runtime);
-    const left = differences(before, await snapshot());
-    if (!up) {
-      counts.push(oneFailure(`The lab's platform on ${runtime} did not come up twice`));
-      return total(counts);
-    }
-    counts.push(
-      left.length === 0
-        ? { passed: 1, failed: 0, skipped: 0 }
-        : oneFailure(`The lab's platform on ${runtime} left behind: ${left.join('; ')}`),
-    );
+    if (await bringUp(runtime)) up.push(runtime);
+    else counts.push(oneFailure(`The lab's platform on ${runtime} did not come up twice`));
+    if (campaignOf(runtime) === undefined) await down(runtime);
   }
+  onUp();
+  for (const runtime of up) {
+    const campaign = campaignOf(runtime);
+    if (campaign === undefined) continue;
+    counts.push(await runCampaign(runtime, [...wordsOf(campaign), `--${campaignSize}`], folder));
+    await down(runtime);
+  }
+  const left = differences(before, await snapshot());
+  counts.push(
+    left.length === 0
+      ? { passed: 1, failed: 0, skipped: 0 }
+      : oneFailure(`The lab's platforms left behind: ${left.join('; ')}`),
+  );
   // The suite itself starts from nothing and leaves nothing.
-  counts.push(await runProject('lab', folder));
+  if (up.length === runtimes.length) counts.push(await runProject('lab', folder));
   return total(counts);
 }
 
@@ -170,6 +190,9 @@ function total(counts: readonly Count[]): Count {
 const campaignSize = process.env['CAMPAIGN'] ?? (ci ? 'each' : 'none');
 const campaigns: Readonly<Partial<Record<Runtime, Choice>>> = ciChoices;
 
+const campaignOf = (runtime: Runtime): Choice | undefined =>
+  campaignSize === 'none' ? undefined : campaigns[runtime];
+
 const wordsOf = (choice: Choice): readonly string[] =>
   Object.entries(choice).flatMap(([option, value]) => [`--${option}`, String(value)]);
 
@@ -183,6 +206,12 @@ async function runCampaign(name: string, args: readonly string[], folder: string
   return { passed: right, failed: wrong.length, skipped: 0 };
 }
 
+async function runSlow(folder: string): Promise<readonly Count[]> {
+  const counts: Count[] = [];
+  for (const name of slow) counts.push(await runProject(name, folder, join(folder, `${name}.log`)));
+  return counts;
+}
+
 async function main(): Promise<void> {
   const folder = join(artifactsFolder, 'tests');
   // A report that is there already would be taken for that of a suite which wrote none.
@@ -190,8 +219,12 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const counts: Count[] = [];
   for (const name of quick) counts.push(await runProject(name, folder));
-  counts.push(await runLab(folder));
-  for (const name of slow) counts.push(await runProject(name, folder));
+  let others: Promise<readonly Count[]> | undefined;
+  const lab = await runLab(folder, () => {
+    others = runSlow(folder);
+  });
+  counts.push(lab);
+  counts.push(...((await others) ?? []));
   // With what the campaign has just seen.
   await run(process.execPath, ['--import', 'tsx', 'scripts/gen-docs.ts', '--artifacts']);
   const { passed, failed } = total(counts);

@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [ "$(id -u)" = 0 ] || die "needs root"
 
-exec 9<"${BASH_SOURCE[0]}"; flock -n 9 || die "another one is at it"
+exec 9<"${BASH_SOURCE[0]}"; flock -w 300 9 || die "another one is at it"
 if node_pid >/dev/null; then
   docker version >/dev/null 2>&1 && exit 0
   "$here/down.sh"
