@@ -78,7 +78,7 @@ export function realServer({ text }: SourceFile, target: string): string | undef
 
 /** Real servers that a test starts, by itself or with its stage; the bot's own PostgreSQL and Redis are no proof. */
 export function serversOf({ text }: SourceFile): readonly string[] {
-  const stages = [...text.matchAll(/\/support\/([a-z-]+)\.ts'/g)].map((match) => match[1] ?? '');
+  const stages = [...text.matchAll(/\.\.\/support\/([a-z-]+)\.ts'/g)].map((match) => match[1] ?? '');
   const staged = stages
     .filter((name) => name !== 'postgres' && name !== 'redis')
     .map((name) => readFileSync(join(root, `test/support/${name}.ts`), 'utf8'));

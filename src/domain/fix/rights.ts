@@ -136,6 +136,13 @@ export const kubernetesRights: readonly KubernetesRight[] = [
     verbs: ['list'],
     places: both,
   },
+  {
+    feature: 'diagnosis',
+    group: 'monitoring.coreos.com',
+    resource: 'prometheusrules',
+    verbs: ['list'],
+    places: platform,
+  },
   // A role of a namespace may let its own object be read: policies select namespaces by their labels.
   { feature: 'diagnosis', group: '', resource: 'namespaces', verbs: ['get'], places: both },
   { feature: 'diagnosis', group: '', resource: 'pods', verbs: ['get'], places: both },

@@ -21,7 +21,7 @@ const made = /^(?:up|ALERTS|ALERTS_FOR_STATE|scrape_\w+)$/;
 export const runtimeAlertRules = defineProbe({
   id: 'runtime.alert-rules',
   doc: `Does any page of metrics have what the alert rules ask for?
-Reads rules and scrape jobs of the ConfigMaps and of the folder \`manifests\`, and every page that the jobs lead to.
+Reads rules and scrape jobs of the ConfigMaps, of the PrometheusRules and of the folder \`manifests\`, and every page that the jobs lead to.
 A metric that no page has is a finding, but only where every target could be asked.
 A counter may be on no page before its first event: where a page has metrics of the same first word, it could not check.
 What other rules record, and what Prometheus makes itself, counts as there.`,

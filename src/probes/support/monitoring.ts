@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { TargetError } from '../../domain/kernel/errors.ts';
+import { AppError, TargetError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { KubeObject } from '../../domain/probe/targets/kubernetes.ts';
 import type { Targets } from '../../domain/probe/targets/targets.ts';
@@ -94,9 +94,9 @@ const joined = (all: readonly Monitoring[]): Monitoring => ({
   jobs: all.flatMap(({ jobs }) => jobs),
 });
 
-/** Rules and scrape jobs of these ConfigMaps, which a Prometheus in their namespace reads. */
-const ofConfigMaps = (objects: readonly KubeObject[]): Monitoring =>
-  joined(objects.map((object) => ofObject({ kind: 'ConfigMap', ...object }, '')));
+/** Rules and scrape jobs of these objects, which a Prometheus in their namespace reads. */
+const ofObjects = (kind: 'ConfigMap' | 'PrometheusRule', objects: readonly KubeObject[]): Monitoring =>
+  joined(objects.map((object) => ofObject({ kind, ...object }, '')));
 
 /** A file of Prometheus, or manifests of Kubernetes that contain one. */
 export function monitoringIn(source: string, text: string, namespace?: string): Monitoring {
@@ -199,17 +199,34 @@ async function configMaps(
   return [...own, ...agents];
 }
 
+/** Rules of the Prometheus operator: a source where the cluster has it and they may be listed. */
+async function operatorRules(
+  { kubernetes }: Pick<Targets, 'kubernetes'>,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  if (kubernetes === undefined) return [];
+  return kubernetes.list('prometheusrules', kubernetes.namespace, { signal }).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return [];
+    return refused(error);
+  });
+}
+
 /**
- * Rules and scrape jobs that may be read here: of the ConfigMaps of both namespaces, and of the files that somebody gave
- * us. On Compose there is nothing but the latter. Throws where the ConfigMaps of the platform cannot be read.
+ * Rules and scrape jobs that may be read here: of the ConfigMaps of both namespaces, of the PrometheusRules of the
+ * platform's, and of the files that somebody gave us. On Compose there is nothing but the latter. Throws where the ConfigMaps of the platform cannot be read.
  */
 export async function monitoringOf(
   targets: Pick<Targets, 'kubernetes' | 'manifests'>,
   signal: AbortSignal,
 ): Promise<Monitoring> {
-  const [maps, files] = await Promise.all([
+  const [maps, rules, files] = await Promise.all([
     configMaps(targets, signal),
+    operatorRules(targets, signal),
     targets.manifests?.files({ signal }) ?? [],
   ]);
-  return joined([ofConfigMaps(maps), ...files.map(({ name, text }) => monitoringIn(name, text))]);
+  return joined([
+    ofObjects('ConfigMap', maps),
+    ofObjects('PrometheusRule', rules),
+    ...files.map(({ name, text }) => monitoringIn(name, text)),
+  ]);
 }

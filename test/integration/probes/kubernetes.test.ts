@@ -15,6 +15,7 @@ import type { RuntimeConfig } from '../../../src/domain/settings/environment.ts'
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { probes } from '../../../src/probes/index.ts';
+import { monitoringOf } from '../../../src/probes/support/monitoring.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
 import { inParallel, type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
 import { grantRights } from '../../support/kube-rights.ts';
@@ -477,6 +478,43 @@ describe.skipIf(lacking !== undefined)(
         findings: [],
         cause: { code: 'forbidden', facts: { verb: 'get', resource: 'namespaces' } },
       });
+    });
+
+    it('has rules of the Prometheus operator read where it has them, with the rights of the product', async () => {
+      await namespace('monitored');
+      await grantRights(seed, 'monitored', 'monitored');
+      const kubeconfig = await api.userKubeconfig('monitored');
+      const settings = { namespace: 'monitored', agentNamespace: 'monitored', kubeconfig };
+      // A target keeps its lists for one run.
+      const rules = async () =>
+        (await monitoringOf({ kubernetes: createKubernetesTarget(settings) }, signal)).rules;
+      await expect.poll(rules).toEqual([]);
+
+      const group = 'monitoring.coreos.com';
+      const names = { kind: 'PrometheusRule', plural: 'prometheusrules', singular: 'prometheusrule' };
+      const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+      await seed.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+        metadata: { name: `prometheusrules.${group}` },
+        spec: {
+          ...{ group, scope: 'Namespaced', names },
+          versions: [{ name: 'v1', served: true, storage: true, schema }],
+        },
+      });
+      const path = `/apis/${group}/v1/namespaces/monitored/prometheusrules`;
+      const expr = 'rate(events_lost_total[5m]) > 0';
+      const rule = {
+        ...{ apiVersion: `${group}/v1`, kind: names.kind, metadata: { name: 'aetherius' } },
+        spec: { groups: [{ name: 'g', rules: [{ alert: 'EventsLost', expr }] }] },
+      };
+      await expect
+        .poll(() => seed.post(path, rule).then(() => 'made', String), { timeout: 15_000 })
+        .toBe('made');
+
+      await expect
+        .poll(rules)
+        .toEqual([
+          { name: 'EventsLost', records: false, expression: expr, source: 'PrometheusRule aetherius' },
+        ]);
     });
 
     it('that denies a right is "could not check", with verb and resource', async () => {

@@ -16,6 +16,8 @@ export const kubeKinds = [
   'poddisruptionbudgets',
   'horizontalpodautoscalers',
   'nodes',
+  /** Of the Prometheus operator: a cluster need not have them, and then it answers NOT_FOUND. */
+  'prometheusrules',
 ] as const;
 
 export type KubeKind = (typeof kubeKinds)[number];

@@ -54,6 +54,7 @@ const groupOf: Readonly<Record<KubeKind | 'secrets' | 'namespaces', string>> = {
   networkpolicies: '/apis/networking.k8s.io/v1',
   poddisruptionbudgets: '/apis/policy/v1',
   horizontalpodautoscalers: '/apis/autoscaling/v2',
+  prometheusrules: '/apis/monitoring.coreos.com/v1',
 };
 
 /**
