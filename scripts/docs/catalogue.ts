@@ -4,8 +4,8 @@
  */
 export interface CatalogueEntry {
   readonly id: string;
-  /** Of what is no diagnosis: the title, the word that its modules and tests begin with, and whether only a shell has it. */
-  readonly command?: { readonly title: string; readonly word: string; readonly shell?: true };
+  /** Of what is no diagnosis: the title, and the word that its modules and tests begin with. */
+  readonly command?: { readonly title: string; readonly word: string };
   readonly causes: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   of('K1', 'abcdef'),
   of('C1', 'ab'),
   of('M1', 'abcdefghijklm'),
-  { id: 'L1', command: { title: 'Collect logs', word: 'collect', shell: true }, causes: [] },
+  { id: 'L1', command: { title: 'Collect logs', word: 'collect' }, causes: [] },
   { id: 'L2', command: { title: 'Analyse logs', word: 'logs' }, causes: [] },
   { id: 'X1', command: { title: 'Report to the maintainers', word: 'report' }, causes: [] },
 ];

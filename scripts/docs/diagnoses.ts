@@ -56,15 +56,7 @@ export function diagnosesIndex(): string {
       catalogue.flatMap(({ id, command }) =>
         command === undefined
           ? []
-          : [
-              [
-                id,
-                command.title,
-                notYet.includes(id)
-                  ? 'not built yet'
-                  : code(`${command.shell === true ? '' : '/'}aetherius ${command.word}`),
-              ],
-            ],
+          : [[id, command.title, notYet.includes(id) ? 'not built yet' : code(`/aetherius ${command.word}`)]],
       ),
     ),
   );

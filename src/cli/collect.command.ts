@@ -32,8 +32,9 @@ export async function collectCommand(given: CliContext, options: CollectOptions)
     ...{ id, environment, redactor, writer, signal: context.signal },
     since: wish.query.since ?? startedAt.getTime(),
     page: (content) => bundlePage(content, words),
-    onProgress: (progress) => {
-      if (context.output === 'text') context.err(words.plain('cli.collect.progress', { ...progress }));
+    onProgress: ({ done, of, gaps }) => {
+      const progress = { done, of, failed: gaps.length };
+      if (context.output === 'text') context.err(words.plain('cli.collect.progress', progress));
     },
   });
   const files = manifest.entries.filter(({ sha256 }) => sha256 !== undefined).length;

@@ -1,4 +1,11 @@
-import { type AccessRules, askFacts, type Entry, mayEnter, type Right } from '../domain/access/access.ts';
+import {
+  type AccessRules,
+  askFacts,
+  type Entry,
+  mayBeShown,
+  mayEnter,
+  type Right,
+} from '../domain/access/access.ts';
 import { createPace, type StartsPerMinute } from '../domain/access/pace.ts';
 import type { AllowList, Directory } from '../domain/fix/eligibility.ts';
 import type { Clock } from '../domain/kernel/clock.ts';
@@ -38,6 +45,8 @@ export interface Door {
   readonly upkeep: Upkeep;
   /** Environments of which this person may read. */
   readable(person: Person | { readonly userId: string }, channel?: string): Promise<readonly string[]>;
+  /** Whether what an environment has inside may stand in a channel for everybody to read. */
+  shows(environment: string, channel: string): Promise<Entry>;
   /** App Home is published for people who sent nothing, too; undefined for somebody who may read nothing. */
   home(
     person: Person | { readonly userId: string },
@@ -53,6 +62,9 @@ export interface DoorOptions {
   readonly clock: Clock;
 }
 
+/** Of an environment that there is not. */
+const noRules: AccessRules = { sharedChannels: [], ask: { users: [], usergroups: [] } };
+
 export function createDoor(options: DoorOptions): Door {
   const { services, rules, directory, startsPerMinute, clock } = options;
   const pace = createPace();
@@ -63,12 +75,7 @@ export function createDoor(options: DoorOptions): Door {
   ): Promise<Entry> => {
     const own = rules[name];
     // Nobody learns from a refusal which environments there are: an unknown one is said by the use case.
-    return mayEnter(
-      person,
-      wish,
-      own ?? { sharedChannels: [], ask: { users: [], usergroups: [] } },
-      directory,
-    );
+    return mayEnter(person, wish, own ?? noRules, directory);
   };
   const mustNotHurry = ({ person, delivery: { channel } }: Asker): void => {
     const keys = [
@@ -92,6 +99,7 @@ export function createDoor(options: DoorOptions): Door {
     deciding: services,
     upkeep: services,
     readable,
+    shows: (environment, channel) => mayBeShown(channel, rules[environment] ?? noRules, directory),
     async home(person) {
       const mine = await readable(person);
       return mine.length === 0 ? undefined : { services, readable: mine };

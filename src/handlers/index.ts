@@ -18,6 +18,7 @@ import {
   channelUnsharedEvent,
   closingEvents,
 } from './channel.event.ts';
+import { collectHereShortcut } from './collect-here.shortcut.ts';
 import { breakGlassModal, rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
 import { decisionModalAction } from './decision-modal.action.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -59,6 +60,11 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   app.shortcut<MessageShortcut>(
     { callback_id: callbacks.analyseLog, type: 'message_action' },
     analyseLogShortcut(deps),
+  );
+
+  app.shortcut<MessageShortcut>(
+    { callback_id: callbacks.collectHere, type: 'message_action' },
+    collectHereShortcut(deps),
   );
 
   app.view(callbacks.healthModal, healthModalSubmission(deps));

@@ -13,6 +13,7 @@ import type { Rendered } from '../domain/message/rendered.ts';
 import type { RunKind, RunSource } from '../domain/run/run.ts';
 import type { Decided } from '../services/fix/contract.ts';
 import type { Words } from '../text/words.ts';
+import { startCollect } from './collect.ts';
 import { type HandlerDeps, teamOf } from './deps.ts';
 import type { Command, SwitchChange } from './grammar/command.ts';
 import { environmentFor, surfaceOf } from './place.ts';
@@ -51,6 +52,11 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     start(deps, asked, 'diagnose', environment, { symptom }),
   logs: (deps, asked, { part, options, environment }) =>
     start(deps, asked, 'logs', environment, { ...options, part }),
+  collect: async (deps, { request, source, words }, { since, environment }) => {
+    const wish = { source, words, ...present({ since, environment }) };
+    const rendered = await startCollect(deps, request, wish);
+    return rendered === undefined ? undefined : { rendered, audience: 'place' };
+  },
   fix: (deps, asked, { remediation, args, environment }) =>
     start(deps, asked, 'propose', environment, { ...args, remediation }),
   report: async (deps, { request }, { kind: _verb, ...which }) =>

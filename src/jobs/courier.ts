@@ -2,7 +2,7 @@ import { type ConnectionOptions, Queue } from 'bullmq';
 import type { Logger } from '../domain/kernel/clock.ts';
 import { within } from '../domain/kernel/within.ts';
 import type { Courier } from '../domain/ports/courier.ts';
-import type { QueueKind } from '../domain/run/jobs.ts';
+import { type QueueKind, queueOfRun } from '../domain/run/jobs.ts';
 import { executeJobId, queueName, queues, runJobId } from './queues.ts';
 
 /** What the courier needs of a Redis client made by `platform/bullmq`. */
@@ -66,8 +66,14 @@ export function createCourier(options: CourierOptions): JobCourier {
   };
 
   return {
-    run: ({ environment, runId, attempt, ...rest }) =>
-      add({ kind: 'run', environment, jobId: runJobId(runId, attempt), payload: { runId }, ...rest }),
+    run: ({ environment, kind, runId, attempt, ...rest }) =>
+      add({
+        kind: kind === undefined ? 'run' : queueOfRun(kind),
+        environment,
+        jobId: runJobId(runId, attempt),
+        payload: { runId },
+        ...rest,
+      }),
     execution: ({ environment, remediationId, attempt, ...rest }) => {
       const payload = { remediationId, attempt };
       return add({

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../domain/kernel/clock.ts';
 import { every } from '../domain/kernel/every.ts';
 import type { Courier } from '../domain/ports/courier.ts';
 import type { Listening, StoreOf } from '../domain/ports/store.ts';
+import { queueOfRun } from '../domain/run/jobs.ts';
 import { readRunHint } from '../services/run/run.service.ts';
 
 export interface DispatcherOptions {
@@ -13,7 +14,7 @@ export interface DispatcherOptions {
   /** Called for what Redis did not take: the caller claims it in PostgreSQL and does it itself. */
   readonly direct: (
     found:
-      | { readonly kind: 'run'; readonly environment: string; readonly runId: string }
+      | { readonly kind: 'run' | 'collect'; readonly environment: string; readonly runId: string }
       | {
           readonly kind: 'execute';
           readonly environment: string;
@@ -41,9 +42,9 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
       for (const { id } of rows) await tx.runs.markEnqueued(id);
       return rows;
     });
-    for (const { id, environment, attempt } of waiting) {
-      const taken = await courier.run({ environment, runId: id, attempt: attempt + 1, unclaimed: true });
-      if (taken === 'down') direct({ kind: 'run', environment, runId: id });
+    for (const { id, environment, kind, attempt } of waiting) {
+      const job = { environment, kind, runId: id, attempt: attempt + 1, unclaimed: true };
+      if ((await courier.run(job)) === 'down') direct({ kind: queueOfRun(kind), environment, runId: id });
     }
   };
 
@@ -70,7 +71,7 @@ export function startDispatcher(options: DispatcherOptions): { stop(): Promise<v
     store.listen('runs', (payload) => {
       const hint = readRunHint(payload);
       if (hint === undefined) looking.wake();
-      else if (environments.includes(hint.environment)) direct({ kind: 'run', ...hint });
+      else if (environments.includes(hint.environment)) direct(hint);
     }),
     store.listen('remediations', () => looking.wake()),
   ]);

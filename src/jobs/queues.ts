@@ -33,6 +33,16 @@ export const queues = {
     abortOnLostLock: false,
     onError: retryTransient,
   },
+  collect: {
+    payload: RunJob,
+    concurrency: 1,
+    attempts: 3,
+    timeoutMs: 10 * 60_000,
+    maxStalledCount: 1,
+    abortOnStop: true,
+    abortOnLostLock: false,
+    onError: retryTransient,
+  },
   execute: {
     payload: ExecuteJob,
     concurrency: 2,

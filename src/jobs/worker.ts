@@ -131,15 +131,16 @@ function startConsumer(
 type Found = Parameters<Parameters<typeof startDispatcher>[0]['direct']>[0];
 
 function payloadOf(found: Found): unknown {
-  return found.kind === 'run'
-    ? { runId: found.runId }
-    : { remediationId: found.remediationId, attempt: found.attempt };
+  return found.kind === 'execute'
+    ? { remediationId: found.remediationId, attempt: found.attempt }
+    : { runId: found.runId };
 }
 
 /** Payloads are checked here, whichever way they come. */
 function toWork(options: WorkerOptions, kind: QueueKind, environment: string, payload: unknown): Work {
   switch (kind) {
-    case 'run': {
+    case 'run':
+    case 'collect': {
       const parsed = RunJob.safeParse(payload);
       if (!parsed.success) throw badPayload(kind, parsed.error);
       const { runId } = parsed.data;

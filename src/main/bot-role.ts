@@ -8,13 +8,16 @@ import { createSockets, type Sockets } from '../bot/receive/sockets.ts';
 import { createAnswers } from '../bot/send/answers.ts';
 import { lostNotice } from '../bot/send/lost.ts';
 import { confirmedMessage, heldMessage } from '../bot/views/anchor.view.ts';
+import { undeliveredMessage } from '../bot/views/collect.view.ts';
 import { fitFor } from '../bot/views/fit.ts';
 import { movedMessage } from '../bot/views/moved.view.ts';
 import { createBounded, unwrittenFacts } from '../domain/audit/bounded.ts';
 import { standingOf } from '../domain/fix/eligibility.ts';
 import { AppError } from '../domain/kernel/errors.ts';
 import { every } from '../domain/kernel/every.ts';
+import { namedId } from '../domain/kernel/named-id.ts';
 import { present } from '../domain/kernel/present.ts';
+import type { OutboxItem } from '../domain/message/outbox.ts';
 import { keptInSlack } from '../domain/message/slack-fields.ts';
 import type { SlackSockets, SocketCount } from '../domain/ports/slack-sockets.ts';
 import type { Language } from '../domain/run/run.ts';
@@ -22,6 +25,7 @@ import type { HandlerDeps } from '../handlers/deps.ts';
 import { createDoor } from '../handlers/door.ts';
 import { homeRefresher } from '../handlers/home-refresher.ts';
 import { registerHandlers } from '../handlers/index.ts';
+import { bundleFlaw } from '../platform/bundle/check.ts';
 import { logThreads } from '../platform/logs/log-threads.ts';
 import { createHttpServer } from '../platform/process/http-server.ts';
 import type { Component } from '../platform/process/lifecycle.ts';
@@ -359,6 +363,7 @@ function slackGateOf(shared: Shared): SlackGate {
     redactor: shared.redaction.redactor,
     redactorOf: shared.redaction.redactorOf,
     words: (channel) => wordsIn(language(channel)).plain('redact.withheld'),
+    bundleFlaw,
   });
 }
 
@@ -385,7 +390,16 @@ function posterOf(
   });
   if (shared.policy.notify.page && shared.env.PAGE_WEBHOOK_URL === undefined)
     throw configurationFault('PAGE_WEBHOOK_URL');
+  const mostBytes = shared.config.slack.bundles.mostMiB * 2 ** 20;
   return createPoster({
+    bundles: {
+      mostBytes,
+      get: (runId) => store.tx((tx) => tx.bundles.get(runId)),
+      piece: (runId, at) => store.tx((tx) => tx.bundles.piece(runId, at)),
+      given: (runId, fileId) => store.tx((tx) => tx.bundles.given(runId, fileId)),
+      forget: (runId) => store.tx((tx) => tx.bundles.forget(runId)),
+    },
+    onUndelivered: (item, code) => tellUndelivered(shared, item, code),
     ...present({ pageUrl: shared.env.PAGE_WEBHOOK_URL }),
     outbox: store.outbox,
     clients: {
@@ -402,6 +416,21 @@ function posterOf(
     onLost: tellLost,
     onSent: (item, ms) => metrics.sent(item.method, ms),
     onFailure: (item, failure) => metrics.sendFailed(item.method, failure.kind),
+  });
+}
+
+/** Once, whoever says it: the id is that of the order. */
+async function tellUndelivered({ store }: Shared, { id, message }: OutboxItem, code: string): Promise<void> {
+  if (message === undefined) return;
+  const { id: parentId, channel, runId, threadTs } = message;
+  await store.tx(async (tx) => {
+    const run = runId === undefined ? undefined : await tx.runs.get(runId);
+    await tx.messages.post({
+      ...{ id: namedId(`undelivered ${id}`), purpose: 'undelivered', channel, parentId },
+      ...present({ runId, threadTs }),
+      rendered: undeliveredMessage(code, wordsIn(run?.surface?.language ?? 'en')),
+      urgency: 'answer',
+    });
   });
 }
 

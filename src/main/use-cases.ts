@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { plainAnswer } from '../bot/views/answers.view.ts';
+import { collectRendererOf } from '../bot/views/collect.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { digestChanged } from '../bot/views/digest-changed.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
@@ -108,6 +109,7 @@ export function createUseCases(deps: UseCaseDeps, directory: Directory): Service
     renderer: rendererOf(platformOf),
     diagnosis: diagnosisRendererOf(platformOf),
     logs: logsRendererOf(platformOf),
+    collect: collectRendererOf(platformOf),
     clock,
     ids,
     environments,

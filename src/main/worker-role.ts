@@ -1,3 +1,4 @@
+import { collectRendererOf } from '../bot/views/collect.view.ts';
 import { diagnosisRendererOf } from '../bot/views/diagnosis.view.ts';
 import { logsRendererOf } from '../bot/views/logs.view.ts';
 import { rendererOf } from '../bot/views/renderer.ts';
@@ -9,6 +10,7 @@ import { present } from '../domain/kernel/present.ts';
 import { platformsIn } from '../domain/platform/platform.ts';
 import type { TxOf } from '../domain/ports/store.ts';
 import { type RunningWorker, startWorker } from '../jobs/worker.ts';
+import { writeBundlePieces } from '../platform/bundle/write.ts';
 import { createSelfIdentity } from '../platform/identity/self-identity.ts';
 import { queuePrefix } from '../platform/queue/bullmq.ts';
 import { nextCron } from '../platform/schedule/cron.ts';
@@ -17,6 +19,7 @@ import { kubeLogins } from '../platform/settings/config.ts';
 import type { KubeLogins } from '../platform/targets/kubernetes/kube-config.ts';
 import { ownPodUids } from '../platform/targets/kubernetes/own-pod.ts';
 import { remediations } from '../remediations/index.ts';
+import { createCollectRun } from '../services/collect/collect-run.service.ts';
 import { createDiagnoseRun } from '../services/diagnosis/diagnose-run.service.ts';
 import { createDigestRun } from '../services/digest/digest.service.ts';
 import { createExecutor } from '../services/fix/execute/executor.service.ts';
@@ -25,6 +28,8 @@ import { createProposeRun } from '../services/fix/propose/propose-run.service.ts
 import { createHealthRun } from '../services/health/health-run.service.ts';
 import { createLogsRun } from '../services/logs/logs-run.service.ts';
 import { createRunExecutor } from '../services/run/run-executor.service.ts';
+import { bundlePage } from '../text/bundle-page.ts';
+import { wordsIn } from '../text/words.ts';
 import { openChecks } from './checks.ts';
 import { diagnoses } from './registries.ts';
 import type { RoleParts, Shared } from './shared.ts';
@@ -55,12 +60,13 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
   const renderer = rendererOf(platformOf);
   const { redaction } = shared;
   const logins = kubeLogins(undefined, redaction.learn);
-  const { targets, runner, rules, diagnosing, logs } = openChecks({
+  const { targets, runner, rules, diagnosing, logs, collect } = openChecks({
     config,
     logger,
     clock,
     logins,
     redactorOf: redaction.redactorOf,
+    version: shared.version,
   });
   const self = createSelfIdentity({
     database: shared.database,
@@ -119,6 +125,16 @@ export function workerRole(shared: Shared, environments: readonly string[]): Rol
         redactorOf: redaction.redactorOf,
         clock,
         ids,
+      }),
+      collect: createCollectRun({
+        collect,
+        renderer: collectRendererOf(platformOf),
+        page: (content, language) => bundlePage(content, wordsIn(language)),
+        pieces: (folder, take) => writeBundlePieces(folder, () => clock.now(), take),
+        redactorOf: redaction.redactorOf,
+        mostBytes: config.slack.bundles.mostMiB * 2 ** 20,
+        keptMs: config.retention.bundles,
+        clock,
       }),
       propose: createProposeRun({ targets, proposals, renderer, messages: decisions.messages, ids }),
     },

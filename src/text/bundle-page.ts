@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BundleContent } from '../domain/bundle/content.ts';
-import type { BundleEntry } from '../domain/bundle/manifest.ts';
 import { isRecording } from '../domain/bundle/manifest.ts';
 import { visible } from '../domain/kernel/text.ts';
+import type { CollectGap } from '../domain/message/collect-view.ts';
 import { type Finding, findingKey, severities } from '../domain/probe/finding.ts';
 import { causePlain } from './cause.ts';
 import { logWords } from './logs.ts';
@@ -198,10 +198,14 @@ function timelineRows(content: BundleContent, words: Words): readonly string[] {
 }
 
 /** Why an entry is not there or not whole, in words. */
-export function entryFault({ error, leftOut }: BundleEntry, words: Words): string | undefined {
+export function entryFault(
+  { error, leftOut }: Pick<CollectGap, 'error' | 'leftOut'>,
+  words: Words,
+): string | undefined {
   if (error !== undefined)
     return words.lookupPlain(`cause.${error.code}`, { detail: error.detail }) ?? error.detail;
-  if (leftOut !== undefined) return words.plain(`bundle.left.${leftOut.why}`, { detail: leftOut.detail });
+  if (leftOut !== undefined)
+    return words.lookupPlain(`bundle.left.${leftOut.why}`, { detail: leftOut.detail }) ?? leftOut.detail;
   return undefined;
 }
 

@@ -24,6 +24,7 @@ const helpLines = [
   'help.health',
   'help.diagnose',
   'help.logs',
+  'help.collect',
   'help.fix',
   'help.approvals',
   'help.approve',

@@ -66,7 +66,7 @@ export async function mayEnter(
     'via' in person ? await standingOf(person, directory) : await memberStandingOf(person.userId, directory);
   const mine = await membership(person.userId, standing, wish, rules, directory);
   if (!mine.ok) return mine;
-  return wish.shownIn === undefined ? mine : shown(wish.shownIn, rules, directory);
+  return wish.shownIn === undefined ? mine : mayBeShown(wish.shownIn, rules, directory);
 }
 
 async function membership(
@@ -120,7 +120,12 @@ async function named(
   return refused(current.missing.length > 0 ? 'unknown' : 'not-named');
 }
 
-async function shown(channel: string, rules: AccessRules, directory: Directory): Promise<Entry> {
+/** R-A11: not where another organisation reads, and not where Slack does not say who does. */
+export async function mayBeShown(
+  channel: string,
+  rules: Pick<AccessRules, 'sharedChannels'>,
+  directory: Pick<Directory, 'channel'>,
+): Promise<Entry> {
   if (channel.startsWith('D') || rules.sharedChannels.includes(channel)) return { ok: true };
   const found = await directory.channel(channel);
   // Where the bot is no member it can post nothing; the answer then reaches the asker alone.

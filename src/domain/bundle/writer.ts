@@ -2,6 +2,8 @@
 export interface BundleWriter {
   /** Resolves when the archive took it and may be given more. Text is written as UTF-8. */
   add(path: string, content: string | Uint8Array): Promise<Written>;
+  /** Bytes that the archive has by now at the most, for one that may not have any size. */
+  bytesAtMost?(): number;
   /** Closes the archive; what it is as a whole. */
   end(): Promise<Written>;
   /** Leaves nothing of it. */

@@ -21,6 +21,21 @@ export interface Page {
   readonly channel?: string;
 }
 
+export interface FileText {
+  readonly content: string;
+  readonly encoding: 'utf8' | 'base64';
+}
+
+/** A bundle, whose bytes stand in pieces by its run. */
+export interface FileOfRun {
+  /** Id of the run. */
+  readonly bundle: string;
+  /** Who gets it where the channel does not take a file. */
+  readonly user?: string;
+  /** What they are told then. */
+  readonly instead?: string;
+}
+
 /** What stands in `outbox.payload`, by kind. */
 export interface OutboxPayloads {
   readonly render: Rendered;
@@ -38,10 +53,8 @@ export interface OutboxPayloads {
     readonly threadTs?: string;
     readonly filename: string;
     readonly title: string;
-    readonly content: string;
-    readonly encoding: 'utf8' | 'base64';
     readonly comment?: string;
-  };
+  } & (FileText | FileOfRun);
   readonly page: Page;
 }
 export type OutboxKind = keyof OutboxPayloads;
@@ -126,6 +139,8 @@ export interface Outbox {
       readonly replaced?: true;
     },
   ): Promise<boolean>;
+  /** It takes longer. False: the lease was somebody else's by then. */
+  extend(id: string, owner: string, leaseMs: number): Promise<boolean>;
   /** Due again after `afterMs`. */
   retry(
     id: string,

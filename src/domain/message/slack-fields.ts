@@ -5,7 +5,7 @@ const machineFields = new Set(
   channel channel_id channel_name user user_id user_name user_team team team_id team_domain enterprise_id
   app_id api_app_id bot_id app_installed_team_id event_id event_context client_msg_id
   ts thread_ts message_ts event_ts action_ts latest oldest trigger_id view_id token upload_url response_url
-  file_id image_url outbox_id message_id eventType event_type command locale encoding mode userId threadTs
+  file_id bundle image_url outbox_id message_id eventType event_type command locale encoding mode userId threadTs
 `
     .trim()
     .split(/\s+/),

@@ -1,3 +1,5 @@
+import type { RunKind } from '../run/run.ts';
+
 /**
  * Tells the workers of an environment that work waits in PostgreSQL. A hint: `down` (Redis did not take it
  * within a second) loses nothing, because workers also look in PostgreSQL. Never throws.
@@ -5,6 +7,8 @@
 export interface Courier {
   run(job: {
     readonly environment: string;
+    /** Names the queue; absent: one of those that answer at once. */
+    readonly kind?: RunKind;
     readonly runId: string;
     /** Of the claim to come: 1 for a new run. */
     readonly attempt: number;

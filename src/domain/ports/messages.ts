@@ -1,4 +1,4 @@
-import type { Page } from '../message/outbox.ts';
+import type { FileOfRun, FileText, Page } from '../message/outbox.ts';
 import type { Rendered } from '../message/rendered.ts';
 import type { Urgency } from '../message/sending.ts';
 
@@ -47,17 +47,17 @@ export interface Messages {
   home(to: { readonly userId: string }, view: unknown): Promise<void>;
   /** Calls people outside of Slack, where `approvals.notify.page` says so. */
   page(page: Page): Promise<void>;
-  /** A file under a message of ours or in a thread; `content` is UTF-8 text or base64. */
-  upload(file: {
-    readonly channel: string;
-    readonly threadTs?: string;
-    readonly parentId?: string;
-    /** The run that it belongs to. */
-    readonly runId?: string;
-    readonly filename: string;
-    readonly title: string;
-    readonly content: string;
-    readonly encoding: 'utf8' | 'base64';
-    readonly comment?: string;
-  }): Promise<void>;
+  /** A file under a message of ours or in a thread; `content` is UTF-8 text or base64, a bundle is named by its run. */
+  upload(
+    file: {
+      readonly channel: string;
+      readonly threadTs?: string;
+      readonly parentId?: string;
+      /** The run that it belongs to. */
+      readonly runId?: string;
+      readonly filename: string;
+      readonly title: string;
+      readonly comment?: string;
+    } & (FileText | FileOfRun),
+  ): Promise<void>;
 }

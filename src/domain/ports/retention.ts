@@ -1,5 +1,14 @@
 /** What is removed by its age, in the order in which it becomes free. */
-export const retentionKinds = ['inbox', 'uploads', 'outbox', 'buttons', 'messages', 'runs', 'typed'] as const;
+export const retentionKinds = [
+  'inbox',
+  'bundles',
+  'uploads',
+  'outbox',
+  'buttons',
+  'messages',
+  'runs',
+  'typed',
+] as const;
 export type RetentionKind = (typeof retentionKinds)[number];
 
 /** A look at so many of the oldest rows of a kind. */

@@ -1,4 +1,5 @@
 import type { Audit } from './audit.ts';
+import type { Bundles } from './bundles.ts';
 import type { Buttons } from './buttons.ts';
 import type { Channels } from './channels.ts';
 import type { Digests } from './digests.ts';
@@ -64,6 +65,7 @@ export interface Tx {
   readonly tokens: Tokens;
   readonly slackSockets: SlackSockets;
   readonly retention: Retention;
+  readonly bundles: Bundles;
   /** Delivered on commit. */
   notify(topic: Topic, payload: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Facts } from '../kernel/facts.ts';
 import type { Person } from '../kernel/person.ts';
 import type { ProbeOutcome } from '../probe/probe.ts';
 
-export const runKinds = ['health', 'diagnose', 'digest', 'propose', 'report', 'logs'] as const;
+export const runKinds = ['health', 'diagnose', 'digest', 'propose', 'report', 'logs', 'collect'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 export const runStates = ['queued', 'running', 'complete', 'failed', 'expired'] as const;

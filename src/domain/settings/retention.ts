@@ -17,7 +17,8 @@ export const Retention = z
     buttons: kept('30d', 2, 'Buttons, counted from the end of their validity.'),
     inbox: kept('2d', 1, 'Deliveries of Slack that were accepted; each is taken once.'),
     outbox: kept('7d', 1, 'What was sent to Slack; what could not be sent stays four times as long.'),
-    uploads: kept('2d', 1, 'Files that were sent to Slack: reports and bundles of logs.'),
+    uploads: kept('2d', 1, 'Files that were sent to Slack, such as reports.'),
+    bundles: kept('2d', 1, 'Bundles on their way from a worker to Slack; each goes as soon as Slack has it.'),
     typed: kept(
       '400d',
       30,

@@ -56,6 +56,14 @@ export const SlackSettings = z
       })
       .prefault({})
       .meta({ description: 'How many checks and fixes are started within a minute, by each bot process.' }),
+    bundles: z
+      .strictObject({
+        mostMiB: z.int().min(1).max(500).default(50).meta({
+          description: 'Largest bundle that goes to Slack; logs that do not fit are left out, and named.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'What `/aetherius collect` gathers.' }),
     channels: z
       .record(z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id, such as C07QKZ3M8TW'), Channel)
       .default({})

@@ -19,6 +19,8 @@ export type Command =
       readonly options: Readonly<Record<string, string>>;
       readonly environment?: string;
     }
+  /** `since` as it was typed. */
+  | { readonly kind: 'collect'; readonly since?: string; readonly environment?: string }
   | { readonly kind: 'report'; readonly run?: string; readonly environment?: string }
   | {
       readonly kind: 'fix';
@@ -76,6 +78,7 @@ export const verbs = [
   'health',
   'diagnose',
   'logs',
+  'collect',
   'report',
   'fix',
   'approvals',
@@ -105,6 +108,8 @@ const synonyms: Readonly<Record<string, Verb>> = {
   排查: 'diagnose',
   log: 'logs',
   日志: 'logs',
+  bundle: 'collect',
+  收集: 'collect',
   报告: 'report',
   apply: 'fix',
   repair: 'fix',
@@ -237,6 +242,19 @@ const parsers: Readonly<Record<Verb, Parser>> = {
       if (!wish.ok) return refuse({ reason: `bad-${wish.fault}`, facts: { word: wish.value } });
     }
     return accept({ kind: 'logs', part: plain.join(' '), options: named, ...environmentOf(rest) });
+  },
+  collect: (rest, environments) => {
+    const wrong = wrongEnvironment(rest, environments);
+    if (wrong) return wrong;
+    const { named, plain } = splitNamed(rest.words);
+    const surplus = Object.keys(named).find((name) => name !== 'since');
+    if (surplus !== undefined)
+      return refuse({ reason: 'surplus', facts: { verb: 'collect', word: surplus } });
+    // A word that is left over can only be a misspelt environment.
+    if (plain[0] !== undefined) return unknownEnvironment(plain[0], environments);
+    const wish = readWish(present({ since: named['since'] }), Date.UTC(2100, 0));
+    if (!wish.ok) return refuse({ reason: `bad-${wish.fault}`, facts: { word: wish.value } });
+    return accept({ kind: 'collect', ...present({ since: named['since'] }), ...environmentOf(rest) });
   },
   report: (rest, environments) => {
     const wrong = wrongEnvironment(rest, environments);

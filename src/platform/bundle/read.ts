@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Transform, Writable } from 'node:stream';
+import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
@@ -36,6 +36,15 @@ export interface BundleVerdict {
   readonly findings: readonly BundleFinding[];
 }
 
+/** Where it is, or what it is. */
+type BundleFile = string | Uint8Array;
+
+const SLICE_BYTES = 64 * 1024;
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
+}
+
 type Limits = { readonly [K in keyof typeof bundleLimits]: number };
 interface ReadOptions {
   readonly signal: AbortSignal;
@@ -46,8 +55,17 @@ interface ReadOptions {
  * Compares each file of a bundle with its manifest, without unpacking it to the disk. That a bundle was not made up, it
  * cannot say: whoever alters a file can alter the manifest. AppError NOT_FOUND for a file that cannot be read.
  */
-export async function verifyBundle(path: string, options: ReadOptions): Promise<BundleVerdict> {
+export async function verifyBundle(path: BundleFile, options: ReadOptions): Promise<BundleVerdict> {
   return verdictOf(await walk(path, options, () => undefined));
+}
+
+/** The same; each file, the manifest too, is given to the stream that `into` makes for it. */
+export async function verifyBundleInto(
+  path: BundleFile,
+  options: ReadOptions,
+  into: (path: string) => Writable,
+): Promise<BundleVerdict> {
+  return verdictOf(await walk(path, options, into));
 }
 
 /**
@@ -77,7 +95,7 @@ export async function openBundle(path: string, folder: string, options: ReadOpti
 
 /** Text of the files of a bundle whose path begins so, each after the one before it. */
 export async function readBundle(
-  path: string,
+  path: BundleFile,
   options: ReadOptions,
   wanted: (path: string) => boolean,
   take: (path: string, text: string) => void,
@@ -110,7 +128,7 @@ interface Walked {
 }
 
 async function walk(
-  path: string,
+  path: BundleFile,
   { signal, limits = bundleLimits }: ReadOptions,
   into: (path: string) => Writable | undefined | Promise<Writable | undefined>,
 ): Promise<Walked> {
@@ -120,7 +138,7 @@ async function walk(
   let folder: string | undefined;
   let manifest: BundleManifest | undefined;
   const archive = extract();
-  const source = createReadStream(path, { signal });
+  const source = typeof path === 'string' ? createReadStream(path, { signal }) : Readable.from(slices(path));
   const gunzip = createGunzip();
   // What belongs to no file is bounded, too: an archive may end in empty blocks, and in any number of them.
   let passed = 0;
@@ -189,7 +207,7 @@ async function walk(
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR')
       throw new AppError('NOT_FOUND', 'the bundle cannot be read', {
-        facts: { reason: 'bundle-unreadable', path, code },
+        facts: { reason: 'bundle-unreadable', path: String(path), code },
         cause: error,
       });
     // What a disk says about what is written is no word about the bundle.

@@ -38,25 +38,78 @@ export async function writeBundle(path: string, folder: string, now: () => Date)
   };
 }
 
+/** Bytes of a piece of a bundle on its way. */
+const PIECE_BYTES = 512 * 1024;
+/** What the compressor may still hold of what it has taken. */
+const HELD_BYTES = 256 * 1024;
+/** What a file costs in the archive besides its bytes: a header for its name, one for itself, and padding. */
+const FILE_BYTES = 2048;
+
+/**
+ * The same archive in pieces, each given to `take` once the one before it was taken; whatever `take` throws is thrown by
+ * `add` and `end`. What is left of a bundle that is dropped is for whoever took the pieces.
+ */
+export function writeBundlePieces(
+  folder: string,
+  now: () => Date,
+  take: (piece: Uint8Array) => Promise<void>,
+): BundleWriter {
+  const archive = createArchive(folder, now);
+  const taken = (async () => {
+    let held: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of archive.stream as AsyncIterable<Uint8Array>) {
+      held.push(chunk);
+      size += chunk.length;
+      if (size < PIECE_BYTES) continue;
+      await take(Buffer.concat(held));
+      [held, size] = [[], 0];
+    }
+    if (size > 0) await take(Buffer.concat(held));
+  })();
+  // Told by `add` and `end`; until one of them is called it is nobody's.
+  taken.catch(() => undefined);
+  const broken = taken.then(() => new Promise<never>(() => undefined));
+  broken.catch(() => undefined);
+  return {
+    add: (name, content) => Promise.race([archive.add(name, content), broken]),
+    bytesAtMost: archive.bytesAtMost,
+    async end() {
+      const whole = await Promise.race([archive.end(), broken]);
+      await taken;
+      return whole;
+    },
+    async drop() {
+      archive.stream.destroy();
+      await taken.catch(() => undefined);
+    },
+  };
+}
+
 /** A gzip of a tar archive as a stream that holds whoever fills it back while nobody reads. */
 export function createArchive(
   folder: string,
   now: () => Date,
-): Pick<BundleWriter, 'add' | 'end'> & { readonly stream: Transform } {
+): Pick<BundleWriter, 'add' | 'end'> & { readonly stream: Transform; bytesAtMost(): number } {
   const pack = createPack();
   const gzip = createGzip();
   const whole = counted();
   const flowing = pipeline(pack, gzip, whole.stream);
   flowing.catch(() => undefined);
   let last: Promise<unknown> = Promise.resolve();
+  let given = 0;
   return {
     stream: whole.stream,
+    // What was not compressed yet counts as it is.
+    bytesAtMost: () => whole.bytes() + Math.max(0, given - gzip.bytesWritten) + HELD_BYTES,
     add(name, content) {
       const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+      given += bytes.length + FILE_BYTES;
       const added = last.then(async (): Promise<Written> => {
         const header = { name: `${folder}/${name}`, size: bytes.length, mode: 0o600, mtime: now() };
         await new Promise<void>((resolve, reject) => {
           const entry = pack.entry(header, (error) => (error ? reject(error) : resolve()));
+          entry.on('error', reject);
           entry.end(bytes);
         });
         return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
@@ -73,7 +126,7 @@ export function createArchive(
   };
 }
 
-function counted(): { readonly stream: Transform; result(): Written } {
+function counted(): { readonly stream: Transform; bytes(): number; result(): Written } {
   const hash: Hash = createHash('sha256');
   let bytes = 0;
   const stream = new Transform({
@@ -83,5 +136,5 @@ function counted(): { readonly stream: Transform; result(): Written } {
       done(null, chunk);
     },
   });
-  return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) };
+  return { stream, bytes: () => bytes, result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }

@@ -6,6 +6,7 @@ import type { Rendered } from '../../domain/message/rendered.ts';
 import { movedPurpose, type Urgency } from '../../domain/message/sending.ts';
 import { failureOf } from '../slack/failure.ts';
 import type { SlackGate } from '../slack/gate.ts';
+import { type BundlesOnTheWay, sendBundle } from './bundle.ts';
 import { sendPage } from './page.ts';
 import {
   directChannel,
@@ -35,6 +36,8 @@ export interface DeliverOptions {
   /** What is left where an answer was expected that came as a post of its own; `link` leads to that post. */
   readonly moved: (channel: string, link?: string) => Rendered;
   readonly gate: SlackGate;
+  /** Bundles that workers have left in PostgreSQL. */
+  readonly bundles: BundlesOnTheWay;
   /** Where pages go. */
   readonly pageUrl?: Secret;
 }
@@ -46,12 +49,14 @@ export interface Delivered extends Sent {
 
 type Render = Extract<OutboxItem, { kind: 'render' }>;
 
-/** Makes the call to Slack that an item stands for; rejects with the error of the call. */
-export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => Promise<Delivered> {
+/** Makes the call to Slack that an item stands for; rejects with the error of the call. `signal`: it is another's now. */
+export function createDeliverer(
+  options: DeliverOptions,
+): (item: OutboxItem, signal: AbortSignal) => Promise<Delivered> {
   const { clients, fit } = options;
   /** Messages that were said again because somebody had deleted them. */
   const reposted = new Set<string>();
-  return async (taken) => {
+  return async (taken, signal) => {
     const item = withoutSecrets(taken, options.gate);
     const client = clients[item.urgency];
     switch (item.kind) {
@@ -63,7 +68,9 @@ export function createDeliverer(options: DeliverOptions): (item: OutboxItem) => 
       case 'home':
         return publishHome(client, item);
       case 'upload':
-        return upload(client, item);
+        return 'bundle' in item.payload
+          ? sendBundle(client, item, item.payload, { ...options.bundles, gate: options.gate }, signal)
+          : upload(client, item, item.payload);
       case 'page':
         return sendPage(options.gate.fetch, options.pageUrl, item);
       case 'respond':

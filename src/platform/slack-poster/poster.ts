@@ -4,6 +4,7 @@ import { isStoreAway } from '../../domain/kernel/errors.ts';
 import { every, type Periodic } from '../../domain/kernel/every.ts';
 import type { Outbox, OutboxItem } from '../../domain/message/outbox.ts';
 import { failureOf, type SlackFailure } from '../slack/failure.ts';
+import { BundleRefused } from '../slack/gate.ts';
 import { createDeliverer, type DeliverOptions } from './deliver.ts';
 import { createSendLimits } from './limits.ts';
 
@@ -14,6 +15,8 @@ export interface PosterOptions extends DeliverOptions {
   readonly owner: string;
   /** A message that cannot be posted or edited: its requester should be told another way. */
   readonly onLost?: (message: NonNullable<OutboxItem['message']>, code: string) => Promise<void>;
+  /** A bundle that does not come: told under its card. */
+  readonly onUndelivered?: (item: OutboxItem, code: string) => Promise<void>;
   readonly onSent?: (item: OutboxItem, afterMs: number) => void;
   readonly onFailure?: (item: OutboxItem, failure: SlackFailure) => void;
 }
@@ -61,13 +64,31 @@ export function createPoster(options: PosterOptions): Poster {
     if (item === undefined) return;
     const begun = clock.now().getTime();
     try {
-      const { replaced, ...sent } = await deliver(item);
+      const { replaced, ...sent } = await held(item);
       await outbox.sent(item.id, owner, { ...sent, ...(replaced === true ? { replaced } : {}) });
       const ms = clock.now().getTime() - begun;
       logger.debug({ ...facts, ms }, 'outbox item sent');
       options.onSent?.(item, ms);
     } catch (error) {
-      await settle(item, failureOf(error), error);
+      await (isBundle(item) ? settleBundle(item, error) : settle(item, failureOf(error), error));
+    }
+  };
+
+  /** A file takes its time: its lease goes on as long as it is on its way. */
+  const held = async (item: OutboxItem): ReturnType<typeof deliver> => {
+    const lost = new AbortController();
+    if (item.kind !== 'upload') return deliver(item, lost.signal);
+    const beat = async (): Promise<void> => {
+      if (!(await outbox.extend(item.id, owner, leaseMs))) lost.abort();
+    };
+    const beating = every(leaseMs / 3, beat, {
+      ...{ clock, firstMs: leaseMs / 3 },
+      onError: (err) => logger.warn({ err, outboxId: item.id }, 'the lease of a file cannot be extended'),
+    });
+    try {
+      return await deliver(item, lost.signal);
+    } finally {
+      await beating.stop();
     }
   };
 
@@ -118,6 +139,21 @@ export function createPoster(options: PosterOptions): Poster {
         logger.warn({ ...facts, err: error }, 'a call to Slack failed');
         return again(item, failure.code, 500);
     }
+  };
+
+  /** Its card stands, whatever becomes of the file: what is given up is said there. */
+  const settleBundle = async (item: OutboxItem, error: unknown): Promise<void> => {
+    const failure: SlackFailure =
+      error instanceof BundleRefused ? { kind: 'lost', code: `bundle-${error.flaw}` } : failureOf(error);
+    if (failure.kind === 'rate-limited' || failure.kind === 'token') return settle(item, failure, error);
+    const isFinal = failure.kind === 'lost' || failure.kind === 'gone' || failure.kind === 'invalid';
+    if (!isFinal && item.attempts < attemptsBeforeGivingUp) return settle(item, failure, error);
+    options.onFailure?.(item, failure);
+    const { code } = failure;
+    logger.error({ outboxId: item.id, code, err: error }, 'a bundle is not sent');
+    // First what is said: whoever is killed in between says it again under the same id, which is once.
+    await options.onUndelivered?.(item, code);
+    await outbox.fail(item.id, owner, { error: code });
   };
 
   const again = async (item: OutboxItem, error: string, firstMs: number): Promise<void> => {
@@ -190,9 +226,12 @@ function patient(outbox: Outbox, clock: Clock, hurry: () => boolean): Outbox {
   };
   return {
     ...outbox,
+    extend: (...args) => insist(() => outbox.extend(...args)),
     move: (...args) => insist(() => outbox.move(...args)),
     sent: (...args) => insist(() => outbox.sent(...args)),
     retry: (...args) => insist(() => outbox.retry(...args)),
     fail: (...args) => insist(() => outbox.fail(...args)),
   };
 }
+
+const isBundle = (item: OutboxItem): boolean => item.kind === 'upload' && 'bundle' in item.payload;

@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { visible, visibleJson } from '../../domain/kernel/text.ts';
-import type { OutboxItem } from '../../domain/message/outbox.ts';
+import type { FileText, OutboxItem } from '../../domain/message/outbox.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 
 /** What a send left behind. */
@@ -104,8 +104,11 @@ export async function publishHome(client: WebClient, item: Item<'home'>): Promis
   return {};
 }
 
-export async function upload(client: WebClient, item: Item<'upload'>): Promise<Sent> {
-  const file = item.payload;
+export async function upload(
+  client: WebClient,
+  item: Item<'upload'>,
+  file: Item<'upload'>['payload'] & FileText,
+): Promise<Sent> {
   const threadTs =
     item.message?.ts === undefined ? file.threadTs : (item.message.threadTs ?? item.message.ts);
   await client.filesUploadV2({

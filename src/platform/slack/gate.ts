@@ -10,13 +10,42 @@ export interface SlackGateOptions {
   readonly redactorOf?: (answer: string) => Redactor;
   /** What people read where a text was withheld, in the language of the channel. */
   readonly words?: (channel: string | undefined) => string;
+  /** What is wrong with a bundle; without it no bundle is sent. */
+  readonly bundleFlaw?: (
+    bytes: Uint8Array,
+    expected: { readonly runId: string; readonly sha256: string },
+    knows: (text: string) => boolean,
+    signal: AbortSignal,
+  ) => Promise<'altered' | 'secret' | undefined>;
 }
 
 export interface SlackGate {
   /** Everything that is sent to Slack passes it: calls of the Web API, files, answers through a `response_url`. */
   readonly fetch: typeof fetch;
+  /**
+   * The one way of bytes that are no text: a bundle of ours, which was cleaned when it was made, is looked through and
+   * sent as it is (ADR 0035). BundleRefused for one that is not as it was made, or has a secret that this process knows.
+   */
+  bundle(url: string, file: SlackBundle, signal: AbortSignal): Promise<Response>;
   /** The same for a payload, before it is fitted into Slack's limits; `answer` is the run that it belongs to. */
   clean<T>(payload: T, channel: string | undefined, answer?: string): T;
+}
+
+export interface SlackBundle {
+  readonly bytes: Uint8Array;
+  readonly runId: string;
+  /** Lower-case hex of its bytes, by whoever made it. */
+  readonly sha256: string;
+}
+
+/** Final: it is not sent, now or later. */
+export class BundleRefused extends Error {
+  override readonly name = 'BundleRefused';
+  readonly flaw: 'altered' | 'secret';
+  constructor(flaw: 'altered' | 'secret') {
+    super(`a bundle is not sent: ${flaw}`);
+    this.flaw = flaw;
+  }
 }
 
 /** The gate to Slack, at the last place that all ways there share (ADR 0015). */
@@ -30,6 +59,15 @@ export function createSlackGate(options: SlackGateOptions = {}): SlackGate {
     fetch: async (input, init = {}) => {
       const body = await cleanBody(init.body ?? undefined, clean, redactor);
       return fetch(input, body === undefined ? init : { ...init, body });
+    },
+    async bundle(url, { bytes, ...expected }, signal) {
+      const { bundleFlaw = () => Promise.resolve('altered' as const) } = options;
+      const flaw = await bundleFlaw(bytes, expected, (text) => redactor.holdsKnown(text), signal);
+      if (flaw !== undefined) throw new BundleRefused(flaw);
+      // docs.slack.dev/reference/methods/files.getUploadURLExternal: the raw bytes, by POST.
+      const body = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+      const headers = { 'content-type': 'application/octet-stream' };
+      return fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
     },
     clean: <T>(payload: T, channel: string | undefined, answer?: string) =>
       clean(payload, channel, answer) as T,

@@ -125,7 +125,8 @@ function single(send: Send): Pick<Messages, 'ephemeral' | 'home' | 'upload' | 'p
     upload: ({ parentId, runId, ...file }) =>
       send({
         kind: 'upload',
-        lane: file.channel,
+        // A bundle is on its way for longer: nothing else of its channel waits for it.
+        lane: 'bundle' in file ? `bundle:${file.bundle}` : file.channel,
         urgency: 'answer',
         payload: file,
         ...present({ messageId: parentId, answer: runId }),

@@ -173,8 +173,17 @@ function moving(transaction: Transaction, ids: Ids): Pick<Outbox, 'move'> {
   };
 }
 
-function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'retry' | 'fail'> {
+function settling(transaction: Transaction): Pick<Outbox, 'sent' | 'extend' | 'retry' | 'fail'> {
   return {
+    extend: (id, owner, leaseMs) =>
+      transaction(async (query) => {
+        const { count } = await query(
+          `UPDATE outbox SET leased_until = clock_timestamp() + ${ms(3)}
+           WHERE id = $1 AND leased_by = $2 AND state = 'sending'`,
+          asIds(id, owner, leaseMs),
+        );
+        return count === 1;
+      }),
     sent: (id, owner, { ts, channel, replaced = false }) =>
       transaction(async (query) => {
         const { rows } = await query<Pick<StoredItem, 'message_id' | 'version' | 'kind' | 'priority'>>(

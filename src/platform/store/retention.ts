@@ -29,6 +29,11 @@ const kinds: Readonly<Record<Exclude<RetentionKind, 'typed'>, Kind>> = {
     ...{ table: 'inbox', at: 'received_at', key: 'key', keyType: 'text' },
     ...{ free: 'true', skipsLocked: false },
   },
+  // Bytes alone: the row of a bundle goes with its run.
+  bundles: {
+    ...{ table: 'bundle_pieces', at: 'created_at', key: 'seq', keyType: 'bigint' },
+    ...{ free: 'true', skipsLocked: false },
+  },
   uploads: {
     ...{ table: 'outbox', at: 'created_at', key: 'seq', keyType: 'bigint' },
     of: `kind = 'upload'`,

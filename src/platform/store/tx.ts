@@ -4,6 +4,7 @@ import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 import type { Signer } from '../../domain/kernel/signing.ts';
 import type { Topic, Tx } from '../../domain/ports/store.ts';
 import { type AuditKey, createAudit } from './audit.ts';
+import { createBundles } from './bundles.ts';
 import { createButtons } from './buttons.ts';
 import { createChannels } from './channels.ts';
 import { createDigests } from './digests.ts';
@@ -51,6 +52,7 @@ export function createTx(options: {
     tokens: createTokens(query),
     slackSockets: createSlackSockets(query),
     retention: createRetention(query),
+    bundles: createBundles(query),
     notify,
   };
 }

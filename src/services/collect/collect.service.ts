@@ -21,11 +21,11 @@ const LIST_MS = 20_000;
 export function createCollectHere(options: CollectOptions): CollectHere {
   const { clock, rules } = options;
   return {
-    async collect({ id, environment, since, redactor, writer, page, signal, onProgress }) {
+    async collect({ id, environment, since, redactor, writer, page, mostBytes, signal, onProgress }) {
       try {
         const startedAt = clock.now();
         const targets = await options.targets.forRun(environment, signal);
-        const bundle = new Bundle(writer, redactor, clock, signal, onProgress);
+        const bundle = new Bundle(writer, redactor, clock, signal, onProgress, mostBytes);
         const logs: { part: PartId; report: LogReport }[] = [];
         const plain = plainSources(targets, options.version).map((source) => ({
           lane: source.lane,

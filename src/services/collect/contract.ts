@@ -1,5 +1,5 @@
 import type { BundleContent } from '../../domain/bundle/content.ts';
-import type { BundleManifest } from '../../domain/bundle/manifest.ts';
+import type { BundleEntry, BundleManifest } from '../../domain/bundle/manifest.ts';
 import type { BundleWriter, Written } from '../../domain/bundle/writer.ts';
 import type { Redactor } from '../../domain/kernel/redact/redactor.ts';
 
@@ -7,7 +7,7 @@ export interface CollectProgress {
   readonly done: number;
   readonly of: number;
   /** Sources that gave nothing, or not all. */
-  readonly failed: number;
+  readonly gaps: readonly BundleEntry[];
 }
 
 export interface CollectHere {
@@ -25,6 +25,8 @@ export interface CollectHere {
     readonly writer: BundleWriter;
     /** The index page. */
     readonly page: (content: BundleContent) => string;
+    /** Bytes that the archive may have; what does not fit is left out, and named. Default: any number. */
+    readonly mostBytes?: number;
     readonly signal: AbortSignal;
     readonly onProgress?: (progress: CollectProgress) => void;
   }): Promise<{ readonly manifest: BundleManifest; readonly archive: Written }>;

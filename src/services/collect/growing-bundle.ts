@@ -14,9 +14,12 @@ import { wholeJson } from '../../domain/kernel/text.ts';
 import { within } from '../../domain/kernel/within.ts';
 import { newest, type Source } from '../logs/read-part.service.ts';
 import { toCause } from '../run/probe-runner.service.ts';
+import type { CollectProgress } from './contract.ts';
 
 /** Bytes of all logs together. */
 const MOST_LOG_BYTES = 512 * 2 ** 20;
+/** Of a bundle that may not have any size: what is kept free for the page, the health report and the manifest. */
+const KEPT_FREE_BYTES = 4 * 2 ** 20;
 /** Characters of JSON that is indented for people. */
 const MOST_INDENTED = 8 * 2 ** 20;
 /** Of one file of a recording; an answer may make it as much larger. */
@@ -32,7 +35,8 @@ export class Bundle {
   readonly #writer: BundleWriter;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #onProgress: ((progress: { done: number; of: number; failed: number }) => void) | undefined;
+  readonly #onProgress: ((progress: CollectProgress) => void) | undefined;
+  readonly #mostBytes: number;
   readonly #entries: BundleEntry[] = [];
   readonly #paths = new Set<string>();
   #logBytes = 0;
@@ -44,13 +48,15 @@ export class Bundle {
     redactor: Redactor,
     clock: Clock,
     signal: AbortSignal,
-    onProgress: ((progress: { done: number; of: number; failed: number }) => void) | undefined,
+    onProgress: ((progress: CollectProgress) => void) | undefined,
+    mostBytes = Number.POSITIVE_INFINITY,
   ) {
     this.#writer = writer;
     this.redactor = redactor;
     this.#clock = clock;
     this.#signal = signal;
     this.#onProgress = onProgress;
+    this.#mostBytes = mostBytes;
   }
 
   /** In the order of their paths. */
@@ -67,8 +73,8 @@ export class Bundle {
       return await work();
     } finally {
       this.#done += 1;
-      const failed = this.#entries.filter(({ error, leftOut }) => error ?? leftOut).length;
-      this.#onProgress?.({ done: this.#done, of: this.#of, failed });
+      const gaps = this.#entries.filter(({ error, leftOut }) => error ?? leftOut);
+      this.#onProgress?.({ done: this.#done, of: this.#of, gaps });
     }
   }
 
@@ -176,9 +182,20 @@ export class Bundle {
       this.leaveOut(path, { why: 'size', detail: `${Buffer.byteLength(text)} bytes` });
       return;
     }
+    if (!this.#fits(path, Buffer.byteLength(text))) {
+      this.leaveOut(path, { why: 'size', detail: `the bundle may have at most ${this.#mostBytes} bytes` });
+      return;
+    }
     const name = this.#free(path);
     const written = await this.#writer.add(name, text);
     this.#note({ path: name, ...written, ...this.#times(startedAt), ...present({ leftOut }) });
+  }
+
+  /** Whatever the archive makes of it: text gets smaller, how much is not known before. What sums it up always has room. */
+  #fits(path: string, bytes: number): boolean {
+    const kept = Math.min(KEPT_FREE_BYTES, this.#mostBytes / 4);
+    const keptFree = path.includes('/') ? kept : kept / 4;
+    return (this.#writer.bytesAtMost?.() ?? 0) + bytes + keptFree <= this.#mostBytes;
   }
 
   /** Two names may become one when they are made safe. */

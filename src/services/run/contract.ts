@@ -1,5 +1,6 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import type { Person } from '../../domain/kernel/person.ts';
+import type { ElsewhereReason } from '../../domain/message/collect-view.ts';
 import type { Run, RunKind, RunSource, RunWithOutcomes, Surface } from '../../domain/run/run.ts';
 
 export interface StartRun {
@@ -9,6 +10,8 @@ export interface StartRun {
   readonly source: RunSource;
   readonly requestedBy?: Person;
   readonly surface?: Surface;
+  /** Where it was asked for, if the answer may not stand there: that place is told so. */
+  readonly elsewhere?: { readonly at: Surface; readonly why: ElsewhereReason };
   /** Same key, same run: a redelivered command starts nothing. */
   readonly dedupeKey?: string;
 }

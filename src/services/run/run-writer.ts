@@ -59,6 +59,10 @@ export function createRunWriter(
       fresh.push(outcome);
       dirty = true;
     },
+    /** What is shown has changed, and no outcome with it. */
+    changed(): void {
+      dirty = true;
+    },
     rest,
     /** Ends the writing with a write of its own. */
     async flush(): Promise<void> {

@@ -2,6 +2,7 @@ import type { DiagnosisRenderer } from '../../domain/diagnosis/render-diagnosis.
 import type { Clock, Ids } from '../../domain/kernel/clock.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { CollectRenderer } from '../../domain/message/collect-view.ts';
 import type { LogsRenderer } from '../../domain/message/logs-view.ts';
 import type { Rendered } from '../../domain/message/rendered.ts';
 import type { Renderer } from '../../domain/message/renderer.ts';
@@ -9,6 +10,7 @@ import { holdBackMs } from '../../domain/message/sending.ts';
 import type { Courier } from '../../domain/ports/courier.ts';
 import type { NewRun } from '../../domain/ports/runs.ts';
 import type { StoreOf, TxOf } from '../../domain/ports/store.ts';
+import { queueOfRun } from '../../domain/run/jobs.ts';
 import type { Language, Run } from '../../domain/run/run.ts';
 import type { RunService, StartRun } from './contract.ts';
 
@@ -20,6 +22,8 @@ export interface RunServiceOptions {
   readonly diagnosis?: DiagnosisRenderer;
   /** Words of a log; likewise. */
   readonly logs?: LogsRenderer;
+  /** Words of a bundle; likewise. */
+  readonly collect?: CollectRenderer;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Names of the configured environments. */
@@ -28,6 +32,8 @@ export interface RunServiceOptions {
 
 /** Purpose of a run's first message: everything else of the run stands under it. */
 export const rootPurpose = 'root';
+/** Purpose of the line that says, where it was asked, that the answer goes to the person. */
+const elsewherePurpose = 'elsewhere';
 
 /** R-S1: persisted within the time in which Slack still waits. */
 const persistMs = 1500;
@@ -53,25 +59,32 @@ export function createRunService(options: RunServiceOptions): RunService {
   };
 
   async function hint({ store: own }: RunServiceOptions, run: NewRun): Promise<'ok' | 'down'> {
-    const { id, environment } = run;
-    const taken = await courier.run({ environment, runId: id, attempt: 1 });
+    const { id, environment, kind } = run;
+    const taken = await courier.run({ environment, kind, runId: id, attempt: 1 });
     if (taken === 'ok') return taken;
     // A worker looks by itself a little later anyway: what fails here costs seconds, not the run.
-    await own.tx((tx) => tx.notify('runs', runHint({ environment, runId: id }))).catch(() => undefined);
+    await own
+      .tx((tx) => tx.notify('runs', runHint({ environment, kind: queueOfRun(kind), runId: id })))
+      .catch(() => undefined);
     return taken;
   }
 }
 
 /** Payload of `NOTIFY runs` for a run that Redis did not take. */
-export function runHint(hint: { readonly environment: string; readonly runId: string }): string {
-  return `${hint.runId} ${hint.environment}`;
+export function runHint({ runId, kind, environment }: RunHint): string {
+  return `${kind === 'collect' ? 'collect:' : ''}${runId} ${environment}`;
 }
 
-export function readRunHint(
-  payload: string,
-): { readonly environment: string; readonly runId: string } | undefined {
-  const space = payload.indexOf(' ');
-  return space === -1 ? undefined : { runId: payload.slice(0, space), environment: payload.slice(space + 1) };
+export function readRunHint(payload: string): RunHint | undefined {
+  const [, queue, runId, environment] = /^(collect:)?(\S+) (.+)$/s.exec(payload) ?? [];
+  if (runId === undefined || environment === undefined) return undefined;
+  return { runId, environment, kind: queue === undefined ? 'run' : 'collect' };
+}
+
+interface RunHint {
+  readonly environment: string;
+  readonly runId: string;
+  readonly kind: 'run' | 'collect';
 }
 
 function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun {
@@ -87,7 +100,7 @@ function toRun({ ids }: Pick<RunServiceOptions, 'ids'>, input: StartRun): NewRun
 }
 
 /** Kinds that answer in one message which fills in; the others post when they have something to show. */
-const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagnose', 'logs']);
+const fillsIn: ReadonlySet<NewRun['kind']> = new Set(['health', 'digest', 'diagnose', 'logs', 'collect']);
 
 /** The run and its first message; the run that was there before when the key is known. */
 async function insertRun(
@@ -108,6 +121,16 @@ async function insertRun(
   const queued: Run = { ...run, state: 'queued', attempt: 0, createdAt: now };
   const rendered = firstWords(options, queued, surface.language, now);
   if (rendered === undefined) return undefined;
+  const { elsewhere } = input;
+  const told =
+    elsewhere && options.collect?.elsewhere({ run: queued, why: elsewhere.why }, elsewhere.at.language);
+  if (elsewhere !== undefined && told !== undefined)
+    await tx.messages.post({
+      id: ids.uuid(),
+      ...{ purpose: elsewherePurpose, channel: elsewhere.at.channel, runId: run.id },
+      ...{ rendered: told, urgency: 'answer' },
+      ...present({ threadTs: elsewhere.at.threadTs }),
+    });
   await tx.messages.post({
     id: ids.uuid(),
     purpose: rootPurpose,
@@ -123,11 +146,12 @@ async function insertRun(
 
 /** What stands in the channel before any probe has answered. */
 function firstWords(
-  { renderer, diagnosis, logs }: RunServiceOptions,
+  { renderer, diagnosis, logs, collect }: RunServiceOptions,
   run: Run,
   language: Language,
   now: Date,
 ): Rendered | undefined {
+  if (run.kind === 'collect') return collect?.collect({ run, gaps: [] }, language);
   if (run.kind === 'logs') return logs?.logs({ run, now, named: String(run.params['part'] ?? '') }, language);
   if (run.kind === 'diagnose') {
     const nothing = { judgements: [], instructions: [], outcomes: [], seen: 0, asked: 0 };

@@ -10,6 +10,7 @@ export const answers = {
   'run.kind.digest': 'digest',
   'run.kind.propose': 'fix proposal',
   'run.kind.logs': 'logs',
+  'run.kind.collect': 'bundle',
   'run.kind.report': 'report',
   'run.state.queued': 'waiting',
   'run.state.running': 'running',
@@ -41,6 +42,8 @@ export const answers = {
     'No symptom fits these words. Name one by its id (`S4`), name a part (`redis`), or say it in other words: `/aetherius help`. Reference {reference}.',
   'error.INVALID_INPUT.log-nothing-in-message':
     'This message has no text and no file, so there is no log to read. Reference {reference}.',
+  'error.INVALID_INPUT.bundle-too-large':
+    'The bundle is larger than the {most:bytes} that go to Slack. Ask with a later since=, or write it to a file: `aetherius collect -o <file>`. Reference {reference}.',
   'error.INVALID_INPUT.log-not-in-place':
     'I am not in this conversation, so I cannot answer in it. Invite me with `/invite @aetherius`, or send me the log in a direct message. Reference {reference}.',
   'error.NOT_ALLOWED': 'That is not allowed. Nothing was done. Reference {reference}.',

@@ -1,4 +1,4 @@
-/** Texts of bundles: the commands around them, and their index page. Plain text: no mrkdwn. */
+/** Texts of bundles: the commands around them and their index page in plain text, their card in Slack in mrkdwn. */
 export const bundle = {
   'cli.collect': 'gather all there is of an environment into one file without secrets, from this process',
   'cli.collect.out': 'file to write, such as incident.tar.gz',
@@ -58,4 +58,30 @@ export const bundle = {
   'bundle.page.no-failed': 'Everything was read.',
   'bundle.page.files': 'Files',
   'bundle.page.file': '{bytes:bytes}',
+  'collect.reading':
+    '*Bundle of {environment}*: collecting logs, objects, configuration, health and causes. It takes some minutes.',
+  'collect.progress': '*Bundle of {environment}*: {done} of {of} sources are done.',
+  'collect.whole':
+    '*Bundle of {environment}*: {files|# file|# files}, {bytes:bytes}, with logs since {since:time}. It comes below as a file.',
+  'collect.lacks': '{count|# source is|# sources are} missing or cut.',
+  'collect.gaps': 'Not in it, or not whole:',
+  'collect.gaps.more': '{count|# more source is|# more sources are} named on the page of the bundle.',
+  'collect.look':
+    'It holds no secret that the bot can recognise. Look through it before you give it away. Unpack it and open `index.html`: that needs no network.',
+  'collect.kept':
+    'In Slack it stays until somebody deletes it, or as long as your workspace keeps files. The copy on the way there is removed now, or after {days|# day|# days} if Slack does not take it.',
+  'collect.verify': 'To check it: `aetherius bundle verify <file>`. SHA-256 {sha256}',
+  'collect.elsewhere.shared':
+    ':package: {who} gets the bundle in a direct message: another organisation reads this channel.',
+  'collect.elsewhere.unknown':
+    ':package: {who} gets the bundle in a direct message: Slack did not say who reads this channel.',
+  'collect.instead': 'The channel does not take the file, so you get it here.',
+  'collect.undelivered':
+    'The bundle was collected and did not come: {why} `aetherius collect -o <file>` writes one on your machine.',
+  'collect.undelivered.bundle-gone': 'it was kept too long on the way, and was removed. Ask again.',
+  'collect.undelivered.bundle-altered': 'it is not as it was collected. It was not sent.',
+  'collect.undelivered.bundle-secret':
+    'a secret that the bot knows stands in it. It was not sent. Ask again: the worker knows it by then, or report this.',
+  'collect.undelivered.bundle-size': 'it is larger than `slack.bundles.mostMiB`. It was not sent.',
+  'collect.undelivered.other': 'Slack did not take it (`{code}`).',
 } as const;

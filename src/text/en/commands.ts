@@ -5,6 +5,8 @@ export const commands = {
   'help.diagnose': '`/aetherius diagnose <symptom or part> [env]`: why it is so',
   'help.logs':
     '`/aetherius logs <part> [since=30m] [level=error] [grep=words] [container=name] [env]`: what its logs say is wrong; `all` with grep= follows one request through all parts',
+  'help.collect':
+    '`/aetherius collect [since=1h] [env]`: all there is, logs, objects, configuration, health, as one file without secrets',
   'help.report': '`/aetherius report [run]`: text for an issue, from the latest run here',
   'help.fix':
     '`/aetherius fix <id> [name=value …] [env]`: propose a fix, with its plan; in an emergency `fix break-glass <id> <reason>` runs one that waits',

@@ -12,6 +12,7 @@ export const answers = {
   'run.kind.digest': '摘要',
   'run.kind.propose': '修复方案',
   'run.kind.logs': '日志',
+  'run.kind.collect': '收集包',
   'run.kind.report': '报告',
   'run.state.queued': '等待中',
   'run.state.running': '运行中',
@@ -40,6 +41,8 @@ export const answers = {
     '没有与这些描述相符的症状。请输入症状编号（`S4`）、组件名（`redis`），或换一种说法：`/aetherius help`。编号 {reference}。',
   'error.INVALID_INPUT.log-nothing-in-message':
     '这条消息没有文字，也没有文件，因此没有日志可读。编号 {reference}。',
+  'error.INVALID_INPUT.bundle-too-large':
+    '收集包超过了可发到 Slack 的 {most:bytes}。请用更晚的 since= 重试，或写入文件：`aetherius collect -o <文件>`。编号 {reference}。',
   'error.INVALID_INPUT.log-not-in-place':
     '我不在这个会话中，无法在此回答。请用 `/invite @aetherius` 邀请我，或把日志用私信发给我。编号 {reference}。',
   'error.NOT_ALLOWED': '不允许此操作，未执行任何操作。编号 {reference}。',

@@ -57,4 +57,26 @@ export const bundle = {
   'bundle.page.no-failed': '全部已读取。',
   'bundle.page.files': '文件',
   'bundle.page.file': '{bytes:bytes}',
+  'collect.reading': '*{environment} 的收集包*：正在收集日志、对象、配置、健康状况和原因，需要几分钟。',
+  'collect.progress': '*{environment} 的收集包*：已完成 {of} 个来源中的 {done} 个。',
+  'collect.whole':
+    '*{environment} 的收集包*：{files|# 个文件}，{bytes:bytes}，日志自 {since:time} 起。文件在下方。',
+  'collect.lacks': '{count|# 个来源}缺失或不完整。',
+  'collect.gaps': '不在其中，或不完整：',
+  'collect.gaps.more': '另有 {count|# 个来源}，见收集包的页面。',
+  'collect.look': '其中没有机器人能识别的机密。交给他人之前请先查看一遍。解压后打开 `index.html`，无需网络。',
+  'collect.kept':
+    '在 Slack 中，它保留到有人删除，或到工作区的文件保留期结束。途中的副本现在就删除；如果 Slack 不接收，则在 {days|# 天}后删除。',
+  'collect.verify': '校验：`aetherius bundle verify <文件>`。SHA-256 {sha256}',
+  'collect.elsewhere.shared': ':package: 收集包以私信发给 {who}：其他组织也能看到本频道。',
+  'collect.elsewhere.unknown': ':package: 收集包以私信发给 {who}：Slack 没有说明谁能看到本频道。',
+  'collect.instead': '该频道不接收文件，因此发到这里。',
+  'collect.undelivered':
+    '收集包已收集，但没有送达：{why} `aetherius collect -o <文件>` 可在您的机器上生成一个。',
+  'collect.undelivered.bundle-gone': '它在途中保留过久，已被删除。请重新收集。',
+  'collect.undelivered.bundle-altered': '它与收集时不一致，没有发送。',
+  'collect.undelivered.bundle-secret':
+    '其中有机器人知道的机密，没有发送。请重新收集：届时执行进程也会知道该机密；否则请报告此问题。',
+  'collect.undelivered.bundle-size': '它超过了 `slack.bundles.mostMiB`，没有发送。',
+  'collect.undelivered.other': 'Slack 没有接收（`{code}`）。',
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

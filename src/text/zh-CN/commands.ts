@@ -7,6 +7,8 @@ export const commands = {
   'help.diagnose': '`/aetherius diagnose <症状或组件> [环境]`：查找原因',
   'help.logs':
     '`/aetherius logs <组件> [since=30m] [level=error] [grep=文字] [container=名称] [环境]`：它的日志说明了什么问题；组件写 `all` 并加 grep=，可在所有组件中跟踪一个请求',
+  'help.collect':
+    '`/aetherius collect [since=1h] [环境]`：把日志、对象、配置、健康状况等全部信息收集成一个不含机密的文件',
   'help.report': '`/aetherius report [运行编号]`：根据这里最近一次运行生成问题报告',
   'help.fix':
     '`/aetherius fix <编号> [名=值 …] [环境]`：提出修复及其方案；紧急时 `fix break-glass <编号> <理由>` 让等待中的修复运行',

@@ -29,6 +29,12 @@ const expected: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     scheduler: 'INSERT DELETE SELECT(seq, field)',
     cli: 'SELECT',
   },
+  bundle_pieces: {
+    bot: 'DELETE SELECT',
+    worker: 'DELETE INSERT SELECT(at, run_id)',
+    scheduler: 'DELETE SELECT(created_at, seq)',
+  },
+  bundles: { bot: 'SELECT UPDATE(file_id)', worker: 'INSERT SELECT UPDATE(bytes, sha256)' },
   buttons: { bot: 'INSERT SELECT', worker: 'INSERT SELECT', scheduler: 'DELETE INSERT SELECT' },
   channel_settings: { bot: 'INSERT SELECT UPDATE', worker: 'SELECT', scheduler: 'SELECT' },
   digests: {

@@ -29,6 +29,8 @@ const verbRules: Readonly<Record<Verb, Entry>> = {
   health: { rule: 'start', public: true, text: 'health prod' },
   diagnose: { rule: 'start', public: true, text: 'diagnose D3 prod' },
   logs: { rule: 'start', public: true, text: 'logs redis prod' },
+  // Where it may not stand, it goes to the person.
+  collect: { rule: 'start', text: 'collect prod' },
   fix: { rule: 'start', public: true, text: 'fix redis.set-eviction-policy prod' },
   report: { rule: 'read', text: 'report prod' },
   approvals: { rule: 'read' },
@@ -76,6 +78,7 @@ const callbackRules: Readonly<Record<Exclude<CallbackId, Shown>, Entry>> = {
   [callbacks.healthShortcut]: { rule: 'start' },
   [callbacks.diagnoseMessage]: { rule: 'start' },
   [callbacks.analyseLog]: { rule: 'start', public: true },
+  [callbacks.collectHere]: { rule: 'start' },
   [callbacks.healthModal]: { rule: 'start', public: true },
   [callbacks.diagnoseModal]: { rule: 'start', public: true },
   [callbacks.rejectModal]: { rule: 'decide' },

@@ -2,7 +2,7 @@ import { ellipsis } from '../text.ts';
 import { isNameCode, isRunCode, isSpaceCode } from './chars.ts';
 import { spellingsOf } from './encodings.ts';
 import { buildAutomaton, type LiteralAutomaton } from './literals.ts';
-import type { ScanState } from './scan-state.ts';
+import { ScanState } from './scan-state.ts';
 
 /** Shortest value that is removed wherever it stands. */
 export const shortestEverywhere = 8;
@@ -70,6 +70,14 @@ export class KnownValues {
   find(state: ScanState): void {
     if (this.#byHash.size > 0) this.#findLong(state);
     if (this.#short.length > 0) this.#findShort(state);
+  }
+
+  /** Whether one that is removed wherever it stands is in the text; short ones and words count only in their place. */
+  isIn(text: string): boolean {
+    if (this.#byHash.size === 0) return false;
+    const state = new ScanState(text);
+    this.#findLong(state);
+    return state.found.length > 0;
   }
 
   #findLong(state: ScanState): void {

@@ -56,6 +56,11 @@ export interface Redactor {
   leaves(value: unknown, kept?: Kept): unknown;
   /** Whether a secret stands in it. A person's e-mail address or an IP address is none. */
   holdsSecret(value: unknown): boolean;
+  /**
+   * Whether a secret of at least 8 characters that this process knows stands in it, in whatever spelling; nothing is
+   * guessed. For what another process has cleaned, and this one cannot change any more.
+   */
+  holdsKnown(text: string): boolean;
   /** UTF-8; withheld when it is none. */
   bytes(bytes: Uint8Array): string;
   /** For what comes in pieces; secrets that are split over them are found. */
@@ -139,6 +144,10 @@ class TextRedactor implements Redactor {
     const apart = new TextRedactor(own, this.#known, plainStandIn);
     apart.leaves(value);
     return apart.#counts.size > 0;
+  }
+
+  holdsKnown(text: string): boolean {
+    return this.#known().isIn(text);
   }
 
   bytes(bytes: Uint8Array): string {

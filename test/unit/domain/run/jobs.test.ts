@@ -20,5 +20,5 @@ it('a job carries ids and nothing else (R-X7)', () => {
 });
 
 it('queues have names that BullMQ allows', () => {
-  expect(queueKinds).toEqual(['run', 'execute']);
+  expect(queueKinds).toEqual(['run', 'collect', 'execute']);
 });

@@ -205,6 +205,7 @@ describe('Slack', () => {
     expect(SlackSettings.parse(channel('C0A'))).toEqual({
       channels: { C0A: { language: 'en' } },
       startsPerMinute: { person: 20, channel: 60 },
+      bundles: { mostMiB: 50 },
     });
     expect(SlackSettings.safeParse(channel('C0A', { language: 'zh-CN' })).success).toBe(true);
     expect(SlackSettings.safeParse(channel('C0A', { language: '' })).success).toBe(false);

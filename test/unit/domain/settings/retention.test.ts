@@ -11,6 +11,7 @@ describe('retention', () => {
       buttons: 30 * day,
       inbox: 2 * day,
       outbox: 7 * day,
+      bundles: 2 * day,
       uploads: 2 * day,
       typed: 400 * day,
     });
@@ -22,6 +23,7 @@ describe('retention', () => {
     ['buttons', '1d'],
     ['inbox', '23h'],
     ['outbox', '23h'],
+    ['bundles', '23h'],
     ['uploads', '23h'],
     ['typed', '29d'],
   ])('refuses %s for %s: something still needs it then', (kind, text) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommand, verbs, withoutMention } from '../../../../src/handlers/grammar/command.ts';
 
 const known =
-  'health, diagnose, logs, report, fix, approvals, approve, reject, resolve, fixes, history, digest, token, whoami, help';
+  'health, diagnose, logs, collect, report, fix, approvals, approve, reject, resolve, fixes, history, digest, token, whoami, help';
 const environments = ['prod', 'staging'];
 const parse = (text: string) => parseCommand(text, environments);
 const command = (text: string) => {
@@ -46,6 +46,9 @@ describe('the grammar of /aetherius', () => {
       },
     ],
     ['日志 redis', { kind: 'logs', part: 'redis', options: {} }],
+    ['collect', { kind: 'collect' }],
+    ['bundle since=2h staging', { kind: 'collect', since: '2h', environment: 'staging' }],
+    ['收集 prod', { kind: 'collect', environment: 'prod' }],
     ['report', { kind: 'report' }],
     ['report run B46DF291 prod', { kind: 'report', run: 'b46df291', environment: 'prod' }],
     [
@@ -123,8 +126,11 @@ describe('the grammar of /aetherius', () => {
     ['logs since=1h prod', { reason: 'missing', facts: { verb: 'logs', what: 'part' } }],
     ['logs redis since=soon', { reason: 'bad-log-time', facts: { word: 'soon' } }],
     ['logs redis level=loud', { reason: 'bad-log-level', facts: { word: 'loud' } }],
+    ['collect since=soon', { reason: 'bad-log-time', facts: { word: 'soon' } }],
+    ['collect part=redis', { reason: 'surplus', facts: { verb: 'collect', word: 'part' } }],
+    ['collect redis', { reason: 'unknown-environment', facts: { word: 'redis', known: 'prod, staging' } }],
     ['logs redis colour=red', { reason: 'surplus', facts: { verb: 'logs', word: 'colour' } }],
-    ['collect', { reason: 'unknown-verb', facts: { word: 'collect', known } }],
+    ['gather', { reason: 'unknown-verb', facts: { word: 'gather', known } }],
     ['mute REDIS_NO_LIMIT 1d known', { reason: 'unknown-verb', facts: { word: 'mute', known } }],
     ['health pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],
     ['health env=pord', { reason: 'unknown-environment', facts: { word: 'pord', known: 'prod, staging' } }],

@@ -53,7 +53,11 @@ describe('a configuration file', () => {
 
     expect(config.environments['prod']?.services).toEqual({});
     expect(config.environments['prod']?.thresholds.redisMemoryPercent).toBe(90);
-    expect(config.slack).toEqual({ channels: {}, startsPerMinute: { person: 20, channel: 60 } });
+    expect(config.slack).toEqual({
+      channels: {},
+      startsPerMinute: { person: 20, channel: 60 },
+      bundles: { mostMiB: 50 },
+    });
   });
 
   it('reports every fault at once with path, line and column', () => {

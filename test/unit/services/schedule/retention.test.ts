@@ -12,7 +12,16 @@ import type { StoreOf } from '../../../../src/domain/ports/store.ts';
 import { createRetentionSweeper, nextLimit } from '../../../../src/services/schedule/retention.service.ts';
 import { silentLogger } from '../../../support/logger.ts';
 
-const keep = { inbox: 1, uploads: 2, outbox: 3, buttons: 4, messages: 5, runs: 6, typed: 7 * 24 * 3_600_000 };
+const keep = {
+  inbox: 1,
+  bundles: 1,
+  uploads: 2,
+  outbox: 3,
+  buttons: 4,
+  messages: 5,
+  runs: 6,
+  typed: 7 * 24 * 3_600_000,
+};
 
 function sweeper(
   answer: (kind: RetentionKind, batch: RetentionBatch, call: number) => RetentionResult,

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { BundleWriter } from '../../../../src/domain/bundle/writer.ts';
+import type { Clock } from '../../../../src/domain/kernel/clock.ts';
+import { createRedactor } from '../../../../src/domain/kernel/redact/redactor.ts';
+import { Bundle } from '../../../../src/services/collect/growing-bundle.ts';
+
+const MIB = 2 ** 20;
+const clock = { now: () => new Date(0) } as Clock;
+
+/** A bundle of an archive that makes nothing smaller. */
+function growing(mostBytes: number) {
+  let bytes = 0;
+  const writer = {
+    add(_path: string, content: string) {
+      bytes += content.length;
+      return Promise.resolve({ bytes: content.length, sha256: 'f' });
+    },
+    bytesAtMost: () => bytes,
+  } as unknown as BundleWriter;
+  const { signal } = new AbortController();
+  const bundle = new Bundle(writer, createRedactor(), clock, signal, undefined, mostBytes);
+  return { bundle, bytes: () => bytes };
+}
+
+describe('a bundle that may not have any size', () => {
+  it('leaves out what does not fit, names it, and keeps room for what sums it up', async () => {
+    const { bundle, bytes } = growing(16 * MIB);
+    for (const name of ['a', 'b', 'c', 'd']) await bundle.text(`logs/redis/${name}.log`, 'x'.repeat(5 * MIB));
+    await bundle.text('logs/redis/small.log', 'x'.repeat(MIB));
+    await bundle.text('index.html', 'x'.repeat(2 * MIB));
+
+    const left = bundle.entries().filter(({ leftOut }) => leftOut !== undefined);
+    expect(left.map(({ path }) => path)).toEqual(['logs/redis/c.log', 'logs/redis/d.log']);
+    expect(left[0]?.leftOut).toEqual({
+      why: 'size',
+      detail: `the bundle may have at most ${16 * MIB} bytes`,
+    });
+    expect(left[0]?.sha256).toBeUndefined();
+    expect(bytes()).toBe(13 * MIB);
+  });
+});
