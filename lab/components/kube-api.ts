@@ -30,6 +30,8 @@ export interface KubeApiOptions {
   readonly args?: readonly string[];
   /** Also run kube-controller-manager (service accounts, namespace deletion, Deployments); default false. */
   readonly controllers?: boolean;
+  /** Also run kube-scheduler: Pods get a node of those that a test has made; default false. */
+  readonly scheduler?: boolean;
 }
 
 export interface KubeApi extends Omit<Server, 'pause' | 'resume'> {
@@ -103,6 +105,7 @@ export async function startKubeApi(options: KubeApiOptions): Promise<KubeApi> {
       failed: () => (server.running() && etcd.running() ? undefined : tail(server.log)),
     });
     if (options.controllers === true) started.push(await controllers(dir, kubeconfig));
+    if (options.scheduler === true) started.push(await scheduler(dir, kubeconfig));
     return {
       host: '127.0.0.1',
       port,
@@ -139,8 +142,24 @@ async function controllers(dir: string, kubeconfig: string) {
         '--root-ca-file',
         join(dir, 'pki/ca.crt'),
       ],
+      // No kubelet says that its node is well: the nodes of a test would be taken for lost.
+      '--controllers=*,-node-lifecycle-controller',
     ],
     log: join(dir, 'kcm.log'),
+  });
+}
+
+async function scheduler(dir: string, kubeconfig: string) {
+  const program = kubeProgram('kube-scheduler');
+  if (program === undefined) throw new Error('Kubernetes: no kube-scheduler: run lab/kubernetes/build.sh');
+  return startProcess({
+    name: 'kube-scheduler',
+    command: program,
+    args: [
+      ...['--kubeconfig', kubeconfig, '--leader-elect=false', '--bind-address', '127.0.0.1'],
+      ...['--secure-port', `${await freePort()}`],
+    ],
+    log: join(dir, 'scheduler.log'),
   });
 }
 

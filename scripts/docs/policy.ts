@@ -94,6 +94,10 @@ const generation = 'oldObject.metadata.generation';
 /** Registry, path and name of an image, without tag and digest. */
 const repository = "find('^([^/]*/)*[^:@/]*')";
 
+/** All entries of the one map stand in the other. */
+const within = (one: string, other: string) =>
+  `${one}.orValue({}).all(k, k in ${other}.orValue({}) && ${one}.orValue({})[k] == ${other}.orValue({})[k])`;
+
 function capOfRule(rule: FieldRule, now: string, before: string): string {
   switch (rule.becomes) {
     case 'mark':
@@ -109,6 +113,10 @@ function capOfRule(rule: FieldRule, now: string, before: string): string {
       return `(!${now}.hasValue() || quantity(string(${now}.value())).compareTo(quantity(${quoted(rule.most)})) <= 0)`;
     case 'labels':
       return `${now}.orValue({}).size() >= 1 && ${now}.orValue({}).size() <= ${rule.most}`;
+    case 'fewer':
+      return within(now, before);
+    case 'more':
+      return within(before, now);
     case 'image':
       return `${now}.orValue('').${repository} == ${before}.orValue('').${repository}`;
     case 'anything':

@@ -59,6 +59,7 @@ export const podNotStarting = defineDiagnosis({
       when: found('POD_UNSCHEDULABLE'),
       remedies: [
         { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { remediation: 'kubernetes.remove-node-selector', on: 'kubernetes' },
         { instruction: 'make-schedulable' },
       ],
     },

@@ -1,6 +1,7 @@
 import { restartService } from './compose/restart-service.remediation.ts';
 import { setLimits } from './compose/set-limits.remediation.ts';
 import { startService } from './compose/start-service.remediation.ts';
+import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
@@ -26,6 +27,7 @@ export const remediations = [
   rollbackWorkload,
   setResources,
   setSelector,
+  removeNodeSelector,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

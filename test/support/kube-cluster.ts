@@ -1,4 +1,4 @@
-/** A real API server with the real controllers, and a simulated node: no container runs anywhere. */
+/** A real API server with the real controllers and scheduler, and a simulated node: no container runs anywhere. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KubeApi, kubeProgram, missing, startKubeApi } from '../../lab/components/kube-api.ts';
@@ -6,11 +6,11 @@ import { type KubeSeed, kubeSeed, runningStatus } from './kube.ts';
 
 /** What is missing here, in one line; undefined when nothing is. */
 export function missingCluster(): string | undefined {
+  const absent = ['kube-controller-manager', 'kube-scheduler'].find(
+    (name) => kubeProgram(name) === undefined,
+  );
   return (
-    missing() ??
-    (kubeProgram('kube-controller-manager') === undefined
-      ? 'Kubernetes: no kube-controller-manager: run lab/kubernetes/build.sh'
-      : undefined)
+    missing() ?? (absent === undefined ? undefined : `Kubernetes: no ${absent}: run lab/kubernetes/build.sh`)
   );
 }
 
@@ -34,11 +34,11 @@ export interface Cluster {
 }
 
 /**
- * Every new Pod of the namespace is running and ready at once on the simulated node, unless its image has `broken` in it:
+ * Every Pod of the namespace that gets the simulated node is running and ready there at once, unless its image has `broken` in it:
  * that one is never pulled.
  */
 export async function startCluster(dir: string, namespace: string): Promise<Cluster> {
-  const api = await startKubeApi({ dir: join(dir, 'kube'), controllers: true });
+  const api = await startKubeApi({ dir: join(dir, 'kube'), controllers: true, scheduler: true });
   const seed = kubeSeed(api.kubeconfig);
   const stopped = new AbortController();
   const loops: Promise<void>[] = [];
@@ -54,8 +54,11 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
   };
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   await seed.post('/api/v1/namespaces', { metadata: { name: namespace } });
-  // Behind a Service there are only Pods of a node that exists.
   await seed.post('/api/v1/nodes', { metadata: { name: node } });
+  // A new node is kept free until a kubelet speaks for it, and there is none.
+  await seed.merge(`/api/v1/nodes/${node}`, { spec: { taints: null } });
+  const room = { cpu: '64', memory: '256Gi', pods: '200' };
+  await seed.merge(`/api/v1/nodes/${node}/status`, { status: { capacity: room, allocatable: room } });
   let address = 1;
   everySooften(async () => {
     const { items } = (await seed.get(pods)) as { readonly items: readonly Pod[] };
@@ -66,11 +69,8 @@ export async function startCluster(dir: string, namespace: string): Promise<Clus
         continue;
       }
       if (status.phase === 'Running') continue;
-      if (spec.nodeName === undefined)
-        await seed.post(`${pod}/binding`, {
-          ...{ apiVersion: 'v1', kind: 'Binding', metadata: { name: metadata.name } },
-          target: { apiVersion: 'v1', kind: 'Node', name: node },
-        });
+      // The scheduler has not found a node for it, or not yet.
+      if (spec.nodeName === undefined) continue;
       if (spec.containers.some(({ image }) => image.includes('broken'))) continue;
       const running = runningStatus(new Date().toISOString()).status;
       address += 1;

@@ -646,6 +646,40 @@ function rolledOut(): Fixture {
   };
 }
 
+/** A Pod that waits for a node with a label, in the words of the scheduler. */
+export const simulatedWaiting = (nodeSelector: Loose, message: string, more: Loose = {}) => ({
+  metadata: { name: 'w', uid: 'pod-w', ownerReferences: [{ uid: 'rs-1' }] },
+  spec: { nodeSelector, ...more },
+  status: {
+    phase: 'Pending',
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+  },
+});
+export const noNodeMatches =
+  "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+
+function homeless(): Fixture {
+  const bound = (nodeSelector: Loose) => {
+    const { spec, ...template } = templateOf('agent-manager:1');
+    return { ...template, spec: { ...spec, nodeSelector } };
+  };
+  const running = twoPods.map((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, ownerReferences: [{ uid: 'rs-1' }] },
+    spec: { nodeName: 'n' },
+  }));
+  const one = simulatedDeployment(
+    { spec: { template: bound({ disk: 'ssd' }) } },
+    { pods: [...running, simulatedWaiting({ disk: 'ssd' }, noNodeMatches)] },
+  );
+  return {
+    ...one,
+    params: { part: 'agent-manager' },
+    replace: () => one.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => one.set({ spec: { template: bound({ disk: 'nvme' }) } }),
+  };
+}
+
 function limited(): Fixture {
   const of = (memory: string) =>
     templateOf('agent-manager:1', { resources: { limits: { memory }, requests: { memory: '64Mi' } } });
@@ -861,6 +895,7 @@ export const fixtures = {
   'kubernetes.rollback-workload': rolledOut,
   'kubernetes.set-resources': limited,
   'kubernetes.set-selector': misled,
+  'kubernetes.remove-node-selector': homeless,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

@@ -110,6 +110,8 @@ export type FieldRule =
   | { readonly becomes: 'quantity'; readonly most: string }
   /** One label to this many. */
   | { readonly becomes: 'labels'; readonly most: number }
+  /** A map with no other entries than before, and maybe fewer; or with all that it had, and maybe more. */
+  | { readonly becomes: 'fewer' | 'more' }
   /** Another image of the same repository. */
   | { readonly becomes: 'image' }
   | { readonly becomes: 'anything' };

@@ -1,6 +1,7 @@
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { shortened } from '../../domain/kernel/text.ts';
+import { chosenBy, noNodeHasThem } from '../../domain/probe/scheduling.ts';
 import { type ContainerStatus, isReady, type Parsed, type Pod } from './schemas.ts';
 
 /** Codes of what keeps a Pod from working, worst explanation first. */
@@ -92,7 +93,11 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
       code: 'POD_UNSCHEDULABLE',
       running: false,
       ...(typeof scheduled.lastTransitionTime === 'string' ? { since: scheduled.lastTransitionTime } : {}),
-      facts: { reason: scheduled.reason ?? 'Unschedulable', message: short(scheduled.message) },
+      facts: {
+        reason: scheduled.reason ?? 'Unschedulable',
+        message: short(scheduled.message),
+        ...present({ nodeLabel: labelWithoutNode(pod, scheduled.message) }),
+      },
     };
   const ready = status.conditions.find((condition) => condition.type === 'Ready');
   if (
@@ -120,6 +125,12 @@ export function podFault(pod: Parsed<Pod>, limits: PodLimits): PodFault | undefi
   return restless === undefined
     ? undefined
     : { code: 'POD_RESTARTING', running: true, facts: exitFacts(restless) };
+}
+
+/** `disk=ssd`: the one label that its node must have, where the scheduler says that no node has it. */
+function labelWithoutNode({ spec }: Parsed<Pod>, message = ''): string | undefined {
+  const label = noNodeHasThem(message) ? chosenBy(spec.nodeSelector) : undefined;
+  return label?.join('=');
 }
 
 /** Controllers that put another Pod in the place of one that ended; that one is looked at itself. */

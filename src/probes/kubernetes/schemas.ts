@@ -93,6 +93,7 @@ export const Pod = z.object({
   spec: z.object({
     nodeName: z.string().optional(),
     hostNetwork: z.boolean().default(false),
+    nodeSelector: z.record(z.string(), z.string()).default({}),
     containers: z.array(sharedValue(Container)),
     volumes: sharedValue(z.array(Volume)).default([]),
   }),

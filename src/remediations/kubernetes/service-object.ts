@@ -48,8 +48,8 @@ export const labelsText = (labels: Labels): string =>
 export const labelsIn = (text: string): Labels =>
   Object.fromEntries(
     text.split(',').map((pair) => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at), pair.slice(at + 1)];
+      const [key = '', value = ''] = pair.split('=');
+      return [key, value];
     }),
   );
 

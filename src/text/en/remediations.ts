@@ -14,6 +14,7 @@ export const remediations = {
   'remediation.kubernetes.rollback-workload': 'Go back to an earlier revision of a workload',
   'remediation.kubernetes.set-resources': 'Change the memory or CPU of a workload',
   'remediation.kubernetes.set-selector': 'Let a Service select its Pods',
+  'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
@@ -35,6 +36,8 @@ export const remediations = {
   'step.kubernetes-rollback': 'Bring {target} to revision {revision}',
   'step.kubernetes-set-resources': 'Set limits and requests of {target}',
   'step.kubernetes-set-selector': 'Set the selector of {target} to {selector}',
+  'step.kubernetes-remove-node-selector': 'Take the node label that no node has from {target}',
+  'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-restart': 'Restart the container {target}',
@@ -87,12 +90,17 @@ export const remediations = {
     'The Service `{service}` leads to {pods|# Pod|# Pods} of `{workload}` ({ready|# is|# are} ready now). Until now it leads to no Pod. Nothing is restarted.',
   'blast.kubernetes-set-selector-undo':
     'The Service `{service}` leads to no Pod again, as before the fix. Every connection to it is refused.',
+  'blast.kubernetes-remove-node-selector':
+    '{pods|# Pod|# Pods} may run on any node ({waiting|# waits|# wait} for one with {label} now). Pods that run already are replaced one after the other.',
+  'blast.kubernetes-remove-node-selector-undo':
+    '{pods|# Pod waits|# Pods wait} for a node with {label} again, as before the fix.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
   'note.replicas-before': 'It had {pods|# Pod|# Pods} before it was stopped.',
   'note.replicas-unknown': 'How many Pods it had before is not known.',
   'note.selector-of': 'These are the labels by which `{workload}` knows its own Pods.',
+  'note.any-node': 'What {label} stands for, such as a faster disk or a zone, is not ensured any more.',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
@@ -227,6 +235,13 @@ export const remediations = {
   'offer.refused.no-ready-pod': 'No Pod of {workload} is ready, so the Service would lead to nothing.',
   'offer.refused.service-port-unknown':
     'The Service {service} leads to a port by a name that no container there has: {ports}.',
+  'offer.refused.node-of-data': '{part} keeps data, which may lie on the nodes that it chooses.',
+  'offer.refused.no-single-node-label':
+    '{workload} does not choose its node by one label that may be taken away. It has: {labels}.',
+  'offer.refused.node-affinity-too':
+    '{workload} chooses its node by an affinity as well, so it cannot be told which is not met.',
+  'offer.refused.node-has-label': 'A Pod of {workload} has found a node with {label}.',
+  'offer.refused.not-for-its-label': 'No Pod of {workload} waits for the reason that no node has its label.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

@@ -15,6 +15,7 @@ export const remediations = {
   'remediation.kubernetes.rollback-workload': '把工作负载回滚到之前的版本',
   'remediation.kubernetes.set-resources': '更改工作负载的内存或 CPU',
   'remediation.kubernetes.set-selector': '让 Service 选中它的 Pod',
+  'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
@@ -36,6 +37,8 @@ export const remediations = {
   'step.kubernetes-rollback': '把 {target} 切换到版本 {revision}',
   'step.kubernetes-set-resources': '设置 {target} 的 limit 和 request',
   'step.kubernetes-set-selector': '把 {target} 的 selector 设为 {selector}',
+  'step.kubernetes-remove-node-selector': '从 {target} 去掉没有节点具备的节点标签',
+  'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-restart': '重启容器 {target}',
@@ -84,12 +87,16 @@ export const remediations = {
     'Service `{service}` 会指向 `{workload}` 的 {pods} 个 Pod（当前就绪 {ready} 个）。在此之前它不指向任何 Pod。不会重启任何东西。',
   'blast.kubernetes-set-selector-undo':
     'Service `{service}` 再次不指向任何 Pod，与修复之前相同，到它的连接都会被拒绝。',
+  'blast.kubernetes-remove-node-selector':
+    '{pods} 个 Pod 可在任意节点运行（当前有 {waiting} 个在等待带 {label} 的节点）。已在运行的 Pod 会逐个替换。',
+  'blast.kubernetes-remove-node-selector-undo': '{pods} 个 Pod 再次等待带 {label} 的节点，与修复之前相同。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
   'note.replicas-before': '停止之前它有 {pods} 个 Pod。',
   'note.replicas-unknown': '不知道它之前有多少个 Pod。',
   'note.selector-of': '这些标签就是 `{workload}` 认定自己 Pod 的标签。',
+  'note.any-node': '不再保证 {label} 所代表的条件，例如更快的磁盘或可用区。',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
@@ -191,5 +198,10 @@ export const remediations = {
   'offer.refused.selects-others': '{workload} 的标签（{labels}）也匹配其他 Pod：{pods}。',
   'offer.refused.no-ready-pod': '{workload} 没有就绪的 Pod，Service 会指向空处。',
   'offer.refused.service-port-unknown': 'Service {service} 指向的端口名在容器中不存在：{ports}。',
+  'offer.refused.node-of-data': '{part} 存有数据，数据可能就在它选择的节点上。',
+  'offer.refused.no-single-node-label': '{workload} 并非只靠一个可去掉的标签选择节点。现有：{labels}。',
+  'offer.refused.node-affinity-too': '{workload} 还用亲和性选择节点，无法判断是哪一个不满足。',
+  'offer.refused.node-has-label': '{workload} 已有 Pod 找到带 {label} 的节点。',
+  'offer.refused.not-for-its-label': '{workload} 没有 Pod 因为没有节点具备其标签而等待。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -174,6 +174,7 @@ describe.skipIf(lacking !== undefined)(
       ['kubernetes.rollback-workload', 'list', 'workloads'],
       ['kubernetes.set-resources', 'list', 'workloads'],
       ['kubernetes.set-selector', 'get', 'services'],
+      ['kubernetes.remove-node-selector', 'list', 'workloads'],
     ])('%s is refused with the right that is missing (R-P6)', async (id, verb, feature) => {
       const powerless = await cluster.api.userKubeconfig('nobody');
 
@@ -436,6 +437,81 @@ describe.skipIf(lacking !== undefined)(
         expect((await h.row(row.id)).state).toBe('stale');
         expect(await resources()).toEqual({ limits: { memory: '4Gi' } });
         expect(await h.propose({ part, memoryMiB: 2048 })).toMatchObject({ reason: 'limit-not-raised' });
+      });
+    });
+
+    describe('kubernetes.remove-node-selector', () => {
+      const id = 'kubernetes.remove-node-selector';
+      const disk = { disk: 'ssd' };
+      const pods = { probe: 'kubernetes.pods' } as const;
+      const bound = (nodeSelector: object) =>
+        cluster.seed.merge(path, { spec: { template: { spec: { nodeSelector } } } });
+      const selector = async () => {
+        const { spec } = (await cluster.seed.get(path)) as {
+          spec: { template: { spec: { nodeSelector?: object } } };
+        };
+        return spec.template.spec.nodeSelector;
+      };
+
+      it.each(['R-K3', 'R-K4'])(
+        'lets Pods run that no node takes for their label though the worker dies at %s, and undo binds them again',
+        async (point) => {
+          await made();
+          await bound(disk);
+          // In the words of the real scheduler.
+          const params = await paramsFor(id, pods, 'POD_UNSCHEDULABLE');
+          const { generation } = (await now()).metadata;
+          const h = harnessOf(id);
+          const row = await h.approved(params);
+          expect(row.plan.steps[0].from).toEqual({ nodeLabel: 'disk=ssd' });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await selector()).toBeUndefined();
+          expect(await findingsOf(pods)).toEqual([]);
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await selector()).toEqual(disk);
+          await paramsFor(id, pods, 'POD_UNSCHEDULABLE');
+        },
+      );
+
+      it('does nothing where somebody has bound it to other nodes since (R-P3)', async () => {
+        await made();
+        await bound(disk);
+        const params = await paramsFor(id, pods, 'POD_UNSCHEDULABLE');
+        const h = harnessOf(id);
+        const row = await h.approved(params);
+        await bound({ disk: 'nvme' });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await selector()).toEqual({ disk: 'nvme' });
+      });
+
+      it('is not offered where a node has the label, nor where the reason is another one', async () => {
+        await made();
+        const h = harnessOf(id);
+        expect(await h.propose({ part })).toMatchObject({ reason: 'no-single-node-label' });
+        await bound({ 'kubernetes.io/hostname': 'simulated-node' });
+        await cluster.seed.merge('/api/v1/nodes/simulated-node', {
+          metadata: { labels: { 'kubernetes.io/hostname': 'simulated-node' } },
+        });
+        await expect
+          .poll(() => h.propose({ part }), { timeout: 20_000 })
+          .toMatchObject({ reason: 'node-has-label' });
+        await made({ container: { resources: { requests: { memory: '900Gi' } } } }, 0);
+        await bound({ 'kubernetes.io/hostname': 'simulated-node' });
+        await scale(1);
+
+        await expect
+          .poll(async () => (await findingsOf(pods)).map(({ facts }) => facts['message']), {
+            timeout: 20_000,
+          })
+          .toEqual([expect.stringContaining('Insufficient memory')]);
+        expect(await h.propose({ part })).toMatchObject({ reason: 'not-for-its-label' });
       });
     });
 

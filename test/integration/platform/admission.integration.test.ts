@@ -10,6 +10,7 @@ import { asInGuide } from '../../../src/domain/platform/platform.ts';
 import type { KubernetesTarget } from '../../../src/domain/probe/targets/kubernetes.ts';
 import { createKubernetesTarget } from '../../../src/platform/targets/kubernetes/kubernetes.ts';
 import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runtime.ts';
+import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
 import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
@@ -17,6 +18,7 @@ import { setSelector } from '../../../src/remediations/kubernetes/set-selector.r
 import { startWorkload } from '../../../src/remediations/kubernetes/start-workload.remediation.ts';
 import { type Manifest, missingChart, renderChart } from '../../support/chart.ts';
 import { type KubeSeed, kubeSeed, pod, runningStatus } from '../../support/kube.ts';
+import { noNodeMatches } from '../../support/remediation-fixtures.ts';
 import { scratch } from '../../support/targets.ts';
 
 const lacking = missingKube() ?? missingChart();
@@ -440,31 +442,83 @@ describe.skipIf(lacking !== undefined)(
             template: { metadata: { labels, annotations: { release: '2' } }, spec: { containers: [main] } },
           },
         })) as { metadata: { uid: string } };
+        const sets: { readonly metadata: { readonly uid: string } }[] = [];
         for (const revision of [1, 2])
-          await admin.post('/apis/apps/v1/namespaces/aetherius/replicasets', {
-            metadata: {
-              name: `${name}-${revision}`,
-              annotations: { 'deployment.kubernetes.io/revision': `${revision}` },
-              ownerReferences: [
-                { apiVersion: 'apps/v1', kind: 'Deployment', name, uid: made.metadata.uid, controller: true },
-              ],
-            },
-            spec: {
-              replicas: 0,
-              selector: { matchLabels: { ...labels, 'pod-template-hash': `${revision}` } },
-              template: {
-                metadata: {
-                  labels: { ...labels, 'pod-template-hash': `${revision}` },
-                  annotations: { release: `${revision}` },
-                },
-                spec: {
-                  containers: [
-                    revision === 2 ? main : { name: 'main', image: 'lab.local/orchestrator-service:1' },
-                  ],
+          sets.push(
+            (await admin.post('/apis/apps/v1/namespaces/aetherius/replicasets', {
+              metadata: {
+                name: `${name}-${revision}`,
+                annotations: { 'deployment.kubernetes.io/revision': `${revision}` },
+                ownerReferences: [
+                  {
+                    apiVersion: 'apps/v1',
+                    kind: 'Deployment',
+                    name,
+                    uid: made.metadata.uid,
+                    controller: true,
+                  },
+                ],
+              },
+              spec: {
+                replicas: 0,
+                selector: { matchLabels: { ...labels, 'pod-template-hash': `${revision}` } },
+                template: {
+                  metadata: {
+                    labels: { ...labels, 'pod-template-hash': `${revision}` },
+                    annotations: { release: `${revision}` },
+                  },
+                  spec: {
+                    containers: [
+                      revision === 2 ? main : { name: 'main', image: 'lab.local/orchestrator-service:1' },
+                    ],
+                  },
                 },
               },
-            },
-          });
+            })) as (typeof sets)[number],
+          );
+        const owner = { kind: 'ReplicaSet', name: `${name}-2`, uid: sets[1]?.metadata.uid ?? '' };
+        const waiting = pod(`${name}-x`, { owner });
+        await admin.post('/api/v1/namespaces/aetherius/pods', {
+          ...waiting,
+          spec: { ...waiting.spec, nodeSelector: { disk: 'ssd' } },
+        });
+        await admin.merge(`/api/v1/namespaces/aetherius/pods/${name}-x/status`, {
+          status: {
+            conditions: [{ type: 'PodScheduled', status: 'False', message: noNodeMatches }],
+          },
+        });
+      });
+
+      it('lets a node label be taken away, and put back as long as nobody was there in between', async () => {
+        const unbound = 'aetherius.io/unbound-generation';
+        const labels = { disk: 'ssd', zone: 'a' };
+        await admin.merge(path, { spec: { template: { spec: { nodeSelector: labels } } } });
+        const generation = async () =>
+          (await target.get('deployments', 'aetherius', name)).metadata.generation ?? 0;
+        const body = async (nodeSelector: object, mark: string | null | undefined) => ({
+          metadata: {
+            annotations: { [unbound]: mark === undefined ? `generation ${await generation()}` : mark },
+          },
+          spec: { template: { spec: { nodeSelector } } },
+        });
+        const attempt = async (nodeSelector: object, mark?: string | null) =>
+          tried(seed.merge(dry(path), await body(nodeSelector, mark)));
+
+        expect(await attempt({ disk: null })).toBe('allowed');
+        expect(await attempt({ disk: null }, 'generation 1')).toMatch(/nothing but/);
+        expect(await attempt({ disk: 'nvme' })).toMatch(/nothing but/);
+        expect(await attempt({ more: 'x' })).toMatch(/nothing but/);
+        // Nothing was taken away by us.
+        expect(await attempt({ more: 'x' }, null)).toMatch(/nothing but/);
+        await seed.merge(path, await body({ disk: null }, undefined));
+        expect(await attempt({ zone: 'b' }, null)).toMatch(/nothing but/);
+        expect(await attempt({ disk: 'ssd' }, null)).toBe('allowed');
+        await admin.merge(path, { spec: { minReadySeconds: 2 } });
+        expect(await attempt({ disk: 'ssd' }, null)).toMatch(/nothing but/);
+        await admin.merge(path, {
+          metadata: { annotations: { [unbound]: null } },
+          spec: { minReadySeconds: 0, template: { spec: { nodeSelector: null } } },
+        });
       });
 
       it('lets each remediation do its steps and take them back, and nothing of them after another hand', async () => {
@@ -472,9 +526,12 @@ describe.skipIf(lacking !== undefined)(
           [startWorkload, { replicas: 3 }],
           [setResources, { memoryMiB: 2048, cpus: 2 }],
           [rollbackWorkload, {}],
+          [removeNodeSelector, {}],
         ] as const) {
           // They refuse what is scaled to zero, and the first one what is not.
           if (remediation !== startWorkload) await admin.merge(path, { spec: { replicas: 2 } });
+          if (remediation === removeNodeSelector)
+            await admin.merge(path, { spec: { template: { spec: { nodeSelector: { disk: 'ssd' } } } } });
           const plan = await remediation.plan({ part: name, ...params } as never, context);
           await remediation.applyStep(plan.steps[0], plan, context);
           expect(await remediation.observeStep(plan.steps[0], plan, context)).toBe('done');
@@ -483,7 +540,7 @@ describe.skipIf(lacking !== undefined)(
           await remediation.applyStep(undo, plan, context);
           expect(await remediation.observeStep(undo, plan, context)).toBe('done');
         }
-        await admin.merge(path, { spec: { replicas: 0 } });
+        await admin.merge(path, { spec: { replicas: 0, template: { spec: { nodeSelector: null } } } });
         const plan = await startWorkload.plan({ part: name, replicas: 2 }, context);
         await startWorkload.applyStep(plan.steps[0], plan, context);
         await admin.merge(path, { spec: { minReadySeconds: 1 } });

@@ -198,6 +198,15 @@ describe('what keeps a Pod from working', () => {
       ...{ code: 'POD_UNSCHEDULABLE', running: false, since: ago(5) },
       facts: { reason: 'Unschedulable', message: 'no room' },
     });
+    const message = "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.";
+    const status = { phase: 'Pending', conditions: [{ ...condition, message }] };
+    const spec = { nodeSelector: { disk: 'ssd', 'kubernetes.io/os': 'linux' } };
+    // The one label that no node has: what may be taken away.
+    expect(faultOf({ spec, status })?.facts).toMatchObject({ nodeLabel: 'disk=ssd' });
+    expect(faultOf({ status })?.facts).not.toHaveProperty('nodeLabel');
+    expect(
+      faultOf({ spec, status: { phase: 'Pending', conditions: [condition] } })?.facts,
+    ).not.toHaveProperty('nodeLabel');
     const undated = faultOf({
       status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'R' }] },
     });
