@@ -28,7 +28,11 @@ export const pgSlow = defineDiagnosis({
       part: 'postgres',
       symptom: found('PG_OLD_ROWS'),
       when: found('PG_OLD_ROWS'),
-      remedies: [{ instruction: 'remove-old-rows' }],
+      remedies: [
+        { remediation: 'postgres.archive-old-rows' },
+        { remediation: 'postgres.delete-old-rows' },
+        { instruction: 'remove-old-rows' },
+      ],
     },
     {
       id: 'D2.c',

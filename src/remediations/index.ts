@@ -8,7 +8,9 @@ import { setResources } from './kubernetes/set-resources.remediation.ts';
 import { setSelector } from './kubernetes/set-selector.remediation.ts';
 import { startWorkload } from './kubernetes/start-workload.remediation.ts';
 import { createStream } from './nats/create-stream.remediation.ts';
+import { archiveOldRows } from './postgres/archive-old-rows.remediation.ts';
 import { createIndexes } from './postgres/create-indexes.remediation.ts';
+import { deleteOldRows } from './postgres/delete-old-rows.remediation.ts';
 import { endBlockingSession } from './postgres/end-blocking-session.remediation.ts';
 import { rebuildIndex } from './postgres/rebuild-index.remediation.ts';
 import { setMaxConnections } from './postgres/set-max-connections.remediation.ts';
@@ -34,6 +36,8 @@ export const remediations = [
   createIndexes,
   rebuildIndex,
   setMaxConnections,
+  archiveOldRows,
+  deleteOldRows,
   setMemoryLimit,
   deleteKeys,
   createStream,

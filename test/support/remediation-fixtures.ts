@@ -364,6 +364,51 @@ function bloated(): Fixture {
   };
 }
 
+/** A table of 40 old rows on 10 blocks, and its archive, which exists. */
+function oldRows(params: Fixture['params']): Fixture {
+  const held = { events: 40, events_archive: 0 };
+  const state = { changes: 0, oid: '16400' };
+  const nameIn = (sql: string) => (/FROM ONLY "public"\."(\w+)"/.exec(sql)?.[1] ?? '') as keyof typeof held;
+  const table = (name: string) => ({
+    ...{ oid: name === 'events' ? state.oid : '16401', schema: 'public', name, kind: 'r' },
+    ...{ columns: ['id', 'timestamp', 'severity'], types: ['uuid', 'timestamp with time zone', 'text'] },
+    ...{ primary: ['id'], follows: [], rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+    ...{ creates: true, version: 170_000, standby: false },
+  });
+  const { targets, log } = postgresAnswering(
+    (sql, [name]) => {
+      if (sql.includes('pg_stat_replication'))
+        return [{ copies: 0, seen: 0, lag_bytes: 0, lag_seconds: 0, waiting: 0 }];
+      if (sql.includes('pg_relation_size')) return [{ blocks: 10 }];
+      if (sql.includes('AS oldest')) {
+        const rows = held[nameIn(sql)];
+        return [{ rows, oldest: '1969-01-02T00:00:00.000000Z', newest: '1969-06-02T00:00:00.000000Z' }];
+      }
+      if (sql.includes('EXISTS (SELECT FROM ONLY')) return [{ left: held[nameIn(sql)] > 0 }];
+      return [table(String(name))];
+    },
+    (sql) => {
+      const from = nameIn(sql);
+      const n = held[from];
+      held[from] = 0;
+      const into = /INSERT INTO "public"\."(\w+)"/.exec(sql)?.[1];
+      if (into !== undefined) held[into as keyof typeof held] += n;
+      state.changes += 1;
+      return [{ n }];
+    },
+  );
+  return {
+    ...{ targets, log, params },
+    changes: () => state.changes,
+    replace: () => {
+      state.oid = '99999';
+    },
+    meddle: () => {
+      held.events += 1;
+    },
+  };
+}
+
 function connections(): Fixture {
   const state = {
     ...{ now: 100, source: 'configuration file', standby: false, copies: 0, next: 100, own: false },
@@ -890,6 +935,8 @@ export const fixtures = {
   'postgres.create-indexes': indexes,
   'postgres.rebuild-index': bloated,
   'postgres.set-max-connections': connections,
+  'postgres.archive-old-rows': () => oldRows({ database: 'agentManager' }),
+  'postgres.delete-old-rows': () => oldRows({}),
   'kubernetes.restart-workload': kubernetes,
   'kubernetes.start-workload': stopped,
   'kubernetes.rollback-workload': rolledOut,

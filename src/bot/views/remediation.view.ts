@@ -187,9 +187,26 @@ function stepBlocks(view: RemediationView, words: Words): KnownBlock[] {
         ? `${step.direction} ${step.idx + 1}`
         : (words.lookupPlain(`step.${planned.kind}`, { ...planned.to, target: planned.target }) ??
           words.plain('card.step.fallback', { kind: planned.kind, target: planned.target }));
-    return `${step.outcome === undefined ? '⏳' : stepEmoji[step.outcome]} ${step.direction === 'undo' ? '↩ ' : ''}${text}`;
+    const far = workLine(step, words);
+    const line = `${step.outcome === undefined ? '⏳' : stepEmoji[step.outcome]} ${step.direction === 'undo' ? '↩ ' : ''}${text}`;
+    return far === undefined ? line : `${line}\n   ${far}`;
   });
   return [preformatted(lines, shown.diff, words)];
+}
+
+/** R-X16: how far a step in batches is, how fast, and how long it takes; after its end only where it came to. */
+export function workLine({ facts, outcome }: StepRow, words: Words): string | undefined {
+  const { done, total, waits } = facts;
+  if (typeof done !== 'number' || typeof total !== 'number') return undefined;
+  // What was counted moves; more than all of it is never shown.
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const far = words.plain('card.work', { done, total: Math.max(done, total), share });
+  if (outcome !== undefined) return far;
+  if (waits !== undefined) {
+    const why = words.lookupPlain(`card.work.${String(waits)}`, facts);
+    return why === undefined ? far : `${far} ${why}`;
+  }
+  return facts['leftSeconds'] === undefined ? far : `${far} ${words.plain('card.work.pace', facts)}`;
 }
 
 function peopleLines(view: RemediationView, words: Words): string[] {

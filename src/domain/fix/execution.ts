@@ -35,6 +35,11 @@ export function stepsDone(rows: readonly StepRow[], direction: StepRow['directio
   return new Set(done.map((row) => row.idx)).size;
 }
 
+/** R-X13: whether what was done is taken back without anybody asking for it. */
+export function goesBack({ plan }: { readonly plan: Pick<Plan, 'undo' | 'undoWhen'> }): boolean {
+  return plan.undo !== undefined && plan.undoWhen !== 'asked';
+}
+
 /**
  * What differs between the plan that was approved and the one that would be made now (R-P2, R-P3, R-P5); undefined
  * when it may run. Further objects that appeared since do not matter: only the approved ones are touched (R-P7).
@@ -70,7 +75,7 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 export function undoPlan(plan: Plan): Plan | undefined {
   if (plan.undo === undefined) return undefined;
   // Notes and patch speak of the fix.
-  const { undo, undoVerifyWith, undoBlast, notes: _, patch: _patch, ...rest } = plan;
+  const { undo, undoVerifyWith, undoBlast, undoWhen: _when, notes: _, patch: _patch, ...rest } = plan;
   return {
     ...rest,
     steps: undo,

@@ -56,6 +56,8 @@ export interface Plan {
   readonly stableForMs: number;
   /** Catalogue key `blast.<key>` and its facts: what users will notice. */
   readonly blast: { readonly key: string; readonly facts: Facts };
+  /** `asked`: nothing is taken back by itself when something goes wrong, because what is done is good as it is. */
+  readonly undoWhen?: 'asked';
   /** What users will notice of the undo; needed beside `undo`, because the fix's own words promise the opposite. */
   readonly undoBlast?: { readonly key: string; readonly facts: Facts };
   /** Per step deadline, shorter than the lease. */
@@ -80,6 +82,30 @@ export interface RemediationContext<Deps> {
   readonly deps: Deps;
   readonly signal: AbortSignal;
   now(): Date;
+  /** Given to `applyStep` by an execution: where a step that takes long says how far it is. */
+  readonly work?: LongWork;
+}
+
+/** How far a step is that works in batches. Counts are of what its words say: rows, keys. */
+export interface WorkProgress {
+  readonly done: number;
+  /** As it was counted for the plan; what is there may differ a little by now. */
+  readonly total: number;
+  /** Where the next batch begins, for whoever goes on after a crash; anything lost here is only looked at again. */
+  readonly cursor?: number;
+  /** Why it waits instead of going on: catalogue key `card.work.<waits>`. */
+  readonly waits?: string;
+}
+
+/** A step in batches, as the executor sees it (R-X16): between two of them it is stored, shown, renewed and stopped. */
+export interface LongWork {
+  /** Where earlier attempts of the same step came to. */
+  readonly before: WorkProgress | undefined;
+  /**
+   * After each batch, and again while it waits. Stores how far it is, with a new lease and the whole time of a step for
+   * the next batch, and then pauses for `pauseMs` milliseconds. Throws where it may not go on: that must pass through.
+   */
+  next(progress: WorkProgress, pauseMs?: number): Promise<void>;
 }
 
 /** A right the executor needs, asked with SelfSubjectAccessReview before the offer (R-P6). */

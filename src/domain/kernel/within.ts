@@ -13,11 +13,12 @@ export interface WithinOptions<Late> {
 /**
  * Work with a deadline of `ms` milliseconds; `Infinity` leaves the caller's signal alone. The answer comes at the
  * deadline or at the caller's end even if a driver goes on; what the work says afterwards, value or error, is dropped.
- * Work that is a function gets a signal that ends then too, and is not begun when the caller's has ended before.
+ * Work that is a function gets a signal that ends then too, and is not begun when the caller's has ended before. Where
+ * it is made of parts, each call of `renew` gives it the whole time again; after its end that does nothing.
  */
 export function within<T, Late = never>(
   ms: number,
-  work: Promise<T> | ((signal: AbortSignal) => Promise<T> | T),
+  work: Promise<T> | ((signal: AbortSignal, renew: () => void) => Promise<T> | T),
   options: WithinOptions<Late> = {},
 ): Promise<T | Late> {
   const { signal, late = tooLate } = options;
@@ -26,8 +27,14 @@ export function within<T, Late = never>(
     // Every call that the work makes may listen to it; that is no leak.
     setMaxListeners(0, own.signal);
     let timer: NodeJS.Timeout | undefined;
+    const renew = (): void => {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = setTimeout(onDeadline, ms);
+    };
     const leave = (): void => {
       clearTimeout(timer);
+      timer = undefined;
       signal?.removeEventListener('abort', onAbort);
     };
     const fail = (error: Error): void => {
@@ -53,7 +60,8 @@ export function within<T, Late = never>(
     }
     signal?.addEventListener('abort', onAbort, { once: true });
     if (Number.isFinite(ms)) timer = setTimeout(onDeadline, ms);
-    const running = typeof work === 'function' ? new Promise<T>((begin) => begin(work(own.signal))) : work;
+    const running =
+      typeof work === 'function' ? new Promise<T>((begin) => begin(work(own.signal, renew))) : work;
     running.then(
       (value) => {
         leave();

@@ -247,6 +247,31 @@ export const guideIndexes = {
   >
 >;
 
+/**
+ * The guide's retention ("清理旧数据"): 30 days for events that are neither critical nor high, 90 for executions, which
+ * it archives first. `at` and `kept.column` are columns of those tables in each schema that was seen (R-PLAT21).
+ */
+export const guideRetention = {
+  agentManager: {
+    table: 'events',
+    at: 'timestamp',
+    days: 30,
+    kept: { column: 'severity', values: ['critical', 'high'] },
+  },
+  orchestrator: { table: 'workflow_executions', at: 'created_at', days: 90, kept: undefined },
+} as const satisfies Readonly<
+  Record<
+    PlatformDatabase,
+    {
+      readonly table: keyof typeof guide.tables;
+      readonly at: string;
+      readonly days: number;
+      /** Rows that stay, however old. */
+      readonly kept: { readonly column: string; readonly values: readonly string[] } | undefined;
+    }
+  >
+>;
+
 /** The part that each database belongs to. */
 export const databaseOwners = {
   agentManager: 'agent-manager',

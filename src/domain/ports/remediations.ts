@@ -113,6 +113,17 @@ export interface Remediations {
       readonly fence: number;
     },
   ): Promise<boolean>;
+  /** How far an open step is, as its facts (R-X16). False when the fence is stale, or the step is over. */
+  progress(
+    id: string,
+    step: {
+      readonly direction: 'apply' | 'undo';
+      readonly idx: number;
+      readonly attempt: number;
+      readonly fence: number;
+      readonly facts: Facts;
+    },
+  ): Promise<boolean>;
   outcome(
     id: string,
     step: {

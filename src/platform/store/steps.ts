@@ -19,7 +19,7 @@ interface StoredStep {
  * Intents and outcomes (R-X4). Both hold the remediation's row while they check its fence, so that a claim
  * with a newer fence comes before or after them, never in between (R-X3).
  */
-export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent' | 'outcome'> {
+export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent' | 'progress' | 'outcome'> {
   return {
     async steps(id) {
       const { rows } = await query<StoredStep>(
@@ -49,6 +49,16 @@ export function createSteps(query: Query): Pick<Remediations, 'steps' | 'intent'
          INSERT INTO remediation_steps (remediation_id, direction, idx, attempt, fence)
          SELECT id, $2, $3, $4, $5 FROM holder ON CONFLICT DO NOTHING`,
         ids(id, direction, idx, attempt, fence),
+      );
+      return count === 1;
+    },
+    async progress(id, { direction, idx, attempt, fence, facts }) {
+      const { count } = await query(
+        `WITH holder AS (SELECT id FROM remediations WHERE id = $1 AND fence = $5 FOR NO KEY UPDATE)
+         UPDATE remediation_steps SET facts = $6
+         WHERE remediation_id = (SELECT id FROM holder) AND direction = $2 AND idx = $3 AND attempt = $4
+           AND fence = $5 AND outcome IS NULL`,
+        [...ids(id, direction, idx, attempt, fence), json(facts)],
       );
       return count === 1;
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { present } from '../../domain/kernel/present.ts';
+import { guideRetention } from '../../domain/platform/table.ts';
 import { defineProbe, type ProbeContext } from '../../domain/probe/probe.ts';
 import type { With } from '../../domain/probe/targets/targets.ts';
 import { verdict } from '../support.ts';
@@ -18,21 +19,12 @@ const params = z.strictObject({
 });
 type Deps = Pick<With<'postgres'>, 'postgres' | 'platform'>;
 
-/** The guide's retention ("清理旧数据"): 30 days for events that are neither critical nor high, 90 for executions. */
-const rules = {
-  agentManager: {
-    table: 'events',
-    days: 30,
-    where: `timestamp < now() - interval '30 days' AND severity NOT IN ('critical', 'high')`,
-    at: 'timestamp',
-  },
-  orchestrator: {
-    table: 'workflow_executions',
-    days: 90,
-    where: `created_at < now() - interval '90 days'`,
-    at: 'created_at',
-  },
-} as const;
+const whereOf = ({ at, days, kept }: (typeof guideRetention)[keyof typeof guideRetention]) =>
+  `${at} < now() - interval '${days} days'${
+    kept === undefined
+      ? ''
+      : ` AND ${kept.column} NOT IN (${kept.values.map((value) => `'${value}'`).join(', ')})`
+  }`;
 
 export const postgresOldRows = defineProbe({
   id: 'postgres.old-rows',
@@ -48,11 +40,11 @@ Stops counting at four times the threshold, so that a large table costs little.`
     const { postgres, platform } = deps;
     const name = postgres.databaseName(database);
     if (name === undefined) return { status: 'skipped', reason: 'not-configured' };
-    const rule = rules[database];
+    const rule = guideRetention[database];
     const table = platform.tables[rule.table];
     const [row] = await postgres.query<{ count: number; oldest: Date | null }>(
       database,
-      `SELECT count(*)::int AS count, min(at) AS oldest FROM (SELECT ${rule.at} AS at FROM ${table} WHERE ${rule.where} LIMIT $1) old`,
+      `SELECT count(*)::int AS count, min(at) AS oldest FROM (SELECT ${rule.at} AS at FROM ${table} WHERE ${whereOf(rule)} LIMIT $1) old`,
       [most * 4],
       { signal, timeoutMs: 8_000 },
     );
@@ -72,7 +64,7 @@ Stops counting at four times the threshold, so that a large table costs little.`
           severity: 'warning',
           part: 'postgres',
           subject: table,
-          facts,
+          facts: { ...facts, databaseId: database },
           ...present({ since: row?.oldest == null ? undefined : new Date(row.oldest).toISOString() }),
         },
       ],

@@ -67,7 +67,12 @@ export const fix = {
   'card.state.superseded': 'Replaced by a newer plan. Nothing has been changed.',
   'card.state.stale': 'The target changed since the plan was made, so nothing was done. Ask for a new plan.',
   'card.state.indeterminate': 'It is not known whether the last step took effect. A person must look.',
-  'card.stopping': 'Stop was pressed: it ends after the current step.',
+  'card.work': '{done} of {total} ({share:ratio}).',
+  'card.work.pace': '{perSecond} a second, {leftSeconds:seconds} left.',
+  'card.work.lag': 'Waiting: a copy of the database is behind.',
+  'card.work.locks': 'Waiting: another session waits for a lock.',
+  'card.work.unseen': 'Waiting: the database cannot be looked at now.',
+  'card.stopping': 'Stop was pressed: it ends after the current step or batch.',
   'confirm.request.title': 'Apply this fix?',
   'confirm.request.text': '{remediation} on {target} in {environment} (plan {hash:hash}). {next}',
   'confirm.request.now': 'It runs as soon as you confirm.',
@@ -122,10 +127,12 @@ export const fix = {
     ':rotating_light: `{handle}`: no bot has made this decision, so I took nothing back. Somebody may have changed my database: tell my operator.',
   'event.executing': ':gear: `{handle}` is running now.',
   'event.stop-requested':
-    ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step.',
+    ':octagonal_sign: {who} pressed Stop on `{handle}`: it ends after the current step or batch.',
   'event.verifying': ':mag: `{handle}`: all steps are done, checking that it worked.',
   'event.succeeded': ':large_green_circle: `{handle}` worked: the checks that failed before are healthy now.',
   'event.failed': ':red_circle: `{handle}` did not work. Look at the card for what was done.',
+  'event.failed.stopped-midway':
+    ':octagonal_sign: `{handle}` was stopped after {done} of {total}. What was done stays. To go on, ask for the fix again.',
   'event.failed.changed-meanwhile':
     ':red_circle: `{handle}`: somebody else changed the same thing while it was watched. It is left as it is now.',
   'event.rolling_back': ':rewind: `{handle}`: taking the change back.',

@@ -6,6 +6,8 @@ export const remediations = {
   'remediation.postgres.create-indexes': 'Create the missing database indexes',
   'remediation.postgres.rebuild-index': 'Build a database index anew',
   'remediation.postgres.set-max-connections': 'Raise max_connections from the next restart',
+  'remediation.postgres.archive-old-rows': 'Move old rows into an archive table',
+  'remediation.postgres.delete-old-rows': 'Delete old events',
   'remediation.redis.set-memory-limit': 'Change the memory limit of Redis',
   'remediation.redis.delete-keys': 'Empty a cache in Redis',
   'remediation.nats.create-stream': 'Create the stream that keeps the events',
@@ -26,6 +28,9 @@ export const remediations = {
   'step.postgres-drop-index': 'Drop the index {target} of {table}, concurrently',
   'step.postgres-reindex': 'Build {target} anew, concurrently',
   'step.postgres-set-max-connections': 'Write max_connections = {max_connections} for the next start',
+  'step.postgres-archive-rows': 'Move rows of {table} from before {before} into {archive}, in batches',
+  'step.postgres-restore-rows': 'Move rows from {archive} back into {table}, in batches',
+  'step.postgres-delete-rows': 'Delete rows of {table} from before {before}, in batches',
   'step.redis-set-memory-limit': 'Set maxmemory of Redis to {maxmemory:bytes}',
   'step.redis-delete-keys': 'Delete {prefix} on {target}, in batches',
   'step.nats-create-stream': 'Create the stream {target}',
@@ -63,6 +68,12 @@ export const remediations = {
     'Nothing changes now: the limit stays {now} until PostgreSQL is restarted, and is {value} from then on. The restart is not part of this fix.',
   'blast.postgres-max-connections-undo':
     'From its next restart on, max_connections is {value} again, as before the fix.',
+  'blast.postgres-archive-rows':
+    '{rows|# row|# rows} of {table}, from {oldest:time} to {newest:time}, {rows|moves|move} into {archive}. Reads of {table} no longer find them. Reads and writes go on; the work rests as long as it runs.',
+  'blast.postgres-restore-rows':
+    'Rows of {archive} from {oldest:time} until {before} move back into {table}: {rows|# row|# rows} by this fix, and what an earlier one put there.',
+  'blast.postgres-delete-rows':
+    '{rows|# row|# rows} of {table}, from {oldest:time} to {newest:time}, {rows|is|are} gone for good. Reads and writes go on; the work rests as long as it runs.',
   'blast.redis-memory-limit':
     'Redis may use {bytes:bytes} ({used:bytes} in use, policy {policy}). No key is touched. It holds until Redis is restarted.',
   'blast.redis-memory-limit-undo':
@@ -97,6 +108,9 @@ export const remediations = {
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
+  'note.archive-made': 'The table `{archive}` is made for it, with the same columns and key.',
+  'note.lag-unseen':
+    'A copy follows this database, and the bot’s role may not see how far it is behind. So the work is slower. The role pg_monitor would show it.',
   'note.replicas-before': 'It had {pods|# Pod|# Pods} before it was stopped.',
   'note.replicas-unknown': 'How many Pods it had before is not known.',
   'note.selector-of': 'These are the labels by which `{workload}` knows its own Pods.',
@@ -128,6 +142,7 @@ export const remediations = {
   'blast.compose-set-limits-undo':
     '{containers|# container|# containers} of {service} {containers|gets its|get their} former limits again. A container that uses more may be killed.',
 
+  'raised.rows-gone': 'Risk 3, because rows that are deleted do not come back.',
   'raised.unknown-part':
     'Risk 3, because nothing shows which part of the platform `{workload}` is. It may hold data.',
   'raised.no-majority':
@@ -160,6 +175,14 @@ export const remediations = {
   'offer.refused.partitioned-table': '{table} is partitioned: its indexes are made one partition at a time.',
   'offer.refused.table-too-large':
     '{table} has {bytes:bytes}; above {most:bytes} an index takes longer than a step may.',
+  'offer.refused.too-young': '{before} is within the last {days|# day|# days}: such rows are not old.',
+  'offer.refused.rows-partitioned': '{table} is partitioned: old rows leave it by a whole partition.',
+  'offer.refused.server-too-old': 'It needs PostgreSQL {least} or later.',
+  'offer.refused.rows-on-copy': 'That PostgreSQL is a copy: its primary must be changed.',
+  'offer.refused.more-than-rows':
+    'To take rows out of {table} does more than that, because of {what}. That is left to people.',
+  'offer.refused.column-missing': '{table} has no column {column} here, so old rows cannot be told.',
+  'offer.refused.archive-differs': '{table} exists and cannot take these rows: {what}.',
   'offer.refused.index-name-taken': 'There is another index named {index}, or {index} is being built now.',
   'offer.refused.index-not-rebuilt': '{index} cannot be built anew concurrently.',
   'offer.refused.set-on-command-line': '{name} stands on the command line of PostgreSQL, which wins.',

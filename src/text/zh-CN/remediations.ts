@@ -7,6 +7,8 @@ export const remediations = {
   'remediation.postgres.create-indexes': '创建缺失的数据库索引',
   'remediation.postgres.rebuild-index': '重建数据库索引',
   'remediation.postgres.set-max-connections': '调高 max_connections（下次重启后生效）',
+  'remediation.postgres.archive-old-rows': '把旧数据移入归档表',
+  'remediation.postgres.delete-old-rows': '删除旧事件',
   'remediation.redis.set-memory-limit': '更改 Redis 的内存上限',
   'remediation.redis.delete-keys': '清空 Redis 中的一个缓存',
   'remediation.nats.create-stream': '创建保存事件的流',
@@ -27,6 +29,9 @@ export const remediations = {
   'step.postgres-drop-index': '并发删除 {table} 的索引 {target}',
   'step.postgres-reindex': '并发重建 {target}',
   'step.postgres-set-max-connections': '写入 max_connections = {max_connections}，下次启动时生效',
+  'step.postgres-archive-rows': '把 {table} 中 {before} 之前的行分批移入 {archive}',
+  'step.postgres-restore-rows': '把 {archive} 中的行分批移回 {table}',
+  'step.postgres-delete-rows': '分批删除 {table} 中 {before} 之前的行',
   'step.redis-set-memory-limit': '把 Redis 的 maxmemory 设为 {maxmemory:bytes}',
   'step.redis-delete-keys': '在 {target} 上分批删除 {prefix}',
   'step.nats-create-stream': '创建流 {target}',
@@ -61,6 +66,12 @@ export const remediations = {
   'blast.postgres-max-connections':
     '现在没有变化：PostgreSQL 重启之前上限仍为 {now}，之后为 {value}。重启不包含在本次修复中。',
   'blast.postgres-max-connections-undo': '下次重启后 PostgreSQL 的连接上限恢复为 {value}，与修复之前相同。',
+  'blast.postgres-archive-rows':
+    '{table} 中从 {oldest:time} 到 {newest:time} 的 {rows} 行会移入 {archive}，之后在 {table} 中查不到。读写照常进行；每工作一段就休息同样长的时间。',
+  'blast.postgres-restore-rows':
+    '{archive} 中从 {oldest:time} 到 {before} 的行会移回 {table}：本次修复的 {rows} 行，以及之前归档的行。',
+  'blast.postgres-delete-rows':
+    '{table} 中从 {oldest:time} 到 {newest:time} 的 {rows} 行会被永久删除。读写照常进行；每工作一段就休息同样长的时间。',
   'blast.redis-memory-limit':
     'Redis 最多可用 {bytes:bytes}（现用 {used:bytes}，策略 {policy}）。不触及任何键，Redis 重启后失效。',
   'blast.redis-memory-limit-undo':
@@ -93,6 +104,9 @@ export const remediations = {
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
+  'note.archive-made': '会为此新建表 `{archive}`，列和主键相同。',
+  'note.lag-unseen':
+    '该数据库有副本，但机器人的角色看不到它落后多少，因此会放慢速度。授予 pg_monitor 角色即可看到。',
   'note.replicas-before': '停止之前它有 {pods} 个 Pod。',
   'note.replicas-unknown': '不知道它之前有多少个 Pod。',
   'note.selector-of': '这些标签就是 `{workload}` 认定自己 Pod 的标签。',
@@ -117,6 +131,7 @@ export const remediations = {
   'blast.compose-set-limits-undo':
     '{service} 的 {containers} 个容器恢复原来的上限。用量超出的容器可能被终止。',
 
+  'raised.rows-gone': '风险 3：删除的行无法恢复。',
   'raised.unknown-part': '风险 3：看不出 `{workload}` 是平台的哪个部分，它可能存有数据。',
   'raised.no-majority': '风险 3：{part} 有 {size} 个成员，其中一个重启期间其余的不足多数。',
   'raised.primary': '风险 3：有 {copies} 个副本跟随该 {part}，其中之一可能接管。',
@@ -144,6 +159,13 @@ export const remediations = {
   'offer.refused.partitioned-table': '{table} 是分区表：需逐个分区创建索引。',
   'offer.refused.table-too-large':
     '{table} 有 {bytes:bytes}；超过 {most:bytes} 时，建索引的时间会超出单步时限。',
+  'offer.refused.too-young': '{before} 在最近 {days} 天之内，这些行不算旧。',
+  'offer.refused.rows-partitioned': '{table} 是分区表：旧数据按整个分区移除。',
+  'offer.refused.server-too-old': '需要 PostgreSQL {least} 或更高版本。',
+  'offer.refused.rows-on-copy': '该 PostgreSQL 是副本，必须修改它的主库。',
+  'offer.refused.more-than-rows': '由于 {what}，从 {table} 取出行还会引起别的变化，需由人处理。',
+  'offer.refused.column-missing': '此处的 {table} 没有列 {column}，无法判断哪些行是旧的。',
+  'offer.refused.archive-differs': '{table} 已存在，但不能接收这些行：{what}。',
   'offer.refused.index-name-taken': '已有另一个名为 {index} 的索引，或 {index} 正在创建。',
   'offer.refused.index-not-rebuilt': '{index} 无法并发重建。',
   'offer.refused.set-on-command-line': '{name} 写在 PostgreSQL 的命令行上，命令行优先。',

@@ -44,8 +44,11 @@ const buttonsOf: Partial<Record<RemediationRow['state'], readonly RemediationBut
 type CardRepository = 'buttons' | 'messages' | 'remediations';
 
 export interface RemediationMessages {
-  /** Makes or edits the one card, in the transaction of the state it shows (R-S3). */
-  readonly card: (tx: TxOf<CardRepository>, row: RemediationRow) => Promise<void>;
+  /**
+   * Makes or edits the one card, in the transaction of the state it shows (R-S3). `urgency`: default that of a decision,
+   * or of an answer where it is an offer.
+   */
+  readonly card: (tx: TxOf<CardRepository>, row: RemediationRow, urgency?: Urgency) => Promise<void>;
   /** The menu of other fixes, below the answer of their run; nothing without one. */
   readonly others: (
     tx: TxOf<'buttons' | 'messages'>,
@@ -227,7 +230,7 @@ export function createRemediationMessages(deps: {
   return {
     buttons,
     event,
-    async card(tx, row) {
+    async card(tx, row, given) {
       if (row.surface === undefined) return;
       const view = await viewOf(tx, row);
       const rendered = renderer.remediation(view, row.surface.language);
@@ -235,9 +238,11 @@ export function createRemediationMessages(deps: {
       const cards = all.filter(({ purpose }) => purpose === cardPurpose);
       const card = cards.find(({ channel }) => channel === row.surface?.channel);
       // An offer is part of the answer it belongs to and comes behind it.
-      const urgency = row.state === 'proposed' ? 'answer' : 'decision';
+      const urgency = given ?? (row.state === 'proposed' ? 'answer' : 'decision');
       if (card === undefined) await post(tx, row, cardPurpose, rendered, urgency);
       else await tx.messages.update(card.id, rendered, urgency);
+      // Its other copies show decisions alone.
+      if (given === 'progress') return;
       // R-S7: the card in a channel that it left says what became of it, and has no power.
       const left = cards.filter(({ id }) => id !== card?.id);
       const without = renderer.remediation(

@@ -9,8 +9,17 @@ import type { DecisionDeps, DecisionRepository } from '../decide/remediation-dep
 import type { RemediationMessages } from '../decide/remediation-messages.service.ts';
 import type { SelfIdentity } from '../self-identity.ts';
 
-/** Points of an execution at which a crash is told apart (R-K0 to R-K7). */
-export type KillPoint = 'R-K1' | 'R-K2' | 'R-K3' | 'R-K4' | 'R-K5' | 'R-K6-intent' | 'R-K6-effect' | 'R-K7';
+/** Points of an execution at which a crash is told apart (R-K0 to R-K7); `R-K4-batch`: after each batch of a long step. */
+export type KillPoint =
+  | 'R-K1'
+  | 'R-K2'
+  | 'R-K3'
+  | 'R-K4-batch'
+  | 'R-K4'
+  | 'R-K5'
+  | 'R-K6-intent'
+  | 'R-K6-effect'
+  | 'R-K7';
 
 /** An execution moves a fix as a decision does, and stops where it is told to. */
 export type ExecutionRepository = DecisionRepository | 'killSwitches';

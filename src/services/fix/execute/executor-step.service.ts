@@ -14,6 +14,7 @@ import type { Targets } from '../../../domain/probe/targets/targets.ts';
 import { alarmForged, decisionFault } from '../decide/decision-proof.service.ts';
 import { contextOf, type ExecutorDeps } from './executor-deps.ts';
 import type { Hold, StepKey } from './hold.ts';
+import { cameTo, longWork, type StepWork } from './long-work.ts';
 
 export type Direction = StepRow['direction'];
 
@@ -49,8 +50,8 @@ export async function runSteps(hold: Hold, direction: Direction, signal: AbortSi
     const key = { direction, idx: at.idx };
     const end =
       at.at === 'open'
-        ? await settleOpen(hold, row, step, { ...key, attempt: at.attempt })
-        : await runStep(hold, row, step, key, signal);
+        ? await settleOpen(hold, row, step, { ...key, attempt: at.attempt }, cameTo(rows, key))
+        : await runStep(hold, row, step, { ...key, before: cameTo(rows, key) }, signal);
     if (end !== undefined) return end;
   }
 }
@@ -61,11 +62,12 @@ async function settleOpen(
   row: RemediationRow,
   step: PlanStep,
   key: StepKey & Pick<StepRow, 'attempt'>,
+  before: Facts,
 ): Promise<StepsEnd | undefined> {
   const seen = await observe(hold.deps, hold.remediation, row, step);
   if (seen === 'unknown' || (seen === 'not-done' && step.safety !== 'idempotent'))
     return { end: 'unknown', facts: { step: key.idx + 1, observed: seen } };
-  await hold.insist((own) => own.conclude(key, seen === 'done' ? 'observed-done' : 'not-done', {}));
+  await hold.insist((own) => own.conclude(key, seen === 'done' ? 'observed-done' : 'not-done', before));
   return undefined;
 }
 
@@ -73,7 +75,7 @@ async function runStep(
   hold: Hold,
   row: RemediationRow,
   step: PlanStep,
-  key: StepKey,
+  { before, ...key }: StepKey & { readonly before: Facts },
   signal: AbortSignal,
 ): Promise<StepsEnd | undefined> {
   const { deps } = hold;
@@ -90,14 +92,20 @@ async function runStep(
   if (refusal !== undefined) return refusal;
   await deps.atKillPoint?.(direction === 'apply' ? 'R-K3' : 'R-K6-intent');
   hold.mustBeOurs();
-  const result = await effect(hold, row, step);
+  const work = longWork(hold, key, before, signal);
+  const result = await effect(hold, row, step, work);
   await deps.atKillPoint?.(direction === 'apply' ? 'R-K4' : 'R-K6-effect');
-  if (result.end === 'unknown') return { end: 'unknown', facts: { step: idx + 1, ...result.facts } };
+  // The intent stays open: whoever takes it over sees how far it is, and goes on.
+  if (result.end === 'released') return release(hold);
+  const facts = { ...work.facts(), ...result.facts };
+  if (result.end === 'unknown') return { end: 'unknown', facts: { step: idx + 1, ...facts } };
   const outcome =
     result.end === 'done' ? 'done' : result.end === 'observed-done' ? 'observed-done' : 'failed';
-  await hold.insist((own) => own.conclude({ ...key, attempt: hold.attempt }, outcome, result.facts));
-  if (result.end === 'stale') return { end: 'stale', facts: result.facts };
-  return result.end === 'failed' ? { end: 'failed', facts: { step: idx + 1, ...result.facts } } : undefined;
+  await hold.insist((own) => own.conclude({ ...key, attempt: hold.attempt }, outcome, facts));
+  if (result.end === 'refused')
+    return { end: 'refused', why: result.why, facts: { step: idx + 1, ...facts } };
+  if (result.end === 'stale') return { end: 'stale', facts };
+  return result.end === 'failed' ? { end: 'failed', facts: { step: idx + 1, ...facts } } : undefined;
 }
 
 /** R-A16, R-X4, R-X8, R-X10: the intent is committed with its audit row before anything happens, or nothing happens. */
@@ -122,21 +130,26 @@ function writeIntent(hold: Hold, key: StepKey): Promise<StepsEnd | undefined> {
   });
 }
 
-type Effect = {
-  readonly end: 'done' | 'observed-done' | 'stale' | 'failed' | 'unknown';
-  readonly facts: Facts;
-};
+type Effect =
+  | { readonly end: 'done' | 'observed-done' | 'stale' | 'failed' | 'unknown'; readonly facts: Facts }
+  /** R-X16: ended between two batches. */
+  | { readonly end: 'refused'; readonly why: 'stopped' | 'kill-switch'; readonly facts: Facts }
+  | { readonly end: 'released' };
 
 /** Stages at which a call may have reached the target and its answer was lost. */
 const ambiguous: ReadonlySet<string> = new Set(['no-answer', 'closed', 'aborted']);
 
 /** One effect within its deadline. When it is not certain whether it happened, the target is asked. */
-async function effect(hold: Hold, row: RemediationRow, step: PlanStep): Promise<Effect> {
+async function effect(hold: Hold, row: RemediationRow, step: PlanStep, work: StepWork): Promise<Effect> {
   const { deps, remediation } = hold;
   try {
-    const facts = await inStepTime(deps, row, (context) => remediation.applyStep(step, row.plan, context));
+    const facts = await inStepTime(deps, row, (context, renew) =>
+      remediation.applyStep(step, row.plan, { ...context, work: work.renewing(renew) }),
+    );
     return { end: 'done', facts };
   } catch (err) {
+    const ended = work.ended();
+    if (ended !== undefined) return ended;
     deps.logger.warn({ err, remediation: row.id, step: step.kind }, 'a step failed');
     if (err instanceof AppError && err.code === 'CONFLICT') return { end: 'stale', facts: err.facts };
     const certain =
@@ -154,11 +167,11 @@ async function effect(hold: Hold, row: RemediationRow, step: PlanStep): Promise<
 function inStepTime<T>(
   deps: ExecutorDeps,
   row: RemediationRow,
-  work: (context: RemediationContext<Targets>) => Promise<T>,
+  work: (context: RemediationContext<Targets>, renew: () => void) => Promise<T>,
 ): Promise<T> {
   return within(
     row.plan.stepTimeoutMs,
-    async (signal) => work(await contextOf(deps, row.environment, signal)),
+    async (signal, renew) => work(await contextOf(deps, row.environment, signal), renew),
     {
       late: () => {
         throw new TargetError('aborted', 'the step took longer than its deadline');

@@ -1,5 +1,5 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
-import { stepsDone } from '../../../domain/fix/execution.ts';
+import { goesBack, stepsDone } from '../../../domain/fix/execution.ts';
 import type { Executor } from '../../../domain/fix/executor.ts';
 import type { RemediationRow } from '../../../domain/fix/rows.ts';
 import type { Facts } from '../../../domain/kernel/facts.ts';
@@ -82,14 +82,20 @@ export function afterSteps(
 ): { readonly to: RemediationState; readonly facts: Facts } {
   if (end.end === 'complete') return { to: 'verifying', facts: { steps: done } };
   if (end.end === 'unknown') return { to: 'indeterminate', facts: { ...end.facts, steps: done } };
-  const reason = end.end === 'refused' ? end.why : end.end;
+  const reason = reasonOf(end);
   const facts = { ...end.facts, reason, steps: done };
   // R-A16: nobody has approved the way back either.
   if (reason === 'decision-forged') return { to: done > 0 ? 'failed' : 'stale', facts };
   // R-X13: what was done is taken back when the way back was approved with it.
-  if (done > 0) return { to: row.plan.undo === undefined ? 'failed' : 'rolling_back', facts };
+  if (done > 0) return { to: goesBack(row) ? 'rolling_back' : 'failed', facts };
   if (end.end === 'stale' || reason === 'approval-expired') return { to: 'stale', facts };
   return { to: 'failed', facts };
+}
+
+/** R-X16: what was stopped between two batches says how far it came. */
+function reasonOf(end: Extract<StepsEnd, { facts: Facts }>): string {
+  if (end.end !== 'refused') return end.end;
+  return end.why === 'stopped' && typeof end.facts['done'] === 'number' ? 'stopped-midway' : end.why;
 }
 
 function changeFor(row: RemediationRow, to: RemediationState, facts: Facts, now: number): RemediationChange {
@@ -110,7 +116,7 @@ async function judge(hold: Hold, signal: AbortSignal): Promise<boolean> {
     const good = result.verdict === 'good';
     // What somebody else has set since is not ours to take back.
     const changed = result.facts['inPlace'] === 'changed';
-    const bad = changed || row.plan.undo === undefined ? 'failed' : 'rolling_back';
+    const bad = changed || !goesBack(row) ? 'failed' : 'rolling_back';
     const to = good ? 'succeeded' : bad;
     const reason = changed ? 'changed-meanwhile' : 'not-verified';
     const facts = good ? result.facts : { ...result.facts, reason };

@@ -156,6 +156,14 @@ export class HeldRow {
     await this.#audit('step.intent', { ...step, attempt: this.#hold.attempt }, {});
   }
 
+  /** R-X16: how far the step of this attempt is, with a new lease; `shown` in the card as well. */
+  async progress(step: StepKey, facts: Facts, shown: boolean): Promise<void> {
+    await this.extend();
+    const { attempt, fence, deps } = this.#hold;
+    this.#mustHit(await this.tx.remediations.progress(this.#row.id, { ...step, attempt, fence, facts }));
+    if (shown) await deps.messages.card(this.tx, this.#row, 'progress');
+  }
+
   /** How a step ended that this attempt, or one before it, began; with its audit row and its messages. */
   async conclude(
     step: StepKey & Pick<StepRow, 'attempt'>,

@@ -1,5 +1,5 @@
 import type { RemediationState } from '../../../domain/fix/approval.ts';
-import { progressOf } from '../../../domain/fix/execution.ts';
+import { goesBack, progressOf } from '../../../domain/fix/execution.ts';
 import {
   type Observation,
   type PlanStep,
@@ -162,7 +162,7 @@ export function afterSecondLook(
     return observed === 'done' || step.safety === 'idempotent' ? 'rolling_back' : undefined;
   if (observed === 'not-done') return step.safety === 'idempotent' ? 'failed' : undefined;
   if (last) return 'verifying';
-  return row.plan.undo === undefined ? 'failed' : 'rolling_back';
+  return goesBack(row) ? 'rolling_back' : 'failed';
 }
 
 async function settle(

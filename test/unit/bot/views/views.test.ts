@@ -18,7 +18,9 @@ import { rendererOf } from '../../../../src/bot/views/renderer.ts';
 import { tokenModal, tokenShown, tokensAnswer } from '../../../../src/bot/views/token.view.ts';
 import { remediationStates } from '../../../../src/domain/fix/approval.ts';
 import { undoPlan } from '../../../../src/domain/fix/execution.ts';
+import type { StepRow } from '../../../../src/domain/fix/rows.ts';
 import { AppError } from '../../../../src/domain/kernel/errors.ts';
+import type { Facts } from '../../../../src/domain/kernel/facts.ts';
 import {
   type Elsewhere,
   type RemediationEvent,
@@ -342,6 +344,34 @@ describe('the card of a fix', () => {
     expect(done).toContain('Taken back: Redis is as it was before the fix. Expect the problem again.');
     expect(done).not.toMatch(/Fixed|green/);
     expect(verdict).toContain('taken back. Redis is as it was before the fix');
+  });
+
+  it('R-X16: shows how far long work is, how fast and for how long, why it waits, and where it ended', () => {
+    const line = (facts: Facts, outcome?: StepRow['outcome'], language: 'en' | 'zh-CN' = 'en') => {
+      const step = { direction: 'apply', idx: 0, attempt: 1, fence: 1, intentAt: now, facts } as const;
+      const steps = [outcome === undefined ? step : { ...step, outcome }];
+      const remediation = aRemediation({ state: 'executing' });
+      return shown(
+        renderer.remediation({ remediation, approvals: [], steps, needed: 1, buttons: {}, now }, language),
+      );
+    };
+    const half = { done: 500, total: 1_000, cursor: 7, perSecond: 50, leftSeconds: 10 };
+
+    expect(line(half)).toContain('500 of 1000 (50 %). 50 a second, 10 s left.');
+    expect(line(half, undefined, 'zh-CN')).toContain('已完成 500，共 1000（50 %）。');
+    expect(line({ ...half, waits: 'lag' })).toContain('500 of 1000 (50 %). Waiting: a copy');
+    expect(line({ ...half, waits: 'locks' })).not.toContain('a second');
+    expect(line(half, 'failed')).toContain('500 of 1000 (50 %).');
+    expect(line(half, 'failed')).not.toContain('left');
+    expect(line({ done: 1_001, total: 1_000 })).toContain('1001 of 1001 (100 %).');
+    expect(line({})).not.toContain(' %)');
+  });
+
+  it('says how far a stopped one came, and how to go on', () => {
+    const facts = { reason: 'stopped-midway', done: 500, total: 1_000 };
+    const said = renderer.remediationEvent({ remediation: aRemediation(), kind: 'failed', facts }, 'en');
+
+    expect(said.text).toContain('was stopped after 500 of 1000. What was done stays.');
   });
 
   it('names what people know instead of long ids, and no option that is not used', () => {

@@ -102,6 +102,28 @@ describe('work with a deadline', () => {
     await end;
   });
 
+  it('gives work in parts the whole time again for each, and nothing after its end', async () => {
+    let renew = (): void => undefined;
+    const answer = within<string, string>(
+      10,
+      (_signal, again) => {
+        renew = again;
+        return never();
+      },
+      { late: () => 'late' },
+    );
+    await vi.advanceTimersByTimeAsync(9);
+    renew();
+    await vi.advanceTimersByTimeAsync(9);
+    renew();
+    const before = vi.getTimerCount();
+    await vi.advanceTimersByTimeAsync(10);
+    renew();
+
+    expect(await answer).toBe('late');
+    expect([before, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
   it('leaves nothing behind on a signal that lives long', async () => {
     const added: string[] = [];
     const signal = {
