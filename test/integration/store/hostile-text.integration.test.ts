@@ -74,6 +74,8 @@ it.each(hostile)(
 
     await store.tx(async (tx) => {
       expect(await tx.runs.insert({ ...run, dedupeKey: name })).toBe(true);
+      await tx.bundles.begin(run.id);
+      await tx.bundles.given(run.id, text);
       expect(await tx.inbox.accept({ key: `${name}1`, kind: text, payloadDigest: text })).toBe(true);
       await tx.runs.claim(run.id, text, 60_000);
       await tx.runs.saveOutcomes(run.id, [outcome]);
@@ -221,6 +223,7 @@ const notText: readonly string[] = [
   'audit_log.to_state',
   'audit_texts.field',
   'audit_texts.salt',
+  'bundles.sha256',
   'directory_snapshot.kind',
   'inbox.mac',
   'messages.lost',
