@@ -7,7 +7,7 @@ export const callbacks = {
   healthShortcut: 'aetherius_health',
   diagnoseMessage: 'aetherius_diagnose_message',
   analyseLog: 'aetherius_analyse_log',
-  collectHere: 'aetherius_collect_here',
+  collectHere: 'aetherius_collect_logs',
   healthModal: 'aetherius_health_modal',
   rejectModal: 'aetherius_reject_modal',
   resolveModal: 'aetherius_resolve_modal',

@@ -134,7 +134,7 @@ describe('"Collect logs here"', () => {
     const shortcut = async (user: string, channel: string) => {
       const said = await control.say({ user: people.approver, channel, text: 'it is slow' });
       const ts = said.ts ?? '';
-      await control.messageShortcut({ user, channel, callbackId: 'aetherius_collect_here', ts });
+      await control.messageShortcut({ user, channel, callbackId: 'aetherius_collect_logs', ts });
       return ts;
     };
     const refused = await shortcut(people.guest, places.ops);

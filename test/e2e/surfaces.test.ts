@@ -129,30 +129,30 @@ describe('with the scopes, commands and shortcuts of the manifest alone', () => 
     const typed = await control.command({
       user: people.requester,
       channel: places.ops,
-      text: '/aetherius collect since=30m',
+      text: '/aetherius gather since=30m',
     });
     const told = await control.waitForMessage({
       channel: places.ops,
       user: people.requester,
-      contains: 'I do not know “collect”',
+      contains: 'I do not know “gather”',
     });
-    await control.say({ user: people.chinese, channel: places.incidents, text: '@aetherius 收集' });
+    await control.say({ user: people.chinese, channel: places.incidents, text: '@aetherius 备份' });
     const toldInChinese = await control.waitForMessage({
       channel: places.incidents,
       user: people.chinese,
-      contains: '不认识“收集”',
+      contains: '不认识“备份”',
     });
     const gone = await control.messageShortcut({
       user: people.requester,
       channel: places.ops,
       ts: '1700000000.000100',
-      callbackId: 'aetherius_collect_logs',
+      callbackId: 'aetherius_gather',
     });
 
     expect(typed.ok).toBe(true);
     expect(told.ephemeralFor).toBe(people.requester);
-    expect(told.text).toContain('I know: health, diagnose, logs, report, fix, approvals');
-    expect(toldInChinese.text).toContain('可用命令：health, diagnose, logs, report');
+    expect(told.text).toContain('I know: health, diagnose, logs, collect, report, fix, approvals');
+    expect(toldInChinese.text).toContain('可用命令：health, diagnose, logs, collect, report');
     expect(gone).toMatchObject({ ok: false, error: 'shortcut_not_found' });
     expect(await product.database.sql('SELECT count(*)::int AS n FROM runs')).toEqual([{ n: 0 }]);
   });
