@@ -4,7 +4,8 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { createGzip, gzip as gzipAll } from 'node:zlib';
 import { pack as createPack } from 'tar-stream';
 import type { BundleWriter, Written } from '../../domain/bundle/writer.ts';
 
@@ -37,6 +38,8 @@ export async function writeBundle(path: string, folder: string, now: () => Date)
     },
   };
 }
+
+const packed = promisify<string, Buffer>(gzipAll);
 
 /** Bytes of a piece of a bundle on its way. */
 const PIECE_BYTES = 512 * 1024;
@@ -74,6 +77,7 @@ export function writeBundlePieces(
   return {
     add: (name, content) => Promise.race([archive.add(name, content), broken]),
     bytesAtMost: archive.bytesAtMost,
+    packed: async (content) => (await packed(content)).length + FILE_BYTES,
     async end() {
       const whole = await Promise.race([archive.end(), broken]);
       await taken;

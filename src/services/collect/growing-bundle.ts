@@ -182,7 +182,7 @@ export class Bundle {
       this.leaveOut(path, { why: 'size', detail: `${Buffer.byteLength(text)} bytes` });
       return;
     }
-    if (!this.#fits(path, Buffer.byteLength(text))) {
+    if (!this.#fits(path, Buffer.byteLength(text)) && !this.#fits(path, await this.#packed(text))) {
       this.leaveOut(path, { why: 'size', detail: `the bundle may have at most ${this.#mostBytes} bytes` });
       return;
     }
@@ -191,7 +191,12 @@ export class Bundle {
     this.#note({ path: name, ...written, ...this.#times(startedAt), ...present({ leftOut }) });
   }
 
-  /** Whatever the archive makes of it: text gets smaller, how much is not known before. What sums it up always has room. */
+  /** For what does not fit as it is: near the limit it is worth the work. A little more than it takes alone. */
+  async #packed(text: string): Promise<number> {
+    return ((await this.#writer.packed?.(text)) ?? Number.POSITIVE_INFINITY) * 1.02;
+  }
+
+  /** Whatever the archive makes of it. What sums it up always has room. */
   #fits(path: string, bytes: number): boolean {
     const kept = Math.min(KEPT_FREE_BYTES, this.#mostBytes / 4);
     const keptFree = path.includes('/') ? kept : kept / 4;

@@ -43,6 +43,19 @@ async function bundle(files: Readonly<Record<string, string | Uint8Array>>, id =
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('a bundle in pieces', () => {
+  it('says beforehand about how large a text will be in it', async () => {
+    const text = Array.from({ length: 20_000 }, (_, n) => `line ${n} of a log that repeats itself`).join(
+      '\n',
+    );
+    const writer = writeBundlePieces('root', now, () => Promise.resolve());
+    const said = (await writer.packed?.(text)) ?? 0;
+    await writer.add('a.log', text);
+    const { bytes } = await writer.end();
+
+    expect(said).toBeGreaterThan(bytes * 0.9);
+    expect(said).toBeLessThan(bytes * 1.1 + 4096);
+  });
+
   it('is the same archive, in pieces of half a MiB, and never more than was said', async () => {
     const { bytes, pieces, whole, atMost } = await bundle({
       'a.log': randomBytes(1_500_000).toString('latin1'),

@@ -7,15 +7,16 @@ import { Bundle } from '../../../../src/services/collect/growing-bundle.ts';
 const MIB = 2 ** 20;
 const clock = { now: () => new Date(0) } as Clock;
 
-/** A bundle of an archive that makes nothing smaller. */
-function growing(mostBytes: number) {
+/** A bundle of an archive that makes everything so much smaller. */
+function growing(mostBytes: number, by = 1) {
   let bytes = 0;
   const writer = {
     add(_path: string, content: string) {
-      bytes += content.length;
+      bytes += content.length / by;
       return Promise.resolve({ bytes: content.length, sha256: 'f' });
     },
     bytesAtMost: () => bytes,
+    packed: (content: string) => Promise.resolve(content.length / by),
   } as unknown as BundleWriter;
   const { signal } = new AbortController();
   const bundle = new Bundle(writer, createRedactor(), clock, signal, undefined, mostBytes);
@@ -37,5 +38,14 @@ describe('a bundle that may not have any size', () => {
     });
     expect(left[0]?.sha256).toBeUndefined();
     expect(bytes()).toBe(13 * MIB);
+  });
+
+  it('takes what fits once it is packed, up to where it does not', async () => {
+    const { bundle, bytes } = growing(17 * MIB, 2);
+    for (let n = 0; n < 6; n += 1) await bundle.text(`logs/redis/${n}.log`, 'x'.repeat(6 * MIB));
+
+    const left = bundle.entries().filter(({ leftOut }) => leftOut !== undefined);
+    expect(left.map(({ path }) => path)).toEqual(['logs/redis/4.log', 'logs/redis/5.log']);
+    expect(bytes()).toBe(12 * MIB);
   });
 });
