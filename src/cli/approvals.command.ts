@@ -154,6 +154,18 @@ export async function closeFollowUp(
   );
 }
 
+/** R-X16: ends one that runs, after its current step or batch. */
+export async function stop(context: ServedContext, handle: string, reason?: string): Promise<ExitCode> {
+  const { person: by, services } = context;
+  const { id } = await found(context, handle);
+  const requestId = context.requestId();
+  const payloadDigest = sha256(wholeJson({ requestId, stop: id, ...present({ reason }) }));
+  return sayDecided(
+    context,
+    await services.deciding.remediations.stop({ id, by, requestId, payloadDigest, ...present({ reason }) }),
+  );
+}
+
 async function found({ services }: ServedContext, handle: string) {
   const row = await services.deciding.find(handle);
   if (row === undefined) throw new AppError('NOT_FOUND', handle);

@@ -29,7 +29,7 @@ export interface PersonServices {
   readonly deciding: {
     readonly remediations: Pick<
       RemediationService,
-      'request' | 'approve' | 'reject' | 'resolve' | 'breakGlass' | 'closeFollowUp'
+      'request' | 'approve' | 'reject' | 'resolve' | 'breakGlass' | 'closeFollowUp' | 'stop'
     >;
     readonly switches: Pick<KillSwitchService, 'stop' | 'release' | 'confirmRecord'>;
     /** Which fix is meant; nothing of it is shown. */

@@ -268,6 +268,21 @@ export function createProgram(
       ),
     );
 
+  fixes
+    .command('stop')
+    .description(say('cli.fixes.stop'))
+    .argument('<id>')
+    .argument('[reason...]')
+    .action((id: string, reason: string[]) =>
+      asPerson(async (context) =>
+        (await import('./approvals.command.ts')).stop(
+          context,
+          id,
+          reason.length === 0 ? undefined : reason.join(' '),
+        ),
+      ),
+    );
+
   const audit = program.command('audit').description(say('cli.audit'));
   audit
     .command('verify')

@@ -252,6 +252,14 @@ async function switchFixes(
     const closed = await door.deciding.remediations.closeFollowUp({ ...decision(request, id), reason });
     return privately(followUpClosedAnswer(closed, words));
   }
+  if (change.what === 'stop') {
+    const { id, reason } = change;
+    const stopped = await door.deciding.remediations.stop({
+      ...decision(request, id),
+      ...present({ reason }),
+    });
+    return privately(decidedAnswer(stopped, words));
+  }
   const { switches, remediations } =
     change.what === 'show' ? await door.enter(request, { right: 'read' }) : door.deciding;
   const { id: _none, ...by } = decision(request, '');

@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-it('R-X16: shows how far it is and why it waits, is stopped by its button, and goes on when it is asked for again', async () => {
+it('R-X16: shows how far it is and why it waits, is stopped by its button or a word, and goes on when it is asked for again', async () => {
   const platform = await connect();
   await platform.query(
     `CREATE TABLE events (id int PRIMARY KEY, severity text, timestamp timestamptz); CREATE TABLE other ();
@@ -91,6 +91,23 @@ it('R-X16: shows how far it is and why it waits, is stopped by its button, and g
   expect(
     await product.database.sql("SELECT 1 FROM audit_log WHERE action = 'remediation.stop'"),
   ).toHaveLength(1);
+
+  await holder.query('BEGIN; LOCK TABLE other');
+  const waitsAgain = waiter.query('SELECT FROM other');
+  const typed = await started();
+  await cardShows(typed, 'Waiting: another session');
+  const [{ handle } = { handle: '' }] = await product.database.sql<{ handle: string }>(
+    "SELECT handle FROM remediations WHERE state = 'executing'",
+  );
+  await control.command({ user: people.approver, channel, text: `/aetherius fixes stop ${handle}` });
+  await control.waitForMessage(
+    { channel, contains: `\`${handle}\` was stopped after 0 of ${rows}` },
+    { timeoutMs: 20_000 },
+  );
+  await holder.query('ROLLBACK');
+  await waitsAgain;
+  // More than twice an hour is refused (R-X9).
+  await product.database.sql("UPDATE remediations SET approved_at = approved_at - interval '2 hours'");
 
   const again = await started();
   const done = await cardShows(again, 'remediation.undo');

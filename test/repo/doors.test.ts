@@ -20,7 +20,7 @@ const doors: { readonly [S in keyof Services]: { readonly [M in keyof Services[S
     approve: { slack: true, cli: true },
     reject: { slack: true, cli: true },
     cancel: { slack: true, cli: 'A request is cancelled where its card is; with Slack away it expires.' },
-    stop: { slack: true, cli: 'Not built yet: the door comes with the kill switch.' },
+    stop: { slack: true, cli: true },
     undo: {
       slack: true,
       cli: 'Not built yet: it comes with an undo that has a title and a plan of its own.',

@@ -56,12 +56,14 @@ export type TokenChange =
   | { readonly what: 'list' }
   | { readonly what: 'revoke'; readonly id: string };
 
-/** `fixes off` stops all fixes, or those of one remediation; `fixes on` lets them go on; `fixes confirm` takes an older record as it is. */
+/** `fixes off` stops all fixes, or those of one remediation; `fixes on` lets them go on; `fixes confirm` takes an older record as it is; `fixes stop` ends one that runs. */
 export type SwitchChange =
   | { readonly what: 'show' }
   | { readonly what: 'confirm'; readonly reason: string }
   /** Ends the follow-up of a fix that ran by break-glass. */
   | { readonly what: 'close'; readonly id: string; readonly reason: string }
+  /** As the button of its card: it ends after the current step or batch. */
+  | { readonly what: 'stop'; readonly id: string; readonly reason?: string }
   | {
       readonly what: 'off' | 'on';
       /** `*`, or the id of a remediation. */
@@ -307,6 +309,12 @@ const parsers: Readonly<Record<Verb, Parser>> = {
       return note.length === 0
         ? missing('fixes', 'reason')
         : accept({ kind: 'fixes', change: { what, id: handleOf(id), reason: note.join(' ') } });
+    }
+    if (what === 'stop') {
+      const [id, ...why] = more;
+      if (id === undefined) return missing('fixes', 'id');
+      const given = why.length === 0 ? undefined : why.join(' ');
+      return accept({ kind: 'fixes', change: { what, id: handleOf(id), ...present({ reason: given }) } });
     }
     if (what !== 'on' && what !== 'off') return refuse({ reason: 'surplus', facts: { verb: 'fixes', word } });
     // `for=2h` is ours; any other `name=value` belongs to the reason.

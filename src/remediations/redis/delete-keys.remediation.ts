@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRemediation, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
+import { defineRemediation, type LongWork, type PlanStep, planSchema } from '../../domain/fix/remediation.ts';
 import { TargetError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { shortened } from '../../domain/kernel/text.ts';
@@ -33,6 +33,7 @@ The plan counts them first and shows a sample with its size.
 Refuses prefixes that are not the platform's caches, and a server with more than a million keys.
 KEYS and FLUSHALL would stop the server or take other keys as well.
 It is done when fewer than half are left; those that use the cache write to it again.
+It shows how far it is, and can be stopped between batches; what was deleted stays deleted.
 There is no undo: a cache is filled again by its users.`,
   tier: 2,
   params: Params,
@@ -95,12 +96,17 @@ There is no undo: a cache is filled again by its users.`,
     return { claims: ids.map((id) => `run_id=${id}`), comparable: ids.every((id) => id !== '') };
   },
 
-  async applyStep(step, plan, { deps, signal }: Context): Promise<Facts> {
+  async applyStep(step, plan, { deps, signal, work }: Context): Promise<Facts> {
     const { prefix } = Params.parse(plan.params);
     const { node, several } = await nodeOf(deps.redis, step, signal);
     const before = await count(node, prefix, signal);
     if (isDone(step, before)) return { deleted: 0, already: true };
-    mustHold(step.precondition, { run_id: before.runId, atLeast: magnitude(before.keys) });
+    // What an attempt before this one has deleted makes no other plan of it.
+    const begun = work?.before !== undefined;
+    mustHold(step.precondition, {
+      run_id: before.runId,
+      atLeast: begun ? (step.precondition['atLeast'] ?? null) : magnitude(before.keys),
+    });
     let deleted = 0;
     await walk(node, prefix, signal, async (keys) => {
       signal.throwIfAborted();
@@ -109,6 +115,7 @@ There is no undo: a cache is filled again by its users.`,
         ? await Promise.all(keys.map((key) => node.call('UNLINK', [key])))
         : [await node.call('UNLINK', keys, { signal })];
       deleted += replies.reduce<number>((sum, reply) => sum + Number(reply), 0);
+      await work?.next({ done: deleted, total: before.keys });
     });
     return { deleted };
   },
@@ -127,7 +134,11 @@ There is no undo: a cache is filled again by its users.`,
   },
 });
 
-type Context = { readonly deps: With<'redis'>; readonly signal: AbortSignal };
+type Context = {
+  readonly deps: With<'redis'>;
+  readonly signal: AbortSignal;
+  readonly work?: LongWork | undefined;
+};
 
 interface Seen {
   readonly name: string;

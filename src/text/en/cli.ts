@@ -45,6 +45,7 @@ export const cli = {
   'cli.option.for': 'minutes after which it ends by itself',
   'cli.fixes.confirm': 'take a record that is older than its anchors as it is, with a reason',
   'cli.fixes.close': 'close the follow-up that break-glass left, with what you found',
+  'cli.fixes.stop': 'stop a fix that runs, after its current step or batch',
   'cli.fixes.follow-up':
     'open follow-up: {handle} ({remediation}) ran without its approvals in {environment} since {since:time}; somebody else closes it: aetherius fixes close {handle} <what you found>',
   'cli.fixes.all': 'all fixes',

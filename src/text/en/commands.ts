@@ -15,7 +15,7 @@ export const commands = {
   'help.resolve':
     '`/aetherius resolve <id> worked|failed <reason>`: say how a fix with an unknown outcome ended',
   'help.fixes':
-    '`/aetherius fixes [off|on|confirm|close] [id] [for=2h] <reason>`: stop all fixes or one kind, release them, close a follow-up',
+    '`/aetherius fixes [off|on|stop|confirm|close] [id] [for=2h] <reason>`: stop all fixes, one kind or one that runs, release them, close a follow-up',
   'help.history': '`/aetherius history [env]`: recent runs',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`: the daily digest of this channel',
   'help.token': '`/aetherius token [list|revoke <id>]`: your tokens for the command line',

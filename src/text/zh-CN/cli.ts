@@ -46,6 +46,7 @@ export const cli = {
   'cli.option.for': '多少分钟后自动恢复',
   'cli.fixes.confirm': '按现状接受比其锚点更旧的记录，须说明原因',
   'cli.fixes.close': '关闭破窗执行留下的后续检查，并写明检查结果',
+  'cli.fixes.stop': '停止正在运行的修复（当前步骤或批次结束后）',
   'cli.fixes.follow-up':
     '后续检查未完成：自 {since:time} 起，{handle}（{remediation}）在 {environment} 未经批准运行；请由其他人关闭：aetherius fixes close {handle} <检查结果>',
   'cli.fixes.all': '所有修复',

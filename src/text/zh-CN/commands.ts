@@ -16,7 +16,7 @@ export const commands = {
   'help.approve': '`/aetherius approve <编号>` · `/aetherius reject <编号> <理由>`：不用按钮也能决定',
   'help.resolve': '`/aetherius resolve <编号> worked|failed <理由>`：说明结果未知的修复如何结束',
   'help.fixes':
-    '`/aetherius fixes [off|on|confirm|close] [编号] [for=2h] <理由>`：关闭全部或一种修复、恢复，以及关闭后续检查',
+    '`/aetherius fixes [off|on|stop|confirm|close] [编号] [for=2h] <理由>`：关闭全部或一种修复、停止正在运行的修复、恢复，以及关闭后续检查',
   'help.history': '`/aetherius history [环境]`：最近的运行',
   'help.digest': '`/aetherius digest [now|on|off|at HH:MM]`：本频道的每日摘要',
   'help.token': '`/aetherius token [list|revoke <编号>]`：你在命令行使用的令牌',

@@ -125,6 +125,32 @@ describe('a cache that fills Redis (D3.c)', () => {
     },
   );
 
+  it('R-X16: stays as it is between two batches from Stop on, and is emptied by a new request', async () => {
+    await client.flushall();
+    await client.mset(Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`cache:${i}`, 'x'])));
+    const h = harnessOf('redis.delete-keys');
+    const row = await h.approved({ prefix: 'cache:' });
+    let batches = 0;
+
+    await h.execute(row.id, 'worker-1', {
+      async atKillPoint(at) {
+        if (at !== 'R-K4-batch') return;
+        batches += 1;
+        if (batches === 1) await h.service.stop(h.input(row.id, 'ULEAD'));
+      },
+    });
+
+    const left = await client.dbsize();
+    expect(await h.row(row.id)).toMatchObject({
+      ...{ state: 'failed', outcome: { reason: 'stopped-midway', done: 3_000 - left, total: 3_000 } },
+    });
+    expect(left).toBeGreaterThan(1_000);
+    const again = await h.approved({ prefix: 'cache:' });
+    await h.execute(again.id);
+    expect((await h.row(again.id)).state).toBe('succeeded');
+    expect(await client.dbsize()).toBe(0);
+  });
+
   it('is not emptied on a server that was restarted since (R-P3)', async () => {
     const h = harnessOf('redis.delete-keys');
     const row = await h.approved({ prefix: 'cache:' });

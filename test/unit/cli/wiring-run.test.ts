@@ -33,6 +33,7 @@ const needs: Readonly<Record<string, readonly ['own' | 'operator' | 'person' | '
   'fixes on': ['person', 'because'],
   'fixes confirm': ['person', 'because'],
   'fixes close': ['person', 'r1 because'],
+  'fixes stop': ['person', 'r1'],
   history: ['person', ''],
   report: ['person', ''],
   'digest now': ['person', '--channel C0AAA'],

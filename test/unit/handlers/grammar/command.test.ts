@@ -88,6 +88,11 @@ describe('the grammar of /aetherius', () => {
       'fixes close r-7k it was right for prod',
       { kind: 'fixes', change: { what: 'close', id: 'r-7k', reason: 'it was right for prod' } },
     ],
+    ['fixes stop #R-7K', { kind: 'fixes', change: { what: 'stop', id: 'r-7k' } }],
+    [
+      'fixes stop r-7k users wait in prod',
+      { kind: 'fixes', change: { what: 'stop', id: 'r-7k', reason: 'users wait in prod' } },
+    ],
     ['fixes', { kind: 'fixes', change: { what: 'show' } }],
     [
       'fixes off for=2h the sale is on in prod',
@@ -138,6 +143,7 @@ describe('the grammar of /aetherius', () => {
     ['fix', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
     ['fix break-glass', { reason: 'missing', facts: { verb: 'fix', what: 'id' } }],
     ['fix break-glass r-7k', { reason: 'missing', facts: { verb: 'fix', what: 'reason' } }],
+    ['fixes stop', { reason: 'missing', facts: { verb: 'fixes', what: 'id' } }],
     ['fixes close', { reason: 'missing', facts: { verb: 'fixes', what: 'id' } }],
     ['fixes close r-7k', { reason: 'missing', facts: { verb: 'fixes', what: 'reason' } }],
     ['fix a b', { reason: 'surplus', facts: { verb: 'fix', word: 'b' } }],

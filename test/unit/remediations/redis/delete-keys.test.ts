@@ -22,6 +22,23 @@ describe('redis.delete-keys', () => {
     expect(fixture.log.join()).not.toMatch(/KEYS |FLUSH/);
   });
 
+  it('R-X16: says how far it is, and goes on where an attempt has deleted most of them', async () => {
+    const { context } = fresh();
+    const plan = await deleteKeys.plan({ prefix: 'cache:' }, context);
+    const gone = Array.from({ length: 61 }, (_, index) => `cache:${index}`);
+    const left = 120 - Number(await context.deps.redis.call('UNLINK', gone));
+    const said: object[] = [];
+    const next = (progress: object) => Promise.resolve(void said.push(progress));
+
+    await expect(deleteKeys.applyStep(plan.steps[0], plan, context)).rejects.toMatchObject({
+      facts: { reason: 'stale' },
+    });
+    const work = { before: { done: 120 - left, total: 120 }, next };
+    await deleteKeys.applyStep(plan.steps[0], plan, { ...context, work });
+
+    expect(said.at(-1)).toEqual({ done: left, total: left });
+  });
+
   it.each(['shop:', 'c', '*', 'cache', 'cache:*'])(
     'refuses %s, which is no cache of the platform',
     async (prefix) => {

@@ -1,0 +1,176 @@
+/** Old rows leave a large table beside a load that writes to it, beside the same load alone. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { startPostgres } from '../../lab/components/postgres.ts';
+import type { LongWork } from '../../src/domain/fix/remediation.ts';
+import { asInGuide } from '../../src/domain/platform/platform.ts';
+import { systemClock } from '../../src/platform/process/clock.ts';
+import { createTargetsFactory } from '../../src/platform/targets/factory.ts';
+import { archiveOldRows } from '../../src/remediations/postgres/archive-old-rows.remediation.ts';
+import { deleteOldRows } from '../../src/remediations/postgres/delete-old-rows.remediation.ts';
+import { environment, literal } from '../../test/support/targets.ts';
+
+export interface LongWorkFigures {
+  readonly name: string;
+  readonly rows: number;
+  readonly writes: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly ratio: number;
+  readonly takenRowsPerSecond: number | string;
+  readonly batches: number | string;
+  readonly longestBatchMs: number | string;
+  readonly waitsOver100Ms: number | string;
+}
+
+const schema = `CREATE TABLE events (id uuid PRIMARY KEY, cluster_id text NOT NULL, agent_id text NOT NULL,
+  severity text NOT NULL, reason text NOT NULL DEFAULT '', object text NOT NULL DEFAULT '', message text NOT NULL DEFAULT '',
+  context jsonb, occurrences integer NOT NULL DEFAULT 1, timestamp timestamptz NOT NULL DEFAULT now(),
+  processed boolean NOT NULL DEFAULT false)`;
+const indexes = `CREATE INDEX idx_events_cluster_id ON events (cluster_id);
+  CREATE INDEX idx_events_severity ON events (severity); CREATE INDEX idx_events_timestamp ON events (timestamp)`;
+
+/**
+ * `LONG_WORK_ROWS` rows (default ten million), half of them old; the load alone is measured for `LONG_WORK_SECONDS`
+ * (default 60) before and after, and beside each kind of work until that has taken its rows, `LONG_WORK_MOST_SECONDS` at most (default
+ * an hour). Each kind has half of the old rows.
+ */
+export async function benchLongWork(): Promise<readonly LongWorkFigures[]> {
+  const rows = Number(process.env['LONG_WORK_ROWS'] ?? '10000000');
+  const seconds = Number(process.env['LONG_WORK_SECONDS'] ?? '60');
+  const mostSeconds = Number(process.env['LONG_WORK_MOST_SECONDS'] ?? '3600');
+  const dir = mkdtempSync(join(tmpdir(), 'aetherius-bench-long-work-'));
+  chmodSync(dir, 0o755);
+  const server = await startPostgres({
+    dir,
+    databases: ['agent_manager'],
+    // A commit waits for the disk, as in production; a wait for a lock of 100 ms is written down.
+    settings: {
+      ...{ fsync: 'on', full_page_writes: 'on', shared_buffers: '1GB', max_wal_size: '8GB' },
+      ...{ log_lock_waits: 'on', deadlock_timeout: '100ms' },
+    },
+  });
+  const sql = new Client({ connectionString: server.url('agent_manager') });
+  await sql.connect();
+  const factory = createTargetsFactory({
+    prod: {
+      ...environment(),
+      postgres: { url: literal(server.url()), databases: { agentManager: 'agent_manager' } },
+    },
+  });
+  try {
+    await fill(sql, rows);
+    await load(server.url('agent_manager'), 5, AbortSignal.timeout(5_000));
+    const alone = await load(server.url('agent_manager'), seconds, new AbortController().signal);
+    const none = { takenRowsPerSecond: '–', batches: '–', longestBatchMs: '–', waitsOver100Ms: '–' };
+    const figures: Omit<LongWorkFigures, 'ratio'>[] = [{ name: 'load alone', rows, ...alone, ...none }];
+    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+    for (const [name, remediation, params] of [
+      ['beside deletes', deleteOldRows, { before: day(75) }],
+      ['beside archiving', archiveOldRows, { database: 'agentManager', before: day(30) }],
+    ] as const) {
+      await sql.query('SELECT pg_stat_statements_reset()');
+      const waits = lockWaits(server.log);
+      const ended = new AbortController();
+      const loading = load(server.url('agent_manager'), mostSeconds, ended.signal);
+      const context = {
+        deps: { ...(await factory.forRun('prod')), platform: asInGuide },
+        signal: AbortSignal.timeout(mostSeconds * 1_000),
+        now: () => systemClock.now(),
+      } as Parameters<typeof archiveOldRows.applyStep>[2];
+      const plan = await remediation.plan(params as never, context);
+      const began = performance.now();
+      let done = 0;
+      let batches = 0;
+      const work: LongWork = {
+        before: undefined,
+        async next(progress, pauseMs = 0) {
+          batches += progress.done > done ? 1 : 0;
+          done = progress.done;
+          process.stdout.write(`\r${name}: ${done} of ${progress.total} ${progress.waits ?? ''}   `);
+          await sleep(pauseMs);
+        },
+      };
+      await remediation.applyStep(plan.steps[0], plan, { ...context, work });
+      const took = (performance.now() - began) / 1_000;
+      ended.abort();
+      process.stdout.write('\n');
+      const beside = await loading;
+      const { rows: seen } = await sql.query<{ longest: number }>(
+        "SELECT max(max_exec_time) AS longest FROM pg_stat_statements WHERE query LIKE 'WITH picked AS%'",
+      );
+      figures.push({
+        ...{ name, rows, ...beside },
+        ...{ takenRowsPerSecond: Math.round(done / took), batches, longestBatchMs: seen[0]?.longest ?? 0 },
+        waitsOver100Ms: lockWaits(server.log) - waits,
+      });
+    }
+    const after = await load(server.url('agent_manager'), seconds, new AbortController().signal);
+    figures.push({ name: 'load alone, once more', rows, ...after, ...none });
+    const calm = Math.min(alone.p99Ms, after.p99Ms);
+    return figures.map((one) => ({ ...one, ratio: one.p99Ms / calm }));
+  } finally {
+    await sql.end();
+    await factory.close();
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A quarter is 80 days old and a quarter 40; the others are young. */
+async function fill(sql: Client, rows: number): Promise<void> {
+  await sql.query(`CREATE EXTENSION IF NOT EXISTS pg_stat_statements; ${schema}`);
+  const step = 500_000;
+  for (let from = 1; from <= rows; from += step) {
+    await sql.query(
+      `INSERT INTO events (id, cluster_id, agent_id, severity, reason, object, message, context, timestamp)
+       SELECT gen_random_uuid(), 'cluster-' || n % 20, 'agent-' || n % 200, 'low', 'OOMKilled', 'pod/web-' || n % 1000,
+         'The container web was killed because it used more memory than its limit', '{"node": "node-1", "restarts": 3}',
+         now() - CASE WHEN n <= $3 / 4 THEN interval '80 days' WHEN n <= $3 / 2 THEN interval '40 days' ELSE interval '1 day' END
+       FROM generate_series($1::int, $2::int) AS n`,
+      [from, Math.min(rows, from + step - 1), rows],
+    );
+    process.stdout.write(`\r${Math.min(rows, from + step - 1)} rows stored`);
+  }
+  process.stdout.write('\n');
+  await sql.query(indexes);
+  await sql.query('VACUUM ANALYZE events');
+  await sql.query('CHECKPOINT');
+}
+
+/** Two sessions, 50 writes a second each: an event comes, and one that is there is marked. Milliseconds of each write. */
+async function load(url: string, seconds: number, ended: AbortSignal) {
+  const took: number[] = [];
+  const until = performance.now() + seconds * 1_000;
+  const lane = async () => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      let next = performance.now();
+      while (performance.now() < until && !ended.aborted) {
+        const { rows } = await client.query<{ id: string }>(
+          "INSERT INTO events (id, cluster_id, agent_id, severity, message) VALUES (gen_random_uuid(), 'cluster-1', 'agent-1', 'low', 'new') RETURNING id",
+        );
+        await client.query('UPDATE events SET processed = true WHERE id = $1', [rows[0]?.id]);
+        // From when it was due, so that what waits behind a slow one counts as well.
+        took.push(performance.now() - next);
+        next = Math.max(next + 20, performance.now() - 1_000);
+        await sleep(Math.max(0, next - performance.now()));
+      }
+    } finally {
+      await client.end();
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  const sorted = took.toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
+  return { writes: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+const lockWaits = (log: string): number =>
+  readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('still waiting for')).length;
