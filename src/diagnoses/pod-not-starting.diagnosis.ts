@@ -80,6 +80,7 @@ export const podNotStarting = defineDiagnosis({
       when: any(foundApart('POD_PROBE_FAILS', 'POD_OOM_KILLED'), hint('POD_SAYS_NOT_READY')),
       remedies: [
         { remediation: 'kubernetes.rollback-workload', on: 'kubernetes' },
+        { remediation: 'kubernetes.set-probe', on: 'kubernetes' },
         { instruction: 'mend-probe' },
       ],
     },

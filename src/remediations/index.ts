@@ -4,6 +4,7 @@ import { startService } from './compose/start-service.remediation.ts';
 import { removeNodeSelector } from './kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from './kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from './kubernetes/rollback-workload.remediation.ts';
+import { setProbe } from './kubernetes/set-probe.remediation.ts';
 import { setResources } from './kubernetes/set-resources.remediation.ts';
 import { setSelector } from './kubernetes/set-selector.remediation.ts';
 import { startWorkload } from './kubernetes/start-workload.remediation.ts';
@@ -30,6 +31,7 @@ export const remediations = [
   setResources,
   setSelector,
   removeNodeSelector,
+  setProbe,
   setEvictionPolicy,
   terminateIdleSessions,
   endBlockingSession,

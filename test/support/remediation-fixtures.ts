@@ -725,6 +725,35 @@ function homeless(): Fixture {
   };
 }
 
+const asks = (port: number | string, more: Loose = {}) => ({ httpGet: { path: '/health', port }, ...more });
+
+/** A Pod whose liveness probe is answered on 8080, and whose readiness probe is not on 9090. */
+export const simulatedUnready = (more: Loose = {}, state: Loose = {}) => ({
+  metadata: { name: 'p-1', uid: 'pod-1', ownerReferences: [{ uid: 'rs-1' }] },
+  spec: { containers: [{ name: 'main', readinessProbe: asks(9090), livenessProbe: asks(8080), ...more }] },
+  status: {
+    ...{ phase: 'Running', podIP: '10.244.0.1' },
+    containerStatuses: [
+      { name: 'main', ready: false, state: { running: { startedAt: '1969-12-31T23:00:00Z' } }, ...state },
+    ],
+  },
+});
+
+function askedWrongly(): Fixture {
+  const of = (port: number) =>
+    templateOf('agent-manager:1', { readinessProbe: asks(port), livenessProbe: asks(8080) });
+  const one = simulatedDeployment(
+    { spec: { replicas: 1, template: of(9090) } },
+    { pods: [simulatedUnready()] },
+  );
+  return {
+    ...one,
+    params: { part: 'agent-manager', container: 'main', probe: 'readiness', port: 9090 },
+    replace: () => one.set({ metadata: { uid: 'uid-2' } }),
+    meddle: () => one.set({ spec: { template: of(7070) } }),
+  };
+}
+
 function limited(): Fixture {
   const of = (memory: string) =>
     templateOf('agent-manager:1', { resources: { limits: { memory }, requests: { memory: '64Mi' } } });
@@ -943,6 +972,7 @@ export const fixtures = {
   'kubernetes.set-resources': limited,
   'kubernetes.set-selector': misled,
   'kubernetes.remove-node-selector': homeless,
+  'kubernetes.set-probe': askedWrongly,
   'compose.restart-service': compose,
   'compose.start-service': stoppedService,
   'compose.set-limits': () => limitedService(),

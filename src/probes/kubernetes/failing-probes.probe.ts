@@ -173,10 +173,19 @@ function mostFailures(pod: Parsed<Pod>): number {
   return Math.min(FAILURES_BEFORE_END, ...thresholds);
 }
 
+/** `dial tcp 10.1.1.1:9999: connect: connection refused`, as the kubelet passes on what its dialler says. */
+function refusedIn(message: string): number | undefined {
+  const port = /:(\d+): connect: connection refused/.exec(message)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
 interface Failure {
   readonly code: 'POD_PROBE_FAILS' | 'POD_SAYS_NOT_READY';
   readonly probe: string;
   readonly message: string;
+  readonly container?: string;
+  /** The port that the probe found closed. */
+  readonly refusedPort?: number;
   readonly since?: string;
 }
 
@@ -217,11 +226,16 @@ function failureOf(
   const said = unhealthy.at(-1)?.message ?? event.message;
   const part = partOfPod(pod, platform);
   const waits = part !== undefined && dependencies[part].length > 0;
+  const probe =
+    /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown';
+  // A container that was just ended refuses its other probes as well.
+  const ofProbe = unhealthy.findLast(({ message }) => message.toLowerCase().startsWith(probe));
   const open = event === stuck && waits && !wrongQuestion.test(event.message);
   return {
     code: open ? 'POD_SAYS_NOT_READY' : 'POD_PROBE_FAILS',
-    probe: /liveness|readiness|startup/i.exec(`${event.message} ${said}`)?.[0].toLowerCase() ?? 'unknown',
+    probe,
     message: shortened(said, 200),
+    ...present({ container: containerOf(pod, event)?.name, refusedPort: refusedIn(ofProbe?.message ?? '') }),
     ...present({ since: event.firstTimestamp ?? undefined }),
   };
 }

@@ -17,6 +17,7 @@ export const remediations = {
   'remediation.kubernetes.set-resources': 'Change the memory or CPU of a workload',
   'remediation.kubernetes.set-selector': 'Let a Service select its Pods',
   'remediation.kubernetes.remove-node-selector': 'Let a workload run on any node',
+  'remediation.kubernetes.set-probe': 'Let a health probe ask the port that answers',
   'remediation.compose.restart-service': 'Restart a service',
   'remediation.compose.start-service': 'Start a service',
   'remediation.compose.set-limits': 'Raise the memory or CPU limit of a service',
@@ -43,6 +44,7 @@ export const remediations = {
   'step.kubernetes-set-selector': 'Set the selector of {target} to {selector}',
   'step.kubernetes-remove-node-selector': 'Take the node label that no node has from {target}',
   'step.kubernetes-restore-node-selector': 'Bind {target} to nodes with {nodeLabel} again',
+  'step.kubernetes-set-probe': 'Let {target} ask port {port}',
   'step.compose-start': 'Start the container {target}',
   'step.compose-set-limits': 'Set the limits of {target}',
   'step.compose-restart': 'Restart the container {target}',
@@ -105,6 +107,10 @@ export const remediations = {
     '{pods|# Pod|# Pods} may run on any node ({waiting|# waits|# wait} for one with {label} now). Pods that run already are replaced one after the other.',
   'blast.kubernetes-remove-node-selector-undo':
     '{pods|# Pod waits|# Pods wait} for a node with {label} again, as before the fix.',
+  'blast.kubernetes-set-probe':
+    '{pods|# Pod is replaced|# Pods are replaced one after the other} ({ready|# is|# are} ready now). On port {port} the {other} probe is answered, seen in {proved|# Pod|# Pods}.',
+  'blast.kubernetes-set-probe-undo':
+    '{pods|# Pod is replaced|# Pods are replaced one after the other}, and the probe asks port {port} again, as before the fix.',
   'blast.compose-restart':
     '{containers|# container|# containers} of {service} {containers|is restarted|are restarted one after the other} ({running|# runs|# run} now). With one container the service is away for some seconds.',
 
@@ -115,6 +121,8 @@ export const remediations = {
   'note.replicas-unknown': 'How many Pods it had before is not known.',
   'note.selector-of': 'These are the labels by which `{workload}` knows its own Pods.',
   'note.any-node': 'What {label} stands for, such as a faster disk or a zone, is not ensured any more.',
+  'note.probe-path-stays':
+    'The {probe} probe still asks for {path}. Whether port {port} knows this path was not seen.',
   'note.revision-since': 'Revision {revision} was first rolled out {at:time}.',
   'note.variables-change':
     'Variables of `{container}` that change: {names}. Their values are not shown here.',
@@ -265,6 +273,15 @@ export const remediations = {
     '{workload} chooses its node by an affinity as well, so it cannot be told which is not met.',
   'offer.refused.node-has-label': 'A Pod of {workload} has found a node with {label}.',
   'offer.refused.not-for-its-label': 'No Pod of {workload} waits for the reason that no node has its label.',
+  'offer.refused.probe-asks-elsewhere': 'The {probe} probe of {container} does not ask port {port} any more.',
+  'offer.refused.no-other-port':
+    'The {other} probe of {container} asks no port but {port}, so no other one is known to answer.',
+  'offer.refused.port-is-its-own':
+    'Port {port} is one of {container} itself. That it is closed is the fault, and no wrong probe.',
+  'offer.refused.port-not-declared':
+    'The {other} probe asks port {port}, and {container} does not say that it has this port.',
+  'offer.refused.other-probe-not-proved':
+    'In no Pod the {other} probe of {container} is seen to be answered.',
   'offer.refused.on-delete-strategy':
     '{workload} replaces its Pods only when they are deleted, so a restart would do nothing.',
 } as const;

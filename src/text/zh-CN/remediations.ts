@@ -18,6 +18,7 @@ export const remediations = {
   'remediation.kubernetes.set-resources': '更改工作负载的内存或 CPU',
   'remediation.kubernetes.set-selector': '让 Service 选中它的 Pod',
   'remediation.kubernetes.remove-node-selector': '让工作负载可在任意节点运行',
+  'remediation.kubernetes.set-probe': '让健康探针检查有响应的端口',
   'remediation.compose.restart-service': '重启服务',
   'remediation.compose.start-service': '启动服务',
   'remediation.compose.set-limits': '提高服务的内存或 CPU 上限',
@@ -44,6 +45,7 @@ export const remediations = {
   'step.kubernetes-set-selector': '把 {target} 的 selector 设为 {selector}',
   'step.kubernetes-remove-node-selector': '从 {target} 去掉没有节点具备的节点标签',
   'step.kubernetes-restore-node-selector': '让 {target} 重新只用带 {nodeLabel} 的节点',
+  'step.kubernetes-set-probe': '让 {target} 检查端口 {port}',
   'step.compose-start': '启动容器 {target}',
   'step.compose-set-limits': '设置 {target} 的上限',
   'step.compose-restart': '重启容器 {target}',
@@ -101,6 +103,9 @@ export const remediations = {
   'blast.kubernetes-remove-node-selector':
     '{pods} 个 Pod 可在任意节点运行（当前有 {waiting} 个在等待带 {label} 的节点）。已在运行的 Pod 会逐个替换。',
   'blast.kubernetes-remove-node-selector-undo': '{pods} 个 Pod 再次等待带 {label} 的节点，与修复之前相同。',
+  'blast.kubernetes-set-probe':
+    '逐个替换 {pods} 个 Pod（当前就绪 {ready} 个）。端口 {port} 上的 {other} 探针有响应，已在 {proved} 个 Pod 中看到。',
+  'blast.kubernetes-set-probe-undo': '逐个替换 {pods} 个 Pod，探针重新检查端口 {port}，与修复之前相同。',
   'blast.compose-restart':
     '逐个重启 {service} 的 {containers} 个容器（当前运行 {running} 个）。只有一个容器时服务会中断数秒。',
 
@@ -111,6 +116,7 @@ export const remediations = {
   'note.replicas-unknown': '不知道它之前有多少个 Pod。',
   'note.selector-of': '这些标签就是 `{workload}` 认定自己 Pod 的标签。',
   'note.any-node': '不再保证 {label} 所代表的条件，例如更快的磁盘或可用区。',
+  'note.probe-path-stays': '{probe} 探针仍请求 {path}。尚未看到端口 {port} 是否有此路径。',
   'note.revision-since': '版本 {revision} 首次发布于 {at:time}。',
   'note.variables-change': '`{container}` 会变的环境变量：{names}。这里不显示其值。',
   'note.probe-changes': '`{container}` 的 {probe} 也会改回。',
@@ -225,5 +231,11 @@ export const remediations = {
   'offer.refused.node-affinity-too': '{workload} 还用亲和性选择节点，无法判断是哪一个不满足。',
   'offer.refused.node-has-label': '{workload} 已有 Pod 找到带 {label} 的节点。',
   'offer.refused.not-for-its-label': '{workload} 没有 Pod 因为没有节点具备其标签而等待。',
+  'offer.refused.probe-asks-elsewhere': '{container} 的 {probe} 探针已不再检查端口 {port}。',
+  'offer.refused.no-other-port':
+    '{container} 的 {other} 探针没有检查 {port} 以外的端口，不知道哪个端口有响应。',
+  'offer.refused.port-is-its-own': '端口 {port} 就是 {container} 自己的端口，未打开才是故障，不是探针写错。',
+  'offer.refused.port-not-declared': '{other} 探针检查的端口 {port} 不在 {container} 声明的端口中。',
+  'offer.refused.other-probe-not-proved': '没有在任何 Pod 中看到 {container} 的 {other} 探针有响应。',
   'offer.refused.on-delete-strategy': '{workload} 只在 Pod 被删除时才替换它们，重启不会生效。',
 } as const satisfies Readonly<Record<keyof typeof english, string>>;

@@ -169,16 +169,20 @@ describe.skipIf(lacking !== undefined)(
     const scale = (replicas: number, by = 'kubectl') =>
       cluster.seed.merge(`${path}?fieldManager=${by}`, { spec: { replicas } });
 
+    const needed: Readonly<Record<string, object>> = {
+      'kubernetes.set-probe': { container: 'main', probe: 'readiness', port: 9090 },
+    };
     it.each([
       ['kubernetes.start-workload', 'list', 'workloads'],
       ['kubernetes.rollback-workload', 'list', 'workloads'],
       ['kubernetes.set-resources', 'list', 'workloads'],
       ['kubernetes.set-selector', 'get', 'services'],
       ['kubernetes.remove-node-selector', 'list', 'workloads'],
+      ['kubernetes.set-probe', 'list', 'workloads'],
     ])('%s is refused with the right that is missing (R-P6)', async (id, verb, feature) => {
       const powerless = await cluster.api.userKubeconfig('nobody');
 
-      expect(await harnessOf(id, powerless).propose({ part })).toMatchObject({
+      expect(await harnessOf(id, powerless).propose({ part, ...needed[id] })).toMatchObject({
         kind: 'refused',
         reason: 'missing-right',
         facts: { verb, allowedBy: `features.${feature}` },
@@ -512,6 +516,83 @@ describe.skipIf(lacking !== undefined)(
           })
           .toEqual([expect.stringContaining('Insufficient memory')]);
         expect(await h.propose({ part })).toMatchObject({ reason: 'not-for-its-label' });
+      });
+    });
+
+    describe('kubernetes.set-probe', () => {
+      const id = 'kubernetes.set-probe';
+      const failing = { probe: 'kubernetes.failing-probes' } as const;
+      const asks = (port: number) => ({ httpGet: { path: '/health', port }, periodSeconds: 1 });
+      const probes = (port: number) => ({
+        readinessProbe: asks(8080),
+        livenessProbe: { ...asks(port), failureThreshold: 1 },
+      });
+      const ofLiveness = async () => {
+        const { spec } = (await cluster.seed.get(path)) as {
+          spec: { template: { spec: { containers: { livenessProbe: { httpGet: { port: number } } }[] } } };
+        };
+        return spec.template.spec.containers[0]?.livenessProbe.httpGet.port;
+      };
+      /** No kubelet runs here: what it would say of each Pod is written down in its words. */
+      const refusing = async (port: number) => {
+        const { items } = (await cluster.seed.get(
+          `/api/v1/namespaces/${namespace}/pods?labelSelector=app=${part}`,
+        )) as { items: { metadata: { name: string; uid: string; deletionTimestamp?: string } }[] };
+        for (const { metadata } of items.filter((one) => one.metadata.deletionTimestamp === undefined))
+          await cluster.seed.post(`/api/v1/namespaces/${namespace}/events`, {
+            metadata: { generateName: 'unhealthy-' },
+            involvedObject: {
+              ...{ apiVersion: 'v1', kind: 'Pod', namespace, name: metadata.name, uid: metadata.uid },
+              fieldPath: 'spec.containers{main}',
+            },
+            ...{ reason: 'Unhealthy', type: 'Warning', count: 5, lastTimestamp: new Date().toISOString() },
+            message: `Liveness probe failed: Get "http://10.244.1.2:${port}/health": dial tcp 10.244.1.2:${port}: connect: connection refused`,
+          });
+      };
+      const planted = async () => {
+        await made({ container: probes(8090) });
+        await refusing(8090);
+        return paramsFor(id, failing, 'POD_PROBE_FAILS');
+      };
+
+      it.each(['R-K3', 'R-K4'])(
+        'lets the probe ask the port that answers once though the worker dies at %s, and undo asks the former one',
+        async (point) => {
+          const params = await planted();
+          expect(params).toEqual({ part, container: 'main', probe: 'liveness', port: 8090 });
+          const { generation } = (await now()).metadata;
+          const h = harnessOf(id);
+          const row = await h.approved(params);
+          expect(row.plan.steps[0]).toMatchObject({ from: { port: 8090 }, to: { port: 8080 } });
+
+          await killedAt(h, row.id, point);
+
+          expect(await h.row(row.id)).toMatchObject({ state: 'succeeded', outcome: { settled: true } });
+          expect((await now()).metadata.generation).toBe(generation + 1);
+          expect(await ofLiveness()).toBe(8080);
+          expect(await findingsOf(failing)).toEqual([]);
+          expect(await undone(h, row.id)).toBe('succeeded');
+          expect(await ofLiveness()).toBe(8090);
+        },
+      );
+
+      it('does nothing where somebody has set another port since (R-P3), and asks for proof', async () => {
+        const params = await planted();
+        const h = harnessOf(id);
+        const row = await h.approved(params);
+        await cluster.seed.merge(path, {
+          spec: {
+            template: {
+              spec: { containers: [{ name: 'main', image: 'agent-manager:1', ...probes(7070) }] },
+            },
+          },
+        });
+
+        await run(h, row.id);
+
+        expect((await h.row(row.id)).state).toBe('stale');
+        expect(await ofLiveness()).toBe(7070);
+        expect(await h.propose(params)).toMatchObject({ reason: 'probe-asks-elsewhere' });
       });
     });
 

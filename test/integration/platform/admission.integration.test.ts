@@ -13,6 +13,7 @@ import { runtimeOnKubernetes } from '../../../src/platform/targets/runtime/runti
 import { removeNodeSelector } from '../../../src/remediations/kubernetes/remove-node-selector.remediation.ts';
 import { restartWorkload } from '../../../src/remediations/kubernetes/restart-workload.remediation.ts';
 import { rollbackWorkload } from '../../../src/remediations/kubernetes/rollback-workload.remediation.ts';
+import { setProbe } from '../../../src/remediations/kubernetes/set-probe.remediation.ts';
 import { setResources } from '../../../src/remediations/kubernetes/set-resources.remediation.ts';
 import { setSelector } from '../../../src/remediations/kubernetes/set-selector.remediation.ts';
 import { startWorkload } from '../../../src/remediations/kubernetes/start-workload.remediation.ts';
@@ -487,6 +488,31 @@ describe.skipIf(lacking !== undefined)(
             conditions: [{ type: 'PodScheduled', status: 'False', message: noNodeMatches }],
           },
         });
+      });
+
+      it('lets a probe ask another port, and the former one again', async () => {
+        const probes = {
+          readinessProbe: { httpGet: { path: '/', port: 8081 } },
+          livenessProbe: { httpGet: { path: '/', port: 9090 } },
+        };
+        await admin.merge(path, { spec: { replicas: 2, ...withMain(probes).spec } });
+        const set = await admin.get(`/apis/apps/v1/namespaces/aetherius/replicasets/${name}-2`);
+        const { uid } = (set as { metadata: { uid: string } }).metadata;
+        const owner = { kind: 'ReplicaSet', name: `${name}-2`, uid };
+        const pods = '/api/v1/namespaces/aetherius/pods';
+        await admin.post(pods, pod(`${name}-y`, { owner, container: probes }));
+        await admin.merge(`${pods}/${name}-y/status`, runningStatus('2026-11-01T00:00:00Z'));
+        const call = { part: name, container: 'main', probe: 'liveness', port: 9090 } as const;
+        const plan = await setProbe.plan(call, context);
+
+        await setProbe.applyStep(plan.steps[0], plan, context);
+        expect(await setProbe.observeStep(plan.steps[0], plan, context)).toBe('done');
+        const [undo] = plan.undo ?? [];
+        if (undo === undefined) throw new Error('no undo');
+        await setProbe.applyStep(undo, plan, context);
+        expect(await setProbe.observeStep(undo, plan, context)).toBe('done');
+        await admin.remove(`${pods}/${name}-y?gracePeriodSeconds=0`);
+        await admin.merge(path, { spec: { replicas: 0, ...withMain({}).spec } });
       });
 
       it('lets a node label be taken away, and put back as long as nobody was there in between', async () => {

@@ -44,6 +44,30 @@ describe('kubernetes.failing-probes', () => {
     });
   });
 
+  it('names the container and the port that was refused, and no port where it was answered', async () => {
+    const running = { state: { running: { startedAt: '2026-03-01T09:00:00Z' } } };
+    const status = { name: 'orchestrator-service', ready: false, restartCount: 0, ...running };
+    const long = { ...unready, status: { ...unready.status, containerStatuses: [status] } };
+    const said = async (message: string) => {
+      const result = await look([long], [event('Unhealthy', `Readiness probe failed: ${message}`)]);
+      return result.status === 'unhealthy' ? result.findings[0]?.facts : undefined;
+    };
+    const refused = 'Get "http://10.0.0.9:9090/x": dial tcp 10.0.0.9:9090: connect: connection refused';
+
+    expect(await said(refused)).toMatchObject({ container: 'orchestrator-service', refusedPort: 9090 });
+    expect(await said('HTTP probe failed with statuscode: 404')).not.toHaveProperty('refusedPort');
+    // Ended for its liveness probe, it refuses its readiness probe, too: that is not the port in question.
+    const ended = await look(
+      [long],
+      [
+        event('Unhealthy', refused.replace('Get', 'Liveness probe failed: Get')),
+        event('Unhealthy', 'Readiness probe failed: dial tcp 10.0.0.9:8081: connect: connection refused'),
+        event('Killing', 'Container x failed liveness probe, will be restarted'),
+      ],
+    );
+    expect(ended).toMatchObject({ findings: [{ facts: { probe: 'liveness', refusedPort: 9090 } }] });
+  });
+
   it.each([
     ['statuscode: 404', 'unhealthy', 'no waiting brings a path'],
     ['statuscode: 503', 'healthy', 'it may only be starting'],
