@@ -54,6 +54,8 @@ test('a bundle stands in Slack once, and whole, after both were killed', async (
   platform.close();
   await control.command({ user: people.requester, channel: places.incidents, text: '/aetherius collect' });
   await soon('FROM bundles').toBe(1);
+  // How far it is stands in the card while it goes on.
+  await control.waitForMessage({ channel: places.incidents, contains: '0 of ' }, patient);
   await product.kill('worker');
   platform.open();
   // The time of its lease goes by.

@@ -66,6 +66,7 @@ export class Bundle {
 
   expect(of: number): void {
     this.#of = of;
+    this.#tell();
   }
 
   async counted<T>(work: () => Promise<T>): Promise<T> {
@@ -73,9 +74,13 @@ export class Bundle {
       return await work();
     } finally {
       this.#done += 1;
-      const gaps = this.#entries.filter(({ error, leftOut }) => error ?? leftOut);
-      this.#onProgress?.({ done: this.#done, of: this.#of, gaps });
+      this.#tell();
     }
+  }
+
+  #tell(): void {
+    const gaps = this.#entries.filter(({ error, leftOut }) => error ?? leftOut);
+    this.#onProgress?.({ done: this.#done, of: this.#of, gaps });
   }
 
   /** A file with what `read` gives, as JSON without secrets. */
