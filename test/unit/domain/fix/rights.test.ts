@@ -47,6 +47,7 @@ describe('what an installation gives away with a feature', () => {
       '/pods/log get',
       'apps/replicasets list',
       'metrics.k8s.io/pods list',
+      'monitoring.coreos.com/prometheusrules list',
       'networking.k8s.io/networkpolicies list',
     ]);
     expect(may('diagnosis', 'agents')).toEqual([
