@@ -9,6 +9,7 @@ import {
   count,
   identityOf,
   lagUnseen,
+  maybeLeft,
   mayTakeFrom,
   oldRowsOf,
   planned,
@@ -16,6 +17,7 @@ import {
   type SeenTable,
   seeTable,
   shapeOf,
+  stepMs,
   takeOut,
 } from './old-rows.ts';
 import { databaseIdOf, identifier, missingRight, nameOf } from './server.ts';
@@ -98,14 +100,14 @@ Nothing is taken back by itself: what was moved is good where it is.`,
       ...(mayRestore(table, archive) ? { undo: [undo] as const } : {}),
       undoWhen: 'asked',
       verifyWith: [{ probe: 'postgres.connection', with: { database } }],
-      verifyWithinMs: 60_000,
+      verifyWithinMs: stepMs.verify,
       stableForMs: 1_000,
       blast: { key: 'postgres-archive-rows', facts: { ...facts, ...counted } },
       undoBlast: {
         key: 'postgres-restore-rows',
         facts: { ...facts, rows: counted.rows, oldest: counted.oldest },
       },
-      stepTimeoutMs: 30_000,
+      stepTimeoutMs: stepMs.timeout,
       objects: 1,
     };
   },
@@ -124,7 +126,7 @@ Nothing is taken back by itself: what was moved is good where it is.`,
     const known = await seeTable(deps.postgres, rows.database, name, signal, table.schema);
     mayPutInto(table, known);
     const source = back ? known : table;
-    if (source === undefined || !(await anyLeft(deps.postgres, source, span, signal)))
+    if (source === undefined || !(await maybeLeft(deps.postgres, source, span, signal)))
       return { already: true };
     signal.throwIfAborted();
     const archive = known ?? (await make(table, rows.database, context));

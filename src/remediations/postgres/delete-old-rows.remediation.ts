@@ -9,11 +9,13 @@ import {
   DeleteParams,
   identityOf,
   lagUnseen,
+  maybeLeft,
   mayTakeFrom,
   oldRowsOf,
   planned,
   rowsOfPlan,
   seeTable,
+  stepMs,
   takeOut,
 } from './old-rows.ts';
 import { databaseIdOf, nameOf } from './server.ts';
@@ -75,10 +77,10 @@ The file of the table becomes no smaller; new rows use the room.`,
         },
       ],
       verifyWith: [{ probe: 'postgres.connection', with: { database } }],
-      verifyWithinMs: 60_000,
+      verifyWithinMs: stepMs.verify,
       stableForMs: 1_000,
       blast: { key: 'postgres-delete-rows', facts: { table: table.name, before, ...counted } },
-      stepTimeoutMs: 30_000,
+      stepTimeoutMs: stepMs.timeout,
       objects: 1,
     };
   },
@@ -91,7 +93,7 @@ The file of the table becomes no smaller; new rows use the room.`,
     const { deps, signal, now } = context;
     const rows = rowsOfPlan(plan, deps.platform, now());
     const table = await planned(deps.postgres, rows, step, signal);
-    if (!(await anyLeft(deps.postgres, table, { rows }, signal))) return { already: true };
+    if (!(await maybeLeft(deps.postgres, table, { rows }, signal))) return { already: true };
     signal.throwIfAborted();
     const total = Number(plan.blast.facts['rows'] ?? 0);
     return takeOut({ from: table, span: { rows }, total }, context);

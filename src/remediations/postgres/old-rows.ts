@@ -44,8 +44,11 @@ const paceLimits = {
 /** Batches that fail in a row, and times that the whole table is walked for rows that others held. */
 const mostFailures = 5;
 const mostPasses = 3;
-/** What a count may take (milliseconds). */
+/** What a count may take for a plan, and a look for one row that is left, past all that are gone (milliseconds). */
 const countMs = 8_000;
+const leftMs = 25_000;
+/** Of a step, and of its verification: such a look goes into each (milliseconds). */
+export const stepMs = { timeout: 45_000, verify: 300_000 } as const;
 
 const age = {
   olderThanDays: z
@@ -232,9 +235,17 @@ export async function anyLeft(
     span.rows.database,
     `SELECT EXISTS (SELECT FROM ONLY ${full(table)} WHERE ${where.sql}) AS left`,
     where.values,
-    { signal, timeoutMs: countMs },
+    { signal, timeoutMs: leftMs },
   );
   return row?.left === true;
+}
+
+/** The same before the work: where that cannot be told in time, there may be one. */
+export async function maybeLeft(...look: Parameters<typeof anyLeft>): Promise<boolean> {
+  return anyLeft(...look).catch((error: unknown) => {
+    if (!mayRepeat(error)) throw error;
+    return true;
+  });
 }
 
 /** Takes rows out of a table, and puts them into another where one is given, block by block. */
@@ -290,10 +301,26 @@ export async function takeOut(taking: Taking, context: Context): Promise<Facts> 
       const restMs = failures === 0 ? tookMs : paceLimits.lookEveryMs * failures;
       await work?.next({ done, total, cursor }, Math.min(paceLimits.unseenMs, Math.ceil(restMs)));
     }
-    if (!(await anyLeft(postgres, from, span, signal))) return { rows: done };
+    if (!(await leftAfterAll({ done, total, cursor }, taking, context))) return { rows: done };
     if (pass >= mostPasses) throw new TargetError('limit', 'other sessions hold rows of it');
     cursor = 0;
     await work?.next({ done, total, cursor }, paceLimits.lookEveryMs);
+  }
+}
+
+/** Past many rows that are gone a first look takes long; the server remembers what it passed, so the next is faster. */
+async function leftAfterAll(
+  progress: { readonly done: number; readonly total: number; readonly cursor: number },
+  { from, span }: Taking,
+  { deps: { postgres }, signal, work }: Context,
+): Promise<boolean> {
+  for (let look = 1; ; look += 1) {
+    try {
+      return await anyLeft(postgres, from, span, signal);
+    } catch (error) {
+      if (!mayRepeat(error) || look >= mostFailures) throw error;
+    }
+    await work?.next(progress, paceLimits.lookEveryMs);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Remediation } from '../../../src/domain/fix/remediation.ts';
 import type { RemediationRow } from '../../../src/domain/fix/rows.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import { createTargetsFactory } from '../../../src/platform/targets/factory.ts';
+import { createPostgresTarget } from '../../../src/platform/targets/stores/postgres.ts';
+import { SharedConnections } from '../../../src/platform/targets/stores/shared-connection.ts';
 import { probes } from '../../../src/probes/index.ts';
 import type { KillPoint } from '../../../src/services/fix/execute/executor-deps.ts';
 import { createProbeRunner } from '../../../src/services/run/probe-runner.service.ts';
@@ -55,13 +57,14 @@ async function connect(name: string): Promise<Client> {
 }
 
 /** What becomes of the work after its first batch. */
-const afterFirstBatch = (what: () => Promise<unknown>) => {
+const afterFirstBatch = (what: () => Promise<unknown>) => afterBatch(1, what);
+const afterBatch = (wanted: number, what: () => Promise<unknown>) => {
   let batches = 0;
   return {
     atKillPoint: async (at: KillPoint) => {
       if (at !== 'R-K4-batch') return;
       batches += 1;
-      if (batches === 1) await what();
+      if (batches === wanted) await what();
     },
   };
 };
@@ -83,7 +86,8 @@ const facts = async ({ id }: Pick<RemediationRow, 'id'>) =>
     )
   )[0]?.facts;
 async function workerDied(h: Harness, id: string): Promise<void> {
-  const died = afterFirstBatch(() => Promise.reject(new Error('killed')));
+  // The second batch is done, and what was stored is that the first is.
+  const died = afterBatch(2, () => Promise.reject(new Error('killed')));
   await expect(h.execute(id, 'worker-1', died)).rejects.toThrow('killed');
   await database.sql("UPDATE remediations SET lease_until = now() - interval '1 second' WHERE id = $1", [id]);
 }
@@ -151,11 +155,14 @@ describe('old events that are archived (D2.b)', () => {
 
     expect((await h.row(row.id)).state).toBe('succeeded');
     expect([await left(), await archived(), await each()]).toEqual([10, old, rows + 10]);
-    const steps = await database.sql<{ outcome: string; facts: { cursor: number } }>(
+    const steps = await database.sql<{ outcome: string; facts: { cursor: number; done: number } }>(
       'SELECT outcome, facts FROM remediation_steps WHERE remediation_id = $1 ORDER BY attempt',
       [row.id],
     );
     expect(steps.map(({ outcome }) => outcome)).toEqual(['not-done', 'done']);
+    // It begins behind what was stored, and counts on from it.
+    expect(steps[0]?.facts.cursor).toBeGreaterThan(0);
+    expect(steps[1]?.facts.done).toBe(Number(steps[0]?.facts.done) + old - first);
   });
 
   it('R-X16: end between two batches when Stop is pressed, say how far, and go on by a new request', async () => {
@@ -289,6 +296,23 @@ describe('old events that are archived (D2.b)', () => {
     expect(await archive().propose({})).toMatchObject({ reason: 'more-than-rows', facts: { what } });
     await platform.query('DROP TABLE IF EXISTS child');
   });
+});
+
+it('a session that a short look has opened lets a long one take its own time, and neither writes', async () => {
+  const book = new SharedConnections();
+  const look = createPostgresTarget({ url: target.url, databases: { agentManager: 'agent_manager' } }, book);
+  const sleeps = (seconds: number, timeoutMs: number) =>
+    look.query('agentManager', 'SELECT pg_sleep($1)', [seconds], { timeoutMs });
+  try {
+    await sleeps(0, 200);
+    await expect(sleeps(0.5, 5_000)).resolves.toHaveLength(1);
+    await expect(look.query('agentManager', 'DELETE FROM events')).rejects.toMatchObject({
+      facts: { sqlstate: '25006' },
+    });
+    await expect(sleeps(5, 200)).rejects.toMatchObject({ stage: 'no-answer' });
+  } finally {
+    await book.closeAll();
+  }
 });
 
 describe('old events that are deleted (D2.b)', () => {

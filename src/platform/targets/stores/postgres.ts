@@ -226,13 +226,15 @@ function survive(pool: Pool): Pool {
   return pool;
 }
 
-const prepared = new WeakSet<PoolClient>();
+/** Sessions that cannot write, with how long a statement may run there (milliseconds). */
+const prepared = new WeakMap<PoolClient, number>();
 
-/** Once a session: nothing it runs can write, and nothing runs longer than we wait. */
+/** Nothing it runs can write, and nothing runs longer than this one waits. */
 async function readOnly(client: PoolClient, timeoutMs: number): Promise<void> {
-  if (prepared.has(client)) return;
-  await client.query(
-    `SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET statement_timeout = ${Math.max(100, Math.round(timeoutMs))}; SET lock_timeout = 1000`,
-  );
-  prepared.add(client);
+  const mostMs = Math.max(100, Math.round(timeoutMs));
+  const before = prepared.get(client);
+  if (before === mostMs) return;
+  const once = 'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET lock_timeout = 1000; ';
+  await client.query(`${before === undefined ? once : ''}SET statement_timeout = ${mostMs}`);
+  prepared.set(client, mostMs);
 }

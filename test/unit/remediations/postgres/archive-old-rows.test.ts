@@ -146,6 +146,24 @@ describe('postgres.archive-old-rows', () => {
     expect(always).toHaveLength(4);
   });
 
+  it('looks again where the last look past all that is gone takes too long', async () => {
+    const { context, fixture } = fresh();
+    const plan = await archiveOldRows.plan(params, context);
+    const { postgres } = context.deps;
+    let slow = 3;
+    const query = ((id, sql, ...more) => {
+      if (fixture.changes() > 0 && sql.includes('EXISTS') && slow > 0) {
+        slow -= 1;
+        return Promise.reject(new TargetError('no-answer', 'statement_timeout'));
+      }
+      return postgres.query(id, sql, ...more);
+    }) as Postgres['query'];
+    const there = { ...context, deps: { ...context.deps, postgres: { ...postgres, query } } };
+
+    expect(await archiveOldRows.applyStep(plan.steps[0], plan, there)).toEqual({ rows: 40 });
+    expect(slow).toBe(0);
+  });
+
   it('waits while a copy is behind or a session waits for a lock', () => {
     const calm = { copies: 1, seen: 1, lag_bytes: 0, lag_seconds: 0, waiting: 0 };
 
