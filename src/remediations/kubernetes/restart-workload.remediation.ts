@@ -24,6 +24,7 @@ import {
   rolledOut,
   type Seen,
   targetOf,
+  waitsForReady,
   workloadName,
 } from './workload.ts';
 import { signsOf } from './workload-object.ts';
@@ -111,6 +112,7 @@ It is done when the controller has rolled out the new template and all Pods are 
       // With the name that was found, so that every later look is at this very workload.
       params: { ...params, workload: place.name },
       ...tierOf(store === 'another' ? unknownPart(place.name) : raised, usual),
+      notes: waitsForReady(place, seen),
       steps: [
         {
           kind: 'kubernetes-rollout-restart',

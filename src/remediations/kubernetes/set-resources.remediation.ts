@@ -31,6 +31,7 @@ import {
   rolledOut,
   type Seen,
   targetOf,
+  waitsForReady,
   workloadName,
 } from './workload.ts';
 import { signsOf } from './workload-object.ts';
@@ -168,7 +169,7 @@ Undo sets the former values.`,
         ...['spec', 'template', 'spec', 'containers', `name=${container}`, 'resources', kind, resource],
       ]),
     );
-    const { notes, patch } = lasting(place, seen, fields, {
+    const { notes = [], patch } = lasting(place, seen, fields, {
       spec: { template: { spec: { containers: [{ name: container, resources: withoutNulls(to) }] } } },
     });
     const same = { uid: seen.uid, replicas: seen.desired, images: seen.images, container };
@@ -193,7 +194,8 @@ Undo sets the former values.`,
       identity: { uid: seen.uid, ...(store === 'another' ? {} : store) },
       params: { ...params, workload: place.name, container },
       ...tierOf(store === 'another' ? unknownPart(place.name) : raised, 2),
-      ...present({ notes, patch }),
+      notes: [...waitsForReady(place, seen), ...notes],
+      ...present({ patch }),
       steps: [
         step('kubernetes-set-resources', from, to, {
           generation: seen.generation,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Plan } from '../../domain/fix/remediation.ts';
 import { AppError } from '../../domain/kernel/errors.ts';
 import type { Facts } from '../../domain/kernel/facts.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -68,6 +69,7 @@ const Workload = z.object({
     }),
     strategy: z.object({ type: z.string() }).exactOptional(),
     updateStrategy: z.object({ type: z.string() }).exactOptional(),
+    podManagementPolicy: z.string().exactOptional(),
   }),
   status: z.object({
     observedGeneration: z.number().default(0),
@@ -179,6 +181,8 @@ function seenIn(object: KubeObject, place: Place) {
     templateAnnotations: spec.template.metadata?.annotations ?? {},
     paused: spec.paused === true,
     strategy,
+    /** It replaces a Pod only while every Pod before it is ready. */
+    inOrder: place.kind === 'statefulsets' && spec.podManagementPolicy !== 'Parallel',
     stateless:
       place.kind !== 'statefulsets' &&
       strategy === 'RollingUpdate' &&
@@ -195,6 +199,15 @@ export type Seen = ReturnType<typeof seenIn>;
 /** The controller has rolled out the newest template, and every Pod is of it and available. */
 export function rolledOut({ observed, generation, desired, updated, available, total }: Seen): boolean {
   return observed >= generation && updated === desired && available === desired && total === desired;
+}
+
+/**
+ * What a plan says where the controller will not replace a Pod that is not ready: "it's possible to get into a broken
+ * state that requires manual intervention" (Kubernetes, StatefulSets, forced rollback).
+ */
+export function waitsForReady(place: Place, { inOrder, ready, desired }: Seen): NonNullable<Plan['notes']> {
+  if (!inOrder || ready >= desired) return [];
+  return [{ key: 'waits-for-ready', facts: { workload: place.name, pods: desired - ready } }];
 }
 
 export function objectAt(place: Place, seen: Seen, { kubernetes }: With<'kubernetes'>, signal: AbortSignal) {

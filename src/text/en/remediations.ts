@@ -117,6 +117,8 @@ export const remediations = {
   'note.archive-made': 'The table `{archive}` is made for it, with the same columns and key.',
   'note.lag-unseen':
     'A copy follows this database, and the bot’s role may not see how far it is behind. So the work is slower. The role pg_monitor would show it.',
+  'note.waits-for-ready':
+    ':warning: `{workload}` replaces a Pod only while the Pods before it are ready, and {pods|# is|# are} not. It may wait until somebody deletes the Pod.',
   'note.replicas-before': 'It had {pods|# Pod|# Pods} before it was stopped.',
   'note.replicas-unknown': 'How many Pods it had before is not known.',
   'note.selector-of': 'These are the labels by which `{workload}` knows its own Pods.',

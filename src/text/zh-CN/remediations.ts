@@ -112,6 +112,8 @@ export const remediations = {
   'note.archive-made': '会为此新建表 `{archive}`，列和主键相同。',
   'note.lag-unseen':
     '该数据库有副本，但机器人的角色看不到它落后多少，因此会放慢速度。授予 pg_monitor 角色即可看到。',
+  'note.waits-for-ready':
+    ':warning: `{workload}` 只有在前面的 Pod 就绪时才替换 Pod，而现在有 {pods} 个未就绪。可能要等到有人删除该 Pod。',
   'note.replicas-before': '停止之前它有 {pods} 个 Pod。',
   'note.replicas-unknown': '不知道它之前有多少个 Pod。',
   'note.selector-of': '这些标签就是 `{workload}` 认定自己 Pod 的标签。',

@@ -66,6 +66,28 @@ describe('kubernetes.restart-workload', () => {
     expect(await fresh(change).plan()).toMatchObject({ tier: 2 });
   });
 
+  it.each([
+    { what: 'a Pod is not ready', ready: 1, policy: 'OrderedReady', notes: ['waits-for-ready'] },
+    { what: 'all are ready', ready: 2, policy: 'OrderedReady', notes: [] },
+    { what: 'Pods do not wait for each other', ready: 1, policy: 'Parallel', notes: [] },
+  ])(
+    'says that a StatefulSet may wait for somebody, where it may: $what',
+    async ({ ready, policy, notes }) => {
+      const { context } = fresh((object) =>
+        with_('status', { replicas: 2, readyReplicas: ready })(
+          with_('spec', { replicas: 2, podManagementPolicy: policy })(object),
+        ),
+      );
+      const platform = platformOf({ parts: { 'agent-manager': { workload: 'statefulset/am' } } });
+      const listed = [{ metadata: { name: 'am' } }] as unknown as readonly KubeObject[];
+    const kubernetes = { ...context.deps.kubernetes, list: () => Promise.resolve(listed) };
+      const deps = { ...context.deps, platform, kubernetes };
+      const plan = await restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps });
+
+      expect(plan.notes?.map(({ key }) => key)).toEqual(notes);
+    },
+  );
+
   it('is tier 2 with a volume of its own', async () => {
     const change = (object: KubeObject) => {
       const spec = object['spec'] as { template: { spec: object } };
