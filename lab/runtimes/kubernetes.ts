@@ -192,7 +192,10 @@ export function kubernetesLab(source: {
     );
     if (found === undefined) throw new Error(`the platform was made without ${kind} ${name} in ${where}`);
     const text = JSON.stringify(found);
-    const result = await control(['replace', '-n', where, '-f', '-'], text);
+    let result = await control(['replace', '-n', where, '-f', '-'], text);
+    // A controller that writes the status between kubectl's look and its write is no reason to leave a fault there.
+    for (let more = 5; more > 0 && result.code !== 0 && result.stderr.includes('(Conflict)'); more -= 1)
+      result = await control(['replace', '-n', where, '-f', '-'], text);
     if (result.code !== 0 && /not found/i.test(result.stderr))
       await kubectl(['create', '-n', where, '-f', '-'], text);
     else if (result.code !== 0) throw new Error(`replace ${kind} ${name}: ${result.stderr.trim()}`);

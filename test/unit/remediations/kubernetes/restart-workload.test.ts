@@ -80,7 +80,7 @@ describe('kubernetes.restart-workload', () => {
       );
       const platform = platformOf({ parts: { 'agent-manager': { workload: 'statefulset/am' } } });
       const listed = [{ metadata: { name: 'am' } }] as unknown as readonly KubeObject[];
-    const kubernetes = { ...context.deps.kubernetes, list: () => Promise.resolve(listed) };
+      const kubernetes = { ...context.deps.kubernetes, list: () => Promise.resolve(listed) };
       const deps = { ...context.deps, platform, kubernetes };
       const plan = await restartWorkload.plan({ part: 'agent-manager' }, { ...context, deps });
 
