@@ -47,7 +47,12 @@ function objectSources({ kubernetes }: Targets): readonly BundleSource[] {
     path: `kubernetes/${safeName(at)}/${kind}.json`,
     lane: 'kubernetes',
     timeoutMs: LIST_MS,
-    read: (signal) => kubernetes.list(kind, at, { signal }),
+    read: (signal) =>
+      kubernetes.list(kind, at, { signal }).catch((error: unknown) => {
+        // A cluster without the Prometheus operator has none of its objects, and lacks nothing.
+        if (kind === 'prometheusrules' && error instanceof AppError && error.code === 'NOT_FOUND') return [];
+        throw error;
+      }),
   });
   return [
     ...kubeKinds.map((kind) => list(kind, namespace)),

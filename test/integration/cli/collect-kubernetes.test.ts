@@ -122,6 +122,13 @@ describe.skipIf(lacking !== undefined)(
       ).toBeUndefined();
     });
 
+    it('lacks no object, also where the cluster has no Prometheus operator', () => {
+      const objects = collected.manifest.entries.filter(({ path }) => path.startsWith('kubernetes/'));
+
+      expect(objects.map(({ path }) => path)).toContain('kubernetes/shop/prometheusrules.json');
+      expect(objects.filter(({ error }) => error !== undefined)).toEqual([]);
+    });
+
     it('has an entry for the log of each Pod, and for the container before the restart', () => {
       const logs = collected.manifest.entries
         .map(({ path }) => path)
