@@ -13,6 +13,8 @@ export interface Expectation {
   readonly also: readonly string[];
   /** What it may have become by the time somebody asks; as good as `cause` then. */
   readonly or?: string;
+  /** What more questions make of it: as good as `cause` for whoever asks after others. */
+  readonly later?: string;
   /** The fault itself may shut us out: then nothing is confirmed, and `cause` is possible for a stated reason. */
   readonly mayHide?: true;
   /** It does no harm that anybody could see: then nothing may be confirmed. */
@@ -95,14 +97,15 @@ export function expectationOf(fault: Fault, variant?: string): Expectation {
     ...(bySilence.has(fault.id) ? { shownBySilence: true as const } : {}),
     // A part that is not there may live elsewhere: only a service that misses it could tell.
     elsewhere: variant === 'removed' ? [] : (above[`${second} ${third}`] ?? []),
+    // It keeps five connections waiting, and takes no more: then nobody can tell it from one that cannot be reached.
+    ...(fault.id === 'part.reasoning-service.paused' ? { later: 'H2.c' } : {}),
     // An agent that cannot connect at its start ends, again and again.
     ...(fault.id === 'part.collect-agent.unreachable' ? { or: 'H2.a' } : {}),
   };
 }
 
 /**
- * What a person would ask for who sees only what stands on the part. (A paused reasoning-service soon takes no more
- * connections, for it keeps five waiting: then nobody can tell it from one that cannot be reached.)
+ * What a person would ask for who sees only what stands on the part; not of a paused reasoning-service (see `later`).
  */
 const above: Readonly<Record<string, readonly string[]>> = {
   'postgres stopped': ['S3', 'S4'],

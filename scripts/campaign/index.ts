@@ -11,11 +11,14 @@ import { downLab, labStatus, upLab } from '../../lab/runtimes/index.ts';
 import { timedProgress } from '../../lab/runtimes/shared.ts';
 import { faultHead, faultRow, faultSeconds } from '../../lab/selftest.ts';
 import { type Fault, type Lab, labParts } from '../../lab/types.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { type Choice, chosenFaults, chosenVariants, isWanted } from './choice.ts';
 import { deprive } from './deprived.ts';
 import { samples, tells, tryDeprived } from './deprived-trial.ts';
+import { expectationOf } from './expectation.ts';
 import { tryHealth } from './health-trial.ts';
 import { keepSeed, keptSeeds, tryInstallations } from './installations.ts';
+import { createOffline, type Offline } from './offline.ts';
 import { pairs, tryPair } from './pairs.ts';
 import { type Answer, type Product, startCampaignProduct } from './product.ts';
 import {
@@ -48,6 +51,7 @@ interface Options extends Choice {
   readonly resume: boolean;
   readonly summary: boolean;
   readonly evidence: 'wrong' | 'all' | 'none';
+  readonly record?: string;
 }
 
 const collect = (word: string, all: readonly string[]): readonly string[] => [...all, word];
@@ -81,6 +85,10 @@ const options = new Command('campaign')
   .option('--seed <number>', 'of an installation (repeatable); default: those that are kept', collect, [])
   .option('--seeds <number>', 'draw so many new installations; a seed that fails is kept')
   .option('--plant <number>', 'faults in each installation on Compose', '0')
+  .option(
+    '--record <folder>',
+    'also take a bundle of each planted fault, ask it offline, and keep its recording there',
+  )
   .option('--keep', 'leave the platform up', false)
   .option('--resume', 'go on after the trials that ended before, of the same commit and table', false)
   .option(
@@ -129,10 +137,20 @@ async function report(lab: Lab, rows: readonly Row[], answers: readonly (readonl
   return wrong;
 }
 
-type Stage = { readonly lab: Lab; readonly product: Product; readonly log: TrialLog };
+type Stage = {
+  readonly lab: Lab;
+  readonly product: Product;
+  readonly log: TrialLog;
+  readonly offline?: Offline;
+};
 
-async function* single({ lab, product, log }: Stage): AsyncGenerator<Row> {
+async function* single({ lab, product, log, offline }: Stage): AsyncGenerator<Row> {
   const controls = new Controls();
+  if (offline !== undefined) {
+    const symptoms = new Set(chosenFaults(options).map((fault) => expectationOf(fault).symptom));
+    const problems = await offline.healthy([lab.runtime, 'healthy'], [...symptoms]);
+    if (problems.length > 0) throw new Error(problems.join('; '));
+  }
   for (const fault of chosenFaults(options))
     for (const variant of chosenVariants(options, fault)) {
       const name = `${fault.id} ${variant}`;
@@ -143,7 +161,7 @@ async function* single({ lab, product, log }: Stage): AsyncGenerator<Row> {
       }
       const answers: [string, Answer][] = [];
       const onAnswer = (when: string, answer: Answer) => void answers.push([when, answer]);
-      const stage = { lab, product, controls, onAnswer };
+      const stage = { lab, product, controls, onAnswer, ...present({ offline }) };
       let trial = await tryFault(stage, fault, variant);
       // The lab did not get so far that there was a fault to find: its part may be tried twice, an answer never is.
       if (trial.phases.seen === undefined && trial.phases.problem !== undefined) {
@@ -268,6 +286,8 @@ const product = await startCampaignProduct({
   lab: await lab.environmentConfig(),
   ...deprived?.environments,
 });
+const offline =
+  options.record === undefined ? undefined : createOffline(await lab.environmentConfig(), options.record);
 progress('the product is up');
 // A fault that is planted is always taken away again: the first interrupt waits for it.
 let stopping = false;
@@ -281,13 +301,14 @@ if (options.resume && wasUp) await putBack(lab);
 const rows: Row[] = [];
 try {
   print(part.head);
-  for await (const row of part.run({ lab, product, log })) {
+  for await (const row of part.run({ lab, product, log, ...present({ offline }) })) {
     rows.push(row);
     if (stopping) break;
   }
 } finally {
   await product.stop();
   await deprived?.stop();
+  offline?.stop();
 }
 const isRight = finish(
   part.name,

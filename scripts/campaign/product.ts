@@ -53,7 +53,7 @@ const answerSeconds = 90;
 type Environment = Readonly<Record<string, unknown>>;
 
 /** Secrets of the lab's configuration as variables, for the product takes none in clear. */
-function withReferences(
+export function withReferences(
   title: string,
   environment: Environment,
 ): {

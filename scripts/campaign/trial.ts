@@ -4,6 +4,7 @@ import { type Row, until } from '../../lab/selftest.ts';
 import type { Fault, Lab, Runtime } from '../../lab/types.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { type Expectation, expectationOf, settled } from './expectation.ts';
+import type { Offline } from './offline.ts';
 import type { Answer, Product } from './product.ts';
 
 export interface Trial {
@@ -55,13 +56,15 @@ export interface TrialOptions {
   readonly lab: Lab;
   readonly product: Product;
   readonly controls: Controls;
+  /** Takes a bundle of it, too, and asks that. */
+  readonly offline?: Offline;
   /** Called with each answer, for whoever looks for the reason of a wrong one. */
   readonly onAnswer?: (when: 'control' | 'planted' | 'cleared', answer: Answer) => void;
 }
 
 /** Never throws: what went wrong is a problem of the row. */
 export async function tryFault(options: TrialOptions, fault: Fault, variant: string): Promise<Trial> {
-  const { lab, product, controls, onAnswer } = options;
+  const { lab, product, controls, offline, onAnswer } = options;
   const expected = expectationOf(fault, variant);
   const { symptom } = expected;
   const began = performance.now();
@@ -106,6 +109,10 @@ export async function tryFault(options: TrialOptions, fault: Fault, variant: str
       const [top = ''] = confirmed(answer);
       const named = isTrue(expected, top) ? { ...expected, cause: top } : expected;
       problems.push(...judge(answer, named).map((problem) => `asked for ${other}: ${problem}`));
+    }
+    if (offline !== undefined) {
+      step = 'ask a bundle';
+      problems.push(...(await offline.take([lab.runtime, fault.id, variant], expected)));
     }
   } catch (error) {
     failed(error);

@@ -1,0 +1,82 @@
+/**
+ * Each fault of the lab as a bundle recorded it: today's probes and diagnoses still find it, and nothing else.
+ * `npm run campaign -- --once --record test/recordings` takes them.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { faultById, faults } from '../../lab/faults/index.ts';
+import { chosenFaults, ciChoices } from '../../scripts/campaign/choice.ts';
+import { expectationOf } from '../../scripts/campaign/expectation.ts';
+import { type AskedOffline, diagnosed, judgeOffline } from '../../scripts/campaign/recordings.ts';
+import { confirmed } from '../../scripts/campaign/trial.ts';
+import type { RecordedRow } from '../../src/domain/bundle/recording.ts';
+
+const folder = fileURLToPath(new URL('../recordings/', import.meta.url));
+const suffix = '.jsonl.gz';
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith(suffix))
+  .map((name) => name.slice(0, -suffix.length).split('/'))
+  .toSorted();
+
+/** Faults that had passed, or hidden, when the bundle was taken. A reason each. */
+const passed: Readonly<Record<string, string>> = {
+  'P1.b': 'a service is at its CPU limit only while it has much to do',
+  'D2.c': 'the lock keeps the question who waits for it from being answered',
+  'D4.a': 'NATS has ended the connection of the slow client by then',
+};
+
+function rowsOf(name: readonly string[]): readonly RecordedRow[] {
+  const text = gunzipSync(readFileSync(`${join(folder, ...name)}${suffix}`)).toString();
+  return text.split('\n').map((line) => JSON.parse(line) as RecordedRow);
+}
+
+async function answer(rows: readonly RecordedRow[], symptom: string): Promise<AskedOffline> {
+  const judged = (await diagnosed(rows, symptom)).flatMap(({ causes }) => causes);
+  const missing = judged.flatMap((cause) => cause.missing);
+  return {
+    causes: judged.map(({ cause, verdict }) => ({ id: cause.id, verdict })),
+    title: judged.map(({ cause }) => cause.id).join(' '),
+    notRecorded: missing.filter(({ cause }) => cause?.code === 'not-recorded').map(({ key }) => key),
+  };
+}
+
+describe.each(Object.values(ciChoices))('recorded on $runtime', (choice) => {
+  const chosen = chosenFaults({ ...choice, once: true });
+  const own = files.filter(([runtime]) => runtime === choice.runtime);
+  const planted = own.flatMap(([, id = '', variant = '']) => (variant === '' ? [] : [{ id, variant }]));
+
+  it('is a fault for each cause that this platform can have', () => {
+    const held = chosen.map(({ id }) => id).filter((id) => passed[id] === undefined);
+    expect(planted.map(({ id }) => id)).toEqual(held.toSorted());
+  });
+
+  it.each(planted)('$id, $variant, is found', async ({ id, variant }) => {
+    const expected = expectationOf(faultById(id), variant);
+    const rows = rowsOf([choice.runtime, id, variant]);
+    for (const symptom of [expected.symptom, ...(expected.elsewhere ?? [])])
+      expect(judgeOffline(await answer(rows, symptom), expected), symptom).toEqual([]);
+  });
+
+  it('a healthy platform has no cause', async () => {
+    const rows = rowsOf([choice.runtime, 'healthy']);
+    const symptoms = new Set(chosen.map((fault) => expectationOf(fault).symptom));
+    const found: string[] = [];
+    for (const symptom of symptoms) found.push(...confirmed(await answer(rows, symptom)));
+
+    expect(symptoms.size).toBeGreaterThan(2);
+    expect(found).toEqual([]);
+  });
+});
+
+it('what a recording does not have is not taken for well, nor for broken', async () => {
+  const [name = []] = files.filter(([, id]) => id === 'D3.a');
+  const rows = rowsOf(name).filter((row) => row.t !== 'asked' || row.to === 'compose');
+  const { causes } = await answer(rows, 'D3');
+
+  expect(faults.some(({ id }) => id === 'D3.a')).toBe(true);
+  expect(causes.map(({ verdict }) => verdict)).not.toContain('confirmed');
+  expect(causes.map(({ verdict }) => verdict)).not.toContain('ruled-out');
+});
