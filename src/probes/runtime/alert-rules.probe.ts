@@ -24,6 +24,7 @@ export const runtimeAlertRules = defineProbe({
 Reads rules and scrape jobs of the ConfigMaps, of the PrometheusRules and of the folder \`manifests\`, and every page that the jobs lead to.
 A metric that no page has is a finding, but only where every target could be asked.
 A counter may be on no page before its first event: where a page has metrics of the same first word, it could not check.
+What the Prometheus operator scrapes is not read here, so a metric that only its rules ask for could not be checked.
 What other rules record, and what Prometheus makes itself, counts as there.`,
   params,
   part: 'runtime',
@@ -49,11 +50,16 @@ What other rules record, and what Prometheus makes itself, counts as there.`,
     if (absent.length === 0) return verdict([], { ...facts, pages: pages.length });
     const unknown = seen.filter(({ kind }) => kind === 'unknown');
     const cannot = (error: AppError) => ({ status: 'inconclusive' as const, cause: error, facts });
-    if (jobs.length === 0) return cannot(unsure('scrape-configuration-absent', absent));
+    const judged = absent.flatMap(([metric, by]) => {
+      const known = by.filter(({ ofOperator }) => ofOperator !== true);
+      return known.length === 0 ? [] : [[metric, known] as const];
+    });
+    if (judged.length === 0) return cannot(unsure('operator-targets-unread', absent));
+    if (jobs.length === 0) return cannot(unsure('scrape-configuration-absent', judged));
     if (unknown.length > 0) return cannot(targetsUnread(unknown));
     const families = new Set([...there].map(familyOf));
-    const missing = absent.filter(([metric]) => !families.has(familyOf(metric)));
-    if (missing.length === 0) return cannot(unsure('metrics-may-come', absent));
+    const missing = judged.filter(([metric]) => !families.has(familyOf(metric)));
+    if (missing.length === 0) return cannot(unsure('metrics-may-come', judged));
     return verdict(
       missing.slice(0, mostFindings).map(([metric, own]): Finding => {
         const [first] = own;

@@ -11,6 +11,8 @@ export interface Rule {
   readonly records: boolean;
   readonly expression: string;
   readonly source: string;
+  /** Of the Prometheus operator: what its Prometheus scrapes stands in objects that are not read here. */
+  readonly ofOperator?: true;
 }
 
 /** What a job of a scrape configuration looks for. */
@@ -97,6 +99,11 @@ const joined = (all: readonly Monitoring[]): Monitoring => ({
 /** Rules and scrape jobs of these objects, which a Prometheus in their namespace reads. */
 const ofObjects = (kind: 'ConfigMap' | 'PrometheusRule', objects: readonly KubeObject[]): Monitoring =>
   joined(objects.map((object) => ofObject({ kind, ...object }, '')));
+
+const ofOperator = ({ rules, jobs }: Monitoring): Monitoring => ({
+  rules: rules.map((rule) => ({ ...rule, ofOperator: true })),
+  jobs,
+});
 
 /** A file of Prometheus, or manifests of Kubernetes that contain one. */
 export function monitoringIn(source: string, text: string, namespace?: string): Monitoring {
@@ -226,7 +233,7 @@ export async function monitoringOf(
   ]);
   return joined([
     ofObjects('ConfigMap', maps),
-    ofObjects('PrometheusRule', rules),
+    ofOperator(ofObjects('PrometheusRule', rules)),
     ...files.map(({ name, text }) => monitoringIn(name, text)),
   ]);
 }

@@ -144,6 +144,8 @@ export const health = {
   'cause.scrape-targets-unread': 'the scrape targets {targets} cannot be asked from here',
   'cause.scrape-configuration-absent':
     'without a scrape configuration the bot cannot tell who exports {metrics}',
+  'cause.operator-targets-unread':
+    '{metrics} may come from what the Prometheus operator scrapes, and that is not read here',
   'cause.metrics-may-come': '{metrics} may be exported later, because a page has metrics of the same kind',
   'cause.publisher-unseen': 'whether {instance} is connected to NATS was not seen',
   'cause.databases-many': 'the server has more than {most} databases',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runtimeAlertRules } from '../../../../src/probes/runtime/alert-rules.probe.ts';
+import { fakeKubernetes } from '../../../support/fake-kubernetes.ts';
 import { fixed, project, rules } from '../../../support/monitored-project.ts';
 
 const judge = (files: Readonly<Record<string, string>>) =>
@@ -28,6 +29,26 @@ describe('runtime.alert-rules', () => {
       await judge({ ...scrape, 'r.yaml': `kind: Other\nmetadata: { name: o }\n---\n${rule}` }),
     ).toMatchObject({
       findings: [{ subject: 'lost_total', facts: { source: 'r.yaml' } }],
+    });
+  });
+
+  it('cannot know what the operator scrapes, and judges only rules of the configuration beside it', async () => {
+    const spec = { groups: [{ rules: [{ alert: 'Pods', expr: 'kube_pod_info > lost_total' }] }] };
+    const context = project({ ...scrape, 'r.yml': rules('lost_total') });
+    const only = project(scrape);
+    const rule = { metadata: { name: 'p', uid: 'p', resourceVersion: '1' }, spec };
+    const kubernetes = fakeKubernetes({
+      list: (kind) => Promise.resolve(kind === 'prometheusrules' ? [rule] : []),
+    });
+    const judged = (of: typeof only) =>
+      runtimeAlertRules.run({ openAfterSeconds: 60 }, { ...of, deps: { ...of.deps, kubernetes } });
+
+    expect(await judged(only)).toMatchObject({
+      status: 'inconclusive',
+      cause: { facts: { reason: 'operator-targets-unread', metrics: 'kube_pod_info, lost_total' } },
+    });
+    expect(await judged(context)).toMatchObject({
+      findings: [{ subject: 'lost_total', facts: { rules: 'A0', source: 'r.yml' } }],
     });
   });
 
