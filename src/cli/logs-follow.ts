@@ -66,12 +66,13 @@ export async function followFiles(
   const ended = reading.then(() => {
     over = true;
   });
-  for (let seen = -1; !over; ) {
+  for (let [seen, open] = [0, false]; !over; ) {
     await Promise.race([ended, context.sleep(LOOK_MS).catch(() => ended)]);
-    if (fresh === seen) continue;
-    seen = fresh;
-    // What nothing follows within a look is whole.
-    for (const { input } of inputs) input.idle();
+    const isQuiet = fresh === seen;
+    if (isQuiet && !open) continue;
+    // What nothing follows within a look is whole; before, more lines of a trace may come.
+    if (isQuiet) for (const { input } of inputs) input.idle();
+    [seen, open] = [fresh, !isQuiet];
     show(analysis.report());
   }
   await reading;

@@ -9,16 +9,18 @@ import { HOUR_MS, newest, partAsked, type Source, sourcesAsked } from './read-pa
 
 /** How far a round reads back behind the one before it, so that nothing falls between them. */
 const OVERLAP_MS = 15_000;
-/** Lines of a round that the next one is laid over. */
-const MOST_HELD = 5_000;
+/** And so far back at most for a log that could not be read meanwhile. */
+const MOST_BACK_MS = 600_000;
 /** Rounds of one log that are read at a time. */
 const AT_A_TIME = 4;
 
 /** What was read of one log. */
 interface Followed {
   readonly input: LogInput;
+  /** Lines of the last round, all of them: the next one is laid over them. */
   held: readonly string[];
   outcome: Pick<LogSource, 'failed' | 'facts' | 'cut'>;
+  wasRead: boolean;
 }
 
 export function createLogsFollowed({
@@ -50,7 +52,7 @@ export function createLogsFollowed({
       const logOf = (name: string): Followed => {
         const known = logs.get(name);
         if (known !== undefined) return known;
-        const made: Followed = { input: analysis.source(name), held: [], outcome: {} };
+        const made: Followed = { input: analysis.source(name), held: [], outcome: {}, wasRead: false };
         logs.set(name, made);
         return made;
       };
@@ -72,7 +74,9 @@ export function createLogsFollowed({
         );
         if (signal.aborted) break;
         if (!isRead) continue;
-        last = now;
+        // What could be read before and cannot now is read from there on later.
+        const lacks = [...logs.values()].some((log) => log.wasRead && log.outcome.failed !== undefined);
+        last = lacks ? Math.max(last, now - MOST_BACK_MS) : now;
         onRead(analysis.report(), platform);
       }
       for (const { input, outcome } of logs.values()) input.end(outcome);
@@ -88,7 +92,8 @@ async function readOn(log: Followed, source: Source, signal: AbortSignal): Promi
     const lines = text.split('\n').slice(0, -1);
     const fresh = linesAfter(log.held, lines);
     log.outcome = log.outcome.cut === true || (cut && fresh.length === lines.length) ? { cut: true } : {};
-    if (lines.length > 0) log.held = lines.slice(-MOST_HELD);
+    log.wasRead = true;
+    if (lines.length > 0) log.held = lines;
     if (fresh.length > 0) {
       const added = `${fresh.join('\n')}\n`;
       log.input.bytes(Buffer.byteLength(added));

@@ -91,6 +91,21 @@ describe('a log that is followed', () => {
   });
 });
 
+it('a log that could not be read for a while is read from there on', async () => {
+  const away = new TargetError('no-answer', 'no answer');
+  const { asked } = await followed([line(start - 60_000, 'one'), away, away, away, away, '']);
+
+  expect(asked).toEqual([5_400, 20, 25, 30, 35, 40]);
+});
+
+it('a log is counted once however much it says between two rounds', async () => {
+  const lines = (from: number, count: number) =>
+    Array.from({ length: count }, (_, at) => line(start - 100_000 + (from + at), `entry`)).join('');
+  const { report } = await followed([lines(0, 9_000), lines(1_000, 9_000)]);
+
+  expect(report.lines).toBe(10_000);
+});
+
 describe('linesAfter', () => {
   it.each([
     { before: '', next: 'abc', fresh: 'abc' },
