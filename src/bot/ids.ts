@@ -23,6 +23,7 @@ export const actionIds = {
   details: 'details',
   diagnose: 'diagnose',
   readLog: 'logs.read',
+  collect: 'collect',
   report: 'report',
   request: 'remediation.request',
   approve: 'remediation.approve',

@@ -21,13 +21,13 @@ export function collectHereShortcut(deps: HandlerDeps) {
     const { message } = shortcut;
     const threadTs = message.thread_ts ?? message.ts;
     const now = deps.clock.now().getTime();
-    const rendered = await startCollect(deps, request, {
+    const answer = await startCollect(deps, request, {
       source: 'shortcut',
       words: await deps.words(request.person.userId),
       since: new Date(sinceOf(message.ts, now)).toISOString(),
       at: present({ channel: request.delivery.channel, threadTs }),
     });
-    await say(deps, request, rendered === undefined ? undefined : { rendered, audience: 'place' });
+    await say(deps, request, answer);
   };
 }
 

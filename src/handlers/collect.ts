@@ -15,17 +15,19 @@ export interface CollectWish {
   readonly environment?: string;
   /** Default: where it was asked. */
   readonly at?: { readonly channel?: string; readonly threadTs?: string };
+  /** Same key, same bundle, and whoever asks again is told so; default one for each delivery. */
+  readonly dedupeKey?: string;
 }
 
 /**
  * Starts a bundle for somebody who may start runs. It goes into the thread where its environment's insides may be shown
- * (R-A11), else to the person; the place where it was asked is told so. Returns what is said there at once.
+ * (R-A11), else to the person; the place where it was asked is told so. Returns what is said at once.
  */
 export async function startCollect(
   deps: HandlerDeps,
   request: Request,
-  { source, words, since, environment: named, at }: CollectWish,
-): Promise<Rendered | undefined> {
+  { source, words, since, environment: named, at, dedupeKey }: CollectWish,
+): Promise<{ readonly rendered: Rendered; readonly audience: 'private' | 'place' } | undefined> {
   const { channel } = request.delivery;
   const environment = environmentFor(deps.settings, named, channel);
   const asked = await surfaceOf(deps, request, at);
@@ -38,13 +40,15 @@ export async function startCollect(
   };
   const started = await runs.start({
     ...{ kind: 'collect', environment, source, requestedBy: request.person },
-    ...{ params: present({ since }), dedupeKey: request.requestId },
+    ...{ params: present({ since }), dedupeKey: dedupeKey ?? request.requestId },
     surface: entry.ok ? asked : own,
     ...(entry.ok
       ? {}
       : { elsewhere: { at: asked, why: entry.why === 'shared-channel' ? 'shared' : 'unknown' } }),
   });
+  if (started.duplicate && dedupeKey !== undefined)
+    return { rendered: plainAnswer(words.say('collect.again'), words), audience: 'private' };
   if (started.courier === 'ok') return undefined;
   const reference = started.runId.slice(-8);
-  return plainAnswer(words.say('run.courier-down', { reference }), words);
+  return { rendered: plainAnswer(words.say('run.courier-down', { reference }), words), audience: 'place' };
 }

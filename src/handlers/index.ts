@@ -18,6 +18,7 @@ import {
   channelUnsharedEvent,
   closingEvents,
 } from './channel.event.ts';
+import { collectAction } from './collect.action.ts';
 import { collectHereShortcut } from './collect-here.shortcut.ts';
 import { breakGlassModal, rejectRemediationModal, resolveRemediationModal } from './decision.modal.ts';
 import { decisionModalAction } from './decision-modal.action.ts';
@@ -80,6 +81,7 @@ export function registerHandlers(app: App, deps: HandlerDeps): void {
   onButton(actionIds.details, detailsAction(deps));
   onButton(actionIds.diagnose, diagnoseAction(deps));
   onButton(actionIds.readLog, readLogAction(deps));
+  onButton(actionIds.collect, collectAction(deps));
   onButton(actionIds.report, reportAction(deps));
   app.action<BlockAction<StaticSelectAction>>(
     { action_id: actionIds.otherFix, type: 'block_actions' },

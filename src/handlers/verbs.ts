@@ -52,11 +52,8 @@ const table: { readonly [K in Kind]: Verb<K> } = {
     start(deps, asked, 'diagnose', environment, { symptom }),
   logs: (deps, asked, { part, options, environment }) =>
     start(deps, asked, 'logs', environment, { ...options, part }),
-  collect: async (deps, { request, source, words }, { since, environment }) => {
-    const wish = { source, words, ...present({ since, environment }) };
-    const rendered = await startCollect(deps, request, wish);
-    return rendered === undefined ? undefined : { rendered, audience: 'place' };
-  },
+  collect: (deps, { request, source, words }, { since, environment }) =>
+    startCollect(deps, request, { source, words, ...present({ since, environment }) }),
   fix: (deps, asked, { remediation, args, environment }) =>
     start(deps, asked, 'propose', environment, { ...args, remediation }),
   report: async (deps, { request }, { kind: _verb, ...which }) =>

@@ -172,3 +172,39 @@ describe('"Collect logs here"', () => {
     expect(await product.database.sql('SELECT FROM runs')).toHaveLength(3);
   });
 });
+
+describe('"Collect logs" under a diagnosis', () => {
+  it('puts one bundle into its thread, however often it is pressed, and tells whoever presses again', async () => {
+    kube.log = () => '';
+    kube.setReady('orchestrator-service', false, 'Error');
+    const product = await stage.start({ emulator: { manifest }, environmentsYaml: kubeYaml(), roles });
+    const { control } = product.slack;
+    await control.command({
+      ...{ user: people.requester, channel: places.incidents, text: '/aetherius diagnose K1' },
+    });
+    const diagnosis = await control.waitForMessage(
+      { channel: places.incidents, contains: '"collect"' },
+      patient,
+    );
+    const press = (user: string) =>
+      control.click({ user, channel: places.incidents, ts: diagnosis.ts, actionId: 'collect' });
+    const pressed = await Promise.all([press(people.requester), press(people.requester)]);
+    const file = await control.waitForMessage({ channel: places.incidents, where: isFile }, patient);
+    await press(people.approver);
+    const isTold = (user: string) => ({
+      ...{ channel: places.incidents, user },
+      where: ({ ephemeralFor, text }: SlackMessage) =>
+        ephemeralFor === user && text.includes('with this button already'),
+    });
+    await control.waitForMessage(isTold(people.requester), patient);
+    await control.waitForMessage(isTold(people.approver), patient);
+    const [run] = await product.database.sql(`SELECT params, surface FROM runs WHERE kind = 'collect'`);
+
+    expect(pressed.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(file.threadTs).toBe(diagnosis.threadTs ?? diagnosis.ts);
+    await verified(await download(product, file));
+    expect(run?.params).toEqual({ since: expect.stringMatching(/^\d{4}-.+Z$/) as string });
+    expect(seenIn(product, places.incidents).filter(isFile)).toHaveLength(1);
+    expect(await product.database.sql(`SELECT FROM runs WHERE kind = 'collect'`)).toHaveLength(1);
+  });
+});

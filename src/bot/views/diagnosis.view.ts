@@ -99,10 +99,18 @@ function diagnosisMessage(view: DiagnosisView, words: Words): Rendered {
     // One block a button: an action_id is unique within its block only.
     blocks.push(...actions([button({ actionId: actionIds.readLog, value, label }, words)]));
   }
-  if (view.reportButton !== undefined) {
-    const label = words.plain('button.report');
-    blocks.push(...actions([button({ actionId: actionIds.report, value: view.reportButton, label }, words)]));
-  }
+  // What is for the whole answer stands in one row, once.
+  const whole = [
+    [actionIds.collect, view.collectButton, 'button.collect'],
+    [actionIds.report, view.reportButton, 'button.report'],
+  ] as const;
+  blocks.push(
+    ...actions(
+      whole.flatMap(([actionId, value, label]) =>
+        value === undefined ? [] : [button({ actionId, value, label: words.plain(label) }, words)],
+      ),
+    ),
+  );
   return {
     text: cut(title, limits.messageText, words),
     blocks,

@@ -47,6 +47,8 @@ export interface DiagnosisView {
   readonly reportButton?: string;
   /** Button ids that read the log of a part, where evidence says that it tells more. */
   readonly logButtons?: readonly { readonly part: PartId; readonly button: string }[];
+  /** Button id that collects a bundle. */
+  readonly collectButton?: string;
   readonly now: Date;
 }
 

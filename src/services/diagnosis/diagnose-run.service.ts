@@ -22,7 +22,7 @@ import type { Run } from '../../domain/run/run.ts';
 import type { RemediationMessages } from '../fix/decide/remediation-messages.service.ts';
 import type { Prepared, ProposeService } from '../fix/propose/propose.service.ts';
 import { rootPurpose } from '../run/run.service.ts';
-import { readLogButton, reportPurpose, runButton } from '../run/run-button.ts';
+import { collectButton, readLogButton, reportPurpose, runButton } from '../run/run-button.ts';
 import { createRunWriter } from '../run/run-writer.ts';
 import { type DiagnosisResult, diagnose, type GatherOptions } from './diagnose.service.ts';
 import { choicesOf, diagnosisById, symptomAsked } from './diagnose-here.service.ts';
@@ -242,7 +242,12 @@ async function finish(
       const logButtons: { part: PartId; button: string }[] = [];
       for (const finding of logs)
         logButtons.push({ part: finding.part, button: await readLogButton(tx, ids, run, finding) });
-      const shown = renderer.diagnosis({ ...view, reportButton, logButtons }, language);
+      const broke = confirmed(result).flatMap((cause) => cause.for.map(({ since }) => since));
+      const collect = await collectButton(tx, ids, run, broke);
+      const shown = renderer.diagnosis(
+        { ...view, reportButton, logButtons, collectButton: collect },
+        language,
+      );
       await tx.messages.update(root.id, shown, 'answer');
     }
     for (const { offers, others } of saved) {

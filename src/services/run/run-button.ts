@@ -6,6 +6,7 @@ import type { Run } from '../../domain/run/run.ts';
 export const detailsPurpose = 'details';
 export const reportPurpose = 'report';
 export const readLogPurpose = 'read-log';
+export const collectPurpose = 'collect';
 
 /** As long as somebody may come back to an incident. */
 export const runButtonTtlMs = 7 * 24 * 60 * 60 * 1000;
@@ -39,15 +40,36 @@ export async function readLogButton(
   { part, since }: { readonly part: PartId; readonly since?: string },
 ): Promise<string> {
   const id = ids.token();
-  const now = (await tx.now()).getTime();
-  const broke = since === undefined ? now : Date.parse(since) - BEFORE_MS;
-  const from = Math.max(now - MOST_BACK_MS, Math.min(now - LEAST_BACK_MS, Number.isNaN(broke) ? now : broke));
+  const from = sinceBroke(await tx.now(), [since]);
   await tx.buttons.create({
-    id,
-    purpose: readLogPurpose,
-    runId: run.id,
-    data: { part, environment: run.environment, since: new Date(from).toISOString() },
-    ttlMs: runButtonTtlMs,
+    ...{ id, purpose: readLogPurpose, runId: run.id, ttlMs: runButtonTtlMs },
+    data: { part, environment: run.environment, since: from },
   });
   return id;
+}
+
+/** The button that collects a bundle, with logs from some minutes before the first of what broke. */
+export async function collectButton(
+  tx: TxOf<'buttons'>,
+  ids: Ids,
+  run: Pick<Run, 'id' | 'environment'>,
+  broke: readonly (string | undefined)[],
+): Promise<string> {
+  const id = ids.token();
+  const from = sinceBroke(await tx.now(), broke);
+  await tx.buttons.create({
+    ...{ id, purpose: collectPurpose, runId: run.id, ttlMs: runButtonTtlMs },
+    data: { environment: run.environment, since: from },
+  });
+  return id;
+}
+
+/** Some minutes before the first of these; an hour back at least, and a day at most. */
+function sinceBroke(at: Date, broke: readonly (string | undefined)[]): string {
+  const now = at.getTime();
+  const times = broke
+    .map((since) => Date.parse(since ?? '') - BEFORE_MS)
+    .filter((time) => !Number.isNaN(time));
+  const from = Math.max(now - MOST_BACK_MS, Math.min(now - LEAST_BACK_MS, ...times));
+  return new Date(from).toISOString();
 }

@@ -75,6 +75,7 @@ export const bundle = {
     ':package: {who} gets the bundle in a direct message: another organisation reads this channel.',
   'collect.elsewhere.unknown':
     ':package: {who} gets the bundle in a direct message: Slack did not say who reads this channel.',
+  'collect.again': 'A bundle was asked for with this button already. For another, type `/aetherius collect`.',
   'collect.instead': 'The channel does not take the file, so you get it here.',
   'collect.undelivered':
     'The bundle was collected and did not come: {why} `aetherius collect -o <file>` writes one on your machine.',

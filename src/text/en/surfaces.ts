@@ -12,6 +12,7 @@ export const surfaces = {
   'button.diagnose': 'Diagnose',
   'button.read-log': 'Read its log',
   'button.read-log-of': 'Read the log of {part}',
+  'button.collect': 'Collect logs',
   'button.report': 'Report',
   'button.health': 'Check health',
   'home.closed': 'You may not see the platform here. Ask the operator of this bot.',

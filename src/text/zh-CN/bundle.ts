@@ -70,6 +70,7 @@ export const bundle = {
   'collect.verify': '校验：`aetherius bundle verify <文件>`。SHA-256 {sha256}',
   'collect.elsewhere.shared': ':package: 收集包以私信发给 {who}：其他组织也能看到本频道。',
   'collect.elsewhere.unknown': ':package: 收集包以私信发给 {who}：Slack 没有说明谁能看到本频道。',
+  'collect.again': '已用此按钮请求过收集包。如需另一个，请输入 `/aetherius collect`。',
   'collect.instead': '该频道不接收文件，因此发到这里。',
   'collect.undelivered':
     '收集包已收集，但没有送达：{why} `aetherius collect -o <文件>` 可在您的机器上生成一个。',

@@ -14,6 +14,7 @@ export const surfaces = {
   'button.diagnose': '诊断',
   'button.read-log': '查看其日志',
   'button.read-log-of': '查看 {part} 的日志',
+  'button.collect': '收集日志',
   'button.report': '生成报告',
   'button.health': '检查健康状态',
   'home.closed': '你无权在这里查看平台。请联系此机器人的管理员。',

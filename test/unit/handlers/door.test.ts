@@ -58,6 +58,8 @@ const actionRules: Readonly<Record<ActionId, Entry>> = {
   [actionIds.details]: { rule: 'read' },
   [actionIds.diagnose]: { rule: 'start', public: true },
   [actionIds.readLog]: { rule: 'start', public: true },
+  // Where it may not stand, it goes to the person.
+  [actionIds.collect]: { rule: 'start' },
   [actionIds.report]: { rule: 'read' },
   [actionIds.otherFix]: { rule: 'start', public: true },
   [actionIds.homeHealth]: { rule: 'start' },

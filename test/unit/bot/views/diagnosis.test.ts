@@ -26,6 +26,28 @@ it('says in the file of evidence what each probe looked at, in the language of t
   expect(diagnosisRenderer.evidenceFile(view, 'zh-CN')).toContain('\nRedis 内存用量与上限的对比\n');
 });
 
+it('has what is for the whole answer in one row under it', () => {
+  const outcomes = outcomesOf(redisMemory, [{ code: 'REDIS_NO_LIMIT', probe: 'redis.memory-limit' }]);
+  const judgements = [judge(redisMemory, outcomes, emitters)];
+  const seen = outcomes.length;
+  const buttons = {
+    collectButton: 'c',
+    reportButton: 'r',
+    logButtons: [{ part: 'redis', button: 'l' }],
+  } as const;
+  const view = { run, judgements, instructions: [], seen, asked: seen, outcomes, complete: true, now: at };
+  const rows = diagnosisRenderer
+    .diagnosis({ ...view, ...buttons }, 'en')
+    .blocks?.filter((block) => (block as { readonly type: string }).type === 'actions') as
+    | readonly { readonly elements: readonly { readonly action_id: string; readonly value: string }[] }[]
+    | undefined;
+
+  expect(rows?.map(({ elements }) => elements.map((one) => `${one.action_id} ${one.value}`))).toEqual([
+    ['logs.read l'],
+    ['collect c', 'report r'],
+  ]);
+});
+
 it('shows the lines to copy under the cause that they are for, as they are', () => {
   const outcomes = outcomesOf(redisMemory, [
     { code: 'REDIS_NO_LIMIT', probe: 'redis.memory-limit' },
