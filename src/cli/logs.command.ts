@@ -120,6 +120,9 @@ function platformOf(config: Config | undefined, environment: string | undefined)
 }
 
 async function readInto(counter: LogCounter, file: string, context: CliContext): Promise<void> {
+  // One that cannot be opened says why below.
+  if (file !== '-' && (await counter.file(file, file).catch(() => false))) return;
+  context.signal.throwIfAborted();
   const input = counter.source(file === '-' ? 'stdin' : file);
   let failed: string | undefined;
   try {

@@ -25,6 +25,8 @@ const MOST_FOUND_SHOWN = 60;
 const MOST_FOUND_UNITS = 2_000;
 /** Minutes that a group remembers while the end of the log is not known. */
 const MOST_MINUTES = 512;
+/** Units of the texts that examples may keep in memory until they are copied. */
+const KEPT_UNITS = 1024 * 1024;
 /** "Much more": this many times as often, and more than chance makes of it. */
 const MORE_TIMES = 3;
 const MORE_LEAST = 10;
@@ -201,7 +203,14 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
 
   /** A kept entry would keep the whole text in memory from which its lines were cut. */
   const fresh: Group[] = [];
+  let units = 0;
+  /** Not after each text: there are few groups, and each has a new example in nearly every one. */
+  const settleAfter = (more: number): void => {
+    units += more;
+    if (units >= KEPT_UNITS) settle();
+  };
   const settle = (): void => {
+    units = 0;
     for (const group of fresh.splice(0)) {
       group.fresh = false;
       group.example = JSON.parse(JSON.stringify(group.example)) as LogEntry;
@@ -297,7 +306,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
         line(text) {
           lines += 1;
           reader.push(text);
-          settle();
+          settleAfter(text.length);
         },
         text(text) {
           for (let at = 0; at < text.length; ) {
@@ -309,7 +318,7 @@ export function createLogCounting(options: LogTallyOptions): LogCounting {
             lines += 1;
             at = end + 1;
           }
-          settle();
+          settleAfter(text.length);
         },
         bytes(count) {
           bytes += count;

@@ -17,11 +17,20 @@ export interface LogLimits {
 export interface LogThread {
   /** The next source; the one before it has ended. */
   source(name: string): LogThreadSource;
+  /** Whole entries of a plain file that is open in this process, read by the thread itself after what came before. */
+  piece(name: string, piece: FilePiece): void;
   /** After the end of every source. Rejects when the thread died of what it read. */
   tally(): Promise<LogTally>;
   /** All that was counted, for whoever puts several together; likewise. */
   state(): Promise<LogState>;
   stop(): Promise<void>;
+}
+
+/** Bytes of a file by its descriptor, which stays open until `state` or `tally` was answered. */
+export interface FilePiece {
+  readonly fd: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface LogThreadSource {
@@ -49,6 +58,8 @@ export interface LogCounter {
     push(bytes: Uint8Array): Promise<void>;
     end(outcome?: Pick<LogSource, 'failed' | 'facts'>): Promise<void>;
   };
+  /** Takes a large plain file without its bytes going through here; false: it is none, and has to be pushed. */
+  file(name: string, path: string): Promise<boolean>;
   /** After the end of every source. */
   tally(): Promise<LogTally>;
   stop(): Promise<void>;

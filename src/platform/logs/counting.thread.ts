@@ -1,8 +1,9 @@
 /** The other side of `log-threads.ts`: counts what it is sent. Holds no tokens and sends nothing anywhere else. */
+import { readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
 import { LineSplitter } from '../../domain/logs/splitter.ts';
-import type { LogLimits } from '../../domain/ports/log-files.ts';
+import type { FilePiece, LogLimits } from '../../domain/ports/log-files.ts';
 import type { FromThread, ToThread } from './messages.ts';
 import { unpacked } from './unpack.ts';
 
@@ -97,6 +98,29 @@ async function read(name: string, feed: Feed): Promise<void> {
   input.end(fault ?? outcome);
 }
 
+/** One for all pieces: memory that is new costs more than what is read into it. */
+const page = Buffer.alloc(64 * 1024);
+
+/** Reads a piece of a file in one go: nobody waits for an answer before its end. A file that has become shorter ends there. */
+function readPiece(name: string, { fd, from, to }: FilePiece): void {
+  const input = counting.source(name);
+  const lines = new LineSplitter((text) => input.text(text));
+  let outcome: Outcome = {};
+  try {
+    for (let at = from; at < to; ) {
+      const count = readSync(fd, page, 0, Math.min(page.length, to - at), at);
+      if (count === 0) break;
+      input.bytes(count);
+      lines.push(page.subarray(0, count));
+      at += count;
+    }
+  } catch {
+    outcome = { failed: 'logs.why.unreadable' };
+  }
+  lines.end();
+  input.end(outcome);
+}
+
 let feed = new Feed();
 let reading: Promise<void> = Promise.resolve();
 parentPort?.on('message', (message: ToThread) => {
@@ -111,6 +135,9 @@ parentPort?.on('message', (message: ToThread) => {
       return feed.push(message.bytes);
     case 'end':
       return feed.end(message.outcome);
+    case 'piece':
+      reading = reading.then(() => readPiece(message.name, message.piece));
+      return;
     case 'tally':
       void reading.then(() => say({ kind: 'tally', tally: counting.tally() }));
       return;

@@ -93,6 +93,7 @@ function talkingTo(worker: Worker, signal: AbortSignal): LogThread {
         end: (outcome = {}) => say({ kind: 'end', outcome }),
       };
     },
+    piece: (name, piece) => say({ kind: 'piece', name, piece }),
     tally: async () => {
       const answer = await ask('tally');
       if (answer.kind !== 'tally') throw new Error('another answer than was asked for');

@@ -1,10 +1,12 @@
 import type { LogState, LogTally } from '../../domain/logs/analysis.ts';
 import type { LogSource } from '../../domain/logs/report.ts';
+import type { FilePiece } from '../../domain/ports/log-files.ts';
 
 /** What the thread that counts is sent. */
 export type ToThread =
   | { readonly kind: 'source'; readonly name: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'piece'; readonly name: string; readonly piece: FilePiece }
   | { readonly kind: 'end'; readonly outcome: Pick<LogSource, 'failed' | 'facts'> }
   | { readonly kind: 'tally' }
   | { readonly kind: 'state' };

@@ -1,3 +1,4 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createLogCounting, type LogTallyOptions } from '../../domain/logs/analysis.ts';
 import { readLine } from '../../domain/logs/line.ts';
 import { LineSplitter } from '../../domain/logs/splitter.ts';
@@ -10,6 +11,8 @@ const BLOCK_BYTES = 512 * 1024;
 /** A place for a cut is looked for so far back from the end of a block; and a block without one grows so far. */
 const LOOK_BACK_BYTES = 64 * 1024;
 const MOST_BLOCK_BYTES = 16 * 1024 * 1024;
+/** What a thread reads of a file in one go. */
+const FILE_PIECE_BYTES = 2 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**
@@ -24,12 +27,14 @@ export function createSideBySide(
     signal,
     aloneBytes = ALONE_BYTES,
     blockBytes = BLOCK_BYTES,
+    pieceBytes = FILE_PIECE_BYTES,
   }: {
     readonly threads: LogThreads;
     readonly count: number;
     readonly signal: AbortSignal;
     readonly aloneBytes?: number;
     readonly blockBytes?: number;
+    readonly pieceBytes?: number;
   },
 ): LogCounter {
   const own = createLogCounting(options);
@@ -38,13 +43,19 @@ export function createSideBySide(
   const busy: Promise<unknown>[] = [];
   let read = 0;
   let turn = 0;
+  const files: FileHandle[] = [];
 
-  const toThread = async (name: string, block: Uint8Array): Promise<void> => {
+  /** Whose turn it is; not whoever is free, so that the same log has the same answer. */
+  const next = (): number => {
     if (threads.length === 0)
       for (let at = 0; at < count; at += 1)
         threads.push(factory.start(options, { mostBytes: Number.POSITIVE_INFINITY, plain: true }, signal));
-    const at = turn % threads.length;
     turn += 1;
+    return (turn - 1) % threads.length;
+  };
+
+  const toThread = async (name: string, block: Uint8Array): Promise<void> => {
+    const at = next();
     // A thread holds two blocks at most: the one that it reads and the one that it reads next.
     await busy[at];
     const source = threads[at]?.source(name);
@@ -116,15 +127,61 @@ export function createSideBySide(
         },
       };
     },
+    async file(name, path) {
+      // A pipe must not be opened for a look: whoever writes into it would lose its reader.
+      const { size } = await stat(path).then((found) => (found.isFile() ? found : { size: 0 }));
+      if (size <= aloneBytes) return false;
+      const file = await open(path, 'r');
+      files.push(file);
+      if (await isPacked(file)) return false;
+      // It stands where it was asked for, whoever reads it.
+      own.source(name).end();
+      for await (const [from, to] of piecesOf(file, size, pieceBytes, options.now)) {
+        signal.throwIfAborted();
+        threads[next()]?.piece(name, { fd: file.fd, from, to });
+      }
+      return true;
+    },
     async tally() {
       await Promise.all(busy);
-      for (const thread of threads) own.absorb(await thread.state());
+      try {
+        for (const thread of threads) own.absorb(await thread.state());
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      }
       return own.tally();
     },
     async stop() {
       await Promise.all(threads.map((thread) => thread.stop()));
+      await Promise.all(files.map((file) => file.close()));
     },
   };
+}
+
+async function isPacked(file: FileHandle): Promise<boolean> {
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  return buffer[0] === 0x1f && buffer[1] === 0x8b;
+}
+
+/** Cuts a file where entries begin; where none does, a piece is longer. */
+async function* piecesOf(
+  file: FileHandle,
+  size: number,
+  pieceBytes: number,
+  now: number,
+): AsyncGenerator<readonly [number, number]> {
+  const window = Buffer.alloc(Math.min(LOOK_BACK_BYTES, pieceBytes));
+  let from = 0;
+  for (let to = pieceBytes; to < size; to += pieceBytes) {
+    const start = to - window.length;
+    const { bytesRead } = await file.read(window, 0, window.length, start);
+    const at = cutIn(window.subarray(0, bytesRead), now);
+    if (at === undefined || start + at <= from) continue;
+    yield [from, start + at];
+    from = start + at;
+  }
+  yield [from, size];
 }
 
 const decoder = new TextDecoder();

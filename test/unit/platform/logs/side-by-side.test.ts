@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createLogCounting, type LogTally } from '../../../../src/domain/logs/analysis.ts';
 import { asInGuide } from '../../../../src/domain/platform/platform.ts';
 import { logThreads } from '../../../../src/platform/logs/log-threads.ts';
@@ -79,5 +84,58 @@ describe('a log that several threads count', () => {
     await source.end();
 
     expect(counted(await counter.tally())).toEqual(counted(alone(log)));
+  });
+
+  describe('from a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'side-by-side-'));
+    const path = join(folder, 'a.log');
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    async function fromFile(log: Uint8Array, pieceBytes: number) {
+      writeFileSync(path, log);
+      const counter = createSideBySide(options, {
+        ...{ threads: logThreads, count: 2, signal, aloneBytes: 3_000, pieceBytes },
+      });
+      try {
+        return { taken: await counter.file('a.log', path), tally: await counter.tally() };
+      } finally {
+        await counter.stop();
+      }
+    }
+
+    it.each([
+      ['Python with its traces', ['python']],
+      ['all of them mixed', logForms],
+    ] as const)('counts the same, wherever it is cut: %s', async (_, forms) => {
+      const log = logOf(forms, 3_000);
+      const { taken, tally } = await fromFile(log, 20_000);
+
+      expect(taken).toBe(true);
+      expect(counted(tally)).toEqual(counted(alone(log)));
+    });
+
+    it('is not cut where no entry begins, and has all its bytes and lines', async () => {
+      const trace = `2026-11-28T08:00:00Z ERROR boom\n${'\tat a.b.C.d(E.java:1)\n'.repeat(9_000)}`;
+      const log = Buffer.from(`${trace}2026-11-28T08:00:01Z ERROR last, without an end`);
+      const { tally } = await fromFile(log, 20_000);
+
+      expect(tally.sources).toEqual([{ name: 'a.log', lines: 9_002, bytes: log.length }]);
+      expect(tally.groups.map(({ count, lineCount }) => [count, lineCount]).toSorted()).toEqual([
+        [1, 1],
+        [1, 9_001],
+      ]);
+    });
+
+    it('is left to whoever pushes it where it is small, packed or a pipe', async () => {
+      expect((await fromFile(logOf(['zap'], 10), 20_000)).taken).toBe(false);
+      expect((await fromFile(gzipSync(logOf(['zap'], 3_000), { level: 0 }), 20_000)).taken).toBe(false);
+
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const counter = createSideBySide(options, { threads: logThreads, count: 2, signal });
+
+      // Opened, it would wait for somebody who writes.
+      expect(await counter.file('pipe', pipe)).toBe(false);
+    });
   });
 });
